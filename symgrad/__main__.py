@@ -1,0 +1,6 @@
+"""`python -m symgrad`: the same as the command `symgrad`."""
+
+from symgrad.cli import main
+
+if __name__ == "__main__":
+    main(prog_name="symgrad")

@@ -1,0 +1,362 @@
+"""Constructors that tidy as they build, and keep the author's order.
+
+A product is a coefficient times powers of bases, the bases in order of first appearance; a sum
+collects like terms in order of first appearance. Nothing is distributed and nothing is sorted, so
+`2*(p - y)` stays as it is and `λ/2 · 2 · a` becomes `λ*a`. All rewriting is exact over the reals
+wherever both sides are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+from symgrad.expression import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    children,
+    number,
+    rebuild,
+    with_children,
+)
+
+HALF = Fraction(1, 2)
+_MAX_EXPONENT = 64
+_MAX_BITS = 4096
+
+
+class Product:
+    """A product under construction: a coefficient and exponents by base, in order.
+
+    Exponents are Fractions, or expressions where they are not numbers.
+    """
+
+    __slots__ = ("coefficient", "powers")
+
+    def __init__(self) -> None:
+        self.coefficient = Fraction(1)
+        self.powers: dict[Expression, Fraction | Expression] = {}
+
+    def multiply(self, factor: Expression, exponent: Fraction = Fraction(1)) -> None:
+        """Multiply by `factor ** exponent`."""
+        match factor:
+            case Number(value) if self._fold(value, exponent):
+                return
+            case Neg(operand) if exponent.denominator == 1:
+                if exponent.numerator % 2:
+                    self.coefficient = -self.coefficient
+                self.multiply(operand, exponent)
+            case Mul(factors) if exponent.denominator == 1:
+                for part in factors:
+                    self.multiply(part, exponent)
+            case Div(numerator, denominator) if exponent.denominator == 1:
+                self.multiply(numerator, exponent)
+                self.multiply(denominator, -exponent)
+            case Pow(base, Number(inner)) if exponent.denominator == 1:
+                self.multiply_base(base, inner * exponent)
+            case Pow(base, inner) if exponent.denominator == 1:
+                scaled = mul(number(exponent), inner)
+                self.multiply_symbolic(base, scaled)
+            case Call("sqrt", (base,)):
+                self.multiply_base(base, exponent * HALF)
+            case _:
+                self.multiply_base(factor, exponent)
+
+    def _fold(self, value: Fraction, exponent: Fraction) -> bool:
+        if exponent.denominator != 1 or (value == 0 and exponent <= 0):
+            return False
+        size = max(value.numerator.bit_length(), value.denominator.bit_length())
+        if size * abs(exponent.numerator) > _MAX_BITS:
+            return False
+        self.coefficient *= value**exponent.numerator
+        return True
+
+    def multiply_base(self, base: Expression, exponent: Fraction) -> None:
+        """Multiply by `base ** exponent`, the base taken as it is."""
+        if exponent.denominator == 1 and isinstance(base, Number | Neg | Mul | Div):
+            self.multiply(base, exponent)
+            return
+        old = self.powers.get(base, Fraction(0))
+        if isinstance(old, Fraction):
+            self.powers[base] = old + exponent
+        else:
+            self.powers[base] = add(old, number(exponent))
+
+    def multiply_symbolic(self, base: Expression, exponent: Expression) -> None:
+        """Multiply by `base ** exponent` with an exponent that is not a number."""
+        old = self.powers.get(base)
+        if old is None:
+            self.powers[base] = exponent
+            return
+        new = add(number(old) if isinstance(old, Fraction) else old, exponent)
+        self.powers[base] = new.value if isinstance(new, Number) else new
+
+    def build(self) -> Expression:
+        """Return the product as a tree: sign, coefficient, numerator over denominator."""
+        for base in [b for b in self.powers if isinstance(b, Number)]:
+            exponent = self.powers[base]
+            if isinstance(exponent, Fraction) and self._fold(base.value, exponent):
+                del self.powers[base]
+        if self.coefficient == 0:
+            return ZERO
+        above: list[Expression] = []
+        below: list[Expression] = []
+        for base, exponent in self.powers.items():
+            if isinstance(exponent, Fraction):
+                if exponent > 0:
+                    above.append(_raised(base, exponent))
+                elif exponent < 0:
+                    below.append(_raised(base, -exponent))
+            elif is_negative(exponent):
+                below.append(Pow(base, neg(exponent)))
+            else:
+                above.append(Pow(base, exponent))
+        size = abs(self.coefficient)
+        if size.numerator != 1:
+            above.insert(0, number(size.numerator))
+        if size.denominator != 1:
+            below.insert(0, number(size.denominator))
+        result = _flat_product(above)
+        if below:
+            result = Div(result, _flat_product(below))
+        return Neg(result) if self.coefficient < 0 and result != ZERO else result
+
+
+def _raised(base: Expression, exponent: Fraction) -> Expression:
+    if exponent == 1:
+        return base
+    if exponent == HALF:
+        return Call("sqrt", (base,))
+    return Pow(base, number(exponent))
+
+
+def _flat_product(factors: list[Expression]) -> Expression:
+    if not factors:
+        return ONE
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def mul(*factors: Expression) -> Expression:
+    """Return the product, numbers folded and equal bases joined.
+
+    >>> mul(Div(Var("λ"), number(2)), number(2), Var("a")) == Mul((Var("λ"), Var("a")))
+    True
+    """
+    product = Product()
+    for factor in factors:
+        product.multiply(factor)
+    return product.build()
+
+
+def div(numerator: Expression, denominator: Expression) -> Expression:
+    """Return the quotient, common powers cancelled."""
+    product = Product()
+    product.multiply(numerator)
+    product.multiply(denominator, Fraction(-1))
+    return product.build()
+
+
+def neg(operand: Expression) -> Expression:
+    """Return the negative."""
+    match operand:
+        case Neg(inner):
+            return inner
+        case Number(value):
+            return number(-value)
+        case Add(terms):
+            return Add(tuple(neg(term) for term in terms))
+        case Div(numerator, denominator) if is_negative(numerator):
+            return Div(neg(numerator), denominator)
+        case _:
+            return Neg(operand)
+
+
+def power(base: Expression, exponent: Expression) -> Expression:
+    """Return the power, with 0, 1 and powers of powers tidied."""
+    match exponent:
+        case Number(value) if value.denominator == 1 and abs(value) <= _MAX_EXPONENT:
+            if value == 0:
+                return ONE
+            product = Product()
+            product.multiply(base, value)
+            return product.build()
+        case Number(value) if value == HALF:
+            return Call("sqrt", (base,))
+        case _:
+            return Pow(base, exponent)
+
+
+def is_negative(expression: Expression) -> bool:
+    """Tell whether the expression is written with a leading minus sign."""
+    match expression:
+        case Neg():
+            return True
+        case Number(value):
+            return value < 0
+        case Div(numerator, _):
+            return is_negative(numerator)
+        case Mul(factors):
+            return is_negative(factors[0])
+        case _:
+            return False
+
+
+def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
+    """Split a term into its rational coefficient and the rest.
+
+    >>> split_coefficient(neg(mul(number(2), Var("u"))))
+    (Fraction(-2, 1), Var(key='u'))
+    """
+    if isinstance(term, Var | Call):
+        return Fraction(1), term
+    product = Product()
+    product.multiply(term)
+    coefficient, product.coefficient = product.coefficient, Fraction(1)
+    return coefficient, product.build()
+
+
+def add(*terms: Expression) -> Expression:
+    """Return the sum, like terms collected at the place of the first of them."""
+    flat: list[Expression] = []
+    stack = list(reversed(terms))
+    while stack:
+        term = stack.pop()
+        if isinstance(term, Add):
+            stack.extend(reversed(term.terms))
+        elif isinstance(term, Neg) and isinstance(term.operand, Add):
+            stack.extend(neg(part) for part in reversed(term.operand.terms))
+        else:
+            flat.append(term)
+    if len(flat) == 1:
+        return flat[0]
+    collected: dict[Expression, Fraction] = {}
+    for term in flat:
+        coefficient, rest = split_coefficient(term)
+        if coefficient:
+            collected[rest] = collected.get(rest, Fraction(0)) + coefficient
+    kept = [_scaled(rest, value) for rest, value in collected.items() if value]
+    if not kept:
+        return ZERO
+    return kept[0] if len(kept) == 1 else Add(tuple(kept))
+
+
+def _scaled(rest: Expression, coefficient: Fraction) -> Expression:
+    if coefficient == 1:
+        return rest
+    if rest == ONE:
+        return number(coefficient)
+    return mul(number(coefficient), rest)
+
+
+def factored_sum(terms: Iterable[Expression]) -> Expression:
+    """Return the sum with the powers common to all terms taken out in front.
+
+    >>> a, b, s = Var("a"), Var("b"), Var("s")
+    >>> factored_sum([div(a, s), div(b, s)]) == Div(Add((a, b)), s)
+    True
+    """
+    products = []
+    for term in terms:
+        product = Product()
+        product.multiply(term)
+        if product.coefficient:
+            products.append(product)
+    if len(products) < 2:
+        return add(*(product.build() for product in products)) if products else ZERO
+    common = {base: _shared_exponent(base, products) for base in products[0].powers}
+    outer = Product()
+    inner: list[Expression] = []
+    for base, exponent in common.items():
+        if exponent:
+            outer.multiply_base(base, exponent)
+    for product in products:
+        for base, exponent in common.items():
+            if exponent:
+                product.multiply_base(base, -exponent)
+        inner.append(product.build())
+    total = add(*inner)
+    if not outer.powers:
+        return total
+    outer.multiply(total)
+    return outer.build()
+
+
+def _shared_exponent(base: Expression, products: list[Product]) -> Fraction:
+    if isinstance(base, Number):
+        return Fraction(0)
+    exponents = [product.powers.get(base, Fraction(0)) for product in products]
+    numeric = [value for value in exponents if isinstance(value, Fraction)]
+    if len(numeric) < len(exponents):
+        return Fraction(0)
+    if all(value > 0 for value in numeric):
+        return min(numeric)
+    if all(value < 0 for value in numeric):
+        return max(numeric)
+    return Fraction(0)
+
+
+def tidy(expression: Expression) -> Expression:
+    """Return the expression rebuilt bottom-up through the tidying constructors."""
+    parts = tuple(tidy(part) for part in children(expression))
+    match expression:
+        case Add():
+            return add(*parts)
+        case Mul():
+            return mul(*parts)
+        case Neg():
+            return neg(*parts)
+        case Div():
+            return div(*parts)
+        case Pow():
+            return power(*parts)
+        case _:
+            return with_children(expression, parts) if parts else expression
+
+
+def substituted(
+    expression: Expression, values: Mapping[str | int, Expression]
+) -> Expression:
+    """Return the expression with variables replaced, tidied as it is rebuilt."""
+    return tidy(rebuild(expression, lambda e: values.get(e.key, e) if isinstance(e, Var) else e))
+
+
+def replaced(
+    expression: Expression, replace: Callable[[Expression], Expression | None]
+) -> Expression:
+    """Return the expression with every part for which `replace` gives one replaced, top down."""
+    found = replace(expression)
+    if found is not None:
+        return found
+    parts = children(expression)
+    if not parts:
+        return expression
+    new = tuple(replaced(part, replace) for part in parts)
+    return expression if new == parts else with_children(expression, new)
+
+
+@lru_cache(maxsize=4096)
+def cost(expression: Expression) -> int:
+    """Return how much there is to read: operations and leaves, a function call counting three."""
+    own = 1
+    match expression:
+        case Add(parts) | Mul(parts):
+            own = len(parts) - 1
+        case Neg():
+            own = 1
+        case Call():
+            own = 3
+        case Pow(_, Number(value)) if value.denominator == 1:
+            return cost(expression.base) + 1
+        case _:
+            own = 1
+    return own + sum(cost(part) for part in children(expression))

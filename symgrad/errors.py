@@ -1,0 +1,124 @@
+"""Errors that know their place: source, line, column, and a line of help.
+
+Every error a user can cause derives from `SymgradError` and carries one `Diagnostic` or several, so
+that all the faults of one file are reported in one go.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of one line of a source: lines and columns count from 1."""
+
+    source: str
+    line: int
+    column: int
+    length: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault: what is wrong, where, and what would mend it."""
+
+    message: str
+    place: Place | None = None
+    help: str = ""
+    related: tuple[tuple[str, Place], ...] = field(default=())
+    severity: str = "error"
+
+
+class SymgradError(Exception):
+    """Base of all errors that a user's input can cause; `diagnostics` holds every fault found."""
+
+    exit_code = 2
+
+    def __init__(self, *diagnostics: Diagnostic | str) -> None:
+        self.diagnostics = tuple(
+            Diagnostic(item) if isinstance(item, str) else item for item in diagnostics
+        )
+        super().__init__("\n\n".join(format_diagnostic(item) for item in self.diagnostics))
+
+
+class SourceError(SymgradError, ValueError):
+    """The text of a graph or a claim cannot be read."""
+
+
+class UnknownName(SymgradError, KeyError):
+    """A name that is not defined was asked for."""
+
+    __str__ = Exception.__str__
+
+
+class LimitExceeded(SymgradError, ValueError):
+    """An input, or the result asked for, is larger than the documented limit."""
+
+
+class NotDifferentiable(SymgradError, ValueError):
+    """A function without a derivative stands between the objective and a parameter."""
+
+
+class UnsupportedFunction(SymgradError, ValueError):
+    """The target language cannot express a function of the graph."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name closest to `name`, or None when none is close.
+
+    >>> nearest("hh", ["h", "u", "v"])
+    'h'
+    """
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def display_text(text: str) -> str:
+    """Return `text` with control and bidirectional characters made visible."""
+    return "".join(
+        character
+        if character == "\t" or (character.isprintable() and not _is_bidi(character))
+        else f"\\u{ord(character):04x}"
+        for character in text
+    )
+
+
+def _is_bidi(character: str) -> bool:
+    return "\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069"
+
+
+_WINDOW = 100
+
+
+def format_diagnostic(item: Diagnostic) -> str:
+    """Lay a diagnostic out as text: message, place, the line with a caret below it, help."""
+    lines = [f"{item.severity}: {item.message}"]
+    if item.place is not None:
+        lines += _excerpt(item.place)
+    for label, place in item.related:
+        lines.append(f"  note: {label}")
+        lines += _excerpt(place)
+    if item.help:
+        lines.append(f"  help: {item.help}")
+    return "\n".join(lines)
+
+
+def _excerpt(place: Place) -> list[str]:
+    number = str(place.line)
+    gutter = " " * len(number)
+    start = max(0, place.column - 1 - _WINDOW // 2) if len(place.text) > _WINDOW else 0
+    before = display_text(place.text[start : place.column - 1])
+    shown = before + display_text(place.text[place.column - 1 : start + _WINDOW])
+    head = "…" if start else ""
+    tail = "…" if start + _WINDOW < len(place.text) else ""
+    pad = "".join("\t" if c == "\t" else " " for c in head + before)
+    carets = "^" * max(1, min(place.length, len(shown) - len(before)))
+    return [
+        f"  --> {place.source}:{place.line}:{place.column}",
+        f"  {number} | {head}{shown}{tail}",
+        f"  {gutter} | {pad}{carets}",
+    ]
