@@ -225,6 +225,17 @@ def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
     return coefficient, product.build()
 
 
+def _term_parts(
+    term: Expression,
+) -> tuple[Fraction, Expression, frozenset[tuple[Expression, Fraction | Expression]]]:
+    """Return coefficient, rest, and a key for the rest that ignores the order of its factors."""
+    product = Product()
+    product.multiply(term)
+    coefficient, product.coefficient = product.coefficient, Fraction(1)
+    key = frozenset((base, exponent) for base, exponent in product.powers.items() if exponent)
+    return coefficient, product.build(), key
+
+
 def add(*terms: Expression) -> Expression:
     """Return the sum, like terms collected at the place of the first of them."""
     flat: list[Expression] = []
@@ -239,12 +250,16 @@ def add(*terms: Expression) -> Expression:
             flat.append(term)
     if len(flat) == 1:
         return flat[0]
-    collected: dict[Expression, Fraction] = {}
+    collected: dict[object, tuple[Fraction, Expression]] = {}
     for term in flat:
-        coefficient, rest = split_coefficient(term)
+        if isinstance(term, Var):
+            coefficient, rest, key = Fraction(1), term, frozenset({(term, Fraction(1))})
+        else:
+            coefficient, rest, key = _term_parts(term)
         if coefficient:
-            collected[rest] = collected.get(rest, Fraction(0)) + coefficient
-    kept = [_scaled(rest, value) for rest, value in collected.items() if value]
+            old = collected.get(key)
+            collected[key] = (coefficient, rest) if old is None else (old[0] + coefficient, old[1])
+    kept = [_scaled(rest, value) for value, rest in collected.values() if value]
     if not kept:
         return ZERO
     return kept[0] if len(kept) == 1 else Add(tuple(kept))

@@ -1,0 +1,173 @@
+"""Questions about the shape of a graph: paths, fan-out, dominators, dependence on data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from symgrad.calculus import local_derivatives
+from symgrad.expression import Expression
+from symgrad.graph import Graph, Node
+
+
+def edges_of(node: Node) -> tuple[str, ...]:
+    """Return the operands by which a node has a derivative other than zero, in order written."""
+    if node.formula is None:
+        return ()
+    places = _places(node.formula.pattern)
+    return tuple(name for i, name in enumerate(node.formula.operands) if i in places)
+
+
+def _places(pattern: Expression) -> frozenset[int]:
+    return frozenset(local_derivatives(pattern))
+
+
+def operands_by_node(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return for every equation its operands in order of definition, without zero derivatives."""
+    order = {node.name: i for i, node in enumerate(graph.nodes)}
+    places: dict[int, frozenset[int]] = {}
+    found: dict[str, tuple[str, ...]] = {}
+    for node in graph.equations:
+        if node.formula is None:
+            continue
+        pattern = node.formula.pattern
+        if id(pattern) not in places:
+            places[id(pattern)] = _places(pattern)
+        kept = [name for i, name in enumerate(node.formula.operands) if i in places[id(pattern)]]
+        found[node.name] = tuple(sorted(kept, key=order.__getitem__))
+    return found
+
+
+def consumers(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Return for every node the equations that use it, in order of definition (its fan-out)."""
+    found: dict[str, list[str]] = {node.name: [] for node in graph.nodes}
+    for node in graph.nodes:
+        if node.formula is not None:
+            for operand in node.formula.operands:
+                found[operand].append(node.name)
+    return {name: tuple(users) for name, users in found.items()}
+
+
+def ancestors(graph: Graph, name: str) -> frozenset[str]:
+    """Return `name` and every node that it is computed from."""
+    seen = {name}
+    stack = [name]
+    while stack:
+        formula = graph.index[stack.pop()].formula
+        for operand in formula.operands if formula is not None else ():
+            if operand not in seen:
+                seen.add(operand)
+                stack.append(operand)
+    return frozenset(seen)
+
+
+def depends_on_data(graph: Graph) -> frozenset[str]:
+    """Return the names of all data inputs and of the nodes computed from one."""
+    found = set(graph.data)
+    for node in graph.equations:
+        if node.formula is not None and not found.isdisjoint(node.formula.operands):
+            found.add(node.name)
+    return frozenset(found)
+
+
+def path_counts(graph: Graph, target: str) -> dict[str, int]:
+    """Return for every node that leads to `target` the exact number of paths down to it."""
+    counts = {target: 1}
+    operands = operands_by_node(graph)
+    for node in graph.equations:
+        total = sum(counts.get(operand, 0) for operand in operands[node.name])
+        if total and node.name != target:
+            counts[node.name] = total
+    return counts
+
+
+def path_count(graph: Graph, target: str) -> int:
+    """Return the exact number of paths from the objective to `target`."""
+    return path_counts(graph, target).get(graph.objective, 0)
+
+
+def paths(graph: Graph, target: str, *, limit: int | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield the paths from the objective to `target`, at most `limit`, in order of definition."""
+    counts = path_counts(graph, target)
+    if graph.objective not in counts:
+        return
+    operands = operands_by_node(graph)
+    found = 0
+    trail = [graph.objective]
+    pending = [_next_nodes(graph.objective, target, operands, counts)]
+    while pending:
+        if limit is not None and found >= limit:
+            return
+        if trail[-1] == target:
+            yield tuple(trail)
+            found += 1
+        following = next(pending[-1], None) if trail[-1] != target else None
+        if following is None:
+            pending.pop()
+            trail.pop()
+        else:
+            trail.append(following)
+            pending.append(_next_nodes(following, target, operands, counts))
+
+
+def _next_nodes(
+    name: str, target: str, operands: Mapping[str, tuple[str, ...]], counts: Mapping[str, int]
+) -> Iterator[str]:
+    if name == target:
+        return iter(())
+    return iter([operand for operand in operands[name] if operand in counts])
+
+
+def immediate_dominators(graph: Graph) -> dict[str, str]:
+    """Return for every node below the objective the last node that all paths to it pass.
+
+    Source: K. Cooper, T. Harvey, K. Kennedy, A Simple, Fast Dominance Algorithm (2001); on a graph
+    without cycles one pass in topological order is enough.
+    """
+    operands = operands_by_node(graph)
+    dominator: dict[str, str] = {}
+    depth = {graph.objective: 0}
+    for node in reversed(graph.equations):
+        if node.name not in depth:
+            continue
+        for operand in operands[node.name]:
+            known = dominator.get(operand)
+            dominator[operand] = node.name if known is None else _meet(
+                known, node.name, dominator, depth
+            )
+            depth[operand] = depth[dominator[operand]] + 1
+    return dominator
+
+
+def _meet(a: str, b: str, dominator: Mapping[str, str], depth: Mapping[str, int]) -> str:
+    while a != b:
+        if depth[a] >= depth[b]:
+            a = dominator[a]
+        else:
+            b = dominator[b]
+    return a
+
+
+def last_dominator(graph: Graph, name: str, among: frozenset[str]) -> str:
+    """Return the dominator of `name` nearest to it that is in `among`, or the objective."""
+    dominator = immediate_dominators(graph)
+    current = name
+    while current in dominator:
+        current = dominator[current]
+        if current in among:
+            return current
+    return graph.objective
+
+
+def extended(graph: Graph, nodes: tuple[Node, ...], objective: str) -> Graph:
+    """Return the graph with equations added behind its own, and another objective."""
+    return replace(
+        graph, nodes=graph.nodes + nodes, objective=objective, maximize=False, warnings=()
+    )
+
+
+def pruned(graph: Graph, objective: str) -> Graph:
+    """Return the graph with only the inputs and the equations that `objective` needs."""
+    needed = ancestors(graph, objective)
+    kept = tuple(node for node in graph.nodes if node.formula is None or node.name in needed)
+    return replace(graph, nodes=kept, objective=objective)

@@ -1,0 +1,201 @@
+"""Derivatives of one expression: every partial derivative in one reverse sweep over its tree.
+
+A sum is differentiated term by term and a product factor by factor, in the author's order, so an
+equation with a thousand terms costs one visit to each. The elementary functions bring their own
+partial derivatives (`symgrad.functions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.algebra import Product, add, cost, div, mul, neg, power, replaced
+from symgrad.expression import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Constant,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    substitute,
+    variables,
+    walk,
+)
+from symgrad.functions import FUNCTIONS
+from symgrad.recognize import recognized
+
+Key = str | int
+OWN = -1  # the position that stands for the node's own value
+
+
+def gradient_of(expression: Expression) -> dict[Key, Expression]:
+    """Return the partial derivative by every variable that has one other than zero.
+
+    >>> u, c = Var("u"), Var("c")
+    >>> gradient_of(Mul((c, Pow(u, Number(Fraction(2)))))) == {
+    ...     "c": Pow(u, Number(Fraction(2))), "u": mul(Number(Fraction(2)), c, u)}
+    True
+    """
+    found: dict[Key, list[Expression]] = {}
+    _sweep(expression, ONE, found)
+    sums = {key: add(*parts) for key, parts in found.items()}
+    return {key: total for key, total in sums.items() if total != ZERO}
+
+
+def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]]) -> None:
+    if adjoint == ZERO:
+        return
+    match e:
+        case Var(key):
+            found.setdefault(key, []).append(adjoint)
+        case Add(terms):
+            for term in terms:
+                _sweep(term, adjoint, found)
+        case Neg(operand):
+            _sweep(operand, neg(adjoint), found)
+        case Mul(factors):
+            for i, factor in enumerate(factors):
+                if not isinstance(factor, Number | Constant):
+                    _sweep(factor, mul(adjoint, *factors[:i], *factors[i + 1 :]), found)
+        case Div(numerator, denominator):
+            _sweep(numerator, div(adjoint, denominator), found)
+            by_denominator = neg(div(numerator, power(denominator, _TWO)))
+            _sweep(denominator, mul(adjoint, by_denominator), found)
+        case Pow(base, exponent):
+            _sweep_power(base, exponent, adjoint, found)
+        case Call(function, arguments):
+            _sweep_call(e, function, arguments, adjoint, found)
+        case _:
+            return
+
+
+_TWO = Number(Fraction(2))
+
+
+def _sweep_power(
+    base: Expression,
+    exponent: Expression,
+    adjoint: Expression,
+    found: dict[Key, list[Expression]],
+) -> None:
+    if not isinstance(base, Number | Constant):
+        lowered = power(base, add(exponent, Number(Fraction(-1))))
+        _sweep(base, mul(adjoint, exponent, lowered), found)
+    if not isinstance(exponent, Number | Constant):
+        value = Pow(base, exponent)
+        growth = ONE if base == Constant("e") else Call("log", (base,))
+        _sweep(exponent, mul(adjoint, growth, value), found)
+
+
+def _sweep_call(
+    e: Call,
+    function: str,
+    arguments: tuple[Expression, ...],
+    adjoint: Expression,
+    found: dict[Key, list[Expression]],
+) -> None:
+    row = FUNCTIONS[function]
+    if row.condition_first:
+        condition, *branches = arguments
+        slopes = [gradient_of(branch) for branch in branches]
+        for key in dict.fromkeys(key for slope in slopes for key in slope):
+            yes, no = (slope.get(key, ZERO) for slope in slopes)
+            chosen = yes if yes == no else Call(function, (condition, yes, no))
+            found.setdefault(key, []).append(mul(adjoint, chosen))
+    elif row.partials is not None:
+        for argument, slope in zip(arguments, row.partials(arguments, e), strict=True):
+            if not isinstance(argument, Number | Constant):
+                _sweep(argument, mul(adjoint, slope), found)
+    elif row.definition is not None:
+        _sweep(row.definition(arguments), adjoint, found)
+    else:
+        raise TypeError(function)
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A pattern in variables 0, 1, … and the operand positions that they stand for."""
+
+    pattern: Expression
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDerivative:
+    """The partial derivative of an equation's pattern by one operand, in two forms.
+
+    `direct` uses the operands only; `short` may use the node's own value (position -1): for
+    p = 1/(1 + v) they are -1/(1 + v)^2 and -p^2. They are equal where nothing shorter was found.
+    """
+
+    direct: Picked
+    short: Picked
+
+
+def local_derivatives(pattern: Expression) -> dict[int, LocalDerivative]:
+    """Return the local derivatives of a pattern by the position of the operand."""
+    direct = gradient_of(pattern)
+    known = recognized(pattern)
+    alternative = gradient_of(known) if known != pattern else {}
+    result: dict[int, LocalDerivative] = {}
+    for key, slope in direct.items():
+        candidates = [slope, through_value(slope, pattern)]
+        if key in alternative:
+            candidates += [alternative[key], through_value(alternative[key], known)]
+        short = min(candidates, key=cost)
+        result[int(key)] = LocalDerivative(_picked(slope), _picked(short))
+    return result
+
+
+def _picked(e: Expression) -> Picked:
+    positions = variables(e)
+    renaming: Mapping[Key, Expression] = {key: Var(i) for i, key in enumerate(positions)}
+    return Picked(substitute(e, renaming), tuple(int(key) for key in positions))
+
+
+def through_value(slope: Expression, whole: Expression) -> Expression:
+    """Return `slope` rewritten with the value of `whole` (as `Var(-1)`) where that is shorter."""
+    if isinstance(whole, Var | Number | Constant) or isinstance(slope, Number | Var):
+        return slope
+    own = Var(OWN)
+    best = replaced(slope, lambda part: own if part == whole else None)
+    if isinstance(whole, Add):
+        return best
+    for exponent in (1, 2, -1):
+        candidate = _power_taken_out(slope, whole, exponent)
+        if candidate is not None and cost(candidate) < cost(best):
+            best = candidate
+    return best
+
+
+def _power_taken_out(slope: Expression, whole: Expression, exponent: int) -> Expression | None:
+    product = Product()
+    product.multiply(slope)
+    below = _negative_powers(product)
+    product.multiply(whole, Fraction(-exponent))
+    product.multiply_base(Var(OWN), Fraction(exponent))
+    if not _negative_powers(product) <= below | {Var(OWN)}:
+        return None
+    return product.build()
+
+
+def _negative_powers(product: Product) -> set[Expression]:
+    return {
+        base
+        for base, exponent in product.powers.items()
+        if isinstance(exponent, Fraction) and exponent < 0
+    }
+
+
+def kinks_of(expression: Expression) -> tuple[str, ...]:
+    """Return the conventions at kinks that the derivatives of an expression rely on."""
+    names = dict.fromkeys(e.function for e in walk(expression) if isinstance(e, Call))
+    return tuple(FUNCTIONS[name].kink for name in names if FUNCTIONS[name].kink)

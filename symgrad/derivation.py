@@ -1,0 +1,277 @@
+"""The derivation: sensitivities, merged derivatives and gradients of a graph, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from symgrad import analysis
+from symgrad.calculus import kinks_of, local_derivatives
+from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
+from symgrad.expression import (
+    ZERO,
+    Expression,
+    Formula,
+    Var,
+    substitute,
+    walk,
+)
+from symgrad.graph import Graph, Node
+from symgrad.lookup import LazyMapping
+
+if TYPE_CHECKING:
+    import sympy
+
+MAX_EXPANDED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of a linear form: a factor (in names) times a sensitivity, or alone."""
+
+    sensitivity: str | None
+    factor: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A derivative of the objective: its formula, and the positions that split it into terms.
+
+    `split` pairs the position of a sensitivity (or None) with the pattern of its factor.
+    """
+
+    formula: Formula
+    split: tuple[tuple[int | None, Expression], ...]
+
+    @property
+    def expression(self) -> Expression:
+        """The whole formula as an expression in names."""
+        return self.formula.expression
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The formula term by term: the δ terms first, the part without a δ last."""
+        names = self.formula.operands
+        renaming: dict[str | int, Expression] = {i: Var(name) for i, name in enumerate(names)}
+        return tuple(
+            Term(None if place is None else names[place], substitute(factor, renaming))
+            for place, factor in self.split
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """A named adjoint: `name` stands for ∂objective/∂`node`, which is `form`."""
+
+    name: str
+    node: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Branches that meet at `node`: ∂`of`/∂`node`, summed over them, in named intermediates."""
+
+    node: str
+    of: str
+    factor: Expression
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """The closed-form gradient of a graph's objective with respect to the parameters `wrt`.
+
+    `sensitivity_list` runs from the objective down and `gradient_forms` over `wrt` in order; the
+    mappings give the same as SymPy expressions, built when asked for.
+    """
+
+    graph: Graph
+    wrt: tuple[str, ...]
+    sensitivity_list: tuple[Sensitivity, ...]
+    gradient_forms: tuple[tuple[str, Form], ...]
+    merges: tuple[Merge, ...]
+    unit_nodes: frozenset[str]
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def gradients(self) -> Mapping[str, sympy.Expr]:
+        """Parameter name → SymPy expression in inputs, intermediates and sensitivities."""
+        return LazyMapping(self.wrt, lambda name: _to_sympy(self.form(name).expression))
+
+    @cached_property
+    def sensitivities(self) -> Mapping[str, tuple[str, sympy.Expr]]:
+        """Sensitivity name such as "δ" → (node, SymPy expression)."""
+        found = {item.name: item for item in self.sensitivity_list}
+        return LazyMapping(
+            found, lambda name: (found[name].node, _to_sympy(found[name].form.expression))
+        )
+
+    @cached_property
+    def local_derivatives(self) -> Mapping[tuple[str, str], sympy.Expr]:
+        """(node, operand) → SymPy expression of ∂node/∂operand, in named intermediates."""
+        edges = [
+            (node.name, operand)
+            for node in self.graph.equations
+            if node.formula is not None
+            for operand in node.formula.operands
+        ]
+        return LazyMapping(edges, lambda edge: _to_sympy(self.local(*edge)))
+
+    def local(self, node: str, operand: str, *, short: bool = True) -> Expression:
+        """Return the local derivative ∂node/∂operand as an expression in names.
+
+        `short` allows the node's own value in it: 1 - h^2 for h = tanh(z). Raises UnknownName for
+        an edge that the graph does not have.
+        """
+        source = self.graph[node]
+        target = self.graph.resolve(operand)
+        if source.formula is None or target not in source.formula.operands:
+            raise UnknownName(Diagnostic(f"`{operand}` is not an operand of `{node}`"))
+        return local_derivative(source, target, short=short)
+
+    @cached_property
+    def _forms(self) -> Mapping[str, Form]:
+        return dict(self.gradient_forms)
+
+    def form(self, parameter: str) -> Form:
+        """Return the gradient by one parameter, term by term."""
+        return self._forms[self._parameter(parameter)]
+
+    def _parameter(self, name: str) -> str:
+        found = self.graph.resolve(name)
+        if found not in self._forms:
+            known = ", ".join(f"`{parameter}`" for parameter in self.wrt[:12])
+            raise UnknownName(
+                Diagnostic(
+                    f"the derivation has no gradient by `{name}`",
+                    help=f"it has gradients by {known}",
+                )
+            )
+        return found
+
+    def paths(self, parameter: str, *, limit: int | None = 1000) -> list[tuple[str, ...]]:
+        """Return the paths from the objective down to a parameter, at most `limit` of them.
+
+        Paths are in lexicographic order of the definition of their nodes.
+        """
+        return list(analysis.paths(self.graph, self.graph.resolve(parameter), limit=limit))
+
+    def path_count(self, parameter: str) -> int:
+        """Return the exact number of paths from the objective to a parameter."""
+        return analysis.path_count(self.graph, self.graph.resolve(parameter))
+
+    def numerator(self, node: str) -> str:
+        """Return the node T, as near to `node` as can be, for which ∂objective/∂node = ∂T/∂node.
+
+        That is the last node that every path to `node` passes and whose own adjoint is 1.
+        """
+        return analysis.last_dominator(self.graph, node, self.unit_nodes)
+
+    @cached_property
+    def kinks(self) -> tuple[str, ...]:
+        """The conventions at kinks that this derivation relies on."""
+        patterns = {
+            id(node.formula.pattern): node.formula.pattern
+            for node in self.graph.equations
+            if node.formula is not None
+        }
+        return tuple(dict.fromkeys(kink for p in patterns.values() for kink in kinks_of(p)))
+
+    def expand(self, parameter: str) -> sympy.Expr:
+        """Return the gradient in parameters and inputs only, as a SymPy expression.
+
+        Raises LimitExceeded when it would have more than 50,000 operations.
+        """
+        return _to_sympy(self.expanded(parameter))
+
+    def expanded(self, parameter: str) -> Expression:
+        """Return the gradient in parameters and inputs only, as a tree."""
+        form = self.form(parameter)
+        definitions = {node.name: node.formula for node in self.graph.equations}
+        definitions |= {item.name: item.form.formula for item in self.sensitivity_list}
+        sizes: dict[str, int] = {}
+        trees: dict[str | int, Expression] = {}
+        for name in _in_order(form.formula, definitions):
+            formula = definitions[name]
+            if formula is not None:
+                sizes[name] = _expanded_size(formula, sizes)
+                trees[name] = substitute(formula.expression, trees)
+        _expanded_size(form.formula, sizes)
+        return substitute(form.expression, trees)
+
+    def as_graph(self, parameter: str) -> Graph:
+        """Return the graph of ∂objective/∂parameter, ready to be derived once more.
+
+        Its equations are those of this graph that the gradient needs, one for each sensitivity, and
+        one named like `dJ_da` for the gradient, which is the objective.
+        """
+        name = self._parameter(parameter)
+        return analysis.pruned(self._with_gradients((name,)), gradient_name(self.graph, name))
+
+    def _with_gradients(self, parameters: tuple[str, ...]) -> Graph:
+        added = [Node(s.name, "equation", s.form.formula) for s in self.sensitivity_list]
+        added += [
+            Node(gradient_name(self.graph, name), "equation", self.form(name).formula)
+            for name in parameters
+        ]
+        return analysis.extended(self.graph, tuple(added), added[-1].name)
+
+
+def gradient_name(graph: Graph, parameter: str) -> str:
+    """Return a free name for ∂objective/∂parameter, such as `dJ_da`."""
+    name = f"d{graph.objective}_d{parameter}"
+    while name in graph.index:
+        name += "_"
+    return name
+
+
+def local_derivative(node: Node, operand: str, *, short: bool = True) -> Expression:
+    """Return ∂node/∂operand as an expression in names; 0 where the node does not depend on it."""
+    if node.formula is None:
+        return ZERO
+    rule = local_derivatives(node.formula.pattern).get(node.formula.operands.index(operand))
+    if rule is None:
+        return ZERO
+    picked = rule.short if short else rule.direct
+    names = [node.formula.operands[i] if i >= 0 else node.name for i in picked.positions]
+    return substitute(picked.pattern, {i: Var(name) for i, name in enumerate(names)})
+
+
+def _in_order(start: Formula, definitions: Mapping[str, Formula | None]) -> list[str]:
+    """Return the defined names that a formula needs, each after those that it needs itself."""
+    done: dict[str, None] = {}
+    stack = [name for name in reversed(start.operands) if name in definitions]
+    while stack:
+        formula = definitions[stack[-1]]
+        operands = () if formula is None else formula.operands
+        waiting = [name for name in operands if name in definitions and name not in done]
+        if waiting:
+            stack.extend(reversed(waiting))
+        else:
+            done.setdefault(stack.pop())
+    return list(done)
+
+
+def _expanded_size(formula: Formula, sizes: Mapping[str, int]) -> int:
+    total = 0
+    for part in walk(formula.pattern):
+        key = part.key if isinstance(part, Var) else None
+        total += sizes.get(formula.operands[int(key)], 1) if key is not None else 1
+    if total > MAX_EXPANDED:
+        raise LimitExceeded(
+            Diagnostic(
+                f"the expanded gradient has more than {MAX_EXPANDED:,} operations",
+                help="use the form in named intermediates, which grows only with the graph",
+            )
+        )
+    return total
+
+
+def _to_sympy(expression: Expression) -> sympy.Expr:
+    from symgrad.symbolic import to_sympy  # noqa: PLC0415  (SymPy only when it is asked for)
+
+    return to_sympy(expression)
+
+

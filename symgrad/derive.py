@@ -1,0 +1,189 @@
+"""From a graph to its derivation: which adjoints get a name, and what the names are.
+
+The rule. A node's adjoint is named (δ) when it is needed in two or more places and is more than a
+number, a signed name or a multiple of another δ. One exception keeps what an author would keep: where
+branches merge right in front of parameters, the merged derivative is written out as a factor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from symgrad.algebra import cost
+from symgrad.derivation import Derivation, Form, Merge, Sensitivity
+from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
+from symgrad.expression import ONE, Formula, Var, substitute
+from symgrad.forms import NOTHING, UNIT, Adjoint, LinearPattern
+from symgrad.graph import Graph, Node
+from symgrad.names import canonical
+from symgrad.relations import Relations
+from symgrad.sweep import MARK, Naming, Refine, Swept, sweep
+
+MAX_INLINE_COST = 60
+MAX_MERGE_COST = 16
+MAX_UNNAMED_COST = 5_000
+_LAYER = re.compile(r"[^\W\d_]+_?(\d+)")
+_PREFIXES = ("δ", "ε", "adjoint")
+_ROUNDS = 4
+
+
+def derive(
+    graph: Graph,
+    wrt: Iterable[str] | None = None,
+    *,
+    sensitivities: str | Sequence[str] = "auto",
+) -> Derivation:
+    """Derive the closed-form gradient of the graph's objective.
+
+    `wrt` names the parameters to differentiate by (any inputs may be named); all parameters when it
+    is None. `sensitivities` is "auto" (the rule above), "all" (every intermediate node), "none", or
+    the names of the nodes whose adjoint gets a name.
+
+    Raises UnknownName for a name the graph does not have, and LimitExceeded when without names the
+    result would be too large to read.
+
+    >>> from symgrad.sources.text import parse
+    >>> d = derive(parse("param a, b; data x; u = a*x + b; J = u^2"))
+    >>> d.gradients["a"], d.sensitivities["δ"]
+    (x*δ, ('u', 2*u))
+    """
+    chosen = graph.parameters if wrt is None else tuple(dict.fromkeys(map(graph.resolve, wrt)))
+    if not chosen:
+        raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
+    for name in chosen:
+        if graph.index[name].formula is not None:
+            raise SymgradError(
+                Diagnostic(
+                    f"`{name}` is defined by an equation, so it is no free variable",
+                    help="name inputs: params, data or consts",
+                )
+            )
+    excluded: frozenset[str] = frozenset()
+    for _ in range(_ROUNDS):
+        relations = Relations(graph)
+        naming = _naming(graph, sensitivities, excluded)
+        refine: Refine | None = relations.refine if relations.useful else None
+        swept = sweep(graph, chosen, naming, refine)
+        used = _references(swept, chosen)
+        once = {name for name in swept.named if used[MARK + name] == 1}
+        if sensitivities != "auto" or not once or not relations.applied:
+            break
+        excluded |= once
+    return _assembled(graph, chosen, swept, used, relations.notes)
+
+
+def _naming(
+    graph: Graph, sensitivities: str | Sequence[str], excluded: frozenset[str]
+) -> Naming:
+    if sensitivities == "all":
+        return lambda node, adjoint, *_: adjoint.pattern is not UNIT and node.formula is not None
+    if sensitivities == "none":
+        return _never
+    if sensitivities == "auto":
+        return lambda node, adjoint, uses, parts, leaves: node.name not in excluded and _auto(
+            adjoint.pattern, uses, parts, leaves=leaves
+        )
+    listed = [sensitivities] if isinstance(sensitivities, str) else sensitivities
+    names = frozenset(map(graph.resolve, listed))
+    return lambda node, adjoint, *_: node.name in names and adjoint.pattern.total != ONE
+
+
+def _auto(pattern: LinearPattern, uses: int, parts: int, *, leaves: bool) -> bool:
+    if pattern.trivial:
+        return False
+    if pattern.size > MAX_INLINE_COST:
+        return True
+    if uses < 2:  # noqa: PLR2004  (needed in one place only)
+        return False
+    (place, factor), *others = pattern.terms
+    merged_before_parameters = parts > 1 and leaves and place is not None and not others
+    return not (merged_before_parameters and cost(factor) <= MAX_MERGE_COST)
+
+
+def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
+    if adjoint.pattern.size > MAX_UNNAMED_COST:
+        raise LimitExceeded(
+            Diagnostic(
+                f"without sensitivities the derivative by `{node.name}` grows too large to read",
+                help="leave --sensitivities at auto, or name some nodes",
+            )
+        )
+    return False
+
+
+def _references(swept: Swept, wrt: tuple[str, ...]) -> Counter[str]:
+    """Count the uses of each sensitivity, from the gradients up."""
+    counts: Counter[str] = Counter()
+    for name in wrt:
+        if name in swept.adjoints:
+            counts.update(n for n in swept.adjoints[name].operands if n.startswith(MARK))
+    for name in reversed(swept.named):
+        if counts[MARK + name]:
+            counts.update(n for n in swept.adjoints[name].operands if n.startswith(MARK))
+    return counts
+
+
+def _assembled(
+    graph: Graph,
+    wrt: tuple[str, ...],
+    swept: Swept,
+    used: Counter[str],
+    notes: tuple[str, ...],
+) -> Derivation:
+    kept = [name for name in swept.named if used[MARK + name]]
+    names = sensitivity_names(graph, kept)
+    spelled = {MARK + node: name for node, name in names.items()}
+    units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.total == ONE)
+    return Derivation(
+        graph,
+        wrt,
+        tuple(
+            Sensitivity(names[node], node, _form(swept.adjoints[node], spelled)) for node in kept
+        ),
+        tuple(
+            (name, _form(swept.adjoints.get(name, Adjoint(NOTHING, ())), spelled)) for name in wrt
+        ),
+        tuple(_merges(graph, swept, kept)),
+        units,
+        notes,
+    )
+
+
+def _form(adjoint: Adjoint, spelled: dict[str, str]) -> Form:
+    operands = tuple([spelled.get(name, name) for name in adjoint.operands])
+    return Form(Formula(adjoint.pattern.total, operands), adjoint.pattern.terms)
+
+
+def _merges(graph: Graph, swept: Swept, kept: list[str]) -> Iterable[Merge]:
+    for name in swept.merges:
+        adjoint = swept.adjoints[name]
+        if graph.index[name].formula is None or name in kept or len(adjoint.pattern.terms) != 1:
+            continue
+        place, factor = adjoint.pattern.terms[0]
+        mark = None if place is None else adjoint.operands[place]
+        if factor == ONE or mark is None:
+            continue
+        renaming = {i: Var(operand) for i, operand in enumerate(adjoint.operands)}
+        yield Merge(name, mark.removeprefix(MARK), substitute(factor, dict(renaming)))
+
+
+def sensitivity_names(graph: Graph, nodes: Sequence[str]) -> dict[str, str]:
+    """Return the name of each node's sensitivity: δ, or δ_1, δ_2 by layer, or δ_v by node.
+
+    A lone sensitivity is δ. Several are numbered where every node's name ends in a number of its own
+    (z1, z2: δ_1, δ_2), and are called after their nodes otherwise. Where the graph itself uses such
+    a name the next of δ, ε, adjoint is taken.
+    """
+    taken = {canonical(name) for name in graph.index}
+    layers = [_LAYER.fullmatch(canonical(name)) for name in nodes]
+    numbers = [match[1] for match in layers if match]
+    numbered = len(numbers) == len(set(numbers)) == len(nodes)
+    for prefix in _PREFIXES:
+        names = [prefix] if len(nodes) == 1 else [
+            f"{prefix}_{numbers[i] if numbered else node}" for i, node in enumerate(nodes)
+        ]
+        if taken.isdisjoint(map(canonical, names)):
+            return dict(zip(nodes, names, strict=True))
+    return {node: f"adjoint_of_{i}_{canonical(node)}" for i, node in enumerate(nodes)}

@@ -1,0 +1,302 @@
+"""Expressions as a person writes them, in Unicode and in plain ASCII, in the author's order.
+
+What is printed can be read again by the claims reader, and is the same expression then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symgrad.expression import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    walk,
+)
+from symgrad.names import LATIN, canonical
+
+SUM, PRODUCT, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
+_DEEP_FRACTION = 1000
+_LONGEST_DECIMAL = 25
+
+
+def decimal_text(value: Fraction) -> str | None:
+    """Return the exact decimal for a fraction that has one, else None.
+
+    >>> decimal_text(Fraction(1, 8)), decimal_text(Fraction(1, 3))
+    ('0.125', None)
+    """
+    places = 0
+    rest = value.denominator
+    while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
+        rest //= 10 if rest % 10 == 0 else 2 if rest % 2 == 0 else 5
+        places += 1
+        if places > _LONGEST_DECIMAL:
+            return None
+    if rest != 1:
+        return None
+    scaled = abs(value) * 10**places
+    digits = str(scaled.numerator).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if value < 0 else text
+
+
+class Printer:
+    """Prints expressions as Unicode text: `δ·(2cu + 1)·x + λa`.
+
+    `names` are all the names that may occur: two names that would look alike are printed in full.
+    """
+
+    minus = "−"
+    times = "·"
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        looks: dict[str, list[str]] = {}
+        for name in dict.fromkeys(names):
+            looks.setdefault(self.spelled(name), []).append(name)
+        self._plain = {name for alike in looks.values() if len(alike) > 1 for name in alike}
+        self._cache: dict[str, str] = {}
+
+    def spelled(self, name: str) -> str:
+        """Return how a name looks: Greek letters as letters, a final number as a subscript."""
+        text = canonical(name)
+        match = _INDEXED.fullmatch(text)
+        if match and len(match[1]) == 1:
+            return match[1] + match[2].translate(_SUBSCRIPT)
+        return text
+
+    def name(self, name: str) -> str:
+        """Return a name as it is printed here."""
+        found = self._cache.get(name)
+        if found is None:
+            found = self._cache[name] = name if name in self._plain else self.spelled(name)
+        return found
+
+    def partial(self, top: str, bottom: str) -> str:
+        """Return the symbol of a partial derivative."""
+        return f"∂{self.name(top)}/∂{self.name(bottom)}"
+
+    def expression(self, e: Expression) -> str:
+        """Return an expression as text."""
+        return self._at(e, 0)
+
+    def product_of(self, factors: Iterable[Expression]) -> str:
+        """Return factors side by side, each as it is, nothing drawn together."""
+        parts = list(factors)
+        if len(parts) == 1:
+            return self.expression(parts[0])
+        return self.joined([self._link(part, first=i == 0) for i, part in enumerate(parts)])
+
+    def joined(self, parts: list[str]) -> str:
+        """Return printed factors with multiplication signs between them."""
+        return self.times.join(parts)
+
+    def _link(self, e: Expression, *, first: bool) -> str:
+        match e:
+            case Neg(Div(numerator, denominator)) if not first:
+                top = f"({self.minus}{self._at(numerator, PRODUCT)})"
+                return f"{top}/{self._at(denominator, POWER)}"
+            case Div() | Neg() if first:
+                return self.expression(e)
+            case _:
+                return self._at(e, PRODUCT if first or isinstance(e, Mul | Div) else UNARY + 1)
+
+    def _at(self, e: Expression, level: int) -> str:
+        text, own = self._printed(e)
+        return self.grouped(text) if own < level else text
+
+    def grouped(self, text: str) -> str:
+        """Return text in parentheses."""
+        return f"({text})"
+
+    def _printed(self, e: Expression) -> tuple[str, int]:
+        match e:
+            case Number(value):
+                return self.number(value)
+            case Constant(name):
+                return self.constant(name), ATOM
+            case Var(key):
+                return self.name(str(key)), ATOM
+            case Add(terms):
+                return self._sum(terms), SUM
+            case Neg(operand):
+                return f"{self.minus}{self._at(operand, PRODUCT)}", SUM if _leads(operand) else UNARY
+            case Mul(factors):
+                return self._product(factors), PRODUCT
+            case Div(numerator, denominator):
+                return self.quotient(numerator, denominator)
+            case Pow(base, exponent):
+                return self.power(base, exponent)
+            case Call(function, arguments):
+                return self.call(function, arguments)
+            case Compare() | Logic():
+                return self.condition(e), 0
+
+    def number(self, value: Fraction) -> tuple[str, int]:
+        """Return a number and how tightly it binds."""
+        if value < 0:
+            text, own = self.number(-value)
+            return f"{self.minus}{text}", min(own, UNARY) if own == ATOM else SUM
+        if value.denominator == 1:
+            return str(value.numerator), ATOM
+        if value.denominator > _DEEP_FRACTION:
+            text = decimal_text(value) or ""
+            if text:
+                return text, ATOM
+        return f"{value.numerator}/{value.denominator}", PRODUCT
+
+    def constant(self, name: str) -> str:
+        """Return a named number."""
+        return "π" if name == "pi" else name
+
+    def _sum(self, terms: tuple[Expression, ...]) -> str:
+        pieces: list[str] = []
+        for i, term in enumerate(terms):
+            text = self._at(term, SUM + 1 if not isinstance(term, Neg) else SUM)
+            if i == 0:
+                pieces.append(text)
+            elif text.startswith(self.minus):
+                pieces += [f" {self.minus} ", text.removeprefix(self.minus)]
+            else:
+                pieces += [" + ", text]
+        return "".join(pieces)
+
+    def _product(self, factors: tuple[Expression, ...]) -> str:
+        pieces: list[str] = []
+        for i, factor in enumerate(factors):
+            level = PRODUCT if i == 0 else UNARY + 1
+            text = self._at(factor, level)
+            if i > 0 and not self.adjoin(factors[i - 1], factor):
+                pieces.append(self.times)
+            pieces.append(text)
+        return "".join(pieces)
+
+    def adjoin(self, left: Expression, right: Expression) -> bool:
+        """Tell whether two factors may stand side by side without a sign between them."""
+        if isinstance(left, Number) and left.value.denominator == 1 and left.value >= 0:
+            return isinstance(right, Add) or self._letter(right)
+        return self._letter(left) and self._letter(right)
+
+    def _letter(self, e: Expression) -> bool:
+        match e:
+            case Var(key):
+                text = self.name(str(key))
+                return len(text) == 1 or (text[0].isalpha() and _is_subscript(text[1:]))
+            case Pow(Var() as base, Number(value)):
+                return value.denominator == 1 and self._letter(base)
+            case _:
+                return False
+
+    def quotient(self, numerator: Expression, denominator: Expression) -> tuple[str, int]:
+        """Return a quotient and how tightly it binds."""
+        return f"{self._at(numerator, PRODUCT)}/{self._at(denominator, POWER)}", PRODUCT
+
+    def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
+        """Return a power and how tightly it binds."""
+        below = self._at(base, ATOM)
+        match exponent:
+            case Number(value) if value.denominator == 1:
+                return f"{below}{str(value.numerator).translate(_SUPERSCRIPT)}", POWER
+            case _:
+                return f"{below}^{self._at(exponent, ATOM)}", POWER
+
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments and how tightly it binds."""
+        if function == "sqrt":
+            return f"√{self._at(arguments[0], ATOM)}", POWER
+        if function == "abs" and not _has_abs(arguments[0]):
+            return f"|{self.expression(arguments[0])}|", ATOM
+        return f"{function}({', '.join(self.expression(a) for a in arguments)})", ATOM
+
+    def condition(self, e: Expression) -> str:
+        """Return a condition."""
+        match e:
+            case Compare(relation, left, right):
+                sign = self.relation(relation)
+                return f"{self.expression(left)} {sign} {self.expression(right)}"
+            case Logic("not", (part,)):
+                return f"not ({self.condition(part)})"
+            case Logic(operator, parts):
+                return f" {operator} ".join(
+                    self.grouped(self.condition(p)) if isinstance(p, Logic) else self.condition(p)
+                    for p in parts
+                )
+            case _:
+                return self.expression(e)
+
+    def relation(self, relation: str) -> str:
+        """Return the sign of a relation."""
+        return {"<=": "≤", ">=": "≥", "!=": "≠", "==": "="}.get(relation, relation)
+
+
+class AsciiPrinter(Printer):
+    """Prints expressions in ASCII, as the graph language reads them: `delta*(2*c*u + 1)*x`."""
+
+    minus = "-"
+    times = "*"
+
+    def spelled(self, name: str) -> str:
+        """Return a name with its Greek letters written out."""
+        return ascii_name(name)
+
+    def partial(self, top: str, bottom: str) -> str:
+        """Return the symbol of a partial derivative."""
+        return f"d{self.name(top)}/d{self.name(bottom)}"
+
+    def constant(self, name: str) -> str:
+        """Return a named number."""
+        return name
+
+    def adjoin(self, left: Expression, right: Expression) -> bool:
+        """Never leave a multiplication sign out."""
+        return False
+
+    def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
+        """Return a power and how tightly it binds."""
+        return f"{self._at(base, ATOM)}^{self._at(exponent, ATOM)}", POWER
+
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments and how tightly it binds."""
+        return f"{function}({', '.join(self.expression(a) for a in arguments)})", ATOM
+
+    def relation(self, relation: str) -> str:
+        """Return the sign of a relation."""
+        return relation
+
+
+def ascii_name(name: str) -> str:
+    """Return a name with every Greek letter written out.
+
+    >>> ascii_name("λ"), ascii_name("δ_v"), ascii_name("δ1")
+    ('lambda', 'delta_v', 'delta1')
+    """
+    text = canonical(name)
+    return "".join(LATIN.get(letter, letter) for letter in text)
+
+
+def _is_subscript(text: str) -> bool:
+    return bool(text) and all("₀" <= character <= "₉" for character in text)
+
+
+def _has_abs(e: Expression) -> bool:
+    return any(isinstance(part, Call) and part.function == "abs" for part in walk(e))
+
+
+def _leads(e: Expression) -> bool:
+    return isinstance(e, Number | Mul | Div | Add | Neg)
+
+
