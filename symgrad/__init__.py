@@ -13,6 +13,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from symgrad.derivation import Derivation
+    from symgrad.derive import derive
     from symgrad.errors import SymgradError
     from symgrad.graph import Graph
 
@@ -36,7 +38,7 @@ __all__ = [
 ]
 
 _HOME = {
-    "Derivation": "symgrad.derive",
+    "Derivation": "symgrad.derivation",
     "Graph": "symgrad.graph",
     "SymgradError": "symgrad.errors",
     "compile": "symgrad.codegen",

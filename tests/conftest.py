@@ -1,0 +1,47 @@
+"""What all tests share: how random tests are run, and a fresh interpreter."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# `steady` tries the same inputs on every run. `HYPOTHESIS_PROFILE=explore` tries new ones, and
+# more; both print the line that replays a failure.
+settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("explore", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def run_python() -> RunPython:
+    """Run a fresh interpreter in which this checkout's symgrad can be imported.
+
+    `run_python("-c", "import symgrad")` returns the finished process with its text output; an exit
+    status other than `status` (default 0) fails the test with all that the process wrote.
+    """
+
+    def run(
+        *arguments: str, stdin: str = "", status: int = 0, cwd: Path | None = None, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **env},
+        )
+        assert done.returncode == status, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return run

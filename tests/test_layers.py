@@ -1,0 +1,162 @@
+"""The import layers: what each module may import, read from the source with `ast`."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "symgrad"
+
+# A module imports only from those before it. A subpackage is one layer, except for those of its
+# modules that stand here by their own name.
+ORDER = (
+    "errors",
+    "names",
+    "lookup",
+    "locate",
+    "examples",
+    "expression",
+    "graph",
+    "algebra",
+    "functions",
+    "evaluate",
+    "recognize",
+    "simplify",
+    "calculus",
+    "forms",
+    "sources",
+    "symbolic",
+    "analysis",
+    "sweep",
+    "relations",
+    "derivation",
+    "derive",
+    "program",
+    "targets",
+    "codegen",
+    "trace",
+    "verify",
+    "render",
+    "cli",
+    "__main__",
+)
+
+# The modules, or subpackages, that may import a library from outside.
+USERS = {
+    "click": ("cli",),
+    "jinja2": ("codegen", "render.html"),
+    "flint": ("verify",),
+    "mpmath": ("evaluate",),
+    "sympy": ("symbolic", "derivation", "verify"),
+}
+
+STANDARD = sys.stdlib_module_names
+
+
+def module_name(path: Path) -> str:
+    """Return `verify.limits` for symgrad/verify/limits.py, `verify` for its __init__.py."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+TREES = {
+    module_name(path): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+# The package itself offers everything, lazily; tests/test_interface.py holds that.
+MODULES = sorted(TREES.keys() - {"__init__"})
+
+
+def imported(name: str) -> Iterator[str]:
+    """Yield the full dotted names that a module imports, anywhere in it."""
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: a relative import in line {node.lineno}"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_imports(name: str) -> Iterator[str]:
+    """Yield the modules of symgrad that a module imports."""
+    for full in imported(name):
+        parts = full.split(".")[1:]
+        if full.split(".")[0] != "symgrad" or parts == ["__version__"]:
+            continue
+        whole, without_last = ".".join(parts), ".".join(parts[:-1])
+        target = whole if whole in TREES else without_last
+        assert target in TREES, f"{name} imports {full}, which is no module of symgrad"
+        yield target
+
+
+def is_within(name: str, places: tuple[str, ...]) -> bool:
+    """Tell whether a module is one of the places or stands inside one."""
+    return any(name == place or name.startswith(place + ".") for place in places)
+
+
+def layer(name: str) -> str:
+    """Return the layer of a module: the longest entry of ORDER that holds it."""
+    return max((entry for entry in ORDER if is_within(name, (entry,))), key=len)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_has_a_layer(name):
+    assert is_within(name, ORDER)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_down(name):
+    for target in own_imports(name):
+        same = layer(target) == layer(name)
+        assert same or ORDER.index(layer(target)) < ORDER.index(layer(name)), f"imports {target}"
+
+
+def test_imports_are_acyclic():
+    TopologicalSorter({name: set(own_imports(name)) for name in MODULES}).prepare()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_libraries_are_imported_only_where_they_belong(name):
+    for full in imported(name):
+        library = full.split(".")[0]
+        if library != "symgrad" and library not in STANDARD:
+            assert is_within(name, USERS[library]), f"{name} imports {library}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not is_within(name, ("cli",))])
+def test_only_the_command_line_prints(name):
+    for node in ast.walk(TREES[name]):
+        assert not (isinstance(node, ast.Name) and node.id == "print"), f"line {node.lineno}"
+        assert not (isinstance(node, ast.Attribute) and node.attr in {"stdout", "__stdout__"}), (
+            f"line {node.lineno}"
+        )
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_text_from_outside_cannot_be_evaluated(name):
+    forbidden = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "lambdify"}
+    for node in ast.walk(TREES[name]):
+        used = getattr(node, "id", None) or getattr(node, "attr", None)
+        assert used not in forbidden, f"line {node.lineno}"
+
+
+HEAVY = "{'sympy', 'jinja2', 'flint', 'mpmath', 'numpy'} & set(__import__('sys').modules)"
+
+
+def test_import_of_the_package_loads_no_library(run_python):
+    assert run_python("-c", f"import symgrad; print({HEAVY})").stdout == "set()\n"
+
+
+if "cli" in TREES:
+
+    @pytest.mark.parametrize("option", ["--help", "--version"])
+    def test_start_of_the_command_loads_no_library(run_python, option):
+        code = (
+            "from symgrad.cli import main\n"
+            f"main([{option!r}], standalone_mode=False)\n"
+            f"print({HEAVY})"
+        )
+        assert run_python("-c", code).stdout.endswith("set()\n")
