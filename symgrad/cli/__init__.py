@@ -1,0 +1,99 @@
+"""The command line: the only part of symgrad that prints, and the only user of click.
+
+Commands are imported when they are called, so `symgrad --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+import symgrad
+from symgrad.cli.terminal import report_error
+from symgrad.errors import SymgradError
+
+_COMMANDS = {
+    "derive": "Derive the closed-form gradient of a graph and print the formulas.",
+    "paths": "List the paths from the objective to the parameters, with their products.",
+    "generate": "Write the gradient as standalone code: value, gradient, update step.",
+    "verify": "Judge a hand derivation: proved, or refuted with a witness and the slip.",
+    "trace": "Work the graph through with numbers, step after step.",
+    "draw": "Draw the graph with its local derivatives.",
+    "report": "Write one self-contained HTML page about a graph.",
+    "examples": "List the shipped examples, or show one.",
+    "init": "Write a shipped example to a file, to start from.",
+    "templates": "List or export the shipped templates of the code generator.",
+    "completion": "Print the completion script for bash, zsh or fish.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of this package, imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in the order in which they are listed."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None for a name that is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"symgrad.cli.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a call; name the nearest one where there is none."""
+        name = args[0] if args else ""
+        if name and name not in _COMMANDS and not name.startswith("-"):
+            from symgrad.errors import nearest  # noqa: PLC0415
+
+            close = nearest(name, _COMMANDS)
+            hint = f" Did you mean '{close}'?" if close else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(symgrad.__version__, prog_name="symgrad")
+def cli() -> None:
+    """Closed-form gradients of computation graphs: derived, generated as code, verified.
+
+    A FILE is a graph file (model.sg), a Python function (model.py:J, read and never run), a shipped
+    example (example:branch_and_merge), an equation ("J = (a*x - y)^2" with --wrt a), or - for
+    standard input.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every fault of the input ends in a message and an exit status."""
+    try:
+        cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except SymgradError as error:
+        report_error(error)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        report_error(SymgradError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")))
+        sys.exit(2)
