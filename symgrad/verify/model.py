@@ -1,0 +1,196 @@
+"""What a claim, a verdict and a diagnosis are: the values that pass between the parts of verify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from symgrad.errors import Diagnostic, Place
+from symgrad.expression import Compare, Expression, Logic, Var
+
+if TYPE_CHECKING:
+    from symgrad.verify.equality import Decision
+
+Status = Literal["proved", "agrees", "refuted", "unreadable", "undecided"]
+Relation = Literal["=", "≈"]
+
+KINDS = (
+    "missing_branch",
+    "missing_regularization",
+    "sign",
+    "factor",
+    "constant_dropped",
+    "missing_chain_factor",
+    "extra_chain_factor",
+    "wrong_exponent",
+    "swapped_variable",
+    "product_rule_slip",
+    "quotient_rule_slip",
+    "wrong_function_derivative",
+    "dropped_term",
+    "extra_term",
+    "wrong_region",
+    "rounded_constant",
+    "missing_assumption",
+    "wrong_intermediate_step",
+    "misrounded",
+    "truncated",
+    "other",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DerivativeTarget:
+    """The total derivative of `top` by `bottom`, every path counted.
+
+    `top` is a node, or a name that the author defined. Where the author differentiates an expression
+    (`d/du(c*h + u + d)`) it is `expression`, and `top` is its text. `further` are the names of the
+    second and later derivatives: (∂/∂b)(∂J/∂a) has bottom a and further ("b",).
+    """
+
+    top: str
+    bottom: str
+    expression: Expression | None = None
+    further: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The key of the `Var` that stands for this derivative in expressions: ∂h/∂u."""
+        top = f"({self.top})" if self.expression is not None else self.top
+        if not self.further:
+            return f"∂{top}/∂{self.bottom}"
+        below = "".join(f"∂{name}" for name in (*reversed(self.further), self.bottom))
+        return f"∂^{1 + len(self.further)}{top}/{below}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameTarget:
+    """A node of the graph, a sensitivity of its derivation, or a name that the author defines."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTarget:
+    """The value of a parameter after one step of gradient descent: `a ← 0.955015`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionTarget:
+    """Any other left side: an expression."""
+
+    expression: Expression
+
+
+Target: TypeAlias = DerivativeTarget | NameTarget | UpdateTarget | ExpressionTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One right side of a chain, as the author wrote it.
+
+    A derivative that is used in it stands there as a `Var` whose key is a `DerivativeTarget.key`.
+    `decimals` is how many digits after the point a lone decimal number has, None for other links.
+    """
+
+    expression: Expression
+    text: str
+    relation: Relation
+    place: Place
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A name that the author defined, and what it stands for."""
+
+    name: str
+    expression: Expression
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim: `left = link = link …`, with all that is in force where it stands.
+
+    `left` is None where the claim cannot be read; `fault` says why then. `derivatives` are the
+    derivatives that the links use (their keys are the names of `Var`s there), `definitions` the names
+    that the author has defined so far, `assumptions` the conditions stated with `assume` (those of
+    the graph are not repeated), `point` the values in force for numeric claims.
+    """
+
+    text: str
+    place: Place
+    left: Target | None = None
+    links: tuple[Link, ...] = ()
+    derivatives: tuple[DerivativeTarget, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    assumptions: tuple[Compare | Logic, ...] = ()
+    point: tuple[tuple[str, Fraction], ...] = ()
+    defines: str | None = None
+    fault: Diagnostic | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def left_expression(self) -> Expression | None:
+        """The left side as an expression: a `Var` of its name or of its derivative's key."""
+        match self.left:
+            case DerivativeTarget():
+                return Var(self.left.key)
+            case NameTarget(name):
+                return Var(name)
+            case ExpressionTarget(expression):
+                return expression
+            case _:
+                return None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What went wrong in a refuted claim.
+
+    `text` is one plain sentence that names the path, edge or term at fault; `correction` is the right
+    formula in the author's own form, as text, and `correction_expression` the same as a tree. `yours`
+    and `right` are the two values at `witness`.
+    """
+
+    kind: str
+    text: str
+    correction: str = ""
+    correction_expression: Expression | None = None
+    yours: str = ""
+    right: str = ""
+    witness: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of one claim.
+
+    `link` is the index in `claim.links` of the one at fault, None where all hold. `remarks` are what
+    a reader should know besides: conditions used, points excluded, rounding.
+    """
+
+    status: Status
+    claim: Claim
+    message: str
+    diagnosis: Diagnosis | None = None
+    decision: Decision | None = None
+    link: int | None = None
+    place: Place | None = None
+    remarks: tuple[str, ...] = field(default=())
+    steps: tuple[str, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        """Whether the claim holds as far as can be told."""
+        return self.status in ("proved", "agrees")
+
+    @property
+    def line(self) -> int:
+        """The line of the claim in its source."""
+        return self.claim.place.line
