@@ -171,3 +171,12 @@ def pruned(graph: Graph, objective: str) -> Graph:
     needed = ancestors(graph, objective)
     kept = tuple(node for node in graph.nodes if node.formula is None or node.name in needed)
     return replace(graph, nodes=kept, objective=objective)
+
+
+def active_names(graph: Graph, wrt: tuple[str, ...]) -> frozenset[str]:
+    """Return the names of the parameters and of all nodes that depend on one of them."""
+    active = set(wrt)
+    for node in graph.equations:
+        if node.formula is not None and not active.isdisjoint(node.formula.operands):
+            active.add(node.name)
+    return frozenset(active)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from symgrad import analysis
+from symgrad.algebra import tidy
 from symgrad.calculus import kinks_of, local_derivatives
 from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
 from symgrad.expression import (
@@ -20,6 +21,7 @@ from symgrad.expression import (
 )
 from symgrad.graph import Graph, Node
 from symgrad.lookup import LazyMapping
+from symgrad.relations import Note
 
 if TYPE_CHECKING:
     import sympy
@@ -92,8 +94,9 @@ class Derivation:
     sensitivity_list: tuple[Sensitivity, ...]
     gradient_forms: tuple[tuple[str, Form], ...]
     merges: tuple[Merge, ...]
-    unit_nodes: frozenset[str]
-    notes: tuple[str, ...] = ()
+    reached: frozenset[str]  # the nodes on a path from the objective to a parameter
+    unit_nodes: frozenset[str]  # those of them whose adjoint is 1
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def gradients(self) -> Mapping[str, sympy.Expr]:
@@ -199,7 +202,7 @@ class Derivation:
                 sizes[name] = _expanded_size(formula, sizes)
                 trees[name] = substitute(formula.expression, trees)
         _expanded_size(form.formula, sizes)
-        return substitute(form.expression, trees)
+        return tidy(substitute(form.expression, trees))
 
     def as_graph(self, parameter: str) -> Graph:
         """Return the graph of ∂objective/∂parameter, ready to be derived once more.
@@ -210,13 +213,15 @@ class Derivation:
         name = self._parameter(parameter)
         return analysis.pruned(self._with_gradients((name,)), gradient_name(self.graph, name))
 
+    def gradient_graph(self) -> Graph:
+        """Return this graph with an equation for every sensitivity and gradient, in that order."""
+        return self._with_gradients(self.wrt)
+
     def _with_gradients(self, parameters: tuple[str, ...]) -> Graph:
-        added = [Node(s.name, "equation", s.form.formula) for s in self.sensitivity_list]
-        added += [
-            Node(gradient_name(self.graph, name), "equation", self.form(name).formula)
-            for name in parameters
-        ]
-        return analysis.extended(self.graph, tuple(added), added[-1].name)
+        forms = [(item.name, item.form) for item in self.sensitivity_list]
+        forms += [(gradient_name(self.graph, name), self.form(name)) for name in parameters]
+        nodes = tuple(Node(name, "equation", form.formula) for name, form in forms)
+        return analysis.extended(self.graph, nodes, nodes[-1].name)
 
 
 def gradient_name(graph: Graph, parameter: str) -> str:

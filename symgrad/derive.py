@@ -18,7 +18,7 @@ from symgrad.expression import ONE, Formula, Var, substitute
 from symgrad.forms import NOTHING, UNIT, Adjoint, LinearPattern
 from symgrad.graph import Graph, Node
 from symgrad.names import canonical
-from symgrad.relations import Relations
+from symgrad.relations import Note, Relations
 from symgrad.sweep import MARK, Naming, Refine, Swept, sweep
 
 MAX_INLINE_COST = 60
@@ -34,12 +34,14 @@ def derive(
     wrt: Iterable[str] | None = None,
     *,
     sensitivities: str | Sequence[str] = "auto",
+    label: str = "",
 ) -> Derivation:
     """Derive the closed-form gradient of the graph's objective.
 
     `wrt` names the parameters to differentiate by (any inputs may be named); all parameters when it
     is None. `sensitivities` is "auto" (the rule above), "all" (every intermediate node), "none", or
-    the names of the nodes whose adjoint gets a name.
+    the names of the nodes whose adjoint gets a name. With a `label` sensitivities are named
+    ε_label, as the rows of a Hessian are.
 
     Raises UnknownName for a name the graph does not have, and LimitExceeded when without names the
     result would be too large to read.
@@ -61,17 +63,19 @@ def derive(
                 )
             )
     excluded: frozenset[str] = frozenset()
+    relations = Relations(graph)
+    known = 0
     for _ in range(_ROUNDS):
-        relations = Relations(graph)
         naming = _naming(graph, sensitivities, excluded)
         refine: Refine | None = relations.refine if relations.useful else None
         swept = sweep(graph, chosen, naming, refine)
         used = _references(swept, chosen)
         once = {name for name in swept.named if used[MARK + name] == 1}
-        if sensitivities != "auto" or not once or not relations.applied:
+        learned, known = relations.learned > known, relations.learned
+        if not learned and (sensitivities != "auto" or not once or not relations.applied):
             break
         excluded |= once
-    return _assembled(graph, chosen, swept, used, relations.notes)
+    return _assembled(graph, chosen, swept, used, relations.notes, label)
 
 
 def _naming(
@@ -130,10 +134,11 @@ def _assembled(
     wrt: tuple[str, ...],
     swept: Swept,
     used: Counter[str],
-    notes: tuple[str, ...],
+    notes: tuple[Note, ...],
+    label: str,
 ) -> Derivation:
     kept = [name for name in swept.named if used[MARK + name]]
-    names = sensitivity_names(graph, kept)
+    names = sensitivity_names(graph, kept, label=label)
     spelled = {MARK + node: name for node, name in names.items()}
     units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.total == ONE)
     return Derivation(
@@ -146,6 +151,7 @@ def _assembled(
             (name, _form(swept.adjoints.get(name, Adjoint(NOTHING, ())), spelled)) for name in wrt
         ),
         tuple(_merges(graph, swept, kept)),
+        frozenset(swept.adjoints),
         units,
         notes,
     )
@@ -169,7 +175,7 @@ def _merges(graph: Graph, swept: Swept, kept: list[str]) -> Iterable[Merge]:
         yield Merge(name, mark.removeprefix(MARK), substitute(factor, dict(renaming)))
 
 
-def sensitivity_names(graph: Graph, nodes: Sequence[str]) -> dict[str, str]:
+def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") -> dict[str, str]:
     """Return the name of each node's sensitivity: δ, or δ_1, δ_2 by layer, or δ_v by node.
 
     A lone sensitivity is δ. Several are numbered where every node's name ends in a number of its own
@@ -180,7 +186,8 @@ def sensitivity_names(graph: Graph, nodes: Sequence[str]) -> dict[str, str]:
     layers = [_LAYER.fullmatch(canonical(name)) for name in nodes]
     numbers = [match[1] for match in layers if match]
     numbered = len(numbers) == len(set(numbers)) == len(nodes)
-    for prefix in _PREFIXES:
+    prefixes = [f"ε_{label}"] if label else _PREFIXES
+    for prefix in prefixes:
         names = [prefix] if len(nodes) == 1 else [
             f"{prefix}_{numbers[i] if numbered else node}" for i, node in enumerate(nodes)
         ]

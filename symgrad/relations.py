@@ -1,5 +1,348 @@
-"""Shorter adjoints by what the graph's own equations say."""
+"""Shorter adjoints by what the graph's own equations and assumptions say.
+
+The local derivatives of a softmax multiply out to p - t only for someone who knows that e/s is p and
+that the targets sum to 1; the terms of the Black–Scholes price that go through d₁ cancel only for
+someone who puts d₁ and d₂ in. This module knows what the graph says. Each step is an equality, and a
+shorter form replaces a longer one only. It is tried on small graphs, where a person reads the result.
+"""
+
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.algebra import Product, add, cost, div, is_negative, mul, neg, tidy
+from symgrad.expression import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Constant,
+    Div,
+    Expression,
+    Number,
+    Pow,
+    Var,
+    children,
+    substitute,
+    variables,
+    walk,
+    with_children,
+)
+from symgrad.forms import Adjoint, compacted, linear_pattern
+from symgrad.functions import FUNCTIONS
+from symgrad.graph import Graph, Node
+from symgrad.simplify import TooLong, multiplied_out, positive_first, simplified
+from symgrad.sweep import MARK
+
+MAX_EQUATIONS = 200
+MAX_EXPANDED_COST = 300
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a shorter form relied on: an assumption, or two products that are equal.
+
+    `assumption` is the assumption's text; otherwise `left` = `right` holds by the equations, and so
+    the branches that meet at `node` cancel.
+    """
+
+    assumption: str = ""
+    left: Expression = ZERO
+    right: Expression = ZERO
+    node: str = ""
+
+
 class Relations:
-    def __init__(self, graph): self.useful=False; self.applied=False; self.notes=()
-    refine=None
+    """The equations and assumptions of one graph, ready to shorten adjoints during a sweep.
+
+    `applied` tells whether a form was replaced, `notes` what was used for it. One object serves
+    several sweeps of a graph and learns from the earlier ones.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.applied = False
+        self._used: dict[Note, None] = {}
+        self._preferred: dict[str, Expression] = {}
+        self._definitions = {
+            node.name: tidy(node.formula.expression)
+            for node in graph.equations
+            if node.formula is not None
+        }
+        self.useful = len(self._definitions) <= MAX_EQUATIONS and any(
+            isinstance(part, Div | Call) for e in self._definitions.values() for part in walk(e)
+        )
+        self._products = [
+            (Var(name), product)
+            for name, e in self._definitions.items()
+            if (product := _as_product(e)) is not None
+        ]
+        self._sums = [
+            (found, assumption.text)
+            for assumption in graph.assumptions
+            if (found := _fixed_sum(assumption.condition.left, assumption.condition.right))
+            and assumption.condition.relation == "=="
+        ]
+
+    @property
+    def learned(self) -> int:
+        """How many adjoints are known in a better form than a sweep would give them."""
+        return len(self._preferred)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What was used."""
+        return tuple(self._used)
+
+    def refine(self, node: Node, adjoint: Adjoint, adjoints: Mapping[str, Adjoint]) -> Adjoint:
+        """Return the adjoint in a shorter form where the relations give one."""
+        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
+        form = substitute(adjoint.pattern.total, names)
+        if node.name in self._preferred:
+            self.applied = True
+            return _adjoint(self._preferred[node.name])
+        if adjoint.pattern.size <= 3:  # noqa: PLR2004  (nothing can be shorter)
+            return adjoint
+        best: Expression = form
+        note: Note | None = None
+        whole = self._without_marks(form, adjoints)
+        for candidate, used in self._candidates(form, whole):
+            if cost(candidate) < cost(best):
+                best, note = candidate, used
+        if best == form and whole is not None:
+            best, note = self._cancelled(node, form, whole, adjoints)
+        if best == form:
+            return adjoint
+        self.applied = True
+        if note:
+            self._used.setdefault(note)
+        return _adjoint(best)
+
+    def _without_marks(
+        self, form: Expression, adjoints: Mapping[str, Adjoint]
+    ) -> Expression | None:
+        """Return the form with all sensitivities written out, or None when that is too large."""
+        for _ in range(MAX_EQUATIONS):
+            marks = [key for key in variables(form) if str(key).startswith(MARK)]
+            if not marks:
+                return tidy(form)
+            if cost(form) > MAX_EXPANDED_COST:
+                return None
+            values: dict[str | int, Expression] = {}
+            for mark in marks:
+                own = adjoints[str(mark).removeprefix(MARK)]
+                values[mark] = substitute(
+                    own.pattern.total, {i: Var(n) for i, n in enumerate(own.operands)}
+                )
+            form = substitute(form, values)
+        return None
+
+    def _candidates(
+        self, form: Expression, whole: Expression | None
+    ) -> list[tuple[Expression, Note | None]]:
+        found: list[tuple[Expression, Note | None]] = []
+        for start in (form, whole):
+            if start is None or cost(start) > MAX_EXPANDED_COST:
+                continue
+            current = self._folded(start)
+            found.append((current, None))
+            for _ in range(_ROUNDS):
+                try:
+                    flat = self._folded(multiplied_out(current))
+                except TooLong:
+                    break
+                reduced, note = self._with_sums(flat)
+                found += [(flat, None), (positive_first(reduced), note), (simplified(flat), None)]
+                if reduced in (current, flat):
+                    break
+                current = reduced
+        return found
+
+    def _folded(self, e: Expression) -> Expression:
+        """Put the names of products and quotients in: where p = e/s, write p for e/s."""
+        parts = children(e)
+        if parts:
+            e = tidy(with_children(e, tuple(self._folded(part) for part in parts)))
+        product = _as_product(e)
+        if product is None:
+            return e
+        changed = False
+        for name, pattern in self._products:
+            if _contains(product, pattern):
+                for base, exponent in pattern.powers.items():
+                    if isinstance(exponent, Fraction):
+                        product.multiply_base(base, -exponent)
+                product.coefficient /= pattern.coefficient
+                product.multiply_base(name, Fraction(1))
+                changed = True
+        shorter = product.build() if changed else e
+        return shorter if cost(shorter) < cost(e) else e
+
+    def _with_sums(self, flat: Expression) -> tuple[Expression, Note | None]:
+        """Replace m*t1 + m*t2 + m*t3 by m where an assumption says that the t's sum to 1."""
+        for (terms, value), text in self._sums:
+            reduced = _sum_replaced(flat, terms, value)
+            if reduced is not None:
+                return reduced, Note(assumption=text)
+        return flat, None
+
+    def _cancelled(
+        self, node: Node, form: Expression, whole: Expression, adjoints: Mapping[str, Adjoint]
+    ) -> tuple[Expression, Note | None]:
+        """Recognise a sum of two products that is identically 0 by the graph's definitions."""
+        terms = whole.terms if isinstance(whole, Add) else ()
+        if len(terms) != 2:  # noqa: PLR2004
+            return form, None
+        first, second = terms
+        if not any(isinstance(part, Call) for part in walk(whole)):
+            return form, None
+        if not self._is_ratio_one(div(first, neg(second))):
+            return form, None
+        self._prefer(first, second, adjoints)
+        left, right = (neg(first), second) if is_negative(first) else (first, neg(second))
+        return ZERO, Note(left=left, right=right, node=node.name)
+
+    def _prefer(
+        self, first: Expression, second: Expression, adjoints: Mapping[str, Adjoint]
+    ) -> None:
+        """Keep the shorter of two products found equal, for the adjoint that is one of them."""
+        for term, other in ((first, second), (second, first)):
+            for name, adjoint in adjoints.items():
+                names: dict[str | int, Expression] = {
+                    i: Var(n) for i, n in enumerate(adjoint.operands)
+                }
+                if substitute(adjoint.pattern.total, names) == term and cost(other) < cost(term):
+                    self._preferred[name] = neg(other)
+
+    def _is_ratio_one(self, ratio: Expression) -> bool:
+        """Tell whether a product of powers and exponentials is 1, all definitions put in."""
+        expanded = ratio
+        for _ in range(MAX_EQUATIONS):
+            names = [key for key in variables(expanded) if key in self._definitions]
+            if not names:
+                break
+            expanded = substitute(expanded, {key: self._definitions[str(key)] for key in names})
+            if cost(expanded) > MAX_EXPANDED_COST:
+                return False
+        product, exponents = Product(), []
+        product.multiply(tidy(_written_out(expanded)))
+        rest = Product()
+        rest.coefficient = product.coefficient
+        for base, exponent in product.powers.items():
+            if not isinstance(exponent, Fraction):
+                return False
+            if isinstance(base, Call) and base.function == "exp":
+                exponents.append(mul(Number(exponent), base.arguments[0]))
+            else:
+                rest.multiply_base(base, exponent)
+        try:
+            total = multiplied_out(add(*exponents)) if exponents else ZERO
+        except TooLong:
+            return False
+        for term in total.terms if isinstance(total, Add) else (total,):
+            power = _log_power(term)
+            if power is None and term != ZERO:
+                return False
+            if power is not None:
+                rest.multiply(*power)
+        return rest.build() == ONE
+
+
+def _written_out(e: Expression) -> Expression:
+    """Replace the functions that are products of powers and exponentials by their definitions."""
+    parts = tuple(_written_out(part) for part in children(e))
+    e = with_children(e, parts) if parts else e
+    if isinstance(e, Call) and e.function == "normal_pdf":
+        definition = FUNCTIONS["normal_pdf"].definition
+        return definition(e.arguments) if definition is not None else e
+    if isinstance(e, Pow) and e.base == Constant("e"):
+        return Call("exp", (e.exponent,))
+    return e
+
+
+def _log_power(term: Expression) -> tuple[Expression, Fraction] | None:
+    """Return (x, k) for the term k*log(x)."""
+    product = Product()
+    product.multiply(term)
+    match list(product.powers.items()):
+        case [(Call("log", (inner,)), Fraction(numerator=1, denominator=1))]:
+            return inner, product.coefficient
+        case _:
+            return None
+
+
+def _as_product(e: Expression) -> Product | None:
+    """Return a product or quotient of at least two powers as a Product, else None."""
+    product = Product()
+    product.multiply(e)
+    return product if len(product.powers) > 1 else None
+
+
+def _contains(product: Product, pattern: Product) -> bool:
+    """Tell whether a product holds all the powers of a pattern, with the same signs."""
+    for base, exponent in pattern.powers.items():
+        own = product.powers.get(base)
+        if not (isinstance(own, Fraction) and isinstance(exponent, Fraction)):
+            return False
+        if own * exponent <= 0 or abs(own) < abs(exponent):
+            return False
+    return True
+
+
+def _fixed_sum(left: Expression, right: Expression) -> tuple[tuple[Expression, ...], Expression] | None:
+    """Read an assumption `t1 + t2 + t3 = 1` as its terms and its value."""
+    for terms, value in ((left, right), (right, left)):
+        if isinstance(terms, Add) and isinstance(value, Number):
+            return terms.terms, value
+    return None
+
+
+def _sum_replaced(
+    flat: Expression, terms: tuple[Expression, ...], value: Expression
+) -> Expression | None:
+    """Replace m*t1 + … + m*tn by m*value, for the first cofactor m for which all are there."""
+    parts = list(flat.terms) if isinstance(flat, Add) else [flat]
+    for part in parts:
+        if not _divides(terms[0], part):
+            continue
+        cofactor = div(part, terms[0])
+        wanted = [mul(cofactor, term) for term in terms]
+        keys = [_order_free(term) for term in wanted]
+        there = {_order_free(candidate): candidate for candidate in parts}
+        if all(key in there for key in keys):
+            gone = [there[key] for key in keys]
+            kept = [candidate for candidate in parts if candidate not in gone]
+            at = min(parts.index(term) for term in gone)
+            kept.insert(min(at, len(kept)), mul(cofactor, value))
+            return add(*kept)
+    return None
+
+
+def _divides(factor: Expression, term: Expression) -> bool:
+    product = Product()
+    product.multiply(term)
+    exponent = product.powers.get(factor)
+    return isinstance(exponent, Fraction) and exponent >= 1
+
+
+def _order_free(term: Expression) -> object:
+    product = Product()
+    product.multiply(term)
+    return product.coefficient, frozenset((b, e) for b, e in product.powers.items() if e)
+
+
+def _adjoint(form: Expression) -> Adjoint:
+    """Return a form in names as an adjoint, its terms grouped by sensitivity."""
+    names = [str(key) for key in variables(form)]
+    places: dict[str | int, Expression] = {name: Var(i) for i, name in enumerate(names)}
+    groups: dict[int | None, list[Expression]] = {}
+    for term in form.terms if isinstance(form, Add) else (form,):
+        mark = next((n for n in variables(term) if str(n).startswith(MARK)), None)
+        factor = term if mark is None else div(term, Var(mark))
+        place = None if mark is None else names.index(str(mark))
+        groups.setdefault(place, []).append(substitute(factor, places))
+    pattern, used = compacted(linear_pattern({k: add(*parts) for k, parts in groups.items()}))
+    return Adjoint(pattern, tuple(names[i] for i in used))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from symgrad.analysis import active_names
 from symgrad.calculus import LocalDerivative, Picked, local_derivatives
 from symgrad.expression import Expression
 from symgrad.forms import (
@@ -174,12 +175,3 @@ def sweep(
                 Contribution(order[name], node, own, derivative)
             )
     return Swept(adjoints, tuple(named), tuple(merges))
-
-
-def active_names(graph: Graph, wrt: tuple[str, ...]) -> frozenset[str]:
-    """Return the names of the parameters and of all nodes that depend on one of them."""
-    active = set(wrt)
-    for node in graph.equations:
-        if node.formula is not None and not active.isdisjoint(node.formula.operands):
-            active.add(node.name)
-    return frozenset(active)

@@ -90,6 +90,12 @@ class Printer:
         """Return the symbol of a partial derivative."""
         return f"∂{self.name(top)}/∂{self.name(bottom)}"
 
+    def second_partial(self, top: str, first: str, second: str) -> str:
+        """Return the symbol of a second partial derivative."""
+        if first == second:
+            return f"∂²{self.name(top)}/∂{self.name(first)}²"
+        return f"∂²{self.name(top)}/∂{self.name(first)}∂{self.name(second)}"
+
     def expression(self, e: Expression) -> str:
         """Return an expression as text."""
         return self._at(e, 0)
@@ -256,6 +262,12 @@ class AsciiPrinter(Printer):
     def partial(self, top: str, bottom: str) -> str:
         """Return the symbol of a partial derivative."""
         return f"d{self.name(top)}/d{self.name(bottom)}"
+
+    def second_partial(self, top: str, first: str, second: str) -> str:
+        """Return the symbol of a second partial derivative."""
+        if first == second:
+            return f"d2{self.name(top)}/d{self.name(first)}^2"
+        return f"d2{self.name(top)}/d{self.name(first)}d{self.name(second)}"
 
     def constant(self, name: str) -> str:
         """Return a named number."""

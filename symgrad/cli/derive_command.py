@@ -1,0 +1,80 @@
+"""`symgrad derive`: the closed-form gradient, printed."""
+
+from __future__ import annotations
+
+import click
+
+from symgrad.cli.terminal import load_graph, print_result
+
+FORMATS = ("text", "latex", "markdown", "json")
+
+
+def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names given as several options, or joined by commas."""
+    parts = [part.strip() for value in values for part in value.split(",")]
+    return tuple(part for part in parts if part)
+
+
+@click.command("derive")
+@click.argument("file")
+@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@click.option(
+    "--sensitivities",
+    default="auto",
+    show_default=True,
+    help="Which adjoints get a name: auto, all, none, or a list of nodes (v,u).",
+)
+@click.option("--expand", is_flag=True, help="Add the gradient in parameters and inputs only.")
+@click.option("--steps", is_flag=True, help="Explain: every edge, merge and product on the way.")
+@click.option("--hessian", is_flag=True, help="Print the matrix of second derivatives instead.")
+@click.option("--hvp", is_flag=True, help="Print the Hessian-vector product instead.")
+@click.option(
+    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True
+)
+@click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, 100_000),
+    default=12,
+    show_default=True,
+    help="How many paths to list.",
+)
+def command(
+    file: str,
+    wrt: tuple[str, ...],
+    sensitivities: str,
+    expand: bool,
+    steps: bool,
+    hessian: bool,
+    hvp: bool,
+    style: str,
+    ascii_only: bool,
+    limit: int,
+) -> None:
+    """Derive the closed-form gradient of FILE and print the formulas.
+
+    FILE is a graph file, model.py:FUNCTION, example:NAME, an equation such as "J = (a*x - y)^2"
+    together with --wrt a, or - for standard input.
+    """
+    from symgrad.derive import derive
+    from symgrad.render.document import document
+    from symgrad.render.second_sheet import hessian_sheet, hvp_sheet
+    from symgrad.render.sheet import derivation_sheet
+
+    if hessian and hvp:
+        raise click.UsageError("--hessian and --hvp exclude each other")
+    names = split_names(wrt)
+    graph = load_graph(file, names)
+    chosen = sensitivities if sensitivities in ("auto", "all", "none") else None
+    d = derive(
+        graph,
+        names or None,
+        sensitivities=chosen if chosen else split_names((sensitivities,)),
+    )
+    if hessian:
+        sheet = hessian_sheet(d)
+    elif hvp:
+        sheet = hvp_sheet(d)
+    else:
+        sheet = derivation_sheet(d, limit=limit, steps=steps, expand=expand)
+    print_result(document(sheet, d, style=style, ascii_only=ascii_only))

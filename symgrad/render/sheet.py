@@ -1,0 +1,281 @@
+"""What is printed about a derivation, as a value: sections of lines, before any notation.
+
+Text, Markdown and LaTeX print the same sheet; only the notation differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symgrad import analysis
+from symgrad.calculus import kinks_of
+from symgrad.derivation import Derivation
+from symgrad.expression import ONE, ZERO, Expression, Var
+from symgrad.graph import Graph
+
+Chain = tuple[Expression, ...]
+Side = tuple[Chain, ...]  # a sum of products, each factor printed as it is
+MAX_CHAINS = 3
+MAX_FACTORS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The left side of an equation: a name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A partial derivative ∂top/∂bottom, or the second derivative ∂²top/∂bottom∂second."""
+
+    top: str
+    bottom: str
+    second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`left[0] = left[1] = … = sides[0] = sides[1] = …`, with a remark behind it."""
+
+    left: tuple[Name | Partial, ...]
+    sides: tuple[Side, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A path: names from the objective down, with the product of its local derivatives."""
+
+    names: tuple[str, ...]
+    product: Side = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence with formulas in it: text and expressions in turn."""
+
+    parts: tuple[str | Expression | Name, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headline, and what stands under it; text is prose, one sentence each."""
+
+    key: str
+    title: str
+    items: tuple[Line | Trail | Remark | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A title and sections; `names` are all the names that occur."""
+
+    title: str
+    sections: tuple[Section, ...]
+    names: tuple[str, ...]
+
+
+def side(*factors: Expression) -> Side:
+    """Return one product as a side."""
+    return (factors,)
+
+
+def derivation_sheet(
+    d: Derivation, *, limit: int = 12, steps: bool = False, expand: bool = False
+) -> Sheet:
+    """Return what `symgrad derive` prints: equations, paths, sensitivities, gradients."""
+    sections = [
+        Section("equations", "Equations", tuple(equation_lines(d.graph))),
+        paths_section(d, limit=limit),
+    ]
+    if steps:
+        sections.append(Section("edges", "Local derivatives", tuple(edge_lines(d))))
+    sections += [
+        Section("sensitivities", "Sensitivities", tuple(sensitivity_lines(d))),
+        Section("merges", "Merged branches", tuple(merge_lines(d, steps=steps))),
+        Section("gradients", "Gradients", tuple(gradient_lines(d, steps=steps))),
+    ]
+    if expand:
+        sections.append(Section("expanded", "In parameters and inputs only", expanded_lines(d)))
+    sections.append(Section("notes", "Notes", tuple(note_lines(d))))
+    kept = tuple(section for section in sections if section.items)
+    return Sheet(headline(d), kept, all_names(d))
+
+
+def headline(d: Derivation) -> str:
+    """Return one line about the derivation: its objective, parameters and paths."""
+    counts = [d.path_count(name) for name in d.wrt]
+    total = sum(counts)
+    goal = "maximize" if d.graph.maximize else "minimize"
+    number = f"{total:,}" if total < 10**15 else f"about {scientific(total)}"
+    return (
+        f"{goal} {d.graph.objective}: {len(d.wrt)} parameter{plural(len(d.wrt))}, "
+        f"{number} path{plural(total)}"
+    )
+
+
+def scientific(count: int) -> str:
+    """Return a large count as 1.07·10³⁰¹ would be written: three digits and a power of ten."""
+    digits = str(count)
+    power = len(digits) - 1
+    return f"{digits[0]}.{digits[1:3]}e{power}"
+
+
+def plural(count: int) -> str:
+    """Return the plural s, or nothing for one."""
+    return "" if count == 1 else "s"
+
+
+def all_names(d: Derivation) -> tuple[str, ...]:
+    """Return every name that may be printed."""
+    return tuple(n.name for n in d.graph.nodes) + tuple(s.name for s in d.sensitivity_list)
+
+
+def equation_lines(graph: Graph) -> list[Line]:
+    """Return the equations in the order in which they were written."""
+    return [
+        Line((Name(node.name),), (side(node.formula.expression),))
+        for node in graph.nodes
+        if node.formula is not None
+    ]
+
+
+def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Section:
+    """Return the paths to all parameters, at most `limit` in all."""
+    items: list[Line | Trail | Remark | str] = []
+    left = limit
+    for name in d.wrt:
+        count = d.path_count(name)
+        for names in d.paths(name, limit=min(left, count)):
+            items.append(Trail(names, side(*path_factors(d, names)) if products else ()))
+        left -= min(left, count)
+    total = sum(d.path_count(name) for name in d.wrt)
+    if total > limit:
+        shown = "no path is" if limit == 0 else f"the first {limit:,} are"
+        exact = f"{total:,}" if total < 10**15 else f"{total} ({scientific(total)})"
+        items.append(f"{exact} paths in all, {shown} listed")
+    return Section("paths", "Paths", tuple(items))
+
+
+def path_factors(d: Derivation, names: tuple[str, ...]) -> list[Expression]:
+    """Return the local derivatives along a path, those that are 1 left out."""
+    pairs = zip(names, names[1:], strict=False)
+    factors = [d.local(top, bottom) for top, bottom in pairs]
+    return [factor for factor in factors if factor != ONE] or [ONE]
+
+
+def edge_lines(d: Derivation) -> list[Line]:
+    """Return every local derivative on the way to a parameter."""
+    lines: list[Line] = []
+    operands = analysis.operands_by_node(d.graph)
+    needed = analysis.ancestors(d.graph, d.graph.objective)
+    active = analysis.active_names(d.graph, d.wrt)
+    for node in d.graph.equations:
+        for operand in operands[node.name] if node.name in needed else ():
+            if operand in active:
+                direct = d.local(node.name, operand, short=False)
+                short = d.local(node.name, operand)
+                sides = (side(direct),) if short == direct else (side(direct), side(short))
+                lines.append(Line((Partial(node.name, operand),), sides))
+    return lines
+
+
+def sensitivity_lines(d: Derivation) -> list[Line]:
+    """Return each δ with its product of local derivatives as they are and its shorter form."""
+    named = {item.node: item.name for item in d.sensitivity_list}
+    lines: list[Line] = []
+    for item in d.sensitivity_list:
+        top = d.numerator(item.node)
+        final = side(item.form.expression)
+        chains = _chains(d, item.node, named, ())
+        sides = (final,)
+        if chains is not None and chains != (final[0],):
+            sides = (chains, final)
+        lines.append(Line((Name(item.name), Partial(top, item.node)), sides))
+    return lines
+
+
+def _chains(d: Derivation, node: str, named: dict[str, str], below: Chain) -> Side | None:
+    """Return ∂objective/∂node as a sum of products of local derivatives, or None when it is long.
+
+    A product ends at the first node above that has a sensitivity of its own or the adjoint 1.
+    """
+    users = [
+        name
+        for name in analysis.consumers(d.graph)[node]
+        if name in d.reached and d.local(name, node) != ZERO
+    ]
+    found: list[Chain] = []
+    for user in users:
+        factor = d.local(user, node, short=False)
+        rest = below if factor == ONE else (factor, *below)
+        if user in named:
+            above: Side | None = ((Var(named[user]), *rest),)
+        elif user in d.unit_nodes:
+            above = (rest or (ONE,),)
+        else:
+            above = _chains(d, user, named, rest)
+        if above is None:
+            return None
+        found += above
+    if len(found) > MAX_CHAINS or any(len(chain) > MAX_FACTORS for chain in found):
+        return None
+    return tuple(found)
+
+
+def merge_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
+    """Return the merged derivatives that the gradients use as one factor."""
+    lines: list[Line] = []
+    for merge in d.merges:
+        sides: tuple[Side, ...] = (side(merge.factor),)
+        if steps:
+            parts = _chains(d, merge.node, {merge.of: ""}, ())
+            if parts is not None:
+                stripped = tuple(tuple(f for f in chain if f != Var("")) or (ONE,) for chain in parts)
+                sides = (stripped, *sides) if stripped != sides[0] else sides
+        lines.append(Line((Partial(merge.of, merge.node),), sides))
+    return lines
+
+
+def gradient_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
+    """Return the gradient by each parameter."""
+    named = {item.node: item.name for item in d.sensitivity_list}
+    lines: list[Line] = []
+    for name, form in d.gradient_forms:
+        final = side(form.expression)
+        sides: tuple[Side, ...] = (final,)
+        remark = "no path leads to it" if form.expression == ZERO else ""
+        if steps and not remark:
+            chains = _chains(d, name, named, ())
+            if chains is not None and chains != final:
+                sides = (chains, final)
+        lines.append(Line((Partial(d.graph.objective, name),), sides, remark))
+    return lines
+
+
+def expanded_lines(d: Derivation) -> tuple[Line, ...]:
+    """Return the gradients with every intermediate put in."""
+    return tuple(
+        Line((Partial(d.graph.objective, name),), (side(d.expanded(name)),)) for name in d.wrt
+    )
+
+
+def note_lines(d: Derivation) -> list[str | Remark]:
+    """Return the assumptions, what was used of them, and the conventions at kinks."""
+    used = {note.assumption for note in d.notes}
+    lines: list[str | Remark] = [
+        f"assumed{' and used' if item.text in used else ''}: {item.text}"
+        for item in d.graph.assumptions
+    ]
+    for note in d.notes:
+        if not note.assumption:
+            tail = ", so the branches that meet at "
+            lines.append(Remark((note.left, " = ", note.right, tail, Name(note.node), " cancel")))
+    needed = analysis.ancestors(d.graph, d.graph.objective)
+    found: dict[str, None] = {}
+    for node in d.graph.equations:
+        if node.formula is not None and node.name in needed:
+            found |= dict.fromkeys(kinks_of(node.formula.pattern))
+    return [*lines, *(f"convention: {kink}" for kink in found)]

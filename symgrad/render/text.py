@@ -1,0 +1,90 @@
+"""Sheets as plain text, in Unicode or ASCII."""
+
+from __future__ import annotations
+
+from symgrad.render.printer import AsciiPrinter, Printer
+from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
+
+
+def text_of(sheet: Sheet, *, ascii_only: bool = False) -> str:
+    """Return a sheet as text, one formula a line."""
+    printer = AsciiPrinter(sheet.names) if ascii_only else Printer(sheet.names)
+    arrow = " -> " if ascii_only else " → "
+    blocks = [sheet.title]
+    blocks += [_section(section, printer, arrow) for section in sheet.sections]
+    text = "\n\n".join(block for block in blocks if block) + "\n"
+    return _plain(text) if ascii_only else text
+
+
+def _section(section: Section, printer: Printer, arrow: str) -> str:
+    rows = [section.title]
+    for item in section.items:
+        if isinstance(item, Line):
+            rows.append(f"  {line_text(item, printer)}")
+        elif isinstance(item, Trail):
+            rows.append(f"  {trail_text(item, printer, arrow)}")
+        elif isinstance(item, Remark):
+            rows.append(f"  {remark_text(item, printer)}")
+        else:
+            rows.append(f"  {item}")
+    return "\n".join(rows)
+
+
+def line_text(line: Line, printer: Printer) -> str:
+    """Return one line of formulas."""
+    parts = [left_text(left, printer) for left in line.left]
+    for side in line.sides:
+        text = side_text(side, printer)
+        if text != parts[-1]:
+            parts.append(text)
+    text = " = ".join(parts)
+    return f"{text}    ({line.remark})" if line.remark else text
+
+
+def left_text(left: Name | Partial, printer: Printer) -> str:
+    """Return the left side of a line."""
+    if isinstance(left, Name):
+        return printer.name(left.name)
+    if left.second:
+        return printer.second_partial(left.top, left.bottom, left.second)
+    return printer.partial(left.top, left.bottom)
+
+
+def side_text(side: Side, printer: Printer) -> str:
+    """Return a sum of products."""
+    pieces: list[str] = []
+    for i, chain in enumerate(side):
+        text = printer.product_of(chain)
+        if i == 0:
+            pieces.append(text)
+        elif text.startswith(printer.minus):
+            pieces.append(f" {printer.minus} {text.removeprefix(printer.minus)}")
+        else:
+            pieces.append(f" + {text}")
+    return "".join(pieces)
+
+
+def trail_text(trail: Trail, printer: Printer, arrow: str) -> str:
+    """Return a path, and its product where there is one."""
+    text = arrow.join(printer.name(name) for name in trail.names)
+    return f"{text}:  {side_text(trail.product, printer)}" if trail.product else text
+
+
+def remark_text(remark: Remark, printer: Printer) -> str:
+    """Return a sentence with its formulas printed."""
+    return "".join(
+        part
+        if isinstance(part, str)
+        else printer.name(part.name)
+        if isinstance(part, Name)
+        else printer.expression(part)
+        for part in remark.parts
+    )
+
+
+def _plain(text: str) -> str:
+    """Return prose with the letters of mathematics written out."""
+    pairs = {"δ": "delta", "−": "-", "∂": "d", "→": "->", "≤": "<=", "≥": ">=", "–": "-"}
+    for letter, word in pairs.items():
+        text = text.replace(letter, word)
+    return text.encode("ascii", "backslashreplace").decode("ascii")
