@@ -1,0 +1,200 @@
+"""A graph in the making: what was defined, before it is checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from symgrad.errors import Diagnostic, Place
+from symgrad.expression import Formula
+from symgrad.graph import Node
+from symgrad.sources.naming import Names
+from symgrad.sources.problems import Faults, Origin, UnknownNameInSource, suggest
+
+_KINDS = {"param": "parameter", "data": "data", "const": "constant"}
+_MAX_RING = 12
+
+
+class Equation(NamedTuple):
+    """An equation whose right side has not been read yet; lines and columns count from 1."""
+
+    name: str
+    line: int
+    column: int
+    right: str
+    right_line: int
+    right_column: int
+
+
+class Draft:
+    """Everything that one source defines, in the order of definition, and the faults found in it."""
+
+    def __init__(self, source: str, lines: Sequence[str], first: int = 1) -> None:
+        self.source = source
+        self.lines = lines
+        self.first = first
+        self.faults = Faults()
+        self.entries: list[Node | Equation] = []
+        self.names = Names(())
+
+    def origin(self, line: int, column: int) -> Origin:
+        """Return the origin of the text that begins there."""
+        return Origin(self.source, self.lines, line, column, self.first)
+
+    def place(self, entry: Node | Equation) -> Place:
+        """Return the place of a definition's name."""
+        return self.origin(entry.line, entry.column).place(entry.name, 0, len(entry.name))
+
+    def unknown_name(self, word: str, place: Place) -> None:
+        """Note a name that is used and not defined."""
+        self.faults.unknown_name(word.lstrip("\\"), place, self.names.table)
+
+    def close_names(self) -> None:
+        """Collect the names of all definitions; a name defined twice is a fault."""
+        entries = self.entries
+        self.names = Names(entry.name for entry in entries)
+        if len(self.names.table) == len(entries) and not self.names.clashes:
+            return
+        same = {second: first for first, second in self.names.clashes}
+        met: dict[str, Node | Equation] = {}
+        kept = []
+        for entry in entries:
+            name = same.get(entry.name, entry.name)
+            if name in met:
+                self._defined_twice(met[name], entry)
+            else:
+                met[name] = entry
+                kept.append(entry)
+        self.entries = kept
+
+    def _defined_twice(self, first: Node | Equation, second: Node | Equation) -> None:
+        kinds = [_kind(first), _kind(second)]
+        if kinds[0] == kinds[1]:
+            message = f"`{second.name}` is defined twice"
+            hint = f"a name has one value: call the new one `{second.name}2`, say"
+        else:
+            message = f"`{second.name}` is defined as {kinds[1]}, but is {kinds[0]} already"
+            hint = "give one of the two another name"
+        if second.name != first.name:
+            hint = f"`{first.name}` and `{second.name}` are one name in two spellings"
+        related = (("it is defined here first", self.place(first)),)
+        self.faults.error(message, self.place(second), hint=hint, related=related)
+
+
+def _kind(entry: Node | Equation) -> str:
+    if isinstance(entry, Equation):
+        return "an equation"
+    kind = _KINDS[entry.kind]
+    return kind if kind == "data" else f"a {kind}"
+
+
+def check_cycles(draft: Draft, nodes: Sequence[Node]) -> None:
+    """Note every ring of definitions, in time linear in the size of the graph."""
+    operands = {node.name: _operands(node) for node in nodes if node.formula is not None}
+    index = {node.name: node for node in nodes}
+    done: set[str] = set()
+    for start in operands:
+        if start in done:
+            continue
+        path: dict[str, int] = {start: 0}
+        stack = [iter(operands[start])]
+        names = [start]
+        while stack:
+            following = next((n for n in stack[-1] if n in operands and n not in done), None)
+            if following is None:
+                stack.pop()
+                name = names.pop()
+                del path[name]
+                done.add(name)
+            elif following in path:
+                _report_ring(draft, index, names[path[following] :])
+                done.update(names[path[following] :])
+            else:
+                path[following] = len(names)
+                names.append(following)
+                stack.append(iter(operands[following]))
+
+
+def _operands(node: Node) -> tuple[str, ...]:
+    formula: Formula | None = node.formula
+    return formula.operands if formula else ()
+
+
+def _report_ring(draft: Draft, index: dict[str, Node], ring: list[str]) -> None:
+    first = min(range(len(ring)), key=lambda i: (index[ring[i]].line, index[ring[i]].column))
+    ring = ring[first:] + ring[:first]
+    shown = ring if len(ring) <= _MAX_RING else [*ring[: _MAX_RING - 2], "…", ring[-1]]
+    if len(ring) == 1:
+        message = f"`{ring[0]}` is defined by itself"
+        hint = "give the new value a new name"
+    else:
+        message = f"the definitions go round in a ring: {' → '.join([*shown, ring[0]])}"
+        hint = "one of them has to be defined by something else"
+    related = tuple(
+        (f"`{name}` is defined here", draft.place(index[name])) for name in ring[1:4]
+    )
+    draft.faults.error(message, draft.place(index[ring[0]]), hint=hint, related=related)
+
+
+def unused_inputs(
+    draft: Draft, nodes: Sequence[Node], objective: str, mentioned: set[str]
+) -> list[Diagnostic]:
+    """Return a warning for every input that the objective does not depend on."""
+    reached = _reached(nodes, objective)
+    warnings = []
+    for node in nodes:
+        if node.formula is not None or node.name in reached:
+            continue
+        if node.kind == "param":
+            message = f"parameter `{node.name}` is not used in `{objective}`: its gradient is 0"
+        elif node.name in mentioned:
+            continue
+        else:
+            kind = "data" if node.kind == "data" else "constant"
+            message = f"{kind} `{node.name}` is not used in `{objective}`"
+        warnings.append(Diagnostic(message, draft.place(node), severity="warning"))
+    return warnings
+
+
+def _reached(nodes: Sequence[Node], objective: str) -> set[str]:
+    used: set[str] = {objective}
+    for node in nodes:
+        if node.formula is not None:
+            used.update(node.formula.operands)
+    if all(node.formula is None or node.name in used for node in nodes):
+        # In a graph without cycles of which every equation but the objective is used by another
+        # one, all of them lead to the objective.
+        return used
+    index = {node.name: node for node in nodes}
+    reached = {objective}
+    stack = [objective]
+    while stack:
+        for name in _operands(index[stack.pop()]):
+            if name not in reached:
+                reached.add(name)
+                stack.append(name)
+    return reached
+
+
+def check_objective(draft: Draft, nodes: Sequence[Node], name: str, place: Place) -> str | None:
+    """Return the objective in the author's spelling; note a fault if it is not an equation."""
+    found = draft.names.find(name)
+    if found is None:
+        close = suggest(name, [node.name for node in nodes if node.formula is not None])
+        draft.faults.error(
+            f"unknown name `{name}`",
+            place,
+            hint=f"a name that is defined: `{close}`" if close else "",
+            kind=UnknownNameInSource,
+        )
+        return None
+    for entry in draft.entries:
+        if entry.name == found and isinstance(entry, Node):
+            draft.faults.error(
+                f"the objective `{found}` is {_kind(entry)}, not an equation",
+                place,
+                related=(("it is declared here", draft.place(entry)),),
+                hint="write an equation for it, such as `J = …`, and name that",
+            )
+            return None
+    return found

@@ -1,0 +1,141 @@
+"""Lists of names and values: `a = 1, b = 1/3, c` after param, data, const, step and rate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from symgrad.errors import Diagnostic, Place
+from symgrad.expression import Constant, Expression
+from symgrad.graph import Kind, Node
+from symgrad.sources import exact, lexer
+from symgrad.sources.complaints import unexpected
+from symgrad.sources.grammar import Parser, constant
+from symgrad.sources.problems import Fault, Faults, Origin, SourceTooLarge
+
+_ITEM = re.compile(rf"\s*({lexer.NAME})\s*(?:=\s*([-+]?[0-9.][0-9.eE+-]*)\s*)?(?:,|$)")
+
+
+class Item(NamedTuple):
+    """One entry of a list; `value` is None where none is written."""
+
+    name: str
+    value: Fraction | None
+    place: Place
+
+
+def read_list_fast(text: str, origin: Origin, kind: Kind) -> list[Node] | None:
+    """Return the declared nodes of a list on one line with plain values; None for any other text."""
+    if "\n" in text or "\\" in text:
+        return None
+    values: dict[str | None, Fraction | None] = {None: None}
+    nodes = []
+    end = 0
+    line, column = origin.line, origin.column
+    try:
+        for found in _ITEM.finditer(text):
+            name, word = found.groups()
+            if found.start() != end or name in lexer.RESERVED:
+                return None
+            end = found.end()
+            if word not in values:
+                values[word] = _signed(word)
+            nodes.append(Node(name, kind, None, values[word], line, column + found.start(1)))
+    except lexer.BadNumber:
+        return None
+    return nodes if end == len(text) and not text.endswith(",") else None
+
+
+def _signed(word: str) -> Fraction:
+    value = lexer.read_number(word.lstrip("+-"))
+    if word[1:2] in ("+", "-"):
+        raise lexer.BadNumber(word)
+    return -value if word[0] == "-" else value
+
+
+def read_list(
+    text: str, origin: Origin, faults: Faults, *, values: Literal["always", "sometimes"]
+) -> list[Item]:
+    """Return the entries of a list; entries that cannot be read become faults."""
+    items = []
+    if not text.strip():
+        hint = "for example `a = 1, b = 2`" if values == "always" else "for example `a = 1, b`"
+        faults.error("a list of names is missing here", origin.place(text, 0, 1), hint=hint)
+        return []
+    for start, end in _entries(text):
+        part = text[start:end]
+        try:
+            items.append(_read_item(part, origin.at(text, start), values))
+        except Fault as fault:
+            faults.add(fault)
+    return items
+
+
+def _entries(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the parts between the commas outside of parentheses stand."""
+    start = depth = 0
+    for found in re.finditer(r"[(),]", text):
+        if found[0] == "(":
+            depth += 1
+        elif found[0] == ")":
+            depth -= 1
+        elif depth <= 0:
+            yield start, found.start()
+            start = found.end()
+    yield start, len(text)
+
+
+def _read_item(part: str, origin: Origin, values: str) -> Item:
+    left, equals, right = part.partition("=")
+    name = left.strip()
+    start = left.find(name) if name else 0
+    place = origin.place(part, start, start + max(1, len(name)))
+    if not name:
+        raise Fault(Diagnostic("a name is missing here", place, "or a comma is too many"))
+    if name in lexer.RESERVED:
+        raise Fault(Diagnostic(f"`{name}` is a reserved word, not a name", place))
+    if not lexer.IDENTIFIER.fullmatch(name):
+        words = [word for word in name.split() if lexer.IDENTIFIER.fullmatch(word)]
+        hint = "a name is letters, digits and _, and begins with a letter"
+        if len(words) > 1 and words == name.split():
+            hint = f"separate names by commas: `{', '.join(words)}`"
+        raise Fault(Diagnostic(f"`{name}` is not a name", place, hint))
+    plain = name.lstrip("\\")
+    place = origin.place(part, start + len(name) - len(plain), start + len(name))
+    if not equals:
+        if values == "always":
+            raise Fault(Diagnostic(f"`{plain}` has no value", place, f"write `{plain} = 1`, say"))
+        return Item(plain, None, place)
+    return Item(plain, read_value(right, origin.at(part, len(left) + 1)), place)
+
+
+def read_value(text: str, origin: Origin) -> Fraction:
+    """Return the exact value of arithmetic on plain numbers, such as `-1/3` or `1e-3`.
+
+    Raises:
+        Fault: if the text is anything else.
+    """
+    parser = Parser(text, origin, _no_names)
+    expression = parser.sum() if parser.tokens[0] else parser.missing()
+    if parser.tokens[parser.at]:
+        raise unexpected(parser)
+    start = len(text) - len(text.lstrip())
+    place = origin.place(text, start, len(text.rstrip()))
+    try:
+        value = exact.rational(expression)
+    except (exact.TooLarge, exact.DivisionByZero):
+        message = "a number too large to compute exactly"
+        raise Fault(Diagnostic(message, place), SourceTooLarge) from None
+    if value is None:
+        size = exact.approximate(expression)
+        digits = f": `{size!r}`" if size is not None and abs(size) < 1e300 else ""
+        hint = f"a value is an exact number; write its digits{digits}"
+        raise Fault(Diagnostic("a value that is not a plain number", place, hint))
+    return value
+
+
+def _no_names(word: str) -> Expression | None:
+    found: Constant | None = constant(word)
+    return found

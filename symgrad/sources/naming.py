@@ -1,0 +1,45 @@
+"""The names of one graph, in every spelling: `lambda`, `λ` and `\\lambda` are one name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from symgrad.names import GREEK, canonical
+
+_SPECIAL = re.compile(
+    rf"^(?:(?:{'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])|.*[^\x00-\x7f]).*$",
+    re.MULTILINE,
+)
+
+
+class Names:
+    """From any spelling of a name to the author's own, which came first.
+
+    `table` holds the spellings met so far; `find` knows the others. `clashes` are the pairs of
+    spellings that are one name but were defined as two.
+    """
+
+    def __init__(self, spellings: Iterable[str]) -> None:
+        self.table: dict[str, str] = {name: name for name in spellings}
+        self.clashes: list[tuple[str, str]] = []
+        self._canonical: dict[str, str] = {}
+        # Only names in Greek letters or words have several spellings: one search finds them all.
+        for name in _SPECIAL.findall("\n".join(self.table)):
+            plain = canonical(name)
+            first = self._canonical.setdefault(plain, name)
+            if first == name and plain != name and plain in self.table:
+                first = plain
+            if first != name:
+                self.clashes.append((first, name))
+
+    def find(self, word: str) -> str | None:
+        """Return the author's spelling of a name, or None if the graph has no such name."""
+        found = self.table.get(word)
+        if found is None:
+            plain = canonical(word)
+            bare = plain.lstrip("\\")
+            found = self._canonical.get(plain) or self.table.get(bare)
+            if found is not None:
+                self.table[word] = found
+        return found
