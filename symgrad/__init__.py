@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from symgrad.derive import derive
     from symgrad.errors import SymgradError
     from symgrad.graph import Graph
+    from symgrad.sources.text import parse
 
 __version__ = "0.1.0"
 
