@@ -1,0 +1,1 @@
+"""Judging hand derivations: reading claims, deciding equalities, explaining slips."""

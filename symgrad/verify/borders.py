@@ -1,0 +1,124 @@
+"""What a verdict leaves out: poles, conditions of the domain, and the truth in a refuted claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.expression import Compare, Expression, Logic
+from symgrad.verify.domain import domain_conditions
+from symgrad.verify.fields import Field, Ratio, Restart, Scales
+from symgrad.verify.limits import Clock, Stop
+from symgrad.verify.normal_form import NormalForm
+from symgrad.verify.polynomials import degrees
+from symgrad.verify.regions import Given, Problem, Region, balanced, given, prove
+from symgrad.verify.signs import EmptyRegion, Signs
+
+_MAX_LISTED = 6
+_MAX_REGIONS = 8
+_MAX_RESTARTS = 8
+
+
+def domain_gaps(
+    problem: Problem, regions: Sequence[Region], clock: Clock
+) -> tuple[tuple[Compare, ...], tuple[Compare, ...]]:
+    """Return the poles and the domain conditions that one side has and the other does not.
+
+    What the assumptions or the conditions of the other side imply is not listed.
+    """
+    sides = (domain_conditions(problem.left), domain_conditions(problem.right))
+    poles: list[Compare] = []
+    needs: list[Compare] = []
+    for own, other in (sides, sides[::-1]):
+        if own == other:
+            continue
+        for region in [r for r in regions if r.status == "proved"][:_MAX_REGIONS]:
+            facts = (*region.splits, *problem.assumed)
+            found = _missing(facts, own, other, clock)
+            poles += found[0]
+            needs += found[1]
+    return tuple(dict.fromkeys(poles))[:_MAX_LISTED], tuple(dict.fromkeys(needs))[:_MAX_LISTED]
+
+
+def _missing(
+    facts: Sequence[Given], own: Sequence[Compare], other: Sequence[Compare], clock: Clock
+) -> tuple[list[Compare], list[Compare]]:
+    scales = Scales()
+    for _ in range(_MAX_RESTARTS):
+        try:
+            return _Implications(facts, other, scales, clock).missing(own)
+        except Restart:  # noqa: PERF203 - that is what the loop is for
+            continue
+        except EmptyRegion:
+            return [], []
+        except (Stop, ArithmeticError, RecursionError):
+            break
+    extra = [c for c in own if c.relation != "!=" and c not in other]
+    return [], [balanced(c.relation, c.left) for c in extra]
+
+
+class _Implications:
+    """What follows from facts and from the domain of the other side."""
+
+    def __init__(
+        self, facts: Sequence[Given], other: Sequence[Compare], scales: Scales, clock: Clock
+    ) -> None:
+        self.signs = Signs(Field(scales, clock))
+        self.normal = NormalForm(self.signs)
+        self.poles: set[str] = set()
+        conditions = [fact for fact in map(given, other) if fact is not None]
+        for fact in (*facts, *conditions):
+            ratio = self.normal.ratio(fact.expression)
+            self.signs.assume(ratio, fact.sign, strict=fact.strict, from_split=fact.from_split)
+        for condition in other:
+            if condition.relation == "!=":
+                ratio = self.normal.ratio(condition.left)
+                self.poles.update(str(p) for p, _ in self.signs.field.factors(ratio)[1])
+
+    def missing(self, own: Sequence[Compare]) -> tuple[list[Compare], list[Compare]]:
+        """Return the poles and the conditions among `own` that do not follow."""
+        poles: list[Compare] = []
+        needs: list[Compare] = []
+        for condition in own:
+            ratio = self.normal.ratio(condition.left)
+            strict = condition.relation == ">"
+            if condition.relation == "!=" or (
+                strict and self.signs.provable(ratio, 1, strict=False)
+            ):
+                poles += self._zeros(ratio)
+            elif not self.signs.provable(ratio, 1, strict=strict):
+                needs.append(balanced(condition.relation, condition.left))
+        return poles, needs
+
+    def _zeros(self, ratio: Ratio) -> list[Compare]:
+        field = self.signs.field
+        return [
+            balanced("==", field.polynomial_expression(factor))
+            for factor, _ in field.factors(ratio)[1]
+            if str(factor) not in self.poles
+            and not self.signs.nonzero(field.polynomial(factor))
+        ]
+
+
+def partial_truth(problem: Problem, clock: Clock) -> tuple[Expression, ...]:
+    """Return conditions under which a refuted equality does hold."""
+    regions = prove(problem, clock, stop_early=False)
+    if regions is None:
+        return ()
+    found: list[Expression] = []
+    for region in regions:
+        if region.status == "proved" and region.splits:
+            parts = region.conditions
+            found.append(parts[0] if len(parts) == 1 else Logic("and", parts))
+    if len(regions) == 1 and regions[0].difference is not None:
+        found += _zeros(*regions[0].difference)
+    return tuple(found[:_MAX_LISTED])
+
+
+def _zeros(field: Field, difference: Ratio) -> list[Expression]:
+    """Return the factors of a difference, set to zero, that are linear in some name."""
+    zeros: list[Expression] = []
+    for factor, _ in field.factors(difference)[1]:
+        names = [g.kind == "var" for g in field.used(factor)]
+        if all(names) and 1 in degrees(factor) and len(factor) <= 8:
+            zeros.append(balanced("==", field.polynomial_expression(factor)))
+    return zeros
