@@ -33,6 +33,7 @@ from symgrad.functions import FUNCTIONS
 from symgrad.recognize import recognized
 
 Key = str | int
+_NOTHING_SHORTER = 3  # the cost below which a node's own value saves nothing
 OWN = -1  # the position that stands for the node's own value
 
 
@@ -46,7 +47,7 @@ def gradient_of(expression: Expression) -> dict[Key, Expression]:
     """
     found: dict[Key, list[Expression]] = {}
     _sweep(expression, ONE, found)
-    sums = {key: add(*parts) for key, parts in found.items()}
+    sums = {key: parts[0] if len(parts) == 1 else add(*parts) for key, parts in found.items()}
     return {key: total for key, total in sums.items() if total != ZERO}
 
 
@@ -57,8 +58,7 @@ def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]
         case Var(key):
             found.setdefault(key, []).append(adjoint)
         case Add(terms):
-            for term in terms:
-                _sweep(term, adjoint, found)
+            _sweep_sum(terms, adjoint, found)
         case Neg(operand):
             _sweep(operand, neg(adjoint), found)
         case Mul(factors):
@@ -78,6 +78,32 @@ def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]
 
 
 _TWO = Number(Fraction(2))
+_WIDE = 8  # the number of terms from which on it pays to look for terms of one shape
+
+
+def _sweep_sum(
+    terms: tuple[Expression, ...], adjoint: Expression, found: dict[Key, list[Expression]]
+) -> None:
+    """Differentiate a sum term by term; in a wide one terms of one shape share the work."""
+    if len(terms) < _WIDE:
+        for term in terms:
+            _sweep(term, adjoint, found)
+        return
+    shared: dict[Expression, list[tuple[int, Expression]]] = {}
+    for term in terms:
+        keys = variables(term)
+        shape = substitute(term, {key: Var(f"#{i}") for i, key in enumerate(keys)})
+        slopes = shared.get(shape)
+        if slopes is None:
+            own: dict[Key, list[Expression]] = {}
+            _sweep(shape, adjoint, own)
+            places = {f"#{i}": i for i in range(len(keys))}
+            slopes = shared[shape] = [
+                (places[str(key)], slope) for key, parts in own.items() for slope in parts
+            ]
+        names: dict[Key, Expression] = {f"#{i}": Var(key) for i, key in enumerate(keys)}
+        for place, slope in slopes:
+            found.setdefault(keys[place], []).append(substitute(slope, names))
 
 
 def _sweep_power(
@@ -163,11 +189,14 @@ def _picked(e: Expression) -> Picked:
 
 def through_value(slope: Expression, whole: Expression) -> Expression:
     """Return `slope` rewritten with the value of `whole` (as `Var(-1)`) where that is shorter."""
-    if isinstance(whole, Var | Number | Constant) or isinstance(slope, Number | Var):
+    if isinstance(whole, Var | Number | Constant) or cost(slope) <= _NOTHING_SHORTER:
         return slope
     own = Var(OWN)
     best = replaced(slope, lambda part: own if part == whole else None)
-    if isinstance(whole, Add):
+    powers, product = Product(), Product()
+    powers.multiply(whole)
+    product.multiply(slope)
+    if isinstance(whole, Add) or powers.powers.keys().isdisjoint(product.powers):
         return best
     for exponent in (1, 2, -1):
         candidate = _power_taken_out(slope, whole, exponent)

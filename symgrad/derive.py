@@ -8,18 +8,17 @@ branches merge right in front of parameters, the merged derivative is written ou
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from symgrad.algebra import cost
 from symgrad.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression import ONE, Formula, Var, substitute
-from symgrad.forms import NOTHING, UNIT, Adjoint, LinearPattern
+from symgrad.forms import NOTHING, UNIT, Adjoint
 from symgrad.graph import Graph, Node
 from symgrad.names import canonical
 from symgrad.relations import Note, Relations
-from symgrad.sweep import MARK, Naming, Refine, Swept, sweep
+from symgrad.sweep import MARK, Edges, Naming, Refine, Swept, sweep
 
 MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
@@ -82,28 +81,37 @@ def _naming(
     graph: Graph, sensitivities: str | Sequence[str], excluded: frozenset[str]
 ) -> Naming:
     if sensitivities == "all":
-        return lambda node, adjoint, *_: adjoint.pattern is not UNIT and node.formula is not None
+        return lambda node, adjoint, edges, parts: adjoint.pattern is not UNIT
     if sensitivities == "none":
         return _never
     if sensitivities == "auto":
-        return lambda node, adjoint, uses, parts, leaves: node.name not in excluded and _auto(
-            adjoint.pattern, uses, parts, leaves=leaves
-        )
+        inputs = frozenset(node.name for node in graph.nodes if node.formula is None)
+        return _automatic(inputs, excluded)
     listed = [sensitivities] if isinstance(sensitivities, str) else sensitivities
     names = frozenset(map(graph.resolve, listed))
-    return lambda node, adjoint, *_: node.name in names and adjoint.pattern.total != ONE
+    return lambda node, adjoint, edges, parts: (
+        node.name in names and adjoint.pattern.total != ONE
+    )
 
 
-def _auto(pattern: LinearPattern, uses: int, parts: int, *, leaves: bool) -> bool:
-    if pattern.trivial:
-        return False
-    if pattern.size > MAX_INLINE_COST:
-        return True
-    if uses < 2:  # noqa: PLR2004  (needed in one place only)
-        return False
-    (place, factor), *others = pattern.terms
-    merged_before_parameters = parts > 1 and leaves and place is not None and not others
-    return not (merged_before_parameters and cost(factor) <= MAX_MERGE_COST)
+def _automatic(inputs: frozenset[str], excluded: frozenset[str]) -> Naming:
+    """Return the rule of the module's docstring."""
+
+    def naming(node: Node, adjoint: Adjoint, edges: Edges, parts: int) -> bool:
+        pattern = adjoint.pattern
+        if pattern.trivial or node.name in excluded:
+            return False
+        if pattern.size > MAX_INLINE_COST:
+            return True
+        if len(edges) < 2:  # noqa: PLR2004  (needed in one place only)
+            return False
+        (place, factor), *others = pattern.terms
+        if parts < 2 or place is None or others:  # noqa: PLR2004  (no branches merge here)
+            return True
+        before_inputs = inputs.issuperset(operand for operand, _ in edges)
+        return not (before_inputs and cost(factor) <= MAX_MERGE_COST)
+
+    return naming
 
 
 def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
@@ -117,15 +125,19 @@ def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
     return False
 
 
-def _references(swept: Swept, wrt: tuple[str, ...]) -> Counter[str]:
+def _references(swept: Swept, wrt: tuple[str, ...]) -> dict[str, int]:
     """Count the uses of each sensitivity, from the gradients up."""
-    counts: Counter[str] = Counter()
+    counts = dict.fromkeys((MARK + name for name in swept.named), 0)
     for name in wrt:
         if name in swept.adjoints:
-            counts.update(n for n in swept.adjoints[name].operands if n.startswith(MARK))
+            for operand in swept.adjoints[name].operands:
+                if operand in counts:
+                    counts[operand] += 1
     for name in reversed(swept.named):
         if counts[MARK + name]:
-            counts.update(n for n in swept.adjoints[name].operands if n.startswith(MARK))
+            for operand in swept.adjoints[name].operands:
+                if operand in counts:
+                    counts[operand] += 1
     return counts
 
 
@@ -133,7 +145,7 @@ def _assembled(
     graph: Graph,
     wrt: tuple[str, ...],
     swept: Swept,
-    used: Counter[str],
+    used: dict[str, int],
     notes: tuple[Note, ...],
     label: str,
 ) -> Derivation:

@@ -20,6 +20,10 @@ class Number:
 
     value: Fraction
 
+    def __hash__(self) -> int:
+        # Fraction's own hash takes a modular inverse, and trees are hashed all the time.
+        return hash((self.value.numerator, self.value.denominator))
+
 
 @dataclass(frozen=True, slots=True)
 class Constant:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from symgrad.algebra import add, cost, factored_sum, mul
 from symgrad.expression import (
@@ -38,9 +39,8 @@ class LinearPattern:
     trivial: bool = field(default=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Adjoint:
-    """A linear pattern with names for its variables."""
+class Adjoint(NamedTuple):
+    """A linear pattern with names for its variables (a tuple: there is one for each node)."""
 
     pattern: LinearPattern
     operands: tuple[str, ...]

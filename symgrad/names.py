@@ -28,7 +28,7 @@ def canonical(name: str) -> str:
     >>> canonical("w₁"), canonical("sigma_x"), canonical("lambdas")
     ('w1', 'σ_x', 'lambdas')
     """
-    plain = unicodedata.normalize("NFKC", name)
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
     match = _LEADING_WORD.match(plain)
     if match and match[1] in GREEK:
         return GREEK[match[1]] + plain[match.end() :]

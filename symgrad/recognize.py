@@ -22,6 +22,7 @@ from symgrad.expression import (
     Pow,
     children,
     number,
+    walk,
     with_children,
 )
 
@@ -157,7 +158,14 @@ def recognized(expression: Expression) -> Expression:
     >>> recognized(Div(ONE, Add((ONE, Call("exp", (Neg(z),)))))) == Call("sigmoid", (z,))
     True
     """
+    if not any(map(_is_exponential, walk(expression))):
+        return expression
     return _bottom_up(tidy(expression))
+
+
+def _is_exponential(part: Expression) -> bool:
+    """Tell whether a part is one of those that every rule needs."""
+    return part == Constant("e") or (isinstance(part, Call) and part.function == "exp")
 
 
 def _bottom_up(e: Expression) -> Expression:

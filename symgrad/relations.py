@@ -36,7 +36,7 @@ from symgrad.graph import Graph, Node
 from symgrad.simplify import TooLong, multiplied_out, positive_first, simplified
 from symgrad.sweep import MARK
 
-MAX_EQUATIONS = 200
+MAX_EQUATIONS = 100
 MAX_EXPANDED_COST = 300
 _ROUNDS = 6
 
@@ -67,24 +67,24 @@ class Relations:
         self.applied = False
         self._used: dict[Note, None] = {}
         self._preferred: dict[str, Expression] = {}
-        self._definitions = {
-            node.name: tidy(node.formula.expression)
-            for node in graph.equations
-            if node.formula is not None
-        }
-        self.useful = len(self._definitions) <= MAX_EQUATIONS and any(
-            isinstance(part, Div | Call) for e in self._definitions.values() for part in walk(e)
-        )
+        self._definitions: dict[str, Expression] = {}
+        if len(graph.equations) <= MAX_EQUATIONS:
+            self._definitions = {
+                node.name: tidy(node.formula.expression)
+                for node in graph.equations
+                if node.formula is not None
+            }
+        self.useful = any(_gives_relations(e) for e in self._definitions.values())
         self._products = [
             (Var(name), product)
             for name, e in self._definitions.items()
-            if (product := _as_product(e)) is not None
+            if self.useful and (product := _as_product(e)) is not None
         ]
         self._sums = [
             (found, assumption.text)
             for assumption in graph.assumptions
-            if (found := _fixed_sum(assumption.condition.left, assumption.condition.right))
-            and assumption.condition.relation == "=="
+            if assumption.condition.relation == "=="
+            and (found := _fixed_sum(assumption.condition.left, assumption.condition.right))
         ]
 
     @property
@@ -249,6 +249,15 @@ class Relations:
             if power is not None:
                 rest.multiply(*power)
         return rest.build() == ONE
+
+
+def _gives_relations(definition: Expression) -> bool:
+    """Tell whether an equation has a quotient or logarithm, without which nothing cancels."""
+    return any(
+        (isinstance(part, Div) and not isinstance(part.denominator, Number))
+        or (isinstance(part, Call) and part.function == "log")
+        for part in walk(definition)
+    )
 
 
 def _written_out(e: Expression) -> Expression:

@@ -60,8 +60,8 @@ def hessian(d: Derivation) -> Hessian:
 
     >>> from symgrad.sources.text import parse
     >>> h = hessian(derive(parse("param a, b; data x; u = a*x + b; J = u^3")))
-    >>> h.entries["a", "b"]
-    6*u*x
+    >>> h.entries["a", "b"], h.rows[0].sensitivities["ε_a"]
+    (ε_a, ('u', 6*u*x))
     """
     rows = tuple(
         derive(d.as_graph(name), d.wrt[i:], label=name) for i, name in enumerate(d.wrt)

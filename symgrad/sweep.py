@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from symgrad.analysis import active_names
-from symgrad.calculus import LocalDerivative, Picked, local_derivatives
+from symgrad.calculus import Picked, local_derivatives
 from symgrad.expression import Expression
 from symgrad.forms import (
     SENSITIVITY,
@@ -27,9 +29,8 @@ MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one consumer adds to the adjoint of an operand."""
+class Contribution(NamedTuple):
+    """What one consumer adds to the adjoint of an operand (a tuple: there is one for each edge)."""
 
     order: int
     consumer: Node
@@ -50,7 +51,8 @@ class Swept:
     merges: tuple[str, ...]
 
 
-Naming = Callable[[Node, Adjoint, int, int, bool], bool]
+Edges = list[tuple[str, Picked]]
+Naming = Callable[[Node, Adjoint, Edges, int], bool]
 Refine = Callable[[Node, Adjoint, "dict[str, Adjoint]"], Adjoint]
 
 
@@ -58,21 +60,20 @@ class Shapes:
     """What has been worked out for each shape during one derivation."""
 
     def __init__(self) -> None:
-        self._rules: dict[int, dict[int, LocalDerivative]] = {}
+        self._slopes: dict[int, list[tuple[int, Picked]]] = {}
         self._patterns: dict[Expression, Expression] = {}
         self._linear: dict[LinearPattern, LinearPattern] = {}
         self._composed: dict[object, tuple[LinearPattern, tuple[int, ...]]] = {}
         self._kept: list[object] = []
 
-    def rules(self, pattern: Expression) -> dict[int, LocalDerivative]:
-        """Return the local derivatives of a pattern, by position."""
-        found = self._rules.get(id(pattern))
+    def slopes(self, pattern: Expression) -> list[tuple[int, Picked]]:
+        """Return the positions of a pattern's operands and its local derivatives by them."""
+        found = self._slopes.get(id(pattern))
         if found is None:
-            found = {
-                position: LocalDerivative(self._shared(rule.direct), self._shared(rule.short))
-                for position, rule in local_derivatives(pattern).items()
-            }
-            self._rules[id(pattern)] = found
+            found = self._slopes[id(pattern)] = [
+                (position, self._shared(rule.short))
+                for position, rule in sorted(local_derivatives(pattern).items())
+            ]
             self._kept.append(pattern)
         return found
 
@@ -131,8 +132,8 @@ def sweep(
 ) -> Swept:
     """Sweep from the objective back to the parameters `wrt`.
 
-    `naming(node, adjoint, uses, contributions, feeds_only_leaves)` decides which adjoints get a
-    name; `refine` may put a shorter adjoint in the place of the composed one.
+    `naming(node, adjoint, edges, contributions)` decides which adjoints get a name: `edges` are the
+    operands where it is needed, `contributions` is the number of branches that meet in the node; `refine` may put a shorter adjoint in the place of the composed one.
     """
     shapes = Shapes()
     active = active_names(graph, wrt)
@@ -148,7 +149,8 @@ def sweep(
         if name == graph.objective:
             own = Adjoint(UNIT, ())
         elif contributions:
-            contributions.sort(key=lambda item: item.order)
+            if len(contributions) > 1:
+                contributions.sort(key=itemgetter(0))
             own = shapes.adjoint(contributions)
             if refine is not None:
                 own = refine(node, own, adjoints)
@@ -160,18 +162,21 @@ def sweep(
         adjoints[name] = own
         if node.formula is None or not own.pattern.terms:
             continue
-        rules = shapes.rules(node.formula.pattern)
+        operands = node.formula.operands
         edges = [
-            (operand, rules[place].short)
-            for place, operand in enumerate(node.formula.operands)
-            if operand in active and place in rules
+            (operands[place], rule)
+            for place, rule in shapes.slopes(node.formula.pattern)
+            if operands[place] in active
         ]
-        leaves = all(graph.index[operand].formula is None for operand, _ in edges)
-        if naming(node, own, len(edges), len(contributions or ()), leaves):
+        parts = 0 if contributions is None else len(contributions)
+        if naming(node, own, edges, parts):
             named.append(name)
             own = Adjoint(SENSITIVITY, (MARK + name,))
+        place_in_order = order[name]
         for operand, derivative in edges:
-            incoming.setdefault(operand, []).append(
-                Contribution(order[name], node, own, derivative)
-            )
+            item = Contribution(place_in_order, node, own, derivative)
+            if operand in incoming:
+                incoming[operand].append(item)
+            else:
+                incoming[operand] = [item]
     return Swept(adjoints, tuple(named), tuple(merges))
