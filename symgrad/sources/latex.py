@@ -1,0 +1,466 @@
+r"""From a LaTeX formula to the plain notation of the graph language, every character with its origin.
+
+`\frac{\partial J}{\partial a} = \delta\,(2cu+1)\cdot x` becomes `∂J/∂a = δ (2cu+1)* x`, which the
+parser of the graph language (with juxtaposition) reads on. Nothing is ever expanded or run: a command
+that is not in the tables below is a fault that points at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from symgrad.errors import Diagnostic
+from symgrad.expression import Expression
+from symgrad.names import GREEK
+from symgrad.sources.cursor import Resolve
+from symgrad.sources.grammar import Parser
+from symgrad.sources.latex_cases import Row, piecewise
+from symgrad.sources.latex_words import (
+    ACCENTS,
+    DROPPED,
+    DROPPED_WITH_ARGUMENT,
+    FUNCTION_WORDS,
+    SIGNS,
+    STYLES,
+    TRANSPARENT,
+    WORD_FUNCTIONS,
+)
+from symgrad.sources.limits import MAX_DEPTH
+from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.written import Written
+
+_TOKEN = re.compile(
+    r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]|.", re.DOTALL
+)
+_DERIVATIVE_TOP = re.compile(r"\s*[d∂](?:\s*(?:\^\(?([2-4])\)?|([²³⁴])))?\s*([^\W\d]\w*)?\s*")
+_DERIVATIVE_BELOW = re.compile(r"\s*(?:[d∂]\s*[^\W\d]\w*?(?:\^\(?[2-4]\)?|[²³⁴])?\s*)+")
+_SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
+_STOPS_ARGUMENT = frozenset(("+", "-", "−", "=", ",", ";", ")", "]", "}", "&", "(", "<", ">", "/", "*"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One token of LaTeX and where it starts."""
+
+    text: str
+    start: int
+
+
+class Translator:
+    """Translates one formula; `at` is the next token."""
+
+    def __init__(self, text: str, origin: Origin) -> None:
+        self.source = text
+        self.origin = origin
+        self.words = [_Word(m[0], m.start()) for m in _TOKEN.finditer(text)]
+        self.at = 0
+        self.depth = 0
+
+    def fault(self, message: str, word: _Word, hint: str = "") -> Fault:
+        """Return a fault that points at a token."""
+        place = self.origin.place(self.source, word.start, word.start + len(word.text))
+        return Fault(Diagnostic(message, place, hint))
+
+    def translate(self) -> Written:
+        """Translate all of the text."""
+        found = self.until(lambda word: False)
+        if self.at < len(self.words):
+            raise self.fault("`}` closes nothing", self.words[self.at])
+        return found
+
+    def until(self, stop: Callable[[str], bool]) -> Written:
+        """Translate up to a token that `stop` accepts, or a closing brace, or the end."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fault(f"more than {MAX_DEPTH} levels of nesting", self.words[self.at - 1])
+        out = Written.join([])
+        parts: list[Written] = []
+        while self.at < len(self.words):
+            word = self.words[self.at]
+            if word.text == "}" or stop(word.text):
+                break
+            self.at += 1
+            self.step(word, parts)
+        self.depth -= 1
+        return Written.join([out, *parts])
+
+    def step(self, word: _Word, parts: list[Written]) -> None:
+        """Translate what begins with `word`, and add it to `parts`."""
+        text = word.text
+        if text == "{":
+            parts.append(self.grouped(self.closed(word), word))
+        elif text == "_":
+            parts.append(self.subscript(word))
+        elif text == "^":
+            self.superscript(word, parts)
+        elif text.startswith("\\"):
+            self.command(word, parts)
+        elif text == "&":
+            parts.append(self.written(" ", word))
+        elif text in "[]":
+            parts.append(self.written("(" if text == "[" else ")", word))
+        else:
+            parts.append(Written.at(text, word.start))
+
+    def written(self, text: str, word: _Word) -> Written:
+        """Return own text that stands for a token."""
+        return Written.all_at(text, word.start)
+
+    # -- groups and arguments ------------------------------------------------------------------
+
+    def closed(self, opened: _Word) -> Written:
+        """Translate the rest of a group of braces."""
+        inner = self.until(lambda word: False)
+        if self.at >= len(self.words):
+            raise self.fault("`{` is never closed", opened, "add the missing `}`")
+        self.at += 1
+        return inner
+
+    def grouped(self, inner: Written, word: _Word) -> Written:
+        """Return a group as a factor: in parentheses unless it is one name or number."""
+        left, right = ("", " ") if _SIMPLE.fullmatch(inner.text) else ("(", ")")
+        if not inner.text.strip():
+            return self.written(" ", word)
+        return Written.join([self.written(left, word), inner, self.written(right, word)])
+
+    def skip_spaces(self) -> None:
+        """Go on to the next token that is no space."""
+        while self.at < len(self.words) and self.words[self.at].text.isspace():
+            self.at += 1
+
+    def next_word(self, after: _Word) -> _Word:
+        """Return the next token that is no space, and pass it."""
+        self.skip_spaces()
+        if self.at >= len(self.words) or self.words[self.at].text == "}":
+            raise self.fault(f"an argument is missing after `{after.text}`", after)
+        self.at += 1
+        return self.words[self.at - 1]
+
+    def argument(self, after: _Word) -> Written:
+        """Translate the argument of a command: a group, or one token."""
+        word = self.next_word(after)
+        if word.text == "{":
+            return self.closed(word)
+        if len(word.text) > 1 and word.text[0].isdigit():
+            # \frac12 is one half: an argument without braces is a single digit
+            self.at -= 1
+            self.words[self.at] = _Word(word.text[1:], word.start + 1)
+            return Written.at(word.text[0], word.start)
+        parts: list[Written] = []
+        self.step(word, parts)
+        return Written.join(parts)
+
+    def raw_argument(self, after: _Word) -> str:
+        """Return the argument of a command as it is written."""
+        word = self.next_word(after)
+        if word.text != "{":
+            return word.text
+        level, start = 1, self.at
+        while self.at < len(self.words):
+            text = self.words[self.at].text
+            level += (text == "{") - (text == "}")
+            self.at += 1
+            if level == 0:
+                return "".join(w.text for w in self.words[start : self.at - 1])
+        raise self.fault("`{` is never closed", word)
+
+    # -- scripts -------------------------------------------------------------------------------
+
+    def subscript(self, word: _Word) -> Written:
+        """Translate a subscript into a part of the name before it."""
+        following = self.words[self.at].text if self.at < len(self.words) else ""
+        if following not in ("{",) and not following.startswith("\\"):
+            return Written.at("_", word.start)
+        if following == "{":
+            raw = self.raw_argument(word)
+        else:
+            self.at += 1
+            raw = following
+        raw = re.sub(r"\\(?:text|mathrm|rm|mathit|operatorname)\b", "", raw)
+        raw = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), raw)
+        raw = raw.replace("-", "m").replace("+", "p")
+        name = re.sub(r"[{}\s,;~\\()]", "", raw)
+        if not name or not re.fullmatch(r"\w+", name):
+            raise self.fault("this subscript is no part of a name", word)
+        return Written.join([self.written("_" + name, word), self.written(" ", word)])
+
+    def superscript(self, word: _Word, parts: list[Written]) -> None:
+        """Translate an exponent, a prime, or an index in parentheses."""
+        start = self.at
+        raw = self.raw_argument(word).strip()
+        if raw in ("\\prime", "'"):
+            parts.append(self.written("'", word))
+            return
+        if index := re.fullmatch(r"\(([0-9]+)\)", raw):
+            parts.append(self.written(f"_{index[1]} ", word))
+            return
+        self.at = start
+        inner = self.argument(word)
+        if not inner.text.strip():
+            raise self.fault("an exponent is missing", word)
+        ends = self.written("^(", word), self.written(")", word)
+        parts.append(Written.join([ends[0], inner, ends[1]]))
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def command(self, word: _Word, parts: list[Written]) -> None:
+        """Translate a command."""
+        name = word.text[1:].rstrip("*")
+        if name in GREEK and name not in SIGNS:
+            parts.append(self.separated(GREEK[name], word, parts))
+        elif name in SIGNS:
+            sign = SIGNS[name]
+            own = self.separated(sign, word, parts) if sign[:1].isalpha() else None
+            parts.append(own or self.written(sign, word))
+        elif name in FUNCTION_WORDS:
+            parts.append(self.function(FUNCTION_WORDS[name], word, parts))
+        elif name in ("frac", "dfrac", "tfrac", "cfrac"):
+            parts.append(self.fraction(word))
+        elif name == "sqrt":
+            parts.append(self.root(word))
+        elif name in STYLES:
+            parts.append(self.styled(word, parts))
+        elif name in ACCENTS:
+            inner = self.argument(word).text.strip()
+            parts.append(self.separated(f"{inner}_{ACCENTS[name]}", word, parts))
+        elif name in TRANSPARENT:
+            self.transparent(word, parts)
+        elif name in DROPPED_WITH_ARGUMENT:
+            self.raw_argument(word)
+        elif name == "begin":
+            self.environment(word, parts)
+        elif name in ("left", "right", "bigl", "bigr", "Bigl", "Bigr", "big", "Big", "bigg", "Bigg",
+                      "biggl", "biggr", "Biggl", "Biggr", "middle"):  # fmt: skip
+            self.delimiter(word, parts)
+        elif name == "," and self.between_digits(parts):
+            pass
+        elif name in DROPPED:
+            parts.append(self.written(" ", word))
+        else:
+            raise self.fault(f"`{word.text}` is no command that is read here", word)
+
+    def between_digits(self, parts: list[Written]) -> bool:
+        """Tell whether digits stand on both sides, as in 0.834\\,694."""
+        following = self.words[self.at].text if self.at < len(self.words) else ""
+        before = parts[-1].text if parts else ""
+        return "." in before and before[-1:].isdigit() and following[:1].isdigit()
+
+    def separated(self, text: str, word: _Word, parts: list[Written]) -> Written:
+        """Return a name that does not run together with a name or number before it."""
+        before = parts[-1].text[-1:] if parts else ""
+        gap = " " if before.isalnum() or before == "_" else ""
+        following = self.words[self.at].text[:1] if self.at < len(self.words) else ""
+        after = " " if following.isalnum() else ""
+        return self.written(gap + text + after, word)
+
+    def delimiter(self, word: _Word, parts: list[Written]) -> None:
+        """Translate `\\left(` and its like: the bracket alone."""
+        bracket = self.next_word(word)
+        if bracket.text == ".":
+            return
+        sign = {"[": "(", "]": ")", "\\{": "(", "\\}": ")", "\\lvert": "|", "\\rvert": "|",
+                "\\vert": "|", "\\lbrack": "(", "\\rbrack": ")"}.get(bracket.text, bracket.text)  # fmt: skip
+        if sign not in ("(", ")", "|"):
+            raise self.fault(f"`{bracket.text}` is no bracket that is read here", bracket)
+        parts.append(self.written(sign, bracket))
+
+    def fraction(self, word: _Word) -> Written:
+        """Translate a fraction, or a derivative that is written as one."""
+        top, below = self.argument(word), self.argument(word)
+        if _DERIVATIVE_BELOW.fullmatch(below.text) and _DERIVATIVE_TOP.fullmatch(top.text):
+            return _derivative(top, below, word.start)
+        pieces = [self.written("((", word), top, self.written(")/(", word), below]
+        return Written.join([*pieces, self.written("))", word)])
+
+    def root(self, word: _Word) -> Written:
+        """Translate a root: square, cube, or of a whole degree."""
+        degree = "2"
+        self.skip_spaces()
+        if self.at < len(self.words) and self.words[self.at].text == "[":
+            self.at += 1
+            degree = self.until(lambda text: text == "]").text.strip()
+            self.at += 1
+        inner = self.argument(word)
+        if not degree.isascii() or not degree.isdigit() or int(degree) < 2:
+            raise self.fault("the degree of a root is a whole number", word)
+        head = {"2": "sqrt(", "3": "cbrt("}.get(degree, "((")
+        tail = ")" if degree in ("2", "3") else f")^(1/{degree}))"
+        return Written.join([self.written(" " + head, word), inner, self.written(tail, word)])
+
+    def function(self, name: str, word: _Word, parts: list[Written]) -> Written:
+        """Translate a function word, with its argument where that has no parentheses."""
+        start = self.separated(name, word, parts).text.rstrip()
+        power: list[Written] = []
+        self.skip_spaces()
+        while self.at < len(self.words) and self.words[self.at].text in ("^", "_"):
+            sign = self.words[self.at]
+            self.at += 1
+            if sign.text == "_":
+                start += self.raw_argument(sign).strip()
+            else:
+                self.superscript(sign, power)
+            self.skip_spaces()
+        following = self.words[self.at].text if self.at < len(self.words) else ""
+        bracket = following in ("(", "\\left", "\\bigl", "\\big", "\\Bigl", "[")
+        if bracket and not power:
+            return self.written(start, word)
+        inner = self.bracketed_argument() if bracket else self.bare_argument(word)
+        pieces = [self.written(start + "(", word), inner, self.written(")", word), *power]
+        return Written.join(pieces)
+
+    def bracketed_argument(self) -> Written:
+        """Translate an argument in parentheses up to the one that closes it."""
+        level = 0
+        parts: list[Written] = []
+        while self.at < len(self.words) and self.words[self.at].text != "}":
+            word = self.words[self.at]
+            self.at += 1
+            before = len(parts)
+            self.step(word, parts)
+            added = "".join(part.text for part in parts[before:])
+            level += added.count("(") - added.count(")")
+            if level <= 0:
+                break
+        return Written.join(parts)
+
+    def bare_argument(self, word: _Word) -> Written:
+        """Translate the product after a function without parentheses, as in `\\ln p`."""
+        parts: list[Written] = []
+        if self.at < len(self.words) and self.words[self.at].text in ("-", "−"):
+            self.step(self.next_word(word), parts)
+        while self.at < len(self.words):
+            text = self.words[self.at].text
+            name = text[1:] if text.startswith("\\") else ""
+            ends = name in FUNCTION_WORDS or name in ("left", "right", "quad", "qquad", "\\", "text")
+            sign = SIGNS.get(name, "a")
+            if text in _STOPS_ARGUMENT or ends or not (sign[:1].isalpha() or sign in "∞"):
+                break
+            self.at += 1
+            self.step(_Word(text, self.words[self.at - 1].start), parts)
+        found = Written.join(parts)
+        if not found.text.strip():
+            raise self.fault(f"`{word.text}` has no argument", word)
+        return found
+
+    def styled(self, word: _Word, parts: list[Written]) -> Written:
+        """Translate upright or text style: a name, a function, or words between formulas."""
+        raw = self.raw_argument(word).strip()
+        plain = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), raw)
+        plain = plain.replace("\\_", "_")
+        if plain in WORD_FUNCTIONS:
+            return self.function(plain, word, parts)
+        if plain == "d":
+            return self.written("d", word)
+        if re.fullmatch(r"[^\W\d]\w*", plain) and not _is_filler(plain):
+            return self.separated(plain, word, parts)
+        return self.written(";" if plain else " ", word)
+
+    def transparent(self, word: _Word, parts: list[Written]) -> None:
+        """Translate what a decorating command decorates."""
+        if word.text in ("\\textcolor", "\\colorbox"):
+            self.raw_argument(word)
+        inner = self.argument(word)
+        parts.append(self.grouped(inner, word) if word.text != "\\boxed" else inner)
+        self.skip_spaces()
+        braced = word.text in ("\\underbrace", "\\overbrace", "\\underset", "\\overset")
+        if braced and self.at < len(self.words) and self.words[self.at].text in ("_", "^"):
+            self.at += 1
+            self.raw_argument(word)
+
+    def environment(self, word: _Word, parts: list[Written]) -> None:
+        """Translate an environment: cases as Piecewise, aligned lines one after the other."""
+        name = self.raw_argument(word).rstrip("*")
+        if name in ("cases", "dcases", "rcases"):
+            parts.append(self.cases(word))
+            return
+        if name in ("array", "alignat", "alignedat"):
+            self.raw_argument(word)
+        inner = self.until(lambda text: text == "\\end")
+        self.end(name, word)
+        ends = self.written("\n", word)
+        parts.append(Written.join([ends, inner, ends]))
+
+    def end(self, name: str, opened: _Word) -> None:
+        """Pass the end of an environment."""
+        if self.at >= len(self.words) or self.words[self.at].text != "\\end":
+            raise self.fault(f"`\\begin{{{name}}}` is never ended", opened)
+        word = self.words[self.at]
+        self.at += 1
+        if self.raw_argument(word).rstrip("*") != name:
+            raise self.fault(f"this does not end `\\begin{{{name}}}`", word)
+
+    def cases(self, word: _Word) -> Written:
+        """Translate the rows of a cases environment."""
+        rows: list[Row] = []
+        while self.at < len(self.words) and self.words[self.at].text != "\\end":
+            value = self.until(lambda text: text in ("&", "\\\\", "\\end"))
+            condition = Written.join([])
+            if self.at < len(self.words) and self.words[self.at].text == "&":
+                self.at += 1
+                condition = self.until(lambda text: text in ("\\\\", "\\end"))
+            if self.at < len(self.words) and self.words[self.at].text == "\\\\":
+                self.at += 1
+            if value.text.strip():
+                rows.append(Row(value, condition))
+        self.end("cases", word) if self.ends("cases") else self.end("dcases", word)
+        found = piecewise(rows, word.start)
+        if found is None:
+            raise self.fault("these cases leave some values open", word, "end with `otherwise`")
+        return found
+
+    def ends(self, name: str) -> bool:
+        """Tell whether the environment that ends here is called `name`."""
+        following = "".join(word.text for word in self.words[self.at : self.at + 20])
+        return following.startswith(f"\\end{{{name}}}")
+
+
+def _is_filler(word: str) -> bool:
+    return word in {"and", "or", "so", "if", "for", "with", "where", "hence", "thus", "at", "then"}
+
+
+def _derivative(top: Written, below: Written, start: int) -> Written:
+    """Return a derivative with ∂ in place of d: above and below, the rest as it is."""
+    above = re.sub(r"^\s*d", "∂", top.text)
+    under = re.sub(r"(^|(?<=[\s)²³⁴]))\s*d(?=\s*[^\W\d])", "∂", below.text)
+    return Written.join(
+        [
+            Written.all_at(" ", start),
+            Written.all_at(above.replace(" ", ""), top.start(start)),
+            Written.all_at("/", start),
+            Written.all_at(under.replace(" ", ""), below.start(start)),
+            Written.all_at(" ", start),
+        ]
+    )
+
+
+def translate(text: str, origin: Origin) -> Written:
+    r"""Return a LaTeX (or plain) formula in the plain notation, with the origin of each character.
+
+    Raises:
+        Fault: at a command that is not known, or a bracket that is not closed.
+
+    >>> translate(r"\tfrac12 w_{1}^2", Origin("", (), 1, 1)).text
+    '((1)/(2)) w_1 ^(2)'
+    """
+    return Translator(text, origin).translate()
+
+
+def parse_latex_expression(text: str, origin: Origin, resolve: Resolve) -> Expression:
+    r"""Return the tree of a LaTeX formula without relations.
+
+    Raises:
+        SourceError: if it cannot be read.
+
+    >>> from symgrad.expression import Var
+    >>> origin = Origin("", (r"\sqrt{x}",), 1, 1)
+    >>> parse_latex_expression(r"\sqrt{x}", origin, {"x": Var("x")}.get)
+    Call(function='sqrt', arguments=(Var(key='x'),))
+    """
+    try:
+        found = translate(text, origin)
+        parser = Parser(found.text, found.origin(text, origin), resolve, juxtaposition=True)
+        return parser.whole()
+    except Fault as fault:
+        raise fault.kind(fault.diagnostic) from None

@@ -1,0 +1,70 @@
+"""The rows of a cases environment as one Piecewise."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from symgrad.sources.written import Written
+
+_RELATION = re.compile(r"<=|>=|[<>≤≥]")
+_WORDS = re.compile(r"^(?:if|for|when|wenn|falls|für)\b|[,.;]", re.IGNORECASE)
+_OTHERWISE = frozenset(("", "otherwise", "else", "sonst", "other"))
+_OPPOSITE = {"<": ">", "<=": ">", "≤": ">", ">": "<", ">=": "<", "≥": "<"}
+
+
+class Row(NamedTuple):
+    """One row: the value, and the condition as translated."""
+
+    value: Written
+    condition: Written
+
+
+def _condition(row: Row) -> str:
+    return _WORDS.sub("", row.condition.text.replace(";", " ").strip()).strip()
+
+
+def piecewise(rows: list[Row], start: int) -> Written | None:
+    """Return the rows as `Piecewise((value, condition), …, (value, True))`.
+
+    The last row counts for all other values when it says so, or when its condition is the opposite of
+    the only other one. None is returned where neither is so.
+    """
+    if not rows:
+        return None
+    conditions = [_condition(row) for row in rows]
+    last = conditions[-1].lower()
+    if last not in _OTHERWISE and not (len(rows) == 2 and _opposite(*conditions)):
+        return None
+    if any(condition.lower() in _OTHERWISE for condition in conditions[:-1]):
+        return None
+    pieces: list[Written] = [Written.all_at(" Piecewise(", start)]
+    for index, (row, condition) in enumerate(zip(rows, conditions, strict=True)):
+        final = index == len(rows) - 1
+        value = row.value.cut(0, len(row.value.text.rstrip().rstrip(",").rstrip()))
+        shown = "True" if final else condition
+        where = row.condition.start(row.value.start(start))
+        pieces += [
+            Written.all_at("(", where),
+            value,
+            Written.all_at(f", {shown})" + ("" if final else ", "), where),
+        ]
+    return Written.join([*pieces, Written.all_at(")", start)])
+
+
+def _opposite(first: str, second: str) -> bool:
+    """Tell whether one of two comparisons holds wherever the other does not, the border aside."""
+    a, b = _RELATION.search(first), _RELATION.search(second)
+    if a is None or b is None:
+        return False
+    left = (_plain(first[: a.start()]), _plain(first[a.end() :]))
+    right = (_plain(second[: b.start()]), _plain(second[b.end() :]))
+    turned = _OPPOSITE[a[0]][0]
+    if left == right:
+        return b[0][0].translate(str.maketrans("≤≥", "<>")) == turned
+    swapped = {"<": ">", ">": "<"}[turned]
+    return left == right[::-1] and b[0][0].translate(str.maketrans("≤≥", "<>")) == swapped
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s", "", text)

@@ -1,0 +1,52 @@
+"""The commands of LaTeX that formulas are read with, and what each stands for."""
+
+from __future__ import annotations
+
+from symgrad.functions import known_names
+
+SIGNS = {
+    "cdot": "*", "times": "*", "ast": "*", "div": "/", "partial": "∂", "nabla": "∇",
+    "approx": "≈", "simeq": "≈", "cong": "≈", "doteq": "≈", "coloneqq": ":=", "triangleq": ":=",
+    "equiv": "≡", "leftarrow": "←", "gets": "←", "to": "→", "rightarrow": "→", "mapsto": "→",
+    "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
+    "lt": "<", "gt": ">", "ne": "≠", "neq": "≠", "in": "∈", "notin": "∉", "sim": "∼",
+    "propto": "∝", "infty": "∞", "ll": "≪", "gg": "≫", "land": " and ", "wedge": " and ",
+    "lor": " or ", "vee": " or ", "ldots": "…", "dots": "…", "cdots": "…",
+    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack": "(", "rbrack": ")",
+    "{": "(", "}": ")", "prime": "'", "ell": "l", "varepsilon": "ε", "varphi": "φ",
+    "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",
+    "\\": ";\n", "quad": ";", "qquad": ";", "implies": ";", "Rightarrow": ";", "iff": ";",
+    "Longrightarrow": ";", "Leftrightarrow": ";", "therefore": ";", "cr": ";\n", "newline": ";\n",
+}  # fmt: skip
+
+ACCENTS = {
+    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
+    "widetilde": "tilde", "dot": "dot", "vec": "vec", "check": "check",
+}  # fmt: skip
+
+STYLES = frozenset(
+    "text textrm textit textbf textsf texttt mathrm mathit mathsf mathtt mathop operatorname mbox "
+    "mathbf boldsymbol bm mathcal".split()
+)
+TRANSPARENT = frozenset(
+    "boxed underbrace overbrace textcolor colorbox underline cancel bcancel fbox hbox ensuremath "
+    "smash".split()
+)
+DROPPED_WITH_ARGUMENT = frozenset(
+    "label tag ref eqref color phantom hphantom vphantom hspace vspace intertext".split()
+)
+DROPPED = frozenset(
+    (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf hfill hline "
+      "thinspace medspace thickspace negthinspace bigskip medskip smallskip noindent".split(),
+     ",", ";", ":", "!", " ", ">", "/", "-", "\n")
+)  # fmt: skip
+
+# Functions that stand without a backslash only in text style, as in \operatorname{sign}.
+WORD_FUNCTIONS = frozenset(known_names()) | {"where"}
+FUNCTION_WORDS = {
+    name: name
+    for name in (
+        "exp log ln sin cos tan arcsin arccos arctan sinh cosh tanh max min "
+        "sigmoid softplus relu".split()
+    )
+} | {"arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "lg": "log10", "sgn": "sign"}
