@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd, lcm
 
 from symgrad.expression import (
     ONE,
     ZERO,
     Add,
     Call,
+    Constant,
     Div,
     Expression,
     Mul,
@@ -111,7 +113,7 @@ class Product:
             return ZERO
         above: list[Expression] = []
         below: list[Expression] = []
-        for base, exponent in self.powers.items():
+        for base, exponent in _roots_joined(self.powers).items():
             if isinstance(exponent, Fraction):
                 if exponent > 0:
                     above.append(_raised(base, exponent))
@@ -130,6 +132,19 @@ class Product:
         if below:
             result = Div(result, _flat_product(below))
         return Neg(result) if self.coefficient < 0 and result != ZERO else result
+
+
+def _roots_joined(
+    powers: dict[Expression, Fraction | Expression],
+) -> dict[Expression, Fraction | Expression]:
+    """Join the square roots of numbers: √2·√π is √(2π)."""
+    fixed = [b for b in powers if isinstance(b, Number | Constant)]
+    for exponent in (HALF, -HALF):
+        roots = [base for base in fixed if powers[base] == exponent]
+        if len(roots) > 1:
+            joined = Mul(tuple(sorted(roots, key=lambda base: isinstance(base, Constant))))
+            powers = {b: e for b, e in powers.items() if b not in roots} | {joined: exponent}
+    return powers
 
 
 def _raised(base: Expression, exponent: Fraction) -> Expression:
@@ -167,18 +182,38 @@ def div(numerator: Expression, denominator: Expression) -> Expression:
 
 
 def neg(operand: Expression) -> Expression:
-    """Return the negative."""
+    """Return the negative; a sum changes the signs of its terms where that leaves fewer of them.
+
+    >>> x, q = Var("x"), Var("q")
+    >>> neg(Add((x, Neg(q)))) == Add((q, Neg(x)))
+    True
+    """
     match operand:
         case Neg(inner):
             return inner
         case Number(value):
             return number(-value)
-        case Add(terms):
-            return Add(tuple(neg(term) for term in terms))
+        case Add(terms) if 2 * sum(map(is_negative, terms)) >= len(terms):
+            return positive_first(Add(tuple(neg(term) for term in terms)))
         case Div(numerator, denominator) if is_negative(numerator):
             return Div(neg(numerator), denominator)
         case _:
             return Neg(operand)
+
+
+def positive_first(expression: Expression) -> Expression:
+    """Return a sum with its first positive term in front, its other terms in their order.
+
+    >>> positive_first(Add((Neg(Var("y")), Var("p")))) == Add((Var("p"), Neg(Var("y"))))
+    True
+    """
+    if not isinstance(expression, Add) or not is_negative(expression.terms[0]):
+        return expression
+    for i, term in enumerate(expression.terms):
+        if not is_negative(term):
+            rest = expression.terms[:i] + expression.terms[i + 1 :]
+            return Add((term, *rest))
+    return expression
 
 
 def power(base: Expression, exponent: Expression) -> Expression:
@@ -299,11 +334,29 @@ def factored_sum(terms: Iterable[Expression]) -> Expression:
             if exponent:
                 product.multiply_base(base, -exponent)
         inner.append(product.build())
+    share = _fraction_content(inner) if not outer.powers else _content(inner)
+    if share != 1:
+        outer.coefficient = share
+        inner = [mul(number(1 / share), term) for term in inner]
     total = add(*inner)
-    if not outer.powers:
+    if not outer.powers and share == 1:
         return total
     outer.multiply(total)
     return outer.build()
+
+
+def _content(terms: list[Expression]) -> Fraction:
+    """Return the largest positive rational number that divides all coefficients."""
+    coefficients = [abs(split_coefficient(term)[0]) for term in terms]
+    above = gcd(*(value.numerator for value in coefficients))
+    below = lcm(*(value.denominator for value in coefficients))
+    return Fraction(above, below) if above else Fraction(1)
+
+
+def _fraction_content(terms: list[Expression]) -> Fraction:
+    """Return the fraction 1/n that all coefficients share, or 1: whole numbers stay inside."""
+    content = _content(terms)
+    return content if content.numerator == 1 else Fraction(1)
 
 
 def _shared_exponent(base: Expression, products: list[Product]) -> Fraction:

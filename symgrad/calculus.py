@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.algebra import Product, add, cost, div, mul, neg, power, replaced
+from symgrad.algebra import Product, add, cost, div, factored_sum, mul, neg, power, replaced
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -47,8 +47,14 @@ def gradient_of(expression: Expression) -> dict[Key, Expression]:
     """
     found: dict[Key, list[Expression]] = {}
     _sweep(expression, ONE, found)
-    sums = {key: parts[0] if len(parts) == 1 else add(*parts) for key, parts in found.items()}
+    sums = {key: _total(parts) for key, parts in found.items()}
     return {key: total for key, total in sums.items() if total != ZERO}
+
+
+def _total(parts: list[Expression]) -> Expression:
+    """Return the sum of the contributions, common powers in front, a leading sign put in."""
+    total = parts[0] if len(parts) == 1 else min(add(*parts), factored_sum(parts), key=cost)
+    return neg(total.operand) if isinstance(total, Neg) else total
 
 
 def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]]) -> None:
@@ -60,7 +66,7 @@ def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]
         case Add(terms):
             _sweep_sum(terms, adjoint, found)
         case Neg(operand):
-            _sweep(operand, neg(adjoint), found)
+            _sweep(operand, mul(_MINUS_ONE, adjoint), found)
         case Mul(factors):
             for i, factor in enumerate(factors):
                 if not isinstance(factor, Number | Constant):
@@ -77,6 +83,7 @@ def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]
             return
 
 
+_MINUS_ONE = Number(Fraction(-1))
 _TWO = Number(Fraction(2))
 _WIDE = 8  # the number of terms from which on it pays to look for terms of one shape
 
@@ -200,9 +207,31 @@ def through_value(slope: Expression, whole: Expression) -> Expression:
         return best
     for exponent in (1, 2, -1):
         candidate = _power_taken_out(slope, whole, exponent)
-        if candidate is not None and cost(candidate) < cost(best):
-            best = candidate
+        if candidate is not None:
+            best = min(best, candidate, _complement_put_in(candidate, whole), key=cost)
     return best
+
+
+def _complement_put_in(slope: Expression, whole: Expression) -> Expression:
+    """Use that f = 1/(k + X) makes X*f = 1 - k*f, as a logistic curve to any base does."""
+    match whole:
+        case Div(Number(above), Add((first, second))) if above == 1:
+            known, other = (first, second) if isinstance(first, Number) else (second, first)
+        case _:
+            return slope
+    product, own = Product(), Var(OWN)
+    product.multiply(slope)
+    exponent = product.powers.get(own, Fraction(0))
+    if not isinstance(known, Number) or not isinstance(exponent, Fraction) or exponent < 1:
+        return slope
+    parts = Product()
+    parts.multiply(other)
+    if any(product.powers.get(base) != power for base, power in parts.powers.items()):
+        return slope
+    product.multiply(other, Fraction(-1))
+    product.multiply_base(own, Fraction(-1))
+    product.multiply(add(ONE, neg(mul(known, own))))
+    return product.build()
 
 
 def _power_taken_out(slope: Expression, whole: Expression, exponent: int) -> Expression | None:

@@ -67,7 +67,7 @@ def derive(
     for _ in range(_ROUNDS):
         naming = _naming(graph, sensitivities, excluded)
         refine: Refine | None = relations.refine if relations.useful else None
-        swept = sweep(graph, chosen, naming, refine)
+        swept = sweep(graph, chosen, naming, refine, economical=sensitivities == "auto")
         used = _references(swept, chosen)
         once = {name for name in swept.named if used[MARK + name] == 1}
         learned, known = relations.learned > known, relations.learned

@@ -14,12 +14,14 @@ from symgrad.algebra import add, cost, factored_sum, mul
 from symgrad.expression import (
     ONE,
     ZERO,
+    Div,
     Expression,
     Neg,
     Number,
     Var,
     substitute,
     variables,
+    walk,
 )
 from symgrad.simplify import simplified
 
@@ -37,6 +39,7 @@ class LinearPattern:
     total: Expression
     size: int = field(default=0)
     trivial: bool = field(default=False)
+    divides: bool = field(default=False)
 
 
 class Adjoint(NamedTuple):
@@ -73,7 +76,8 @@ def linear_pattern(groups: Mapping[int | None, Expression]) -> LinearPattern:
     if not kept:
         return NOTHING
     total = add(*(factor if key is None else mul(Var(key), factor) for key, factor in kept))
-    return LinearPattern(kept, total, cost(total), _is_trivial(kept))
+    divides = any(isinstance(part, Div) for part in walk(total))
+    return LinearPattern(kept, total, cost(total), _is_trivial(kept), divides)
 
 
 def _is_trivial(terms: tuple[tuple[int | None, Expression], ...]) -> bool:
@@ -120,4 +124,4 @@ def compacted(pattern: LinearPattern) -> tuple[LinearPattern, tuple[int, ...]]:
         for key, factor in pattern.terms
     )
     total = substitute(pattern.total, renaming)
-    return LinearPattern(terms, total, pattern.size, pattern.trivial), used
+    return LinearPattern(terms, total, pattern.size, pattern.trivial, pattern.divides), used

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.algebra import Product, add, cost, div, is_negative, mul, neg, tidy
+from symgrad.algebra import Product, add, cost, div, is_negative, mul, neg, positive_first, tidy
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -33,7 +33,7 @@ from symgrad.expression import (
 from symgrad.forms import Adjoint, compacted, linear_pattern
 from symgrad.functions import FUNCTIONS
 from symgrad.graph import Graph, Node
-from symgrad.simplify import TooLong, multiplied_out, positive_first, simplified
+from symgrad.simplify import TooLong, multiplied_out, simplified
 from symgrad.sweep import MARK
 
 MAX_EQUATIONS = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.algebra import Product, add, cost, is_negative, mul, neg
+from symgrad.algebra import Product, add, cost, factored_sum, mul, neg, positive_first
 from symgrad.expression import (
     Add,
     Div,
@@ -42,10 +42,11 @@ def simplified(expression: Expression) -> Expression:
     if size > MAX_COST:
         return expression
     try:
-        candidates = [multiplied_out(expression)]
+        flat = multiplied_out(expression)
     except TooLong:
         return expression
-    best = min(candidates, key=cost)
+    terms = flat.terms if isinstance(flat, Add) else (flat,)
+    best = min(flat, factored_sum(terms), key=cost)
     return best if cost(best) < size else expression
 
 
@@ -111,19 +112,3 @@ def _sum_to_multiply_out(product: Product) -> Add | None:
             return base
         chosen = chosen or base
     return chosen
-
-
-def positive_first(expression: Expression) -> Expression:
-    """Return a sum with its first positive term in front, its other terms in their order.
-
-    >>> from symgrad.expression import Var
-    >>> positive_first(Add((Neg(Var("y")), Var("p")))) == Add((Var("p"), Neg(Var("y"))))
-    True
-    """
-    if not isinstance(expression, Add) or not is_negative(expression.terms[0]):
-        return expression
-    for i, term in enumerate(expression.terms):
-        if not is_negative(term):
-            rest = expression.terms[:i] + expression.terms[i + 1 :]
-            return Add((term, *rest))
-    return expression

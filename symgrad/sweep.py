@@ -127,8 +127,23 @@ def _parts(contributions: list[Contribution], index: tuple[int, ...]) -> tuple[P
     return tuple(parts)
 
 
+def _shorter_unnamed(shapes: Shapes, node: Node, own: Adjoint, edges: Edges) -> bool:
+    """Tell whether every contribution of a node is as short without a name for its adjoint."""
+    named = Adjoint(SENSITIVITY, (MARK + node.name,))
+    return all(
+        shapes.adjoint([Contribution(0, node, own, slope)]).pattern.size
+        <= shapes.adjoint([Contribution(0, node, named, slope)]).pattern.size
+        for _, slope in edges
+    )
+
+
 def sweep(
-    graph: Graph, wrt: tuple[str, ...], naming: Naming, refine: Refine | None = None
+    graph: Graph,
+    wrt: tuple[str, ...],
+    naming: Naming,
+    refine: Refine | None = None,
+    *,
+    economical: bool = True,
 ) -> Swept:
     """Sweep from the objective back to the parameters `wrt`.
 
@@ -169,7 +184,9 @@ def sweep(
             if operands[place] in active
         ]
         parts = 0 if contributions is None else len(contributions)
-        if naming(node, own, edges, parts):
+        if naming(node, own, edges, parts) and not (
+            economical and own.pattern.divides and _shorter_unnamed(shapes, node, own, edges)
+        ):
             named.append(name)
             own = Adjoint(SENSITIVITY, (MARK + name,))
         place_in_order = order[name]

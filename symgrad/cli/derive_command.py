@@ -58,6 +58,7 @@ def command(
     """
     from symgrad.derive import derive
     from symgrad.render.document import document
+    from symgrad.render.json import derivation_json
     from symgrad.render.second_sheet import hessian_sheet, hvp_sheet
     from symgrad.render.sheet import derivation_sheet
 
@@ -75,6 +76,9 @@ def command(
         sheet = hessian_sheet(d)
     elif hvp:
         sheet = hvp_sheet(d)
+    elif style == "json":
+        print_result(derivation_json(d, limit=limit))
+        return
     else:
         sheet = derivation_sheet(d, limit=limit, steps=steps, expand=expand)
-    print_result(document(sheet, d, style=style, ascii_only=ascii_only))
+    print_result(document(sheet, style=style, ascii_only=ascii_only))

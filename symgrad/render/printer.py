@@ -98,7 +98,7 @@ class Printer:
 
     def expression(self, e: Expression) -> str:
         """Return an expression as text."""
-        return self._at(e, 0)
+        return self.at(e, 0)
 
     def product_of(self, factors: Iterable[Expression]) -> str:
         """Return factors side by side, each as it is, nothing drawn together."""
@@ -114,14 +114,19 @@ class Printer:
     def _link(self, e: Expression, *, first: bool) -> str:
         match e:
             case Neg(Div(numerator, denominator)) if not first:
-                top = f"({self.minus}{self._at(numerator, PRODUCT)})"
-                return f"{top}/{self._at(denominator, POWER)}"
+                return self.negative_link(numerator, denominator)
             case Div() | Neg() if first:
                 return self.expression(e)
             case _:
-                return self._at(e, PRODUCT if first or isinstance(e, Mul | Div) else UNARY + 1)
+                return self.at(e, PRODUCT if first or isinstance(e, Mul | Div) else UNARY + 1)
 
-    def _at(self, e: Expression, level: int) -> str:
+    def negative_link(self, numerator: Expression, denominator: Expression) -> str:
+        """Return a negative quotient that follows another factor."""
+        above = f"({self.minus}{self.at(numerator, PRODUCT)})"
+        return f"{above}/{self.at(denominator, POWER)}"
+
+    def at(self, e: Expression, level: int) -> str:
+        """Return an expression as text, in parentheses where it binds less tightly than `level`."""
         text, own = self._printed(e)
         return self.grouped(text) if own < level else text
 
@@ -140,7 +145,7 @@ class Printer:
             case Add(terms):
                 return self._sum(terms), SUM
             case Neg(operand):
-                return f"{self.minus}{self._at(operand, PRODUCT)}", SUM if _leads(operand) else UNARY
+                return f"{self.minus}{self.at(operand, PRODUCT)}", SUM if _leads(operand) else UNARY
             case Mul(factors):
                 return self._product(factors), PRODUCT
             case Div(numerator, denominator):
@@ -172,7 +177,8 @@ class Printer:
     def _sum(self, terms: tuple[Expression, ...]) -> str:
         pieces: list[str] = []
         for i, term in enumerate(terms):
-            text = self._at(term, SUM + 1 if not isinstance(term, Neg) else SUM)
+            signed = isinstance(term, Neg) or (isinstance(term, Number) and term.value < 0)
+            text = self.at(term, SUM if signed else SUM + 1)
             if i == 0:
                 pieces.append(text)
             elif text.startswith(self.minus):
@@ -185,11 +191,16 @@ class Printer:
         pieces: list[str] = []
         for i, factor in enumerate(factors):
             level = PRODUCT if i == 0 else UNARY + 1
-            text = self._at(factor, level)
-            if i > 0 and not self.adjoin(factors[i - 1], factor):
-                pieces.append(self.times)
+            text = self.at(factor, level)
+            if i > 0:
+                side_by_side = self.adjoin(factors[i - 1], factor)
+                pieces.append(self.gap(pieces[-1], text) if side_by_side else self.times)
             pieces.append(text)
         return "".join(pieces)
+
+    def gap(self, left: str, right: str) -> str:
+        """Return what stands between two printed factors that are side by side."""
+        return ""
 
     def adjoin(self, left: Expression, right: Expression) -> bool:
         """Tell whether two factors may stand side by side without a sign between them."""
@@ -202,6 +213,8 @@ class Printer:
             case Var(key):
                 text = self.name(str(key))
                 return len(text) == 1 or (text[0].isalpha() and _is_subscript(text[1:]))
+            case Constant("pi"):
+                return True
             case Pow(Var() as base, Number(value)):
                 return value.denominator == 1 and self._letter(base)
             case _:
@@ -209,21 +222,21 @@ class Printer:
 
     def quotient(self, numerator: Expression, denominator: Expression) -> tuple[str, int]:
         """Return a quotient and how tightly it binds."""
-        return f"{self._at(numerator, PRODUCT)}/{self._at(denominator, POWER)}", PRODUCT
+        return f"{self.at(numerator, PRODUCT)}/{self.at(denominator, POWER)}", PRODUCT
 
     def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
         """Return a power and how tightly it binds."""
-        below = self._at(base, ATOM)
+        below = self.at(base, ATOM)
         match exponent:
             case Number(value) if value.denominator == 1:
                 return f"{below}{str(value.numerator).translate(_SUPERSCRIPT)}", POWER
             case _:
-                return f"{below}^{self._at(exponent, ATOM)}", POWER
+                return f"{below}^{self.at(exponent, ATOM)}", POWER
 
     def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a function at its arguments and how tightly it binds."""
         if function == "sqrt":
-            return f"√{self._at(arguments[0], ATOM)}", POWER
+            return f"√{self.at(arguments[0], ATOM)}", POWER
         if function == "abs" and not _has_abs(arguments[0]):
             return f"|{self.expression(arguments[0])}|", ATOM
         return f"{function}({', '.join(self.expression(a) for a in arguments)})", ATOM
@@ -279,7 +292,7 @@ class AsciiPrinter(Printer):
 
     def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
         """Return a power and how tightly it binds."""
-        return f"{self._at(base, ATOM)}^{self._at(exponent, ATOM)}", POWER
+        return f"{self.at(base, ATOM)}^{self.at(exponent, ATOM)}", POWER
 
     def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a function at its arguments and how tightly it binds."""

@@ -58,7 +58,7 @@ def hvp_sheet(d: Derivation) -> Sheet:
     """Return the Hessian-vector product, component by component."""
     result = hessian_vector_product(d)
     components = [
-        Line((Name(f"(Hv)_{name}"),), (side(result.form(name).expression),)) for name in d.wrt
+        Line((Name(f"Hv_{name}"),), (side(result.form(name).expression),)) for name in d.wrt
     ]
     product = result.product
     extra = [n for n in product.graph.equations if n.name not in d.graph.index]
@@ -74,7 +74,7 @@ def hvp_sheet(d: Derivation) -> Sheet:
     shared = _own_sensitivities(product)
     if shared:
         sections.append(Section("shared", "Sensitivities of the gradient along v", tuple(shared)))
-    sections.append(Section("hvp", "Hessian times v", tuple(components)))
+    sections.append(Section("hvp", "Hessian times v: Hv", tuple(components)))
     vector = ", ".join(v for _, v in result.direction)
     names = [n.name for n in product.graph.nodes] + [s.name for s in product.sensitivity_list]
     return Sheet(

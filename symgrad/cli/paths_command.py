@@ -1,0 +1,50 @@
+"""`symgrad paths`: every path with its product, and the proof that they sum to the gradient."""
+
+from __future__ import annotations
+
+import click
+
+from symgrad.cli.terminal import load_graph, print_result
+
+
+@click.command("paths")
+@click.argument("file")
+@click.argument("parameters", nargs=-1)
+@click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
+@click.option(
+    "--limit",
+    type=click.IntRange(0, 100_000),
+    default=100,
+    show_default=True,
+    help="How many paths to list.",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(("text", "latex", "markdown", "json")),
+    default="text",
+    show_default=True,
+)
+@click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
+def command(
+    file: str,
+    parameters: tuple[str, ...],
+    wrt: tuple[str, ...],
+    limit: int,
+    style: str,
+    ascii_only: bool,
+) -> None:
+    """List every path from the objective of FILE to its PARAMETERS (all of them by default).
+
+    Each path is shown with its product of local derivatives. The count is exact; where all paths
+    are listed, their sum is proved to be the gradient.
+    """
+    from symgrad.cli.derive_command import split_names
+    from symgrad.derive import derive
+    from symgrad.render.document import document
+    from symgrad.render.paths_sheet import paths_sheet
+
+    graph = load_graph(file, split_names(wrt))
+    derivation = derive(graph, parameters or split_names(wrt) or None)
+    sheet = paths_sheet(derivation, limit=limit)
+    print_result(document(sheet, style=style, ascii_only=ascii_only))

@@ -1,0 +1,164 @@
+"""A derivation as JSON, schema symgrad.derivation/1.
+
+Formulas are strings in the graph language (ASCII: `delta*(2*c*u + 1)*x`) under `formula`, and LaTeX
+under `latex`. Numbers that must stay exact are strings. The keys:
+
+- `schema`, `title`, `objective`, `sense` ("minimize" or "maximize")
+- `parameters`, `data`, `constants`: lists of {name, latex, default (exact, as a string, or null)}
+- `equations`: list of {name, formula, latex}
+- `paths`: {parameter: {count, listed: [[name, …], …]}}
+- `local_derivatives`: list of {node, operand, formula, latex, direct}; `direct` uses operands only
+- `sensitivities`: list of {name, node, of, formula, latex, terms}
+- `merges`: list of {node, of, formula, latex}
+- `gradients`: list of {parameter, formula, latex, terms}; a term is {sensitivity or null, factor}
+- `assumptions`, `notes`, `conventions`: lists of strings
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from symgrad import analysis
+from symgrad.derivation import Derivation, Form
+from symgrad.expression import Expression
+from symgrad.graph import Node
+from symgrad.render.latex import LatexPrinter
+from symgrad.render.printer import AsciiPrinter, ascii_name
+from symgrad.render.sheet import Line, Sheet, Trail, all_names, note_lines
+from symgrad.render.text import left_text, remark_text, side_text
+
+SCHEMA = "symgrad.derivation/1"
+
+
+class _Writer:
+    """Prints expressions in both notations of the schema."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        known = tuple(names)
+        self.ascii = AsciiPrinter(known)
+        self.latex = LatexPrinter(known)
+
+    def formula(self, e: Expression) -> dict[str, str]:
+        """Return the two entries of a formula."""
+        return {"formula": self.ascii.expression(e), "latex": self.latex.expression(e)}
+
+    def input(self, node: Node) -> dict[str, Any]:
+        """Return the entry of an input."""
+        default = None if node.default is None else str(node.default)
+        return {
+            "name": self.ascii.name(node.name),
+            "latex": self.latex.name(node.name),
+            "default": default,
+        }
+
+    def terms(self, form: Form) -> list[dict[str, Any]]:
+        """Return a linear form term by term."""
+        return [
+            {
+                "sensitivity": None if t.sensitivity is None else self.ascii.name(t.sensitivity),
+                "factor": self.ascii.expression(t.factor),
+            }
+            for t in form.terms
+        ]
+
+
+def derivation_json(d: Derivation, *, limit: int = 12) -> str:
+    """Return a derivation as JSON text."""
+    write = _Writer(all_names(d))
+    name = write.ascii.name
+    graph = d.graph
+    active = analysis.active_names(graph, d.wrt)
+    operands = analysis.operands_by_node(graph)
+    content = {
+        "schema": SCHEMA,
+        "title": graph.title,
+        "objective": name(graph.objective),
+        "sense": "maximize" if graph.maximize else "minimize",
+        "parameters": [write.input(graph.index[p]) for p in d.wrt],
+        "data": [write.input(graph.index[p]) for p in graph.data if p not in d.wrt],
+        "constants": [write.input(graph.index[p]) for p in graph.constants if p not in d.wrt],
+        "equations": [
+            {"name": name(node.name), **write.formula(node.formula.expression)}
+            for node in graph.nodes
+            if node.formula is not None
+        ],
+        "paths": {
+            name(p): {
+                "count": d.path_count(p),
+                "listed": [[name(n) for n in path] for path in d.paths(p, limit=limit)],
+            }
+            for p in d.wrt
+        },
+        "local_derivatives": [
+            {
+                "node": name(node),
+                "operand": name(operand),
+                **write.formula(d.local(node, operand)),
+                "direct": write.ascii.expression(d.local(node, operand, short=False)),
+            }
+            for node in operands
+            if node in d.reached
+            for operand in operands[node]
+            if operand in active
+        ],
+        "sensitivities": [
+            {
+                "name": name(item.name),
+                "node": name(item.node),
+                "of": name(d.numerator(item.node)),
+                **write.formula(item.form.expression),
+                "terms": write.terms(item.form),
+            }
+            for item in d.sensitivity_list
+        ],
+        "merges": [
+            {"node": name(m.node), "of": name(m.of), **write.formula(m.factor)} for m in d.merges
+        ],
+        "gradients": [
+            {
+                "parameter": name(p),
+                **write.formula(form.expression),
+                "terms": write.terms(form),
+            }
+            for p, form in d.gradient_forms
+        ],
+        "assumptions": [item.text for item in graph.assumptions],
+        "notes": [
+            line if isinstance(line, str) else remark_text(line, write.ascii)
+            for line in note_lines(d)
+        ],
+        "conventions": list(d.kinks),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def sheet_json(sheet: Sheet) -> str:
+    """Return any other sheet as JSON: {schema, title, sections: {key: [{left, right}]}}."""
+    printer = AsciiPrinter(sheet.names)
+    latex = LatexPrinter(sheet.names)
+    sections: dict[str, list[Any]] = {}
+    for section in sheet.sections:
+        rows: list[Any] = []
+        for item in section.items:
+            if isinstance(item, Line):
+                rows.append(
+                    {
+                        "left": [left_text(left, printer) for left in item.left],
+                        "right": [side_text(side, printer) for side in item.sides],
+                        "latex": [side_text(side, latex) for side in item.sides],
+                    }
+                )
+            elif isinstance(item, Trail):
+                rows.append(
+                    {
+                        "path": [ascii_name(name) for name in item.names],
+                        "product": side_text(item.product, printer) if item.product else None,
+                    }
+                )
+            else:
+                rows.append(item if isinstance(item, str) else remark_text(item, printer))
+        sections[section.key] = rows
+    content = {"schema": "symgrad.sheet/1", "title": sheet.title, "sections": sections}
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

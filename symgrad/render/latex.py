@@ -1,0 +1,232 @@
+"""Formulas and sheets as LaTeX that needs no package: it compiles in any article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symgrad.expression import Add, Call, Expression, Neg, Number, Pow, Var
+from symgrad.functions import FUNCTIONS
+from symgrad.names import LATIN, canonical
+from symgrad.render.printer import ATOM, POWER, Printer
+from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
+
+_NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
+_COMMAND_END = re.compile(r"\\[A-Za-z]+$")
+_NO_COMMAND = frozenset("ΑΒΕΖΗΙΚΜΝΟΡΤΧο")  # these letters look like Latin ones
+
+
+class LatexPrinter(Printer):
+    """Prints expressions as LaTeX mathematics, with commands of the LaTeX kernel only."""
+
+    minus = "-"
+    times = r" \cdot "
+
+    def spelled(self, name: str) -> str:
+        """Return a name as LaTeX: Greek letters as commands, what follows as a subscript."""
+        match = _NAME.fullmatch(canonical(name))
+        if match is None:
+            return _word(name.replace("_", r"\_"))
+        head, tail = match[1], match[2]
+        base = _letters(head)
+        parts = [part for part in tail.split("_") if part]
+        if not parts:
+            return base
+        return f"{base}_{{{','.join(_letters(part) for part in parts)}}}"
+
+    def partial(self, top: str, bottom: str) -> str:
+        """Return the symbol of a partial derivative."""
+        return rf"\frac{{\partial {self.name(top)}}}{{\partial {self.name(bottom)}}}"
+
+    def second_partial(self, top: str, first: str, second: str) -> str:
+        """Return the symbol of a second partial derivative."""
+        if first == second:
+            below = rf"\partial {self.name(first)}^{{2}}"
+        else:
+            below = rf"\partial {self.name(first)}\,\partial {self.name(second)}"
+        return rf"\frac{{\partial^{{2}} {self.name(top)}}}{{{below}}}"
+
+    def grouped(self, text: str) -> str:
+        """Return text in parentheses that grow with it."""
+        return rf"\left({text}\right)" if "\\frac" in text or "\\left" in text else f"({text})"
+
+    def constant(self, name: str) -> str:
+        """Return a named number."""
+        return r"\pi" if name == "pi" else "e"
+
+    def number(self, value: Fraction) -> tuple[str, int]:
+        """Return a number and how tightly it binds."""
+        text, level = super().number(value)
+        if "/" in text and value > 0:
+            return rf"\frac{{{value.numerator}}}{{{value.denominator}}}", POWER
+        return text, level
+
+    def quotient(self, numerator: Expression, denominator: Expression) -> tuple[str, int]:
+        """Return a fraction."""
+        return rf"\frac{{{self.expression(numerator)}}}{{{self.expression(denominator)}}}", POWER
+
+    def negative_link(self, numerator: Expression, denominator: Expression) -> str:
+        """Return a negative fraction that follows another factor."""
+        above = self.expression(Neg(numerator))
+        return rf"\frac{{{above}}}{{{self.expression(denominator)}}}"
+
+    def power(self, base: Expression, exponent: Expression) -> tuple[str, int]:
+        """Return a power."""
+        return f"{self.at(base, ATOM)}^{{{self.expression(exponent)}}}", POWER
+
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments."""
+        row = FUNCTIONS[function]
+        inner = [self.condition(a) for a in arguments]
+        if function in ("sqrt", "cbrt"):
+            return f"{row.latex}{{{inner[0]}}}", ATOM
+        if function == "abs":
+            return rf"\left|{inner[0]}\right|", ATOM
+        if row.condition_first:
+            rows = (
+                rf"{inner[1]} & \mbox{{if }} {inner[0]} \\ {inner[2]} & \mbox{{otherwise}}"
+            )
+            return rf"\left\{{\begin{{array}}{{ll}} {rows} \end{{array}}\right.", 0
+        name = row.latex or rf"\mathrm{{{function}}}"
+        name = name.replace(r"\operatorname", r"\mathrm")
+        if function == "polygamma":
+            return rf"\psi^{{({inner[0]})}}\left({inner[1]}\right)", ATOM
+        return f"{name}{self.grouped(', '.join(inner))}", ATOM
+
+    def gap(self, left: str, right: str) -> str:
+        """Return the space that keeps commands, and words, apart."""
+        if "\\mathrm" in left or "\\mathrm" in right:
+            return r"\,"
+        return " " if _COMMAND_END.search(left) and right[0].isalpha() else ""
+
+    def adjoin(self, left: Expression, right: Expression) -> bool:
+        """Tell whether two factors may stand side by side without a sign between them."""
+        behind = right.base if isinstance(right, Pow) else right
+        if isinstance(left, Number):
+            return isinstance(behind, Var | Add | Call)
+        before = left.base if isinstance(left, Pow) else left
+        return isinstance(before, Var | Add) and isinstance(behind, Var | Add)
+
+    def relation(self, relation: str) -> str:
+        """Return the sign of a relation."""
+        return {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}.get(relation, relation)
+
+
+def _letters(text: str) -> str:
+    """Return one part of a name: a letter in italics, a word upright, a number as it is."""
+    if text.isdigit():
+        return text
+    if len(text) == 1:
+        return _letter(text)
+    if text[0] in LATIN and text[1:].isdigit():
+        return f"{_letter(text[0])}{text[1:]}"
+    return _word(text)
+
+
+def _letter(letter: str) -> str:
+    if letter in LATIN and letter not in _NO_COMMAND:
+        return f"\\{LATIN[letter]}"
+    return letter if letter.isascii() else rf"\mbox{{{letter}}}"
+
+
+def _word(text: str) -> str:
+    if text.isascii():
+        return rf"\mathrm{{{text}}}"
+    return "".join(_letter(letter) for letter in text)
+
+
+_SPECIAL = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+                                       "\\": r"\textbackslash{}", "<": r"$<$", ">": r"$>$",
+                                       "|": r"$|$"}
+)  # fmt: skip
+
+
+def prose(text: str) -> str:
+    """Return a sentence with LaTeX's special characters escaped and Greek letters in mathematics."""
+    escaped = text.translate(_SPECIAL)
+    return "".join(
+        f"${_letter(c)}$" if c in LATIN else {"−": "$-$", "≤": r"$\le$", "≥": r"$\ge$"}.get(c, c)
+        for c in escaped
+    )
+
+
+def latex_of(sheet: Sheet) -> str:
+    """Return a sheet as a LaTeX fragment for the body of an article."""
+    printer = LatexPrinter(sheet.names)
+    blocks = [f"% {sheet.title}".replace("\n", " ")]
+    blocks += [_section(section, printer) for section in sheet.sections]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _section(section: Section, printer: LatexPrinter) -> str:
+    rows = [rf"\subsection*{{{prose(section.title)}}}"]
+    for item in section.items:
+        match item:
+            case Line():
+                rows.append(rf"\[ {line_latex(item, printer)} \]")
+            case Trail():
+                rows.append(rf"\[ {trail_latex(item, printer)} \]")
+            case Remark():
+                rows.append(rf"\noindent {remark_latex(item, printer)}\par")
+            case _:
+                rows.append(rf"\noindent {prose(item)}\par")
+    return "\n".join(rows)
+
+
+def line_latex(line: Line, printer: LatexPrinter) -> str:
+    """Return one line of formulas."""
+    parts = [left_latex(left, printer) for left in line.left]
+    for side in line.sides:
+        text = side_latex(side, printer)
+        if text != parts[-1]:
+            parts.append(text)
+    text = " = ".join(parts)
+    return rf"{text} \quad\mbox{{({prose(line.remark)})}}" if line.remark else text
+
+
+def left_latex(left: Name | Partial, printer: LatexPrinter) -> str:
+    """Return the left side of a line."""
+    if isinstance(left, Name):
+        return printer.name(left.name)
+    if left.second:
+        return printer.second_partial(left.top, left.bottom, left.second)
+    return printer.partial(left.top, left.bottom)
+
+
+def side_latex(side: Side, printer: LatexPrinter) -> str:
+    """Return a sum of products."""
+    texts = [printer.product_of(chain) for chain in side]
+    return joined_terms(texts)
+
+
+def joined_terms(texts: Iterable[str]) -> str:
+    """Return printed terms as a sum."""
+    pieces: list[str] = []
+    for text in texts:
+        if not pieces:
+            pieces.append(text)
+        elif text.startswith("-"):
+            pieces.append(f" - {text.removeprefix('-')}")
+        else:
+            pieces.append(f" + {text}")
+    return "".join(pieces)
+
+
+def trail_latex(trail: Trail, printer: LatexPrinter) -> str:
+    """Return a path, and its product where there is one."""
+    text = r" \to ".join(printer.name(name) for name in trail.names)
+    return rf"{text}:\quad {side_latex(trail.product, printer)}" if trail.product else text
+
+
+def remark_latex(remark: Remark, printer: LatexPrinter) -> str:
+    """Return a sentence with its formulas typeset."""
+    pieces: list[str] = []
+    for part in remark.parts:
+        if isinstance(part, str):
+            pieces.append(prose(part))
+        else:
+            shown = printer.name(part.name) if isinstance(part, Name) else printer.expression(part)
+            pieces.append(f"${shown}$")
+    return "".join(pieces)

@@ -1,0 +1,46 @@
+"""Sheets as Markdown with mathematics, as GitHub and notebooks show it."""
+
+from __future__ import annotations
+
+from symgrad.render.latex import (
+    LatexPrinter,
+    line_latex,
+    remark_latex,
+    trail_latex,
+)
+from symgrad.render.sheet import Line, Remark, Section, Sheet, Trail
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|$~"})
+
+
+def escaped(text: str) -> str:
+    """Return text with Markdown's special characters escaped."""
+    return text.translate(_SPECIAL)
+
+
+def markdown_of(sheet: Sheet) -> str:
+    """Return a sheet as Markdown: a heading for each section, a math block for each formula."""
+    printer = LatexPrinter(sheet.names)
+    blocks = [f"## {escaped(sheet.title)}"]
+    blocks += [_section(section, printer) for section in sheet.sections]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _section(section: Section, printer: LatexPrinter) -> str:
+    rows = [f"### {escaped(section.title)}"]
+    for item in section.items:
+        match item:
+            case Line():
+                rows.append(_block(line_latex(item, printer)))
+            case Trail():
+                rows.append(f"- ${trail_latex(item, printer)}$")
+            case Remark():
+                rows.append(f"- {remark_latex(item, printer)}")
+            case _:
+                rows.append(f"- {escaped(item)}")
+    text = "\n\n".join(rows)
+    return text.replace("\n\n- ", "\n- ").replace(f"{rows[0]}\n- ", f"{rows[0]}\n\n- ")
+
+
+def _block(formula: str) -> str:
+    return f"```math\n{formula}\n```"
