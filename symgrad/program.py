@@ -1,0 +1,286 @@
+"""The program of a derivation: straight lines of assignments, with no language in it.
+
+`lower` turns a derivation into three routines: the value, the gradient, and both together. Each is
+single assignment in names; what they have in common is computed once; the author's names stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from symgrad.derivation import Derivation, gradient_name
+from symgrad.expression import (
+    Call,
+    Expression,
+    Formula,
+    Var,
+    children,
+    substitute,
+    variables,
+    walk,
+)
+from symgrad.graph import Graph
+from symgrad.program_normal import normal, operations_of
+from symgrad.program_rewrite import rewritten
+from symgrad.program_sharing import Assignment, pruned, shared
+from symgrad.program_split import split
+from symgrad.statements import Statement
+
+MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
+_PREFIXES = ("t", "tmp", "aux", "shared")
+DEFAULT_RATE = Fraction(1, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """Assignments in the order in which they run, and the names of what they compute.
+
+    `results` are names of assignments or of inputs. `guarded` holds the names that are needed in a
+    branch of `where` only: their value may be NaN or infinite and must not stop the program.
+    """
+
+    body: tuple[Assignment, ...]
+    results: tuple[str, ...]
+    guarded: frozenset[str] = frozenset()
+
+    @property
+    def operations(self) -> int:
+        """The number of arithmetic operations and function calls."""
+        counted: dict[int, int] = {}
+        total = 0
+        for _, pattern, _ in self.body:
+            found = counted.get(id(pattern))
+            if found is None:
+                found = counted[id(pattern)] = operations_of(pattern)
+            total += found
+        return total
+
+
+@dataclass(frozen=True)
+class Program:
+    """Value and gradient of a graph's objective as routines over its inputs.
+
+    `value` results in the objective, `gradient` in one number for each of `wrt`, `both` in the
+    objective and then the gradient. `gradient` is None for a long program, which takes it from
+    `both`. Constants stand in `constants` with their exact defaults, those without one first.
+    """
+
+    derivation: Derivation
+    optimizer: str
+    safe: bool
+    value: Routine
+    gradient: Routine | None
+    both: Routine
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that the program computes."""
+        return self.derivation.graph
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the inputs by which the gradient is taken."""
+        return self.derivation.wrt
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters, in order of definition."""
+        return self.graph.parameters
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The names of the data inputs, in order of definition."""
+        return self.graph.data
+
+    @cached_property
+    def constants(self) -> tuple[tuple[str, Fraction | None], ...]:
+        """The constants and their defaults; those without a default first."""
+        pairs = [(name, self.graph.index[name].default) for name in self.graph.constants]
+        return tuple(sorted(pairs, key=lambda pair: pair[1] is not None))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """All inputs in the order in which every routine takes them."""
+        return (*self.parameters, *self.data, *(name for name, _ in self.constants))
+
+    @property
+    def rate(self) -> Fraction:
+        """The default of the learning rate."""
+        return self.graph.rate[1] if self.graph.rate is not None else DEFAULT_RATE
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name of the program: inputs, then assignments in their order."""
+        routines = [self.value, self.both, *([self.gradient] if self.gradient else [])]
+        assigned = [row.name for routine in routines for row in routine.body]
+        return tuple(dict.fromkeys((*self.inputs, *assigned)))
+
+
+def operations(program: Program) -> int:
+    """Return what value and gradient together cost: each + − * / and each function call is one.
+
+    Small integer powers count as the products that they are computed by. A minus sign counts unless
+    it makes an addition a subtraction or stands before a number. A comparison counts as one.
+    """
+    return program.both.operations
+
+
+def lower(derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd") -> Program:
+    """Return the program of a derivation.
+
+    `safe` puts numerically stable forms in the place of what would overflow or cancel;
+    `optimizer` is the name of the update rule (a row of `symgrad.optimizers`).
+
+    >>> from symgrad.derive import derive
+    >>> from symgrad.sources.text import parse
+    >>> program = lower(derive(parse("param a; data x, y; r = a*x - y; J = r^2")))
+    >>> [row.name for row in program.both.body], operations(program)
+    (['r', 'J', 'dJ_da'], 5)
+    """
+    graph = derivation.graph
+    gradient_names = _gradient_names(derivation)
+    statements = _statements(derivation, gradient_names)
+    if safe:
+        try:
+            from symgrad.safe import stabilised  # noqa: PLC0415
+        except ImportError:
+            stabilised = _unchanged
+        statements = stabilised(statements, tuple(n.name for n in graph.nodes if not n.formula))
+    rows = _normalised(statements)
+    prefix = free_prefix([row.name for row in rows] + [node.name for node in graph.nodes])
+    gradient = tuple(gradient_names)
+    value = _routine(rows, (graph.objective,), prefix)
+    both = _routine(rows, (graph.objective, *gradient), prefix)
+    separate = len(both.body) <= MAX_SEPARATE
+    return Program(
+        derivation,
+        optimizer,
+        safe,
+        value,
+        _routine(rows, gradient, prefix) if separate else None,
+        both,
+    )
+
+
+def _unchanged(
+    statements: tuple[Statement, ...], inputs: tuple[str, ...]
+) -> tuple[Statement, ...]:
+    return statements
+
+
+def _gradient_names(derivation: Derivation) -> list[str]:
+    taken = {item.name for item in derivation.sensitivity_list}
+    names: list[str] = []
+    for parameter in derivation.wrt:
+        name = gradient_name(derivation.graph, parameter)
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _statements(derivation: Derivation, gradient_names: list[str]) -> tuple[Statement, ...]:
+    """Return the equations, the sensitivities and the gradient as statements."""
+    forward = [
+        Statement(node.name, node.formula)
+        for node in derivation.graph.equations
+        if node.formula is not None
+    ]
+    backward = [Statement(item.name, item.form.formula) for item in derivation.sensitivity_list]
+    results = [
+        Statement(name, form.formula)
+        for name, (_, form) in zip(gradient_names, derivation.gradient_forms, strict=True)
+    ]
+    return (*forward, *backward, *results)
+
+
+def _normalised(statements: Iterable[Statement]) -> list[Assignment]:
+    """Return the statements with their patterns in the form in which they are computed."""
+    changed: dict[int, tuple[Expression, tuple[int, ...] | None]] = {}
+    alike: dict[Expression, Expression] = {}
+    rows: list[Assignment] = []
+    for statement in statements:
+        formula: Formula = statement.formula
+        found = changed.get(id(formula.pattern))
+        if found is None:
+            found = changed[id(formula.pattern)] = _compact(normal(formula.pattern), alike)
+        pattern, positions = found
+        operands = formula.operands
+        if positions is not None:
+            operands = tuple([operands[i] for i in positions])
+        rows.append(Assignment(statement.name, pattern, operands))
+    return rows
+
+
+def _compact(
+    pattern: Expression, alike: dict[Expression, Expression]
+) -> tuple[Expression, tuple[int, ...] | None]:
+    used = tuple(int(key) for key in variables(pattern))
+    renaming: dict[str | int, Expression] = {old: Var(new) for new, old in enumerate(used)}
+    compact = substitute(pattern, renaming)
+    return alike.setdefault(compact, compact), used
+
+
+def free_prefix(names: Iterable[str]) -> str:
+    """Return a prefix for numbered temporaries that no name in `names` starts with."""
+    taken = list(names)
+    for prefix in _PREFIXES:
+        if not any(name.startswith(prefix) and name[len(prefix) :].isdigit() for name in taken):
+            return prefix
+    longest = max(map(len, taken), default=0)
+    return "t" + "_" * longest
+
+
+def _routine(rows: list[Assignment], results: tuple[str, ...], prefix: str) -> Routine:
+    """Return the routine that computes `results`, with what it needs and no more."""
+    needed = rewritten(pruned(rows, results), prefix)
+    body = split(shared(needed, prefix), prefix)
+    sources = {row.name: row.operands[0] for row in body if row.pattern == Var(0)}
+    ends = set(results)
+    renamed: list[str] = []
+    for result in results:
+        name = result
+        while name in sources and name in ends:
+            name = sources[name]
+        renamed.append(name)
+    kept = tuple(row for row in body if row.name not in ends or row.pattern != Var(0))
+    return Routine(kept, tuple(renamed), guarded_names(kept, renamed))
+
+
+def guarded_names(body: tuple[Assignment, ...], results: Iterable[str]) -> frozenset[str]:
+    """Return the names that only branches of `where` need."""
+    certain_places: dict[int, frozenset[int] | None] = {}
+    for _, pattern, _ in body:
+        if id(pattern) not in certain_places:
+            certain_places[id(pattern)] = _certain(pattern)
+    if all(places is None for places in certain_places.values()):
+        return frozenset()
+    certain = set(results)
+    for name, pattern, operands in reversed(body):
+        if name not in certain:
+            continue
+        places = certain_places[id(pattern)]
+        certain.update(operands if places is None else [operands[i] for i in places])
+    return frozenset(row.name for row in body if row.name not in certain)
+
+
+def _certain(pattern: Expression) -> frozenset[int] | None:
+    """Return the variables outside branches; None where the pattern has no branches."""
+    if not any(isinstance(part, Call) and part.function == "where" for part in walk(pattern)):
+        return None
+    found: set[int] = set()
+    stack = [pattern]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Var):
+            found.add(int(part.key))
+        elif isinstance(part, Call) and part.function == "where":
+            stack.append(part.arguments[0])
+        else:
+            stack.extend(children(part))
+    return frozenset(found)

@@ -1,0 +1,187 @@
+"""Where a pattern holds an operation that other statements may hold too.
+
+A slot is one operation whose arguments are all leaves: w*u inside w*u^2 + u, p - y, exp(z). Its shape
+is that operation as a pattern of its own; two slots of one shape with the same operands have the
+same value. Sharing replaces slots by temporaries from the leaves up, so larger common parts are
+found after smaller ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from symgrad.expression import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Var,
+    children,
+    substitute,
+    variables,
+    with_children,
+)
+
+MAX_PAIRED = 6  # of longer sums and products only neighbours are paired
+
+Path = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place in a pattern: the operation there, or two members of a longer sum or product.
+
+    `path` leads to the node, `members` are the two indices in it (empty: the whole node). `shape`
+    is the operation with its variables numbered anew, `positions` their numbers in the pattern.
+    `lazy` slots stand in a branch of `where`, which may never be evaluated.
+    """
+
+    path: Path
+    members: tuple[int, ...]
+    shape: Expression
+    positions: tuple[int, ...]
+    commutes: bool
+    lazy: bool
+
+    @property
+    def harmless(self) -> bool:
+        """Tell whether evaluating the operation needlessly can never be an error."""
+        return isinstance(self.shape, Add | Mul | Neg)
+
+
+def slots_of(pattern: Expression) -> tuple[Slot, ...]:
+    """Return the slots of a pattern, left to right, those deeper in the tree first."""
+    found: list[Slot] = []
+    _collect(pattern, (), found, lazy=False)
+    return tuple(found)
+
+
+def _collect(e: Expression, path: Path, found: list[Slot], *, lazy: bool) -> None:
+    parts = children(e)
+    if not parts:
+        return
+    branching = isinstance(e, Call) and e.function == "where"
+    for i, part in enumerate(parts):
+        if not isinstance(part, _LEAF):
+            absorbed = isinstance(part, Neg) and isinstance(e, Add)
+            inner = part.operand if absorbed and isinstance(part, Neg) else part
+            steps = (*path, i, 0) if absorbed else (*path, i)
+            _collect(inner, steps, found, lazy=lazy or (branching and i > 0))
+    match e:
+        case Mul(factors):
+            _pairs(e, factors, path, found, lazy=lazy)
+        case Add(terms):
+            _pairs(e, terms, path, found, lazy=lazy)
+        case Compare() | Logic():
+            return
+        case _ if all(_is_simple(part) for part in parts):
+            _add(e, path, (), found, lazy=lazy, commutes=False)
+
+
+_LEAF = (Var, Number, Constant)
+
+
+def _is_simple(e: Expression) -> bool:
+    return isinstance(e, _LEAF) or (
+        isinstance(e, Compare) and isinstance(e.left, _LEAF) and isinstance(e.right, _LEAF)
+    )
+
+
+def _pairs(
+    e: Add | Mul, parts: tuple[Expression, ...], path: Path, found: list[Slot], *, lazy: bool
+) -> None:
+    places = [i for i, part in enumerate(parts) if _is_member(part)]
+    if isinstance(e, Mul) and len(parts) > 2:  # noqa: PLR2004
+        places = [i for i in places if not isinstance(parts[i], Number)]
+    if len(places) <= MAX_PAIRED:
+        pairs = list(combinations(places, 2))
+    else:
+        pairs = list(zip(places, places[1:], strict=False))
+    seen: set[tuple[Expression, ...]] = set()
+    for i, j in pairs:
+        pair = (parts[i], parts[j])
+        if pair in seen:
+            continue
+        seen.add(pair)
+        if isinstance(pair[0], Neg):
+            if isinstance(pair[1], Neg):
+                continue
+            pair = (pair[1], pair[0])
+        node = with_children(e, pair)
+        commutes = not isinstance(pair[1], Neg) and all(isinstance(p, Var) for p in pair)
+        members = () if len(parts) == 2 else (i, j)  # noqa: PLR2004
+        _add(node, path, members, found, lazy=lazy, commutes=commutes)
+
+
+def _is_member(part: Expression) -> bool:
+    return isinstance(part, _LEAF) or (isinstance(part, Neg) and isinstance(part.operand, _LEAF))
+
+
+def _add(
+    node: Expression,
+    path: Path,
+    members: tuple[int, ...],
+    found: list[Slot],
+    *,
+    lazy: bool,
+    commutes: bool,
+) -> None:
+    keys = variables(node)
+    if not keys:
+        return
+    shape = substitute(node, {key: Var(i) for i, key in enumerate(keys)})
+    positions = tuple(int(key) for key in keys)
+    found.append(Slot(path, members, shape, positions, commutes and len(keys) > 1, lazy))
+
+
+def replaced_slots(
+    pattern: Expression, chosen: tuple[Slot, ...], first: int
+) -> tuple[Expression, tuple[int, ...]]:
+    """Return the pattern with slot k replaced by variable `first + k`, numbered anew.
+
+    The tuple gives for each new variable the old one it stands for, `first + k` for slot k.
+    """
+    by_path: dict[Path, list[tuple[Slot, Expression]]] = {}
+    for k, slot in enumerate(chosen):
+        by_path.setdefault(slot.path, []).append((slot, Var(first + k)))
+    changed = _rewritten(pattern, (), by_path)
+    old = tuple(int(key) for key in variables(changed))
+    return substitute(changed, {key: Var(i) for i, key in enumerate(old)}), old
+
+
+def _rewritten(
+    e: Expression, path: Path, by_path: dict[Path, list[tuple[Slot, Expression]]]
+) -> Expression:
+    here = by_path.get(path, [])
+    if here and not here[0][0].members:
+        return here[0][1]
+    parts = children(e)
+    if not parts:
+        return e
+    new = [_rewritten(part, (*path, i), by_path) for i, part in enumerate(parts)]
+    gone: set[int] = set()
+    for slot, temporary in here:
+        i, j = slot.members
+        new[i] = temporary
+        gone.add(j)
+    return with_children(e, tuple(part for i, part in enumerate(new) if i not in gone))
+
+
+def without_conflicts(ranked: list[Slot]) -> tuple[Slot, ...]:
+    """Return the slots that can be replaced together, the earlier in the list preferred."""
+    taken: set[tuple[Path, int]] = set()
+    kept: list[Slot] = []
+    for slot in ranked:
+        claims = [(slot.path, i) for i in slot.members] or [(slot.path, -1)]
+        if taken.isdisjoint(claims):
+            taken.update(claims)
+            kept.append(slot)
+    return tuple(kept)
+
+

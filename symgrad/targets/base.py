@@ -1,0 +1,204 @@
+"""What a target is: one language that programs are emitted in.
+
+A target is a subclass of `Target` with tables (keywords, function spellings, helper functions), a
+`context` of ready strings, and a template that places them. Text that comes from the graph passes
+through `symgrad.targets.naming` (identifiers) and `symgrad.targets.head` (comments), never raw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from symgrad.errors import Diagnostic, SymgradError
+from symgrad.expression import Expression, Neg, Var, substitute
+from symgrad.optimizers import Equation, Optimizer, optimizer
+from symgrad.program import Program, Routine
+from symgrad.program_normal import normal
+from symgrad.targets.head import head_lines
+from symgrad.targets.naming import identifiers
+from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient
+
+# The functions and types that every target offers under these names.
+PUBLIC = ("value", "gradient", "value_and_gradient", "update", "rate", "Gradient", "Params", "State")
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function that the emitted file brings along: its text, and the helpers it needs."""
+
+    text: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedFile:
+    """A file to be written: its name, without a folder, and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may choose: the module's name, and target-specific settings."""
+
+    module: str = "model"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str, default: str, allowed: tuple[str, ...] = ()) -> str:
+        """Return a setting; raises SymgradError for a value that is not allowed."""
+        found = self.settings.get(name, default)
+        if allowed and found not in allowed:
+            known = ", ".join(f"`{item}`" for item in allowed)
+            raise SymgradError(
+                Diagnostic(f"`{found}` is no value of the option `{name}`", help=f"one of {known}")
+            )
+        return found
+
+
+class Target:
+    """One language. Subclasses fill the tables and override `context`.
+
+    `templates` pairs the name of each emitted file (with `{module}` in it) with its template;
+    `settings` names the options that the target understands. `folder` is where its templates
+    stand, for a target that does not come with symgrad.
+    """
+
+    name = ""
+    suffix = ""
+    comment = "//"
+    templates: tuple[tuple[str, str], ...] = ()
+    settings: tuple[str, ...] = ()
+    keywords: frozenset[str] = frozenset()
+    reserved: frozenset[str] = frozenset()
+    functions: Mapping[str, Spelling] = {}
+    guarded_functions: Mapping[str, Spelling] = {}
+    helpers: Mapping[str, Helper] = {}
+    folder: Path | None = None
+
+    def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
+        """Return the printer of this language, with these spellings of functions."""
+        return CodePrinter(functions)
+
+    def literal(self, value: Fraction) -> str:
+        """Return a number, with its sign, as a literal or a quotient of two."""
+        text = decimal_or_quotient(abs(value))
+        return f"-{text}" if value < 0 else text
+
+    def line(self, name: str, code: str) -> str:
+        """Return the line that gives a name its value, without indentation."""
+        return f"{name} = {code}"
+
+    def context(self, sheet: Sheet) -> dict[str, object]:
+        """Return what the templates receive: strings, and tuples and dicts of strings."""
+        raise NotImplementedError
+
+    def taken_names(self) -> frozenset[str]:
+        """Return every name that an author's name must not be spelled as."""
+        return frozenset({*self.keywords, *self.reserved, *self.helpers, *PUBLIC})
+
+
+class Sheet:
+    """One program being written in one language: identifiers, lines of code, what they need."""
+
+    def __init__(self, target: Target, program: Program, options: Options) -> None:
+        self.target = target
+        self.program = program
+        self.options = options
+        rule = optimizer(program.optimizer)
+        own = {name for name, _ in (*rule.settings, *rule.shared)}
+        self.names = identifiers(program.names, target.taken_names() | own)
+        self.renamed = any(name != spelled for name, spelled in self.names.items())
+        self._plain = target.printer(target.functions)
+        self._plain.language = target.name
+        self._guarded = target.printer({**target.functions, **target.guarded_functions})
+        self._guarded.language = target.name
+
+    def identifiers(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the identifiers of names."""
+        return tuple([self.names[name] for name in names])
+
+    def lines(self, routine: Routine) -> list[str]:
+        """Return the assignments of a routine as lines of code, without indentation."""
+        lines: list[str] = []
+        plain, guarded = self._plain.template, self._guarded.template
+        spelled, line = self.names, self.target.line
+        for name, pattern, operands in routine.body:
+            text, pick = (guarded if name in routine.guarded else plain)(pattern)
+            if self.renamed:
+                operands = tuple([spelled[operand] for operand in operands])  # noqa: PLW2901
+                name = spelled[name]  # noqa: PLW2901
+            lines.append(line(name, text % pick(operands)))
+        return lines
+
+    def results(self, routine: Routine) -> tuple[str, ...]:
+        """Return the identifiers of what a routine computes."""
+        return self.identifiers(routine.results)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The update rule that the file offers."""
+        return optimizer(self.program.optimizer)
+
+    def equation(self, equation: Equation, names: Mapping[str, str]) -> tuple[str, str]:
+        """Return one equation of an update rule as code: the name on the left, and the formula.
+
+        `names` maps the names of the rule (p, g, m, m', rate ...) to code; where the objective is
+        maximized, g is taken with a minus sign, so that every rule goes up instead of down.
+        """
+        left, formula = equation
+        values: dict[str | int, Expression] = {name: Var(code) for name, code in names.items()}
+        if self.program.graph.maximize:
+            values["g"] = Neg(values.get("g", Var("g")))
+        code = self._plain.expression(normal(substitute(formula, values)))
+        return names.get(left, left), code
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What the code written so far relies on, in the order in which it came up."""
+        return tuple(dict.fromkeys((*self._plain.needed, *self._guarded.needed)))
+
+    def helper_texts(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Return the text of the helpers among `needed`, each after those that it needs itself."""
+        return tuple(self.target.helpers[name].text for name in self.helper_names(needed))
+
+    def helper_names(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Return the helpers among `needed` and all that they need, dependencies first."""
+        done: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            helper = self.target.helpers.get(name)
+            if helper is not None and name not in done:
+                for other in helper.needs:
+                    visit(other)
+                done[name] = None
+
+        for name in needed:
+            visit(name)
+        return tuple(done)
+
+    def all_needs(self, needed: Iterable[str]) -> tuple[str, ...]:
+        """Return `needed` and the needs of all helpers among them: imports as well as helpers."""
+        helpers = self.helper_names(needed)
+        others = [other for name in helpers for other in self.target.helpers[name].needs]
+        return tuple(dict.fromkeys((*needed, *others)))
+
+    def head(self) -> tuple[str, ...]:
+        """Return the lines that say what the file was made from, as comments."""
+        return head_lines(self.program, self.names, self.target.comment)
+
+    @property
+    def constants(self) -> tuple[tuple[str, str | None], ...]:
+        """Identifier and default (a literal, or None) of every constant."""
+        return tuple(
+            (self.names[name], None if default is None else self.target.literal(default))
+            for name, default in self.program.constants
+        )
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The identifiers of the inputs by which the gradient is taken, in order."""
+        return self.identifiers(self.program.wrt)

@@ -1,0 +1,99 @@
+"""The head of an emitted file: what it was made from, as comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from symgrad.errors import display_text
+from symgrad.program import Program
+from symgrad.render.printer import Printer
+
+MARK = "Made by symgrad"  # the first words of every emitted file
+MAX_SHOWN = 40
+MAX_LINE = 400
+
+
+def head_lines(
+    program: Program, identifiers: Mapping[str, str], comment: str
+) -> tuple[str, ...]:
+    """Return the head of an emitted file, each line a comment.
+
+    Long graphs show their first equations and say how many there are; renamed names are listed.
+    """
+    return tuple(comment_line(text, comment) for text in _lines(program, identifiers))
+
+
+def comment_line(text: str, comment: str) -> str:
+    """Return text as one comment: nothing in it can end the comment or continue it.
+
+    >>> comment_line("u = a*x", "#"), comment_line("", "#")
+    ('# u = a*x', '#')
+    """
+    shown = display_text(text.replace("\t", " ")).replace("*/", "* /").replace("??/", "? ?/")
+    return f"{comment} {shown}".rstrip("\\ ")
+
+
+def _lines(program: Program, identifiers: Mapping[str, str]) -> Iterator[str]:
+    graph = program.graph
+    shown = [node.name for node in graph.nodes[: 50 * MAX_SHOWN]]
+    printer = Printer(shown)
+    goal = printer.name(graph.objective)
+    yield f"{MARK}: value, gradient and update step of {goal}."
+    yield ""
+    verb = "Maximize" if graph.maximize else "Minimize"
+    yield f"{verb} {goal}, where"
+    equations = graph.equations
+    yield from _listed(
+        [
+            f"{printer.name(node.name)} = {printer.expression(node.formula.expression)}"
+            for node in equations[:MAX_SHOWN]
+            if node.formula is not None
+        ],
+        len(equations),
+        "equations",
+    )
+    yield from _backward(program, printer, goal)
+    renamed = [
+        f"{name} is {identifiers[name]}"
+        for name in program.inputs + tuple(node.name for node in equations)
+        if identifiers.get(name, name) != name
+    ]
+    if renamed:
+        yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."
+    for assumption in graph.assumptions[:MAX_SHOWN]:
+        yield f"Assumed: {assumption.text}."
+
+
+def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
+    derivation = program.derivation
+    sensitivities = derivation.sensitivity_list
+    if sensitivities:
+        yield "Sensitivities"
+        yield from _listed(
+            [
+                f"{printer.name(s.name)} = {printer.partial(derivation.numerator(s.node), s.node)}"
+                f" = {printer.expression(s.form.expression)}"
+                for s in sensitivities[:MAX_SHOWN]
+            ],
+            len(sensitivities),
+            "sensitivities",
+        )
+    yield "Gradient"
+    forms = derivation.gradient_forms
+    yield from _listed(
+        [
+            f"∂{goal}/∂{printer.name(name)} = {printer.expression(form.expression)}"
+            for name, form in forms[:MAX_SHOWN]
+        ],
+        len(forms),
+        "derivatives",
+    )
+    for kink in derivation.kinks:
+        yield f"Convention: {kink}."
+
+
+def _listed(lines: list[str], total: int, what: str) -> Iterator[str]:
+    for line in lines:
+        yield "    " + (line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…")
+    if total > len(lines):
+        yield f"    … and {total - len(lines):,} more {what}"

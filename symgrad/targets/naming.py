@@ -1,0 +1,76 @@
+"""Names in emitted code: letters of other alphabets spelled out, keywords and collisions avoided.
+
+The rule, the same in every target: λ becomes `lam`, other Greek letters their names, a circumflex
+`_hat`, other foreign letters `u` and their code. A leading underscore is dropped. A name that is a
+keyword, belongs to the emitted file, or is taken already gets `_` at its end until it is free.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+
+from symgrad.names import LATIN, canonical
+
+_MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar",
+          "\u0307": "_dot", "\u0308": "_ddot"}  # fmt: skip
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+
+
+def transliterated(name: str) -> str:
+    """Return a name in ASCII letters, digits and underscores, beginning with a letter.
+
+    >>> transliterated("λ"), transliterated("σ_x"), transliterated("w₁"), transliterated("p̂")
+    ('lam', 'sigma_x', 'w1', 'p_hat')
+    """
+    text = canonical(name)
+    if _PLAIN.fullmatch(text):
+        return text
+    pieces = "".join(_letter(character) for character in text)
+    stripped = pieces.lstrip("_")
+    if not stripped or not stripped[0].isalpha():
+        return f"x{stripped}_"
+    return stripped if stripped == pieces else f"{stripped}_"
+
+
+def _letter(character: str) -> str:
+    if character in _ALLOWED:
+        return character
+    if character == "λ":
+        return "lam"
+    found = LATIN.get(character)
+    if found is not None:
+        return found
+    decomposed = unicodedata.normalize("NFKD", character)
+    if len(decomposed) > 1:
+        return "".join(_letter(part) for part in decomposed)
+    if unicodedata.combining(character):
+        return _MARKS.get(character, "")
+    return f"u{ord(character):04x}"
+
+
+def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str, str]:
+    """Return an identifier for every name, no two alike and none reserved.
+
+    Names that can stay as they are come first, so `lam` keeps its name where `λ` is there too.
+
+    >>> dict(identifiers(["λ", "lam", "if"], {"if"}))
+    {'lam': 'lam', 'λ': 'lam_', 'if': 'if_'}
+    """
+    found: dict[str, str] = {}
+    others: list[str] = []
+    for name in names:
+        if name not in reserved and _PLAIN.fullmatch(name) and canonical(name) == name:
+            found[name] = name
+        else:
+            others.append(name)
+    taken = set(found.values())
+    for name in others:
+        identifier = transliterated(name)
+        while identifier in reserved or identifier in taken:
+            identifier += "_"
+        found[name] = identifier
+        taken.add(identifier)
+    return found

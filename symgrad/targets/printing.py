@@ -1,0 +1,214 @@
+"""Formulas as code: every pattern is printed once and filled with names as often as it occurs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from operator import itemgetter
+
+from symgrad.errors import Diagnostic, UnsupportedFunction
+from symgrad.expression import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
+from symgrad.functions import FUNCTIONS
+from symgrad.program_normal import normal
+
+CONDITION, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
+_LARGEST_QUOTIENT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language writes a function.
+
+    `code` holds `{0}`, `{1}` for the arguments, or `{}` for all of them with commas between.
+    `level` is how tightly the text binds; `tight` says that arguments stand bare in the text and
+    need parentheses. `needs` names imports and helper functions of the emitted file.
+    """
+
+    code: str
+    needs: tuple[str, ...] = ()
+    level: int = ATOM
+    tight: bool = False
+
+
+Template = tuple[str, Callable[[tuple[str, ...]], object]]
+
+
+def decimal_or_quotient(value: Fraction, suffix: str = "") -> str:
+    """Return a literal that denotes the double nearest to `value` (which is not negative).
+
+    >>> [decimal_or_quotient(Fraction(v)) for v in ("2", "0.1", "1/3", "1e20")]
+    ['2.0', '0.1', '1.0/3.0', '1e+20']
+    """
+    small = max(value.numerator, value.denominator) <= _LARGEST_QUOTIENT
+    if small and _has_no_decimal(value.denominator):
+        return f"{float(value.numerator)!r}{suffix}/{float(value.denominator)!r}{suffix}"
+    try:
+        nearest = float(value)
+    except OverflowError:
+        nearest = 0.0
+    if value and not nearest:
+        raise UnsupportedFunction(
+            Diagnostic(
+                f"the number {float(value.numerator.bit_length()):.0f} bits long is outside the "
+                "range of a double"
+            )
+        )
+    return f"{nearest!r}{suffix}"
+
+
+def _has_no_decimal(denominator: int) -> bool:
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator != 1
+
+
+class CodePrinter:
+    """Prints patterns for a language whose arithmetic looks like that of C and Python.
+
+    A target overrides what differs. `needed` collects what the text relies on, in order.
+    """
+
+    relations: Mapping[str, str] = {r: r for r in ("<", "<=", ">", ">=", "==", "!=")}
+    conjunctions: Mapping[str, str] = {"and": "&&", "or": "||", "not": "!"}
+    language = "this language"
+
+    def __init__(self, functions: Mapping[str, Spelling]) -> None:
+        self.functions = functions
+        self.needed: dict[str, None] = {}
+        self._templates: dict[int, tuple[Template, Expression]] = {}
+
+    def template(self, pattern: Expression) -> Template:
+        """Return the text of a pattern with %s for each operand, and what picks the operands."""
+        found = self._templates.get(id(pattern))
+        if found is None:
+            text = self.expression(pattern)
+            found = self._templates[id(pattern)] = (_filled(text), pattern)
+        return found[0]
+
+    def code(self, pattern: Expression, operands: tuple[str, ...]) -> str:
+        """Return a pattern as code, with these identifiers for its variables."""
+        text, pick = self.template(pattern)
+        return text % pick(operands)
+
+    def expression(self, e: Expression) -> str:
+        """Return an expression as code; `Var(i)` becomes a mark that `template` fills."""
+        return self.at(e, CONDITION)
+
+    def at(self, e: Expression, level: int) -> str:
+        """Return an expression as code, in parentheses where it binds less than `level`."""
+        text, own = self.printed(e)
+        return f"({text})" if own < level else text
+
+    def printed(self, e: Expression) -> tuple[str, int]:
+        """Return an expression as code, and how tightly it binds."""
+        match e:
+            case Var(key):
+                return (f"\0{key}\0" if isinstance(key, int) else key), ATOM
+            case Number(value):
+                return self.number(value)
+            case Constant(name):
+                return self.call(f"constant {name}", ())
+            case Add(terms):
+                return self.sum(terms), SUM
+            case Neg(operand):
+                text = self.at(operand, PRODUCT)
+                return (f"-({text})" if text.startswith("-") else f"-{text}"), UNARY
+            case Mul(factors):
+                first, *others = factors
+                texts = [self.at(first, PRODUCT), *(self.at(f, UNARY) for f in others)]
+                return "*".join(texts), PRODUCT
+            case Div() if "divide" in self.functions:
+                return self.call("divide", (e.numerator, e.denominator))
+            case Div(numerator, denominator):
+                return f"{self.at(numerator, PRODUCT)}/{self.at(denominator, UNARY)}", PRODUCT
+            case Pow(base, exponent):
+                return self.call("pow", (base, exponent))
+            case Call("where", (condition, yes, no)):
+                return self.where(condition, yes, no)
+            case Call(function, arguments):
+                return self.call(function, arguments)
+            case Compare() | Logic():
+                return self.condition(e)
+
+    def number(self, value: Fraction) -> tuple[str, int]:
+        """Return a number and how tightly it binds."""
+        if value < 0:
+            return f"-{self.at(Number(-value), PRODUCT)}", UNARY
+        text = decimal_or_quotient(value)
+        return text, PRODUCT if "/" in text else ATOM
+
+    def sum(self, terms: Iterable[Expression]) -> str:
+        """Return the terms with plus and minus signs between them."""
+        pieces: list[str] = []
+        for term in terms:
+            if isinstance(term, Neg) and pieces:
+                pieces.append(f" - {self.at(term.operand, PRODUCT)}")
+            elif pieces:
+                pieces.append(f" + {self.at(term, PRODUCT)}")
+            else:
+                pieces.append(self.at(term, SUM))
+        return "".join(pieces)
+
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments, and how tightly that binds.
+
+        A function that the language lacks is written through its definition. Raises
+        UnsupportedFunction where it has none.
+        """
+        spelling = self.functions.get(function)
+        if spelling is None:
+            row = FUNCTIONS.get(function)
+            if row is None or row.definition is None:
+                raise UnsupportedFunction(
+                    Diagnostic(f"the function `{function}` cannot be expressed in {self.language}")
+                )
+            return self.printed(normal(row.definition(arguments)))
+        self.needed.update(dict.fromkeys(spelling.needs))
+        texts = [self.at(argument, ATOM if spelling.tight else CONDITION) for argument in arguments]
+        joined = ", ".join(texts)
+        return spelling.code.replace("{}", joined).format(*texts), spelling.level
+
+    def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
+        """Return the choice between two values."""
+        test = self.at(condition, SUM)
+        return f"{test} ? {self.at(yes, SUM)} : {self.at(no, SUM)}", CONDITION
+
+    def condition(self, e: Expression) -> tuple[str, int]:
+        """Return a condition; every part of a longer one stands in parentheses."""
+        match e:
+            case Compare(relation, left, right):
+                sign = self.relations[relation]
+                return f"{self.at(left, SUM)} {sign} {self.at(right, SUM)}", CONDITION
+            case Logic("not", (part,)):
+                return f"{self.conjunctions['not']}({self.expression(part)})", CONDITION
+            case Logic(operator, parts):
+                sign = f" {self.conjunctions[operator]} "
+                return sign.join(f"({self.expression(part)})" for part in parts), CONDITION
+            case _:
+                return self.expression(e), CONDITION
+
+
+def _filled(text: str) -> Template:
+    pieces = text.replace("%", "%%").split("\0")
+    positions = [int(piece) for piece in pieces[1::2]]
+    pieces[1::2] = ["%s"] * len(positions)
+    joined = "".join(pieces)
+    if not positions:
+        return joined, lambda _: ()
+    # One position makes itemgetter return the name itself, which % takes as well.
+    return joined, itemgetter(*positions)

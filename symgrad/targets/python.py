@@ -1,0 +1,207 @@
+"""Python: plain floats, the standard library only.
+
+Emitted code is written for one call with floats: locals only, x*x instead of x**2, float literals.
+A result that is too large for a float is infinite, as in IEEE 754; a pole or a point outside the
+domain raises ZeroDivisionError or ValueError, as Python does. What only a branch of `where` needs
+never raises.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping, Sequence
+
+from symgrad.expression import Expression
+from symgrad.program import Routine
+from symgrad.targets.base import Sheet, Target
+from symgrad.targets.points import check_points
+from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
+from symgrad.targets.python_helpers import HELPERS
+
+_WIDTH = 99
+
+_FROM_MATH = tuple(
+    "acos acosh asin asinh atan atan2 atanh copysign cos cosh e erf erfc exp expm1 gamma hypot "
+    "inf isinf lgamma log log10 log1p log2 nan pi pow sin sinh sqrt tan tanh".split()
+)
+_DIRECT = tuple(
+    "acos acosh asin asinh atan atan2 atanh cos erf erfc hypot log log10 log1p log2 sin sqrt tan "
+    "tanh".split()
+)
+_OWN = tuple(
+    "cbrt cosh digamma exp expm1 lgamma log_sigmoid logsumexp normal_cdf normal_pdf polygamma pow "
+    "sigmoid sign sinh softplus".split()
+)
+
+FUNCTIONS: Mapping[str, Spelling] = {
+    **{name: Spelling(f"{name}({{}})", (name,)) for name in _DIRECT},
+    **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN},
+    "abs": Spelling("abs({0})"),
+    "max": Spelling("max({})"),
+    "min": Spelling("min({})"),
+    "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
+    "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
+    "constant pi": Spelling("pi", ("pi",)),
+    "constant e": Spelling("e", ("e",)),
+}
+
+_GUARDED: Mapping[str, Spelling] = {
+    **{
+        name: Spelling(f"_guarded({name}, {{}})", ("_guarded", name))
+        for name in _DIRECT
+        if name not in {"atan", "atan2", "erf", "erfc", "hypot", "tanh"}
+    },
+    **{
+        name: Spelling(f"_guarded(_{name}, {{}})", ("_guarded", f"_{name}"))
+        for name in ("digamma", "lgamma", "polygamma", "pow")
+    },
+    "divide": Spelling("_divided({0}, {1})", ("_divided",)),
+}
+
+
+class PythonPrinter(CodePrinter):
+    """Prints formulas as Python."""
+
+    conjunctions: Mapping[str, str] = {"and": "and", "or": "or", "not": "not "}
+
+    def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
+        """Return a conditional expression: only the branch taken is evaluated."""
+        test = self.at(condition, CONDITION)
+        return f"{self.at(yes, SUM)} if {test} else {self.at(no, CONDITION)}", CONDITION
+
+
+class Python(Target):
+    """Standalone Python for single calls."""
+
+    name = "python"
+    suffix = ".py"
+    comment = "#"
+    templates = (("{module}.py", "python.py.j2"),)
+    keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
+    reserved = frozenset(
+        {*_FROM_MATH, "NamedTuple", "START", "abs", "enumerate", "float", "grad", "int", "isinstance", "len",
+         "max", "min", "print", "range", "round", "state", "step", "sum", "tuple", "zip"}
+    )  # fmt: skip
+    functions = FUNCTIONS
+    guarded_functions = _GUARDED
+    helpers = HELPERS
+
+    def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
+        """Return the printer of this language."""
+        return PythonPrinter(functions)
+
+    def context(self, sheet: Sheet) -> dict[str, object]:
+        """Return what `python.py.j2` receives."""
+        program = sheet.program
+        required = [sheet.names[name] for name in (*program.parameters, *program.data)]
+        optional = [f"{name}={default}" for name, default in sheet.constants if default is not None]
+        required += [name for name, default in sheet.constants if default is None]
+        arguments = (*required, *optional)
+        given = sheet.identifiers(program.inputs)
+        update = _update(sheet, given)
+        context = {
+            "head": "\n".join(sheet.head()),
+            "objective": sheet.names[program.graph.objective],
+            "arguments": _wrapped(arguments, "    "),
+            "value_body": _body(sheet, program.value, ""),
+            "gradient_body": (
+                f"    return value_and_gradient({_wrapped(given, ' ' * 8)})[1]"
+                if program.gradient is None
+                else _body(sheet, program.gradient, "gradient")
+            ),
+            "both_body": _body(sheet, program.both, "both"),
+            "gradient_fields": _fields(sheet.fields),
+            **update,
+            "update_arguments": _wrapped(
+                (*arguments, f"rate={sheet.target.literal(program.rate)}", *update["settings"]),
+                "    ",
+            ),
+            "points": check_points(sheet),
+            "checked": _wrapped([repr(name) for name in given], " " * 4),
+        }
+        needs = sheet.all_needs(sheet.needed)
+        imports = sorted(name for name in needs if name in _FROM_MATH)
+        context["imports"] = _wrapped(imports, "    ") if imports else ""
+        context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
+        return context
+
+
+def _wrapped(items: Sequence[str], indent: str) -> str:
+    """Return items with commas between them: on one line, or in an indented block of lines."""
+    text = ", ".join(items)
+    if len(text) <= _WIDTH - 30:
+        return text
+    lines: list[str] = []
+    start, width = 0, len(indent)
+    for i, item in enumerate(items):
+        width += len(item) + 2
+        if width > _WIDTH and i > start:
+            lines.append(", ".join(items[start:i]))
+            start, width = i, len(indent) + len(item) + 2
+    lines.append(", ".join(items[start:]))
+    inner = f",\n{indent}".join(lines)
+    return f"\n{indent}{inner},\n{indent[4:]}"
+
+
+def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
+    lines = sheet.lines(routine)
+    results = sheet.results(routine)
+    if kind == "":
+        lines.append(f"return {results[0]}")
+    else:
+        fields = results if kind == "gradient" else results[1:]
+        comma = "," if len(fields) == 1 else ""
+        made = f"_new(Gradient, ({_wrapped(fields, ' ' * 8)}{comma}))"
+        lines.append(f"return {made}" if kind == "gradient" else f"return {results[0]}, {made}")
+    return "    " + "\n    ".join(lines)
+
+
+def _fields(names: Sequence[str]) -> str:
+    return "\n".join([f"    {name}: float" for name in names])
+
+
+def _update(sheet: Sheet, given: Sequence[str]) -> dict[str, object]:
+    """Return the parts of the function `update`."""
+    rule = sheet.optimizer
+    settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
+    states = [f"{state}_{name}" for state in rule.state for name in sheet.fields]
+    counter = ["step"] if rule.counter else []
+    lines = [f"grad = gradient({_wrapped(given, ' ' * 8)})"]
+    if rule.counter:
+        lines.append("step = state.step + 1.0")
+    for equation in rule.shared:
+        left, code = sheet.equation(equation, {"step'": "step"})
+        lines.append(f"{left} = {code}")
+    new: list[str] = []
+    taken = set(given)
+
+    def fresh(name: str) -> str:
+        return name if name not in taken else fresh(f"{name}_")
+
+    for name in sheet.fields:
+        known = {"p": name, "g": f"grad.{name}"}
+        for state in rule.state:
+            known |= {state: f"state.{state}_{name}", f"{state}'": fresh(f"new_{state}_{name}")}
+        for left, formula in rule.each:
+            if left == "p'":
+                new.append(sheet.equation((left, formula), known)[1])
+            else:
+                target, code = sheet.equation((left, formula), known)
+                lines.append(f"{target} = {code}")
+    comma = "," if len(new) == 1 else ""
+    made = f"_new(Params, ({_wrapped(new, ' ' * 8)}{comma}))"
+    if states:
+        kept = [*counter, *(fresh(f"new_{state}") for state in states)]
+        end = "," if len(kept) == 1 else ""
+        made = f"{made}, _new(State, ({_wrapped(kept, ' ' * 8)}{end}))"
+        settings.append("state=START")
+    return {
+        "settings": settings,
+        "state_fields": _fields([*counter, *states]),
+        "state_size": str(len(counter) + len(states)),
+        "update_body": "    " + "\n    ".join([*lines, f"return {made}"]),
+        "summary": rule.summary,
+    }
+
+
+TARGET = Python()

@@ -1,0 +1,213 @@
+"""Functions that Python's math module lacks, as text that the emitted file brings along.
+
+Their names begin with an underscore, which no author's name does in emitted code.
+"""
+
+from __future__ import annotations
+
+from symgrad.targets.base import Helper
+
+EXP = '''\
+def _exp(x):
+    """exp(x); infinite where that is too large for a float."""
+    try:
+        return exp(x)
+    except OverflowError:
+        return inf
+'''
+
+EXPM1 = '''\
+def _expm1(x):
+    """exp(x) - 1; infinite where that is too large for a float."""
+    try:
+        return expm1(x)
+    except OverflowError:
+        return inf
+'''
+
+SINH = '''\
+def _sinh(x):
+    """sinh(x); infinite where that is too large for a float."""
+    try:
+        return sinh(x)
+    except OverflowError:
+        return copysign(inf, x)
+'''
+
+COSH = '''\
+def _cosh(x):
+    """cosh(x); infinite where that is too large for a float."""
+    try:
+        return cosh(x)
+    except OverflowError:
+        return inf
+'''
+
+LGAMMA = '''\
+def _lgamma(x):
+    """The logarithm of |gamma(x)|; infinite where that is too large for a float."""
+    try:
+        return lgamma(x)
+    except OverflowError:
+        return inf
+'''
+
+POW = '''\
+def _pow(x, y):
+    """x to the power y; infinite where that is too large for a float."""
+    try:
+        return pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+'''
+
+CBRT = '''\
+def _cbrt(x):
+    """The real cube root, with one step of Newton's method after the power."""
+    if x == 0.0 or isinf(x):
+        return x
+    y = copysign(abs(x) ** (1.0 / 3.0), x)
+    return y - (y - x / (y * y)) / 3.0
+'''
+
+SIGN = '''\
+def _sign(x):
+    """The sign of x: 1, -1 or 0."""
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
+'''
+
+SIGMOID = '''\
+def _sigmoid(x):
+    """1/(1 + exp(-x)); exp is only taken where it cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    z = exp(x)
+    return z / (1.0 + z)
+'''
+
+SOFTPLUS = '''\
+def _softplus(x):
+    """log(1 + exp(x)), exact for large |x| too."""
+    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
+'''
+
+LOG_SIGMOID = '''\
+def _log_sigmoid(x):
+    """log(1/(1 + exp(-x))), exact for large |x| too."""
+    return (x if x < 0.0 else 0.0) - log1p(exp(-abs(x)))
+'''
+
+LOGSUMEXP = '''\
+def _logsumexp(*xs):
+    """log(exp(x1) + exp(x2) + ...), the largest term taken out first."""
+    top = max(xs)
+    if isinf(top):
+        return top
+    place = xs.index(top) if top in xs else 0
+    return top + log1p(sum(exp(x - top) for i, x in enumerate(xs) if i != place))
+'''
+
+NORMAL_PDF = '''\
+def _normal_pdf(x):
+    """The density of the standard normal distribution."""
+    return 0.3989422804014327 * exp(-0.5 * x * x)
+'''
+
+NORMAL_CDF = '''\
+def _normal_cdf(x):
+    """The distribution function of the standard normal distribution."""
+    return 0.5 * erfc(-0.7071067811865476 * x)
+'''
+
+COT_PI = '''\
+def _cot_pi(x):
+    """The cotangent of pi*x, with x reduced first."""
+    return 1.0 / tan(pi * (x - round(x)))
+'''
+
+# Abramowitz and Stegun 6.3.5 (recurrence), 6.3.7 (reflection), 6.3.18 (asymptotic series).
+DIGAMMA = '''\
+def _digamma(x):
+    """The derivative of lgamma: recurrence to x >= 10, then the asymptotic series."""
+    if x <= 0.0:
+        return _digamma(1.0 - x) - pi * _cot_pi(x)
+    shift = 0.0
+    while x < 10.0:
+        shift += 1.0 / x
+        x += 1.0
+    z = 1.0 / (x * x)
+    tail = z * (1.0 / 12.0 - z * (1.0 / 120.0 - z * (1.0 / 252.0 - z * (1.0 / 240.0 - z * (
+        1.0 / 132.0 - z * (691.0 / 32760.0 - z * (1.0 / 12.0 - z * 3617.0 / 8160.0)))))))
+    return log(x) - 0.5 / x - tail - shift
+'''
+
+# Abramowitz and Stegun 6.4.6 (recurrence), 6.4.7 (reflection), 6.4.11 (asymptotic series).
+POLYGAMMA = '''\
+def _polygamma(n, x):
+    """The n-th derivative of digamma: recurrence to x >= 15 + n, then the asymptotic series."""
+    n = int(n)
+    if n == 0:
+        return _digamma(x)
+    if x <= 0.0:
+        c, slope = _cot_pi(x), [0.0, 1.0]
+        for _ in range(n):
+            d = [k * slope[k] for k in range(1, len(slope))]
+            slope = [-pi * ((d[k] if k < len(d) else 0.0) + (d[k - 2] if k > 1 else 0.0))
+                     for k in range(len(d) + 2)]
+        around = sum(slope[k] * c**k for k in range(len(slope)))
+        return (-1.0) ** n * _polygamma(n, 1.0 - x) - pi * around
+    total = 0.0
+    factor = gamma(n + 1.0)
+    while x < 15.0 + n:
+        total += factor / x ** (n + 1)
+        x += 1.0
+    term = gamma(float(n)) / x**n
+    total += term + 0.5 * factor / x ** (n + 1)
+    series = 0.0
+    for k, b in enumerate((1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0,
+                           -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0), 1):
+        series += b * gamma(2.0 * k + n) / gamma(2.0 * k + 1.0) / x ** (2 * k + n)
+    return (total + series) if n % 2 else -(total + series)
+'''
+
+GUARDED = '''\
+def _guarded(function, *xs):
+    """A value that a branch may not need: NaN instead of an exception."""
+    try:
+        return function(*xs)
+    except (ValueError, ZeroDivisionError):
+        return nan
+    except OverflowError:
+        return inf
+'''
+
+DIVIDED = '''\
+def _divided(x, y):
+    """x/y for a branch that may not need it: infinite or NaN instead of an exception."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+'''
+
+HELPERS = {
+    "_exp": Helper(EXP, ("exp", "inf")),
+    "_expm1": Helper(EXPM1, ("expm1", "inf")),
+    "_sinh": Helper(SINH, ("copysign", "inf", "sinh")),
+    "_cosh": Helper(COSH, ("cosh", "inf")),
+    "_lgamma": Helper(LGAMMA, ("inf", "lgamma")),
+    "_pow": Helper(POW, ("inf", "pow")),
+    "_cbrt": Helper(CBRT, ("copysign", "isinf")),
+    "_sign": Helper(SIGN),
+    "_sigmoid": Helper(SIGMOID, ("exp",)),
+    "_softplus": Helper(SOFTPLUS, ("exp", "log1p")),
+    "_log_sigmoid": Helper(LOG_SIGMOID, ("exp", "log1p")),
+    "_logsumexp": Helper(LOGSUMEXP, ("exp", "isinf", "log1p")),
+    "_normal_pdf": Helper(NORMAL_PDF, ("exp",)),
+    "_normal_cdf": Helper(NORMAL_CDF, ("erfc",)),
+    "_cot_pi": Helper(COT_PI, ("pi", "tan")),
+    "_digamma": Helper(DIGAMMA, ("_cot_pi", "log", "pi")),
+    "_polygamma": Helper(POLYGAMMA, ("_digamma", "_cot_pi", "gamma", "pi")),
+    "_guarded": Helper(GUARDED, ("inf", "nan")),
+    "_divided": Helper(DIVIDED, ("copysign", "inf", "nan")),
+}
