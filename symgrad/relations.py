@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.algebra import Product, add, cost, div, is_negative, mul, neg, positive_first, tidy
+from symgrad.algebra import Product, add, cost, div, factored_sum, is_negative, mul, neg, positive_first, tidy
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -21,6 +21,7 @@ from symgrad.expression import (
     Constant,
     Div,
     Expression,
+    Neg,
     Number,
     Pow,
     Var,
@@ -117,7 +118,7 @@ class Relations:
         if best == form:
             return adjoint
         self.applied = True
-        if note:
+        if note is not None and all(known.node != note.node or not note.node for known in self._used):
             self._used.setdefault(note)
         return _adjoint(best)
 
@@ -193,17 +194,20 @@ class Relations:
         self, node: Node, form: Expression, whole: Expression, adjoints: Mapping[str, Adjoint]
     ) -> tuple[Expression, Note | None]:
         """Recognise a sum of two products that is identically 0 by the graph's definitions."""
-        terms = whole.terms if isinstance(whole, Add) else ()
-        if len(terms) != 2:  # noqa: PLR2004
-            return form, None
-        first, second = terms
         if not any(isinstance(part, Call) for part in walk(whole)):
             return form, None
-        if not self._is_ratio_one(div(first, neg(second))):
-            return form, None
-        self._prefer(first, second, adjoints)
-        left, right = (neg(first), second) if is_negative(first) else (first, neg(second))
-        return ZERO, Note(left=left, right=right, node=node.name)
+        product = Product()
+        product.multiply(whole)
+        for base, exponent in product.powers.items():
+            if not isinstance(base, Add) or len(base.terms) != 2 or exponent != 1:  # noqa: PLR2004
+                continue
+            first, second = base.terms
+            if self._is_ratio_one(div(first, neg(second))):
+                product.multiply_base(base, Fraction(-1))
+                outer = product.build()
+                self._prefer(mul(outer, first), mul(outer, second), adjoints)
+                return ZERO, _cancelling(first, second, node.name)
+        return form, None
 
     def _prefer(
         self, first: Expression, second: Expression, adjoints: Mapping[str, Adjoint]
@@ -214,7 +218,8 @@ class Relations:
                 names: dict[str | int, Expression] = {
                     i: Var(n) for i, n in enumerate(adjoint.operands)
                 }
-                if substitute(adjoint.pattern.total, names) == term and cost(other) < cost(term):
+                own = substitute(adjoint.pattern.total, names)
+                if cost(other) < cost(own) and _same_product(own, term):
                     self._preferred[name] = neg(other)
 
     def _is_ratio_one(self, ratio: Expression) -> bool:
@@ -228,7 +233,7 @@ class Relations:
             if cost(expanded) > MAX_EXPANDED_COST:
                 return False
         product, exponents = Product(), []
-        product.multiply(tidy(_written_out(expanded)))
+        product.multiply(tidy(_signed_alike(tidy(_written_out(expanded)))))
         rest = Product()
         rest.coefficient = product.coefficient
         for base, exponent in product.powers.items():
@@ -270,6 +275,40 @@ def _written_out(e: Expression) -> Expression:
     if isinstance(e, Pow) and e.base == Constant("e"):
         return Call("exp", (e.exponent,))
     return e
+
+
+def _cancelling(first: Expression, second: Expression, node: str) -> Note:
+    """Return the note that two terms cancel, what they have in common left out."""
+    together = factored_sum((first, second))
+    product = Product()
+    product.multiply(together)
+    for base, exponent in product.powers.items():
+        if isinstance(base, Add) and len(base.terms) == 2 and exponent == 1:  # noqa: PLR2004
+            first, second = base.terms
+    left, right = (second, neg(first)) if is_negative(first) else (first, neg(second))
+    return Note(left=left, right=right, node=node)
+
+
+def _signed_alike(e: Expression) -> Expression:
+    """Write sums so that x - y and y - x become one sum and its negative."""
+    parts = tuple(_signed_alike(part) for part in children(e))
+    e = with_children(e, parts) if parts else e
+    if isinstance(e, Add):
+        terms = tuple(sorted(e.terms, key=lambda term: repr(_term_without_sign(term))))
+        if is_negative(terms[0]):
+            return Neg(Add(tuple(neg(term) for term in terms)))
+        return Add(terms)
+    return e
+
+
+def _term_without_sign(term: Expression) -> Expression:
+    return neg(term) if is_negative(term) else term
+
+
+def _same_product(first: Expression, second: Expression) -> bool:
+    """Tell whether two products have the same factors, in any order and up to signs of sums."""
+    ratio = tidy(_signed_alike(div(first, second)))
+    return ratio == ONE
 
 
 def _log_power(term: Expression) -> tuple[Expression, Fraction] | None:
