@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression import Compare, Expression, Logic, Var
+from symgrad.expression import Compare, Expression, Logic, Var, walk
 
 if TYPE_CHECKING:
     from symgrad.verify.equality import Decision
@@ -93,7 +93,8 @@ class Link:
     """One right side of a chain, as the author wrote it.
 
     A derivative that is used in it stands there as a `Var` whose key is a `DerivativeTarget.key`.
-    `decimals` is how many digits after the point a lone decimal number has, None for other links.
+    `decimals` is how many digits after the point a lone number has (0 for a whole number, -2 for
+    1.3e3 shown to the hundreds), None for other links; `cut` says that an ellipsis follows it.
     """
 
     expression: Expression
@@ -101,6 +102,12 @@ class Link:
     relation: Relation
     place: Place
     decimals: int | None = None
+    cut: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the link holds no name: plain numbers put in."""
+        return not any(isinstance(part, Var) for part in walk(self.expression))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,10 @@ class Claim:
     `left` is None where the claim cannot be read; `fault` says why then. `derivatives` are the
     derivatives that the links use (their keys are the names of `Var`s there), `definitions` the names
     that the author has defined so far, `assumptions` the conditions stated with `assume` (those of
-    the graph are not repeated), `point` the values in force for numeric claims.
+    the graph are not repeated), `point` the values in force for numeric claims and `after` the same
+    behind a step of gradient descent that the author has stated; `stated` says that the author gave
+    them. `printed` are the rounded values that the author wrote before, by name or derivative key.
+    `defines` is the name that the claim defines, by its first link or by a derivative in it.
     """
 
     text: str
@@ -129,6 +139,9 @@ class Claim:
     definitions: tuple[Definition, ...] = ()
     assumptions: tuple[Compare | Logic, ...] = ()
     point: tuple[tuple[str, Fraction], ...] = ()
+    after: tuple[tuple[str, Fraction], ...] = ()
+    stated: bool = False
+    printed: tuple[tuple[str, Fraction], ...] = ()
     defines: str | None = None
     fault: Diagnostic | None = None
 

@@ -1,0 +1,238 @@
+"""What is true of a graph: every total derivative, in names or in inputs, and every value.
+
+A derivative of one node by another is found by cutting the equation of the lower one, so that it is
+an input, and deriving the upper one by it. Expressions share their parts, so nothing grows
+exponentially.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from flint import arb, ctx, fmpq
+
+from symgrad import analysis
+from symgrad.derivation import Derivation
+from symgrad.derive import derive
+from symgrad.expression import ONE, ZERO, Expression, Var, formula_of, variables
+from symgrad.graph import Graph, Node
+from symgrad.verify.intervals import Evaluator, Value
+from symgrad.verify.limits import names_in, substituted
+from symgrad.verify.model import Claim, Definition, DerivativeTarget
+
+PRECISION = 320  # bits: 96 digits, of which 50 are always left
+_MAX_FRACTION_BITS = 600
+_EXPRESSION = "expression differentiated"
+
+
+class MissingValue(KeyError):
+    """A value is asked for that no statement gives."""
+
+
+class Truth:
+    """The derivatives and values of one graph."""
+
+    def __init__(self, graph: Graph, derivation: Derivation | None = None) -> None:
+        self.graph = graph
+        self._derivation = derivation
+        self._named: dict[tuple[str, str], Expression] = {}
+        self._trees: dict[str | int, Expression] = {}
+        self._values: dict[tuple[tuple[str, Fraction], ...], dict[str | int, Value]] = {}
+
+    @property
+    def derivation(self) -> Derivation:
+        """The derivation of the graph's own objective."""
+        if self._derivation is None:
+            self._derivation = derive(self.graph)
+        return self._derivation
+
+    # -- derivatives ---------------------------------------------------------------------------
+
+    def total(self, top: str, bottom: str) -> Expression:
+        """Return ∂top/∂bottom, every path counted, as an expression in the names of the graph."""
+        found = self._named.get((top, bottom))
+        if found is None:
+            found = self._named[top, bottom] = _derivative(self.graph, top, bottom)
+        return found
+
+    def of_expression(self, expression: Expression, bottoms: Sequence[str]) -> Expression:
+        """Return the derivative of an expression in names by one name after the other."""
+        for bottom in bottoms:
+            if isinstance(expression, Var) and expression.key in self.graph.index:
+                expression = self.total(str(expression.key), bottom)
+                continue
+            node = Node(_EXPRESSION, "equation", formula_of(expression))
+            graph = replace(self.graph, nodes=(*self.graph.nodes, node), objective=node.name)
+            expression = _derivative(graph, node.name, bottom)
+        return expression
+
+    def meanings(self, claim: Claim) -> dict[str | int, Expression]:
+        """Return what every derivative and defined name of a claim is, in names of the graph."""
+        return self.meanings_of(claim.derivatives, claim.definitions)
+
+    def meanings_of(
+        self, derivatives: Sequence[DerivativeTarget], definitions: Sequence[Definition]
+    ) -> dict[str | int, Expression]:
+        """Return what derivatives and defined names are, in names of the graph."""
+        found: dict[str | int, Expression] = {}
+        for item in self.derivation.sensitivity_list:
+            if item.name not in self.graph.index:
+                found[item.name] = substituted(item.form.expression, found)
+        waiting: list[Definition | DerivativeTarget] = [*derivatives, *definitions]
+        defined = {item.name for item in definitions} | {item.key for item in derivatives}
+        done: set[str | int] = set()
+        for _ in range(len(waiting) + 1):
+            later: list[Definition | DerivativeTarget] = []
+            for item in waiting:
+                if any(n in defined and n not in done for n in _needs(item)):
+                    later.append(item)
+                    continue
+                key = item.key if isinstance(item, DerivativeTarget) else item.name
+                found[key] = self._meaning(item, found)
+                done.add(key)
+            if len(later) == len(waiting):
+                break
+            waiting = later
+        return found
+
+    def _meaning(
+        self, item: Definition | DerivativeTarget, known: Mapping[str | int, Expression]
+    ) -> Expression:
+        if isinstance(item, Definition):
+            return substituted(item.expression, known)
+        start = item.expression if item.expression is not None else Var(item.top)
+        return self.of_expression(substituted(start, known), (item.bottom, *item.further))
+
+    def expand(self, expression: Expression) -> Expression:
+        """Return an expression in names of the graph as one in its inputs.
+
+        Raises:
+            TooLarge: when it would have too many parts or levels.
+        """
+        return substituted(expression, self._expanded(expression))
+
+    def _expanded(self, expression: Expression) -> Mapping[str | int, Expression]:
+        needed: set[str] = set()
+        for name in names_in(expression):
+            if name in self.graph.index and name not in self._trees:
+                needed |= analysis.ancestors(self.graph, str(name))
+        for node in self.graph.equations if needed else ():
+            if node.name in needed and node.name not in self._trees and node.formula is not None:
+                self._trees[node.name] = substituted(node.formula.expression, self._trees)
+        return self._trees
+
+    # -- values --------------------------------------------------------------------------------
+
+    def values(self, point: tuple[tuple[str, Fraction], ...]) -> dict[str | int, Value]:
+        """Return the certified value of every node that the given values determine."""
+        found = self._values.get(point)
+        if found is not None:
+            return found
+        found = {name: fmpq(v.numerator, v.denominator) for name, v in point}
+        with ctx.workprec(PRECISION):
+            for node in self.graph.equations:
+                if node.formula is None or node.name in found:
+                    continue
+                if all(name in found for name in node.formula.operands):
+                    try:
+                        found[node.name] = _small(Evaluator(found).value(node.formula.expression))
+                    except ArithmeticError:
+                        continue
+        self._values[point] = found
+        return found
+
+    def value(self, expression: Expression, point: tuple[tuple[str, Fraction], ...]) -> Value:
+        """Return the certified value of an expression in names of the graph.
+
+        Raises:
+            MissingValue: when the point leaves it open; its argument is a name that has no value.
+            ArithmeticError: when it has no real value there, or none that is certain.
+        """
+        values = self.values(point)
+        for name in names_in(expression):
+            if name not in values:
+                raise MissingValue(self._missing(str(name), values))
+        with ctx.workprec(PRECISION):
+            return Evaluator(values).value(expression)
+
+    def _missing(self, name: str, values: Mapping[str | int, Value]) -> str:
+        """Return the input without a value because of which `name` has none."""
+        if name not in self.graph.index:
+            return name
+        for found in sorted(analysis.ancestors(self.graph, name)):
+            if self.graph.index[found].formula is None and found not in values:
+                return found
+        return name
+
+    def after_step(
+        self, point: tuple[tuple[str, Fraction], ...], rate: Fraction
+    ) -> tuple[tuple[str, Fraction], ...]:
+        """Return the point after one step of gradient descent (ascent where one maximizes).
+
+        Raises:
+            MissingValue: when a gradient has no value at the point.
+            ArithmeticError: when it is not a real number there.
+        """
+        values = dict(point)
+        moved = dict(point)
+        for name in self.graph.parameters:
+            if name not in values:
+                raise MissingValue(name)
+            slope = self.value(self.total(self.graph.objective, name), point)
+            step = rate * as_fraction(slope)
+            moved[name] = values[name] + step if self.graph.maximize else values[name] - step
+            moved[name] = shortened(moved[name])
+        return tuple(moved.items())
+
+
+def as_fraction(value: Value) -> Fraction:
+    """Return a certified value as a fraction: exactly, or the middle of its ball."""
+    if isinstance(value, fmpq):
+        return Fraction(int(value.p), int(value.q))
+    mantissa, exponent = value.mid().man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def shortened(value: Fraction) -> Fraction:
+    """Return a value of a few hundred bits at most; a longer one is rounded to that."""
+    if value.denominator.bit_length() <= _MAX_FRACTION_BITS:
+        return value
+    scale = 2**PRECISION
+    return Fraction(round(value * scale), scale)
+
+
+def _small(value: Value) -> Value:
+    """Return an exact value that has become long as a ball."""
+    if isinstance(value, fmpq) and int(value.q).bit_length() > 4 * _MAX_FRACTION_BITS:
+        return arb(value)
+    return value
+
+
+def _needs(item: Definition | DerivativeTarget) -> tuple[str | int, ...]:
+    if isinstance(item, Definition):
+        return tuple(n for n in variables(item.expression) if n != item.name)
+    if item.expression is not None:
+        return variables(item.expression)
+    return (item.top,)
+
+
+def _derivative(graph: Graph, top: str, bottom: str) -> Expression:
+    """Derive `top` by `bottom`, whose equation is cut."""
+    if top == bottom:
+        return ONE
+    cut = replace(
+        graph,
+        nodes=tuple(
+            Node(node.name, "param") if node.name == bottom else node for node in graph.nodes
+        ),
+        objective=top, steps=(), checks=(), assumptions=(), rate=None, maximize=False,
+    )  # fmt: skip
+    if graph.index[top].formula is None or bottom not in analysis.ancestors(cut, top):
+        return ZERO
+    derivation = derive(analysis.pruned(cut, top), wrt=(bottom,))
+    known: dict[str | int, Expression] = {}
+    for item in derivation.sensitivity_list:
+        known[item.name] = substituted(item.form.expression, known)
+    return substituted(derivation.form(bottom).expression, known)
