@@ -19,7 +19,7 @@ OPERATORS = frozenset("+-*/^")
 RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _LONGEST_WORD = 40
 _PAIRS = {"[": "]", "{": "}"}
-_NOT_SMOOTH = frozenset((*UNDIFFERENTIABLE, "int", "frac", "remainder"))
+NOT_SMOOTH = frozenset((*UNDIFFERENTIABLE, "int", "frac", "remainder"))
 _CONDITION_HINT = "a condition stands inside `where(condition, a, b)`"
 
 
@@ -63,16 +63,14 @@ def unknown_name(cursor: Cursor, word: str) -> None:
         hint = hint or f"to multiply, write `{factors}`"
     elif close := suggest(word, cursor.names):
         hint = f"a name that is defined: `{close}`"
-    raise cursor.fault(
-        f"unknown name `{word}`", cursor.at, hint=hint, kind=UnknownNameInSource
-    )
+    raise cursor.fault(f"unknown name `{word}`", cursor.at, hint=hint, kind=UnknownNameInSource)
 
 
 def not_a_function(cursor: Cursor, word: str) -> Fault:
     """Return the fault of calling what is not a known function."""
     at = cursor.at
     plain = word.lstrip("\\")
-    if plain in _NOT_SMOOTH:
+    if plain in NOT_SMOOTH:
         return cursor.fault(
             f"`{plain}` has no useful derivative: it is flat between its jumps",
             at,
@@ -136,7 +134,7 @@ def missing(cursor: Cursor) -> Fault:
 
 
 def unclosed(cursor: Cursor, wanted: str, opened: int) -> Fault:
-    """Return the fault of a bracket that is not closed, or of what stands before its counterpart."""
+    """Return the fault of an open bracket, or of what stands in the place of its counterpart."""
     token = cursor.tokens[cursor.at]
     if token == "":
         return cursor.fault(

@@ -11,7 +11,9 @@ from symgrad.graph import Node
 from symgrad.sources.naming import Names
 from symgrad.sources.problems import Faults, Origin, UnknownNameInSource, suggest
 
-_KINDS = {"param": "parameter", "data": "data", "const": "constant"}
+_KINDS = {
+    "param": "a parameter", "data": "data", "const": "a constant", "equation": "an equation",
+}  # fmt: skip
 _MAX_RING = 12
 
 
@@ -27,7 +29,7 @@ class Equation(NamedTuple):
 
 
 class Draft:
-    """Everything that one source defines, in the order of definition, and the faults found in it."""
+    """Everything that one source defines, in order of definition, and the faults found in it."""
 
     def __init__(self, source: str, lines: Sequence[str], first: int = 1) -> None:
         self.source = source
@@ -82,10 +84,7 @@ class Draft:
 
 
 def _kind(entry: Node | Equation) -> str:
-    if isinstance(entry, Equation):
-        return "an equation"
-    kind = _KINDS[entry.kind]
-    return kind if kind == "data" else f"a {kind}"
+    return _KINDS["equation" if isinstance(entry, Equation) else entry.kind]
 
 
 def check_cycles(draft: Draft, nodes: Sequence[Node]) -> None:
@@ -93,11 +92,11 @@ def check_cycles(draft: Draft, nodes: Sequence[Node]) -> None:
     operands = {node.name: _operands(node) for node in nodes if node.formula is not None}
     index = {node.name: node for node in nodes}
     done: set[str] = set()
-    for start in operands:
+    for start, first in operands.items():
         if start in done:
             continue
         path: dict[str, int] = {start: 0}
-        stack = [iter(operands[start])]
+        stack = [iter(first)]
         names = [start]
         while stack:
             following = next((n for n in stack[-1] if n in operands and n not in done), None)
@@ -130,9 +129,7 @@ def _report_ring(draft: Draft, index: dict[str, Node], ring: list[str]) -> None:
     else:
         message = f"the definitions go round in a ring: {' → '.join([*shown, ring[0]])}"
         hint = "one of them has to be defined by something else"
-    related = tuple(
-        (f"`{name}` is defined here", draft.place(index[name])) for name in ring[1:4]
-    )
+    related = tuple((f"`{name}` is defined here", draft.place(index[name])) for name in ring[1:4])
     draft.faults.error(message, draft.place(index[ring[0]]), hint=hint, related=related)
 
 
@@ -189,7 +186,7 @@ def check_objective(draft: Draft, nodes: Sequence[Node], name: str, place: Place
         )
         return None
     for entry in draft.entries:
-        if entry.name == found and isinstance(entry, Node):
+        if entry.name == found and isinstance(entry, Node) and entry.formula is None:
             draft.faults.error(
                 f"the objective `{found}` is {_kind(entry)}, not an equation",
                 place,

@@ -135,8 +135,9 @@ class Parser(Conditions):
         """Read an exponent in superscript digits."""
         token = self.tokens[self.at]
         plain = token.translate(lexer.SUPERSCRIPTS)
+        digits = plain[1:] if plain[0] in "+-" else plain
         try:
-            exponent: Expression = number(lexer.read_number(plain[1:] if plain[0] in "+-" else plain))
+            exponent: Expression = number(lexer.read_number(digits))
         except lexer.BadNumber:
             raise self.fault(f"`{token}` is not an exponent", self.at) from None
         self.at += 1
@@ -254,7 +255,7 @@ class Parser(Conditions):
         return self.raised(arguments[0], arguments[1], start)
 
     def where(self, start: int) -> Expression:
-        """Read the rest of where(condition, a, b)."""
+        """Read what follows `where(`: a condition and two values."""
         if self.tokens[self.at] == ")":
             self.at += 1
             raise complaints.wrong_arity(self, "where", 0, start)
@@ -313,7 +314,7 @@ class Parser(Conditions):
         )
 
 
-def parse_expression(
+def parse_expression(  # noqa: PLR0913  (a place has four parts)
     text: str,
     *,
     source: str,

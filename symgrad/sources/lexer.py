@@ -17,6 +17,8 @@ NAME = rf"\\?{START}{REST}*"
 IDENTIFIER = re.compile(NAME)
 # A name that is used as a value: not a function's name, not the tail of a number.
 OPERAND = re.compile(rf"(?<![\w.])({NAME})(?!{REST}|\s*\()")
+# The same for texts in ASCII, twice as fast.
+OPERAND_ASCII = re.compile(r"(?<![\w.])(\\?[A-Za-z_]\w*)(?!\w|\s*\()", re.ASCII)
 TOKEN = re.compile(
     r"\s*("
     r"(?:[0-9]|\.[0-9])[0-9_.]*(?:[eE][+-]?[0-9]+)?"
@@ -29,6 +31,7 @@ TOKEN = re.compile(
 _NUMBER = re.compile(
     r"(?P<whole>[0-9]+(?:_[0-9]+)*)?(?:\.(?P<part>[0-9]+(?:_[0-9]+)*)?)?(?:[eE](?P<power>[+-]?[0-9]+))?"
 )
+_TENS = tuple(10**power for power in range(MAX_DIGITS + 1))
 
 SYNONYMS = {
     "**": "^", "·": "*", "×": "*", "∗": "*", "⋅": "*", "∙": "*", "÷": "/", "∕": "/",
@@ -79,8 +82,10 @@ def read_number(word: str) -> Fraction:
     >>> read_number("0.1"), read_number("1e-3"), read_number("1_000")
     (Fraction(1, 10), Fraction(1, 1000), Fraction(1000, 1))
     """
-    if word.isascii() and word.isdigit() and len(word) <= MAX_DIGITS:
-        return Fraction(int(word))
+    whole, _, part = word.partition(".")
+    digits = whole + part
+    if digits.isdigit() and digits.isascii() and len(digits) <= MAX_DIGITS:
+        return Fraction(int(digits), _TENS[len(part)])
     match = _NUMBER.fullmatch(word) if len(word) <= 10 * MAX_DIGITS else None
     if match is None:
         if len(word) > MAX_DIGITS:
@@ -96,5 +101,5 @@ def read_number(word: str) -> Fraction:
     if len(power) > 10 or abs(int(power)) > MAX_DECIMAL_EXPONENT:
         raise BadNumber(f"a decimal exponent beyond ±{MAX_DECIMAL_EXPONENT}", too_large=True)
     shift = int(power) - len(part)
-    digits = int(whole + part)
-    return Fraction(digits * 10**shift) if shift >= 0 else Fraction(digits, 10**-shift)
+    value = int(whole + part)
+    return Fraction(value * 10**shift) if shift >= 0 else Fraction(value, 10**-shift)

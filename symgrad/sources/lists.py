@@ -27,7 +27,7 @@ class Item(NamedTuple):
 
 
 def read_list_fast(text: str, origin: Origin, kind: Kind) -> list[Node] | None:
-    """Return the declared nodes of a list on one line with plain values; None for any other text."""
+    """Return the nodes of a list on one line with plain values; None for any other text."""
     if "\n" in text or "\\" in text:
         return None
     values: dict[str | None, Fraction | None] = {None: None}

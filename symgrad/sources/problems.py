@@ -110,9 +110,9 @@ class Faults:
         self._unknown[name] = (len(self._found), [])
         shown = len(self._found) < MAX_SHOWN
         close = suggest(name, known) if shown else None
-        hint = f"a name that is defined: `{close}`" if close else "define it, or declare it: " + (
-            f"`param {name}`, `data {name}` or `const {name} = 1`"
-        )
+        hint = f"define it, or declare it: `param {name}`, `data {name}` or `const {name} = 1`"
+        if close:
+            hint = f"a name that is defined: `{close}`"
         self.error(f"unknown name `{name}`", place, hint=hint, kind=UnknownNameInSource)
 
     def raise_any(self) -> None:
@@ -163,4 +163,6 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
         like = [other for other in names if abs(len(other) - len(name)) <= 1]
         start = [other for other in like if other[:1] == name[:1]]
         names = [*start[:_MANY_NAMES], *like[: _MANY_NAMES // 2]]
-    return nearest(name[:100], (other for other in names if len(other) <= 100))
+    # To one letter no long name is near, though difflib thinks so.
+    longest = 2 if len(name) == 1 else 100
+    return nearest(name[:100], (other for other in names if len(other) <= longest))

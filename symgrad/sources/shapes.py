@@ -7,17 +7,17 @@ remembered with its pattern; each further equation of it costs one regular expre
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from symgrad.errors import Place
 from symgrad.expression import Expression, Formula, Var, formula_of
 from symgrad.sources import lexer
+from symgrad.sources.draft import Draft, Equation
 from symgrad.sources.grammar import Parser
-from symgrad.sources.naming import Names
-from symgrad.sources.problems import Origin
+from symgrad.sources.problems import Fault
 
 Key = tuple[object, ...]
+_FEW = 8
 
 
 class Shape(NamedTuple):
@@ -32,34 +32,34 @@ class Shape(NamedTuple):
 
 
 class Shapes:
-    """Reads the right sides of equations into formulas."""
+    """Reads the right sides of the equations of one draft into formulas."""
 
-    def __init__(self, names: Names, unknown: Callable[[str, Place], None]) -> None:
-        self._names = names
-        self._unknown = unknown
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._names = draft.names
+        self._spelled = draft.names.table.__getitem__
         self._shapes: dict[Key, Shape] = {}
 
-    def formula(self, text: str, origin: Callable[[], Origin]) -> Formula | None:
-        """Return the formula of a right side; None if a name in it is unknown, and was noted.
+    def formula(self, equation: Equation) -> Formula | None:
+        """Return the formula of an equation; None if a name in it is unknown, and was noted.
 
         Raises:
-            Fault: if the text is not an expression.
+            Fault: if the right side is not an expression.
         """
-        parts = lexer.OPERAND.split(text)
-        words = parts[1::2]
-        spelled = self._names.table.get
-        resolved = [spelled(word) for word in words]
-        if None in resolved:
-            return self._careful(text, parts, origin)
-        operands = tuple(dict.fromkeys(resolved))
-        if len(operands) == len(words):
-            key: Key = tuple(parts[::2])
+        right = equation.right
+        operand = lexer.OPERAND_ASCII if right.isascii() else lexer.OPERAND
+        parts = operand.split(right)
+        try:
+            names = list(map(self._spelled, parts[1::2]))
+        except KeyError:
+            operands, same = self._careful(parts[1::2])
         else:
-            position = {name: index for index, name in enumerate(operands)}
-            key = (tuple(parts[::2]), tuple([position[name] for name in resolved]))
+            operands = tuple(dict.fromkeys(names))
+            same = _repeats(names, operands)
+        key = (tuple(parts[::2]), same)
         shape = self._shapes.get(key)
         if shape is None:
-            shape = self._read(text, operands, origin)
+            shape = self._read(equation, operands)
             if shape is None:
                 return None
             self._shapes[key] = shape
@@ -67,43 +67,52 @@ class Shapes:
             operands = tuple(operands[index] for index in shape.order)
         return Formula(shape.pattern, operands)
 
-    def _careful(self, text: str, parts: list[str], origin: Callable[[], Origin]) -> Formula | None:
-        """Do the same for a text with words in it that are not spelled like names of the graph."""
+    def careful(self, equation: Equation) -> Formula | None:
+        """Return the formula of an equation; None if it cannot be read, and that was noted."""
+        try:
+            return self.formula(equation)
+        except Fault as fault:
+            self._draft.faults.add(fault)
+            return None
+
+    def _careful(self, words: list[str]) -> tuple[tuple[str, ...], Key]:
+        """Find the operands among words that are not all spelled like names of the graph."""
         operands: dict[str, int] = {}
-        key: list[object] = [tuple(parts[::2])]
-        for word in parts[1::2]:
+        key: list[object] = []
+        for word in words:
             name = self._names.find(word)
             key.append(word if name is None else operands.setdefault(name, len(operands)))
-        shape = self._shapes.get(tuple(key))
-        if shape is None:
-            shape = self._read(text, tuple(operands), origin)
-            if shape is None:
-                return None
-            self._shapes[tuple(key)] = shape
-        names = tuple(operands)
-        return Formula(shape.pattern, names if shape.order is None else tuple(
-            names[index] for index in shape.order
-        ))
+        return tuple(operands), tuple(key)
 
-    def _read(
-        self, text: str, operands: tuple[str, ...], origin: Callable[[], Origin]
-    ) -> Shape | None:
+    def _read(self, equation: Equation, operands: tuple[str, ...]) -> Shape | None:
         leaves = {name: Var(index) for index, name in enumerate(operands)}
-        missing = []
+        complete = True
 
         def resolve(word: str) -> Expression | None:
             name = self._names.find(word)
             return None if name is None else leaves.get(name, Var(name))
 
         def unknown(word: str, place: Place) -> None:
-            missing.append(word)
-            self._unknown(word, place)
+            nonlocal complete
+            complete = False
+            self._draft.unknown_name(word, place)
 
-        parser = Parser(text, origin(), resolve, names=self._names.table, unknown=unknown)
-        pattern = parser.whole()
-        if missing:
+        origin = self._draft.origin(equation.right_line, equation.right_column)
+        names = self._names.table
+        pattern = Parser(equation.right, origin, resolve, names=names, unknown=unknown).whole()
+        if not complete:
             return None
-        if "Piecewise" not in text:
+        if "Piecewise" not in equation.right:
             return Shape(pattern, None)
         formula = formula_of(pattern)
         return Shape(formula.pattern, tuple(int(name) for name in formula.operands))
+
+
+def _repeats(names: list[str], operands: tuple[str, ...]) -> Key:
+    """Return which of the names are the same one; () where all differ."""
+    if len(operands) == len(names):
+        return ()
+    if len(names) < _FEW:
+        return tuple(map(operands.index, names))
+    position = {name: index for index, name in enumerate(operands)}
+    return tuple(map(position.__getitem__, names))

@@ -7,16 +7,23 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from symgrad.graph import Kind
 from symgrad.sources import lexer
 from symgrad.sources.limits import MAX_SOURCE_BYTES
 from symgrad.sources.problems import Faults, Origin, SourceTooLarge, TooManyFaults
 
-DECLARATIONS = {
+DECLARATIONS: dict[str, Kind] = {
     "param": "param", "params": "param", "data": "data", "const": "const", "consts": "const",
 }  # fmt: skip
 KEYWORDS = (*DECLARATIONS, "minimize", "maximize", "rate", "step", "assume", "check")
+# Words that begin a statement and are names elsewhere: a reaction has a rate.
+SOFT_WORDS = frozenset(("rate", "step", "check"))
 
 EQUATION = re.compile(rf"\s*({lexer.NAME})\s*=(?!=)")
+# An equation that stands alone on its line: the common case, told by one expression.
+PLAIN_EQUATION = re.compile(
+    rf"[ \t]*({lexer.START}{lexer.REST}*)[ \t]*=(?!=)([^#;]*[^\s#;+\-*/^·×÷−∗=<>≤≥(,&|\\])$"
+)
 _KEYWORD = re.compile(rf"\s*(?:{'|'.join(KEYWORDS)})\s+\\?{lexer.START}")
 _CONTINUED = tuple("+-*/^·×÷−∗=<>≤≥(,&|\\")
 # Control characters, and those that turn the direction of writing: the text that a person sees

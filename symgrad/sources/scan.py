@@ -1,0 +1,152 @@
+"""The first reading of a text: every statement, while the right sides of equations stay text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.errors import Diagnostic, Place
+from symgrad.graph import Check, Node
+from symgrad.sources import lexer
+from symgrad.sources.draft import Draft, Equation
+from symgrad.sources.lists import Item, read_list, read_list_fast
+from symgrad.sources.mistakes import not_a_statement
+from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.statements import (
+    DECLARATIONS,
+    EQUATION,
+    KEYWORDS,
+    PLAIN_EQUATION,
+    SOFT_WORDS,
+    Piece,
+    gather,
+    prepare,
+)
+
+_WORDS = lexer.RESERVED | SOFT_WORDS
+
+
+class Scanner:
+    """What the statements of one text say, before any name is looked up."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self.text = prepare(text, source)
+        self.draft = Draft(source, self.text.split("\n"))
+        self.title = _title(self.draft.lines)
+        self.goal: tuple[str, Place, bool] | None = None
+        self.rate: Item | None = None
+        self.steps: list[list[Item]] = []
+        self.checks: list[Check] = []
+        self.facts: list[tuple[str, Origin]] = []
+
+    def scan(self) -> None:
+        """Read every statement; right sides stay text."""
+        lines = self.draft.lines
+        add = self.draft.entries.append
+        match = PLAIN_EQUATION.match
+        index, count = 0, len(lines)
+        while index < count:
+            line = lines[index]
+            index += 1
+            found = match(line)
+            if found and found[1] not in _WORDS and line.count("(") == line.count(")"):
+                start = found.start(2)
+                add(Equation(found[1], index, found.start(1) + 1, line[start:], index, start + 1))
+            elif line and not line.isspace():
+                pieces, index = gather(lines, index - 1)
+                for piece in pieces:
+                    self.careful(piece)
+
+    def careful(self, piece: Piece) -> None:
+        """Read one statement; what is wrong with it is noted."""
+        try:
+            self.statement(piece)
+        except Fault as fault:
+            self.draft.faults.add(fault)
+
+    def statement(self, piece: Piece) -> None:
+        """Read one statement."""
+        text = piece.text
+        origin = self.draft.origin(piece.line, piece.column)
+        found = EQUATION.match(text)
+        if found and not self.is_keyword(found[1], text[found.end() :]):
+            self.equation(found[1], text, found.start(1), found.end(), origin)
+            return
+        word = lexer.IDENTIFIER.match(text, len(text) - len(text.lstrip()))
+        if word is None or (word[0] not in KEYWORDS) or text[word.end() :].lstrip()[:1] == "=":
+            raise not_a_statement(text, word[0] if word else "", origin)
+        keyword, rest = word[0], text[word.end() :]
+        here = origin.at(text, word.end())
+        if keyword in DECLARATIONS:
+            self.declare(keyword, rest, here)
+        elif keyword in ("minimize", "maximize"):
+            self.aim(keyword, rest, here, origin.place(text, word.start(), word.end()))
+        elif keyword == "rate":
+            self.read_rate(rest, here)
+        elif keyword == "step":
+            self.steps.append(read_list(rest, here, self.draft.faults, values="always"))
+        elif keyword == "assume":
+            self.facts.append((rest, here))
+        else:
+            self.checks.append(Check(rest.strip().replace("\n", " "), piece.line))
+
+    def is_keyword(self, word: str, right: str) -> bool:
+        """Tell whether `word = right` is a mistaken statement rather than an equation."""
+        # `rate = 0.1` is meant for the learning rate, `rate = Vmax*S/(Km + S)` is an equation.
+        return word in lexer.RESERVED or (word in SOFT_WORDS and not lexer.OPERAND.search(right))
+
+    def equation(self, name: str, text: str, start: int, end: int, origin: Origin) -> None:
+        """Take note of an equation."""
+        at = origin.place(text, start, start + 1)
+        right = origin.place(text, end, end)
+        plain = name.lstrip("\\")
+        column = at.column + len(name) - len(plain)
+        self.draft.entries.append(
+            Equation(plain, at.line, column, text[end:], right.line, right.column)
+        )
+
+    def declare(self, keyword: str, rest: str, origin: Origin) -> None:
+        """Read `param a = 1, b` and its like."""
+        kind = DECLARATIONS[keyword]
+        fast = read_list_fast(rest, origin, kind)
+        if fast is not None:
+            self.draft.entries.extend(fast)
+            return
+        for item in read_list(rest, origin, self.draft.faults, values="sometimes"):
+            self.draft.entries.append(
+                Node(item.name, kind, None, item.value, item.place.line, item.place.column)
+            )
+
+    def aim(self, keyword: str, rest: str, origin: Origin, place: Place) -> None:
+        """Read `minimize J`."""
+        name = rest.strip()
+        if not name:
+            raise Fault(Diagnostic(f"`{keyword}` what?", place, f"`{keyword} J` names an equation"))
+        start = rest.index(name)
+        here = origin.place(rest, start, start + len(name))
+        if not lexer.IDENTIFIER.fullmatch(name):
+            hint = f"give it a name, `J = {name}`, then `{keyword} J`"
+            raise Fault(Diagnostic(f"`{keyword}` takes the name of an equation", here, hint))
+        if self.goal is not None:
+            note = (("the first one stands here", self.goal[1]),)
+            raise Fault(Diagnostic("a graph has one objective", here, "add the two", note))
+        self.goal = (name, here, keyword == "maximize")
+
+    def read_rate(self, rest: str, origin: Origin) -> None:
+        """Read `rate η = 0.1`."""
+        items = read_list(rest, origin, self.draft.faults, values="always")
+        if not items:
+            return
+        if len(items) > 1 or self.rate is not None:
+            raise Fault(Diagnostic("a graph has one rate", items[-1].place))
+        self.rate = items[0]
+
+
+def _title(lines: Sequence[str]) -> str:
+    """Return the first comment at the head of a text."""
+    for line in lines:
+        plain = line.strip()
+        if plain and not plain.startswith("#"):
+            return ""
+        if title := plain.lstrip("#").strip():
+            return title
+    return ""
