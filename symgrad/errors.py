@@ -6,7 +6,6 @@ that all the faults of one file are reported in one go.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -73,6 +72,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     >>> nearest("hh", ["h", "u", "v"])
     'h'
     """
+    import difflib  # noqa: PLC0415  (only a fault needs it)
+
     found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return found[0] if found else None
 

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 import click
 
 import symgrad
-from symgrad.cli.terminal import report_error
-from symgrad.errors import SymgradError
+from symgrad.errors import SymgradError, nearest
 
 _COMMANDS = {
     "derive": "Derive the closed-form gradient of a graph and print the formulas.",
@@ -52,8 +51,6 @@ class LazyGroup(click.Group):
         """Find the command of a call; name the nearest one where there is none."""
         name = args[0] if args else ""
         if name and name not in _COMMANDS and not name.startswith("-"):
-            from symgrad.errors import nearest  # noqa: PLC0415
-
             close = nearest(name, _COMMANDS)
             hint = f" Did you mean '{close}'?" if close else ""
             ctx.fail(f"No such command '{name}'.{hint}")
@@ -86,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         sys.exit(error.exit_code)
     except SymgradError as error:
-        report_error(error)
+        _report(error)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
@@ -95,5 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
-        report_error(SymgradError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")))
+        _report(SymgradError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")))
         sys.exit(2)
+
+
+def _report(error: SymgradError) -> None:
+    from symgrad.cli.terminal import report_error  # noqa: PLC0415  (not needed for --help)
+
+    report_error(error)

@@ -104,3 +104,8 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def note(text: str) -> None:
+    """Write a remark to standard error, where it does not mix with a result."""
+    click.echo(text, err=True)

@@ -1,0 +1,135 @@
+"""`symgrad generate`: the gradient as standalone code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from symgrad.cli.terminal import load_graph, note, print_result, write_file
+
+if TYPE_CHECKING:
+    from symgrad.derivation import Derivation
+    from symgrad.program import Program
+
+
+@click.command("generate")
+@click.argument("file")
+@click.option(
+    "-t", "--target", default="python", show_default=True, help="The language to emit."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this folder, or to this file; standard output when left out.",
+)
+@click.option(
+    "--optimizer",
+    default="sgd",
+    show_default=True,
+    help="The update rule: sgd, momentum, nesterov, adam or adamw.",
+)
+@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@click.option(
+    "--check/--no-check",
+    default=None,
+    help="Run the code against 50-digit values first (on by default for files).",
+)
+@click.option(
+    "--safe/--no-safe",
+    default=True,
+    show_default=True,
+    help="Rewrite what would overflow or cancel; --no-safe emits the formulas as written.",
+)
+@click.option(
+    "--templates",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder whose templates come before the shipped ones.",
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="An option of the target."
+)
+@click.option("--module", help="Name of the module; taken from FILE when left out.")
+@click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")
+@click.option("--force", is_flag=True, help="Overwrite files that symgrad did not write.")
+def command(
+    file: str,
+    target: str,
+    output: Path | None,
+    optimizer: str,
+    wrt: tuple[str, ...],
+    check: bool | None,
+    safe: bool,
+    templates: Path | None,
+    settings: tuple[str, ...],
+    module: str | None,
+    ops: bool,
+    force: bool,
+) -> None:
+    """Write value, gradient and update step of FILE as code that needs nothing of symgrad."""
+    from symgrad.cli.derive_command import split_names
+    from symgrad.codegen import emit
+    from symgrad.derive import derive
+    from symgrad.program import lower
+
+    names = split_names(wrt)
+    derivation = derive(load_graph(file, names), names or None)
+    name = module or module_name(file, output)
+    files = emit(
+        derivation,
+        target,
+        optimizer=optimizer,
+        safe=safe,
+        module=name,
+        templates=templates,
+        **_settings(settings),
+    )
+    if ops:
+        note(operation_report(lower(derivation, safe=safe)))
+    if check or (check is None and output is not None):
+        _checked(derivation, target, files, safe=safe)
+    if output is None:
+        print_result("\n".join(item.text for item in files))
+        return
+    for path, text in _places(output, [(item.name, item.text) for item in files]):
+        write_file(path, text, force=force)
+        print_result(f"wrote {path}")
+
+
+def module_name(file: str, output: Path | None) -> str:
+    """Return the name of the module: that of the output file, or of what was read."""
+    if output is not None and output.suffix:
+        stem = output.stem
+    elif "=" in file or file == "-":
+        stem = "model"
+    else:
+        stem = Path(file.rpartition(":")[2]).stem if ":" in file else Path(file).stem
+    safe = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in stem)
+    return safe if safe[:1].isalpha() else f"model_{safe}".rstrip("_")
+
+
+def operation_report(program: Program) -> str:
+    """Return one line about the cost of a program in arithmetic operations."""
+    value, both = program.value.operations, program.both.operations
+    share = f", {both / value:.2f} times as many" if value else ""
+    return f"operations: {value} for the value, {both} for value and gradient{share}"
+
+
+def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name.isidentifier():
+            raise click.BadParameter(f"{pair!r} is not NAME=VALUE", param_hint="--set")
+        found[name] = value
+    return found
+
+
+def _places(output: Path, files: list[tuple[str, str]]) -> list[tuple[Path, str]]:
+    """Return where each file goes: a lone file to the path itself when it looks like one."""
+    if len(files) == 1 and output.suffix and not output.is_dir():
+        return [(output, files[0][1])]
+    folder = output.parent if output.suffix and not output.is_dir() else output
+    return [(folder / name, text) for name, text in files]
