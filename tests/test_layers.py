@@ -36,6 +36,7 @@ ORDER = (
     "derive",
     "second",
     "statements",
+    "render.printer",
     "program",
     "targets",
     "codegen",

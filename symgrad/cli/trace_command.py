@@ -34,17 +34,19 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 @click.option("-n", "--steps", "count", type=click.IntRange(1, 10**8), help="How many steps.")
 @click.option("--rate", metavar="NUMBER", help="Learning rate.  [default: the graph's, or 0.1]")
 @click.option(
-    "--optimizer", type=click.Choice(OPTIMIZERS), default="sgd", show_default=True,
+    "--optimizer",
+    type=click.Choice(OPTIMIZERS),
+    default="sgd",
+    show_default=True,
     help="Update rule, with PyTorch's settings.",
 )
 @click.option(
-    "--show", type=click.Choice(("short", "long", "table")),
+    "--show",
+    type=click.Choice(("short", "long", "table")),
     help="How much of each step.  [default: long, table for many steps]",
 )
 @click.option("--digits", type=click.IntRange(1, 30), help="Significant digits.  [default: 6]")
-@click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True
-)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--exact", is_flag=True, help="Exact fractions, where the graph allows them.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
