@@ -1,0 +1,309 @@
+"""What went wrong in a refuted claim: the kind of the slip, one sentence, and the right formula.
+
+The claim is looked at from two sides. Which single edge of the graph, taken wrongly, gives it
+(`suspects`)? Which single change of the formula, as its author wrote it, makes it right (`repairs`)?
+The first names the fault, the second corrects it in the author's own form.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symgrad.derivation import Derivation
+from symgrad.expression import Compare, Expression, Logic, Number, Var, rebuild, substitute, variables
+from symgrad.graph import Graph
+from symgrad.render.printer import AsciiPrinter, Printer
+from symgrad.verify.explain import Finding, findings
+from symgrad.verify.floats import Values, same
+from symgrad.verify.model import (
+    Claim,
+    DerivativeTarget,
+    Diagnosis,
+    ExpressionTarget,
+    NameTarget,
+)
+from symgrad.verify.occurrences import flattened
+from symgrad.verify.scene import NoScene, Scene, with_node
+from symgrad.verify.wording import Words, sentence
+
+if TYPE_CHECKING:
+    from symgrad.verify.equality import Decision
+
+_ASCII = re.compile(r"[\x00-\x7f∂]*")
+_KINKED_POINTS = 14
+_PLAIN_POINTS = 6
+_MAX_EXPANDED = 3_000
+_CONFIRM_SECONDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A wrong formula: the scene it stands in, what it says, and the right one in names."""
+
+    scene: Scene
+    claimed: Expression
+    right: Expression
+    values: Values
+
+
+def diagnose(
+    graph: Graph,
+    derivation: Derivation,
+    claim: Claim,
+    decision: Decision | None = None,
+    *,
+    link: int = 0,
+    printer: Printer | None = None,
+) -> Diagnosis:
+    """Explain why a link of a claim is wrong.
+
+    Args:
+        graph: the graph the claim is about.
+        derivation: its derivation, which brings the names of the sensitivities.
+        claim: a claim that was refuted.
+        decision: how it was refuted; its witness and values are shown.
+        link: the index of the link at fault; those before it hold.
+        printer: prints formulas; by default in ASCII for authors who write in ASCII.
+
+    Returns:
+        A diagnosis whose correction equals the derivation's result.
+    """
+    shown = printer or _printer(graph, claim)
+    claimed = flattened(claim.links[link].expression)
+    yours, right, witness = _values(decision)
+    try:
+        case = _case(graph, derivation, claim, claimed)
+    except (NoScene, KeyError, RecursionError):
+        text = "The formula has no value where the right one has one, or cannot be compared."
+        return Diagnosis("other", text, "", None, yours, right, witness)
+    found = findings(case.scene, case.claimed, case.values)
+    chosen, tree = _confirmed(case, found)
+    best = chosen or (found[0] if found else Finding("other", 9.0))
+    corrected = tree if tree is not None else _own_form(case, claim)
+    text = _text(best, Words(shown), corrected)
+    kind = best.kind
+    if link and _is_worked_out(claim, link):
+        kind = "wrong_intermediate_step"
+        before = shown.expression(claim.links[link - 1].expression)
+        text = f"Step {link + 1} does not follow from `{before}`, which is right. {text}"
+    return Diagnosis(
+        kind, text, shown.expression(corrected), corrected, yours, right, witness
+    )
+
+
+def _printer(graph: Graph, claim: Claim) -> Printer:
+    names = [node.name for node in graph.nodes]
+    ascii_author = _ASCII.fullmatch(claim.text) and "\\" not in claim.text
+    return AsciiPrinter(names) if ascii_author else Printer(names)
+
+
+def _values(decision: Decision | None) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    if decision is None:
+        return "", "", ()
+    point = tuple((str(name), str(value)) for name, value in decision.witness)
+    return decision.right, decision.left, point
+
+
+def _text(finding: Finding, words: Words, corrected: Expression) -> str:
+    if finding.kind == "missing_assumption":
+        if finding.condition is None:
+            return "The formula holds on a part of the domain only; a condition is missing."
+        condition = words.code(finding.condition)
+        return f"The formula holds only where {condition}, which is not assumed."
+    if finding.kind == "wrong_region" and finding.suspect is None and finding.repair is None:
+        return f"The formula holds on one side of a kink only; right is {words.code(corrected)}."
+    return sentence(finding.kind, words, finding.suspect, finding.repair)
+
+
+def _is_worked_out(claim: Claim, link: int) -> bool:
+    """Tell whether a formula stands before the link, more than the chain rule in symbols."""
+    symbols = {item.key for item in claim.derivatives}
+    before = claim.links[link - 1].expression
+    names = {str(name) for name in variables(before)}
+    return not (names and names <= symbols)
+
+
+def _case(graph: Graph, derivation: Derivation, claim: Claim, claimed: Expression) -> Case:
+    """Set the scene: points at which both the claim and the right formula have values."""
+    scene, right = _scene(graph, derivation, claim)
+    conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
+    scene.place([right, claimed], conditions)
+    return Case(scene, claimed, right, scene.floats.values(right))
+
+
+def _scene(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
+    target = claim.left
+    count = _KINKED_POINTS if _switches(graph, claim) else _PLAIN_POINTS
+    definitions = claim.definitions
+    if isinstance(target, NameTarget):
+        target = _meant(graph, derivation, claim, target)
+    if isinstance(target, DerivativeTarget):
+        bare = Scene(graph, derivation, (None, None), definitions, claim.derivatives)
+        top, whole = target.top, graph
+        start = target.expression or bare.definition_of(target.top)
+        bottom = (target.bottom, *target.further)[-1]
+        for name in (target.bottom, *target.further)[:-1]:
+            start = bare.total(start or Var(target.top), name)
+        if start is not None and not isinstance(start, Var):
+            top = target.key if target.further else target.top
+            whole = with_node(graph, top, _without_names(bare, start))
+        elif isinstance(start, Var):
+            top = str(start.key)
+        scene = Scene(whole, derivation, (top, bottom), definitions, claim.derivatives, count=count)
+        return scene, scene.total(Var(top), bottom)
+    scene = Scene(graph, derivation, (None, None), definitions, claim.derivatives, count=count)
+    if isinstance(target, ExpressionTarget):
+        return scene, target.expression
+    if isinstance(target, NameTarget):
+        node = graph.index.get(target.name)
+        if node is not None and node.formula is not None:
+            return scene, node.formula.expression
+        meaning = scene.definition_of(target.name)
+        if meaning is not None:
+            return scene, meaning
+    raise NoScene
+
+
+def _without_names(scene: Scene, e: Expression) -> Expression:
+    """Return an expression in nodes only: sensitivities and the author's names written out."""
+    for _ in range(20):
+        meanings: dict[str | int, Expression] = {
+            key: meaning
+            for key in variables(e)
+            if (meaning := scene.definition_of(str(key))) is not None
+        }
+        if not meanings:
+            return e
+        e = substitute(e, meanings)
+    return e
+
+
+def _meant(
+    graph: Graph, derivation: Derivation, claim: Claim, target: NameTarget
+) -> DerivativeTarget | NameTarget:
+    """Return the derivative that a name stands for: δ is ∂L/∂v."""
+    for item in claim.definitions:
+        if item.name == target.name and isinstance(item.expression, Var):
+            for derivative in claim.derivatives:
+                if derivative.key == item.expression.key:
+                    return derivative
+    for sensitivity in derivation.sensitivity_list:
+        if sensitivity.name == target.name and target.name not in graph.index:
+            top = derivation.numerator(sensitivity.node)
+            return DerivativeTarget(top, sensitivity.node)
+    return target
+
+
+def _switches(graph: Graph, claim: Claim) -> bool:
+    from symgrad.verify.domain import switching_parts  # noqa: PLC0415  (needs FLINT to be there)
+
+    formulas = [node.formula.expression for node in graph.equations if node.formula is not None]
+    formulas += [item.expression for item in claim.links]
+    return any(switching_parts(formula) for formula in formulas)
+
+
+def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding | None, Expression | None]:
+    """Return the first finding, and the first repair that is the right formula for certain."""
+    stop = time.monotonic() + _CONFIRM_SECONDS
+    best = found[0] if found else None
+    for finding in found[:6]:
+        tree = finding.repair.tree if finding.repair is not None else None
+        if tree is not None and _is_right(case, tree, stop):
+            if finding.repair is best.repair if best else False:
+                return best, tree
+            return best, tree
+    return best, None
+
+
+def _is_right(case: Case, tree: Expression, stop: float) -> bool:
+    """Tell whether a mended claim equals the right formula, by certified comparison."""
+    from symgrad.verify.equality import decide  # noqa: PLC0415  (needs FLINT)
+
+    if not same(case.scene.floats.values(tree), case.values, 1e-6):
+        return False
+    closed = closed_form(case.scene, tree), closed_form(case.scene, case.right)
+    if closed[0] is None or closed[1] is None:
+        return True
+    facts = [
+        item.condition
+        for item in case.scene.graph.assumptions
+        if isinstance(item.condition, Compare)
+    ]
+    return decide(closed[0], closed[1], assumptions=facts, deadline=stop).status != "refuted"
+
+
+def closed_form(scene: Scene, e: Expression) -> Expression | None:
+    """Return an expression in inputs only, None where that would be long."""
+    trees: dict[str, Expression] = {}
+    sizes: dict[str, int] = {}
+
+    def size_of(part: Expression) -> int:
+        return sum(sizes.get(str(key), 1) for key in _keys(part))
+
+    def close(part: Expression) -> Expression | None:
+        for key in dict.fromkeys(_keys(part)):
+            name = str(key)
+            meaning = _meaning(scene, name)
+            if meaning is None or name in trees:
+                continue
+            inner = close(meaning)
+            if inner is None:
+                return None
+            trees[name], sizes[name] = inner, size_of(meaning)
+        if size_of(part) > _MAX_EXPANDED:
+            return None
+        return substitute(part, trees)  # type: ignore[arg-type]
+
+    return close(e)
+
+
+def _keys(e: Expression) -> Iterator[str | int]:
+    found: list[str | int] = []
+
+    def leaf(part: Expression) -> Expression:
+        if isinstance(part, Var):
+            found.append(part.key)
+        return part
+
+    rebuild(e, leaf)
+    return iter(found)
+
+
+def _meaning(scene: Scene, name: str) -> Expression | None:
+    node = scene.graph.index.get(name)
+    if node is not None:
+        return None if node.formula is None else node.formula.expression
+    for derivative in scene.derivatives:
+        if derivative.key == name:
+            return scene.derivative_expression(derivative)
+    return scene.definition_of(name)
+
+
+def _own_form(case: Case, claim: Claim) -> Expression:
+    """Return the derivation's formula in the names that the author used."""
+    scene = case.scene
+    target = claim.left
+    used = {str(key) for link in claim.links for key in variables(link.expression)}
+    forms: Mapping[str, Expression] = {
+        name: form.expression for name, form in scene.derivation.gradient_forms
+    }
+    result = case.right
+    if isinstance(target, DerivativeTarget) and target.expression is None and not target.further:
+        if target.top == scene.derivation.graph.objective and target.bottom in forms:
+            result = forms[target.bottom]
+    unknown: dict[str | int, Expression] = {}
+    for item in reversed(scene.derivation.sensitivity_list):
+        if item.name not in used:
+            unknown[item.name] = item.form.expression
+    for _ in scene.derivation.sensitivity_list:
+        if not any(key in unknown for key in variables(result)):
+            break
+        result = substitute(result, unknown)
+    return result
+
+
+__all__ = ["Case", "Number", "closed_form", "diagnose"]

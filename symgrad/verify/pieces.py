@@ -1,0 +1,208 @@
+"""What an author may have left out or put in: names, local derivatives, products along paths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from symgrad.algebra import add, cost, mul, neg
+from symgrad.expression import (
+    ONE,
+    Add,
+    Call,
+    Constant,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    number,
+    variables,
+)
+from symgrad.graph import Graph
+from symgrad.verify.floats import Values, close
+from symgrad.verify.scene import Scene
+
+Role = Literal["one", "name", "edge", "part", "segment", "complement"]
+MAX_PIECES = 500
+MAX_SEGMENT = 4
+_LARGEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An expression that can be missing from a claim; `edge` is the first and last node of its path."""
+
+    expression: Expression
+    values: Values
+    role: Role
+    size: int
+    edge: tuple[str, str] | None = None
+
+
+def pieces_of(scene: Scene, claim: Expression) -> tuple[Piece, ...]:
+    """Return the pieces for a scene, at most MAX_PIECES, each value once."""
+    found: dict[tuple[float, ...], Piece] = {}
+    names = {str(key) for key in variables(claim)}
+    for expression, role, edge in _candidates(scene, names):
+        try:
+            values = scene.floats.values(expression)
+        except (KeyError, OverflowError):
+            continue
+        if not all(map(math.isfinite, values)) or not any(values):
+            continue
+        key = tuple(float(f"{value:.9g}") for value in values)
+        if key not in found:
+            found[key] = Piece(expression, values, role, cost(expression), edge)
+        if len(found) >= MAX_PIECES:
+            break
+    return tuple(found.values())
+
+
+Candidate = tuple[Expression, Role, "tuple[str, str] | None"]
+
+
+def _candidates(scene: Scene, names: set[str]) -> Iterator[Candidate]:
+    yield ONE, "one", None
+    for name in scene.floats.names:
+        if name in scene.graph.index or name in names:
+            yield Var(name), "name", None
+    for (node, operand), local in scene.locals.items():
+        yield local, "edge", (node, operand)
+        bare = local.operand if isinstance(local, Neg) else local
+        yield from ((part, "part", None) for part in _parts(bare))
+    yield from _segments(scene)
+    for name in names | {node for node, _ in scene.locals}:
+        if name in scene.floats.names:
+            yield add(ONE, neg(Var(name))), "complement", None
+    for group in alike(scene.graph):
+        yield Add(tuple(map(Var, group))), "part", None
+    for name in scene.floats.names:
+        if name in scene.graph.index:
+            yield Pow(Var(name), number(2)), "part", None
+
+
+def _parts(local: Expression) -> Iterator[Expression]:
+    match local:
+        case Mul(factors) | Add(factors):
+            for factor in factors:
+                if not isinstance(factor, Number):
+                    yield factor
+                    yield from _parts(factor)
+            if isinstance(local, Mul) and isinstance(factors[0], Number):
+                yield mul(*factors[1:])
+        case Div(above, below):
+            yield from _parts(Mul((above, ONE)))
+            yield Div(ONE, below)
+            for part in _parts(Mul((below, ONE))):
+                yield Div(ONE, part)
+        case Call(_, arguments):
+            yield from arguments
+        case _:
+            return
+
+
+def _segments(scene: Scene) -> Iterator[Candidate]:
+    below: dict[str, list[str]] = {}
+    for node, operand in scene.locals:
+        below.setdefault(node, []).append(operand)
+    yield from _whole_paths(scene)
+    for start in below:
+        stack = [(start, operand) for operand in below[start]]
+        trails: list[tuple[str, ...]] = list(stack)
+        for trail in trails:
+            if len(trails) > MAX_PIECES:
+                break
+            if len(trail) > 2:
+                ends = (trail[0], trail[-1])
+                yield scene.contribution(trail), "segment", ends
+            if len(trail) <= MAX_SEGMENT:
+                trails.extend((*trail, operand) for operand in below.get(trail[-1], []))
+
+
+def _whole_paths(scene: Scene) -> Iterator[Candidate]:
+    """Yield the paths' contributions, written with a sensitivity where one stands above."""
+    named = {item.node: item.name for item in scene.derivation.sensitivity_list}
+    unit = scene.derivation.unit_nodes | {scene.derivation.graph.objective}
+    for path in scene.paths[:24]:
+        if path[0] in unit:
+            for i in range(1, len(path) - 1):
+                if path[i] in named and named[path[i]] in scene.floats.names:
+                    rest = scene.contribution(path[i:])
+                    yield mul(Var(named[path[i]]), rest), "segment", (path[0], path[-1])
+        if len(path) > MAX_SEGMENT:
+            yield scene.contribution(path), "segment", (path[0], path[-1])
+
+
+def alike(graph: Graph) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of inputs that are numbered alike: t1, t2, t3."""
+    groups: dict[str, list[str]] = {}
+    for name in (*graph.data, *graph.constants):
+        stem = name.rstrip("0123456789")
+        if stem != name:
+            groups.setdefault(stem, []).append(name)
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def proportion(row: Values, piece: Values) -> float | None:
+    """Return c where row = c · piece at every point (NaN in the row: no matter), else None."""
+    factor: float | None = None
+    for value, unit in zip(row, piece, strict=True):
+        if value != value:
+            continue
+        if unit == 0:
+            if value != 0:
+                return None
+        elif factor is None:
+            factor = value / unit
+        elif not close(value, factor * unit):
+            return None
+    return factor
+
+
+def simple_number(value: float) -> Fraction | None:
+    """Return the small rational that a float is up to rounding, else None.
+
+    >>> simple_number(-0.5), simple_number(1 / 3), simple_number(2 ** 0.5)
+    (Fraction(-1, 2), Fraction(1, 3), None)
+    """
+    if not math.isfinite(value) or value == 0:
+        return None
+    found = Fraction(value).limit_denominator(_LARGEST)
+    if abs(found.numerator) > _LARGEST or found == 0:
+        return None
+    return found if close(float(found), value, 1e-9) else None
+
+
+_TWO = number(2)
+_PI = Constant("pi")
+_ROOT_PI = Call("sqrt", (_PI,))
+_NAMED: tuple[Expression, ...] = (
+    _PI, Constant("e"), Call("sqrt", (_TWO,)), Call("sqrt", (number(3),)), _ROOT_PI,
+    Call("log", (_TWO,)), Call("log", (number(10),)), Call("sqrt", (Mul((_TWO, _PI)),)),
+)  # fmt: skip
+_FLOATS = (
+    math.pi, math.e, math.sqrt(2), math.sqrt(3), math.sqrt(math.pi), math.log(2), math.log(10),
+    math.sqrt(2 * math.pi),
+)  # fmt: skip
+
+
+def named_number(value: float) -> Expression | None:
+    """Return a rational, or one times or over π, √2, ln 10, …, that a float is, else None."""
+    plain = simple_number(value)
+    if plain is not None:
+        return number(plain)
+    for expression, unit in zip(_NAMED, _FLOATS, strict=True):
+        times, over = simple_number(value / unit), simple_number(value * unit)
+        if times is not None and times.denominator <= 12:
+            return mul(number(times), expression)
+        if over is not None and over.denominator <= 12:
+            return Div(number(over), expression) if over > 0 else Neg(
+                Div(number(-over), expression)
+            )
+    return None
