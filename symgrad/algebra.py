@@ -105,10 +105,10 @@ class Product:
 
     def build(self) -> Expression:
         """Return the product as a tree: sign, coefficient, numerator over denominator."""
-        for base in [b for b in self.powers if isinstance(b, Number)]:
-            exponent = self.powers[base]
-            if isinstance(exponent, Fraction) and self._fold(base.value, exponent):
-                del self.powers[base]
+        for number_base in [b for b in self.powers if isinstance(b, Number)]:
+            power_of_it = self.powers[number_base]
+            if isinstance(power_of_it, Fraction) and self._fold(number_base.value, power_of_it):
+                del self.powers[number_base]
         if self.coefficient == 0:
             return ZERO
         above: list[Expression] = []
@@ -264,6 +264,8 @@ def _term_parts(
     term: Expression,
 ) -> tuple[Fraction, Expression, frozenset[tuple[Expression, Fraction | Expression]]]:
     """Return coefficient, rest, and a key for the rest that ignores the order of its factors."""
+    if isinstance(term, Var):
+        return Fraction(1), term, frozenset({(term, Fraction(1))})
     product = Product()
     product.multiply(term)
     coefficient, product.coefficient = product.coefficient, Fraction(1)
@@ -287,10 +289,7 @@ def add(*terms: Expression) -> Expression:
         return flat[0]
     collected: dict[object, tuple[Fraction, Expression]] = {}
     for term in flat:
-        if isinstance(term, Var):
-            coefficient, rest, key = Fraction(1), term, frozenset({(term, Fraction(1))})
-        else:
-            coefficient, rest, key = _term_parts(term)
+        coefficient, rest, key = _term_parts(term)
         if coefficient:
             old = collected.get(key)
             collected[key] = (coefficient, rest) if old is None else (old[0] + coefficient, old[1])
@@ -391,9 +390,7 @@ def tidy(expression: Expression) -> Expression:
             return with_children(expression, parts) if parts else expression
 
 
-def substituted(
-    expression: Expression, values: Mapping[str | int, Expression]
-) -> Expression:
+def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
     """Return the expression with variables replaced, tidied as it is rebuilt."""
     return tidy(rebuild(expression, lambda e: values.get(e.key, e) if isinstance(e, Var) else e))
 

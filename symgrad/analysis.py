@@ -81,9 +81,15 @@ def path_counts(graph: Graph, target: str) -> dict[str, int]:
     return counts
 
 
-def path_count(graph: Graph, target: str) -> int:
-    """Return the exact number of paths from the objective to `target`."""
-    return path_counts(graph, target).get(graph.objective, 0)
+def path_counts_from_objective(graph: Graph) -> dict[str, int]:
+    """Return for every node that the objective leads to the exact number of paths down to it."""
+    counts = {graph.objective: 1}
+    operands = operands_by_node(graph)
+    for node in reversed(graph.equations):
+        own = counts.get(node.name, 0)
+        for operand in operands[node.name] if own else ():
+            counts[operand] = counts.get(operand, 0) + own
+    return counts
 
 
 def paths(graph: Graph, target: str, *, limit: int | None = None) -> Iterator[tuple[str, ...]]:
@@ -132,8 +138,8 @@ def immediate_dominators(graph: Graph) -> dict[str, str]:
             continue
         for operand in operands[node.name]:
             known = dominator.get(operand)
-            dominator[operand] = node.name if known is None else _meet(
-                known, node.name, dominator, depth
+            dominator[operand] = (
+                node.name if known is None else _meet(known, node.name, dominator, depth)
             )
             depth[operand] = depth[dominator[operand]] + 1
     return dominator
@@ -146,17 +152,6 @@ def _meet(a: str, b: str, dominator: Mapping[str, str], depth: Mapping[str, int]
         else:
             b = dominator[b]
     return a
-
-
-def last_dominator(graph: Graph, name: str, among: frozenset[str]) -> str:
-    """Return the dominator of `name` nearest to it that is in `among`, or the objective."""
-    dominator = immediate_dominators(graph)
-    current = name
-    while current in dominator:
-        current = dominator[current]
-        if current in among:
-            return current
-    return graph.objective
 
 
 def extended(graph: Graph, nodes: tuple[Node, ...], objective: str) -> Graph:

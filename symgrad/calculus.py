@@ -42,7 +42,9 @@ def gradient_of(expression: Expression) -> dict[Key, Expression]:
 
     >>> u, c = Var("u"), Var("c")
     >>> gradient_of(Mul((c, Pow(u, Number(Fraction(2)))))) == {
-    ...     "c": Pow(u, Number(Fraction(2))), "u": mul(Number(Fraction(2)), c, u)}
+    ...     "c": Pow(u, Number(Fraction(2))),
+    ...     "u": mul(Number(Fraction(2)), c, u),
+    ... }
     True
     """
     found: dict[Key, list[Expression]] = {}

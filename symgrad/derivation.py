@@ -163,14 +163,32 @@ class Derivation:
 
     def path_count(self, parameter: str) -> int:
         """Return the exact number of paths from the objective to a parameter."""
-        return analysis.path_count(self.graph, self.graph.resolve(parameter))
+        return self._path_counts.get(self.graph.resolve(parameter), 0)
+
+    @cached_property
+    def _path_counts(self) -> Mapping[str, int]:
+        return analysis.path_counts_from_objective(self.graph)
+
+    @cached_property
+    def consumers(self) -> Mapping[str, tuple[str, ...]]:
+        """The equations that use each node, in order of definition."""
+        return analysis.consumers(self.graph)
+
+    @cached_property
+    def _dominators(self) -> Mapping[str, str]:
+        return analysis.immediate_dominators(self.graph)
 
     def numerator(self, node: str) -> str:
         """Return the node T, as near to `node` as can be, for which ∂objective/∂node = ∂T/∂node.
 
         That is the last node that every path to `node` passes and whose own adjoint is 1.
         """
-        return analysis.last_dominator(self.graph, node, self.unit_nodes)
+        current = self.graph.resolve(node)
+        while current in self._dominators:
+            current = self._dominators[current]
+            if current in self.unit_nodes:
+                return current
+        return self.graph.objective
 
     @cached_property
     def kinks(self) -> tuple[str, ...]:
@@ -278,5 +296,3 @@ def _to_sympy(expression: Expression) -> sympy.Expr:
     from symgrad.symbolic import to_sympy  # noqa: PLC0415  (SymPy only when it is asked for)
 
     return to_sympy(expression)
-
-

@@ -1,8 +1,8 @@
 """From a graph to its derivation: which adjoints get a name, and what the names are.
 
 The rule. A node's adjoint is named (δ) when it is needed in two or more places and is more than a
-number, a signed name or a multiple of another δ. One exception keeps what an author would keep: where
-branches merge right in front of parameters, the merged derivative is written out as a factor.
+number, a signed name or a multiple of another δ. One exception keeps what an author would keep:
+where branches merge right in front of parameters, the merged derivative is written out as a factor.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from symgrad.algebra import cost
 from symgrad.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
-from symgrad.expression import ONE, Formula, Var, substitute
+from symgrad.expression import ONE, Expression, Formula, Var, substitute
 from symgrad.forms import NOTHING, UNIT, Adjoint
 from symgrad.graph import Graph, Node
 from symgrad.names import canonical
@@ -77,9 +77,7 @@ def derive(
     return _assembled(graph, chosen, swept, used, relations.notes, label)
 
 
-def _naming(
-    graph: Graph, sensitivities: str | Sequence[str], excluded: frozenset[str]
-) -> Naming:
+def _naming(graph: Graph, sensitivities: str | Sequence[str], excluded: frozenset[str]) -> Naming:
     if sensitivities == "all":
         return lambda node, adjoint, edges, parts: adjoint.pattern is not UNIT
     if sensitivities == "none":
@@ -89,9 +87,7 @@ def _naming(
         return _automatic(inputs, excluded)
     listed = [sensitivities] if isinstance(sensitivities, str) else sensitivities
     names = frozenset(map(graph.resolve, listed))
-    return lambda node, adjoint, edges, parts: (
-        node.name in names and adjoint.pattern.total != ONE
-    )
+    return lambda node, adjoint, edges, parts: node.name in names and adjoint.pattern.total != ONE
 
 
 def _automatic(inputs: frozenset[str], excluded: frozenset[str]) -> Naming:
@@ -103,10 +99,10 @@ def _automatic(inputs: frozenset[str], excluded: frozenset[str]) -> Naming:
             return False
         if pattern.size > MAX_INLINE_COST:
             return True
-        if len(edges) < 2:  # noqa: PLR2004  (needed in one place only)
+        if len(edges) < 2:
             return False
         (place, factor), *others = pattern.terms
-        if parts < 2 or place is None or others:  # noqa: PLR2004  (no branches merge here)
+        if parts < 2 or place is None or others:
             return True
         before_inputs = inputs.issuperset(operand for operand, _ in edges)
         return not (before_inputs and cost(factor) <= MAX_MERGE_COST)
@@ -183,16 +179,16 @@ def _merges(graph: Graph, swept: Swept, kept: list[str]) -> Iterable[Merge]:
         mark = None if place is None else adjoint.operands[place]
         if factor == ONE or mark is None:
             continue
-        renaming = {i: Var(operand) for i, operand in enumerate(adjoint.operands)}
-        yield Merge(name, mark.removeprefix(MARK), substitute(factor, dict(renaming)))
+        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
+        yield Merge(name, mark.removeprefix(MARK), substitute(factor, names))
 
 
 def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") -> dict[str, str]:
     """Return the name of each node's sensitivity: δ, or δ_1, δ_2 by layer, or δ_v by node.
 
-    A lone sensitivity is δ. Several are numbered where every node's name ends in a number of its own
-    (z1, z2: δ_1, δ_2), and are called after their nodes otherwise. Where the graph itself uses such
-    a name the next of δ, ε, adjoint is taken.
+    A lone sensitivity is δ. Several are numbered where every node's name ends in a number of its
+    own (z1, z2: δ_1, δ_2), and are called after their nodes otherwise. Where the graph itself uses
+    such a name the next of δ, ε, adjoint is taken.
     """
     taken = {canonical(name) for name in graph.index}
     layers = [_LAYER.fullmatch(canonical(name)) for name in nodes]
@@ -200,9 +196,11 @@ def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") ->
     numbered = len(numbers) == len(set(numbers)) == len(nodes)
     prefixes = [f"ε_{label}"] if label else _PREFIXES
     for prefix in prefixes:
-        names = [prefix] if len(nodes) == 1 else [
-            f"{prefix}_{numbers[i] if numbered else node}" for i, node in enumerate(nodes)
-        ]
+        names = (
+            [prefix]
+            if len(nodes) == 1
+            else [f"{prefix}_{numbers[i] if numbered else node}" for i, node in enumerate(nodes)]
+        )
         if taken.isdisjoint(map(canonical, names)):
             return dict(zip(nodes, names, strict=True))
     return {node: f"adjoint_of_{i}_{canonical(node)}" for i, node in enumerate(nodes)}

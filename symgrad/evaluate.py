@@ -6,7 +6,7 @@ forms and traces are compared with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from symgrad.graph import Graph
 
 Real = Any  # an mpmath mpf; mpmath has no types
+Context = Any  # an mpmath context
 DIGITS = 50
 
 
@@ -49,7 +50,7 @@ class Evaluator:
         self.context = mpmath.mp.clone() if hasattr(mpmath.mp, "clone") else mpmath.MPContext()
         self.context.dps = digits
 
-    def number(self, value: Fraction | float | int) -> Real:
+    def number(self, value: Fraction | float) -> Real:
         """Return the number at the evaluator's precision."""
         exact = Fraction(value)
         return self.context.mpf(exact.numerator) / self.context.mpf(exact.denominator)
@@ -134,21 +135,21 @@ class Evaluator:
         return result
 
 
-def _cube_root(context: Any, x: Real) -> Real:
+def _cube_root(context: Context, x: Real) -> Real:
     return context.sign(x) * context.cbrt(abs(x))
 
 
-def _log_gamma(context: Any, x: Real) -> Real:
+def _log_gamma(context: Context, x: Real) -> Real:
     if x <= 0 and context.isint(x):
         raise OutsideDomain("lgamma at a pole")
     return context.log(abs(context.gamma(x))) if x < 0 else context.loggamma(x)
 
 
-def _polygamma(context: Any, order: Real, x: Real) -> Real:
+def _polygamma(context: Context, order: Real, x: Real) -> Real:
     return context.psi(int(order), x)
 
 
-_DIRECT = {
+_DIRECT: Mapping[str, Callable[..., Real]] = {
     "cbrt": _cube_root,
     "lgamma": _log_gamma,
     "polygamma": _polygamma,

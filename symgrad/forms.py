@@ -62,14 +62,16 @@ class Part:
     derivative_index: tuple[int, ...]
 
 
-UNIT = LinearPattern(((None, ONE),), ONE, 1, True)
-SENSITIVITY = LinearPattern(((0, ONE),), Var(0), 1, True)
-NOTHING = LinearPattern((), ZERO, 1, True)
+UNIT = LinearPattern(((None, ONE),), ONE, 1, trivial=True)
+SENSITIVITY = LinearPattern(((0, ONE),), Var(0), 1, trivial=True)
+NOTHING = LinearPattern((), ZERO, 1, trivial=True)
 
 
 def linear_pattern(groups: Mapping[int | None, Expression]) -> LinearPattern:
     """Return the linear form with the given factors; the part without a δ is put last."""
-    ordered = [(key, groups[key]) for key in groups if key is not None]
+    ordered: list[tuple[int | None, Expression]] = [
+        (key, groups[key]) for key in groups if key is not None
+    ]
     if None in groups:
         ordered.append((None, groups[None]))
     kept = tuple((key, factor) for key, factor in ordered if factor != ZERO)

@@ -39,8 +39,8 @@ def exponent_of(e: Expression) -> Expression | None:
         case Constant("e"):
             return ONE
         case Div(Number(Fraction(numerator=1, denominator=1)), inner):
-            z = exponent_of(inner)
-            return None if z is None else neg(z)
+            below = exponent_of(inner)
+            return None if below is None else neg(below)
         case _:
             return None
 
@@ -179,5 +179,3 @@ def _bottom_up(e: Expression) -> Expression:
         if found is not None:
             return found
     return e
-
-

@@ -1,9 +1,10 @@
 """Shorter adjoints by what the graph's own equations and assumptions say.
 
-The local derivatives of a softmax multiply out to p - t only for someone who knows that e/s is p and
-that the targets sum to 1; the terms of the Black–Scholes price that go through d₁ cancel only for
-someone who puts d₁ and d₂ in. This module knows what the graph says. Each step is an equality, and a
-shorter form replaces a longer one only. It is tried on small graphs, where a person reads the result.
+The local derivatives of a softmax multiply out to p - t only for someone who knows that e/s is p
+and that the targets sum to 1; the terms of the Black–Scholes price that go through d₁ cancel only
+for someone who puts d₁ and d₂ in. This module knows what the graph says. Each step is an equality,
+and a shorter form replaces a longer one only. It is tried on small graphs, where a person reads the
+result.
 """
 
 from __future__ import annotations
@@ -12,7 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.algebra import Product, add, cost, div, factored_sum, is_negative, mul, neg, positive_first, tidy
+from symgrad.algebra import (
+    Product,
+    add,
+    cost,
+    div,
+    factored_sum,
+    is_negative,
+    mul,
+    neg,
+    positive_first,
+    tidy,
+)
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -105,7 +117,7 @@ class Relations:
         if node.name in self._preferred:
             self.applied = True
             return _adjoint(self._preferred[node.name])
-        if adjoint.pattern.size <= 3:  # noqa: PLR2004  (nothing can be shorter)
+        if adjoint.pattern.size <= 3:
             return adjoint
         best: Expression = form
         note: Note | None = None
@@ -118,9 +130,15 @@ class Relations:
         if best == form:
             return adjoint
         self.applied = True
-        if note is not None and all(known.node != note.node or not note.node for known in self._used):
+        if note is not None and all(
+            known.node != note.node or not note.node for known in self._used
+        ):
             self._used.setdefault(note)
         return _adjoint(best)
+
+    def _is_noted(self, node: str) -> bool:
+        """Tell whether it was noted already that branches cancel at this node."""
+        return bool(node) and any(known.node == node for known in self._used)
 
     def _without_marks(
         self, form: Expression, adjoints: Mapping[str, Adjoint]
@@ -199,7 +217,7 @@ class Relations:
         product = Product()
         product.multiply(whole)
         for base, exponent in product.powers.items():
-            if not isinstance(base, Add) or len(base.terms) != 2 or exponent != 1:  # noqa: PLR2004
+            if not isinstance(base, Add) or len(base.terms) != 2 or exponent != 1:
                 continue
             first, second = base.terms
             if self._is_ratio_one(div(first, neg(second))):
@@ -283,7 +301,7 @@ def _cancelling(first: Expression, second: Expression, node: str) -> Note:
     product = Product()
     product.multiply(together)
     for base, exponent in product.powers.items():
-        if isinstance(base, Add) and len(base.terms) == 2 and exponent == 1:  # noqa: PLR2004
+        if isinstance(base, Add) and len(base.terms) == 2 and exponent == 1:
             first, second = base.terms
     left, right = (second, neg(first)) if is_negative(first) else (first, neg(second))
     return Note(left=left, right=right, node=node)
@@ -340,7 +358,9 @@ def _contains(product: Product, pattern: Product) -> bool:
     return True
 
 
-def _fixed_sum(left: Expression, right: Expression) -> tuple[tuple[Expression, ...], Expression] | None:
+def _fixed_sum(
+    left: Expression, right: Expression
+) -> tuple[tuple[Expression, ...], Expression] | None:
     """Read an assumption `t1 + t2 + t3 = 1` as its terms and its value."""
     for terms, value in ((left, right), (right, left)):
         if isinstance(terms, Add) and isinstance(value, Number):
@@ -352,7 +372,7 @@ def _sum_replaced(
     flat: Expression, terms: tuple[Expression, ...], value: Expression
 ) -> Expression | None:
     """Replace m*t1 + … + m*tn by m*value, for the first cofactor m for which all are there."""
-    parts = list(flat.terms) if isinstance(flat, Add) else [flat]
+    parts: list[Expression] = list(flat.terms) if isinstance(flat, Add) else [flat]
     for part in parts:
         if not _divides(terms[0], part):
             continue

@@ -63,9 +63,7 @@ def hessian(d: Derivation) -> Hessian:
     >>> h.entries["a", "b"], h.rows[0].sensitivities["ε_a"]
     (ε_a, ('u', 6*u*x))
     """
-    rows = tuple(
-        derive(d.as_graph(name), d.wrt[i:], label=name) for i, name in enumerate(d.wrt)
-    )
+    rows = tuple(derive(d.as_graph(name), d.wrt[i:], label=name) for i, name in enumerate(d.wrt))
     return Hessian(d, rows)
 
 
@@ -96,9 +94,7 @@ def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
     direction = _direction_names(d.graph, d.wrt)
     graph = d.gradient_graph()
     slopes = [graph.nodes[i - len(d.wrt)].name for i in range(len(d.wrt))]
-    total = add(
-        *(mul(Var(v), Var(slope)) for v, slope in zip(direction, slopes, strict=True))
-    )
+    total = add(*(mul(Var(v), Var(slope)) for v, slope in zip(direction, slopes, strict=True)))
     name = _free("Hv", graph)
     inputs = tuple(Node(v, "data") for v in direction)
     whole = analysis.extended(graph, (*inputs, Node(name, "equation", formula_of(total))), name)

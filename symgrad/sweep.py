@@ -148,7 +148,9 @@ def sweep(
     """Sweep from the objective back to the parameters `wrt`.
 
     `naming(node, adjoint, edges, contributions)` decides which adjoints get a name: `edges` are the
-    operands where it is needed, `contributions` is the number of branches that meet in the node; `refine` may put a shorter adjoint in the place of the composed one.
+    operands where it is needed, `contributions` is the number of branches that meet in the node.
+    With `economical` a name is not given where everything below is as short without it. `refine`
+    may put a shorter adjoint in the place of the composed one.
     """
     shapes = Shapes()
     active = active_names(graph, wrt)

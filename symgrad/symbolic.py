@@ -68,9 +68,7 @@ def _convert(e: Expression, values: Mapping[str | int, Any]) -> Any:  # noqa: AN
             return _condition(e, values)
 
 
-def _call(
-    function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Any]
-) -> Any:  # noqa: ANN401
+def _call(function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
     sp = _sympy()
     row = FUNCTIONS[function]
     if row.condition_first:

@@ -28,9 +28,7 @@ def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
 @click.option("--steps", is_flag=True, help="Explain: every edge, merge and product on the way.")
 @click.option("--hessian", is_flag=True, help="Print the matrix of second derivatives instead.")
 @click.option("--hvp", is_flag=True, help="Print the Hessian-vector product instead.")
-@click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="text", show_default=True
-)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
 @click.option(
     "--limit",
@@ -70,7 +68,7 @@ def command(
     d = derive(
         graph,
         names or None,
-        sensitivities=chosen if chosen else split_names((sensitivities,)),
+        sensitivities=chosen or split_names((sensitivities,)),
     )
     if hessian:
         sheet = hessian_sheet(d)

@@ -10,15 +10,12 @@ import click
 from symgrad.cli.terminal import load_graph, note, print_result, write_file
 
 if TYPE_CHECKING:
-    from symgrad.derivation import Derivation
     from symgrad.program import Program
 
 
 @click.command("generate")
 @click.argument("file")
-@click.option(
-    "-t", "--target", default="python", show_default=True, help="The language to emit."
-)
+@click.option("-t", "--target", default="python", show_default=True, help="The language to emit.")
 @click.option(
     "-o",
     "--output",

@@ -1,0 +1,1 @@
+"""What people look at: printed formulas, documents, pictures."""

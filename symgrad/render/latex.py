@@ -84,9 +84,7 @@ class LatexPrinter(Printer):
         if function == "abs":
             return rf"\left|{inner[0]}\right|", ATOM
         if row.condition_first:
-            rows = (
-                rf"{inner[1]} & \mbox{{if }} {inner[0]} \\ {inner[2]} & \mbox{{otherwise}}"
-            )
+            rows = rf"{inner[1]} & \mbox{{if }} {inner[0]} \\ {inner[2]} & \mbox{{otherwise}}"
             return rf"\left\{{\begin{{array}}{{ll}} {rows} \end{{array}}\right.", 0
         name = row.latex or rf"\mathrm{{{function}}}"
         name = name.replace(r"\operatorname", r"\mathrm")
@@ -144,7 +142,7 @@ _SPECIAL = str.maketrans(
 
 
 def prose(text: str) -> str:
-    """Return a sentence with LaTeX's special characters escaped and Greek letters in mathematics."""
+    """Return a sentence with LaTeX's special characters escaped, Greek letters as formulas."""
     escaped = text.translate(_SPECIAL)
     return "".join(
         f"${_letter(c)}$" if c in LATIN else {"−": "$-$", "≤": r"$\le$", "≥": r"$\ge$"}.get(c, c)

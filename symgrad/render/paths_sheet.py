@@ -65,9 +65,7 @@ def _proof(d: Derivation, name: str) -> str:
     gradient = _without_sensitivities(d, d.form(name).expression)
     one = "the path is" if count == 1 else f"the {count} paths sum to"
     for left, right in ((total, gradient), _put_in(d, total, gradient)):
-        decision = decide(
-            left, right, assumptions=[item.condition for item in d.graph.assumptions]
-        )
+        decision = decide(left, right, assumptions=[item.condition for item in d.graph.assumptions])
         if decision.status == "proved":
             return f"{one} the gradient: proved"
     if decision.status == "agrees":
@@ -83,9 +81,7 @@ def _without_sensitivities(d: Derivation, e: Expression) -> Expression:
     return substitute(e, values)
 
 
-def _put_in(
-    d: Derivation, left: Expression, right: Expression
-) -> tuple[Expression, Expression]:
+def _put_in(d: Derivation, left: Expression, right: Expression) -> tuple[Expression, Expression]:
     """Return both sides with the graph's equations put in, as far as that stays readable."""
     values: dict[str | int, Expression] = {}
     for node in d.graph.equations:

@@ -198,7 +198,7 @@ class Printer:
             pieces.append(text)
         return "".join(pieces)
 
-    def gap(self, left: str, right: str) -> str:
+    def gap(self, left: str, right: str) -> str:  # noqa: ARG002  (LaTeX looks at both)
         """Return what stands between two printed factors that are side by side."""
         return ""
 
@@ -286,7 +286,7 @@ class AsciiPrinter(Printer):
         """Return a named number."""
         return name
 
-    def adjoin(self, left: Expression, right: Expression) -> bool:
+    def adjoin(self, left: Expression, right: Expression) -> bool:  # noqa: ARG002
         """Never leave a multiplication sign out."""
         return False
 
@@ -323,5 +323,3 @@ def _has_abs(e: Expression) -> bool:
 
 def _leads(e: Expression) -> bool:
     return isinstance(e, Number | Mul | Div | Add | Neg)
-
-

@@ -41,9 +41,7 @@ def hessian_sheet(d: Derivation) -> Sheet:
     if shared:
         sections.append(Section("shared", "Sensitivities of the gradient", tuple(shared)))
     sections.append(Section("hessian", "Second derivatives", tuple(entries)))
-    sections.append(
-        Section("notes", "Notes", ("the matrix is symmetric: each pair stands once",))
-    )
+    sections.append(Section("notes", "Notes", ("the matrix is symmetric: each pair stands once",)))
     names = [n.name for row in (d.graph, *(r.graph for r in matrix.rows)) for n in row.nodes]
     names += [s.name for row in (d, *matrix.rows) for s in row.sensitivity_list]
     count = len(d.wrt)

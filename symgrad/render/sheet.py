@@ -6,6 +6,7 @@ Text, Markdown and LaTeX print the same sheet; only the notation differs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symgrad import analysis
 from symgrad.calculus import kinks_of
@@ -147,10 +148,11 @@ def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Secti
     items: list[Line | Trail | Remark | str] = []
     left = limit
     for name in d.wrt:
-        count = d.path_count(name)
-        for names in d.paths(name, limit=min(left, count)):
-            items.append(Trail(names, side(*path_factors(d, names)) if products else ()))
-        left -= min(left, count)
+        if left == 0:
+            break
+        found = d.paths(name, limit=left)
+        items += [Trail(p, side(*path_factors(d, p)) if products else ()) for p in found]
+        left -= len(found)
     total = sum(d.path_count(name) for name in d.wrt)
     if total > limit:
         shown = "no path is" if limit == 0 else f"the first {limit:,} are"
@@ -161,8 +163,7 @@ def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Secti
 
 def path_factors(d: Derivation, names: tuple[str, ...]) -> list[Expression]:
     """Return the local derivatives along a path, those that are 1 left out."""
-    pairs = zip(names, names[1:], strict=False)
-    factors = [d.local(top, bottom) for top, bottom in pairs]
+    factors = [d.local(top, bottom) for top, bottom in pairwise(names)]
     return [factor for factor in factors if factor != ONE] or [ONE]
 
 
@@ -190,8 +191,8 @@ def sensitivity_lines(d: Derivation) -> list[Line]:
         top = d.numerator(item.node)
         final = side(item.form.expression)
         chains = _chains(d, item.node, named, ())
-        sides = (final,)
-        if chains is not None and chains != (final[0],):
+        sides: tuple[Side, ...] = (final,)
+        if chains is not None and chains != final:
             sides = (chains, final)
         lines.append(Line((Name(item.name), Partial(top, item.node)), sides))
     return lines
@@ -203,9 +204,7 @@ def _chains(d: Derivation, node: str, named: dict[str, str], below: Chain) -> Si
     A product ends at the first node above that has a sensitivity of its own or the adjoint 1.
     """
     users = [
-        name
-        for name in analysis.consumers(d.graph)[node]
-        if name in d.reached and d.local(name, node) != ZERO
+        name for name in d.consumers[node] if name in d.reached and d.local(name, node) != ZERO
     ]
     found: list[Chain] = []
     for user in users:
@@ -233,7 +232,9 @@ def merge_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
         if steps:
             parts = _chains(d, merge.node, {merge.of: ""}, ())
             if parts is not None:
-                stripped = tuple(tuple(f for f in chain if f != Var("")) or (ONE,) for chain in parts)
+                stripped = tuple(
+                    tuple(f for f in chain if f != Var("")) or (ONE,) for chain in parts
+                )
                 sides = (stripped, *sides) if stripped != sides[0] else sides
         lines.append(Line((Partial(merge.of, merge.node),), sides))
     return lines
