@@ -91,12 +91,9 @@ def _solved_for_some_name(
 ) -> tuple[str | int, Expression] | None:
     field = normal.field
     for name in reversed(names):
-        index = next(
-            (i for i, g in enumerate(field.generators) if g.expression == Var(name)), None
-        )
+        index = next((i for i, g in enumerate(field.generators) if g.expression == Var(name)), None)
         hidden = any(
-            g.kind != "var" and name in names_in(g.expression)
-            for g in field.used(difference.top)
+            g.kind != "var" and name in names_in(g.expression) for g in field.used(difference.top)
         )
         if index is None or hidden:
             continue

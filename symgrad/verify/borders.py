@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from symgrad.expression import Compare, Expression, Logic
 from symgrad.verify.domain import domain_conditions
+from symgrad.verify.facts import EmptyRegion
 from symgrad.verify.fields import Field, Ratio, Restart, Scales
 from symgrad.verify.limits import Clock, Stop
 from symgrad.verify.normal_form import NormalForm
-from symgrad.verify.polynomials import degrees
+from symgrad.verify.polynomials import Poly, degrees
 from symgrad.verify.regions import Given, Problem, Region, balanced, given, prove
-from symgrad.verify.signs import EmptyRegion, Signs
+from symgrad.verify.signs import Signs
 
 _MAX_LISTED = 6
 _MAX_REGIONS = 8
@@ -71,8 +72,7 @@ class _Implications:
             self.signs.assume(ratio, fact.sign, strict=fact.strict, from_split=fact.from_split)
         for condition in other:
             if condition.relation == "!=":
-                ratio = self.normal.ratio(condition.left)
-                self.poles.update(str(p) for p, _ in self.signs.field.factors(ratio)[1])
+                self.poles.update(map(str, self._factors(self.normal.ratio(condition.left))))
 
     def missing(self, own: Sequence[Compare]) -> tuple[list[Compare], list[Compare]]:
         """Return the poles and the conditions among `own` that do not follow."""
@@ -84,23 +84,35 @@ class _Implications:
             if condition.relation == "!=" or (
                 strict and self.signs.provable(ratio, 1, strict=False)
             ):
-                poles += self._zeros(ratio)
+                poles += self._zeros(condition, ratio)
             elif not self.signs.provable(ratio, 1, strict=strict):
                 needs.append(balanced(condition.relation, condition.left))
         return poles, needs
 
-    def _zeros(self, ratio: Ratio) -> list[Compare]:
+    def _factors(self, ratio: Ratio) -> list[Poly]:
+        """Return the polynomials one of which is zero where the ratio is, roots by their bases."""
         field = self.signs.field
-        return [
-            balanced("==", field.polynomial_expression(factor))
-            for factor, _ in field.factors(ratio)[1]
-            if str(factor) not in self.poles
-            and not self.signs.nonzero(field.polynomial(factor))
+        bases = {str(field.ring.gens[root.index]): root.base for root in field.roots}
+        factors: list[Poly] = []
+        for factor, _ in field.ring.factor(ratio.top)[1]:
+            base = bases.get(str(factor))
+            factors += [factor] if base is None else self._factors(field.polynomial(base))
+        return factors
+
+    def _zeros(self, condition: Compare, ratio: Ratio) -> list[Compare]:
+        field = self.signs.field
+        open_factors = [
+            factor
+            for factor in self._factors(ratio)
+            if str(factor) not in self.poles and not self.signs.nonzero(field.polynomial(factor))
         ]
+        if all(g.kind == "var" for g in field.used(*open_factors)):
+            return [balanced("==", field.polynomial_expression(f)) for f in open_factors]
+        return [balanced("==", condition.left)]
 
 
 def partial_truth(problem: Problem, clock: Clock) -> tuple[Expression, ...]:
-    """Return conditions under which a refuted equality does hold."""
+    """Return conditions under which a refuted equality holds; equations are yet to be checked."""
     regions = prove(problem, clock, stop_early=False)
     if regions is None:
         return ()

@@ -17,6 +17,9 @@ from symgrad.verify.sampling import Key, Point, Sampler, as_values
 
 _QUICK = (64, 160)
 _THOROUGH = (64, 256, 1024, 3072)
+_SHOWN = 1024
+_EQUATION_TRIES = 60
+_SHARP_BITS = 52
 DIGITS = 40
 
 
@@ -24,7 +27,7 @@ DIGITS = 40
 class Comparison:
     """The outcome at one point; `left` and `right` are printed values where they differ."""
 
-    outcome: Literal["different", "same", "close", "undefined"]
+    outcome: Literal["different", "same", "close", "kink", "undefined"]
     point: Point
     left: str = ""
     right: str = ""
@@ -41,21 +44,47 @@ class Comparer:
         values = [value for _, value in solved.names]
         sides = [side for c in solved.conditions for side in (c.left, c.right)]
         names = names_in(left, right, *sides, *solved.equations, *values)
-        sampler = Sampler(names, [*solved.conditions, *bounds], switches, seed)
-        self._points = sampler.points()
-        self._first = not names
+        self._sampler = Sampler(names, [*solved.conditions, *bounds], switches, seed)
+        self._points = self._sampler.points()
 
     def comparisons(self, limit: int, *, thorough: bool) -> Iterator[Comparison]:
         """Yield the outcome at up to `limit` further points."""
+        equations = self.solved.equations
         for _ in range(limit):
             self.clock.check()
-            yield self.at(next(self._points), thorough=thorough)
+            point = next(self._points)
+            for _ in range(_EQUATION_TRIES if equations else 0):
+                moved = self._sampler.satisfied(point, equations)
+                if moved is not None:
+                    point = moved
+                    break
+            yield self.at(point, thorough=thorough)
+
+    def points_in(
+        self, places: Sequence[Sequence[Expression]], limit: int
+    ) -> Iterator[tuple[Point, list[int]]]:
+        """Yield up to `limit` points that lie in one of several places, with the places' numbers.
+
+        A place is given by the conditions that hold in it.
+        """
+        conditions = [condition for place in places for condition in place]
+        self._sampler.watch([c.left for c in conditions if isinstance(c, Compare)])
+        for _ in range(limit):
+            self.clock.check()
+            point = next(self._points)
+            evaluator = Evaluator(as_values(point))
+            inside = [k for k, place in enumerate(places) if _all_hold(evaluator, place)]
+            if inside:
+                yield point, inside
 
     def at(self, point: Point, *, thorough: bool) -> Comparison:
         """Compare at one point, at rising precision."""
         values = as_values(point)
         close = False
+        different: Comparison | None = None
         for precision in _THOROUGH if thorough else _QUICK:
+            if different is not None and precision > _SHOWN:
+                break
             self.clock.check()
             with ctx.workprec(precision):
                 try:
@@ -67,15 +96,18 @@ class Comparer:
                 except Unclear:
                     continue
                 if on_kink or also:
-                    return Comparison("undefined", point)
+                    return Comparison("kink", point)
                 if left > right or left < right:
                     shown = _apart(left, right)
                     if shown is not None:
-                        return Comparison("different", full, *shown)
-                close = True
-                if _same(left, right):
-                    return Comparison("same", point)
-        return Comparison("close" if close else "undefined", point)
+                        different = Comparison("different", full, *shown)
+                        if _sharp(left) and _sharp(right):
+                            return different
+                elif different is None:
+                    close = True
+                    if _same(left, right):
+                        return Comparison("same", point)
+        return different or Comparison("close" if close else "undefined", point)
 
     def _value(self, side: Expression, values: dict[Key, fmpq]) -> tuple[Value, bool]:
         evaluator = Evaluator(values)
@@ -103,6 +135,14 @@ class Comparer:
         return full
 
 
+def _all_hold(evaluator: Evaluator, conditions: Sequence[Expression]) -> bool:
+    with ctx.workprec(_QUICK[0]):
+        try:
+            return all(evaluator.holds(condition) for condition in conditions)
+        except ArithmeticError:
+            return False
+
+
 def _same(left: Value, right: Value) -> bool:
     """Tell whether two values certainly agree to `DIGITS` significant digits."""
     if isinstance(left, fmpq) and isinstance(right, fmpq):
@@ -110,6 +150,11 @@ def _same(left: Value, right: Value) -> bool:
     size = abs(arb(left)).max(abs(arb(right)))
     gap = abs(arb(left) - arb(right))
     return bool(gap * arb(10) ** DIGITS <= size) or bool(gap == 0)
+
+
+def _sharp(value: Value) -> bool:
+    """Tell whether a value is known to all the digits that are shown."""
+    return isinstance(value, fmpq) or value.is_exact() or value.rel_accuracy_bits() > _SHARP_BITS
 
 
 def _apart(left: Value, right: Value) -> tuple[str, str] | None:

@@ -12,12 +12,14 @@ from symgrad.expression import (
     Compare,
     Div,
     Expression,
+    Logic,
     Neg,
     Number,
     Pow,
     children,
 )
 from symgrad.verify.intervals import is_numeric
+from symgrad.verify.limits import distinct_parts
 
 
 def domain_conditions(expression: Expression) -> tuple[Compare, ...]:
@@ -51,7 +53,7 @@ def _own(part: Expression) -> Iterator[Compare]:
         case Pow(base, Number(value)):
             yield Compare(">" if value < 0 else ">=", base, ZERO)
         case Pow(base, exponent) if not is_numeric(exponent):
-            yield Compare(">", base, ZERO)
+            yield Compare(">=", base, ZERO)
         case Call("log" | "log2" | "log10", (u,)):
             yield Compare(">", u, ZERO)
         case Call("log1p", (u,)):
@@ -93,3 +95,26 @@ def switching_parts(expression: Expression) -> tuple[Expression, ...]:
                 pass
         stack.extend(reversed(children(part)))
     return tuple(found)
+
+
+_PARTIAL = frozenset(
+    "log log2 log10 log1p sqrt cbrt tan asin acos atanh acosh atan2 lgamma digamma polygamma where "
+    "logsumexp softplus hypot".split()
+)
+
+
+def is_total(expression: Expression) -> bool:
+    """Tell whether an expression surely has a value everywhere, and states no fact."""
+    for part in distinct_parts(expression):
+        match part:
+            case Div() | Compare() | Logic():
+                return False
+            case Pow(_, Number(value)) if value.denominator == 1 and value >= 0:
+                pass
+            case Pow():
+                return False
+            case Call(name, _) if name in _PARTIAL:
+                return False
+            case _:
+                pass
+    return True

@@ -13,19 +13,21 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from symgrad.expression import ZERO, Compare, Expression, Logic
+from symgrad.expression import Compare, Expression, Logic
 from symgrad.verify.assumptions import Solved, solve
 from symgrad.verify.borders import domain_gaps, partial_truth
 from symgrad.verify.comparing import DIGITS, Comparer, Comparison
 from symgrad.verify.domain import domain_conditions, switching_parts
-from symgrad.verify.limits import Clock, Stop, Unsupported, distinct_parts
+from symgrad.verify.limits import Clock, Stop, Unsupported, distinct_parts, names_in
 from symgrad.verify.regions import Given, Problem, Region, balanced, given, prove
 
 DEFAULT_SECONDS = 5.0
 _FIRST_POINTS = 3
 _SEARCH_POINTS = 90
+_REGION_POINTS = 600
 _ENOUGH = 12
 _MAX_BORDERS = 3
+_BORDER_POINTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,10 @@ def _facts(conditions: Sequence[Compare]) -> tuple[Given, ...]:
     return tuple(fact for fact in map(given, conditions) if fact is not None)
 
 
+def _is_equation(condition: Expression) -> bool:
+    return isinstance(condition, Compare) and condition.relation == "=="
+
+
 class _Case:
     """One equality under decision."""
 
@@ -132,6 +138,8 @@ class _Case:
             if found is None and self.same:
                 return self._proved(*used)
         if found is None:
+            found = self._search_open_regions()
+        if found is None and not self.agreed:
             found = self._search(_SEARCH_POINTS, thorough=True, until=_ENOUGH)
         if found is not None:
             return self._refuted(found)
@@ -154,6 +162,27 @@ class _Case:
             self.agreed = agreed
         return None
 
+    def _search_open_regions(self) -> Comparison | None:
+        """Search where no proof was found: in every open region, and until enough points agree."""
+        problem = self._problem(self.solved)
+        regions = prove(problem, self.clock.share(0.3), stop_early=False) or ()
+        wanted = [r.conditions for r in regions if r.status == "open" and r.splits]
+        if not wanted:
+            return self._search(_SEARCH_POINTS, thorough=True, until=_ENOUGH)
+        counts = [0] * len(wanted)
+        for point, places in self.comparer.points_in(wanted, _REGION_POINTS):
+            if all(counts[k] >= _ENOUGH for k in places):
+                continue
+            comparison = self.comparer.at(point, thorough=True)
+            if comparison.outcome == "different":
+                return comparison
+            self.agreed += comparison.outcome == "same"
+            for k in places:
+                counts[k] += comparison.outcome in {"same", "undefined"}
+            if min(counts) >= _ENOUGH:
+                break
+        return None
+
     def _problem(self, solved: Solved) -> Problem:
         left, right = solved.apply(self.left), solved.apply(self.right)
         domain = (*domain_conditions(left), *domain_conditions(right))
@@ -169,16 +198,23 @@ class _Case:
 
     def _prove(self) -> tuple[tuple[int, ...], list[Region]] | None:
         """Return the assumptions that a proof needs, and its regions."""
-        regions = self._proof(())
-        if regions is not None:
-            return (), regions
+        fixed = {name for name, _ in self.solved.names}
+        if fixed.isdisjoint(names_in(self.left, self.right)):
+            regions = self._proof(())
+            if regions is not None:
+                return (), regions
         if not self.assumptions:
             return None
         needed = list(range(len(self.assumptions)))
         regions = self._proof(needed)
         if regions is None:
             return None
-        for index in tuple(needed):
+        equations = [i for i in needed if self.assumptions[i].relation == "=="]
+        if len(equations) < len(needed):
+            simpler = self._proof(equations)
+            if simpler is not None:
+                needed, regions = equations, simpler
+        for index in tuple(needed) if len(needed) > 1 else ():
             fewer = [i for i in needed if i != index]
             simpler = self._proof(fewer)
             if simpler is not None:
@@ -188,18 +224,34 @@ class _Case:
     def _proved(self, used: tuple[int, ...], regions: list[Region]) -> Decision:
         solved = solve([self.assumptions[i] for i in used], self.clock)
         poles, needs = domain_gaps(self._problem(solved), regions, self.clock)
-        borders = list(dict.fromkeys(b for region in regions for b in region.excluded))
-        excluded = [b for b in borders if len(borders) > _MAX_BORDERS or not self._holds_on(b)]
-        listed = dict.fromkeys([*(balanced("==", b) for b in excluded), *poles])
+        borders = list(dict.fromkeys(balanced("==", b) for r in regions for b in r.excluded))
+        listed = dict.fromkeys([*self._real_borders(borders), *poles])
         return Decision("proved", assumptions=used, excluded=tuple(listed), needs=needs)
 
-    def _holds_on(self, border: Expression) -> bool:
-        """Tell whether the equality is proved on a border that the regions left out."""
-        assumptions = (*self.assumptions, Compare("==", border, ZERO))
+    def _holds_there(self, condition: Expression) -> bool:
+        return isinstance(condition, Compare) and self._holds_on(condition, undefined=False)
+
+    def _real_borders(self, borders: list[Compare]) -> list[Compare]:
+        """Return the borders on which the equality may fail."""
+        if len(borders) > _MAX_BORDERS:
+            return borders
+        return [b for b in borders if not self._holds_on(b, undefined=True)]
+
+    def _holds_on(self, border: Compare, *, undefined: bool) -> bool:
+        """Tell whether the equality is proved under one more equation.
+
+        `undefined` is the answer where the sides are never both defined.
+        """
+        assumptions = (*self.assumptions, border)
         try:
             case = _Case(self.left, self.right, assumptions, self.clock.share(0.2), self.seed)
-            if case._search(_FIRST_POINTS, thorough=False) is not None or not case.same:
+            outcomes = {
+                c.outcome for c in case.comparer.comparisons(_BORDER_POINTS, thorough=False)
+            }
+            if case.solved.equations or "different" in outcomes:
                 return False
+            if outcomes == {"undefined"}:
+                return undefined
             regions = case._proof(range(len(assumptions)))
         except (Stop, RecursionError, OverflowError):
             return False
@@ -209,7 +261,8 @@ class _Case:
         witness = tuple((str(name), value) for name, value in found.point.items())
         decision = Decision("refuted", witness=witness, left=found.left, right=found.right)
         try:
-            holds = partial_truth(self._problem(self.solved), self.clock.share(0.3))
+            candidates = partial_truth(self._problem(self.solved), self.clock.share(0.3))
+            holds = tuple(c for c in candidates if not _is_equation(c) or self._holds_there(c))
         except (Stop, RecursionError, OverflowError):
             return decision
         return replace(decision, holds_when=holds)

@@ -119,6 +119,8 @@ class Exponentials:
         generator = self._alone(base)
         if generator is not None and generator.kind == "exp":
             return generator.arguments[0]
+        if generator is not None and generator.kind == "sign":
+            return field.zero
         if generator is not None and generator.kind == "root":
             root = next(r for r in field.roots if base == field.ring.gens[r.index])
             return field.scaled(self.log(field.polynomial(root.base)), Fraction(1, root.order))
@@ -176,12 +178,14 @@ class Exponentials:
         field = self.field
         if abs(exponent) > MAX_EXPONENT:
             raise TooLarge
+        generator = self._alone(base)
+        if generator is not None and generator.kind == "sign":
+            return field.one
         if exponent.denominator == 1:
             result = field.power(field.polynomial(base), exponent.numerator)
-            if exponent.numerator % 2 and self.signs.sign(field.polynomial(base)) < 0:
-                return field.neg(result)
+            if exponent.numerator % 2:
+                result = field.mul(result, self.signs.factor(field.polynomial(base)))
             return result
-        generator = self._alone(base)
         if generator is not None and generator.kind == "exp":
             return self.exp(field.scaled(generator.arguments[0], exponent))
         if generator is not None and generator.kind == "root":
@@ -198,7 +202,7 @@ class Exponentials:
             if self._roots[key].order % order:
                 raise field.scales.refine("root", position, lcm(order, self._roots[key].order))
             return self._roots[key]
-        sign = self.signs.sign(field.polynomial(base))
+        sign = self.signs.factor(field.polynomial(base)).top
         order = field.scales.parts.get(("root", position), order)
         shown = self._shown_absolute(base, field.polynomial_expression(base))
         expression: Expression = Pow(shown, Number(Fraction(1, order)))

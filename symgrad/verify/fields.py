@@ -38,7 +38,7 @@ from symgrad.verify.polynomials import (
     is_constant,
 )
 
-_MAX_ORDER = 360
+_MAX_GENERATORS = 512
 _MAX_SCALE = 360
 _CONJUGATE_TERMS = 12
 
@@ -118,7 +118,7 @@ class Field:
         """Add a generator and return its index."""
         index = len(self.generators)
         if index == self.ring.size:
-            if index >= 128:
+            if index >= _MAX_GENERATORS:
                 raise TooLarge
             self.scales.size *= 2
             raise Restart
@@ -148,14 +148,14 @@ class Field:
         generator = Generator("constant", (), Constant(name), constant=True, safe=True)
         return self.gen(self.new_generator(generator))
 
-    def opaque(self, kind: str, *arguments: Ratio) -> Ratio:
+    def opaque(self, kind: str, *arguments: Ratio, shown: Expression | None = None) -> Ratio:
         """Return the generator of a function at arguments, the same one at equal arguments."""
         for index, generator in enumerate(self.generators):
             if generator.kind == kind and len(generator.arguments) == len(arguments):
                 pairs = zip(generator.arguments, arguments, strict=True)
                 if all(self.equal(a, b) for a, b in pairs):
                     return self.gen(index)
-        expression = Call(kind, tuple(self.expression(a) for a in arguments))
+        expression = shown or Call(kind, tuple(self.expression(a) for a in arguments))
         constant = all(self.is_constant(a) for a in arguments)
         return self.gen(
             self.new_generator(Generator(kind, arguments, expression, constant, safe=False))
@@ -254,9 +254,7 @@ class Field:
         )
 
     def _conjugate(self, p: Poly, index: int) -> Poly:
-        return self.ring.build(
-            {m: -c if m[index] % 2 else c for m, c in self.ring.terms(p)}
-        )
+        return self.ring.build({m: -c if m[index] % 2 else c for m, c in self.ring.terms(p)})
 
     def add(self, a: Ratio, b: Ratio) -> Ratio:
         """Return the sum."""

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import islice
-from math import factorial
 from typing import Any, TypeAlias
 
-from flint import arb, ctx, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from symgrad.expression import (
     Add,
@@ -65,6 +64,7 @@ class Evaluator:
         found = self._known.get(id(expression))
         if found is None:
             found = self._fresh(expression)
+            found = _short(found)
             if isinstance(found, arb) and not found.is_finite():
                 raise Unclear
             self._known[id(expression)] = found
@@ -81,12 +81,12 @@ class Evaluator:
             case Add(terms):
                 total = self.value(terms[0])
                 for term in terms[1:]:
-                    total = total + self.value(term)
+                    total = _short(total + self.value(term))
                 return total
             case Mul(factors):
                 product = self.value(factors[0])
                 for factor in factors[1:]:
-                    product = product * self.value(factor)
+                    product = _short(product * self.value(factor))
                 return product
             case Neg(operand):
                 return -self.value(operand)
@@ -104,8 +104,10 @@ class Evaluator:
         if isinstance(power, fmpq) and is_numeric(exponent):
             return _constant_power(self.value(base), power)
         below = _ball(self.value(base))
+        if below.is_zero() and power > 0:
+            return fmpq(0)
         if not below > 0:
-            raise _why_not(below <= 0)
+            raise _why_not(below < 0 or (below.is_zero() and power <= 0))
         return below ** _ball(power)
 
     def _call(self, name: str, arguments: tuple[Expression, ...]) -> Value:
@@ -180,6 +182,13 @@ def _number(value: Fraction) -> Value:
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
         raise Undefined
     return fmpq(value.numerator, value.denominator)
+
+
+def _short(value: Value) -> Value:
+    """Return a value that stays exact only while it is short."""
+    if isinstance(value, fmpq) and value.height_bits() > _EXACT_BITS:
+        return arb(value)
+    return value
 
 
 def _ball(value: Value) -> Value:
@@ -295,11 +304,8 @@ def _polygamma(order: Value, x: Value) -> Value:
     if not (order.is_exact() and order.is_integer()) or order < 0 or order > 200:
         raise Undefined
     n = int(order.unique_fmpz())
-    if n == 0:
-        return _digamma(x)
-    if not x > 0:
-        raise _why_not(x <= 0)  # real there as well, but not needed
-    return (-1) ** (n + 1) * arb(factorial(n)) * arb(n + 1).zeta(x)
+    _check_pole(x)
+    return acb(x).polygamma(acb(n)).real
 
 
 def _hypot(*values: Value) -> Value:

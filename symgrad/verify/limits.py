@@ -79,9 +79,7 @@ def distinct_parts(*expressions: Expression) -> tuple[Expression, ...]:
     return tuple(order)
 
 
-def substituted(
-    expression: Expression, values: Mapping[str | int, Expression]
-) -> Expression:
+def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
     """Return the expression with names replaced; parts that are shared stay shared."""
     new: dict[int, Expression] = {}
     for part in distinct_parts(expression):

@@ -8,7 +8,7 @@ Identities: Abramowitz and Stegun, Handbook of Mathematical Functions, chapters 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symgrad.expression import (
@@ -26,10 +26,12 @@ from symgrad.expression import (
     Var,
 )
 from symgrad.functions import FUNCTIONS
+from symgrad.verify.domain import is_total
 from symgrad.verify.exponentials import Exponentials
 from symgrad.verify.fields import Ratio
 from symgrad.verify.limits import MAX_EXPONENT, TooLarge, Unsupported
 from symgrad.verify.opaque import Opaque
+from symgrad.verify.polynomials import is_constant
 from symgrad.verify.rotations import Rotations
 from symgrad.verify.signs import Signs
 
@@ -39,8 +41,9 @@ _HALF = Fraction(1, 2)
 class NormalForm:
     """Brings expressions to normal form within one region."""
 
-    def __init__(self, signs: Signs) -> None:
+    def __init__(self, signs: Signs, *, abbreviate: bool = False) -> None:
         self.signs = signs
+        self.abbreviate = abbreviate
         self.field = signs.field
         self.exponentials = Exponentials(signs)
         self.rotations = Rotations(self.exponentials)
@@ -77,7 +80,7 @@ class NormalForm:
                 total = field.zero
                 for term in terms:
                     total = field.add(total, self.ratio(term))
-                return total
+                return self._abbreviated(total) if self.abbreviate else total
             case Mul(factors):
                 product = field.one
                 for factor in factors:
@@ -94,15 +97,22 @@ class NormalForm:
             case _:
                 raise Unsupported
 
+    def _abbreviated(self, total: Ratio) -> Ratio:
+        """Return a sum as a multiple of a generator of its own, so that products stay short."""
+        field = self.field
+        if not is_constant(total.bottom) or len(total.top) < 2:
+            return total
+        content, simple = field.ring.primitive(total.top)
+        shown = field.polynomial_expression(simple)
+        return field.scaled(field.opaque("sum", field.polynomial(simple), shown=shown), content)
+
     def _power(self, base: Expression, exponent: Expression) -> Ratio:
         power = self.ratio(exponent)
         value = self.field.value(power)
         if value is None:
             if base == Constant("e"):
                 return self.exponentials.exp(power)
-            below = self.ratio(base)
-            self.signs.assume(below, 1, strict=True)
-            return self.exponentials.exp(self.field.mul(power, self.exponentials.log(below)))
+            return self._symbolic_power(self.ratio(base), power)
         if abs(value) > MAX_EXPONENT:
             raise TooLarge
         below = self.ratio(base)
@@ -111,9 +121,20 @@ class NormalForm:
         self.signs.assume(below, 1, strict=value < 0)
         return self.exponentials.abs_power(below, value)
 
+    def _symbolic_power(self, base: Ratio, exponent: Ratio) -> Ratio:
+        """Return base^exponent for base > 0 as exp(exponent*log base); 0^v is 0 for v > 0."""
+        if not base.top:
+            if self.signs.strict_sign(exponent) > 0:
+                return self.field.zero
+            raise ZeroDivisionError
+        self.signs.assume(base, 1, strict=False)
+        return self.exponentials.exp(self.field.mul(exponent, self.exponentials.log(base)))
+
     def _call(self, name: str, arguments: tuple[Expression, ...]) -> Ratio:
         if name == "where":
             condition, yes, no = arguments
+            if self.signs.symbolic:
+                return self._blend(condition, yes, no)
             return self.ratio(yes if self.holds(condition) else no)
         rule = _RULES.get(name)
         if rule is not None:
@@ -139,6 +160,39 @@ class NormalForm:
             case _:
                 raise Unsupported
 
+    def _blend(self, condition: Expression, yes: Expression, no: Expression) -> Ratio:
+        """Return yes*h + no*(1 - h), h being 1 where the condition holds and else 0."""
+        if not (is_total(yes) and is_total(no)):
+            raise Unsupported  # one side may have no value where the other counts
+        field = self.field
+        h, otherwise = self._indicator(condition), self.ratio(no)
+        return field.add(otherwise, field.mul(h, field.sub(self.ratio(yes), otherwise)))
+
+    def _indicator(self, condition: Expression) -> Ratio:
+        field = self.field
+        match condition:
+            case Compare(relation, left, right) if relation not in {"==", "!="}:
+                difference = field.sub(self.ratio(left), self.ratio(right))
+                if not difference.top:
+                    return field.one if relation in {"<=", ">="} else field.zero
+                sign = self.signs.factor(difference, strict=True)
+                toward = sign if relation in {">", ">="} else field.neg(sign)
+                return self._halved(field.add(field.one, toward))
+            case Logic("and", parts):
+                return self._all(parts)
+            case Logic("or", parts):
+                return field.sub(field.one, self._all([Logic("not", (p,)) for p in parts]))
+            case Logic("not", (part,)):
+                return field.sub(field.one, self._indicator(part))
+            case _:
+                raise Unsupported
+
+    def _all(self, parts: Sequence[Expression]) -> Ratio:
+        product = self.field.one
+        for part in parts:
+            product = self.field.mul(product, self._indicator(part))
+        return product
+
     def _compare(self, relation: str, difference: Ratio) -> bool:
         if relation in {"==", "!="} and self.signs.generic(difference):
             return relation == "!="
@@ -162,22 +216,24 @@ class NormalForm:
     def cbrt(self, u: Ratio) -> Ratio:
         """Return the real cube root."""
         root = self.exponentials.abs_power(u, Fraction(1, 3))
-        return self.field.scaled(root, Fraction(self.signs.sign(u)))
+        return self.field.mul(root, self.signs.factor(u))
 
     def absolute(self, u: Ratio) -> Ratio:
         """Return |u|."""
-        return self.field.scaled(u, Fraction(self.signs.sign(u)))
+        return self.field.mul(u, self.signs.factor(u))
 
     def sign(self, u: Ratio) -> Ratio:
         """Return the sign, zeros left out."""
-        return self.field.number(self.signs.strict_sign(u))
+        return self.signs.factor(u, strict=True)
 
     def largest(self, *arguments: Ratio) -> Ratio:
         """Return the maximum."""
+        field = self.field
         best = arguments[0]
         for other in arguments[1:]:
-            if self.signs.sign(self.field.sub(best, other)) < 0:
-                best = other
+            gap = field.sub(best, other)
+            size = field.mul(gap, self.signs.factor(gap))
+            best = self._halved(field.add(field.add(best, other), size))
         return best
 
     def smallest(self, *arguments: Ratio) -> Ratio:

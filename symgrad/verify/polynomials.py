@@ -69,6 +69,8 @@ class Ring:
 
     def power(self, p: Poly, exponent: int) -> Poly:
         """Return the power with a non-negative exponent."""
+        if exponent == 0 or not p:
+            return p if exponent else self.one
         if exponent > MAX_EXPONENT or comb(len(p) + exponent - 1, exponent) > MAX_TERMS:
             raise TooLarge
         return p**exponent

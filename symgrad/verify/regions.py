@@ -7,11 +7,14 @@ two sides is brought to normal form and tested for zero. Empty regions are set a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from symgrad.expression import ZERO, Add, Compare, Expression, Neg, Number
+from symgrad.verify.domain import switching_parts
+from symgrad.verify.facts import EmptyRegion
 from symgrad.verify.fields import Field, Ratio, Restart, Scales
 from symgrad.verify.limits import (
     MAX_REGIONS,
@@ -21,11 +24,13 @@ from symgrad.verify.limits import (
     Stop,
     TooLarge,
     Unsupported,
+    names_in,
 )
 from symgrad.verify.normal_form import NormalForm
-from symgrad.verify.signs import EmptyRegion, NeedSign, Signs
+from symgrad.verify.signs import NeedSign, Signs
 
 _MAX_RESTARTS = 16
+_MAX_SWITCHES = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +83,20 @@ def given(condition: Compare) -> Given | None:
 def prove(problem: Problem, clock: Clock, *, stop_early: bool = True) -> list[Region] | None:
     """Return the regions with what was found in each, or None where a bound was reached.
 
-    With `stop_early` the search ends at the first region that stays open.
+    With `stop_early` the search ends at the first region that stays open. Where there would be too
+    many regions, signs are carried along as generators and the whole domain is one region.
     """
+    regions = None
+    if len(switching_parts(problem.left)) + len(switching_parts(problem.right)) <= _MAX_SWITCHES:
+        regions = _split_and_prove(problem, clock, stop_early=stop_early)
+    if regions is None:
+        with suppress(NeedSign, OutOfTime):
+            region = _region(problem, (), clock, symbolic=True)
+            return [region] if region.status == "proved" else None
+    return regions
+
+
+def _split_and_prove(problem: Problem, clock: Clock, *, stop_early: bool) -> list[Region] | None:
     stack: list[tuple[Given, ...]] = [()]
     found: list[Region] = []
     while stack:
@@ -140,35 +157,47 @@ def _sum(terms: Sequence[Expression]) -> Expression:
     return Add(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO
 
 
-def _region(problem: Problem, splits: tuple[Given, ...], clock: Clock) -> Region:
+def _region(
+    problem: Problem, splits: tuple[Given, ...], clock: Clock, *, symbolic: bool = False
+) -> Region:
     scales = Scales()
+    scales.size = 16 * (1 + len(names_in(problem.left, problem.right)) // 12)
+    abbreviate = False
     for _ in range(_MAX_RESTARTS):
         try:
-            return _attempt(problem, splits, scales, clock)
+            return _attempt(problem, splits, scales, clock, symbolic, abbreviate)
         except Restart:  # noqa: PERF203 - that is what the loop is for
             continue
+        except TooLarge:
+            if abbreviate:
+                break
+            abbreviate = True
+            scales.parts.clear()
         except EmptyRegion:
             return Region(splits, "empty")
         except (NeedSign, OutOfTime):
             raise
-        except (Stop, ZeroDivisionError, RecursionError, OverflowError):
-            return Region(splits, "open")
+        except ZeroDivisionError:
+            return Region(splits, "empty")  # a denominator is zero in all of it: nothing is defined
+        except (Stop, RecursionError, OverflowError):
+            break
     return Region(splits, "open")
 
 
 def _attempt(
-    problem: Problem, splits: tuple[Given, ...], scales: Scales, clock: Clock
-) -> Region:
+    problem: Problem, splits: tuple[Given, ...], scales: Scales, clock: Clock,
+    symbolic: bool, abbreviate: bool,  # noqa: FBT001 - an inner step of _region
+) -> Region:  # fmt: skip
     field = Field(scales, clock)
-    signs = Signs(field)
-    normal = NormalForm(signs)
+    signs = Signs(field, symbolic=symbolic)
+    normal = NormalForm(signs, abbreviate=abbreviate)
     for fact in (*splits, *problem.assumed, *problem.domain):
         _assume(normal, fact)
     left, right = normal.ratio(problem.left), normal.ratio(problem.right)
     if field.equal(left, right):
         return Region(splits, "proved", tuple(signs.excluded))
     difference = field.sub(left, right)
-    if not difference.top or _follows(normal, difference, problem.equations):
+    if _follows(normal, difference, problem.equations):
         return Region(splits, "proved", tuple(signs.excluded))
     if splits and signs.contradictory():
         return Region(splits, "empty")
@@ -178,19 +207,20 @@ def _attempt(
 def _assume(normal: NormalForm, fact: Given) -> None:
     try:
         ratio = normal.ratio(fact.expression)
-        normal.signs.assume(
-            ratio, fact.sign, strict=fact.strict, from_split=fact.from_split
-        )
-    except (TooLarge, Unsupported, ZeroDivisionError):
+        normal.signs.assume(ratio, fact.sign, strict=fact.strict, from_split=fact.from_split)
+    except (TooLarge, Unsupported, ZeroDivisionError) as error:
         if fact.from_split:
-            raise
+            raise Unsupported from error
 
 
 def _follows(normal: NormalForm, difference: Ratio, equations: Sequence[Expression]) -> bool:
     """Tell whether an equation's polynomial divides the difference."""
     ring = normal.field.ring
     for equation in equations:
-        polynomial = normal.ratio(equation).top
+        try:
+            polynomial = normal.ratio(equation).top
+        except (TooLarge, Unsupported, ZeroDivisionError):
+            continue
         if not polynomial:
             continue
         common = ring.gcd(difference.top, polynomial)

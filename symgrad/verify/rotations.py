@@ -52,9 +52,9 @@ class Rotations:
         return result
 
     def tan(self, u: Ratio) -> Ratio:
-        """Return sin u / cos u."""
-        cosine, sine = self.rotation(u)
-        return self.field.div(sine, cosine)
+        """Return sin 2u / (1 + cos 2u), which is the generator itself where 2u is in the basis."""
+        cosine, sine = self.rotation(self.field.scaled(u, Fraction(2)))
+        return self.field.div(sine, self.field.add(self.field.one, cosine))
 
     def _special(self) -> list[int]:
         return [
