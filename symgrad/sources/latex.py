@@ -188,6 +188,7 @@ class Translator:
 
     def superscript(self, word: _Word, parts: list[Written]) -> None:
         """Translate an exponent, a prime, or an index in parentheses."""
+        self.skip_spaces()
         start = self.at
         raw = self.raw_argument(word).strip()
         if raw in ("\\prime", "'"):
@@ -197,6 +198,9 @@ class Translator:
             parts.append(self.written(f"_{index[1]} ", word))
             return
         self.at = start
+        if not raw.startswith("\\") and self.words[start].text != "{":
+            parts.append(Written.at("^", word.start))  # plain notation: x^2, e^(-z), x^-1
+            return
         inner = self.argument(word)
         if not inner.text.strip():
             raise self.fault("an exponent is missing", word)
