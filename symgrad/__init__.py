@@ -13,10 +13,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from symgrad.codegen import generate
     from symgrad.derivation import Derivation
     from symgrad.derive import derive
     from symgrad.errors import SymgradError
     from symgrad.graph import Graph
+    from symgrad.sources import load
+    from symgrad.sources.function import graph
     from symgrad.sources.text import parse
 
 __version__ = "0.1.0"

@@ -334,6 +334,8 @@ def factored_sum(terms: Iterable[Expression]) -> Expression:
                 product.multiply_base(base, -exponent)
         inner.append(product.build())
     share = _fraction_content(inner) if not outer.powers else _content(inner)
+    if all(split_coefficient(term)[0] < 0 for term in inner):
+        share = -share
     if share != 1:
         outer.coefficient = share
         inner = [mul(number(1 / share), term) for term in inner]

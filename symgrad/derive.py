@@ -14,7 +14,7 @@ from symgrad.algebra import cost
 from symgrad.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression import ONE, Expression, Formula, Var, substitute
-from symgrad.forms import NOTHING, UNIT, Adjoint
+from symgrad.forms import NOTHING, Adjoint
 from symgrad.graph import Graph, Node
 from symgrad.names import canonical
 from symgrad.relations import Note, Relations
@@ -79,7 +79,7 @@ def derive(
 
 def _naming(graph: Graph, sensitivities: str | Sequence[str], excluded: frozenset[str]) -> Naming:
     if sensitivities == "all":
-        return lambda node, adjoint, edges, parts: adjoint.pattern is not UNIT
+        return lambda node, adjoint, edges, parts: adjoint.pattern.total != ONE
     if sensitivities == "none":
         return _never
     if sensitivities == "auto":

@@ -36,6 +36,8 @@ ORDER = (
     "derive",
     "second",
     "statements",
+    "optimizers",
+    "safe",
     "render.printer",
     "program",
     "targets",

@@ -97,6 +97,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _report(error: SymgradError) -> None:
-    from symgrad.cli.terminal import report_error  # noqa: PLC0415  (not needed for --help)
+    from symgrad.cli.terminal import report_error
 
     report_error(error)

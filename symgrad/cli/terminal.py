@@ -42,8 +42,8 @@ def use_color(stream: object) -> bool:
 
 def load_graph(file: str, wrt: tuple[str, ...] = ()) -> Graph:
     """Read the graph a FILE argument stands for, and report its warnings."""
-    from symgrad import sources  # noqa: PLC0415  (commands import what they need when they run)
-    from symgrad.sources.text import parse_equation  # noqa: PLC0415
+    from symgrad import sources
+    from symgrad.sources.text import parse_equation
 
     if "=" in file and not Path(file).exists():
         graph = parse_equation(file, wrt=wrt)
