@@ -7,10 +7,11 @@ single assignment in names; what they have in common is computed once; the autho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, compress
 
 from symgrad.derivation import Derivation, gradient_name
 from symgrad.expression import (
@@ -24,9 +25,12 @@ from symgrad.expression import (
     walk,
 )
 from symgrad.graph import Graph
+from symgrad.program_block import Assignment, Block, Picker, blocks_of, dense, picker, rows_of
+from symgrad.program_collector import paused_collector
 from symgrad.program_normal import normal, operations_of
 from symgrad.program_rewrite import rewritten
-from symgrad.program_sharing import Assignment, pruned, shared
+from symgrad.program_sharing import pruned, shared
+from symgrad.program_slots import SlotTable
 from symgrad.program_split import split
 from symgrad.statements import Statement
 
@@ -35,29 +39,38 @@ _PREFIXES = ("t", "tmp", "aux", "shared")
 DEFAULT_RATE = Fraction(1, 10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Routine:
     """Assignments in the order in which they run, and the names of what they compute.
 
-    `results` are names of assignments or of inputs. `guarded` holds the names that are needed in a
-    branch of `where` only: their value may be NaN or infinite and must not stop the program.
+    `body` holds the assignments one by one, `blocks` the same by pattern. `results` are names of
+    assignments or of inputs. `guarded` holds the names that are needed in a branch of `where` only:
+    their value may be NaN or infinite and must not stop the program.
     """
 
-    body: tuple[Assignment, ...]
+    blocks: tuple[Block, ...]
     results: tuple[str, ...]
     guarded: frozenset[str] = frozenset()
+
+    @cached_property
+    def body(self) -> tuple[Assignment, ...]:
+        """The assignments in the order in which they run."""
+        return tuple(rows_of(self.blocks))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that are assigned, in no particular order but always the same."""
+        return tuple(chain.from_iterable(block.names for block in self.blocks))
+
+    @property
+    def length(self) -> int:
+        """The number of assignments."""
+        return sum(len(block.names) for block in self.blocks)
 
     @property
     def operations(self) -> int:
         """The number of arithmetic operations and function calls."""
-        counted: dict[int, int] = {}
-        total = 0
-        for _, pattern, _ in self.body:
-            found = counted.get(id(pattern))
-            if found is None:
-                found = counted[id(pattern)] = operations_of(pattern)
-            total += found
-        return total
+        return sum(operations_of(block.pattern) * len(block.names) for block in self.blocks)
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ class Program:
     def names(self) -> tuple[str, ...]:
         """Every name of the program: inputs, then assignments in their order."""
         routines = [self.value, self.both, *([self.gradient] if self.gradient else [])]
-        assigned = [row.name for routine in routines for row in routine.body]
+        assigned = chain.from_iterable(routine.names for routine in routines)
         return tuple(dict.fromkeys((*self.inputs, *assigned)))
 
 
@@ -141,6 +154,11 @@ def lower(derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd") 
     >>> [row.name for row in program.both.body], operations(program)
     (['r', 'J', 'dJ_da'], 5)
     """
+    with paused_collector():
+        return _lowered(derivation, safe=safe, optimizer=optimizer)
+
+
+def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
     graph = derivation.graph
     gradient_names = _gradient_names(derivation)
     statements = _statements(derivation, gradient_names)
@@ -153,22 +171,21 @@ def lower(derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd") 
     rows = _normalised(statements)
     prefix = free_prefix([row.name for row in rows] + [node.name for node in graph.nodes])
     gradient = tuple(gradient_names)
-    value = _routine(rows, (graph.objective,), prefix)
-    both = _routine(rows, (graph.objective, *gradient), prefix)
-    separate = len(both.body) <= MAX_SEPARATE
+    table = SlotTable()
+    value = _routine(rows, (graph.objective,), prefix, table)
+    both = _routine(rows, (graph.objective, *gradient), prefix, table)
+    separate = both.length <= MAX_SEPARATE
     return Program(
         derivation,
         optimizer,
         safe,
         value,
-        _routine(rows, gradient, prefix) if separate else None,
+        _routine(rows, gradient, prefix, table) if separate else None,
         both,
     )
 
 
-def _unchanged(
-    statements: tuple[Statement, ...], inputs: tuple[str, ...]
-) -> tuple[Statement, ...]:
+def _unchanged(statements: tuple[Statement, ...], inputs: tuple[str, ...]) -> tuple[Statement, ...]:
     return statements
 
 
@@ -201,7 +218,7 @@ def _statements(derivation: Derivation, gradient_names: list[str]) -> tuple[Stat
 
 def _normalised(statements: Iterable[Statement]) -> list[Assignment]:
     """Return the statements with their patterns in the form in which they are computed."""
-    changed: dict[int, tuple[Expression, tuple[int, ...] | None]] = {}
+    changed: dict[int, tuple[Expression, Picker | None]] = {}
     alike: dict[Expression, Expression] = {}
     rows: list[Assignment] = []
     for statement in statements:
@@ -209,63 +226,74 @@ def _normalised(statements: Iterable[Statement]) -> list[Assignment]:
         found = changed.get(id(formula.pattern))
         if found is None:
             found = changed[id(formula.pattern)] = _compact(normal(formula.pattern), alike)
-        pattern, positions = found
+        pattern, pick = found
         operands = formula.operands
-        if positions is not None:
-            operands = tuple([operands[i] for i in positions])
-        rows.append(Assignment(statement.name, pattern, operands))
+        rows.append(
+            Assignment(statement.name, pattern, operands if pick is None else pick(operands))
+        )
     return rows
 
 
 def _compact(
     pattern: Expression, alike: dict[Expression, Expression]
-) -> tuple[Expression, tuple[int, ...] | None]:
+) -> tuple[Expression, Picker | None]:
+    """Return a pattern with its variables numbered anew, and what picks their operands."""
     used = tuple(int(key) for key in variables(pattern))
     renaming: dict[str | int, Expression] = {old: Var(new) for new, old in enumerate(used)}
     compact = substitute(pattern, renaming)
-    return alike.setdefault(compact, compact), used
+    # A picker of everything would do no harm, but 10,000 calls of it would take time.
+    whole = used == tuple(range(len(used)))
+    return alike.setdefault(compact, compact), None if whole else picker(used)
 
 
 def free_prefix(names: Iterable[str]) -> str:
     """Return a prefix for numbered temporaries that no name in `names` starts with."""
-    taken = list(names)
+    text = "\n".join(names)
     for prefix in _PREFIXES:
-        if not any(name.startswith(prefix) and name[len(prefix) :].isdigit() for name in taken):
+        if not re.search(rf"^{prefix}[0-9]+$", text, re.MULTILINE):
             return prefix
-    longest = max(map(len, taken), default=0)
+    longest = max(map(len, text.split("\n")))
     return "t" + "_" * longest
 
 
-def _routine(rows: list[Assignment], results: tuple[str, ...], prefix: str) -> Routine:
+def _routine(
+    rows: list[Assignment], results: tuple[str, ...], prefix: str, table: SlotTable
+) -> Routine:
     """Return the routine that computes `results`, with what it needs and no more."""
-    needed = rewritten(pruned(rows, results), prefix)
-    body = split(shared(needed, prefix), prefix)
-    sources = {row.name: row.operands[0] for row in body if row.pattern == Var(0)}
+    blocks = rewritten(blocks_of(enumerate(pruned(rows, results))), prefix, table)
+    blocks = split(shared(blocks, prefix, table), prefix)
     ends = set(results)
+    sources: dict[str, str] = {}
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block.pattern, Var) and not ends.isdisjoint(block.names):
+            copies = [name in ends for name in block.names]
+            sources.update(zip(compress(block.names, copies), compress(block.columns[0], copies), strict=True))
+            block = block.selected([not copy for copy in copies])  # noqa: PLW2901
+        if block.names:
+            kept.append(block)
+    if sources:
+        kept = dense(kept)
     renamed: list[str] = []
     for result in results:
         name = result
-        while name in sources and name in ends:
+        while name in sources:
             name = sources[name]
         renamed.append(name)
-    kept = tuple(row for row in body if row.name not in ends or row.pattern != Var(0))
-    return Routine(kept, tuple(renamed), guarded_names(kept, renamed))
+    return Routine(tuple(kept), tuple(renamed), guarded_names(kept, renamed))
 
 
-def guarded_names(body: tuple[Assignment, ...], results: Iterable[str]) -> frozenset[str]:
+def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[str]:
     """Return the names that only branches of `where` need."""
-    certain_places: dict[int, frozenset[int] | None] = {}
-    for _, pattern, _ in body:
-        if id(pattern) not in certain_places:
-            certain_places[id(pattern)] = _certain(pattern)
+    certain_places = {id(block.pattern): _certain(block.pattern) for block in blocks}
     if all(places is None for places in certain_places.values()):
         return frozenset()
     certain = set(results)
+    body = rows_of(blocks)
     for name, pattern, operands in reversed(body):
-        if name not in certain:
-            continue
-        places = certain_places[id(pattern)]
-        certain.update(operands if places is None else [operands[i] for i in places])
+        if name in certain:
+            places = certain_places[id(pattern)]
+            certain.update(operands if places is None else [operands[i] for i in places])
     return frozenset(row.name for row in body if row.name not in certain)
 
 

@@ -50,6 +50,11 @@ class Slot:
     lazy: bool
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether the slot is the whole pattern."""
+        return not self.path and not self.members
+
+    @property
     def harmless(self) -> bool:
         """Tell whether evaluating the operation needlessly can never be an error."""
         return isinstance(self.shape, Add | Mul | Neg)
@@ -99,6 +104,8 @@ def _pairs(
     places = [i for i, part in enumerate(parts) if _is_member(part)]
     if isinstance(e, Mul) and len(parts) > 2:  # noqa: PLR2004
         places = [i for i in places if not isinstance(parts[i], Number)]
+    if len(places) < 2:  # noqa: PLR2004
+        return
     if len(places) <= MAX_PAIRED:
         pairs = list(combinations(places, 2))
     else:
@@ -106,9 +113,10 @@ def _pairs(
     seen: set[tuple[Expression, ...]] = set()
     for i, j in pairs:
         pair = (parts[i], parts[j])
-        if pair in seen:
-            continue
-        seen.add(pair)
+        if len(pairs) > 1:
+            if pair in seen:
+                continue
+            seen.add(pair)
         if isinstance(pair[0], Neg):
             if isinstance(pair[1], Neg):
                 continue
@@ -132,12 +140,38 @@ def _add(
     lazy: bool,
     commutes: bool,
 ) -> None:
+    match node:
+        case Mul((Var(int(i)), Var(int(j)))) if i != j:
+            found.append(Slot(path, members, _PRODUCT, (i, j), True, lazy))  # noqa: FBT003
+            return
+        case Mul((Var(int(i)), Var(int(j)))):
+            found.append(Slot(path, members, _SQUARE, (i,), False, lazy))  # noqa: FBT003
+            return
     keys = variables(node)
     if not keys:
         return
     shape = substitute(node, {key: Var(i) for i, key in enumerate(keys)})
     positions = tuple(int(key) for key in keys)
     found.append(Slot(path, members, shape, positions, commutes and len(keys) > 1, lazy))
+
+
+_PRODUCT = Mul((Var(0), Var(1)))
+_SQUARE = Mul((Var(0), Var(0)))
+
+
+class SlotTable:
+    """The slots of every pattern that was asked for."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Expression, tuple[Slot, ...]]] = {}
+
+    def slots(self, pattern: Expression) -> tuple[Slot, ...]:
+        """Return the slots of a pattern."""
+        found = self._found.get(id(pattern))
+        if found is None:
+            # The pattern is kept too, so that no other one gets its id.
+            found = self._found[id(pattern)] = (pattern, slots_of(pattern))
+        return found[1]
 
 
 def replaced_slots(
@@ -183,5 +217,3 @@ def without_conflicts(ranked: list[Slot]) -> tuple[Slot, ...]:
             taken.update(claims)
             kept.append(slot)
     return tuple(kept)
-
-

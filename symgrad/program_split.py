@@ -17,31 +17,28 @@ from symgrad.expression import (
     Var,
     children,
     substitute,
-    variables,
     with_children,
 )
-from symgrad.program_sharing import Assignment
+from symgrad.program_block import Assignment, Block, assignment, blocks_of, rows_of
 
 MAX_WIDTH = 64
 MAX_DEPTH = 40
 
 
-def split(rows: tuple[Assignment, ...], prefix: str) -> tuple[Assignment, ...]:
-    """Return the rows with every sum of more than 64 terms and every tree deeper than 40 cut up."""
-    too_large: dict[int, bool] = {}
-    for row in rows:
-        if id(row.pattern) not in too_large:
-            too_large[id(row.pattern)] = _measure(row.pattern)
-    if not any(too_large.values()):
-        return rows
+def split(blocks: list[Block], prefix: str) -> list[Block]:
+    """Return the blocks with every sum of more than 64 terms and every deep tree cut up."""
+    too_large = {id(block.pattern) for block in blocks if _measure(block.pattern)}
+    if not too_large:
+        return blocks
+    rows = rows_of(blocks)
     cutter = _Cutter(prefix, sum(row.name.startswith(prefix) for row in rows))
     result: list[Assignment] = []
     for row in rows:
-        if too_large[id(row.pattern)]:
+        if id(row.pattern) in too_large:
             result.extend(cutter.cut(row))
         else:
             result.append(row)
-    return tuple(result)
+    return blocks_of(enumerate(result))
 
 
 def _measure(e: Expression) -> bool:
@@ -72,7 +69,7 @@ class _Cutter:
         names = {i: Var(name) for i, name in enumerate(row.operands)}
         whole, _ = self._small(substitute(row.pattern, dict(names)), pieces)
         yield from pieces
-        yield _assignment(row.name, whole)
+        yield assignment(row.name, whole)
 
     def _small(self, e: Expression, pieces: list[Assignment]) -> tuple[Expression, int]:
         """Return the tree with its large parts replaced by names, and its depth."""
@@ -96,11 +93,5 @@ class _Cutter:
     def _piece(self, e: Expression, pieces: list[Assignment]) -> Expression:
         self.count += 1
         name = f"{self.prefix}{self.count}"
-        pieces.append(_assignment(name, e))
+        pieces.append(assignment(name, e))
         return Var(name)
-
-
-def _assignment(name: str, e: Expression) -> Assignment:
-    operands = [str(key) for key in variables(e)]
-    places = {key: Var(i) for i, key in enumerate(operands)}
-    return Assignment(name, substitute(e, dict(places)), tuple(operands))

@@ -13,9 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression import Expression, Neg, Var, substitute
+from symgrad.expression import Formula, Neg, Var, formula_of, substitute
 from symgrad.optimizers import Equation, Optimizer, optimizer
 from symgrad.program import Program, Routine
+from symgrad.program_block import Block
 from symgrad.program_normal import normal
 from symgrad.targets.head import head_lines
 from symgrad.targets.naming import identifiers
@@ -62,6 +63,7 @@ class Options:
 class Target:
     """One language. Subclasses fill the tables and override `context`.
 
+    `assignment` is a line that gives a name its value, with %s for the name and for the formula.
     `templates` pairs the name of each emitted file (with `{module}` in it) with its template;
     `settings` names the options that the target understands. `folder` is where its templates
     stand, for a target that does not come with symgrad.
@@ -70,6 +72,7 @@ class Target:
     name = ""
     suffix = ""
     comment = "//"
+    assignment = "%s = %s"
     templates: tuple[tuple[str, str], ...] = ()
     settings: tuple[str, ...] = ()
     keywords: frozenset[str] = frozenset()
@@ -87,10 +90,6 @@ class Target:
         """Return a number, with its sign, as a literal or a quotient of two."""
         text = decimal_or_quotient(abs(value))
         return f"-{text}" if value < 0 else text
-
-    def line(self, name: str, code: str) -> str:
-        """Return the line that gives a name its value, without indentation."""
-        return f"{name} = {code}"
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what the templates receive: strings, and tuples and dicts of strings."""
@@ -112,6 +111,7 @@ class Sheet:
         own = {name for name, _ in (*rule.settings, *rule.shared)}
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = any(name != spelled for name, spelled in self.names.items())
+        self._equations: dict[str, Formula] = {}
         self._plain = target.printer(target.functions)
         self._plain.language = target.name
         self._guarded = target.printer({**target.functions, **target.guarded_functions})
@@ -123,16 +123,29 @@ class Sheet:
 
     def lines(self, routine: Routine) -> list[str]:
         """Return the assignments of a routine as lines of code, without indentation."""
-        lines: list[str] = []
-        plain, guarded = self._plain.template, self._guarded.template
-        spelled, line = self.names, self.target.line
-        for name, pattern, operands in routine.body:
-            text, pick = (guarded if name in routine.guarded else plain)(pattern)
-            if self.renamed:
-                operands = tuple([spelled[operand] for operand in operands])  # noqa: PLW2901
-                name = spelled[name]  # noqa: PLW2901
-            lines.append(line(name, text % pick(operands)))
+        lines = [""] * routine.length
+        for block in routine.blocks:
+            if routine.guarded.isdisjoint(block.names):
+                parts = [(block, self._plain)]
+            else:
+                flags = [name in routine.guarded for name in block.names]
+                plain = block.selected([not flag for flag in flags])
+                parts = [(plain, self._plain), (block.selected(flags), self._guarded)]
+            for part, printer in parts:
+                for place, line in zip(part.places, self._written(part, printer), strict=True):
+                    lines[place] = line
         return lines
+
+    def _written(self, block: Block, printer: CodePrinter) -> Iterable[str]:
+        if not block.names:
+            return ()
+        text, positions = printer.template(block.pattern)
+        columns = [block.names, *(block.columns[i] for i in positions)]
+        if self.renamed:
+            spelled = self.names.__getitem__
+            columns = [list(map(spelled, column)) for column in columns]
+        line = self.target.assignment % ("%s", text)
+        return map(line.__mod__, zip(*columns, strict=True))
 
     def results(self, routine: Routine) -> tuple[str, ...]:
         """Return the identifiers of what a routine computes."""
@@ -150,10 +163,12 @@ class Sheet:
         maximized, g is taken with a minus sign, so that every rule goes up instead of down.
         """
         left, formula = equation
-        values: dict[str | int, Expression] = {name: Var(code) for name, code in names.items()}
-        if self.program.graph.maximize:
-            values["g"] = Neg(values.get("g", Var("g")))
-        code = self._plain.expression(normal(substitute(formula, values)))
+        found = self._equations.get(left)
+        if found is None:
+            if self.program.graph.maximize:
+                formula = substitute(formula, {"g": Neg(Var("g"))})
+            found = self._equations[left] = formula_of(normal(formula))
+        code = self._plain.code(found.pattern, tuple([names.get(n, n) for n in found.operands]))
         return names.get(left, left), code
 
     @property

@@ -11,6 +11,7 @@ from symgrad.render.printer import Printer
 MARK = "Made by symgrad"  # the first words of every emitted file
 MAX_SHOWN = 40
 MAX_LINE = 400
+MAX_DOMINATORS = 500  # nodes of a graph in which each ∂L/∂v is written with the nearest L
 
 
 def head_lines(
@@ -67,11 +68,16 @@ def _lines(program: Program, identifiers: Mapping[str, str]) -> Iterator[str]:
 def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
     derivation = program.derivation
     sensitivities = derivation.sensitivity_list
+
+    def top(node: str) -> str:
+        short = len(derivation.graph.nodes) <= MAX_DOMINATORS
+        return derivation.numerator(node) if short else derivation.graph.objective
+
     if sensitivities:
         yield "Sensitivities"
         yield from _listed(
             [
-                f"{printer.name(s.name)} = {printer.partial(derivation.numerator(s.node), s.node)}"
+                f"{printer.name(s.name)} = {printer.partial(top(s.node), s.node)}"
                 f" = {printer.expression(s.form.expression)}"
                 for s in sensitivities[:MAX_SHOWN]
             ],

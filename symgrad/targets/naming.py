@@ -15,7 +15,8 @@ from symgrad.names import LATIN, canonical
 
 _MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar",
           "\u0307": "_dot", "\u0308": "_ddot"}  # fmt: skip
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_PLAIN = re.compile(r"(?!lambda(?![A-Za-z]))[A-Za-z][A-Za-z0-9_]*")
+_GREEK = {ord(letter): "lam" if letter == "λ" else name for letter, name in LATIN.items()}
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 
@@ -25,9 +26,10 @@ def transliterated(name: str) -> str:
     >>> transliterated("λ"), transliterated("σ_x"), transliterated("w₁"), transliterated("p̂")
     ('lam', 'sigma_x', 'w1', 'p_hat')
     """
-    text = canonical(name)
+    text = name.translate(_GREEK)
     if _PLAIN.fullmatch(text):
         return text
+    text = canonical(name)
     pieces = "".join(_letter(character) for character in text)
     stripped = pieces.lstrip("_")
     if not stripped or not stripped[0].isalpha():
@@ -38,11 +40,8 @@ def transliterated(name: str) -> str:
 def _letter(character: str) -> str:
     if character in _ALLOWED:
         return character
-    if character == "λ":
-        return "lam"
-    found = LATIN.get(character)
-    if found is not None:
-        return found
+    if ord(character) in _GREEK:
+        return _GREEK[ord(character)]
     decomposed = unicodedata.normalize("NFKD", character)
     if len(decomposed) > 1:
         return "".join(_letter(part) for part in decomposed)
@@ -61,8 +60,9 @@ def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str,
     """
     found: dict[str, str] = {}
     others: list[str] = []
+    plain = _PLAIN.fullmatch
     for name in names:
-        if name not in reserved and _PLAIN.fullmatch(name) and canonical(name) == name:
+        if name not in reserved and plain(name):
             found[name] = name
         else:
             others.append(name)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from operator import itemgetter
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
 from symgrad.expression import (
@@ -44,7 +43,7 @@ class Spelling:
     tight: bool = False
 
 
-Template = tuple[str, Callable[[tuple[str, ...]], object]]
+Template = tuple[str, tuple[int, ...]]
 
 
 def decimal_or_quotient(value: Fraction, suffix: str = "") -> str:
@@ -93,7 +92,7 @@ class CodePrinter:
         self._templates: dict[int, tuple[Template, Expression]] = {}
 
     def template(self, pattern: Expression) -> Template:
-        """Return the text of a pattern with %s for each operand, and what picks the operands."""
+        """Return the text of a pattern with %s for each operand, and which operand each is."""
         found = self._templates.get(id(pattern))
         if found is None:
             text = self.expression(pattern)
@@ -102,8 +101,8 @@ class CodePrinter:
 
     def code(self, pattern: Expression, operands: tuple[str, ...]) -> str:
         """Return a pattern as code, with these identifiers for its variables."""
-        text, pick = self.template(pattern)
-        return text % pick(operands)
+        text, positions = self.template(pattern)
+        return text % tuple([operands[i] for i in positions])
 
     def expression(self, e: Expression) -> str:
         """Return an expression as code; `Var(i)` becomes a mark that `template` fills."""
@@ -207,8 +206,4 @@ def _filled(text: str) -> Template:
     pieces = text.replace("%", "%%").split("\0")
     positions = [int(piece) for piece in pieces[1::2]]
     pieces[1::2] = ["%s"] * len(positions)
-    joined = "".join(pieces)
-    if not positions:
-        return joined, lambda _: ()
-    # One position makes itemgetter return the name itself, which % takes as well.
-    return joined, itemgetter(*positions)
+    return "".join(pieces), tuple(positions)
