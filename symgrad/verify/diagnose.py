@@ -129,20 +129,25 @@ def _is_worked_out(claim: Claim, link: int) -> bool:
 
 def _case(graph: Graph, derivation: Derivation, claim: Claim, claimed: Expression) -> Case:
     """Set the scene: points at which both the claim and the right formula have values."""
-    scene, right = _scene(graph, derivation, claim)
+    scene, right = scene_of(graph, derivation, claim)
     conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
     scene.place([right, claimed], conditions)
     return Case(scene, claimed, right, scene.floats.values(right))
 
 
-def _scene(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
+def scene_of(
+    graph: Graph, derivation: Derivation, claim: Claim
+) -> tuple[Scene, Expression]:
+    """Return the scene of a claim, its points not chosen yet, and the right formula in names."""
     target = claim.left
+    own = target.key if isinstance(target, DerivativeTarget) else None
+    derivatives = tuple(item for item in claim.derivatives if item.key != own)
     count = _KINKED_POINTS if _switches(graph, claim) else _PLAIN_POINTS
     definitions = claim.definitions
     if isinstance(target, NameTarget):
         target = _meant(graph, derivation, claim, target)
     if isinstance(target, DerivativeTarget):
-        bare = Scene(graph, derivation, (None, None), definitions, claim.derivatives)
+        bare = Scene(graph, derivation, (None, None), definitions, derivatives)
         top, whole = target.top, graph
         start = target.expression or bare.definition_of(target.top)
         bottom = (target.bottom, *target.further)[-1]
@@ -153,9 +158,9 @@ def _scene(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, E
             whole = with_node(graph, top, _without_names(bare, start))
         elif isinstance(start, Var):
             top = str(start.key)
-        scene = Scene(whole, derivation, (top, bottom), definitions, claim.derivatives, count=count)
+        scene = Scene(whole, derivation, (top, bottom), definitions, derivatives, count=count)
         return scene, scene.total(Var(top), bottom)
-    scene = Scene(graph, derivation, (None, None), definitions, claim.derivatives, count=count)
+    scene = Scene(graph, derivation, (None, None), definitions, derivatives, count=count)
     if isinstance(target, ExpressionTarget):
         return scene, target.expression
     if isinstance(target, NameTarget):

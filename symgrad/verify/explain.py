@@ -100,15 +100,18 @@ def _classified(
             kind = _missing_factor(scene, detail, kinds, suspects)
         case "extra_chain_factor" if detail is not None and detail in _bases(scene, claimed):
             kind = "wrong_exponent"
+        case "extra_chain_factor" if "missing_chain_factor" in kinds:
+            kind = "missing_chain_factor"  # what is too much stands below the line
         case "wrong_exponent" if detail is not None:
             kind = _exponent(scene, repair, detail, suspects)
         case "dropped_term" if detail is not None:
             kind = _missing_term(scene, repair, detail)
         case "other":
             kind = suspects[0].kind if suspects else "other"
-        case "sign" if _is_quotient_numerator(claimed, repair):
-            if "quotient_rule_slip" in kinds:
-                kind = "quotient_rule_slip"
+        case "sign" if "quotient_rule_slip" in kinds and _in_numerator(claimed, repair):
+            kind = "quotient_rule_slip"
+        case "sign":
+            price -= 0.1
     return Finding(kind, price, repair=repair)
 
 
@@ -128,12 +131,11 @@ def _is_base(scene: Scene, part: Expression) -> bool:
 def _missing_factor(
     scene: Scene, detail: Expression, kinds: set[str], suspects: Sequence[Suspect]
 ) -> str:
-    if isinstance(detail, Var) and str(detail.key) in scene.graph.constants:
+    names = [str(key) for key in variables(detail)]
+    if all(name in scene.graph.constants for name in names):
         return "constant_dropped"
     if any(s.note == "one" for s in suspects):
         return "missing_chain_factor"
-    if "wrong_exponent" in kinds and isinstance(detail, Var):
-        return "wrong_exponent"
     if "constant_dropped" in kinds:
         return "constant_dropped"
     return "missing_chain_factor"
@@ -154,7 +156,8 @@ def _exponent(
 
 
 def _missing_term(scene: Scene, repair: Repair, detail: Expression) -> str:
-    if repair.place or scene.top is None:
+    units = scene.derivation.unit_nodes | {scene.derivation.graph.objective}
+    if repair.place or scene.top not in units:
         return "dropped_term"
     names = {str(name) for name in variables(detail)}
     free = any(is_regularization(scene, path) for path in scene.paths)
@@ -162,7 +165,7 @@ def _missing_term(scene: Scene, repair: Repair, detail: Expression) -> str:
     return "missing_regularization" if free and names & constants else "dropped_term"
 
 
-def _is_quotient_numerator(claimed: Expression, repair: Repair) -> bool:
+def _in_numerator(claimed: Expression, repair: Repair) -> bool:
     """Tell whether a sign stands in the numerator of a quotient, as a term of a difference."""
     part = claimed
     inside = False

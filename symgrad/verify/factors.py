@@ -98,7 +98,8 @@ def without_each(e: Expression) -> Iterator[tuple[Expression, Expression]]:
             if not isinstance(above, Mul | Neg | Div):
                 yield above, Div(ONE, below)
             for gone, left in without_each(below):
-                yield Div(ONE, gone), Div(above, left)
+                inverse = gone.denominator if isinstance(gone, Div) and gone.numerator == ONE else None
+                yield inverse or Div(ONE, gone), Div(above, left)
             yield Div(ONE, below), above
         case _:
             return

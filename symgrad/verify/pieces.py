@@ -13,9 +13,11 @@ from symgrad.expression import (
     ONE,
     Add,
     Call,
+    Compare,
     Constant,
     Div,
     Expression,
+    Logic,
     Mul,
     Neg,
     Number,
@@ -28,10 +30,11 @@ from symgrad.graph import Graph
 from symgrad.verify.floats import Values, close
 from symgrad.verify.scene import Scene
 
-Role = Literal["one", "name", "edge", "part", "segment", "complement"]
-MAX_PIECES = 500
+Role = Literal["one", "name", "edge", "part", "segment", "complement", "pair"]
+MAX_PIECES = 700
 MAX_SEGMENT = 4
 _LARGEST = 1000
+_MAX_PAIRED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,27 @@ def _candidates(scene: Scene, names: set[str]) -> Iterator[Candidate]:
             yield add(ONE, neg(Var(name))), "complement", None
     for group in alike(scene.graph):
         yield Add(tuple(map(Var, group))), "part", None
-    for name in scene.floats.names:
-        if name in scene.graph.index:
-            yield Pow(Var(name), number(2)), "part", None
+    own = [name for name in scene.floats.names if name in scene.graph.index]
+    for name in own:
+        yield Pow(Var(name), number(2)), "part", None
+    yield from _pairs(scene, own)
+
+
+def _pairs(scene: Scene, own: list[str]) -> Iterator[Candidate]:
+    """Yield what an inner derivative often is: a product or quotient of two names, a square below."""
+    if len(own) > _MAX_PAIRED:
+        near = {name for edge in scene.locals for name in edge}
+        own = [name for name in own if name in near or name in scene.graph.constants]
+    for name in own[:_MAX_PAIRED]:
+        square = Pow(Var(name), number(2))
+        yield Div(ONE, square), "pair", None
+        for other in own[:_MAX_PAIRED]:
+            if other != name:
+                yield Div(Var(other), square), "pair", None
+                yield Div(Var(other), Var(name)), "pair", None
+                if other < name:
+                    yield Mul((Var(other), Var(name))), "pair", None
+                    yield Div(ONE, Mul((Var(other), Var(name)))), "pair", None
 
 
 def _parts(local: Expression) -> Iterator[Expression]:
@@ -102,7 +123,7 @@ def _parts(local: Expression) -> Iterator[Expression]:
             for part in _parts(Mul((below, ONE))):
                 yield Div(ONE, part)
         case Call(_, arguments):
-            yield from arguments
+            yield from (part for part in arguments if not isinstance(part, Compare | Logic))
         case _:
             return
 

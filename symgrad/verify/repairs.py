@@ -41,6 +41,7 @@ from symgrad.verify.occurrences import Occurrence, occurrences, put
 from symgrad.verify.pieces import Piece, named_number, proportion, simple_number
 
 _EXPONENTS = tuple(Fraction(n, 2) for n in (2, -2, 4, -4, 1, -1, 6, -6, 3, -3))
+_ELEMENTARY = tuple(name for name in FLOATS if name not in ("expm1", "log1p", "lgamma"))
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -66,13 +67,20 @@ def repairs_of(
 ) -> list[Repair]:
     """Return the single changes that make a claim right, the likeliest first."""
     table = tuple(pieces)
+    allowed = tuple(
+        str(piece.expression.key)
+        for piece in table
+        if piece.role == "name" and isinstance(piece.expression, Var)
+    )
     found: list[Repair] = []
     for item in occurrences(claim, right, floats):
         if all(need is None or not math.isfinite(need) for need in item.needed):
             continue
-        for repair in _at(item, floats, table):
+        if item.mended_by(item.values):
+            continue  # it is right as far as it counts
+        for repair in _at(item, floats, table, allowed):
             found.append(_rooted(claim, item, repair))
-    found += _renamed(claim, right, floats)
+    found += _renamed(claim, right, floats, allowed)
     found += _other_side(claim, right, floats)
     return sorted(found, key=lambda repair: repair.cost)
 
@@ -85,9 +93,11 @@ def _rooted(claim: Expression, item: Occurrence, repair: Repair) -> Repair:
     )
 
 
-def _at(item: Occurrence, floats: Floats, table: tuple[Piece, ...]) -> Iterator[Repair]:
+def _at(
+    item: Occurrence, floats: Floats, table: tuple[Piece, ...], allowed: tuple[str, ...]
+) -> Iterator[Repair]:
     if isinstance(item.part, Var):
-        yield from _other_name(item, floats)
+        yield from _other_name(item, floats, allowed)
     if isinstance(item.part, Number):
         yield from _other_number(item)
     if isinstance(item.part, Call):
@@ -116,9 +126,11 @@ def _constant(row: Values) -> float | None:
     return proportion(row, (1.0,) * len(row))
 
 
-def _other_name(item: Occurrence, floats: Floats) -> Iterator[Repair]:
-    for name, values in floats.names.items():
-        if item.part != Var(name) and item.mended_by(values):
+def _other_name(
+    item: Occurrence, floats: Floats, allowed: tuple[str, ...]
+) -> Iterator[Repair]:
+    for name in allowed:
+        if item.part != Var(name) and item.mended_by(floats.names[name]):
             yield _repair("swapped_variable", 1.0, Var(name), Var(name))
 
 
@@ -136,7 +148,8 @@ def _other_number(item: Occurrence) -> Iterator[Repair]:
     elif item.in_exponent:
         yield _repair("wrong_exponent", 1.1, exact, exact)
     elif not item.in_product:
-        yield _repair("factor", 1.25, exact, exact)
+        kind = "constant_dropped" if written == 1 else "factor"
+        yield _repair(kind, 1.25, exact, exact)
 
 
 def _is_rounded(written: Fraction, needed: float) -> bool:
@@ -152,7 +165,7 @@ def _other_function(item: Occurrence, floats: Floats) -> Iterator[Repair]:
     arguments = item.part.arguments
     if FUNCTIONS[item.part.function].condition_first:
         return
-    for name in FLOATS:
+    for name in _ELEMENTARY:
         row = FUNCTIONS[name]
         fits = row.min_arity <= len(arguments) and (row.max_arity or 9) >= len(arguments)
         if name != item.part.function and fits and row.max_arity is not None:
@@ -209,7 +222,8 @@ def _other_exponent(item: Occurrence, ratio: Values, floats: Floats) -> Iterator
         values = floats.values(base)
         for shift in _EXPONENTS:
             new = exponent + shift
-            if new == 0 or (shift.denominator != 1 and exponent.denominator == 1 and new != 0.5):
+            odd = shift.denominator != 1 and exponent.denominator == 1
+            if new == 0 or (odd and (abs(new) != Fraction(1, 2) or isinstance(base, Call))):
                 continue
             if new < 0 < exponent or exponent < 0 < new:
                 continue
@@ -273,6 +287,8 @@ def _term_missing(
     item: Occurrence, difference: Values, table: tuple[Piece, ...]
 ) -> Iterator[Repair]:
     for piece in table:
+        if piece.role == "pair":
+            continue
         factor = proportion(difference, piece.values)
         plain = None if factor is None else simple_number(factor)
         if plain is None:
@@ -281,7 +297,8 @@ def _term_missing(
         if plain < 0:
             term = negated(term)
         price = 1.6 + 0.06 * piece.size + (0.0 if abs(plain) == 1 else 0.4)
-        price += 0.6 * (item.in_exponent or isinstance(item.part, Var | Number))
+        price += 0.6 * isinstance(item.part, Var | Number) * (not item.in_exponent)
+        price -= 0.3 * item.in_exponent
         kind = "wrong_exponent" if item.in_exponent else "dropped_term"
         yield _repair(kind, price, plus_term(item.part, term), term)
 
@@ -290,16 +307,18 @@ def _whole_part(item: Occurrence, table: tuple[Piece, ...]) -> Iterator[Repair]:
     if isinstance(item.part, Number | Var):
         return
     for piece in table:
-        if piece.role != "one" and item.mended_by(piece.values):
+        if piece.role not in ("one", "pair") and item.mended_by(piece.values):
             price = 2.6 + 0.06 * piece.size
             yield _repair("other", price, piece.expression, piece.expression)
 
 
-def _renamed(claim: Expression, right: Values, floats: Floats) -> Iterator[Repair]:
+def _renamed(
+    claim: Expression, right: Values, floats: Floats, allowed: tuple[str, ...]
+) -> Iterator[Repair]:
     """Yield swaps of a name at all its places, and exchanges of two names."""
     used = [str(key) for key in variables(claim)]
     for name in used:
-        for other in floats.names:
+        for other in allowed:
             if other == name:
                 continue
             tree = _exchanged(claim, {name: other})

@@ -325,7 +325,7 @@ def _drawn(source: random.Random, node: Node, attempt: int) -> float:
     """Draw a number: of any sign at first, then positive, then near the value the graph gives."""
     size = source.uniform(0.3, 1.9)
     sign = source.choice((-1.0, 1.0))
-    if attempt % 3 == 2 and node.default is not None:
+    if attempt % 3 == 2 and node.default:
         return float(node.default) * source.uniform(0.8, 1.2)
     return size * sign if attempt % 3 == 0 else size
 

@@ -14,6 +14,7 @@ from symgrad import analysis
 from symgrad.algebra import add, neg
 from symgrad.calculus import gradient_of
 from symgrad.expression import (
+    Add,
     Div,
     Expression,
     Mul,
@@ -62,7 +63,9 @@ def suspects_of(scene: Scene, claimed: Values) -> list[Suspect]:
 
 
 def _price(slip: Slip) -> float:
-    return 0.95 if slip.kind in _STRONG else 1.7
+    if slip.kind == "dropped_term":
+        return 1.5
+    return 0.95 if slip.kind in _STRONG else 2.05
 
 
 def _zero(values: Values, scale: Values) -> bool:
@@ -233,13 +236,16 @@ def _swept(scene: Scene, changed: dict[tuple[str, str], Values]) -> Values:
 def _regularization_inside(scene: Scene, edges: Iterable[Edge]) -> list[Suspect]:
     """Find a term without data left out of an equation that holds data terms as well."""
     data = analysis.depends_on_data(scene.graph)
+    units = scene.derivation.unit_nodes | {scene.derivation.graph.objective}
     found = []
     for edge in edges:
         formula = _formula(scene, edge.node)
-        terms = getattr(formula, "terms", ())
+        terms = formula.terms if isinstance(formula, Add) and edge.node in units else ()
         for term in terms:
             slope = gradient_of(term).get(edge.operand)
             if slope is None or any(str(name) in data for name in variables(term)):
+                continue
+            if not any(str(name) in scene.graph.constants for name in variables(term)):
                 continue
             rest = add(edge.local, neg(slope))
             if data and same(scene.floats.values(rest), edge.required) and rest != edge.local:
