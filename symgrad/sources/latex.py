@@ -446,7 +446,7 @@ def translate(text: str, origin: Origin) -> Written:
         Fault: at a command that is not known, or a bracket that is not closed.
 
     >>> translate(r"\tfrac12 w_{1}^2", Origin("", (), 1, 1)).text
-    '((1)/(2)) w_1 ^(2)'
+    '((1)/(2)) w_1 ^2'
     """
     return Translator(text, origin).translate()
 

@@ -1,0 +1,382 @@
+"""Reading what people write: from a text to its claims, each with all that is in force there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from symgrad.errors import Diagnostic, Place
+from symgrad.expression import Expression, Number, Var, variables
+from symgrad.graph import Graph
+from symgrad.sources import exact, lexer
+from symgrad.sources.cursor import tree_depth
+from symgrad.sources.latex import translate
+from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.written import Written
+from symgrad.verify.claims_documents import Formula, formulas
+from symgrad.verify.claims_formula import parse_side
+from symgrad.verify.claims_meaning import adjoint_meant
+from symgrad.verify.claims_scope import Scope
+from symgrad.verify.claims_split import Statement, statements
+from symgrad.verify.claims_state import State
+from symgrad.verify.model import (
+    Claim,
+    Definition,
+    DerivativeTarget,
+    ExpressionTarget,
+    Link,
+    NameTarget,
+    Relation,
+    Target,
+    UpdateTarget,
+)
+from symgrad.verify.truth import Truth
+
+MAX_CLAIM_LENGTH = 20_000
+MAX_CLAIMS = 20_000
+_MAX_DEFINITIONS = 50
+_NUMBER = re.compile(
+    r"[-−+]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?"
+    r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[*·×]\s*10\s*\^\s*\(?\s*(?P<ten>[-−+]?\s*\d{1,3})\s*\)?)?"
+)
+_ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
+_WORD = re.compile(rf"\s*({lexer.NAME})\s*")
+_NEW = re.compile(rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next)|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*")
+
+
+class Reader:
+    """Reads claims about one graph; what one text defines is in force to its end."""
+
+    def __init__(self, graph: Graph, truth: Truth) -> None:
+        self.graph, self.truth = graph, truth
+        self.scope = Scope(graph, truth.derivation)
+        self.state = State(truth, self.scope)
+
+    def read(self, text: str, source: str) -> Iterator[Claim]:
+        """Yield the claims of a text."""
+        for count, formula in enumerate(formulas(text, source)):
+            if count >= MAX_CLAIMS:
+                return
+            yield from self.formula(formula)
+
+    def formula(self, formula: Formula) -> Iterator[Claim]:
+        """Yield the claims of one formula, or follow one directive."""
+        written: Written | None = None
+        try:
+            if len(formula.text) > MAX_CLAIM_LENGTH:
+                place = formula.origin.place(formula.text[:80], 0, 1)
+                message = f"a formula of more than {MAX_CLAIM_LENGTH:,} characters"
+                raise Fault(Diagnostic(message, place, "split it into several"))
+            written = translate(formula.text, formula.origin)
+            if formula.directive:
+                self.state.directive(written.text, written.origin(formula.text, formula.origin))
+                return
+        except Fault as fault:
+            shows = written is None and not formula.directive and self.left_is_known(formula)
+            if formula.strict or shows:
+                yield self.unreadable(formula.text, formula.origin.place(formula.text, 0, 1), fault)
+            return
+        for statement in statements(written):
+            yield from self.statement(statement, formula)
+
+    def left_is_known(self, formula: Formula) -> bool:
+        """Tell whether the left side alone is about the graph, where the whole cannot be read."""
+        left = re.split(r"=|≈|\\approx", formula.text, maxsplit=1)[0]
+        if len(left) == len(formula.text) or len(left) > MAX_CLAIM_LENGTH:
+            return False
+        try:
+            written = translate(left.replace("&", " "), formula.origin)
+            side = parse_side(written.text, formula.origin, self.scope)
+        except Fault:
+            return False
+        return isinstance(side, Var)
+
+    @staticmethod
+    def unreadable(text: str, place: Place, fault: Fault) -> Claim:
+        """Return the claim that cannot be read, with the reason."""
+        diagnostic = fault.diagnostic
+        shown = " ".join(text[:400].split())
+        return Claim(shown, diagnostic.place or place, fault=diagnostic)
+
+    # -- one statement -------------------------------------------------------------------------
+
+    def statement(self, statement: Statement, formula: Formula) -> Iterator[Claim]:
+        """Yield the claim of a statement, if it is one."""
+        origin = statement.whole.origin(formula.text, formula.origin)
+        place = origin.place("", 0, max(1, len(statement.whole.text)))
+        text = _source_text(formula.text, statement.whole)
+        left: Target | None = None
+        try:
+            if not statement.parts or statement.other:
+                if formula.strict:
+                    raise _no_claim(statement, place)
+                return
+            if self.assigned(statement):
+                return
+            left = self.left(statement, formula)
+            claim = self.claim(statement, formula, left, text, place)
+        except Fault as fault:
+            about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
+            if isinstance(left, NameTarget) and self.scope.name(left.name) is None:
+                about = False
+            if formula.strict or about or self.half_known(statement):
+                yield self.unreadable(text, place, fault)
+            return
+        if claim.defines and len(claim.links) == 1 and not formula.strict:
+            return
+        yield claim
+
+    def half_known(self, statement: Statement) -> bool:
+        """Tell whether the left side is a derivative of or by something that the graph has."""
+        found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", statement.left.text)
+        return found is not None and any(self.scope.strict(name) for name in found.groups())
+
+    def assigned(self, statement: Statement) -> bool:
+        """Follow `λ = η = 0.1` where all but the last part are inputs; tell whether it was one."""
+        if any(sign != "=" and sign != ":=" for sign, _ in statement.parts):
+            return False
+        *middle, last = [part.text for _, part in statement.parts]
+        value = _plain_number(last)
+        names = [self.input_name(text) for text in (statement.left.text, *middle)]
+        if value is None or None in names:
+            return False
+        unit = Fraction(1, 10 ** max(decimals_of(last) or 0, 0))
+        if len(names) == 1 and self.state.is_update(str(names[0]), value, unit):
+            return False
+        for name in names:
+            self.state.assign(str(name), value)
+        return True
+
+    def input_name(self, text: str) -> str | None:
+        """Return the input, or the rate, that a text names."""
+        word = _WORD.fullmatch(text)
+        name = self.scope.name(word[1]) if word else None
+        if name is None or name in self.scope.definitions:
+            return None
+        node = self.graph.index.get(name)
+        is_input = node.formula is None if node is not None else name == self.scope.rate
+        return name if is_input else None
+
+    # -- the left side -------------------------------------------------------------------------
+
+    def left(self, statement: Statement, formula: Formula) -> Target:
+        """Read the left side."""
+        text = statement.left.text
+        origin = statement.left.origin(formula.text, formula.origin)
+        arrow = statement.parts[0][0] == "←"
+        word = _WORD.fullmatch(text)
+        new = _NEW.fullmatch(text)
+        if new and (word is None or self.scope.strict(word[1]) is None):
+            name = self.scope.name(new[1])
+            if name in self.graph.parameters:
+                return UpdateTarget(str(name))
+        if word:
+            name = self.scope.name(word[1])
+            if arrow or (name is not None and self.is_step_rule(name, statement)):
+                if name not in self.graph.parameters:
+                    place = origin.place(text, 0, len(text))
+                    raise Fault(Diagnostic(f"`{word[1]}` is no parameter: only those are updated", place))
+                return UpdateTarget(str(name))
+            if name is not None:
+                return NameTarget(name)
+            if self.is_new(word[1]):
+                return NameTarget(word[1])
+        side = parse_side(text, origin, self.scope)
+        if isinstance(side, Var):
+            target = self.scope.derivatives.get(str(side.key))
+            return target if target is not None else NameTarget(str(side.key))
+        return ExpressionTarget(side)
+
+    def is_step_rule(self, name: str, statement: Statement) -> bool:
+        """Tell whether `a = a − η·…` or a lone updated value stands here."""
+        if name not in self.graph.parameters:
+            return False
+        first = statement.parts[0][1].text
+        value = _plain_number(first)
+        if value is not None:
+            unit = Fraction(1, 10 ** max(decimals_of(first) or 0, 0))
+            return self.state.is_update(name, value, unit)
+        words = {self.scope.name(found[1]) for found in lexer.OPERAND.finditer(first)}
+        joined = self.scope.rate is not None and self.scope.rate in first
+        return name in words and (self.scope.rate in words or joined)
+
+    def is_new(self, word: str) -> bool:
+        """Tell whether a word is a name that has no meaning yet."""
+        scope = self.scope
+        return (
+            scope.subscripted(word) is None
+            and scope.number(word) is None
+            and not scope.products(word, before_power=False)
+            and word not in lexer.RESERVED
+        )
+
+    # -- the claim -----------------------------------------------------------------------------
+
+    def claim(
+        self, statement: Statement, formula: Formula, left: Target, text: str, place: Place
+    ) -> Claim:
+        """Read the right sides, and take note of what the claim defines and prints."""
+        links = tuple(
+            self.link(sign, part, formula) for sign, part in statement.parts
+        )
+        defines = self.defined(left, links, statement.parts[0][0] == ":=")
+        if isinstance(left, NameTarget) and defines is None and self.scope.name(left.name) is None:
+            raise Fault(
+                Diagnostic(f"unknown name `{left.name}`", place, "define it with `=` first")
+            )
+        if defines is not None:
+            self.scope.define(defines)
+        definitions, derivatives = self.in_force(left, links)
+        state = self.state
+        found = Claim(
+            text, place, left, links, derivatives, definitions, tuple(state.assumptions),
+            state.point, state.after() if self.needs_after(left) else (), state.stated,
+            tuple(state.printed.items()), defines.name if defines else None,
+        )  # fmt: skip
+        self.note_printed(left, links)
+        return found
+
+    def needs_after(self, left: Target) -> bool:
+        """Tell whether the values behind the next step may be what the claim is about."""
+        return self.state.pending or isinstance(left, UpdateTarget)
+
+    def link(self, sign: str, part: Written, formula: Formula) -> Link:
+        """Read one right side."""
+        ellipsis = _ELLIPSIS.search(part.text)
+        cut = ellipsis is not None
+        if ellipsis:
+            part = part.cut(0, ellipsis.start())
+        origin = part.origin(formula.text, formula.origin)
+        relation: Relation = "≈" if sign == "≈" else "="
+        expression = parse_side(part.text, origin, self.scope)
+        tree_depth(expression)
+        place = origin.place(part.text, 0, max(1, len(part.text)))
+        return Link(
+            expression, _source_text(formula.text, part), relation, place,
+            decimals_of(part.text), cut,
+        )  # fmt: skip
+
+    def defined(self, left: Target, links: tuple[Link, ...], forced: bool) -> Definition | None:  # noqa: FBT001
+        """Return what the claim defines: a new name, or a sensitivity by the derivative it is."""
+        if not isinstance(left, NameTarget) or left.name in self.graph.index:
+            return None
+        if left.name == self.scope.rate:
+            return None
+        known = left.name in self.scope.sensitivities or left.name in self.scope.definitions
+        for link in links:
+            if isinstance(link.expression, Var) and link.expression.key in self.scope.derivatives:
+                return Definition(left.name, link.expression)
+        first = links[0]
+        if known and not forced:
+            if left.name in self.scope.definitions:
+                return None
+            meant = adjoint_meant(self.truth, self.scope, left.name, first.expression)
+            return None if meant is None else Definition(left.name, self.scope.note(meant))
+        if first.relation == "≈" or left.name in variables(first.expression):
+            return None
+        return Definition(left.name, first.expression)
+
+    def in_force(
+        self, left: Target, links: tuple[Link, ...]
+    ) -> tuple[tuple[Definition, ...], tuple[DerivativeTarget, ...]]:
+        """Return the definitions and derivatives that a claim needs, and a few more definitions."""
+        scope = self.scope
+        recent = list(scope.definitions.values())[-_MAX_DEFINITIONS:]
+        wanted: list[str | int] = [name.name for name in recent]
+        for link in links:
+            wanted += variables(link.expression)
+        match left:
+            case DerivativeTarget():
+                wanted.append(left.key)
+            case NameTarget(name):
+                wanted.append(name)
+            case ExpressionTarget(expression):
+                wanted += variables(expression)
+            case _:
+                pass
+        seen: dict[str | int, None] = {}
+        while wanted:
+            key = wanted.pop()
+            if key in seen:
+                continue
+            seen[key] = None
+            if key in scope.definitions:
+                wanted += variables(scope.definitions[str(key)].expression)
+            elif key in scope.derivatives:
+                target = scope.derivatives[str(key)]
+                inner = target.expression
+                wanted += [target.top] if inner is None else variables(inner)
+        return (
+            tuple(d for name, d in scope.definitions.items() if name in seen),
+            tuple(t for key, t in scope.derivatives.items() if key in seen),
+        )
+
+    def note_printed(self, left: Target, links: tuple[Link, ...]) -> None:
+        """Remember a number that the author prints: later numbers may be made with it."""
+        last = links[-1]
+        value = exact.rational(last.expression) if last.decimals is not None else None
+        if value is None:
+            return
+        if isinstance(left, UpdateTarget):
+            self.state.printed_next[left.name] = value
+            self.state.pending = True
+        elif isinstance(left, DerivativeTarget):
+            self.state.printed[left.key] = value
+        elif isinstance(left, NameTarget):
+            self.state.printed[left.name] = value
+
+
+def decimals_of(text: str) -> int | None:
+    """Return how many digits after the point a text that is one number shows, else None.
+
+    >>> decimals_of("-0.044064"), decimals_of("3.2 * 10^(-4)"), decimals_of("2*3"), decimals_of("5")
+    (6, 5, None, 0)
+    """
+    found = _NUMBER.fullmatch(text.strip())
+    if found is None or not (found["whole"] or found["part"]):
+        return None
+    power = (found["e"] or found["ten"] or "0").replace("−", "-").replace(" ", "")
+    return len(found["part"] or "") - int(power)
+
+
+def _plain_number(text: str) -> Fraction | None:
+    """Return the value of a text that is one number or one fraction of whole numbers."""
+    plain = text.strip().replace("−", "-").replace("–", "-")
+    if not re.fullmatch(r"\(*[-+]?\s*[\d.]+(?:[eE][-+]?\d{1,3})?\)*(?:\s*/\s*\(?\d+\)*)?", plain):
+        return None
+    plain = re.sub(r"[()\s]", "", plain)
+    top, _, below = plain.partition("/")
+    try:
+        value = lexer.read_number(top.lstrip("+-"))
+        value = -value if top.startswith("-") else value
+        return value / lexer.read_number(below) if below else value
+    except (lexer.BadNumber, ZeroDivisionError):
+        return None
+
+
+def _source_text(original: str, written: Written) -> str:
+    """Return the stretch of the author's own text that a translated text comes from."""
+    if not written.offsets:
+        return ""
+    first, last = min(written.offsets), max(written.offsets)
+    stretch = original[first : last + 1]
+    return " ".join(stretch.replace("&", " ").replace("\\\\", " ").split())
+
+
+def _no_claim(statement: Statement, place: Place) -> Fault:
+    if statement.other:
+        shown = " ".join(statement.whole.text.split())
+        hint = f"to state a condition, write `assume {shown}`"
+        return Fault(Diagnostic(f"`{statement.other}` makes no claim of an equality", place, hint))
+    return Fault(
+        Diagnostic("this is no claim", place, "a claim is `dJ/da = …`, `u = …` or `J ≈ 0.83`")
+    )
+
+
+def is_number(expression: Expression) -> bool:
+    """Tell whether an expression is one plain number."""
+    return isinstance(expression, Number)
+
+
+__all__ = ["Origin", "Reader", "decimals_of"]
