@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from symgrad.expression import Add, Div, Expression, Mul, Neg, Pow
 from symgrad.sources import exact
 from symgrad.sources.cursor import Cursor
-from symgrad.sources.limits import MAX_TERMS
+from symgrad.sources.limits import MAX_DEPTH, MAX_TERMS
 from symgrad.sources.problems import SourceTooLarge
 
 _SIGNS = ("+", "-")
@@ -38,13 +38,13 @@ class Arithmetic(Cursor, ABC):
         """Read a sum."""
         tokens = self.tokens
         start = self.at
-        term = self.signed()
+        term = self.signed() if tokens[start] in _SIGNS else self.product()
         if tokens[self.at] not in _SIGNS:
             return term
         terms = [term]
         while (sign := tokens[self.at]) in _SIGNS:
             self.at += 1
-            term = self.signed()
+            term = self.signed() if tokens[self.at] in _SIGNS else self.product()
             terms.append(term if sign == "+" else Neg(term))
             if len(terms) > MAX_TERMS:
                 raise self.too_large(f"a sum of more than {MAX_TERMS} terms", start)
@@ -66,11 +66,12 @@ class Arithmetic(Cursor, ABC):
         """Read a product of factors and divisors, from left to right."""
         tokens = self.tokens
         start = self.at
-        first = self.factor()
+        first = self.factor() if tokens[start] in _SIGNS else self.power()
         token = tokens[self.at]
         if token not in ("*", "/") and not self.juxtaposition:
             return first
         factors = [first]
+        quotients = 0
         while True:
             token = tokens[self.at]
             if token == "*":
@@ -79,7 +80,11 @@ class Arithmetic(Cursor, ABC):
             elif token == "/":
                 self.at += 1
                 factors = [Div(self.joined(factors, start), self.divisor())]
-                self.quotients += 1
+                quotients += 1
+                if quotients > self.longest_quotient:
+                    self.longest_quotient = quotients
+                    if quotients > MAX_DEPTH:
+                        raise self.too_large(f"more than {MAX_DEPTH} divisions in a row", start)
             elif self.juxtaposition and self.starts_factor():
                 factors.append(self.power())
             else:

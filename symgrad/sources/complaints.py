@@ -20,6 +20,7 @@ RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
 _LONGEST_WORD = 40
 _PAIRS = {"[": "]", "{": "}"}
 NOT_SMOOTH = frozenset((*UNDIFFERENTIABLE, "int", "frac", "remainder"))
+_LONG_HAND = frozenset(("sum", "mean", "prod", "product", "dot", "norm"))
 _CONDITION_HINT = "a condition stands inside `where(condition, a, b)`"
 
 
@@ -50,10 +51,14 @@ def as_product(cursor: Cursor, word: str) -> tuple[str, ...]:
 
 def unknown_name(cursor: Cursor, word: str) -> None:
     """Tell `cursor.unknown`, or raise a fault, about a name that is not defined."""
-    place = cursor.place(cursor.at)
+    at = cursor.at
+    if lookup(word.lstrip("\\")) is not None:
+        raise _function_without_argument(cursor, word)
     product = as_product(cursor, word)
+    if len(set(product)) < len(product):  # `hh` is a slip of the finger, not h squared
+        product = ()
     if cursor.unknown is not None and not product:
-        cursor.unknown(word, place)
+        cursor.unknown(word, cursor.place(at))
         return
     hint = ""
     if product:
@@ -64,6 +69,13 @@ def unknown_name(cursor: Cursor, word: str) -> None:
     elif close := suggest(word, cursor.names):
         hint = f"a name that is defined: `{close}`"
     raise cursor.fault(f"unknown name `{word}`", cursor.at, hint=hint, kind=UnknownNameInSource)
+
+
+def _function_without_argument(cursor: Cursor, word: str) -> Fault:
+    hint = f"its argument stands in parentheses: `{word}(…)`"
+    if cursor.tokens[cursor.at + 1] == "^":
+        hint = f"the power stands behind the argument: `{word}(…)^2`"
+    return cursor.fault(f"`{word}` is a function, not a value", cursor.at, hint=hint)
 
 
 def not_a_function(cursor: Cursor, word: str) -> Fault:
@@ -90,6 +102,8 @@ def not_a_function(cursor: Cursor, word: str) -> Fault:
         )
     close = suggest(plain, known_names())
     hint = f"a function that there is: `{close}`" if close else ""
+    if plain in _LONG_HAND:
+        hint = "every value is a number: write it out, term by term"
     return cursor.fault(f"unknown function `{plain}`", at, hint=hint, kind=UnknownNameInSource)
 
 
@@ -120,17 +134,15 @@ def missing(cursor: Cursor) -> Fault:
     if token and not _is_word_or_sign(token):
         return _strange(cursor)
     if token == "":
-        after = f" after `{before}`" if before else ""
+        after = f" after `{cursor.written(at - 1)}`" if before else ""
         return cursor.fault(f"an operand is missing{after}", max(at - 1, 0) if before else at)
     if token == ")" and before == "(":
         return cursor.fault("nothing between the parentheses", at - 1, last=at)
     if token == ")" and "(" not in cursor.tokens[:at]:
         return unexpected(cursor)
-    hint = ""
-    if token == "*" and before == "*":
-        hint = "power is written `^` or `**`"
-    after = f"between `{before}` and `{token}`" if before else f"before `{token}`"
-    return cursor.fault(f"an operand is missing {after}", at, hint=hint)
+    shown = cursor.written(at)
+    where = f"between `{cursor.written(at - 1)}` and `{shown}`" if before else f"before `{shown}`"
+    return cursor.fault(f"an operand is missing {where}", at)
 
 
 def unclosed(cursor: Cursor, wanted: str, opened: int) -> Fault:
@@ -157,7 +169,8 @@ def unexpected(cursor: Cursor) -> Fault:
     if token in ("==", ":="):
         return cursor.fault(f"`{token}` cannot stand here", at, hint=_CONDITION_HINT)
     if token in RELATIONS or token in ("and", "or", "not"):
-        return cursor.fault(f"a condition cannot stand here: `{token}`", at, hint=_CONDITION_HINT)
+        shown = cursor.written(at)
+        return cursor.fault(f"a condition cannot stand here: `{shown}`", at, hint=_CONDITION_HINT)
     if token in lexer.RESERVED:
         return cursor.fault(f"`{token}` is a reserved word, not a name", at)
     if token == ",":
@@ -169,6 +182,10 @@ def unexpected(cursor: Cursor) -> Fault:
 
 def _missing_operator(cursor: Cursor, before: str, token: str) -> Fault:
     at = cursor.at
+    if token in ("if", "else", "then"):
+        return cursor.fault(
+            f"`{token}` cannot stand here", at, hint="write `where(condition, a, b)`"
+        )
     if token == "|":
         return cursor.fault("`|` cannot stand here", at, hint="`|x|` or `abs(x)`")
     start = at - 1

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from symgrad.errors import Diagnostic, Place, SourceError
 from symgrad.expression import Expression, children
 from symgrad.sources import lexer
-from symgrad.sources.limits import MAX_DEPTH
+from symgrad.sources.limits import MAX_DEPTH, MAX_EXPRESSION
 from symgrad.sources.problems import Fault, Origin, SourceTooLarge
 
 Resolve = Callable[[str], "Expression | None"]
@@ -37,29 +37,39 @@ class Cursor:
         self.resolve = resolve
         self.names = names
         self.unknown = unknown
+        if len(text) > MAX_EXPRESSION:
+            raise too_long(text, origin)
         self.tokens = lexer.tokens(text)
         self.at = 0
         self.depth = 0
         self.deepest = 0
-        self.quotients = 0
+        self.longest_quotient = 0
         self._splits: list[tuple[int, tuple[str, ...]]] = []
+        self._spans: list[tuple[int, int]] | None = None
 
     def split_token(self, parts: tuple[str, ...]) -> None:
         """Take the present token for several, which stand side by side."""
         self.tokens[self.at : self.at + 1] = parts
         self._splits.append((self.at, parts))
+        self._spans = None
 
     def spans(self) -> list[tuple[int, int]]:
         """Return where in the text each token stands."""
-        found = lexer.spans(self.text)
-        for index, parts in self._splits:
-            start = found[index][0]
-            pieces = []
-            for part in parts:
-                pieces.append((start, start + len(part)))
-                start += len(part)
-            found[index : index + 1] = pieces
-        return found
+        if self._spans is None:
+            self._spans = lexer.spans(self.text)
+            for index, parts in self._splits:
+                start = self._spans[index][0]
+                pieces = []
+                for part in parts:
+                    pieces.append((start, start + len(part)))
+                    start += len(part)
+                self._spans[index : index + 1] = pieces
+        return self._spans
+
+    def written(self, index: int) -> str:
+        """Return a token as the author wrote it."""
+        start, end = self.spans()[index]
+        return self.text[start:end]
 
     def place(self, first: int, last: int | None = None) -> Place:
         """Return the place of the tokens from `first` to `last`."""
@@ -82,9 +92,9 @@ class Cursor:
         """Return the fault of exceeding a limit."""
         return self.fault(message, first, hint=hint, kind=SourceTooLarge)
 
-    def enter(self) -> None:
-        """Go one level deeper, and refuse to go too deep; the way back is `depth -= 1`."""
-        self.depth += 1
+    def enter(self, levels: int = 1) -> None:
+        """Go deeper, and refuse to go too deep; the way back is `depth -= levels`."""
+        self.depth += levels
         if self.depth > self.deepest:
             self.deepest = self.depth
             if self.depth > MAX_DEPTH:
@@ -96,7 +106,7 @@ class Cursor:
 
     def check_depth(self, expression: Expression) -> None:
         """Refuse a tree of more than MAX_DEPTH levels."""
-        if self.deepest < _SHALLOW and self.quotients < MAX_DEPTH // 2:
+        if self.deepest < _SHALLOW and self.longest_quotient < MAX_DEPTH // 2:
             return
         depth = tree_depth(expression)
         if depth > MAX_DEPTH:
@@ -105,6 +115,13 @@ class Cursor:
                 0,
                 hint="give parts of the expression names of their own",
             )
+
+
+def too_long(text: str, origin: Origin) -> Fault:
+    """Return the fault of an expression of more than MAX_EXPRESSION characters."""
+    message = f"an expression of more than {MAX_EXPRESSION} characters"
+    start = len(text) - len(text.lstrip())
+    return Fault(Diagnostic(message, origin.place(text, start, start + 1)), SourceTooLarge)
 
 
 def tree_depth(expression: Expression) -> int:

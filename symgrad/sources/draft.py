@@ -8,8 +8,15 @@ from typing import NamedTuple
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression import Formula
 from symgrad.graph import Node
+from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS
 from symgrad.sources.naming import Names
-from symgrad.sources.problems import Faults, Origin, UnknownNameInSource, suggest
+from symgrad.sources.problems import (
+    Faults,
+    Origin,
+    SourceTooLarge,
+    UnknownNameInSource,
+    suggest,
+)
 
 _KINDS = {
     "param": "a parameter", "data": "data", "const": "a constant", "equation": "an equation",
@@ -50,6 +57,20 @@ class Draft:
     def unknown_name(self, word: str, place: Place) -> None:
         """Note a name that is used and not defined."""
         self.faults.unknown_name(word.lstrip("\\"), place, self.names.table)
+
+    def check_size(self) -> None:
+        """Refuse a graph that is too large.
+
+        Raises:
+            SourceTooLarge: at once; other faults no longer matter.
+        """
+        inputs = sum(1 for entry in self.entries if isinstance(entry, Node) and not entry.formula)
+        equations = len(self.entries) - inputs
+        if equations > MAX_EQUATIONS or inputs > MAX_INPUTS:
+            raise SourceTooLarge(
+                f"{self.source}: a graph of more than {MAX_EQUATIONS} equations "
+                f"or {MAX_INPUTS} inputs"
+            )
 
     def close_names(self) -> None:
         """Collect the names of all definitions; a name defined twice is a fault."""
@@ -124,7 +145,7 @@ def _report_ring(draft: Draft, index: dict[str, Node], ring: list[str]) -> None:
     ring = ring[first:] + ring[:first]
     shown = ring if len(ring) <= _MAX_RING else [*ring[: _MAX_RING - 2], "…", ring[-1]]
     if len(ring) == 1:
-        message = f"`{ring[0]}` is defined by itself"
+        message = f"`{ring[0]}` is defined by itself: {ring[0]} → {ring[0]}"
         hint = "give the new value a new name"
     else:
         message = f"the definitions go round in a ring: {' → '.join([*shown, ring[0]])}"
@@ -177,11 +198,12 @@ def check_objective(draft: Draft, nodes: Sequence[Node], name: str, place: Place
     """Return the objective in the author's spelling; note a fault if it is not an equation."""
     found = draft.names.find(name)
     if found is None:
-        close = suggest(name, [node.name for node in nodes if node.formula is not None])
+        equations = [node.name for node in nodes if node.formula is not None]
+        close = suggest(name, equations) or next(reversed(equations), None)
         draft.faults.error(
             f"unknown name `{name}`",
             place,
-            hint=f"a name that is defined: `{close}`" if close else "",
+            hint=f"an equation that there is: `{close}`" if close else "",
             kind=UnknownNameInSource,
         )
         return None

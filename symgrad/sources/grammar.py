@@ -54,7 +54,10 @@ class Parser(Conditions):
         """Read all of the text as one expression."""
         if self.tokens[0] == "":
             raise self.fault("an expression is missing here", 0)
-        expression = self.sum()
+        try:
+            expression = self.sum()
+        except RecursionError:  # the caller's stack was deep already
+            raise self.too_large("nested too deeply to read", 0) from None
         self.finish()
         self.check_depth(expression)
         return expression
@@ -77,6 +80,8 @@ class Parser(Conditions):
         found = self.known.get(tokens[at])
         if found is not None and tokens[at + 1] != "(":
             self.at = at + 1
+        elif tokens[at] == "(":
+            found = self.bracketed()
         else:
             found = self.other_atom()
         if tokens[self.at][:1] in _SUPERSCRIPTS:
@@ -201,7 +206,7 @@ class Parser(Conditions):
             return self.name_before_bracket(token)
         mode, self.conditions = self.conditions, False
         bars, self.bars = self.bars, 0
-        self.enter()
+        self.enter(2)
         self.at += 2
         if name in special:
             found = special[name](start)
@@ -214,7 +219,7 @@ class Parser(Conditions):
                 if not row.min_arity <= len(arguments) <= most:
                     raise complaints.wrong_arity(self, row.name, len(arguments), start)
                 found = Call(row.name, arguments)
-        self.depth -= 1
+        self.depth -= 2
         self.conditions, self.bars = mode, bars
         return found
 
@@ -344,8 +349,7 @@ def parse_expression(  # noqa: PLR0913  (a place has four parts)
     Neg(operand=Var(key='x'))
     """
     origin = Origin(source, (text_line,), line, column, line)
-    parser = Parser(text, origin, resolve, names=names, juxtaposition=juxtaposition)
     try:
-        return parser.whole()
+        return Parser(text, origin, resolve, names=names, juxtaposition=juxtaposition).whole()
     except Fault as fault:
         raise fault.kind(fault.diagnostic) from None

@@ -28,12 +28,20 @@ class Item(NamedTuple):
 
 def read_list_fast(text: str, origin: Origin, kind: Kind) -> list[Node] | None:
     """Return the nodes of a list on one line with plain values; None for any other text."""
-    if "\n" in text or "\\" in text:
+    found = _plain_entries(text)
+    if found is None:
+        return None
+    line, column = origin.line, origin.column
+    return [Node(name, kind, None, value, line, column + start) for name, value, start in found]
+
+
+def _plain_entries(text: str) -> list[tuple[str, Fraction | None, int]] | None:
+    """Return names, values and where they begin, if the list is as plain as most are."""
+    if "\n" in text or "\\" in text or text.endswith(","):
         return None
     values: dict[str | None, Fraction | None] = {None: None}
-    nodes = []
+    entries = []
     end = 0
-    line, column = origin.line, origin.column
     try:
         for found in _ITEM.finditer(text):
             name, word = found.groups()
@@ -42,10 +50,10 @@ def read_list_fast(text: str, origin: Origin, kind: Kind) -> list[Node] | None:
             end = found.end()
             if word not in values:
                 values[word] = _signed(word)
-            nodes.append(Node(name, kind, None, values[word], line, column + found.start(1)))
+            entries.append((name, values[word], found.start(1)))
     except lexer.BadNumber:
         return None
-    return nodes if end == len(text) and not text.endswith(",") else None
+    return entries if entries and end == len(text) else None
 
 
 def _signed(word: str) -> Fraction:
@@ -60,17 +68,40 @@ def read_list(
 ) -> list[Item]:
     """Return the entries of a list; entries that cannot be read become faults."""
     items = []
+    plain = _plain_entries(text)
+    if plain is not None and (values == "sometimes" or all(v is not None for _, v, _ in plain)):
+        return [
+            Item(name, value, origin.place(text, start, start + len(name)))
+            for name, value, start in plain
+        ]
     if not text.strip():
         hint = "for example `a = 1, b = 2`" if values == "always" else "for example `a = 1, b`"
         faults.error("a list of names is missing here", origin.place(text, 0, 1), hint=hint)
         return []
+    before = 0
     for start, end in _entries(text):
-        part = text[start:end]
+        origin = origin.at(text[before:start], start - before)
+        before = start
+        item = _noted_item(text[start:end], origin, faults, values)
+        if item is not None:
+            items.append(item)
+    return items
+
+
+def _noted_item(part: str, origin: Origin, faults: Faults, values: str) -> Item | None:
+    """Return one entry; a name keeps its place in the list even if its value cannot be read."""
+    try:
+        name, place, right = _read_item(part, origin, values)
+    except Fault as fault:
+        faults.add(fault)
+        return None
+    value = None
+    if right is not None:
         try:
-            items.append(_read_item(part, origin.at(text, start), values))
+            value = read_value(right, origin.at(part, len(part) - len(right)))
         except Fault as fault:
             faults.add(fault)
-    return items
+    return Item(name, value, place)
 
 
 def _entries(text: str) -> Iterator[tuple[int, int]]:
@@ -87,7 +118,8 @@ def _entries(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _read_item(part: str, origin: Origin, values: str) -> Item:
+def _read_item(part: str, origin: Origin, values: str) -> tuple[str, Place, str | None]:
+    """Return an entry's name, its place, and the text of its value."""
     left, equals, right = part.partition("=")
     name = left.strip()
     start = left.find(name) if name else 0
@@ -107,8 +139,7 @@ def _read_item(part: str, origin: Origin, values: str) -> Item:
     if not equals:
         if values == "always":
             raise Fault(Diagnostic(f"`{plain}` has no value", place, f"write `{plain} = 1`, say"))
-        return Item(plain, None, place)
-    return Item(plain, read_value(right, origin.at(part, len(left) + 1)), place)
+    return plain, place, right if equals else None
 
 
 def read_value(text: str, origin: Origin) -> Fraction:

@@ -33,6 +33,10 @@ def not_a_statement(text: str, word: str, origin: Origin) -> Fault:
             hint = USAGE.get(DECLARATIONS.get(word, word), "")
             return Fault(Diagnostic(f"`{word}` is a statement, not a name", place, hint))
         return Fault(Diagnostic(f"`{word}` is a reserved word, not a name", place))
+    if rest[0] in "+-*/^·×÷−,)":
+        place = origin.place(text, start, start + 1)
+        hint = "to go on in a new line, end the line above with the operator, or use parentheses"
+        return Fault(Diagnostic(f"a statement cannot begin with `{rest[0]}`", place, hint))
     if equals and (right[:1] == "=" or left[-1:] in ":<>!"):
         sign = "==" if right[:1] == "=" else f"{left[-1:]}="
         at = start + len(left) - (sign != "==")

@@ -28,7 +28,7 @@ class Names:
         for name in _SPECIAL.findall("\n".join(self.table)):
             plain = canonical(name)
             first = self._canonical.setdefault(plain, name)
-            if first == name and plain != name and plain in self.table:
+            if first == name and plain.isascii() and plain in self.table:
                 first = plain
             if first != name:
                 self.clashes.append((first, name))

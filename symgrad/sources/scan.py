@@ -8,6 +8,7 @@ from symgrad.errors import Diagnostic, Place
 from symgrad.graph import Check, Node
 from symgrad.sources import lexer
 from symgrad.sources.draft import Draft, Equation
+from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS
 from symgrad.sources.lists import Item, read_list, read_list_fast
 from symgrad.sources.mistakes import not_a_statement
 from symgrad.sources.problems import Fault, Origin
@@ -22,6 +23,7 @@ from symgrad.sources.statements import (
     prepare,
 )
 
+_MOST = MAX_EQUATIONS + MAX_INPUTS + 1
 _WORDS = lexer.RESERVED | SOFT_WORDS
 
 
@@ -53,8 +55,10 @@ class Scanner:
                 add(Equation(found[1], index, found.start(1) + 1, line[start:], index, start + 1))
             elif line and not line.isspace():
                 pieces, index = gather(lines, index - 1)
-                for piece in pieces:
+                for piece in pieces[:_MOST]:
                     self.careful(piece)
+                if len(self.draft.entries) > _MOST:
+                    break
 
     def careful(self, piece: Piece) -> None:
         """Read one statement; what is wrong with it is noted."""
@@ -133,6 +137,10 @@ class Scanner:
 
     def read_rate(self, rest: str, origin: Origin) -> None:
         """Read `rate η = 0.1`."""
+        value = rest.strip().lstrip("= ")
+        if value[:1] in tuple("0123456789."):
+            place = origin.place(rest, rest.index(value), len(rest.rstrip()))
+            raise Fault(Diagnostic("the rate has no name", place, f"write `rate η = {value}`"))
         items = read_list(rest, origin, self.draft.faults, values="always")
         if not items:
             return

@@ -12,9 +12,11 @@ from typing import NamedTuple
 from symgrad.errors import Place
 from symgrad.expression import Expression, Formula, Var, formula_of
 from symgrad.sources import lexer
+from symgrad.sources.cursor import too_long
 from symgrad.sources.draft import Draft, Equation
 from symgrad.sources.grammar import Parser
-from symgrad.sources.problems import Fault
+from symgrad.sources.limits import MAX_EXPRESSION
+from symgrad.sources.problems import Fault, Origin
 
 Key = tuple[object, ...]
 _FEW = 8
@@ -47,6 +49,8 @@ class Shapes:
             Fault: if the right side is not an expression.
         """
         right = equation.right
+        if len(right) > MAX_EXPRESSION:
+            raise too_long(right, self._origin(equation))
         operand = lexer.OPERAND_ASCII if right.isascii() else lexer.OPERAND
         parts = operand.split(right)
         try:
@@ -84,6 +88,9 @@ class Shapes:
             key.append(word if name is None else operands.setdefault(name, len(operands)))
         return tuple(operands), tuple(key)
 
+    def _origin(self, equation: Equation) -> Origin:
+        return self._draft.origin(equation.right_line, equation.right_column)
+
     def _read(self, equation: Equation, operands: tuple[str, ...]) -> Shape | None:
         leaves = {name: Var(index) for index, name in enumerate(operands)}
         complete = True
@@ -97,7 +104,7 @@ class Shapes:
             complete = False
             self._draft.unknown_name(word, place)
 
-        origin = self._draft.origin(equation.right_line, equation.right_column)
+        origin = self._origin(equation)
         names = self._names.table
         pattern = Parser(equation.right, origin, resolve, names=names, unknown=unknown).whole()
         if not complete:

@@ -110,12 +110,12 @@ def gather(lines: Sequence[str], index: int) -> tuple[list[Piece], int]:
 def _apart(text: str, line: int) -> list[Piece]:
     if ";" not in text or text.split(None, 1)[:1] == ["check"]:
         return [Piece(text, line, 1)] if text.strip() else []
-    origin = Origin("", (), line, 1)
     found = []
-    start = 0
+    column = 1
     for part in text.split(";"):
         if part.strip():
-            here = origin.at(text, start)
-            found.append(Piece(part, here.line, here.column))
-        start += len(part) + 1
+            found.append(Piece(part, line, column))
+        breaks = part.count("\n")
+        line += breaks
+        column = len(part) - part.rfind("\n") + 1 if breaks else column + len(part) + 1
     return found

@@ -17,10 +17,8 @@ from symgrad.sources.draft import (
 )
 from symgrad.sources.facts import read_facts
 from symgrad.sources.grammar import constant
-from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS
 from symgrad.sources.problems import (
     Fault,
-    SourceTooLarge,
     TooManyFaults,
     UnknownNameInSource,
     suggest,
@@ -74,8 +72,9 @@ def _graph(scanner: Scanner, wrt: tuple[str, ...] | None) -> Graph:
         if wrt is not None:
             _declare_free_names(draft, wrt)
         draft.close_names()
+        draft.check_size()
         nodes = _nodes(draft)
-        _check_counts(draft, by_hand=wrt is None)
+        _check_presence(draft, by_hand=wrt is None)
         assumptions = _assumptions(scanner)
         steps = _steps(scanner)
         rate = _rate(scanner)
@@ -119,21 +118,13 @@ def _nodes(draft: Draft) -> list[Node]:
     return nodes
 
 
-def _check_counts(draft: Draft, *, by_hand: bool) -> None:
-    """Refuse a graph without parameters or equations, and one that is too large."""
-    equations = sum(1 for entry in draft.entries if isinstance(entry, Equation))
-    inputs = len(draft.entries) - equations
-    if equations > MAX_EQUATIONS or inputs > MAX_INPUTS:
-        draft.faults.error(
-            f"a graph of {equations} equations and {inputs} inputs "
-            f"(at most {MAX_EQUATIONS} and {MAX_INPUTS})",
-            kind=SourceTooLarge,
-        )
+def _check_presence(draft: Draft, *, by_hand: bool) -> None:
+    """Refuse a graph without parameters or equations."""
     if draft.faults:
         return
-    if not equations:
+    if not any(isinstance(entry, Equation) for entry in draft.entries):
         draft.faults.error("there is no equation", hint="write one, such as `J = (a*x - y)^2`")
-    if not any(isinstance(entry, Node) and entry.kind == "param" for entry in draft.entries):
+    elif not any(isinstance(entry, Node) and entry.kind == "param" for entry in draft.entries):
         hint = "declare what to differentiate by: `param a`"
         if not by_hand:
             hint = "name what to differentiate by: `--wrt a`"
