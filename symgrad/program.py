@@ -32,6 +32,7 @@ from symgrad.program_rewrite import rewritten
 from symgrad.program_sharing import pruned, shared
 from symgrad.program_slots import SlotTable
 from symgrad.program_split import split
+from symgrad.safe import stabilised
 from symgrad.statements import Statement
 
 MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
@@ -163,11 +164,7 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
     gradient_names = _gradient_names(derivation)
     statements = _statements(derivation, gradient_names)
     if safe:
-        try:
-            from symgrad.safe import stabilised  # noqa: PLC0415
-        except ImportError:
-            stabilised = _unchanged
-        statements = stabilised(statements, tuple(n.name for n in graph.nodes if not n.formula))
+        statements = stabilised(statements, _inputs(graph))
     rows = _normalised(statements)
     prefix = free_prefix([row.name for row in rows] + [node.name for node in graph.nodes])
     gradient = tuple(gradient_names)
@@ -185,8 +182,8 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
     )
 
 
-def _unchanged(statements: tuple[Statement, ...], inputs: tuple[str, ...]) -> tuple[Statement, ...]:
-    return statements
+def _inputs(graph: Graph) -> tuple[str, ...]:
+    return tuple(node.name for node in graph.nodes if node.formula is None)
 
 
 def _gradient_names(derivation: Derivation) -> list[str]:

@@ -151,6 +151,13 @@ class Sheet:
         """Return the identifiers of what a routine computes."""
         return self.identifiers(routine.results)
 
+    def fresh(self, name: str) -> str:
+        """Return a name for a local variable of `update` that is no input's."""
+        inputs = self.identifiers(self.program.inputs)
+        while name in inputs:
+            name += "_"
+        return name
+
     @property
     def optimizer(self) -> Optimizer:
         """The update rule that the file offers."""
@@ -182,18 +189,20 @@ class Sheet:
 
     def helper_names(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return the helpers among `needed` and all that they need, dependencies first."""
-        done: dict[str, None] = {}
+        seen: set[str] = set()
+        ordered: list[str] = []
 
         def visit(name: str) -> None:
             helper = self.target.helpers.get(name)
-            if helper is not None and name not in done:
+            if helper is not None and name not in seen:
+                seen.add(name)
                 for other in helper.needs:
                     visit(other)
-                done[name] = None
+                ordered.append(name)
 
         for name in needed:
             visit(name)
-        return tuple(done)
+        return tuple(ordered)
 
     def all_needs(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return `needed` and the needs of all helpers among them: imports as well as helpers."""

@@ -173,15 +173,10 @@ def _update(sheet: Sheet, given: Sequence[str]) -> dict[str, object]:
         left, code = sheet.equation(equation, {"step'": "step"})
         lines.append(f"{left} = {code}")
     new: list[str] = []
-    taken = set(given)
-
-    def fresh(name: str) -> str:
-        return name if name not in taken else fresh(f"{name}_")
-
     for name in sheet.fields:
         known = {"p": name, "g": f"grad.{name}"}
         for state in rule.state:
-            known |= {state: f"state.{state}_{name}", f"{state}'": fresh(f"new_{state}_{name}")}
+            known |= {state: f"state.{state}_{name}", f"{state}'": sheet.fresh(f"new_{state}_{name}")}
         for left, formula in rule.each:
             if left == "p'":
                 new.append(sheet.equation((left, formula), known)[1])
@@ -191,7 +186,7 @@ def _update(sheet: Sheet, given: Sequence[str]) -> dict[str, object]:
     comma = "," if len(new) == 1 else ""
     made = f"_new(Params, ({_wrapped(new, ' ' * 8)}{comma}))"
     if states:
-        kept = [*counter, *(fresh(f"new_{state}") for state in states)]
+        kept = [*counter, *(sheet.fresh(f"new_{state}") for state in states)]
         end = "," if len(kept) == 1 else ""
         made = f"{made}, _new(State, ({_wrapped(kept, ' ' * 8)}{end}))"
         settings.append("state=START")

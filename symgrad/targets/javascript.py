@@ -1,0 +1,198 @@
+"""JavaScript: an ES module with JSDoc types, for Node and browsers.
+
+Numbers follow IEEE 754: an overflow or a pole is infinite, a point outside the domain gives NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symgrad.program import Routine
+from symgrad.targets.base import Sheet, Target
+from symgrad.targets.javascript_helpers import HELPERS
+from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
+
+_WIDTH = 99
+
+_KEYWORDS = frozenset(
+    "abstract arguments as async await boolean break byte case catch char class const continue "
+    "debugger default delete do double else enum eval export extends false final finally float for "
+    "from function get goto if implements import in instanceof int interface let long native new "
+    "null of package private protected public return set short static super switch synchronized "
+    "this throw throws transient true try typeof var void volatile while with yield".split()
+)
+_GLOBALS = frozenset(
+    "Array Infinity Math NaN Number Object globalThis undefined grad state step start".split()
+)
+_MATH = tuple(
+    "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 hypot log log10 log1p log2 "
+    "max min pow sign sin sinh sqrt tan tanh".split()
+)
+_OWN = tuple(
+    "digamma erf erfc lgamma log_sigmoid logsumexp normal_cdf normal_pdf polygamma sigmoid "
+    "softplus".split()
+)
+
+
+class JavaScriptPrinter(CodePrinter):
+    """Prints formulas as JavaScript."""
+
+    def number(self, value: Fraction) -> tuple[str, int]:
+        """Return a number and how tightly it binds; whole numbers stand without a point."""
+        text = _short(decimal_or_quotient(value))
+        return text, PRODUCT if "/" in text else ATOM
+
+
+def _short(text: str) -> str:
+    return "/".join(part.removesuffix(".0") for part in text.split("/"))
+
+
+class JavaScript(Target):
+    """An ES module."""
+
+    name = "javascript"
+    suffix = ".mjs"
+    comment = "//"
+    assignment = "const %s = %s;"
+    templates = (("{module}.mjs", "javascript.mjs.j2"),)
+    keywords = _KEYWORDS
+    reserved = _GLOBALS
+    functions = {  # noqa: RUF012  (a table; nothing writes to it)
+        **{name: Spelling(f"Math.{name}({{}})") for name in _MATH},
+        **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN},
+        "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
+        "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
+        "constant pi": Spelling("Math.PI"),
+        "constant e": Spelling("Math.E"),
+    }
+    helpers = HELPERS
+
+    def printer(self, functions: dict[str, Spelling]) -> CodePrinter:  # type: ignore[override]
+        """Return the printer of this language."""
+        return JavaScriptPrinter(functions)
+
+    def literal(self, value: Fraction) -> str:
+        """Return a number, with its sign, as a literal or a quotient of two."""
+        return _short(super().literal(value))
+
+    def context(self, sheet: Sheet) -> dict[str, object]:
+        """Return what `javascript.mjs.j2` receives."""
+        program = sheet.program
+        inputs = [sheet.names[name] for name in (*program.parameters, *program.data)]
+        defaults = {name: default for name, default in sheet.constants if default is not None}
+        required = [*inputs, *(name for name, default in sheet.constants if default is None)]
+        arguments = [*required, *(f"{name} = {default}" for name, default in defaults.items())]
+        rate = sheet.target.literal(program.rate)
+        update = _update(sheet)
+        context: dict[str, object] = {
+            "head": "\n".join(sheet.head()),
+            "objective": sheet.names[program.graph.objective],
+            "arguments": _wrapped(arguments, "  "),
+            "documented": _documented(required, defaults),
+            "value_body": _body(sheet, program.value, "value"),
+            "gradient_body": (
+                f"  return value_and_gradient({_wrapped(sheet.identifiers(program.inputs), '    ')})"
+                "[1];"
+                if program.gradient is None
+                else _body(sheet, program.gradient, "gradient")
+            ),
+            "both_body": _body(sheet, program.both, "both"),
+            "fields": _properties(sheet.fields),
+            **update,
+            "update_arguments": _wrapped(
+                [*arguments, f"rate = {rate}", *update["settings"]], "  "
+            ),
+            "documented_update": _documented(required, {**defaults, **update["numbers"]}),
+        }
+        context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
+        return context
+
+
+def _wrapped(items: Sequence[str], indent: str) -> str:
+    """Return items with commas between them: on one line, or in an indented block of lines."""
+    text = ", ".join(items)
+    if len(text) <= _WIDTH - 30:
+        return text
+    lines: list[str] = []
+    start, width = 0, len(indent)
+    for i, item in enumerate(items):
+        width += len(item) + 2
+        if width > _WIDTH and i > start:
+            lines.append(", ".join(items[start:i]))
+            start, width = i, len(indent) + len(item) + 2
+    lines.append(", ".join(items[start:]))
+    inner = f",\n{indent}".join(lines)
+    return f"\n{indent}{inner},\n{indent[2:]}"
+
+
+def _documented(required: Sequence[str], optional: dict[str, str]) -> str:
+    lines = [f" * @param {{number}} {name}" for name in required]
+    lines += [f" * @param {{number}} [{name}={default}]" for name, default in optional.items()]
+    return "\n".join(lines)
+
+
+def _properties(names: Sequence[str]) -> str:
+    return "\n".join([f" * @property {{number}} {name}" for name in names])
+
+
+def _made(names: Sequence[str], values: Sequence[str], indent: str) -> str:
+    pairs = [n if n == v else f"{n}: {v}" for n, v in zip(names, values, strict=True)]
+    return f"{{{_wrapped(pairs, indent)}}}"
+
+
+def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
+    lines = sheet.lines(routine)
+    results = sheet.results(routine)
+    if kind == "value":
+        lines.append(f"return {results[0]};")
+    elif kind == "gradient":
+        lines.append(f"return {_made(sheet.fields, results, '    ')};")
+    else:
+        lines.append(f"return [{results[0]}, {_made(sheet.fields, results[1:], '    ')}];")
+    return "  " + "\n  ".join(lines)
+
+
+def _update(sheet: Sheet) -> dict[str, object]:
+    """Return the parts of the function `update`."""
+    rule = sheet.optimizer
+    given = sheet.identifiers(sheet.program.inputs)
+    numbers = {"rate": sheet.target.literal(sheet.program.rate)}
+    numbers |= {name: sheet.target.literal(value) for name, value in rule.settings}
+    settings = [f"{name} = {sheet.target.literal(value)}" for name, value in rule.settings]
+    counter = ["step"] if rule.counter else []
+    states = [*counter, *(f"{state}_{name}" for state in rule.state for name in sheet.fields)]
+    lines = [f"const grad = gradient({_wrapped(given, '    ')});"]
+    if rule.counter:
+        lines.append("const step = state.step + 1;")
+    for equation in rule.shared:
+        left, code = sheet.equation(equation, {"step'": "step"})
+        lines.append(f"const {left} = {code};")
+    new: list[str] = []
+    for name in sheet.fields:
+        known = {"p": name, "g": f"grad.{name}"}
+        for state in rule.state:
+            fresh = sheet.fresh(f"new_{state}_{name}")
+            known |= {state: f"state.{state}_{name}", f"{state}'": fresh}
+        for left, formula in rule.each:
+            target, code = sheet.equation((left, formula), known)
+            if left == "p'":
+                new.append(code)
+            else:
+                lines.append(f"const {target} = {code};")
+    made = _made(sheet.fields, new, "    ")
+    if states:
+        kept = [*counter, *(sheet.fresh(f"new_{s}") for s in states[len(counter) :])]
+        made = f"[{made}, {_made(states, kept, '    ')}]"
+        settings.append("state = start")
+    return {
+        "settings": settings,
+        "numbers": numbers,
+        "state_fields": _properties(states),
+        "start": _made(states, ["0"] * len(states), "  "),
+        "update_body": "  " + "\n  ".join([*lines, f"return {made};"]),
+        "summary": rule.summary,
+    }
+
+
+TARGET = JavaScript()
