@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression import Expression, Number, Var, variables
+from symgrad.expression import Var, variables
 from symgrad.graph import Graph
 from symgrad.sources import exact, lexer
-from symgrad.sources.cursor import tree_depth
 from symgrad.sources.latex import translate
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
@@ -59,6 +58,16 @@ class Reader:
             if count >= MAX_CLAIMS:
                 return
             yield from self.formula(formula)
+
+    def check(
+        self, text: str, line: int, source: str, lines: tuple[str, ...]
+    ) -> Iterator[Claim]:
+        """Yield the claim of a `check` line of a graph file."""
+        shown = lines[line - 1] if 0 < line <= len(lines) else text
+        column = max(shown.find(text[:12]), 0) + 1
+        origin = Origin(source, lines, line, column)
+        directive = re.match(r"(?:at|assume)\b", text) is not None
+        yield from self.formula(Formula(text, origin, strict=True, directive=directive))
 
     def formula(self, formula: Formula) -> Iterator[Claim]:
         """Yield the claims of one formula, or follow one directive."""
@@ -250,7 +259,6 @@ class Reader:
         origin = part.origin(formula.text, formula.origin)
         relation: Relation = "≈" if sign == "≈" else "="
         expression = parse_side(part.text, origin, self.scope)
-        tree_depth(expression)
         place = origin.place(part.text, 0, max(1, len(part.text)))
         return Link(
             expression, _source_text(formula.text, part), relation, place,
@@ -372,11 +380,3 @@ def _no_claim(statement: Statement, place: Place) -> Fault:
     return Fault(
         Diagnostic("this is no claim", place, "a claim is `dJ/da = …`, `u = …` or `J ≈ 0.83`")
     )
-
-
-def is_number(expression: Expression) -> bool:
-    """Tell whether an expression is one plain number."""
-    return isinstance(expression, Number)
-
-
-__all__ = ["Origin", "Reader", "decimals_of"]

@@ -13,13 +13,11 @@ from symgrad.verify.claims_scope import Scope
 from symgrad.verify.intervals import Value
 from symgrad.verify.limits import Stop, substituted
 from symgrad.verify.model import DerivativeTarget
-from symgrad.verify.truth import MissingValue, Truth
+from symgrad.verify.truth import MissingValue, Point, Truth
 
 _POINTS = 4
 _TRIES = 12
 _MAX_NODES = 60
-
-Point = tuple[tuple[str, Fraction], ...]
 
 
 def adjoint_meant(

@@ -11,14 +11,11 @@ from symgrad.sources.facts import read_facts
 from symgrad.sources.lists import read_value
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
 from symgrad.verify.claims_scope import Scope
-from symgrad.verify.truth import MissingValue, Truth
+from symgrad.verify.truth import MissingValue, Point, Truth
 
 MAX_STEP = 2_000
 _STEP = re.compile(r"step\s+(\d{1,9})")
 _ULPS = 3
-
-Point = tuple[tuple[str, Fraction], ...]
-
 
 class State:
     """The values in force, and how the author's text has changed them so far.

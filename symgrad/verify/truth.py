@@ -22,6 +22,7 @@ from symgrad.verify.intervals import Evaluator, Value
 from symgrad.verify.limits import names_in, substituted
 from symgrad.verify.model import Claim, Definition, DerivativeTarget
 
+Point = tuple[tuple[str, Fraction], ...]
 PRECISION = 320  # bits: 96 digits, of which 50 are always left
 _MAX_FRACTION_BITS = 600
 _EXPRESSION = "expression differentiated"
@@ -39,7 +40,7 @@ class Truth:
         self._derivation = derivation
         self._named: dict[tuple[str, str], Expression] = {}
         self._trees: dict[str | int, Expression] = {}
-        self._values: dict[tuple[tuple[str, Fraction], ...], dict[str | int, Value]] = {}
+        self._values: dict[Point, dict[str | int, Value]] = {}
 
     @property
     def derivation(self) -> Derivation:
@@ -125,7 +126,7 @@ class Truth:
 
     # -- values --------------------------------------------------------------------------------
 
-    def values(self, point: tuple[tuple[str, Fraction], ...]) -> dict[str | int, Value]:
+    def values(self, point: Point) -> dict[str | int, Value]:
         """Return the certified value of every node that the given values determine."""
         found = self._values.get(point)
         if found is not None:
@@ -143,7 +144,7 @@ class Truth:
         self._values[point] = found
         return found
 
-    def value(self, expression: Expression, point: tuple[tuple[str, Fraction], ...]) -> Value:
+    def value(self, expression: Expression, point: Point) -> Value:
         """Return the certified value of an expression in names of the graph.
 
         Raises:
@@ -167,8 +168,8 @@ class Truth:
         return name
 
     def after_step(
-        self, point: tuple[tuple[str, Fraction], ...], rate: Fraction
-    ) -> tuple[tuple[str, Fraction], ...]:
+        self, point: Point, rate: Fraction
+    ) -> Point:
         """Return the point after one step of gradient descent (ascent where one maximizes).
 
         Raises:

@@ -1,0 +1,77 @@
+"""`verify`: from a graph and a text to a report; what is not small is judged in a worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from symgrad.graph import Graph
+from symgrad.verify.claims import Reader
+from symgrad.verify.judge import Judge
+from symgrad.verify.model import Claim, Verdict
+from symgrad.verify.report import Report
+from symgrad.verify.rewriting import steps_between
+from symgrad.verify.truth import Truth
+from symgrad.verify.worker import Worker, is_small
+
+DEFAULT_TIMEOUT = 5.0
+Progress = Callable[[int, Verdict], None]
+
+
+def verify(
+    graph: Graph,
+    text: str | None = None,
+    *,
+    source: str | None = None,
+    timeout: float = DEFAULT_TIMEOUT,
+    explain: bool = True,
+    show_steps: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge the claims of a text about a graph.
+
+    Args:
+        graph: the graph that the claims are about.
+        text: claims as plain text, Markdown or LaTeX; without it the graph's own `check` lines.
+        source: the name of the text, for messages and to tell its kind by its suffix.
+        timeout: the seconds that one claim may take.
+        explain: whether to look for the slip in a wrong claim.
+        show_steps: whether right claims come with rewritings from their form to ours.
+        progress: called after each claim with its number and verdict.
+
+    Returns:
+        A report with one verdict for each claim, in the order of the text.
+
+    >>> from symgrad.sources.text import parse
+    >>> graph = parse("param a, b; data x, y; u = a*x + b; J = (u - y)^2")
+    >>> report = verify(graph, "dJ/da = 2(u - y)x\\ndJ/db = (u - y)")
+    >>> [verdict.status for verdict in report.verdicts], report.ok
+    (['proved', 'refuted'], False)
+    """
+    named = source or (graph.source if text is None else "<claims>")
+    truth = Truth(graph)
+    verdicts: list[Verdict] = []
+    with Worker(graph) as worker:
+        judge = Judge(graph, truth)
+        for claim in read(truth, text, named):
+            if is_small(judge, claim):
+                verdict = judge.judge(claim, timeout, explain=explain)
+            else:
+                verdict = worker.judge(claim, timeout, explain=explain)
+            if show_steps and verdict.status == "proved":
+                verdict = steps_between(truth, verdict)
+            verdicts.append(verdict)
+            if progress is not None:
+                progress(len(verdicts), verdict)
+    return Report(tuple(verdicts), named)
+
+
+def read(truth: Truth, text: str | None, source: str) -> Iterator[Claim]:
+    """Yield the claims of a text, or of the graph's own `check` lines."""
+    graph = truth.graph
+    reader = Reader(graph, truth)
+    if text is not None:
+        yield from reader.read(text, source)
+        return
+    lines = tuple(graph.text.split("\n"))
+    for check in graph.checks:
+        yield from reader.check(check.text, check.line, source, lines)

@@ -1,0 +1,252 @@
+"""From a claim to its verdict: each link against the truth, until one is wrong.
+
+A link in names is decided as an equality of functions: first with every name expanded to the inputs,
+then, where that gives no proof, with the names as they stand (which proves as well, but cannot
+refute). A link that is a number is judged at the values in force.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from symgrad.errors import Diagnostic
+from symgrad.expression import Add, Compare, Expression, Mul, Neg, Number, Var
+from symgrad.graph import Graph
+from symgrad.render.printer import Printer
+from symgrad.verify.diagnose import diagnose
+from symgrad.verify.equality import Decision, decide
+from symgrad.verify.judge_numbers import NumberJudge, at_point
+from symgrad.verify.limits import Stop, TooLarge, distinct_parts, names_in, substituted
+from symgrad.verify.model import (
+    Claim,
+    DerivativeTarget,
+    Diagnosis,
+    ExpressionTarget,
+    Link,
+    NameTarget,
+    Status,
+    UpdateTarget,
+    Verdict,
+)
+from symgrad.verify.outcomes import Outcome, decided
+from symgrad.verify.truth import MissingValue, Truth
+
+_SEVERITY: dict[Status, int] = {
+    "proved": 0, "agrees": 1, "undecided": 2, "unreadable": 3, "refuted": 4,
+}  # fmt: skip
+_LARGE = 3_000
+_TRIVIAL = frozenset((-1, 0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two sides of a link in names of the graph, and the conditions in force."""
+
+    left: Expression
+    right: Expression
+    assumptions: tuple[Compare, ...]
+
+
+class Judge:
+    """Judges claims about one graph."""
+
+    def __init__(self, graph: Graph, truth: Truth | None = None) -> None:
+        self.graph = graph
+        self.truth = truth or Truth(graph)
+        self.printer = Printer(graph.index)
+        self.numbers = NumberJudge(self.truth)
+
+    def judge(self, claim: Claim, seconds: float, *, explain: bool = True) -> Verdict:
+        """Return the verdict on a claim, after not much more than so many seconds."""
+        if claim.fault is not None or claim.left is None:
+            return _unreadable(claim, claim.fault or Diagnostic("this claim cannot be read"))
+        deadline = time.monotonic() + seconds
+        try:
+            return self._judged(claim, deadline, explain=explain)
+        except MissingValue as missing:
+            name = self.printer.name(str(missing.args[0]))
+            return _unreadable(
+                claim,
+                Diagnostic(
+                    f"no value of `{name}` is in force here", claim.place,
+                    f"state it before, as in `at {name} = 2`",
+                ),
+            )  # fmt: skip
+        except (Stop, RecursionError, OverflowError):
+            return Verdict("undecided", claim, "not decided: a limit was reached", link=0)
+
+    def _judged(self, claim: Claim, deadline: float, *, explain: bool) -> Verdict:
+        meanings = self.truth.meanings(claim)
+        left = self._left(claim, meanings)
+        worst = Outcome("proved")
+        at_fault: int | None = None
+        remarks: list[str] = []
+        for index, link in enumerate(claim.links):
+            if _defines(claim, link):
+                continue
+            outcome = self._link(claim, index, left, meanings, deadline)
+            remarks += outcome.remarks
+            if _SEVERITY[outcome.status] > _SEVERITY[worst.status] or not worst.message:
+                worst = outcome
+                at_fault = None if outcome.status in ("proved", "agrees") else index
+            if outcome.status == "refuted":
+                break
+        unique = tuple(dict.fromkeys(remarks))
+        if not worst.message:
+            return Verdict("proved", claim, f"defines {claim.defines}", remarks=unique)
+        diagnosis = worst.diagnosis
+        if worst.status == "refuted" and diagnosis is None and explain:
+            diagnosis = self._diagnosis(claim, at_fault or 0, worst.decision)
+        message = _first_false(claim, at_fault, worst.message)
+        place = None if at_fault is None else claim.links[at_fault].place
+        return Verdict(
+            worst.status, claim, message, diagnosis, worst.decision, at_fault, place, unique
+        )
+
+    # -- the left side -------------------------------------------------------------------------
+
+    def _left(self, claim: Claim, meanings: dict[str | int, Expression]) -> Expression:
+        match claim.left:
+            case DerivativeTarget():
+                return meanings[claim.left.key]
+            case NameTarget(name):
+                return Var(name) if name in self.graph.index else meanings.get(name, Var(name))
+            case UpdateTarget(name):
+                return self._updated(name)
+            case ExpressionTarget(expression):
+                return substituted(expression, meanings)
+            case _:
+                raise TypeError(claim.left)
+
+    def _updated(self, name: str) -> Expression:
+        """Return the parameter behind one step of gradient descent, in names."""
+        rate = self.graph.rate
+        slope = self.truth.total(self.graph.objective, name)
+        step = Mul((Var(rate[0] if rate else "η"), slope))
+        return Add((Var(name), step if self.graph.maximize else Neg(step)))
+
+    # -- one link ------------------------------------------------------------------------------
+
+    def _link(
+        self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
+        deadline: float,
+    ) -> Outcome:  # fmt: skip
+        link = claim.links[index]
+        right = substituted(link.expression, meanings)
+        conditions = self._conditions(claim, meanings)
+        sides = Sides(left, right, conditions)
+        if not link.numeric:
+            return self._equality(sides, deadline)
+        if link.relation == "=" and not link.cut and _is_exact(link):
+            outcome = self._exact(claim, link, sides, deadline)
+            if outcome is not None:
+                return outcome
+        return self.numbers.judge(claim, index, left, meanings)
+
+    def _conditions(
+        self, claim: Claim, meanings: dict[str | int, Expression]
+    ) -> tuple[Compare, ...]:
+        stated = [*(item.condition for item in self.graph.assumptions), *claim.assumptions]
+        return tuple(
+            Compare(c.relation, substituted(c.left, meanings), substituted(c.right, meanings))
+            for c in stated
+            if isinstance(c, Compare)
+        )
+
+    def _exact(
+        self, claim: Claim, link: Link, sides: Sides, deadline: float
+    ) -> Outcome | None:
+        """Judge `= 0` or `= 409/490`: true everywhere, or else at the values in force."""
+        if not isinstance(claim.left, UpdateTarget):
+            everywhere = self._equality(sides, deadline)
+            if everywhere.status == "proved" or not names_in(self.truth.expand(sides.left)):
+                return everywhere
+        else:
+            everywhere = None
+        try:
+            here = at_point(self.truth, claim, sides.left, link)
+        except (MissingValue, ArithmeticError):
+            if everywhere is None:
+                raise
+            return everywhere
+        trivial = isinstance(link.expression, Number) and link.expression.value in _TRIVIAL
+        is_derivative = isinstance(claim.left, DerivativeTarget)
+        if everywhere is not None and not claim.stated and trivial and is_derivative:
+            return everywhere
+        return here
+
+    def _equality(self, sides: Sides, deadline: float) -> Outcome:
+        """Decide an equality of two functions."""
+        named = None
+        try:
+            full = Sides(
+                self.truth.expand(sides.left), self.truth.expand(sides.right),
+                tuple(self._expanded(c) for c in sides.assumptions),
+            )  # fmt: skip
+            size = len(distinct_parts(full.left, full.right))
+        except TooLarge:
+            full, size = sides, _LARGE + 1
+            named = self._decide(sides, deadline)
+            if named.status != "proved":
+                return Outcome(
+                    "undecided", "not decided: expanded to the inputs it is too large", named
+                )
+        if named is None and size > _LARGE:
+            named = self._decide(sides, _share(deadline, 0.3))
+        if named is not None and named.status == "proved":
+            return decided(named, sides.assumptions, self.printer)
+        decision = self._decide(full, deadline if named else _share(deadline, 0.6))
+        if decision.status in ("agrees", "undecided") and named is None:
+            second = self._decide(sides, deadline)
+            if second.status == "proved":
+                return decided(second, sides.assumptions, self.printer)
+        return decided(decision, full.assumptions, self.printer)
+
+    def _expanded(self, condition: Compare) -> Compare:
+        return Compare(
+            condition.relation,
+            self.truth.expand(condition.left),
+            self.truth.expand(condition.right),
+        )
+
+    @staticmethod
+    def _decide(sides: Sides, deadline: float) -> Decision:
+        return decide(sides.left, sides.right, assumptions=sides.assumptions, deadline=deadline)
+
+    def _diagnosis(self, claim: Claim, link: int, decision: Decision | None) -> Diagnosis:
+        found = diagnose(self.graph, self.truth.derivation, claim, decision, link=link)
+        if link and found.kind == "other":
+            return replace(found, kind="wrong_intermediate_step")
+        return found
+
+
+def _share(deadline: float, fraction: float) -> float:
+    now = time.monotonic()
+    return now + max(0.0, deadline - now) * fraction
+
+
+def _defines(claim: Claim, link: Link) -> bool:
+    """Tell whether a link says what the claim's new name is; such a link cannot be wrong."""
+    if claim.defines is None:
+        return False
+    return any(
+        item.name == claim.defines and item.expression == link.expression
+        for item in claim.definitions
+    )
+
+
+def _is_exact(link: Link) -> bool:
+    return "." not in link.text
+
+
+def _first_false(claim: Claim, index: int | None, message: str) -> str:
+    """Return the message, with the link that it is about where there are several."""
+    if index is None or len(claim.links) == 1:
+        return message
+    return f"`{claim.links[index].relation} {claim.links[index].text}`: {message}"
+
+
+def _unreadable(claim: Claim, fault: Diagnostic) -> Verdict:
+    shown = replace(claim, fault=fault)
+    return Verdict("unreadable", shown, fault.message, place=fault.place or claim.place)

@@ -1,0 +1,55 @@
+"""The report on a text of claims: the verdicts in order, and what they come to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from symgrad.verify.model import Verdict
+
+_MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdicts on the claims of one source."""
+
+    verdicts: tuple[Verdict, ...]
+    source: str = "<claims>"
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a claim, and every claim is proved or agrees."""
+        return bool(self.verdicts) and all(verdict.ok for verdict in self.verdicts)
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all is well, 1 if a claim is refuted, 2 if one is open or none was found."""
+        if any(verdict.status == "refuted" for verdict in self.verdicts):
+            return 1
+        return 0 if self.ok else 2
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many verdicts there are of each status."""
+        found = Counter(verdict.status for verdict in self.verdicts)
+        return {status: found[status] for status in _MARKS if found[status]}
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{_MARKS[v.status]} {v.line}: {v.claim}  {v.message}" for v in self.verdicts
+        )
+
+    def _repr_markdown_(self) -> str:
+        """Return a table of the verdicts for a notebook."""
+        rows = ["| | line | claim | verdict |", "|---|---|---|---|"]
+        for verdict in self.verdicts:
+            text = verdict.message
+            if verdict.diagnosis is not None:
+                text = verdict.diagnosis.text
+                if verdict.diagnosis.correction:
+                    text += f"; right is `{verdict.diagnosis.correction}`"
+            cells = (_MARKS[verdict.status], str(verdict.line), f"`{verdict.claim}`",
+                     f"{verdict.status}: {text}")  # fmt: skip
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        return "\n".join(rows)
