@@ -157,7 +157,12 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--missed", action="store_true", help="list what was missed (not held out)")
     chosen = parser.parse_args()
-    outcomes = [outcome(slip) for slip in slips(*chosen.files)]
+    outcomes = []
+    for slip in slips(*chosen.files):
+        try:
+            outcomes.append(outcome(slip))
+        except ValueError as error:
+            print(f"unreadable: {slip.example}: {error}", file=sys.stderr)
     if chosen.missed:
         for item in outcomes:
             if not item.slip.held_out and not (item.right and item.usable):

@@ -23,7 +23,7 @@ from symgrad.expression import (
 from symgrad.verify.combination import coefficients
 from symgrad.verify.floats import Values, close, same
 from symgrad.verify.pieces import Piece, alike, pieces_of
-from symgrad.verify.repairs import Repair, edits_of, repairs_of
+from symgrad.verify.repairs import Repair, edits_of, repairs_of, trials_of
 from symgrad.verify.scene import NoScene, Scene
 from symgrad.verify.suspects import (
     Suspect,
@@ -34,7 +34,7 @@ from symgrad.verify.suspects import (
 )
 
 SECONDS = 1.2
-_SHARE = 0.4
+_CLEAR = 1.9  # a repair that costs more is compared with those found by trying out
 _KINKED = frozenset({"abs", "sign", "relu", "max", "min", "where"})
 _SMALL_ROLES = frozenset({"one", "name", "edge"})
 
@@ -63,7 +63,11 @@ def findings(
     derivative = same(scene.truth, right)
     suspects = suspects_of(scene, values) if derivative else []
     table = pieces_of(scene, claimed)
-    repairs = repairs_of(claimed, right, scene.floats, table)
+    repairs = repairs_of(claimed, right, scene.floats, table, _related(scene))
+    if not repairs or repairs[0].kind == "other" or repairs[0].cost > _CLEAR:
+        own = [str(p.expression.key) for p in table if isinstance(p.expression, Var)]
+        repairs += trials_of(claimed, right, scene.floats, own)
+        repairs.sort(key=lambda repair: repair.cost)
     found = [Finding(s.kind, s.cost, suspect=s) for s in suspects]
     found += [_classified(scene, claimed, repair, suspects) for repair in repairs]
     found += _conditional(scene, claimed, right)
@@ -73,6 +77,21 @@ def findings(
     if not found:
         found += _two_faults(scene, claimed, right, table, stop, derivative=derivative)
     return sorted(found, key=lambda item: item.cost)
+
+
+def _related(scene: Scene) -> frozenset[frozenset[str]]:
+    """Return the pairs of a node and an operand of it, and of a sensitivity and a name in it."""
+    pairs = [
+        (node.name, operand)
+        for node in scene.graph.equations
+        for operand in (node.formula.operands if node.formula is not None else ())
+    ]
+    pairs += [
+        (item.name, operand)
+        for item in scene.derivation.sensitivity_list
+        for operand in item.form.formula.operands
+    ]
+    return frozenset(frozenset(pair) for pair in pairs)
 
 
 def _joined(
@@ -278,7 +297,7 @@ def _two_faults(
     """Find two faults: one edit of the claim after which one suspect or one repair is enough."""
     small = tuple(piece for piece in table if piece.role in _SMALL_ROLES)
     found: list[Finding] = []
-    for kind, edited in edits_of(claimed, scene.floats):
+    for kind, edited in edits_of(claimed):
         if time.monotonic() > stop:
             break
         try:

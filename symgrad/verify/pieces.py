@@ -25,6 +25,7 @@ from symgrad.expression import (
     Var,
     number,
     variables,
+    walk,
 )
 from symgrad.graph import Graph
 from symgrad.verify.floats import Values, close
@@ -35,6 +36,7 @@ MAX_PIECES = 700
 MAX_SEGMENT = 4
 _LARGEST = 1000
 _MAX_PAIRED = 12
+_MAX_EQUATIONS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,35 @@ def _candidates(scene: Scene, names: set[str]) -> Iterator[Candidate]:
         yield local, "edge", (node, operand)
         bare = local.operand if isinstance(local, Neg) else local
         yield from ((part, "part", None) for part in _parts(bare))
-    yield from _segments(scene)
+    yield from _segments(scene, names)
     for name in names | {node for node, _ in scene.locals}:
         if name in scene.floats.names:
             yield add(ONE, neg(Var(name))), "complement", None
+    yield from _terms_of_equations(scene)
+    yield from _totals(scene)
     for group in alike(scene.graph):
         yield Add(tuple(map(Var, group))), "part", None
     own = [name for name in scene.floats.names if name in scene.graph.index]
     for name in own:
         yield Pow(Var(name), number(2)), "part", None
     yield from _pairs(scene, own)
+
+
+def _terms_of_equations(scene: Scene) -> Iterator[Candidate]:
+    for node in scene.graph.equations[:_MAX_EQUATIONS]:
+        for part in walk(node.formula.expression) if node.formula is not None else ():
+            if isinstance(part, Add):
+                yield from ((term, "part", None) for term in part.terms)
+
+
+def _totals(scene: Scene) -> Iterator[Candidate]:
+    """Yield the derivatives of and by the nodes between top and bottom where branches merge."""
+    if scene.top is None or scene.bottom is None or len(scene.paths) > 8:
+        return
+    for name in dict.fromkeys(node for node, _ in scene.locals):
+        if name not in (scene.top, scene.bottom):
+            yield scene.total(Var(scene.top), name), "segment", (scene.top, name)
+            yield scene.total(Var(name), scene.bottom), "segment", (name, scene.bottom)
 
 
 def _pairs(scene: Scene, own: list[str]) -> Iterator[Candidate]:
@@ -128,11 +149,11 @@ def _parts(local: Expression) -> Iterator[Expression]:
             return
 
 
-def _segments(scene: Scene) -> Iterator[Candidate]:
+def _segments(scene: Scene, names: set[str]) -> Iterator[Candidate]:
     below: dict[str, list[str]] = {}
     for node, operand in scene.locals:
         below.setdefault(node, []).append(operand)
-    yield from _whole_paths(scene)
+    yield from _whole_paths(scene, names)
     for start in below:
         stack = [(start, operand) for operand in below[start]]
         trails: list[tuple[str, ...]] = list(stack)
@@ -146,14 +167,14 @@ def _segments(scene: Scene) -> Iterator[Candidate]:
                 trails.extend((*trail, operand) for operand in below.get(trail[-1], []))
 
 
-def _whole_paths(scene: Scene) -> Iterator[Candidate]:
+def _whole_paths(scene: Scene, names: set[str]) -> Iterator[Candidate]:
     """Yield the paths' contributions, written with a sensitivity where one stands above."""
     named = {item.node: item.name for item in scene.derivation.sensitivity_list}
     unit = scene.derivation.unit_nodes | {scene.derivation.graph.objective}
     for path in scene.paths[:24]:
         if path[0] in unit:
             for i in range(1, len(path) - 1):
-                if path[i] in named and named[path[i]] in scene.floats.names:
+                if path[i] in named and named[path[i]] in names:
                     rest = scene.contribution(path[i:])
                     yield mul(Var(named[path[i]]), rest), "segment", (path[0], path[-1])
         if len(path) > MAX_SEGMENT:

@@ -7,9 +7,10 @@ by comparing that value with what a slip of each sort would explain, not by tryi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from symgrad.expression import (
     ONE,
@@ -18,10 +19,13 @@ from symgrad.expression import (
     Compare,
     Div,
     Expression,
+    Logic,
     Mul,
     Neg,
     Number,
+    Pow,
     Var,
+    children,
     number,
     rebuild,
     variables,
@@ -37,12 +41,15 @@ from symgrad.verify.factors import (
     without_each,
 )
 from symgrad.verify.floats import FLOATS, Floats, Values, close, same
-from symgrad.verify.occurrences import Occurrence, occurrences, put
+from symgrad.verify.occurrences import MAX_OCCURRENCES, Occurrence, occurrences, put
 from symgrad.verify.pieces import Piece, named_number, proportion, simple_number
 
 _EXPONENTS = tuple(Fraction(n, 2) for n in (2, -2, 4, -4, 1, -1, 6, -6, 3, -3))
 _ELEMENTARY = tuple(name for name in FLOATS if name not in ("expm1", "log1p", "lgamma"))
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+Related: TypeAlias = frozenset[frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,14 @@ class Repair:
 
 
 def repairs_of(
-    claim: Expression, right: Values, floats: Floats, pieces: Iterable[Piece]
-) -> list[Repair]:
-    """Return the single changes that make a claim right, the likeliest first."""
+    claim: Expression, right: Values, floats: Floats, pieces: Iterable[Piece],
+    related: Related = frozenset(),
+) -> list[Repair]:  # fmt: skip
+    """Return the single changes that make a claim right, the likeliest first.
+
+    `related` are pairs of names of which one is defined through the other: where one stands for the
+    other it is rarely a mix-up of names.
+    """
     table = tuple(pieces)
     allowed = tuple(
         str(piece.expression.key)
@@ -78,9 +90,9 @@ def repairs_of(
             continue
         if item.mended_by(item.values):
             continue  # it is right as far as it counts
-        for repair in _at(item, floats, table, allowed):
+        for repair in _at(item, floats, table, allowed, related):
             found.append(_rooted(claim, item, repair))
-    found += _renamed(claim, right, floats, allowed)
+    found += _renamed(claim, right, floats, allowed, related)
     found += _other_side(claim, right, floats)
     return sorted(found, key=lambda repair: repair.cost)
 
@@ -94,16 +106,18 @@ def _rooted(claim: Expression, item: Occurrence, repair: Repair) -> Repair:
 
 
 def _at(
-    item: Occurrence, floats: Floats, table: tuple[Piece, ...], allowed: tuple[str, ...]
-) -> Iterator[Repair]:
+    item: Occurrence, floats: Floats, table: tuple[Piece, ...], allowed: tuple[str, ...],
+    related: Related,
+) -> Iterator[Repair]:  # fmt: skip
     if isinstance(item.part, Var):
-        yield from _other_name(item, floats, allowed)
+        yield from _other_name(item, floats, allowed, related)
     if isinstance(item.part, Number):
         yield from _other_number(item)
     if isinstance(item.part, Call):
         yield from _other_function(item, floats)
     ratio = item.ratio()
-    if ratio is not None and not item.in_product and not item.in_exponent:
+    alone = item.in_exponent and isinstance(item.part, Number)
+    if ratio is not None and not item.in_product and not alone:
         yield from _scaled(item, ratio)
         yield from _factor_too_many(item, floats)
         yield from _other_exponent(item, ratio, floats)
@@ -127,11 +141,13 @@ def _constant(row: Values) -> float | None:
 
 
 def _other_name(
-    item: Occurrence, floats: Floats, allowed: tuple[str, ...]
+    item: Occurrence, floats: Floats, allowed: tuple[str, ...], related: Related
 ) -> Iterator[Repair]:
+    assert isinstance(item.part, Var)
     for name in allowed:
         if item.part != Var(name) and item.mended_by(floats.names[name]):
-            yield _repair("swapped_variable", 1.0, Var(name), Var(name))
+            price = 1.3 if frozenset((str(item.part.key), name)) in related else 1.0
+            yield _repair("swapped_variable", price, Var(name), Var(name))
 
 
 def _other_number(item: Occurrence) -> Iterator[Repair]:
@@ -313,8 +329,9 @@ def _whole_part(item: Occurrence, table: tuple[Piece, ...]) -> Iterator[Repair]:
 
 
 def _renamed(
-    claim: Expression, right: Values, floats: Floats, allowed: tuple[str, ...]
-) -> Iterator[Repair]:
+    claim: Expression, right: Values, floats: Floats, allowed: tuple[str, ...],
+    related: Related,
+) -> Iterator[Repair]:  # fmt: skip
     """Yield swaps of a name at all its places, and exchanges of two names."""
     used = [str(key) for key in variables(claim)]
     for name in used:
@@ -323,7 +340,8 @@ def _renamed(
                 continue
             tree = _exchanged(claim, {name: other})
             if same(floats.values(tree), right):
-                yield Repair("swapped_variable", 1.2, tree, Var(name), Var(other), Var(other))
+                price = 1.35 if frozenset((name, other)) in related else 1.2
+                yield Repair("swapped_variable", price, tree, Var(name), Var(other), Var(other))
             if other in used and name < other:
                 tree = _exchanged(claim, {name: other, other: name})
                 if same(floats.values(tree), right):
@@ -353,25 +371,72 @@ def _other_side(claim: Expression, right: Values, floats: Floats) -> Iterator[Re
                         yield Repair("wrong_region", 0.8, tree, item.part, mended, None)
 
 
-def edits_of(claim: Expression, floats: Floats) -> Iterator[tuple[str, Expression]]:
+def trials_of(
+    claim: Expression, right: Values, floats: Floats, allowed: Sequence[str]
+) -> list[Repair]:
+    """Return repairs found by trying out: inside functions that cannot be solved for their argument."""
+    found: list[Repair] = []
+    for kind, place, part, mended in _edits(claim, allowed):
+        tree = put(claim, place, mended)
+        if same(floats.values(tree), right):
+            price = 1.8 if kind == "dropped_term" else 1.5
+            found.append(Repair(kind, price, tree, part, mended, None, place))
+    return found
+
+
+def edits_of(claim: Expression) -> Iterator[tuple[str, Expression]]:
     """Yield changes of one place that by themselves may mend a claim with two faults by half."""
-    neutral = (math.nan,) * floats.count
-    for item in occurrences(claim, neutral, floats):
-        part = item.part
-        if not item.in_product:
-            yield "sign", put(claim, item.place, negated(part))
-            for gone, left in without_each(part):
-                if not isinstance(gone, Number):
-                    yield "extra_chain_factor", put(claim, item.place, left)
-            for factor in (Fraction(2), Fraction(1, 2)):
-                mended, changed = scaled(part, factor)
-                kind = "factor" if changed else "constant_dropped"
-                yield kind, put(claim, item.place, mended)
-            for base, exponent, change in powers_of(part):
-                for shift in (1, -1):
-                    if exponent + shift and not isinstance(base, Number):
-                        yield "wrong_exponent", put(claim, item.place, change(exponent + shift))
-        if isinstance(part, Add):
-            for i in range(len(part.terms)):
-                left = total(part.terms[:i] + part.terms[i + 1 :])
-                yield "extra_term", put(claim, item.place, left)
+    for kind, place, _, mended in _edits(claim, ()):
+        yield kind, put(claim, place, mended)
+
+
+Edit: TypeAlias = tuple[str, tuple[int, ...], Expression, Expression]
+
+
+def _edits(claim: Expression, allowed: Sequence[str]) -> Iterator[Edit]:
+    for place, part, in_product in _spots(claim):
+        for kind, mended in _edits_at(part, allowed, in_product=in_product):
+            yield kind, place, part, mended
+
+
+def _edits_at(
+    part: Expression, allowed: Sequence[str], *, in_product: bool
+) -> Iterator[tuple[str, Expression]]:
+    if isinstance(part, Var):
+        yield from (("swapped_variable", Var(name)) for name in allowed if name != part.key)
+    if isinstance(part, Add):
+        for i in range(len(part.terms)):
+            yield "extra_term", total(part.terms[:i] + part.terms[i + 1 :])
+    for name in allowed if not in_product or isinstance(part, Add) else ():
+        for term in (Var(name), Neg(Var(name))):
+            yield "dropped_term", plus_term(part, term)
+            yield "dropped_term", plus_term(part, Pow(Var(name), number(2)))
+    if in_product:
+        return
+    yield "sign", negated(part)
+    for gone, left in without_each(part):
+        if not isinstance(gone, Number):
+            yield "extra_chain_factor", left
+    for factor in (Fraction(2), Fraction(1, 2)):
+        mended, changed = scaled(part, factor)
+        yield "factor" if changed else "constant_dropped", mended
+    for base, exponent, change in powers_of(part):
+        for shift in (1, -1):
+            if exponent + shift and not isinstance(base, Number):
+                yield "wrong_exponent", change(exponent + shift)
+
+
+def _spots(root: Expression) -> Iterator[tuple[tuple[int, ...], Expression, bool]]:
+    """Yield the place of every part that is no condition, and whether a product stands around it."""
+    stack: list[tuple[tuple[int, ...], Expression, bool]] = [((), root, False)]
+    count = 0
+    while stack and count < MAX_OCCURRENCES:
+        place, part, in_product = stack.pop()
+        if isinstance(part, Compare | Logic):
+            continue
+        count += 1
+        yield place, part, in_product
+        inside = isinstance(part, Mul | Div | Neg)
+        stack.extend(
+            ((*place, i), child, inside) for i, child in reversed([*enumerate(children(part))])
+        )

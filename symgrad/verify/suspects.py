@@ -64,7 +64,7 @@ def suspects_of(scene: Scene, claimed: Values) -> list[Suspect]:
 
 def _price(slip: Slip) -> float:
     if slip.kind == "dropped_term":
-        return 1.5
+        return 1.44
     return 0.95 if slip.kind in _STRONG else 2.05
 
 

@@ -101,10 +101,14 @@ def _about_place(kind: str, words: Words, repair: Repair) -> str:
         case "factor":
             return f"The numerical factor of {part} is wrong: it must be {mended}."
         case "constant_dropped":
+            if not detail:
+                return f"A constant is missing in {part}: it must be {mended}."
             return f"The constant {detail} is missing in {part}."
         case "missing_chain_factor":
             return f"The factor {detail} is missing in {part}."
         case "extra_chain_factor":
+            if not detail:
+                return f"A factor in {part} is too much: it must be {mended}."
             return f"The factor {detail} in {part} is too much."
         case "wrong_exponent":
             return f"An exponent is wrong in {part}: it must be {mended}."
@@ -112,12 +116,16 @@ def _about_place(kind: str, words: Words, repair: Repair) -> str:
             return f"{part} stands where {mended} belongs."
         case "dropped_term":
             name = "terms" if isinstance(repair.detail, Add) else "term"
-            return f"The {name} {detail} is missing in {part}."
+            return f"The {name} {detail} is missing in {part}." if detail else (
+                f"A term is missing in {part}: it must be {mended}."
+            )
         case "missing_branch":
             return f"A branch is missing in {part}: the term {detail}."
         case "missing_regularization":
             return f"The regularisation term {detail} is missing."
         case "extra_term":
+            if not detail:
+                return f"A term in {part} is too much: it must be {mended}."
             return f"The term {detail} in {part} is too much."
         case "rounded_constant":
             exact = mended if isinstance(repair.mended, Number) else f"the exact {mended}"
