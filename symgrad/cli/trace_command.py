@@ -79,7 +79,7 @@ def command(
     graph = load_graph(file, split_names(wrt))
     plan = make_plan(
         derive(graph, split_names(wrt) or None),
-        _assignments(settings),
+        assignments(settings),
         None if data is None else _samples(graph, data),
         rate=rate,
         steps=count,
@@ -95,7 +95,7 @@ def command(
         _deliver(_long_run(plan, chosen, style, digits), output, force=force)
 
 
-def _assignments(settings: tuple[str, ...]) -> dict[str, object]:
+def assignments(settings: tuple[str, ...]) -> dict[str, object]:
     """Return the values of --set; several may stand in one, with commas between them."""
     found: dict[str, object] = {}
     for part in (part for setting in settings for part in setting.split(",")):

@@ -1,0 +1,90 @@
+"""`symgrad draw`: a picture of the graph with its local derivatives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from symgrad.cli.terminal import load_graph, print_result, write_file
+
+
+@click.command("draw")
+@click.argument("file")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write: .svg, .png, .dot, .gv or .mmd.  [default: SVG to standard output]",
+)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(("svg", "png", "dot", "mermaid")),
+    help="Format, where the file name does not tell.",
+)
+@click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
+@click.option("--paths", multiple=True, help="Light up the paths to these nodes (a,b or repeated).")
+@click.option("--values", is_flag=True, help="Write value and adjoint into each node.")
+@click.option(
+    "--step",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="With --values: the step whose numbers are shown.",
+)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
+@click.option(
+    "--theme", type=click.Choice(("auto", "light", "dark")), default="auto", show_default=True
+)
+@click.option(
+    "--most",
+    type=click.IntRange(5, 1000),
+    default=60,
+    show_default=True,
+    help="Fold a graph of more nodes than this.",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
+def command(
+    file: str,
+    output: Path | None,
+    style: str | None,
+    wrt: tuple[str, ...],
+    paths: tuple[str, ...],
+    values: bool,
+    step: int,
+    settings: tuple[str, ...],
+    theme: str,
+    most: int,
+    force: bool,
+) -> None:
+    """Draw FILE in layers: equations in the nodes, local derivatives on the edges.
+
+    Parameters, data, constants and equations have shapes of their own; a plus sign marks where
+    branches merge, so that adjoints add. Dashed edges lead to no parameter.
+    """  # fmt: skip
+    from symgrad.cli.derive_command import split_names
+    from symgrad.cli.trace_command import assignments
+    from symgrad.derive import derive
+    from symgrad.render.draw import drawn, format_of, png
+    from symgrad.render.picture import picture
+    from symgrad.trace import make_plan, run_plan
+
+    chosen = style or (format_of(output) if output is not None else "svg")
+    if chosen == "png" and output is None:
+        raise click.UsageError("a png is written to a file: give -o FILE.png")
+    graph = load_graph(file, split_names(wrt))
+    derivation = derive(graph, split_names(wrt) or None)
+    shown_step = None
+    if values or settings:
+        plan = make_plan(derivation, assignments(settings), steps=step)
+        shown_step = run_plan(plan).steps[-1]
+    shown = picture(graph, derivation, values=shown_step, highlight=split_names(paths), most=most)
+    if chosen == "png" and output is not None:
+        write_file(output, png(shown, dark=theme == "dark"), force=force)
+        return
+    text = drawn(shown, chosen, theme=theme)
+    if output is None:
+        print_result(text)
+    else:
+        write_file(output, text, force=force)

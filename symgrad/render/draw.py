@@ -1,0 +1,101 @@
+"""Drawings in the format that a file name asks for."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from symgrad.derive import derive
+from symgrad.errors import Diagnostic, SymgradError
+from symgrad.graph import Graph
+from symgrad.render.dot import dot
+from symgrad.render.mermaid import mermaid
+from symgrad.render.picture import MOST_TILES, Picture, picture
+from symgrad.render.svg import drawing, written
+from symgrad.trace import Step
+
+FORMATS = {".svg": "svg", ".png": "png", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}
+THEMES = ("auto", "light", "dark")
+PNG_SCALE = 2
+_PNG_HEADER = 33  # signature and IHDR
+
+
+def draw(  # noqa: PLR0913  (options, keyword-only)
+    graph: Graph,
+    path: str | Path | None = None,
+    *,
+    paths: str | Iterable[str] | None = None,
+    values: Step | None = None,
+    theme: str = "auto",
+    style: str | None = None,
+    most: int = MOST_TILES,
+) -> str:
+    """Draw a graph: return the SVG (or other text), and write the file `path` if there is one.
+
+    `paths` names nodes to which all paths from the objective are lit up; `values` is a step of a
+    trace, whose numbers are written into the nodes. The suffix of `path` chooses the format: svg,
+    png, dot, gv or mmd; without a path `style` does (svg, dot, mermaid). A graph of more than `most`
+    nodes is folded. `theme` is auto, light or dark.
+
+    Raises SymgradError for a suffix that is none of these, and for png where resvg-py is not
+    installed.
+    """
+    target = None if path is None else Path(path)
+    chosen = style or ("svg" if target is None else format_of(target))
+    lit = [paths] if isinstance(paths, str) else list(paths or ())
+    shown = picture(graph, derive(graph), values=values, highlight=lit, most=most)
+    if theme not in THEMES:
+        raise SymgradError(Diagnostic(f"unknown theme `{theme}`", help="auto, light or dark"))
+    if chosen == "png":
+        if target is None:
+            raise SymgradError(Diagnostic("a png needs a file to be written to"))
+        target.write_bytes(png(shown, dark=theme == "dark"))
+        return ""
+    text = drawn(shown, chosen, theme=theme)
+    if target is not None:
+        target.write_bytes(text.encode())
+    return text
+
+
+def format_of(path: Path) -> str:
+    """Return the format that a file's suffix stands for."""
+    found = FORMATS.get(path.suffix.lower())
+    if found is None:
+        known = ", ".join(FORMATS)
+        raise SymgradError(
+            Diagnostic(f"no format is known for `{path.name}`", help=f"it should end in {known}")
+        )
+    return found
+
+
+def drawn(shown: Picture, style: str, *, theme: str = "auto") -> str:
+    """Return a picture as svg, dot or mermaid."""
+    if style == "dot":
+        return dot(shown)
+    if style == "mermaid":
+        return mermaid(shown)
+    return written(drawing(shown), theme=theme)
+
+
+def png(shown: Picture, *, dark: bool = False) -> bytes:
+    """Return a picture as PNG. Raises SymgradError where the optional resvg-py is missing."""
+    try:
+        import resvg_py  # noqa: PLC0415  (an optional library)
+    except ImportError:
+        raise SymgradError(
+            Diagnostic(
+                "a png needs the optional package resvg-py",
+                help="pip install 'symgrad[png]', or write an svg",
+            )
+        ) from None
+    text = written(drawing(shown), theme="dark" if dark else "light")
+    return _signed(bytes(resvg_py.svg_to_bytes(svg_string=text, zoom=PNG_SCALE)))
+
+
+def _signed(data: bytes) -> bytes:
+    """Return a PNG with a text chunk that names the program, behind its header."""
+    chunk = b"tEXtSoftware\0symgrad"
+    whole = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return data[:_PNG_HEADER] + whole + data[_PNG_HEADER:]

@@ -1,0 +1,200 @@
+"""Formulas as SVG text: runs in italics or upright, raised or lowered, with widths that are safe.
+
+Widths are upper bounds over the fonts that a serif stack may find (Times and its metric twins, DejaVu
+Serif): text never runs out of the box that was made for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from symgrad.functions import known_names
+
+# Advance widths in thousandths of the font size, each for all characters behind it.
+_WIDTHS = {
+    240: "′", 280: "'", 320: " ,.ijl·", 340: "-/:;\\|", 380: "f", 400: "()I[]ι", 420: "!t",
+    460: '"J', 480: "r", 500: "*_`", 520: "s∂", 540: "?zε", 560: "ζξτ", 580: "cvxyβς",
+    600: "aeγηρ", 620: "koδθνουχ", 640: "$0123456789{}λ√", 660: "bdghnpquκμπ", 680: "LPTα",
+    700: "FSZΓσϕ", 720: "ΞΣφ", 740: "ABEVXYΔΛΥ", 760: "KR", 780: "C", 800: "Gψ", 820: "DOQΘΦω",
+    840: "#+<=>^~Ω−×≈≤≥≠", 860: "Uw", 880: "HNΠΨ", 900: "&", 960: "%m", 1000: "@←→…", 1040: "MW",
+}  # fmt: skip
+_WIDTH = {letter: width for width, letters in _WIDTHS.items() for letter in letters}
+_LATIN_OTHER = 880  # an accented or unknown letter
+_WIDE = 1050  # ideographs and whatever else is square
+SMALL = 0.72
+_LOWERED, _RAISED = 0.22, -0.36
+
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_TOKEN = re.compile(
+    rf"[^\W\d{_RAISED_DIGITS}][^\W{_RAISED_DIGITS}]*|[{_RAISED_DIGITS}]+|\s+|.", re.DOTALL
+)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
+_FUNCTIONS = frozenset(known_names()) | {"if", "and", "or", "not"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text in one style; `shift` is in font sizes, downwards."""
+
+    text: str
+    italic: bool = False
+    scale: float = 1.0
+    shift: float = 0.0
+
+
+def advance(text: str) -> float:
+    """Return an upper bound of the width of plain text, in font sizes."""
+    total = 0
+    for letter in text:
+        width = _WIDTH.get(letter)
+        if width is None:
+            width = _WIDE if ord(letter) >= 0x1100 else _LATIN_OTHER
+        total += width
+    return total / 1000
+
+
+def width_of(runs: Sequence[Run], size: float) -> float:
+    """Return an upper bound of the width of runs at a font size."""
+    return sum(advance(run.text) * run.scale for run in runs) * size
+
+
+@dataclass(frozen=True, slots=True)
+class Typesetter:
+    """Sets printed formulas; `names` are all names in them, as they are printed.
+
+    Letters side by side that are no name are a product: ax is a times x.
+    """
+
+    names: frozenset[str]
+
+    def runs(self, text: str) -> list[Run]:
+        """Split a formula into runs: variables in italics, indices lowered, powers raised."""
+        runs: list[Run] = []
+        tokens = _TOKEN.findall(text)
+        for i, token in enumerate(tokens):
+            following = tokens[i + 1] if i + 1 < len(tokens) else ""
+            runs.extend(self._token_runs(token, following))
+        return _merged(runs)
+
+    def width(self, text: str, size: float) -> float:
+        """Return an upper bound of the width of a formula at a font size."""
+        return width_of(self.runs(text), size)
+
+    def _token_runs(self, token: str, following: str) -> Iterator[Run]:
+        if token[0] in _RAISED_DIGITS:
+            yield Run(token.translate(_SUPERSCRIPTS), False, SMALL, _RAISED)
+        elif not token[0].isalpha() or token[0] == "∂":
+            yield Run(token)
+        elif token in self.names:
+            yield from _name_runs(token)
+        elif token in _FUNCTIONS or len(token) > 1 and following in ("(", " "):
+            found = list(self._product(token))
+            whole = token in _FUNCTIONS or len(found) == 1
+            yield from [Run(token)] if whole else _all_runs(found)
+        else:
+            yield from _all_runs(self._product(token))
+
+    def _product(self, token: str) -> Iterator[str]:
+        """Yield the names that a token is made of; the token itself where it is not."""
+        found: list[str] = []
+        place = 0
+        while place < len(token):
+            ends = [e for e in range(len(token), place, -1) if token[place:e] in self.names]
+            if not ends:
+                yield token
+                return
+            found.append(token[place : ends[0]])
+            place = ends[0]
+        yield from found
+
+    def wrapped(self, text: str, size: float, limit: float, most: int) -> list[str]:
+        """Break a formula into lines no wider than `limit` where it can be; at most `most` lines.
+
+        Breaks stand before + and − with spaces around them, and behind · and commas where a part
+        is too wide without. What does not fit ends in an ellipsis.
+        """
+        lines = [""]
+        for part in self._parts(text, size, limit):
+            joined = lines[-1] + part
+            if lines[-1].strip() and self.width(joined.rstrip(), size) > limit:
+                lines.append(part.lstrip())
+            else:
+                lines[-1] = joined
+        lines = [line.rstrip() for line in lines]
+        if len(lines) > most:
+            lines = [*lines[: most - 1], lines[most - 1] + " …"]
+        return [self._cut(line, size, 1.6 * limit) for line in lines]
+
+    def _parts(self, text: str, size: float, limit: float) -> Iterator[str]:
+        for part in re.split(r"(?<=\S)(?= [+−] )", text):
+            if self.width(part, size) <= limit:
+                yield part
+            else:
+                yield from (p for p in re.split(r"(?<=[·,])|(?<= =)|(?=/\()", part) if p)
+
+    def _cut(self, line: str, size: float, limit: float) -> str:
+        while len(line) > 4 and self.width(line, size) > limit:
+            line = line[: -max(2, len(line) // 20)].rstrip("…") + "…"
+        return line
+
+
+def _all_runs(names: Iterable[str]) -> Iterator[Run]:
+    for name in names:
+        yield from _name_runs(name)
+
+
+def _name_runs(name: str) -> Iterator[Run]:
+    """Yield the runs of one name: its letters, and what follows as an index."""
+    plain = name.translate(_SUBSCRIPTS)
+    match = _NAME.fullmatch(plain)
+    base, index = (match[1], match[2]) if match else (plain, "")
+    if len(base) > 1 and "_" not in plain and name == plain:
+        base, index = plain, ""
+    yield Run(base, len(base) == 1 and base not in "ΓΔΘΛΞΠΣΥΦΨΩ")
+    if index:
+        short = len(index) == 1 and index.isalpha()
+        yield Run(index.replace("_", ","), short, SMALL, _LOWERED)
+
+
+def _merged(runs: Iterable[Run]) -> list[Run]:
+    found: list[Run] = []
+    for run in runs:
+        last = found[-1] if found else None
+        if last and (last.italic, last.scale, last.shift) == (run.italic, run.scale, run.shift):
+            found[-1] = Run(last.text + run.text, run.italic, run.scale, run.shift)
+        else:
+            found.append(run)
+    return found
+
+
+def escaped(text: str) -> str:
+    """Return text for XML: markup escaped, what XML cannot hold replaced."""
+    pairs = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+    return "".join(pairs.get(c, c) if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+
+
+def tspans(runs: list[Run]) -> str:
+    """Return runs as the inside of an SVG text element."""
+    pieces: list[str] = []
+    level = 0.0
+    for run in runs:
+        attributes = ""
+        if run.shift != level:
+            # dy counts in the size of the run itself
+            attributes += f' dy="{_number((run.shift - level) / run.scale)}em"'
+            level = run.shift
+        if run.scale != 1:
+            attributes += f' font-size="{_number(run.scale)}em"'
+        if run.italic:
+            attributes += ' font-style="italic"'
+        text = escaped(run.text)
+        pieces.append(f"<tspan{attributes}>{text}</tspan>" if attributes else text)
+    return "".join(pieces)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
