@@ -7,7 +7,7 @@ through `symgrad.targets.naming` (identifiers) and `symgrad.targets.head` (comme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -94,6 +94,17 @@ class Target:
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what the templates receive: strings, and tuples and dicts of strings."""
         raise NotImplementedError
+
+    def run(
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+    ) -> tuple[list[list[float]] | None, str]:
+        """Run emitted files: return for each point the value and then the gradient by `wrt`.
+
+        Points give the inputs in the order in which the functions take them. The rows are None
+        where the language cannot be run here, and the text says why.
+        """
+        del files, points, wrt
+        return None, f"symgrad cannot run {self.name}"
 
     def taken_names(self) -> frozenset[str]:
         """Return every name that an author's name must not be spelled as."""

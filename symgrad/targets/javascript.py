@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from symgrad.program import Routine
-from symgrad.targets.base import Sheet, Target
+from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
+from symgrad.targets.running import run_node
 
 _WIDTH = 99
 
@@ -75,6 +76,13 @@ class JavaScript(Target):
     def literal(self, value: Fraction) -> str:
         """Return a number, with its sign, as a literal or a quotient of two."""
         return _short(super().literal(value))
+
+    def run(
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+    ) -> tuple[list[list[float]] | None, str]:
+        """Run an emitted module under Node."""
+        del wrt
+        return run_node(files[0], points)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `javascript.mjs.j2` receives."""

@@ -126,7 +126,7 @@ function _lgamma(x) {
     let power = -z, sum = 0.42278433509846714*z;
     for (let k = 2; k < _ZETA.length + 2; k += 1) {
       power *= -z;
-      sum -= _ZETA[k - 2]*power/k;
+      sum += _ZETA[k - 2]*power/k;
     }
     return x < 1.5 ? sum - Math.log1p(z) : sum;
   }

@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.expression import Expression
 from symgrad.program import Routine
-from symgrad.targets.base import Sheet, Target
+from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
 from symgrad.targets.python_helpers import HELPERS
+from symgrad.targets.running import run_python
 
 _WIDTH = 99
 
@@ -89,6 +90,13 @@ class Python(Target):
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language."""
         return PythonPrinter(functions)
+
+    def run(
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+    ) -> tuple[list[list[float]] | None, str]:
+        """Run an emitted file as a module of this process."""
+        del wrt
+        return run_python(files[0], points), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `python.py.j2` receives."""
