@@ -227,7 +227,7 @@ class _Scanner:
             yield Formula(item.text, origin, strict=strict, directive=item.directive)
 
     def table(self, match: re.Match[str]) -> Iterator[Formula]:
-        """Yield `head = cell` for the numbers of a table whose head holds formulas."""
+        """Yield `head ≈ cell` for the numbers of a table whose head holds formulas."""
         rows = []
         offset = match.start()
         for line in match[0].splitlines(keepends=True):
@@ -243,7 +243,7 @@ class _Scanner:
                 value = _bare(cell)
                 if head and re.fullmatch(r"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", value):
                     found = start + cell.index(value)
-                    yield Formula(f"{head} = {value}", _Cell.of(self.place(found)))
+                    yield Formula(f"{head} ≈ {value}", _Cell.of(self.place(found)))
                 elif "=" in value or "≈" in value:
                     yield Formula(value, _Cell.of(self.place(start + cell.index(value))))
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
+from symgrad.algebra import cost
 from symgrad.expression import Compare, Expression
 from symgrad.render.printer import Printer
 from symgrad.verify.equality import Decision
 from symgrad.verify.model import Diagnosis, Status
 from symgrad.verify.numbers import significant
+
+_SHORT = 12  # a condition that costs more to read tells nobody anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ def decided(decision: Decision, assumptions: Sequence[Compare], printer: Printer
         return Outcome("agrees", message, decision, remarks=tuple(remarks))
     if decision.status == "undecided":
         return Outcome("undecided", "not decided: a limit was reached", decision)
-    if decision.holds_when:
-        where = " and ".join(printer.condition(c) for c in decision.holds_when)
+    short = [c for c in decision.holds_when if cost(c) <= _SHORT]
+    if short:
+        where = ", or where ".join(printer.condition(c) for c in short)
         remarks.append(f"it does hold where {where}")
     return Outcome("refuted", f"wrong: {_witness(decision, printer)}", decision,
                    remarks=tuple(remarks))  # fmt: skip
@@ -53,6 +58,10 @@ def _places(places: Sequence[Expression], printer: Printer) -> list[str]:
 
 
 def _witness(decision: Decision, printer: Printer) -> str:
-    at = ", ".join(f"{printer.name(n)} = {significant(v, 8)}" for n, v in decision.witness)
+    at = ", ".join(f"{printer.name(n)} = {_plain(v)}" for n, v in decision.witness)
     sides = f"right is {decision.left}, yours is {decision.right}"
     return f"at {at}: {sides}" if at else sides
+
+
+def _plain(value: Fraction) -> str:
+    return str(value) if value.denominator < 1000 else significant(value, 8)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symgrad.verify.model import Verdict
 
-_MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…"}
+MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Report:
     def counts(self) -> dict[str, int]:
         """How many verdicts there are of each status."""
         found = Counter(verdict.status for verdict in self.verdicts)
-        return {status: found[status] for status in _MARKS if found[status]}
+        return {status: found[status] for status in MARKS if found[status]}
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{_MARKS[v.status]} {v.line}: {v.claim}  {v.message}" for v in self.verdicts
+            f"{MARKS[v.status]} {v.line}: {v.claim}  {v.message}" for v in self.verdicts
         )
 
     def _repr_markdown_(self) -> str:
@@ -49,7 +49,7 @@ class Report:
                 text = verdict.diagnosis.text
                 if verdict.diagnosis.correction:
                     text += f"; right is `{verdict.diagnosis.correction}`"
-            cells = (_MARKS[verdict.status], str(verdict.line), f"`{verdict.claim}`",
+            cells = (MARKS[verdict.status], str(verdict.line), f"`{verdict.claim}`",
                      f"{verdict.status}: {text}")  # fmt: skip
             rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         return "\n".join(rows)

@@ -1,0 +1,138 @@
+"""`symgrad verify`: is this hand derivation right, and if not, what went wrong in it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from symgrad.cli.terminal import load_graph, print_result, read_stdin, report
+
+if TYPE_CHECKING:
+    from symgrad.graph import Graph
+    from symgrad.verify.model import Verdict
+    from symgrad.verify.report import Report
+
+_QUIET_SECONDS = 1.0
+
+
+@click.command("verify")
+@click.argument("file")
+@click.argument("claims", nargs=-1)
+@click.option(
+    "--format", "style", type=click.Choice(("text", "json", "sarif", "github")), default="text",
+    show_default=True, help="How the verdicts are written.",
+)  # fmt: skip
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True,
+    help="Seconds that one claim may take.",
+)  # fmt: skip
+@click.option("--no-answer", is_flag=True, help="Name the fault, but do not show what is right.")
+@click.option("--show-steps", is_flag=True, help="Rewrite a right claim step by step to our form.")
+@click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
+@click.option("--code", metavar="MODULE.PY:GRAD", help="Check a hand-written gradient function.")
+@click.option("--run-code", is_flag=True, help="Allow --code to run that module.")
+def command(
+    file: str,
+    claims: tuple[str, ...],
+    style: str,
+    timeout: float,
+    no_answer: bool,
+    show_steps: bool,
+    wrt: tuple[str, ...],
+    code: str | None,
+    run_code: bool,
+) -> None:
+    """Judge the CLAIMS made about the graph in FILE.
+
+    CLAIMS are files of plain text, Markdown or LaTeX, or - for standard input; without any the
+    `check` lines of FILE are judged. In Markdown and LaTeX only formulas count.
+
+    The exit status is 0 when every claim is proved or agrees, 1 when one is refuted, and 2 when one
+    cannot be read or decided, or there is none.
+    """
+    from symgrad.render.verdicts import (
+        reports_github,
+        reports_json,
+        reports_sarif,
+        reports_text,
+    )
+    from symgrad.verify.hints import without_answers
+
+    names = tuple(part.strip() for value in wrt for part in value.split(",") if part.strip())
+    graph = load_graph(file, names)
+    if code is not None:
+        if claims:
+            raise click.UsageError("--code takes no claims files")
+        _check_code(graph, code, run_code=run_code)
+        return
+    if run_code:
+        raise click.UsageError("--run-code belongs to --code")
+    reports = _reports(graph, file, claims, timeout, show_steps=show_steps)
+    if no_answer:
+        reports = [without_answers(item) for item in reports]
+    if style == "json":
+        print_result(reports_json(reports, graph.source))
+    elif style == "sarif":
+        print_result(reports_sarif(reports))
+    elif style == "github":
+        print_result(reports_github(reports))
+    else:
+        print_result(reports_text(reports))
+    codes = {item.exit_code for item in reports}
+    sys.exit(1 if 1 in codes else max(codes))
+
+
+def _reports(
+    graph: Graph, file: str, claims: tuple[str, ...], timeout: float, *, show_steps: bool
+) -> list[Report]:
+    from symgrad.errors import SymgradError
+    from symgrad.sources.loading import read_text
+    from symgrad.verify import verify
+
+    if not claims and not graph.checks:
+        raise SymgradError(
+            f"there is nothing to verify: `{file}` has no `check` lines and no claims file is given"
+        )
+    if file == "-" and "-" in claims:
+        raise click.UsageError("- can stand for the graph or for the claims, not for both")
+    if len(claims) != len(set(claims)):
+        raise click.UsageError("a claims file is named twice")
+    progress = _progress()
+    if not claims:
+        return [verify(graph, timeout=timeout, show_steps=show_steps, progress=progress)]
+    texts = [(name, read_stdin() if name == "-" else read_text(name)) for name in claims]
+    return [
+        verify(
+            graph, text, source="<stdin>" if name == "-" else name, timeout=timeout,
+            show_steps=show_steps, progress=progress,
+        )
+        for name, text in texts
+    ]  # fmt: skip
+
+
+def _progress() -> object:
+    """Return what shows on a terminal how far a long run has come, and is silent otherwise."""
+    started = time.monotonic()
+
+    def show(count: int, verdict: Verdict) -> None:
+        del verdict
+        if time.monotonic() - started > _QUIET_SECONDS and sys.stderr.isatty():
+            click.echo(f"\r{count} claims …\r", err=True, nl=False)
+
+    return show
+
+
+def _check_code(graph: Graph, spec: str, *, run_code: bool) -> None:
+    """Compare a hand-written gradient function with the derivation."""
+    from symgrad.errors import Diagnostic
+    from symgrad.verify.code import check_gradient, load_function
+
+    if not run_code:
+        raise click.UsageError(f"--code runs `{spec}`: give --run-code as well if you trust it")
+    report(Diagnostic(f"running the code of `{spec}`", severity="note"))
+    found = check_gradient(load_function(spec), graph)
+    print_result(str(found))
+    sys.exit(0 if found.ok else 1)
