@@ -114,7 +114,8 @@ def _text(finding: Finding, words: Words, corrected: Expression) -> str:
             return "The formula holds on a part of the domain only; a condition is missing."
         condition = words.code(finding.condition)
         return f"The formula holds only where {condition}, which is not assumed."
-    if finding.kind == "wrong_region" and finding.suspect is None and finding.repair is None:
+    elsewhere = finding.repair is None or finding.repair.kind != "wrong_region"
+    if finding.kind == "wrong_region" and finding.suspect is None and elsewhere:
         return f"The formula holds on one side of a kink only; right is {words.code(corrected)}."
     return sentence(finding.kind, words, finding.suspect, finding.repair)
 

@@ -208,7 +208,7 @@ def _conditional(scene: Scene, claimed: Expression, right: Values) -> list[Findi
         kinked = _has_kinks(scene)
         written = any(isinstance(p, Call) and p.function in _KINKED for p in walk(claimed))
         if kinked or written:
-            found.append(Finding("wrong_region", 1.35 if written else 0.5))
+            found.append(Finding("wrong_region", 1.35 if written else 0.92))
         else:
             found.append(
                 Finding("missing_assumption", 0.4, condition=_sign_condition(scene, holds))

@@ -126,6 +126,9 @@ def _at(
         yield from _sign_only(item, ratio)
     if isinstance(item.part, Add):
         yield from _term_too_many(item, floats)
+    elif not isinstance(item.part, Number) and not item.in_product and not item.in_sum:
+        if item.place and item.mended_by((1.0,) * floats.count):
+            yield _repair("extra_chain_factor", 1.28, ONE, item.part)
     difference = item.difference()
     if difference is not None and not item.in_sum and not isinstance(item.part, Neg):
         yield from _term_missing(item, difference, table)
