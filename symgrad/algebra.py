@@ -85,7 +85,9 @@ class Product:
 
     def multiply_base(self, base: Expression, exponent: Fraction) -> None:
         """Multiply by `base ** exponent`, the base taken as it is."""
-        if exponent.denominator == 1 and isinstance(base, Number | Neg | Mul | Div):
+        if isinstance(base, Number) and self._fold(base.value, exponent):
+            return
+        if exponent.denominator == 1 and isinstance(base, Neg | Mul | Div):
             self.multiply(base, exponent)
             return
         old = self.powers.get(base, Fraction(0))
@@ -140,7 +142,7 @@ def _roots_joined(
     """Join the square roots of numbers: √2·√π is √(2π)."""
     fixed = [b for b in powers if isinstance(b, Number | Constant)]
     for exponent in (HALF, -HALF):
-        roots = [base for base in fixed if powers[base] == exponent]
+        roots = [base for base in fixed if powers.get(base) == exponent]
         if len(roots) > 1:
             joined = Mul(tuple(sorted(roots, key=lambda base: isinstance(base, Constant))))
             powers = {b: e for b, e in powers.items() if b not in roots} | {joined: exponent}

@@ -67,8 +67,13 @@ SENSITIVITY = LinearPattern(((0, ONE),), Var(0), 1, trivial=True)
 NOTHING = LinearPattern((), ZERO, 1, trivial=True)
 
 
-def linear_pattern(groups: Mapping[int | None, Expression]) -> LinearPattern:
-    """Return the linear form with the given factors; the part without a δ is put last."""
+def linear_pattern(
+    groups: Mapping[int | None, Expression], whole: Expression | None = None
+) -> LinearPattern:
+    """Return the linear form with the given factors; the part without a δ is put last.
+
+    `whole` is the form written in another way, where there is a better one than term by term.
+    """
     ordered: list[tuple[int | None, Expression]] = [
         (key, groups[key]) for key in groups if key is not None
     ]
@@ -77,7 +82,8 @@ def linear_pattern(groups: Mapping[int | None, Expression]) -> LinearPattern:
     kept = tuple((key, factor) for key, factor in ordered if factor != ZERO)
     if not kept:
         return NOTHING
-    total = add(*(factor if key is None else mul(Var(key), factor) for key, factor in kept))
+    terms = [factor if key is None else mul(Var(key), factor) for key, factor in kept]
+    total = add(*terms) if whole is None else whole
     divides = any(isinstance(part, Div) for part in walk(total))
     return LinearPattern(kept, total, cost(total), _is_trivial(kept), divides)
 

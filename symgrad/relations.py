@@ -25,6 +25,7 @@ from symgrad.algebra import (
     positive_first,
     tidy,
 )
+from symgrad.calculus import gradient_of
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -406,11 +407,16 @@ def _adjoint(form: Expression) -> Adjoint:
     """Return a form in names as an adjoint, its terms grouped by sensitivity."""
     names = [str(key) for key in variables(form)]
     places: dict[str | int, Expression] = {name: Var(i) for i, name in enumerate(names)}
-    groups: dict[int | None, list[Expression]] = {}
-    for term in form.terms if isinstance(form, Add) else (form,):
-        mark = next((n for n in variables(term) if str(n).startswith(MARK)), None)
-        factor = term if mark is None else div(term, Var(mark))
-        place = None if mark is None else names.index(str(mark))
-        groups.setdefault(place, []).append(substitute(factor, places))
-    pattern, used = compacted(linear_pattern({k: add(*parts) for k, parts in groups.items()}))
-    return Adjoint(pattern, tuple(names[i] for i in used))
+    marks = [name for name in names if name.startswith(MARK)]
+    # The form is linear in the sensitivities, so what stands with one is the derivative by it.
+    slopes = gradient_of(form) if marks else {}
+    groups: dict[int | None, Expression] = {
+        names.index(mark): substitute(slopes.get(mark, ZERO), places) for mark in marks
+    }
+    rest = tidy(substitute(form, dict.fromkeys(marks, ZERO)))
+    groups[None] = substitute(rest, places)
+    pattern = linear_pattern(groups)
+    if cost(form) < pattern.size:
+        pattern = linear_pattern(groups, substitute(form, places))
+    compact, used = compacted(pattern)
+    return Adjoint(compact, tuple(names[i] for i in used))

@@ -7,9 +7,10 @@ objective at 120 digits with a step of 10^-40, exact to about 70 digits.
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
+from symgrad.algebra import tidy
 from symgrad.derivation import Derivation, Form
 from symgrad.evaluate import Evaluator, forward
-from symgrad.expression import Expression, Formula, Var
+from symgrad.expression import Div, Expression, Formula, Neg, Number, Var, number, rebuild
 from symgrad.graph import Graph
 from symgrad.render.printer import Printer
 from symgrad.sources.grammar import parse_expression
@@ -93,3 +94,17 @@ def read_back(text: str, names: Iterable[str], printer: Printer) -> Expression:
         text, source="printed", line=1, column=1, text_line=text,
         resolve=shown.get, names=shown, juxtaposition=printer.times != "*",
     )  # fmt: skip
+
+
+def same_tree(first: Expression, second: Expression) -> bool:
+    """Tell whether two trees are one up to `tidy` and how a number is written: 1/2 and -1."""
+    return tidy(rebuild(first, _number_spelled)) == tidy(rebuild(second, _number_spelled))
+
+
+def _number_spelled(leaf: Expression) -> Expression:
+    if not isinstance(leaf, Number):
+        return leaf
+    size = abs(leaf.value)
+    whole = number(size.numerator)
+    spelled = whole if size.denominator == 1 else Div(whole, number(size.denominator))
+    return Neg(spelled) if leaf.value < 0 else spelled
