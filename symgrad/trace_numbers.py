@@ -294,7 +294,8 @@ def as_fraction(value: Real) -> Fraction:
         return value
     mantissa, exponent = value.man_exp
     power = Fraction(2**exponent) if exponent >= 0 else Fraction(1, 2**-exponent)
-    return Fraction(int(mantissa)) * power
+    size = Fraction(int(mantissa)) * power  # man_exp leaves the sign out
+    return -size if value < 0 else size
 
 
 def _leading_power(size: Fraction) -> int:

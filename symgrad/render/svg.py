@@ -72,7 +72,7 @@ def drawing(shown: Picture) -> Drawing:
     texts = tuple(_tile_lines(tile, setter) for tile in shown.tiles)
     labels = tuple(_label_lines(wire, setter) for wire in shown.wires)
     boxes = [
-        Box(tile.name, *_tile_size(tile, lines, setter), spread=not tile.branches)
+        Box(tile.name, *_tile_size(tile, lines, setter), spread=not tile.branches and tile.kind != "param")
         for tile, lines in zip(shown.tiles, texts, strict=True)
     ]
     links = [

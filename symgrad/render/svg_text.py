@@ -7,7 +7,7 @@ Serif): text never runs out of the box that was made for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from symgrad.functions import known_names
@@ -24,6 +24,7 @@ _WIDTH = {letter: width for width, letters in _WIDTHS.items() for letter in lett
 _LATIN_OTHER = 880  # an accented or unknown letter
 _WIDE = 1050  # ideographs and whatever else is square
 SMALL = 0.72
+_DEPTHS = 4
 _LOWERED, _RAISED = 0.22, -0.36
 
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
@@ -75,9 +76,19 @@ class Typesetter:
         """Split a formula into runs: variables in italics, indices lowered, powers raised."""
         runs: list[Run] = []
         tokens = _TOKEN.findall(text)
-        for i, token in enumerate(tokens):
-            following = tokens[i + 1] if i + 1 < len(tokens) else ""
-            runs.extend(self._token_runs(token, following))
+        place = 0
+        while place < len(tokens):
+            token = tokens[place]
+            following = tokens[place + 1] if place + 1 < len(tokens) else ""
+            place += 1
+            if token == "^" and following:
+                end = _end_of_group(tokens, place)
+                inner = "".join(tokens[place:end])
+                inner = inner[1:-1] if following == "(" and inner.endswith(")") else inner
+                runs.extend(_raised(self.runs(inner)))
+                place = end
+            else:
+                runs.extend(self._token_runs(token, following))
         return _merged(runs)
 
     def width(self, text: str, size: float) -> float:
@@ -114,8 +125,8 @@ class Typesetter:
     def wrapped(self, text: str, size: float, limit: float, most: int) -> list[str]:
         """Break a formula into lines no wider than `limit` where it can be; at most `most` lines.
 
-        Breaks stand before + and − with spaces around them, and behind · and commas where a part
-        is too wide without. What does not fit ends in an ellipsis.
+        Breaks stand before + and −, or behind · and commas, as far out of all parentheses as can
+        be. What does not fit ends in an ellipsis.
         """
         lines = [""]
         for part in self._parts(text, size, limit):
@@ -129,17 +140,61 @@ class Typesetter:
             lines = [*lines[: most - 1], lines[most - 1] + " …"]
         return [self._cut(line, size, 1.6 * limit) for line in lines]
 
-    def _parts(self, text: str, size: float, limit: float) -> Iterator[str]:
-        for part in re.split(r"(?<=\S)(?= [+−] )", text):
-            if self.width(part, size) <= limit:
-                yield part
-            else:
-                yield from (p for p in re.split(r"(?<=[·,])|(?<= =)|(?=/\()", part) if p)
+    def _parts(self, text: str, size: float, limit: float) -> list[str]:
+        """Cut a formula at its outermost signs, and what is still too wide at the next ones."""
+        parts = [text]
+        for depth in range(_DEPTHS):
+            for is_break in (_before_term, _around_factor):
+                parts = [
+                    piece
+                    for part in parts
+                    for piece in (
+                        [part]
+                        if self.width(part, size) <= limit
+                        else _cut_at(part, depth, is_break)
+                    )
+                ]
+        return parts
 
     def _cut(self, line: str, size: float, limit: float) -> str:
         while len(line) > 4 and self.width(line, size) > limit:
             line = line[: -max(2, len(line) // 20)].rstrip("…") + "…"
         return line
+
+
+def _end_of_group(tokens: Sequence[str], place: int) -> int:
+    """Return where the exponent that begins at `place` ends: one token, or a parenthesis."""
+    level = 0
+    for i in range(place, len(tokens)):
+        level += (tokens[i] == "(") - (tokens[i] == ")")
+        if level <= 0:
+            return i + 1
+    return len(tokens)
+
+
+def _raised(runs: Iterable[Run]) -> Iterator[Run]:
+    for run in runs:
+        yield Run(run.text, run.italic, run.scale * SMALL, run.shift * SMALL + _RAISED)
+
+
+def _before_term(text: str, place: int) -> bool:
+    return text[place : place + 3] in (" + ", " − ")
+
+
+def _around_factor(text: str, place: int) -> bool:
+    return text[place - 1] in "·," or text[place : place + 2] == "/("
+
+
+def _cut_at(text: str, depth: int, is_break: Callable[[str, int], bool]) -> list[str]:
+    """Cut a text at the breaks that stand inside `depth` parentheses."""
+    pieces: list[str] = []
+    level = start = 0
+    for place, letter in enumerate(text):
+        if level == depth and place > start and is_break(text, place):
+            pieces.append(text[start:place])
+            start = place
+        level += (letter == "(") - (letter == ")")
+    return [*pieces, text[start:]]
 
 
 def _all_runs(names: Iterable[str]) -> Iterator[Run]:
