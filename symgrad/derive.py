@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from symgrad.algebra import cost
 from symgrad.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
-from symgrad.expression import ONE, Expression, Formula, Var, substitute
+from symgrad.expression import ONE, Expression, Formula, Var, substitute, variables
 from symgrad.forms import NOTHING, Adjoint
 from symgrad.graph import Graph, Node
 from symgrad.names import canonical
@@ -180,7 +180,10 @@ def _merges(graph: Graph, swept: Swept, kept: list[str]) -> Iterable[Merge]:
         if factor == ONE or mark is None:
             continue
         names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
-        yield Merge(name, mark.removeprefix(MARK), substitute(factor, names))
+        merged = substitute(factor, names)
+        # A quotient of two sensitivities is no derivative of the one node by the other.
+        if not any(str(key).startswith(MARK) for key in variables(merged)):
+            yield Merge(name, mark.removeprefix(MARK), merged)
 
 
 def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") -> dict[str, str]:
