@@ -1,0 +1,228 @@
+"""How each function of a normal form is written; those that lose digits, in pieces that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symgrad.expression import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    number,
+)
+from symgrad.safe import normal as n
+from symgrad.safe.look import is_exponential_sum
+from symgrad.safe.normal import Fn, Mono, Poly
+from symgrad.safe.write import Writer
+
+TWO = number(2)
+HALF = Number(Fraction(1, 2))
+
+
+def call(name: str, *arguments: Expression) -> Expression:
+    """Return a call."""
+    return Call(name, arguments)
+
+
+def written(writer: Writer, item: Fn) -> Expression:
+    """Return a function at its arguments as an expression."""
+    rule = RULES.get(item.name)
+    if rule is not None:
+        return rule(writer, item)
+    if item.name == "where" and isinstance(item.condition, Compare | object) and item.condition:
+        yes, no = (writer.poly(argument) for argument in item.arguments)
+        return call("where", item.condition, yes, no)
+    return Call(item.name, tuple(writer.poly(argument) for argument in item.arguments))
+
+
+def _sum(writer: Writer, item: Fn) -> Expression:
+    terms = tuple(writer.term(mono, value) for mono, value in item.arguments[0].terms)
+    return terms[0] if len(terms) == 1 else Add(terms)
+
+
+def _series(writer: Writer, item: Fn) -> Expression:
+    """A polynomial near the centre, the sum as it was elsewhere."""
+    shape = item.condition
+    assert isinstance(shape, tuple)
+    centre, order, radius, coefficients = shape
+    variable = writer.poly(item.arguments[0])
+    t = variable if not centre else Add((variable, _signed(-centre)))
+    near = Compare("<", call("abs", t), Number(radius))
+    body = _polynomial(t, coefficients)
+    if order:
+        raised = t if abs(order) == 1 else Pow(t, number(abs(order)))
+        body = Mul((raised, body)) if order > 0 else Div(body, raised)
+    return call("where", near, body, writer.poly(item.arguments[1]))
+
+
+def _signed(value: Fraction) -> Expression:
+    return Neg(Number(-value)) if value < 0 else Number(value)
+
+
+def _polynomial(t: Expression, coefficients: tuple[Fraction, ...]) -> Expression:
+    """Return a polynomial by Horner's rule, in t² where only even powers occur."""
+    if len(coefficients) > 2 and not any(coefficients[1::2]):
+        return _polynomial(Pow(t, TWO), coefficients[::2])
+    kept = list(coefficients)
+    while len(kept) > 1 and not kept[-1]:
+        kept.pop()
+    result: Expression = _signed(_nearest(kept[-1]))
+    for c in reversed(kept[:-1]):
+        product = t if result == ONE else Mul((t, result))
+        result = Add((_signed(_nearest(c)), product)) if c else product
+    return result
+
+
+def _nearest(value: Fraction) -> Fraction:
+    """Return a number short enough to print: itself, or the double nearest to it."""
+    return value if value.denominator < 10**6 else Fraction(float(value))
+
+
+def _below_zero(writer: Writer, item: Fn) -> Expression:
+    tested, below, above = (writer.poly(argument) for argument in item.arguments)
+    return call("where", Compare("<", tested, ZERO), below, above)
+
+
+def _log(writer: Writer, item: Fn) -> Expression:
+    poly = item.arguments[0]
+    single = poly.single
+    if single is not None:
+        return _log_of_product(writer, single[0], single[1])
+    if is_exponential_sum(poly):
+        return _log_sum_exp(writer, poly)
+    for mono, value in poly.terms:
+        if mono == n.UNIT and value == 1:
+            return _log_one_plus(writer, n.add(poly, n.const(-1)))
+    return call("log", writer.poly(poly))
+
+
+def _log_one_plus(writer: Writer, rest: Poly) -> Expression:
+    """log1p(x); of a square that may overflow, twice the logarithm of its root instead."""
+    small = call("log1p", writer.poly(rest))
+    single = rest.single
+    if single is None or single[0].exponent is not None or single[1] < 0:
+        return small
+    mono, value = single
+    squared = next((item for item, k in mono.powers if k == 2), None)
+    if squared is None:
+        return small
+    base = writer.atom(squared)
+    large: Expression = Mul((TWO, call("log", call("abs", base))))
+    left = n.divide(rest, Mono(((squared, Fraction(2)),)))
+    if left.number != 1:
+        large = Add((large, call("log", writer.poly(left))))
+    bound = Compare("<", call("abs", base), Number(Fraction(10**100)))
+    return call("where", bound, small, large)
+
+
+def _log_sum_exp(writer: Writer, poly: Poly) -> Expression:
+    if all(value == 1 and not mono.powers for mono, value in poly.terms):
+        exponents = [n.ZERO if m.exponent is None else m.exponent for m, _ in poly.terms]
+        return Call("logsumexp", tuple(writer.poly(e) for e in exponents))
+    largest = writer.largest(poly)
+    return Add((largest, call("log", writer.shifted_sum(poly, largest))))
+
+
+def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
+    if value == 1 and len(mono.powers) == 1 and mono.powers[0][1] == 1:
+        item = mono.powers[0][0]
+        if isinstance(item, Fn) and item.name == "normal_cdf":
+            return _log_normal_cdf(writer.poly(item.arguments[0]))
+    above = tuple((i, k) for i, k in mono.powers if k > 0)
+    below = tuple((i, -k) for i, k in mono.powers if k < 0)
+    whole = writer.poly(n.of(mono, value))
+    if not below or not above or value < 0 or mono.exponent is not None:
+        return call("log", whole)
+    a = n.of(Mono(above), value.numerator)
+    b = n.of(Mono(below), value.denominator)
+    change = Div(writer.difference(a, b), writer.poly(b))
+    near = Compare("<", call("abs", change), HALF)
+    return call("where", near, call("log1p", change), call("log", whole))
+
+
+def _log_cosh(writer: Writer, item: Fn) -> Expression:
+    x = writer.poly(item.arguments[0])
+    size = call("abs", x)
+    near = call("log1p", Mul((TWO, Pow(call("sinh", Div(x, TWO)), TWO))))
+    tail = call("log1p", call("exp", Neg(Mul((TWO, size)))))
+    far = Add((size, tail, Neg(call("log", TWO))))
+    return call("where", Compare("<", size, ONE), near, far)
+
+
+def _log1mexp(writer: Writer, item: Fn) -> Expression:
+    """log(1 - exp(-x)) for x > 0: M. Mächler, Accurately computing log(1 - exp(-|a|)) (2012)."""
+    x = writer.poly(item.arguments[0])
+    far = call("log1p", Neg(call("exp", Neg(x))))
+    near = call("log", Neg(call("expm1", Neg(x))))
+    return call("where", Compare(">", x, Number(Fraction(7, 10))), far, near)
+
+
+MILLS_TERMS = 12
+MILLS_BORDER = Fraction(-16)
+
+
+def mills_tail(x: Expression) -> Expression:
+    """Return S with Φ(x) = φ(x)/(-x)·S for x far below 0 (Abramowitz and Stegun 26.2.12)."""
+    coefficients = [Fraction(1)]
+    for i in range(1, MILLS_TERMS):
+        coefficients.append(-coefficients[-1] * (2 * i - 1))
+    return _polynomial(Div(ONE, Pow(x, TWO)), tuple(coefficients))
+
+
+def _log_normal_cdf(x: Expression) -> Expression:
+    square = Div(Pow(x, TWO), TWO)
+    root = call("sqrt", Mul((TWO, Constant("pi"))))
+    tail = Add((Neg(square), Neg(call("log", Mul((Neg(x), root)))),
+                call("log", mills_tail(x))))
+    upper = call("log1p", Neg(call("normal_cdf", Neg(x))))
+    middle = call("where", Compare(">", x, ZERO), upper, call("log", call("normal_cdf", x)))
+    return call("where", Compare("<", x, Number(MILLS_BORDER)), tail, middle)
+
+
+def _mills(writer: Writer, item: Fn) -> Expression:
+    """φ(x)/Φ(x)."""
+    x = writer.poly(item.arguments[0])
+    ratio = Div(call("normal_pdf", x), call("normal_cdf", x))
+    tail = Div(Neg(x), mills_tail(x))
+    return call("where", Compare("<", x, Number(MILLS_BORDER)), tail, ratio)
+
+
+def _power(writer: Writer, item: Fn) -> Expression:
+    return Pow(writer.poly(item.arguments[0]), writer.poly(item.arguments[1]))
+
+
+def _pi(writer: Writer, item: Fn) -> Expression:
+    return Constant("pi")
+
+
+def _one_plus_exp(writer: Writer, item: Fn) -> Expression:
+    return Add((ONE, *writer.exponential(item.arguments[0])))
+
+
+def _exp_minus_one(writer: Writer, item: Fn) -> Expression:
+    return call("expm1", writer.poly(item.arguments[0]))
+
+
+RULES: dict[str, Callable[[Writer, Fn], Expression]] = {
+    "sum": _sum,
+    "series": _series,
+    "below_zero": _below_zero,
+    "log": _log,
+    "log_cosh": _log_cosh,
+    "log1mexp": _log1mexp,
+    "mills": _mills,
+    "pow": _power,
+    "pi": _pi,
+    "D": _one_plus_exp,
+    "E": _exp_minus_one,
+}

@@ -1,0 +1,231 @@
+"""Logarithms: of products, of what is one plus an exponential, of sums of exponentials."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symgrad.safe import normal as n
+from symgrad.safe.look import Look, is_exponential, is_exponential_sum, sum_of_squares
+from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym
+
+
+def logarithm(look: Look, poly: Poly) -> Poly:
+    """Return the logarithm of a sum."""
+    if poly.number == 1:
+        return n.ZERO
+    single = poly.single
+    if single is None:
+        return _of_sum(look, poly)
+    mono, value = single
+    if is_exponential(mono):
+        look.fire()
+        return _of_exponentials(look, mono, value)
+    tails = [i for i, _ in mono.powers if isinstance(i, Fn) and i.name in ("normal_cdf", "erfc")]
+    if tails:
+        look.fire()
+        return _of_tails(look, mono, value)
+    if value == 1 and len(mono.powers) == 1:
+        item, k = mono.powers[0]
+        if isinstance(item, Fn) and item.name == "below_zero" and k == 1:
+            inverse = _inverse_hyperbolic(_direct(item))
+            if inverse is not None:
+                look.fire()
+                return inverse
+        if k != 1:
+            look.fire()
+            return n.scale(_of_atom(look, item, even=k.numerator % 2 == 0), k)
+        return _of_atom(look, item, even=False)
+    if mono.exponent is None and len({k > 0 for _, k in mono.powers}) == 2:
+        look.fire()
+    return n.atom(Fn("log", (poly,)))
+
+
+def _direct(item: Fn) -> Poly:
+    """Return the sum that a conjugate was made of."""
+    inner = item.arguments[2].terms[0][0].powers[0][0]
+    return inner.arguments[0] if isinstance(inner, Fn) and inner.name == "sum" else n.ZERO
+
+
+def _of_tails(look: Look, mono: Mono, value: Fraction) -> Poly:
+    """Return the logarithm of a product with Φ(x) or erfc(x) = 2Φ(-√2·x), which may underflow."""
+    parts: list[Poly] = []
+    rest: list[tuple[Atom, Fraction]] = []
+    for item, k in mono.powers:
+        if isinstance(item, Fn) and item.name in ("normal_cdf", "erfc"):
+            x = item.arguments[0]
+            if item.name == "erfc":
+                x = n.negative(n.times(x, Mono(((Group(n.const(2)), HALF),))))
+                value *= Fraction(2) ** int(k)
+            parts.append(n.scale(n.atom(Fn("log", (n.atom(Fn("normal_cdf", (x,))),))), k))
+        else:
+            rest.append((item, k))
+    if rest or value != 1 or mono.exponent is not None:
+        parts.append(logarithm(look, n.of(Mono(tuple(rest), mono.exponent), value)))
+    return n.add(*parts)
+
+
+def _of_atom(look: Look, item: Atom, *, even: bool) -> Poly:
+    inside = item.poly if isinstance(item, Group) else n.atom(item)
+    if isinstance(item, Group) and len(inside.terms) > 1:
+        return _of_sum(look, inside)
+    if even and not n.is_positive(item, Fraction(1)):
+        inside = n.atom(Fn("abs", (inside,)))
+    return n.atom(Fn("log", (inside,)))
+
+
+def _of_sum(look: Look, poly: Poly) -> Poly:
+    inverse = _inverse_hyperbolic(poly)
+    if inverse is not None:
+        look.fire()
+        return inverse
+    squares = sum_of_squares(poly)
+    if squares is not None and all(side.number is None for side in squares):
+        look.fire()
+        return n.scale(n.atom(Fn("log", (n.atom(Fn("hypot", squares)),))), 2)
+    if is_exponential_sum(poly) or any(c in (1, -1) and m == n.UNIT for m, c in poly.terms):
+        look.fire()
+    return n.atom(Fn("log", (poly,)))
+
+
+def _inverse_hyperbolic(poly: Poly) -> Poly | None:
+    """log(x + √(x² + 1)) is asinh(x), log(x + √(x² - 1)) is acosh(x)."""
+    if len(poly.terms) != 2:
+        return None
+    for (first, a), (second, b) in (poly.terms, poly.terms[::-1]):
+        if len(second.powers) != 1 or b != 1 or second.exponent is not None:
+            continue
+        item, k = second.powers[0]
+        x = n.of(first, a)
+        if isinstance(item, Fn) and item.name == "hypot" and k == 1:
+            if {side.text for side in item.arguments} == {x.text, n.ONE.text}:
+                return n.atom(Fn("asinh", (x,)))
+            if {side.text for side in item.arguments} == {n.negative(x).text, n.ONE.text}:
+                return n.scale(n.atom(Fn("asinh", (n.negative(x),))), -1)
+        if isinstance(item, Group) and k == HALF:
+            less = n.add(n.power(x, Fraction(2)), n.const(-1))
+            if less == item.poly:
+                return n.atom(Fn("acosh", (x,)))
+    return None
+
+
+def _is_pure(poly: Poly) -> bool:
+    """Tell whether a sum has logarithms of inputs only, which may cancel but for one pair."""
+    return all(
+        len(mono.powers) == 1 and isinstance(mono.powers[0][0], Fn)
+        and mono.powers[0][0].name == "log" for mono, _ in poly.terms
+    )
+
+
+def _of_exponentials(look: Look, mono: Mono, value: Fraction) -> Poly:
+    """Return the logarithm of a product that holds exponentials, factor by factor."""
+    exponent = n.ZERO if mono.exponent is None else mono.exponent
+    parts: list[Poly] = []
+    plain: list[tuple[Atom, Fraction]] = []
+    for item, k in mono.powers:
+        if isinstance(item, Fn) and item.name == "D":
+            part, exponent, value = _of_one_plus(item, k, exponent, value)
+            parts.append(part)
+        elif isinstance(item, Fn) and item.name == "E":
+            part, exponent, value = _of_minus_one(item, k, exponent, value)
+            parts.append(part)
+        elif isinstance(item, Group) and is_exponential_sum(item.poly):
+            part, exponent = _of_group(item, k, exponent)
+            parts.append(part)
+        else:
+            plain.append((item, k))
+    if plain or value != 1:
+        parts.append(logarithm(look, n.of(Mono(tuple(plain)), value)))
+    return n.add(exponent, *parts)
+
+
+def _of_one_plus(
+    item: Fn, k: Fraction, exponent: Poly, value: Fraction
+) -> tuple[Poly, Poly, Fraction]:
+    z = item.arguments[0]
+    half = n.scale(z, HALF)
+    if k.denominator == 1 and n.add(exponent, n.scale(half, k)) == n.ZERO:
+        part = n.scale(n.atom(Fn("log_cosh", (half,))), k)
+        return part, n.ZERO, value * Fraction(2) ** int(k)
+    turned = n.add(exponent, n.scale(z, k))
+    if len(turned.terms) < len(exponent.terms):
+        return n.scale(n.atom(Fn("softplus", (n.negative(z),))), k), turned, value
+    return n.scale(n.atom(Fn("softplus", (z,))), k), exponent, value
+
+
+def _of_minus_one(
+    item: Fn, k: Fraction, exponent: Poly, value: Fraction
+) -> tuple[Poly, Poly, Fraction]:
+    """log|exp(z) - 1|: z + log(1 - exp(-z)) above 0, log(1 - exp(z)) below."""
+    z = item.arguments[0]
+    if value < 0 and k.numerator % 2:
+        return n.scale(n.atom(Fn("log1mexp", (n.negative(z),))), k), exponent, -value
+    turned = n.add(exponent, n.scale(z, k))
+    return n.scale(n.atom(Fn("log1mexp", (z,))), k), turned, value
+
+
+def _of_group(item: Group, k: Fraction, exponent: Poly) -> tuple[Poly, Poly]:
+    """Return k*log(sum), an exponential taken into the sum where that leaves none outside."""
+    for mono, value in item.poly.terms:
+        inner = n.ZERO if mono.exponent is None else mono.exponent
+        if value > 0 and n.add(exponent, n.scale(inner, k)) == n.ZERO and exponent.terms:
+            shifted = n.times(item.poly, Mono((), n.negative(inner)))
+            return n.scale(n.atom(Fn("log", (shifted,))), k), n.ZERO
+    return n.scale(n.atom(Fn("log", (item.poly,))), k), exponent
+
+
+def lse_minus_term(look: Look, poly: Poly) -> Poly | None:
+    """log(e^a + e^b) - a is log(1 + e^(b - a)): what remains of it for large a stays exact."""
+    for mono, value in poly.terms:
+        inner = _exponential_argument(mono)
+        if inner is None:
+            continue
+        rest = n.add(poly, n.of(mono, -value))
+        for term, _ in inner.terms:
+            if term.exponent is None:
+                continue
+            taken = n.add(rest, n.scale(term.exponent, value))
+            if len(taken.terms) <= len(rest.terms) - len(term.exponent.terms):
+                look.fire()
+                shifted = n.times(inner, Mono((), n.negative(term.exponent)))
+                return n.add(taken, n.scale(logarithm(look, look.sum(shifted)), value))
+    return None
+
+
+def _exponential_argument(mono: Mono) -> Poly | None:
+    if len(mono.powers) != 1 or mono.exponent is not None or mono.powers[0][1] != 1:
+        return None
+    item = mono.powers[0][0]
+    if not isinstance(item, Fn):
+        return None
+    if item.name == "softplus":
+        return n.add(n.ONE, n.exp(item.arguments[0]))
+    if item.name == "log" and is_exponential_sum(item.arguments[0]):
+        return item.arguments[0]
+    return None
+
+
+def difference_of_logs(look: Look, poly: Poly) -> Poly | None:
+    """c*log(a) - c*log(b) is c*log(a/b), which is written so that a near b keeps its digits."""
+    if len(poly.terms) > 2 and not _is_pure(poly):
+        return None
+    logs = [
+        (mono, value, mono.powers[0][0].arguments[0])
+        for mono, value in poly.terms
+        if mono.exponent is None
+        and len(mono.powers) == 1
+        and mono.powers[0][1] == 1
+        and isinstance(mono.powers[0][0], Fn)
+        and mono.powers[0][0].name == "log"
+    ]
+    for i, (first, a, above) in enumerate(logs):
+        for second, b, below in logs[i + 1 :]:
+            usable = not is_exponential_sum(above) and not is_exponential_sum(below)
+            if a == -b and usable and above.number is None and below.number is None:
+                look.fire()
+                rest = n.add(poly, n.of(first, -a), n.of(second, -b))
+                ratio = n.multiply(above, n.power(below, Fraction(-1)))
+                return n.add(rest, n.scale(n.atom(Fn("log", (ratio,))), a))
+    return None
+
+
+__all__ = ["Sym", "difference_of_logs", "logarithm", "lse_minus_term"]

@@ -1,0 +1,415 @@
+"""Reading: expressions into normal forms, through the definitions of the names in them.
+
+A name whose value is one product is looked through, and so is a sum of exponentials; any other sum
+stays a name, with its terms at hand where they might cancel. `Look.fired` counts the rules that saw
+a value which plain arithmetic would lose: a statement in which none fires stays as it was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from symgrad.expression import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    with_children,
+)
+from symgrad.safe import normal as n
+from symgrad.safe.normal import HALF, Fn, Group, Mono, Poly, Sym, TooLarge
+
+MAX_FACTORS = 10
+MAX_LOOKED_THROUGH = 900
+Rules = Callable[["Look", Poly], Poly]
+
+
+class Look:
+    """What is known of the names defined so far.
+
+    `forms` holds what a name is read as, `sums` the terms of a name that is a plain sum.
+    """
+
+    def __init__(
+        self,
+        inputs: Iterable[str],
+        simplify: Rules,
+        logarithm: Rules,
+        needs_care: Callable[[Look, Poly], bool],
+        product_rules: tuple[Callable[[Look, Mono], Poly | None], ...],
+    ) -> None:
+        self.forms: dict[str, Poly] = {name: n.atom(Sym(name)) for name in inputs}
+        self.inputs = frozenset(self.forms)
+        self.sums: dict[str, Poly] = {}
+        self.fired = 0
+        self.depth = 0
+        self.labels: set[tuple[str, str]] = set()
+        self._simplify = simplify
+        self._logarithm = logarithm
+        self._needs_care = needs_care
+        self._product_rules = product_rules
+
+    def fire(self) -> None:
+        """Note that a rule has found something."""
+        self.fired += 1
+
+    def define(self, name: str, poly: Poly | None) -> None:
+        """Remember what a name stands for; None keeps the name as it is."""
+        own = n.atom(Sym(name))
+        self.forms[name] = own
+        if poly is None or len(poly.text) > MAX_LOOKED_THROUGH:
+            return
+        if len(poly.terms) < 2:
+            factors = poly.terms[0][0].powers if poly.terms else ()
+            if len(factors) <= MAX_FACTORS:
+                self.forms[name] = poly
+        elif is_plain_exponential_sum(poly):
+            self.forms[name] = poly
+        elif all(is_exponential(mono) for mono, _ in poly.terms):
+            self.forms[name] = n.of(*n.factored(poly))
+        else:
+            self.sums[name] = poly
+
+    def read(self, e: Expression) -> Poly:
+        """Return the normal form of an expression in names."""
+        match e:
+            case Number(value):
+                return n.const(value)
+            case Constant("e"):
+                return n.exp(n.ONE)
+            case Constant(name):
+                return n.atom(Fn(name, ()))
+            case Var(key):
+                return self.forms[str(key)]
+            case Add(terms):
+                return self.sum(n.add(*(self.read(term) for term in terms)))
+            case Neg(operand):
+                return n.negative(self.read(operand))
+            case Mul(factors):
+                return self.product(*(self.read(factor) for factor in factors))
+            case Div(numerator, denominator):
+                return self.product(
+                    self.read(numerator), self.power(self.read(denominator), Fraction(-1))
+                )
+            case Pow(base, exponent):
+                return self._symbolic_power(self.read(base), self.read(exponent))
+            case Call(function, arguments):
+                return self._call(function, arguments)
+            case _:
+                raise TypeError(e)
+
+    def sum(self, poly: Poly) -> Poly:
+        """Return a sum simplified by the rules."""
+        if len(poly.terms) < 2:
+            return poly
+        self.depth += 1
+        try:
+            return self._simplify(self, poly) if self.depth < 12 else poly
+        finally:
+            self.depth -= 1
+
+    def logarithm(self, poly: Poly) -> Poly:
+        """Return the logarithm of a sum."""
+        return self._logarithm(self, poly)
+
+    def product(self, *factors: Poly) -> Poly:
+        """Return a product; exponentials that meet in it are joined."""
+        result = factors[0]
+        for factor in factors[1:]:
+            if has_exponential(result) and has_exponential(factor):
+                self.fire()
+            result = n.multiply(result, factor)
+        if result.single is not None:
+            mono, value = result.single
+            for rule in self._product_rules:
+                found = rule(self, mono)
+                if found is not None:
+                    self.fire()
+                    result = n.scale(found, value)
+                    break
+            result = self._distributed(result)
+        if self._needs_care(self, result):
+            self.fire()
+        return result
+
+    def _distributed(self, poly: Poly) -> Poly:
+        """Multiply (1 - y - y*exp(-z)) by sigmoid(z) term by term: exp(-z) may overflow alone."""
+        single = poly.single
+        if single is None or not any(
+            k < 0 and is_exponential(Mono(((item, k),))) for item, k in single[0].powers
+        ):
+            return poly
+        for item, k in single[0].powers:
+            if not isinstance(item, Group) or k != 1 or not is_exponential_sum(item.poly):
+                continue
+            outside = Mono(tuple(p for p in single[0].powers if p[0] != item), single[0].exponent)
+            by_exponent: dict[Poly | None, list[tuple[Mono, Fraction]]] = {}
+            for mono, value in item.poly.terms:
+                plain = (Mono(mono.powers), value * single[1])
+                by_exponent.setdefault(mono.exponent, []).append(plain)
+            if len(by_exponent) < 2 or len(item.poly.terms) > 8:
+                continue
+            self.fire()
+            return self.sum(n.add(*(
+                n.multiply(n.of(n.join(outside, Mono((), exponent))), Poly(tuple(terms)))
+                for exponent, terms in by_exponent.items()
+            )))
+        return poly
+
+    def power(self, poly: Poly, k: Fraction) -> Poly:
+        """Return a power with a rational exponent."""
+        if k not in (0, 1) and (k < 0 or k.denominator > 1) and has_exponential(poly):
+            self.fire()
+        if k == HALF:
+            return self.root(poly)
+        if k.denominator > 1 and not n.is_positive_poly(poly):
+            single = poly.single
+            if single is None or len(single[0].powers) > 1:
+                return n.power(poly, k)
+        if k.denominator == 2 and sum_of_squares(poly) is not None:
+            return n.power(self.root(poly), 2 * k)
+        return n.power(poly, k)
+
+    def root(self, poly: Poly) -> Poly:
+        """Return the square root; that of a sum of squares is a hypot."""
+        squares = sum_of_squares(poly)
+        if squares is not None and len(poly.terms) > 1:
+            self.fire()
+            shared = {value for _, value in poly.terms}
+            if len(shared) == 1 and shared != {Fraction(1)}:
+                value = poly.terms[0][1]
+                whole = n.atom(Fn("hypot", sum_of_squares(n.scale(poly, 1 / value)) or ()))
+                return n.multiply(n.power(n.const(value), HALF), whole)
+            return n.atom(Fn("hypot", squares))
+        single = poly.single
+        if single is not None:
+            named = [i for i, k in single[0].powers if isinstance(i, Sym) and k == 1]
+            for name in named:
+                inner = self.sums.get(name.name)
+                if inner is not None and sum_of_squares(inner) is not None:
+                    rest = n.divide(poly, Mono(((name, Fraction(1)),)))
+                    return n.multiply(n.power(rest, HALF), self.root(inner))
+            inside = [item for item, k in single[0].powers if isinstance(item, Group) and k == 1]
+            for group in inside:
+                squares = sum_of_squares(group.poly)
+                if squares is not None:
+                    self.fire()
+                    rest = n.divide(poly, Mono(((group, Fraction(1)),)))
+                    return n.multiply(n.power(rest, HALF), n.atom(Fn("hypot", squares)))
+            if any(k.denominator == 1 and k.numerator % 2 == 0 for _, k in single[0].powers):
+                self.fire()
+        return n.power(poly, HALF)
+
+    def _symbolic_power(self, base: Poly, exponent: Poly) -> Poly:
+        value = exponent.number
+        if value is not None:
+            return self.power(base, value)
+        single = base.single
+        if single is not None and single[1] == 1 and not single[0].powers:
+            inner = single[0].exponent
+            if inner is not None:
+                self.fire()
+                return self.exponential(n.multiply(inner, exponent))
+        if base.number == 1:
+            return n.ONE
+        if len(base.terms) > 1 and any(mono == n.UNIT and c == 1 for mono, c in base.terms):
+            self.fire()
+        elif not (base.number or 0) > 0:
+            return n.atom(Fn("pow", (base, exponent)))
+        return self.exponential(self._times(exponent, n.atom(Fn("log", (base,)))))
+
+    def _times(self, left: Poly, right: Poly) -> Poly:
+        """Return the product with the terms of `left` kept apart."""
+        return n.add(*(n.multiply(n.of(mono, value), right) for mono, value in left.terms))
+
+    def exponential(self, poly: Poly) -> Poly:
+        """Return exp of a sum; rational multiples of logarithms in it become powers."""
+        rest = []
+        result = n.ONE
+        for mono, value in poly.terms:
+            if len(mono.powers) == 1 and mono.exponent is None:
+                item, k = mono.powers[0]
+                if isinstance(item, Fn) and item.name == "log" and k == 1:
+                    self.fire()
+                    result = n.multiply(result, n.power(item.arguments[0], value))
+                    continue
+            rest.append((mono, value))
+        return n.multiply(result, n.exp(Poly(tuple(rest))))
+
+    def _call(self, function: str, arguments: tuple[Expression, ...]) -> Poly:
+        if function == "where":
+            condition, yes, no = arguments
+            chosen = Fn("where", (self.read(yes), self.read(no)), self._condition(condition))
+            return n.atom(chosen)
+        values = tuple(self.read(argument) for argument in arguments)
+        rule = FUNCTION_RULES.get(function)
+        return rule(self, *values) if rule is not None else n.atom(Fn(function, values))
+
+    def _condition(self, condition: Expression) -> Expression:
+        match condition:
+            case Logic(_, parts):
+                return with_children(condition, tuple(self._condition(part) for part in parts))
+            case Compare():
+                return condition
+            case _:
+                raise TypeError(condition)
+
+
+def _odd(name: str) -> Callable[[Look, Poly], Poly]:
+    def rule(look: Look, x: Poly) -> Poly:
+        if x.terms and n.leading_negative(x):
+            return n.scale(n.atom(Fn(name, (n.negative(x),))), -1)
+        return n.atom(Fn(name, (x,))) if x.terms else n.ZERO
+
+    return rule
+
+
+_sin = _odd("sin")
+
+
+def _cos(look: Look, x: Poly) -> Poly:
+    if not x.terms:
+        return n.ONE
+    return n.atom(Fn("cos", (n.negative(x) if n.leading_negative(x) else x,)))
+
+
+def _sigmoid(look: Look, z: Poly) -> Poly:
+    return n.power(n.one_plus_exp(n.negative(z)), Fraction(-1))
+
+
+def _tanh(look: Look, z: Poly) -> Poly:
+    twice = n.scale(z, 2)
+    return n.multiply(n.exp_minus_one(twice), n.power(n.one_plus_exp(twice), Fraction(-1)))
+
+
+def _hyperbolic(make: Callable[[Poly], Poly]) -> Callable[[Look, Poly], Poly]:
+    def rule(look: Look, z: Poly) -> Poly:
+        product = n.multiply(make(n.scale(z, 2)), n.exp(n.negative(z)))
+        return n.scale(product, HALF)
+
+    return rule
+
+
+def _normal_pdf(look: Look, x: Poly) -> Poly:
+    squared = n.scale(n.power(x, Fraction(2)), -HALF)
+    two_pi = n.scale(n.atom(Fn("pi", ())), 2)
+    return n.multiply(n.exp(squared), n.power(two_pi, -HALF))
+
+
+def erfc(look: Look, x: Poly) -> Poly:
+    """Return erfc(x), as 2Φ(-√2·x) where x is something over √2."""
+    two = Group(n.const(2))
+    if x.terms and all(mono.power_of(two) == -HALF for mono, _ in x.terms):
+        inner = n.times(x, Mono(((two, HALF),)))
+        return n.scale(n.atom(Fn("normal_cdf", (n.negative(inner),))), 2)
+    return n.atom(Fn("erfc", (x,)))
+
+
+def _log_base(base: int) -> Callable[[Look, Poly], Poly]:
+    def rule(look: Look, x: Poly) -> Poly:
+        scale = n.power(n.atom(Fn("log", (n.const(base),))), Fraction(-1))
+        before = look.fired
+        inner = look.logarithm(x)
+        if look.fired == before:
+            return n.atom(Fn(f"log{base}", (x,)))
+        return look.product(inner, scale)
+
+    return rule
+
+
+def _hypot(look: Look, *sides: Poly) -> Poly:
+    return n.atom(Fn("hypot", sides))
+
+
+FUNCTION_RULES: dict[str, Callable[..., Poly]] = {
+    "exp": lambda look, x: look.exponential(x),
+    "expm1": lambda look, x: n.exp_minus_one(x),
+    "log": lambda look, x: look.logarithm(x),
+    "log1p": lambda look, x: look.logarithm(look.sum(n.add(n.ONE, x))),
+    "log2": _log_base(2),
+    "log10": _log_base(10),
+    "sqrt": lambda look, x: look.power(x, HALF),
+    "sin": _sin,
+    "cos": _cos,
+    "tan": lambda look, x: n.multiply(_sin(look, x), n.power(_cos(look, x), Fraction(-1))),
+    "sigmoid": _sigmoid,
+    "softplus": lambda look, x: look.logarithm(n.one_plus_exp(x)),
+    "silu": lambda look, x: look.product(x, _sigmoid(look, x)),
+    "gelu": lambda look, x: look.product(x, n.atom(Fn("normal_cdf", (x,)))),
+    "tanh": _tanh,
+    "sinh": _hyperbolic(n.exp_minus_one),
+    "cosh": _hyperbolic(n.one_plus_exp),
+    "erf": _odd("erf"),
+    "erfc": erfc,
+    "normal_pdf": _normal_pdf,
+    "hypot": _hypot,
+    "logsumexp": lambda look, *xs: look.logarithm(look.sum(n.add(*(n.exp(x) for x in xs)))),
+    "asinh": _odd("asinh"),
+    "atanh": _odd("atanh"),
+    "asin": _odd("asin"),
+    "atan": _odd("atan"),
+    "cbrt": _odd("cbrt"),
+    "stop_gradient": lambda look, x: x,
+}  # fmt: skip
+
+
+def has_exponential(poly: Poly) -> bool:
+    """Tell whether a value is a product with an exponential in it, or a sum of such."""
+    return any(is_exponential(mono) for mono, _ in poly.terms)
+
+
+def is_exponential(mono: Mono) -> bool:
+    """Tell whether a product holds an exponential that may overflow or vanish."""
+    if mono.exponent is not None:
+        return True
+    return any(
+        (isinstance(item, Fn) and item.name in ("D", "E"))
+        or (isinstance(item, Group) and is_exponential_sum(item.poly))
+        for item, _ in mono.powers
+    )
+
+
+def is_exponential_sum(poly: Poly) -> bool:
+    """Tell whether a sum holds a bare exponential, every other factor being plain."""
+    if not any(mono.exponent is not None for mono, _ in poly.terms):
+        return False
+    return all(
+        not (isinstance(item, Fn) and item.name in ("D", "E"))
+        for mono, _ in poly.terms
+        for item, _ in mono.powers
+    )
+
+
+def is_plain_exponential_sum(poly: Poly) -> bool:
+    """Tell whether a sum holds exponentials times names and numbers only, none of them negative."""
+    return is_exponential_sum(poly) and all(
+        not isinstance(item, Fn) for mono, _ in poly.terms for item, _ in mono.powers
+    )
+
+
+def sum_of_squares(poly: Poly) -> tuple[Poly, ...] | None:
+    """Return the sides of a sum of squares (one of them may be a number), or None."""
+    if len(poly.terms) < 2:
+        return None
+    sides = []
+    variable = 0
+    for mono, value in poly.terms:
+        even = all(k.denominator == 1 and k.numerator % 2 == 0 and k > 0 for _, k in mono.powers)
+        if value <= 0 or mono.exponent is not None or not even:
+            return None
+        variable += bool(mono.powers)
+        halves = Mono(tuple((item, k / 2) for item, k in mono.powers))
+        try:
+            sides.append(n.multiply(n.power(n.const(value), HALF), n.of(halves)))
+        except TooLarge:
+            return None
+    return tuple(sides) if variable else None

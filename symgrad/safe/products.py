@@ -1,0 +1,394 @@
+"""Products at the points where they are 0/0 or 0·∞, and products whose order matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.expression import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Compare,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
+from symgrad.safe import normal as n
+from symgrad.safe.expansion import expanded
+from symgrad.safe.look import Look, is_exponential_sum, sum_of_squares
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
+from symgrad.safe.series import (
+    PLACE,
+    PROBE,
+    Expander,
+    NoSeries,
+    composite,
+    substituted,
+)
+
+_VANISHING = frozenset({"series", "sin", "E", "asin", "atan", "asinh", "atanh", "log", "erf"})
+
+
+def removable(look: Look, mono: Mono) -> tuple[Poly, Fraction] | None:
+    """Return what vanishes where the product is 0/0, and the limit there: sin(x)/x gives (x, 1)."""
+    below = [(item, k) for item, k in mono.powers if k < 0 and _may_vanish(item)]
+    above = [item for item, k in mono.powers if k > 0 and _may_vanish(item)]
+    functions = any(isinstance(item, Fn) for item, _ in (*below, *((a, 1) for a in above)))
+    if not below or not above or not functions:
+        return None
+    for item, _ in below:
+        if isinstance(item, Sym):
+            found = _limit(look, mono, item.name)
+            if found is not None:
+                return n.atom(item), found
+        elif isinstance(item, Fn) and item.arguments:
+            name = item.arguments[0].single
+            if name is not None and len(name[0].powers) == 1:
+                inner = name[0].powers[0][0]
+                if isinstance(inner, Sym):
+                    found = _limit(look, mono, inner.name)
+                    if found is not None:
+                        return n.atom(inner), found
+    unit = composite(n.of(mono))
+    if unit is not None:
+        changed = substituted(n.of(mono), *unit)
+        if changed is not None and changed.single is not None:
+            found = _limit(look, changed.single[0], PLACE)
+            if found is not None:
+                return unit[0], found * changed.single[1]
+    return None
+
+
+def _may_vanish(item: Atom) -> bool:
+    if isinstance(item, Fn):
+        return item.name in _VANISHING
+    return isinstance(item, Sym)
+
+
+def _limit(look: Look, mono: Mono, name: str) -> Fraction | None:
+    try:
+        rest, series = Expander(look, name, Fraction(0), PROBE).term(mono)
+    except NoSeries:
+        return None
+    parts = n.join(mono, n.inverse(rest))
+    singular = any(k < 0 for _, k in parts.powers) and len(parts.powers) > 1
+    if not singular or not series.coefficients or series.order < 0:
+        return None
+    value = series.at(0)
+    return value if rest == n.UNIT or not value else None
+
+
+def removable_part(look: Look, mono: Mono) -> tuple[Mono, Mono] | None:
+    """Split a product into factors that know nothing of its 0/0, and the rest."""
+    for item, k in mono.powers:
+        if k >= 0 or not isinstance(item, Sym):
+            continue
+        try:
+            rest, series = Expander(look, item.name, Fraction(0), PROBE).term(mono)
+        except NoSeries:
+            continue
+        if rest != n.UNIT and series.coefficients and series.order >= 0:
+            return rest, n.join(mono, n.inverse(rest))
+    return None
+
+
+def mills_ratio(look: Look, mono: Mono) -> Poly | None:
+    """exp(-x²/2)/Φ(x) is √(2π) times the inverse Mills ratio φ(x)/Φ(x)."""
+    for item, k in mono.powers:
+        if not isinstance(item, Fn) or item.name != "normal_cdf" or k != -1:
+            continue
+        if mono.exponent is None:
+            continue
+        half = n.scale(n.power(item.arguments[0], Fraction(2)), n.HALF)
+        rest = n.add(mono.exponent, half)
+        if len(rest.terms) >= len(mono.exponent.terms):
+            continue
+        two_pi = n.power(n.scale(n.atom(Fn("pi", ())), 2), n.HALF)
+        changed = Mono(tuple(p for p in mono.powers if p[0] != item), rest if rest.terms else None)
+        changed = n.join(changed, two_pi.terms[0][0])
+        return n.of(n.join(changed, Mono(((Fn("mills", item.arguments), Fraction(1)),))))
+    return None
+
+
+def divided_polynomial(look: Look, mono: Mono) -> Poly | None:
+    """(1 - x^5)/(1 - x) is 1 + x + x² + x³ + x⁴."""
+    for below, k in mono.powers:
+        if k != -1 or not isinstance(below, Group) or len(below.poly.terms) != 2:
+            continue
+        root = _root_of(below.poly)
+        if root is None:
+            continue
+        name, value, slope = root
+        for above, e in mono.powers:
+            if e != 1 or not isinstance(above, Group):
+                continue
+            coefficients = _coefficients(expanded(look, above.poly), name)
+            if coefficients is None:
+                continue
+            quotient, remainder = _divided(coefficients, value)
+            if remainder:
+                continue
+            rest = Mono(tuple(p for p in mono.powers if p[0] not in (above, below)), mono.exponent)
+            terms = [n.scale(n.power(n.atom(Sym(name)), Fraction(i)), c / slope)
+                     for i, c in enumerate(quotient)]
+            return n.multiply(n.of(rest), look.sum(n.add(*terms)))
+    return None
+
+
+def _root_of(poly: Poly) -> tuple[str, Fraction, Fraction] | None:
+    """Return (x, root, slope) for a + b*x."""
+    for (first, a), (second, b) in (poly.terms, poly.terms[::-1]):
+        if first == n.UNIT and second.exponent is None and len(second.powers) == 1:
+            item, k = second.powers[0]
+            if isinstance(item, Sym) and k == 1:
+                return item.name, -a / b, b
+    return None
+
+
+def _coefficients(poly: Poly, name: str) -> list[Fraction] | None:
+    found: dict[int, Fraction] = {}
+    for mono, value in poly.terms:
+        if mono.exponent is not None or len(mono.powers) > 1:
+            return None
+        degree = Fraction(0)
+        if mono.powers:
+            item, degree = mono.powers[0]
+            if item != Sym(name) or degree.denominator != 1 or not 0 < degree <= 20:
+                return None
+        found[int(degree)] = value
+    return [found.get(i, Fraction(0)) for i in range(max(found) + 1)]
+
+
+def _divided(coefficients: list[Fraction], root: Fraction) -> tuple[list[Fraction], Fraction]:
+    result: list[Fraction] = []
+    carry = Fraction(0)
+    for c in reversed(coefficients):
+        carry = carry * root + c
+        result.append(carry)
+    remainder = result.pop()
+    return result[::-1], remainder
+
+
+def inside_branch(look: Look, mono: Mono) -> Poly | None:
+    """where(c, A, 0)/B is where(c, A/B, 0): B may be 0 or have no value where c does not hold."""
+    for item, k in mono.powers:
+        if not isinstance(item, Fn) or item.name != "where" or k != 1 or item.condition is None:
+            continue
+        yes, no = item.arguments
+        rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+        if no.terms or not _may_fail(rest):
+            continue
+        inner = look.product(yes, resolved(n.of(rest), item.condition))
+        return n.atom(Fn("where", (inner, n.ZERO), item.condition))
+    return None
+
+
+def _may_fail(mono: Mono) -> bool:
+    """Tell whether a product holds anything without a value somewhere, or another branch."""
+    return any(
+        k < 0 or k.denominator > 1 or (isinstance(item, Fn) and item.name in ("where", "log", "pow"))
+        or (isinstance(item, Group) and any(_may_fail(m) for m, _ in item.poly.terms))
+        for item, k in mono.powers
+    )
+
+
+def resolved(poly: Poly, condition: Expression) -> Poly:
+    """Return what a sum is where the condition holds."""
+    terms = []
+    for mono, value in poly.terms:
+        result = n.of(Mono((), mono.exponent), value)
+        for item, k in mono.powers:
+            inner = n.atom(item)
+            if isinstance(item, Fn) and item.name == "where" and item.condition == condition:
+                inner = item.arguments[0]
+            elif isinstance(item, Group):
+                inner = resolved(item.poly, condition)
+            result = n.multiply(result, n.power(inner, k))
+        terms.append(result)
+    return n.add(*terms) if terms else n.ZERO
+
+
+def unit_vector(mono: Mono) -> Poly | None:
+    """Return r of x/r, r = √(x² + y²): at r = 0 the subgradient 0 is taken."""
+    for item, k in mono.powers:
+        if isinstance(item, Fn) and item.name == "hypot" and k < 0:
+            sides = [side for side in item.arguments if side.number is None]
+            if len(sides) < len(item.arguments):
+                continue
+            own = {atom for side in sides for term, _ in side.terms for atom, _ in term.powers}
+            above = sum(int(e) for i, e in mono.powers if e > 0 and i in own)
+            if above >= -k or (above and k == -1):
+                return n.atom(item)
+    return None
+
+
+def label_of_logarithm(look: Look, mono: Mono) -> Poly | None:
+    """Return y of y*log(p), or of y/p where the program holds y*log(p): 0 at y = 0."""
+    for item, k in mono.powers:
+        if isinstance(item, Fn) and item.name == "log" and k == 1 and _is_input_log(look, item):
+            rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+            vanishing = [
+                p for p in rest.powers if p[1] > 0 and _vanishes_with(look, p[0], item)
+            ]
+            if vanishing:
+                look.labels.add((vanishing[0][0].text, item.arguments[0].text))
+                return _bare(vanishing[0][0])
+    for item, k in mono.powers:
+        if k == -1:
+            inner = item.poly.text if isinstance(item, Group) else n.atom(item).text
+            for other, e in mono.powers:
+                if e > 0 and (other.text, inner) in look.labels:
+                    return _bare(other)
+    return None
+
+
+def _bare(item: Atom) -> Poly:
+    return item.poly if isinstance(item, Group) else n.atom(item)
+
+
+def _is_input_log(look: Look, item: Fn) -> bool:
+    names = n.symbols(item.arguments[0])
+    if is_exponential_sum(item.arguments[0]):
+        return False
+    return bool(names) and names <= look.inputs
+
+
+def _vanishes_with(look: Look, item: Atom, logarithm: Fn) -> bool:
+    """Tell whether a factor is 0 where the logarithm may be infinite."""
+    single = logarithm.arguments[0].single
+    if single is not None and len(single[0].powers) > 1:
+        return single[0].power_of(item) > 0
+    if isinstance(item, Sym):
+        return item.name in look.inputs
+    if not isinstance(item, Group) or len(item.poly.terms) != 2:
+        return False
+    (first, a), (second, b) = item.poly.terms
+    label = second if first == n.UNIT else first
+    return n.UNIT in (first, second) and {abs(a), abs(b)} == {Fraction(1)} and _is_name(look, label)
+
+
+def _is_name(look: Look, mono: Mono) -> bool:
+    if mono.exponent is not None or len(mono.powers) != 1:
+        return False
+    item, k = mono.powers[0]
+    return isinstance(item, Sym) and item.name in look.inputs and k == 1
+
+
+@dataclass(frozen=True, slots=True)
+class InputProduct:
+    """A product of powers of inputs: names above and below the line, each as often as it occurs."""
+
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+
+    def expression(self) -> Expression:
+        """Return the product in an order in which no partial product leaves the range of doubles.
+
+        Two factors on different sides of 1 have a product between them; so of three factors either
+        the first two are taken first, or the first and the last. More than three are multiplied as
+        they stand while no partial product is huge or tiny; otherwise their cube roots are.
+        """
+        if len(self.above) + len(self.below) == 3 and self.above:
+            return self._of_three()
+        partial: list[Expression] = []
+        value: Expression = Var(self.above[0]) if self.above else Div(ONE, Var(self.below[0]))
+        for name in self.above[1:]:
+            value = _step(value, name, below=False)
+            partial.append(call("abs", value))
+        for name in self.below if self.above else self.below[1:]:
+            value = _step(value, name, below=True)
+            partial.append(call("abs", value))
+        moderate = Logic(
+            "and",
+            (
+                Compare("<", call("max", *partial), Number(_LARGE)),
+                Compare(">", call("min", *partial), Number(1 / _LARGE)),
+            ),
+        )
+        above = _product([call("cbrt", Var(name)) for name in self.above])
+        below = _product([call("cbrt", Var(name)) for name in self.below])
+        roots = Div(above, below) if self.below else above
+        return call("where", moderate, value, Pow(roots, Number(Fraction(3))))
+
+    def _of_three(self) -> Expression:
+        first, *others = [(name, False) for name in self.above] + [
+            (name, True) for name in self.below
+        ]
+        (b, b_below), (c, c_below) = others
+        x, y = _above_one(first[0]), _above_one(b)
+        apart = Compare(">" if b_below else "<", Mul((x, y)), ZERO)
+        lead = Var(first[0])
+        early = _step(_step(lead, b, below=b_below), c, below=c_below)
+        late = _step(_step(lead, c, below=c_below), b, below=b_below)
+        return call("where", apart, early, late)
+
+
+_LARGE = Fraction(10**290)
+
+
+def call(name: str, *arguments: Expression) -> Expression:
+    """Return a call."""
+    return Call(name, arguments)
+
+
+def _above_one(name: str) -> Expression:
+    return Add((Call("abs", (Var(name),)), Neg(ONE)))
+
+
+def _step(value: Expression, name: str, *, below: bool) -> Expression:
+    return Div(value, Var(name)) if below else Mul((value, Var(name)))
+
+
+def _product(factors: list[Expression]) -> Expression:
+    return ONE if not factors else factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def input_product(look: Look, mono: Mono) -> InputProduct | None:
+    """Return the product as factors when it is one of three or more inputs, else None."""
+    if mono.exponent is not None or len(mono.powers) < 3:
+        return None
+    above: list[str] = []
+    below: list[str] = []
+    for item, k in mono.powers:
+        if not isinstance(item, Sym) or item.name not in look.inputs or k.denominator != 1:
+            return None
+        if not -3 < k < 2:
+            return None
+        (above if k > 0 else below).extend([item.name] * abs(int(k)))
+    return InputProduct(tuple(above), tuple(below)) if len(above) + len(below) <= 8 else None
+
+
+def needs_care(look: Look, poly: Poly) -> bool:
+    """Tell whether a product is one that the writer puts a limit or an order into."""
+    single = poly.single
+    if single is None or len(single[0].powers) < 2:
+        return False
+    mono = single[0]
+    return (
+        removable(look, mono) is not None
+        or unit_vector(mono) is not None
+        or label_of_logarithm(look, mono) is not None
+        or input_product(look, mono) is not None
+        or _over_squares(mono)
+    )
+
+
+def _over_squares(mono: Mono) -> bool:
+    """Tell whether x²/(1 + x²) or x/(x² + y²) is there, which overflow before they cancel."""
+    for item, k in mono.powers:
+        if not isinstance(item, Group) or k >= 0 or k.denominator != 1:
+            continue
+        squares = sum_of_squares(item.poly)
+        if squares is None:
+            continue
+        own = {a for side in squares for term, _ in side.terms for a, _ in term.powers}
+        if any(e > 0 and i in own for i, e in mono.powers):
+            return True
+    return False

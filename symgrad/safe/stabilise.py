@@ -1,0 +1,151 @@
+"""The pass over all statements: each is read, and written anew where a rule has found something."""
+
+from __future__ import annotations
+
+from symgrad.expression import (
+    Add,
+    Call,
+    Div,
+    Expression,
+    Formula,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    formula_of,
+    walk,
+)
+from symgrad.safe.functions import written
+from symgrad.safe.logs import logarithm
+from symgrad.safe.look import Look
+from symgrad.safe.normal import Poly, TooLarge
+from symgrad.safe.products import (
+    divided_polynomial,
+    inside_branch,
+    mills_ratio,
+    needs_care,
+)
+from symgrad.safe.series import folded
+from symgrad.safe.sums import simplified
+from symgrad.safe.write import Writer
+from symgrad.statements import Statement
+
+
+PRODUCT_RULES = (folded, mills_ratio, divided_polynomial, inside_branch)
+
+
+def stabilised(
+    statements: tuple[Statement, ...],
+    inputs: tuple[str, ...],
+    *,
+    keep: tuple[str, ...] = (),
+) -> tuple[Statement, ...]:
+    """Return statements of the same mathematical values that keep their digits in doubles.
+
+    The statements are single assignments in order over `inputs`. Names stay; a statement in which
+    nothing can overflow, cancel or be 0/0 stays as it is. With `keep`, statements that none of
+    these names needs any more are left out.
+
+    >>> from symgrad.expression import Var
+    >>> z = Var("z")
+    >>> e = Statement("e", formula_of(Call("exp", (z,))))
+    >>> s = Statement("s", formula_of(Call("log", (Add((Number(1), Var("e"))),))))
+    >>> stabilised((e, s), ("z",))[1].formula.expression == Call("softplus", (z,))
+    True
+    """
+    patterns = {id(s.formula.pattern): s.formula.pattern for s in statements}
+    if not any(map(_may_lose, patterns.values())) and not _has_long_product(statements, inputs):
+        return statements
+    result = _Pass(inputs).run(statements)
+    return _needed(result, keep) if keep else result
+
+
+def _may_lose(pattern: Expression) -> bool:
+    """Tell whether a pattern holds anything but sums and products that add up."""
+    for part in walk(pattern):
+        match part:
+            case Call() | Div() | Neg():
+                return True
+            case Pow(_, exponent) if not _is_whole(exponent):
+                return True
+            case Number(value) if value < 0:
+                return True
+            case _:
+                pass
+    return False
+
+
+def _has_long_product(statements: tuple[Statement, ...], inputs: tuple[str, ...]) -> bool:
+    """Tell whether a product of three inputs or more is there, through names too."""
+    plain: dict[int, bool] = {}
+    factors: dict[str, frozenset[str]] = {}
+    given = frozenset(inputs)
+    for statement in statements:
+        pattern, operands = statement.formula.pattern, statement.formula.operands
+        is_plain = plain.get(id(pattern))
+        if is_plain is None:
+            is_plain = plain[id(pattern)] = isinstance(pattern, Mul) and all(
+                isinstance(part, Mul | Var | Number) for part in walk(pattern)
+            )
+        if not is_plain:
+            continue
+        own: set[str] = set()
+        for name in operands:
+            if name in given:
+                own.add(name)
+            elif name in factors:
+                own |= factors[name]
+            else:
+                break
+        else:
+            if len(own) > 2:
+                return True
+            factors[statement.name] = frozenset(own)
+    return False
+
+
+def _is_whole(exponent: Expression) -> bool:
+    return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value >= 0
+
+
+class _Pass:
+    def __init__(self, inputs: tuple[str, ...]) -> None:
+        self.look = Look(inputs, simplified, logarithm, needs_care, PRODUCT_RULES)
+        self.writer = Writer(self.look, written)
+
+    def run(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        return tuple([self._one(statement) for statement in statements])
+
+    def _one(self, statement: Statement) -> Statement:
+        look = self.look
+        before = look.fired
+        expression = statement.formula.expression
+        try:
+            poly = look.read(expression)
+        except (TooLarge, RecursionError):
+            look.define(statement.name, None)
+            return statement
+        result = statement
+        if look.fired > before:
+            result = Statement(statement.name, self._written(statement, poly))
+        look.define(statement.name, poly)
+        self.writer.remember(statement.name, poly)
+        return result
+
+    def _written(self, statement: Statement, poly: Poly) -> Formula:
+        self.writer.use(statement.formula.operands)
+        try:
+            return formula_of(self.writer.poly(poly))
+        except (TooLarge, RecursionError):
+            return statement.formula
+
+
+def _needed(statements: tuple[Statement, ...], keep: tuple[str, ...]) -> tuple[Statement, ...]:
+    needed = set(keep)
+    kept = []
+    for statement in reversed(statements):
+        if statement.name in needed:
+            needed.update(statement.formula.operands)
+            kept.append(statement)
+    return tuple(reversed(kept))
