@@ -11,7 +11,8 @@ from flint import arb, ctx, fmpq
 
 from symgrad.expression import Compare, Expression
 from symgrad.verify.assumptions import Solved
-from symgrad.verify.intervals import Evaluator, Unclear, Undefined, Value
+from symgrad.verify.balls import Unclear, Undefined, Value
+from symgrad.verify.intervals import Evaluator
 from symgrad.verify.limits import Clock, names_in
 from symgrad.verify.sampling import Key, Point, Sampler, as_values
 

@@ -7,12 +7,10 @@ efficient arbitrary-precision midpoint-radius interval arithmetic", IEEE Trans. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeAlias
 
-from flint import acb, arb, ctx, fmpq
+from flint import arb, ctx, fmpq
 
 from symgrad.expression import (
     Add,
@@ -30,20 +28,24 @@ from symgrad.expression import (
     walk,
 )
 from symgrad.functions import FUNCTIONS
-from symgrad.verify.limits import MAX_BITS
+from symgrad.verify.balls import (
+    DIRECT,
+    EXACT,
+    Unclear,
+    Undefined,
+    Value,
+    ball,
+    constant_power,
+    exact_number,
+    quotient,
+    short,
+    why_not,
+)
 
-Value: TypeAlias = Any  # fmpq or arb; python-flint has no types
+__all__ = ["Evaluator", "Unclear", "Undefined", "Value", "constant_sign", "is_numeric"]
 
-_EXACT_BITS = 20_000
 _NUMERIC_PARTS = 100
-
-
-class Undefined(ArithmeticError):
-    """The expression has no real value at this point."""
-
-
-class Unclear(ArithmeticError):
-    """A ball is too wide to tell; more precision may help."""
+_SHIFTS = (1, -7, 12)
 
 
 class Evaluator:
@@ -64,7 +66,7 @@ class Evaluator:
         found = self._known.get(id(expression))
         if found is None:
             found = self._fresh(expression)
-            found = _short(found)
+            found = short(found)
             if isinstance(found, arb) and not found.is_finite():
                 raise Unclear
             self._known[id(expression)] = found
@@ -73,7 +75,7 @@ class Evaluator:
     def _fresh(self, expression: Expression) -> Value:
         match expression:
             case Number(value):
-                return _number(value)
+                return exact_number(value)
             case Var(key):
                 return self.point[key]
             case Constant(name):
@@ -81,17 +83,17 @@ class Evaluator:
             case Add(terms):
                 total = self.value(terms[0])
                 for term in terms[1:]:
-                    total = _short(total + self.value(term))
+                    total = short(total + self.value(term))
                 return total
             case Mul(factors):
                 product = self.value(factors[0])
                 for factor in factors[1:]:
-                    product = _short(product * self.value(factor))
+                    product = short(product * self.value(factor))
                 return product
             case Neg(operand):
                 return -self.value(operand)
             case Div(numerator, denominator):
-                return _quotient(self.value(numerator), self.value(denominator))
+                return quotient(self.value(numerator), self.value(denominator))
             case Pow(base, exponent):
                 return self._power(base, exponent)
             case Call(name, arguments):
@@ -102,26 +104,26 @@ class Evaluator:
     def _power(self, base: Expression, exponent: Expression) -> Value:
         power = self.value(exponent)
         if isinstance(power, fmpq) and is_numeric(exponent):
-            return _constant_power(self.value(base), power)
-        below = _ball(self.value(base))
+            return constant_power(self.value(base), power)
+        below = ball(self.value(base))
         if below.is_zero() and power > 0:
             return fmpq(0)
         if not below > 0:
-            raise _why_not(below < 0 or (below.is_zero() and power <= 0))
-        return below ** _ball(power)
+            raise why_not(below < 0 or (below.is_zero() and power <= 0))
+        return below ** ball(power)
 
     def _call(self, name: str, arguments: tuple[Expression, ...]) -> Value:
         if name == "where":
             condition, yes, no = arguments
             return self.value(yes if self.holds(condition) else no)
-        direct = _DIRECT.get(name)
+        direct = DIRECT.get(name)
         if direct is not None:
-            return direct(*(_ball(self.value(argument)) for argument in arguments))
+            return direct(*(ball(self.value(argument)) for argument in arguments))
         values = [self.value(argument) for argument in arguments]
         if name == "sign":
             return self._sign(arguments[0], values[0])
-        if name in _EXACT:
-            return _EXACT[name](values)
+        if name in EXACT:
+            return EXACT[name](values)
         row = FUNCTIONS.get(name)
         if row is None or row.definition is None:
             raise Undefined
@@ -134,9 +136,27 @@ class Evaluator:
         if value < 0:
             return fmpq(-1)
         if isinstance(value, fmpq) or value.is_zero():
-            self.on_kink = self.on_kink or not is_numeric(argument)
+            self._touch(argument)
             return fmpq(0)
         raise Unclear
+
+    def _touch(self, *sides: Expression) -> None:
+        """Note that a switch was hit exactly, unless its sides are equal around the point too."""
+        if not self.on_kink and not all(is_numeric(side) for side in sides):
+            self.on_kink = not all(self._still_equal(sides, shift) for shift in _SHIFTS)
+
+    def _still_equal(self, sides: Sequence[Expression], shift: int) -> bool:
+        moved = {
+            key: value + fmpq(shift * (index + 3) ** 2 + index, 10**6)
+            for index, (key, value) in enumerate(self.point.items())
+        }
+        nearby = Evaluator(moved)
+        try:
+            values = [nearby.value(side) for side in sides]
+        except ArithmeticError:
+            return False
+        gap = values[0] - values[1] if len(values) == 2 else values[0]
+        return bool(gap == 0 if isinstance(gap, fmpq) else gap.is_zero())
 
     def holds(self, condition: Expression) -> bool:
         """Tell whether a condition certainly holds or certainly fails.
@@ -162,8 +182,8 @@ class Evaluator:
         if isinstance(difference, arb) and difference.is_zero():
             difference = fmpq(0)
         if isinstance(difference, fmpq) and difference == 0:
-            if left != right and not (is_numeric(left) and is_numeric(right)):
-                self.on_kink = True
+            if left != right:
+                self._touch(left, right)
             return relation in {"<=", ">=", "=="}
         if difference > 0:
             return relation in {">", ">=", "!="}
@@ -176,202 +196,6 @@ def is_numeric(expression: Expression) -> bool:
     """Tell whether an expression surely holds no variable; a long one is taken to hold some."""
     parts = list(islice(walk(expression), _NUMERIC_PARTS + 1))
     return len(parts) <= _NUMERIC_PARTS and not any(isinstance(part, Var) for part in parts)
-
-
-def _number(value: Fraction) -> Value:
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
-        raise Undefined
-    return fmpq(value.numerator, value.denominator)
-
-
-def _short(value: Value) -> Value:
-    """Return a value that stays exact only while it is short."""
-    if isinstance(value, fmpq) and value.height_bits() > _EXACT_BITS:
-        return arb(value)
-    return value
-
-
-def _ball(value: Value) -> Value:
-    return value if isinstance(value, arb) else arb(value)
-
-
-def _why_not(certainly_outside: bool) -> ArithmeticError:  # noqa: FBT001 - one obvious argument
-    return Undefined() if certainly_outside else Unclear()
-
-
-def _quotient(above: Value, below: Value) -> Value:
-    if isinstance(below, fmpq):
-        if below == 0:
-            raise Undefined
-    elif not (below > 0 or below < 0):
-        raise _why_not(below.is_zero())
-    return above / below
-
-
-def _constant_power(base: Value, power: Value) -> Value:
-    if power.q == 1:
-        exponent = int(power.p)
-        if exponent >= 0:
-            return _whole_power(base, exponent)
-        return _quotient(fmpq(1), _whole_power(base, -exponent))
-    if isinstance(base, fmpq) and base == 0:
-        if power < 0:
-            raise Undefined
-        return fmpq(0)
-    below = _ball(base)
-    if not below > 0:
-        raise _why_not(below < 0)
-    return below ** arb(power)
-
-
-def _whole_power(base: Value, exponent: int) -> Value:
-    if isinstance(base, fmpq):
-        bits = max(int(base.p).bit_length(), int(base.q).bit_length())
-        if bits * exponent <= _EXACT_BITS or bits <= 1:
-            return base**exponent
-    return _ball(base) ** exponent
-
-
-def _log(x: Value) -> Value:
-    if not x > 0:
-        raise _why_not(x <= 0)
-    return x.log()
-
-
-def _sqrt(x: Value) -> Value:
-    if not x >= 0:
-        raise _why_not(x < 0)
-    return x.sqrt()
-
-
-def _cbrt(x: Value) -> Value:
-    if x > 0:
-        return x.root(3)
-    if x < 0:
-        return -((-x).root(3))
-    if x.is_zero():
-        return x
-    raise Unclear
-
-
-def _within_one(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
-    def checked(x: Value) -> Value:
-        if not (x >= -1 and x <= 1):
-            raise _why_not(x > 1 or x < -1)
-        return function(x)
-
-    return checked
-
-
-def _acosh(x: Value) -> Value:
-    if not x >= 1:
-        raise _why_not(x < 1)
-    return x.acosh()
-
-
-def _atanh(x: Value) -> Value:
-    if not (x > -1 and x < 1):
-        raise _why_not(x >= 1 or x <= -1)
-    return x.atanh()
-
-
-def _atan2(y: Value, x: Value) -> Value:
-    if x.is_zero() and y.is_zero():
-        raise Undefined
-    if not (x > 0 or y > 0 or y < 0):
-        raise Unclear  # on or across the cut
-    return arb.atan2(y, x)
-
-
-def _lgamma(x: Value) -> Value:
-    if x > 0:
-        return x.lgamma()
-    _check_pole(x)
-    return abs(x.gamma()).log()
-
-
-def _check_pole(x: Value) -> None:
-    if not x > 0 and x.contains_integer():
-        raise _why_not(x.is_exact())
-
-
-def _digamma(x: Value) -> Value:
-    _check_pole(x)
-    return x.digamma()
-
-
-def _polygamma(order: Value, x: Value) -> Value:
-    if not (order.is_exact() and order.is_integer()) or order < 0 or order > 200:
-        raise Undefined
-    n = int(order.unique_fmpz())
-    _check_pole(x)
-    return acb(x).polygamma(acb(n)).real
-
-
-def _hypot(*values: Value) -> Value:
-    return sum((v * v for v in values), arb(0)).sqrt()
-
-
-def _log_sum_exp(*values: Value) -> Value:
-    return sum((v.exp() for v in values), arb(0)).log()
-
-
-_DIRECT: dict[str, Callable[..., Value]] = {
-    "exp": lambda x: x.exp(),
-    "log": _log,
-    "log2": lambda x: _log(x) / arb(2).log(),
-    "log10": lambda x: _log(x) / arb(10).log(),
-    "sqrt": _sqrt,
-    "cbrt": _cbrt,
-    "sin": lambda x: x.sin(),
-    "cos": lambda x: x.cos(),
-    "tan": lambda x: x.tan(),
-    "asin": _within_one(lambda x: x.asin()),
-    "acos": _within_one(lambda x: x.acos()),
-    "atan": lambda x: x.atan(),
-    "atan2": _atan2,
-    "sinh": lambda x: x.sinh(),
-    "cosh": lambda x: x.cosh(),
-    "tanh": lambda x: x.tanh(),
-    "asinh": lambda x: x.asinh(),
-    "acosh": _acosh,
-    "atanh": _atanh,
-    "erf": lambda x: x.erf(),
-    "erfc": lambda x: x.erfc(),
-    "sigmoid": lambda x: 1 / (1 + (-x).exp()),
-    "softplus": lambda x: x.exp().log1p(),
-    "gelu": lambda x: x * (-x / arb(2).sqrt()).erfc() / 2,
-    "silu": lambda x: x / (1 + (-x).exp()),
-    "hypot": _hypot,
-    "log1p": lambda x: _log(1 + x),
-    "expm1": lambda x: x.expm1(),
-    "logsumexp": _log_sum_exp,
-    "normal_pdf": lambda x: (-x * x / 2).exp() / (2 * arb.pi()).sqrt(),
-    "normal_cdf": lambda x: (-x / arb(2).sqrt()).erfc() / 2,
-    "lgamma": _lgamma,
-    "digamma": _digamma,
-    "polygamma": _polygamma,
-}
-
-
-def _extreme(values: list[Value], *, largest: bool) -> Value:
-    result = values[0]
-    for value in values[1:]:
-        if isinstance(result, fmpq) and isinstance(value, fmpq):
-            result = (max if largest else min)(result, value)
-        else:
-            a, b = _ball(result), _ball(value)
-            result = a.max(b) if largest else a.min(b)
-    return result
-
-
-_EXACT: dict[str, Callable[[list[Value]], Value]] = {
-    "abs": lambda v: abs(v[0]),
-    "max": lambda v: _extreme(v, largest=True),
-    "min": lambda v: _extreme(v, largest=False),
-    "relu": lambda v: _extreme([v[0], fmpq(0)], largest=True),
-    "stop_gradient": lambda v: v[0],
-}
 
 
 def constant_sign(expression: Expression, *, precision: int = 192) -> int | None:

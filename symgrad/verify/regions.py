@@ -35,12 +35,16 @@ _MAX_SWITCHES = 24
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A fact: the sign of an expression, +1, -1 or 0; not strict means that it may be zero too."""
+    """A fact: the sign of an expression, +1, -1 or 0; not strict means that it may be zero too.
+
+    `borders` says that no region holds the zeros, which are left out therefore.
+    """
 
     expression: Expression
     sign: int
     strict: bool
     from_split: bool = False
+    borders: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,11 @@ class Region:
 
     @property
     def conditions(self) -> tuple[Expression, ...]:
-        """The splits as conditions to print."""
-        return tuple(balanced(_RELATION[s.sign, s.strict], s.expression) for s in self.splits)
+        """The splits as conditions to print, without their borders where a border is left out."""
+        return tuple(
+            balanced(_RELATION[s.sign, s.strict or bool(self.excluded)], s.expression)
+            for s in self.splits
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,11 @@ def _split_and_prove(problem: Problem, clock: Clock, *, stop_early: bool) -> lis
 
 def _children(need: NeedSign) -> list[Given]:
     signs = (1, -1, 0) if need.zero_case else (1, -1)
-    return [Given(need.expression, sign, need.strict, from_split=True) for sign in signs]
+    borders = need.strict and not need.zero_case
+    return [
+        Given(need.expression, sign, need.strict, from_split=True, borders=borders)
+        for sign in signs
+    ]
 
 
 _RELATION = {
@@ -191,6 +202,7 @@ def _attempt(
     field = Field(scales, clock)
     signs = Signs(field, symbolic=symbolic)
     normal = NormalForm(signs, abbreviate=abbreviate)
+    signs.excluded.extend(split.expression for split in splits if split.borders)
     for fact in (*splits, *problem.assumed, *problem.domain):
         _assume(normal, fact)
     left, right = normal.ratio(problem.left), normal.ratio(problem.right)
