@@ -183,9 +183,8 @@ def unexpected(cursor: Cursor) -> Fault:
 def _missing_operator(cursor: Cursor, before: str, token: str) -> Fault:
     at = cursor.at
     if token in ("if", "else", "then"):
-        return cursor.fault(
-            f"`{token}` cannot stand here", at, hint="write `where(condition, a, b)`"
-        )
+        hint = "a choice is written `where(condition, a, b)`"
+        return cursor.fault(f"`{token}` cannot stand here", at, hint=hint)
     if token == "|":
         return cursor.fault("`|` cannot stand here", at, hint="`|x|` or `abs(x)`")
     start = at - 1

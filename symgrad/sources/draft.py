@@ -8,7 +8,7 @@ from typing import NamedTuple
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression import Formula
 from symgrad.graph import Node
-from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS
+from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS, MAX_NAME
 from symgrad.sources.naming import Names
 from symgrad.sources.problems import (
     Faults,
@@ -76,6 +76,10 @@ class Draft:
         """Collect the names of all definitions; a name defined twice is a fault."""
         entries = self.entries
         self.names = Names(entry.name for entry in entries)
+        if max(map(len, self.names.table), default=0) > MAX_NAME:
+            entry = next(entry for entry in entries if len(entry.name) > MAX_NAME)
+            message = f"a name of more than {MAX_NAME} characters"
+            self.faults.error(message, self.place(entry), kind=SourceTooLarge)
         if len(self.names.table) == len(entries) and not self.names.clashes:
             return
         same = {second: first for first, second in self.names.clashes}

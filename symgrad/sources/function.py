@@ -201,7 +201,8 @@ class _FunctionReader:
     def constant(self, node: ast.expr) -> Fraction:
         """Return the exact value of a default."""
         try:
-            value = exact.rational(self.expressions.whole(node))
+            plain = Reader(lambda name: Var(name.id), self.place, self.segment)
+            value = exact.rational(plain.whole(node))
         except (exact.TooLarge, exact.DivisionByZero):
             raise self.fault("a number too large to compute exactly", node) from None
         if value is None:

@@ -136,9 +136,8 @@ def _read_item(part: str, origin: Origin, values: str) -> tuple[str, Place, str 
         raise Fault(Diagnostic(f"`{name}` is not a name", place, hint))
     plain = name.lstrip("\\")
     place = origin.place(part, start + len(name) - len(plain), start + len(name))
-    if not equals:
-        if values == "always":
-            raise Fault(Diagnostic(f"`{plain}` has no value", place, f"write `{plain} = 1`, say"))
+    if not equals and values == "always":
+        raise Fault(Diagnostic(f"`{plain}` has no value", place, f"write `{plain} = 1`, say"))
     return plain, place, right if equals else None
 
 

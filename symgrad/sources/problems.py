@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symgrad.errors import (
     Diagnostic,
@@ -17,6 +17,7 @@ from symgrad.errors import (
 from symgrad.sources.limits import MAX_FAULTS, MAX_SHOWN
 
 _MANY_NAMES = 400
+_LONGEST_MESSAGE = 400
 
 
 class UnknownNameInSource(SourceError, UnknownName):
@@ -66,8 +67,16 @@ class Fault(Exception):
 
     def __init__(self, diagnostic: Diagnostic, kind: type[SourceError] = SourceError) -> None:
         super().__init__(diagnostic.message)
+        if max(len(diagnostic.message), len(diagnostic.help)) > _LONGEST_MESSAGE:
+            diagnostic = replace(
+                diagnostic, message=_clipped(diagnostic.message), help=_clipped(diagnostic.help)
+            )
         self.diagnostic = diagnostic
         self.kind = kind
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "…"
 
 
 class TooManyFaults(Exception):

@@ -8,10 +8,11 @@ import warnings
 from collections.abc import Iterator
 
 from symgrad.errors import Diagnostic, Place, SourceError, UnknownName
-from symgrad.sources.limits import MAX_DIGITS
+from symgrad.sources.limits import MAX_DIGITS, MAX_PYTHON_OPERATORS
 from symgrad.sources.problems import SourceTooLarge, suggest
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
+_OPERATORS = "+-*/%@&|^~<>.([{:"  # every nested expression needs one of these, or a word
 _LONG_NUMBER = re.compile(rf"[0-9][0-9_]{{{4 * MAX_DIGITS},}}")
 
 
@@ -20,6 +21,8 @@ def parsed(text: str, source: str, lines: list[str], shift: int) -> ast.Module:
     if found := _LONG_NUMBER.search(text):
         number = text.count("\n", 0, found.start()) + 1 + shift
         raise SourceTooLarge(f"{source}:{number}: a number of more than {MAX_DIGITS} digits")
+    if sum(map(text.count, _OPERATORS)) > MAX_PYTHON_OPERATORS:
+        raise SourceTooLarge(f"{source}: a file of more than {MAX_PYTHON_OPERATORS} operators")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
