@@ -14,10 +14,12 @@ from functools import cached_property
 from symgrad.derivation import Derivation
 from symgrad.derive import derive
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
+from symgrad.expression import Expression
 from symgrad.graph import Graph
 from symgrad.trace_inputs import Sample, read_samples, read_values, require_inputs
 from symgrad.trace_lines import Line, worked_lines
 from symgrad.trace_numbers import Arithmetic, Real, read_number
+from symgrad.trace_parts import regularisation
 from symgrad.trace_print import Style, line_text, unicode_notation
 from symgrad.trace_step import Numbers, adjoints, broken_assumptions, evaluate_step
 from symgrad.trace_update import Rule, apply_rule, initial_state, rule_for
@@ -128,6 +130,7 @@ class Plan:
     samples: tuple[Sample, ...]
     count: int
     rule: Rule
+    without_data: tuple[tuple[str, Expression], ...] = ()  # see symgrad.trace_parts
 
     def sample(self, step: int) -> Sample:
         """Return the sample of a step, counted from 1; samples are used in turn."""
@@ -191,7 +194,8 @@ def make_plan(
     if count < 1:
         raise SymgradError(Diagnostic("a trace has at least one step"))
     rule = rule_for(graph, optimizer, chosen)
-    return Plan(derivation, tuple({**defaults, **given}.items()), samples, count, rule)
+    apart = tuple(regularisation(derivation).items())
+    return Plan(derivation, tuple({**defaults, **given}.items()), samples, count, rule, apart)
 
 
 def _samples(
@@ -284,7 +288,7 @@ def _step(
         tuple(numbers.gradients.items()),
         tuple(updated.items()),
         tuple(adjoints(d, numbers.values, arithmetic).items()),
-        (*worked_lines(d, numbers, arithmetic), *update_lines),
+        (*worked_lines(d, numbers, arithmetic, dict(plan.without_data)), *update_lines),
         notes,
         arithmetic.exact,
         digits,

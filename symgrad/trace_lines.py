@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from symgrad.algebra import add, mul, neg
-from symgrad.analysis import consumers, depends_on_data
+from symgrad.analysis import consumers
 from symgrad.derivation import Derivation, Merge
 from symgrad.errors import SymgradError
 from symgrad.evaluate import OutsideDomain
-from symgrad.expression import (
-    Add,
-    Div,
-    Expression,
-    Mul,
-    Neg,
-    Var,
-    variables,
-)
+from symgrad.expression import Expression, Mul, Var, variables
 from symgrad.trace_numbers import Arithmetic, NotRational, Real
+from symgrad.trace_parts import split_gradient
 from symgrad.trace_step import Numbers, adjoints, local_value, value_of_expression
 
 MARK = "∂:"  # a variable called "∂:J:a" stands for ∂J/∂a: no name of a graph holds a colon
@@ -61,66 +53,31 @@ def unmarked(name: str) -> tuple[str, str] | None:
 
 
 def worked_lines(
-    derivation: Derivation, numbers: Numbers, arithmetic: Arithmetic
+    derivation: Derivation,
+    numbers: Numbers,
+    arithmetic: Arithmetic,
+    without_data: Mapping[str, Expression],
 ) -> tuple[Line, ...]:
-    """Return the lines of one step, all but the update."""
-    writer = _Writer(derivation, numbers, arithmetic)
+    """Return the lines of one step, all but the update.
+
+    `without_data` is the part of each gradient that comes from terms without data, where there is
+    one (see `symgrad.trace_parts`).
+    """
+    writer = _Writer(derivation, numbers, arithmetic, without_data)
     return (*writer.forward(), *writer.sensitivities(), *writer.merges(), *writer.gradients())
-
-
-def data_dependent(derivation: Derivation) -> frozenset[str]:
-    """Return the nodes and the sensitivities that depend on data."""
-    found = set(depends_on_data(derivation.graph))
-    for item in derivation.sensitivity_list:
-        if not found.isdisjoint(item.form.formula.operands):
-            found.add(item.name)
-    return frozenset(found)
-
-
-def split_by_data(
-    expression: Expression, dependent: frozenset[str]
-) -> tuple[Expression, Expression] | None:
-    """Split a gradient into the part that depends on data and the rest; None if one is empty."""
-    groups: tuple[list[Expression], list[Expression]] = ([], [])
-    for term in _terms(expression, dependent):
-        groups[0 if _depends(term, dependent) else 1].append(term)
-    if not groups[0] or not groups[1]:
-        return None
-    data, rest = (terms[0] if len(terms) == 1 else add(*terms) for terms in groups)
-    return data, rest
-
-
-def _depends(expression: Expression, dependent: frozenset[str]) -> bool:
-    return not dependent.isdisjoint(map(str, variables(expression)))
-
-
-def _terms(e: Expression, dependent: frozenset[str]) -> Iterator[Expression]:
-    """Yield the terms of a sum; a product with a mixed sum in it is multiplied out."""
-    match e:
-        case Add(terms):
-            for term in terms:
-                yield from _terms(term, dependent)
-        case Neg(operand):
-            yield from (neg(term) for term in _terms(operand, dependent))
-        case Div(numerator, denominator) if not _depends(denominator, dependent):
-            found = list(_terms(numerator, dependent))
-            yield from [e] if len(found) == 1 else [Div(term, denominator) for term in found]
-        case Mul(factors):
-            places = [i for i, factor in enumerate(factors) if _depends(factor, dependent)]
-            if len(places) != 1 or not isinstance(factors[places[0]], Add):
-                yield e
-                return
-            before, after = factors[: places[0]], factors[places[0] + 1 :]
-            for term in _terms(factors[places[0]], dependent):
-                yield mul(*before, term, *after)
-        case _:
-            yield e
 
 
 class _Writer:
     """Writes the lines of one step."""
 
-    def __init__(self, derivation: Derivation, numbers: Numbers, arithmetic: Arithmetic) -> None:
+    def __init__(
+        self,
+        derivation: Derivation,
+        numbers: Numbers,
+        arithmetic: Arithmetic,
+        without_data: Mapping[str, Expression],
+    ) -> None:
+        self.without_data = without_data
         self.derivation = derivation
         self.graph = derivation.graph
         self.numbers = numbers
@@ -212,12 +169,12 @@ class _Writer:
 
     def gradients(self) -> Iterator[Line]:
         """Yield the gradients, each with its data part and regularisation part, or its branches."""
-        dependent = data_dependent(self.derivation)
         for name, form in self.derivation.gradient_forms:
             expression = form.expression
             left = [(self.graph.objective, name)]
             yield self.line("gradient", left, expression, self.numbers.gradients[name])
-            parts = split_by_data(expression, dependent)
+            apart = self.without_data.get(name)
+            parts = None if apart is None else split_gradient(expression, apart)
             if parts is None:
                 yield from self.branches("gradient", self.graph.objective, name, self.adjoints)
                 continue

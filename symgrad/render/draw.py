@@ -22,7 +22,7 @@ PNG_SCALE = 2
 _PNG_HEADER = 33  # signature and IHDR
 
 
-def draw(  # noqa: PLR0913  (options, keyword-only)
+def draw(
     graph: Graph,
     path: str | Path | None = None,
     *,
@@ -36,8 +36,8 @@ def draw(  # noqa: PLR0913  (options, keyword-only)
 
     `paths` names nodes to which all paths from the objective are lit up; `values` is a step of a
     trace, whose numbers are written into the nodes. The suffix of `path` chooses the format: svg,
-    png, dot, gv or mmd; without a path `style` does (svg, dot, mermaid). A graph of more than `most`
-    nodes is folded. `theme` is auto, light or dark.
+    png, dot, gv or mmd; without a path `style` does (svg, dot, mermaid). A graph of more than
+    `most` nodes is folded. `theme` is auto, light or dark.
 
     Raises SymgradError for a suffix that is none of these, and for png where resvg-py is not
     installed.

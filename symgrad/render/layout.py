@@ -1,4 +1,4 @@
-"""A layered layout: boxes in rows, edges that run down between them, each label in a place of its own.
+"""A layered layout: boxes in rows, edges that run down, each label in a place of its own.
 
 The method of K. Sugiyama, S. Tagawa and M. Toda (Methods for visual understanding of hierarchical
 system structures, 1981): layers, few crossings, coordinates. A label takes part as an item of its
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symgrad.render.layout_order import ordered
 from symgrad.render.layout_place import placed, separated, straightened
@@ -108,7 +109,7 @@ def layout(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
     above: dict[int, list[int]] = {item: [] for item in items.widths}
     below: dict[int, list[int]] = {item: [] for item in items.widths}
     for chain in items.chains:
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             below[a].append(b)
             above[b].append(a)
     count = max(items.layer.values(), default=0) + 1
@@ -156,7 +157,7 @@ def _first_order(
 def _positions(items: _Items, layers: list[list[int]], boxes: int) -> dict[int, float]:
     links: list[tuple[int, int, float]] = []
     for chain in items.chains:
-        for a, b in zip(chain, chain[1:], strict=False):
+        for a, b in pairwise(chain):
             ends = (a < boxes) + (b < boxes)
             links.append((a, b, (8.0, 2.0, 1.0)[ends]))
     x = placed(layers, links, items.widths, items.gaps)
@@ -223,8 +224,8 @@ def _rows(
             slant[layer] = max(slant[layer], abs(b - a))
     rows: list[tuple[float, float]] = []
     y = MARGIN
-    for layer, far in zip(layers, slant, strict=True):
-        height = max((items.heights[item] for item in layer), default=0.0)
+    for row, far in zip(layers, slant, strict=True):
+        height = max((items.heights[item] for item in row), default=0.0)
         rows.append((y, y + height))
         y += height + min(max(_ROW_GAP_SHARE * far, _LEAST_ROW_GAP), _MOST_ROW_GAP)
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 _SWEEPS = 24
 _EXCHANGES = 8
@@ -34,7 +35,7 @@ def ordered(layers: Layers, above: Neighbours, below: Neighbours) -> Layers:
 def crossings(layers: Layers, below: Neighbours) -> int:
     """Return the number of crossings between all neighbouring layers."""
     total = 0
-    for upper, lower in zip(layers, layers[1:], strict=False):
+    for upper, lower in pairwise(layers):
         place = {item: i for i, item in enumerate(lower)}
         seen: list[int] = []
         for item in upper:

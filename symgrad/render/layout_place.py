@@ -7,6 +7,7 @@ violators solves exactly (R. Barlow et al., Statistical Inference under Order Re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 _ROUNDS = 60
 _FAR = 1e9
@@ -74,10 +75,7 @@ def placed(
 def _spaces(
     layer: Sequence[int], widths: Mapping[int, float], gaps: Mapping[int, float]
 ) -> list[float]:
-    return [
-        (widths[a] + widths[b] + gaps[a] + gaps[b]) / 2
-        for a, b in zip(layer, layer[1:], strict=False)
-    ]
+    return [(widths[a] + widths[b] + gaps[a] + gaps[b]) / 2 for a, b in pairwise(layer)]
 
 
 def straightened(

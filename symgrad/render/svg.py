@@ -59,8 +59,9 @@ def svg(
     these names. `embed` gives an element for an HTML page: it has no XML head and no legend, and
     scales to its container. `theme` is auto, light or dark.
 
-    Every node is a group with `data-node`, every edge one with `data-edge="operand node"`,
-    `data-source` and `data-target`; the numbers stand in texts with `data-value` and `data-adjoint`.
+    Every node is a group with `data-node`, every edge and its label one with
+    `data-edge="operand node"`, `data-source` and `data-target`; the numbers of a node stand in texts
+    with `data-value` and `data-adjoint`.
     """
     made = drawing(picture(graph, derivation, values=values, highlight=highlight or ()))
     return written(made, embed=embed, theme=theme)
@@ -72,7 +73,11 @@ def drawing(shown: Picture) -> Drawing:
     texts = tuple(_tile_lines(tile, setter) for tile in shown.tiles)
     labels = tuple(_label_lines(wire, setter) for wire in shown.wires)
     boxes = [
-        Box(tile.name, *_tile_size(tile, lines, setter), spread=not tile.branches and tile.kind != "param")
+        Box(
+            tile.name,
+            *_tile_size(tile, lines, setter),
+            spread=not tile.branches and tile.kind != "param",
+        )
         for tile, lines in zip(shown.tiles, texts, strict=True)
     ]
     links = [

@@ -1,7 +1,7 @@
 """Formulas as SVG text: runs in italics or upright, raised or lowered, with widths that are safe.
 
-Widths are upper bounds over the fonts that a serif stack may find (Times and its metric twins, DejaVu
-Serif): text never runs out of the box that was made for it.
+Widths are upper bounds over the fonts that a serif stack may find (Times and its metric twins,
+DejaVu Serif): text never runs out of the box that was made for it.
 """
 
 from __future__ import annotations
@@ -97,12 +97,12 @@ class Typesetter:
 
     def _token_runs(self, token: str, following: str) -> Iterator[Run]:
         if token[0] in _RAISED_DIGITS:
-            yield Run(token.translate(_SUPERSCRIPTS), False, SMALL, _RAISED)
+            yield Run(token.translate(_SUPERSCRIPTS), scale=SMALL, shift=_RAISED)
         elif not token[0].isalpha() or token[0] == "∂":
             yield Run(token)
         elif token in self.names:
             yield from _name_runs(token)
-        elif token in _FUNCTIONS or len(token) > 1 and following in ("(", " "):
+        elif token in _FUNCTIONS or (len(token) > 1 and following in ("(", " ")):
             found = list(self._product(token))
             whole = token in _FUNCTIONS or len(found) == 1
             yield from [Run(token)] if whole else _all_runs(found)
