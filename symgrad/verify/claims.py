@@ -40,6 +40,8 @@ _NUMBER = re.compile(
     r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[*·×]\s*10\s*\^\s*\(?\s*(?P<ten>[-−+]?\s*\d{1,3})\s*\)?)?"
 )
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_BRACE = re.compile(r"[{}]")
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
 _NEW = re.compile(rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next)|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*")
 
@@ -368,7 +370,16 @@ def _source_text(original: str, written: Written) -> str:
     if not written.offsets:
         return ""
     first, last = min(written.offsets), max(written.offsets)
-    stretch = original[first : last + 1]
+    end = last + 1
+    if command := _COMMAND.match(original, last):
+        end = command.end()
+    open_braces = original.count("{", first, end) - original.count("}", first, end)
+    for match in _BRACE.finditer(original, end):
+        if open_braces <= 0:
+            break
+        open_braces += 1 if match[0] == "{" else -1
+        end = match.end()
+    stretch = original[first:end]
     return " ".join(stretch.replace("&", " ").replace("\\\\", " ").split())
 
 

@@ -30,6 +30,7 @@ from symgrad.verify.model import (
     Verdict,
 )
 from symgrad.verify.outcomes import Outcome, decided
+from symgrad.verify.put_in import with_numbers_put_in
 from symgrad.verify.truth import MissingValue, Truth
 
 _SEVERITY: dict[Status, int] = {
@@ -137,11 +138,13 @@ class Judge:
         conditions = self._conditions(claim, meanings)
         sides = Sides(left, right, conditions)
         if not link.numeric:
-            return self._equality(sides, deadline)
-        if link.relation == "=" and not link.cut and _is_exact(link):
-            outcome = self._exact(claim, link, sides, deadline)
-            if outcome is not None:
-                return outcome
+            outcome = self._equality(sides, deadline)
+            if outcome.status == "refuted":
+                there = with_numbers_put_in(self.truth, claim, index, left, meanings, deadline)
+                return there or outcome
+            return outcome
+        if link.relation == "=" and not link.cut and "." not in link.text:
+            return self._exact(claim, link, sides, deadline)
         return self.numbers.judge(claim, index, left, meanings)
 
     def _conditions(
@@ -156,7 +159,7 @@ class Judge:
 
     def _exact(
         self, claim: Claim, link: Link, sides: Sides, deadline: float
-    ) -> Outcome | None:
+    ) -> Outcome:
         """Judge `= 0` or `= 409/490`: true everywhere, or else at the values in force."""
         if not isinstance(claim.left, UpdateTarget):
             everywhere = self._equality(sides, deadline)
@@ -234,10 +237,6 @@ def _defines(claim: Claim, link: Link) -> bool:
         item.name == claim.defines and item.expression == link.expression
         for item in claim.definitions
     )
-
-
-def _is_exact(link: Link) -> bool:
-    return "." not in link.text
 
 
 def _first_false(claim: Claim, index: int | None, message: str) -> str:

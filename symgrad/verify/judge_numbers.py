@@ -90,7 +90,8 @@ class NumberJudge:
         judged = judge_number(printed, link.decimals, value, cut=link.cut)
         if judged.ok:
             remark = ""
-            if judged.kind == "rounded" and link.relation == "=" and not link.cut:
+            arrow = isinstance(claim.left, UpdateTarget)
+            if judged.kind == "rounded" and link.relation == "=" and not link.cut and not arrow:
                 remark = f"a rounded value: `≈` says so ({judged.value}…)"
             words = "exactly" if judged.kind == "exact" else "as printed"
             message = f"right {words}: {judged.value}{self._where(claim, point)}"
