@@ -23,7 +23,7 @@ from symgrad.targets.naming import identifiers
 from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient
 
 # The functions and types that every target offers under these names.
-PUBLIC = ("value", "gradient", "value_and_gradient", "update", "rate", "Gradient", "Params", "State")
+PUBLIC = tuple("value gradient value_and_gradient update rate Gradient Params State".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,11 @@ class Sheet:
             found = self._equations[left] = formula_of(normal(formula))
         code = self._plain.code(found.pattern, tuple([names.get(n, n) for n in found.operands]))
         return names.get(left, left), code
+
+    @property
+    def plain(self) -> CodePrinter:
+        """The printer of formulas that every call needs."""
+        return self._plain
 
     @property
     def needed(self) -> tuple[str, ...]:

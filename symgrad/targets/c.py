@@ -1,0 +1,369 @@
+"""C99: a header and a source file, for one sample and for batches; no allocation, no globals.
+
+Numbers follow IEEE 754: an overflow or a pole is infinite, a point outside the domain gives NaN.
+Every public name begins with the module's name.
+
+Sums over a batch are taken in eight lanes over blocks of 128 samples, which a compiler turns into
+vector instructions without being allowed to reorder anything, and the blocks are added up with a
+compensation for rounding (D. E. Knuth, The Art of Computer Programming 2, 4.2.2, theorem B). That
+is at least as accurate as a pairwise sum. With OpenMP the result does not depend on the number of
+threads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from symgrad.expression import Expression, Formula
+from symgrad.program import Routine
+from symgrad.program_batch import batch_of
+from symgrad.targets.base import EmittedFile, Sheet, Target
+from symgrad.targets.c_helpers import HELPERS
+from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling
+from symgrad.targets.running import run_c
+
+_WIDTH = 99
+_KEYWORDS = frozenset(
+    "alignas alignof asm auto bool break case char class complex const constexpr continue default "
+    "delete do double else enum explicit export extern false float for friend goto if imaginary "
+    "inline int long mutable namespace new noreturn nullptr operator private protected public "
+    "register restrict return short signed sizeof static static_assert struct switch template this "
+    "thread_local throw true try typedef typeof union unsigned using virtual void volatile while"
+    "".split()
+)
+_LOCAL = frozenset(
+    "EOF FLT_MAX HUGE_VAL INFINITY M_E M_PI NAN NULL acc batch carry chunk count grad lane out part "
+    "size_t start state step sums total".split()
+)
+_MATH = tuple(
+    "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log log10 "
+    "log1p log2 pow sin sinh sqrt tan tanh".split()
+)
+_OWN = tuple("digamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign softplus".split())
+_NESTED = {"max": "fmax", "min": "fmin", "hypot": "hypot"}
+_LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
+_FUNCTION = re.compile(rf"\b({'|'.join((*_MATH, 'fabs', 'fmax', 'fmin'))})\(")
+
+
+class CPrinter(CodePrinter):
+    """Prints formulas as C."""
+
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments; C has max, min and hypot of two arguments only."""
+        if function in _NESTED and len(arguments) != 2:
+            if len(arguments) == 1:
+                return (
+                    self.call("abs", arguments)
+                    if function == "hypot"
+                    else self.printed(arguments[0])
+                )
+            texts = [self.expression(argument) for argument in arguments]
+            name = _NESTED[function]
+            text = texts[0]
+            for other in texts[1:]:
+                text = f"{name}({text}, {other})"
+            return text, ATOM
+        if function == "logsumexp":
+            self.needed.update({"sg_logsumexp": None})
+            texts = [self.expression(argument) for argument in arguments]
+            return f"sg_logsumexp({len(texts)}, (const double[]){{{', '.join(texts)}}})", ATOM
+        return super().call(function, arguments)
+
+
+class C(Target):
+    """A C99 source file with its header."""
+
+    name = "c"
+    suffix = ".c"
+    comment = "//"
+    assignment = "const double %s = %s;"
+    templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
+    settings = ("float",)
+    keywords = _KEYWORDS
+    reserved = _LOCAL
+    functions = {  # noqa: RUF012  (a table; nothing writes to it)
+        **{name: Spelling(f"{name}({{}})") for name in _MATH},
+        **{name: Spelling(f"sg_{name}({{}})", (f"sg_{name}",)) for name in _OWN},
+        "abs": Spelling("fabs({0})"),
+        "max": Spelling("fmax({})"),
+        "min": Spelling("fmin({})"),
+        "silu": Spelling("{0}*sg_sigmoid({0})", ("sg_sigmoid",), PRODUCT, tight=True),
+        "gelu": Spelling("{0}*sg_normal_cdf({0})", ("sg_normal_cdf",), PRODUCT, tight=True),
+        "constant pi": Spelling("3.141592653589793"),
+        "constant e": Spelling("2.718281828459045"),
+    }
+    helpers = HELPERS
+
+    def printer(self, functions: dict[str, Spelling]) -> CodePrinter:  # type: ignore[override]
+        """Return the printer of this language."""
+        return CPrinter(functions)
+
+    def run(
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+    ) -> tuple[list[list[float]] | None, str]:
+        """Compile emitted files with the system's C compiler and run them."""
+        return run_c(files, points, len(wrt))
+
+    def context(self, sheet: Sheet) -> dict[str, object]:
+        """Return what `c.h.j2` and `c.c.j2` receive."""
+        return _Writer(sheet).context()
+
+
+class _Writer:
+    """Writes the parts of the two files for one program."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.program = sheet.program
+        self.module = sheet.options.module
+        self.real = sheet.options.get("float", "double", ("double", "float"))
+        names = sheet.names
+        self.parameters = [names[name] for name in self.program.parameters]
+        self.data = [names[name] for name in self.program.data]
+        self.constants = [name for name, _ in sheet.constants]
+        self.inputs = [*self.parameters, *self.data, *self.constants]
+
+    def context(self) -> dict[str, object]:
+        """Return all texts; code is written before the helpers that it needs are listed."""
+        sheet, program = self.sheet, self.program
+        self.batch = batch_of(program, program.both)
+        context: dict[str, Any] = {
+            "head": "\n".join(sheet.head()),
+            "guard": f"{self.module.upper()}_H",
+            "objective": sheet.names[program.graph.objective],
+            "fields": self._members(sheet.fields),
+            "inputs": self._declared(self.inputs),
+            "inputs_with_value": _wrapped(
+                [*(f"double {name}" for name in self.inputs), "double *value"], "    "
+            ),
+            "real": "double",
+            "defaults": self._defaults(),
+            "value_body": self._body(program.value, "value"),
+            "gradient_body": self._body(program.gradient, "gradient"),
+            "both_body": self._body(program.both, "both"),
+            "has_data": "yes" if self.data else "",
+            **self._batch_parts(),
+            **self._update_parts(),
+        }
+        context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
+        tail = context.pop("update_tail")
+        pointers = context.pop("update_pointers")
+        context["update_arguments"] = _wrapped(
+            [*(f"double {name}" for name in self.inputs), *tail], "    "
+        )
+        context["batch_update_arguments"] = _wrapped([*pointers, *tail], "    ")
+        context["batch_with_value"] = _wrapped([*pointers, "double *value"], "    ")
+        return {key: self._typed(str(value)) for key, value in context.items()}
+
+    def _typed(self, text: str) -> str:
+        """Return code for the chosen type of number: `2.0f` and `expf` in single precision."""
+        text = text.replace("(const double[])", f"(const {self.real}[])")
+        if self.real == "double":
+            return text
+        lines = [
+            line
+            if line.lstrip().startswith(("//", "*", "/*"))
+            else _FUNCTION.sub(r"\1f(", _LITERAL.sub(_single, re.sub(r"\bdouble\b", "float", line)))
+            for line in text.split("\n")
+        ]
+        return "\n".join(lines)
+
+    def _members(self, names: Iterable[str]) -> str:
+        return "\n".join(f"    double {name};" for name in names)
+
+    def _declared(self, names: Iterable[str]) -> str:
+        return _wrapped([f"double {name}" for name in names], "    ") or "void"
+
+    def _defaults(self) -> str:
+        pairs = [f"{n} = {default}" for n, default in self.sheet.constants if default is not None]
+        return ", ".join(pairs)
+
+    def _unused(self, routine: Routine | None) -> list[str]:
+        """Return a cast for every input that a routine does not use: compilers ask for it."""
+        used: set[str] = set()
+        if routine is not None:
+            used.update(routine.results)
+            used.update(name for row in routine.body for name in row.operands)
+        names = [*self.program.parameters, *self.program.data]
+        names += [name for name, _ in self.program.constants]
+        return [f"(void){self.sheet.names[name]};" for name in names if name not in used]
+
+    def _filled(self, results: Sequence[str], target: str = "out.") -> list[str]:
+        pairs = zip(self.sheet.fields, results, strict=True)
+        return [f"{target}{field} = {result};" for field, result in pairs]
+
+    def _body(self, routine: Routine | None, kind: str) -> str:
+        if routine is None:
+            call = f"{self.module}_value_and_gradient({', '.join([*self.inputs, '&value'])})"
+            return f"    double value;\n    return {call};"
+        lines = self._unused(routine) + self.sheet.lines(routine)
+        results = self.sheet.results(routine)
+        if kind == "value":
+            return _indented([*lines, f"return {results[0]};"])
+        if kind == "both":
+            lines.append(f"*value = {results[0]};")
+            results = results[1:]
+        lines += [f"{self.module}_params out;", *self._filled(results), "return out;"]
+        return _indented(lines)
+
+    def _assignments(self, rows: Iterable[tuple[str, Expression, tuple[str, ...]]]) -> list[str]:
+        names, printer = self.sheet.names, self.sheet.plain
+        return [
+            self.sheet.target.assignment
+            % (names[name], printer.code(pattern, tuple([names[n] for n in operands])))
+            for name, pattern, operands in rows
+        ]
+
+    def _batch_parts(self) -> dict[str, object]:
+        """Return the parts of the functions over a batch."""
+        batch, names = self.batch, self.sheet.names
+        before = {row.name for row in batch.before}
+        used = {n for row in batch.body for n in row.operands}
+        used |= {n for _, formula in batch.sums for n in formula.operands}
+        fixed = [names[n] for n in self.program.parameters if n in used]
+        fixed += [names[n] for n, _ in self.program.constants if n in used]
+        fixed += [names[row.name] for row in batch.before if row.name in used & before]
+        data = [names[name] for name in self.program.data if name in used]
+        printer = self.sheet.plain
+        adds = [
+            f"acc[{i}][lane] += "
+            f"{printer.code(formula.pattern, tuple([names[n] for n in formula.operands]))};"
+            for i, (_, formula) in enumerate(batch.sums)
+        ]
+        pointers = [f"const double *{name}" for name in self.data]
+        arguments = [
+            *(f"double {name}" for name in self.parameters),
+            "size_t count",
+            *pointers,
+            *(f"double {name}" for name in self.constants),
+        ]
+        return {
+            "sums": str(max(1, len(batch.sums))),
+            "chunks": str(max(1, 4096 // max(1, len(batch.sums)))),
+            "sample_arguments": _wrapped(
+                [f"double {n}" for n in (*data, *fixed)] + ["double acc[][LANES]", "size_t lane"],
+                "    ",
+            ),
+            "sample_body": _indented(self._assignments(batch.body) + adds) or "    (void)lane;",
+            "block_arguments": _wrapped(
+                ["size_t count"]
+                + [f"const double *{n}" for n in data]
+                + [f"double {n}" for n in fixed]
+                + ["double total[]", "double carry[]"],
+                "    ",
+            ),
+            "sample_call": ", ".join([*(f"{n}[start + lane]" for n in data), *fixed, "acc, lane"]),
+            "chunk_call": ", ".join([*(f"{n} + start" for n in data), *fixed]),
+            "batch_arguments": _wrapped(arguments, "    "),
+            "update_pointers": arguments,
+            "batch_given": ", ".join([*self.parameters, "count", *self.data, *self.constants]),
+            "all_block_arguments": _wrapped(
+                ["size_t count"]
+                + [f"const double *{n}" for n in data]
+                + [f"double {n}" for n in fixed]
+                + ["double sums[]"],
+                "    ",
+            ),
+            "all_call": ", ".join(["count", *data, *fixed, "sums"]),
+            "batch_before": _indented(self._batch_unused(used) + self._assignments(batch.before)),
+            "batch_value": self._mean(batch.results[0][1]),
+            "batch_fields": _indented(
+                self._filled([self._mean(formula) for _, formula in batch.results[1:]])
+            ),
+        }
+
+    def _batch_unused(self, used: set[str]) -> list[str]:
+        batch = self.batch
+        known = used | {n for row in batch.before for n in row.operands}
+        known |= {n for _, formula in batch.results for n in formula.operands}
+        names = [*self.program.parameters, *self.program.data]
+        names += [name for name, _ in self.program.constants]
+        return [f"(void){self.sheet.names[name]};" for name in names if name not in known]
+
+    def _mean(self, formula: Formula) -> str:
+        places = {name: f"sums[{i}]" for i, name in enumerate(self.batch.names)}
+        operands = tuple([places.get(n) or self.sheet.names[n] for n in formula.operands])
+        return self.sheet.plain.code(formula.pattern, operands)
+
+    def _update_parts(self) -> dict[str, object]:
+        """Return the parts of the update step."""
+        sheet, rule = self.sheet, self.sheet.optimizer
+        states = [f"{state}_{name}" for state in rule.state for name in sheet.fields]
+        counter = ["step"] if rule.counter else []
+        lines: list[str] = []
+        if rule.counter:
+            lines += ["const double step = state->step + 1.0;", "state->step = step;"]
+        for equation in rule.shared:
+            left, code = sheet.equation(equation, {"step'": "step"})
+            lines.append(f"const double {left} = {code};")
+        for name in sheet.fields:
+            known = {"p": name, "g": f"grad.{name}"}
+            for state in rule.state:
+                fresh = sheet.fresh(f"new_{state}_{name}")
+                known |= {state: f"state->{state}_{name}", f"{state}'": fresh}
+            for left, formula in rule.each:
+                target, code = sheet.equation((left, formula), known)
+                if left == "p'":
+                    lines.append(f"out.{name} = {code};")
+                else:
+                    lines.append(f"const double {target} = {code};")
+            lines += [
+                f"state->{state}_{name} = {sheet.fresh(f'new_{state}_{name}')};"
+                for state in rule.state
+            ]
+        settings = ["rate", *(name for name, _ in rule.settings)]
+        declared = [f"double {name}" for name in settings]
+        pointer = [f"{self.module}_state *state"] if states else []
+        return {
+            "state_fields": self._members([*counter, *states]) if states else "",
+            "update_tail": [*declared, *pointer],
+            "step_arguments": _wrapped(
+                [f"{self.module}_params grad"]
+                + [f"double {name}" for name in self.wrt]
+                + declared
+                + pointer,
+                "    ",
+            ),
+            "step_given": ", ".join([*self.wrt, *settings, *(["state"] if states else [])]),
+            "step_body": _indented(lines),
+            "given": ", ".join(self.inputs),
+            "summary": rule.summary,
+            "rates": ", ".join(
+                f"{name} = {sheet.target.literal(value)}"
+                for name, value in (("rate", self.program.rate), *rule.settings)
+            ),
+        }
+
+    @property
+    def wrt(self) -> list[str]:
+        """The identifiers by which the gradient is taken."""
+        return list(self.sheet.fields)
+
+
+def _single(match: re.Match[str]) -> str:
+    return f"{match[0]}f"
+
+
+def _indented(lines: Sequence[str]) -> str:
+    return "    " + "\n    ".join(lines) if lines else ""
+
+
+def _wrapped(items: Sequence[str], indent: str) -> str:
+    """Return items with commas between them: on one line, or in an indented block of lines."""
+    text = ", ".join(items)
+    if len(text) <= _WIDTH - 30:
+        return text
+    lines: list[str] = []
+    start, width = 0, len(indent)
+    for i, item in enumerate(items):
+        width += len(item) + 2
+        if width > _WIDTH and i > start:
+            lines.append(", ".join(items[start:i]))
+            start, width = i, len(indent) + len(item) + 2
+    lines.append(", ".join(items[start:]))
+    return f"\n{indent}" + f",\n{indent}".join(lines)
+
+
+TARGET = C()
