@@ -155,6 +155,7 @@ def test_bad_numbers_are_refused(text):
         ("2cu²", Mul((TWO, C, Pow(U, TWO)))),
         ("a(b + c)x", Mul((A, Add((B, C)), X))),
         ("cu(x + 1)", Mul((C, U, Add((X, number(1)))))),
+        ("2πx", Mul((TWO, Constant("pi"), X))),
         ("2|x|", Mul((TWO, Call("abs", (X,))))),
         ("sin(x) a", Mul((Call("sin", (X,)), A))),
         ("a/b c", Mul((Div(A, B), C))),

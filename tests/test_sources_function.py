@@ -166,8 +166,8 @@ def test_a_function_needs_a_parameter():
 @pytest.mark.parametrize(
     "expression",
     ["+".join(["a"] * 10**6), "a" + ".a" * 10**5, "(" * 10**5 + "a" + ")" * 10**5,
-     "-" * 10**5 + "a", "not " * 10**5 + "a", "a if a > 0 else " * 3000 + "a", "-" * 150 + "a", "9" * 10**6,
-     "**".join(["a"] * 10**4), "exp(" * 90 + "a"],
+     "-" * 10**5 + "a", "not " * 10**5 + "a", "a if a > 0 else " * 3000 + "a", "-" * 150 + "a",
+     "9" * 10**6, "**".join(["a"] * 10**4), "exp(" * 90 + "a"],
     ids=range(10),
 )  # fmt: skip
 def test_hostile_python_is_refused(expression):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from symgrad.functions import UNDIFFERENTIABLE, known_names, lookup
 from symgrad.sources import lexer
-from symgrad.sources.cursor import Cursor
+from symgrad.sources.cursor import Cursor, constant
 from symgrad.sources.problems import (
     Fault,
     UndifferentiableSource,
@@ -43,9 +43,16 @@ def readings(word: str, known: Callable[[str], bool]) -> list[tuple[str, ...]]:
     return [ways for ways in found[0] if len(ways) > 1][:2]
 
 
-def as_product(cursor: Cursor, word: str) -> tuple[str, ...]:
-    """Return the known names of which `word` is the product, () unless there is exactly one way."""
-    ways = readings(word, lambda piece: cursor.resolve(piece) is not None)
+def as_product(cursor: Cursor, word: str, *, constants: bool = False) -> tuple[str, ...]:
+    """Return the known names of which `word` is the product, () unless there is exactly one way.
+
+    With `constants`, π and e count as known.
+    """
+
+    def known(piece: str) -> bool:
+        return cursor.resolve(piece) is not None or (constants and constant(piece) is not None)
+
+    ways = readings(word, known)
     return ways[0] if len(ways) == 1 else ()
 
 

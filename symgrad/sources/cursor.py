@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from symgrad.errors import Diagnostic, Place, SourceError
-from symgrad.expression import Expression, children
+from symgrad.expression import Constant, Expression, children
+from symgrad.names import canonical
 from symgrad.sources import lexer
 from symgrad.sources.limits import MAX_DEPTH, MAX_EXPRESSION
 from symgrad.sources.problems import Fault, Origin, SourceTooLarge
@@ -13,6 +14,14 @@ from symgrad.sources.problems import Fault, Origin, SourceTooLarge
 Resolve = Callable[[str], "Expression | None"]
 
 _SHALLOW = 7
+
+
+_CONSTANTS = {"π": Constant("pi"), "e": Constant("e")}
+
+
+def constant(name: str) -> Constant | None:
+    """Return the named number that `name` stands for where no graph defines it."""
+    return _CONSTANTS.get(canonical(name))
 
 
 class Cursor:

@@ -10,23 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from symgrad.errors import Place, SourceError
-from symgrad.expression import Call, Compare, Constant, Expression, Logic, Neg, Number, Var, number
+from symgrad.expression import Call, Compare, Expression, Logic, Neg, Number, Var, number
 from symgrad.functions import lookup
-from symgrad.names import canonical
 from symgrad.sources import complaints, lexer
 from symgrad.sources.conditions import COMPARISONS, Conditions
-from symgrad.sources.cursor import Resolve
+from symgrad.sources.cursor import Resolve, constant
 from symgrad.sources.limits import MAX_TERMS
 from symgrad.sources.problems import Fault, Origin, SourceTooLarge
 
-_CONSTANTS = {"π": Constant("pi"), "e": Constant("e")}
+__all__ = ["Parser", "constant", "parse_expression"]
+
 _ROOTS = {"√": "sqrt", "∛": "cbrt"}
 _SUPERSCRIPTS = frozenset("²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻")
-
-
-def constant(name: str) -> Constant | None:
-    """Return the named number that `name` stands for where no graph defines it."""
-    return _CONSTANTS.get(canonical(name))
 
 
 class Parser(Conditions):
@@ -125,7 +120,7 @@ class Parser(Conditions):
         """Read a name that is used as a value."""
         found = self.resolve(token) or constant(token)
         if found is None and self.juxtaposition:
-            parts = complaints.as_product(self, token)
+            parts = complaints.as_product(self, token, constants=True)
             if parts:
                 self.split_token(parts)
                 return self.name(parts[0])
@@ -226,7 +221,9 @@ class Parser(Conditions):
     def name_before_bracket(self, token: str) -> Expression:
         """Read a name that stands before a parenthesis without being a function."""
         if self.juxtaposition and (
-            self.resolve(token) or constant(token) or complaints.as_product(self, token)
+            self.resolve(token)
+            or constant(token)
+            or complaints.as_product(self, token, constants=True)
         ):
             return self.name(token)
         raise complaints.not_a_function(self, token)

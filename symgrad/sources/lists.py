@@ -12,7 +12,8 @@ from symgrad.expression import Constant, Expression
 from symgrad.graph import Kind, Node
 from symgrad.sources import exact, lexer
 from symgrad.sources.complaints import unexpected
-from symgrad.sources.grammar import Parser, constant
+from symgrad.sources.cursor import constant
+from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Faults, Origin, SourceTooLarge
 
 _ITEM = re.compile(rf"\s*({lexer.NAME})\s*(?:=\s*([-+]?[0-9.][0-9.eE+-]*)\s*)?(?:,|$)")
@@ -57,10 +58,9 @@ def _plain_entries(text: str) -> list[tuple[str, Fraction | None, int]] | None:
 
 
 def _signed(word: str) -> Fraction:
-    value = lexer.read_number(word.lstrip("+-"))
-    if word[1:2] in ("+", "-"):
-        raise lexer.BadNumber(word)
-    return -value if word[0] == "-" else value
+    if word[0] == "-":
+        return -lexer.read_number(word[1:])
+    return lexer.read_number(word[1:] if word[0] == "+" else word)
 
 
 def read_list(

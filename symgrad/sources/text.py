@@ -8,6 +8,7 @@ from symgrad.expression import Var, variables
 from symgrad.graph import Assumption, Graph, Kind, Node
 from symgrad.names import canonical
 from symgrad.sources import lexer
+from symgrad.sources.cursor import constant
 from symgrad.sources.draft import (
     Draft,
     Equation,
@@ -16,7 +17,6 @@ from symgrad.sources.draft import (
     unused_inputs,
 )
 from symgrad.sources.facts import read_facts
-from symgrad.sources.grammar import constant
 from symgrad.sources.problems import (
     Fault,
     TooManyFaults,
