@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ from symgrad.check_points import Point, random_point
 from symgrad.derivation import Derivation
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.evaluate import Evaluator, OutsideDomain, Real
+from symgrad.expression import Formula
 from symgrad.program import lower
 from symgrad.targets import EmittedFile
 from symgrad.targets import target as target_called
@@ -68,7 +69,7 @@ class CheckReport:
         if self.points == 0:
             return f"{self.target}: not checked: no point was found inside the domain"
         where = ", ".join(f"{name} = {float(value):.6g}" for name, value in self.point[:12])
-        more = ", …" if len(self.point) > 12 else ""  # noqa: PLR2004
+        more = ", …" if len(self.point) > 12 else ""
         return (
             f"{self.target}: largest error {self.ulps:.1f} ulp ({self.result} at {where}{more}; "
             f"allowed there {self.allowed:.0f}), {self.points} points against 50 digits"
@@ -140,14 +141,14 @@ class _ExactValues:
         if noise is not None:
             values = {name: value * noise() for name, value in values.items()}
         for name, formula in self._statements:
-            places = {i: values[operand] for i, operand in enumerate(formula.operands)}
-            value = self.evaluator.value(formula.pattern, dict(places))
+            value = self._value(formula, values)
             values[name] = value if noise is None else value * noise()
-        gradient = [
-            self.evaluator.value(f.pattern, {i: values[o] for i, o in enumerate(f.operands)})
-            for f in self._gradient
-        ]
+        gradient = [self._value(formula, values) for formula in self._gradient]
         return (values[self.graph.objective], *gradient)
+
+    def _value(self, formula: Formula, values: Mapping[str, Real]) -> Real:
+        places: dict[str | int, Real] = {i: values[name] for i, name in enumerate(formula.operands)}
+        return self.evaluator.value(formula.pattern, places)
 
 
 def _places(
@@ -181,8 +182,9 @@ def _compared(
     largest = math.ulp(max(abs(float(value)) for value in values[1:]))
     for i, (value, result) in enumerate(zip(values, results, strict=True)):
         unit = math.ulp(max(abs(float(value)), _SMALLEST))
-        off = abs(float(exact.evaluator.number(Fraction(result)) - value)) if math.isfinite(result) else 1
-        ulps = off / unit if math.isfinite(result) else math.inf
+        ulps = math.inf
+        if math.isfinite(result):
+            ulps = abs(float(exact.evaluator.number(Fraction(result)) - value)) / unit
         if ulps <= worst.ulps:
             continue
         allowed = float(BOUND)
@@ -194,9 +196,7 @@ def _compared(
                 continue
         if worst.ok or ulps > allowed:
             place = tuple((name, point[name]) for name in point)
-            worst = CheckReport(
-                worst.target, worst.points, ulps, allowed, exact.names[i], place
-            )
+            worst = CheckReport(worst.target, worst.points, ulps, allowed, exact.names[i], place)
     return worst
 
 

@@ -10,11 +10,12 @@ import random
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symgrad.evaluate import Evaluator, OutsideDomain
+from symgrad.evaluate import Evaluator, OutsideDomain, Real
 from symgrad.expression import Compare, variables
 from symgrad.graph import Graph
 
 Point = Mapping[str, Fraction]
+Values = dict[str | int, Real]
 _GRID = 4096  # coordinates are multiples of 1/4096
 
 
@@ -24,26 +25,37 @@ def random_point(graph: Graph, source: random.Random) -> Point | None:
     Equations among the assumptions (t1 + t2 + t3 = 1) are met by moving one of their inputs.
     """
     known = _known_values(graph)
-    near = source.random() < 0.5  # noqa: PLR2004
+    near = source.random() < 0.5
     inputs = [*graph.parameters, *graph.data, *graph.constants]
     point = {name: _coordinate(known.get(name, ()), source, near=near) for name in inputs}
     evaluator = Evaluator(30)
-    for assumption in graph.assumptions:
-        if assumption.condition.relation in {">", ">=", "<", "<="}:
-            _mirror(assumption.condition, point, evaluator)
+    for name, conditions in _alone(graph).items():
+        _move_inside(name, conditions, point, evaluator)
     for assumption in graph.assumptions:
         if assumption.condition.relation == "==":
             _meet(assumption.condition, point, evaluator)
-    values = {name: evaluator.number(value) for name, value in point.items()}
+    values: Values = {name: evaluator.number(value) for name, value in point.items()}
     try:
         for assumption in graph.assumptions:
             if not _inputs_only(assumption.condition, point):
                 continue
-            if not evaluator.holds(assumption.condition, dict(values)):
+            if not evaluator.holds(assumption.condition, values):
                 return None
     except OutsideDomain:
         return None
     return point
+
+
+def _alone(graph: Graph) -> dict[str, list[Compare]]:
+    """Return the assumed inequalities that speak of one input only, by that input."""
+    found: dict[str, list[Compare]] = {}
+    for assumption in graph.assumptions:
+        names = variables(assumption.condition)
+        if len(names) == 1 and assumption.condition.relation in {">", ">=", "<", "<=", "!="}:
+            name = str(names[0])
+            if name in graph.index and graph.index[name].formula is None:
+                found.setdefault(name, []).append(assumption.condition)
+    return found
 
 
 def _known_values(graph: Graph) -> dict[str, tuple[Fraction, ...]]:
@@ -57,9 +69,7 @@ def _known_values(graph: Graph) -> dict[str, tuple[Fraction, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
-def _coordinate(
-    known: tuple[Fraction, ...], source: random.Random, *, near: bool
-) -> Fraction:
+def _coordinate(known: tuple[Fraction, ...], source: random.Random, *, near: bool) -> Fraction:
     if not known:
         return _dyadic(source.uniform(-2.0, 2.0))
     value = float(source.choice(known))
@@ -84,14 +94,19 @@ def _inputs_only(condition: Compare, point: Point) -> bool:
     return all(str(key) in point for key in variables(condition))
 
 
-def _mirror(condition: Compare, point: dict[str, Fraction], evaluator: Evaluator) -> None:
-    """Change the sign of a lone input where that makes the condition hold."""
-    names = [str(key) for key in variables(condition)]
-    if len(names) != 1 or names[0] not in point:
-        return
-    values = {names[0]: evaluator.number(point[names[0]])}
-    if not evaluator.holds(condition, dict(values)):
-        point[names[0]] = -point[names[0]]
+def _move_inside(
+    name: str, conditions: list[Compare], point: dict[str, Fraction], evaluator: Evaluator
+) -> None:
+    """Move an input to where all conditions on it alone hold: mirrored, shifted or scaled."""
+    value = point[name]
+    shifts = [Fraction(2) ** k for k in range(-6, 24)]
+    tried = [value, -value, *(value + s for s in shifts), *(value - s for s in shifts)]
+    tried += [value * s for s in shifts]
+    for candidate in tried:
+        values: Values = {name: evaluator.number(candidate)}
+        if all(evaluator.holds(condition, values) for condition in conditions):
+            point[name] = candidate
+            return
 
 
 def _meet(condition: Compare, point: dict[str, Fraction], evaluator: Evaluator) -> None:
@@ -100,9 +115,9 @@ def _meet(condition: Compare, point: dict[str, Fraction], evaluator: Evaluator) 
         return
 
     def gap(name: str, value: Fraction) -> Fraction:
-        values = {n: evaluator.number(v) for n, v in {**point, name: value}.items()}
-        left = evaluator.value(condition.left, dict(values))
-        right = evaluator.value(condition.right, dict(values))
+        values: Values = {n: evaluator.number(v) for n, v in {**point, name: value}.items()}
+        left = evaluator.value(condition.left, values)
+        right = evaluator.value(condition.right, values)
         return Fraction(str(left - right))
 
     for key in reversed(variables(condition)):

@@ -17,6 +17,7 @@ from symgrad.graph import Graph
 from symgrad.locate import templates_directory
 from symgrad.optimizers import optimizer as optimizer_called
 from symgrad.program import Program, lower
+from symgrad.program_collector import paused_collector
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
 
@@ -96,8 +97,8 @@ def emit_program(
     program: Program, target: Target, options: Options, templates: str | Path | None = None
 ) -> tuple[EmittedFile, ...]:
     """Return the files in which a target says a program."""
-    sheet = Sheet(target, program, options)
-    context = target.context(sheet)
+    with paused_collector():
+        context = target.context(Sheet(target, program, options))
     environment = _environment(target, templates)
     return tuple(
         EmittedFile(
@@ -120,7 +121,7 @@ def _environment(target: Target, templates: str | Path | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  (code, not HTML; names in it are checked identifiers)
+        autoescape=False,
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain, compress
+from itertools import chain
 
 from symgrad.derivation import Derivation, gradient_name
 from symgrad.expression import (
@@ -265,7 +265,8 @@ def _routine(
     for block in blocks:
         if isinstance(block.pattern, Var) and not ends.isdisjoint(block.names):
             copies = [name in ends for name in block.names]
-            sources.update(zip(compress(block.names, copies), compress(block.columns[0], copies), strict=True))
+            copied = block.selected(copies)
+            sources.update(zip(copied.names, copied.columns[0], strict=True))
             block = block.selected([not copy for copy in copies])  # noqa: PLW2901
         if block.names:
             kept.append(block)

@@ -111,5 +111,5 @@ def dense(blocks: Sequence[Block]) -> list[Block]:
 def assignment(name: str, tree: Expression) -> Assignment:
     """Return an assignment from a formula in names."""
     operands = tuple([str(key) for key in variables(tree)])
-    places = {key: Var(i) for i, key in enumerate(operands)}
-    return Assignment(name, substitute(tree, dict(places)), operands)
+    places: dict[str | int, Expression] = {key: Var(i) for i, key in enumerate(operands)}
+    return Assignment(name, substitute(tree, places), operands)

@@ -1,4 +1,4 @@
-"""Long lists of small tuples, made without the garbage collector looking at them again and again."""
+"""Long lists of small tuples, made without the garbage collector looking at them every time."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from symgrad.expression import (
+    Add,
     Expression,
     Mul,
     Var,
@@ -109,13 +110,15 @@ class _Inliner:
 
 
 def _flattened(e: Expression) -> Expression:
-    """Return products of products as one."""
+    """Return products of products, and sums that begin with a sum, as one."""
     parts = children(e)
     if not parts:
         return e
     new = tuple([_flattened(part) for part in parts])
     if isinstance(e, Mul):
         new = tuple(chain.from_iterable(f.factors if isinstance(f, Mul) else (f,) for f in new))
+    elif isinstance(e, Add) and isinstance(new[0], Add):
+        new = (*new[0].terms, *new[1:])
     return with_children(e, new)
 
 

@@ -166,7 +166,7 @@ def _product(factors: tuple[Expression, ...]) -> Expression:
     size = abs(coefficient)
     if len(kept) > 1 and isinstance(kept[0], Div) and kept[0].numerator == ONE and size == 1:
         # 1/a · b is one operation less as b/a.
-        rest = kept[1] if len(kept) == 2 else Mul(tuple(kept[1:]))  # noqa: PLR2004
+        rest = kept[1] if len(kept) == 2 else Mul(tuple(kept[1:]))
         result: Expression = Div(rest, kept[0].denominator)
     elif size.numerator == 1 and size.denominator > 1 and kept:
         result = Div(kept[0] if len(kept) == 1 else Mul(tuple(kept)), number(size.denominator))
@@ -215,13 +215,13 @@ def _power(base: Expression, exponent: Expression) -> Expression:
     sign = isinstance(base, Neg) and value.denominator == 1
     bare = base.operand if isinstance(base, Neg) and sign else base
     size = abs(value)
-    if size > MAX_POWER or size.denominator > 2:  # noqa: PLR2004
+    if size > MAX_POWER or size.denominator > 2:
         return Pow(base, exponent)
     factors: list[Expression] = []
     whole = size.numerator // size.denominator
     if whole:
         factors.append(_whole_power(bare, whole))
-    if size.denominator == 2:  # noqa: PLR2004
+    if size.denominator == 2:
         factors.append(Call("sqrt", (bare,)))
     result = _product(tuple(factors))
     if value < 0:
@@ -233,7 +233,7 @@ def _whole_power(base: Expression, exponent: int) -> Expression:
     """Return a power as products of equal parts, which sharing then computes once."""
     if isinstance(base, Mul) and any(isinstance(factor, Number) for factor in base.factors):
         base = Mul(base.factors)
-    if exponent <= 3:  # noqa: PLR2004
+    if exponent <= 3:
         return base if exponent == 1 else Mul((base,) * exponent)
     half = _whole_power(base, exponent // 2)
     square = (half, half)
@@ -257,9 +257,7 @@ def operations_of(e: Expression) -> int:
         case Mul(parts):
             own = len(parts) - 1
         case Logic(_, parts):
-            own, parts = 0, parts
-        case Pow():
-            own, parts = 1, children(e)
+            own = 0
         case _:
             own, parts = 1, children(e)
     return own + sum(map(operations_of, parts))

@@ -44,16 +44,16 @@ def rewritten(blocks: list[Block], prefix: str, table: SlotTable) -> list[Block]
     """Return the blocks in the cheapest of the forms that were tried."""
     current = blocks
     size = sum(len(block.names) for block in blocks)
-    for number in range(min(len(blocks), MAX_TRIALS)):
-        block = current[number]
-        if operations_of(block.pattern) < 2:  # noqa: PLR2004
+    for place in range(min(len(blocks), MAX_TRIALS)):
+        block = current[place]
+        if operations_of(block.pattern) < 2:
             continue
         for form in _ways(block.pattern):
-            window = _window(current, number)
+            window = _window(current, place)
             trial = [b.with_pattern(form) if b.pattern is block.pattern else b for b in window]
             if _cost(trial, prefix, table) < _cost(window, prefix, table):
                 current = [*current]
-                current[number] = block.with_pattern(form)
+                current[place] = block.with_pattern(form)
                 break
     if size <= MAX_WINDOW:
         current = _squares_written_out(current, prefix, table)
@@ -90,11 +90,11 @@ def _squares_written_out(blocks: list[Block], prefix: str, table: SlotTable) -> 
     return best
 
 
-def _window(blocks: Sequence[Block], number: int) -> list[Block]:
+def _window(blocks: Sequence[Block], place: int) -> list[Block]:
     """Return the statements that share an operand with one example of a block."""
     if sum(len(block.names) for block in blocks) <= MAX_WINDOW:
         return list(blocks)
-    example = blocks[number]
+    example = blocks[place]
     middle = len(example.names) // 2
     names = {example.names[middle], *(column[middle] for column in example.columns)}
     near: list[Block] = []
@@ -123,7 +123,7 @@ def _doubled(blocks: list[Block]) -> list[Block]:
     for block in blocks:
         for part in walk(block.pattern):
             twice = twice or (isinstance(part, Number) and part == TWO)
-            if isinstance(part, Add) and len(part.terms) == 2:  # noqa: PLR2004
+            if isinstance(part, Add) and len(part.terms) == 2:
                 plain.add(_canonical(part))
     if not twice:
         return blocks
@@ -182,7 +182,7 @@ def _factored(total: Add) -> Expression:
                 if not isinstance(factor, Number):
                     counts[factor, side] = counts.get((factor, side), 0) + 1
     best = max(counts, key=lambda key: counts[key], default=None)
-    if best is None or counts[best] < 2:  # noqa: PLR2004
+    if best is None or counts[best] < 2:
         return total
     factor, side = best
     inner: list[Expression] = []

@@ -107,9 +107,7 @@ class Sharing:
             if found.flags is None or any(found.flags):
                 marked.setdefault(number, []).append(found)
 
-    def _rewritten(
-        self, block: Block, marks: list[_Found], added: list[Block]
-    ) -> list[Block]:
+    def _rewritten(self, block: Block, marks: list[_Found], added: list[Block]) -> list[Block]:
         every = all(mark.flags is None or all(mark.flags) for mark in marks)
         if every:
             return [self._applied(block, marks, added)]
@@ -131,6 +129,7 @@ class Sharing:
 
     def _applied(self, block: Block, marks: list[_Found], added: list[Block]) -> Block:
         """Return the block with the marked slots replaced by the names that hold their values."""
+
         def rank(mark: _Found) -> int:
             return -mark.counts[mark.keys[0]] if mark.counts else 0
 
@@ -196,9 +195,7 @@ def _occurrences(slot: Slot, block: Block) -> _Found:
         return _Found(slot, there, there)
     # The shape numbers its variables in order of appearance: a*b and b*a are one key.
     left, right = (columns[i] for i in slot.positions)
-    keys: list[Key] = [
-        (a, b) if a <= b else (b, a) for a, b in zip(left, right, strict=True)
-    ]
+    keys: list[Key] = [(a, b) if a <= b else (b, a) for a, b in zip(left, right, strict=True)]
     return _Found(slot, keys, there)
 
 

@@ -1,15 +1,15 @@
 """Where a pattern holds an operation that other statements may hold too.
 
-A slot is one operation whose arguments are all leaves: w*u inside w*u^2 + u, p - y, exp(z). Its shape
-is that operation as a pattern of its own; two slots of one shape with the same operands have the
-same value. Sharing replaces slots by temporaries from the leaves up, so larger common parts are
+A slot is one operation whose arguments are all leaves: w*u inside w*u^2 + u, p - y, exp(z). Its
+shape is that operation as a pattern of its own; two slots of one shape with the same operands have
+the same value. Sharing replaces slots by temporaries from the leaves up, so larger common parts are
 found after smaller ones.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from symgrad.expression import (
     Add,
@@ -102,14 +102,12 @@ def _pairs(
     e: Add | Mul, parts: tuple[Expression, ...], path: Path, found: list[Slot], *, lazy: bool
 ) -> None:
     places = [i for i, part in enumerate(parts) if _is_member(part)]
-    if isinstance(e, Mul) and len(parts) > 2:  # noqa: PLR2004
+    if isinstance(e, Mul) and len(parts) > 2:
         places = [i for i in places if not isinstance(parts[i], Number)]
-    if len(places) < 2:  # noqa: PLR2004
+    if len(places) < 2:
         return
-    if len(places) <= MAX_PAIRED:
-        pairs = list(combinations(places, 2))
-    else:
-        pairs = list(zip(places, places[1:], strict=False))
+    short = len(places) <= MAX_PAIRED
+    pairs = list(combinations(places, 2) if short else pairwise(places))
     seen: set[tuple[Expression, ...]] = set()
     for i, j in pairs:
         pair = (parts[i], parts[j])
@@ -123,7 +121,7 @@ def _pairs(
             pair = (pair[1], pair[0])
         node = with_children(e, pair)
         commutes = not isinstance(pair[1], Neg) and all(isinstance(p, Var) for p in pair)
-        members = () if len(parts) == 2 else (i, j)  # noqa: PLR2004
+        members = () if len(parts) == 2 else (i, j)
         _add(node, path, members, found, lazy=lazy, commutes=commutes)
 
 

@@ -66,8 +66,8 @@ class _Cutter:
     def cut(self, row: Assignment) -> Iterator[Assignment]:
         """Yield the pieces of a row, the row itself last."""
         pieces: list[Assignment] = []
-        names = {i: Var(name) for i, name in enumerate(row.operands)}
-        whole, _ = self._small(substitute(row.pattern, dict(names)), pieces)
+        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(row.operands)}
+        whole, _ = self._small(substitute(row.pattern, names), pieces)
         yield from pieces
         yield assignment(row.name, whole)
 

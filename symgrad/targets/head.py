@@ -14,9 +14,7 @@ MAX_LINE = 400
 MAX_DOMINATORS = 500  # nodes of a graph in which each ∂L/∂v is written with the nearest L
 
 
-def head_lines(
-    program: Program, identifiers: Mapping[str, str], comment: str
-) -> tuple[str, ...]:
+def head_lines(program: Program, identifiers: Mapping[str, str], comment: str) -> tuple[str, ...]:
     """Return the head of an emitted file, each line a comment.
 
     Long graphs show their first equations and say how many there are; renamed names are listed.

@@ -91,8 +91,9 @@ class JavaScript(Target):
         defaults = {name: default for name, default in sheet.constants if default is not None}
         required = [*inputs, *(name for name, default in sheet.constants if default is None)]
         arguments = [*required, *(f"{name} = {default}" for name, default in defaults.items())]
-        rate = sheet.target.literal(program.rate)
-        update = _update(sheet)
+        given = sheet.identifiers(program.inputs)
+        rate = f"rate = {sheet.target.literal(program.rate)}"
+        settings, numbers, update = _update(sheet)
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
@@ -100,18 +101,15 @@ class JavaScript(Target):
             "documented": _documented(required, defaults),
             "value_body": _body(sheet, program.value, "value"),
             "gradient_body": (
-                f"  return value_and_gradient({_wrapped(sheet.identifiers(program.inputs), '    ')})"
-                "[1];"
+                f"  return value_and_gradient({_wrapped(given, '    ')})[1];"
                 if program.gradient is None
                 else _body(sheet, program.gradient, "gradient")
             ),
             "both_body": _body(sheet, program.both, "both"),
             "fields": _properties(sheet.fields),
             **update,
-            "update_arguments": _wrapped(
-                [*arguments, f"rate = {rate}", *update["settings"]], "  "
-            ),
-            "documented_update": _documented(required, {**defaults, **update["numbers"]}),
+            "update_arguments": _wrapped([*arguments, rate, *settings], "  "),
+            "documented_update": _documented(required, {**defaults, **numbers}),
         }
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
         return context
@@ -161,8 +159,8 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     return "  " + "\n  ".join(lines)
 
 
-def _update(sheet: Sheet) -> dict[str, object]:
-    """Return the parts of the function `update`."""
+def _update(sheet: Sheet) -> tuple[list[str], dict[str, str], dict[str, str]]:
+    """Return the settings of `update`, its numbers with defaults, and the parts of its text."""
     rule = sheet.optimizer
     given = sheet.identifiers(sheet.program.inputs)
     numbers = {"rate": sheet.target.literal(sheet.program.rate)}
@@ -193,14 +191,16 @@ def _update(sheet: Sheet) -> dict[str, object]:
         kept = [*counter, *(sheet.fresh(f"new_{s}") for s in states[len(counter) :])]
         made = f"[{made}, {_made(states, kept, '    ')}]"
         settings.append("state = start")
-    return {
-        "settings": settings,
-        "numbers": numbers,
-        "state_fields": _properties(states),
-        "start": _made(states, ["0"] * len(states), "  "),
-        "update_body": "  " + "\n  ".join([*lines, f"return {made};"]),
-        "summary": rule.summary,
-    }
+    return (
+        settings,
+        numbers,
+        {
+            "state_fields": _properties(states),
+            "start": _made(states, ["0"] * len(states), "  "),
+            "update_body": "  " + "\n  ".join([*lines, f"return {made};"]),
+            "summary": rule.summary,
+        },
+    )
 
 
 TARGET = JavaScript()

@@ -80,8 +80,8 @@ class Python(Target):
     templates = (("{module}.py", "python.py.j2"),)
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
-        {*_FROM_MATH, "NamedTuple", "START", "abs", "enumerate", "float", "grad", "int", "isinstance", "len",
-         "max", "min", "print", "range", "round", "state", "step", "sum", "tuple", "zip"}
+        {*_FROM_MATH, *"NamedTuple START abs enumerate float grad int isinstance len".split(),
+         *"max min print range round state step sum tuple zip".split()}
     )  # fmt: skip
     functions = FUNCTIONS
     guarded_functions = _GUARDED
@@ -102,12 +102,13 @@ class Python(Target):
         """Return what `python.py.j2` receives."""
         program = sheet.program
         required = [sheet.names[name] for name in (*program.parameters, *program.data)]
-        optional = [f"{name}={default}" for name, default in sheet.constants if default is not None]
+        optional = [f"{name}={text}" for name, text in sheet.constants if text is not None]
         required += [name for name, default in sheet.constants if default is None]
         arguments = (*required, *optional)
         given = sheet.identifiers(program.inputs)
-        update = _update(sheet, given)
-        context = {
+        settings, update = _update(sheet, given)
+        rate = f"rate={sheet.target.literal(program.rate)}"
+        context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
             "arguments": _wrapped(arguments, "    "),
@@ -120,10 +121,7 @@ class Python(Target):
             "both_body": _body(sheet, program.both, "both"),
             "gradient_fields": _fields(sheet.fields),
             **update,
-            "update_arguments": _wrapped(
-                (*arguments, f"rate={sheet.target.literal(program.rate)}", *update["settings"]),
-                "    ",
-            ),
+            "update_arguments": _wrapped((*arguments, rate, *settings), "    "),
             "points": check_points(sheet),
             "checked": _wrapped([repr(name) for name in given], " " * 4),
         }
@@ -168,8 +166,8 @@ def _fields(names: Sequence[str]) -> str:
     return "\n".join([f"    {name}: float" for name in names])
 
 
-def _update(sheet: Sheet, given: Sequence[str]) -> dict[str, object]:
-    """Return the parts of the function `update`."""
+def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
     settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
     states = [f"{state}_{name}" for state in rule.state for name in sheet.fields]
@@ -184,7 +182,8 @@ def _update(sheet: Sheet, given: Sequence[str]) -> dict[str, object]:
     for name in sheet.fields:
         known = {"p": name, "g": f"grad.{name}"}
         for state in rule.state:
-            known |= {state: f"state.{state}_{name}", f"{state}'": sheet.fresh(f"new_{state}_{name}")}
+            fresh = sheet.fresh(f"new_{state}_{name}")
+            known |= {state: f"state.{state}_{name}", f"{state}'": fresh}
         for left, formula in rule.each:
             if left == "p'":
                 new.append(sheet.equation((left, formula), known)[1])
@@ -198,8 +197,7 @@ def _update(sheet: Sheet, given: Sequence[str]) -> dict[str, object]:
         end = "," if len(kept) == 1 else ""
         made = f"{made}, _new(State, ({_wrapped(kept, ' ' * 8)}{end}))"
         settings.append("state=START")
-    return {
-        "settings": settings,
+    return settings, {
         "state_fields": _fields([*counter, *states]),
         "state_size": str(len(counter) + len(states)),
         "update_body": "    " + "\n    ".join([*lines, f"return {made}"]),

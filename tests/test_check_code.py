@@ -1,0 +1,71 @@
+"""The check of emitted code: what it finds, and what it forgives."""
+
+import pytest
+
+from symgrad import examples
+from symgrad.check_code import CodeCheckFailed, check, checked
+from symgrad.codegen import emit, generate
+from symgrad.derive import derive
+from symgrad.sources.text import parse
+
+
+@pytest.fixture(scope="module")
+def article():
+    return derive(parse(examples.read("branch_and_merge")))
+
+
+def test_right_code_passes_and_the_report_says_where(article):
+    report = checked(check(article, "python", emit(article)))
+    assert report.points == 32
+    assert report.text.startswith("python: largest error ")
+    assert "32 points against 50 digits" in report.text
+
+
+def test_wrong_gradient_is_refused(article):
+    wrong = generate(article).replace("delta*(t1 + t2)", "delta*(t1 - t2)")
+    assert wrong != generate(article)
+    report = check(article, "python", wrong)
+    assert not report.ok
+    with pytest.raises(CodeCheckFailed, match="the emitted code is not exact"):
+        checked(report)
+
+
+def test_small_error_of_a_constant_is_refused(article):
+    wrong = generate(article).replace("-2.0*t3*p*p", "-2.0000000001*t3*p*p")
+    assert wrong != generate(article)
+    assert not check(article, "python", wrong).ok
+
+
+def test_code_that_raises_is_refused(article):
+    wrong = generate(article).replace("    J = L + R\n", "    J = L + R/0.0\n")
+    assert check(article, "python", wrong).ulps == float("inf")
+
+
+def test_points_are_the_same_on_every_run(article):
+    assert check(article, "python", emit(article)) == check(article, "python", emit(article))
+
+
+def test_points_obey_assumptions():
+    text = "param a; data s, t; assume a > 3, s + t = 1, s > 0; J = log(a - 3)*s + t^2"
+    derivation = derive(parse(text))
+    report = check(derivation, "python", emit(derivation))
+    assert report.points == 32
+    assert report.ok
+    point = dict(report.point)
+    assert point["a"] > 3
+    assert point["s"] + point["t"] == 1
+
+
+def test_no_point_in_the_domain_is_reported():
+    derivation = derive(parse("param a; J = log(-1 - a^2)"))
+    report = check(derivation, "python", emit(derivation))
+    assert report.points == 0
+    assert report.ok
+    assert "no point was found inside the domain" in report.text
+
+
+def test_target_that_cannot_be_run_is_reported(article, monkeypatch):
+    monkeypatch.setattr("symgrad.targets.running.shutil.which", lambda _: None)
+    report = check(article, "javascript", emit(article, "javascript"))
+    assert report.points is None
+    assert report.text == "javascript: not checked: there is no `node` on this machine"

@@ -1,0 +1,157 @@
+"""The generator: targets found by name, templates, options; a fifth language from outside."""
+
+import importlib.util
+import sys
+
+import pytest
+from jinja2.exceptions import SecurityError, UndefinedError
+
+from symgrad import examples
+from symgrad.codegen import emit, generate, template_names, template_text
+from symgrad.derive import derive
+from symgrad.errors import SymgradError, UnsupportedFunction
+from symgrad.sources.text import parse
+from symgrad.targets import register, target, target_names
+
+GRAPH = "param a, λ; data x, y; J = λ*(a*x - y)^2"
+
+LUA_MODULE = """
+from pathlib import Path
+
+from symgrad.targets import Target
+from symgrad.targets.printing import Spelling
+
+
+class Lua(Target):
+    name = "lua"
+    suffix = ".lua"
+    comment = "--"
+    assignment = "local %s = %s"
+    templates = (("{module}.lua", "lua.j2"),)
+    keywords = frozenset({"end", "local", "nil", "function"})
+    functions = {"exp": Spelling("math.exp({0})")}
+    folder = Path(__file__).parent
+
+    def context(self, sheet):
+        return {
+            "head": "\\n".join(sheet.head()),
+            "arguments": ", ".join(sheet.identifiers(sheet.program.inputs)),
+            "lines": tuple(sheet.lines(sheet.program.both)),
+            "results": ", ".join(sheet.results(sheet.program.both)),
+        }
+
+
+TARGET = Lua()
+"""
+
+LUA_TEMPLATE = """\
+{{ head }}
+local function value_and_gradient({{ arguments }})
+{% for line in lines %}
+  {{ line }}
+{% endfor %}
+  return {{ results }}
+end
+return value_and_gradient
+"""
+
+
+@pytest.fixture
+def lua(tmp_path, monkeypatch):
+    """Add a fifth language with two new files, as a user would."""
+    (tmp_path / "lua_target.py").write_text(LUA_MODULE)
+    (tmp_path / "lua.j2").write_text(LUA_TEMPLATE)
+    spec = importlib.util.spec_from_file_location("lua_target", tmp_path / "lua_target.py")
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "lua_target", module)
+    monkeypatch.setattr("symgrad.targets._registered", {})
+    spec.loader.exec_module(module)
+    register(module.TARGET)
+    return module.TARGET
+
+
+def test_fifth_language_is_two_new_files(lua):
+    code = generate(parse(GRAPH), "lua", safe=False)
+    assert "lua" in target_names()
+    assert "local function value_and_gradient(a, lam, x, y)\n" in code
+    assert "  local J = t2*t1\n" in code
+    assert code.endswith("end\nreturn value_and_gradient\n")
+    assert "-- Made by symgrad" in code
+
+
+def test_function_that_a_language_lacks_is_written_through_its_definition(lua):
+    code = generate(parse("param x; J = sigmoid(x)"), "lua", safe=False)
+    assert "1.0/(1.0 + math.exp(-x))" in code
+
+
+def test_function_without_a_definition_is_refused(lua):
+    with pytest.raises(UnsupportedFunction, match="`lgamma` cannot be expressed in lua"):
+        generate(parse("param x; J = lgamma(x)"), "lua")
+
+
+def test_target_of_a_shipped_name_cannot_be_registered():
+    with pytest.raises(SymgradError, match="has a target `python` already"):
+        register(target("python"))
+
+
+def test_unknown_target_names_the_nearest():
+    with pytest.raises(SymgradError, match="did you mean `python`"):
+        generate(parse(GRAPH), "pyton")
+
+
+def test_unknown_option_is_named():
+    with pytest.raises(SymgradError, match="the target `python` has no option `flaot`"):
+        generate(parse(GRAPH), "python", flaot="double")
+
+
+def test_unknown_optimizer_names_the_nearest():
+    with pytest.raises(SymgradError, match="did you mean `adam`"):
+        generate(parse(GRAPH), "python", optimizer="adma")
+
+
+def test_module_name_must_be_an_identifier():
+    with pytest.raises(SymgradError, match="cannot be the name of a module"):
+        emit(parse(GRAPH), "python", module="../x")
+
+
+def test_files_are_named_after_the_module():
+    assert [file.name for file in emit(parse(GRAPH), "javascript", module="fit")] == ["fit.mjs"]
+
+
+def test_templates_of_the_user_come_first(tmp_path):
+    (tmp_path / "python.py.j2").write_text("{{ head }}\nmine = '{{ objective }}'\n")
+    assert generate(parse(GRAPH), templates=tmp_path).endswith("\nmine = 'J'\n")
+
+
+def test_templates_of_the_user_run_in_a_sandbox(tmp_path):
+    (tmp_path / "python.py.j2").write_text("{{ head.__class__.__mro__ }}")
+    with pytest.raises(SecurityError):
+        generate(parse(GRAPH), templates=tmp_path)
+
+
+def test_unknown_name_in_a_template_is_an_error(tmp_path):
+    (tmp_path / "python.py.j2").write_text("{{ hed }}")
+    with pytest.raises(UndefinedError):
+        generate(parse(GRAPH), templates=tmp_path)
+
+
+def test_shipped_templates_can_be_read():
+    assert {"python.py.j2", "javascript.mjs.j2"} <= set(template_names())
+    assert "{{ head }}" in template_text("python.py.j2")
+
+
+def test_unknown_template_is_an_error():
+    with pytest.raises(SymgradError, match="there is no template"):
+        template_text("../pyproject.toml")
+
+
+def test_a_derivation_and_its_graph_give_the_same_code():
+    graph = parse(examples.read("tanh_mlp"))
+    assert generate(graph) == generate(derive(graph))
+
+
+def test_gradient_by_some_inputs_only():
+    code = generate(derive(parse("param a, b; data x; J = a*b*x"), wrt=["b"]))
+    assert "class Gradient(NamedTuple):" in code
+    assert code.count("    b: float\n") == 2
+    assert "    a: float\n" not in code
