@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from symgrad.codegen import generate
+    from symgrad.compiled import compile  # noqa: A004
     from symgrad.derivation import Derivation
     from symgrad.derive import derive
     from symgrad.errors import SymgradError
@@ -45,7 +46,7 @@ _HOME = {
     "Derivation": "symgrad.derivation",
     "Graph": "symgrad.graph",
     "SymgradError": "symgrad.errors",
-    "compile": "symgrad.codegen",
+    "compile": "symgrad.compiled",
     "derive": "symgrad.derive",
     "draw": "symgrad.render",
     "generate": "symgrad.codegen",
