@@ -66,7 +66,7 @@ def command(
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments
     from symgrad.derive import derive
-    from symgrad.render.draw import drawn, format_of, png
+    from symgrad.render.drawings import drawn, format_of, png
     from symgrad.render.picture import picture
     from symgrad.trace import make_plan, run_plan
 

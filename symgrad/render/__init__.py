@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symgrad.render.draw import draw
+    from symgrad.render.drawings import draw
 
 __all__ = ["draw"]
 
 
 def __getattr__(name: str) -> object:
     if name == "draw":
-        from symgrad.render.draw import draw  # noqa: PLC0415  (loaded when it is asked for)
+        from symgrad.render.drawings import draw  # noqa: PLC0415  (loaded when it is asked for)
 
         return draw
     raise AttributeError(name)

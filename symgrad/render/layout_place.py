@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 _ROUNDS = 60
+_FIRST_ROUNDS = 8
+_IDLE = 0.01
 _FAR = 1e9
 
 
@@ -59,17 +61,31 @@ def placed(
     for layer, space in zip(layers, spaces, strict=True):
         row = separated([0.0] * len(layer), [1.0] * len(layer), space)
         x |= dict(zip(layer, row, strict=True))
-    for sweep in range(_ROUNDS):
-        order = range(len(layers)) if sweep % 2 == 0 else range(len(layers) - 1, -1, -1)
-        for i in order:
-            layer = layers[i]
-            weights = [sum(w for _, w in near[item]) or 0.01 for item in layer]
-            wanted = [
-                sum(x[other] * w for other, w in near[item]) / weight if near[item] else x[item]
-                for item, weight in zip(layer, weights, strict=True)
-            ]
-            x |= dict(zip(layer, separated(wanted, weights, spaces[i]), strict=True))
+    depth = {item: i for i, layer in enumerate(layers) for item in layer}
+    for sweep in range(_FIRST_ROUNDS + _ROUNDS):
+        down = sweep % 2 == 0
+        for i in range(len(layers)) if down else range(len(layers) - 1, -1, -1):
+            pulls = [near[item] for item in layers[i]]
+            if sweep < _FIRST_ROUNDS:
+                # At first only what stands behind: that carries news through all layers at once.
+                pulls = [[p for p in pull if (depth[p[0]] < i) == down] for pull in pulls]
+            x |= _settled(layers[i], pulls, spaces[i], x)
     return x
+
+
+def _settled(
+    layer: Sequence[int],
+    pulls: Sequence[Sequence[tuple[int, float]]],
+    spaces: Sequence[float],
+    x: Mapping[int, float],
+) -> dict[int, float]:
+    """Return a layer's positions where its items are pulled to the mean of their neighbours."""
+    weights = [sum(w for _, w in pull) or _IDLE for pull in pulls]
+    wanted = [
+        sum(x[other] * w for other, w in pull) / weight if pull else x[item]
+        for item, pull, weight in zip(layer, pulls, weights, strict=True)
+    ]
+    return dict(zip(layer, separated(wanted, weights, spaces), strict=True))
 
 
 def _spaces(

@@ -202,7 +202,7 @@ class _Painter:
         groups: Mapping[str, tuple[str, ...]] = self.fold.groups
         label = ""
         if len(groups[pair[0]]) > 1 or len(groups[pair[1]]) > 1:
-            label = f"{len(edges):,} edges" if len(edges) > 1 else "1 edge"
+            label = f"{len(edges):,} edges" if len(edges) > 1 else ""
         elif active:
             label = self.printer.expression(self.local(*edges[0]))
         return Wire(pair[0], pair[1], label, active, lit)

@@ -60,8 +60,8 @@ def svg(
     scales to its container. `theme` is auto, light or dark.
 
     Every node is a group with `data-node`, every edge and its label one with
-    `data-edge="operand node"`, `data-source` and `data-target`; the numbers of a node stand in texts
-    with `data-value` and `data-adjoint`.
+    `data-edge="operand node"`, `data-source` and `data-target`; the numbers of a node stand in
+    texts with `data-value` and `data-adjoint`.
     """
     made = drawing(picture(graph, derivation, values=values, highlight=highlight or ()))
     return written(made, embed=embed, theme=theme)
