@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from symgrad.cli.terminal import load_graph, print_result, read_stdin, report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from symgrad.graph import Graph
     from symgrad.verify.model import Verdict
     from symgrad.verify.report import Report
@@ -31,6 +33,10 @@ _QUIET_SECONDS = 1.0
 )  # fmt: skip
 @click.option("--no-answer", is_flag=True, help="Name the fault, but do not show what is right.")
 @click.option("--show-steps", is_flag=True, help="Rewrite a right claim step by step to our form.")
+@click.option(
+    "--checks", is_flag=True,
+    help="All arguments are graphs: judge their `check` lines; a graph without any is passed over.",
+)  # fmt: skip
 @click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
 @click.option("--code", metavar="MODULE.PY:GRAD", help="Check a hand-written gradient function.")
 @click.option("--run-code", is_flag=True, help="Allow --code to run that module.")
@@ -41,6 +47,7 @@ def command(
     timeout: float,
     no_answer: bool,
     show_steps: bool,
+    checks: bool,
     wrt: tuple[str, ...],
     code: str | None,
     run_code: bool,
@@ -53,14 +60,11 @@ def command(
     The exit status is 0 when every claim is proved or agrees, 1 when one is refuted, and 2 when one
     cannot be read or decided, or there is none.
     """
-    from symgrad.render.verdicts import (
-        reports_github,
-        reports_json,
-        reports_sarif,
-        reports_text,
-    )
-    from symgrad.verify.hints import without_answers
-
+    if checks:
+        if code is not None or run_code:
+            raise click.UsageError("--checks and --code exclude each other")
+        reports = _checked((file, *claims), timeout, show_steps=show_steps)
+        _finish(reports, file, style, no_answer=no_answer)
     names = tuple(part.strip() for value in wrt for part in value.split(",") if part.strip())
     graph = load_graph(file, names)
     if code is not None:
@@ -71,10 +75,23 @@ def command(
     if run_code:
         raise click.UsageError("--run-code belongs to --code")
     reports = _reports(graph, file, claims, timeout, show_steps=show_steps)
+    _finish(reports, graph.source, style, no_answer=no_answer)
+
+
+def _finish(reports: list[Report], graph: str, style: str, *, no_answer: bool) -> NoReturn:
+    """Print the reports, and leave with the status they come to."""
+    from symgrad.render.verdicts import (
+        reports_github,
+        reports_json,
+        reports_sarif,
+        reports_text,
+    )
+    from symgrad.verify.hints import without_answers
+
     if no_answer:
         reports = [without_answers(item) for item in reports]
     if style == "json":
-        print_result(reports_json(reports, graph.source))
+        print_result(reports_json(reports, graph))
     elif style == "sarif":
         print_result(reports_sarif(reports))
     elif style == "github":
@@ -82,7 +99,20 @@ def command(
     else:
         print_result(reports_text(reports))
     codes = {item.exit_code for item in reports}
-    sys.exit(1 if 1 in codes else max(codes))
+    sys.exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _checked(files: tuple[str, ...], timeout: float, *, show_steps: bool) -> list[Report]:
+    """Judge the `check` lines of several graphs."""
+    from symgrad.verify import verify
+
+    graphs = [load_graph(name) for name in files]
+    progress = _progress()
+    return [
+        verify(graph, timeout=timeout, show_steps=show_steps, progress=progress)
+        for graph in graphs
+        if graph.checks
+    ]
 
 
 def _reports(
@@ -113,7 +143,7 @@ def _reports(
     ]  # fmt: skip
 
 
-def _progress() -> object:
+def _progress() -> Callable[[int, Verdict], None]:
     """Return what shows on a terminal how far a long run has come, and is silent otherwise."""
     started = time.monotonic()
 

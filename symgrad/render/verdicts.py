@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import symgrad
-from symgrad.errors import format_diagnostic
+from symgrad.errors import display_text, format_diagnostic
 from symgrad.verify.model import KINDS, Verdict
 from symgrad.verify.report import MARKS, Report
 
@@ -27,7 +27,7 @@ _WIDE = 100
 
 def reports_text(reports: Sequence[Report]) -> str:
     """Return reports for people: a block for each claim, and the count at the end."""
-    blocks = [_claim_text(verdict, report) for report in reports for verdict in report.verdicts]
+    blocks = [claim_text(verdict, report.source) for report in reports for verdict in report.verdicts]
     for report in reports:
         if not report.verdicts:
             blocks.append(f"  {report.source}: no claim was found")
@@ -48,11 +48,12 @@ def summary(reports: Iterable[Report]) -> str:
     return f"{total} claim{'' if total == 1 else 's'}" + (f": {listed}" if listed else "")
 
 
-def _claim_text(verdict: Verdict, report: Report) -> str:
-    claim = str(verdict.claim)
+def claim_text(verdict: Verdict, source: str) -> str:
+    """Return the verdict on one claim for people."""
+    claim = display_text(str(verdict.claim))
     shown = claim if len(claim) <= _WIDE else claim[: _WIDE - 1] + "…"
-    lines = [f"{MARKS[verdict.status]} {report.source}:{verdict.line}  {shown}"]
-    lines += [f"    {line}" for line in _details(verdict)]
+    lines = [f"{MARKS[verdict.status]} {source}:{verdict.line}  {shown}"]
+    lines += [f"    {display_text(line)}" for line in _details(verdict)]
     return "\n".join(lines)
 
 
@@ -218,7 +219,9 @@ def _command(verdict: Verdict, report: Report) -> str:
     place = verdict.place or verdict.claim.place
     word = "warning" if verdict.status == "undecided" else "error"
     title = _property(f"{verdict.status}: {_rule(verdict).replace('_', ' ')}")
-    message = _data(f"{verdict.claim}\n{_one_line(verdict)}")
+    message = "%0A".join(
+        _data(display_text(text)) for text in (str(verdict.claim), _one_line(verdict))
+    )
     where = f"file={_property(report.source)},line={place.line},col={place.column}"
     return f"::{word} {where},title={title}::{message}"
 

@@ -93,6 +93,7 @@ class Judge:
                 at_fault = None if outcome.status in ("proved", "agrees") else index
             if outcome.status == "refuted":
                 break
+        remarks += _reading(claim)
         unique = tuple(dict.fromkeys(remarks))
         if not worst.message:
             return Verdict("proved", claim, f"defines {claim.defines}", remarks=unique)
@@ -215,6 +216,11 @@ class Judge:
 
     @staticmethod
     def _decide(sides: Sides, deadline: float) -> Decision:
+        if any(c.relation == "==" for c in sides.assumptions):
+            # an equation is put in before a proof is tried: first see whether it is needed at all
+            bare = decide(sides.left, sides.right, deadline=_share(deadline, 0.3))
+            if bare.status == "proved":
+                return bare
         return decide(sides.left, sides.right, assumptions=sides.assumptions, deadline=deadline)
 
     def _diagnosis(self, claim: Claim, link: int, decision: Decision | None) -> Diagnosis:
@@ -222,6 +228,15 @@ class Judge:
         if link and found.kind == "other":
             return replace(found, kind="wrong_intermediate_step")
         return found
+
+
+def _reading(claim: Claim) -> list[str]:
+    """Return how a sensitivity of the author's was understood where the text does not say it."""
+    for item in claim.definitions:
+        if item.name == claim.defines and isinstance(item.expression, Var):
+            if all(link.expression != item.expression for link in claim.links):
+                return [f"{item.name} is read as {item.expression.key}"]
+    return []
 
 
 def _share(deadline: float, fraction: float) -> float:
