@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.check_points import Point, random_point
+from symgrad.check_code_points import Point, random_point
 from symgrad.derivation import Derivation
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.evaluate import Evaluator, OutsideDomain, Real

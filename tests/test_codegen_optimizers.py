@@ -113,7 +113,7 @@ def test_settings_can_be_given(module_of):
     assert tuple(params) == pytest.approx((1.6, -1.1))
 
 
-def test_names_of_a_rule_are_not_taken_from_the_author(module_of):
+def test_names_of_a_rule_are_not_taken_from_the_author():
     code = generate(parse("param m, beta1, ε; data x; J = m*beta1*ε*x"), optimizer="adam")
     compile(code, "emitted", "exec")
     assert "beta1_" in code

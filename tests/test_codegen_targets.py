@@ -70,7 +70,8 @@ def lua(tmp_path, monkeypatch):
     return module.TARGET
 
 
-def test_fifth_language_is_two_new_files(lua):
+@pytest.mark.usefixtures("lua")
+def test_fifth_language_is_two_new_files():
     code = generate(parse(GRAPH), "lua", safe=False)
     assert "lua" in target_names()
     assert "local function value_and_gradient(a, lam, x, y)\n" in code
@@ -79,12 +80,14 @@ def test_fifth_language_is_two_new_files(lua):
     assert "-- Made by symgrad" in code
 
 
-def test_function_that_a_language_lacks_is_written_through_its_definition(lua):
+@pytest.mark.usefixtures("lua")
+def test_function_that_a_language_lacks_is_written_through_its_definition():
     code = generate(parse("param x; J = sigmoid(x)"), "lua", safe=False)
     assert "1.0/(1.0 + math.exp(-x))" in code
 
 
-def test_function_without_a_definition_is_refused(lua):
+@pytest.mark.usefixtures("lua")
+def test_function_without_a_definition_is_refused():
     with pytest.raises(UnsupportedFunction, match="`lgamma` cannot be expressed in lua"):
         generate(parse("param x; J = lgamma(x)"), "lua")
 

@@ -129,9 +129,7 @@ def test_whole_powers_are_products(power, cost):
 
 def test_constant_functions_are_folded_to_the_nearest_double():
     program = program_of("param x; J = x*sqrt(2)", safe=False)
-    assert lines(program.value) == ["J = x*1.4142135623730951454746"] or (
-        program.value.operations == 1
-    )
+    assert program.value.operations == 1
 
 
 def test_wide_sum_is_cut_into_pieces():

@@ -143,7 +143,7 @@ def test_branch_not_taken_raises_nothing(load):
 
 
 def test_outside_the_domain_python_raises(load):
-    with pytest.raises(ValueError, match="math domain error|expected a"):
+    with pytest.raises(ValueError, match=r"math domain error|expected a"):
         load("param x; J = log(x)").value(-1.0)
 
 
@@ -163,14 +163,13 @@ REFERENCE = {
     "silu": lambda x: x / (1 + mpmath.exp(-x)),
     "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
 }
-POSITIVE = {"lgamma", "log1p", "digamma"}
 
 
 @pytest.mark.parametrize("name", sorted(REFERENCE))
 def test_function_is_accurate(load, name):
     module = load(f"param x; J = {name}(x)", safe=False)
     points = [0.3, 0.7, 1.0, 1.7, 2.0, 3.3, 8.5, 20.25, 33.0]
-    if name not in {"log1p"}:
+    if name != "log1p":
         points += [-0.2, -0.7, -1.3, -2.6, -9.4, -20.3]
     for x in points:
         with mpmath.workdps(50):
@@ -203,7 +202,6 @@ def test_logsumexp_of_large_arguments(load):
     ],
 )
 def test_numbers_are_written_so_that_they_round_correctly(text, code):
-    assert "return J" in generate(parse(f"param a; J = a + {text}"))
     assert f"J = a + {code}" in generate(parse(f"param a; J = a + {text}"), safe=False)
 
 

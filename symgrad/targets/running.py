@@ -71,17 +71,18 @@ def run_node(file: EmittedFile, points: Sequence[Sequence[float]]) -> tuple[Resu
         (Path(folder) / file.name).write_text(file.text, encoding="utf-8")
         driver = Path(folder) / "driver.mjs"
         driver.write_text(_DRIVER.format(module=file.name), encoding="utf-8")
-        done = subprocess.run(  # noqa: S603  (node, with files made here)
+        with subprocess.Popen(  # noqa: S603  (node, with files made here)
             [node, str(driver)],
-            input=json.dumps([list(point) for point in points]),
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
-            timeout=_TIME_LIMIT,
-            check=False,
-        )
-    if done.returncode:
-        return None, f"node stopped: {done.stderr.strip().splitlines()[-1:]}"
-    return [[_number(text) for text in row] for row in json.loads(done.stdout)], ""
+        ) as process:
+            text = json.dumps([list(point) for point in points])
+            printed, complaint = process.communicate(text, timeout=_TIME_LIMIT)
+    if process.returncode:
+        return None, f"node stopped: {' '.join(complaint.strip().splitlines()[-1:])}"
+    return [[_number(text) for text in row] for row in json.loads(printed)], ""
 
 
 _C_DRIVER = """\
