@@ -1,5 +1,6 @@
 """Drawings: no overlaps on any example, shapes, highlights, numbers, formats, safety."""
 
+import functools
 import itertools
 import re
 import xml.etree.ElementTree as ET
@@ -10,6 +11,7 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.errors import SymgradError, UnknownName
+from symgrad.render import svg_style
 from symgrad.render.drawings import drawn, format_of
 from symgrad.render.picture import picture
 from symgrad.render.svg import drawing, svg, written
@@ -20,11 +22,16 @@ SVG = "{http://www.w3.org/2000/svg}"
 BRANCH = examples.read("branch_and_merge")
 
 
+def parsed(text):
+    return ET.fromstring(text)  # noqa: S314  (written by the drawing itself)
+
+
 def made(text, **options):
     graph = parse(text)
     return drawing(picture(graph, sg.derive(graph), **options))
 
 
+@functools.cache
 def example(name, *, values=False):
     graph = parse(examples.read(name))
     step = trace(graph, steps=1).steps[0] if values else None
@@ -88,7 +95,7 @@ def test_same_bytes_every_time():
 
 
 def test_nodes_and_edges_are_marked_for_scripts():
-    root = ET.fromstring(written(made(BRANCH)))
+    root = parsed(written(made(BRANCH)))
     nodes = {g.get("data-node"): g.get("data-kind") for g in root.iter(f"{SVG}g")}
     assert nodes["a"] == "param"
     assert nodes["x"] == "data"
@@ -102,7 +109,7 @@ def test_nodes_and_edges_are_marked_for_scripts():
 
 
 def test_kinds_differ_by_shape_not_only_by_colour():
-    root = ET.fromstring(written(made(BRANCH)))
+    root = parsed(written(made(BRANCH)))
     shapes = {}
     for group in root.iter(f"{SVG}g"):
         if group.get("data-node"):
@@ -141,7 +148,7 @@ def test_unknown_name_to_light_up_is_an_error():
 def test_values_write_value_and_adjoint_into_the_nodes():
     graph = parse(BRANCH)
     text = svg(graph, sg.derive(graph), values=trace(graph, steps=1).steps[0])
-    root = ET.fromstring(text)
+    root = parsed(text)
     values = {t.get("data-value"): "".join(t.itertext()) for t in root.iter(f"{SVG}text")}
     adjoints = {t.get("data-adjoint"): "".join(t.itertext()) for t in root.iter(f"{SVG}text")}
     assert values["p"] == "0.1429"
@@ -150,7 +157,7 @@ def test_values_write_value_and_adjoint_into_the_nodes():
 
 
 def test_picture_is_described_for_those_who_cannot_see_it():
-    root = ET.fromstring(written(made(BRANCH)))
+    root = parsed(written(made(BRANCH)))
     assert root.get("role") == "img"
     labelled = root.get("aria-labelledby").split()
     assert {root.find(f"{SVG}title").get("id"), root.find(f"{SVG}desc").get("id")} == set(labelled)
@@ -170,8 +177,6 @@ def contrast(a, b):
 
 @pytest.mark.parametrize("theme", ["LIGHT", "DARK"])
 def test_contrast_meets_wcag_aa(theme):
-    from symgrad.render import svg_style
-
     colours = getattr(svg_style, theme)
     paper = colours["paper"]
     for name in ("ink", "label", "adjoint", "lit-text"):
@@ -193,7 +198,7 @@ def test_dark_colours_follow_the_reader():
 def test_title_cannot_inject_markup():
     text = written(made('# <script>alert(1)</script> & "x"\nparam a; data x; J = (a*x)^2'))
     assert "<script" not in text
-    assert ET.fromstring(text).find(f"{SVG}title").text == '<script>alert(1)</script> & "x"'
+    assert parsed(text).find(f"{SVG}title").text == '<script>alert(1)</script> & "x"'
 
 
 def layers(width, depth):

@@ -68,7 +68,7 @@ def _distances(graph: Graph) -> dict[str, int]:
 
 
 def _shape(node: Node) -> Hashable:
-    """Return what nodes of one part have in common: the pattern, or for inputs the first letters."""
+    """Return what nodes of one part share: the pattern, or for inputs the first letters."""
     if node.formula is not None:
         return node.kind, node.formula.pattern
     return node.kind, node.name.rstrip("_0123456789").partition("_")[0].rstrip("0123456789")
