@@ -11,6 +11,7 @@ from symgrad.cli.terminal import load_graph, note, print_result, write_file
 
 if TYPE_CHECKING:
     from symgrad.program import Program
+    from symgrad.targets import EmittedFile
 
 
 @click.command("generate")
@@ -85,7 +86,10 @@ def command(
     )
     if ops:
         note(operation_report(lower(derivation, safe=safe)))
-    if check or (check is None and output is not None):
+    chosen = _settings(settings)
+    if chosen.get("float") == "float" and check is not False:
+        note("not checked: single precision is not held to the bound for doubles")
+    elif check or (check is None and output is not None):
         _checked(derivation, target, files, safe=safe)
     if output is None:
         print_result("\n".join(item.text for item in files))
@@ -105,6 +109,21 @@ def module_name(file: str, output: Path | None) -> str:
         stem = Path(file.rpartition(":")[2]).stem if ":" in file else Path(file).stem
     safe = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in stem)
     return safe if safe[:1].isalpha() else f"model_{safe}".rstrip("_")
+
+
+def _checked(
+    derivation: Derivation, target: str, files: tuple[EmittedFile, ...], *, safe: bool
+) -> None:
+    """Run the code against 50-digit values; say what was found, and stop what is wrong.
+
+    Formulas emitted as written (--no-safe) may lose digits: that is said, and nothing is stopped.
+    """
+    from symgrad.check_code import check, checked
+
+    report = check(derivation, target, files)
+    note(f"checked {report.text}" if report.points else report.text)
+    if safe:
+        checked(report)
 
 
 def operation_report(program: Program) -> str:
