@@ -264,6 +264,9 @@ class Translator:
         bracket = self.next_word(word)
         if bracket.text == ".":
             return
+        if bracket.text == "\\{" and self.ends_with_array():
+            parts.append(self.array_cases(word))
+            return
         sign = {"[": "(", "]": ")", "\\{": "(", "\\}": ")", "\\lvert": "|", "\\rvert": "|",
                 "\\vert": "|", "\\lbrack": "(", "\\rbrack": ")"}.get(bracket.text, bracket.text)  # fmt: skip
         if sign not in ("(", ")", "|"):
@@ -377,7 +380,7 @@ class Translator:
         """Translate an environment: cases as Piecewise, aligned lines one after the other."""
         name = self.raw_argument(word).rstrip("*")
         if name in ("cases", "dcases", "rcases"):
-            parts.append(self.cases(word))
+            parts.append(self.cases(word, name))
             return
         if name in ("array", "alignat", "alignedat"):
             self.raw_argument(word)
@@ -395,7 +398,7 @@ class Translator:
         if self.raw_argument(word).rstrip("*") != name:
             raise self.fault(f"this does not end `\\begin{{{name}}}`", word)
 
-    def cases(self, word: _Word) -> Written:
+    def cases(self, word: _Word, name: str) -> Written:
         """Translate the rows of a cases environment."""
         rows: list[Row] = []
         while self.at < len(self.words) and self.words[self.at].text != "\\end":
@@ -408,16 +411,29 @@ class Translator:
                 self.at += 1
             if value.text.strip():
                 rows.append(Row(value, condition))
-        self.end("cases", word) if self.ends("cases") else self.end("dcases", word)
+        self.end(name, word)
         found = piecewise(rows, word.start)
         if found is None:
             raise self.fault("these cases leave some values open", word, "end with `otherwise`")
         return found
 
-    def ends(self, name: str) -> bool:
-        """Tell whether the environment that ends here is called `name`."""
-        following = "".join(word.text for word in self.words[self.at : self.at + 20])
-        return following.startswith(f"\\end{{{name}}}")
+    def ends_with_array(self) -> bool:
+        """Tell whether an array begins here: behind `\\left\\{` it holds cases."""
+        self.skip_spaces()
+        following = "".join(word.text for word in self.words[self.at : self.at + 12])
+        return following.startswith("\\begin{array}")
+
+    def array_cases(self, opened: _Word) -> Written:
+        """Translate an array of cases with its brackets."""
+        begin = self.next_word(opened)
+        self.raw_argument(begin)
+        self.raw_argument(begin)
+        found = self.cases(opened, "array")
+        self.skip_spaces()
+        if self.at < len(self.words) and self.words[self.at].text == "\\right":
+            self.at += 1
+            self.next_word(opened)
+        return found
 
 
 def _is_filler(word: str) -> bool:
@@ -427,7 +443,9 @@ def _is_filler(word: str) -> bool:
 def _derivative(top: Written, below: Written, start: int) -> Written:
     """Return a derivative with ∂ in place of d: above and below, the rest as it is."""
     above = re.sub(r"^\s*d", "∂", top.text)
-    under = re.sub(r"(^|(?<=[\s)²³⁴]))\s*d(?=\s*[^\W\d])", "∂", below.text)
+    under = below.text
+    if not under.lstrip().startswith("∂"):
+        under = re.sub(r"(^|(?<=[\s)²³⁴]))\s*d(?=\s*[^\W\d_])", "∂", under)
     return Written.join(
         [
             Written.all_at(" ", start),

@@ -16,6 +16,7 @@ from symgrad.verify.model import Definition, DerivativeTarget
 
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
 _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
+_INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _LAST_PIECE = "e"
 # How people spell Greek letters where a keyword or a keyboard is in the way.
 _SHORT = {"lam": "λ", "lmbda": "λ", "lamda": "λ", "lambd": "λ", "lambda_": "λ", "eps": "ε", "sig": "σ"}
@@ -112,7 +113,10 @@ class Scope:
         """Return the ways to read a word as names side by side, at most two."""
 
         def piece(text: str) -> bool:
-            return self.strict(text) is not None or isinstance(self.number(text), Constant)
+            if text in GREEK:
+                return False  # beta is β and never b·eta
+            known = self.name(text) if _INDEXED.fullmatch(text) else self.strict(text)
+            return known is not None or isinstance(self.number(text), Constant)
 
         found = readings(word, piece)
         return [way for way in found if _e_is_last(way, before_power=before_power)]
