@@ -132,8 +132,10 @@ def _atanh(x: Value) -> Value:
 def _atan2(y: Value, x: Value) -> Value:
     if x.is_zero() and y.is_zero():
         raise Undefined
+    if y.is_zero() and x < 0:
+        return arb.pi()
     if not (x > 0 or y > 0 or y < 0):
-        raise Unclear  # on or across the cut
+        raise Unclear  # perhaps across the cut
     return arb.atan2(y, x)
 
 

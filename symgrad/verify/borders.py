@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symgrad.expression import Compare, Expression, Logic
-from symgrad.verify.domain import domain_conditions
+from symgrad.verify.domain import domain_conditions, power_conditions
 from symgrad.verify.facts import EmptyRegion
 from symgrad.verify.fields import Field, Ratio, Restart, Scales
 from symgrad.verify.limits import Clock, Stop
@@ -24,12 +24,15 @@ def domain_gaps(
 ) -> tuple[tuple[Compare, ...], tuple[Compare, ...]]:
     """Return the poles and the domain conditions that one side has and the other does not.
 
-    What the assumptions or the conditions of the other side imply is not listed.
+    What the assumptions or the conditions of the other side imply is not listed. A power with a
+    name in its exponent counts as defined for bases from zero on; that is listed for both sides.
     """
     sides = (domain_conditions(problem.left), domain_conditions(problem.right))
     poles: list[Compare] = []
     needs: list[Compare] = []
-    for own, other in (sides, sides[::-1]):
+    powers = (*power_conditions(problem.left), *power_conditions(problem.right))
+    apart = tuple(c for side in sides for c in side if c not in powers)
+    for own, other in (sides, sides[::-1], (powers, apart)):
         if own == other:
             continue
         for region in [r for r in regions if r.status == "proved"][:_MAX_REGIONS]:

@@ -43,6 +43,18 @@ def domain_conditions(expression: Expression) -> tuple[Compare, ...]:
     return tuple(found)
 
 
+def power_conditions(expression: Expression) -> tuple[Compare, ...]:
+    """Return base >= 0 for every power whose exponent holds names.
+
+    For some exponents such a power has a value below zero as well; nothing is claimed of that.
+    """
+    return tuple(
+        Compare(">=", part.base, ZERO)
+        for part in distinct_parts(expression)
+        if isinstance(part, Pow) and not is_numeric(part.exponent) and not is_numeric(part.base)
+    )
+
+
 def _own(part: Expression) -> Iterator[Compare]:
     match part:
         case Div(_, denominator):

@@ -223,7 +223,12 @@ class _Case:
 
     def _proved(self, used: tuple[int, ...], regions: list[Region]) -> Decision:
         solved = solve([self.assumptions[i] for i in used], self.clock)
-        poles, needs = domain_gaps(self._problem(solved), regions, self.clock)
+        assumed = [
+            Compare(a.relation, solved.apply(a.left), solved.apply(a.right))
+            for a in self.assumptions
+        ]
+        problem = replace(self._problem(solved), assumed=_facts(assumed))
+        poles, needs = domain_gaps(problem, regions, self.clock)
         borders = list(dict.fromkeys(balanced("==", b) for r in regions for b in r.excluded))
         listed = dict.fromkeys([*self._real_borders(borders), *poles])
         return Decision("proved", assumptions=used, excluded=tuple(listed), needs=needs)

@@ -82,6 +82,11 @@ class Opaque:
 
     def atan2(self, y: Ratio, x: Ratio) -> Ratio:
         """Return the angle of (x, y); atan(y/x) where x is known to be positive."""
+        if not y.top:
+            if not x.top:
+                raise ZeroDivisionError
+            half_turn = (1 - self.signs.strict_sign(x)) // 2
+            return self.field.scaled(self.field.constant("pi"), Fraction(half_turn))
         if self.signs.provable(x, 1, strict=True):
             return self.atan(self.field.div(y, x))
         return self.field.opaque("atan2", y, x)
