@@ -2,9 +2,9 @@
 
     python benchmarks/diagnose_collection.py [--missed] [FILE ...]
 
-Goes through tests/data/slips: claims with a slip, each with the kinds a teacher would name. A third of
-them, chosen by the hash of their text, is held out: it is looked at for figures only. Reports for
-both parts: the first diagnosis right (any of the kinds that fit, and the first of them), the
+Goes through tests/data/slips: claims with a slip, each with the kinds a teacher would name. A third
+of them, chosen by the hash of their text, is held out: it is looked at for figures only. Reports
+for both parts: the first diagnosis right (any of the kinds that fit, and the first of them), the
 correction proved right by `verify` itself, the time that the diagnosis took.
 """
 
@@ -38,7 +38,7 @@ SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Slip:
-    """One wrong claim: the example it is about, or the text of its graph, and the kinds that fit."""
+    """One wrong claim: its example, or the text of its graph, and the kinds that fit."""
 
     example: str
     text: str

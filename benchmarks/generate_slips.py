@@ -2,8 +2,8 @@
 
     python benchmarks/generate_slips.py > tests/data/slips/generated.txt
 
-It shares no code with the diagnosis. A slip is put into the formula that the derivation prints, or into
-one path's product of local derivatives; the kind is that of the operation that was carried out.
+It shares no code with the diagnosis. A slip is put into the formula that the derivation prints, or
+into one path's product of local derivatives; the kind is that of the operation carried out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import random
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +57,7 @@ def everywhere(e: Expression, change) -> Iterator[Made]:  # noqa: ANN001
 
 
 def one_slip(e: Expression, constants: tuple[str, ...], others: list[str]):  # noqa: ANN201
-    def change(part: Expression) -> Iterator[Made]:  # noqa: C901
+    def change(part: Expression) -> Iterator[Made]:
         match part:
             case Add(terms):
                 for i, term in enumerate(terms):
@@ -67,15 +68,15 @@ def one_slip(e: Expression, constants: tuple[str, ...], others: list[str]):  # n
                 for i, factor in enumerate(factors):
                     left = factors[:i] + factors[i + 1 :]
                     rest = left[0] if len(left) == 1 else Mul(left)
-                    if isinstance(factor, Number):
-                        yield "constant_dropped", rest
-                    elif isinstance(factor, Var) and factor.key in constants:
+                    fixed = isinstance(factor, Var) and factor.key in constants
+                    if fixed or isinstance(factor, Number):
                         yield "constant_dropped", rest
                     elif isinstance(factor, Var):
                         yield "missing_chain_factor", rest
                         squared = Pow(factor, number(2))
-                        yield "extra_chain_factor, wrong_exponent", Mul(
-                            (*factors[:i], squared, *factors[i + 1 :])
+                        yield (
+                            "extra_chain_factor, wrong_exponent",
+                            Mul((*factors[:i], squared, *factors[i + 1 :])),
                         )
                     elif isinstance(factor, Add):
                         yield "missing_chain_factor, missing_branch", rest
@@ -115,10 +116,7 @@ def by_path(derivation: Derivation, parameter: str) -> Iterator[Made]:
     data = depends_on_data(derivation.graph)
     if not 1 < len(paths) < 6:
         return
-    shares = [
-        mul(*(derivation.local(a, b) for a, b in zip(path, path[1:], strict=False)))
-        for path in paths
-    ]
+    shares = [mul(*(derivation.local(a, b) for a, b in pairwise(path))) for path in paths]
     for i, path in enumerate(paths):
         rest = [*shares[:i], *shares[i + 1 :]]
         free = path[1] not in data and len(path) == 3
@@ -139,7 +137,7 @@ def wrong_formulas() -> Iterator[tuple[str, str, str]]:
                 made.append((f"d{graph.objective}/d{parameter}", kind, right, wrong))
             whole = add(
                 *(
-                    mul(*(derivation.local(a, b) for a, b in zip(path, path[1:], strict=False)))
+                    mul(*(derivation.local(a, b) for a, b in pairwise(path)))
                     for path in derivation.paths(parameter, limit=6)
                 )
             )
@@ -161,7 +159,8 @@ def wrong_formulas() -> Iterator[tuple[str, str, str]]:
                 continue
             if isinstance(wrong, Var | Number):
                 continue
-            if any(1 for part in walk(wrong) if isinstance(part, Call) and part.function == "where"):
+            calls = [part.function for part in walk(wrong) if isinstance(part, Call)]
+            if "where" in calls:
                 continue
             if not differs(graph, meanings, right, wrong):
                 continue
@@ -186,7 +185,7 @@ def differs(graph, meanings, right: Expression, wrong: Expression) -> bool:  # n
 
 
 def main() -> None:
-    print("# Wrong claims made by benchmarks/generate_slips.py: [example], then claim | kind, or kind")
+    print("# Wrong claims made by benchmarks/generate_slips.py: [example], claim | kind, or kind")
     last = ""
     for example, claim, kind in wrong_formulas():
         if example != last:

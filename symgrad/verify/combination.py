@@ -1,7 +1,7 @@
 """A claim as a combination of the paths' contributions.
 
-Where claimed = Σ cᵢ · (contribution of path i) has one solution that holds at further points too, the
-coefficients say what happened: 0 a path left out, −1 a sign, 2 or 1/2 a factor.
+Where claimed = Σ cᵢ · (contribution of path i) has one solution that holds at further points too,
+the coefficients say what happened: 0 a path left out, −1 a sign, 2 or 1/2 a factor.
 """
 
 from __future__ import annotations

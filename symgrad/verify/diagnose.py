@@ -1,7 +1,7 @@
 """What went wrong in a refuted claim: the kind of the slip, one sentence, and the right formula.
 
 The claim is looked at from two sides. Which single edge of the graph, taken wrongly, gives it
-(`suspects`)? Which single change of the formula, as its author wrote it, makes it right (`repairs`)?
+(`suspects`)? Which single change of the formula, as its author wrote it, mends it (`repairs`)?
 The first names the fault, the second corrects it in the author's own form.
 """
 
@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from symgrad.derivation import Derivation
-from symgrad.expression import Compare, Expression, Logic, Number, Var, rebuild, substitute, variables
+from symgrad.expression import (
+    Add,
+    Compare,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Var,
+    rebuild,
+    substitute,
+    variables,
+)
 from symgrad.graph import Graph
 from symgrad.render.printer import AsciiPrinter, Printer
 from symgrad.verify.explain import Finding, findings
@@ -25,6 +36,7 @@ from symgrad.verify.model import (
     Diagnosis,
     ExpressionTarget,
     NameTarget,
+    UpdateTarget,
 )
 from symgrad.verify.occurrences import flattened
 from symgrad.verify.scene import NoScene, Scene, with_node
@@ -48,6 +60,18 @@ class Case:
     claimed: Expression
     right: Expression
     values: Values
+    right_update: tuple[str, str] | None = None
+
+    @property
+    def slope(self) -> Values | None:
+        """The derivative that the claim implies: of an update a − η·g that is g."""
+        claimed = self.scene.floats.values(self.claimed)
+        if self.right_update is None:
+            return claimed
+        start, rate = (self.scene.floats.names[name] for name in self.right_update)
+        sign = 1 if self.scene.graph.maximize else -1
+        rows = zip(claimed, start, rate, strict=True)
+        return tuple(sign * (new - old) / step for new, old, step in rows)
 
 
 def diagnose(
@@ -78,9 +102,11 @@ def diagnose(
     try:
         case = _case(graph, derivation, claim, claimed)
     except (NoScene, KeyError, RecursionError):
-        text = "The formula has no value where the right one has one, or cannot be compared."
-        return Diagnosis("other", text, "", None, yours, right, witness)
-    found = findings(case.scene, case.claimed, case.values)
+        text = "The formula has no value where the right one has one, or is too large to compare."
+        form = _gradient(graph, derivation, claim)
+        shape = "" if form is None else shown.expression(form)
+        return Diagnosis("other", text, shape, form, yours, right, witness)
+    found = findings(case.scene, case.claimed, case.values, case.slope)
     chosen, tree = _confirmed(case, found)
     best = chosen or (found[0] if found else Finding("other", 9.0))
     corrected = tree if tree is not None else _own_form(case, claim)
@@ -90,9 +116,7 @@ def diagnose(
         kind = "wrong_intermediate_step"
         before = shown.expression(claim.links[link - 1].expression)
         text = f"Step {link + 1} does not follow from `{before}`, which is right. {text}"
-    return Diagnosis(
-        kind, text, shown.expression(corrected), corrected, yours, right, witness
-    )
+    return Diagnosis(kind, text, shown.expression(corrected), corrected, yours, right, witness)
 
 
 def _printer(graph: Graph, claim: Claim) -> Printer:
@@ -112,7 +136,7 @@ def _text(finding: Finding, words: Words, corrected: Expression) -> str:
     if finding.kind == "missing_assumption":
         if finding.condition is None:
             return "The formula holds on a part of the domain only; a condition is missing."
-        condition = words.code(finding.condition)
+        condition = words.condition(finding.condition)
         return f"The formula holds only where {condition}, which is not assumed."
     elsewhere = finding.repair is None or finding.repair.kind != "wrong_region"
     if finding.kind == "wrong_region" and finding.suspect is None and elsewhere:
@@ -133,12 +157,13 @@ def _case(graph: Graph, derivation: Derivation, claim: Claim, claimed: Expressio
     scene, right = scene_of(graph, derivation, claim)
     conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
     scene.place([right, claimed], conditions)
-    return Case(scene, claimed, right, scene.floats.values(right))
+    update = None
+    if isinstance(claim.left, UpdateTarget):
+        update = (claim.left.name, _rate(graph))
+    return Case(scene, claimed, right, scene.floats.values(right), update)
 
 
-def scene_of(
-    graph: Graph, derivation: Derivation, claim: Claim
-) -> tuple[Scene, Expression]:
+def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
     """Return the scene of a claim, its points not chosen yet, and the right formula in names."""
     target = claim.left
     own = target.key if isinstance(target, DerivativeTarget) else None
@@ -164,6 +189,11 @@ def scene_of(
     scene = Scene(graph, derivation, (None, None), definitions, derivatives, count=count)
     if isinstance(target, ExpressionTarget):
         return scene, target.expression
+    if isinstance(target, UpdateTarget):
+        ends = (graph.objective, target.name)
+        scene = Scene(graph, derivation, ends, definitions, derivatives, count=count)
+        step = Mul((Var(_rate(graph)), scene.total(Var(graph.objective), target.name)))
+        return scene, Add((Var(target.name), step if graph.maximize else Neg(step)))
     if isinstance(target, NameTarget):
         node = graph.index.get(target.name)
         if node is not None and node.formula is not None:
@@ -172,6 +202,10 @@ def scene_of(
         if meaning is not None:
             return scene, meaning
     raise NoScene
+
+
+def _rate(graph: Graph) -> str:
+    return graph.rate[0] if graph.rate is not None else "η"
 
 
 def _without_names(scene: Scene, e: Expression) -> Expression:
@@ -289,18 +323,24 @@ def _meaning(scene: Scene, name: str) -> Expression | None:
     return scene.definition_of(name)
 
 
+def _gradient(graph: Graph, derivation: Derivation, claim: Claim) -> Expression | None:
+    """Return the derivation's own formula for a gradient, or for a step of descent."""
+    forms = {name: form.expression for name, form in derivation.gradient_forms}
+    match claim.left:
+        case DerivativeTarget(top, bottom, None, ()) if top == derivation.graph.objective:
+            return forms.get(bottom)
+        case UpdateTarget(name) if name in forms:
+            step = Mul((Var(_rate(graph)), forms[name]))
+            return Add((Var(name), step if graph.maximize else Neg(step)))
+        case _:
+            return None
+
+
 def _own_form(case: Case, claim: Claim) -> Expression:
     """Return the derivation's formula in the names that the author used."""
     scene = case.scene
-    target = claim.left
     used = {str(key) for link in claim.links for key in variables(link.expression)}
-    forms: Mapping[str, Expression] = {
-        name: form.expression for name, form in scene.derivation.gradient_forms
-    }
-    result = case.right
-    if isinstance(target, DerivativeTarget) and target.expression is None and not target.further:
-        if target.top == scene.derivation.graph.objective and target.bottom in forms:
-            result = forms[target.bottom]
+    result = _gradient(scene.graph, scene.derivation, claim) or case.right
     unknown: dict[str | int, Expression] = {}
     for item in reversed(scene.derivation.sensitivity_list):
         if item.name not in used:
@@ -310,6 +350,3 @@ def _own_form(case: Case, claim: Claim) -> Expression:
             break
         result = substitute(result, unknown)
     return result
-
-
-__all__ = ["Case", "Number", "closed_form", "diagnose"]

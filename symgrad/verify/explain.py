@@ -23,7 +23,7 @@ from symgrad.expression import (
 from symgrad.verify.combination import coefficients
 from symgrad.verify.floats import Values, close, same
 from symgrad.verify.pieces import Piece, alike, pieces_of
-from symgrad.verify.repairs import Repair, edits_of, repairs_of, trials_of
+from symgrad.verify.repairs import Repair, repairs_of
 from symgrad.verify.scene import NoScene, Scene
 from symgrad.verify.suspects import (
     Suspect,
@@ -32,6 +32,7 @@ from symgrad.verify.suspects import (
     is_regularization,
     suspects_of,
 )
+from symgrad.verify.trials import edits_of, trials_of
 
 SECONDS = 1.2
 _CLEAR = 1.9  # a repair that costs more is compared with those found by trying out
@@ -41,7 +42,7 @@ _SMALL_ROLES = frozenset({"one", "name", "edge"})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One explanation: its kind, how unlikely it is, and the edge and the repair that it rests on."""
+    """One explanation: its kind, how unlikely it is, the edge and the repair that it rests on."""
 
     kind: str
     cost: float
@@ -51,17 +52,16 @@ class Finding:
 
 
 def findings(
-    scene: Scene, claimed: Expression, right: Values, conditions: Sequence[Compare] = ()
+    scene: Scene, claimed: Expression, right: Values, slope: Values | None = None
 ) -> list[Finding]:
     """Return the explanations of a wrong formula, the best first.
 
-    `right` are the right values at the scene's points, `conditions` those under which a decision
-    found the formula to hold.
+    `right` are the right values at the scene's points, `slope` those of the scene's derivative that
+    the formula implies: its own values where it is a derivative, None where it says nothing of one.
     """
     stop = time.monotonic() + SECONDS
-    values = scene.floats.values(claimed)
-    derivative = same(scene.truth, right)
-    suspects = suspects_of(scene, values) if derivative else []
+    derivative = slope is not None and scene.derivative
+    suspects = suspects_of(scene, slope) if slope is not None and derivative else []
     table = pieces_of(scene, claimed)
     repairs = repairs_of(claimed, right, scene.floats, table, _related(scene))
     if not repairs or repairs[0].kind == "other" or repairs[0].cost > _CLEAR:
@@ -72,10 +72,11 @@ def findings(
     found += [_classified(scene, claimed, repair, suspects) for repair in repairs]
     found += _conditional(scene, claimed, right)
     found = [_joined(item, repairs, suspects) for item in found]
-    if not found and derivative:
+    direct = derivative and same(scene.truth, right)
+    if not found and direct:
         found += _combined(scene, claimed)
     if not found:
-        found += _two_faults(scene, claimed, right, table, stop, derivative=derivative)
+        found += _two_faults(scene, claimed, right, table, stop, derivative=direct)
     return sorted(found, key=lambda item: item.cost)
 
 
@@ -94,9 +95,7 @@ def _related(scene: Scene) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for pair in pairs)
 
 
-def _joined(
-    item: Finding, repairs: Sequence[Repair], suspects: Sequence[Suspect]
-) -> Finding:
+def _joined(item: Finding, repairs: Sequence[Repair], suspects: Sequence[Suspect]) -> Finding:
     """Give a finding at an edge the best repair, and a repair the edge that fits it."""
     if item.repair is None and repairs:
         return Finding(item.kind, item.cost, item.suspect, repairs[0], item.condition)
@@ -137,9 +136,7 @@ def _classified(
 def _bases(scene: Scene, claimed: Expression) -> list[Expression]:
     """Return what the claim writes and an equation raises to a power."""
     return [
-        part
-        for part in walk(claimed)
-        if not isinstance(part, Compare) and _is_base(scene, part)
+        part for part in walk(claimed) if not isinstance(part, Compare) and _is_base(scene, part)
     ]
 
 
@@ -160,9 +157,7 @@ def _missing_factor(
     return "missing_chain_factor"
 
 
-def _exponent(
-    scene: Scene, repair: Repair, base: Expression, suspects: Sequence[Suspect]
-) -> str:
+def _exponent(scene: Scene, repair: Repair, base: Expression, suspects: Sequence[Suspect]) -> str:
     values = scene.floats.values(base)
     kinds = {s.kind for s in suspects if s.cost < 2.0}
     if "wrong_exponent" in kinds or is_power_base(scene, values):
@@ -272,16 +267,16 @@ def _combined(scene: Scene, claimed: Expression) -> list[Finding]:
         return []
     if found is None or all(c == 1 for c in found):
         return []
-    for wanted, kind in ((0, ""), (-1, "sign"), (None, "factor")):
-        off = [p for c, p in zip(found, paths, strict=True) if c == wanted or (wanted is None and c != 1)]
-        if off:
-            edge = (off[0][-2], off[0][-1])
-            if not kind:
-                free = all(is_regularization(scene, path) for path in off)
-                kind = "missing_regularization" if free else "missing_branch"
-            suspect = Suspect(kind, 2.4, edge, scene.locals[edge], "", tuple(off))
-            return [Finding(kind, 2.4, suspect)]
-    return []
+    pairs = list(zip(found, paths, strict=True))
+    off = [path for c, path in pairs if c == 0]
+    free = all(is_regularization(scene, path) for path in off)
+    kind = "missing_regularization" if free else "missing_branch"
+    if not off:
+        kind, off = "sign", [path for c, path in pairs if c == -1]
+    if not off:
+        kind, off = "factor", [path for c, path in pairs if c != 1]
+    edge = (off[0][-2], off[0][-1])
+    return [Finding(kind, 2.4, Suspect(kind, 2.4, edge, scene.locals[edge], "", tuple(off)))]
 
 
 _ORDER = (

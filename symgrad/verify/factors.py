@@ -98,11 +98,14 @@ def without_each(e: Expression) -> Iterator[tuple[Expression, Expression]]:
             if not isinstance(above, Mul | Neg | Div):
                 yield above, Div(ONE, below)
             for gone, left in without_each(below):
-                inverse = gone.denominator if isinstance(gone, Div) and gone.numerator == ONE else None
-                yield inverse or Div(ONE, gone), Div(above, left)
+                yield _inverse(gone), Div(above, left)
             yield Div(ONE, below), above
         case _:
             return
+
+
+def _inverse(e: Expression) -> Expression:
+    return e.denominator if isinstance(e, Div) and e.numerator == ONE else Div(ONE, e)
 
 
 def powers_of(e: Expression) -> Iterator[tuple[Expression, Fraction, Change]]:
@@ -173,7 +176,7 @@ def _raised(base: Expression) -> Change:
 def scaled(e: Expression, factor: Fraction) -> tuple[Expression, bool]:
     """Multiply by a positive rational; the flag tells that a number that stood there was changed.
 
-    A number that is there is mended: 4·a times 1/2 is 2·a, a/2 times 2 is a. Else one is put in front.
+    A number that is there is mended: 4·a times 1/2 is 2·a, a/2 times 2 is a. Else one is added.
 
     >>> from symgrad.expression import Var
     >>> scaled(Mul((number(2), Var("a"))), Fraction(1, 2))

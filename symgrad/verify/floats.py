@@ -1,8 +1,8 @@
 """Fast evaluation: an expression at several points at once, in floating point.
 
 A part keeps its values, so an expression that differs in one place from one seen before costs only
-the way up from that place. What is found with these numbers is confirmed elsewhere with more digits.
-A value outside the domain is NaN.
+the way up from that place. What is found with these numbers is confirmed elsewhere, with more
+digits. A value outside the domain is NaN.
 """
 
 from __future__ import annotations
@@ -73,18 +73,15 @@ def _sign(z: float) -> float:
     return 0.0 if z == 0 else math.copysign(1.0, z)
 
 
-FLOATS: Mapping[str, Callable[..., float]] = {
-    name: _guarded(function)
-    for name, function in {
-        "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs, "sign": _sign,
-        "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin,
-        "acos": math.acos, "atan": math.atan, "atan2": math.atan2, "sinh": math.sinh,
-        "cosh": math.cosh, "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh,
-        "atanh": math.atanh, "erf": math.erf, "erfc": math.erfc, "sigmoid": _sigmoid,
-        "max": max, "min": min, "hypot": math.hypot, "log1p": math.log1p,
-        "expm1": math.expm1, "lgamma": math.lgamma,
-    }.items()
+_PLAIN: dict[str, Callable[..., float]] = {
+    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs, "sign": _sign,
+    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos,
+    "atan": math.atan, "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh,
+    "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
+    "erf": math.erf, "erfc": math.erfc, "sigmoid": _sigmoid, "max": max, "min": min,
+    "hypot": math.hypot, "log1p": math.log1p, "expm1": math.expm1, "lgamma": math.lgamma,
 }  # fmt: skip
+FLOATS = {name: _guarded(function) for name, function in _PLAIN.items()}
 
 _RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,

@@ -1,7 +1,7 @@
 """Every part of a claim, and the value it must have had for the whole to be right.
 
-Sums, products, quotients, powers and the functions with an inverse are solved for one part at a time,
-all other parts taken as they are.
+Sums, products, quotients, powers and the functions with an inverse are solved for one part at a
+time, all other parts taken as they are.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Occurrence:
 
 
 def _if_enough(found: list[float]) -> Values | None:
-    return tuple(found) if sum(1 for value in found if value == value) > 1 else None
+    return tuple(found) if sum(1 for value in found if not math.isnan(value)) > 1 else None
 
 
 def occurrences(root: Expression, right: Values, floats: Floats) -> Iterator[Occurrence]:
@@ -141,20 +141,10 @@ def _parts(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
 
 
 def _inner(
-    outer: Occurrence,
-    index: int,
-    part: Expression,
-    values: Values,
-    needed: Needed,
-    *,
-    in_product: bool = False,
-    in_sum: bool = False,
-    in_exponent: bool = False,
+    outer: Occurrence, index: int, part: Expression, values: Values, needed: Needed, **where: bool
 ) -> Occurrence:
-    return Occurrence(
-        (*outer.place, index), part, values, needed, in_product, in_sum,
-        in_exponent or outer.in_exponent,
-    )  # fmt: skip
+    where["in_exponent"] = where.get("in_exponent", False) or outer.in_exponent
+    return Occurrence((*outer.place, index), part, values, needed, **where)
 
 
 def _each(function: Callable[..., float], needed: Needed, *rows: Values) -> Needed:
@@ -221,7 +211,7 @@ def flat(e: Expression) -> Expression:
             return e
 
 
-def _list(kind: type[Add] | type[Mul], e: Expression) -> tuple[Expression, ...]:
+def _list(kind: type[Add | Mul], e: Expression) -> tuple[Expression, ...]:
     return children(e) if isinstance(e, kind) else (e,)
 
 

@@ -41,7 +41,7 @@ _MAX_EQUATIONS = 40
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """An expression that can be missing from a claim; `edge` is the first and last node of its path."""
+    """An expression that can be missing from a claim; `edge` is where its path starts and ends."""
 
     expression: Expression
     values: Values
@@ -113,7 +113,7 @@ def _totals(scene: Scene) -> Iterator[Candidate]:
 
 
 def _pairs(scene: Scene, own: list[str]) -> Iterator[Candidate]:
-    """Yield what an inner derivative often is: a product or quotient of two names, a square below."""
+    """Yield what an inner derivative often is: products and quotients of two names."""
     if len(own) > _MAX_PAIRED:
         near = {name for edge in scene.locals for name in edge}
         own = [name for name in own if name in near or name in scene.graph.constants]
@@ -154,9 +154,8 @@ def _segments(scene: Scene, names: set[str]) -> Iterator[Candidate]:
     for node, operand in scene.locals:
         below.setdefault(node, []).append(operand)
     yield from _whole_paths(scene, names)
-    for start in below:
-        stack = [(start, operand) for operand in below[start]]
-        trails: list[tuple[str, ...]] = list(stack)
+    for start, operands in below.items():
+        trails: list[tuple[str, ...]] = [(start, operand) for operand in operands]
         for trail in trails:
             if len(trails) > MAX_PIECES:
                 break
@@ -195,7 +194,7 @@ def proportion(row: Values, piece: Values) -> float | None:
     """Return c where row = c · piece at every point (NaN in the row: no matter), else None."""
     factor: float | None = None
     for value, unit in zip(row, piece, strict=True):
-        if value != value:
+        if math.isnan(value):
             continue
         if unit == 0:
             if value != 0:
@@ -210,7 +209,7 @@ def proportion(row: Values, piece: Values) -> float | None:
 def simple_number(value: float) -> Fraction | None:
     """Return the small rational that a float is up to rounding, else None.
 
-    >>> simple_number(-0.5), simple_number(1 / 3), simple_number(2 ** 0.5)
+    >>> simple_number(-0.5), simple_number(1 / 3), simple_number(2**0.5)
     (Fraction(-1, 2), Fraction(1, 3), None)
     """
     if not math.isfinite(value) or value == 0:
@@ -244,7 +243,7 @@ def named_number(value: float) -> Expression | None:
         if times is not None and times.denominator <= 12:
             return mul(number(times), expression)
         if over is not None and over.denominator <= 12:
-            return Div(number(over), expression) if over > 0 else Neg(
-                Div(number(-over), expression)
+            return (
+                Div(number(over), expression) if over > 0 else Neg(Div(number(-over), expression))
             )
     return None

@@ -7,7 +7,7 @@ by comparing that value with what a slip of each sort would explain, not by tryi
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -19,15 +19,12 @@ from symgrad.expression import (
     Compare,
     Div,
     Expression,
-    Logic,
     Mul,
     Neg,
     Number,
-    Pow,
     Var,
-    children,
     number,
-    rebuild,
+    substitute,
     variables,
 )
 from symgrad.functions import FUNCTIONS
@@ -41,7 +38,7 @@ from symgrad.verify.factors import (
     without_each,
 )
 from symgrad.verify.floats import FLOATS, Floats, Values, close, same
-from symgrad.verify.occurrences import MAX_OCCURRENCES, Occurrence, occurrences, put
+from symgrad.verify.occurrences import Occurrence, occurrences, put
 from symgrad.verify.pieces import Piece, named_number, proportion, simple_number
 
 _EXPONENTS = tuple(Fraction(n, 2) for n in (2, -2, 4, -4, 1, -1, 6, -6, 3, -3))
@@ -90,8 +87,8 @@ def repairs_of(
             continue
         if item.mended_by(item.values):
             continue  # it is right as far as it counts
-        for repair in _at(item, floats, table, allowed, related):
-            found.append(_rooted(claim, item, repair))
+        here = _at(item, floats, table, allowed, related)
+        found += [_rooted(claim, item, repair) for repair in here]
     found += _renamed(claim, right, floats, allowed, related)
     found += _other_side(claim, right, floats)
     return sorted(found, key=lambda repair: repair.cost)
@@ -100,21 +97,20 @@ def repairs_of(
 def _rooted(claim: Expression, item: Occurrence, repair: Repair) -> Repair:
     tree = put(claim, item.place, repair.mended)
     price = repair.cost + 0.01 * len(item.place)
-    return Repair(
-        repair.kind, price, tree, item.part, repair.mended, repair.detail, item.place
-    )
+    return Repair(repair.kind, price, tree, item.part, repair.mended, repair.detail, item.place)
 
 
 def _at(
     item: Occurrence, floats: Floats, table: tuple[Piece, ...], allowed: tuple[str, ...],
     related: Related,
 ) -> Iterator[Repair]:  # fmt: skip
-    if isinstance(item.part, Var):
-        yield from _other_name(item, floats, allowed, related)
-    if isinstance(item.part, Number):
-        yield from _other_number(item)
-    if isinstance(item.part, Call):
-        yield from _other_function(item, floats)
+    match item.part:
+        case Var(key):
+            yield from _other_name(item, str(key), floats, allowed, related)
+        case Number(value):
+            yield from _other_number(item, value)
+        case Call(function, arguments) if not FUNCTIONS[function].condition_first:
+            yield from _other_function(item, function, arguments, floats)
     ratio = item.ratio()
     alone = item.in_exponent and isinstance(item.part, Number)
     if ratio is not None and not item.in_product and not alone:
@@ -125,14 +121,19 @@ def _at(
     elif ratio is not None and not item.in_product:
         yield from _sign_only(item, ratio)
     if isinstance(item.part, Add):
-        yield from _term_too_many(item, floats)
-    elif not isinstance(item.part, Number) and not item.in_product and not item.in_sum:
-        if item.place and item.mended_by((1.0,) * floats.count):
-            yield _repair("extra_chain_factor", 1.28, ONE, item.part)
+        yield from _term_too_many(item, item.part.terms, floats)
+    elif _stands_alone(item) and item.mended_by((1.0,) * floats.count):
+        yield _repair("extra_chain_factor", 1.28, ONE, item.part)
     difference = item.difference()
     if difference is not None and not item.in_sum and not isinstance(item.part, Neg):
         yield from _term_missing(item, difference, table)
     yield from _whole_part(item, table)
+
+
+def _stands_alone(item: Occurrence) -> bool:
+    """Tell whether a part is neither the whole claim nor a factor, a term or a number."""
+    within = item.in_product or item.in_sum or not item.place
+    return not within and not isinstance(item.part, Number)
 
 
 def _repair(kind: str, price: float, mended: Expression, detail: Expression | None) -> Repair:
@@ -144,24 +145,21 @@ def _constant(row: Values) -> float | None:
 
 
 def _other_name(
-    item: Occurrence, floats: Floats, allowed: tuple[str, ...], related: Related
+    item: Occurrence, own: str, floats: Floats, allowed: tuple[str, ...], related: Related
 ) -> Iterator[Repair]:
-    assert isinstance(item.part, Var)
     for name in allowed:
-        if item.part != Var(name) and item.mended_by(floats.names[name]):
-            price = 1.3 if frozenset((str(item.part.key), name)) in related else 1.0
+        if own != name and item.mended_by(floats.names[name]):
+            price = 1.3 if frozenset((own, name)) in related else 1.0
             yield _repair("swapped_variable", price, Var(name), Var(name))
 
 
-def _other_number(item: Occurrence) -> Iterator[Repair]:
-    assert isinstance(item.part, Number)
+def _other_number(item: Occurrence, written: Fraction) -> Iterator[Repair]:
     needs = [need for need in item.needed if need is not None]
     if len(needs) < 2 or not all(close(need, needs[0]) for need in needs):
         return
     exact = named_number(needs[0])
     if exact is None:
         return
-    written = item.part.value
     if _is_rounded(written, needs[0]):
         yield _repair("rounded_constant", 0.1, exact, exact)
     elif item.in_exponent:
@@ -179,15 +177,13 @@ def _is_rounded(written: Fraction, needed: float) -> bool:
     return error < 0.03 * abs(needed) and error * written.denominator < 1
 
 
-def _other_function(item: Occurrence, floats: Floats) -> Iterator[Repair]:
-    assert isinstance(item.part, Call)
-    arguments = item.part.arguments
-    if FUNCTIONS[item.part.function].condition_first:
-        return
+def _other_function(
+    item: Occurrence, own: str, arguments: tuple[Expression, ...], floats: Floats
+) -> Iterator[Repair]:
     for name in _ELEMENTARY:
         row = FUNCTIONS[name]
         fits = row.min_arity <= len(arguments) and (row.max_arity or 9) >= len(arguments)
-        if name != item.part.function and fits and row.max_arity is not None:
+        if name != own and fits and row.max_arity is not None:
             other = Call(name, arguments)
             if item.mended_by(floats.values(other)):
                 yield _repair("wrong_function_derivative", 1.2, other, other)
@@ -253,7 +249,7 @@ def _other_exponent(item: Occurrence, ratio: Values, floats: Floats) -> Iterator
 
 def _is_power(ratio: Values, base: Values, exponent: float) -> bool:
     for value, unit in zip(ratio, base, strict=True):
-        if value != value:
+        if math.isnan(value):
             continue
         if unit <= 0 and exponent != int(exponent):
             return False
@@ -262,9 +258,7 @@ def _is_power(ratio: Values, base: Values, exponent: float) -> bool:
     return True
 
 
-def _factor_missing(
-    item: Occurrence, ratio: Values, table: tuple[Piece, ...]
-) -> Iterator[Repair]:
+def _factor_missing(item: Occurrence, ratio: Values, table: tuple[Piece, ...]) -> Iterator[Repair]:
     for piece in table:
         if piece.role == "one":
             continue
@@ -286,9 +280,9 @@ def _factor_missing(
             yield _repair("missing_chain_factor", price, mended, added)
 
 
-def _term_too_many(item: Occurrence, floats: Floats) -> Iterator[Repair]:
-    assert isinstance(item.part, Add)
-    terms = item.part.terms
+def _term_too_many(
+    item: Occurrence, terms: tuple[Expression, ...], floats: Floats
+) -> Iterator[Repair]:
     for i, term in enumerate(terms):
         left = total(terms[:i] + terms[i + 1 :])
         if item.mended_by(floats.values(left)):
@@ -352,10 +346,7 @@ def _renamed(
 
 
 def _exchanged(claim: Expression, names: dict[str, str]) -> Expression:
-    return rebuild(
-        claim,
-        lambda leaf: Var(names.get(str(leaf.key), str(leaf.key))) if isinstance(leaf, Var) else leaf,
-    )
+    return substitute(claim, {name: Var(other) for name, other in names.items()})
 
 
 def _other_side(claim: Expression, right: Values, floats: Floats) -> Iterator[Repair]:
@@ -372,74 +363,3 @@ def _other_side(claim: Expression, right: Values, floats: Floats) -> Iterator[Re
                     if item.mended_by(floats.values(mended)):
                         tree = put(claim, item.place, mended)
                         yield Repair("wrong_region", 0.8, tree, item.part, mended, None)
-
-
-def trials_of(
-    claim: Expression, right: Values, floats: Floats, allowed: Sequence[str]
-) -> list[Repair]:
-    """Return repairs found by trying out: inside functions that cannot be solved for their argument."""
-    found: list[Repair] = []
-    for kind, place, part, mended in _edits(claim, allowed):
-        tree = put(claim, place, mended)
-        if same(floats.values(tree), right):
-            price = 1.8 if kind == "dropped_term" else 1.5
-            found.append(Repair(kind, price, tree, part, mended, None, place))
-    return found
-
-
-def edits_of(claim: Expression) -> Iterator[tuple[str, Expression]]:
-    """Yield changes of one place that by themselves may mend a claim with two faults by half."""
-    for kind, place, _, mended in _edits(claim, ()):
-        yield kind, put(claim, place, mended)
-
-
-Edit: TypeAlias = tuple[str, tuple[int, ...], Expression, Expression]
-
-
-def _edits(claim: Expression, allowed: Sequence[str]) -> Iterator[Edit]:
-    for place, part, in_product in _spots(claim):
-        for kind, mended in _edits_at(part, allowed, in_product=in_product):
-            yield kind, place, part, mended
-
-
-def _edits_at(
-    part: Expression, allowed: Sequence[str], *, in_product: bool
-) -> Iterator[tuple[str, Expression]]:
-    if isinstance(part, Var):
-        yield from (("swapped_variable", Var(name)) for name in allowed if name != part.key)
-    if isinstance(part, Add):
-        for i in range(len(part.terms)):
-            yield "extra_term", total(part.terms[:i] + part.terms[i + 1 :])
-    for name in allowed if not in_product or isinstance(part, Add) else ():
-        for term in (Var(name), Neg(Var(name))):
-            yield "dropped_term", plus_term(part, term)
-            yield "dropped_term", plus_term(part, Pow(Var(name), number(2)))
-    if in_product:
-        return
-    yield "sign", negated(part)
-    for gone, left in without_each(part):
-        if not isinstance(gone, Number):
-            yield "extra_chain_factor", left
-    for factor in (Fraction(2), Fraction(1, 2)):
-        mended, changed = scaled(part, factor)
-        yield "factor" if changed else "constant_dropped", mended
-    for base, exponent, change in powers_of(part):
-        for shift in (1, -1):
-            if exponent + shift and not isinstance(base, Number):
-                yield "wrong_exponent", change(exponent + shift)
-
-
-def _spots(root: Expression) -> Iterator[tuple[tuple[int, ...], Expression, bool]]:
-    """Yield the place of every part that is no condition, and whether a product stands around it."""
-    stack: list[tuple[tuple[int, ...], Expression, bool]] = [((), root, False)]
-    count = 0
-    while stack and count < MAX_OCCURRENCES:
-        place, part, in_product = stack.pop()
-        if isinstance(part, Compare | Logic):
-            continue
-        count += 1
-        yield place, part, in_product
-        inside = isinstance(part, Mul | Div | Neg)
-        stack.extend(
-            ((*place, i), child, inside) for i, child in reversed([*enumerate(children(part))])
-        )

@@ -1,8 +1,9 @@
-"""The scene of a wrong claim: the graph at random points, the right value, and every edge's share.
+"""The scene of a wrong claim: the graph at random points, the right values, every edge's share.
 
-The derivative claimed is linear in the local derivative of each edge, for an edge stands at most once
-on a path. So the value that an edge must have had, if it alone was taken wrongly, follows from the
-claim by one division: (claimed - right) / (adjoint above · derivative below) more than the right one.
+The derivative claimed is linear in the local derivative of each edge, for an edge stands at most
+once on a path. So the value that an edge must have had, if it alone was taken wrongly, follows from
+the claim by one division: it is the right one and (claimed - right) / (adjoint above · derivative
+below) more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from symgrad import analysis
 from symgrad.algebra import add, mul
@@ -35,7 +37,9 @@ from symgrad.verify.model import Definition, DerivativeTarget
 POINTS = 6
 MAX_PATHS = 40
 MAX_NODES = 400
+_MAX_WRITTEN = 300
 _TRIES = 240
+_MANY_INPUTS = 20  # with more of them sums grow, and sigmoids of sums are flat
 _SEED = 20250101
 
 
@@ -82,9 +86,7 @@ class Scene:
         self.count = count
         self.floats = Floats({})
 
-    def place(
-        self, checked: Iterable[Expression], conditions: Iterable[Expression] = ()
-    ) -> None:
+    def place(self, checked: Iterable[Expression], conditions: Iterable[Expression] = ()) -> None:
         """Choose the points: every checked expression has a value there, every condition holds."""
         wanted = tuple(checked)
         stated = [*(item.condition for item in self.graph.assumptions), *conditions]
@@ -106,9 +108,7 @@ class Scene:
         if not chosen:
             raise NoScene
         names = chosen[0].names
-        self.floats = Floats(
-            {name: tuple(one.names[name][0] for one in chosen) for name in names}
-        )
+        self.floats = Floats({name: tuple(one.names[name][0] for one in chosen) for name in names})
 
     @staticmethod
     def _finite(floats: Floats, e: Expression) -> bool:
@@ -120,11 +120,15 @@ class Scene:
     def _attempt(
         self, source: random.Random, attempt: int, conditions: list[Compare | Logic | Expression]
     ) -> Floats | None:
+        inputs = sum(1 for node in self.graph.nodes if node.formula is None)
+        scale = min(1.0, (_MANY_INPUTS / (inputs + 1)) ** 0.5)
         names = {
-            node.name: _drawn(source, node, attempt)
+            node.name: _drawn(source, node, attempt) * scale
             for node in self.graph.nodes
             if node.formula is None
         }
+        if self.graph.rate is not None:
+            names.setdefault(self.graph.rate[0], source.uniform(0.3, 1.9))
         _impose(names, conditions)
         floats = Floats({name: (value,) for name, value in names.items()})
         try:
@@ -148,11 +152,11 @@ class Scene:
             *((d.name, d.expression) for d in self.definitions),
         ]
         for _ in range(len(pending) + 1):
-            waiting = []
+            waiting: list[tuple[str, Expression]] = []
             for name, expression in pending:
-                try:
+                if all(str(key) in floats.names for key in variables(expression)):
                     floats.names[name] = floats.values(expression)
-                except KeyError:
+                else:
                     waiting.append((name, expression))
             if len(waiting) == len(pending):
                 break
@@ -166,7 +170,7 @@ class Scene:
         return start
 
     def definition_of(self, name: str) -> Expression | None:
-        """Return what a name that is no node stands for: the author's meaning, or the derivation's."""
+        """Return what a name stands for that is no node: the author's meaning, or δ's."""
         if name in self.graph.index:
             return None
         for item in self.definitions:
@@ -178,8 +182,15 @@ class Scene:
         return None
 
     def total(self, expression: Expression, bottom: str) -> Expression:
-        """Return the total derivative of an expression in names by one of them."""
+        """Return the total derivative of an expression in names by one of them.
+
+        Raises NoScene where so many paths lead down that the formula would be too long.
+        """
         known: dict[str, Expression] = {bottom: ONE}
+        if bottom in self.graph.index:
+            counts = analysis.path_counts(self.graph, bottom)
+            if any(counts.get(str(key), 0) > _MAX_WRITTEN for key in variables(expression)):
+                raise NoScene
 
         def by(name: str) -> Expression:
             if name not in known:
@@ -208,7 +219,7 @@ class Scene:
                 )
             )
 
-        return by(expression.key) if _is_name(expression) else of(expression)
+        return by(str(expression.key)) if isinstance(expression, Var) else of(expression)
 
     @cached_property
     def locals(self) -> dict[tuple[str, str], Expression]:
@@ -230,6 +241,11 @@ class Scene:
                         active.add(node.name)
                         found[node.name, operand] = local
         return found
+
+    @property
+    def derivative(self) -> bool:
+        """Whether the scene is about a derivative whose edges are known."""
+        return bool(self.locals)
 
     @cached_property
     def below(self) -> dict[str, Values]:
@@ -286,11 +302,11 @@ class Scene:
 
     def contribution(self, path: tuple[str, ...]) -> Expression:
         """Return the product of the local derivatives along a path."""
-        return mul(*(self.locals[edge] for edge in zip(path, path[1:], strict=False)))
+        return mul(*(self.locals[edge] for edge in pairwise(path)))
 
 
 def _required(value: float, claimed: float, right: float, weight: float) -> float:
-    """Return the local derivative that explains a claim; its own value where it has no influence."""
+    """Return the local derivative that explains a claim; its own where it has none."""
     if not math.isfinite(weight):
         return math.nan
     if abs(weight) < 1e-12:
@@ -311,10 +327,6 @@ def plus(a: Values, b: Values) -> Values:
 def with_node(graph: Graph, name: str, expression: Expression) -> Graph:
     """Return the graph with one more equation, for a derivative of an expression."""
     return analysis.extended(graph, (Node(name, "equation", formula_of(expression)),), name)
-
-
-def _is_name(e: Expression) -> bool:
-    return isinstance(e, Var)
 
 
 def _known(condition: Expression, floats: Floats) -> bool:
@@ -340,12 +352,12 @@ def _impose(names: dict[str, float], conditions: Iterable[Expression]) -> None:
             continue
         if condition.relation == "==":
             _solve(names, condition, keys[-1])
-        elif condition.relation in (">", ">=") and isinstance(condition.right, Number):
-            if _is_name(condition.left):
-                names[keys[0]] = abs(names[keys[0]]) + max(0.0, float(condition.right.value))
-        elif condition.relation in ("<", "<=") and isinstance(condition.right, Number):
-            if _is_name(condition.left):
-                names[keys[0]] = min(0.0, float(condition.right.value)) - abs(names[keys[0]])
+        elif isinstance(condition.right, Number) and isinstance(condition.left, Var):
+            bound, size = float(condition.right.value), abs(names[keys[0]])
+            if condition.relation in (">", ">="):
+                names[keys[0]] = max(0.0, bound) + size
+            elif condition.relation in ("<", "<="):
+                names[keys[0]] = min(0.0, bound) - size
 
 
 def _solve(names: dict[str, float], condition: Compare, key: str) -> None:

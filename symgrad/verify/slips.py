@@ -1,5 +1,4 @@
-"""The slips people make when they differentiate by hand, as a table, and every wrong derivative of an
-equation that exactly one of them gives.
+"""The slips people make when they differentiate by hand, and what a single one of them gives.
 
 A row of `_WRONG` is one false belief about one elementary function. The rules of sums, products,
 quotients and powers have their slips in the functions below, one each.
@@ -26,7 +25,6 @@ from symgrad.expression import (
     Neg,
     Number,
     Pow,
-    Var,
     number,
     variables,
     walk,
@@ -68,7 +66,7 @@ def _root(e: Expression) -> Expression:
 
 # function → what it is taken to have as its derivative, from its argument z and its value f
 _WRONG: dict[str, tuple[Wrong, ...]] = {
-    "exp": (lambda z, f: mul(z, div(f, Constant("e"))), lambda z, f: mul(z, f), lambda z, f: z),
+    "exp": (lambda z, f: mul(z, div(f, Constant("e"))), mul, lambda z, f: z),
     "log": (
         lambda z, f: f, lambda z, f: div(ONE, f), lambda z, f: div(ONE, _square(z)),
         lambda z, f: z,
@@ -221,9 +219,7 @@ def _product_slips(factors: tuple[Expression, ...], key: str | int) -> Iterator[
             yield Slip(slip.kind, slip.note, add(mul(slip.wrong, *others), *rest))
 
 
-def _quotient_slips(
-    above: Expression, below: Expression, key: str | int
-) -> Iterator[Slip]:
+def _quotient_slips(above: Expression, below: Expression, key: str | int) -> Iterator[Slip]:
     top, bottom = _slope(above, key), _slope(below, key)
     square = _square(below)
     if bottom == ZERO:
@@ -240,9 +236,7 @@ def _quotient_slips(
         rule = "quotient_rule_slip"
         whole = (mul(top, below), mul(above, bottom))
         yield Slip(rule, "the parts of the numerator are added", div(add(*whole), square))
-        yield Slip(
-            rule, "the denominator is not squared", div(add(whole[0], neg(whole[1])), below)
-        )
+        yield Slip(rule, "the denominator is not squared", div(add(whole[0], neg(whole[1])), below))
         yield Slip(
             rule, "the parts of the numerator are swapped",
             div(add(whole[1], neg(whole[0])), square),
@@ -349,4 +343,3 @@ def _region_slips(
         yield Slip(slip.kind, slip.note, Call("where", (condition, slip.wrong, second)))
     for slip in _slips(no, key):
         yield Slip(slip.kind, slip.note, Call("where", (condition, first, slip.wrong)))
-

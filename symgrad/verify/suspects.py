@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symgrad import analysis
 from symgrad.algebra import add, neg
@@ -80,11 +81,7 @@ def _dropped(scene: Scene, edges: Sequence[Edge], claimed: Values) -> list[Suspe
     if gone:
         first, last = gone[0], gone[-1]
         pair = (first.node, first.operand)
-        through = tuple(
-            path
-            for path in scene.paths
-            if pair in set(zip(path, path[1:], strict=False))
-        )
+        through = tuple(path for path in scene.paths if pair in set(pairwise(path)))
         chosen = _place_of_merge(scene, gone) or last
         return [_branch(scene, chosen, through)]
     for path in scene.paths if len(scene.paths) > 1 else ():
@@ -125,7 +122,7 @@ def _branch(scene: Scene, edge: Edge, paths: tuple[tuple[str, ...], ...]) -> Sus
 
 
 def is_regularization(scene: Scene, path: tuple[str, ...]) -> bool:
-    """Tell whether a path leads past the data: below the sums it starts with, nothing depends on it."""
+    """Tell whether below the sums that a path starts with nothing on it depends on data."""
     data = analysis.depends_on_data(scene.graph)
     if not data:
         return False
@@ -201,9 +198,7 @@ def _slips_at(scene: Scene, edge: Edge) -> list[Slip]:
     return kept
 
 
-def _same_slip_everywhere(
-    scene: Scene, edges: Sequence[Edge], claimed: Values
-) -> list[Suspect]:
+def _same_slip_everywhere(scene: Scene, edges: Sequence[Edge], claimed: Values) -> list[Suspect]:
     """Find one false belief applied at several nodes: both tanh layers differentiated wrongly."""
     wrong: dict[tuple[str, int], dict[tuple[str, str], Values]] = {}
     kinds: dict[tuple[str, int], tuple[Slip, Edge]] = {}
@@ -259,8 +254,8 @@ def is_power_base(scene: Scene, values: Values) -> bool:
     for node in dict.fromkeys(name for name, _ in scene.locals):
         formula = _formula(scene, node)
         for part in walk(formula) if formula is not None else ():
-            if isinstance(part, Pow) and isinstance(part.exponent, Number):
-                if same(scene.floats.values(part.base), values):
+            match part:
+                case Pow(base, Number()) if same(scene.floats.values(base), values):
                     return True
     return False
 
@@ -272,4 +267,3 @@ def is_edge_value(scene: Scene, values: Values) -> tuple[str, str] | None:
         if same(own, values) or same(tuple(-v for v in own), values):
             return edge
     return None
-

@@ -22,6 +22,11 @@ class Words:
         """Return an expression as it stands in a sentence."""
         return f"`{self.printer.expression(e)}`"
 
+    def condition(self, e: Expression) -> str:
+        """Return a condition as it stands in a sentence, an equation with one sign of equality."""
+        text = self.printer.expression(e)
+        return f"`{text.replace(' == ', ' = ')}`"
+
     def path(self, path: tuple[str, ...]) -> str:
         """Return a path with arrows."""
         return " → ".join(self.printer.name(name) for name in path)
@@ -37,7 +42,9 @@ class Words:
         return self.printer.partial(*edge)
 
     def local(self, suspect: Suspect) -> str:
-        """Return `∂p/∂v = −p²`."""
+        """Return `∂p/∂v = −p²`, the value alone where the author differentiates an expression."""
+        if not suspect.edge[0].isidentifier():
+            return self.code(suspect.local)
         return f"`{self.edge(suspect.edge)} = {self.printer.expression(suspect.local)}`"
 
 
@@ -48,7 +55,7 @@ def sentence(kind: str, words: Words, suspect: Suspect | None, repair: Repair | 
     if repair is None:
         return "No single slip explains this formula; the right one is given."
     text = _about_place(kind, words, repair)
-    if suspect is not None:
+    if suspect is not None and suspect.edge[0].isidentifier():
         text = f"{text[:-1]}: {words.local(suspect)}."
     return text
 
@@ -66,8 +73,8 @@ def _about_edge(kind: str, words: Words, suspect: Suspect) -> str:
         case "missing_regularization" if suspect.paths:
             return f"The regularisation is missing: the path {paths}, with {local}."
         case "missing_regularization":
-            part = words.code(suspect.local)
-            return f"The regularisation is missing: its part of `{words.edge(suspect.edge)}` is {part}."
+            part, edge = words.code(suspect.local), words.edge(suspect.edge)
+            return f"The regularisation is missing: its part of `{edge}` is {part}."
         case "missing_chain_factor":
             return f"The factor {local} of the chain rule is missing."
         case "extra_chain_factor":
@@ -116,8 +123,10 @@ def _about_place(kind: str, words: Words, repair: Repair) -> str:
             return f"{part} stands where {mended} belongs."
         case "dropped_term":
             name = "terms" if isinstance(repair.detail, Add) else "term"
-            return f"The {name} {detail} is missing in {part}." if detail else (
-                f"A term is missing in {part}: it must be {mended}."
+            return (
+                f"The {name} {detail} is missing in {part}."
+                if detail
+                else (f"A term is missing in {part}: it must be {mended}.")
             )
         case "missing_branch":
             return f"A branch is missing in {part}: the term {detail}."
