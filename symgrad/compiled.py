@@ -26,7 +26,7 @@ from symgrad.graph import Graph
 from symgrad.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, target_names
 from symgrad.targets import target as target_called
-from symgrad.targets.running import c_compiler
+from symgrad.targets.running import c_compiler, imported
 
 # Without errno and traps sqrt and choices are vector instructions; sums keep their order.
 FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math")
@@ -72,17 +72,8 @@ def compile(  # noqa: A001  (the name of the public interface)
     files = emit_program(program, language, Options(_MODULE, {}))
     if target == "c":
         return _c_module(program, files, Sheet(language, program, Options(_MODULE, {})), threads)
-    module = ModuleType(_MODULE)
-    module.__dict__["__file__"] = f"<symgrad {target}>"
-    # The text is our own emitter's: formulas and checked identifiers, nothing from outside.
-    exec(_code(files[0]), module.__dict__)  # noqa: S102
-    return module
-
-
-def _code(file: EmittedFile) -> Any:  # noqa: ANN401  (a code object)
-    import builtins  # noqa: PLC0415  (this module's own compile has that name)
-
-    return builtins.compile(file.text, f"<symgrad {file.name}>", "exec")
+    with tempfile.TemporaryDirectory() as folder:
+        return imported(files[0], Path(folder))
 
 
 def cache_folder() -> Path:

@@ -39,6 +39,7 @@ ORDER = (
     "optimizers",
     "safe",
     "render.printer",
+    "render.numerals",
     "program",
     "targets",
     "codegen",
@@ -48,6 +49,7 @@ ORDER = (
     "trace",
     "verify",
     "render",
+    "pytest_plugin",
     "cli",
     "__main__",
 )
@@ -58,6 +60,9 @@ USERS = {
     "jinja2": ("codegen", "render.html"),
     "flint": ("verify",),
     "mpmath": ("evaluate",),
+    "numpy": ("compiled", "pytest_plugin", "verify.code"),
+    "pytest": ("pytest_plugin",),
+    "resvg_py": ("render.drawings",),
     "sympy": ("symbolic", "derivation", "second", "verify"),
 }
 

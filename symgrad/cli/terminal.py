@@ -15,7 +15,7 @@ from symgrad.errors import Diagnostic, SymgradError, format_diagnostic
 if TYPE_CHECKING:
     from symgrad.graph import Graph
 
-MARKER = "symgrad"
+MARKER = "Made by symgrad"
 _COLORS = {"error": "red", "warning": "yellow"}
 
 
@@ -72,8 +72,8 @@ def print_result(text: str) -> None:
 def write_file(path: Path, content: str | bytes, *, force: bool) -> None:
     """Write a file whole or not at all.
 
-    An existing file in which the word symgrad does not occur was not written by this program and is
-    left alone without `force`. Raises SymgradError then, and when the folder cannot be written.
+    What symgrad writes says "Made by symgrad" in it; an existing file that does not is left alone
+    without `force`. Raises SymgradError then, and when the folder cannot be written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     if path.is_dir():
