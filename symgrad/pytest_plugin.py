@@ -154,9 +154,9 @@ def symgrad_check_gradient() -> Callable[..., None]:
     """Return `check(function, graph)`: a hand-written gradient function against the derivation.
 
     `function` takes the inputs of the graph by name and returns one number for each parameter, in
-    order or by name. `graph` is a Graph, the text of one, or the path of a file. The check compares at
-    random points and fails with the component, and the path of the graph, that is off. Keywords are
-    those of `symgrad.verify.code.check_gradient`: points, tolerance, seed.
+    order or by name. `graph` is a Graph, the text of one, or the path of a file. The check compares
+    at random points and fails with the component, and the path of the graph, that is off. Keywords
+    are those of `symgrad.verify.code.check_gradient`: points, tolerance, seed.
     """
     from symgrad.sources import load  # noqa: PLC0415
     from symgrad.sources.text import parse  # noqa: PLC0415

@@ -27,10 +27,8 @@ _WIDE = 100
 
 def reports_text(reports: Sequence[Report]) -> str:
     """Return reports for people: a block for each claim, and the count at the end."""
-    blocks = [claim_text(verdict, report.source) for report in reports for verdict in report.verdicts]
-    for report in reports:
-        if not report.verdicts:
-            blocks.append(f"  {report.source}: no claim was found")
+    blocks = [claim_text(verdict, item.source) for item in reports for verdict in item.verdicts]
+    blocks += [f"  {item.source}: no claim was found" for item in reports if not item.verdicts]
     return "\n".join([*blocks, "", summary(reports)])
 
 
@@ -139,7 +137,8 @@ def reports_sarif(reports: Sequence[Report]) -> str:
     """Return reports in the Static Analysis Results Interchange Format, version 2.1.0 (OASIS)."""
     results = [_result(v, report) for report in reports for v in report.verdicts]
     used = {result["ruleId"] for result in results}
-    names = [name for name in (*KINDS, "unreadable", "undecided", "agrees", "proved") if name in used]
+    every = (*KINDS, "unreadable", "undecided", "agrees", "proved")
+    names = [name for name in every if name in used]
     driver = {
         "name": "symgrad",
         "version": symgrad.__version__,

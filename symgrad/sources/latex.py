@@ -1,22 +1,20 @@
-r"""From a LaTeX formula to the plain notation of the graph language, every character with its origin.
+r"""From a LaTeX formula to the plain notation of the graph language.
 
 `\frac{\partial J}{\partial a} = \delta\,(2cu+1)\cdot x` becomes `∂J/∂a = δ (2cu+1)* x`, which the
-parser of the graph language (with juxtaposition) reads on. Nothing is ever expanded or run: a command
-that is not in the tables below is a fault that points at it.
+parser of the graph language (with juxtaposition) reads on. Nothing is ever expanded or run: a
+command that is not in the tables below is a fault that points at it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from symgrad.errors import Diagnostic
 from symgrad.expression import Expression
 from symgrad.names import GREEK
 from symgrad.sources.cursor import Resolve
 from symgrad.sources.grammar import Parser
 from symgrad.sources.latex_cases import Row, piecewise
+from symgrad.sources.latex_tokens import Tokens, Word
 from symgrad.sources.latex_words import (
     ACCENTS,
     DROPPED,
@@ -27,66 +25,19 @@ from symgrad.sources.latex_words import (
     TRANSPARENT,
     WORD_FUNCTIONS,
 )
-from symgrad.sources.limits import MAX_DEPTH
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
-_TOKEN = re.compile(
-    r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]|.", re.DOTALL
-)
 _DERIVATIVE_TOP = re.compile(r"\s*[d∂](?:\s*(?:\^\(?([2-4])\)?|([²³⁴])))?\s*([^\W\d]\w*)?\s*")
 _DERIVATIVE_BELOW = re.compile(r"\s*(?:[d∂]\s*[^\W\d]\w*?(?:\^\(?[2-4]\)?|[²³⁴])?\s*)+")
-_SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
-_STOPS_ARGUMENT = frozenset(("+", "-", "−", "=", ",", ";", ")", "]", "}", "&", "(", "<", ">", "/", "*"))
+_STOPS_ARGUMENT = frozenset("+-−=,;)]}&(<>/*")
+_ENDS_ARGUMENT = frozenset(("left", "right", "quad", "qquad", "\\", "text"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """One token of LaTeX and where it starts."""
+class Translator(Tokens):
+    """Translates one formula."""
 
-    text: str
-    start: int
-
-
-class Translator:
-    """Translates one formula; `at` is the next token."""
-
-    def __init__(self, text: str, origin: Origin) -> None:
-        self.source = text
-        self.origin = origin
-        self.words = [_Word(m[0], m.start()) for m in _TOKEN.finditer(text)]
-        self.at = 0
-        self.depth = 0
-
-    def fault(self, message: str, word: _Word, hint: str = "") -> Fault:
-        """Return a fault that points at a token."""
-        place = self.origin.place(self.source, word.start, word.start + len(word.text))
-        return Fault(Diagnostic(message, place, hint))
-
-    def translate(self) -> Written:
-        """Translate all of the text."""
-        found = self.until(lambda word: False)
-        if self.at < len(self.words):
-            raise self.fault("`}` closes nothing", self.words[self.at])
-        return found
-
-    def until(self, stop: Callable[[str], bool]) -> Written:
-        """Translate up to a token that `stop` accepts, or a closing brace, or the end."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.fault(f"more than {MAX_DEPTH} levels of nesting", self.words[self.at - 1])
-        out = Written.join([])
-        parts: list[Written] = []
-        while self.at < len(self.words):
-            word = self.words[self.at]
-            if word.text == "}" or stop(word.text):
-                break
-            self.at += 1
-            self.step(word, parts)
-        self.depth -= 1
-        return Written.join([out, *parts])
-
-    def step(self, word: _Word, parts: list[Written]) -> None:
+    def step(self, word: Word, parts: list[Written]) -> None:
         """Translate what begins with `word`, and add it to `parts`."""
         text = word.text
         if text == "{":
@@ -104,74 +55,12 @@ class Translator:
         else:
             parts.append(Written.at(text, word.start))
 
-    def written(self, text: str, word: _Word) -> Written:
-        """Return own text that stands for a token."""
-        return Written.all_at(text, word.start)
-
-    # -- groups and arguments ------------------------------------------------------------------
-
-    def closed(self, opened: _Word) -> Written:
-        """Translate the rest of a group of braces."""
-        inner = self.until(lambda word: False)
-        if self.at >= len(self.words):
-            raise self.fault("`{` is never closed", opened, "add the missing `}`")
-        self.at += 1
-        return inner
-
-    def grouped(self, inner: Written, word: _Word) -> Written:
-        """Return a group as a factor: in parentheses unless it is one name or number."""
-        left, right = ("", " ") if _SIMPLE.fullmatch(inner.text) else ("(", ")")
-        if not inner.text.strip():
-            return self.written(" ", word)
-        return Written.join([self.written(left, word), inner, self.written(right, word)])
-
-    def skip_spaces(self) -> None:
-        """Go on to the next token that is no space."""
-        while self.at < len(self.words) and self.words[self.at].text.isspace():
-            self.at += 1
-
-    def next_word(self, after: _Word) -> _Word:
-        """Return the next token that is no space, and pass it."""
-        self.skip_spaces()
-        if self.at >= len(self.words) or self.words[self.at].text == "}":
-            raise self.fault(f"an argument is missing after `{after.text}`", after)
-        self.at += 1
-        return self.words[self.at - 1]
-
-    def argument(self, after: _Word) -> Written:
-        """Translate the argument of a command: a group, or one token."""
-        word = self.next_word(after)
-        if word.text == "{":
-            return self.closed(word)
-        if len(word.text) > 1 and word.text[0].isdigit():
-            # \frac12 is one half: an argument without braces is a single digit
-            self.at -= 1
-            self.words[self.at] = _Word(word.text[1:], word.start + 1)
-            return Written.at(word.text[0], word.start)
-        parts: list[Written] = []
-        self.step(word, parts)
-        return Written.join(parts)
-
-    def raw_argument(self, after: _Word) -> str:
-        """Return the argument of a command as it is written."""
-        word = self.next_word(after)
-        if word.text != "{":
-            return word.text
-        level, start = 1, self.at
-        while self.at < len(self.words):
-            text = self.words[self.at].text
-            level += (text == "{") - (text == "}")
-            self.at += 1
-            if level == 0:
-                return "".join(w.text for w in self.words[start : self.at - 1])
-        raise self.fault("`{` is never closed", word)
-
     # -- scripts -------------------------------------------------------------------------------
 
-    def subscript(self, word: _Word) -> Written:
+    def subscript(self, word: Word) -> Written:
         """Translate a subscript into a part of the name before it."""
         following = self.words[self.at].text if self.at < len(self.words) else ""
-        if following not in ("{",) and not following.startswith("\\"):
+        if following != "{" and not following.startswith("\\"):
             return Written.at("_", word.start)
         if following == "{":
             raw = self.raw_argument(word)
@@ -186,7 +75,7 @@ class Translator:
             raise self.fault("this subscript is no part of a name", word)
         return Written.join([self.written("_" + name, word), self.written(" ", word)])
 
-    def superscript(self, word: _Word, parts: list[Written]) -> None:
+    def superscript(self, word: Word, parts: list[Written]) -> None:
         """Translate an exponent, a prime, or an index in parentheses."""
         self.skip_spaces()
         start = self.at
@@ -209,7 +98,7 @@ class Translator:
 
     # -- commands ------------------------------------------------------------------------------
 
-    def command(self, word: _Word, parts: list[Written]) -> None:
+    def command(self, word: Word, parts: list[Written]) -> None:
         """Translate a command."""
         name = word.text[1:].rstrip("*")
         if name in GREEK and name not in SIGNS:
@@ -251,7 +140,7 @@ class Translator:
         before = parts[-1].text if parts else ""
         return "." in before and before[-1:].isdigit() and following[:1].isdigit()
 
-    def separated(self, text: str, word: _Word, parts: list[Written]) -> Written:
+    def separated(self, text: str, word: Word, parts: list[Written]) -> Written:
         """Return a name that does not run together with a name or number before it."""
         before = parts[-1].text[-1:] if parts else ""
         gap = " " if before.isalnum() or before == "_" else ""
@@ -259,7 +148,7 @@ class Translator:
         after = " " if following.isalnum() else ""
         return self.written(gap + text + after, word)
 
-    def delimiter(self, word: _Word, parts: list[Written]) -> None:
+    def delimiter(self, word: Word, parts: list[Written]) -> None:
         """Translate `\\left(` and its like: the bracket alone."""
         bracket = self.next_word(word)
         if bracket.text == ".":
@@ -267,13 +156,13 @@ class Translator:
         if bracket.text == "\\{" and self.ends_with_array():
             parts.append(self.array_cases(word))
             return
-        sign = {"[": "(", "]": ")", "\\{": "(", "\\}": ")", "\\lvert": "|", "\\rvert": "|",
-                "\\vert": "|", "\\lbrack": "(", "\\rbrack": ")"}.get(bracket.text, bracket.text)  # fmt: skip
+        plain = {"[": "(", "]": ")"}.get(bracket.text, bracket.text)
+        sign = SIGNS.get(plain[1:], plain) if plain.startswith("\\") else plain
         if sign not in ("(", ")", "|"):
             raise self.fault(f"`{bracket.text}` is no bracket that is read here", bracket)
         parts.append(self.written(sign, bracket))
 
-    def fraction(self, word: _Word) -> Written:
+    def fraction(self, word: Word) -> Written:
         """Translate a fraction, or a derivative that is written as one."""
         top, below = self.argument(word), self.argument(word)
         if _DERIVATIVE_BELOW.fullmatch(below.text) and _DERIVATIVE_TOP.fullmatch(top.text):
@@ -281,7 +170,7 @@ class Translator:
         pieces = [self.written("((", word), top, self.written(")/(", word), below]
         return Written.join([*pieces, self.written("))", word)])
 
-    def root(self, word: _Word) -> Written:
+    def root(self, word: Word) -> Written:
         """Translate a root: square, cube, or of a whole degree."""
         degree = "2"
         self.skip_spaces()
@@ -296,7 +185,7 @@ class Translator:
         tail = ")" if degree in ("2", "3") else f")^(1/{degree}))"
         return Written.join([self.written(" " + head, word), inner, self.written(tail, word)])
 
-    def function(self, name: str, word: _Word, parts: list[Written]) -> Written:
+    def function(self, name: str, word: Word, parts: list[Written]) -> Written:
         """Translate a function word, with its argument where that has no parentheses."""
         start = self.separated(name, word, parts).text.rstrip()
         power: list[Written] = []
@@ -332,7 +221,7 @@ class Translator:
                 break
         return Written.join(parts)
 
-    def bare_argument(self, word: _Word) -> Written:
+    def bare_argument(self, word: Word) -> Written:
         """Translate the product after a function without parentheses, as in `\\ln p`."""
         parts: list[Written] = []
         if self.at < len(self.words) and self.words[self.at].text in ("-", "−"):
@@ -340,18 +229,18 @@ class Translator:
         while self.at < len(self.words):
             text = self.words[self.at].text
             name = text[1:] if text.startswith("\\") else ""
-            ends = name in FUNCTION_WORDS or name in ("left", "right", "quad", "qquad", "\\", "text")
+            ends = name in FUNCTION_WORDS or name in _ENDS_ARGUMENT
             sign = SIGNS.get(name, "a")
-            if text in _STOPS_ARGUMENT or ends or not (sign[:1].isalpha() or sign in "∞"):
+            if text in _STOPS_ARGUMENT or ends or not (sign[:1].isalpha() or sign == "∞"):
                 break
             self.at += 1
-            self.step(_Word(text, self.words[self.at - 1].start), parts)
+            self.step(Word(text, self.words[self.at - 1].start), parts)
         found = Written.join(parts)
         if not found.text.strip():
             raise self.fault(f"`{word.text}` has no argument", word)
         return found
 
-    def styled(self, word: _Word, parts: list[Written]) -> Written:
+    def styled(self, word: Word, parts: list[Written]) -> Written:
         """Translate upright or text style: a name, a function, or words between formulas."""
         raw = self.raw_argument(word).strip()
         plain = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), raw)
@@ -364,7 +253,7 @@ class Translator:
             return self.separated(plain, word, parts)
         return self.written(";" if plain else " ", word)
 
-    def transparent(self, word: _Word, parts: list[Written]) -> None:
+    def transparent(self, word: Word, parts: list[Written]) -> None:
         """Translate what a decorating command decorates."""
         if word.text in ("\\textcolor", "\\colorbox"):
             self.raw_argument(word)
@@ -376,7 +265,7 @@ class Translator:
             self.at += 1
             self.raw_argument(word)
 
-    def environment(self, word: _Word, parts: list[Written]) -> None:
+    def environment(self, word: Word, parts: list[Written]) -> None:
         """Translate an environment: cases as Piecewise, aligned lines one after the other."""
         name = self.raw_argument(word).rstrip("*")
         if name in ("cases", "dcases", "rcases"):
@@ -389,7 +278,7 @@ class Translator:
         ends = self.written("\n", word)
         parts.append(Written.join([ends, inner, ends]))
 
-    def end(self, name: str, opened: _Word) -> None:
+    def end(self, name: str, opened: Word) -> None:
         """Pass the end of an environment."""
         if self.at >= len(self.words) or self.words[self.at].text != "\\end":
             raise self.fault(f"`\\begin{{{name}}}` is never ended", opened)
@@ -398,7 +287,7 @@ class Translator:
         if self.raw_argument(word).rstrip("*") != name:
             raise self.fault(f"this does not end `\\begin{{{name}}}`", word)
 
-    def cases(self, word: _Word, name: str) -> Written:
+    def cases(self, word: Word, name: str) -> Written:
         """Translate the rows of a cases environment."""
         rows: list[Row] = []
         while self.at < len(self.words) and self.words[self.at].text != "\\end":
@@ -423,7 +312,7 @@ class Translator:
         following = "".join(word.text for word in self.words[self.at : self.at + 12])
         return following.startswith("\\begin{array}")
 
-    def array_cases(self, opened: _Word) -> Written:
+    def array_cases(self, opened: Word) -> Written:
         """Translate an array of cases with its brackets."""
         begin = self.next_word(opened)
         self.raw_argument(begin)

@@ -27,8 +27,8 @@ def _condition(row: Row) -> str:
 def piecewise(rows: list[Row], start: int) -> Written | None:
     """Return the rows as `Piecewise((value, condition), …, (value, True))`.
 
-    The last row counts for all other values when it says so, or when its condition is the opposite of
-    the only other one. None is returned where neither is so.
+    The last row counts for all other values when it says so, or when its condition is the opposite
+    of the only other one. None is returned where neither is so.
     """
     if not rows:
         return None

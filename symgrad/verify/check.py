@@ -1,4 +1,4 @@
-"""`verify`: from a graph and a text to a report; what is not small is judged in a worker process."""
+"""`verify`: from a graph and a text to a report; what is not small goes to a worker process."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ class Reader:
 
     def assigned(self, statement: Statement) -> bool:
         """Follow `λ = η = 0.1` where all but the last part are inputs; tell whether it was one."""
-        if any(sign != "=" and sign != ":=" for sign, _ in statement.parts):
+        if any(sign not in {"=", ":="} for sign, _ in statement.parts):
             return False
         *middle, last = [part.text for _, part in statement.parts]
         value = _plain_number(last)
@@ -187,7 +187,8 @@ class Reader:
             if arrow or (name is not None and self.is_step_rule(name, statement)):
                 if name not in self.graph.parameters:
                     place = origin.place(text, 0, len(text))
-                    raise Fault(Diagnostic(f"`{word[1]}` is no parameter: only those are updated", place))
+                    message = f"`{word[1]}` is no parameter: only those are updated"
+                    raise Fault(Diagnostic(message, place))
                 return UpdateTarget(str(name))
             if name is not None:
                 return NameTarget(name)

@@ -1,9 +1,9 @@
 """Where the formulas of a text stand: plain claims, Markdown, LaTeX.
 
 In Markdown and LaTeX only what is set as a formula counts, and fences of kind `symgrad` or `math`;
-prose, code and comments are passed over. Lines that begin with `at` or `assume`, alone or in an HTML
-comment, set values and conditions. Every search either moves forward or is not repeated, so a text is
-read in linear time.
+prose, code and comments are passed over. Lines that begin with `at` or `assume`, alone or in an
+HTML comment, set values and conditions. Every search either moves forward or is not repeated, so a
+text is read in linear time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the text of one side of a claim to its tree: the graph language, derivatives, juxtaposition."""
+"""From the text of one side of a claim to its tree: derivatives, juxtaposition, functions."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class ClaimParser(Parser):
         token = self.tokens[self.at]
         if token == "∂":
             return self.derivative(token)
-        if token[:1] == "d" and self.tokens[self.at + 1] in ("/", "^", *_SUPERSCRIPTS, "("):
-            if self.is_derivative(token):
-                if len(token) > 1:
-                    self.split_token(("d", token[1:]))
-                return self.derivative("d")
+        follows = self.tokens[self.at + 1] in ("/", "^", *_SUPERSCRIPTS) if token else False
+        if token[:1] == "d" and follows and self.is_derivative(token):
+            if len(token) > 1:
+                self.split_token(("d", token[1:]))
+            return self.derivative("d")
         found = super().atom()
         self.refuse_second_number()
         return found
@@ -88,7 +88,7 @@ class ClaimParser(Parser):
     # -- functions -----------------------------------------------------------------------------
 
     def takes_argument(self) -> bool:
-        """Tell whether the token behind a function's name can be its argument without parentheses."""
+        """Tell whether the next token can be a function's argument without parentheses."""
         following = self.tokens[self.at + 1]
         return following[:1].isdecimal() or (
             lexer.IDENTIFIER.match(following) is not None and following not in lexer.RESERVED
@@ -112,7 +112,7 @@ class ClaimParser(Parser):
         return Call(row.name, (argument,))
 
     def call(self, token: str) -> Expression:
-        """Read a function's call; σ is the sigmoid where it is no name, Φ and φ are the normal's."""
+        """Read a function's call; σ that is no name is the sigmoid, Φ and φ are the normal's."""
         greek = _GREEK_FUNCTIONS.get(canonical(token))
         if greek is not None and self.scope.name(token) is None:
             self.tokens[self.at] = greek
@@ -154,8 +154,6 @@ class ClaimParser(Parser):
         if order:
             at += (4 if tokens[at + 1] == "(" else 2) if tokens[at] == "^" else 1
             at += 1 if tokens[at : at + 1] != ["/"] else 0
-        elif token == "d" and tokens[at] == "(":
-            return False
         if tokens[at : at + 1] != ["/"]:
             return False
         below = tokens[at + 1] if tokens[at + 1] != "(" else tokens[at + 2]
@@ -363,9 +361,7 @@ def parse_side(text: str, origin: Origin, scope: Scope) -> Expression:
     Raises:
         Fault: if it cannot be read.
     """
-    parser = ClaimParser(text, origin, scope)
-    found = parser.whole()
-    return found
+    return ClaimParser(text, origin, scope).whole()
 
 
 

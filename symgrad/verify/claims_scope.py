@@ -19,7 +19,9 @@ _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _LAST_PIECE = "e"
 # How people spell Greek letters where a keyword or a keyboard is in the way.
-_SHORT = {"lam": "λ", "lmbda": "λ", "lamda": "λ", "lambd": "λ", "lambda_": "λ", "eps": "ε", "sig": "σ"}
+_SHORT = {
+    "lam": "λ", "lmbda": "λ", "lamda": "λ", "lambd": "λ", "lambda_": "λ", "eps": "ε", "sig": "σ",
+}  # fmt: skip
 
 
 def loose(name: str) -> str:
@@ -101,11 +103,12 @@ class Scope:
         top, _, bottom = word.partition("_")
         above, below = self.strict(top), self.name(bottom) if bottom else None
         index = self.graph.index
-        if above in index and below in index and index[above].formula is not None:
+        both = above is not None and below is not None and {above, below} <= index.keys()
+        if above is not None and below is not None and both and index[above].formula is not None:
             return self.note(DerivativeTarget(above, below))
         match = _ADJOINT.fullmatch(canonical(word))
         node = self.name(match[1] or match[2]) if match else None
-        if node in index:
+        if node is not None and node in index:
             return self.note(DerivativeTarget(self.graph.objective, node))
         return None
 

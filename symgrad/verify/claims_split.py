@@ -22,8 +22,9 @@ _TAIL = re.compile(r"(?:[\s,;:]|(?<!\.)\.)+$")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`left relation part relation part …`; a relation is "=", "≈", ":=", "←" or one that claims nothing.
+    """`left relation part relation part …`.
 
+    A relation is "=", "≈", ":=", "←", or one that claims nothing.
     `other` is the first relation that makes the statement no claim, such as `∈`.
     """
 
@@ -63,7 +64,7 @@ def _cut_at(written: Written, separator: str) -> list[Written]:
 
 
 def _rows(formula: Written) -> list[Written]:
-    """Return the rows; one that begins with a relation or an operator goes on with the one before."""
+    """Return the rows; one that begins with a relation or an operator continues the last."""
     rows: list[Written] = []
     space = Written.join([])
     for part in _cut_at(formula, ";"):
@@ -84,8 +85,8 @@ def _pieces(row: Written) -> list[Written]:
     if len(parts) == 1 or not row.text:
         return parts if row.text else []
     related = [_RELATION.search(part.text) is not None for part in parts]
-    if related.count(True) == 1:
-        return [row] if _lists(row) else [p for p, is_one in zip(parts, related, strict=True) if is_one]
+    if related.count(True) == 1 and _lists(row):
+        return [row]
     return [part for part, is_one in zip(parts, related, strict=True) if is_one]
 
 

@@ -1,4 +1,4 @@
-"""What is in force at a place of a text: values, conditions, steps taken, numbers printed before."""
+"""What is in force at a place of a text: values, conditions, steps, numbers printed before."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class State:
         return tuple(self.values.items())
 
     def after(self) -> Point:
-        """Return the values behind one more step of gradient descent, () where that has no sense."""
+        """Return the values behind one more step of gradient descent, () where there are none."""
         if self.rate is None:
             return ()
         point = self.point
@@ -105,7 +105,8 @@ class State:
             self.assume(rest, here)
             return
         if not rest.strip():
-            raise Fault(Diagnostic("`at` what?", origin.place(text, 0, 2), "as in `at x = 2, y = 1`"))
+            place = origin.place(text, 0, 2)
+            raise Fault(Diagnostic("`at` what?", place, "as in `at x = 2, y = 1`"))
         start = 0
         found: list[tuple[str, Fraction]] = []
         for part in re.split(r"([,;])", rest):
@@ -145,9 +146,10 @@ class State:
             hint = "add `step x = 2, y = 1` to the graph"
             raise Fault(Diagnostic(f"there is no step {step}: the graph has {has}", place, hint))
         if step > 1 and self.rate is None:
-            raise Fault(Diagnostic("the graph has no rate", place, "add `rate η = 0.1` to the graph"))
+            hint = "add `rate η = 0.1` to the graph"
+            raise Fault(Diagnostic("the graph has no rate", place, hint))
         values = {
-            node.name: self.values.get(node.name, node.default) if node.kind == "const" else node.default
+            node.name: self.values.get(node.name) if node.kind == "const" else node.default
             for node in graph.nodes
         }
         self.values = {name: value for name, value in values.items() if value is not None}

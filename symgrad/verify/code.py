@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -63,7 +64,8 @@ class CodeReport:
         lines = [f"✗ `{self.function}` is wrong:"]
         for miss in self.misses:
             at = ", ".join(f"{name} = {value:g}" for name, value in miss.point)
-            lines.append(f"  component `{miss.component}`: {miss.reason or 'no single path explains it'}")
+            reason = miss.reason or "no single path explains it"
+            lines.append(f"  component `{miss.component}`: {reason}")
             lines.append(f"    at {at}: yours = {miss.theirs!r}, right = {miss.right!r}")
         return "\n".join(lines)
 
@@ -229,8 +231,9 @@ def _points(truth: Truth, seed: int) -> Iterator[Point]:
     facts = [a.condition for a in truth.graph.assumptions if a.condition.relation != "=="]
     for attempt in range(_TRIES):
         signed = attempt % 2 == 0
+        signs = (1, -1) if signed else (1,)
         point = tuple(
-            (name, Fraction(random.randint(1, 256), 128) * (random.choice((1, -1)) if signed else 1))
+            (name, Fraction(random.randint(1, 256), 128) * random.choice(signs))
             for name in inputs
         )
         if all(_holds(truth, fact, point) for fact in facts):
@@ -266,7 +269,7 @@ def _reason(truth: Truth, name: str, point: Point, theirs: float, tolerance: flo
     for path in analysis.paths(graph, name, limit=_MAX_PATHS):
         share = Fraction(1)
         try:
-            for node, operand in zip(path, path[1:], strict=False):
+            for node, operand in pairwise(path):
                 local = local_derivative(graph.index[node], operand, short=False)
                 share *= as_fraction(truth.value(local, point))
         except ArithmeticError:

@@ -1,8 +1,8 @@
 """From a claim to its verdict: each link against the truth, until one is wrong.
 
-A link in names is decided as an equality of functions: first with every name expanded to the inputs,
-then, where that gives no proof, with the names as they stand (which proves as well, but cannot
-refute). A link that is a number is judged at the values in force.
+A link in names is decided as an equality of functions: first with every name expanded to the
+inputs, then, where that gives no proof, with the names as they stand (which proves as well, but
+cannot refute). A link that is a number is judged at the values in force.
 """
 
 from __future__ import annotations
@@ -233,9 +233,9 @@ class Judge:
 def _reading(claim: Claim) -> list[str]:
     """Return how a sensitivity of the author's was understood where the text does not say it."""
     for item in claim.definitions:
-        if item.name == claim.defines and isinstance(item.expression, Var):
-            if all(link.expression != item.expression for link in claim.links):
-                return [f"{item.name} is read as {item.expression.key}"]
+        silent = all(link.expression != item.expression for link in claim.links)
+        if item.name == claim.defines and isinstance(item.expression, Var) and silent:
+            return [f"{item.name} is read as {item.expression.key}"]
     return []
 
 

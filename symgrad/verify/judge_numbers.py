@@ -122,7 +122,8 @@ class NumberJudge:
             inside, outside = bounds(value)
             if low <= outside and inside <= high:
                 remark = f"`{link.text}` is made of rounded numbers; the value is {_short(value)}"
-                return Outcome("proved", "right within the rounding of its numbers", remarks=(remark,))
+                words = "right within the rounding of its numbers"
+                return Outcome("proved", words, remarks=(remark,))
         message = f"wrong: the numbers put in give {_short(own)}, the value is {_short(value)}"
         diagnosis = Diagnosis(
             "wrong_intermediate_step" if len(claim.links) > 1 else "other",
@@ -159,7 +160,8 @@ class NumberJudge:
                 f"from full precision it is {judged.value}…, which rounds to {judged.right}"
             )
         elif kind == "misrounded":
-            text = f"the value is {judged.value}…, which rounds to {judged.right}, not to {link.text}"
+            rounded = f"{judged.right}, not to {link.text}"
+            text = f"the value is {judged.value}…, which rounds to {rounded}"
         else:
             text = f"the value is {judged.value}, which rounds to {judged.right}"
             found = explained_number(self.truth, claim, link, value, point, self.printer)
@@ -209,7 +211,9 @@ class NumberJudge:
         derivation = self.truth.derivation
         graph = self.truth.graph
         match claim.left:
-            case DerivativeTarget(top, bottom) if top == graph.objective and bottom in derivation.wrt:
+            case DerivativeTarget(top, bottom, None, ()) if (
+                top == graph.objective and bottom in derivation.wrt
+            ):
                 return [derivation.form(bottom).expression]
             case NameTarget(name) if name in graph.index:
                 formula = graph.index[name].formula
@@ -234,7 +238,8 @@ class NumberJudge:
             else:
                 numbers[name] = Number(number)
         try:
-            plain = substituted(substituted(formula, numbers), {**meanings, **self._slopes(formula)})
+            known = {**meanings, **self._slopes(formula)}
+            plain = substituted(substituted(formula, numbers), known)
             if not carried.keys() & ({*names_in(formula)} | self._below(plain)):
                 return False
             value = self.truth.value(plain, tuple(moved.items()))

@@ -44,9 +44,9 @@ KINDS = (
 class DerivativeTarget:
     """The total derivative of `top` by `bottom`, every path counted.
 
-    `top` is a node, or a name that the author defined. Where the author differentiates an expression
-    (`d/du(c*h + u + d)`) it is `expression`, and `top` is its text. `further` are the names of the
-    second and later derivatives: (∂/∂b)(∂J/∂a) has bottom a and further ("b",).
+    `top` is a node, or a name that the author defined. Where the author differentiates an
+    expression (`d/du(c*h + u + d)`) it is `expression`, and `top` is its text. `further` are the
+    names of the second and later derivatives: (∂/∂b)(∂J/∂a) has bottom a and further ("b",).
     """
 
     top: str
@@ -123,12 +123,13 @@ class Claim:
     """One claim: `left = link = link …`, with all that is in force where it stands.
 
     `left` is None where the claim cannot be read; `fault` says why then. `derivatives` are the
-    derivatives that the links use (their keys are the names of `Var`s there), `definitions` the names
-    that the author has defined so far, `assumptions` the conditions stated with `assume` (those of
-    the graph are not repeated), `point` the values in force for numeric claims and `after` the same
-    behind a step of gradient descent that the author has stated; `stated` says that the author gave
-    them. `printed` are the rounded values that the author wrote before, by name or derivative key.
-    `defines` is the name that the claim defines, by its first link or by a derivative in it.
+    derivatives that the links use (their keys are the names of `Var`s there), `definitions` the
+    names that the author has defined so far, `assumptions` the conditions stated with `assume`
+    (those of the graph are not repeated), `point` the values in force for numeric claims and
+    `after` the same behind a step of gradient descent that the author has stated; `stated` says
+    that the author gave them. `printed` are the rounded values that the author wrote before, by
+    name or derivative key. `defines` is the name that the claim defines, by its first link or by a
+    derivative in it.
     """
 
     text: str
@@ -166,9 +167,9 @@ class Claim:
 class Diagnosis:
     """What went wrong in a refuted claim.
 
-    `text` is one plain sentence that names the path, edge or term at fault; `correction` is the right
-    formula in the author's own form, as text, and `correction_expression` the same as a tree. `yours`
-    and `right` are the two values at `witness`.
+    `text` is one plain sentence that names the path, edge or term at fault; `correction` is the
+    right formula in the author's own form, as text, and `correction_expression` the same as a tree.
+    `yours` and `right` are the two values at `witness`.
     """
 
     kind: str
@@ -184,8 +185,8 @@ class Diagnosis:
 class Verdict:
     """The judgement of one claim.
 
-    `link` is the index in `claim.links` of the one at fault, None where all hold. `remarks` are what
-    a reader should know besides: conditions used, points excluded, rounding.
+    `link` is the index in `claim.links` of the one at fault, None where all hold. `remarks` are
+    what a reader should know besides: conditions used, points excluded, rounding.
     """
 
     status: Status

@@ -25,9 +25,9 @@ Kind = Literal["exact", "rounded", "truncated", "misrounded", "near", "wrong"]
 class Judged:
     """How a printed number compares with the true value.
 
-    `right` is the true value rounded to as many digits, `value` to twelve. `exact` and `rounded` are
-    right; `truncated` is cut off instead of rounded, `misrounded` is rounded to the wrong side, `near`
-    is off by a few units in the last place, `wrong` is another number.
+    `right` is the true value rounded to as many digits, `value` to twelve. `exact` and `rounded`
+    are right; `truncated` is cut off instead of rounded, `misrounded` is rounded to the wrong side,
+    `near` is off by a few units in the last place, `wrong` is another number.
     """
 
     kind: Kind

@@ -72,7 +72,7 @@ def _formulas_before(
 def _numbers(
     truth: Truth, claim: Claim, names: set[str | int], meanings: Meanings
 ) -> dict[str | int, Expression]:
-    """Return the exact values of names at the point in force; {} where one is no rational number."""
+    """Return the exact values of names at the point in force, {} where one is irrational."""
     found: dict[str | int, Expression] = {}
     for name in names:
         value = truth.value(meanings.get(name, Var(name)), claim.point)

@@ -32,7 +32,7 @@ class Report:
     @property
     def counts(self) -> dict[str, int]:
         """How many verdicts there are of each status."""
-        found = Counter(verdict.status for verdict in self.verdicts)
+        found = Counter(str(verdict.status) for verdict in self.verdicts)
         return {status: found[status] for status in MARKS if found[status]}
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import fmpq
 
@@ -76,7 +77,7 @@ def _contributions(
     for path in analysis.paths(seen, target.bottom, limit=_MAX_PATHS):
         share = Fraction(1)
         try:
-            for node, operand in zip(path, path[1:], strict=False):
+            for node, operand in pairwise(path):
                 local = local_derivative(graph.index[node], operand, short=False)
                 share *= as_fraction(truth.value(local, point))
         except (MissingValue, ArithmeticError):

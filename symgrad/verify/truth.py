@@ -78,9 +78,9 @@ class Truth:
     ) -> dict[str | int, Expression]:
         """Return what derivatives and defined names are, in names of the graph."""
         found: dict[str | int, Expression] = {}
-        for item in self.derivation.sensitivity_list:
-            if item.name not in self.graph.index:
-                found[item.name] = substituted(item.form.expression, found)
+        for own in self.derivation.sensitivity_list:
+            if own.name not in self.graph.index:
+                found[own.name] = substituted(own.form.expression, found)
         waiting: list[Definition | DerivativeTarget] = [*derivatives, *definitions]
         defined = {item.name for item in definitions} | {item.key for item in derivatives}
         done: set[str | int] = set()

@@ -1,8 +1,8 @@
 """A process that judges claims and can be killed: no claim, however hostile, holds up the rest.
 
-The process is started at the first claim that is not small, kept for the next ones, and started anew
-after it had to be killed. It speaks with its parent in pickles over its standard streams; nobody else
-can write there.
+The process is started at the first claim that is not small, kept for the next ones, and started
+anew after it had to be killed. It speaks with its parent in pickles over its standard streams;
+nobody else can write there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[Any] = queue.Queue()
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Worker:  # noqa: PYI034  (Self is there from Python 3.11 on)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -139,7 +139,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def is_small(judge: Judge, claim: Claim) -> bool:
-    """Tell whether a claim can be judged in this process: few parts, low powers, plain functions."""
+    """Tell whether a claim can be judged in this process: it is short and of low degree."""
     if claim.fault is not None:
         return True
     truth = judge.truth
