@@ -11,9 +11,12 @@ from symgrad.algebra import tidy
 from symgrad.derivation import Derivation, Form
 from symgrad.evaluate import Evaluator, forward
 from symgrad.expression import Div, Expression, Formula, Neg, Number, Var, number, rebuild
-from symgrad.graph import Graph
+from symgrad.graph import Graph, Node
 from symgrad.render.printer import Printer
-from symgrad.sources.grammar import parse_expression
+from symgrad.sources.grammar import Parser
+from symgrad.sources.problems import Origin
+from symgrad.verify.claims_formula import parse_side
+from symgrad.verify.claims_scope import Scope
 
 FINE = 120
 STEP = Fraction(1, 10**40)
@@ -88,17 +91,26 @@ def same_gradient(d: Derivation, inputs: Mapping[str, Fraction]) -> None:
 
 
 def read_back(text: str, names: Iterable[str], printer: Printer) -> Expression:
-    """Read a printed expression again, with products side by side where the printer prints them."""
-    shown = {printer.name(name): Var(name) for name in names}
-    return parse_expression(
-        text, source="printed", line=1, column=1, text_line=text,
-        resolve=shown.get, names=shown, juxtaposition=printer.times != "*",
-    )  # fmt: skip
+    """Read a printed expression again: ASCII as the graph language, Unicode as a claim."""
+    origin = Origin("printed", (text,), 1, 1, 1)
+    known = tuple(names)
+    if printer.times == "*":
+        shown = {printer.name(name): Var(name) for name in known}
+        return Parser(text, origin, shown.get, names=shown).whole()
+    graph = Graph(tuple(Node(name, "data") for name in known), known[0])
+    scope = Scope(graph, Derivation(graph, (), (), (), (), frozenset(), frozenset()))
+    return parse_side(text, origin, scope)
 
 
 def same_tree(first: Expression, second: Expression) -> bool:
     """Tell whether two trees are one up to `tidy` and how a number is written: 1/2 and -1."""
-    return tidy(rebuild(first, _number_spelled)) == tidy(rebuild(second, _number_spelled))
+    return _spelled(first) == _spelled(second)
+
+
+def _spelled(expression: Expression) -> Expression:
+    for _ in range(2):
+        expression = tidy(rebuild(expression, _number_spelled))
+    return expression
 
 
 def _number_spelled(leaf: Expression) -> Expression:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
 
 from symgrad.expression import (
     Add,
@@ -24,11 +26,13 @@ from symgrad.expression import (
     Var,
     walk,
 )
-from symgrad.names import LATIN, canonical
+from symgrad.functions import known_names
+from symgrad.names import GREEK, LATIN, canonical
 
 SUM, PRODUCT, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_UNITS = re.compile(r"[^\W\d_]\d*")
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
 _DEEP_FRACTION = 1000
 _LONGEST_DECIMAL = 25
@@ -65,8 +69,9 @@ class Printer:
     times = "·"
 
     def __init__(self, names: Iterable[str] = ()) -> None:
+        self._names = tuple(dict.fromkeys(names))
         looks: dict[str, list[str]] = {}
-        for name in dict.fromkeys(names):
+        for name in self._names:
             looks.setdefault(self.spelled(name), []).append(name)
         self._plain = {name for alike in looks.values() if len(alike) > 1 for name in alike}
         self._cache: dict[str, str] = {}
@@ -206,13 +211,37 @@ class Printer:
         """Tell whether two factors may stand side by side without a sign between them."""
         if isinstance(left, Number) and left.value.denominator == 1 and left.value >= 0:
             return isinstance(right, Add) or self._letter(right)
-        return self._letter(left) and self._letter(right)
+        if not (self._letter(left) and self._letter(right)):
+            return False
+        following = right.base if isinstance(right, Pow) else right
+        if not (isinstance(left, Var) and isinstance(following, Var)):
+            return True
+        pair = self.name(str(left.key)), self.name(str(following.key))
+        # dx would be a differential
+        return not pair[0].startswith("d") and pair not in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[tuple[str, str]]:
+        """Pairs of names that side by side would look like a part of another word.
+
+        With the names a, b and ab a product a·b keeps its sign; so does p·i, which is no π.
+        """
+        shown = [self.name(name) for name in self._names]
+        letters = {canonical(name): name for name in shown if _is_letter(name)}
+        others = [canonical(name).replace("_", "") for name in shown if not _is_letter(name)]
+        greek = [word for word, letter in GREEK.items() if letter in letters or letter == "π"]
+        found: set[tuple[str, str]] = set()
+        for word in (*others, *greek, *known_names()):
+            pieces = _UNITS.findall(word)
+            if len(pieces) > 1 and "".join(pieces) == word and letters.keys() >= set(pieces):
+                side_by_side = [letters[piece] for piece in pieces]
+                found.update(pairwise(side_by_side))
+        return frozenset(found)
 
     def _letter(self, e: Expression) -> bool:
         match e:
             case Var(key):
-                text = self.name(str(key))
-                return len(text) == 1 or (text[0].isalpha() and _is_subscript(text[1:]))
+                return _is_letter(self.name(str(key)))
             case Constant("pi"):
                 return True
             case Pow(Var() as base, Number(value)):
@@ -259,7 +288,7 @@ class Printer:
 
     def relation(self, relation: str) -> str:
         """Return the sign of a relation."""
-        return {"<=": "≤", ">=": "≥", "!=": "≠", "==": "="}.get(relation, relation)
+        return {"<=": "≤", ">=": "≥", "!=": "≠"}.get(relation, relation)
 
 
 class AsciiPrinter(Printer):
@@ -311,6 +340,10 @@ def ascii_name(name: str) -> str:
     """
     text = canonical(name)
     return "".join(LATIN.get(letter, letter) for letter in text)
+
+
+def _is_letter(text: str) -> bool:
+    return len(text) == 1 or (text[0].isalpha() and _is_subscript(text[1:]))
 
 
 def _is_subscript(text: str) -> bool:
