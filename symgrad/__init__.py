@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from symgrad.sources import load
     from symgrad.sources.function import graph
     from symgrad.sources.text import parse
+    from symgrad.verify import verify
 
 __version__ = "0.1.0"
 

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-import symgrad
+from symgrad import __version__
 from symgrad.errors import display_text, format_diagnostic
 from symgrad.verify.model import KINDS, Verdict
 from symgrad.verify.report import MARKS, Report
@@ -83,7 +83,7 @@ def reports_json(reports: Sequence[Report], graph: str) -> str:
     verdicts = [_verdict_json(v, report) for report in reports for v in report.verdicts]
     counts: Counter[str] = Counter(item["status"] for item in verdicts)
     data = {
-        "version": symgrad.__version__,
+        "version": __version__,
         "graph": graph,
         "sources": [report.source for report in reports],
         "ok": all(report.ok for report in reports),
@@ -141,7 +141,7 @@ def reports_sarif(reports: Sequence[Report]) -> str:
     names = [name for name in every if name in used]
     driver = {
         "name": "symgrad",
-        "version": symgrad.__version__,
+        "version": __version__,
         "rules": [
             {"id": name, "shortDescription": {"text": name.replace("_", " ")}} for name in names
         ],
