@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 
 from symgrad.derivation import Derivation
 from symgrad.derive import derive
@@ -20,105 +19,13 @@ from symgrad.trace_inputs import Sample, read_samples, read_values, require_inpu
 from symgrad.trace_lines import Line, worked_lines
 from symgrad.trace_numbers import Arithmetic, Real, read_number
 from symgrad.trace_parts import regularisation
-from symgrad.trace_print import Style, line_text, unicode_notation
+from symgrad.trace_result import MAX_DIGITS, Step, Trace, agree, without_noise
 from symgrad.trace_step import Numbers, adjoints, broken_assumptions, evaluate_step
 from symgrad.trace_update import Rule, apply_rule, initial_state, rule_for
 
 DEFAULT_RATE = Fraction(1, 10)
 MAX_WORKED_STEPS = 1_000
-MAX_DIGITS = 30
-_FIRST_PRECISION = 50
-_LAST_PRECISION = 1_600
-_AGREEMENT = MAX_DIGITS + 5
-
-Pairs = tuple[tuple[str, Real], ...]
-
-
-@dataclass(frozen=True)
-class Step:
-    """The numbers of one step.
-
-    The `exact_…` fields hold them as they were computed: a Fraction where the number is rational,
-    else an mpmath number of fifty digits or more. The mappings give floats, or with `exact` the
-    fractions. `work` holds the worked lines before any notation.
-    """
-
-    number: int
-    sample: Sample
-    exact_values: Pairs
-    exact_sensitivities: Pairs
-    exact_gradients: Pairs
-    exact_updated: Pairs
-    exact_adjoints: Pairs
-    work: tuple[Line, ...]
-    notes: tuple[str, ...] = ()
-    exact: bool = False
-    digits: int = 6
-
-    @cached_property
-    def values(self) -> Mapping[str, Real]:
-        """Every input and every node → its value."""
-        return self._plain(self.exact_values)
-
-    @cached_property
-    def sensitivities(self) -> Mapping[str, Real]:
-        """Every named sensitivity → its value."""
-        return self._plain(self.exact_sensitivities)
-
-    @cached_property
-    def gradients(self) -> Mapping[str, Real]:
-        """Every parameter → the derivative of the objective by it."""
-        return self._plain(self.exact_gradients)
-
-    @cached_property
-    def updated(self) -> Mapping[str, Real]:
-        """Every parameter → its value after the step."""
-        return self._plain(self.exact_updated)
-
-    @cached_property
-    def adjoints(self) -> Mapping[str, Real]:
-        """Every node that the objective depends on → the derivative of the objective by it."""
-        return self._plain(self.exact_adjoints)
-
-    @cached_property
-    def lines(self) -> tuple[str, ...]:
-        """The worked lines as text, rounded to the digits of the trace."""
-        names = [name for name, _ in (*self.exact_values, *self.exact_sensitivities)]
-        style = Style(self.digits, fractions=self.exact)
-        notation = unicode_notation(names)
-        return tuple(
-            f"{line.label}: {line_text(line, notation, style)}" if line.label
-            else line_text(line, notation, style)
-            for line in self.work
-        )  # fmt: skip
-
-    def _plain(self, pairs: Pairs) -> Mapping[str, Real]:
-        return {name: value if self.exact else float(value) for name, value in pairs}
-
-
-@dataclass(frozen=True)
-class Trace:
-    """Steps with all their numbers, and the derivation they follow."""
-
-    derivation: Derivation
-    steps: tuple[Step, ...]
-    rule: Rule
-    digits: int = 6
-    exact: bool = False
-
-    @property
-    def graph(self) -> Graph:
-        """The graph that was traced."""
-        return self.derivation.graph
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
-    def __getitem__(self, place: int) -> Step:
-        return self.steps[place]
+_PRECISIONS = (50, 110, 900)
 
 
 @dataclass(frozen=True)
@@ -229,16 +136,16 @@ def run_plan(
                 help="`symgrad trace --show table` runs any number of steps through emitted code",
             )
         )
-    precision = _FIRST_PRECISION
     hear = on_step or _ignore
-    steps = tuple(_steps(plan, Arithmetic(precision, exact=exact), digits, hear))
-    while not exact and precision < _LAST_PRECISION:
-        precision = 2 * precision + 10
+    steps = tuple(_steps(plan, Arithmetic(_PRECISIONS[0], exact=exact), digits, hear))
+    for precision in () if exact else _PRECISIONS[1:]:
         better = tuple(_steps(plan, Arithmetic(precision), digits, hear))
-        settled = _agree(steps, better)
-        steps = better
+        settled = all(map(agree, steps, better))
+        steps, rough = better, steps
         if settled:
             break
+    else:
+        steps = steps if exact else tuple(map(without_noise, rough, steps))
     return Trace(plan.derivation, steps, plan.rule, digits, exact)
 
 
@@ -295,16 +202,4 @@ def _step(
     )
 
 
-def _agree(first: tuple[Step, ...], second: tuple[Step, ...]) -> bool:
-    """Tell whether the numbers of two runs agree to more digits than are shown.
-
-    A zero that is not known to be exact may be the rest of a cancellation: it never agrees.
-    """
-    for a, b in zip(first, second, strict=True):
-        for line_a, line_b in zip(a.work, b.work, strict=True):
-            x, y = line_a.value, line_b.value
-            if isinstance(y, Fraction) and isinstance(x, Fraction):
-                continue
-            if not x or not y or abs(y - x) > abs(y) * Fraction(1, 10**_AGREEMENT):
-                return False
-    return True
+__all__ = ["Plan", "Step", "Trace", "make_plan", "run_plan", "trace"]

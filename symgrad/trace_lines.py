@@ -19,6 +19,7 @@ MARK = "∂:"  # a variable called "∂:J:a" stands for ∂J/∂a: no name of a 
 Left = tuple[str, ...]  # (name,) or (top, bottom) of a partial derivative
 
 MAX_BRANCHES = 8
+THROUGH = "through "
 MAX_NODES = 300  # a larger graph shows no branches of its merges
 
 
@@ -165,7 +166,7 @@ class _Writer:
         product: Expression = Mul((Var(outer), Var(inner)))
         pair: dict[str, Real] = {outer: above, inner: local}
         value = value_of_expression(product, pair, self.arithmetic)
-        return Line(section, (), product, value, tuple(pair.items()), f"through {user}")
+        return Line(section, (), product, value, tuple(pair.items()), f"{THROUGH}{user}")
 
     def gradients(self) -> Iterator[Line]:
         """Yield the gradients, each with its data part and regularisation part, or its branches."""

@@ -46,6 +46,10 @@ class NotRational(ArithmeticError):
     """The value of an expression is not rational, or not known to be; the text says why."""
 
 
+class TooLong(NotRational):
+    """A rational number is longer than the limit."""
+
+
 class Arithmetic:
     """Evaluates patterns: exactly where that is possible, else at `digits` significant digits.
 
@@ -62,6 +66,9 @@ class Arithmetic:
         if self.exact or all(isinstance(value, Fraction) for value in operands.values()):
             try:
                 found = rational(pattern, operands, self.max_bits)
+            except TooLong:
+                if self.exact:
+                    raise too_long() from None
             except NotRational:
                 if self.exact:
                     raise
@@ -144,7 +151,7 @@ def _power(base: Fraction, exponent: Fraction, limit: int) -> Fraction:
             raise OutsideDomain("fractional power of a negative number")
         base = _root(base, exponent.denominator)
     if bits(base) * abs(exponent.numerator) > 2 * limit and abs(base) not in (0, 1):
-        raise NotRational("a power is too long to write out")
+        raise TooLong("a power is too long to write out")
     return base**exponent.numerator
 
 

@@ -66,8 +66,16 @@ def split_gradient(
 
     None where the two cannot be told apart term by term, or one of them is empty.
     """
-    terms = list(_flat(expression, deep=True))
-    for part in _flat(without_data, deep=True):
+    return _split(expression, without_data, deep=False) or _split(
+        expression, without_data, deep=True
+    )
+
+
+def _split(
+    expression: Expression, without_data: Expression, *, deep: bool
+) -> tuple[Expression, Expression] | None:
+    terms = list(_flat(expression, deep=deep))
+    for part in _flat(without_data, deep=deep):
         found = next((i for i, term in enumerate(terms) if tidy(term) == tidy(part)), None)
         if found is None:
             return None

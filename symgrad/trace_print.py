@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from symgrad.expression import Add, Expression, Number, Var
 from symgrad.render.printer import ATOM, POWER, PRODUCT, SUM, AsciiPrinter, Printer
-from symgrad.trace_lines import Line, unmarked
+from symgrad.trace_lines import THROUGH, Line, unmarked
 from symgrad.trace_numbers import Real, decimal_parts, is_shown_exactly
 
 _LONGEST_FRACTION = 400
@@ -201,5 +201,12 @@ def _decimal_behind(value: Real, style: Style, notation: Notation) -> list[str]:
 
 
 def line_text(line: Line, notation: Notation, style: Style) -> str:
-    """Return a worked line as one text."""
-    return "".join(line_pieces(line, notation, style))
+    """Return a worked line as one text, behind its label if it has one."""
+    text = "".join(line_pieces(line, notation, style))
+    return f"{label_text(line, notation)}: {text}" if line.label else text
+
+
+def label_text(line: Line, notation: Notation) -> str:
+    """Return the label of a part of a line, the name of a node in it as it is printed."""
+    word, through, name = line.label.partition(THROUGH)
+    return f"{THROUGH}{notation.symbols.name(name)}" if through else word

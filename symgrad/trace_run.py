@@ -65,7 +65,7 @@ def _argument_order(graph: Graph) -> tuple[str, ...]:
 
 
 def _emitted(plan: Plan) -> Callable[..., tuple[float, tuple[float, ...]]]:
-    from symgrad.codegen import compile as compiled  # noqa: PLC0415  (Jinja, for long runs only)
+    from symgrad.compiled import compile as compiled  # noqa: PLC0415  (for long runs only)
 
     module = compiled(plan.derivation, target="python")
     function: Callable[..., tuple[float, tuple[float, ...]]] = module.value_and_gradient

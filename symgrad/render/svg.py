@@ -23,6 +23,7 @@ _BADGE = 6.0
 _TIP = 7.5
 _VALUE_ROOM = 4.6  # in font sizes: room for the numbers of other steps
 _LEGEND_SIZE = 13.0
+_BOLD = 1.12  # how much wider bold letters are
 
 LEGEND = (
     ("param", "parameter"),
@@ -81,7 +82,7 @@ def drawing(shown: Picture) -> Drawing:
         for tile, lines in zip(shown.tiles, texts, strict=True)
     ]
     links = [
-        Link(wire.source, wire.target, _label_size(lines, setter) if lines else None)
+        Link(wire.source, wire.target, _label_size(wire, lines, setter) if lines else None)
         for wire, lines in zip(shown.wires, labels, strict=True)
     ]
     return Drawing(shown, layout(boxes, links), texts, labels, setter)
@@ -112,8 +113,9 @@ def _tile_size(tile: Tile, lines: Sequence[str], setter: Typesetter) -> tuple[fl
     return whole, height + 2 * _PAD_Y
 
 
-def _label_size(lines: Sequence[str], setter: Typesetter) -> tuple[float, float]:
+def _label_size(wire: Wire, lines: Sequence[str], setter: Typesetter) -> tuple[float, float]:
     width = max(setter.width(line, LABEL_SIZE) for line in lines)
+    width *= _BOLD if wire.lit else 1
     return width + 8.0, len(lines) * LABEL_SIZE * _LINE + 4.0
 
 
@@ -197,7 +199,7 @@ def _label(wire: Wire, link: PlacedLink, lines: Sequence[str], setter: Typesette
     if link.label is None:
         return ""
     x, y = link.label
-    width, height = _label_size(lines, setter)
+    width, height = _label_size(wire, lines, setter)
     full = f"∂{wire.target}/∂{wire.source} = {wire.label}"
     return (
         f'{_open(wire, "edge-label")}<g class="label"><title>{escaped(full)}</title>'

@@ -8,7 +8,7 @@ from symgrad.expression import Var
 from symgrad.render.latex import LatexPrinter, prose
 from symgrad.render.markdown import escaped
 from symgrad.trace import Step, Trace
-from symgrad.trace_lines import Line
+from symgrad.trace_lines import THROUGH, Line
 from symgrad.trace_print import (
     Marks,
     Notation,
@@ -63,7 +63,7 @@ def _step_text(trace: Trace, step: Step, notation: Notation, style: Style, show:
 
 def _row(line: Line, notation: Notation, style: Style) -> str:
     text = line_text(line, notation, style)
-    return f"      {line.label}: {text}" if line.label else f"    {text}"
+    return f"      {text}" if line.label else f"    {text}"
 
 
 def sections(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
@@ -158,8 +158,8 @@ def _aligned(lines: Sequence[Line], notation: Notation, style: Style, cell: str 
 
 
 def _label(label: str, notation: Notation) -> str:
-    word, _, name = label.partition("through ")
-    return f"through ${notation.symbols.expression(Var(name))}$" if name else prose(word)
+    word, _, name = label.partition(THROUGH)
+    return f"{THROUGH}${notation.symbols.expression(Var(name))}$" if name else prose(word)
 
 
 def trace_latex(trace: Trace, *, show: str = "long") -> str:
