@@ -10,25 +10,27 @@ from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 
 MAX_POWER = 6
 MAX_EXPANDED = 40
+MAX_DEPTH = 3
 
 
-def expanded(look: Look, poly: Poly) -> Poly:
-    """Return a sum with groups, D, E, hypots and named sums multiplied out.
+def expanded(look: Look, poly: Poly, depth: int = 0) -> Poly:
+    """Return a sum with groups, D, E, hypots and names multiplied out, three definitions deep.
 
     Raises TooLarge when the result has more than 40 terms.
     """
-    return n.add(*(_expanded_term(look, mono, value) for mono, value in poly.terms))
+    return n.add(*(_expanded_term(look, mono, value, depth) for mono, value in poly.terms))
 
 
-def _expanded_term(look: Look, mono: Mono, value: Fraction) -> Poly:
+def _expanded_term(look: Look, mono: Mono, value: Fraction, depth: int) -> Poly:
     result = n.of(Mono((), mono.exponent), value)
     for item, k in mono.powers:
         inner = _inside(look, item, k)
-        if inner is None:
+        named = isinstance(item, Sym)
+        if inner is None or (named and depth >= MAX_DEPTH):
             result = n.times(result, Mono(((item, k),)))
             continue
         poly, times = inner
-        poly = expanded(look, poly)
+        poly = expanded(look, poly, depth + named)
         for _ in range(times):
             result = distributed(result, poly)
     return result
@@ -42,7 +44,7 @@ def _inside(look: Look, item: Atom, k: Fraction) -> tuple[Poly, int] | None:
     if isinstance(item, Group):
         return item.poly, times
     if isinstance(item, Sym):
-        inner = look.sums.get(item.name)
+        inner = look.definition(item.name)
         return None if inner is None else (inner, times)
     if item.name in ("D", "E"):
         one = n.ONE if item.name == "D" else n.const(-1)
@@ -81,7 +83,7 @@ def has_conflict(poly: Poly) -> bool:
     if len(poly.terms) < 2:
         return False
     signs = {_sign(mono, value) for mono, value in poly.terms}
-    if len(signs) == 1:
+    if len(signs) == 1 and len({_may_be_negative(mono) for mono, _ in poly.terms}) == 1:
         return False
     return len(poly.terms) > 2 or not all(_is_leaf(mono, value) for mono, value in poly.terms)
 
@@ -92,6 +94,11 @@ def _sign(mono: Mono, value: Fraction) -> bool:
         if isinstance(item, Fn) and item.name == "log1mexp" and k.numerator % 2:
             negatives = not negatives
     return negatives
+
+
+def _may_be_negative(mono: Mono) -> bool:
+    """Tell whether exp(z) - 1 is a factor, which has both signs where 1 + exp(z) has one."""
+    return any(isinstance(i, Fn) and i.name == "E" and k.numerator % 2 for i, k in mono.powers)
 
 
 def _is_leaf(mono: Mono, value: Fraction) -> bool:

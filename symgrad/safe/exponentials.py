@@ -121,7 +121,21 @@ def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
     if has_conflict(numerator):
         return None
     look.fire()
-    return n.multiply(numerator, n.of(denominator)) if numerator.terms else n.ZERO
+    merged = n.multiply(numerator, n.of(denominator)) if numerator.terms else n.ZERO
+    if look.labels and any(_is_labelled(look, mono) for mono, _ in poly.terms):
+        bottom = n.of(n.inverse(denominator))
+        merged = n.atom(Fn("at_zero", (bottom, n.atom(Fn("sum", (poly,))), merged)))
+    return merged
+
+
+def _is_labelled(look: Look, mono: Mono) -> bool:
+    """Tell whether a term is y/p where the program holds y*log(p)."""
+    below = [
+        item.poly.text if isinstance(item, Group) else n.atom(item).text
+        for item, k in mono.powers if k == -1
+    ]
+    return any((item.text, text) in look.labels for item, k in mono.powers for text in below
+               if k > 0)
 
 
 def probability_minus(look: Look, poly: Poly) -> Poly | None:

@@ -213,10 +213,34 @@ def _exp_minus_one(writer: Writer, item: Fn) -> Expression:
     return call("expm1", writer.poly(item.arguments[0]))
 
 
+def _at_zero(writer: Writer, item: Fn) -> Expression:
+    tested, at, elsewhere = (writer.poly(argument) for argument in item.arguments)
+    return call("where", Compare("==", tested, ZERO), at, elsewhere)
+
+
+def _where_positive(writer: Writer, item: Fn) -> Expression:
+    tested, above, otherwise = (writer.poly(argument) for argument in item.arguments)
+    return call("where", Compare(">", tested, ZERO), above, otherwise)
+
+
+def _deviance(writer: Writer, item: Fn) -> Expression:
+    """x*log(x/y) - x + y >= 0: with t = (x - y)/y it is y*((1 + t)*log(1 + t) - t)."""
+    x, y = (writer.poly(argument) for argument in item.arguments)
+    t = Div(Add((x, Neg(y))), y)
+    coefficients = tuple(Fraction((-1) ** i, i * (i - 1)) for i in range(2, 16))
+    near = Mul((Pow(t, TWO), _polynomial(t, coefficients), y))
+    far = Add((Mul((x, call("log", Div(x, y)))), Neg(Add((x, Neg(y))))))
+    at_zero = call("where", Compare("==", x, ZERO), y, far)
+    return call("where", Compare("<", call("abs", t), Number(Fraction(1, 16))), near, at_zero)
+
+
 RULES: dict[str, Callable[[Writer, Fn], Expression]] = {
     "sum": _sum,
     "series": _series,
     "below_zero": _below_zero,
+    "at_zero": _at_zero,
+    "where_positive": _where_positive,
+    "deviance": _deviance,
     "log": _log,
     "log_cosh": _log_cosh,
     "log1mexp": _log1mexp,

@@ -44,7 +44,6 @@ class Look:
         inputs: Iterable[str],
         simplify: Rules,
         logarithm: Rules,
-        needs_care: Callable[[Look, Poly], bool],
         product_rules: tuple[Callable[[Look, Mono], Poly | None], ...],
     ) -> None:
         self.forms: dict[str, Poly] = {name: n.atom(Sym(name)) for name in inputs}
@@ -52,10 +51,10 @@ class Look:
         self.sums: dict[str, Poly] = {}
         self.fired = 0
         self.depth = 0
+        self.by_name = False
         self.labels: set[tuple[str, str]] = set()
         self._simplify = simplify
         self._logarithm = logarithm
-        self._needs_care = needs_care
         self._product_rules = product_rules
 
     def fire(self) -> None:
@@ -89,9 +88,9 @@ class Look:
             case Constant(name):
                 return n.atom(Fn(name, ()))
             case Var(key):
-                return self.forms[str(key)]
+                return self._name(str(key))
             case Add(terms):
-                return self.sum(n.add(*(self.read(term) for term in terms)))
+                return self._read_sum(terms)
             case Neg(operand):
                 return n.negative(self.read(operand))
             case Mul(factors):
@@ -107,6 +106,25 @@ class Look:
             case _:
                 raise TypeError(e)
 
+    def _name(self, name: str) -> Poly:
+        form = self.forms[name]
+        if self.by_name and not (form.single and _is_bare(form.single[0])):
+            return n.atom(Sym(name))
+        return form
+
+    def _read_sum(self, terms: tuple[Expression, ...]) -> Poly:
+        """Read a sum through its names; where that finds nothing, keep the names in it."""
+        before = self.fired
+        whole = n.add(*(self.read(term) for term in terms))
+        found = self.sum(whole)
+        if self.by_name or self.fired > before or found != whole or is_exponential_sum(found):
+            return found
+        self.by_name = True
+        try:
+            return n.add(*(self.read(term) for term in terms))
+        finally:
+            self.by_name = False
+
     def sum(self, poly: Poly) -> Poly:
         """Return a sum simplified by the rules."""
         if len(poly.terms) < 2:
@@ -116,6 +134,14 @@ class Look:
             return self._simplify(self, poly) if self.depth < 12 else poly
         finally:
             self.depth -= 1
+
+    def definition(self, name: str) -> Poly | None:
+        """Return what a name stands for, None for an input or a name that is kept as it is."""
+        found = self.sums.get(name)
+        if found is None:
+            form = self.forms.get(name)
+            found = None if form is None or form == n.atom(Sym(name)) else form
+        return found
 
     def logarithm(self, poly: Poly) -> Poly:
         """Return the logarithm of a sum."""
@@ -137,8 +163,6 @@ class Look:
                     result = n.scale(found, value)
                     break
             result = self._distributed(result)
-        if self._needs_care(self, result):
-            self.fire()
         return result
 
     def _distributed(self, poly: Poly) -> Poly:
@@ -250,7 +274,9 @@ class Look:
             condition, yes, no = arguments
             chosen = Fn("where", (self.read(yes), self.read(no)), self._condition(condition))
             return n.atom(chosen)
+        by_name, self.by_name = self.by_name, False
         values = tuple(self.read(argument) for argument in arguments)
+        self.by_name = by_name
         rule = FUNCTION_RULES.get(function)
         return rule(self, *values) if rule is not None else n.atom(Fn(function, values))
 
@@ -262,6 +288,15 @@ class Look:
                 return condition
             case _:
                 raise TypeError(condition)
+
+
+def _is_bare(mono: Mono) -> bool:
+    """Tell whether a product is one name, or a number."""
+    return mono.exponent is None and (
+        not mono.powers
+        or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym)
+            and mono.powers[0][1] == 1)
+    )
 
 
 def _odd(name: str) -> Callable[[Look, Poly], Poly]:

@@ -15,6 +15,7 @@ from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 
 ORDERS = 44
 PROBE = 9
+DEPTH = 3
 DEEPEST = 6
 CENTRES = (Fraction(0), Fraction(1), Fraction(-1))
 TINY = 2.0**-56
@@ -195,15 +196,34 @@ class Expander:
         self.look = look
         self.name = name
         self.length = length
+        self._known_names: dict[str, bool] = {}
         self.variable = Series(0, [centre, Fraction(1)] + [Fraction(0)] * (length - 2))
 
-    def depends(self, poly: Poly) -> bool:
-        """Tell whether a sum depends on the name, named sums looked through."""
+    def depends(self, poly: Poly, depth: int = 0) -> bool:
+        """Tell whether a sum depends on the name, three definitions deep."""
         return any(
-            name == self.name
-            or (name in self.look.sums and self.depends(self.look.sums[name]))
+            name == self.name or (depth < DEPTH and self._through(name, depth))
             for name in n.symbols(poly)
         )
+
+    def _through(self, name: str, depth: int) -> bool:
+        found = self._known_names.get(name)
+        if found is None:
+            inner = self.look.definition(name)
+            self._known_names[name] = False
+            found = self._known_names[name] = inner is not None and self.depends(inner, depth + 1)
+        return found
+
+    def split(self, mono: Mono) -> tuple[Mono, Mono]:
+        """Split a product into what does not depend on the name and what does."""
+        rest = tuple(p for p in mono.powers if not self.depends(n.atom(p[0])))
+        exponent = mono.exponent
+        outside: Poly | None = None
+        if exponent is not None:
+            kept = tuple(t for t in exponent.terms if not self.depends(n.of(*t)))
+            outside = Poly(kept) if kept else None
+        first = Mono(rest, outside)
+        return first, n.join(mono, n.inverse(first))
 
     def series(self, poly: Poly) -> Series:
         """Return the series of a sum that depends on nothing else."""
@@ -235,9 +255,8 @@ class Expander:
 
     def _atom(self, item: Atom) -> Series:
         if isinstance(item, Sym):
-            return self.variable if item.name == self.name else self.series(
-                self.look.sums[item.name]
-            )
+            inner = self.look.definition(item.name)
+            return self.variable if item.name == self.name or inner is None else self.series(inner)
         if isinstance(item, Group):
             return self.series(item.poly)
         if item.name == "hypot":
@@ -296,8 +315,12 @@ def _candidates(look: Look, poly: Poly) -> Iterable[tuple[str, Fraction]]:
     names: dict[str, None] = {}
     for mono, _ in poly.terms:
         names |= dict.fromkeys(sorted(n.symbols(n.of(mono))))
+    logarithms = any(
+        isinstance(item, Group) or item.name in ("log", "abs")
+        for mono, _ in poly.terms for item, _ in mono.powers if not isinstance(item, Sym)
+    )
     for name in names:
-        for centre in CENTRES:
+        for centre in CENTRES if logarithms else CENTRES[:1]:
             yield name, centre
 
 
@@ -393,15 +416,25 @@ def _grouped(
 ) -> dict[Mono, list[Member]]:
     """Split a sum by what does not depend on the name; terms without a series stay out."""
     expander = Expander(look, name, centre, length)
-    groups: dict[Mono, list[Member]] = {}
+    parts: dict[Mono, list[tuple[Mono, Fraction]]] = {}
     for mono, value in poly.terms:
-        try:
-            rest, part = expander.term(mono)
-        except NoSeries:
+        rest, inside = expander.split(mono)
+        parts.setdefault(rest, []).append((inside, value))
+    groups: dict[Mono, list[Member]] = {}
+    for rest, inner in parts.items():
+        if len(inner) < 2 or not any(_is_functional(mono) for mono, _ in inner):
             continue
-        bare = n.join(mono, n.inverse(rest))
-        groups.setdefault(rest, []).append((bare, value, part.scaled(value)))
+        for mono, value in inner:
+            try:
+                part = expander.term(mono)[1]
+            except NoSeries:
+                continue
+            groups.setdefault(rest, []).append((mono, value, part.scaled(value)))
     return groups
+
+
+def _is_functional(mono: Mono) -> bool:
+    return mono.exponent is not None or any(not isinstance(item, Sym) for item, _ in mono.powers)
 
 
 def _total(members: list[Member]) -> Series:
@@ -452,7 +485,7 @@ def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly
     inside = n.join(mono, n.inverse(rest))
     if inside.exponent is None and all(k > 0 and isinstance(i, Sym) for i, k in inside.powers):
         return None
-    direct = n.times(_bare_sum(item.arguments[1]), inside)
+    direct = n.times(bare_sum(item.arguments[1]), inside)
     groups = _grouped(look, direct, variable.name, shape[0], ORDERS)
     found = _flattened(groups.get(n.UNIT, [])) if len(groups) == 1 else None
     if found is None:
@@ -471,13 +504,14 @@ def _folded_power(item: Fn, shape: Coefficients, mono: Mono, unit: Mono) -> Poly
     if times <= 0 or times.denominator != 1:
         return None
     by = Mono(tuple((i, -e * times) for i, e in unit.powers))
-    direct = n.atom(Fn("sum", (n.times(_bare_sum(item.arguments[1]), by),)))
+    direct = n.atom(Fn("sum", (n.times(bare_sum(item.arguments[1]), by),)))
     lowered = Coefficients(shape[0], shape[1] - int(times), shape[2], shape[3])
     inner = Fn("series", (item.arguments[0], direct), lowered)
     return n.of(n.join(n.join(mono, n.inverse(by)), Mono(((inner, Fraction(1)),))))
 
 
-def _bare_sum(poly: Poly) -> Poly:
+def bare_sum(poly: Poly) -> Poly:
+    """Return the terms of a sum that is written as it is."""
     single = poly.single
     if single is not None and len(single[0].powers) == 1:
         item = single[0].powers[0][0]

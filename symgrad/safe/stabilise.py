@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from symgrad.expression import (
     Add,
     Call,
@@ -19,7 +21,8 @@ from symgrad.expression import (
 from symgrad.safe.functions import written
 from symgrad.safe.logs import logarithm
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Poly, TooLarge
+from symgrad.safe import normal as n
+from symgrad.safe.normal import Fn, Group, Mono, Poly, TooLarge
 from symgrad.safe.products import (
     divided_polynomial,
     inside_branch,
@@ -28,7 +31,7 @@ from symgrad.safe.products import (
 )
 from symgrad.safe.series import folded
 from symgrad.safe.sums import simplified
-from symgrad.safe.write import Writer
+from symgrad.safe.write import Writer, divides
 from symgrad.statements import Statement
 
 
@@ -111,7 +114,7 @@ def _is_whole(exponent: Expression) -> bool:
 
 class _Pass:
     def __init__(self, inputs: tuple[str, ...]) -> None:
-        self.look = Look(inputs, simplified, logarithm, needs_care, PRODUCT_RULES)
+        self.look = Look(inputs, simplified, logarithm, PRODUCT_RULES)
         self.writer = Writer(self.look, written)
 
     def run(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -127,11 +130,26 @@ class _Pass:
             look.define(statement.name, None)
             return statement
         result = statement
+        if look.fired == before and self._needs_care(statement, poly):
+            look.fire()
         if look.fired > before:
             result = Statement(statement.name, self._written(statement, poly))
         look.define(statement.name, poly)
         self.writer.remember(statement.name, poly)
         return result
+
+    def _needs_care(self, statement: Statement, poly: Poly) -> bool:
+        """Tell whether a product in it is 0/0 somewhere, its operands' own products left out."""
+        held = {
+            mono for name in statement.formula.operands
+            for mono, _ in self.look.forms[name].terms
+        }
+        return any(
+            needs_care(self.look, n.of(mono))
+            and not any(divides(block, mono) and needs_care(self.look, n.of(block))
+                        for block in held)
+            for mono in products_in(poly)
+        )
 
     def _written(self, statement: Statement, poly: Poly) -> Formula:
         self.writer.use(statement.formula.operands)
@@ -139,6 +157,20 @@ class _Pass:
             return formula_of(self.writer.poly(poly))
         except (TooLarge, RecursionError):
             return statement.formula
+
+
+def products_in(poly: Poly) -> Iterator[Mono]:
+    """Yield every product in a sum, those inside groups and functions too."""
+    for mono, _ in poly.terms:
+        yield mono
+        if mono.exponent is not None:
+            yield from products_in(mono.exponent)
+        for item, _ in mono.powers:
+            if isinstance(item, Group):
+                yield from products_in(item.poly)
+            elif isinstance(item, Fn) and item.name not in ("series", "where"):
+                for argument in item.arguments:
+                    yield from products_in(argument)
 
 
 def _needed(statements: tuple[Statement, ...], keep: tuple[str, ...]) -> tuple[Statement, ...]:

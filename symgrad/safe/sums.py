@@ -22,7 +22,7 @@ from symgrad.safe.logs import difference_of_logs, lse_minus_term
 from symgrad.safe.look import Look, erfc
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.roots import conjugated, power_minus_one
-from symgrad.safe.series import flattened_at
+from symgrad.safe.series import bare_sum, flattened_at
 
 Rule = Callable[[Look, Poly], Poly | None]
 MAX_ROUNDS = 8
@@ -371,7 +371,93 @@ PAIR_RULES: tuple[Rule, ...] = (
 )
 WHOLE_PAIR_RULES: tuple[Rule, ...] = (_difference_of_squares,)
 
+def _by_branches(look: Look, poly: Poly) -> Poly | None:
+    """Where a term is a conjugate for one sign only, the sum is simplified for either sign."""
+    for mono, _ in poly.terms:
+        for item, k in mono.powers:
+            if not isinstance(item, Fn) or item.name != "below_zero" or k != 1:
+                continue
+            tested, below, above = item.arguments
+            before = look.fired
+            less = look.sum(_put(poly, item, below))
+            if look.fired == before:
+                return None
+            direct = _put(poly, item, bare_sum(above))
+            return n.atom(Fn("below_zero", (tested, less, n.atom(Fn("sum", (direct,))))))
+    return None
+
+
+def _put(poly: Poly, item: Atom, value: Poly) -> Poly:
+    parts = []
+    for mono, coefficient in poly.terms:
+        if mono.power_of(item) != 1:
+            parts.append(n.of(mono, coefficient))
+            continue
+        rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+        parts.append(n.scale(n.times(value, rest), coefficient))
+    return n.add(*parts)
+
+
+def _power_minus_one(look: Look, poly: Poly) -> Poly | None:
+    """x^y - 1 is expm1(y*log(x)) for x > 0, alone or beside x^y*log(x)."""
+    bases = {
+        item.arguments[0]: item
+        for mono, _ in poly.terms for item, _ in mono.powers
+        if isinstance(item, Fn) and item.name == "pow"
+    }
+    if len(bases) != 1 or not has_conflict(poly):
+        return None
+    base = next(iter(bases))
+    terms = []
+    for mono, value in poly.terms:
+        result = n.of(Mono((), mono.exponent), value)
+        for item, k in mono.powers:
+            inner = n.atom(item, k)
+            if isinstance(item, Fn) and item.name == "pow":
+                logarithm = n.atom(Fn("log", (base,)))
+                inner = n.exp(n.scale(n.multiply(item.arguments[1], logarithm), k))
+            result = n.multiply(result, inner)
+        terms.append(result)
+    before = look.fired
+    found = look.sum(n.add(*terms))
+    if look.fired == before:
+        return None
+    return n.atom(Fn("where_positive", (base, found, n.atom(Fn("sum", (poly,))))))
+
+
+def _deviances(look: Look, poly: Poly) -> Poly | None:
+    """Σ x·log(x/y) with Σx = Σy is Σ (x·log(x/y) - x + y), no term of which is negative."""
+    pairs = []
+    for mono, value in poly.terms:
+        found = _weighted_ratio(mono)
+        if found is None or value != 1:
+            return None
+        pairs.append(found)
+    total = expanded(look, n.add(*(n.add(x, n.negative(y)) for x, y in pairs)))
+    if total.terms or len(pairs) < 2:
+        return None
+    look.fire()
+    return n.add(*(n.atom(Fn("deviance", pair)) for pair in pairs))
+
+
+def _weighted_ratio(mono: Mono) -> tuple[Poly, Poly] | None:
+    """Return (x, y) for x*log(x/y)."""
+    logs = [i for i, k in mono.powers if isinstance(i, Fn) and i.name == "log" and k == 1]
+    if len(logs) != 1 or mono.exponent is not None:
+        return None
+    x = n.of(Mono(tuple(p for p in mono.powers if p[0] != logs[0])))
+    x = n.add(x)
+    ratio = n.multiply(x, n.power(logs[0].arguments[0], Fraction(-1)))
+    single = ratio.single
+    if single is None or any(k < 0 for _, k in single[0].powers):
+        return None
+    return x, n.add(ratio)
+
+
 RULES: tuple[Rule, ...] = (
+    _deviances,
+    _by_branches,
+    _power_minus_one,
     _common,
     exponential_polynomial,
     _cancelling,

@@ -29,6 +29,7 @@ from symgrad.safe.products import (
     InputProduct,
     input_product,
     label_of_logarithm,
+    needs_care,
     removable,
     unit_vector,
 )
@@ -41,6 +42,7 @@ class Writer:
 
     def __init__(self, look: Look, functions: Callable[[Writer, Fn], Expression]) -> None:
         self.look = look
+        self.needs_care = needs_care
         self.functions = functions
         self.sums: dict[str, tuple[str, Fraction]] = {}
         self.products: dict[Mono, tuple[str, Fraction]] = {}
@@ -114,7 +116,12 @@ class Writer:
             return _scaled(Var(named[0]), value / named[1])
         if mono == n.UNIT:
             return Number(value)
-        return self._special(mono, value) or self._in_blocks(mono, value)
+        held = any(
+            divides(block, mono) and self.needs_care(self.look, n.of(block))
+            for _, block, _ in self.blocks
+        )
+        special = None if held else self._special(mono, value)
+        return special or self._in_blocks(mono, value)
 
     def _in_blocks(self, mono: Mono, value: Fraction) -> Expression:
         """Return a product with the operands that are factors of it under their names."""
@@ -137,7 +144,12 @@ class Writer:
                 above.append(Var(rest[0]))
                 value /= rest[1]
             else:
-                above.append(self.plain(mono, Fraction(1)))
+                inner = self.plain(mono, abs(value))
+                if isinstance(inner, Div) and inner.numerator == ONE:
+                    below.append(inner.denominator)
+                else:
+                    above.extend(inner.factors if isinstance(inner, Mul) else (inner,))
+                value = Fraction(1 if value > 0 else -1)
         top = above[0] if len(above) == 1 else Mul(tuple(above)) if above else ONE
         if below:
             top = Div(top, below[0] if len(below) == 1 else Mul(tuple(below)))
@@ -150,7 +162,7 @@ class Writer:
             name, at_zero = limit
             condition = Compare("==", self.poly(name), ZERO)
             return Call("where", (condition, Number(at_zero * value), self.plain(mono, value)))
-        vanishing = unit_vector(mono) or label_of_logarithm(self.look, mono)
+        vanishing = label_of_logarithm(self.look, mono)
         if vanishing is not None:
             condition = Compare("==", self.poly(vanishing), ZERO)
             return Call("where", (condition, ZERO, self.plain(mono, value)))
@@ -167,22 +179,24 @@ class Writer:
         above, below, left = self._exponentials(mono)
         value *= left
         paired = self._paired(mono)
+        guarded = unit_vector(mono) is not None
         rest: list[tuple[Atom, Fraction]] = []
         divisors: list[Expression] = []
         for item, k in mono.powers:
             if _is_exponential_atom(item) or item in paired:
                 continue
             if isinstance(item, Fn) and item.name == "hypot" and k < 0 and k.denominator == 1:
-                divisors.extend([self.atom(item)] * min(-int(k), 8))
+                divisors.extend([self._length(item, guarded=guarded)] * min(-int(k), 8))
                 continue
             squares = sum_of_squares(item.poly) if isinstance(item, Group) else None
             if squares is not None and k < 0 and k.denominator == 1 and len(mono.powers) > 1:
-                divisors.extend([self.atom(Fn("hypot", squares))] * min(-2 * int(k), 8))
+                length = self._length(Fn("hypot", squares), guarded=guarded)
+                divisors.extend([length] * min(-2 * int(k), 8))
                 continue
             rest.append((item, k))
-        if len(below) == 0 and not divisors:
+        split: list[Atom] = []
+        if not below and not divisors:
             rest, split = _split_square(rest)
-            above.extend(self.atom(item) for item in split)
         for item, k in rest:
             (above if k > 0 else below).append(self._raised(item, abs(k)))
         above = [*self._pairs(paired), *above]
@@ -196,7 +210,14 @@ class Writer:
             top = Div(top, below[0] if len(below) == 1 else Mul(tuple(below)))
         for divisor in divisors:
             top = Div(top, divisor)
-        return top
+        return Mul((*(self.atom(item) for item in split), top)) if split else top
+
+    def _length(self, item: Fn, *, guarded: bool) -> Expression:
+        """Return r = √(x² + y²) as a divisor; that of x is 1 at r = 0, where x is 0."""
+        length = self.atom(item)
+        if not guarded:
+            return length
+        return Call("where", (Compare("==", length, ZERO), ONE, length))
 
     def _paired(self, mono: Mono) -> dict[Atom, Fraction]:
         """Return the factors of a quotient a²/b², which is taken as (a/b)²."""
@@ -244,6 +265,7 @@ class Writer:
         factor = Fraction(1)
         exponent = n.ZERO if mono.exponent is None else mono.exponent
         powers = {item: k for item, k in mono.powers if _is_exponential_atom(item)}
+        exponent = self._over_sum(powers, exponent, above, below)
         for item in list(powers):
             if isinstance(item, Fn) and item.name == "E" and item in powers:
                 below_item = Fn("D", item.arguments)
@@ -273,6 +295,38 @@ class Writer:
         if exponent.terms:
             above.extend(self.exponential(exponent))
         return above, below, factor
+
+    def _over_sum(
+        self,
+        powers: dict[Atom, Fraction],
+        exponent: Poly,
+        above: list[Expression],
+        below: list[Expression],
+    ) -> Poly:
+        """Write a sum of exponentials over another: as named quotients, or both scaled alike."""
+        sums = [i for i, k in powers.items() if k == -1 and isinstance(i, Group)]
+        tops = [
+            i for i, k in powers.items()
+            if k == 1 and (isinstance(i, Group) or i.name == "D")
+        ]
+        if len(sums) != 1 or len(tops) != 1:
+            return exponent
+        bottom, top = sums[0], tops[0]
+        inner = top.poly if isinstance(top, Group) else n.add(n.ONE, n.exp(top.arguments[0]))
+        inner = n.times(inner, Mono((), exponent)) if exponent.terms else inner
+        over = Mono(((bottom, Fraction(-1)),))
+        named = [self.products.get(n.join(mono, over)) for mono, _ in inner.terms]
+        del powers[top], powers[bottom]
+        if all(found is not None and found[1] == 1 for found in named):
+            above.append(Add(tuple(
+                _scaled(Var(found[0]), value)
+                for found, (_, value) in zip(named, inner.terms, strict=True) if found is not None
+            )))
+            return n.ZERO
+        largest = self.largest(bottom.poly)
+        above.append(self.shifted_sum(inner, largest))
+        below.append(self.shifted_sum(bottom.poly, largest))
+        return n.ZERO
 
     def _put(
         self, above: list[Expression], below: list[Expression], base: Expression, k: Fraction
@@ -464,12 +518,12 @@ def is_safe_block(mono: Mono) -> bool:
         return False
     if mono.exponent is None:
         return bool(mono.powers)
-    return any(
-        isinstance(item, Fn) and mono.exponent in (
-            item.arguments[0], *(n.scale(item.arguments[0], j) for j in range(1, 4))
-        )
-        for item in below
-    ) or any(
+    left = mono.exponent
+    for item in below:
+        for _ in range(-int(mono.power_of(item)) if isinstance(item, Fn) else 0):
+            less = n.add(left, n.negative(item.arguments[0])) if isinstance(item, Fn) else left
+            left = less if len(less.terms) < len(left.terms) else left
+    return not left.terms or any(
         isinstance(item, Group) and any(m.exponent == mono.exponent for m, _ in item.poly.terms)
         for item in below
     )
