@@ -426,6 +426,8 @@ def cost(expression: Expression) -> int:
             own = 3
         case Pow(_, Number(value)) if value.denominator == 1:
             return cost(expression.base) + 1
+        case Pow():
+            own = 2
         case _:
             own = 1
     return own + sum(cost(part) for part in children(expression))

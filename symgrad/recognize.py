@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symgrad.algebra import mul, neg, tidy
+from symgrad.algebra import is_negative, mul, neg, tidy
 from symgrad.expression import (
     ONE,
     Add,
@@ -117,13 +117,18 @@ def _tanh_of_double(e: Div) -> Expression | None:
         case Add((first, Neg(Number(Fraction(numerator=1, denominator=1))))) | Add(
             (first, Number(Fraction(numerator=-1, denominator=1)))
         ) if exponent_of(first) == inner:
-            return Call("tanh", (half,))
+            return _tanh_at(half)
         case Add((Number(Fraction(numerator=1, denominator=1)), Neg(second))) if (
             exponent_of(second) == inner
         ):
-            return neg(Call("tanh", (half,)))
+            return neg(_tanh_at(half))
         case _:
             return None
+
+
+def _tanh_at(e: Expression) -> Expression:
+    """Return tanh(e), which for e = -z is -tanh(z)."""
+    return neg(Call("tanh", (neg(e),))) if is_negative(e) else Call("tanh", (e,))
 
 
 def _hyperbolic(e: Expression) -> Expression | None:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from symgrad.evaluate import OutsideDomain, forward
+from symgrad.derivation import local_derivative
+from symgrad.evaluate import Evaluator, OutsideDomain, forward
 from symgrad.expression import Add, Call, Compare, Constant, Div, Logic, Mul, Neg, Number, Pow, Var
 from symgrad.graph import Graph
 from symgrad.sources.text import parse
@@ -21,6 +22,7 @@ ONE_ARGUMENT = (
 SEVERAL_ARGUMENTS = ("max", "min", "hypot", "logsumexp")
 NUMBERS = ("2", "3", "1/2", "0.1", "1", "5/3")
 LARGE = 10**9
+EVALUATOR = Evaluator(30)
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,16 @@ def cases(draw, *, functions=True, most=6):
 
 
 def inside(graph, inputs) -> bool:
-    """Tell whether every node has an ordinary real value at and around a point."""
+    """Tell whether nodes and slopes have ordinary real values at and around a point."""
     try:
         for shift in (Fraction(0), Fraction(1, 10**6), Fraction(-1, 10**6)):
             moved = {name: value + shift for name, value in inputs.items()}
             values = forward(graph, moved, digits=30)
             if any(abs(value) > LARGE for value in values.values()):
                 return False
+            for node in graph.equations:
+                for operand in node.formula.operands:
+                    EVALUATOR.value(local_derivative(node, operand, short=False), values)
     except (OutsideDomain, OverflowError, ValueError):
         return False
     return True
