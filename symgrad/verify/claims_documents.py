@@ -37,6 +37,9 @@ _OPENERS = re.compile(
     re.MULTILINE,
 )
 _DIRECTIVE = re.compile(r"\s*(?:symgrad:\s*)?((?:at|assume)\b[^\n]*)")
+_INLINE_ENDS = re.compile(r"\\.|\n[ \t]*\n|[$`]")
+_IN_CELL = re.compile(r"\$([^$]+)\$")
+_PLAIN_NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.MULTILINE)
 _OPEN_END = re.compile(r"(?:[-+*/^=≈<>(,·×−&\\]|:=)\s*$")
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:=|≈|:=|\\approx|\\leq?\b|[-+*/·×−]\s)")
@@ -196,8 +199,8 @@ class _Scanner:
         text = self.text
         if text[start : start + 1].isspace():
             return 0
-        for match in re.compile(r"\\.|\n[ \t]*\n|\$").finditer(text, start):
-            if match[0].startswith("\n"):
+        for match in _INLINE_ENDS.finditer(text, start):
+            if match[0][0] in "\n`":
                 return 0
             if match[0] == "$":
                 end = match.start()
@@ -241,11 +244,11 @@ class _Scanner:
                 yield Formula(f"at step {step[1]}", origin, directive=True)
             for head, (start, cell) in zip(heads, row, strict=False):
                 value = _bare(cell)
-                if head and re.fullmatch(r"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?", value):
+                if head and _PLAIN_NUMBER.fullmatch(value):
                     found = start + cell.index(value)
                     yield Formula(f"{head} ≈ {value}", _Cell.of(self.place(found)))
-                elif "=" in value or "≈" in value:
-                    yield Formula(value, _Cell.of(self.place(start + cell.index(value))))
+                for part in _IN_CELL.finditer(cell):
+                    yield self.formula(start + part.start(1), start + part.end(1))
 
     def formula(self, start: int, end: int, *, directive: bool = False) -> Formula:
         """Return the formula at a stretch of the text."""

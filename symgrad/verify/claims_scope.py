@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import pairwise
 
 from symgrad.derivation import Derivation
 from symgrad.expression import Constant, Expression, Var
@@ -122,11 +123,20 @@ class Scope:
             return known is not None or isinstance(self.number(text), Constant)
 
         found = readings(word, piece)
-        return [way for way in found if _e_is_last(way, before_power=before_power)]
+        return [
+            way
+            for way in found
+            if _e_is_last(way, before_power=before_power) and not _repeats(way)
+        ]
 
     def number(self, word: str) -> Constant | None:
         """Return the named number π or e that a word is, unless it is a name here."""
         return constant(word) if self.strict(word) is None else None
+
+
+def _repeats(way: tuple[str, ...]) -> bool:
+    """Tell whether a name stands twice in a row: `hh` is a slip, for h·h is written h²."""
+    return any(first == second for first, second in pairwise(way))
 
 
 def _e_is_last(way: tuple[str, ...], *, before_power: bool) -> bool:

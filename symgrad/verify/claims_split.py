@@ -67,7 +67,9 @@ def _rows(formula: Written) -> list[Written]:
     """Return the rows; one that begins with a relation or an operator continues the last."""
     rows: list[Written] = []
     space = Written.join([])
-    for part in _cut_at(formula, ";"):
+    for found in _cut_at(formula, ";"):
+        # a line may be broken inside of parentheses as well
+        part = Written(found.text.replace(";", " "), found.offsets)
         if not part.text:
             continue
         if rows and (_JOINS.match(part.text) or _OPEN.search(rows[-1].text)):

@@ -16,6 +16,7 @@ from symgrad.verify.truth import MissingValue, Point, Truth
 MAX_STEP = 2_000
 _STEP = re.compile(r"step\s+(\d{1,9})")
 _ULPS = 3
+_COARSEST = Fraction(1, 100)  # a number of fewer digits is close to too many others
 
 class State:
     """The values in force, and how the author's text has changed them so far.
@@ -84,6 +85,8 @@ class State:
     def is_update(self, name: str, value: Fraction, unit: Fraction) -> bool:
         """Tell whether a value given to a parameter is the one behind the step, as printed."""
         if name not in self.truth.graph.parameters or self.values.get(name) == value:
+            return False
+        if unit > _COARSEST:
             return False
         moved = dict(self.after()).get(name)
         return moved is not None and moved != self.values.get(name) and (
