@@ -17,19 +17,17 @@ from symgrad.derivation import Derivation, gradient_name
 from symgrad.expression import (
     Call,
     Expression,
-    Formula,
     Var,
     children,
-    substitute,
-    variables,
     walk,
 )
 from symgrad.graph import Graph
-from symgrad.program_block import Assignment, Block, Picker, blocks_of, dense, picker, rows_of
+from symgrad.program_block import Assignment, Block, dense, rows_of
 from symgrad.program_collector import paused_collector
-from symgrad.program_normal import normal, operations_of
+from symgrad.program_lines import Lines
+from symgrad.program_normal import operations_of
 from symgrad.program_rewrite import rewritten
-from symgrad.program_sharing import pruned, shared
+from symgrad.program_sharing import shared
 from symgrad.program_slots import SlotTable
 from symgrad.program_split import split
 from symgrad.safe import stabilised
@@ -131,7 +129,7 @@ class Program:
         """Every name of the program: inputs, then assignments in their order."""
         routines = [self.value, self.both, *([self.gradient] if self.gradient else [])]
         assigned = chain.from_iterable(routine.names for routine in routines)
-        return tuple(dict.fromkeys((*self.inputs, *assigned)))
+        return tuple(dict.fromkeys((*self.inputs, *assigned, self.graph.objective)))
 
 
 def operations(program: Program) -> int:
@@ -165,19 +163,19 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
     statements = _statements(derivation, gradient_names)
     if safe:
         statements = stabilised(statements, _inputs(graph))
-    rows = _normalised(statements)
-    prefix = free_prefix([row.name for row in rows] + [node.name for node in graph.nodes])
+    lines = Lines(statements)
+    prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes]])
     gradient = tuple(gradient_names)
     table = SlotTable()
-    value = _routine(rows, (graph.objective,), prefix, table)
-    both = _routine(rows, (graph.objective, *gradient), prefix, table)
+    value = _routine(lines, (graph.objective,), prefix, table)
+    both = _routine(lines, (graph.objective, *gradient), prefix, table)
     separate = both.length <= MAX_SEPARATE
     return Program(
         derivation,
         optimizer,
         safe,
         value,
-        _routine(rows, gradient, prefix, table) if separate else None,
+        _routine(lines, gradient, prefix, table) if separate else None,
         both,
     )
 
@@ -213,36 +211,6 @@ def _statements(derivation: Derivation, gradient_names: list[str]) -> tuple[Stat
     return (*forward, *backward, *results)
 
 
-def _normalised(statements: Iterable[Statement]) -> list[Assignment]:
-    """Return the statements with their patterns in the form in which they are computed."""
-    changed: dict[int, tuple[Expression, Picker | None]] = {}
-    alike: dict[Expression, Expression] = {}
-    rows: list[Assignment] = []
-    for statement in statements:
-        formula: Formula = statement.formula
-        found = changed.get(id(formula.pattern))
-        if found is None:
-            found = changed[id(formula.pattern)] = _compact(normal(formula.pattern), alike)
-        pattern, pick = found
-        operands = formula.operands
-        rows.append(
-            Assignment(statement.name, pattern, operands if pick is None else pick(operands))
-        )
-    return rows
-
-
-def _compact(
-    pattern: Expression, alike: dict[Expression, Expression]
-) -> tuple[Expression, Picker | None]:
-    """Return a pattern with its variables numbered anew, and what picks their operands."""
-    used = tuple(int(key) for key in variables(pattern))
-    renaming: dict[str | int, Expression] = {old: Var(new) for new, old in enumerate(used)}
-    compact = substitute(pattern, renaming)
-    # A picker of everything would do no harm, but 10,000 calls of it would take time.
-    whole = used == tuple(range(len(used)))
-    return alike.setdefault(compact, compact), None if whole else picker(used)
-
-
 def free_prefix(names: Iterable[str]) -> str:
     """Return a prefix for numbered temporaries that no name in `names` starts with."""
     text = "\n".join(names)
@@ -253,11 +221,9 @@ def free_prefix(names: Iterable[str]) -> str:
     return "t" + "_" * longest
 
 
-def _routine(
-    rows: list[Assignment], results: tuple[str, ...], prefix: str, table: SlotTable
-) -> Routine:
+def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTable) -> Routine:
     """Return the routine that computes `results`, with what it needs and no more."""
-    blocks = rewritten(blocks_of(enumerate(pruned(rows, results))), prefix, table)
+    blocks = rewritten(lines.blocks(results), prefix, table)
     blocks = split(shared(blocks, prefix, table), prefix)
     ends = set(results)
     sources: dict[str, str] = {}

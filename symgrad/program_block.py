@@ -48,6 +48,13 @@ class Block:
             tuple(compress(self.places, flags)),
         )
 
+    def picked(self, indices: Sequence[int]) -> Block:
+        """Return the block of the assignments with these indices."""
+        pick = picker(tuple(indices))
+        columns = tuple([pick(column) for column in self.columns])
+        places = tuple([self.places[i] for i in indices])
+        return Block(self.pattern, pick(self.names), columns, places)
+
     def rows(self) -> list[tuple[int, Assignment]]:
         """Return the assignments with their places."""
         operands = zip(*self.columns, strict=True) if self.columns else [()] * len(self.names)
@@ -89,6 +96,24 @@ def blocks_of(rows: Iterable[tuple[int, Assignment]]) -> list[Block]:
         columns = tuple(zip(*operands, strict=True))
         blocks.append(Block(patterns[0], names, columns, places))
     return blocks
+
+
+def joined(blocks: list[Block]) -> list[Block]:
+    """Return the blocks with those of one pattern put together."""
+    groups: dict[int, list[Block]] = {}
+    for block in blocks:
+        groups.setdefault(id(block.pattern), []).append(block)
+    return [same[0] if len(same) == 1 else _concatenated(same) for same in groups.values()]
+
+
+def _concatenated(blocks: list[Block]) -> Block:
+    columns = zip(*(block.columns for block in blocks), strict=True)
+    return Block(
+        blocks[0].pattern,
+        tuple(chain.from_iterable(block.names for block in blocks)),
+        tuple([tuple(chain.from_iterable(parts)) for parts in columns]),
+        tuple(chain.from_iterable(block.places for block in blocks)),
+    )
 
 
 def rows_of(blocks: Iterable[Block]) -> list[Assignment]:

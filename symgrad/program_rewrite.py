@@ -35,6 +35,7 @@ from symgrad.program_slots import SlotTable
 MAX_TERMS = 8
 MAX_WINDOW = 40
 MAX_TRIALS = 40
+_NEIGHBOURS = 8
 
 TWO = number(2)
 Factors = tuple[list[Expression], list[Expression]]
@@ -99,15 +100,14 @@ def _window(blocks: Sequence[Block], place: int) -> list[Block]:
     names = {example.names[middle], *(column[middle] for column in example.columns)}
     near: list[Block] = []
     for block in blocks:
-        flags = [False] * len(block.names)
+        found: set[int] = set()
         for column in (block.names, *block.columns):
             if not names.isdisjoint(column):
-                flags = [old or name in names for old, name in zip(flags, column, strict=True)]
+                found.update([i for i, name in enumerate(column) if name in names])
         if block is example:
-            flags = [i == middle or (flag and abs(i - middle) < 8) for i, flag in enumerate(flags)]
-        if any(flags):
-            part = block.selected(flags)
-            near.append(part.selected([i < MAX_WINDOW for i in range(len(part.names))]))
+            found = {i for i in found if abs(i - middle) < _NEIGHBOURS}
+        if found:
+            near.append(block.picked(sorted(found)[:MAX_WINDOW]))
     return near
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from symgrad.expression import Expression
-from symgrad.program_block import Assignment, Block, blocks_of
+from symgrad.program_block import Block, joined
 from symgrad.program_inline import inlined, sorted_blocks
 from symgrad.program_slots import Slot, SlotTable, replaced_slots, without_conflicts
 
@@ -70,7 +70,7 @@ class Sharing:
                 changed.extend(self._rewritten(block, marked[number], added))
             else:
                 changed.append(block)
-        self.blocks = _joined([*changed, *added])
+        self.blocks = joined([*changed, *added])
         return True
 
     def _mark(
@@ -199,36 +199,6 @@ def _occurrences(slot: Slot, block: Block) -> _Found:
     return _Found(slot, keys, there)
 
 
-def _joined(blocks: list[Block]) -> list[Block]:
-    """Join blocks of one pattern, so that later rounds look at them together."""
-    groups: dict[int, list[Block]] = {}
-    for block in blocks:
-        groups.setdefault(id(block.pattern), []).append(block)
-    return [same[0] if len(same) == 1 else _concatenated(same) for same in groups.values()]
-
-
-def _concatenated(blocks: list[Block]) -> Block:
-    columns = zip(*(block.columns for block in blocks), strict=True)
-    return Block(
-        blocks[0].pattern,
-        tuple(chain.from_iterable(block.names for block in blocks)),
-        tuple([tuple(chain.from_iterable(parts)) for parts in columns]),
-        tuple(chain.from_iterable(block.places for block in blocks)),
-    )
-
-
-def pruned(rows: Sequence[Assignment], results: Iterable[str]) -> list[Assignment]:
-    """Return the rows that the results need; every row stands after those it uses."""
-    needed = set(results)
-    kept: list[Assignment] = []
-    for row in reversed(rows):
-        if row[0] in needed:
-            needed.update(row[2])
-            kept.append(row)
-    kept.reverse()
-    return kept
-
-
 def shared(blocks: Iterable[Block], prefix: str, table: SlotTable) -> list[Block]:
     """Return the blocks with what they have in common computed once, their places in order.
 
@@ -240,6 +210,3 @@ def shared(blocks: Iterable[Block], prefix: str, table: SlotTable) -> list[Block
     sharing.run()
     result = inlined(sharing.blocks, sharing.temporaries)
     return sorted_blocks(result, sharing.temporaries, prefix, moved=sharing.moved)
-
-
-__all__ = ["Sharing", "blocks_of", "pruned", "shared"]

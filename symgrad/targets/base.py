@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression import Formula, Neg, Var, formula_of, substitute
+from symgrad.expression import Neg, Var, formula_of, substitute
 from symgrad.optimizers import Equation, Optimizer, optimizer
 from symgrad.program import Program, Routine
 from symgrad.program_block import Block
@@ -122,7 +122,6 @@ class Sheet:
         own = {name for name, _ in (*rule.settings, *rule.shared)}
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = any(name != spelled for name, spelled in self.names.items())
-        self._equations: dict[str, Formula] = {}
         self._plain = target.printer(target.functions)
         self._plain.language = target.name
         self._guarded = target.printer({**target.functions, **target.guarded_functions})
@@ -164,10 +163,21 @@ class Sheet:
 
     def fresh(self, name: str) -> str:
         """Return a name for a local variable of `update` that is no input's."""
-        inputs = self.identifiers(self.program.inputs)
-        while name in inputs:
-            name += "_"
-        return name
+        return self.fresh_names([name])[0]
+
+    def fresh_names(self, names: Iterable[str]) -> list[str]:
+        """Return names for local variables of `update` that are no input's."""
+        inputs = set(self.identifiers(self.program.inputs))
+
+        def free(name: str) -> str:
+            return name if name not in inputs else free(f"{name}_")
+
+        return [free(name) for name in names]
+
+    @property
+    def one(self) -> str:
+        """The number 1 as a literal."""
+        return self.target.literal(Fraction(1))
 
     @property
     def optimizer(self) -> Optimizer:
@@ -180,19 +190,24 @@ class Sheet:
         `names` maps the names of the rule (p, g, m, m', rate ...) to code; where the objective is
         maximized, g is taken with a minus sign, so that every rule goes up instead of down.
         """
-        left, formula = equation
-        found = self._equations.get(left)
-        if found is None:
-            if self.program.graph.maximize:
-                formula = substitute(formula, {"g": Neg(Var("g"))})
-            found = self._equations[left] = formula_of(normal(formula))
-        code = self._plain.code(found.pattern, tuple([names.get(n, n) for n in found.operands]))
-        return names.get(left, left), code
+        left = equation[0]
+        columns = {name: (code,) for name, code in names.items()}
+        return names.get(left, left), self.equations(equation, columns)[0]
 
-    @property
-    def plain(self) -> CodePrinter:
-        """The printer of formulas that every call needs."""
-        return self._plain
+    def equations(self, equation: Equation, names: Mapping[str, Sequence[str]]) -> list[str]:
+        """Return the right-hand sides of an equation for many parameters at once.
+
+        `names` maps names of the rule to a column of code; other names stand for themselves.
+        """
+        formula = equation[1]
+        if self.program.graph.maximize:
+            formula = substitute(formula, {"g": Neg(Var("g"))})
+        form = formula_of(normal(formula))
+        text, positions = self._plain.template(form.pattern)
+        operands = [form.operands[i] for i in positions]
+        size = max([len(names[name]) for name in operands if name in names], default=1)
+        columns = [names.get(name, (name,) * size) for name in operands]
+        return [text % row for row in zip(*columns, strict=True)]
 
     @property
     def needed(self) -> tuple[str, ...]:

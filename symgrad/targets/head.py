@@ -34,7 +34,7 @@ def comment_line(text: str, comment: str) -> str:
 
 def _lines(program: Program, identifiers: Mapping[str, str]) -> Iterator[str]:
     graph = program.graph
-    shown = [node.name for node in graph.nodes[: 50 * MAX_SHOWN]]
+    shown = [node.name for node in graph.nodes[: 10 * MAX_SHOWN]]
     printer = Printer(shown)
     goal = printer.name(graph.objective)
     yield f"{MARK}: value, gradient and update step of {goal}."
@@ -52,10 +52,11 @@ def _lines(program: Program, identifiers: Mapping[str, str]) -> Iterator[str]:
         "equations",
     )
     yield from _backward(program, printer, goal)
+    index = graph.index
     renamed = [
-        f"{name} is {identifiers[name]}"
-        for name in program.inputs + tuple(node.name for node in equations)
-        if identifiers.get(name, name) != name
+        f"{name} is {spelled}"
+        for name, spelled in identifiers.items()
+        if name != spelled and name in index
     ]
     if renamed:
         yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."

@@ -13,8 +13,7 @@ from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
 from symgrad.targets.running import run_node
-
-_WIDTH = 99
+from symgrad.targets.updating import update_step, wrapped
 
 _KEYWORDS = frozenset(
     "abstract arguments as async await boolean break byte case catch char class const continue "
@@ -116,20 +115,7 @@ class JavaScript(Target):
 
 
 def _wrapped(items: Sequence[str], indent: str) -> str:
-    """Return items with commas between them: on one line, or in an indented block of lines."""
-    text = ", ".join(items)
-    if len(text) <= _WIDTH - 30:
-        return text
-    lines: list[str] = []
-    start, width = 0, len(indent)
-    for i, item in enumerate(items):
-        width += len(item) + 2
-        if width > _WIDTH and i > start:
-            lines.append(", ".join(items[start:i]))
-            start, width = i, len(indent) + len(item) + 2
-    lines.append(", ".join(items[start:]))
-    inner = f",\n{indent}".join(lines)
-    return f"\n{indent}{inner},\n{indent[2:]}"
+    return wrapped(items, indent, 2)
 
 
 def _documented(required: Sequence[str], optional: dict[str, str]) -> str:
@@ -162,45 +148,24 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
 def _update(sheet: Sheet) -> tuple[list[str], dict[str, str], dict[str, str]]:
     """Return the settings of `update`, its numbers with defaults, and the parts of its text."""
     rule = sheet.optimizer
+    step = update_step(sheet)
     given = sheet.identifiers(sheet.program.inputs)
     numbers = {"rate": sheet.target.literal(sheet.program.rate)}
     numbers |= {name: sheet.target.literal(value) for name, value in rule.settings}
     settings = [f"{name} = {sheet.target.literal(value)}" for name, value in rule.settings]
-    counter = ["step"] if rule.counter else []
-    states = [*counter, *(f"{state}_{name}" for state in rule.state for name in sheet.fields)]
     lines = [f"const grad = gradient({_wrapped(given, '    ')});"]
-    if rule.counter:
-        lines.append("const step = state.step + 1;")
-    for equation in rule.shared:
-        left, code = sheet.equation(equation, {"step'": "step"})
-        lines.append(f"const {left} = {code};")
-    new: list[str] = []
-    for name in sheet.fields:
-        known = {"p": name, "g": f"grad.{name}"}
-        for state in rule.state:
-            fresh = sheet.fresh(f"new_{state}_{name}")
-            known |= {state: f"state.{state}_{name}", f"{state}'": fresh}
-        for left, formula in rule.each:
-            target, code = sheet.equation((left, formula), known)
-            if left == "p'":
-                new.append(code)
-            else:
-                lines.append(f"const {target} = {code};")
-    made = _made(sheet.fields, new, "    ")
-    if states:
-        kept = [*counter, *(sheet.fresh(f"new_{s}") for s in states[len(counter) :])]
-        made = f"[{made}, {_made(states, kept, '    ')}]"
+    lines += [sheet.target.assignment % pair for pair in step.assignments]
+    made = _made(sheet.fields, step.parameters, "    ")
+    if step.states:
+        made = f"[{made}, {_made(step.states, step.kept, '    ')}]"
         settings.append("state = start")
-    return (
-        settings,
-        numbers,
-        {
-            "state_fields": _properties(states),
-            "start": _made(states, ["0"] * len(states), "  "),
-            "update_body": "  " + "\n  ".join([*lines, f"return {made};"]),
-            "summary": rule.summary,
-        },
-    )
+    parts = {
+        "state_fields": _properties(step.states),
+        "start": _made(step.states, ["0"] * len(step.states), "  "),
+        "update_body": "  " + "\n  ".join([*lines, f"return {made};"]),
+        "summary": rule.summary,
+    }
+    return settings, numbers, parts
 
 
 TARGET = JavaScript()

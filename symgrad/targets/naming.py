@@ -16,6 +16,7 @@ from symgrad.names import LATIN, canonical
 _MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar",
           "\u0307": "_dot", "\u0308": "_ddot"}  # fmt: skip
 _PLAIN = re.compile(r"(?!lambda(?![A-Za-z]))[A-Za-z][A-Za-z0-9_]*")
+_ALL_PLAIN = re.compile(rf"{_PLAIN.pattern}(?:\n{_PLAIN.pattern})*")
 _GREEK = {ord(letter): "lam" if letter == "λ" else name for letter, name in LATIN.items()}
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
@@ -58,19 +59,33 @@ def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str,
     >>> dict(identifiers(["λ", "lam", "if"], {"if"}))
     {'lam': 'lam', 'λ': 'lam_', 'if': 'if_'}
     """
-    found: dict[str, str] = {}
-    others: list[str] = []
-    plain = _PLAIN.fullmatch
-    for name in names:
-        if name not in reserved and plain(name):
-            found[name] = name
-        else:
-            others.append(name)
-    taken = set(found.values())
+    every = list(dict.fromkeys(names))
+    ascii_only = [name for name in every if name.isascii()]
+    found = _unchanged(ascii_only, reserved)
+    others = [name for name in every if name not in found]
+    renamed = "\n".join(others).translate(_GREEK).split("\n") if others else []
+    fresh = _unchanged(renamed, reserved)
+    if len(fresh) == len(others) and found.keys().isdisjoint(fresh):
+        # One translation of all names at once did; the rule for each name would give the same.
+        found.update(zip(others, renamed, strict=True))
+        return found
+    taken = set(found)
     for name in others:
         identifier = transliterated(name)
         while identifier in reserved or identifier in taken:
             identifier += "_"
         found[name] = identifier
         taken.add(identifier)
+    return found
+
+
+def _unchanged(names: list[str], reserved: Collection[str]) -> dict[str, str]:
+    """Return the names that are identifiers as they are."""
+    if _ALL_PLAIN.fullmatch("\n".join(names)):
+        kept = names
+    else:
+        kept = [name for name in names if _PLAIN.fullmatch(name)]
+    found = dict(zip(kept, kept, strict=True))
+    for name in found.keys() & set(reserved):
+        del found[name]
     return found

@@ -18,8 +18,7 @@ from symgrad.targets.points import check_points
 from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
 from symgrad.targets.python_helpers import HELPERS
 from symgrad.targets.running import run_python
-
-_WIDTH = 99
+from symgrad.targets.updating import update_step, wrapped
 
 _FROM_MATH = tuple(
     "acos acosh asin asinh atan atan2 atanh copysign cos cosh e erf erfc exp expm1 gamma hypot "
@@ -133,20 +132,7 @@ class Python(Target):
 
 
 def _wrapped(items: Sequence[str], indent: str) -> str:
-    """Return items with commas between them: on one line, or in an indented block of lines."""
-    text = ", ".join(items)
-    if len(text) <= _WIDTH - 30:
-        return text
-    lines: list[str] = []
-    start, width = 0, len(indent)
-    for i, item in enumerate(items):
-        width += len(item) + 2
-        if width > _WIDTH and i > start:
-            lines.append(", ".join(items[start:i]))
-            start, width = i, len(indent) + len(item) + 2
-    lines.append(", ".join(items[start:]))
-    inner = f",\n{indent}".join(lines)
-    return f"\n{indent}{inner},\n{indent[4:]}"
+    return wrapped(items, indent, 4)
 
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
@@ -156,8 +142,7 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
         lines.append(f"return {results[0]}")
     else:
         fields = results if kind == "gradient" else results[1:]
-        comma = "," if len(fields) == 1 else ""
-        made = f"_new(Gradient, ({_wrapped(fields, ' ' * 8)}{comma}))"
+        made = _made("Gradient", fields)
         lines.append(f"return {made}" if kind == "gradient" else f"return {results[0]}, {made}")
     return "    " + "\n    ".join(lines)
 
@@ -169,40 +154,26 @@ def _fields(names: Sequence[str]) -> str:
 def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
+    step = update_step(sheet)
     settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
-    states = [f"{state}_{name}" for state in rule.state for name in sheet.fields]
-    counter = ["step"] if rule.counter else []
     lines = [f"grad = gradient({_wrapped(given, ' ' * 8)})"]
-    if rule.counter:
-        lines.append("step = state.step + 1.0")
-    for equation in rule.shared:
-        left, code = sheet.equation(equation, {"step'": "step"})
-        lines.append(f"{left} = {code}")
-    new: list[str] = []
-    for name in sheet.fields:
-        known = {"p": name, "g": f"grad.{name}"}
-        for state in rule.state:
-            fresh = sheet.fresh(f"new_{state}_{name}")
-            known |= {state: f"state.{state}_{name}", f"{state}'": fresh}
-        for left, formula in rule.each:
-            if left == "p'":
-                new.append(sheet.equation((left, formula), known)[1])
-            else:
-                target, code = sheet.equation((left, formula), known)
-                lines.append(f"{target} = {code}")
-    comma = "," if len(new) == 1 else ""
-    made = f"_new(Params, ({_wrapped(new, ' ' * 8)}{comma}))"
-    if states:
-        kept = [*counter, *(sheet.fresh(f"new_{state}") for state in states)]
-        end = "," if len(kept) == 1 else ""
-        made = f"{made}, _new(State, ({_wrapped(kept, ' ' * 8)}{end}))"
+    lines += [f"{name} = {code}" for name, code in step.assignments]
+    made = _made("Params", step.parameters)
+    if step.states:
+        made = f"{made}, {_made('State', step.kept)}"
         settings.append("state=START")
     return settings, {
-        "state_fields": _fields([*counter, *states]),
-        "state_size": str(len(counter) + len(states)),
+        "state_fields": _fields(step.states),
+        "state_size": str(len(step.states)),
         "update_body": "    " + "\n    ".join([*lines, f"return {made}"]),
         "summary": rule.summary,
     }
+
+
+def _made(kind: str, fields: Sequence[str]) -> str:
+    """Return a named tuple made without the detour over its class, which costs as much as 10 +."""
+    comma = "," if len(fields) == 1 else ""
+    return f"_new({kind}, ({_wrapped(fields, ' ' * 8)}{comma}))"
 
 
 TARGET = Python()
