@@ -93,8 +93,7 @@ FUNCTIONS = graph(
         r"\frac{\partial n}{\partial w} = \operatorname{sign}(w)",
         r"n = \left|w\right| = |w| = \lvert w\rvert",
         r"m = \max(0, z)",
-        r"\frac{\partial m}{\partial z} = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} "
-        r"\end{cases}",
+        r"\frac{dm}{dz} = \begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases}",
         r"m = \begin{cases} z & z > 0, \\ 0 & z \le 0. \end{cases}",
         r"\frac{dt}{dx} = \frac{x}{\sqrt{x^2+1}}",
         r"q = \ln x = \log(x)",

@@ -196,7 +196,9 @@ class NumberJudge:
         items = [
             (name, number) for name, number in claim.printed if name != _key_of(claim)
         ][-_MAX_CARRIED:]
-        for formula in (*reversed(formulas), *self._own_formulas(claim)):
+        meant = meanings.get(_key_of(claim))
+        own = [*self._own_formulas(claim), *([] if meant is None else [meant])]
+        for formula in (*reversed(formulas), *own):
             for count in (1, 2, len(items)):
                 for chosen in combinations(items, count) if count else ():
                     if self._gives(formula, dict(chosen), meanings, point, link):
