@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from symgrad import analysis
 from symgrad.algebra import tidy
@@ -37,8 +37,7 @@ class Term:
     factor: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A derivative of the objective: its formula, and the positions that split it into terms.
 
     `split` pairs the position of a sensitivity (or None) with the pattern of its factor.
@@ -63,8 +62,7 @@ class Form:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Sensitivity:
+class Sensitivity(NamedTuple):
     """A named adjoint: `name` stands for ∂objective/∂`node`, which is `form`."""
 
     name: str

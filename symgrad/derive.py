@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from symgrad.algebra import cost
+from symgrad.collector import paused_collector
 from symgrad.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression import ONE, Expression, Formula, Var, substitute, variables
@@ -25,6 +26,7 @@ MAX_MERGE_COST = 16
 MAX_UNNAMED_COST = 5_000
 _LAYER = re.compile(r"[^\W\d_]+_?(\d+)")
 _PREFIXES = ("δ", "ε", "adjoint")
+_SPELLINGS = ("δ", "ε", "ϵ", "delta", "epsilon", "adjoint", "\\")  # how a taken name may begin
 _ROUNDS = 4
 
 
@@ -61,6 +63,13 @@ def derive(
                     help="name inputs: params, data or consts",
                 )
             )
+    with paused_collector():
+        return _derived(graph, chosen, sensitivities, label)
+
+
+def _derived(
+    graph: Graph, chosen: tuple[str, ...], sensitivities: str | Sequence[str], label: str
+) -> Derivation:
     excluded: frozenset[str] = frozenset()
     relations = Relations(graph)
     known = 0
@@ -148,7 +157,7 @@ def _assembled(
     kept = [name for name in swept.named if used[MARK + name]]
     names = sensitivity_names(graph, kept, label=label)
     spelled = {MARK + node: name for node, name in names.items()}
-    units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.total == ONE)
+    units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.unit)
     return Derivation(
         graph,
         wrt,
@@ -193,8 +202,8 @@ def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") ->
     own (z1, z2: δ_1, δ_2), and are called after their nodes otherwise. Where the graph itself uses
     such a name the next of δ, ε, adjoint is taken.
     """
-    taken = {canonical(name) for name in graph.index}
-    layers = [_LAYER.fullmatch(canonical(name)) for name in nodes]
+    taken = {canonical(name) for name in graph.index if name.startswith(_SPELLINGS)}
+    layers = [_LAYER.fullmatch(name if name.isascii() else canonical(name)) for name in nodes]
     numbers = [match[1] for match in layers if match]
     numbered = len(numbers) == len(set(numbers)) == len(nodes)
     prefixes = [f"ε_{label}"] if label else _PREFIXES
@@ -204,6 +213,6 @@ def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") ->
             if len(nodes) == 1
             else [f"{prefix}_{numbers[i] if numbered else node}" for i, node in enumerate(nodes)]
         )
-        if taken.isdisjoint(map(canonical, names)):
+        if taken.isdisjoint(names if not taken else map(canonical, names)):
             return dict(zip(nodes, names, strict=True))
     return {node: f"adjoint_of_{i}_{canonical(node)}" for i, node in enumerate(nodes)}

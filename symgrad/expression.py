@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +184,11 @@ def substitute(expression: Expression, values: Mapping[str | int, Expression]) -
     return rebuild(expression, leaf)
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """A pattern and its operands: `pattern` with `Var(i)` standing for `operands[i]`.
 
     Operands are numbered in order of first appearance and each occurs once, so two equations of the
-    same shape share one pattern.
+    same shape share one pattern. (A tuple: long programs have ten thousands of them.)
     """
 
     pattern: Expression

@@ -7,7 +7,7 @@ surroundings have one shape share one `LinearPattern`; what differs is only the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from symgrad.algebra import add, cost, factored_sum, mul
@@ -40,6 +40,7 @@ class LinearPattern:
     size: int = field(default=0)
     trivial: bool = field(default=False)
     divides: bool = field(default=False)
+    unit: bool = field(default=False)
 
 
 class Adjoint(NamedTuple):
@@ -62,7 +63,7 @@ class Part:
     derivative_index: tuple[int, ...]
 
 
-UNIT = LinearPattern(((None, ONE),), ONE, 1, trivial=True)
+UNIT = LinearPattern(((None, ONE),), ONE, 1, trivial=True, unit=True)
 SENSITIVITY = LinearPattern(((0, ONE),), Var(0), 1, trivial=True)
 NOTHING = LinearPattern((), ZERO, 1, trivial=True)
 
@@ -85,7 +86,7 @@ def linear_pattern(
     terms = [factor if key is None else mul(Var(key), factor) for key, factor in kept]
     total = add(*terms) if whole is None else whole
     divides = any(isinstance(part, Div) for part in walk(total))
-    return LinearPattern(kept, total, cost(total), _is_trivial(kept), divides)
+    return LinearPattern(kept, total, cost(total), _is_trivial(kept), divides, total == ONE)
 
 
 def _is_trivial(terms: tuple[tuple[int | None, Expression], ...]) -> bool:
@@ -132,4 +133,4 @@ def compacted(pattern: LinearPattern) -> tuple[LinearPattern, tuple[int, ...]]:
         for key, factor in pattern.terms
     )
     total = substitute(pattern.total, renaming)
-    return LinearPattern(terms, total, pattern.size, pattern.trivial, pattern.divides), used
+    return replace(pattern, terms=terms, total=total), used

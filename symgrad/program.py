@@ -23,7 +23,7 @@ from symgrad.expression import (
 )
 from symgrad.graph import Graph
 from symgrad.program_block import Assignment, Block, dense, rows_of
-from symgrad.program_collector import paused_collector
+from symgrad.collector import paused_collector
 from symgrad.program_lines import Lines
 from symgrad.program_normal import operations_of
 from symgrad.program_rewrite import rewritten
@@ -163,7 +163,7 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
     statements = _statements(derivation, gradient_names)
     if safe:
         statements = stabilised(statements, _inputs(graph))
-    lines = Lines(statements)
+    lines = Lines(split(statements, graph.index))
     prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes]])
     gradient = tuple(gradient_names)
     table = SlotTable()
@@ -224,7 +224,7 @@ def free_prefix(names: Iterable[str]) -> str:
 def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTable) -> Routine:
     """Return the routine that computes `results`, with what it needs and no more."""
     blocks = rewritten(lines.blocks(results), prefix, table)
-    blocks = split(shared(blocks, prefix, table), prefix)
+    blocks = shared(blocks, prefix, table)
     ends = set(results)
     sources: dict[str, str] = {}
     kept: list[Block] = []

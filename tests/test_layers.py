@@ -16,6 +16,7 @@ ORDER = (
     "errors",
     "names",
     "lookup",
+    "collector",
     "locate",
     "examples",
     "expression",

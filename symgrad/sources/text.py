@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symgrad.collector import paused_collector
 from symgrad.expression import Var, variables
 from symgrad.graph import Assumption, Graph, Kind, Node
 from symgrad.names import canonical
@@ -41,7 +42,8 @@ def parse(text: str, *, source: str = "<text>") -> Graph:
     >>> graph.parameters, graph.objective
     (('a', 'b'), 'J')
     """
-    return _graph(Scanner(text, source), None)
+    with paused_collector():
+        return _graph(Scanner(text, source), None)
 
 
 def parse_equation(text: str, *, wrt: tuple[str, ...], source: str = "<command line>") -> Graph:
