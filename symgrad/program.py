@@ -13,6 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
+from symgrad.collector import paused_collector
 from symgrad.derivation import Derivation, gradient_name
 from symgrad.expression import (
     Call,
@@ -23,7 +24,6 @@ from symgrad.expression import (
 )
 from symgrad.graph import Graph
 from symgrad.program_block import Assignment, Block, dense, rows_of
-from symgrad.collector import paused_collector
 from symgrad.program_lines import Lines
 from symgrad.program_normal import operations_of
 from symgrad.program_rewrite import rewritten
