@@ -50,6 +50,7 @@ _KINKED_POINTS = 14
 _PLAIN_POINTS = 6
 _MAX_EXPANDED = 3_000
 _CONFIRM_SECONDS = 0.4
+_TRIED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,14 @@ def diagnose(
     claimed = flattened(claim.links[link].expression)
     yours, right, witness = _values(decision)
     try:
-        case = _case(graph, derivation, claim, claimed)
+        case = _case(graph, derivation, claim, claimed, decision)
     except (NoScene, KeyError, RecursionError):
         text = "The formula has no value where the right one has one, or is too large to compare."
         form = _gradient(graph, derivation, claim)
         shape = "" if form is None else shown.expression(form)
         return Diagnosis("other", text, shape, form, yours, right, witness)
     found = findings(case.scene, case.claimed, case.values, case.slope)
-    chosen, tree = _confirmed(case, found)
-    best = chosen or (found[0] if found else Finding("other", 9.0))
+    best, tree = _confirmed(case, found)
     corrected = tree if tree is not None else _own_form(case, claim)
     text = _text(best, Words(shown), corrected)
     kind = best.kind
@@ -152,11 +152,18 @@ def _is_worked_out(claim: Claim, link: int) -> bool:
     return not (names and names <= symbols)
 
 
-def _case(graph: Graph, derivation: Derivation, claim: Claim, claimed: Expression) -> Case:
+def _case(
+    graph: Graph,
+    derivation: Derivation,
+    claim: Claim,
+    claimed: Expression,
+    decision: Decision | None = None,
+) -> Case:
     """Set the scene: points at which both the claim and the right formula have values."""
     scene, right = scene_of(graph, derivation, claim)
     conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
-    scene.place([right, claimed], conditions)
+    witness = () if decision is None else decision.witness
+    scene.place([right, claimed], conditions, {str(name): float(v) for name, v in witness})
     update = None
     if isinstance(claim.left, UpdateTarget):
         update = (claim.left.name, _rate(graph))
@@ -246,17 +253,21 @@ def _switches(graph: Graph, claim: Claim) -> bool:
     return any(switching_parts(formula) for formula in formulas)
 
 
-def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding | None, Expression | None]:
-    """Return the first finding, and the first repair that is the right formula for certain."""
+def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding, Expression | None]:
+    """Return the best finding and the claim mended, by a repair that certainly is right.
+
+    A finding that rests on nothing but a repair falls with it.
+    """
     stop = time.monotonic() + _CONFIRM_SECONDS
-    best = found[0] if found else None
-    for finding in found[:6]:
+    best: Finding | None = None
+    for finding in found[:_TRIED]:
         tree = finding.repair.tree if finding.repair is not None else None
-        if tree is not None and _is_right(case, tree, stop):
-            if finding.repair is best.repair if best else False:
-                return best, tree
-            return best, tree
-    return best, None
+        right = tree is not None and _is_right(case, tree, stop)
+        if best is None and (right or tree is None or finding.suspect is not None):
+            best = finding
+        if right:
+            return best or finding, tree
+    return best or Finding("other", 9.0), None
 
 
 def _is_right(case: Case, tree: Expression, stop: float) -> bool:

@@ -181,6 +181,9 @@ def _missing_term(scene: Scene, repair: Repair, detail: Expression) -> str:
 
 def _in_numerator(claimed: Expression, repair: Repair) -> bool:
     """Tell whether a sign stands in the numerator of a quotient, as a term of a difference."""
+    match repair.part:
+        case Div(Add(), _):
+            return True
     part = claimed
     inside = False
     for index in repair.place:

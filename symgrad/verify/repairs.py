@@ -149,7 +149,7 @@ def _other_name(
 ) -> Iterator[Repair]:
     for name in allowed:
         if own != name and item.mended_by(floats.names[name]):
-            price = 1.3 if frozenset((own, name)) in related else 1.0
+            price = 1.75 if frozenset((own, name)) in related else 1.0
             yield _repair("swapped_variable", price, Var(name), Var(name))
 
 
@@ -337,7 +337,7 @@ def _renamed(
                 continue
             tree = _exchanged(claim, {name: other})
             if same(floats.values(tree), right):
-                price = 1.35 if frozenset((name, other)) in related else 1.2
+                price = 1.8 if frozenset((name, other)) in related else 1.2
                 yield Repair("swapped_variable", price, tree, Var(name), Var(other), Var(other))
             if other in used and name < other:
                 tree = _exchanged(claim, {name: other, other: name})

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,15 +22,13 @@ from symgrad.derivation import Derivation, local_derivative
 from symgrad.expression import (
     ONE,
     ZERO,
-    Compare,
     Expression,
-    Logic,
-    Number,
     Var,
     formula_of,
     variables,
 )
 from symgrad.graph import Graph, Node
+from symgrad.verify.draws import drawn, impose
 from symgrad.verify.floats import Floats, Values, close
 from symgrad.verify.model import Definition, DerivativeTarget
 
@@ -86,15 +84,25 @@ class Scene:
         self.count = count
         self.floats = Floats({})
 
-    def place(self, checked: Iterable[Expression], conditions: Iterable[Expression] = ()) -> None:
-        """Choose the points: every checked expression has a value there, every condition holds."""
+    def place(
+        self,
+        checked: Iterable[Expression],
+        conditions: Iterable[Expression] = (),
+        near: Mapping[str, float] | None = None,
+    ) -> None:
+        """Choose the points: every checked expression has a value there, every condition holds.
+
+        `near` are the values at a point that is known to be inside; the last tries are around it.
+        """
         wanted = tuple(checked)
-        stated = [*(item.condition for item in self.graph.assumptions), *conditions]
+        stated: list[Expression] = [item.condition for item in self.graph.assumptions]
+        stated += conditions
         source = random.Random(_SEED)  # noqa: S311  (points, not secrets)
         kept: list[Floats] = []
         spare: list[Floats] = []
         for attempt in range(_TRIES):
-            floats = self._attempt(source, attempt, stated)
+            late = attempt > _TRIES // 2 and len(kept) < self.count // 2
+            floats = self._attempt(source, attempt, stated, near if late and near else {})
             if floats is None:
                 continue
             values = [self._finite(floats, e) for e in wanted]
@@ -118,18 +126,24 @@ class Scene:
             return False
 
     def _attempt(
-        self, source: random.Random, attempt: int, conditions: list[Compare | Logic | Expression]
+        self,
+        source: random.Random,
+        attempt: int,
+        conditions: list[Expression],
+        near: Mapping[str, float],
     ) -> Floats | None:
         inputs = sum(1 for node in self.graph.nodes if node.formula is None)
         scale = min(1.0, (_MANY_INPUTS / (inputs + 1)) ** 0.5)
         names = {
-            node.name: _drawn(source, node, attempt) * scale
+            node.name: drawn(source, node, attempt) * scale
             for node in self.graph.nodes
             if node.formula is None
         }
         if self.graph.rate is not None:
             names.setdefault(self.graph.rate[0], source.uniform(0.3, 1.9))
-        _impose(names, conditions)
+        around = source.uniform(0.97, 1.03)
+        names |= {name: near[name] * around for name in names if name in near}
+        impose(names, conditions)
         floats = Floats({name: (value,) for name, value in names.items()})
         try:
             for node in self.graph.equations:
@@ -331,40 +345,3 @@ def with_node(graph: Graph, name: str, expression: Expression) -> Graph:
 
 def _known(condition: Expression, floats: Floats) -> bool:
     return all(str(key) in floats.names for key in variables(condition))
-
-
-def _drawn(source: random.Random, node: Node, attempt: int) -> float:
-    """Draw a number: of any sign at first, then positive, then near the value the graph gives."""
-    size = source.uniform(0.3, 1.9)
-    sign = source.choice((-1.0, 1.0))
-    if attempt % 3 == 2 and node.default:
-        return float(node.default) * source.uniform(0.8, 1.2)
-    return size * sign if attempt % 3 == 0 else size
-
-
-def _impose(names: dict[str, float], conditions: Iterable[Expression]) -> None:
-    """Move the draw onto stated facts: `t1 + t2 = 1` by its last name, `k > 0` by its sign."""
-    for condition in conditions:
-        if not isinstance(condition, Compare):
-            continue
-        keys = [str(key) for key in variables(condition)]
-        if not keys or any(key not in names for key in keys):
-            continue
-        if condition.relation == "==":
-            _solve(names, condition, keys[-1])
-        elif isinstance(condition.right, Number) and isinstance(condition.left, Var):
-            bound, size = float(condition.right.value), abs(names[keys[0]])
-            if condition.relation in (">", ">="):
-                names[keys[0]] = max(0.0, bound) + size
-            elif condition.relation in ("<", "<="):
-                names[keys[0]] = min(0.0, bound) - size
-
-
-def _solve(names: dict[str, float], condition: Compare, key: str) -> None:
-    def gap(value: float) -> float:
-        floats = Floats({name: (v,) for name, v in {**names, key: value}.items()})
-        return floats.values(condition.left)[0] - floats.values(condition.right)[0]
-
-    start, slope = gap(0.0), gap(1.0) - gap(0.0)
-    if slope and close(gap(2.0), start + 2 * slope):
-        names[key] = -start / slope

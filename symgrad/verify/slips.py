@@ -145,6 +145,7 @@ _REGIONS: dict[str, tuple[Wrong, ...]] = {
 def slips_of(formula: Expression, operand: str | int) -> list[Slip]:
     """Return the derivatives of an expression by one name that a single slip gives.
 
+    >>> from symgrad.expression import Var
     >>> u = Var("u")
     >>> [s.kind for s in slips_of(Pow(u, number(2)), "u")][:2]
     ['constant_dropped', 'wrong_exponent']
