@@ -134,13 +134,10 @@ def without_noise(rough: Step, fine: Step) -> Step:
     def quiet(a: Real, b: Real) -> Real:
         return b if _alike(a, b) or abs(as_fraction(b)) > _NOISE else Fraction(0)
 
-    changed: dict[str, Pairs] = {
-        field: tuple(
-            (name, quiet(a, b))
-            for (_, a), (name, b) in zip(getattr(rough, field), getattr(fine, field), strict=True)
-        )
-        for field in _PAIRS
-    }
+    def pairs(field: str) -> Pairs:
+        both = zip(getattr(rough, field), getattr(fine, field), strict=True)
+        return tuple((name, quiet(a, b)) for (_, a), (name, b) in both)
+
     work = tuple(
         replace(
             line,
@@ -152,4 +149,12 @@ def without_noise(rough: Step, fine: Step) -> Step:
         )
         for old, line in zip(rough.work, fine.work, strict=True)
     )
-    return replace(fine, work=work, **changed)
+    return replace(
+        fine,
+        exact_values=pairs("exact_values"),
+        exact_sensitivities=pairs("exact_sensitivities"),
+        exact_gradients=pairs("exact_gradients"),
+        exact_updated=pairs("exact_updated"),
+        exact_adjoints=pairs("exact_adjoints"),
+        work=work,
+    )

@@ -154,7 +154,8 @@ def _aligned(lines: Sequence[Line], notation: Notation, style: Style, cell: str 
             rows.append(f"& {cell}{label} {''.join(pieces)}")
         else:
             rows.append(f"{cell}{pieces[0]} & {cell}{''.join(pieces[1:]).lstrip()}")
-    return " \\\\\n".join(rows)
+    # Outside of amsmath nothing keeps fractions in neighbouring rows apart.
+    return (" \\\\[1.5ex]\n" if cell else " \\\\\n").join(rows)
 
 
 def _label(label: str, notation: Notation) -> str:
@@ -166,7 +167,7 @@ def trace_latex(trace: Trace, *, show: str = "long") -> str:
     """Return a trace as a LaTeX fragment that needs no package."""
     notation = latex_notation(trace)
     style = Style(trace.digits, fractions=trace.exact)
-    blocks: list[str] = []
+    blocks = ["% written by symgrad trace"]
     for step in trace.steps:
         blocks.append(
             rf"\subsection*{{Step {step.number}{_math_given(trace, step, notation, style)}}}"
@@ -183,7 +184,7 @@ def trace_markdown(trace: Trace, *, show: str = "long") -> str:
     """Return a trace as Markdown with mathematics."""
     notation = latex_notation(trace)
     style = Style(trace.digits, fractions=trace.exact)
-    blocks: list[str] = []
+    blocks = ["<!-- written by symgrad trace -->"]
     for step in trace.steps:
         blocks.append(f"## Step {step.number}{_math_given(trace, step, notation, style)}")
         for key, lines in _chosen(step, show):
