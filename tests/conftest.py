@@ -25,11 +25,15 @@ def run_python() -> RunPython:
     """Run a fresh interpreter in which this checkout's symgrad can be imported.
 
     `run_python("-c", "import symgrad")` returns the finished process with its text output; an exit
-    status other than `status` (default 0) fails the test with all that the process wrote.
+    status other than `status` (default 0; None takes any) fails the test with all that the process wrote.
     """
 
     def run(
-        *arguments: str, stdin: str = "", status: int = 0, cwd: Path | None = None, **env: str
+        *arguments: str,
+        stdin: str = "",
+        status: int | None = 0,
+        cwd: Path | None = None,
+        **env: str,
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, *arguments],
@@ -41,7 +45,8 @@ def run_python() -> RunPython:
             cwd=cwd,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **env},
         )
-        assert done.returncode == status, f"{arguments}\n{done.stdout}\n{done.stderr}"
+        ended = status is None or done.returncode == status
+        assert ended, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done
 
     return run
