@@ -15,18 +15,19 @@ class Lines:
     """Statements in an order in which each stands after those it uses, ready to be selected."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        pairs = [(statement.name, statement.formula) for statement in statements]
-        self.names: tuple[str, ...] = tuple([name for name, _ in pairs])
-        self._formulas: tuple[Formula, ...] = tuple([formula for _, formula in pairs])
-        self._index = {name: i for i, name in enumerate(self.names)}
+        listed = list(statements)
+        self.names: tuple[str, ...] = tuple([statement.name for statement in listed])
+        self._formulas: tuple[Formula, ...] = tuple([statement.formula for statement in listed])
         self._normal: dict[int, tuple[Expression, tuple[int, ...]]] = {}
         self._alike: dict[Expression, Expression] = {}
 
     def needed(self, results: Iterable[str]) -> list[bool]:
         """Return for every statement whether the results need it."""
-        wanted = set(results)
+        asked = list(results)
+        wanted = set(asked)
         flags = [False] * len(self.names)
-        last = max((self._index[name] for name in wanted if name in self._index), default=-1)
+        # Nothing after a lone result can be needed for it.
+        last = self.names.index(asked[0]) if len(asked) == 1 else len(flags) - 1
         names, formulas = self.names, self._formulas
         for i in range(last, -1, -1):
             if names[i] in wanted:

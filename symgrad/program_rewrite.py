@@ -35,6 +35,7 @@ from symgrad.program_slots import SlotTable
 MAX_TERMS = 8
 MAX_WINDOW = 40
 MAX_TRIALS = 40
+MAX_OPERATIONS = 40  # of a formula that is looked at, and operands that it may have
 _NEIGHBOURS = 8
 
 TWO = number(2)
@@ -47,7 +48,7 @@ def rewritten(blocks: list[Block], prefix: str, table: SlotTable) -> list[Block]
     size = sum(len(block.names) for block in blocks)
     for place in range(min(len(blocks), MAX_TRIALS)):
         block = current[place]
-        if operations_of(block.pattern) < 2:
+        if not 1 < operations_of(block.pattern) <= MAX_OPERATIONS:
             continue
         for form in _ways(block.pattern):
             window = _window(current, place)
@@ -100,6 +101,8 @@ def _window(blocks: Sequence[Block], place: int) -> list[Block]:
     names = {example.names[middle], *(column[middle] for column in example.columns)}
     near: list[Block] = []
     for block in blocks:
+        if len(block.columns) > MAX_OPERATIONS:
+            continue
         found: set[int] = set()
         for column in (block.names, *block.columns):
             if not names.isdisjoint(column):
@@ -121,13 +124,20 @@ def _doubled(blocks: list[Block]) -> list[Block]:
     plain: set[Expression] = set()
     twice = False
     for block in blocks:
+        if len(block.columns) > MAX_OPERATIONS:
+            continue
         for part in walk(block.pattern):
             twice = twice or (isinstance(part, Number) and part == TWO)
             if isinstance(part, Add) and len(part.terms) == 2:
                 plain.add(_canonical(part))
     if not twice:
         return blocks
-    changed = [_with_doubles(block.pattern, plain) for block in blocks]
+    changed = [
+        block.pattern
+        if len(block.columns) > MAX_OPERATIONS
+        else _with_doubles(block.pattern, plain)
+        for block in blocks
+    ]
     return [
         block if new is block.pattern else block.with_pattern(new)
         for block, new in zip(blocks, changed, strict=True)

@@ -6,39 +6,43 @@ expression is as deep as it is long once it is parsed. Sums of partial sums also
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from symgrad.expression import (
     Add,
     Compare,
     Expression,
+    Formula,
     Logic,
     Mul,
     Var,
     children,
-    substitute,
+    formula_of,
     with_children,
 )
-from symgrad.program_block import Assignment, Block, assignment, blocks_of, rows_of
+from symgrad.statements import Statement
 
 MAX_WIDTH = 64
 MAX_DEPTH = 40
 
 
-def split(blocks: list[Block], prefix: str) -> list[Block]:
-    """Return the blocks with every sum of more than 64 terms and every deep tree cut up."""
-    too_large = {id(block.pattern) for block in blocks if _measure(block.pattern)}
+def split(statements: tuple[Statement, ...], taken: Collection[str]) -> tuple[Statement, ...]:
+    """Return the statements with every sum of more than 64 terms and every deep tree cut up.
+
+    The pieces of R are called R_1, R_2, …; names in `taken` are left alone.
+    """
+    patterns = {id(s.formula.pattern): s.formula.pattern for s in statements}
+    too_large = {key for key, pattern in patterns.items() if _measure(pattern)}
     if not too_large:
-        return blocks
-    rows = rows_of(blocks)
-    cutter = _Cutter(prefix, sum(row.name.startswith(prefix) for row in rows))
-    result: list[Assignment] = []
-    for row in rows:
-        if id(row.pattern) in too_large:
-            result.extend(cutter.cut(row))
+        return statements
+    cutter = _Cutter({*taken, *(statement.name for statement in statements)})
+    result: list[Statement] = []
+    for statement in statements:
+        if id(statement.formula.pattern) in too_large:
+            result.extend(cutter.cut(statement))
         else:
-            result.append(row)
-    return blocks_of(enumerate(result))
+            result.append(statement)
+    return tuple(result)
 
 
 def _measure(e: Expression) -> bool:
@@ -57,21 +61,29 @@ def _is_wide(e: Expression) -> bool:
 
 
 class _Cutter:
-    """Cuts rows up; `count` numbers the pieces."""
+    """Cuts statements up; pieces of one form share one pattern."""
 
-    def __init__(self, prefix: str, count: int) -> None:
-        self.prefix = prefix
-        self.count = count
+    def __init__(self, taken: set[str]) -> None:
+        self._taken = taken
+        self._patterns: dict[Expression, Expression] = {}
+        self._name = ""
+        self._count = 0
 
-    def cut(self, row: Assignment) -> Iterator[Assignment]:
-        """Yield the pieces of a row, the row itself last."""
-        pieces: list[Assignment] = []
-        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(row.operands)}
-        whole, _ = self._small(substitute(row.pattern, names), pieces)
+    def cut(self, statement: Statement) -> Iterator[Statement]:
+        """Yield the pieces of a statement, the statement itself last."""
+        self._name, self._count = statement.name, 0
+        pieces: list[Statement] = []
+        whole, _ = self._small(statement.formula.expression, pieces)
         yield from pieces
-        yield assignment(row.name, whole)
+        yield Statement(statement.name, self._formula(whole))
 
-    def _small(self, e: Expression, pieces: list[Assignment]) -> tuple[Expression, int]:
+    def _formula(self, e: Expression) -> Formula:
+        formula = formula_of(e)
+        return Formula(
+            self._patterns.setdefault(formula.pattern, formula.pattern), formula.operands
+        )
+
+    def _small(self, e: Expression, pieces: list[Statement]) -> tuple[Expression, int]:
         """Return the tree with its large parts replaced by names, and its depth."""
         parts: list[Expression] = []
         depth = 0
@@ -90,8 +102,11 @@ class _Cutter:
             ]
         return with_children(e, tuple(parts)), depth + 1
 
-    def _piece(self, e: Expression, pieces: list[Assignment]) -> Expression:
-        self.count += 1
-        name = f"{self.prefix}{self.count}"
-        pieces.append(assignment(name, e))
+    def _piece(self, e: Expression, pieces: list[Statement]) -> Expression:
+        self._count += 1
+        name = f"{self._name}_{self._count}"
+        while name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        pieces.append(Statement(name, self._formula(e)))
         return Var(name)
