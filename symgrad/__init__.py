@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from symgrad.derive import derive
     from symgrad.errors import SymgradError
     from symgrad.graph import Graph
+    from symgrad.render import draw
     from symgrad.sources import load
     from symgrad.sources.function import graph
     from symgrad.sources.text import parse
+    from symgrad.trace import trace
     from symgrad.verify import verify
 
 __version__ = "0.1.0"

@@ -235,14 +235,14 @@ def test_graph_of_sixty_nodes_is_drawn_whole_and_without_overlap():
 
 def test_dot_quotes_and_names_every_node():
     text = drawn(made(BRANCH).picture, "dot")
-    assert text.startswith("// drawn by symgrad\ndigraph ")
+    assert text.startswith("// Made by symgrad\ndigraph ")
     assert '"u" -> "h" [label="2u"];' in text
     assert "peripheries=2" in text
 
 
 def test_mermaid_escapes_its_own_signs():
     text = drawn(made(BRANCH).picture, "mermaid")
-    assert text.startswith("%% drawn by symgrad\nflowchart TB\n")
+    assert text.startswith("%% Made by symgrad\nflowchart TB\n")
     assert '-->|"2#40;p − y#41;"|' in text
     assert "(p" not in text
 

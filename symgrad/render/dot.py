@@ -16,7 +16,7 @@ _SHAPES = {
 def dot(shown: Picture) -> str:
     """Return a picture as a DOT graph: shapes, labels and colours as in the SVG."""
     rows = [
-        "// drawn by symgrad",
+        "// Made by symgrad",
         f"digraph {_quoted('computation graph')} {{",
         f"  label={_quoted(shown.title)};",
         "  rankdir=TB;",

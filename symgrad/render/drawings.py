@@ -96,6 +96,6 @@ def png(shown: Picture, *, dark: bool = False) -> bytes:
 
 def _signed(data: bytes) -> bytes:
     """Return a PNG with a text chunk that names the program, behind its header."""
-    chunk = b"tEXtSoftware\0symgrad"
+    chunk = b"tEXtComment\0Made by symgrad"
     whole = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     return data[:_PNG_HEADER] + whole + data[_PNG_HEADER:]

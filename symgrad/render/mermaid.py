@@ -24,7 +24,7 @@ _CLASSES = (
 def mermaid(shown: Picture) -> str:
     """Return a picture as a Mermaid flowchart: shapes, labels and colours as in the SVG."""
     ids = {tile.name: f"n{i}" for i, tile in enumerate(shown.tiles)}
-    rows = ["%% drawn by symgrad", "flowchart TB"]
+    rows = ["%% Made by symgrad", "flowchart TB"]
     rows += [f"  {ids[tile.name]}{_node(tile)}" for tile in shown.tiles]
     lit: list[int] = []
     for i, wire in enumerate(shown.wires):

@@ -138,7 +138,7 @@ def written(made: Drawing, *, embed: bool = False, theme: str = "auto") -> str:
         f"<style>{style_sheet(theme)}</style>",
     ]
     if not embed:
-        head.insert(0, "<!-- drawn by symgrad -->")
+        head.insert(0, "<!-- Made by symgrad -->")
         head.append(f'<rect class="paper" width="{number(width)}" height="{number(height)}"/>')
     body = [f'<g transform="translate({number(shift)} 0)">' if shift else "<g>"]
     # Edges that are lit come last, so that no other edge covers them.

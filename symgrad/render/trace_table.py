@@ -161,7 +161,7 @@ def json_text(
         steps.append(step)
     graph = plan.derivation.graph
     whole = {
-        "generator": "symgrad trace",
+        "generator": "Made by symgrad",
         "objective": graph.objective,
         "goal": "maximize" if graph.maximize else "minimize",
         "optimizer": plan.rule.optimizer.name,

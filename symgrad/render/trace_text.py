@@ -167,7 +167,7 @@ def trace_latex(trace: Trace, *, show: str = "long") -> str:
     """Return a trace as a LaTeX fragment that needs no package."""
     notation = latex_notation(trace)
     style = Style(trace.digits, fractions=trace.exact)
-    blocks = ["% written by symgrad trace"]
+    blocks = ["% Made by symgrad"]
     for step in trace.steps:
         blocks.append(
             rf"\subsection*{{Step {step.number}{_math_given(trace, step, notation, style)}}}"
@@ -184,7 +184,7 @@ def trace_markdown(trace: Trace, *, show: str = "long") -> str:
     """Return a trace as Markdown with mathematics."""
     notation = latex_notation(trace)
     style = Style(trace.digits, fractions=trace.exact)
-    blocks = ["<!-- written by symgrad trace -->"]
+    blocks = ["<!-- Made by symgrad -->"]
     for step in trace.steps:
         blocks.append(f"## Step {step.number}{_math_given(trace, step, notation, style)}")
         for key, lines in _chosen(step, show):
