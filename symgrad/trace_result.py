@@ -107,6 +107,14 @@ class Trace:
     def __getitem__(self, place: int) -> Step:
         return self.steps[place]
 
+    def _repr_markdown_(self) -> str:
+        """Return the worked lines for a notebook."""
+        blocks = [
+            f"**Step {step.number}**\n\n```text\n" + "\n".join(step.lines) + "\n```"
+            for step in self.steps
+        ]
+        return "\n\n".join(blocks)
+
 
 def agree(rough: Step, fine: Step) -> bool:
     """Tell whether the numbers of two runs agree to more digits than are ever shown."""

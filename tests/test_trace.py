@@ -331,3 +331,8 @@ def test_what_cancels_in_full_is_shown_as_zero():
     step = sg.trace(parse(examples.read("black_scholes")), steps=1).steps[0]
     assert step.adjoints["d1"] == 0
     assert not [line for line in step.lines if "e−9" in line]
+
+
+def test_trace_shows_itself_in_a_notebook():
+    text = sg.trace(parse(BRANCH))._repr_markdown_()
+    assert text.startswith("**Step 1**\n\n```text\nu = ax + b = 1·2 + 0 = 2\n")

@@ -139,10 +139,15 @@ class _Painter:
         goal = "maximized" if graph.maximize else "minimized"
         equations = "; ".join(self.equation(node) for node in graph.equations[:MOST_TILES])
         more = "; …" if len(graph.equations) > MOST_TILES else ""
+        counts = (
+            (len(graph.parameters), "parameter"),
+            (len(graph.data), "data input"),
+            (len(graph.constants), "constant"),
+            (len(graph.equations), "equation"),
+        )
+        parts = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in counts if n]
         return (
-            f"{len(graph.parameters)} parameters, {len(graph.data)} data inputs, "
-            f"{len(graph.constants)} constants, {len(graph.equations)} equations. "
-            f"{self.printer.name(graph.objective)} is {goal}. {equations}{more}"
+            f"{', '.join(parts)}. {self.printer.name(graph.objective)} is {goal}. {equations}{more}"
         )
 
     def equation(self, node: Node) -> str:
