@@ -210,6 +210,11 @@ class Sheet:
         return [text % row for row in zip(*columns, strict=True)]
 
     @property
+    def plain(self) -> CodePrinter:
+        """The printer of formulas that every call needs."""
+        return self._plain
+
+    @property
     def needed(self) -> tuple[str, ...]:
         """What the code written so far relies on, in the order in which it came up."""
         return tuple(dict.fromkeys((*self._plain.needed, *self._guarded.needed)))
