@@ -1,0 +1,94 @@
+"""`symgrad report`: one self-contained HTML page about a graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from symgrad.cli.terminal import load_graph, note, print_result, write_file
+
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
+
+
+@click.command("report")
+@click.argument("file")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write to this file; standard output when left out.",
+)
+@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
+@click.option("-n", "--steps", "count", type=click.IntRange(1, 10**6), help="How many steps.")
+@click.option("--rate", metavar="NUMBER", help="Learning rate.  [default: the graph's, or 0.1]")
+@click.option(
+    "--optimizer",
+    type=click.Choice(OPTIMIZERS),
+    default="sgd",
+    show_default=True,
+    help="Update rule of the steps, with PyTorch's settings.",
+)
+@click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
+def command(
+    file: str,
+    output: Path | None,
+    wrt: tuple[str, ...],
+    data: str | None,
+    settings: tuple[str, ...],
+    count: int | None,
+    rate: str | None,
+    optimizer: str,
+    force: bool,
+) -> None:
+    """Write one HTML page about FILE: graph, formulas, numbers step by step, checks, code.
+
+    The page needs no network and no file beside it. Its steps are those of `symgrad trace`.
+    """  # fmt: skip
+    from symgrad.cli.derive_command import split_names
+    from symgrad.cli.generate_command import module_name
+    from symgrad.cli.trace_command import _samples, assignments
+    from symgrad.derive import derive
+    from symgrad.render.html import page
+    from symgrad.trace import make_plan
+
+    names = split_names(wrt)
+    graph = load_graph(file, names)
+    plan = make_plan(
+        derive(graph, names or None),
+        assignments(settings),
+        None if data is None else _samples(graph, data),
+        rate=rate,
+        steps=count,
+        optimizer=optimizer,
+    )
+    arguments = _arguments(file, names, data, settings, count, rate, optimizer)
+    text = page(plan, module=module_name(file, None), arguments=arguments)
+    if output is None:
+        print_result(text)
+        return
+    write_file(output, text, force=force)
+    note(f"wrote {output}")
+
+
+def _arguments(
+    file: str,
+    wrt: tuple[str, ...],
+    data: str | None,
+    settings: tuple[str, ...],
+    count: int | None,
+    rate: str | None,
+    optimizer: str,
+) -> tuple[str, ...]:
+    """Return the arguments of the command that makes the same page again."""
+    found = [file]
+    found += ["--wrt", ",".join(wrt)] if wrt else []
+    found += ["--data", data] if data is not None else []
+    for setting in settings:
+        found += ["--set", setting]
+    found += ["-n", str(count)] if count is not None else []
+    found += ["--rate", rate] if rate is not None else []
+    found += ["--optimizer", optimizer] if optimizer != "sgd" else []
+    return tuple(found)

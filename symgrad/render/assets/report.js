@@ -1,0 +1,304 @@
+"use strict";
+(() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const byId = (id) => document.getElementById(id);
+  const data = JSON.parse(byId("data").textContent);
+
+  // ---- formulas -------------------------------------------------------------------------------
+  const options = { throwOnError: false, strict: "ignore", maxExpand: 200, maxSize: 20 };
+
+  function typeset(element) {
+    katex.render(element.dataset.tex, element, options);
+  }
+
+  // A sentence with formulas between dollar signs; the text between them stays text.
+  function typesetProse(element) {
+    const plain = element.dataset.prose.split(/(?<!\\)\$/);
+    element.textContent = "";
+    plain.forEach((part, i) => {
+      if (i % 2) {
+        const span = document.createElement("span");
+        span.dataset.tex = part;
+        element.append(span);
+        typeset(span);
+      } else {
+        element.append(part.replace(/\\([&%$#_{}])/g, "$1"));
+      }
+    });
+  }
+
+  all("[data-tex]").forEach(typeset);
+  all("[data-prose]").forEach(typesetProse);
+
+  // ---- what belongs together lights up -----------------------------------------------------------
+  const canvas = byId("graph");
+  const drawing = canvas.querySelector("svg");
+  const nodes = new Map(all("g.node", drawing).map((g) => [g.dataset.node, g]));
+  const wires = all("[data-edge]", drawing);
+  const wireKey = (g) => `${g.dataset.source},${g.dataset.target}`;
+  const words = (text) => (text ? text.split(" ") : []);
+  const rows = all("li.row").map((element) => ({
+    element,
+    kind: element.dataset.kind,
+    key: element.dataset.key || "",
+    nodes: new Set(words(element.dataset.nodes)),
+    edges: new Set(words(element.dataset.edges)),
+  }));
+  const byElement = new Map(rows.map((row) => [row.element, row]));
+  const subset = (a, b) => a.size > 0 && [...a].every((item) => b.has(item));
+  let pinned = null;
+
+  function belongs(row, chosen) {
+    if (row === chosen) return true;
+    if (row.kind === "path") {
+      if (!chosen.edges.size) return subset(chosen.nodes, row.nodes);
+      return subset(row.edges, chosen.edges) || subset(chosen.edges, row.edges);
+    }
+    if (row.kind === "edge") {
+      if (chosen.edges.size) return subset(row.edges, chosen.edges);
+      return [...row.edges].some((edge) => chosen.nodes.has(edge.split(",")[1]));
+    }
+    return row.key !== "" && chosen.nodes.has(row.key);
+  }
+
+  function light(chosen) {
+    const some = Boolean(chosen) && (chosen.nodes.size > 0 || chosen.edges.size > 0);
+    canvas.classList.toggle("some", some);
+    nodes.forEach((g, name) => g.classList.toggle("lit", some && chosen.nodes.has(name)));
+    wires.forEach((g) => g.classList.toggle("lit", some && chosen.edges.has(wireKey(g))));
+    rows.forEach((row) => row.element.classList.toggle("lit", some && belongs(row, chosen)));
+  }
+
+  function pin(chosen) {
+    pinned = pinned && pinned.source === chosen.source ? null : chosen;
+    all("[aria-pressed]").forEach((element) => {
+      element.setAttribute("aria-pressed", String(Boolean(pinned) && pinned.source === element));
+    });
+    light(pinned || chosen);
+  }
+
+  function watch(element, source, chosen) {
+    chosen.source = source;
+    element.addEventListener("pointerenter", () => light(chosen));
+    element.addEventListener("pointerleave", () => light(pinned));
+    source.addEventListener("focus", () => light(chosen));
+    source.addEventListener("blur", () => light(pinned));
+    source.addEventListener("click", () => pin(chosen));
+  }
+
+  rows.forEach((row) => {
+    const pick = row.element.querySelector(".pick");
+    if (pick) watch(row.element, pick, row);
+  });
+
+  drawing.setAttribute("role", "group");
+  nodes.forEach((g, name) => {
+    g.setAttribute("role", "button");
+    g.setAttribute("aria-pressed", "false");
+    g.setAttribute("aria-label", g.querySelector("title").textContent);
+    watch(g, g, { kind: "node", key: name, nodes: new Set([name]), edges: new Set() });
+    g.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      g.dispatchEvent(new MouseEvent("click"));
+    });
+  });
+  wires.forEach((g) => {
+    const ends = new Set([g.dataset.source, g.dataset.target]);
+    const chosen = { kind: "wire", key: "", nodes: ends, edges: new Set([wireKey(g)]) };
+    g.addEventListener("pointerenter", () => light(chosen));
+    g.addEventListener("pointerleave", () => light(pinned));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && pinned) pin(pinned);
+  });
+
+  // ---- one stop of the Tab key for each group, arrow keys within it -------------------------------
+  function rove(items, { column = () => [], onMove = () => {} } = {}) {
+    if (!items.length) return;
+    items.forEach((item, i) => {
+      item.setAttribute("tabindex", i ? "-1" : "0");
+      column(item).forEach((other) => other.setAttribute("tabindex", i ? "-1" : "0"));
+    });
+    const group = items.map((item) => [item, ...column(item)]);
+    const stops = new Map(group.flatMap((line, i) => line.map((item, j) => [item, [i, j]])));
+    const moves = {
+      ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1],
+      Home: [-items.length, 0], End: [items.length, 0],
+    };
+    stops.forEach((place, element) => {
+      element.addEventListener("keydown", (event) => {
+        let move = moves[event.key];
+        if (!move || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        if (group.every((line) => line.length === 1) && !move[0]) move = [move[1], 0];
+        const i = Math.min(Math.max(place[0] + move[0], 0), group.length - 1);
+        const j = Math.min(Math.max(place[1] + move[1], 0), group[i].length - 1);
+        group[i][j].focus();
+      });
+      element.addEventListener("focus", () => {
+        stops.forEach((other, item) => {
+          item.setAttribute("tabindex", other[0] === place[0] ? "0" : "-1");
+        });
+        onMove(element);
+      });
+    });
+  }
+
+  all("ul.rows").forEach((list) => {
+    const picks = all(".pick", list);
+    rove(picks, { column: (pick) => all(".copy", pick.parentElement) });
+  });
+  rove([...nodes.values()]);
+
+  // ---- steps --------------------------------------------------------------------------------------
+  const slider = byId("slider");
+  const count = data.steps.length;
+  const tiles = data.tiles.map((name) => {
+    const g = nodes.get(name);
+    return [g.querySelector("text[data-value]"), g.querySelector("text[data-adjoint]")];
+  });
+  const outputs = all("[data-number]");
+  let current = 1;
+
+  function setText(element, text) {
+    if (element) element.textContent = text;
+  }
+
+  function worked(step) {
+    const fragment = document.createDocumentFragment();
+    const add = (parent, tag, name, text) => {
+      const element = document.createElement(tag);
+      if (name) element.className = name;
+      if (text) element.textContent = text;
+      parent.append(element);
+      return element;
+    };
+    step.work.forEach(([title, lines]) => {
+      add(fragment, "h3", "", title);
+      lines.forEach(([label, tex]) => {
+        const line = add(fragment, "p", label ? "line part" : "line");
+        if (label) {
+          add(line, "span", "label", label);
+          line.append(" ");
+        }
+        const formula = add(line, "span", "m");
+        formula.dataset.tex = tex;
+        typeset(formula);
+      });
+    });
+    step.notes.forEach((note) => add(fragment, "p", "hint", note));
+    return fragment;
+  }
+
+  function show(number) {
+    const wanted = Math.min(Math.max(Math.round(number) || 1, 1), count);
+    if (wanted === current) return;
+    current = wanted;
+    const step = data.steps[wanted - 1];
+    slider.value = String(wanted);
+    setText(byId("step"), String(wanted));
+    setText(byId("worked-step"), String(wanted));
+    setText(byId("check-step"), String(wanted));
+    setText(byId("given"), step.given);
+    outputs.forEach((output) => setText(output, step.numbers[Number(output.dataset.number)]));
+    tiles.forEach(([value, adjoint], i) => {
+      setText(value, step.tiles[i][0]);
+      setText(adjoint, step.tiles[i][1] && `∂ ${step.tiles[i][1]}`);
+    });
+    byId("work").replaceChildren(worked(step));
+    all("#checks tr").forEach((line, i) => {
+      all(".cell", line).forEach((cell, j) => setText(cell, (step.checks || [])[i]?.[j] ?? ""));
+    });
+    const mark = byId("mark");
+    if (mark) {
+      mark.setAttribute("cx", data.marks[wanted - 1][0]);
+      mark.setAttribute("cy", data.marks[wanted - 1][1]);
+    }
+  }
+
+  function remember() {
+    try {
+      history.replaceState(null, "", `#step=${current}`);
+    } catch {
+      // Some browsers allow no change of the address of a local file.
+    }
+  }
+
+  function choose(number) {
+    show(number);
+    remember();
+  }
+
+  if (slider) {
+    slider.addEventListener("input", () => choose(Number(slider.value)));
+    byId("previous").addEventListener("click", () => choose(current - 1));
+    byId("next").addEventListener("click", () => choose(current + 1));
+    all(".mark").forEach((mark) => {
+      mark.addEventListener("click", () => choose(Number(mark.dataset.step)));
+    });
+  }
+
+  // ---- tabs ---------------------------------------------------------------------------------------
+  const tabs = all("[role=tab]");
+
+  function open(tab) {
+    tabs.forEach((other) => {
+      const chosen = other === tab;
+      other.setAttribute("aria-selected", String(chosen));
+      byId(other.getAttribute("aria-controls")).hidden = !chosen;
+    });
+  }
+
+  rove(tabs, { onMove: open });
+  tabs.forEach((tab) => tab.addEventListener("click", () => open(tab)));
+  if (tabs.length) open(tabs[0]);
+
+  // ---- copying ------------------------------------------------------------------------------------
+  function copyOldWay(text) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "hidden";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copyOldWay(text);
+    }
+  }
+
+  all("button.copy").forEach((button) => {
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      const text = button.dataset.copy ?? byId(button.dataset.from).textContent;
+      const done = await copy(text);
+      button.focus();
+      button.textContent = done ? "Copied" : "Failed";
+      button.classList.toggle("done", done);
+      byId("status").textContent = done ? "Copied" : "The browser does not allow copying";
+      setTimeout(() => {
+        button.textContent = label;
+        button.classList.remove("done");
+      }, 1600);
+    });
+  });
+
+  // ---- the address: #step=2, #light=a, #tab=c, joined by & ------------------------------------------
+  function follow() {
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    if (slider && wanted.has("step")) show(Number(wanted.get("step")));
+    if (wanted.has("tab")) byId(`tab-${wanted.get("tab")}`)?.click();
+    if (wanted.has("light")) nodes.get(wanted.get("light"))?.dispatchEvent(new MouseEvent("click"));
+  }
+
+  window.addEventListener("hashchange", follow);
+  follow();
+})();

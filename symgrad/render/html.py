@@ -1,0 +1,131 @@
+"""One self-contained HTML page about a graph: no network, no file beside it.
+
+Everything from outside is escaped by the template (autoescape is on), numbers come to the script as
+JSON in which no markup can stand, and the page's own policy allows no script but the two in it.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symgrad import __version__
+from symgrad.derive import derive
+from symgrad.errors import Diagnostic, SymgradError
+from symgrad.graph import Graph
+from symgrad.locate import templates_directory
+from symgrad.render.html_assets import assets
+from symgrad.render.html_content import Content, command_for, content
+from symgrad.render.html_rows import Edge, quantities
+from symgrad.trace import Plan, make_plan
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+MARKER = "Made by symgrad"
+TEMPLATE = "report.html.j2"
+
+
+def report(
+    graph: Graph,
+    path: str | Path | None = None,
+    *,
+    values: Mapping[str, object] | None = None,
+    data: Iterable[Mapping[str, object]] | None = None,
+    steps: int | None = None,
+    rate: object = None,
+    optimizer: str = "sgd",
+    wrt: Iterable[str] | None = None,
+    force: bool = False,
+) -> str:
+    """Write one self-contained HTML page about a graph, and return its text.
+
+    Without a `path` nothing is written. `values`, `data`, `steps`, `rate` and `optimizer` are those
+    of `symgrad.trace`; a graph whose inputs have no values gets a page without steps.
+
+    Raises SymgradError where `path` exists and was not made by symgrad, unless `force` is set.
+    """
+    plan = make_plan(
+        derive(graph, wrt), values, data, rate=rate, steps=steps, optimizer=optimizer
+    )  # fmt: skip
+    text = page(plan)
+    if path is not None:
+        _write(Path(path), text, force=force)
+    return text
+
+
+def page(plan: Plan, *, module: str = "model", arguments: tuple[str, ...] = ()) -> str:
+    """Return the page about a plan; `arguments` are those of the command that makes it again."""
+    shown = content(plan, module=module, command=command_for(plan.derivation.graph, arguments))
+    return _rendered(shown)
+
+
+def _rendered(shown: Content) -> str:
+    inlined = assets()
+    template = _environment().get_template(TEMPLATE)
+    places = {quantity: i for i, quantity in enumerate(quantities(shown.blocks))}
+    return template.render(
+        page=shown,
+        version=__version__,
+        marker=MARKER,
+        svg=shown.svg,
+        style=inlined.style,
+        katex_style=inlined.katex_style,
+        katex_script=inlined.katex_script,
+        script=inlined.script,
+        licence=inlined.licence,
+        hashes=inlined.hashes,
+        data=as_json(shown.data),
+        place=places.get,
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    made = Environment(
+        loader=FileSystemLoader(str(templates_directory())),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+    )
+    made.filters["edges"] = edges_text
+    return made
+
+
+def edges_text(edges: Iterable[Edge]) -> str:
+    """Return edges as the page's script reads them: operand,node with spaces between."""
+    return " ".join(f"{source},{target}" for source, target in edges)
+
+
+def as_json(value: Any) -> str:  # noqa: ANN401  (any plain data)
+    """Return JSON that can stand inside a script element: no `<`, `>` or `&` is left in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Write the page whole or not at all."""
+    if path.is_file() and not force and MARKER.encode() not in path.read_bytes():
+        raise SymgradError(
+            Diagnostic(
+                f"`{path}` exists and was not written by symgrad",
+                help="give force=True to overwrite it",
+            )
+        )
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
+        file.write(text.encode())
+    made = Path(file.name)
+    try:
+        made.chmod(0o644)
+        made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise

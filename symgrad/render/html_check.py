@@ -1,0 +1,210 @@
+"""What a report has checked: the table of gradients, and the sentences of its verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from symgrad.check_code import CheckReport
+from symgrad.check_code_points import random_point
+from symgrad.derivation import Derivation
+from symgrad.evaluate import OutsideDomain, forward
+from symgrad.expression import Call, walk
+from symgrad.render.html_rows import Row
+from symgrad.render.sheet import plural
+from symgrad.render.verdicts import summary
+from symgrad.trace import Step
+from symgrad.trace_numbers import Arithmetic, Real, as_fraction, decimal_text
+from symgrad.trace_step import evaluate_step
+from symgrad.verify.report import Report
+
+EXACT_DIGITS = 50
+MAX_CHECKED = 40  # parameters in the table
+MAX_WORK = 40_000  # nodes evaluated for numerical derivatives
+_PRECISION = 120
+_STEP = Fraction(1, 10**30)  # the error of a central difference is about its square
+_KINK = Fraction(1, 10**12)
+_TRIES = 200
+_LEAST_DIGITS = 20
+
+Inputs = Mapping[str, Real]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence of the verdict: `ok` is None where something could not be checked."""
+
+    ok: bool | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point at which formulas and code are compared: inputs, objective and gradient."""
+
+    inputs: Inputs
+    exact: tuple[Real, ...]
+
+
+def point_of(step: Step, derivation: Derivation) -> Point:
+    """Return the point of a worked step."""
+    values = dict(step.exact_values)
+    graph = derivation.graph
+    inputs = {node.name: values[node.name] for node in graph.nodes if node.formula is None}
+    return Point(inputs, (values[graph.objective], *(value for _, value in step.exact_gradients)))
+
+
+def made_up_point(derivation: Derivation) -> Point | None:
+    """Return a point inside the domain for a graph that says no numbers itself."""
+    source = Random(1)  # noqa: S311  (a point, not a secret)
+    for _ in range(_TRIES):
+        inputs = random_point(derivation.graph, source)
+        if inputs is None:
+            continue
+        try:
+            numbers = evaluate_step(derivation, inputs, Arithmetic(_PRECISION), 1)
+        except (ArithmeticError, ValueError, KeyError):
+            continue
+        objective = numbers.values[derivation.graph.objective]
+        return Point(inputs, (objective, *numbers.gradients.values()))
+    return None
+
+
+def compared(point: Point, code: Code) -> list[list[str]]:
+    """Return for objective and gradient: fifty digits, what the code gives, relative error."""
+    found = code.at(point.inputs)
+    return [
+        [decimal_text(value, EXACT_DIGITS), *_compared(value, result)]
+        for value, result in zip(point.exact[: MAX_CHECKED + 1], found, strict=False)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Emitted Python code, loaded: its module, and the inputs in the order that it takes them."""
+
+    module: Any
+    inputs: tuple[str, ...]
+
+    def at(self, inputs: Inputs) -> list[float]:
+        """Return value and gradient at the doubles nearest to the inputs; NaN where it raises."""
+        arguments = [float(inputs[name]) for name in self.inputs]
+        try:
+            value, gradient = self.module.value_and_gradient(*arguments)
+        except (ArithmeticError, ValueError):
+            return [math.nan] * (len(self.module.Gradient._fields) + 1)
+        return [float(value), *map(float, gradient)]
+
+
+def _compared(value: Real, result: float) -> tuple[str, str]:
+    if not math.isfinite(result):
+        return str(result), "no number"
+    exact, given = as_fraction(value), Fraction(result)
+    if exact == given:
+        return _shortest(result), "0"
+    error = abs(given - exact)
+    if not exact:
+        return _shortest(result), f"{decimal_text(error, 2)} (absolute)"
+    return _shortest(result), decimal_text(error / abs(exact), 2)
+
+
+def _shortest(value: float) -> str:
+    """Return the shortest text that reads back as the same double."""
+    return repr(value).removesuffix(".0")
+
+
+def code_finding(report: CheckReport) -> Finding:
+    """Return what running the emitted code at random points has shown."""
+    if not report.points:
+        return Finding(None, f"Emitted code: {report.text}")
+    return Finding(
+        report.ok,
+        f"Emitted {report.target.capitalize()} code: largest error {report.ulps:.1f} units in the "
+        f"last place at {report.points} random points, against {EXACT_DIGITS}-digit values",
+    )
+
+
+def sums_finding(rows: Iterable[Row], parameters: int) -> Finding | None:
+    """Return how the sums over all paths compare with the gradients."""
+    remarks = [row.remark for row in rows if row.kind == "sum" and " path" in row.remark]
+    if not remarks:
+        return None
+    proved = sum(remark.endswith(": proved") for remark in remarks)
+    if proved == parameters or proved == len(remarks):
+        return Finding(True, "The paths to each parameter sum to its gradient: proved")
+    wrong = any(remark.endswith(": refuted") for remark in remarks)
+    return Finding(
+        False if wrong else None,
+        f"The paths to a parameter sum to its gradient: proved for {proved} of {len(remarks)}",
+    )
+
+
+def claims_finding(report: Report) -> Finding:
+    """Return what became of the author's own claims."""
+    return Finding(report.ok or (False if report.exit_code == 1 else None), summary([report]))
+
+
+def derivative_finding(derivation: Derivation, point: Point) -> Finding:
+    """Compare every gradient with a numerical derivative of the equations, to many digits.
+
+    Central differences with a step of 1e-30 in arithmetic of 120 digits: nothing of the derivation
+    is used.
+    """
+    graph = derivation.graph
+    if _stops_gradients(derivation):
+        return Finding(None, "Numerical derivatives say nothing about a stopped gradient")
+    if 3 * len(derivation.wrt) * len(graph.nodes) > MAX_WORK:
+        return Finding(None, "Too large for numerical derivatives of every parameter")
+    try:
+        worst, kinks = _agreement(derivation, point)
+    except OutsideDomain:
+        return Finding(None, "The point lies on the border of the domain: no numerical derivative")
+    count = len(derivation.wrt) - kinks
+    aside = f"; {kinks} at a kink left out" if kinks else ""
+    if not count:
+        return Finding(None, "Every gradient is at a kink here, where a convention holds")
+    return Finding(
+        worst >= _LEAST_DIGITS,
+        f"{count} gradient{plural(count)} against numerical derivatives of the equations: "
+        f"equal to {worst} digits{aside}",
+    )
+
+
+def _stops_gradients(derivation: Derivation) -> bool:
+    return any(
+        isinstance(part, Call) and part.function == "stop_gradient"
+        for node in derivation.graph.equations
+        if node.formula is not None
+        for part in walk(node.formula.pattern)
+    )
+
+
+def _agreement(derivation: Derivation, point: Point) -> tuple[int, int]:
+    """Return to how many digits all gradients agree, and how many parameters are at a kink."""
+    inputs = {name: as_fraction(value) for name, value in point.inputs.items()}
+    goal = derivation.graph.objective
+    exact = {n: as_fraction(v) for n, v in zip(derivation.wrt, point.exact[1:], strict=True)}
+    largest = max(map(abs, exact.values()), default=Fraction(0))
+    worst, kinks = EXACT_DIGITS, 0
+
+    def value(name: str, by: Fraction) -> Fraction:
+        moved = {**inputs, name: inputs[name] + by}
+        return as_fraction(forward(derivation.graph, moved, digits=_PRECISION)[goal])
+
+    for name, gradient in exact.items():
+        step = _STEP * max(abs(inputs[name]), Fraction(1, 1000))
+        middle, above, below = value(name, Fraction(0)), value(name, step), value(name, -step)
+        right, left = (above - middle) / step, (middle - below) / step
+        scale = max(abs(gradient), largest / 10**_LEAST_DIGITS)
+        if abs(right - left) > _KINK * max(abs(right), abs(left), scale):
+            kinks += 1
+            continue
+        error = abs((above - below) / (2 * step) - gradient)
+        if error:
+            digits = EXACT_DIGITS if not scale else math.floor(-math.log10(error / scale))
+            worst = min(worst, max(0, digits))
+    return worst, kinks

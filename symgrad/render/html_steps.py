@@ -1,0 +1,185 @@
+"""The numbers of a report, step by step: what the page puts in when the slider moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from symgrad.derivation import Derivation
+from symgrad.errors import SymgradError
+from symgrad.evaluate import OutsideDomain
+from symgrad.expression import Mul, Var
+from symgrad.render.html_rows import Quantity
+from symgrad.render.picture import VALUE_DIGITS
+from symgrad.render.trace_text import TITLES, latex_notation, sections
+from symgrad.trace import Plan, Step, Trace, run_plan
+from symgrad.trace_lines import Line
+from symgrad.trace_numbers import Arithmetic, NotRational, Real
+from symgrad.trace_print import Style, line_pieces, number_text, unicode_notation
+from symgrad.trace_run import run_emitted
+from symgrad.trace_step import local_value
+
+DIGITS = 6
+MAX_STEPS = 100
+MAX_CURVE = 5_000
+CONTINUED = 40  # a shorter run is continued to so many steps, for the curve alone
+_PRECISION = 110
+_PRODUCT = Mul((Var(0), Var(1)))
+
+
+def worked_trace(plan: Plan) -> tuple[Trace | None, str]:
+    """Return the first steps of a plan worked in full, or None and the reason why there are none.
+
+    Where a later step has no value the steps before it are returned, with the reason.
+    """
+    count = min(plan.count, MAX_STEPS)
+    reason = ""
+    while count:
+        done: list[int] = []
+        try:
+            return run_plan(_cut(plan, count), digits=DIGITS, on_step=done.append), reason
+        except SymgradError as error:
+            reason = reason or error.diagnostics[0].message
+            count = min(done[-1] if done else 0, count - 1)
+    return None, reason
+
+
+def _cut(plan: Plan, count: int) -> Plan:
+    return replace(plan, count=count)
+
+
+def objectives(plan: Plan, trace: Trace) -> tuple[list[float], int]:
+    """Return the objective at every step for the curve, and how many of them the plan asks for.
+
+    The worked steps come first; the others come from the emitted code, as far as it has a value.
+    """
+    goal = plan.derivation.graph.objective
+    found = [float(dict(step.exact_values)[goal]) for step in trace.steps]
+    worked = len(found)
+    if worked < min(plan.count, MAX_STEPS):
+        return found, worked
+    whole = min(plan.count, MAX_CURVE)
+    wanted = max(whole, CONTINUED)
+    try:
+        for row in run_emitted(_cut(plan, wanted)):
+            if row.number > worked:
+                found.append(row.objective)
+    except (SymgradError, ArithmeticError, ValueError):
+        pass  # the run leaves the domain there: the curve ends
+    return found, min(whole, len(found))
+
+
+@dataclass
+class Numbers:
+    """Reads the numbers of one step, those of edges and paths included."""
+
+    derivation: Derivation
+    step: Step
+    arithmetic: Arithmetic = field(default_factory=lambda: Arithmetic(_PRECISION))
+
+    def __post_init__(self) -> None:
+        self.values: Mapping[str, Real] = dict(self.step.exact_values)
+        self.adjoints: Mapping[str, Real] = dict(self.step.exact_adjoints)
+        self.known: dict[Quantity, Real] = {
+            ("value", name): value for name, value in self.step.exact_values
+        }
+        self.known |= {("gradient", name): value for name, value in self.step.exact_gradients}
+        self.known |= {("sensitivity", name): value for name, value in self.step.exact_sensitivities}
+        for line in self.step.work:
+            if line.section == "merge" and not line.label:
+                self.known["merge", *line.left[0]] = line.value
+
+    def number(self, quantity: Quantity) -> Real | None:
+        """Return the number of a quantity, or None where it has no real value."""
+        if quantity not in self.known:
+            try:
+                self.known[quantity] = self.computed(quantity)
+            except (OutsideDomain, NotRational, SymgradError, ArithmeticError):
+                return None
+        return self.known[quantity]
+
+    def computed(self, quantity: Quantity) -> Real:
+        """Return the value of a local derivative, or of the product along a path."""
+        kind, *names = quantity
+        if kind == "edge":
+            top, bottom = names
+            return local_value(self.derivation, (top, bottom), self.values, self.arithmetic)
+        product: Real | None = None
+        for top, bottom in pairwise(names):
+            factor = self.computed(("edge", top, bottom))
+            if product is not None:
+                factor = self.arithmetic.value(_PRODUCT, {0: product, 1: factor})
+            product = factor
+        return self.adjoints[names[0]] if product is None else product
+
+
+class StepWriter:
+    """Writes the steps of a trace as plain data for the page."""
+
+    def __init__(
+        self, trace: Trace, numbers: Sequence[Quantity], tiles: Iterable[tuple[str, bool]]
+    ) -> None:
+        self.derivation = trace.derivation
+        self.numbers = numbers
+        self.tiles = tuple(tiles)  # name, and whether its adjoint is shown
+        self.latex = latex_notation(trace)
+        self.plain = unicode_notation(
+            [n.name for n in trace.graph.nodes]
+            + [s.name for s in trace.derivation.sensitivity_list]
+        )
+        self.style = Style(DIGITS)
+
+    def step(self, step: Step) -> dict[str, Any]:
+        """Return one step: given data, numbers of the rows and of the tiles, worked lines."""
+        found = Numbers(self.derivation, step)
+        return {
+            "given": self.given(step),
+            "numbers": [self.shown(found.number(quantity)) for quantity in self.numbers],
+            "tiles": self.tile_numbers(step),
+            "work": [
+                [TITLES[key], [[self.label(line), self.line(line)] for line in lines]]
+                for key, lines in sections(step.work)
+            ],
+            "notes": list(step.notes),
+        }
+
+    def tile_numbers(self, step: Step) -> list[list[str]]:
+        """Return value and adjoint of every tile, as `draw` writes them."""
+        values, adjoints = dict(step.exact_values), dict(step.exact_adjoints)
+        return [
+            [_short(values.get(name)), _short(adjoints.get(name)) if active else ""]
+            for name, active in self.tiles
+        ]
+
+    def given(self, step: Step) -> str:
+        """Return the data of a step as text."""
+        values = dict(step.exact_values)
+        names = dict.fromkeys((*self.derivation.graph.data, *(name for name, _ in step.sample)))
+        return ", ".join(
+            f"{self.plain.symbols.name(name)} {self.shown(values[name])}" for name in names
+        )
+
+    def shown(self, value: Real | None) -> str:
+        """Return a number with the sign of equality before it, or nothing."""
+        if value is None:
+            return ""
+        sign = self.plain.equal if self.style.is_exact(value) else self.plain.about
+        return f"{sign.strip()} {number_text(value, self.style, self.plain)}"
+
+    def line(self, line: Line) -> str:
+        """Return a worked line as LaTeX."""
+        return "".join(line_pieces(line, self.latex, self.style))
+
+    def label(self, line: Line) -> str:
+        """Return what stands before a part of a line: through h, or data part."""
+        word, through, name = line.label.partition("through ")
+        return f"through {self.plain.symbols.name(name)}" if through else word
+
+
+def _short(value: Real | None) -> str:
+    """Return a number as it stands in the drawing."""
+    if value is None:
+        return ""
+    return number_text(value, Style(VALUE_DIGITS), unicode_notation(()))
