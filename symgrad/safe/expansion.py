@@ -82,6 +82,9 @@ def has_conflict(poly: Poly) -> bool:
     """Tell whether a sum may cancel: its terms have both signs and are not all exact leaves."""
     if len(poly.terms) < 2:
         return False
+    common = n.common_factor(poly)
+    if common != n.UNIT:
+        poly = n.divide(poly, common)
     signs = {_sign(mono, value) for mono, value in poly.terms}
     if len(signs) == 1 and len({_may_be_negative(mono) for mono, _ in poly.terms}) == 1:
         return False

@@ -14,6 +14,7 @@ from symgrad.expression import (
     Constant,
     Div,
     Expression,
+    Logic,
     Mul,
     Neg,
     Number,
@@ -21,8 +22,8 @@ from symgrad.expression import (
     number,
 )
 from symgrad.safe import normal as n
-from symgrad.safe.look import is_exponential_sum
-from symgrad.safe.normal import Fn, Mono, Poly
+from symgrad.safe.look import is_exponential_sum, sum_of_squares
+from symgrad.safe.normal import Atom, Fn, Mono, Poly, Sym
 from symgrad.safe.write import Writer
 
 TWO = number(2)
@@ -110,6 +111,13 @@ def _log_one_plus(writer: Writer, rest: Poly) -> Expression:
     """log1p(x); of a square that may overflow, twice the logarithm of its root instead."""
     small = call("log1p", writer.poly(rest))
     single = rest.single
+    squares = sum_of_squares(n.add(n.ONE, rest)) if single is None else None
+    if squares is not None:
+        sizes = [call("abs", writer.poly(side)) for side in squares if side.number is None]
+        whole = call("hypot", *(writer.poly(side) for side in squares))
+        far = Mul((TWO, call("log", whole)))
+        near = Compare("<", call("max", *sizes), Number(Fraction(10**100)))
+        return call("where", near, small, far)
     if single is None or single[0].exponent is not None or single[1] < 0:
         return small
     mono, value = single
@@ -141,6 +149,10 @@ def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
     above = tuple((i, k) for i, k in mono.powers if k > 0)
     below = tuple((i, -k) for i, k in mono.powers if k < 0)
     whole = writer.poly(n.of(mono, value))
+    if not below and value > 0 and len(above) > 1 and all(
+        isinstance(i, Sym) and i.name in writer.look.inputs for i, _ in above
+    ):
+        return _log_of_inputs(writer, whole, above, value)
     if not below or not above or value < 0 or mono.exponent is not None:
         return call("log", whole)
     a = n.of(Mono(above), value.numerator)
@@ -148,6 +160,32 @@ def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
     change = Div(writer.difference(a, b), writer.poly(b))
     near = Compare("<", call("abs", change), HALF)
     return call("where", near, call("log1p", change), call("log", whole))
+
+
+def _log_of_inputs(
+    writer: Writer, whole: Expression, above: tuple[tuple[Atom, Fraction], ...], value: Fraction
+) -> Expression:
+    """log(a*b), factor by factor where a*b leaves the range of doubles."""
+    parts: list[Expression] = []
+    for item, k in above:
+        part = call("log", call("abs", writer.atom(item)))
+        parts.append(part if k == 1 else Mul((Number(k), part)))
+    if value != 1:
+        parts.append(call("log", Number(value)))
+    inside = Logic(
+        "and", (Compare("<", whole, Number(Fraction(10**290))),
+                Compare(">", whole, Number(Fraction(1, 10**290)))),
+    )
+    return call("where", inside, call("log", whole), Add(tuple(parts)))
+
+
+def _erfcx(writer: Writer, item: Fn) -> Expression:
+    """exp(x²)·erfc(x)."""
+    x = writer.poly(item.arguments[0])
+    near = Mul((call("exp", Pow(x, TWO)), call("erfc", x)))
+    root_two = call("sqrt", TWO)
+    far = Div(mills_tail(Mul((root_two, x))), Mul((x, call("sqrt", Constant("pi")))))
+    return call("where", Compare("<", x, number(12)), near, far)
 
 
 def _log_cosh(writer: Writer, item: Fn) -> Expression:
@@ -226,10 +264,11 @@ def _where_positive(writer: Writer, item: Fn) -> Expression:
 def _deviance(writer: Writer, item: Fn) -> Expression:
     """x*log(x/y) - x + y >= 0: with t = (x - y)/y it is y*((1 + t)*log(1 + t) - t)."""
     x, y = (writer.poly(argument) for argument in item.arguments)
-    t = Div(Add((x, Neg(y))), y)
+    change = writer.difference(*item.arguments)
+    t = Div(change, y)
     coefficients = tuple(Fraction((-1) ** i, i * (i - 1)) for i in range(2, 16))
     near = Mul((Pow(t, TWO), _polynomial(t, coefficients), y))
-    far = Add((Mul((x, call("log", Div(x, y)))), Neg(Add((x, Neg(y))))))
+    far = Add((Mul((x, call("log", Div(x, y)))), Neg(change)))
     at_zero = call("where", Compare("==", x, ZERO), y, far)
     return call("where", Compare("<", call("abs", t), Number(Fraction(1, 16))), near, at_zero)
 
@@ -245,6 +284,7 @@ RULES: dict[str, Callable[[Writer, Fn], Expression]] = {
     "log_cosh": _log_cosh,
     "log1mexp": _log1mexp,
     "mills": _mills,
+    "erfcx": _erfcx,
     "pow": _power,
     "pi": _pi,
     "D": _one_plus_exp,

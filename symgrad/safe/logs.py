@@ -7,6 +7,7 @@ from fractions import Fraction
 from symgrad.safe import normal as n
 from symgrad.safe.look import Look, is_exponential, is_exponential_sum, sum_of_squares
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym
+from symgrad.safe.series import flattened_logarithm
 
 
 def logarithm(look: Look, poly: Poly) -> Poly:
@@ -17,9 +18,14 @@ def logarithm(look: Look, poly: Poly) -> Poly:
     if single is None:
         return _of_sum(look, poly)
     mono, value = single
+    near_one = flattened_logarithm(look, mono, value)
     if is_exponential(mono):
         look.fire()
-        return _of_exponentials(look, mono, value)
+        split = _of_exponentials(look, mono, value)
+        return split if near_one is None else near_one(split)
+    if near_one is not None:
+        look.fire()
+        return near_one(n.atom(Fn("log", (poly,))))
     tails = [i for i, _ in mono.powers if isinstance(i, Fn) and i.name in ("normal_cdf", "erfc")]
     if tails:
         look.fire()
@@ -35,7 +41,11 @@ def logarithm(look: Look, poly: Poly) -> Poly:
             look.fire()
             return n.scale(_of_atom(look, item, even=k.numerator % 2 == 0), k)
         return _of_atom(look, item, even=False)
-    if mono.exponent is None and len({k > 0 for _, k in mono.powers}) == 2:
+    ratio = len({k > 0 for _, k in mono.powers}) == 2
+    inputs = len(mono.powers) > 1 and all(
+        isinstance(i, Sym) and i.name in look.inputs for i, _ in mono.powers
+    )
+    if mono.exponent is None and (ratio or inputs):
         look.fire()
     return n.atom(Fn("log", (poly,)))
 

@@ -173,20 +173,21 @@ class Look:
         ):
             return poly
         for item, k in single[0].powers:
-            if not isinstance(item, Group) or k != 1 or not is_exponential_sum(item.poly):
+            if not isinstance(item, Group) or k != 1 or len(item.poly.terms) > 8:
                 continue
             outside = Mono(tuple(p for p in single[0].powers if p[0] != item), single[0].exponent)
-            by_exponent: dict[Poly | None, list[tuple[Mono, Fraction]]] = {}
+            parts: dict[Mono, list[tuple[Mono, Fraction]]] = {}
             for mono, value in item.poly.terms:
-                plain = (Mono(mono.powers), value * single[1])
-                by_exponent.setdefault(mono.exponent, []).append(plain)
-            if len(by_exponent) < 2 or len(item.poly.terms) > 8:
-                continue
+                exponential, plain = exponential_part(mono)
+                parts.setdefault(exponential, []).append((plain, value * single[1]))
+            if len(parts) < 2 or is_plain_exponential_sum(item.poly):
+                if len(parts) < 2 or not any(len(terms) > 1 for terms in parts.values()):
+                    continue
             self.fire()
-            return self.sum(n.add(*(
-                n.multiply(n.of(n.join(outside, Mono((), exponent))), Poly(tuple(terms)))
-                for exponent, terms in by_exponent.items()
-            )))
+            return n.add(*(
+                n.multiply(n.of(n.join(outside, exponential)), Poly(tuple(terms)))
+                for exponential, terms in parts.items()
+            ))
         return poly
 
     def power(self, poly: Poly, k: Fraction) -> Poly:
@@ -400,6 +401,12 @@ FUNCTION_RULES: dict[str, Callable[..., Poly]] = {
 def has_exponential(poly: Poly) -> bool:
     """Tell whether a value is a product with an exponential in it, or a sum of such."""
     return any(is_exponential(mono) for mono, _ in poly.terms)
+
+
+def exponential_part(mono: Mono) -> tuple[Mono, Mono]:
+    """Split a product into its exponentials and the rest."""
+    inside = tuple(p for p in mono.powers if is_exponential(Mono((p,))))
+    return Mono(inside, mono.exponent), Mono(tuple(p for p in mono.powers if p not in inside))
 
 
 def is_exponential(mono: Mono) -> bool:

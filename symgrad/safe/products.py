@@ -7,15 +7,12 @@ from fractions import Fraction
 
 from symgrad.expression import (
     ONE,
-    ZERO,
-    Add,
     Call,
     Compare,
     Div,
     Expression,
     Logic,
     Mul,
-    Neg,
     Number,
     Pow,
     Var,
@@ -38,9 +35,11 @@ _VANISHING = frozenset({"series", "sin", "E", "asin", "atan", "asinh", "atanh", 
 
 def removable(look: Look, mono: Mono) -> tuple[Poly, Fraction] | None:
     """Return what vanishes where the product is 0/0, and the limit there: sin(x)/x gives (x, 1)."""
-    below = [(item, k) for item, k in mono.powers if k < 0 and _may_vanish(item)]
+    below = [(item, k) for item, k in mono.powers if k < 0 and _may_vanish(item, below=True)]
     above = [item for item, k in mono.powers if k > 0 and _may_vanish(item)]
-    functions = any(isinstance(item, Fn) for item, _ in (*below, *((a, 1) for a in above)))
+    functions = any(
+        not isinstance(item, Sym) for item, _ in (*below, *((a, Fraction(1)) for a in above))
+    )
     if not below or not above or not functions:
         return None
     for item, _ in below:
@@ -48,6 +47,12 @@ def removable(look: Look, mono: Mono) -> tuple[Poly, Fraction] | None:
             found = _limit(look, mono, item.name)
             if found is not None:
                 return n.atom(item), found
+        elif isinstance(item, Group):
+            root = _root_of(item.poly)
+            if root is not None and root[1] in (1, -1):
+                found = _limit(look, mono, root[0], root[1])
+                if found is not None:
+                    return item.poly, found
         elif isinstance(item, Fn) and item.arguments:
             name = item.arguments[0].single
             if name is not None and len(name[0].powers) == 1:
@@ -66,15 +71,22 @@ def removable(look: Look, mono: Mono) -> tuple[Poly, Fraction] | None:
     return None
 
 
-def _may_vanish(item: Atom) -> bool:
+def _may_vanish(item: Atom, *, below: bool = False) -> bool:
     if isinstance(item, Fn):
         return item.name in _VANISHING
-    return isinstance(item, Sym)
+    if isinstance(item, Group):
+        return _root_of(item.poly) is not None if below else any(
+            m.exponent is not None or any(not isinstance(i, Sym) for i, _ in m.powers)
+            for m, _ in item.poly.terms
+        )
+    return True
 
 
-def _limit(look: Look, mono: Mono, name: str) -> Fraction | None:
+def _limit(
+    look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)
+) -> Fraction | None:
     try:
-        rest, series = Expander(look, name, Fraction(0), PROBE).term(mono)
+        rest, series = Expander(look, name, centre, PROBE).term(mono)
     except NoSeries:
         return None
     parts = n.join(mono, n.inverse(rest))
@@ -102,18 +114,44 @@ def removable_part(look: Look, mono: Mono) -> tuple[Mono, Mono] | None:
 def mills_ratio(look: Look, mono: Mono) -> Poly | None:
     """exp(-x²/2)/Φ(x) is √(2π) times the inverse Mills ratio φ(x)/Φ(x)."""
     for item, k in mono.powers:
-        if not isinstance(item, Fn) or item.name != "normal_cdf" or k != -1:
+        if not isinstance(item, Fn) or item.name not in ("normal_cdf", "erfc"):
             continue
-        if mono.exponent is None:
+        if mono.exponent is None or abs(k) != 1:
             continue
-        half = n.scale(n.power(item.arguments[0], Fraction(2)), n.HALF)
-        rest = n.add(mono.exponent, half)
+        square = n.power(item.arguments[0], Fraction(2))
+        half = n.scale(square, n.HALF) if item.name == "normal_cdf" else square
+        rest = n.add(mono.exponent, half if k < 0 else n.negative(half))
         if len(rest.terms) >= len(mono.exponent.terms):
             continue
+        if k > 0 or item.name == "erfc":
+            return _scaled_tail(item, k, mono, rest)
         two_pi = n.power(n.scale(n.atom(Fn("pi", ())), 2), n.HALF)
         changed = Mono(tuple(p for p in mono.powers if p[0] != item), rest if rest.terms else None)
         changed = n.join(changed, two_pi.terms[0][0])
         return n.of(n.join(changed, Mono(((Fn("mills", item.arguments), Fraction(1)),))))
+    return None
+
+
+def _scaled_tail(item: Fn, k: Fraction, mono: Mono, rest: Poly) -> Poly:
+    """exp(x²)·erfc(x) is the scaled function erfcx(x), and exp(x²/2)·Φ(x) is erfcx(-x/√2)/2."""
+    x, value = item.arguments[0], Fraction(1)
+    if item.name == "normal_cdf":
+        root = n.power(n.const(2), -n.HALF)
+        x, value = n.negative(n.multiply(x, root)), n.HALF**k
+    changed = Mono(tuple(p for p in mono.powers if p[0] != item), rest if rest.terms else None)
+    return n.scale(n.times(n.atom(Fn("erfcx", (x,)), k), changed), value)
+
+
+def sign_of(look: Look, mono: Mono) -> Poly | None:
+    """x/|x| is the sign of x."""
+    for item, k in mono.powers:
+        if isinstance(item, Fn) and item.name == "abs" and k == -1:
+            inner, value = n.factored(item.arguments[0])
+            if inner.powers and all(mono.power_of(i) >= e > 0 for i, e in inner.powers):
+                rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+                rest = n.join(rest, n.inverse(inner))
+                sign = n.atom(Fn("sign", item.arguments))
+                return n.scale(n.times(sign, rest), 1 / value)
     return None
 
 
@@ -144,6 +182,8 @@ def divided_polynomial(look: Look, mono: Mono) -> Poly | None:
 
 def _root_of(poly: Poly) -> tuple[str, Fraction, Fraction] | None:
     """Return (x, root, slope) for a + b*x."""
+    if len(poly.terms) != 2:
+        return None
     for (first, a), (second, b) in (poly.terms, poly.terms[::-1]):
         if first == n.UNIT and second.exponent is None and len(second.powers) == 1:
             item, k = second.powers[0]
@@ -222,7 +262,8 @@ def unit_vector(mono: Mono) -> Poly | None:
             sides = [side for side in item.arguments if side.number is None]
             if len(sides) < len(item.arguments):
                 continue
-            own = {atom for side in sides for term, _ in side.terms for atom, _ in term.powers}
+            own = {i for side in sides for term, _ in side.terms for i, _ in term.powers}
+            own |= {i for side in sides for i, _ in n.factored(side)[0].powers}
             above = sum(int(e) for i, e in mono.powers if e > 0 and i in own)
             if above >= -k or (above and k == -1):
                 return n.atom(item)
@@ -289,61 +330,35 @@ class InputProduct:
     below: tuple[str, ...]
 
     def expression(self) -> Expression:
-        """Return the product in an order in which no partial product leaves the range of doubles.
+        """Return the product, through cube roots where a partial product might leave the doubles.
 
-        Two factors on different sides of 1 have a product between them; so of three factors either
-        the first two are taken first, or the first and the last. More than three are multiplied as
-        they stand while no partial product is huge or tiny; otherwise their cube roots are.
+        Factors of moderate size can be multiplied in any order; the cube roots of at most six
+        factors can too, whatever their size.
         """
-        if len(self.above) + len(self.below) == 3 and self.above:
-            return self._of_three()
-        partial: list[Expression] = []
-        value: Expression = Var(self.above[0]) if self.above else Div(ONE, Var(self.below[0]))
-        for name in self.above[1:]:
-            value = _step(value, name, below=False)
-            partial.append(call("abs", value))
-        for name in self.below if self.above else self.below[1:]:
-            value = _step(value, name, below=True)
-            partial.append(call("abs", value))
+        names = dict.fromkeys((*self.above, *self.below))
+        sizes = [call("abs", Var(name)) for name in names]
         moderate = Logic(
             "and",
             (
-                Compare("<", call("max", *partial), Number(_LARGE)),
-                Compare(">", call("min", *partial), Number(1 / _LARGE)),
+                Compare("<", call("max", *sizes), Number(_LARGE)),
+                Compare(">", call("min", *sizes), Number(1 / _LARGE)),
             ),
         )
-        above = _product([call("cbrt", Var(name)) for name in self.above])
-        below = _product([call("cbrt", Var(name)) for name in self.below])
-        roots = Div(above, below) if self.below else above
-        return call("where", moderate, value, Pow(roots, Number(Fraction(3))))
+        roots = self._of([call("cbrt", Var(name)) for name in self.above],
+                         [call("cbrt", Var(name)) for name in self.below])
+        plain = self._of([Var(name) for name in self.above], [Var(name) for name in self.below])
+        return call("where", moderate, plain, Pow(roots, Number(Fraction(3))))
 
-    def _of_three(self) -> Expression:
-        first, *others = [(name, False) for name in self.above] + [
-            (name, True) for name in self.below
-        ]
-        (b, b_below), (c, c_below) = others
-        x, y = _above_one(first[0]), _above_one(b)
-        apart = Compare(">" if b_below else "<", Mul((x, y)), ZERO)
-        lead = Var(first[0])
-        early = _step(_step(lead, b, below=b_below), c, below=c_below)
-        late = _step(_step(lead, c, below=c_below), b, below=b_below)
-        return call("where", apart, early, late)
+    def _of(self, above: list[Expression], below: list[Expression]) -> Expression:
+        return Div(_product(above), _product(below)) if below else _product(above)
 
 
-_LARGE = Fraction(10**290)
+_LARGE = Fraction(10**48)
 
 
 def call(name: str, *arguments: Expression) -> Expression:
     """Return a call."""
     return Call(name, arguments)
-
-
-def _above_one(name: str) -> Expression:
-    return Add((Call("abs", (Var(name),)), Neg(ONE)))
-
-
-def _step(value: Expression, name: str, *, below: bool) -> Expression:
-    return Div(value, Var(name)) if below else Mul((value, Var(name)))
 
 
 def _product(factors: list[Expression]) -> Expression:
@@ -362,7 +377,15 @@ def input_product(look: Look, mono: Mono) -> InputProduct | None:
         if not -3 < k < 2:
             return None
         (above if k > 0 else below).extend([item.name] * abs(int(k)))
-    return InputProduct(tuple(above), tuple(below)) if len(above) + len(below) <= 8 else None
+    return InputProduct(tuple(above), tuple(below)) if len(above) + len(below) <= 6 else None
+
+
+def scaled_exponential(look: Look, mono: Mono) -> bool:
+    """Tell whether a product is one of inputs and one exponential, such as x*exp(-y)."""
+    return mono.exponent is not None and bool(mono.powers) and all(
+        isinstance(item, Sym) and item.name in look.inputs and abs(k) <= 2
+        for item, k in mono.powers
+    )
 
 
 def needs_care(look: Look, poly: Poly) -> bool:
@@ -377,6 +400,10 @@ def needs_care(look: Look, poly: Poly) -> bool:
         or label_of_logarithm(look, mono) is not None
         or input_product(look, mono) is not None
         or _over_squares(mono)
+        or _over_sum(look, mono)
+        or sum(isinstance(i, Fn) and i.name == "pow" for i, _ in mono.powers) > 1
+        or (mono.exponent is not None and any(
+            isinstance(i, Fn) and i.name == "pow" for i, _ in mono.powers))
     )
 
 
@@ -391,4 +418,18 @@ def _over_squares(mono: Mono) -> bool:
         own = {a for side in squares for term, _ in side.terms for a, _ in term.powers}
         if any(e > 0 and i in own for i, e in mono.powers):
             return True
+        variable = sum(side.number is None for side in squares)
+        if variable > 1 and any(e > 0 for _, e in mono.powers):
+            return True
     return False
+
+
+def _over_sum(look: Look, mono: Mono) -> bool:
+    """Tell whether a*b/(a + b) is there, whose product may overflow where the result does not."""
+    above = [i for i, k in mono.powers if k == 1 and isinstance(i, Sym) and i.name in look.inputs]
+    return len(above) > 1 and any(
+        k == -1 and isinstance(group, Group)
+        and any(term.exponent is None and term.powers == ((i, Fraction(1)),)
+                for i in above for term, _ in group.poly.terms)
+        for group, k in mono.powers
+    )

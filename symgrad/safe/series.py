@@ -337,6 +337,10 @@ def composite(poly: Poly) -> tuple[Poly, str] | None:
                 names = [i.name for i, k in term.powers if isinstance(i, Sym) and k == 1]
                 if names and len(term.powers) > 1 and term.exponent is None:
                     return n.of(term), names[0]
+                if len(term.powers) == 1 and term.powers[0][1] == -1 and term.exponent is None:
+                    only = term.powers[0][0]
+                    if isinstance(only, Sym):
+                        return n.of(term), only.name
         if mono.exponent is not None:
             for term, _ in mono.exponent.terms:
                 names = [i.name for i, k in term.powers if isinstance(i, Sym) and k == 1]
@@ -354,6 +358,13 @@ def composite(poly: Poly) -> tuple[Poly, str] | None:
 def substituted(poly: Poly, unit: Poly, name: str) -> Poly | None:
     """Return the sum with `name` expressed through u = unit, or None when it is too large."""
     mono = unit.terms[0][0]
+    if mono.power_of(Sym(name)) == -1:
+        inverse = n.of(n.join(n.join(mono, Mono(((Sym(name), Fraction(1)),))),
+                              Mono(((Sym(PLACE), Fraction(-1)),))))
+        try:
+            return _replaced(poly, name, inverse)
+        except TooLarge:
+            return None
     rest = Mono(tuple((item, k) for item, k in mono.powers if item != Sym(name)))
     value = n.of(n.join(Mono(((Sym(PLACE), Fraction(1)),)), n.inverse(rest)))
     try:
@@ -508,6 +519,31 @@ def _folded_power(item: Fn, shape: Coefficients, mono: Mono, unit: Mono) -> Poly
     lowered = Coefficients(shape[0], shape[1] - int(times), shape[2], shape[3])
     inner = Fn("series", (item.arguments[0], direct), lowered)
     return n.of(n.join(n.join(mono, n.inverse(by)), Mono(((inner, Fraction(1)),))))
+
+
+def flattened_logarithm(
+    look: Look, mono: Mono, value: Fraction
+) -> Callable[[Poly], Poly] | None:
+    """Return what makes of log(sin(x)/x) a series near x = 0, where the quotient is 1."""
+    names = [i.name for i, k in mono.powers if isinstance(i, Sym) and k < 0]
+    if len(names) != 1 or len(mono.powers) < 2:
+        return None
+    try:
+        rest, inner = Expander(look, names[0], Fraction(0), ORDERS).term(mono)
+        total = _log(inner.scaled(value))
+    except NoSeries:
+        return None
+    if rest != n.UNIT or not total.coefficients:
+        return None
+    one = constant(1, ORDERS)
+    found = _flattened([(mono, value, one), (mono, value, total), (mono, value, one.scaled(
+        Fraction(-1)))])
+    if found is None:
+        return None
+    order, coefficients, radius = found
+    shape = Coefficients(Fraction(0), order, radius, coefficients)
+    variable = n.atom(Sym(names[0]))
+    return lambda direct: n.atom(Fn("series", (variable, n.atom(Fn("sum", (direct,)))), shape))
 
 
 def bare_sum(poly: Poly) -> Poly:

@@ -28,6 +28,8 @@ from symgrad.safe.products import (
     inside_branch,
     mills_ratio,
     needs_care,
+    scaled_exponential,
+    sign_of,
 )
 from symgrad.safe.series import folded
 from symgrad.safe.sums import simplified
@@ -35,7 +37,7 @@ from symgrad.safe.write import Writer, divides
 from symgrad.statements import Statement
 
 
-PRODUCT_RULES = (folded, mills_ratio, divided_polynomial, inside_branch)
+PRODUCT_RULES = (sign_of, folded, mills_ratio, divided_polynomial, inside_branch)
 
 
 def stabilised(
@@ -144,6 +146,9 @@ class _Pass:
             mono for name in statement.formula.operands
             for mono, _ in self.look.forms[name].terms
         }
+        single = poly.single
+        if single is not None and scaled_exponential(self.look, single[0]):
+            return True
         return any(
             needs_care(self.look, n.of(mono))
             and not any(divides(block, mono) and needs_care(self.look, n.of(block))
@@ -154,7 +159,7 @@ class _Pass:
     def _written(self, statement: Statement, poly: Poly) -> Formula:
         self.writer.use(statement.formula.operands)
         try:
-            return formula_of(self.writer.poly(poly))
+            return formula_of(self.writer.whole(poly))
         except (TooLarge, RecursionError):
             return statement.formula
 

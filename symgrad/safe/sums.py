@@ -223,14 +223,45 @@ def _squares_of_functions(
     look: Look, first: Mono, a: Fraction, second: Mono, b: Fraction
 ) -> Poly | None:
     """f² - g² = (f - g)(f + g) where f - g is one product, such as for cube roots."""
-    one, other = _lone(first), _lone(second)
-    if a != -b or one is None or other is None or not one[1] == other[1] == 2:
+    even = all(
+        k.denominator == 1 and k.numerator % 2 == 0
+        for mono in (first, second) for _, k in mono.powers
+    )
+    if a != -b or not even or first.exponent is not None or second.exponent is not None:
         return None
-    if not (isinstance(one[0], Fn) and isinstance(other[0], Fn)) or one[0].name != other[0].name:
+    if not any(isinstance(item, Fn) for mono in (first, second) for item, _ in mono.powers):
         return None
-    x, y = n.atom(one[0]), n.atom(other[0])
+    x, y = n.of(_halved(first)), n.of(_halved(second))
     less = look.sum(n.add(x, n.negative(y)))
     return n.scale(n.multiply(less, n.add(x, y)), a) if less.single is not None else None
+
+
+def _difference_of_cubes(look: Look, pair: Poly) -> Poly | None:
+    """x³ - y³ = (x - y)(x² + xy + y²), for inputs and odd powers up to the seventh."""
+    (first, a), (second, b) = pair.terms
+    one, other = _lone(first), _lone(second)
+    if a != -b or one is None or other is None or one[1] != other[1] or one[1] not in (3, 5, 7):
+        return None
+    if not all(isinstance(i, Sym) and i.name in look.inputs for i in (one[0], other[0])):
+        return None
+    x, y, k = n.atom(one[0]), n.atom(other[0]), int(one[1])
+    total = n.add(*(
+        n.multiply(n.power(x, Fraction(k - 1 - i)), n.power(y, Fraction(i))) for i in range(k)
+    ))
+    return n.scale(n.multiply(n.add(x, n.negative(y)), total), a)
+
+
+def _softplus_pair(look: Look, pair: Poly) -> Poly | None:
+    """softplus(x) - softplus(-x) = x."""
+    (first, a), (second, b) = pair.terms
+    one, other = _lone(first), _lone(second)
+    if a != -b or one is None or other is None or one[1] != 1 or other[1] != 1:
+        return None
+    f, g = one[0], other[0]
+    if isinstance(f, Fn) and isinstance(g, Fn) and f.name == g.name == "softplus":
+        x, y = f.arguments[0], g.arguments[0]
+        return n.scale(x, a) if n.add(x, y) == n.ZERO else None
+    return None
 
 
 def _all_even(look: Look, mono: Mono) -> bool:
@@ -342,6 +373,73 @@ def _probability_pair(look: Look, pair: Poly) -> Poly | None:
     return quotient_of_sums(look, pair)
 
 
+def _scatter(look: Look, poly: Poly) -> Poly | None:
+    """(a² + b²)/2 - ((a + b)/2)² is (a - b)²/4: a quadratic form that vanishes for equal inputs."""
+    if not has_conflict(poly):
+        return None
+    form = expanded(look, poly)
+    rows: dict[str, Fraction] = {}
+    pairs: list[tuple[str, str, Fraction]] = []
+    for mono, value in form.terms:
+        names = [i.name for i, k in mono.powers for _ in range(int(k) if k > 0 else 0)
+                 if isinstance(i, Sym) and i.name in look.inputs]
+        degree = sum((k for _, k in mono.powers), Fraction(0))
+        if mono.exponent is not None or len(names) != 2 or degree != 2:
+            return None
+        for name in names:
+            rows[name] = rows.get(name, Fraction(0)) + value
+        if names[0] != names[1]:
+            pairs.append((names[0], names[1], value))
+    if not pairs or any(rows.values()) or any(value > 0 for _, _, value in pairs):
+        return None
+    look.fire()
+    return n.add(*(
+        n.scale(n.power(n.add(n.atom(Sym(x)), n.negative(n.atom(Sym(y)))), Fraction(2)), -value / 2)
+        for x, y, value in pairs
+    ))
+
+
+def _opened(look: Look, poly: Poly) -> Poly | None:
+    """g*p - p*(g*p + h*q) is p*(g*(1 - p) - h*q): a group opened where a complement appears."""
+    for mono, value in poly.terms:
+        for item, k in mono.powers:
+            if not isinstance(item, Group) or k != 1 or len(item.poly.terms) > 4:
+                continue
+            rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+            inner = n.scale(n.times(item.poly, rest), value)
+            others = n.add(poly, n.of(mono, -value))
+            if any(c == -v and is_probability(n.join(m, n.inverse(o)))
+                   for m, c in inner.terms for o, v in others.terms):
+                return n.add(others, inner)
+    return None
+
+
+def _maximum(look: Look, poly: Poly) -> Poly | None:
+    """log(e^a + e^b) - max(a, b) is log(1 + e^-|a - b|)."""
+    for mono, value in poly.terms:
+        lone = _lone(mono)
+        if lone is None or not isinstance(lone[0], Fn) or lone[1] != 1:
+            continue
+        inner = None
+        if lone[0].name == "log":
+            inner = lone[0].arguments[0]
+        elif lone[0].name == "softplus":
+            inner = n.add(n.ONE, n.exp(lone[0].arguments[0]))
+        if inner is None or len(inner.terms) != 2:
+            continue
+        if any(c != 1 or m.powers for m, c in inner.terms):
+            continue
+        ends = [n.ZERO if m.exponent is None else m.exponent for m, _ in inner.terms]
+        rest = n.add(poly, n.of(mono, -value))
+        for top in (Fn("max", tuple(ends)), Fn("max", tuple(ends[::-1]))):
+            if (Mono(((top, Fraction(1)),)), -value) in rest.terms:
+                look.fire()
+                apart = n.atom(Fn("abs", (look.sum(n.add(ends[0], n.negative(ends[1]))),)))
+                soft = n.atom(Fn("softplus", (n.negative(apart),)))
+                return n.add(rest, n.atom(top, 1), n.scale(soft, value)) if value == 1 else None
+    return None
+
+
 def _labels_opened(look: Look, poly: Poly) -> Poly | None:
     """(s + t)*p - s is t*p - s*(1 - p) for a probability p."""
     for mono, value in poly.terms:
@@ -367,9 +465,10 @@ PAIR_RULES: tuple[Rule, ...] = (
     _quarter_turn,
     _difference_of_functions,
     _tanh_difference,
+    _softplus_pair,
     power_minus_one,
 )
-WHOLE_PAIR_RULES: tuple[Rule, ...] = (_difference_of_squares,)
+WHOLE_PAIR_RULES: tuple[Rule, ...] = (_difference_of_squares, _difference_of_cubes)
 
 def _by_branches(look: Look, poly: Poly) -> Poly | None:
     """Where a term is a conjugate for one sign only, the sum is simplified for either sign."""
@@ -401,9 +500,9 @@ def _put(poly: Poly, item: Atom, value: Poly) -> Poly:
 def _power_minus_one(look: Look, poly: Poly) -> Poly | None:
     """x^y - 1 is expm1(y*log(x)) for x > 0, alone or beside x^y*log(x)."""
     bases = {
-        item.arguments[0]: item
+        item.arguments[0]
         for mono, _ in poly.terms for item, _ in mono.powers
-        if isinstance(item, Fn) and item.name == "pow"
+        if isinstance(item, Fn) and item.name in ("pow", "where_positive")
     }
     if len(bases) != 1 or not has_conflict(poly):
         return None
@@ -416,6 +515,8 @@ def _power_minus_one(look: Look, poly: Poly) -> Poly | None:
             if isinstance(item, Fn) and item.name == "pow":
                 logarithm = n.atom(Fn("log", (base,)))
                 inner = n.exp(n.scale(n.multiply(item.arguments[1], logarithm), k))
+            elif isinstance(item, Fn) and item.name == "where_positive":
+                inner = n.power(item.arguments[1], k)
             result = n.multiply(result, inner)
         terms.append(result)
     before = look.fired
@@ -456,6 +557,7 @@ def _weighted_ratio(mono: Mono) -> tuple[Poly, Poly] | None:
 
 RULES: tuple[Rule, ...] = (
     _deviances,
+    _scatter,
     _by_branches,
     _power_minus_one,
     _common,
@@ -463,6 +565,8 @@ RULES: tuple[Rule, ...] = (
     _cancelling,
     quotient_of_sums,
     _labels_opened,
+    _opened,
+    _maximum,
     _pairs,
     lse_minus_term,
     difference_of_logs,

@@ -14,6 +14,7 @@ from symgrad.expression import (
     Constant,
     Div,
     Expression,
+    Logic,
     Mul,
     Neg,
     Number,
@@ -30,6 +31,7 @@ from symgrad.safe.products import (
     input_product,
     label_of_logarithm,
     needs_care,
+    scaled_exponential,
     removable,
     unit_vector,
 )
@@ -130,7 +132,7 @@ class Writer:
         for name, block, own in self.blocks:
             for k, side in ((2, above), (1, above), (-2, below), (-1, below)):
                 raised = n.power(n.of(block, own), Fraction(k)).terms[0]
-                if divides(raised[0], mono):
+                if divides(raised[0], mono) and leaves_safe(raised[0], mono):
                     mono = n.join(mono, n.inverse(raised[0]))
                     value /= raised[1]
                     base: Expression = Var(name)
@@ -157,6 +159,9 @@ class Writer:
 
     def _special(self, mono: Mono, value: Fraction) -> Expression | None:
         """Return the product with the value that it takes at a point where it is 0/0 or 0·∞."""
+        powers = self._powers(mono, value)
+        if powers is not None:
+            return powers
         limit = removable(self.look, mono)
         if limit is not None:
             name, at_zero = limit
@@ -173,6 +178,38 @@ class Writer:
 
     def _inputs(self, product: InputProduct) -> Expression:
         return product.expression()
+
+    def _powers(self, mono: Mono, value: Fraction) -> Expression | None:
+        """Write x^a*exp(-b) and x^a/y^a through the sum of the logarithms, where x > 0."""
+        powers = [(i, k) for i, k in mono.powers if isinstance(i, Fn) and i.name == "pow"]
+        if not powers or len(powers) < 2 - (mono.exponent is not None):
+            return None
+        bases = [item.arguments[0] for item, _ in powers]
+        if any(base.single is None for base in bases):
+            return None
+        logarithms = [
+            n.scale(n.multiply(item.arguments[1], n.atom(Fn("log", (base,)))), k)
+            for (item, k), base in zip(powers, bases, strict=True)
+        ]
+        exponent = n.add(*logarithms, *([] if mono.exponent is None else [mono.exponent]))
+        exponent = self.look.sum(exponent)
+        rest = Mono(tuple(p for p in mono.powers if p not in powers))
+        tests = tuple(Compare(">", self.poly(base), ZERO) for base in bases)
+        condition = tests[0] if len(tests) == 1 else Logic("and", tests)
+        joined = n.of(n.join(rest, Mono((), exponent if exponent.terms else None)), value)
+        single = joined.terms[0]
+        return Call("where", (condition, self.plain(*single), self.plain(mono, value)))
+
+    def whole(self, poly: Poly) -> Expression:
+        """Return a statement's value: x*exp(-y) as x*exp(-y/2)*exp(-y/2), which cannot vanish."""
+        single = poly.single
+        if single is None or not scaled_exponential(self.look, single[0]):
+            return self.poly(poly)
+        mono, value = single
+        half = Call("exp", (self.poly(n.scale(mono.exponent or n.ZERO, n.HALF)),))
+        rest = self.plain(Mono(mono.powers), abs(value))
+        product = Mul((Mul((rest, half)), half))
+        return Neg(product) if value < 0 else product
 
     def plain(self, mono: Mono, value: Fraction) -> Expression:
         """Return a product as a quotient of products."""
@@ -197,6 +234,19 @@ class Writer:
         split: list[Atom] = []
         if not below and not divisors:
             rest, split = _split_square(rest)
+        rest, quotients = self._quotients(rest)
+        above.extend(quotients)
+        if len(divisors) == 2:
+            for item, k in rest:
+                if k == 1 and isinstance(item, Group) and len(item.poly.terms) > 1:
+                    rest.remove((item, k))
+                    above.insert(0, Add(tuple(
+                        self._divided_term(term, c, divisors[0]) for term, c in item.poly.terms
+                    )))
+                    divisors = divisors[1:]
+                    scaled_sum = above.pop(0)
+                    above.insert(0, Div(scaled_sum, divisors.pop()))
+                    break
         for item, k in rest:
             (above if k > 0 else below).append(self._raised(item, abs(k)))
         above = [*self._pairs(paired), *above]
@@ -219,6 +269,21 @@ class Writer:
             return length
         return Call("where", (Compare("==", length, ZERO), ONE, length))
 
+    def _quotients(
+        self, rest: list[tuple[Atom, Fraction]]
+    ) -> tuple[list[tuple[Atom, Fraction]], list[Expression]]:
+        """Take a*b/(a + b) as a/(a + b)*b, the quotient of an input and a sum with it first."""
+        if sum(k > 0 for _, k in rest) < 2:
+            return rest, []
+        for group, k in rest:
+            if k != -1 or not isinstance(group, Group):
+                continue
+            for item, e in rest:
+                if e == 1 and is_term_of(item, group):
+                    left = [p for p in rest if p[0] not in (item, group)]
+                    return left, [Div(self.atom(item), self.atom(group))]
+        return rest, []
+
     def _paired(self, mono: Mono) -> dict[Atom, Fraction]:
         """Return the factors of a quotient a²/b², which is taken as (a/b)²."""
         plain = [(i, k) for i, k in mono.powers if not _is_exponential_atom(i)]
@@ -229,16 +294,40 @@ class Writer:
                 squares = isinstance(partner, Group) and sum_of_squares(partner.poly) is not None
                 if partner is not None and not hyp and not squares:
                     return {item: k, partner: -k}
+            elif isinstance(item, Sym) and k.denominator == 1 and k <= -2:
+                partner = next(
+                    (i for i, e in plain if e == k and isinstance(i, Group)
+                     and any(m.power_of(item) == -1 for m, _ in i.poly.terms)), None,
+                )
+                if partner is not None:
+                    return {item: k, partner: k}
         return {}
 
     def _pairs(self, paired: dict[Atom, Fraction]) -> list[Expression]:
         if not paired:
             return []
-        (item, k), (partner, _) = paired.items()
+        (item, k), (partner, e) = paired.items()
+        if e == k:
+            product = Mul((self.atom(item), self.atom(partner)))
+            return [Pow(Div(ONE, product), Number(-k))]
         return [Pow(Div(self.atom(item), self.atom(partner)), Number(k))]
+
+    def _divided_term(self, mono: Mono, value: Fraction, divisor: Expression) -> Expression:
+        """Return a*c/r as a*(c/r)."""
+        if value < 0:
+            return Neg(self._divided_term(mono, -value, divisor))
+        if len(mono.powers) < 2 or mono.powers[-1][1] != 1:
+            return Div(self.term(mono, value), divisor)
+        last = mono.powers[-1]
+        rest = Mono(mono.powers[:-1], mono.exponent)
+        return Mul((self.term(rest, value), Div(self.atom(last[0]), divisor)))
 
     def _raised(self, item: Atom, k: Fraction) -> Expression:
         base = self.atom(item)
+        if isinstance(item, Group) and k.denominator == 1 and k.numerator % 2 == 0:
+            terms = item.poly.terms
+            if terms[0][1] < 0 and any(value > 0 for _, value in terms):
+                base = self.poly(n.negative(item.poly))
         if k == 1:
             return base
         if k == n.HALF:
@@ -269,9 +358,13 @@ class Writer:
         for item in list(powers):
             if isinstance(item, Fn) and item.name == "E" and item in powers:
                 below_item = Fn("D", item.arguments)
-                if powers.get(below_item) == -powers[item] != 0:
-                    k = powers.pop(item)
-                    powers.pop(below_item)
+                over = powers.get(below_item, Fraction(0))
+                if over * powers[item] < 0:
+                    size = min(abs(over), abs(powers[item]))
+                    k = size if powers[item] > 0 else -size
+                    powers[item] -= k
+                    powers[below_item] += k
+                    powers = {i: e for i, e in powers.items() if e}
                     half = n.scale(item.arguments[0], n.HALF)
                     self._put(above, below, Call("tanh", (self.poly(half),)), k)
         for item, k in powers.items():
@@ -488,6 +581,14 @@ class Writer:
         return self.poly(wide if len(wide.terms) <= len(direct.terms) else direct)
 
 
+def is_term_of(item: Atom, group: Group) -> bool:
+    """Tell whether a factor is a term of a sum: a of a + b."""
+    return any(
+        mono.exponent is None and mono.powers == ((item, Fraction(1)),)
+        for mono, _ in group.poly.terms
+    )
+
+
 def _split_square(
     rest: list[tuple[Atom, Fraction]],
 ) -> tuple[list[tuple[Atom, Fraction]], list[Atom]]:
@@ -516,6 +617,11 @@ def is_safe_block(mono: Mono) -> bool:
     ]
     if above or mono == n.UNIT or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym)):
         return False
+    sums = [item for item in below if isinstance(item, Group)]
+    if any(all(m.exponent is not None for m, _ in item.poly.terms) for item in sums) and (
+        mono.exponent is None or len(sums) > 1 or mono.power_of(sums[0]) != -1
+    ):
+        return False
     if mono.exponent is None:
         return bool(mono.powers)
     left = mono.exponent
@@ -527,6 +633,15 @@ def is_safe_block(mono: Mono) -> bool:
         isinstance(item, Group) and any(m.exponent == mono.exponent for m, _ in item.poly.terms)
         for item in below
     )
+
+
+def leaves_safe(block: Mono, mono: Mono) -> bool:
+    """Tell whether what is left beside a block holds no exponential that overflows alone."""
+    if not any(_is_exponential_atom(item) for item, _ in block.powers):
+        return True
+    left = n.join(mono, n.inverse(block))
+    exponential = Mono(tuple(p for p in left.powers if _is_exponential_atom(p[0])), left.exponent)
+    return left.exponent is None or is_safe_block(exponential)
 
 
 def divides(block: Mono, mono: Mono) -> bool:
