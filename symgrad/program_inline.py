@@ -123,11 +123,11 @@ def _flattened(e: Expression) -> Expression:
 
 
 def sorted_blocks(
-    blocks: list[Block], temporaries: Mapping[str, int], prefix: str, *, moved: bool
+    blocks: list[Block], temporaries: Mapping[str, int], prefix: str, *, disordered: bool
 ) -> list[Block]:
     """Return the blocks with places 0, 1, … such that each statement stands after what it uses."""
     names = list(chain.from_iterable(block.names for block in blocks))
-    if moved:
+    if disordered:
         order = _dependency_order(blocks, temporaries)
     else:
         # A temporary stands right before the first statement that uses it; of several there, those
@@ -136,7 +136,7 @@ def sorted_blocks(
         last = len(rank)
         keys: list[int] = []
         for block in blocks:
-            if block.names[0] in rank or block.names[-1] in rank:
+            if not rank.keys().isdisjoint(block.names):
                 keys += [
                     temporaries[n] * (last + 1) + rank[n] if n in rank else p * (last + 1) + last
                     for n, p in zip(block.names, block.places, strict=True)

@@ -40,7 +40,7 @@ class Sharing:
     def __init__(self, blocks: Iterable[Block], prefix: str, table: SlotTable) -> None:
         self.blocks = list(blocks)
         self.temporaries: dict[str, int] = {}  # by name, where each is needed first
-        self.moved = False
+        self.disordered = False
         self._prefix = prefix
         self._patterns: dict[Expression, Expression] = {}
         self._table = table
@@ -133,6 +133,9 @@ class Sharing:
         def rank(mark: _Found) -> int:
             return -mark.counts[mark.keys[0]] if mark.counts else 0
 
+        if not self.temporaries.keys().isdisjoint(block.names):
+            # A temporary that uses a later one: their numbers do not tell their order any more.
+            self.disordered = True
         ranked = sorted(marks, key=rank)
         slots = without_conflicts([mark.slot for mark in ranked])
         by_slot = {id(mark.slot): mark for mark in marks}
@@ -169,12 +172,13 @@ class Sharing:
 
     def _note_uses(self, column: list[str], places: Sequence[int]) -> None:
         """Keep in mind where each temporary is needed first."""
-        first = dict(zip(reversed(column), reversed(places), strict=True))
+        order = sorted(zip(places, column, strict=True), reverse=True)
+        first = {name: place for place, name in order}
         known = self.temporaries
         for name, place in first.items():
             old = known.get(name)
             if old is None:
-                self.moved = self.moved or self._own_place(name) > place
+                self.disordered = self.disordered or self._own_place(name) > place
             elif old < 0 or place < old:
                 known[name] = place
 
@@ -209,4 +213,4 @@ def shared(blocks: Iterable[Block], prefix: str, table: SlotTable) -> list[Block
     sharing = Sharing(blocks, prefix, table)
     sharing.run()
     result = inlined(sharing.blocks, sharing.temporaries)
-    return sorted_blocks(result, sharing.temporaries, prefix, moved=sharing.moved)
+    return sorted_blocks(result, sharing.temporaries, prefix, disordered=sharing.disordered)

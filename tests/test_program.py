@@ -1,5 +1,7 @@
 """Programs: what is computed, in which order, and what it costs."""
 
+import random
+
 import pytest
 
 from symgrad import examples
@@ -199,3 +201,24 @@ def test_temporaries_avoid_the_names_of_the_author():
 def test_constants_without_default_come_before_those_with_one():
     program = program_of("param a; data x; const k = 2, m; J = a*x*k*m")
     assert program.inputs == ("a", "x", "m", "k")
+
+
+def random_formula(source, names, depth):
+    if depth == 0 or source.random() < 0.2:
+        return source.choice([*names, *names, "2", "1/3"])
+    parts = [random_formula(source, names, depth - 1) for _ in range(2)]
+    forms = [
+        "({0} + {1})", "({0} - {1})", "{0}*{1}", "{0}*{1}", "({0})^2", "({0})^3", "sin({0})",
+        "exp({0})", "{0}/(1 + {1}^2)", "where({0} > {1}, {0}*{1}, tanh({1}))", "sqrt({0})",
+    ]  # fmt: skip
+    return source.choice(forms).format(*parts)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_program_runs_in_order(seed):
+    source = random.Random(seed)  # noqa: S311  (formulas, not secrets)
+    names, text = ["a", "b", "x", "y"], ["param a, b; data x, y"]
+    for number in range(source.randint(2, 7)):
+        text.append(f"n{number} = {random_formula(source, names, 2)}")
+        names.append(f"n{number}")
+    assert_runs_in_order(program_of("\n".join(text), safe=False))
