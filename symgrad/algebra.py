@@ -341,7 +341,7 @@ def factored_sum(terms: Iterable[Expression]) -> Expression:
     if share != 1:
         outer.coefficient = share
         inner = [mul(number(1 / share), term) for term in inner]
-    total = add(*inner)
+    total = positive_first(add(*inner))
     if not outer.powers and share == 1:
         return total
     outer.multiply(total)

@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.algebra import Product, add, cost, div, factored_sum, mul, neg, power, replaced
+from symgrad.algebra import (
+    Product,
+    add,
+    cost,
+    div,
+    factored_sum,
+    mul,
+    neg,
+    power,
+    replaced,
+)
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -202,6 +212,10 @@ def through_value(slope: Expression, whole: Expression) -> Expression:
         return slope
     own = Var(OWN)
     best = replaced(slope, lambda part: own if part == whole else None)
+    if isinstance(slope, Add) and len(slope.terms) < _WIDE:
+        parts = [through_value(term, whole) for term in slope.terms]
+        if parts != list(slope.terms):
+            best = min(best, factored_sum(parts), key=cost)
     powers, product = Product(), Product()
     powers.multiply(whole)
     product.multiply(slope)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 
 from symgrad.algebra import (
     Product,
@@ -31,12 +32,9 @@ from symgrad.expression import (
     ZERO,
     Add,
     Call,
-    Constant,
     Div,
     Expression,
-    Neg,
     Number,
-    Pow,
     Var,
     children,
     substitute,
@@ -45,14 +43,26 @@ from symgrad.expression import (
     with_children,
 )
 from symgrad.forms import Adjoint, compacted, linear_pattern
-from symgrad.functions import FUNCTIONS
 from symgrad.graph import Graph, Node
+from symgrad.products import (
+    as_product,
+    contains,
+    fixed_sum,
+    is_complement,
+    log_power,
+    same_product,
+    signed_alike,
+    sum_replaced,
+    written_out,
+)
 from symgrad.simplify import TooLong, multiplied_out, simplified
 from symgrad.sweep import MARK
 
 MAX_EQUATIONS = 100
 MAX_EXPANDED_COST = 300
 _ROUNDS = 6
+_MAX_PAIRED = 5  # the terms of a sum up to which pairs that cancel are looked for
+_MAX_POWER = 4  # how often the name of one product is put into another
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +98,23 @@ class Relations:
                 for node in graph.equations
                 if node.formula is not None
             }
-        self.useful = any(_gives_relations(e) for e in self._definitions.values())
-        self._products = [
-            (Var(name), product)
-            for name, e in self._definitions.items()
-            if self.useful and (product := _as_product(e)) is not None
-        ]
         self._sums = [
             (found, assumption.text)
             for assumption in graph.assumptions
             if assumption.condition.relation == "=="
-            and (found := _fixed_sum(assumption.condition.left, assumption.condition.right))
+            and (found := fixed_sum(assumption.condition.left, assumption.condition.right))
         ]
+        self.useful = bool(self._definitions and self._sums) or any(
+            _gives_relations(e) for e in self._definitions.values()
+        )
+        self._products = [
+            (Var(name), product)
+            for name, e in self._definitions.items()
+            if self.useful and (product := as_product(e)) is not None
+        ]
+        self._complements: dict[str | int, Expression] = {
+            name: e for name, e in self._definitions.items() if is_complement(e)
+        }
 
     @property
     def learned(self) -> int:
@@ -126,8 +141,8 @@ class Relations:
         for candidate, used in self._candidates(form, whole):
             if cost(candidate) < cost(best):
                 best, note = candidate, used
-        if best == form and whole is not None:
-            best, note = self._cancelled(node, form, whole, adjoints)
+        if whole is not None:
+            best, note = self._cancelled(node, best, whole, adjoints) or (best, note)
         if best == form:
             return adjoint
         self.applied = True
@@ -164,7 +179,10 @@ class Relations:
         self, form: Expression, whole: Expression | None
     ) -> list[tuple[Expression, Note | None]]:
         found: list[tuple[Expression, Note | None]] = []
-        for start in (form, whole):
+        starts = [form, whole]
+        if whole is not None and not self._complements.keys().isdisjoint(variables(whole)):
+            starts.append(substitute(whole, self._complements))
+        for start in starts:
             if start is None or cost(start) > MAX_EXPANDED_COST:
                 continue
             current = self._folded(start)
@@ -186,12 +204,14 @@ class Relations:
         parts = children(e)
         if parts:
             e = tidy(with_children(e, tuple(self._folded(part) for part in parts)))
-        product = _as_product(e)
+        product = as_product(e)
         if product is None:
             return e
         changed = False
         for name, pattern in self._products:
-            if _contains(product, pattern):
+            for _ in range(_MAX_POWER):
+                if not contains(product, pattern):
+                    break
                 for base, exponent in pattern.powers.items():
                     if isinstance(exponent, Fraction):
                         product.multiply_base(base, -exponent)
@@ -204,29 +224,34 @@ class Relations:
     def _with_sums(self, flat: Expression) -> tuple[Expression, Note | None]:
         """Replace m*t1 + m*t2 + m*t3 by m where an assumption says that the t's sum to 1."""
         for (terms, value), text in self._sums:
-            reduced = _sum_replaced(flat, terms, value)
+            reduced = sum_replaced(flat, terms, value)
             if reduced is not None:
                 return reduced, Note(assumption=text)
         return flat, None
 
     def _cancelled(
         self, node: Node, form: Expression, whole: Expression, adjoints: Mapping[str, Adjoint]
-    ) -> tuple[Expression, Note | None]:
-        """Recognise a sum of two products that is identically 0 by the graph's definitions."""
+    ) -> tuple[Expression, Note] | None:
+        """Leave out two terms of a sum whose total is 0 by the graph's definitions."""
         if not any(isinstance(part, Call) for part in walk(whole)):
-            return form, None
+            return None
         product = Product()
         product.multiply(whole)
         for base, exponent in product.powers.items():
-            if not isinstance(base, Add) or len(base.terms) != 2 or exponent != 1:
+            if not isinstance(base, Add) or len(base.terms) > _MAX_PAIRED or exponent != 1:
                 continue
-            first, second = base.terms
-            if self._is_ratio_one(div(first, neg(second))):
+            for first, second in combinations(base.terms, 2):
+                if not self._is_ratio_one(div(first, neg(second))):
+                    continue
                 product.multiply_base(base, Fraction(-1))
                 outer = product.build()
                 self._prefer(mul(outer, first), mul(outer, second), adjoints)
-                return ZERO, _cancelling(first, second, node.name)
-        return form, None
+                rest = [term for term in base.terms if term not in (first, second)]
+                shorter = mul(outer, add(*rest)) if rest else ZERO
+                if cost(shorter) < cost(form):
+                    return shorter, _cancelling(first, second, node.name)
+                return None
+        return None
 
     def _prefer(
         self, first: Expression, second: Expression, adjoints: Mapping[str, Adjoint]
@@ -238,7 +263,7 @@ class Relations:
                     i: Var(n) for i, n in enumerate(adjoint.operands)
                 }
                 own = substitute(adjoint.pattern.total, names)
-                if cost(other) < cost(own) and _same_product(own, term):
+                if cost(other) < cost(own) and same_product(own, term):
                     self._preferred[name] = neg(other)
 
     def _is_ratio_one(self, ratio: Expression) -> bool:
@@ -252,7 +277,7 @@ class Relations:
             if cost(expanded) > MAX_EXPANDED_COST:
                 return False
         product, exponents = Product(), []
-        product.multiply(tidy(_signed_alike(tidy(_written_out(expanded)))))
+        product.multiply(tidy(signed_alike(tidy(written_out(expanded)))))
         rest = Product()
         rest.coefficient = product.coefficient
         for base, exponent in product.powers.items():
@@ -267,7 +292,7 @@ class Relations:
         except TooLong:
             return False
         for term in total.terms if isinstance(total, Add) else (total,):
-            power = _log_power(term)
+            power = log_power(term)
             if power is None and term != ZERO:
                 return False
             if power is not None:
@@ -284,18 +309,6 @@ def _gives_relations(definition: Expression) -> bool:
     )
 
 
-def _written_out(e: Expression) -> Expression:
-    """Replace the functions that are products of powers and exponentials by their definitions."""
-    parts = tuple(_written_out(part) for part in children(e))
-    e = with_children(e, parts) if parts else e
-    if isinstance(e, Call) and e.function == "normal_pdf":
-        definition = FUNCTIONS["normal_pdf"].definition
-        return definition(e.arguments) if definition is not None else e
-    if isinstance(e, Pow) and e.base == Constant("e"):
-        return Call("exp", (e.exponent,))
-    return e
-
-
 def _cancelling(first: Expression, second: Expression, node: str) -> Note:
     """Return the note that two terms cancel, what they have in common left out."""
     together = factored_sum((first, second))
@@ -306,101 +319,6 @@ def _cancelling(first: Expression, second: Expression, node: str) -> Note:
             first, second = base.terms
     left, right = (second, neg(first)) if is_negative(first) else (first, neg(second))
     return Note(left=left, right=right, node=node)
-
-
-def _signed_alike(e: Expression) -> Expression:
-    """Write sums so that x - y and y - x become one sum and its negative."""
-    parts = tuple(_signed_alike(part) for part in children(e))
-    e = with_children(e, parts) if parts else e
-    if isinstance(e, Add):
-        terms = tuple(sorted(e.terms, key=lambda term: repr(_term_without_sign(term))))
-        if is_negative(terms[0]):
-            return Neg(Add(tuple(neg(term) for term in terms)))
-        return Add(terms)
-    return e
-
-
-def _term_without_sign(term: Expression) -> Expression:
-    return neg(term) if is_negative(term) else term
-
-
-def _same_product(first: Expression, second: Expression) -> bool:
-    """Tell whether two products have the same factors, in any order and up to signs of sums."""
-    ratio = tidy(_signed_alike(div(first, second)))
-    return ratio == ONE
-
-
-def _log_power(term: Expression) -> tuple[Expression, Fraction] | None:
-    """Return (x, k) for the term k*log(x)."""
-    product = Product()
-    product.multiply(term)
-    match list(product.powers.items()):
-        case [(Call("log", (inner,)), Fraction(numerator=1, denominator=1))]:
-            return inner, product.coefficient
-        case _:
-            return None
-
-
-def _as_product(e: Expression) -> Product | None:
-    """Return a product or quotient of at least two powers as a Product, else None."""
-    product = Product()
-    product.multiply(e)
-    return product if len(product.powers) > 1 else None
-
-
-def _contains(product: Product, pattern: Product) -> bool:
-    """Tell whether a product holds all the powers of a pattern, with the same signs."""
-    for base, exponent in pattern.powers.items():
-        own = product.powers.get(base)
-        if not (isinstance(own, Fraction) and isinstance(exponent, Fraction)):
-            return False
-        if own * exponent <= 0 or abs(own) < abs(exponent):
-            return False
-    return True
-
-
-def _fixed_sum(
-    left: Expression, right: Expression
-) -> tuple[tuple[Expression, ...], Expression] | None:
-    """Read an assumption `t1 + t2 + t3 = 1` as its terms and its value."""
-    for terms, value in ((left, right), (right, left)):
-        if isinstance(terms, Add) and isinstance(value, Number):
-            return terms.terms, value
-    return None
-
-
-def _sum_replaced(
-    flat: Expression, terms: tuple[Expression, ...], value: Expression
-) -> Expression | None:
-    """Replace m*t1 + … + m*tn by m*value, for the first cofactor m for which all are there."""
-    parts: list[Expression] = list(flat.terms) if isinstance(flat, Add) else [flat]
-    for part in parts:
-        if not _divides(terms[0], part):
-            continue
-        cofactor = div(part, terms[0])
-        wanted = [mul(cofactor, term) for term in terms]
-        keys = [_order_free(term) for term in wanted]
-        there = {_order_free(candidate): candidate for candidate in parts}
-        if all(key in there for key in keys):
-            gone = [there[key] for key in keys]
-            kept = [candidate for candidate in parts if candidate not in gone]
-            at = min(parts.index(term) for term in gone)
-            kept.insert(min(at, len(kept)), mul(cofactor, value))
-            return add(*kept)
-    return None
-
-
-def _divides(factor: Expression, term: Expression) -> bool:
-    product = Product()
-    product.multiply(term)
-    exponent = product.powers.get(factor)
-    return isinstance(exponent, Fraction) and exponent >= 1
-
-
-def _order_free(term: Expression) -> object:
-    product = Product()
-    product.multiply(term)
-    return product.coefficient, frozenset((b, e) for b, e in product.powers.items() if e)
 
 
 def _adjoint(form: Expression) -> Adjoint:

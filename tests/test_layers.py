@@ -32,6 +32,7 @@ ORDER = (
     "symbolic",
     "analysis",
     "sweep",
+    "products",
     "relations",
     "derivation",
     "derive",
