@@ -1,0 +1,327 @@
+"""NumPy: data as arrays, one number a sample; the results are means over the samples.
+
+Samples are computed in blocks that stay in the processor's cache, each operation into a buffer that
+is made once a call. A sum over a block is NumPy's pairwise sum or a product of rows; the sums of
+the blocks are added exactly (math.fsum). Arithmetic is IEEE 754: nothing but bad arguments raises.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable, Mapping, Sequence
+
+from symgrad.expression import (
+    Call,
+    Compare,
+    Expression,
+    Formula,
+    Pow,
+    Var,
+    children,
+    formula_of,
+    substitute,
+    walk,
+)
+from symgrad.program import Routine
+from symgrad.program_batch import Batch, batch_of
+from symgrad.program_block import Assignment
+from symgrad.targets.base import EmittedFile, Sheet, Target
+from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, KEEP_NAN, NumpyPrinter
+from symgrad.targets.numpy_helpers import HELPERS
+from symgrad.targets.numpy_passes import written
+from symgrad.targets.numpy_schedule import Schedule
+from symgrad.targets.points import check_points
+from symgrad.targets.printing import CodePrinter, Spelling
+from symgrad.targets.running import run_python
+from symgrad.targets.updating import update_step, wrapped
+
+_PREFIX = "mean "  # no name of an author has a space
+
+
+class Numpy(Target):
+    """Standalone NumPy for batches, and for single samples."""
+
+    name = "numpy"
+    suffix = ".py"
+    comment = "#"
+    templates = (("{module}.py", "numpy.py.j2"),)
+    keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
+    reserved = frozenset(
+        "NamedTuple START TypeError ValueError abs enumerate factorial float fsum fun_and_jac grad "
+        "int isinstance jacobian len list map max min np print range residuals state step str sum "
+        "tuple type zip".split()
+    )
+    functions = FUNCTION_SPELLINGS
+    helpers = HELPERS
+
+    def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
+        """Return the printer of formulas without data."""
+        return NumpyPrinter(functions)
+
+    def run(
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+    ) -> tuple[list[list[float]] | None, str]:
+        """Run an emitted file as a module of this process."""
+        del wrt
+        return run_python(files[0], points), ""
+
+    def context(self, sheet: Sheet) -> dict[str, object]:
+        """Return what `numpy.py.j2` receives."""
+        return _Writer(sheet).context()
+
+
+class _Writer:
+    """Writes the parts of the file for one program."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.program = sheet.program
+        self.data = [sheet.names[name] for name in self.program.data]
+        self.scalars = [
+            sheet.names[name]
+            for name in (*self.program.parameters, *(name for name, _ in self.program.constants))
+        ]
+        self.given = sheet.identifiers(self.program.inputs)
+
+    def context(self) -> dict[str, object]:
+        """Return all texts; code is written before the helpers that it needs are listed."""
+        sheet, program = self.sheet, self.program
+        required = [sheet.names[name] for name in (*program.parameters, *program.data)]
+        required += [name for name, default in sheet.constants if default is None]
+        optional = [f"{name}={text}" for name, text in sheet.constants if text is not None]
+        settings, update = _update(sheet, self.given)
+        rate = f"rate={sheet.target.literal(program.rate)}"
+        context: dict[str, object] = {
+            "head": "\n".join(sheet.head()),
+            "objective": sheet.names[program.graph.objective],
+            "arguments": _listed((*required, *optional), "    "),
+            "value_body": self._function(program.value, "value"),
+            "gradient_body": (
+                f"    return value_and_gradient({_listed(self.given, ' ' * 8)})[1]"
+                if program.gradient is None
+                else self._function(program.gradient, "gradient")
+            ),
+            "both_body": self._function(program.both, "both"),
+            "gradient_fields": "\n".join(f"    {name}: float" for name in sheet.fields),
+            **update,
+            "update_arguments": _listed((*required, *optional, rate, *settings), "    "),
+            **self._flat(),
+            "points": check_points(sheet),
+            "checked": _listed([repr(name) for name in self.given], " " * 4),
+            "data": _listed([repr(name) for name in self.data], " " * 4),
+        }
+        needs = sheet.all_needs(sheet.needed)
+        context["imports"] = ", ".join(sorted({"fsum", *needs} & {"factorial", "fsum"}))
+        context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
+        return context
+
+    def _flat(self) -> dict[str, object]:
+        """Return the parts of `fun_and_jac`: the parameters come as one vector."""
+        sheet, program = self.sheet, self.program
+        fields = sheet.fields
+        theta = "theta"
+        while theta in self.given:
+            theta += "_"
+        plain = program.wrt == program.parameters
+        given = [f"_flat[{fields.index(name)}]" if name in fields else name for name in self.given]
+        if plain:
+            given = ["*_flat", *self.given[len(fields) :]]
+        inputs = (*program.parameters, *program.data)
+        others = [sheet.names[name] for name in inputs if name not in program.wrt]
+        others += [
+            name if text is None else f"{name}={text}"
+            for name, text in sheet.constants
+            if name not in fields
+        ]
+        return {
+            "theta": theta,
+            "flat_arguments": _listed([theta, *others], "    "),
+            "flat_given": _listed(given, " " * 8),
+            "flat_names": _listed([repr(name) for name in fields], " " * 4),
+            "sign": "-" if program.graph.maximize else "",
+        }
+
+    def _function(self, routine: Routine, kind: str) -> str:
+        """Return the body of value, gradient or both."""
+        batch = batch_of(self.program, routine, _PREFIX)
+        lines = [f'{name} = _number("{name}", {name})' for name in self.scalars]
+        sums = _sum_names(batch, self.sheet.names)
+        names = _tuple([repr(name) for name in self.data], " " * 12) if self.data else ""
+        if self.data:
+            lines.append(f"_data = _samples(({names}), ({_tuple(self.data, ' ' * 8)}))")
+            unseen = _unseen(batch, self.program.data)
+            for i, name in enumerate(self.program.data):
+                if name in unseen:
+                    lines.append(f'_no_nan("{self.data[i]}", _data[{i}])')
+        body = self._assignments(batch.before)
+        means: dict[str, str] = {}
+        if sums:
+            body += self._loop(batch, sums)
+            means = {name: f"_mean_{text.removeprefix('_sum_')}" for name, text in sums.items()}
+            left = _target(list(means.values()), " " * 12)
+            body.append(f"{left} = _means(_sums, ({names}), _data)")
+        results = [self._mean(formula, means) for _, formula in batch.results]
+        body.append(f"return {self._returned(results, kind)}")
+        lines.append('with np.errstate(all="ignore"):')
+        return "\n".join(f"    {line}" for line in [*lines, *(f"    {text}" for text in body)])
+
+    def _loop(self, batch: Batch, sums: Mapping[str, str]) -> list[str]:
+        """Return the loop over the blocks of samples."""
+        block, buffers = self._block(batch, sums)
+        rows = _target([*self.data, *(f"_r{i}" for i in range(buffers))], " " * 12)
+        totals = _tuple(list(sums.values()), " " * 16)
+        return [
+            "_sums = []",
+            f"for {rows} in _blocks({buffers}, _data):",
+            *(f"    {line}" for line in block),
+            f"    _sums.append(({totals}))",
+        ]
+
+    def _returned(self, results: Sequence[str], kind: str) -> str:
+        if kind == "value":
+            return f"float({results[0]})"
+        fields = results if kind == "gradient" else results[1:]
+        made = f"Gradient(*map(float, ({_tuple(fields, ' ' * 12)})))"
+        return made if kind == "gradient" else f"float({results[0]}), {made}"
+
+    def _block(self, batch: Batch, sums: Mapping[str, str]) -> tuple[list[str], int]:
+        """Return the lines of one block of samples, and how many buffers they need."""
+        names = self.sheet.names
+        schedule = self.schedule()
+        formulas, rows = _inlined(batch)
+        known = {name: i for i, name in enumerate((*self.program.data, *(r.name for r in rows)))}
+        waiting: dict[int, list[tuple[str, Expression]]] = {}
+        for name, e in formulas:
+            last = max(known.get(str(part.key), 0) for part in walk(e) if isinstance(part, Var))
+            waiting.setdefault(last, []).append((name, e))
+        first = len(self.program.data)
+        for place in range(first):
+            for name, e in waiting.get(place, ()):
+                schedule.add_up(sums[name], e)
+        for place, row in enumerate(rows, first):
+            schedule.assign(row.name, names[row.name], _expression(row))
+            for name, e in waiting.get(place, ()):
+                schedule.add_up(sums[name], e)
+        return written(schedule)
+
+    def schedule(self) -> Schedule:
+        """Return an empty schedule that knows the data."""
+        printer, names = self.sheet.plain, self.sheet.names
+
+        def scalar(e: Expression) -> str:
+            formula = formula_of(e)
+            return printer.code(formula.pattern, tuple([names[n] for n in formula.operands]))
+
+        made = Schedule(scalar, lambda name: printer.needed.update({name: None}))
+        made.data({name: names[name] for name in self.program.data})
+        return made
+
+    def _assignments(self, rows: Iterable[Assignment]) -> list[str]:
+        names, printer = self.sheet.names, self.sheet.plain
+        return [
+            f"{names[row.name]} = "
+            f"{printer.code(row.pattern, tuple([names[n] for n in row.operands]))}"
+            for row in rows
+        ]
+
+    def _mean(self, formula: Formula, means: Mapping[str, str]) -> str:
+        operands = tuple([means.get(n) or self.sheet.names[n] for n in formula.operands])
+        return self.sheet.plain.code(formula.pattern, operands)
+
+
+def _target(names: Sequence[str], indent: str) -> str:
+    """Return names that a tuple is unpacked to."""
+    text = _tuple(names, indent)
+    return f"({text})" if "\n" in text else text
+
+
+def _expression(row: Assignment) -> Expression:
+    return substitute(row.pattern, {i: Var(n) for i, n in enumerate(row.operands)})
+
+
+def _sum_names(batch: Batch, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what each sum is called: after what is summed, or the result that it is for."""
+    found: dict[str, str] = {}
+    for name, formula in batch.sums:
+        of = formula.operands[0] if isinstance(formula.pattern, Var) else ""
+        if not of:
+            users = [r for r, f in batch.results if name in f.operands]
+            of = users[0]
+        text = f"_sum_{names[of]}"
+        while text in found.values():
+            text += "_"
+        found[name] = text
+    return found
+
+
+def _inlined(batch: Batch) -> tuple[list[tuple[str, Expression]], list[Assignment]]:
+    """Put rows that one sum alone needs into that sum: Σxy takes one pass less than xy and Σ."""
+    rows = {row.name: row for row in batch.body}
+    uses: dict[str, int] = {}
+    for operands in [r.operands for r in batch.body] + [f.operands for _, f in batch.sums]:
+        for name in operands:
+            uses[name] = uses.get(name, 0) + 1
+    formulas: list[tuple[str, Expression]] = []
+    for name, formula in batch.sums:
+        e = formula.expression
+        while isinstance(e, Var) and uses[str(e.key)] == 1 and e.key in rows:
+            e = _expression(rows.pop(str(e.key)))
+        formulas.append((name, e))
+    return formulas, list(rows.values())
+
+
+def _unseen(batch: Batch, data: Sequence[str]) -> frozenset[str]:
+    """Return the data whose NaN would not make a sum NaN: those are looked at beforehand."""
+    seen: set[str] = set()
+    for _, formula in batch.sums:
+        seen.update(formula.operands[i] for i in _certain(formula.pattern))
+    for row in reversed(batch.body):
+        if row.name in seen:
+            seen.update(row.operands[i] for i in _certain(row.pattern))
+    return frozenset(data) - seen
+
+
+def _certain(e: Expression) -> set[int]:
+    """Return the operands of a pattern whose NaN makes its value NaN."""
+    found: set[int] = set()
+    stack = [e]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Var):
+            found.add(int(part.key))
+        elif isinstance(part, Call) and part.function not in KEEP_NAN:
+            continue
+        elif not isinstance(part, Compare):
+            stack.extend(() if isinstance(part, Pow) else children(part))
+    return found
+
+
+def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the settings of `update`, and the parts of its text."""
+    rule = sheet.optimizer
+    settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
+    step = update_step(sheet)
+    lines = [f"grad = gradient({_listed(given, ' ' * 8)})"]
+    lines += [f"{name} = {code}" for name, code in step.assignments]
+    made = f"Params(*map(float, ({_tuple(step.parameters, ' ' * 8)})))"
+    if step.states:
+        made = f"{made}, State(*map(float, ({_tuple(step.kept, ' ' * 8)})))"
+        settings.append("state=START")
+    return settings, {
+        "state_fields": "\n".join(f"    {name}: float" for name in step.states),
+        "state_size": str(len(step.states)),
+        "update_body": "    " + "\n    ".join([*lines, f"return {made}"]),
+        "summary": rule.summary,
+    }
+
+
+def _listed(items: Sequence[str], indent: str) -> str:
+    return wrapped(items, indent, 4)
+
+
+def _tuple(items: Sequence[str], indent: str) -> str:
+    """Return the inside of a tuple; one of one item has a comma."""
+    return f"{items[0]}," if len(items) == 1 else _listed(items, indent)
+
+
+TARGET = Numpy()
