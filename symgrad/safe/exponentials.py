@@ -116,7 +116,7 @@ def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
     factored = exponential_polynomial(look, above) if len(above.terms) > 1 else above
     if factored is None and look.depth < 4 and len(above.terms) < 5:
         inner = look.sum(above)
-        factored = inner if not has_conflict(inner) else None
+        factored = inner if not has_conflict(inner) and not _has_series(inner) else None
     numerator = above if factored is None else factored
     if has_conflict(numerator):
         return None
@@ -126,6 +126,10 @@ def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
         bottom = n.of(n.inverse(denominator))
         merged = n.atom(Fn("at_zero", (bottom, n.atom(Fn("sum", (poly,))), merged)))
     return merged
+
+
+def _has_series(poly: Poly) -> bool:
+    return any(isinstance(i, Fn) and i.name == "series" for m, _ in poly.terms for i, _ in m.powers)
 
 
 def _is_labelled(look: Look, mono: Mono) -> bool:

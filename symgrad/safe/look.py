@@ -168,9 +168,12 @@ class Look:
     def _distributed(self, poly: Poly) -> Poly:
         """Multiply (1 - y - y*exp(-z)) by sigmoid(z) term by term: exp(-z) may overflow alone."""
         single = poly.single
-        if single is None or not any(
+        if single is None:
+            return poly
+        below = any(
             k < 0 and is_exponential(Mono(((item, k),))) for item, k in single[0].powers
-        ):
+        )
+        if not below and not _meets_inverse(single[0]):
             return poly
         for item, k in single[0].powers:
             if not isinstance(item, Group) or k != 1 or len(item.poly.terms) > 8:
@@ -180,12 +183,13 @@ class Look:
             for mono, value in item.poly.terms:
                 exponential, plain = exponential_part(mono)
                 parts.setdefault(exponential, []).append((plain, value * single[1]))
-            if len(parts) < 2 or is_plain_exponential_sum(item.poly):
-                if len(parts) < 2 or not any(len(terms) > 1 for terms in parts.values()):
-                    continue
+            positive = all(value > 0 for _, value in item.poly.terms)
+            bare = positive and is_plain_exponential_sum(item.poly)
+            if len(parts) < 2 or (bare and all(len(terms) == 1 for terms in parts.values())):
+                continue
             self.fire()
             return n.add(*(
-                n.multiply(n.of(n.join(outside, exponential)), Poly(tuple(terms)))
+                self.product(n.of(n.join(outside, exponential)), Poly(tuple(terms)))
                 for exponential, terms in parts.items()
             ))
         return poly
@@ -263,9 +267,10 @@ class Look:
         for mono, value in poly.terms:
             if len(mono.powers) == 1 and mono.exponent is None:
                 item, k = mono.powers[0]
-                if isinstance(item, Fn) and item.name == "log" and k == 1:
+                inverse = EXPONENTIALS.get(item.name) if isinstance(item, Fn) else None
+                if inverse is not None and isinstance(item, Fn) and k == 1:
                     self.fire()
-                    result = n.multiply(result, n.power(item.arguments[0], value))
+                    result = n.multiply(result, n.power(inverse(item.arguments[0]), value))
                     continue
             rest.append((mono, value))
         return n.multiply(result, n.exp(Poly(tuple(rest))))
@@ -297,6 +302,16 @@ def _is_bare(mono: Mono) -> bool:
         not mono.powers
         or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym)
             and mono.powers[0][1] == 1)
+    )
+
+
+def _meets_inverse(mono: Mono) -> bool:
+    """Tell whether exp(x) stands before a sum with exp(-x) in it."""
+    own = mono.exponent
+    return own is not None and any(
+        term.exponent is not None and len(n.add(own, term.exponent).terms) < len(own.terms)
+        for item, k in mono.powers if isinstance(item, Group) and k == 1
+        for term, _ in item.poly.terms
     )
 
 
@@ -365,6 +380,17 @@ def _log_base(base: int) -> Callable[[Look, Poly], Poly]:
 def _hypot(look: Look, *sides: Poly) -> Poly:
     return n.atom(Fn("hypot", sides))
 
+
+def _cosh(z: Poly) -> Poly:
+    return n.scale(n.multiply(n.one_plus_exp(n.scale(z, 2)), n.exp(n.negative(z))), HALF)
+
+
+EXPONENTIALS: dict[str, Callable[[Poly], Poly]] = {
+    "log": lambda x: x,
+    "softplus": n.one_plus_exp,
+    "log1mexp": lambda x: n.multiply(n.exp_minus_one(x), n.exp(n.negative(x))),
+    "log_cosh": _cosh,
+}
 
 FUNCTION_RULES: dict[str, Callable[..., Poly]] = {
     "exp": lambda look, x: look.exponential(x),

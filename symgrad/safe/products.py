@@ -264,6 +264,7 @@ def unit_vector(mono: Mono) -> Poly | None:
                 continue
             own = {i for side in sides for term, _ in side.terms for i, _ in term.powers}
             own |= {i for side in sides for i, _ in n.factored(side)[0].powers}
+            own |= {Group(n.negative(i.poly)) for i in own if isinstance(i, Group)}
             above = sum(int(e) for i, e in mono.powers if e > 0 and i in own)
             if above >= -k or (above and k == -1):
                 return n.atom(item)
@@ -388,13 +389,38 @@ def scaled_exponential(look: Look, mono: Mono) -> bool:
     )
 
 
+def is_product_of_inputs(look: Look, mono: Mono) -> bool:
+    """Tell whether a product is a*b of two inputs."""
+    return len(mono.powers) == 2 and all(
+        isinstance(item, Sym) and item.name in look.inputs and k == 1 for item, k in mono.powers
+    )
+
+
+def is_regular(mono: Mono) -> bool:
+    """Tell whether nothing below the line can vanish."""
+    return not any(k < 0 and _may_vanish(item, below=True) for item, k in mono.powers)
+
+
+def _over_square(look: Look, mono: Mono) -> bool:
+    """Tell whether b²/a² is there, and √(a·b) of two inputs."""
+    twos = [item for item, k in mono.powers if abs(k) == 2]
+    below = any(k == -2 and isinstance(item, Sym) for item, k in mono.powers)
+    return (below and len(twos) > 1) or any(
+        k.denominator == 2 and isinstance(item, Group) and item.poly.single is not None
+        and is_product_of_inputs(look, item.poly.single[0])
+        for item, k in mono.powers
+    )
+
+
 def needs_care(look: Look, poly: Poly) -> bool:
     """Tell whether a product is one that the writer puts a limit or an order into."""
     single = poly.single
-    if single is None or len(single[0].powers) < 2:
+    if single is None or not single[0].powers:
         return False
     mono = single[0]
-    return (
+    if _over_square(look, mono):
+        return True
+    return len(mono.powers) > 1 and (
         removable(look, mono) is not None
         or unit_vector(mono) is not None
         or label_of_logarithm(look, mono) is not None

@@ -16,6 +16,7 @@ from symgrad.expression import (
     Pow,
     Var,
     formula_of,
+    substitute,
     walk,
 )
 from symgrad.safe.functions import written
@@ -26,6 +27,7 @@ from symgrad.safe.normal import Fn, Group, Mono, Poly, TooLarge
 from symgrad.safe.products import (
     divided_polynomial,
     inside_branch,
+    is_regular,
     mills_ratio,
     needs_care,
     scaled_exponential,
@@ -120,7 +122,7 @@ class _Pass:
         self.writer = Writer(self.look, written)
 
     def run(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple([self._one(statement) for statement in statements])
+        return _without_copies(statements, tuple([self._one(s) for s in statements]))
 
     def _one(self, statement: Statement) -> Statement:
         look = self.look
@@ -152,7 +154,7 @@ class _Pass:
         return any(
             needs_care(self.look, n.of(mono))
             and not any(divides(block, mono) and needs_care(self.look, n.of(block))
-                        for block in held)
+                        and is_regular(n.join(mono, n.inverse(block))) for block in held)
             for mono in products_in(poly)
         )
 
@@ -176,6 +178,32 @@ def products_in(poly: Poly) -> Iterator[Mono]:
             elif isinstance(item, Fn) and item.name not in ("series", "where"):
                 for argument in item.arguments:
                     yield from products_in(argument)
+
+
+def _without_copies(
+    before: tuple[Statement, ...], after: tuple[Statement, ...]
+) -> tuple[Statement, ...]:
+    """Put x for J where the pass has found that J is x."""
+    copies = {
+        new.name: new.formula.operands[0]
+        for old, new in zip(before, after, strict=True)
+        if isinstance(new.formula.pattern, Var) and old.formula != new.formula
+    }
+    if not copies:
+        return after
+    result = []
+    for statement in after:
+        if not copies.keys().isdisjoint(statement.formula.operands):
+            values: dict[str | int, Expression] = {}
+            for name in statement.formula.operands:
+                target = name
+                while target in copies:
+                    target = copies[target]
+                values[name] = Var(target)
+            whole = substitute(statement.formula.expression, values)
+            statement = Statement(statement.name, formula_of(whole))  # noqa: PLW2901
+        result.append(statement)
+    return tuple(result)
 
 
 def _needed(statements: tuple[Statement, ...], keep: tuple[str, ...]) -> tuple[Statement, ...]:

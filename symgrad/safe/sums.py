@@ -67,8 +67,12 @@ def _cancelling(look: Look, poly: Poly) -> Poly | None:
         return None
     whole = expanded(look, poly)
     parts = sum((size(expanded(look, n.of(mono, value))) for mono, value in poly.terms), Fraction(0))
-    if size(whole) >= parts or has_conflict(whole):
+    if size(whole) >= parts:
         return None
+    if has_conflict(whole):
+        whole = look.sum(whole) if look.depth < 4 and len(whole.terms) < 5 else whole
+        if has_conflict(whole):
+            return None
     if whole.terms and len(whole.terms) > len(poly.terms) + 2:
         return None
     look.fire()
@@ -415,29 +419,47 @@ def _opened(look: Look, poly: Poly) -> Poly | None:
 
 
 def _maximum(look: Look, poly: Poly) -> Poly | None:
-    """log(e^a + e^b) - max(a, b) is log(1 + e^-|a - b|)."""
-    for mono, value in poly.terms:
-        lone = _lone(mono)
-        if lone is None or not isinstance(lone[0], Fn) or lone[1] != 1:
-            continue
-        inner = None
-        if lone[0].name == "log":
-            inner = lone[0].arguments[0]
-        elif lone[0].name == "softplus":
-            inner = n.add(n.ONE, n.exp(lone[0].arguments[0]))
-        if inner is None or len(inner.terms) != 2:
-            continue
-        if any(c != 1 or m.powers for m, c in inner.terms):
-            continue
-        ends = [n.ZERO if m.exponent is None else m.exponent for m, _ in inner.terms]
-        rest = n.add(poly, n.of(mono, -value))
-        for top in (Fn("max", tuple(ends)), Fn("max", tuple(ends[::-1]))):
-            if (Mono(((top, Fraction(1)),)), -value) in rest.terms:
+    """log(e^a + e^b) - max(a, b) = b + log(1 + e^(a - b)) - max(a, b) is log(1 + e^-|a - b|)."""
+    soft = [(m, v) for m, v in poly.terms if _is_lone(m, "softplus")]
+    tops = [(m, v) for m, v in poly.terms if _is_lone(m, "max")]
+    for mono, value in soft:
+        for top, other in tops:
+            z = _argument(mono)
+            rest = n.add(poly, n.of(mono, -value), n.of(top, -other))
+            ends = {n.scale(rest, 1 / value).text, n.add(n.scale(rest, 1 / value), z).text}
+            given = top.powers[0][0]
+            if other == -value and isinstance(given, Fn) and (
+                ends == {argument.text for argument in given.arguments}
+            ):
                 look.fire()
-                apart = n.atom(Fn("abs", (look.sum(n.add(ends[0], n.negative(ends[1]))),)))
-                soft = n.atom(Fn("softplus", (n.negative(apart),)))
-                return n.add(rest, n.atom(top, 1), n.scale(soft, value)) if value == 1 else None
+                apart = n.negative(n.atom(Fn("abs", (z,))))
+                return n.scale(n.atom(Fn("softplus", (apart,))), value)
     return None
+
+
+def _is_lone(mono: Mono, name: str) -> bool:
+    lone = _lone(mono)
+    return lone is not None and lone[1] == 1 and isinstance(lone[0], Fn) and lone[0].name == name
+
+
+def _argument(mono: Mono) -> Poly:
+    item = mono.powers[0][0]
+    return item.arguments[0] if isinstance(item, Fn) else n.ZERO
+
+
+def _into_branches(look: Look, poly: Poly) -> Poly | None:
+    """p - where(c, 1, 0) is where(c, p - 1, p)."""
+    found = [(m, v) for m, v in poly.terms if _is_lone(m, "where")]
+    if len(found) != 1 or not has_conflict(poly):
+        return None
+    mono, value = found[0]
+    chosen = mono.powers[0][0]
+    if not isinstance(chosen, Fn) or any(a.number is None for a in chosen.arguments):
+        return None
+    rest = n.add(poly, n.of(mono, -value))
+    before = look.fired
+    yes, no = (look.sum(n.add(rest, n.scale(a, value))) for a in chosen.arguments)
+    return None if look.fired == before else n.atom(Fn("where", (yes, no), chosen.condition))
 
 
 def _labels_opened(look: Look, poly: Poly) -> Poly | None:
@@ -567,6 +589,7 @@ RULES: tuple[Rule, ...] = (
     _labels_opened,
     _opened,
     _maximum,
+    _into_branches,
     _pairs,
     lse_minus_term,
     difference_of_logs,

@@ -29,6 +29,8 @@ from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.products import (
     InputProduct,
     input_product,
+    is_product_of_inputs,
+    is_regular,
     label_of_logarithm,
     needs_care,
     scaled_exponential,
@@ -120,6 +122,7 @@ class Writer:
             return Number(value)
         held = any(
             divides(block, mono) and self.needs_care(self.look, n.of(block))
+            and is_regular(n.join(mono, n.inverse(block)))
             for _, block, _ in self.blocks
         )
         special = None if held else self._special(mono, value)
@@ -140,6 +143,11 @@ class Writer:
                     break
         if not above and not below:
             return self.plain(mono, value)
+        if len(above) == 1 and isinstance(above[0], Pow) and not below:
+            squares = [i for i, k in mono.powers if k == -2 and not _is_exponential_atom(i)]
+            if len(squares) == 1 and above[0].exponent == TWO:
+                mono = n.join(mono, Mono(((squares[0], Fraction(2)),)))
+                above = [Pow(Div(above[0].base, self.atom(squares[0])), TWO)]
         if mono != n.UNIT:
             rest = self.products.get(mono)
             if rest is not None:
@@ -331,8 +339,19 @@ class Writer:
         if k == 1:
             return base
         if k == n.HALF:
-            return Call("sqrt", (base,))
+            return self._mean(item) or Call("sqrt", (base,))
         return Pow(base, Number(k))
+
+    def _mean(self, item: Atom) -> Expression | None:
+        """Return √(a·b) for two inputs as √|a|·√(±b), of which neither overflows."""
+        single = item.poly.single if isinstance(item, Group) else None
+        if single is None or single[1] != 1 or single[0].exponent is not None:
+            return None
+        if not is_product_of_inputs(self.look, single[0]):
+            return None
+        first, second = (self.atom(i) for i, _ in single[0].powers)
+        turned = Mul((Call("sign", (first,)), second))
+        return Mul((Call("sqrt", (Call("abs", (first,)),)), Call("sqrt", (turned,))))
 
     def atom(self, item: Atom) -> Expression:
         """Return one atom as an expression."""
@@ -400,13 +419,12 @@ class Writer:
         sums = [i for i, k in powers.items() if k == -1 and isinstance(i, Group)]
         tops = [
             i for i, k in powers.items()
-            if k == 1 and (isinstance(i, Group) or i.name == "D")
+            if k == 1 and (isinstance(i, Group) or (isinstance(i, Fn) and i.name == "D"))
         ]
         if len(sums) != 1 or len(tops) != 1:
             return exponent
         bottom, top = sums[0], tops[0]
-        inner = top.poly if isinstance(top, Group) else n.add(n.ONE, n.exp(top.arguments[0]))
-        inner = n.times(inner, Mono((), exponent)) if exponent.terms else inner
+        inner = opened_sum(top, exponent if exponent.terms else None)
         over = Mono(((bottom, Fraction(-1)),))
         named = [self.products.get(n.join(mono, over)) for mono, _ in inner.terms]
         del powers[top], powers[bottom]
@@ -480,12 +498,18 @@ class Writer:
         above: list[Expression],
         below: list[Expression],
     ) -> tuple[Poly, int]:
-        turned = n.add(exponent, n.scale(z, k))
-        sign = 1
-        if k.denominator == 1 and len(turned.terms) < len(exponent.terms):
-            z, exponent, sign = n.negative(z), turned, -1 if k.numerator % 2 else 1
-        self._put(above, below, Call("expm1", (self.poly(z),)), k)
-        return exponent, sign
+        best, turned = exponent, 0
+        for j in range(1, abs(int(k)) + 1):
+            step = n.add(exponent, n.scale(z, j if k > 0 else -j))
+            if len(step.terms) < len(best.terms):
+                best, turned = step, j
+        direction = 1 if k > 0 else -1
+        if turned:
+            other = Call("expm1", (self.poly(n.negative(z)),))
+            self._put(above, below, other, Fraction(turned * direction))
+        if turned != abs(k):
+            self._put(above, below, Call("expm1", (self.poly(z),)), k - turned * direction)
+        return best, -1 if turned % 2 else 1
 
     def _scaled_sum(
         self,
@@ -615,7 +639,9 @@ def is_safe_block(mono: Mono) -> bool:
         if k > 0 and _is_exponential_atom(item)
         and Fn("D", item.arguments if isinstance(item, Fn) else ()) not in below
     ]
-    if above or mono == n.UNIT or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym)):
+    if above and not is_part_of_sum(mono):
+        return False
+    if mono == n.UNIT or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym)):
         return False
     sums = [item for item in below if isinstance(item, Group)]
     if any(all(m.exponent is not None for m, _ in item.poly.terms) for item in sums) and (
@@ -633,6 +659,24 @@ def is_safe_block(mono: Mono) -> bool:
         isinstance(item, Group) and any(m.exponent == mono.exponent for m, _ in item.poly.terms)
         for item in below
     )
+
+
+def is_part_of_sum(mono: Mono) -> bool:
+    """Tell whether a product is some terms of a sum of exponentials over the whole sum."""
+    sums = [i for i, k in mono.powers if k == -1 and isinstance(i, Group)]
+    tops = [i for i, k in mono.powers if k == 1 and _is_exponential_atom(i)]
+    others = [i for i, _ in mono.powers if _is_exponential_atom(i)]
+    if len(sums) != 1 or len(tops) != 1 or len(others) != 2:
+        return False
+    terms = dict(sums[0].poly.terms)
+    return all(terms.get(m) == v for m, v in opened_sum(tops[0], mono.exponent).terms)
+
+
+def opened_sum(top: Atom, exponent: Poly | None) -> Poly:
+    """Return a sum of exponentials, the exponential beside it multiplied in."""
+    inner = top.poly if isinstance(top, Group) else n.add(n.ONE, n.exp(top.arguments[0])) if (
+        isinstance(top, Fn)) else n.ONE
+    return n.times(inner, Mono((), exponent)) if exponent is not None else inner
 
 
 def leaves_safe(block: Mono, mono: Mono) -> bool:
