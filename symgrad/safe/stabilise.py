@@ -39,6 +39,8 @@ from symgrad.safe.write import Writer, divides
 from symgrad.statements import Statement
 
 
+MAX_OPERANDS = 24  # a wider statement is left as it is and not looked through: time stays linear
+MAX_STATEMENTS = 250  # a longer program is not looked through by name, but pattern by pattern
 PRODUCT_RULES = (sign_of, folded, mills_ratio, divided_polynomial, inside_branch)
 
 
@@ -64,8 +66,37 @@ def stabilised(
     patterns = {id(s.formula.pattern): s.formula.pattern for s in statements}
     if not any(map(_may_lose, patterns.values())) and not _has_long_product(statements, inputs):
         return statements
-    result = _Pass(inputs).run(statements)
+    if len(statements) > MAX_STATEMENTS:
+        result = _shape_by_shape(statements)
+    else:
+        result = _Pass(inputs).run(statements)
     return _needed(result, keep) if keep else result
+
+
+def _shape_by_shape(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Write each pattern anew once, its operands taken as they are: what long programs get."""
+    found: dict[int, Formula] = {}
+    result: list[Statement] = []
+    for statement in statements:
+        name, (pattern, operands) = statement.name, statement.formula
+        formula = found.get(id(pattern))
+        if formula is None:
+            formula = found[id(pattern)] = _alone(pattern, len(operands))
+        if formula.pattern == pattern:
+            result.append(Statement(name, Formula(pattern, operands)))
+        else:
+            own = tuple([operands[int(place)] for place in formula.operands])
+            result.append(Statement(name, Formula(formula.pattern, own)))
+    return tuple(result)
+
+
+def _alone(pattern: Expression, count: int) -> Formula:
+    """Return a pattern written anew, the places of its variables as its operands."""
+    places = tuple(str(i) for i in range(count))
+    if count > MAX_OPERANDS or not any(isinstance(part, Call) for part in walk(pattern)):
+        return Formula(pattern, places)
+    (single,) = _Pass(places).run((Statement("", Formula(pattern, places)),))
+    return single.formula
 
 
 def _may_lose(pattern: Expression) -> bool:
@@ -127,6 +158,9 @@ class _Pass:
     def _one(self, statement: Statement) -> Statement:
         look = self.look
         before = look.fired
+        if len(statement.formula.operands) > MAX_OPERANDS:
+            look.define(statement.name, None)
+            return statement
         expression = statement.formula.expression
         try:
             poly = look.read(expression)
