@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from symgrad.derive import derive
     from symgrad.errors import SymgradError
     from symgrad.graph import Graph
-    from symgrad.render import draw
+    from symgrad.render import draw, report
     from symgrad.sources import load
     from symgrad.sources.function import graph
     from symgrad.sources.text import parse

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from symgrad import analysis
 from symgrad.algebra import tidy
 from symgrad.calculus import kinks_of, local_derivatives
+from symgrad.display import Typeset
 from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
 from symgrad.expression import (
     ZERO,
@@ -80,7 +81,7 @@ class Merge:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Typeset):
     """The closed-form gradient of a graph's objective with respect to the parameters `wrt`.
 
     `sensitivity_list` runs from the objective down and `gradient_forms` over `wrt` in order; the

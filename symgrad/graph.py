@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from symgrad.display import Typeset
 from symgrad.errors import Diagnostic, Place, UnknownName, nearest
 from symgrad.expression import Compare, Formula
 from symgrad.names import canonical
@@ -50,7 +51,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Typeset):
     """A computation graph: its nodes in order of definition, and which of them is the objective.
 
     Built by the functions of `symgrad.sources`, which have checked it: every operand is a node, no

@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from symgrad.derivation import Derivation
+from symgrad.display import Typeset
 from symgrad.graph import Graph
 from symgrad.trace_inputs import Sample
 from symgrad.trace_lines import Line
@@ -84,7 +85,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Typeset):
     """Steps with all their numbers, and the derivation they follow."""
 
     derivation: Derivation
@@ -106,14 +107,6 @@ class Trace:
 
     def __getitem__(self, place: int) -> Step:
         return self.steps[place]
-
-    def _repr_markdown_(self) -> str:
-        """Return the worked lines for a notebook."""
-        blocks = [
-            f"**Step {step.number}**\n\n```text\n" + "\n".join(step.lines) + "\n```"
-            for step in self.steps
-        ]
-        return "\n\n".join(blocks)
 
 
 def agree(rough: Step, fine: Step) -> bool:

@@ -18,6 +18,7 @@ ORDER = (
     "lookup",
     "collector",
     "locate",
+    "display",
     "examples",
     "expression",
     "graph",

@@ -334,5 +334,5 @@ def test_what_cancels_in_full_is_shown_as_zero():
 
 
 def test_trace_shows_itself_in_a_notebook():
-    text = sg.trace(parse(BRANCH))._repr_markdown_()
-    assert text.startswith("**Step 1**\n\n```text\nu = ax + b = 1·2 + 0 = 2\n")
+    shown = sg.trace(parse(BRANCH))._repr_mimebundle_()
+    assert "u & = ax + b = 1 \\cdot 2 + 0 = 2" in shown["text/markdown"]

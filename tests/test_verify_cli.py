@@ -213,7 +213,7 @@ def test_a_report_counts_and_shows_itself():
     report = sg.verify(SEED, RIGHT + WRONG)
     assert report.counts == {"proved": 1, "refuted": 1}
     assert report.exit_code == 1
-    assert "| ✗ | 2 |" in report._repr_markdown_()
+    assert "| ✗ | 2 |" in report._repr_mimebundle_()["text/markdown"]
     assert "✗ 2: dJ/da" in str(report)
     assert Report(()).exit_code == 2
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from symgrad.display import Typeset
 from symgrad.verify.model import Verdict
 
 MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…"}
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Typeset):
     """The verdicts on the claims of one source."""
 
     verdicts: tuple[Verdict, ...]
@@ -39,17 +40,3 @@ class Report:
         return "\n".join(
             f"{MARKS[v.status]} {v.line}: {v.claim}  {v.message}" for v in self.verdicts
         )
-
-    def _repr_markdown_(self) -> str:
-        """Return a table of the verdicts for a notebook."""
-        rows = ["| | line | claim | verdict |", "|---|---|---|---|"]
-        for verdict in self.verdicts:
-            text = verdict.message
-            if verdict.diagnosis is not None:
-                text = verdict.diagnosis.text
-                if verdict.diagnosis.correction:
-                    text += f"; right is `{verdict.diagnosis.correction}`"
-            cells = (MARKS[verdict.status], str(verdict.line), f"`{verdict.claim}`",
-                     f"{verdict.status}: {text}")  # fmt: skip
-            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        return "\n".join(rows)
