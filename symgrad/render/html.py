@@ -29,7 +29,7 @@ MARKER = "Made by symgrad"
 TEMPLATE = "report.html.j2"
 
 
-def report(
+def report(  # noqa: PLR0913  (options, keyword-only)
     graph: Graph,
     path: str | Path | None = None,
     *,

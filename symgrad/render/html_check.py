@@ -135,7 +135,7 @@ def sums_finding(rows: Iterable[Row], parameters: int) -> Finding | None:
         return None
     proved = sum(remark.endswith(": proved") for remark in remarks)
     if proved == parameters or proved == len(remarks):
-        return Finding(True, "The paths to each parameter sum to its gradient: proved")
+        return Finding(ok=True, text="The paths to each parameter sum to its gradient: proved")
     wrong = any(remark.endswith(": refuted") for remark in remarks)
     return Finding(
         False if wrong else None,

@@ -13,6 +13,7 @@ from symgrad.check_code import check
 from symgrad.codegen import emit_program
 from symgrad.derivation import Derivation
 from symgrad.errors import SymgradError, display_text
+from symgrad.expression import Expression
 from symgrad.graph import Graph
 from symgrad.program import lower
 from symgrad.render.html_check import (
@@ -38,6 +39,7 @@ from symgrad.targets import target as target_called
 from symgrad.targets.running import imported
 from symgrad.trace import Plan, Trace
 from symgrad.verify import verify
+from symgrad.verify.model import Verdict
 from symgrad.verify.report import MARKS, Report
 
 MAX_SOURCE_LINES = 2_000
@@ -238,7 +240,7 @@ class _Builder:
             for symbol, formula, cells in zip(symbols, formulas, tables[0], strict=False)
         )
 
-    def _formula(self, e: Any) -> Row:  # an Expression or None
+    def _formula(self, e: Expression | None) -> Row:
         if e is None:
             return Row("formula", "")
         return Row("formula", self.rows.plain.expression(e), self.rows.latex.expression(e))
@@ -255,7 +257,7 @@ def _targets() -> list[str]:
     return sorted(target_names(), key=lambda name: (name != _FIRST, name))
 
 
-def _claim(verdict: Any) -> Claim:  # a Verdict
+def _claim(verdict: Verdict) -> Claim:
     text = verdict.message if verdict.diagnosis is None else verdict.diagnosis.text
     if verdict.diagnosis is not None and verdict.diagnosis.correction:
         text = f"{text} Right: {verdict.diagnosis.correction}"

@@ -96,9 +96,7 @@ class Rows:
         ]
         return [block for block in found if block.rows]
 
-    def block(
-        self, key: str, title: str, kind: str, items: Sequence[Line | Remark | str]
-    ) -> Block:
+    def block(self, key: str, title: str, kind: str, items: Sequence[Line | Remark | str]) -> Block:
         """Return a section of lines or sentences, the first of them where they are many."""
         rows = tuple(self.row(kind, item) for item in items[:MAX_ROWS])
         return Block(key, title, rows, len(items) - len(rows))

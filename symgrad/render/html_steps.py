@@ -63,11 +63,12 @@ def objectives(plan: Plan, trace: Trace) -> tuple[list[float], int]:
     whole = min(plan.count, MAX_CURVE)
     wanted = max(whole, CONTINUED)
     try:
-        for row in run_emitted(_cut(plan, wanted)):
-            if row.number > worked:
-                found.append(row.objective)
+        # Extended value by value: where the run leaves the domain, what came before is kept.
+        found.extend(
+            row.objective for row in run_emitted(_cut(plan, wanted)) if row.number > worked
+        )
     except (SymgradError, ArithmeticError, ValueError):
-        pass  # the run leaves the domain there: the curve ends
+        pass
     return found, min(whole, len(found))
 
 
@@ -86,10 +87,12 @@ class Numbers:
             ("value", name): value for name, value in self.step.exact_values
         }
         self.known |= {("gradient", name): value for name, value in self.step.exact_gradients}
-        self.known |= {("sensitivity", name): value for name, value in self.step.exact_sensitivities}
+        self.known |= {
+            ("sensitivity", name): value for name, value in self.step.exact_sensitivities
+        }
         for line in self.step.work:
             if line.section == "merge" and not line.label:
-                self.known["merge", *line.left[0]] = line.value
+                self.known[("merge", *line.left[0])] = line.value
 
     def number(self, quantity: Quantity) -> Real | None:
         """Return the number of a quantity, or None where it has no real value."""

@@ -8,7 +8,7 @@
   const options = { throwOnError: false, strict: "ignore", maxExpand: 200, maxSize: 20 };
 
   function typeset(element) {
-    katex.render(element.dataset.tex, element, options);
+    katex.render(`\\displaystyle ${element.dataset.tex}`, element, options);
   }
 
   // A sentence with formulas between dollar signs; the text between them stays text.
@@ -65,7 +65,15 @@
     const some = Boolean(chosen) && (chosen.nodes.size > 0 || chosen.edges.size > 0);
     canvas.classList.toggle("some", some);
     nodes.forEach((g, name) => g.classList.toggle("lit", some && chosen.nodes.has(name)));
-    wires.forEach((g) => g.classList.toggle("lit", some && chosen.edges.has(wireKey(g))));
+    // A node alone: the edges that lead into it, and where they come from, stay visible.
+    const near = new Set();
+    wires.forEach((g) => {
+      g.classList.toggle("lit", some && chosen.edges.has(wireKey(g)));
+      const beside = some && !chosen.edges.size && chosen.nodes.has(g.dataset.target);
+      g.classList.toggle("near", beside);
+      if (beside) near.add(g.dataset.source);
+    });
+    nodes.forEach((g, name) => g.classList.toggle("near", near.has(name)));
     rows.forEach((row) => row.element.classList.toggle("lit", some && belongs(row, chosen)));
   }
 
