@@ -214,6 +214,8 @@ class Printer:
         if not (self._letter(left) and self._letter(right)):
             return False
         following = right.base if isinstance(right, Pow) else right
+        if left == following:
+            return False  # aa would be a slip
         if not (isinstance(left, Var) and isinstance(following, Var)):
             return True
         pair = self.name(str(left.key)), self.name(str(following.key))
