@@ -30,6 +30,7 @@ from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, KEEP_NAN, NumpyP
 from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_schedule import Schedule
+from symgrad.targets.numpy_squares import residual_programs
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
@@ -106,6 +107,7 @@ class _Writer:
             **update,
             "update_arguments": _listed((*required, *optional, rate, *settings), "    "),
             **self._flat(),
+            **self._least_squares(),
             "points": check_points(sheet),
             "checked": _listed([repr(name) for name in self.given], " " * 4),
             "data": _listed([repr(name) for name in self.data], " " * 4),
@@ -115,13 +117,18 @@ class _Writer:
         context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
         return context
 
+    @property
+    def _theta(self) -> str:
+        name = "theta"
+        while name in self.given:
+            name += "_"
+        return name
+
     def _flat(self) -> dict[str, object]:
         """Return the parts of `fun_and_jac`: the parameters come as one vector."""
         sheet, program = self.sheet, self.program
         fields = sheet.fields
-        theta = "theta"
-        while theta in self.given:
-            theta += "_"
+        theta = self._theta
         plain = program.wrt == program.parameters
         given = [f"_flat[{fields.index(name)}]" if name in fields else name for name in self.given]
         if plain:
@@ -141,18 +148,82 @@ class _Writer:
             "sign": "-" if program.graph.maximize else "",
         }
 
+    def _least_squares(self) -> dict[str, object]:
+        """Return the bodies of `residuals` and `jacobian`; empty where there are none."""
+        programs = residual_programs(self.program) if self.data else ()
+        if not programs:
+            return {"residuals_body": "", "jacobian_body": ""}
+        sheets = [Sheet(self.sheet.target, program, self.sheet.options) for program in programs]
+        if any(sheet.identifiers(sheet.program.inputs) != self.given for sheet in sheets):
+            return {"residuals_body": "", "jacobian_body": ""}
+        writers = [_Writer(sheet) for sheet in sheets]
+        bodies = {kind: self._rows(writers, kind) for kind in ("residuals", "jacobian")}
+        for sheet in sheets:
+            self.sheet.plain.needed.update(dict.fromkeys(sheet.needed))
+        return {f"{kind}_body": body for kind, body in bodies.items()}
+
+    def _rows(self, writers: Sequence[_Writer], kind: str) -> str:
+        """Return the body of `residuals` or `jacobian`: one row for each sample and square."""
+        fields = self.sheet.fields
+        shape = f"{len(writers)}" if kind == "residuals" else f"{len(writers)}, {len(fields)}"
+        lines = [f'_flat = _vector("{self._theta}", {self._theta}, Gradient._fields)']
+        if self.program.wrt:
+            lines.append(f"{_target(fields, ' ' * 8)} = _flat")
+        lines += self._checked()
+        names = _tuple([repr(name) for name in self.data], " " * 12)
+        lines.append(f"for _name, _values in zip(({names}), _data):")
+        lines.append("    _no_nan(_name, _values)")
+        lines.append(f"_rows = np.empty((len(_data[0]), {shape}))")
+        lines.append('with np.errstate(all="ignore"):')
+        for number, writer in enumerate(writers):
+            lines += [f"    {line}" for line in writer.stored(kind, number)]
+        end = ".ravel()" if kind == "residuals" else f".reshape(-1, {len(fields)})"
+        lines.append(f"return _rows{end}")
+        return "\n".join(f"    {line}" for line in lines)
+
+    def stored(self, kind: str, number: int) -> list[str]:
+        """Return the lines that compute one residual, or its derivatives, into `_block`."""
+        program = self.program
+        routine = program.value if kind == "residuals" else program.gradient or program.both
+        results = routine.results[-len(program.wrt) :] if kind == "jacobian" else routine.results
+        varying = set(program.data)
+        before: list[Assignment] = []
+        schedule = self.schedule()
+        for row in routine.body:
+            if varying.isdisjoint(row.operands):
+                before.append(row)
+            else:
+                varying.add(row.name)
+                schedule.assign(row.name, self.sheet.names[row.name], _expression(row))
+        for i, name in enumerate(results):
+            place = f"{number}" if kind == "residuals" else f"{number}, {i}"
+            schedule.store(f"_block[:, {place}]", Var(name))
+        lines, buffers = written(schedule)
+        targets = [*self.data, "_block", *(f"_r{i}" for i in range(buffers))]
+        return [
+            *self._assignments(before),
+            f"for {_target(targets, ' ' * 12)} in _blocks({buffers}, (*_data, _rows)):",
+            *(f"    {line}" for line in lines),
+        ]
+
+    def _checked(self) -> list[str]:
+        """Return the lines that check the arguments of a function."""
+        lines = [f'{name} = _number("{name}", {name})' for name in self.scalars]
+        if self.data:
+            names = _tuple([repr(name) for name in self.data], " " * 12)
+            lines.append(f"_data = _samples(({names}), ({_tuple(self.data, ' ' * 8)}))")
+        return lines
+
     def _function(self, routine: Routine, kind: str) -> str:
         """Return the body of value, gradient or both."""
         batch = batch_of(self.program, routine, _PREFIX)
-        lines = [f'{name} = _number("{name}", {name})' for name in self.scalars]
+        lines = self._checked()
         sums = _sum_names(batch, self.sheet.names)
         names = _tuple([repr(name) for name in self.data], " " * 12) if self.data else ""
-        if self.data:
-            lines.append(f"_data = _samples(({names}), ({_tuple(self.data, ' ' * 8)}))")
-            unseen = _unseen(batch, self.program.data)
-            for i, name in enumerate(self.program.data):
-                if name in unseen:
-                    lines.append(f'_no_nan("{self.data[i]}", _data[{i}])')
+        unseen = _unseen(batch, self.program.data)
+        for i, name in enumerate(self.program.data):
+            if name in unseen:
+                lines.append(f'_no_nan("{self.data[i]}", _data[{i}])')
         body = self._assignments(batch.before)
         means: dict[str, str] = {}
         if sums:

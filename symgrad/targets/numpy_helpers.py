@@ -13,12 +13,12 @@ from symgrad.targets.base import Helper
 
 DOT = '''\
 def _dot(x, y):
-    """Return the sum of x*y: rows of 128 products, then the rows pairwise."""
-    rows = len(x) // 128
-    if rows < 8:
+    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
+    rows = len(x) // 512
+    if rows < 2:
         return np.dot(x, y)
-    end = 128 * rows
-    products = np.matmul(x[:end].reshape(rows, 1, 128), y[:end].reshape(rows, 128, 1))
+    end = 512 * rows
+    products = np.matmul(x[:end].reshape(rows, 1, 512), y[:end].reshape(rows, 512, 1))
     total = np.add.reduce(products.ravel())
     return total if end == len(x) else total + np.dot(x[end:], y[end:])
 '''
