@@ -87,6 +87,7 @@ class Content:
     state: str
     findings: tuple[Finding, ...]
     svg: str
+    width: float
     folded: int
     blocks: tuple[Block, ...]
     steps: tuple[dict[str, Any], ...]
@@ -142,12 +143,14 @@ class _Builder:
         states = {finding.ok for finding in findings}
         values, asked = objectives(self.plan, self.trace) if self.trace else ([], 0)
         shown = curve(values, asked, len(steps)) if values else None
+        drawn, width = scene_svg(self.scene, [step["tiles"] for step in steps])
         return Content(
             title=display_text(self.graph.title or f"The gradient of {self.graph.objective}"),
             headline=headline(self.derivation),
             state="failed" if False in states else "partly" if None in states else "checked",
             findings=findings,
-            svg=scene_svg(self.scene, [step["tiles"] for step in steps]),
+            svg=drawn,
+            width=width,
             folded=self.scene.folded,
             blocks=self.blocks,
             steps=steps,

@@ -36,10 +36,11 @@ def scene(derivation: Derivation, step: Step | None) -> Scene:
     return Scene(shown, {name: tile.name for tile in shown.tiles for name in tile.members})
 
 
-def scene_svg(shown: Scene, steps: Sequence[Sequence[Sequence[str]]]) -> str:
-    """Return the picture as SVG; `steps` holds value and adjoint of each tile, step by step.
+def scene_svg(shown: Scene, steps: Sequence[Sequence[Sequence[str]]]) -> tuple[str, float]:
+    """Return the picture as SVG, and its natural width.
 
-    It is laid out with the widest numbers of all steps, so that nothing moves with the slider.
+    `steps` holds value and adjoint of each tile, step by step: the picture is laid out with the
+    widest of them, so that nothing moves with the slider.
     """
     columns = iter(zip(*steps, strict=True)) if steps else iter(())
     wide: list[Tile] = []
@@ -57,4 +58,4 @@ def scene_svg(shown: Scene, steps: Sequence[Sequence[Sequence[str]]]) -> str:
             )
         )
     made = drawing(replace(shown.picture, tiles=tuple(wide)))
-    return written(replace(made, picture=shown.picture), embed=True)
+    return written(replace(made, picture=shown.picture), embed=True), made.layout.width

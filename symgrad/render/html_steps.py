@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -62,13 +63,11 @@ def objectives(plan: Plan, trace: Trace) -> tuple[list[float], int]:
         return found, worked
     whole = min(plan.count, MAX_CURVE)
     wanted = max(whole, CONTINUED)
-    try:
-        # Extended value by value: where the run leaves the domain, what came before is kept.
+    # Extended value by value: where the run leaves the domain, what came before is kept.
+    with suppress(SymgradError, ArithmeticError, ValueError):
         found.extend(
             row.objective for row in run_emitted(_cut(plan, wanted)) if row.number > worked
         )
-    except (SymgradError, ArithmeticError, ValueError):
-        pass
     return found, min(whole, len(found))
 
 
@@ -92,7 +91,8 @@ class Numbers:
         }
         for line in self.step.work:
             if line.section == "merge" and not line.label:
-                self.known[("merge", *line.left[0])] = line.value
+                top, bottom = line.left[0]
+                self.known["merge", top, bottom] = line.value
 
     def number(self, quantity: Quantity) -> Real | None:
         """Return the number of a quantity, or None where it has no real value."""

@@ -5,7 +5,13 @@
   const data = JSON.parse(byId("data").textContent);
 
   // ---- formulas -------------------------------------------------------------------------------
-  const options = { throwOnError: false, strict: "ignore", maxExpand: 200, maxSize: 20 };
+  const options = {
+    throwOnError: false,
+    strict: "ignore",
+    maxExpand: 1000,
+    maxSize: 20,
+    macros: { "\\mbox": "\\text{#1}" },
+  };
 
   function typeset(element) {
     katex.render(`\\displaystyle ${element.dataset.tex}`, element, options);
