@@ -308,3 +308,35 @@ def test_hostile_claims_are_unreadable(text):
 def test_a_claim_that_takes_too_long_is_undecided_in_time():
     wide = "dJ/da = " + "a+" * 9000 + "a"
     assert statuses(f"{wide}\ndJ/dd = δ", timeout=0.5) == ["undecided", "proved"]
+
+
+# -- graphs too large to expand --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def deep():
+    layers = 300
+    names = ", ".join(f"w{i}" for i in range(layers))
+    lines = "\n".join(f"u{i + 1} = w{i}*u{i}^2 + u{i}" for i in range(layers))
+    return graph(f"param {names}\ndata u0\n{lines}\nJ = u{layers}^2")
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("dJ/dw150 = delta_151*u150^2", "proved"),
+        ("dJ/dw150 = 2*delta_151*u150^2", "refuted"),
+        ("delta_151 = dJ/du151 = delta_152*(2*w151*u151 + 1)", "proved"),
+        ("dJ/du151 = delta_152*(w151*u151 + 1)", "refuted"),
+        ("du300/du298 = (2*w299*u299 + 1)*(2*w298*u298 + 1)", "proved"),
+        ("du300/du298 = (2*w299*u299 + 1)*2*w298*u298", "refuted"),
+        ("u151 = w150*u150^2 + u150", "proved"),
+    ],
+)
+def test_claims_about_deep_graphs_are_judged_in_names(deep, claim, status):
+    assert only(claim, deep).status == status
+
+
+@pytest.mark.parametrize("number", ["exp(exp(60))", "exp(-exp(60))", "exp(exp(exp(9)))"])
+def test_enormous_values_do_not_hang(number):
+    assert only(f"J ≈ {number}").status in ("refuted", "undecided")

@@ -83,7 +83,7 @@ def test_lines_are_those_of_the_article():
 def test_what_is_no_claim_is_skipped():
     text = (
         "Let $x \\in \\mathbb{R}$, $n \\to \\infty$, $f(t) = t^2$, "
-        "$\\theta^* = \\arg\\min_\\theta$, $2cu$, $a > 0$, $\\sum_i i$, and $\\frac{\\partial J}{\\partial d} = \\delta$."
+        "$\\theta^* = \\arg\\min_\\theta$, $2cu$, $a > 0$, $\\sum_i i$, $\\partial_d J = \\delta$."
     )
     assert statuses(text) == ["proved"]
 

@@ -17,6 +17,7 @@ from symgrad.render.printer import Printer
 from symgrad.verify.diagnose import diagnose
 from symgrad.verify.equality import Decision, decide
 from symgrad.verify.judge_numbers import NumberJudge, at_point
+from symgrad.verify.large import LargeJudge
 from symgrad.verify.limits import Stop, TooLarge, distinct_parts, names_in, substituted
 from symgrad.verify.model import (
     Claim,
@@ -64,7 +65,8 @@ class Judge:
             return _unreadable(claim, claim.fault or Diagnostic("this claim cannot be read"))
         deadline = time.monotonic() + seconds
         try:
-            return self._judged(claim, deadline, explain=explain)
+            found = self._judged(claim, _share(deadline, 0.7), explain=explain)
+            return found if found.status != "undecided" else self._large(claim, deadline) or found
         except MissingValue as missing:
             name = self.printer.name(str(missing.args[0]))
             return _unreadable(
@@ -74,8 +76,29 @@ class Judge:
                     f"state it before, as in `at {name} = 2`",
                 ),
             )  # fmt: skip
-        except (Stop, RecursionError, OverflowError):
-            return Verdict("undecided", claim, "not decided: a limit was reached", link=0)
+        except (Stop, RecursionError, ArithmeticError):
+            open_ = Verdict("undecided", claim, "not decided: a limit was reached", link=0)
+            return self._large(claim, deadline) or open_
+
+    def _large(self, claim: Claim, deadline: float) -> Verdict | None:
+        """Judge a claim that cannot be expanded to the inputs; None where that decides nothing."""
+        judge = LargeJudge(self.truth)
+        remarks = tuple(_reading(claim))
+        for index, link in enumerate(claim.links):
+            if _defines(claim, link):
+                continue
+            decision = judge.decide(claim, index, deadline)
+            outcome = decided(decision, (), self.printer)
+            if outcome.status not in ("proved", "refuted"):
+                return None
+            if outcome.status == "refuted":
+                message = _first_false(claim, index, outcome.message)
+                diagnosis = Diagnosis("other", "the two sides differ", yours=decision.right,
+                                      right=decision.left)  # fmt: skip
+                return Verdict(
+                    "refuted", claim, message, diagnosis, decision, index, link.place, remarks
+                )
+        return Verdict("proved", claim, "proved, with the names as they stand", remarks=remarks)
 
     def _judged(self, claim: Claim, deadline: float, *, explain: bool) -> Verdict:
         meanings = self.truth.meanings(claim)
@@ -176,8 +199,9 @@ class Judge:
             return everywhere
         trivial = isinstance(link.expression, Number) and link.expression.value in _TRIVIAL
         is_derivative = isinstance(claim.left, DerivativeTarget)
-        if everywhere is not None and not claim.stated and trivial and is_derivative:
-            return everywhere
+        if everywhere is not None and not claim.stated and is_derivative:
+            # values that nobody has stated prove no 0 or 1, and refute nothing in a formula's place
+            return everywhere if trivial or here.status == "refuted" else here
         return here
 
     def _equality(self, sides: Sides, deadline: float) -> Outcome:

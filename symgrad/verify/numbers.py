@@ -18,6 +18,8 @@ _SHOWN = 12
 _LITERAL = re.compile(r"(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _DECISIVE = 3  # units in the last place up to which a number counts as the same one, badly rounded
 
+_MOST_BITS = 20_000  # of a number that is written out: six thousand digits
+
 Kind = Literal["exact", "rounded", "truncated", "misrounded", "near", "wrong"]
 
 
@@ -40,18 +42,34 @@ class Judged:
         return self.kind in ("exact", "rounded")
 
 
+class Enormous(ArithmeticError):
+    """A value is too large to be written out."""
+
+
 def bounds(value: Value) -> tuple[Fraction, Fraction]:
-    """Return exact numbers between which a certified value lies."""
+    """Return exact numbers between which a certified value lies.
+
+    Raises:
+        Enormous: when the value is too large to be written out.
+    """
     if isinstance(value, fmpq):
         exact = Fraction(int(value.p), int(value.q))
         return exact, exact
-    middle, radius = _exact(value.mid()), _exact(value.rad())
+    middle, radius = _exact(value.mid()), abs(_exact(value.rad()))
+    if int(value.mid().man_exp()[1]) < -_MOST_BITS:
+        radius += 2 * abs(middle)  # the middle was moved
     return middle - radius, middle + radius
 
 
 def _exact(point: arb) -> Fraction:
-    mantissa, exponent = point.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    """Return the exact value of a ball without radius; next to nothing is rounded away from 0."""
+    mantissa, exponent = (int(part) for part in point.man_exp())
+    if exponent > _MOST_BITS:
+        raise Enormous
+    if exponent < -_MOST_BITS:
+        size = Fraction(1, 2 ** (_MOST_BITS // 2))
+        return size if mantissa > 0 else -size if mantissa < 0 else Fraction(0)
+    return Fraction(mantissa) * Fraction(2) ** exponent
 
 
 def judge_number(printed: Fraction, decimals: int, value: Value, *, cut: bool = False) -> Judged:

@@ -19,11 +19,13 @@ from symgrad.derive import derive
 from symgrad.expression import ONE, ZERO, Expression, Var, formula_of, variables
 from symgrad.graph import Graph, Node
 from symgrad.verify.intervals import Evaluator, Value
-from symgrad.verify.limits import names_in, substituted
+from symgrad.verify.limits import TooLarge, names_in, substituted
 from symgrad.verify.model import Claim, Definition, DerivativeTarget
 
 Point = tuple[tuple[str, Fraction], ...]
 PRECISION = 320  # bits: 96 digits, of which 50 are always left
+_MOST_BITS = 20_000
+_MAX_EXPANDED = 2_000  # equations
 _MAX_FRACTION_BITS = 600
 _EXPRESSION = "expression differentiated"
 
@@ -115,10 +117,17 @@ class Truth:
         return substituted(expression, self._expanded(expression))
 
     def _expanded(self, expression: Expression) -> Mapping[str | int, Expression]:
+        index = self.graph.index
         needed: set[str] = set()
-        for name in names_in(expression):
-            if name in self.graph.index and name not in self._trees:
-                needed |= analysis.ancestors(self.graph, str(name))
+        stack = [str(name) for name in names_in(expression) if name in index]
+        while stack:
+            name = stack.pop()
+            formula = index[name].formula
+            if name not in needed and name not in self._trees and formula is not None:
+                needed.add(name)
+                stack.extend(formula.operands)
+        if len(needed) > _MAX_EXPANDED:
+            raise TooLarge
         for node in self.graph.equations if needed else ():
             if node.name in needed and node.name not in self._trees and node.formula is not None:
                 self._trees[node.name] = substituted(node.formula.expression, self._trees)
@@ -138,7 +147,7 @@ class Truth:
                     continue
                 if all(name in found for name in node.formula.operands):
                     try:
-                        found[node.name] = _small(Evaluator(found).value(node.formula.expression))
+                        found[node.name] = exactly(Evaluator(found).value(node.formula.expression))
                     except ArithmeticError:
                         continue
         self._values[point] = found
@@ -189,11 +198,17 @@ class Truth:
 
 
 def as_fraction(value: Value) -> Fraction:
-    """Return a certified value as a fraction: exactly, or the middle of its ball."""
+    """Return a certified value as a fraction: exactly, or the middle of its ball.
+
+    Raises:
+        OverflowError: when it is too large to be written out.
+    """
     if isinstance(value, fmpq):
         return Fraction(int(value.p), int(value.q))
-    mantissa, exponent = value.mid().man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    mantissa, exponent = (int(part) for part in value.mid().man_exp())
+    if exponent > _MOST_BITS:
+        raise OverflowError
+    return Fraction(mantissa) * Fraction(2) ** exponent if exponent > -_MOST_BITS else Fraction(0)
 
 
 def shortened(value: Fraction) -> Fraction:
@@ -204,8 +219,8 @@ def shortened(value: Fraction) -> Fraction:
     return Fraction(round(value * scale), scale)
 
 
-def _small(value: Value) -> Value:
-    """Return an exact value that has become long as a ball."""
+def exactly(value: Value) -> Value:
+    """Return a value as it is; an exact one that has become long as a ball."""
     if isinstance(value, fmpq) and int(value.q).bit_length() > 4 * _MAX_FRACTION_BITS:
         return arb(value)
     return value
