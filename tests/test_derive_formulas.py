@@ -148,7 +148,7 @@ def test_softmax_with_cross_entropy_is_p_minus_t(way):
 
 def test_softmax_says_that_it_used_the_assumption():
     d = derive(parse(SOFTMAX + SOFTMAXES["named exponentials"]))
-    assert lines(d)[-2:] == ["Notes", "assumed and used: t1 + t2 + t3 = 1"]
+    assert lines(d)[-2:] == ["Notes", "assumed and used: t₁ + t₂ + t₃ = 1"]
 
 
 def test_softmax_without_the_assumption_does_not_use_it():

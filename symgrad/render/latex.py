@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression import Add, Call, Expression, Neg, Number, Pow, Var
+from symgrad.expression import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
 from symgrad.functions import FUNCTIONS
 from symgrad.names import LATIN, canonical
 from symgrad.render.printer import ATOM, POWER, Printer
@@ -14,7 +15,8 @@ from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Si
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
-_NO_COMMAND = frozenset("ΑΒΕΖΗΙΚΜΝΟΡΤΧο")  # these letters look like Latin ones
+# Greek letters without a command of their own, for they look like these:
+_LATIN_LOOKS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
 
 
 class LatexPrinter(Printer):
@@ -34,6 +36,10 @@ class LatexPrinter(Printer):
         if not parts:
             return base
         return f"{base}_{{{','.join(_letters(part) for part in parts)}}}"
+
+    def in_full(self, name: str) -> str:
+        """Return a name that looks like another one: as it is written, upright."""
+        return rf"\mathrm{{{name.translate(_SPECIAL)}}}"
 
     def partial(self, top: str, bottom: str) -> str:
         """Return the symbol of a partial derivative."""
@@ -94,7 +100,7 @@ class LatexPrinter(Printer):
 
     def gap(self, left: str, right: str) -> str:
         """Return the space that keeps commands, and words, apart."""
-        if "\\mathrm" in left or "\\mathrm" in right:
+        if any(word in side for word in ("\\mathrm", "\\mbox") for side in (left, right)):
             return r"\,"
         return " " if _COMMAND_END.search(left) and right[0].isalpha() else ""
 
@@ -104,7 +110,21 @@ class LatexPrinter(Printer):
         if isinstance(left, Number):
             return isinstance(behind, Var | Add | Call)
         before = left.base if isinstance(left, Pow) else left
-        return isinstance(before, Var | Add) and isinstance(behind, Var | Add)
+        return isinstance(before, Var | Add | Div) and isinstance(behind, Var | Add)
+
+    def condition(self, e: Expression) -> str:
+        """Return a condition, its words upright."""
+        match e:
+            case Logic("not", (part,)):
+                return rf"\neg ({self.condition(part)})"
+            case Logic(operator, parts):
+                word = rf" \mbox{{ {operator} }} "
+                return word.join(
+                    self.grouped(self.condition(p)) if isinstance(p, Logic) else self.condition(p)
+                    for p in parts
+                )
+            case _:
+                return super().condition(e)
 
     def relation(self, relation: str) -> str:
         """Return the sign of a relation."""
@@ -123,7 +143,9 @@ def _letters(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    if letter in LATIN and letter not in _NO_COMMAND:
+    if letter in _LATIN_LOOKS:
+        return rf"\mathrm{{{_LATIN_LOOKS[letter]}}}"
+    if letter in LATIN:
         return f"\\{LATIN[letter]}"
     return letter if letter.isascii() else rf"\mbox{{{letter}}}"
 
@@ -141,13 +163,15 @@ _SPECIAL = str.maketrans(
 )  # fmt: skip
 
 
+_SIGNS = {"−": "$-$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$"}
+_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c")
+_KERNEL_LETTERS = frozenset("ßæøåœłÆØÅŒŁ")
+
+
 def prose(text: str) -> str:
     """Return a sentence with LaTeX's special characters escaped, Greek letters as formulas."""
     escaped = text.translate(_SPECIAL)
-    return "".join(
-        f"${_letter(c)}$" if c in LATIN else {"−": "$-$", "≤": r"$\le$", "≥": r"$\ge$"}.get(c, c)
-        for c in escaped
-    )
+    return "".join(f"${_letter(c)}$" if c in LATIN else _SIGNS.get(c, c) for c in escaped)
 
 
 def latex_of(sheet: Sheet) -> str:
@@ -155,7 +179,18 @@ def latex_of(sheet: Sheet) -> str:
     printer = LatexPrinter(sheet.names)
     blocks = [f"% {sheet.title}".replace("\n", " ")]
     blocks += [_section(section, printer) for section in sheet.sections]
-    return "\n\n".join(blocks) + "\n"
+    text = "\n\n".join(blocks) + "\n"
+    return text if text.isascii() else "".join(map(_compilable, text))
+
+
+def _compilable(character: str) -> str:
+    """Return a letter as it is where LaTeX has it without a package, else `u` and its code."""
+    if character.isascii() or character in _KERNEL_LETTERS:
+        return character
+    base, *accents = tuple(unicodedata.normalize("NFD", character))
+    if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
+        return character
+    return f"u{ord(character):04x}"
 
 
 def _section(section: Section, printer: LatexPrinter) -> str:

@@ -88,8 +88,13 @@ class Printer:
         """Return a name as it is printed here."""
         found = self._cache.get(name)
         if found is None:
-            found = self._cache[name] = name if name in self._plain else self.spelled(name)
+            alike = name in self._plain
+            found = self._cache[name] = self.in_full(name) if alike else self.spelled(name)
         return found
+
+    def in_full(self, name: str) -> str:
+        """Return a name that would look like another one, as it is written."""
+        return name
 
     def partial(self, top: str, bottom: str) -> str:
         """Return the symbol of a partial derivative."""
@@ -303,6 +308,10 @@ class AsciiPrinter(Printer):
         """Return a name with its Greek letters written out."""
         return ascii_name(name)
 
+    def in_full(self, name: str) -> str:
+        """Return a name that would look like another one, marked where it is not ASCII."""
+        return name if name.isascii() else f"{ascii_name(name)}_"
+
     def partial(self, top: str, bottom: str) -> str:
         """Return the symbol of a partial derivative."""
         return f"d{self.name(top)}/d{self.name(bottom)}"
@@ -335,13 +344,15 @@ class AsciiPrinter(Printer):
 
 
 def ascii_name(name: str) -> str:
-    """Return a name with every Greek letter written out.
+    """Return a name with every Greek letter written out, other letters as `u` and their code.
 
-    >>> ascii_name("λ"), ascii_name("δ_v"), ascii_name("δ1")
-    ('lambda', 'delta_v', 'delta1')
+    >>> ascii_name("λ"), ascii_name("δ_v"), ascii_name("δ1"), ascii_name("ж")
+    ('lambda', 'delta_v', 'delta1', 'u0436')
     """
-    text = canonical(name)
-    return "".join(LATIN.get(letter, letter) for letter in text)
+    return "".join(
+        letter if letter.isascii() else LATIN.get(letter) or f"u{ord(letter):04x}"
+        for letter in canonical(name)
+    )
 
 
 def _is_letter(text: str) -> bool:

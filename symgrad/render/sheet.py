@@ -18,6 +18,7 @@ Chain = tuple[Expression, ...]
 Side = tuple[Chain, ...]  # a sum of products, each factor printed as it is
 MAX_CHAINS = 3
 MAX_FACTORS = 6
+_SIGNS = {"==": "=", "<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +268,14 @@ def note_lines(d: Derivation) -> list[str | Remark]:
     """Return the assumptions, what was used of them, and the conventions at kinks."""
     used = {note.assumption for note in d.notes}
     lines: list[str | Remark] = [
-        f"assumed{' and used' if item.text in used else ''}: {item.text}"
+        Remark(
+            (
+                f"assumed{' and used' if item.text in used else ''}: ",
+                item.condition.left,
+                f" {_SIGNS.get(item.condition.relation, item.condition.relation)} ",
+                item.condition.right,
+            )
+        )
         for item in d.graph.assumptions
     ]
     for note in d.notes:

@@ -84,7 +84,7 @@ def remark_text(remark: Remark, printer: Printer) -> str:
 
 def _plain(text: str) -> str:
     """Return prose with the letters of mathematics written out."""
-    pairs = {"δ": "delta", "−": "-", "∂": "d", "→": "->", "≤": "<=", "≥": ">=", "–": "-"}
+    pairs = {"δ": "delta", "−": "-", "∂": "d", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "–": "-"}
     for letter, word in pairs.items():
         text = text.replace(letter, word)
     return text.encode("ascii", "backslashreplace").decode("ascii")
