@@ -34,6 +34,7 @@ from symgrad.render.text import line_text, remark_text, trail_text
 
 MAX_ROWS = 200
 MAX_PATHS = 60
+MAX_PATH_NAMES = 2_000  # in all listed paths of a large graph, which come without products
 MAX_PROVED = 40  # parameters of a derivation whose sums over all paths are proved
 LARGE = 400  # nodes of a graph in which only the node of a formula is lit, not its paths
 
@@ -175,7 +176,9 @@ class Rows:
         d = self.derivation
         if len(d.wrt) <= MAX_PROVED and len(d.graph.nodes) <= LARGE:
             return paths_sheet(d, limit=MAX_PATHS).sections
-        return (paths_section(d, limit=MAX_PATHS, products=True),)
+        depth = max((len(d.paths(name, limit=1)[0]) for name in d.wrt if d.path_count(name)),
+                    default=1)  # fmt: skip
+        return (paths_section(d, limit=max(1, min(MAX_PATHS, MAX_PATH_NAMES // depth))),)
 
     def path_row(self, item: Line | Trail | Remark) -> Row:
         """Return the row of a path, or the sum below the paths to one parameter."""

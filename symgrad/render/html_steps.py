@@ -107,15 +107,22 @@ class Numbers:
         """Return the value of a local derivative, or of the product along a path."""
         kind, *names = quantity
         if kind == "edge":
-            top, bottom = names
-            return local_value(self.derivation, (top, bottom), self.values, self.arithmetic)
+            return self.edge(names[0], names[1])
         product: Real | None = None
         for top, bottom in pairwise(names):
-            factor = self.computed(("edge", top, bottom))
+            factor = self.edge(top, bottom)
             if product is not None:
                 factor = self.arithmetic.value(_PRODUCT, {0: product, 1: factor})
             product = factor
         return self.adjoints[names[0]] if product is None else product
+
+    def edge(self, top: str, bottom: str) -> Real:
+        """Return the value of a local derivative, computed once."""
+        key = ("edge", top, bottom)
+        if key not in self.known:
+            edge = (top, bottom)
+            self.known[key] = local_value(self.derivation, edge, self.values, self.arithmetic)
+        return self.known[key]
 
 
 class StepWriter:
