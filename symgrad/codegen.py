@@ -17,7 +17,7 @@ from symgrad.graph import Graph
 from symgrad.locate import templates_directory
 from symgrad.optimizers import optimizer as optimizer_called
 from symgrad.program import Program, lower
-from symgrad.program_collector import paused_collector
+from symgrad.collector import paused_collector
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
 
