@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from symgrad.expression import (
     Add,
@@ -21,9 +22,9 @@ from symgrad.expression import (
 )
 from symgrad.safe.functions import written
 from symgrad.safe.logs import logarithm
-from symgrad.safe.look import Look
+from symgrad.safe.look import Look, is_exponential_sum
 from symgrad.safe import normal as n
-from symgrad.safe.normal import Fn, Group, Mono, Poly, TooLarge
+from symgrad.safe.normal import Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.products import (
     divided_polynomial,
     inside_branch,
@@ -41,6 +42,8 @@ from symgrad.statements import Statement
 
 MAX_OPERANDS = 24  # a wider statement is left as it is and not looked through: time stays linear
 MAX_STATEMENTS = 250  # a longer program is not looked through by name, but pattern by pattern
+MAX_GROWTH = 10  # by how many operations a statement that only puts names together may grow
+VANISHES, OVERFLOWS, WORSE = 1, 10, 100  # what a factor can do to a product, as sums can be told
 PRODUCT_RULES = (sign_of, folded, mills_ratio, divided_polynomial, inside_branch)
 
 
@@ -167,28 +170,114 @@ class _Pass:
         except (TooLarge, RecursionError):
             look.define(statement.name, None)
             return statement
+        factored = self._factor_by_factor(statement)
+        if factored is not None:
+            look.define(statement.name, poly)
+            self.writer.remember(statement.name, poly)
+            return factored
         result = statement
         if look.fired == before and self._needs_care(statement, poly):
             look.fire()
         if look.fired > before:
-            result = Statement(statement.name, self._written(statement, poly))
+            formula = self._written(statement, poly)
+            if not _assembles(statement) or _size(formula) <= _size(statement.formula) + MAX_GROWTH:
+                result = Statement(statement.name, formula)
         look.define(statement.name, poly)
         self.writer.remember(statement.name, poly)
         return result
 
+    def _factor_by_factor(self, statement: Statement) -> Statement | None:
+        """Write a product anew factor by factor, its names kept; None where that is not enough.
+
+        A product loses no digits of its own. It is enough when no factor can be infinite, or
+        vanish beyond the range of a double, while the product is an ordinary number.
+        """
+        expression = statement.formula.expression
+        negative = isinstance(expression, Neg) and isinstance(expression.operand, Mul)
+        if negative and isinstance(expression, Neg):
+            expression = expression.operand
+        factors = expression.factors if isinstance(expression, Mul) else (expression,)
+        dangers = [self._danger(factor) for factor in factors]
+        if isinstance(expression, Add) or sum(dangers) > OVERFLOWS or self._of_inputs(factors):
+            return None
+        if not isinstance(expression, Mul):
+            return statement if isinstance(expression, Var) else None
+        written = tuple([self._factor(factor) for factor in factors])
+        if written == factors:
+            return statement
+        whole = _joined(written)
+        return Statement(statement.name, formula_of(Neg(whole) if negative else whole))
+
+    def _danger(self, factor: Expression) -> int:
+        """Return what a factor can do to a product: nothing, VANISHES, OVERFLOWS or WORSE."""
+        match factor:
+            case Number():
+                return 0
+            case Neg(operand):
+                return self._danger(operand)
+            case Call(function, (Var() | Neg(Var()),)) if function in _BOUNDED:
+                return 0
+            case Call("sqrt", (Var(),)):
+                return 0
+            case _:
+                pass
+        names = dict.fromkeys(str(part.key) for part in walk(factor) if isinstance(part, Var))
+        plain = all(
+            isinstance(part, Var | Number | Neg | Add | Mul)
+            or (isinstance(part, Pow) and _is_whole(part.exponent))
+            for part in walk(factor)
+        )
+        return max((_danger(self._meaning(name)) for name in names), default=0) if plain else WORSE
+
+    def _of_inputs(self, factors: tuple[Expression, ...]) -> bool:
+        """Tell whether a product has three inputs or more, huge and tiny ones perhaps."""
+        names = [part.key for factor in factors for part in walk(factor) if isinstance(part, Var)]
+        monos = [self._meaning(str(name)).single for name in names]
+        plain = [mono for mono in monos if mono is not None and mono[0].exponent is None]
+        return (
+            len(plain) == len(names)
+            and sum(
+                int(abs(power))
+                for mono, _ in plain
+                for item, power in mono.powers
+                if isinstance(item, Sym) and item.name in self.look.inputs
+            )
+            > 2
+        )
+
+    def _meaning(self, name: str) -> Poly:
+        return self.look.sums.get(name) or self.look.forms[name]
+
+    def _factor(self, factor: Expression) -> Expression:
+        """Return one factor, written anew where its terms may cancel."""
+        if not isinstance(factor, Add | Pow | Neg):
+            return factor
+        before = self.look.fired
+        try:
+            poly = self.look.read(factor)
+            if self.look.fired == before:
+                return factor
+            self.writer.use(formula_of(factor).operands)
+            return self.writer.whole(poly)
+        except (TooLarge, RecursionError):
+            return factor
+
     def _needs_care(self, statement: Statement, poly: Poly) -> bool:
         """Tell whether a product in it is 0/0 somewhere, its operands' own products left out."""
         held = {
-            mono for name in statement.formula.operands
-            for mono, _ in self.look.forms[name].terms
+            mono for name in statement.formula.operands for mono, _ in self.look.forms[name].terms
         }
         single = poly.single
         if single is not None and scaled_exponential(self.look, single[0]):
             return True
         return any(
             needs_care(self.look, n.of(mono))
-            and not any(divides(block, mono) and needs_care(self.look, n.of(block))
-                        and is_regular(n.join(mono, n.inverse(block))) for block in held)
+            and not any(
+                divides(block, mono)
+                and needs_care(self.look, n.of(block))
+                and is_regular(n.join(mono, n.inverse(block)))
+                for block in held
+            )
             for mono in products_in(poly)
         )
 
@@ -198,6 +287,88 @@ class _Pass:
             return formula_of(self.writer.whole(poly))
         except (TooLarge, RecursionError):
             return statement.formula
+
+
+def _assembles(statement: Statement) -> bool:
+    """Tell whether a statement is a sum of products of names and bounded functions."""
+    pattern = statement.formula.pattern
+    terms = pattern.terms if isinstance(pattern, Add) else ()
+    bare = [term.operand if isinstance(term, Neg) else term for term in terms]
+    return (
+        bool(bare)
+        and all(isinstance(term, Mul) for term in bare)
+        and all(
+            isinstance(part, Add | Mul | Neg | Var | Number)
+            or (isinstance(part, Call) and part.function in _BOUNDED)
+            for part in walk(pattern)
+        )
+    )
+
+
+def _size(formula: Formula) -> int:
+    return sum(1 for part in walk(formula.pattern) if not isinstance(part, Var | Number))
+
+
+def _joined(factors: tuple[Expression, ...]) -> Expression:
+    """Return a product in which reciprocals among the factors are one division."""
+    above = [factor for factor in factors if not _is_reciprocal(factor)]
+    below = [
+        factor.denominator
+        for factor in factors
+        if isinstance(factor, Div) and _is_reciprocal(factor)
+    ]
+    if not above:
+        return Mul(factors) if len(factors) > 1 else factors[0]
+    whole = Mul(tuple(above)) if len(above) > 1 else above[0]
+    for denominator in below:
+        whole = Div(whole, denominator)
+    return whole
+
+
+def _is_reciprocal(factor: Expression) -> bool:
+    return isinstance(factor, Div) and factor.numerator == Number(Fraction(1))
+
+
+_BOUNDED = frozenset({"tanh", "sin", "cos", "erf", "erfc", "atan", "sigmoid", "normal_cdf"})
+
+
+def _is_number(item: object) -> bool:
+    """Tell whether an atom is a number: pi, e, or a root's number."""
+    if isinstance(item, Fn):
+        return not item.arguments
+    return isinstance(item, Group) and item.poly.number is not None
+
+
+def _danger(poly: Poly) -> int:
+    """Return 0 for a polynomial in names and bounded functions, else what it can do."""
+    found = 0
+    for mono, _ in poly.terms:
+        powers = mono.powers
+        below = any(isinstance(i, Fn) and i.name == "D" and k < 0 for i, k in powers)
+        share = any(
+            isinstance(i, Group) and k < 0 and is_exponential_sum(i.poly) for i, k in powers
+        )
+        for item, power in powers:
+            known = isinstance(item, Fn) and (
+                item.name in _BOUNDED or not item.arguments or (item.name == "E" and below)
+            )
+            if isinstance(item, Fn) and item.name == "D" and power < 0:
+                found = max(found, VANISHES if not _has_difference(powers) else 0)
+            elif isinstance(item, Group) and power < 0 and share:
+                found = max(found, VANISHES)
+            elif power < 0 or power.denominator > 2:
+                if not _is_number(item):
+                    return WORSE
+            elif isinstance(item, Fn) and not known:
+                return WORSE
+        if mono.exponent is not None:
+            found = max(found, VANISHES if below or share else OVERFLOWS)
+    return found
+
+
+def _has_difference(powers: tuple[tuple[object, Fraction], ...]) -> bool:
+    """Tell whether exp(z) - 1 stands beside 1/(exp(z) + 1): a hyperbolic tangent."""
+    return any(isinstance(item, Fn) and item.name == "E" for item, _ in powers)
 
 
 def products_in(poly: Poly) -> Iterator[Mono]:
