@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from symgrad.errors import SymgradError
 from symgrad.render.html import MARKER, as_json
 from symgrad.render.html_curve import curve
 from symgrad.sources.text import parse
+from tests.report_pages import Page
 
-VOID = {"meta", "link", "input", "br", "hr", "img"}
 BRANCH = examples.read("branch_and_merge")
 HOSTILE = """\
 # </title></style></script><script>alert(1)</script><img src=x onerror=alert(2)> "' & {{ 7*7 }}
@@ -25,49 +24,6 @@ J = (a*x)^2  # &lt;script&gt; {% raw %}
 assume a > 0
 step x = 2
 """
-
-
-class Page(HTMLParser):
-    """A page as elements: checks that all of them are closed in order."""
-
-    def __init__(self, text):
-        super().__init__(convert_charrefs=True)
-        self.elements = []
-        self.open = []
-        self.texts = {}
-        self.feed(text)
-        self.close()
-        assert not self.open, f"never closed: {self.open}"
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        assert len(attrs) == len(dict(attrs)), f"an attribute twice: {tag} {attrs}"
-        if tag not in VOID:
-            self.open.append((tag, len(self.elements) - 1))
-
-    def handle_startendtag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag):
-        opened, _ = self.open.pop()
-        assert opened == tag, f"</{tag}> closes <{opened}>, in line {self.getpos()[0]}"
-
-    def handle_data(self, data):
-        for _, place in self.open:
-            self.texts[place] = self.texts.get(place, "") + data
-
-    def all(self, tag=None, **attributes):
-        """Return (attributes, text) of the elements with these attributes (class_ is class)."""
-        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-        return [
-            (found, self.texts.get(place, ""))
-            for place, (name, found) in enumerate(self.elements)
-            if tag in (None, name) and all(found.get(k) == v for k, v in wanted.items())
-        ]
-
-    def text(self, **attributes):
-        [(_, text)] = self.all(**attributes)
-        return text
 
 
 def made(text, **options):
@@ -142,7 +98,7 @@ def test_licence_of_katex_is_on_the_page(page):
     assert page.text(class_="licence").startswith("The MIT License (MIT)\n\nCopyright (c) 2013")
 
 
-# -- what it says ------------------------------------------------------------------------------------
+# -- what it says ----------------------------------------------------------------------------------
 
 
 def test_verdict_counts_and_says_what_was_checked(page):
@@ -272,7 +228,7 @@ def test_maximized_objective_is_said():
     assert "maximize J" in Page(made("param a = 1; J = a - a^2; maximize J")).text(class_="counts")
 
 
-# -- nothing of a graph is markup ----------------------------------------------------------------------
+# -- nothing of a graph is markup ------------------------------------------------------------------
 
 
 def test_hostile_text_stays_text(hostile):
@@ -299,7 +255,7 @@ def test_json_holds_no_markup():
     assert json.loads(text) == {"a": "</script><!-- & \u2028"}
 
 
-# -- writing -------------------------------------------------------------------------------------------
+# -- writing ---------------------------------------------------------------------------------------
 
 
 def test_file_is_written_and_written_again(tmp_path):
@@ -338,7 +294,7 @@ def test_command_writes_the_page_and_its_own_call(run_python, tmp_path):
     assert "give --force" in done.stderr
 
 
-# -- the curve -----------------------------------------------------------------------------------------
+# -- the curve -------------------------------------------------------------------------------------
 
 
 def test_curve_goes_through_its_values():

@@ -124,7 +124,9 @@
     g.addEventListener("pointerleave", () => light(pinned));
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && pinned) pin(pinned);
+    if (event.key !== "Escape") return;
+    if (pinned) pin(pinned);
+    light(null);
   });
 
   // ---- one stop of the Tab key for each group, arrow keys within it -------------------------------

@@ -1,0 +1,159 @@
+"""Report pages in headless Chromium: clicks, keys, the slider, formulas, the console."""
+
+import pytest
+
+import symgrad as sg
+from symgrad import examples
+from symgrad.derive import derive
+from symgrad.render.html_rows import Rows
+from symgrad.sources.text import parse
+from symgrad.trace_numbers import decimal_text
+from tests.report_pages import CHROMIUM, driven, escaped, in_browser, noted
+
+BRANCH = examples.read("branch_and_merge")
+RED = "#cc0000"  # in which KaTeX sets what it does not know
+
+CLICKS = """
+const at = (selector) => document.querySelector(selector);
+const lit = (selector) => [...document.querySelectorAll(selector)];
+const names = () => lit("g.node.lit").map((g) => g.dataset.node);
+const wires = () => lit("g.edge.lit").map((g) => g.dataset.edge);
+const press = (key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+const value = (name) => at(`text[data-value="${name}"]`).textContent;
+
+note("before", value("u"));
+at("#next").click();
+note("after", value("u"));
+note("address", location.hash);
+at("#previous").click();
+note("back", value("u"));
+at("#slider").value = "2";
+at("#slider").dispatchEvent(new Event("input"));
+note("slid", [value("u"), at("#step").textContent, at("#given").textContent]);
+note("worked", at("#worked-step").textContent);
+note("checks", lit("#checks .cell").slice(0, 3).map((cell) => cell.textContent));
+note("mark", at("#mark").getAttribute("cx") === lit(".mark")[1].getAttribute("cx"));
+
+at('li[data-kind="path"] .pick').focus();
+note("path", [names(), wires()]);
+note("rows", lit("li.row.lit").filter((row) => row.dataset.kind === "path").length);
+press("ArrowDown");
+note("second", names());
+press("Enter");
+document.activeElement.click();
+note("pressed", document.activeElement.getAttribute("aria-pressed"));
+document.activeElement.blur();
+note("pinned", names());
+press("Escape");
+note("escaped", names());
+at('g.node[data-node="u"]').focus();
+note("node", [names(), lit('li[data-kind="path"].lit').length]);
+press(" ");
+note("space", at('g.node[data-node="u"]').getAttribute("aria-pressed"));
+at("#gradients .pick").focus();
+press("ArrowRight");
+note("copy", document.activeElement.dataset.copy);
+
+at('[role="tab"]').focus();
+press("ArrowRight");
+note("tab", [document.activeElement.id, at("#panel-python").hidden, at("#panel-c").hidden]);
+
+const reached = new Set();
+lit("button, input, a, [tabindex], summary").forEach((element) => {
+  if (element.tabIndex >= 0) reached.add(element);
+});
+note("groups", lit("ul.rows").every((list) => [...list.querySelectorAll(".pick")]
+  .filter((pick) => reached.has(pick)).length === 1));
+"""
+
+
+def shown_numbers(page):
+    return {found["data-value"]: text for found, text in page.all("text", class_="value")}
+
+
+def rounded(values, digits):
+    return {name: decimal_text(value, digits).replace("-", "−") for name, value in values}
+
+
+if CHROMIUM:
+
+    @pytest.fixture(scope="module")
+    def branch(tmp_path_factory):
+        path = tmp_path_factory.mktemp("report") / "report.html"
+        sg.report(sg.load("example:branch_and_merge"), path)
+        return path
+
+    @pytest.fixture(scope="module")
+    def clicked(branch):
+        path = branch.with_name("clicked.html")
+        path.write_text(driven(branch.read_text(encoding="utf-8"), CLICKS), encoding="utf-8")
+        return noted(in_browser(path))
+
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_numbers_in_the_graph_are_those_of_the_trace(branch, number):
+        step = sg.trace(parse(BRANCH)).steps[number - 1]
+        page = in_browser(branch, f"#step={number}")
+        shown = shown_numbers(page)
+        assert shown == {name: rounded(step.exact_values, 4)[name] for name in shown}
+        assert {"a", "x", "u", "J"} <= shown.keys()
+        adjoints = rounded(step.exact_adjoints, 4)
+        for found, text in page.all("text", class_="adjoint"):
+            assert text == f"∂ {adjoints[found['data-adjoint']]}"
+        gradients = [rounded(step.exact_gradients, 6)[name] for name in "abcd"]
+        outputs = [text.lstrip("≈= ") for _, text in page.all("output", class_="num")]
+        assert outputs[:4] == gradients
+        assert len(page.all("span", class_="katex")) > 50
+
+    def test_slider_and_buttons_change_the_step(clicked):
+        assert [clicked["before"], clicked["after"], clicked["back"]] == ["2", "−0.01749", "2"]
+        assert clicked["address"] == "#step=2"
+        assert clicked["slid"] == ["−0.01749", "2", "x = 0, y = 1"]
+        assert clicked["worked"] == "2"
+        assert clicked["checks"][0].startswith("0.0936784810357")
+        assert clicked["mark"]
+
+    def test_focus_lights_a_path_up_and_enter_keeps_it(clicked):
+        assert [set(part) for part in clicked["path"]] == [
+            set("JLpvua"), {"L J", "p L", "v p", "u v", "a u"},
+        ]  # fmt: skip
+        assert clicked["rows"] == 1
+        assert set(clicked["second"]) == set("JLpvhua")
+        assert clicked["pressed"] == "true"
+        assert clicked["pinned"] == clicked["second"]
+        assert clicked["escaped"] == []
+
+    def test_node_lights_the_paths_through_it(clicked):
+        assert clicked["node"] == [["u"], 4]
+        assert clicked["space"] == "true"
+
+    def test_arrow_keys_reach_everything_in_a_group(clicked):
+        assert clicked["copy"].startswith("\\frac{\\partial J}{\\partial a} = ")
+        assert clicked["tab"] == ["tab-c", True, False]
+        assert clicked["groups"]
+
+    def test_formulas_of_all_examples_are_typeset(branch):
+        formulas = {
+            row.latex
+            for name in examples.names()
+            for block in Rows(derive(sg.load(f"example:{name}")), {}).blocks()
+            for row in block.rows
+            if row.latex and row.kind != "note"
+        }
+        spans = "".join(f'<span class="tried" data-tex="{escaped(f)}"></span>' for f in formulas)
+        path = branch.with_name("formulas.html")
+        text = driven(branch.read_text(encoding="utf-8"), "", before=spans)
+        path.write_text(text, encoding="utf-8")
+        page = in_browser(path)
+        assert len(page.all("span", class_="tried")) == len(formulas) > 300
+        assert not [found for _, found in page.elements if RED in found.get("style", "")]
+        assert not page.all("span", class_="katex-error")
+
+    def test_hostile_graph_runs_nothing(branch):
+        path = branch.with_name("hostile.html")
+        title = "# </script><script>document.title = 'run'</script><img src=x onerror=alert(1)>"
+        text = sg.report(parse(f"{title}\nparam a = 1; J = a^2"))
+        path.write_text(driven(text, "note('title', document.title);"), encoding="utf-8")
+        page = in_browser(path)
+        assert noted(page) == {"title": title.removeprefix("# ")}
+        assert not page.all("img")
