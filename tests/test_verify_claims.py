@@ -108,6 +108,34 @@ def test_functions_of_latex_are_read(claim):
     assert statuses(claim, FUNCTIONS) == ["proved"]
 
 
+TANH = graph("param w; data x\nz = w*x\nh = tanh(z)\nJ = h^2/2")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "dh/dz = 1 - tanh^2(z) = 1 - tanh²(z) = sech(z)^2 = 1/cosh²(z)",
+        r"h'(z) = \operatorname{sech}^2 z = 1 - \tanh^2 z = 1 - \tanh^2(z)",
+        "J = ½h² = 1/2 h² = h^2/2",
+        "dJ/dw = h(1 - h²)x",
+    ],
+)
+def test_what_people_write_about_functions_is_read(claim):
+    assert statuses(claim, TANH) == ["proved"]
+
+
+def test_an_inverse_function_is_not_taken_for_a_power():
+    assert statuses("z = tanh^-1(h)", TANH) == ["unreadable"]
+
+
+def test_a_quotient_before_a_product_is_not_refuted_in_its_other_reading():
+    model = graph("param v; data r\nassume v > 0\nJ = log(v)/2 + r^2/(2*v)")
+    (verdict,) = sg.verify(model, "dJ/dv = 1/2v - r²/2v²").verdicts
+    assert verdict.status == "unreadable"
+    assert "as `1/(2v) − r²/(2v²)`, which is right" in verdict.message
+    assert statuses("dJ/dv = 2/2v", model) == ["refuted"]
+
+
 # -- names -----------------------------------------------------------------------------------------
 
 

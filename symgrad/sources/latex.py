@@ -8,6 +8,7 @@ command that is not in the tables below is a fault that points at it.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from symgrad.expression import Expression
 from symgrad.names import GREEK
@@ -50,6 +51,8 @@ class Translator(Tokens):
             self.command(word, parts)
         elif text == "&":
             parts.append(self.written(" ", word))
+        elif fraction := _vulgar(text):
+            parts.append(self.written(fraction, word))
         elif text in "[]":
             parts.append(self.written("(" if text == "[" else ")", word))
         else:
@@ -196,7 +199,9 @@ class Translator(Tokens):
             if sign.text == "_":
                 start += self.raw_argument(sign).strip()
             else:
-                self.superscript(sign, power)
+                exponent = self.argument(sign)
+                ends = self.written("^(", sign), self.written(")", sign)
+                power.append(Written.join([ends[0], exponent, ends[1]]))
             self.skip_spaces()
         following = self.words[self.at].text if self.at < len(self.words) else ""
         bracket = following in ("(", "\\left", "\\bigl", "\\big", "\\Bigl", "[")
@@ -323,6 +328,12 @@ class Translator(Tokens):
             self.at += 1
             self.next_word(opened)
         return found
+
+
+def _vulgar(text: str) -> str:
+    """Return ½ and its like as a quotient in parentheses, "" for anything else."""
+    top, slash, below = unicodedata.normalize("NFKC", text).partition("\u2044")
+    return f"({top}/{below})" if slash and len(text) == 1 else ""
 
 
 def _is_filler(word: str) -> bool:

@@ -42,11 +42,11 @@ DROPPED = frozenset(
 )  # fmt: skip
 
 # Functions that stand without a backslash only in text style, as in \operatorname{sign}.
-WORD_FUNCTIONS = frozenset(known_names()) | {"where"}
+WORD_FUNCTIONS = frozenset(known_names()) | {"where", "sech", "csch", "sec", "csc", "cot", "coth"}
 FUNCTION_WORDS = {
     name: name
     for name in (
         "exp log ln sin cos tan arcsin arccos arctan sinh cosh tanh max min "
-        "sigmoid softplus relu".split()
+        "sigmoid softplus relu cot sec csc coth".split()
     )
 } | {"arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "lg": "log10", "sgn": "sign"}

@@ -14,7 +14,7 @@ from symgrad.sources.latex import translate
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 from symgrad.verify.claims_documents import Formula, formulas
-from symgrad.verify.claims_formula import parse_side
+from symgrad.verify.claims_formula import parse_side, readings_of
 from symgrad.verify.claims_meaning import adjoint_meant
 from symgrad.verify.claims_scope import Scope
 from symgrad.verify.claims_split import Statement, statements
@@ -61,9 +61,7 @@ class Reader:
                 return
             yield from self.formula(formula)
 
-    def check(
-        self, text: str, line: int, source: str, lines: tuple[str, ...]
-    ) -> Iterator[Claim]:
+    def check(self, text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterator[Claim]:
         """Yield the claim of a `check` line of a graph file."""
         shown = lines[line - 1] if 0 < line <= len(lines) else text
         column = max(shown.find(text[:12]), 0) + 1
@@ -229,9 +227,7 @@ class Reader:
         self, statement: Statement, formula: Formula, left: Target, text: str, place: Place
     ) -> Claim:
         """Read the right sides, and take note of what the claim defines and prints."""
-        links = tuple(
-            self.link(sign, part, formula) for sign, part in statement.parts
-        )
+        links = tuple(self.link(sign, part, formula) for sign, part in statement.parts)
         defines = self.defined(left, links, statement.parts[0][0] == ":=")
         if isinstance(left, NameTarget) and defines is None and self.scope.name(left.name) is None:
             raise Fault(
@@ -261,11 +257,11 @@ class Reader:
             part = part.cut(0, ellipsis.start())
         origin = part.origin(formula.text, formula.origin)
         relation: Relation = "≈" if sign == "≈" else "="
-        expression = parse_side(part.text, origin, self.scope)
+        expression, other = readings_of(part.text, origin, self.scope)
         place = origin.place(part.text, 0, max(1, len(part.text)))
         return Link(
             expression, _source_text(formula.text, part), relation, place,
-            decimals_of(part.text), cut,
+            decimals_of(part.text), cut, other,
         )  # fmt: skip
 
     def defined(self, left: Target, links: tuple[Link, ...], forced: bool) -> Definition | None:  # noqa: FBT001

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from symgrad.expression import Call, Expression, Var
+from symgrad.expression import (
+    ONE,
+    Call,
+    Div,
+    Expression,
+    Number,
+    Var,
+    number,
+)
 from symgrad.functions import FUNCTIONS, lookup
 from symgrad.names import canonical
 from symgrad.sources import complaints, lexer
-from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
+from symgrad.verify.claims_derivatives import SUPERSCRIPTS, DerivativeParser
 from symgrad.verify.claims_scope import Scope
-from symgrad.verify.model import DerivativeTarget
 
 _GREEK_FUNCTIONS = {"σ": "sigmoid", "Φ": "normal_cdf", "φ": "normal_pdf", "ψ": "digamma"}
+# Functions that a person writes and the graph language has no row for: numerator and denominator.
+_QUOTIENTS: dict[str, tuple[str | None, str]] = {
+    "sech": (None, "cosh"), "csch": (None, "sinh"), "sec": (None, "cos"), "csc": (None, "sin"),
+    "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
+}  # fmt: skip
 _PRIMES = frozenset("'′’")
-_SUPERSCRIPTS = {"²": 2, "³": 3, "⁴": 4}
-_MAX_ORDER = 4
+_POWERS = SUPERSCRIPTS | {"⁵": 5, "⁶": 6}
 
 
-class ClaimParser(Parser):
+class ClaimParser(DerivativeParser):
     """Reads one expression of a claim; derivatives become variables that the scope knows."""
 
-    def __init__(self, text: str, origin: Origin, scope: Scope) -> None:
-        super().__init__(text, origin, scope.resolve, names=scope.known(), juxtaposition=True)
-        self.scope = scope
+    def __init__(self, text: str, origin: Origin, scope: Scope, *, below: bool = False) -> None:
+        super().__init__(text, origin, scope)
+        self.below = below
+        self.two_ways = False
+
+    def divisor(self) -> Expression:
+        """Read what follows a `/`; with `below`, all factors that stand side by side there."""
+        found = super().divisor()
+        if not self.starts_factor():
+            return found
+        self.two_ways = True
+        factors = [found]
+        while self.below and self.starts_factor():
+            factors.append(self.power())
+        return self.joined(factors, self.at - 1)
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -31,7 +54,7 @@ class ClaimParser(Parser):
         token = self.tokens[self.at]
         if token == "∂":
             return self.derivative(token)
-        follows = self.tokens[self.at + 1] in ("/", "^", *_SUPERSCRIPTS) if token else False
+        follows = self.tokens[self.at + 1] in ("/", "^", *SUPERSCRIPTS) if token else False
         if token[:1] == "d" and follows and self.is_derivative(token):
             if len(token) > 1:
                 self.split_token(("d", token[1:]))
@@ -61,8 +84,11 @@ class ClaimParser(Parser):
         if whole is None and ways and scope.number(token) is None:
             self.split_token(ways[0])
             return self.plain_name(ways[0][0])
-        if whole is None and lookup(token) is not None and self.takes_argument():
-            return self.bare_call(token)
+        if whole is None and _is_function(token):
+            if following == "^" or following in _POWERS:
+                return self.powered_call(token)
+            if self.takes_argument():
+                return self.bare_call(token)
         return self.plain_name(token)
 
     def plain_name(self, token: str) -> Expression:
@@ -94,6 +120,30 @@ class ClaimParser(Parser):
             lexer.IDENTIFIER.match(following) is not None and following not in lexer.RESERVED
         )
 
+    def powered_call(self, token: str) -> Expression:
+        """Read `tanh^2(z)` or `sin²(x)`: the power of a function's value."""
+        start = self.at
+        self.at += 1
+        sign = self.tokens[self.at]
+        if sign == "^":
+            self.at += 1
+            self.enter()
+            exponent = self.factor()
+            self.depth -= 1
+        else:
+            exponent = number(_POWERS[sign])
+            self.at += 1
+        if not isinstance(exponent, Number) or exponent.value <= 0:
+            raise self.fault(
+                f"a power right behind `{token}` can be read in two ways", start, last=self.at - 1,
+                hint=f"write `({token}(…))^…`, or `arc{token}(…)`",
+            )  # fmt: skip
+        if self.tokens[self.at] != "(":
+            raise self.fault(f"`{token}` has no argument", start, last=self.at - 1)
+        self.at -= 1
+        self.tokens[self.at] = token
+        return self.raised(self.call(token), exponent, start)
+
     def bare_call(self, token: str) -> Expression:
         """Read `ln p`: a function with the next factor as its argument."""
         row = lookup(token)
@@ -113,6 +163,8 @@ class ClaimParser(Parser):
 
     def call(self, token: str) -> Expression:
         """Read a function's call; σ that is no name is the sigmoid, Φ and φ are the normal's."""
+        if token.lstrip("\\") in _QUOTIENTS and self.scope.name(token) is None:
+            return self.quotient_call(token)
         greek = _GREEK_FUNCTIONS.get(canonical(token))
         if greek is not None and self.scope.name(token) is None:
             self.tokens[self.at] = greek
@@ -123,6 +175,14 @@ class ClaimParser(Parser):
                 hint=f"to multiply, write `{token}*(…)`",
             )  # fmt: skip
         return super().call(token)
+
+    def quotient_call(self, token: str) -> Expression:
+        """Read `sech(z)` and its like."""
+        top, below = _QUOTIENTS[token.lstrip("\\")]
+        self.at += 1
+        argument = self.bracketed()
+        above = ONE if top is None else Call(top, (argument,))
+        return Div(above, Call(below, (argument,)))
 
     def name_before_bracket(self, token: str) -> Expression:
         """Read a name, or a product of names, before a parenthesis."""
@@ -144,166 +204,6 @@ class ClaimParser(Parser):
         """Tell whether the next token can begin a factor side by side."""
         return self.tokens[self.at] == "∂" or super().starts_factor()
 
-    # -- derivatives ---------------------------------------------------------------------------
-
-    def is_derivative(self, token: str) -> bool:
-        """Tell whether `dJ/da`, `d/du(…)` or `d²J/da²` begins here rather than a quotient."""
-        tokens, scope = self.tokens, self.scope
-        at = self.at + 1
-        order = token == "d" and (tokens[at] in _SUPERSCRIPTS or tokens[at] == "^")
-        if order:
-            at += (4 if tokens[at + 1] == "(" else 2) if tokens[at] == "^" else 1
-            at += 1 if tokens[at : at + 1] != ["/"] else 0
-        if tokens[at : at + 1] != ["/"]:
-            return False
-        below = tokens[at + 1] if tokens[at + 1] != "(" else tokens[at + 2]
-        if below[:1] != "d" or len(below) < 2:
-            return False
-        if scope.strict(token) is not None and scope.strict(below) is not None and token != "d":
-            return False
-        if token == "d" and not order:
-            # the parameter d over a product, or the operator d/du before what it acts on
-            following = tokens[at + 2]
-            acts = following == "(" or bool(lexer.IDENTIFIER.match(following))
-            return scope.strict(below) is None and (scope.strict("d") is None or acts)
-        return scope.strict(below) is None or scope.strict(token) is None
-
-    def derivative(self, mark: str) -> Expression:
-        """Read ∂J/∂a, ∂²J/∂a∂b, ∂_a J or ∂/∂a (…)."""
-        start = self.at
-        self.at += 1
-        token = self.tokens[self.at]
-        if token.startswith("_"):
-            bottom = self.node(token[1:])
-            self.at += 1
-            return self.operated((bottom,), start)
-        order = self.order()
-        top: Expression | None = None
-        if self.tokens[self.at] != "/":
-            top = self.top()
-        if self.tokens[self.at] != "/":
-            raise self.fault("a derivative is written `∂J/∂a`", start, last=self.at)
-        self.at += 1
-        bottoms = self.bottoms(mark, order, start)
-        if top is None:
-            return self.operated(bottoms, start)
-        return self.target(top, bottoms, start)
-
-    def order(self) -> int:
-        """Read the order of a derivative, 1 where none is written."""
-        token = self.tokens[self.at]
-        if token in _SUPERSCRIPTS:
-            self.at += 1
-            return _SUPERSCRIPTS[token]
-        if token != "^":
-            return 1
-        self.at += 1
-        bracket = self.tokens[self.at] == "("
-        self.at += bracket
-        found = self.tokens[self.at]
-        if not (found.isascii() and found.isdigit() and 1 <= int(found) <= _MAX_ORDER):
-            raise self.fault(f"the order of a derivative is 1 to {_MAX_ORDER}", self.at)
-        self.at += 1
-        if bracket:
-            self.expect(")", self.at - 2)
-        return int(found)
-
-    def top(self) -> Expression:
-        """Read what is differentiated: a name, or an expression in parentheses."""
-        token = self.tokens[self.at]
-        if token == "(":
-            return self.bracketed()
-        if not lexer.IDENTIFIER.fullmatch(token):
-            raise self.fault("a name is missing behind `∂`", self.at)
-        name = self.scope.name(token)
-        if name is None:
-            raise self.unknown_node(token)
-        self.at += 1
-        if self.tokens[self.at] == "(":
-            self.skip_arguments()
-        return Var(name)
-
-    def skip_arguments(self) -> None:
-        """Pass the arguments of ∂J(a, b)/∂a: names only."""
-        opened = self.at
-        self.at += 1
-        while self.tokens[self.at] not in (")", ""):
-            token = self.tokens[self.at]
-            if token != "," and self.scope.name(token) is None:
-                raise self.fault("an argument of what is differentiated is a name", self.at)
-            self.at += 1
-        self.expect(")", opened)
-
-    def bottoms(self, mark: str, order: int, start: int) -> tuple[str, ...]:
-        """Read what one differentiates by."""
-        opened = self.at if self.tokens[self.at] == "(" else None
-        self.at += opened is not None
-        found: list[str] = []
-        while len(found) < order:
-            token = self.tokens[self.at]
-            if token == "∂" or (mark == "d" and token == "d"):
-                self.at += 1
-                token = self.tokens[self.at]
-            elif mark == "d" and token[:1] == "d" and len(token) > 1:
-                self.split_token(("d", token[1:]))
-                self.at += 1
-                token = self.tokens[self.at]
-            elif not found:
-                raise self.fault("a derivative is written `∂J/∂a`", start, last=self.at)
-            else:
-                raise self.fault(f"{order} names stand below a derivative of that order", self.at)
-            name = self.node(token)
-            self.at += 1
-            repeated = order > 1 and self.tokens[self.at] in ("^", *_SUPERSCRIPTS)
-            found += [name] * (self.order() if repeated else 1)
-        if len(found) > order:
-            raise self.fault("the orders above and below are not the same", start, last=self.at - 1)
-        if opened is not None:
-            self.expect(")", opened)
-        return tuple(found)
-
-    def node(self, token: str) -> str:
-        """Return the node that one differentiates by."""
-        name = self.scope.name(token) if token else None
-        if name is None or name not in self.scope.graph.index:
-            raise self.unknown_node(token)
-        return name
-
-    def unknown_node(self, token: str) -> Fault:
-        """Return the fault of a derivative of or by what the graph does not have."""
-        close = suggest(token, self.scope.graph.index)
-        return self.fault(
-            f"the graph has no node `{token}`" if token else "a name is missing",
-            self.at,
-            hint=f"a node that it has: `{close}`" if close else "",
-            kind=UnknownNameInSource,
-        )
-
-    def operated(self, bottoms: tuple[str, ...], start: int) -> Expression:
-        """Read what an operator such as ∂/∂a acts on: the next factor."""
-        if self.tokens[self.at] == "" or not self.starts_factor():
-            raise self.fault("what is differentiated here?", start, last=self.at - 1)
-        self.enter()
-        operand = self.power()
-        self.depth -= 1
-        return self.target(operand, bottoms, start)
-
-    def target(self, top: Expression, bottoms: tuple[str, ...], start: int) -> Expression:
-        """Return the variable that stands for a derivative."""
-        inner = self.scope.derivatives.get(str(top.key)) if isinstance(top, Var) else None
-        if inner is not None:
-            bottoms = (inner.bottom, *inner.further, *reversed(bottoms))
-            return self.scope.note(
-                DerivativeTarget(inner.top, bottoms[0], inner.expression, bottoms[1:])
-            )
-        first, *further = reversed(bottoms)
-        if isinstance(top, Var):
-            return self.scope.note(DerivativeTarget(str(top.key), first, None, tuple(further)))
-        spans = self.spans()
-        written = self.text[spans[start][0] : spans[self.at - 1][1]]
-        inside = written[written.find("(") + 1 : written.rfind(")")].strip()
-        return self.scope.note(DerivativeTarget(inside, first, top, tuple(further)))
-
     # -- primes --------------------------------------------------------------------------------
 
     def primed(self, token: str) -> Expression:
@@ -318,8 +218,10 @@ class ClaimParser(Parser):
         function = lookup(_GREEK_FUNCTIONS.get(canonical(token), token)) if name is None else None
         if name is None and function is None:
             self.at = start
-            raise complaints.unexpected(self) if self.scope.resolve(token) else self.unknown_node(
-                token
+            raise (
+                complaints.unexpected(self)
+                if self.scope.resolve(token)
+                else self.unknown_node(token)
             )
         if self.tokens[self.at] != "(":
             return self.prime_alone(name, order, start)
@@ -351,6 +253,10 @@ class ClaimParser(Parser):
         return row.partials((argument,), Call(function, (argument,)))[0]
 
 
+def _is_function(token: str) -> bool:
+    return lookup(token) is not None or token in _QUOTIENTS
+
+
 def _product(names: tuple[str, ...]) -> str:
     return f"the product `{'·'.join(names)}`"
 
@@ -364,4 +270,14 @@ def parse_side(text: str, origin: Origin, scope: Scope) -> Expression:
     return ClaimParser(text, origin, scope).whole()
 
 
+def readings_of(text: str, origin: Origin, scope: Scope) -> tuple[Expression, Expression | None]:
+    """Return the tree of one side, and the one in which `1/2v` is 1/(2v) where that differs.
 
+    Raises:
+        Fault: if it cannot be read.
+    """
+    parser = ClaimParser(text, origin, scope)
+    found = parser.whole()
+    if not parser.two_ways:
+        return found, None
+    return found, ClaimParser(text, origin, scope, below=True).whole()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from symgrad.errors import Diagnostic
+from symgrad.errors import Diagnostic, SourceError
 from symgrad.expression import Add, Compare, Expression, Mul, Neg, Number, Var
 from symgrad.graph import Graph
 from symgrad.render.printer import Printer
@@ -39,6 +39,10 @@ _SEVERITY: dict[Status, int] = {
 }  # fmt: skip
 _LARGE = 3_000
 _TRIVIAL = frozenset((-1, 0, 1))
+
+
+class TwoReadings(SourceError):
+    """A link is right in one of its two readings and wrong in the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class Judge:
                     f"state it before, as in `at {name} = 2`",
                 ),
             )  # fmt: skip
+        except TwoReadings as fault:
+            return _unreadable(claim, fault.diagnostics[0])
         except (Stop, RecursionError, ArithmeticError):
             open_ = Verdict("undecided", claim, "not decided: a limit was reached", link=0)
             return self._large(claim, deadline) or open_
@@ -110,6 +116,8 @@ class Judge:
             if _defines(claim, link):
                 continue
             outcome = self._link(claim, index, left, meanings, deadline)
+            if outcome.status == "refuted" and link.other is not None:
+                self._refuse_two_readings(claim, index, left, meanings, deadline)
             remarks += outcome.remarks
             if _SEVERITY[outcome.status] > _SEVERITY[worst.status] or not worst.message:
                 worst = outcome
@@ -128,6 +136,27 @@ class Judge:
         return Verdict(
             worst.status, claim, message, diagnosis, worst.decision, at_fault, place, unique
         )
+
+    def _refuse_two_readings(
+        self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
+        deadline: float,
+    ) -> None:  # fmt: skip
+        """Refuse a link such as `1/2v` that is wrong as it is read, and right in the other way."""
+        link = claim.links[index]
+        if link.other is None:
+            return
+        links = list(claim.links)
+        links[index] = replace(link, expression=link.other, other=None)
+        second = self._link(replace(claim, links=tuple(links)), index, left, meanings, deadline)
+        if second.status in ("proved", "agrees"):
+            first, other = (self.printer.expression(e) for e in (link.expression, link.other))
+            raise TwoReadings(
+                Diagnostic(
+                    f"`{link.text}` can be read in two ways: as `{first}`, which is wrong, or as "
+                    f"`{other}`, which is right",
+                    link.place, "put what is divided by in parentheses",
+                )
+            )  # fmt: skip
 
     # -- the left side -------------------------------------------------------------------------
 
@@ -181,9 +210,7 @@ class Judge:
             if isinstance(c, Compare)
         )
 
-    def _exact(
-        self, claim: Claim, link: Link, sides: Sides, deadline: float
-    ) -> Outcome:
+    def _exact(self, claim: Claim, link: Link, sides: Sides, deadline: float) -> Outcome:
         """Judge `= 0` or `= 409/490`: true everywhere, or else at the values in force."""
         if not isinstance(claim.left, UpdateTarget):
             everywhere = self._equality(sides, deadline)

@@ -95,6 +95,7 @@ class Link:
     A derivative that is used in it stands there as a `Var` whose key is a `DerivativeTarget.key`.
     `decimals` is how many digits after the point a lone number has (0 for a whole number, -2 for
     1.3e3 shown to the hundreds), None for other links; `cut` says that an ellipsis follows it.
+    `other` is the second way to read a link such as `1/2v`, None for most.
     """
 
     expression: Expression
@@ -103,6 +104,7 @@ class Link:
     place: Place
     decimals: int | None = None
     cut: bool = False
+    other: Expression | None = None
 
     @property
     def numeric(self) -> bool:
