@@ -230,9 +230,7 @@ def batch(samples: int, rounds: int) -> dict[str, float]:
         ("numpy, straightforward", lambda: straightforward(*point, x, y)),
     ]
     function = sympy_function("numpy")
-    cases.append(
-        ("sympy lambdify, cse", lambda: [np.mean(v) for v in function(*point, x, y, LAM)])
-    )
+    cases.append(("sympy lambdify, cse", lambda: [np.mean(v) for v in function(*point, x, y, LAM)]))
     if there("jax"):
         cases.append(jax_case(point, x, y))
     if there("numba"):
@@ -275,7 +273,9 @@ def table(results: dict[str, object]) -> str:
             continue
         first = next(iter(found.values()))
         lines += [f"**{title}**", "", "| | | ratio |", "|---|---:|---:|"]
-        lines += [f"| {name} | {value:.4g} | {value / first:.2f} |" for name, value in found.items()]
+        lines += [
+            f"| {name} | {value:.4g} | {value / first:.2f} |" for name, value in found.items()
+        ]
         lines.append("")
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from symgrad.collector import paused_collector
 from symgrad.derivation import Derivation
 from symgrad.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
@@ -17,7 +18,6 @@ from symgrad.graph import Graph
 from symgrad.locate import templates_directory
 from symgrad.optimizers import optimizer as optimizer_called
 from symgrad.program import Program, lower
-from symgrad.collector import paused_collector
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
 

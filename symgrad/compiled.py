@@ -53,7 +53,9 @@ def compile(  # noqa: A001  (the name of the public interface)
     constants in the order of the graph; data are floats or, for "numpy" and "c", arrays of shape
     (n,), and the results are means over the n samples then. A compiled C module is kept in the
     user's cache folder and found again by its content; with `threads` above 1 it shares a large
-    batch out among so many threads by OpenMP, with the same result. Raises NoCompiler when "c" is asked for and
+    batch out among so many threads by OpenMP, with the same result.
+
+    Raises NoCompiler when "c" is asked for and
     there is no compiler, and SymgradError for any other target.
 
     >>> from symgrad.sources.text import parse
@@ -103,7 +105,9 @@ def _library(files: Sequence[EmittedFile], threads: int) -> Path:
         )
     parallel = ["-fopenmp", f"-DSYMGRAD_THREADS={threads:d}"] if threads > 1 else []
     version = _ran([compiler, "--version"], None).stdout
-    seed = "\0".join([compiler, version, _processor(), *FLAGS, *parallel, *(file.text for file in files)])
+    seed = "\0".join(
+        [compiler, version, _processor(), *FLAGS, *parallel, *(file.text for file in files)]
+    )
     folder = cache_folder()
     place = folder / f"{hashlib.sha256(seed.encode()).hexdigest()[:32]}.so"
     if place.exists():
@@ -114,7 +118,9 @@ def _library(files: Sequence[EmittedFile], threads: int) -> Path:
             (Path(work) / file.name).write_text(file.text, encoding="utf-8")
         source = files[-1].name
         for extra in OPTIONAL_FLAGS:
-            made = _ran([compiler, *FLAGS, *parallel, *extra, source, "-lm", "-o", "module.so"], work)
+            made = _ran(
+                [compiler, *FLAGS, *parallel, *extra, source, "-lm", "-o", "module.so"], work
+            )
             if not made.returncode:
                 (Path(work) / "module.so").replace(place)
                 return place
@@ -158,9 +164,9 @@ class _CModule:
         states = [f"{state}_{name}" for state in rule.state for name in self.fields]
         self.states = [*(["step"] if rule.counter else []), *states]
         self.params = _structure("Params", self.fields)
-        self.gradient = namedtuple("Gradient", self.fields)  # type: ignore[misc]
-        self.updated = namedtuple("Params", self.fields)  # type: ignore[misc]
-        self.state = namedtuple("State", self.states) if self.states else None  # type: ignore[misc]
+        self.gradient = _record("Gradient", self.fields)
+        self.updated = _record("Params", self.fields)
+        self.state = _record("State", self.states) if self.states else None
 
     def module(self) -> ModuleType:
         """Return the module."""
@@ -240,9 +246,7 @@ class _CModule:
 
     def _calls(self, name: str, result: Any, extra: Sequence[Any] = ()) -> Callable[..., Any]:  # noqa: ANN401
         scalar = self._function(name, result=result, extra=extra)
-        batch = (
-            self._function(f"batch_{name}", result=result, extra=extra) if self.data else scalar
-        )
+        batch = self._function(f"batch_{name}", result=result, extra=extra) if self.data else scalar
 
         def call(given: Sequence[Any], named: dict[str, Any], *rest: Any) -> Any:  # noqa: ANN401
             values, arrays = self._arguments(given, named)
@@ -303,6 +307,11 @@ class _CModule:
             return self.updated(*found.numbers()), self.state(*kept.numbers())
 
         return update
+
+
+def _record(name: str, fields: Sequence[str]) -> Any:  # noqa: ANN401
+    """Return a class of named tuples with these fields."""
+    return namedtuple(name, fields)  # noqa: PYI024  (the fields are known only now)
 
 
 def _structure(name: str, fields: Sequence[str]) -> Any:  # noqa: ANN401

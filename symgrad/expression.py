@@ -1,9 +1,9 @@
 """The expression tree: what an author wrote, in the order in which it was written.
 
 SymPy sorts terms and factors; this tree does not. The classes are plain and frozen. A leaf `Var`
-is a name (`Var("u")`) in a whole expression, or an operand's position (`Var(0)`) in a pattern, the form
-that all equations of one shape share. Building a node never simplifies anything: `symgrad.algebra`
-holds the constructors that do.
+is a name (`Var("u")`) in a whole expression, or an operand's position (`Var(0)`) in a pattern, the
+form that all equations of one shape share. Building a node never simplifies anything:
+`symgrad.algebra` holds the constructors that do.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The elementary functions: one record each, and nothing about them anywhere else.
 
-A record says how the function is written, what its partial derivatives are (through its own
-value where that is shorter: tanh gives 1 - tanh^2), what it means in simpler functions, and where it has a
-kink. Adding a function is adding one row to `_ROWS`. Formulas: Abramowitz and Stegun, Handbook of
-Mathematical Functions, chapters 4 (elementary), 6 (gamma, polygamma) and 7 (error function).
+A record says how the function is written, what its partial derivatives are (through its own value
+where that is shorter: tanh gives 1 - tanh^2), what it means in simpler functions, and where it has
+a kink. Adding a function is adding one row to `_ROWS`. Formulas: Abramowitz and Stegun, Handbook
+of Mathematical Functions, chapters 4 (elementary), 6 (gamma, polygamma) and 7 (error function).
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ def run_python() -> RunPython:
     """Run a fresh interpreter in which this checkout's symgrad can be imported.
 
     `run_python("-c", "import symgrad")` returns the finished process with its text output; an exit
-    status other than `status` (default 0; None takes any) fails the test with all that the process wrote.
+    status other than `status` (default 0; None takes any) fails the test with all that
+    the process wrote.
     """
 
     def run(

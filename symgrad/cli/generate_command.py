@@ -10,6 +10,7 @@ import click
 from symgrad.cli.terminal import load_graph, note, print_result, write_file
 
 if TYPE_CHECKING:
+    from symgrad.derivation import Derivation
     from symgrad.program import Program
     from symgrad.targets import EmittedFile
 

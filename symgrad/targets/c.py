@@ -34,12 +34,12 @@ _KEYWORDS = frozenset(
     "".split()
 )
 _LOCAL = frozenset(
-    "EOF FLT_MAX HUGE_VAL INFINITY M_E M_PI NAN NULL acc batch carry chunk count grad lane out part "
-    "size_t start state step sums total".split()
+    "EOF FLT_MAX HUGE_VAL INFINITY M_E M_PI NAN NULL acc batch carry chunk count grad lane out "
+    "part size_t start state step sums total".split()
 )
 _MATH = tuple(
-    "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log log10 "
-    "log1p log2 pow sin sinh sqrt tan tanh".split()
+    "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log "
+    "log10 log1p log2 pow sin sinh sqrt tan tanh".split()
 )
 _OWN = tuple("digamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign softplus".split())
 _NESTED = {"max": "fmax", "min": "fmin", "hypot": "hypot"}
