@@ -46,7 +46,7 @@ PER_EXAMPLE = 7
 Made = tuple[str, Expression]
 
 
-def everywhere(e: Expression, change) -> Iterator[Made]:  # noqa: ANN001
+def everywhere(e: Expression, change) -> Iterator[Made]:
     """Yield the trees with `change` applied at one place."""
     yield from change(e)
     for i, part in enumerate(children(e)):
@@ -56,7 +56,7 @@ def everywhere(e: Expression, change) -> Iterator[Made]:  # noqa: ANN001
             yield kind, with_children(e, tuple(parts))
 
 
-def one_slip(e: Expression, constants: tuple[str, ...], others: list[str]):  # noqa: ANN201
+def one_slip(e: Expression, constants: tuple[str, ...], others: list[str]):
     def change(part: Expression) -> Iterator[Made]:
         match part:
             case Add(terms):
@@ -169,8 +169,8 @@ def wrong_formulas() -> Iterator[tuple[str, str, str]]:
             yield example, f"{left} = {printer.expression(wrong)}", kind
 
 
-def differs(graph, meanings, right: Expression, wrong: Expression) -> bool:  # noqa: ANN001
-    from symgrad.expression import substitute  # noqa: PLC0415
+def differs(graph, meanings, right: Expression, wrong: Expression) -> bool:
+    from symgrad.expression import substitute
 
     table = {}
     for node in graph.equations:
