@@ -110,25 +110,23 @@ class LatexPrinter(Printer):
         if isinstance(left, Number):
             return isinstance(behind, Var | Add | Call)
         before = left.base if isinstance(left, Pow) else left
-        return isinstance(before, Var | Add | Div) and isinstance(behind, Var | Add)
+        return isinstance(before, Var | Add | Div | Call) and isinstance(behind, Var | Add | Call)
 
-    def condition(self, e: Expression) -> str:
+    def condition(self, e: Expression, *, equal: str = "=") -> str:
         """Return a condition, its words upright."""
         match e:
             case Logic("not", (part,)):
                 return rf"\neg ({self.condition(part)})"
             case Logic(operator, parts):
+                texts = [(self.condition(p), isinstance(p, Logic)) for p in parts]
                 word = rf" \mbox{{ {operator} }} "
-                return word.join(
-                    self.grouped(self.condition(p)) if isinstance(p, Logic) else self.condition(p)
-                    for p in parts
-                )
+                return word.join(self.grouped(t) if inner else t for t, inner in texts)
             case _:
-                return super().condition(e)
+                return super().condition(e, equal=equal)
 
     def relation(self, relation: str) -> str:
         """Return the sign of a relation."""
-        return {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "==": "="}.get(relation, relation)
+        return {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}.get(relation, relation)
 
 
 def _letters(text: str) -> str:
@@ -177,10 +175,10 @@ def prose(text: str) -> str:
 def latex_of(sheet: Sheet) -> str:
     """Return a sheet as a LaTeX fragment for the body of an article."""
     printer = LatexPrinter(sheet.names)
-    blocks = [f"% {sheet.title}".replace("\n", " ")]
-    blocks += [_section(section, printer) for section in sheet.sections]
-    text = "\n\n".join(blocks) + "\n"
-    return text if text.isascii() else "".join(map(_compilable, text))
+    blocks = [_section(section, printer) for section in sheet.sections]
+    text = "\n\n".join(blocks)
+    body = text if text.isascii() else "".join(map(_compilable, text))
+    return f"% {sheet.title}\n\n{body}\n".replace("\r", " ")
 
 
 def _compilable(character: str) -> str:

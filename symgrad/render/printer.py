@@ -275,27 +275,29 @@ class Printer:
             return f"√{self.at(arguments[0], ATOM)}", POWER
         if function == "abs" and not _has_abs(arguments[0]):
             return f"|{self.expression(arguments[0])}|", ATOM
-        return f"{function}({', '.join(self.expression(a) for a in arguments)})", ATOM
+        return f"{function}({self.arguments(arguments)})", ATOM
 
-    def condition(self, e: Expression) -> str:
-        """Return a condition."""
+    def condition(self, e: Expression, *, equal: str = "=") -> str:
+        """Return a condition; `equal` is the sign of equality."""
         match e:
             case Compare(relation, left, right):
-                sign = self.relation(relation)
+                sign = equal if relation == "==" else self.relation(relation)
                 return f"{self.expression(left)} {sign} {self.expression(right)}"
             case Logic("not", (part,)):
-                return f"not ({self.condition(part)})"
+                return f"not ({self.condition(part, equal=equal)})"
             case Logic(operator, parts):
-                return f" {operator} ".join(
-                    self.grouped(self.condition(p)) if isinstance(p, Logic) else self.condition(p)
-                    for p in parts
-                )
+                texts = [(self.condition(p, equal=equal), isinstance(p, Logic)) for p in parts]
+                return f" {operator} ".join(self.grouped(t) if inner else t for t, inner in texts)
             case _:
                 return self.expression(e)
 
     def relation(self, relation: str) -> str:
-        """Return the sign of a relation."""
+        """Return the sign of a relation other than equality."""
         return {"<=": "≤", ">=": "≥", "!=": "≠"}.get(relation, relation)
+
+    def arguments(self, arguments: tuple[Expression, ...]) -> str:
+        """Return arguments; a condition among them has the equality sign of the language."""
+        return ", ".join(self.condition(a, equal="==") for a in arguments)
 
 
 class AsciiPrinter(Printer):
@@ -336,7 +338,7 @@ class AsciiPrinter(Printer):
 
     def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a function at its arguments and how tightly it binds."""
-        return f"{function}({', '.join(self.expression(a) for a in arguments)})", ATOM
+        return f"{function}({self.arguments(arguments)})", ATOM
 
     def relation(self, relation: str) -> str:
         """Return the sign of a relation."""

@@ -18,7 +18,6 @@ Chain = tuple[Expression, ...]
 Side = tuple[Chain, ...]  # a sum of products, each factor printed as it is
 MAX_CHAINS = 3
 MAX_FACTORS = 6
-_SIGNS = {"==": "=", "<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +266,10 @@ def expanded_lines(d: Derivation) -> tuple[Line, ...]:
 def note_lines(d: Derivation) -> list[str | Remark]:
     """Return the assumptions, what was used of them, and the conventions at kinks."""
     used = {note.assumption for note in d.notes}
-    lines: list[str | Remark] = [
-        Remark(
-            (
-                f"assumed{' and used' if item.text in used else ''}: ",
-                item.condition.left,
-                f" {_SIGNS.get(item.condition.relation, item.condition.relation)} ",
-                item.condition.right,
-            )
-        )
-        for item in d.graph.assumptions
-    ]
+    lines: list[str | Remark] = []
+    for item in d.graph.assumptions:
+        how = "assumed and used: " if item.text in used else "assumed: "
+        lines.append(Remark((how, item.condition)))
     for note in d.notes:
         if not note.assumption:
             tail = ", so the branches that meet at "
