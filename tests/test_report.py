@@ -11,6 +11,7 @@ import symgrad as sg
 from symgrad import examples
 from symgrad.errors import SymgradError
 from symgrad.render.html import MARKER, as_json
+from symgrad.render.html_assets import FOLDER
 from symgrad.render.html_curve import curve
 from symgrad.sources.text import parse
 from tests.report_pages import Page
@@ -130,7 +131,7 @@ def test_numbers_are_those_of_the_trace_at_every_step(page):
     rows = {
         text.split("\n")[0]: int(found["data-number"])
         for (found, _), text in zip(
-            page.all("output", class_="num"),
+            page.all("span", class_="num"),
             [t.strip() for f, t in page.all("li") if "data-kind" in f], strict=True,
         )
     }  # fmt: skip
@@ -150,7 +151,7 @@ def test_numbers_are_those_of_the_trace_at_every_step(page):
 def test_contributions_of_the_paths_add_up_to_the_gradient(page):
     numbers = data_of(page)["steps"][0]["numbers"]
     paths = page.all("li", data_kind="path")[:3]
-    outputs = page.all("output", class_="num")
+    outputs = page.all("span", class_="num")
     rows = [f for f, _ in page.all("li") if "data-kind" in f]
     places = [int(outputs[rows.index(found)][0]["data-number"]) for found, _ in paths]
     parts = [float(numbers[i].lstrip("≈= ").replace("−", "-")) for i in places]
@@ -253,6 +254,40 @@ def test_json_holds_no_markup():
     text = as_json({"a": "</script><!-- & \u2028"})
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == {"a": "</script><!-- & \u2028"}
+
+
+# -- colours ---------------------------------------------------------------------------------------
+
+
+def colours(style):
+    """Return the colours of the page by name, light and dark."""
+    light, dark = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[:2]
+    found = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in (light, dark)]
+    return [found[0], {**found[0], **found[1]}]
+
+
+def luminance(colour):
+    """Return the relative luminance of WCAG 2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a, b):
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_every_text_has_the_contrast_of_wcag_aa(theme):
+    shown = colours((FOLDER / "report.css").read_text(encoding="utf-8"))[theme]
+    pairs = [(text, ground) for text in ("ink", "soft") for ground in ("page", "card", "fill")]
+    pairs += [(text, text + "-fill") for text in ("good", "open", "bad", "lit")]
+    pairs += [(text, ground) for text in ("good", "open", "bad") for ground in ("page", "card")]
+    pairs += [("accent", "page"), ("card", "accent"), ("ink", "lit-fill"), ("soft", "lit-fill")]
+    assert len(pairs) == 20
+    for text, ground in pairs:
+        assert contrast(shown[text], shown[ground]) >= 4.5, (text, ground)
 
 
 # -- writing ---------------------------------------------------------------------------------------

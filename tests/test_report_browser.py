@@ -101,7 +101,7 @@ if CHROMIUM:
         for found, text in page.all("text", class_="adjoint"):
             assert text == f"∂ {adjoints[found['data-adjoint']]}"
         gradients = [rounded(step.exact_gradients, 6)[name] for name in "abcd"]
-        outputs = [text.lstrip("≈= ") for _, text in page.all("output", class_="num")]
+        outputs = [text.lstrip("≈= ") for _, text in page.all("span", class_="num")]
         assert outputs[:4] == gradients
         assert len(page.all("span", class_="katex")) > 50
 
