@@ -14,6 +14,7 @@ from symgrad.render.printer import ATOM, POWER, Printer
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
+_UPRIGHT = (r"\mathrm", r"\mbox")
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 # Greek letters without a command of their own, for they look like these:
 _LATIN_LOOKS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
@@ -100,7 +101,7 @@ class LatexPrinter(Printer):
 
     def gap(self, left: str, right: str) -> str:
         """Return the space that keeps commands, and words, apart."""
-        if any(word in side for word in ("\\mathrm", "\\mbox") for side in (left, right)):
+        if left.startswith(_UPRIGHT) or right.startswith(_UPRIGHT):
             return r"\,"
         return " " if _COMMAND_END.search(left) and right[0].isalpha() else ""
 

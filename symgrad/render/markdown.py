@@ -33,14 +33,19 @@ def _section(section: Section, printer: LatexPrinter) -> str:
             case Line():
                 rows.append(_block(line_latex(item, printer)))
             case Trail():
-                rows.append(f"- ${trail_latex(item, printer)}$")
+                rows.append(f"- ${_math(trail_latex(item, printer))}$")
             case Remark():
-                rows.append(f"- {remark_latex(item, printer)}")
+                rows.append(f"- {_math(remark_latex(item, printer))}")
             case _:
                 rows.append(f"- {escaped(item)}")
     text = "\n\n".join(rows)
     return text.replace("\n\n- ", "\n- ").replace(f"{rows[0]}\n- ", f"{rows[0]}\n\n- ")
 
 
+def _math(formula: str) -> str:
+    """Return a formula for browsers: KaTeX knows \\text and no \\mbox, MathJax knows both."""
+    return formula.replace(r"\mbox{", r"\text{")
+
+
 def _block(formula: str) -> str:
-    return f"```math\n{formula}\n```"
+    return f"```math\n{_math(formula)}\n```"
