@@ -10,23 +10,13 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable, Mapping, Sequence
 
-from symgrad.expression import (
-    Call,
-    Compare,
-    Expression,
-    Formula,
-    Pow,
-    Var,
-    children,
-    formula_of,
-    substitute,
-    walk,
-)
+from symgrad.expression import Expression, Formula, Var, formula_of, walk
 from symgrad.program import Routine
 from symgrad.program_batch import Batch, batch_of
 from symgrad.program_block import Assignment
 from symgrad.targets.base import EmittedFile, Sheet, Target
-from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, KEEP_NAN, NumpyPrinter
+from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
+from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_schedule import Schedule
@@ -36,6 +26,7 @@ from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
 from symgrad.targets.updating import update_step, wrapped
 
+_WIDTH = 99
 _PREFIX = "mean "  # no name of an author has a space
 
 
@@ -95,7 +86,7 @@ class _Writer:
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
-            "arguments": _listed((*required, *optional), "    "),
+            "arguments": _listed((*required, *optional), "    ", 53),
             "value_body": self._function(program.value, "value"),
             "gradient_body": (
                 f"    return value_and_gradient({_listed(self.given, ' ' * 8)})[1]"
@@ -105,7 +96,7 @@ class _Writer:
             "both_body": self._function(program.both, "both"),
             "gradient_fields": "\n".join(f"    {name}: float" for name in sheet.fields),
             **update,
-            "update_arguments": _listed((*required, *optional, rate, *settings), "    "),
+            "update_arguments": _listed((*required, *optional, rate, *settings), "    ", 40),
             **self._flat(),
             **self._least_squares(),
             "points": check_points(sheet),
@@ -142,7 +133,7 @@ class _Writer:
         ]
         return {
             "theta": theta,
-            "flat_arguments": _listed([theta, *others], "    "),
+            "flat_arguments": _listed([theta, *others], "    ", 44),
             "flat_given": _listed(given, " " * 8),
             "flat_names": _listed([repr(name) for name in fields], " " * 4),
             "sign": "-" if program.graph.maximize else "",
@@ -194,7 +185,7 @@ class _Writer:
                 before.append(row)
             else:
                 varying.add(row.name)
-                schedule.assign(row.name, self.sheet.names[row.name], _expression(row))
+                schedule.assign(row.name, self.sheet.names[row.name], expression(row))
         for i, name in enumerate(results):
             place = f"{number}" if kind == "residuals" else f"{number}, {i}"
             schedule.store(f"_block[:, {place}]", Var(name))
@@ -202,7 +193,7 @@ class _Writer:
         targets = [*self.data, "_block", *(f"_r{i}" for i in range(buffers))]
         return [
             *self._assignments(before),
-            f"for {_target(targets, ' ' * 12)} in _blocks({buffers}, (*_data, _rows)):",
+            f"for {_target(targets, ' ' * 12, 50)} in _blocks({buffers}, (*_data, _rows)):",
             *(f"    {line}" for line in lines),
         ]
 
@@ -218,18 +209,18 @@ class _Writer:
         """Return the body of value, gradient or both."""
         batch = batch_of(self.program, routine, _PREFIX)
         lines = self._checked()
-        sums = _sum_names(batch, self.sheet.names)
+        sums = sum_names(batch, self.sheet.names)
         names = _tuple([repr(name) for name in self.data], " " * 12) if self.data else ""
-        unseen = _unseen(batch, self.program.data)
+        hidden = unseen(batch, self.program.data)
         for i, name in enumerate(self.program.data):
-            if name in unseen:
+            if name in hidden:
                 lines.append(f'_no_nan("{self.data[i]}", _data[{i}])')
         body = self._assignments(batch.before)
         means: dict[str, str] = {}
         if sums:
             body += self._loop(batch, sums)
             means = {name: f"_mean_{text.removeprefix('_sum_')}" for name, text in sums.items()}
-            left = _target(list(means.values()), " " * 12)
+            left = _target(list(means.values()), " " * 12, 40 + len(names))
             body.append(f"{left} = _means(_sums, ({names}), _data)")
         results = [self._mean(formula, means) for _, formula in batch.results]
         body.append(f"return {self._returned(results, kind)}")
@@ -239,7 +230,7 @@ class _Writer:
     def _loop(self, batch: Batch, sums: Mapping[str, str]) -> list[str]:
         """Return the loop over the blocks of samples."""
         block, buffers = self._block(batch, sums)
-        rows = _target([*self.data, *(f"_r{i}" for i in range(buffers))], " " * 12)
+        rows = _target([*self.data, *(f"_r{i}" for i in range(buffers))], " " * 12, 40)
         totals = _tuple(list(sums.values()), " " * 16)
         return [
             "_sums = []",
@@ -252,14 +243,15 @@ class _Writer:
         if kind == "value":
             return f"float({results[0]})"
         fields = results if kind == "gradient" else results[1:]
-        made = f"Gradient(*map(float, ({_tuple(fields, ' ' * 12)})))"
-        return made if kind == "gradient" else f"float({results[0]}), {made}"
+        first = "" if kind == "gradient" else f"float({results[0]}), "
+        inside = _tuple(fields, " " * 12, len(f"        return {first}Gradient(*map(float, ()))"))
+        return f"{first}Gradient(*map(float, ({inside})))"
 
     def _block(self, batch: Batch, sums: Mapping[str, str]) -> tuple[list[str], int]:
         """Return the lines of one block of samples, and how many buffers they need."""
         names = self.sheet.names
         schedule = self.schedule()
-        formulas, rows = _inlined(batch)
+        formulas, rows = inlined(batch)
         known = {name: i for i, name in enumerate((*self.program.data, *(r.name for r in rows)))}
         waiting: dict[int, list[tuple[str, Expression]]] = {}
         for name, e in formulas:
@@ -270,7 +262,7 @@ class _Writer:
             for name, e in waiting.get(place, ()):
                 schedule.add_up(sums[name], e)
         for place, row in enumerate(rows, first):
-            schedule.assign(row.name, names[row.name], _expression(row))
+            schedule.assign(row.name, names[row.name], expression(row))
             for name, e in waiting.get(place, ()):
                 schedule.add_up(sums[name], e)
         return written(schedule)
@@ -300,73 +292,6 @@ class _Writer:
         return self.sheet.plain.code(formula.pattern, operands)
 
 
-def _target(names: Sequence[str], indent: str) -> str:
-    """Return names that a tuple is unpacked to."""
-    text = _tuple(names, indent)
-    return f"({text})" if "\n" in text else text
-
-
-def _expression(row: Assignment) -> Expression:
-    return substitute(row.pattern, {i: Var(n) for i, n in enumerate(row.operands)})
-
-
-def _sum_names(batch: Batch, names: Mapping[str, str]) -> dict[str, str]:
-    """Return what each sum is called: after what is summed, or the result that it is for."""
-    found: dict[str, str] = {}
-    for name, formula in batch.sums:
-        of = formula.operands[0] if isinstance(formula.pattern, Var) else ""
-        if not of:
-            users = [r for r, f in batch.results if name in f.operands]
-            of = users[0]
-        text = f"_sum_{names[of]}"
-        while text in found.values():
-            text += "_"
-        found[name] = text
-    return found
-
-
-def _inlined(batch: Batch) -> tuple[list[tuple[str, Expression]], list[Assignment]]:
-    """Put rows that one sum alone needs into that sum: Σxy takes one pass less than xy and Σ."""
-    rows = {row.name: row for row in batch.body}
-    uses: dict[str, int] = {}
-    for operands in [r.operands for r in batch.body] + [f.operands for _, f in batch.sums]:
-        for name in operands:
-            uses[name] = uses.get(name, 0) + 1
-    formulas: list[tuple[str, Expression]] = []
-    for name, formula in batch.sums:
-        e = formula.expression
-        while isinstance(e, Var) and uses[str(e.key)] == 1 and e.key in rows:
-            e = _expression(rows.pop(str(e.key)))
-        formulas.append((name, e))
-    return formulas, list(rows.values())
-
-
-def _unseen(batch: Batch, data: Sequence[str]) -> frozenset[str]:
-    """Return the data whose NaN would not make a sum NaN: those are looked at beforehand."""
-    seen: set[str] = set()
-    for _, formula in batch.sums:
-        seen.update(formula.operands[i] for i in _certain(formula.pattern))
-    for row in reversed(batch.body):
-        if row.name in seen:
-            seen.update(row.operands[i] for i in _certain(row.pattern))
-    return frozenset(data) - seen
-
-
-def _certain(e: Expression) -> set[int]:
-    """Return the operands of a pattern whose NaN makes its value NaN."""
-    found: set[int] = set()
-    stack = [e]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Var):
-            found.add(int(part.key))
-        elif isinstance(part, Call) and part.function not in KEEP_NAN:
-            continue
-        elif not isinstance(part, Compare):
-            stack.extend(() if isinstance(part, Pow) else children(part))
-    return found
-
-
 def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
@@ -374,9 +299,9 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     step = update_step(sheet)
     lines = [f"grad = gradient({_listed(given, ' ' * 8)})"]
     lines += [f"{name} = {code}" for name, code in step.assignments]
-    made = f"Params(*map(float, ({_tuple(step.parameters, ' ' * 8)})))"
+    made = f"Params(*map(float, ({_tuple(step.parameters, ' ' * 8, 40)})))"
     if step.states:
-        made = f"{made}, State(*map(float, ({_tuple(step.kept, ' ' * 8)})))"
+        made = f"{made}, State(*map(float, ({_tuple(step.kept, ' ' * 8, 50)})))"
         settings.append("state=START")
     return settings, {
         "state_fields": "\n".join(f"    {name}: float" for name in step.states),
@@ -386,13 +311,23 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     }
 
 
-def _listed(items: Sequence[str], indent: str) -> str:
-    return wrapped(items, indent, 4)
+def _listed(items: Sequence[str], indent: str, beside: int = 0) -> str:
+    """Return items with commas; on lines of their own where `beside` characters leave no room."""
+    text = wrapped(items, indent, 4)
+    if "\n" not in text and len(text) + beside > _WIDTH:
+        return f"\n{indent}{text},\n{indent[4:]}"
+    return text
 
 
-def _tuple(items: Sequence[str], indent: str) -> str:
+def _tuple(items: Sequence[str], indent: str, beside: int = 0) -> str:
     """Return the inside of a tuple; one of one item has a comma."""
-    return f"{items[0]}," if len(items) == 1 else _listed(items, indent)
+    return f"{items[0]}," if len(items) == 1 else _listed(items, indent, beside)
+
+
+def _target(names: Sequence[str], indent: str, beside: int = 0) -> str:
+    """Return names that a tuple is unpacked to."""
+    text = _tuple(names, indent, beside)
+    return f"({text})" if "\n" in text else text
 
 
 TARGET = Numpy()
