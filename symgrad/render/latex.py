@@ -10,7 +10,7 @@ from fractions import Fraction
 from symgrad.expression import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
 from symgrad.functions import FUNCTIONS
 from symgrad.names import LATIN, canonical
-from symgrad.render.printer import ATOM, POWER, Printer
+from symgrad.render.printer import ATOM, POWER, Printer, is_joined
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
@@ -119,7 +119,7 @@ class LatexPrinter(Printer):
             case Logic("not", (part,)):
                 return rf"\neg ({self.condition(part)})"
             case Logic(operator, parts):
-                texts = [(self.condition(p), isinstance(p, Logic)) for p in parts]
+                texts = [(self.condition(p), is_joined(p)) for p in parts]
                 word = rf" \mbox{{ {operator} }} "
                 return word.join(self.grouped(t) if inner else t for t, inner in texts)
             case _:

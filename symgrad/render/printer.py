@@ -286,7 +286,7 @@ class Printer:
             case Logic("not", (part,)):
                 return f"not ({self.condition(part, equal=equal)})"
             case Logic(operator, parts):
-                texts = [(self.condition(p, equal=equal), isinstance(p, Logic)) for p in parts]
+                texts = [(self.condition(p, equal=equal), is_joined(p)) for p in parts]
                 return f" {operator} ".join(self.grouped(t) if inner else t for t, inner in texts)
             case _:
                 return self.expression(e)
@@ -363,6 +363,11 @@ def _is_letter(text: str) -> bool:
 
 def _is_subscript(text: str) -> bool:
     return bool(text) and all("₀" <= character <= "₉" for character in text)
+
+
+def is_joined(condition: Expression) -> bool:
+    """Tell whether a condition is two or more joined by a word."""
+    return isinstance(condition, Logic) and condition.operator != "not"
 
 
 def _has_abs(e: Expression) -> bool:
