@@ -18,14 +18,19 @@ def expression(row: Assignment) -> Expression:
 def sum_names(batch: Batch, names: Mapping[str, str]) -> dict[str, str]:
     """Return what each sum is called: after what is summed, or the result that it is for."""
     found: dict[str, str] = {}
+    taken: set[str] = set()
+    users: dict[str, str] = {}
+    for result, formula in batch.results:
+        for operand in formula.operands:
+            users.setdefault(operand, result)
     for name, formula in batch.sums:
         of = formula.operands[0] if isinstance(formula.pattern, Var) else ""
         if not of:
-            users = [r for r, f in batch.results if name in f.operands]
-            of = users[0]
+            of = users[name]
         text = f"_sum_{names[of]}"
-        while text in found.values():
+        while text in taken:
             text += "_"
+        taken.add(text)
         found[name] = text
     return found
 

@@ -21,6 +21,7 @@ from symgrad.expression import (
     Logic,
     Mul,
     Neg,
+    Number,
     Pow,
     Var,
     variables,
@@ -114,7 +115,9 @@ class Schedule:
 
     def varies(self, e: Expression) -> bool:
         """Tell whether an expression depends on data."""
-        return any(key in self.values for key in variables(e))
+        if isinstance(e, Var):
+            return e.key in self.values
+        return not isinstance(e, Number) and any(key in self.values for key in variables(e))
 
     def _statement(self, code: str, operands: list[Operand]) -> None:
         self.passes.append(Pass(operands, code=code))
