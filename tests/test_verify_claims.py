@@ -233,6 +233,23 @@ def test_a_wrong_delta_without_a_derivative_is_refuted():
 # -- chains ----------------------------------------------------------------------------------------
 
 
+def test_a_gradient_is_judged_component_by_component():
+    report = sg.verify(SEED, "∇J = (δ(2cu+1)x + λa, δ(2cu+1), δh + λc, 2δ)")
+    assert [verdict.status for verdict in report.verdicts] == ["proved"] * 3 + ["refuted"]
+    assert str(report.verdicts[3].claim) == "∂J/∂d = 2δ"
+
+
+@pytest.mark.parametrize("left", ["J(a, b, c, d)", "d(L+R)/da", "h(u)"])
+def test_functions_may_be_written_with_their_arguments(left):
+    right = {"J": "L + R", "d": "dJ/da", "h": "u²"}[left[0]]
+    assert statuses(f"{left} = {right}") == ["proved"]
+
+
+def test_bullets_and_numbers_before_a_claim_are_no_part_of_it():
+    text = "1. dJ/dd = δ\n(2) dJ/dd = δ\n- dJ/dd = δ\n* dJ/dd = δ\nlet q = δ\n"
+    assert statuses(text) == ["proved"] * 5
+
+
 def test_the_first_wrong_link_is_named():
     verdict = only(DELTA.strip() + " = 2(p-y)p^2 = 0")
     assert verdict.status == "refuted"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import symgrad as sg
 from symgrad.expression import Mul, Number
-from symgrad.verify.claims import decimals_of
+from symgrad.verify.claims_text import decimals_of
 from symgrad.verify.numbers import (
     decimal_literals,
     judge_number,

@@ -12,9 +12,7 @@ from symgrad.sources.limits import MAX_DEPTH
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
-_TOKEN = re.compile(
-    r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]|.", re.DOTALL
-)
+_TOKEN = re.compile(r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]|.", re.DOTALL)
 _SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from symgrad.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression import Var, variables
 from symgrad.graph import Graph
@@ -17,8 +18,9 @@ from symgrad.verify.claims_documents import Formula, formulas
 from symgrad.verify.claims_formula import parse_side, readings_of
 from symgrad.verify.claims_meaning import adjoint_meant
 from symgrad.verify.claims_scope import Scope
-from symgrad.verify.claims_split import Statement, statements
+from symgrad.verify.claims_split import Statement, components, statements
 from symgrad.verify.claims_state import State
+from symgrad.verify.claims_text import decimals_of, plain_number, source_text
 from symgrad.verify.model import (
     Claim,
     Definition,
@@ -35,14 +37,9 @@ from symgrad.verify.truth import Truth
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_DEFINITIONS = 50
-_NUMBER = re.compile(
-    r"[-−+]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?"
-    r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[*·×]\s*10\s*\^\s*\(?\s*(?P<ten>[-−+]?\s*\d{1,3})\s*\)?)?"
-)
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
-_COMMAND = re.compile(r"\\[A-Za-z]+")
-_BRACE = re.compile(r"[{}]")
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
+_CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([\w\s,\\]+)\)\s*")
 _NEW = re.compile(rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next)|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*")
 
 
@@ -87,7 +84,8 @@ class Reader:
                 yield self.unreadable(formula.text, formula.origin.place(formula.text, 0, 1), fault)
             return
         for statement in statements(written):
-            yield from self.statement(statement, formula)
+            for one in components(statement, self.graph.objective, self.graph.parameters):
+                yield from self.statement(one, formula)
 
     def left_is_known(self, formula: Formula) -> bool:
         """Tell whether the left side alone is about the graph, where the whole cannot be read."""
@@ -114,7 +112,9 @@ class Reader:
         """Yield the claim of a statement, if it is one."""
         origin = statement.whole.origin(formula.text, formula.origin)
         place = origin.place("", 0, max(1, len(statement.whole.text)))
-        text = _source_text(formula.text, statement.whole)
+        text = source_text(formula.text, statement.whole)
+        if statement.head:
+            text = f"{statement.head} {statement.parts[0][0]} {text}"
         left: Target | None = None
         try:
             if not statement.parts or statement.other:
@@ -146,7 +146,7 @@ class Reader:
         if any(sign not in {"=", ":="} for sign, _ in statement.parts):
             return False
         *middle, last = [part.text for _, part in statement.parts]
-        value = _plain_number(last)
+        value = plain_number(last)
         names = [self.input_name(text) for text in (statement.left.text, *middle)]
         if value is None or None in names:
             return False
@@ -192,18 +192,31 @@ class Reader:
                 return NameTarget(name)
             if self.is_new(word[1]):
                 return NameTarget(word[1])
+        if (called := self.called(text)) is not None:
+            return NameTarget(called)
         side = parse_side(text, origin, self.scope)
         if isinstance(side, Var):
             target = self.scope.derivatives.get(str(side.key))
             return target if target is not None else NameTarget(str(side.key))
         return ExpressionTarget(side)
 
+    def called(self, text: str) -> str | None:
+        """Return the node in `J(a, b)`, an equation written with the names that it depends on."""
+        found = _CALLED.fullmatch(text)
+        name = self.scope.strict(found[1]) if found else None
+        node = self.graph.index.get(name) if name else None
+        if found is None or node is None or node.formula is None:
+            return None
+        below = ancestors(self.graph, node.name)
+        arguments = [self.scope.name(part.strip()) for part in found[2].split(",")]
+        return node.name if all(argument in below for argument in arguments) else None
+
     def is_step_rule(self, name: str, statement: Statement) -> bool:
         """Tell whether `a = a − η·…` or a lone updated value stands here."""
         if name not in self.graph.parameters:
             return False
         first = statement.parts[0][1].text
-        value = _plain_number(first)
+        value = plain_number(first)
         if value is not None:
             unit = Fraction(1, 10 ** max(decimals_of(first) or 0, 0))
             return self.state.is_update(name, value, unit)
@@ -260,7 +273,7 @@ class Reader:
         expression, other = readings_of(part.text, origin, self.scope)
         place = origin.place(part.text, 0, max(1, len(part.text)))
         return Link(
-            expression, _source_text(formula.text, part), relation, place,
+            expression, source_text(formula.text, part), relation, place,
             decimals_of(part.text), cut, other,
         )  # fmt: skip
 
@@ -332,52 +345,6 @@ class Reader:
             self.state.printed[left.key] = value
         elif isinstance(left, NameTarget):
             self.state.printed[left.name] = value
-
-
-def decimals_of(text: str) -> int | None:
-    """Return how many digits after the point a text that is one number shows, else None.
-
-    >>> decimals_of("-0.044064"), decimals_of("3.2 * 10^(-4)"), decimals_of("2*3"), decimals_of("5")
-    (6, 5, None, 0)
-    """
-    found = _NUMBER.fullmatch(text.strip())
-    if found is None or not (found["whole"] or found["part"]):
-        return None
-    power = (found["e"] or found["ten"] or "0").replace("−", "-").replace(" ", "")
-    return len(found["part"] or "") - int(power)
-
-
-def _plain_number(text: str) -> Fraction | None:
-    """Return the value of a text that is one number or one fraction of whole numbers."""
-    plain = text.strip().replace("−", "-").replace("–", "-")
-    if not re.fullmatch(r"\(*[-+]?\s*[\d.]+(?:[eE][-+]?\d{1,3})?\)*(?:\s*/\s*\(?\d+\)*)?", plain):
-        return None
-    plain = re.sub(r"[()\s]", "", plain)
-    top, _, below = plain.partition("/")
-    try:
-        value = lexer.read_number(top.lstrip("+-"))
-        value = -value if top.startswith("-") else value
-        return value / lexer.read_number(below) if below else value
-    except (lexer.BadNumber, ZeroDivisionError):
-        return None
-
-
-def _source_text(original: str, written: Written) -> str:
-    """Return the stretch of the author's own text that a translated text comes from."""
-    if not written.offsets:
-        return ""
-    first, last = min(written.offsets), max(written.offsets)
-    end = last + 1
-    if command := _COMMAND.match(original, last):
-        end = command.end()
-    open_braces = original.count("{", first, end) - original.count("}", first, end)
-    for match in _BRACE.finditer(original, end):
-        if open_braces <= 0:
-            break
-        open_braces += 1 if match[0] == "{" else -1
-        end = match.end()
-    stretch = original[first:end]
-    return " ".join(stretch.replace("&", " ").replace("\\\\", " ").split())
 
 
 def _no_claim(statement: Statement, place: Place) -> Fault:

@@ -24,6 +24,10 @@ class DerivativeParser(Parser):
         """Tell whether `dJ/da`, `d/du(…)` or `d²J/da²` begins here rather than a quotient."""
         tokens, scope = self.tokens, self.scope
         at = self.at + 1
+        if token == "d" and tokens[at] == "(":
+            at = self.behind(at)
+            below = tokens[at + 1] if tokens[at : at + 1] == ["/"] else ""
+            return below[:1] == "d" and len(below) > 1 and scope.strict(below) is None
         order = token == "d" and (tokens[at] in SUPERSCRIPTS or tokens[at] == "^")
         if order:
             at += (4 if tokens[at + 1] == "(" else 2) if tokens[at] == "^" else 1
@@ -41,6 +45,15 @@ class DerivativeParser(Parser):
             acts = following == "(" or bool(lexer.IDENTIFIER.match(following))
             return scope.strict(below) is None and (scope.strict("d") is None or acts)
         return scope.strict(below) is None or scope.strict(token) is None
+
+    def behind(self, opened: int) -> int:
+        """Return the token behind the counterpart of an open parenthesis."""
+        level = 0
+        for at in range(opened, len(self.tokens)):
+            level += (self.tokens[at] == "(") - (self.tokens[at] == ")")
+            if level == 0:
+                return at + 1
+        return len(self.tokens) - 1
 
     def derivative(self, mark: str) -> Expression:
         """Read ∂J/∂a, ∂²J/∂a∂b, ∂_a J or ∂/∂a (…)."""

@@ -44,7 +44,12 @@ _DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.M
 _OPEN_END = re.compile(r"(?:[-+*/^=≈<>(,·×−&\\]|:=)\s*$")
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:=|≈|:=|\\approx|\\leq?\b|[-+*/·×−]\s)")
 _BEGINS = re.compile(r"\s*(?:at|assume)\b|[^=≈]*\S\s*(?:=|≈|:=)(?!=)")
-_LABEL = re.compile(r"\s*(?:[*•]\s+|\(?\d{1,3}[.)]\s+|check\s+|claim\s+)")
+_BULLET = re.compile(
+    r"\s*[-*•]\s+(?=\\d?frac\{\s*(?:\\partial|d)|\\partial|∂|d\w*/d|[^\W\d]\w*\s*(?:=|≈|:=))"
+)
+_LABEL = re.compile(
+    r"\s*(?:[*•]\s+|\(?\d{1,3}[.)]\s+|(?:check|claim|let|define|so|hence|thus|then)\s+)"
+)
 _TEXT_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
 
@@ -102,14 +107,15 @@ def _plain(lines: list[str], source: str, first: int) -> Iterator[Formula]:
             open_end = _OPEN_END.search(parts[-1]) or (
                 _depth("\n".join(parts)) > 0 and not _BEGINS.match(following)
             )
-            if not following.strip() or not (open_end or _GOES_ON.match(following)):
+            goes_on = _GOES_ON.match(following) and not _BULLET.match(following)
+            if not following.strip() or not (open_end or goes_on):
                 break
             parts.append(following)
             index += 1
         whole = "\n".join(parts)
         if not whole.strip():
             continue
-        label = _LABEL.match(whole)
+        label = _BULLET.match(whole) or _LABEL.match(whole)
         cut = label.end() if label else len(whole) - len(whole.lstrip())
         origin = Origin(source, lines, first + start, 1, first).at(whole, cut)
         body = whole[cut:].rstrip()

@@ -54,7 +54,7 @@ class ClaimParser(DerivativeParser):
         token = self.tokens[self.at]
         if token == "∂":
             return self.derivative(token)
-        follows = self.tokens[self.at + 1] in ("/", "^", *SUPERSCRIPTS) if token else False
+        follows = self.tokens[self.at + 1] in ("/", "^", "(", *SUPERSCRIPTS) if token else False
         if token[:1] == "d" and follows and self.is_derivative(token):
             if len(token) > 1:
                 self.split_token(("d", token[1:]))

@@ -72,5 +72,3 @@ def _points(truth: Truth) -> Iterator[Point]:
 
 def _may_be_zero(value: Value) -> bool:
     return bool(value == 0 if isinstance(value, fmpq) else value.contains(0))
-
-

@@ -124,9 +124,7 @@ class Scope:
 
         found = readings(word, piece)
         return [
-            way
-            for way in found
-            if _e_is_last(way, before_power=before_power) and not _repeats(way)
+            way for way in found if _e_is_last(way, before_power=before_power) and not _repeats(way)
         ]
 
     def number(self, word: str) -> Constant | None:

@@ -17,6 +17,7 @@ _ARROWS = dict.fromkeys(("←", "<-", "→", "->"), "←")
 _MEANINGS = {**_EQUAL, **_ALIKE, **_ARROWS}
 _JOINS = re.compile(r"\s*(?:[+*/^·×−)]|-(?!>)|" + _RELATION.pattern + ")")
 _OPEN = re.compile(r"(?:[-+*/^·×−(]|" + _RELATION.pattern + r")\s*$")
+_GRADIENT = re.compile(r"\s*∇\s*(\w+)?\s*")
 _TAIL = re.compile(r"(?:[\s,;:]|(?<!\.)\.)+$")
 
 
@@ -25,13 +26,15 @@ class Statement:
     """`left relation part relation part …`.
 
     A relation is "=", "≈", ":=", "←", or one that claims nothing.
-    `other` is the first relation that makes the statement no claim, such as `∈`.
+    `other` is the first relation that makes the statement no claim, such as `∈`; `head` is the left
+    side where it does not stand in the source.
     """
 
     whole: Written
     left: Written
     parts: tuple[tuple[str, Written], ...]
     other: str = ""
+    head: str = ""
 
 
 def statements(formula: Written) -> Iterator[Statement]:
@@ -39,6 +42,24 @@ def statements(formula: Written) -> Iterator[Statement]:
     for row in _rows(formula):
         for piece in _pieces(row):
             yield from _statements(piece)
+
+
+def components(
+    statement: Statement, objective: str, parameters: tuple[str, ...]
+) -> Iterator[Statement]:
+    """Yield the components of `∇J = (…, …)`, in the order of the parameters; others as they are."""
+    found = _GRADIENT.fullmatch(statement.left.text)
+    lists = [_cut_at(_unwrapped(part), ",") for _, part in statement.parts]
+    if found is None or not lists or any(len(parts) != len(parameters) for parts in lists):
+        yield statement
+        return
+    top = found[1] or objective
+    for index, name in enumerate(parameters):
+        left = Written.all_at(f"∂{top}/∂{name}", statement.left.start())
+        parts = tuple(
+            (sign, values[index]) for (sign, _), values in zip(statement.parts, lists, strict=True)
+        )
+        yield Statement(parts[0][1], left, parts, head=left.text)
 
 
 def _depths(text: str) -> list[int]:

@@ -18,6 +18,7 @@ _STEP = re.compile(r"step\s+(\d{1,9})")
 _ULPS = 3
 _COARSEST = Fraction(1, 100)  # a number of fewer digits is close to too many others
 
+
 class State:
     """The values in force, and how the author's text has changed them so far.
 
@@ -89,8 +90,10 @@ class State:
         if unit > _COARSEST:
             return False
         moved = dict(self.after()).get(name)
-        return moved is not None and moved != self.values.get(name) and (
-            abs(moved - value) <= _ULPS * unit
+        return (
+            moved is not None
+            and moved != self.values.get(name)
+            and (abs(moved - value) <= _ULPS * unit)
         )
 
     # -- directives ----------------------------------------------------------------------------

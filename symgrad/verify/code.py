@@ -233,8 +233,7 @@ def _points(truth: Truth, seed: int) -> Iterator[Point]:
         signed = attempt % 2 == 0
         signs = (1, -1) if signed else (1,)
         point = tuple(
-            (name, Fraction(random.randint(1, 256), 128) * random.choice(signs))
-            for name in inputs
+            (name, Fraction(random.randint(1, 256), 128) * random.choice(signs)) for name in inputs
         )
         if all(_holds(truth, fact, point) for fact in facts):
             yield point
@@ -280,5 +279,3 @@ def _reason(truth: Truth, name: str, point: Point, theirs: float, tolerance: flo
             if share and abs(theirs - value) <= tolerance * max(abs(value), abs(theirs), 1e-9):
                 return f"the path {shown} {words}"
     return ""
-
-

@@ -193,9 +193,9 @@ class NumberJudge:
             if own is not None and literals and _rounds_to(own, printed, link.decimals):
                 return ", ".join(_decimal(number) for number in literals)
         formulas = [item.expression for item in claim.links[:index] if not item.numeric]
-        items = [
-            (name, number) for name, number in claim.printed if name != _key_of(claim)
-        ][-_MAX_CARRIED:]
+        items = [(name, number) for name, number in claim.printed if name != _key_of(claim)][
+            -_MAX_CARRIED:
+        ]
         meant = meanings.get(_key_of(claim))
         own = [*self._own_formulas(claim), *([] if meant is None else [meant])]
         for formula in (*reversed(formulas), *own):

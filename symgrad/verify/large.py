@@ -122,9 +122,7 @@ class LargeJudge:
                 needed = self._inputs(left, right)
                 witness = tuple((name, value) for name, value in point if name in needed)
                 shown = [significant((a + b) / 2) for a, b in ((low, high), (inside, outside))]
-                return Decision(
-                    "refuted", witness=witness[:_SHOWN], left=shown[0], right=shown[1]
-                )
+                return Decision("refuted", witness=witness[:_SHOWN], left=shown[0], right=shown[1])
         return None
 
     def _points(self) -> Iterator[Point]:

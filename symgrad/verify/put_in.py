@@ -49,9 +49,7 @@ def with_numbers_put_in(
     return None
 
 
-def _formulas_before(
-    truth: Truth, claim: Claim, index: int, left: Expression
-) -> list[Expression]:
+def _formulas_before(truth: Truth, claim: Claim, index: int, left: Expression) -> list[Expression]:
     if index:
         return [claim.links[index - 1].expression]
     derivation, target = truth.derivation, claim.left

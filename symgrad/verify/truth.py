@@ -176,9 +176,7 @@ class Truth:
                 return found
         return name
 
-    def after_step(
-        self, point: Point, rate: Fraction
-    ) -> Point:
+    def after_step(self, point: Point, rate: Fraction) -> Point:
         """Return the point after one step of gradient descent (ascent where one maximizes).
 
         Raises:
