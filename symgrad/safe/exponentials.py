@@ -38,9 +38,7 @@ def exponential_polynomial(look: Look, poly: Poly) -> Poly | None:
     result = n.multiply(n.of(factor), n.exp(low))
     result = n.multiply(result, n.power(n.exp_minus_one(base), Fraction(minus)))
     result = n.multiply(result, n.power(n.one_plus_exp(base), Fraction(plus)))
-    rest = n.add(
-        *(n.scale(n.exp(n.scale(base, i)), c) for i, c in enumerate(coefficients) if c)
-    )
+    rest = n.add(*(n.scale(n.exp(n.scale(base, i)), c) for i, c in enumerate(coefficients) if c))
     return n.multiply(result, rest)
 
 
@@ -136,14 +134,16 @@ def _is_labelled(look: Look, mono: Mono) -> bool:
     """Tell whether a term is y/p where the program holds y*log(p)."""
     below = [
         item.poly.text if isinstance(item, Group) else n.atom(item).text
-        for item, k in mono.powers if k == -1
+        for item, k in mono.powers
+        if k == -1
     ]
-    return any((item.text, text) in look.labels for item, k in mono.powers for text in below
-               if k > 0)
+    return any(
+        (item.text, text) in look.labels for item, k in mono.powers for text in below if k > 0
+    )
 
 
 def probability_minus(look: Look, poly: Poly) -> Poly | None:
-    """p - y is p(1 - y) - y(1 - p), exact at y = 0 and y = 1 with both p and 1 - p at hand."""
+    """P - y is p(1 - y) - y(1 - p), exact at y = 0 and y = 1 with both p and 1 - p at hand."""
     if len(poly.terms) != 2:
         return None
     for (first, a), (second, b) in (poly.terms, poly.terms[::-1]):
@@ -181,8 +181,9 @@ def is_probability(mono: Mono) -> bool:
         return own == n.ZERO or own == item.arguments[0]
     if isinstance(item, Group) and is_exponential_sum(item.poly):
         return any(
-            value == 1 and not term.powers and (n.ZERO if term.exponent is None else term.exponent)
-            == own
+            value == 1
+            and not term.powers
+            and (n.ZERO if term.exponent is None else term.exponent) == own
             for term, value in item.poly.terms
         )
     return False

@@ -40,7 +40,7 @@ def written(writer: Writer, item: Fn) -> Expression:
     rule = RULES.get(item.name)
     if rule is not None:
         return rule(writer, item)
-    if item.name == "where" and isinstance(item.condition, Compare | object) and item.condition:
+    if item.name == "where":
         yes, no = (writer.poly(argument) for argument in item.arguments)
         return call("where", item.condition, yes, no)
     return Call(item.name, tuple(writer.poly(argument) for argument in item.arguments))
@@ -53,9 +53,7 @@ def _sum(writer: Writer, item: Fn) -> Expression:
 
 def _series(writer: Writer, item: Fn) -> Expression:
     """A polynomial near the centre, the sum as it was elsewhere."""
-    shape = item.condition
-    assert isinstance(shape, tuple)
-    centre, order, radius, coefficients = shape
+    centre, order, radius, coefficients = item.condition
     variable = writer.poly(item.arguments[0])
     t = variable if not centre else Add((variable, _signed(-centre)))
     near = Compare("<", call("abs", t), Number(radius))
@@ -120,7 +118,7 @@ def _log_one_plus(writer: Writer, rest: Poly) -> Expression:
         return call("where", near, small, far)
     if single is None or single[0].exponent is not None or single[1] < 0:
         return small
-    mono, value = single
+    mono, _ = single
     squared = next((item for item, k in mono.powers if k == 2), None)
     if squared is None:
         return small
@@ -149,8 +147,11 @@ def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
     above = tuple((i, k) for i, k in mono.powers if k > 0)
     below = tuple((i, -k) for i, k in mono.powers if k < 0)
     whole = writer.poly(n.of(mono, value))
-    if not below and value > 0 and len(above) > 1 and all(
-        isinstance(i, Sym) and i.name in writer.look.inputs for i, _ in above
+    if (
+        not below
+        and value > 0
+        and len(above) > 1
+        and all(isinstance(i, Sym) and i.name in writer.look.inputs for i, _ in above)
     ):
         return _log_of_inputs(writer, whole, above, value)
     if not below or not above or value < 0 or mono.exponent is not None:
@@ -173,8 +174,11 @@ def _log_of_inputs(
     if value != 1:
         parts.append(call("log", Number(value)))
     inside = Logic(
-        "and", (Compare("<", whole, Number(Fraction(10**290))),
-                Compare(">", whole, Number(Fraction(1, 10**290)))),
+        "and",
+        (
+            Compare("<", whole, Number(Fraction(10**290))),
+            Compare(">", whole, Number(Fraction(1, 10**290))),
+        ),
     )
     return call("where", inside, call("log", whole), Add(tuple(parts)))
 
@@ -220,8 +224,7 @@ def mills_tail(x: Expression) -> Expression:
 def _log_normal_cdf(x: Expression) -> Expression:
     square = Div(Pow(x, TWO), TWO)
     root = call("sqrt", Mul((TWO, Constant("pi"))))
-    tail = Add((Neg(square), Neg(call("log", Mul((Neg(x), root)))),
-                call("log", mills_tail(x))))
+    tail = Add((Neg(square), Neg(call("log", Mul((Neg(x), root)))), call("log", mills_tail(x))))
     upper = call("log1p", Neg(call("normal_cdf", Neg(x))))
     middle = call("where", Compare(">", x, ZERO), upper, call("log", call("normal_cdf", x)))
     return call("where", Compare("<", x, Number(MILLS_BORDER)), tail, middle)

@@ -121,8 +121,10 @@ def _inverse_hyperbolic(poly: Poly) -> Poly | None:
 def _is_pure(poly: Poly) -> bool:
     """Tell whether a sum has logarithms of inputs only, which may cancel but for one pair."""
     return all(
-        len(mono.powers) == 1 and isinstance(mono.powers[0][0], Fn)
-        and mono.powers[0][0].name == "log" for mono, _ in poly.terms
+        len(mono.powers) == 1
+        and isinstance(mono.powers[0][0], Fn)
+        and mono.powers[0][0].name == "log"
+        for mono, _ in poly.terms
     )
 
 
@@ -131,8 +133,29 @@ def _of_exponentials(look: Look, mono: Mono, value: Fraction) -> Poly:
     exponent = n.ZERO if mono.exponent is None else mono.exponent
     parts: list[Poly] = []
     plain: list[tuple[Atom, Fraction]] = []
+    differences = [i for i, k in mono.powers if isinstance(i, Fn) and i.name == "E"]
+    signs = sum(
+        not n.is_positive(i, k) for i, k in mono.powers if not is_exponential(Mono(((i, k),)))
+    )
+    even = any(mono.power_of(item) % 2 == 0 for item in differences)
+    either = even or (bool(differences) and len(differences) + signs > 1)
+    mixed = [
+        i
+        for i, _ in mono.powers
+        if isinstance(i, Group) and is_exponential_sum(i.poly) and not n.is_positive_poly(i.poly)
+    ]
+    if mixed and len(mixed) + len(differences) + signs > 1:
+        return n.atom(Fn("log", (n.of(mono, value),)))
+    if mixed and value < 0:
+        flipped = tuple(
+            (Group(n.negative(i.poly)) if isinstance(i, Group) and i in mixed else i, k)
+            for i, k in mono.powers
+        )
+        mono, value = Mono(flipped, mono.exponent), -value
     for item, k in mono.powers:
-        if isinstance(item, Fn) and item.name == "D":
+        if either and item in differences and isinstance(item, Fn):
+            parts.append(_of_size(item, k))
+        elif isinstance(item, Fn) and item.name == "D":
             part, exponent, value = _of_one_plus(item, k, exponent, value)
             parts.append(part)
         elif isinstance(item, Fn) and item.name == "E":
@@ -143,8 +166,11 @@ def _of_exponentials(look: Look, mono: Mono, value: Fraction) -> Poly:
             parts.append(part)
         else:
             plain.append((item, k))
-    if plain or value != 1:
-        parts.append(logarithm(look, n.of(Mono(tuple(plain)), value)))
+    if either and plain:
+        size = n.atom(Fn("abs", (n.of(Mono(tuple(plain)), abs(value)),)))
+        parts.append(n.atom(Fn("log", (size,))))
+    elif plain or value != 1:
+        parts.append(logarithm(look, n.of(Mono(tuple(plain)), abs(value) if either else value)))
     return n.add(exponent, *parts)
 
 
@@ -171,6 +197,13 @@ def _of_minus_one(
         return n.scale(n.atom(Fn("log1mexp", (n.negative(z),))), k), exponent, -value
     turned = n.add(exponent, n.scale(z, k))
     return n.scale(n.atom(Fn("log1mexp", (z,))), k), turned, value
+
+
+def _of_size(item: Fn, k: Fraction) -> Poly:
+    """k*log|exp(z) - 1| for z of either sign: max(0, z) + log(1 - exp(-|z|))."""
+    z = item.arguments[0]
+    inside = n.atom(Fn("log1mexp", (n.atom(Fn("abs", (z,))),)))
+    return n.scale(n.add(n.atom(Fn("max", (n.ZERO, z))), inside), k)
 
 
 def _of_group(item: Group, k: Fraction, exponent: Poly) -> tuple[Poly, Poly]:

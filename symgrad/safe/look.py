@@ -170,9 +170,7 @@ class Look:
         single = poly.single
         if single is None:
             return poly
-        below = any(
-            k < 0 and is_exponential(Mono(((item, k),))) for item, k in single[0].powers
-        )
+        below = any(k < 0 and is_exponential(Mono(((item, k),))) for item, k in single[0].powers)
         if not below and not _meets_inverse(single[0]):
             return poly
         for item, k in single[0].powers:
@@ -188,10 +186,12 @@ class Look:
             if len(parts) < 2 or (bare and all(len(terms) == 1 for terms in parts.values())):
                 continue
             self.fire()
-            return n.add(*(
-                self.product(n.of(n.join(outside, exponential)), Poly(tuple(terms)))
-                for exponential, terms in parts.items()
-            ))
+            return n.add(
+                *(
+                    self.product(n.of(n.join(outside, exponential)), Poly(tuple(terms)))
+                    for exponential, terms in parts.items()
+                )
+            )
         return poly
 
     def power(self, poly: Poly, k: Fraction) -> Poly:
@@ -300,8 +300,7 @@ def _is_bare(mono: Mono) -> bool:
     """Tell whether a product is one name, or a number."""
     return mono.exponent is None and (
         not mono.powers
-        or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym)
-            and mono.powers[0][1] == 1)
+        or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym) and mono.powers[0][1] == 1)
     )
 
 
@@ -310,7 +309,8 @@ def _meets_inverse(mono: Mono) -> bool:
     own = mono.exponent
     return own is not None and any(
         term.exponent is not None and len(n.add(own, term.exponent).terms) < len(own.terms)
-        for item, k in mono.powers if isinstance(item, Group) and k == 1
+        for item, k in mono.powers
+        if isinstance(item, Group) and k == 1
         for term, _ in item.poly.terms
     )
 
@@ -357,7 +357,7 @@ def _normal_pdf(look: Look, x: Poly) -> Poly:
 
 
 def erfc(look: Look, x: Poly) -> Poly:
-    """Return erfc(x), as 2Φ(-√2·x) where x is something over √2."""
+    """Return the complement of erf at x, as 2Φ(-√2·x) where x is something over √2."""
     two = Group(n.const(2))
     if x.terms and all(mono.power_of(two) == -HALF for mono, _ in x.terms):
         inner = n.times(x, Mono(((two, HALF),)))

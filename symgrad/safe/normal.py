@@ -1,9 +1,9 @@
 """Normal forms: sums of products in which equal values are equal texts.
 
-A value is a `Poly`, a sum of rational coefficients times `Mono`s; a `Mono` is a product of powers of
-atoms times exp(another sum). Sums stay factored: (x + 1)*y is the group (x + 1) times y. Terms keep
-the order in which they were written; equality ignores it. Two atoms carry what is lost in double
-arithmetic: D(z) = 1 + exp(z) and E(z) = exp(z) - 1, both with z of positive leading sign.
+A value is a `Poly`, a sum of rational coefficients times `Mono`s; a `Mono` is a product of powers
+of atoms times exp(another sum). Sums stay factored: (x + 1)*y is the group (x + 1) times y. Terms
+keep the order in which they were written; equality ignores it. Two atoms carry what is lost in
+double arithmetic: D(z) = 1 + exp(z) and E(z) = exp(z) - 1, both with z of positive leading sign.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, isqrt, lcm
-from typing import TypeAlias
-
-from symgrad.expression import Expression
+from typing import Any, TypeAlias
 
 HALF = Fraction(1, 2)
 MAX_TERMS = 48
@@ -42,7 +40,7 @@ class Fn:
 
     name: str
     arguments: tuple[Poly, ...]
-    condition: Expression | None = None
+    condition: Any = None  # of a `where` an expression, of a series its Coefficients
     text: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -75,16 +75,18 @@ def _may_vanish(item: Atom, *, below: bool = False) -> bool:
     if isinstance(item, Fn):
         return item.name in _VANISHING
     if isinstance(item, Group):
-        return _root_of(item.poly) is not None if below else any(
-            m.exponent is not None or any(not isinstance(i, Sym) for i, _ in m.powers)
-            for m, _ in item.poly.terms
+        return (
+            _root_of(item.poly) is not None
+            if below
+            else any(
+                m.exponent is not None or any(not isinstance(i, Sym) for i, _ in m.powers)
+                for m, _ in item.poly.terms
+            )
         )
     return True
 
 
-def _limit(
-    look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)
-) -> Fraction | None:
+def _limit(look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)) -> Fraction | None:
     try:
         rest, series = Expander(look, name, centre, PROBE).term(mono)
     except NoSeries:
@@ -134,12 +136,13 @@ def mills_ratio(look: Look, mono: Mono) -> Poly | None:
 
 def _scaled_tail(item: Fn, k: Fraction, mono: Mono, rest: Poly) -> Poly:
     """exp(x²)·erfc(x) is the scaled function erfcx(x), and exp(x²/2)·Φ(x) is erfcx(-x/√2)/2."""
-    x, value = item.arguments[0], Fraction(1)
+    x: Poly = item.arguments[0]
+    value: float | Fraction = Fraction(1)
     if item.name == "normal_cdf":
         root = n.power(n.const(2), -n.HALF)
         x, value = n.negative(n.multiply(x, root)), n.HALF**k
     changed = Mono(tuple(p for p in mono.powers if p[0] != item), rest if rest.terms else None)
-    return n.scale(n.times(n.atom(Fn("erfcx", (x,)), k), changed), value)
+    return n.scale(n.times(n.atom(Fn("erfcx", (x,)), k), changed), Fraction(value))
 
 
 def sign_of(look: Look, mono: Mono) -> Poly | None:
@@ -174,8 +177,10 @@ def divided_polynomial(look: Look, mono: Mono) -> Poly | None:
             if remainder:
                 continue
             rest = Mono(tuple(p for p in mono.powers if p[0] not in (above, below)), mono.exponent)
-            terms = [n.scale(n.power(n.atom(Sym(name)), Fraction(i)), c / slope)
-                     for i, c in enumerate(quotient)]
+            terms = [
+                n.scale(n.power(n.atom(Sym(name)), Fraction(i)), c / slope)
+                for i, c in enumerate(quotient)
+            ]
             return n.multiply(n.of(rest), look.sum(n.add(*terms)))
     return None
 
@@ -233,7 +238,9 @@ def inside_branch(look: Look, mono: Mono) -> Poly | None:
 def _may_fail(mono: Mono) -> bool:
     """Tell whether a product holds anything without a value somewhere, or another branch."""
     return any(
-        k < 0 or k.denominator > 1 or (isinstance(item, Fn) and item.name in ("where", "log", "pow"))
+        k < 0
+        or k.denominator > 1
+        or (isinstance(item, Fn) and item.name in ("where", "log", "pow"))
         or (isinstance(item, Group) and any(_may_fail(m) for m, _ in item.poly.terms))
         for item, k in mono.powers
     )
@@ -276,9 +283,7 @@ def label_of_logarithm(look: Look, mono: Mono) -> Poly | None:
     for item, k in mono.powers:
         if isinstance(item, Fn) and item.name == "log" and k == 1 and _is_input_log(look, item):
             rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
-            vanishing = [
-                p for p in rest.powers if p[1] > 0 and _vanishes_with(look, p[0], item)
-            ]
+            vanishing = [p for p in rest.powers if p[1] > 0 and _vanishes_with(look, p[0], item)]
             if vanishing:
                 look.labels.add((vanishing[0][0].text, item.arguments[0].text))
                 return _bare(vanishing[0][0])
@@ -345,8 +350,10 @@ class InputProduct:
                 Compare(">", call("min", *sizes), Number(1 / _LARGE)),
             ),
         )
-        roots = self._of([call("cbrt", Var(name)) for name in self.above],
-                         [call("cbrt", Var(name)) for name in self.below])
+        roots = self._of(
+            [call("cbrt", Var(name)) for name in self.above],
+            [call("cbrt", Var(name)) for name in self.below],
+        )
         plain = self._of([Var(name) for name in self.above], [Var(name) for name in self.below])
         return call("where", moderate, plain, Pow(roots, Number(Fraction(3))))
 
@@ -383,9 +390,13 @@ def input_product(look: Look, mono: Mono) -> InputProduct | None:
 
 def scaled_exponential(look: Look, mono: Mono) -> bool:
     """Tell whether a product is one of inputs and one exponential, such as x*exp(-y)."""
-    return mono.exponent is not None and bool(mono.powers) and all(
-        isinstance(item, Sym) and item.name in look.inputs and abs(k) <= 2
-        for item, k in mono.powers
+    return (
+        mono.exponent is not None
+        and bool(mono.powers)
+        and all(
+            isinstance(item, Sym) and item.name in look.inputs and abs(k) <= 2
+            for item, k in mono.powers
+        )
     )
 
 
@@ -401,12 +412,14 @@ def is_regular(mono: Mono) -> bool:
     return not any(k < 0 and _may_vanish(item, below=True) for item, k in mono.powers)
 
 
-def _over_square(look: Look, mono: Mono) -> bool:
+def over_square(look: Look, mono: Mono) -> bool:
     """Tell whether b²/a² is there, and √(a·b) of two inputs."""
     twos = [item for item, k in mono.powers if abs(k) == 2]
     below = any(k == -2 and isinstance(item, Sym) for item, k in mono.powers)
     return (below and len(twos) > 1) or any(
-        k.denominator == 2 and isinstance(item, Group) and item.poly.single is not None
+        k.denominator == 2
+        and isinstance(item, Group)
+        and item.poly.single is not None
         and is_product_of_inputs(look, item.poly.single[0])
         for item, k in mono.powers
     )
@@ -418,8 +431,6 @@ def needs_care(look: Look, poly: Poly) -> bool:
     if single is None or not single[0].powers:
         return False
     mono = single[0]
-    if _over_square(look, mono):
-        return True
     return len(mono.powers) > 1 and (
         removable(look, mono) is not None
         or unit_vector(mono) is not None
@@ -428,8 +439,10 @@ def needs_care(look: Look, poly: Poly) -> bool:
         or _over_squares(mono)
         or _over_sum(look, mono)
         or sum(isinstance(i, Fn) and i.name == "pow" for i, _ in mono.powers) > 1
-        or (mono.exponent is not None and any(
-            isinstance(i, Fn) and i.name == "pow" for i, _ in mono.powers))
+        or (
+            mono.exponent is not None
+            and any(isinstance(i, Fn) and i.name == "pow" for i, _ in mono.powers)
+        )
     )
 
 
@@ -454,8 +467,12 @@ def _over_sum(look: Look, mono: Mono) -> bool:
     """Tell whether a*b/(a + b) is there, whose product may overflow where the result does not."""
     above = [i for i, k in mono.powers if k == 1 and isinstance(i, Sym) and i.name in look.inputs]
     return len(above) > 1 and any(
-        k == -1 and isinstance(group, Group)
-        and any(term.exponent is None and term.powers == ((i, Fraction(1)),)
-                for i in above for term, _ in group.poly.terms)
+        k == -1
+        and isinstance(group, Group)
+        and any(
+            term.exponent is None and term.powers == ((i, Fraction(1)),)
+            for i in above
+            for term, _ in group.poly.terms
+        )
         for group, k in mono.powers
     )

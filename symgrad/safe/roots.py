@@ -54,7 +54,9 @@ def _is_root(mono: Mono) -> bool:
 
 def _conjugate(look: Look, root: Poly, rest: Poly) -> Poly | None:
     """Rewrite root + rest; where the sign of rest is not known, a `where` decides."""
-    above = expanded(look, n.add(n.power(root, Fraction(2)), n.negative(n.power(rest, Fraction(2)))))
+    above = expanded(
+        look, n.add(n.power(root, Fraction(2)), n.negative(n.power(rest, Fraction(2))))
+    )
     if has_conflict(above):
         above = look.sum(above) if len(above.terms) < 4 else above
         if has_conflict(above):

@@ -89,8 +89,10 @@ class Series:
         a = [c / lead for c in self.coefficients]
         result = [Fraction(1)]
         for i in range(1, len(a)):
-            total = sum(((k * j - (i - j)) * a[j] * result[i - j] for j in range(1, i + 1) if a[j]),
-                        Fraction(0))
+            total = sum(
+                ((k * j - (i - j)) * a[j] * result[i - j] for j in range(1, i + 1) if a[j]),
+                Fraction(0),
+            )
             result.append(total / i)
         return Series(int(order), [root * c for c in result])
 
@@ -180,7 +182,7 @@ SERIES: dict[str, Callable[[Series], Series]] = {
     "E": lambda x: exp_series(x).shifted(-1),
     "log": _log,
     "log_cosh": _log_cosh,
-    "abs": lambda x: _size(x),
+    "abs": _size,
     "asin": _through_slope(_one_plus_square(-1, HALF_DOWN)),
     "atan": _through_slope(_one_plus_square(1, Fraction(-1))),
     "asinh": _through_slope(_one_plus_square(1, HALF_DOWN)),
@@ -272,7 +274,6 @@ class Expander:
             raise NoSeries
         return rule(self.series(item.arguments[0]))
 
-
     def _known(self, item: Fn) -> Series:
         shape = item.condition
         if not isinstance(shape, Coefficients) or item.arguments[0] != n.atom(Sym(self.name)):
@@ -317,7 +318,9 @@ def _candidates(look: Look, poly: Poly) -> Iterable[tuple[str, Fraction]]:
         names |= dict.fromkeys(sorted(n.symbols(n.of(mono))))
     logarithms = any(
         isinstance(item, Group) or item.name in ("log", "abs")
-        for mono, _ in poly.terms for item, _ in mono.powers if not isinstance(item, Sym)
+        for mono, _ in poly.terms
+        for item, _ in mono.powers
+        if not isinstance(item, Sym)
     )
     for name in names:
         for centre in CENTRES if logarithms else CENTRES[:1]:
@@ -328,8 +331,10 @@ def composite(poly: Poly) -> tuple[Poly, str] | None:
     """Return a product such as r/n that functions are taken of, and a name in it."""
     for mono, _ in poly.terms:
         for item, _ in mono.powers:
-            inner = item.poly if isinstance(item, Group) else (
-                item.arguments[0] if isinstance(item, Fn) and item.arguments else None
+            inner = (
+                item.poly
+                if isinstance(item, Group)
+                else (item.arguments[0] if isinstance(item, Fn) and item.arguments else None)
             )
             for term, _ in inner.terms if inner is not None else ():
                 if isinstance(item, Fn) and item.name == "log":
@@ -359,8 +364,11 @@ def substituted(poly: Poly, unit: Poly, name: str) -> Poly | None:
     """Return the sum with `name` expressed through u = unit, or None when it is too large."""
     mono = unit.terms[0][0]
     if mono.power_of(Sym(name)) == -1:
-        inverse = n.of(n.join(n.join(mono, Mono(((Sym(name), Fraction(1)),))),
-                              Mono(((Sym(PLACE), Fraction(-1)),))))
+        inverse = n.of(
+            n.join(
+                n.join(mono, Mono(((Sym(name), Fraction(1)),))), Mono(((Sym(PLACE), Fraction(-1)),))
+            )
+        )
         try:
             return _replaced(poly, name, inverse)
         except TooLarge:
@@ -521,9 +529,7 @@ def _folded_power(item: Fn, shape: Coefficients, mono: Mono, unit: Mono) -> Poly
     return n.of(n.join(n.join(mono, n.inverse(by)), Mono(((inner, Fraction(1)),))))
 
 
-def flattened_logarithm(
-    look: Look, mono: Mono, value: Fraction
-) -> Callable[[Poly], Poly] | None:
+def flattened_logarithm(look: Look, mono: Mono, value: Fraction) -> Callable[[Poly], Poly] | None:
     """Return what makes of log(sin(x)/x) a series near x = 0, where the quotient is 1."""
     names = [i.name for i, k in mono.powers if isinstance(i, Sym) and k < 0]
     if len(names) != 1 or len(mono.powers) < 2:
@@ -536,8 +542,9 @@ def flattened_logarithm(
     if rest != n.UNIT or not total.coefficients:
         return None
     one = constant(1, ORDERS)
-    found = _flattened([(mono, value, one), (mono, value, total), (mono, value, one.scaled(
-        Fraction(-1)))])
+    found = _flattened(
+        [(mono, value, one), (mono, value, total), (mono, value, one.scaled(Fraction(-1)))]
+    )
     if found is None:
         return None
     order, coefficients, radius = found
@@ -559,7 +566,9 @@ def bare_sum(poly: Poly) -> Poly:
 class Coefficients(tuple):  # type: ignore[type-arg]
     """Centre, lowest order, radius and coefficients of a series, as one value."""
 
-    def __new__(
+    __slots__ = ()
+
+    def __new__(  # noqa: D102, PYI034  (typing.Self is of Python 3.11)
         cls, centre: Fraction, order: int, radius: Fraction, coefficients: tuple[Fraction, ...]
     ) -> Coefficients:
         return super().__new__(cls, (centre, order, radius, coefficients))

@@ -20,10 +20,10 @@ from symgrad.expression import (
     substitute,
     walk,
 )
+from symgrad.safe import normal as n
 from symgrad.safe.functions import written
 from symgrad.safe.logs import logarithm
-from symgrad.safe.look import Look, is_exponential_sum
-from symgrad.safe import normal as n
+from symgrad.safe.look import Look, has_exponential, is_exponential_sum
 from symgrad.safe.normal import Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.products import (
     divided_polynomial,
@@ -31,6 +31,7 @@ from symgrad.safe.products import (
     is_regular,
     mills_ratio,
     needs_care,
+    over_square,
     scaled_exponential,
     sign_of,
 )
@@ -38,7 +39,6 @@ from symgrad.safe.series import folded
 from symgrad.safe.sums import simplified
 from symgrad.safe.write import Writer, divides
 from symgrad.statements import Statement
-
 
 MAX_OPERANDS = 24  # a wider statement is left as it is and not looked through: time stays linear
 MAX_STATEMENTS = 250  # a longer program is not looked through by name, but pattern by pattern
@@ -180,11 +180,22 @@ class _Pass:
             look.fire()
         if look.fired > before:
             formula = self._written(statement, poly)
-            if not _assembles(statement) or _size(formula) <= _size(statement.formula) + MAX_GROWTH:
+            if (
+                not _assembles(statement)
+                or _size(formula) <= _size(statement.formula) + MAX_GROWTH
+                or self._overflows(statement)
+            ):
                 result = Statement(statement.name, formula)
         look.define(statement.name, poly)
         self.writer.remember(statement.name, poly)
         return result
+
+    def _overflows(self, statement: Statement) -> bool:
+        """Tell whether an operand may be infinite by an exponential where the result is not."""
+        return any(
+            _danger(self._meaning(name)) >= OVERFLOWS and has_exponential(self._meaning(name))
+            for name in statement.formula.operands
+        )
 
     def _factor_by_factor(self, statement: Statement) -> Statement | None:
         """Write a product anew factor by factor, its names kept; None where that is not enough.
@@ -270,15 +281,21 @@ class _Pass:
         single = poly.single
         if single is not None and scaled_exponential(self.look, single[0]):
             return True
+        known = {mono for block in held for mono in products_in(n.of(block))}
+        blocks = [block for block in held if block.powers]
         return any(
-            needs_care(self.look, n.of(mono))
-            and not any(
-                divides(block, mono)
-                and needs_care(self.look, n.of(block))
-                and is_regular(n.join(mono, n.inverse(block)))
-                for block in held
+            over_square(self.look, _reduced(mono, blocks))
+            or (
+                needs_care(self.look, n.of(mono))
+                and not any(
+                    divides(block, mono)
+                    and needs_care(self.look, n.of(block))
+                    and is_regular(n.join(mono, n.inverse(block)))
+                    for block in held
+                )
             )
             for mono in products_in(poly)
+            if mono not in known
         )
 
     def _written(self, statement: Statement, poly: Poly) -> Formula:
@@ -287,6 +304,17 @@ class _Pass:
             return formula_of(self.writer.whole(poly))
         except (TooLarge, RecursionError):
             return statement.formula
+
+
+def _reduced(mono: Mono, blocks: list[Mono]) -> Mono:
+    """Return a product with names in the place of the operands' own products."""
+    for i, block in enumerate(blocks):
+        name = Mono(((Sym(f"{i}"), Fraction(1)),))
+        while divides(block, mono):
+            mono = n.join(n.join(mono, n.inverse(block)), name)
+        while divides(n.inverse(block), mono):
+            mono = n.join(n.join(mono, block), n.inverse(name))
+    return mono
 
 
 def _assembles(statement: Statement) -> bool:

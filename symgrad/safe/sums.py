@@ -66,7 +66,9 @@ def _cancelling(look: Look, poly: Poly) -> Poly | None:
     if not has_conflict(poly):
         return None
     whole = expanded(look, poly)
-    parts = sum((size(expanded(look, n.of(mono, value))) for mono, value in poly.terms), Fraction(0))
+    parts = sum(
+        (size(expanded(look, n.of(mono, value))) for mono, value in poly.terms), Fraction(0)
+    )
     if size(whole) >= parts:
         return None
     if has_conflict(whole):
@@ -88,7 +90,9 @@ def _pairs(look: Look, poly: Poly) -> Poly | None:
         bare = pair if common == n.UNIT else n.divide(pair, common)
         if len(bare.terms) != 2:
             continue
-        for rule in (*PAIR_RULES, _exponential_pair) if count > 2 else (*PAIR_RULES, *WHOLE_PAIR_RULES):
+        for rule in (
+            (*PAIR_RULES, _exponential_pair) if count > 2 else (*PAIR_RULES, *WHOLE_PAIR_RULES)
+        ):
             found = rule(look, bare)
             if found is not None:
                 look.fire()
@@ -118,7 +122,7 @@ def _one_minus_cos(look: Look, pair: Poly) -> Poly | None:
     if found is None or lone is None or not isinstance(lone[0], Fn):
         return None
     number, _, value = found
-    item, k = lone
+    item, k = lone[0], lone[1]
     if item.name == "cos" and k == 1 and abs(value) == abs(number):
         half = n.scale(item.arguments[0], HALF)
         name = "sin" if value == -number else "cos"
@@ -148,23 +152,26 @@ def _squares(look: Look, pair: Poly) -> Poly | None:
     one, other = _lone(first), _lone(second)
     if one is not None and other is not None and a == b and one[1] == other[1] == 2:
         names = {item.name for item, _ in (one, other) if isinstance(item, Fn)}
-        same = isinstance(one[0], Fn) and isinstance(other[0], Fn) and (
-            one[0].arguments == other[0].arguments
+        same = (
+            isinstance(one[0], Fn)
+            and isinstance(other[0], Fn)
+            and (one[0].arguments == other[0].arguments)
         )
         if names == {"sin", "cos"} and same:
             return n.const(a)
     found = _one_and(pair)
     if found is not None and found[0] == found[2] and len(found[1].powers) == 2:
-        powers = {item.name: (k, item.arguments) for item, k in found[1].powers
-                  if isinstance(item, Fn)}
-        if powers.keys() == {"sin", "cos"} and powers["sin"][1] == powers["cos"][1]:
-            if (powers["sin"][0], powers["cos"][0]) == (2, -2):
-                return n.scale(n.atom(Fn("cos", powers["cos"][1]), -2), found[0])
+        powers = {
+            item.name: (k, item.arguments) for item, k in found[1].powers if isinstance(item, Fn)
+        }
+        tangent = powers.keys() == {"sin", "cos"} and powers["sin"][1] == powers["cos"][1]
+        if tangent and powers["sin"][0] == 2 and powers["cos"][0] == -2:
+            return n.scale(n.atom(Fn("cos", powers["cos"][1]), -2), found[0])
     return None
 
 
 _COMPLEMENTS: dict[tuple[str, int], Callable[[Look, Poly], Poly]] = {
-    ("erf", -1): lambda look, x: erfc(look, x),
+    ("erf", -1): erfc,
     ("erf", 1): lambda look, x: erfc(look, n.negative(x)),
     ("erfc", -1): lambda look, x: n.atom(Fn("erf", (x,))),
     ("normal_cdf", -1): lambda look, x: n.atom(Fn("normal_cdf", (n.negative(x),))),
@@ -212,7 +219,7 @@ def _difference_of_squares(look: Look, pair: Poly) -> Poly | None:
         return _squares_of_functions(look, first, a, second, b)
     left, right = n.rational_root(a, HALF), n.rational_root(-b, HALF)
     if left is None or right is None:
-        if first != n.UNIT and second != n.UNIT:
+        if n.UNIT not in (first, second):
             return None
         ratio = n.rational_root(-b / a, HALF)
         if ratio is None:
@@ -229,7 +236,8 @@ def _squares_of_functions(
     """f² - g² = (f - g)(f + g) where f - g is one product, such as for cube roots."""
     even = all(
         k.denominator == 1 and k.numerator % 2 == 0
-        for mono in (first, second) for _, k in mono.powers
+        for mono in (first, second)
+        for _, k in mono.powers
     )
     if a != -b or not even or first.exponent is not None or second.exponent is not None:
         return None
@@ -249,9 +257,9 @@ def _difference_of_cubes(look: Look, pair: Poly) -> Poly | None:
     if not all(isinstance(i, Sym) and i.name in look.inputs for i in (one[0], other[0])):
         return None
     x, y, k = n.atom(one[0]), n.atom(other[0]), int(one[1])
-    total = n.add(*(
-        n.multiply(n.power(x, Fraction(k - 1 - i)), n.power(y, Fraction(i))) for i in range(k)
-    ))
+    total = n.add(
+        *(n.multiply(n.power(x, Fraction(k - 1 - i)), n.power(y, Fraction(i))) for i in range(k))
+    )
     return n.scale(n.multiply(n.add(x, n.negative(y)), total), a)
 
 
@@ -292,7 +300,7 @@ def _halved(mono: Mono) -> Mono:
 
 
 def _difference_of_functions(look: Look, pair: Poly) -> Poly | None:
-    """sin a - sin b, cos a - cos b, atan a - atan b, cbrt a - cbrt b as products."""
+    """Sin a - sin b, cos a - cos b, atan a - atan b, cbrt a - cbrt b as products."""
     (first, a), (second, b) = pair.terms
     one, other = _lone(first), _lone(second)
     if a != -b or one is None or other is None or one[1] != 1 or other[1] != 1:
@@ -339,14 +347,17 @@ def _cbrt_difference(look: Look, x: Poly, y: Poly, less: Poly) -> Poly:
 
 
 def _tanh_difference(look: Look, pair: Poly) -> Poly | None:
-    """tan a - tan b = sin(a - b)/(cos a · cos b)."""
+    """Tan a - tan b = sin(a - b)/(cos a · cos b)."""
     (first, a), (second, b) = pair.terms
     if a != -b:
         return None
     arguments = []
     for mono in (first, second):
-        powers = {item.name: (k, item.arguments[0]) for item, k in mono.powers
-                  if isinstance(item, Fn) and item.arguments}
+        powers = {
+            item.name: (k, item.arguments[0])
+            for item, k in mono.powers
+            if isinstance(item, Fn) and item.arguments
+        }
         if powers.keys() != {"sin", "cos"} or mono.exponent is not None:
             return None
         if powers["sin"][0] != 1 or powers["cos"][0] != -1 or len(mono.powers) != 2:
@@ -369,8 +380,9 @@ _DIFFERENCES = {
     "cbrt": _cbrt_difference,
 }
 
+
 def _probability_pair(look: Look, pair: Poly) -> Poly | None:
-    """p - 1 for p = exp(z)/(exp(z) + …), as a part of a longer sum."""
+    """P - 1 for p = exp(z)/(exp(z) + …), as a part of a longer sum."""
     found = _one_and(pair)
     if found is None or found[0] != -found[2] or not is_probability(found[1]):
         return None
@@ -385,8 +397,12 @@ def _scatter(look: Look, poly: Poly) -> Poly | None:
     rows: dict[str, Fraction] = {}
     pairs: list[tuple[str, str, Fraction]] = []
     for mono, value in form.terms:
-        names = [i.name for i, k in mono.powers for _ in range(int(k) if k > 0 else 0)
-                 if isinstance(i, Sym) and i.name in look.inputs]
+        names = [
+            i.name
+            for i, k in mono.powers
+            for _ in range(int(k) if k > 0 else 0)
+            if isinstance(i, Sym) and i.name in look.inputs
+        ]
         degree = sum((k for _, k in mono.powers), Fraction(0))
         if mono.exponent is not None or len(names) != 2 or degree != 2:
             return None
@@ -397,10 +413,27 @@ def _scatter(look: Look, poly: Poly) -> Poly | None:
     if not pairs or any(rows.values()) or any(value > 0 for _, _, value in pairs):
         return None
     look.fire()
-    return n.add(*(
-        n.scale(n.power(n.add(n.atom(Sym(x)), n.negative(n.atom(Sym(y)))), Fraction(2)), -value / 2)
-        for x, y, value in pairs
-    ))
+    return n.add(
+        *(
+            n.scale(
+                n.power(n.add(n.atom(Sym(x)), n.negative(n.atom(Sym(y)))), Fraction(2)), -value / 2
+            )
+            for x, y, value in pairs
+        )
+    )
+
+
+def _shares_in(look: Look, poly: Poly) -> Poly:
+    """Return a sum with the names of softmax shares looked through."""
+    terms = []
+    for mono, value in poly.terms:
+        result = n.of(mono, value)
+        for item, k in mono.powers:
+            form = look.forms[item.name].single if isinstance(item, Sym) and k == 1 else None
+            if form is not None and form[1] == 1 and is_probability(form[0]):
+                result = n.times(result, n.join(form[0], Mono(((item, Fraction(-1)),))))
+        terms.append(result)
+    return n.add(*terms)
 
 
 def _opened(look: Look, poly: Poly) -> Poly | None:
@@ -410,10 +443,13 @@ def _opened(look: Look, poly: Poly) -> Poly | None:
             if not isinstance(item, Group) or k != 1 or len(item.poly.terms) > 4:
                 continue
             rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
-            inner = n.scale(n.times(item.poly, rest), value)
+            inner = n.scale(n.times(_shares_in(look, item.poly), rest), value)
             others = n.add(poly, n.of(mono, -value))
-            if any(c == -v and is_probability(n.join(m, n.inverse(o)))
-                   for m, c in inner.terms for o, v in others.terms):
+            if any(
+                c == -v and is_probability(n.join(m, n.inverse(o)))
+                for m, c in inner.terms
+                for o, v in others.terms
+            ):
                 return n.add(others, inner)
     return None
 
@@ -428,8 +464,10 @@ def _maximum(look: Look, poly: Poly) -> Poly | None:
             rest = n.add(poly, n.of(mono, -value), n.of(top, -other))
             ends = {n.scale(rest, 1 / value).text, n.add(n.scale(rest, 1 / value), z).text}
             given = top.powers[0][0]
-            if other == -value and isinstance(given, Fn) and (
-                ends == {argument.text for argument in given.arguments}
+            if (
+                other == -value
+                and isinstance(given, Fn)
+                and (ends == {argument.text for argument in given.arguments})
             ):
                 look.fire()
                 apart = n.negative(n.atom(Fn("abs", (z,))))
@@ -448,7 +486,7 @@ def _argument(mono: Mono) -> Poly:
 
 
 def _into_branches(look: Look, poly: Poly) -> Poly | None:
-    """p - where(c, 1, 0) is where(c, p - 1, p)."""
+    """P - where(c, 1, 0) is where(c, p - 1, p)."""
     found = [(m, v) for m, v in poly.terms if _is_lone(m, "where")]
     if len(found) != 1 or not has_conflict(poly):
         return None
@@ -471,8 +509,9 @@ def _labels_opened(look: Look, poly: Poly) -> Poly | None:
             rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
             if not is_probability(rest):
                 continue
-            if any(term == m and c * value == -v for term, c in item.poly.terms
-                   for m, v in poly.terms):
+            if any(
+                term == m and c * value == -v for term, c in item.poly.terms for m, v in poly.terms
+            ):
                 kept = n.add(poly, n.of(mono, -value))
                 return n.add(n.scale(n.times(item.poly, rest), value), kept)
     return None
@@ -491,6 +530,7 @@ PAIR_RULES: tuple[Rule, ...] = (
     power_minus_one,
 )
 WHOLE_PAIR_RULES: tuple[Rule, ...] = (_difference_of_squares, _difference_of_cubes)
+
 
 def _by_branches(look: Look, poly: Poly) -> Poly | None:
     """Where a term is a conjugate for one sign only, the sum is simplified for either sign."""
@@ -523,7 +563,8 @@ def _power_minus_one(look: Look, poly: Poly) -> Poly | None:
     """x^y - 1 is expm1(y*log(x)) for x > 0, alone or beside x^y*log(x)."""
     bases = {
         item.arguments[0]
-        for mono, _ in poly.terms for item, _ in mono.powers
+        for mono, _ in poly.terms
+        for item, _ in mono.powers
         if isinstance(item, Fn) and item.name in ("pow", "where_positive")
     }
     if len(bases) != 1 or not has_conflict(poly):

@@ -33,8 +33,8 @@ from symgrad.safe.products import (
     is_regular,
     label_of_logarithm,
     needs_care,
-    scaled_exponential,
     removable,
+    scaled_exponential,
     unit_vector,
 )
 
@@ -104,8 +104,11 @@ class Writer:
     def _flipped(self, mono: Mono) -> Mono | None:
         """Return minus the product where a group in it is written with mostly minus signs."""
         for item, k in mono.powers:
-            if isinstance(item, Group) and k.denominator == 1 and k.numerator % 2 and (
-                not is_exponential_sum(item.poly)
+            if (
+                isinstance(item, Group)
+                and k.denominator == 1
+                and k.numerator % 2
+                and (not is_exponential_sum(item.poly))
             ):
                 negatives = sum(value < 0 for _, value in item.poly.terms)
                 if 2 * negatives >= len(item.poly.terms) and item.poly.terms[0][1] < 0:
@@ -121,7 +124,8 @@ class Writer:
         if mono == n.UNIT:
             return Number(value)
         held = any(
-            divides(block, mono) and self.needs_care(self.look, n.of(block))
+            divides(block, mono)
+            and self.needs_care(self.look, n.of(block))
             and is_regular(n.join(mono, n.inverse(block)))
             for _, block, _ in self.blocks
         )
@@ -248,9 +252,15 @@ class Writer:
             for item, k in rest:
                 if k == 1 and isinstance(item, Group) and len(item.poly.terms) > 1:
                     rest.remove((item, k))
-                    above.insert(0, Add(tuple(
-                        self._divided_term(term, c, divisors[0]) for term, c in item.poly.terms
-                    )))
+                    above.insert(
+                        0,
+                        Add(
+                            tuple(
+                                self._divided_term(term, c, divisors[0])
+                                for term, c in item.poly.terms
+                            )
+                        ),
+                    )
                     divisors = divisors[1:]
                     scaled_sum = above.pop(0)
                     above.insert(0, Div(scaled_sum, divisors.pop()))
@@ -304,8 +314,14 @@ class Writer:
                     return {item: k, partner: -k}
             elif isinstance(item, Sym) and k.denominator == 1 and k <= -2:
                 partner = next(
-                    (i for i, e in plain if e == k and isinstance(i, Group)
-                     and any(m.power_of(item) == -1 for m, _ in i.poly.terms)), None,
+                    (
+                        i
+                        for i, e in plain
+                        if e == k
+                        and isinstance(i, Group)
+                        and any(m.power_of(item) == -1 for m, _ in i.poly.terms)
+                    ),
+                    None,
                 )
                 if partner is not None:
                     return {item: k, partner: k}
@@ -390,10 +406,14 @@ class Writer:
             if isinstance(item, Group):
                 exponent = self._scaled_sum(item, k, exponent, above, below)
                 continue
+            if not isinstance(item, Fn):
+                continue
             z = item.arguments[0]
             half = n.scale(z, n.HALF)
-            if k.denominator == 1 and n.add(exponent, n.scale(half, k)) == n.ZERO and (
-                not self._sigmoids_known(item, k)
+            if (
+                k.denominator == 1
+                and n.add(exponent, n.scale(half, k)) == n.ZERO
+                and (not self._sigmoids_known(item, k))
             ):
                 name = "cosh" if item.name == "D" else "sinh"
                 self._put(above, below, Call(name, (self.poly(half),)), k)
@@ -418,7 +438,8 @@ class Writer:
         """Write a sum of exponentials over another: as named quotients, or both scaled alike."""
         sums = [i for i, k in powers.items() if k == -1 and isinstance(i, Group)]
         tops = [
-            i for i, k in powers.items()
+            i
+            for i, k in powers.items()
             if k == 1 and (isinstance(i, Group) or (isinstance(i, Fn) and i.name == "D"))
         ]
         if len(sums) != 1 or len(tops) != 1:
@@ -429,10 +450,15 @@ class Writer:
         named = [self.products.get(n.join(mono, over)) for mono, _ in inner.terms]
         del powers[top], powers[bottom]
         if all(found is not None and found[1] == 1 for found in named):
-            above.append(Add(tuple(
-                _scaled(Var(found[0]), value)
-                for found, (_, value) in zip(named, inner.terms, strict=True) if found is not None
-            )))
+            above.append(
+                Add(
+                    tuple(
+                        _scaled(Var(found[0]), value)
+                        for found, (_, value) in zip(named, inner.terms, strict=True)
+                        if found is not None
+                    )
+                )
+            )
             return n.ZERO
         largest = self.largest(bottom.poly)
         above.append(self.shifted_sum(inner, largest))
@@ -453,9 +479,7 @@ class Writer:
         z = item.arguments[0]
         return all(
             value.denominator % 2 == 0 or value.numerator % 2 for _, value in z.terms
-        ) or any(
-            Mono(((item, Fraction(-1)),), e) in self.products for e in (None, z)
-        )
+        ) or any(Mono(((item, Fraction(-1)),), e) in self.products for e in (None, z))
 
     def _one_plus(
         self,
@@ -463,7 +487,7 @@ class Writer:
         k: Fraction,
         exponent: Poly,
         above: list[Expression],
-        below: list[Expression],
+        below: list[Expression],  # noqa: ARG002
     ) -> Poly:
         """Write (1 + exp(z))^k, taking exponentials from outside into it where that is shorter."""
         count = -k if k < 0 else k
@@ -481,10 +505,12 @@ class Writer:
         return best
 
     def sigmoid(self, z: Poly) -> Expression:
-        """Return sigmoid(z), under the name that it has."""
+        """Return the sigmoid of z, under the name that it has."""
         found = self.products.get(n.power(n.one_plus_exp(n.negative(z)), Fraction(-1)).terms[0][0])
-        return Var(found[0]) if found is not None and found[1] == 1 else (
-            Call("sigmoid", (self.poly(z),))
+        return (
+            Var(found[0])
+            if found is not None and found[1] == 1
+            else (Call("sigmoid", (self.poly(z),)))
         )
 
     def _plus_one(self, z: Poly) -> Expression:
@@ -541,9 +567,7 @@ class Writer:
         above.append(self._shifted_exponential(exponent, k, largest))
         return n.ZERO
 
-    def _shifted_exponential(
-        self, exponent: Poly, k: Fraction, largest: Expression
-    ) -> Expression:
+    def _shifted_exponential(self, exponent: Poly, k: Fraction, largest: Expression) -> Expression:
         shift = largest if abs(k) == 1 else Mul((Number(abs(k)), largest))
         if not exponent.terms:
             return Call("exp", (shift if k > 0 else Neg(shift),))
@@ -581,9 +605,14 @@ class Writer:
         rest = []
         for mono, value in exponent.terms:
             base = next(
-                (i.arguments[0] for i, k in mono.powers
-                 if isinstance(i, Fn) and i.name == "log" and k == 1
-                 and i.arguments[0].number is not None),
+                (
+                    i.arguments[0]
+                    for i, k in mono.powers
+                    if isinstance(i, Fn)
+                    and i.name == "log"
+                    and k == 1
+                    and i.arguments[0].number is not None
+                ),
                 None,
             )
             if base is None:
@@ -618,10 +647,13 @@ def _split_square(
 ) -> tuple[list[tuple[Atom, Fraction]], list[Atom]]:
     """Take one factor x out of x²/(√(1 + x²) + 1), to be multiplied after the division."""
     roots = [
-        item for item, k in rest
-        if k == -1 and isinstance(item, Group)
-        and any(isinstance(i, Fn) and i.name == "hypot" for m, _ in item.poly.terms
-                for i, _ in m.powers)
+        item
+        for item, k in rest
+        if k == -1
+        and isinstance(item, Group)
+        and any(
+            isinstance(i, Fn) and i.name == "hypot" for m, _ in item.poly.terms for i, _ in m.powers
+        )
     ]
     squares = [item for item, k in rest if k == 2]
     if len(roots) != 1 or len(squares) != 1 or len(rest) != 2:
@@ -635,8 +667,10 @@ def is_safe_block(mono: Mono) -> bool:
         return False
     below = [item for item, k in mono.powers if k < 0 and _is_exponential_atom(item)]
     above = [
-        item for item, k in mono.powers
-        if k > 0 and _is_exponential_atom(item)
+        item
+        for item, k in mono.powers
+        if k > 0
+        and _is_exponential_atom(item)
         and Fn("D", item.arguments if isinstance(item, Fn) else ()) not in below
     ]
     if above and not is_part_of_sum(mono):
@@ -674,8 +708,13 @@ def is_part_of_sum(mono: Mono) -> bool:
 
 def opened_sum(top: Atom, exponent: Poly | None) -> Poly:
     """Return a sum of exponentials, the exponential beside it multiplied in."""
-    inner = top.poly if isinstance(top, Group) else n.add(n.ONE, n.exp(top.arguments[0])) if (
-        isinstance(top, Fn)) else n.ONE
+    inner = (
+        top.poly
+        if isinstance(top, Group)
+        else n.add(n.ONE, n.exp(top.arguments[0]))
+        if (isinstance(top, Fn))
+        else n.ONE
+    )
     return n.times(inner, Mono((), exponent)) if exponent is not None else inner
 
 
@@ -737,6 +776,5 @@ def _divided_one_by_one(
         if times == 1 and not left:
             result.append(factor)
             continue
-        for _ in range(times):
-            result.append(Div(base, left.pop()) if left else base)
+        result += [Div(base, left.pop()) if left else base for _ in range(times)]
     return result, left

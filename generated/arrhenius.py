@@ -1,0 +1,140 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     k = exp(a)·exp(−E/(RT))
+#     q = log(k/y)
+#     J = q²
+# Gradient
+#     ∂J/∂a = 2q
+#     ∂J/∂E = −2q/(RT)
+# Assumed: T > 0.
+# Assumed: y > 0.
+"""Value, gradient and update step of J."""
+
+from math import copysign, isinf, log
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    a: float
+    E: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    a: float
+    E: float
+
+
+def _cbrt(x):
+    """The real cube root, with one step of Newton's method after the power."""
+    if x == 0.0 or isinf(x):
+        return x
+    y = copysign(abs(x) ** (1.0 / 3.0), x)
+    return y - (y - x / (y * y)) / 3.0
+
+
+def value(a, E, T, y, R=0.008314) -> float:
+    """Return J."""
+    t1 = _cbrt(E)
+    t2 = abs(E)
+    t3 = abs(R)
+    t4 = abs(T)
+    t5 = _cbrt(R)*_cbrt(T)
+    q = a - (E/(R*T) if (max(t2, t3, t4) < 1e+48) and (min(t2, t3, t4) > 1e-48) else t1/t5*(t1/t5)*(t1/t5)) - log(y)
+    J = q*q
+    return J
+
+
+def gradient(a, E, T, y, R=0.008314) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    t1 = _cbrt(E)
+    t2 = abs(E)
+    t3 = abs(R)
+    t4 = abs(T)
+    t5 = R*T
+    t6 = _cbrt(R)*_cbrt(T)
+    q = a - (E/t5 if (max(t2, t3, t4) < 1e+48) and (min(t2, t3, t4) > 1e-48) else t1/t6*(t1/t6)*(t1/t6)) - log(y)
+    dJ_da = 2.0*q
+    dJ_dE = -dJ_da/t5
+    return _new(Gradient, (dJ_da, dJ_dE))
+
+
+def value_and_gradient(a, E, T, y, R=0.008314) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    t1 = _cbrt(E)
+    t2 = abs(E)
+    t3 = abs(R)
+    t4 = abs(T)
+    t5 = R*T
+    t6 = _cbrt(R)*_cbrt(T)
+    q = a - (E/t5 if (max(t2, t3, t4) < 1e+48) and (min(t2, t3, t4) > 1e-48) else t1/t6*(t1/t6)*(t1/t6)) - log(y)
+    J = q*q
+    dJ_da = 2.0*q
+    dJ_dE = -dJ_da/t5
+    return J, _new(Gradient, (dJ_da, dJ_dE))
+
+
+def update(a, E, T, y, R=0.008314, rate=0.2) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(a, E, T, y, R)
+    return _new(Params, (a - rate*grad.a, E - rate*grad.E))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('a', 'E', 'T', 'y', 'R')
+    points = (
+        (31.1829, 101.6404, 298.0, 3.460000092266669e-05, 0.008314),
+        (31.6882, 103.3193, 318.0, 0.000498, 0.008314),
+        (30.6435, 104.9982, 338.0, 0.00487, 0.008314),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,189 @@
+# Made by symgrad: value, gradient and update step of L.
+#
+# Minimize L, where
+#     q = w_q·x₂
+#     k₁ = w_k·x₁
+#     k₂ = w_k·x₂
+#     v₁ = w_v·x₁
+#     v₂ = w_v·x₂
+#     s₁ = qk₁/√d
+#     s₂ = qk₂/√d
+#     Z = exp(s₁) + exp(s₂)
+#     α₁ = exp(s₁)/Z
+#     α₂ = exp(s₂)/Z
+#     o = α₁v₁ + α₂v₂
+#     L = (o − y)²/2
+# Sensitivities
+#     δ_o = ∂L/∂o = o − y
+#     δ_α2 = ∂L/∂α₂ = δ_o·v₂
+#     δ_α1 = ∂L/∂α₁ = δ_o·v₁
+#     δ_Z = ∂L/∂Z = −(δ_α1·α₁ + δ_α2·α₂)/Z
+#     δ_s2 = ∂L/∂s₂ = δ_Z·exp(s₂) + δ_α2·α₂
+#     δ_s1 = ∂L/∂s₁ = δ_Z·exp(s₁) + δ_α1·α₁
+# Gradient
+#     ∂L/∂w_q = x₂·(δ_s1·k₁ + δ_s2·k₂)/√d
+#     ∂L/∂w_k = q·(δ_s1·x₁ + δ_s2·x₂)/√d
+#     ∂L/∂w_v = δ_o·(α₁x₁ + α₂x₂)
+# Names here: α1 is alpha1, α2 is alpha2.
+"""Value, gradient and update step of L."""
+
+from math import exp, sqrt
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of L by each parameter."""
+
+    w_q: float
+    w_k: float
+    w_v: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    w_q: float
+    w_k: float
+    w_v: float
+
+
+def _sigmoid(x):
+    """1/(1 + exp(-x)); exp is only taken where it cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    z = exp(x)
+    return z / (1.0 + z)
+
+
+def value(w_q, w_k, w_v, x1, x2, y, d=1.0) -> float:
+    """Return L."""
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    t1 = sqrt(d)
+    s1 = q*k1/t1
+    s2 = q*k2/t1
+    alpha1 = _sigmoid(s1 - s2)
+    alpha2 = _sigmoid(s2 - s1)
+    o = alpha1*v1 + alpha2*v2
+    t2 = o - y
+    L = t2*t2/2.0
+    return L
+
+
+def gradient(w_q, w_k, w_v, x1, x2, y, d=1.0) -> Gradient:
+    """Return the derivative of L by each parameter."""
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    t1 = sqrt(d)
+    s1 = q*k1/t1
+    s2 = q*k2/t1
+    alpha1 = _sigmoid(s1 - s2)
+    alpha2 = _sigmoid(s2 - s1)
+    o = alpha1*v1 + alpha2*v2
+    delta_o = o - y
+    delta_alpha2 = delta_o*v2
+    delta_alpha1 = delta_o*v1
+    t2 = alpha2*delta_alpha2
+    t3 = delta_alpha1*alpha1
+    t4 = t3 + t2
+    delta_s2 = t2 - alpha2*t4
+    delta_s1 = t3 - alpha1*t4
+    dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1
+    dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1
+    dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
+    return _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
+
+
+def value_and_gradient(w_q, w_k, w_v, x1, x2, y, d=1.0) -> tuple[float, Gradient]:
+    """Return L and its derivative by each parameter."""
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    t1 = sqrt(d)
+    s1 = q*k1/t1
+    s2 = q*k2/t1
+    alpha1 = _sigmoid(s1 - s2)
+    alpha2 = _sigmoid(s2 - s1)
+    o = alpha1*v1 + alpha2*v2
+    delta_o = o - y
+    L = delta_o*delta_o/2.0
+    delta_alpha2 = delta_o*v2
+    delta_alpha1 = delta_o*v1
+    t2 = alpha2*delta_alpha2
+    t3 = delta_alpha1*alpha1
+    t4 = t3 + t2
+    delta_s2 = t2 - alpha2*t4
+    delta_s1 = t3 - alpha1*t4
+    dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1
+    dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1
+    dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
+    return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
+
+
+def update(w_q, w_k, w_v, x1, x2, y, d=1.0, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(w_q, w_k, w_v, x1, x2, y, d)
+    return _new(Params, (w_q - rate*grad.w_q, w_k - rate*grad.w_k, w_v - rate*grad.w_v))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('w_q', 'w_k', 'w_v', 'x1', 'x2', 'y', 'd')
+    points = (
+        (0.9059, 0.5868, 1.11947, 1.0, -0.5, 0.5, 1.0),
+        (0.9222, 0.6031, 1.0824, -1.0, 2.0, 1.5, 1.0),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"L: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,217 @@
+// Made by symgrad: value, gradient and update step of C.
+//
+// Minimize C, where
+//     d₁ = (log(S/K) + (r + σ²/2)·T)/(σ·√T)
+//     d₂ = d₁ − σ·√T
+//     C = S·normal_cdf(d₁) − K·exp(−rT)·normal_cdf(d₂)
+// Sensitivities
+//     δ = ∂C/∂d₂ = −S·normal_pdf(d₁)
+// Gradient
+//     ∂C/∂S = normal_cdf(d₁)
+//     ∂C/∂r = K·normal_cdf(d₂)·exp(−rT)·T
+//     ∂C/∂σ = −δ·√T
+//     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
+// Names here: σ is sigma.
+// Assumed: S > 0.
+// Assumed: K > 0.
+// Assumed: σ > 0.
+// Assumed: T > 0.
+#include "black_scholes.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The distribution function of the standard normal distribution. */
+static double sg_normal_cdf(double x) {
+    return 0.5 * erfc(-0.7071067811865476 * x);
+}
+
+/* The density of the standard normal distribution. */
+static double sg_normal_pdf(double x) {
+    return 0.3989422804014327 * exp(-0.5 * x * x);
+}
+
+double black_scholes_value(double S, double r, double sigma, double T, double K) {
+    const double t1 = (S - K)/K;
+    const double t2 = sigma*sqrt(T);
+    const double d1 = (2.0*((fabs(t1) < 0.5) ? log1p(t1) : log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t2);
+    const double d2 = d1 - t2;
+    const double C = S*sg_normal_cdf(d1) - K*exp(-r*T)*sg_normal_cdf(d2);
+    return C;
+}
+
+black_scholes_params black_scholes_gradient(double S, double r, double sigma, double T, double K) {
+    const double t1 = sqrt(T);
+    const double t2 = (S - K)/K;
+    const double t3 = sigma*t1;
+    const double d1 = (2.0*((fabs(t2) < 0.5) ? log1p(t2) : log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3);
+    const double d2 = d1 - t3;
+    const double delta = -S*sg_normal_pdf(d1);
+    const double dC_dS = sg_normal_cdf(d1);
+    const double t4 = K*sg_normal_cdf(d2)*exp(-r*T);
+    const double dC_dr = t4*T;
+    const double dC_dsigma = -delta*t1;
+    const double dC_dT = t4*r - delta*sigma/(2.0*t1);
+    black_scholes_params out;
+    out.S = dC_dS;
+    out.r = dC_dr;
+    out.sigma = dC_dsigma;
+    out.T = dC_dT;
+    return out;
+}
+
+black_scholes_params black_scholes_value_and_gradient(double S, double r, double sigma, double T, double K, double *value) {
+    const double t1 = (S - K)/K;
+    const double t2 = sqrt(T);
+    const double t3 = sigma*t2;
+    const double d1 = (2.0*((fabs(t1) < 0.5) ? log1p(t1) : log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3);
+    const double d2 = d1 - t3;
+    const double dC_dS = sg_normal_cdf(d1);
+    const double t4 = K*sg_normal_cdf(d2)*exp(-r*T);
+    const double C = S*dC_dS - t4;
+    const double delta = -S*sg_normal_pdf(d1);
+    const double dC_dr = t4*T;
+    const double dC_dsigma = -delta*t2;
+    const double dC_dT = t4*r - delta*sigma/(2.0*t2);
+    *value = C;
+    black_scholes_params out;
+    out.S = dC_dS;
+    out.r = dC_dr;
+    out.sigma = dC_dsigma;
+    out.T = dC_dT;
+    return out;
+}
+
+static black_scholes_params step_from(
+    black_scholes_params grad, double S, double r, double sigma, double T, double rate) {
+    black_scholes_params out;
+    out.S = S - rate*grad.S;
+    out.r = r - rate*grad.r;
+    out.sigma = sigma - rate*grad.sigma;
+    out.T = T - rate*grad.T;
+    return out;
+}
+
+black_scholes_params black_scholes_update(double S, double r, double sigma, double T, double K, double rate) {
+    const black_scholes_params grad = black_scholes_gradient(S, r, sigma, T, K);
+    return step_from(grad, S, r, sigma, T, rate);
+}
+
+enum { LANES = 8, BLOCK = 128, SUMS = 5, CHUNKS = 819 };
+
+/* Add what one sample contributes to the sums, in one lane. */
+static inline void add_sample(
+    double K, double S, double r, double sigma, double T, double t2, double t3,
+    double acc[][LANES], size_t lane) {
+    const double t1 = (S - K)/K;
+    const double d1 = (2.0*((fabs(t1) < 0.5) ? log1p(t1) : log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3);
+    const double d2 = d1 - t3;
+    const double dC_dS = sg_normal_cdf(d1);
+    const double t4 = K*sg_normal_cdf(d2)*exp(-r*T);
+    const double delta = -S*sg_normal_pdf(d1);
+    acc[0][lane] += S*dC_dS - t4;
+    acc[1][lane] += dC_dS;
+    acc[2][lane] += t4;
+    acc[3][lane] += delta;
+    acc[4][lane] += t4*r - delta*sigma/(2.0*t2);
+}
+
+/* total + carry becomes total + carry + part, without rounding the sum of total and part. */
+static inline void add_part(double *total, double *carry, double part) {
+    const double sum = *total + part;
+    const double back = sum - *total;
+    *carry += (*total - (sum - back)) + (part - back);
+    *total = sum;
+}
+
+static void add_chunk(
+    size_t count, const double *K, double S, double r, double sigma, double T, double t2,
+    double t3, double total[], double carry[]) {
+    for (size_t first = 0; first < count; first += BLOCK) {
+        const size_t last = count - first < BLOCK ? count : first + BLOCK;
+        double acc[SUMS][LANES];
+        size_t start = first;
+        memset(acc, 0, sizeof acc);
+        for (; start + LANES <= last; start += LANES) {
+            for (size_t lane = 0; lane < LANES; lane++) {
+                add_sample(K[start + lane], S, r, sigma, T, t2, t3, acc, lane);
+            }
+        }
+        for (size_t lane = 0; start + lane < last; lane++) {
+            add_sample(K[start + lane], S, r, sigma, T, t2, t3, acc, lane);
+        }
+        for (size_t i = 0; i < SUMS; i++) {
+            for (size_t half = LANES / 2; half > 0; half /= 2) {
+                for (size_t lane = 0; lane < half; lane++) {
+                    acc[i][lane] += acc[i][lane + half];
+                }
+            }
+            add_part(&total[i], &carry[i], acc[i][0]);
+        }
+    }
+}
+
+/* The means of the sums over all samples; chunks are added in order, however many threads run. */
+static void mean_sums(
+    size_t count, const double *K, double S, double r, double sigma, double T, double t2,
+    double t3, double sums[]) {
+    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
+    double total[PARTS][SUMS], carry[PARTS][SUMS];
+    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
+    const size_t chunk = share < 8192 ? 8192 : share;
+    const int parts = (int)((count + chunk - 1) / chunk);
+    memset(total, 0, sizeof total);
+    memset(carry, 0, sizeof carry);
+#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
+#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
+#elif defined(_OPENMP)
+#pragma omp parallel for schedule(dynamic) if (count >= 65536)
+#endif
+    for (int part = 0; part < parts; part++) {
+        const size_t start = (size_t)part * chunk;
+        const size_t length = count - start < chunk ? count - start : chunk;
+        add_chunk(length, K + start, S, r, sigma, T, t2, t3, total[part], carry[part]);
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        double sum = 0, rest = 0;
+        for (int part = 0; part < parts; part++) {
+            add_part(&sum, &rest, total[part][i]);
+            rest += carry[part][i];
+        }
+        sums[i] = (sum + rest) / (double)count;
+    }
+}
+
+black_scholes_params black_scholes_batch_value_and_gradient(
+    double S, double r, double sigma, double T, size_t count, const double *K, double *value) {
+    double sums[SUMS];
+    const double t2 = sqrt(T);
+    const double t3 = sigma*t2;
+    mean_sums(count, K, S, r, sigma, T, t2, t3, sums);
+    *value = sums[0];
+    black_scholes_params out;
+    out.S = sums[1];
+    out.r = T*sums[2];
+    out.sigma = -t2*sums[3];
+    out.T = sums[4];
+    return out;
+}
+
+double black_scholes_batch_value(
+    double S, double r, double sigma, double T, size_t count, const double *K) {
+    double value;
+    (void)black_scholes_batch_value_and_gradient(S, r, sigma, T, count, K, &value);
+    return value;
+}
+
+black_scholes_params black_scholes_batch_gradient(
+    double S, double r, double sigma, double T, size_t count, const double *K) {
+    double value;
+    return black_scholes_batch_value_and_gradient(S, r, sigma, T, count, K, &value);
+}
+
+black_scholes_params black_scholes_batch_update(
+    double S, double r, double sigma, double T, size_t count, const double *K, double rate) {
+    const black_scholes_params grad = black_scholes_batch_gradient(S, r, sigma, T, count, K);
+    return step_from(grad, S, r, sigma, T, rate);
+}

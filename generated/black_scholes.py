@@ -1,0 +1,164 @@
+# Made by symgrad: value, gradient and update step of C.
+#
+# Minimize C, where
+#     d₁ = (log(S/K) + (r + σ²/2)·T)/(σ·√T)
+#     d₂ = d₁ − σ·√T
+#     C = S·normal_cdf(d₁) − K·exp(−rT)·normal_cdf(d₂)
+# Sensitivities
+#     δ = ∂C/∂d₂ = −S·normal_pdf(d₁)
+# Gradient
+#     ∂C/∂S = normal_cdf(d₁)
+#     ∂C/∂r = K·normal_cdf(d₂)·exp(−rT)·T
+#     ∂C/∂σ = −δ·√T
+#     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
+# Names here: σ is sigma.
+# Assumed: S > 0.
+# Assumed: K > 0.
+# Assumed: σ > 0.
+# Assumed: T > 0.
+"""Value, gradient and update step of C."""
+
+from math import erfc, exp, inf, log, log1p, sqrt
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of C by each parameter."""
+
+    S: float
+    r: float
+    sigma: float
+    T: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    S: float
+    r: float
+    sigma: float
+    T: float
+
+
+def _normal_cdf(x):
+    """The distribution function of the standard normal distribution."""
+    return 0.5 * erfc(-0.7071067811865476 * x)
+
+
+def _exp(x):
+    """exp(x); infinite where that is too large for a float."""
+    try:
+        return exp(x)
+    except OverflowError:
+        return inf
+
+
+def _normal_pdf(x):
+    """The density of the standard normal distribution."""
+    return 0.3989422804014327 * exp(-0.5 * x * x)
+
+
+def value(S, r, sigma, T, K) -> float:
+    """Return C."""
+    t1 = (S - K)/K
+    t2 = sigma*sqrt(T)
+    d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t2)
+    d2 = d1 - t2
+    C = S*_normal_cdf(d1) - K*_exp(-r*T)*_normal_cdf(d2)
+    return C
+
+
+def gradient(S, r, sigma, T, K) -> Gradient:
+    """Return the derivative of C by each parameter."""
+    t1 = sqrt(T)
+    t2 = (S - K)/K
+    t3 = sigma*t1
+    d1 = (2.0*(log1p(t2) if abs(t2) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3)
+    d2 = d1 - t3
+    delta = -S*_normal_pdf(d1)
+    dC_dS = _normal_cdf(d1)
+    t4 = K*_normal_cdf(d2)*_exp(-r*T)
+    dC_dr = t4*T
+    dC_dsigma = -delta*t1
+    dC_dT = t4*r - delta*sigma/(2.0*t1)
+    return _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+
+
+def value_and_gradient(S, r, sigma, T, K) -> tuple[float, Gradient]:
+    """Return C and its derivative by each parameter."""
+    t1 = (S - K)/K
+    t2 = sqrt(T)
+    t3 = sigma*t2
+    d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3)
+    d2 = d1 - t3
+    dC_dS = _normal_cdf(d1)
+    t4 = K*_normal_cdf(d2)*_exp(-r*T)
+    C = S*dC_dS - t4
+    delta = -S*_normal_pdf(d1)
+    dC_dr = t4*T
+    dC_dsigma = -delta*t2
+    dC_dT = t4*r - delta*sigma/(2.0*t2)
+    return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+
+
+def update(S, r, sigma, T, K, rate=0.0001) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(S, r, sigma, T, K)
+    return _new(Params, (
+        S - rate*grad.S, r - rate*grad.r, sigma - rate*grad.sigma, T - rate*grad.T,
+    ))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('S', 'r', 'sigma', 'T', 'K')
+    points = (
+        (42.2478, 0.0868, 0.2177, 0.4986, 40.0),
+        (42.9324, 0.1031, 0.184, 0.5149, 45.0),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"C: {message}")
+    raise SystemExit(0 if agrees else 1)

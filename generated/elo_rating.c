@@ -1,0 +1,177 @@
+// Made by symgrad: value, gradient and update step of L.
+//
+// Minimize L, where
+//     E = 1/(1 + 10^((B − A)/400))
+//     L = −(S·log(E) + (1 − S)·log(1 − E))
+// Gradient
+//     ∂L/∂A = log(10)·(E − S)/400
+//     ∂L/∂B = log(10)·(S − E)/400
+#include "elo_rating.h"
+
+#include <math.h>
+#include <string.h>
+
+/* log(1 + exp(x)), exact for large |x| too. */
+static double sg_softplus(double x) {
+    return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+
+/* 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
+static double sg_sigmoid(double x) {
+    const double z = exp(-fabs(x));
+    return (x >= 0.0 ? 1.0 : z) / (1.0 + z);
+}
+
+double elo_rating_value(double A, double B, double S) {
+    const double t1 = 0.005756462732485115*B;
+    const double t2 = 0.005756462732485115*A;
+    const double L = S*sg_softplus(t1 - t2) + (1.0 - S)*sg_softplus(t2 - t1);
+    return L;
+}
+
+elo_rating_params elo_rating_gradient(double A, double B, double S) {
+    const double t1 = 0.005756462732485115*A;
+    const double t2 = 0.005756462732485115*B;
+    const double E = sg_sigmoid(t1 - t2);
+    const double dL_dA = E*(0.005756462732485115*(1.0 - S)) - 0.005756462732485115*sg_sigmoid(t2 - t1)*S;
+    const double dL_dB = -dL_dA;
+    elo_rating_params out;
+    out.A = dL_dA;
+    out.B = dL_dB;
+    return out;
+}
+
+elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value) {
+    const double t1 = 0.005756462732485115*A;
+    const double t2 = 0.005756462732485115*B;
+    const double t3 = t1 - t2;
+    const double E = sg_sigmoid(t3);
+    const double t4 = 1.0 - S;
+    const double t5 = t2 - t1;
+    const double L = S*sg_softplus(t5) + t4*sg_softplus(t3);
+    const double dL_dA = E*(0.005756462732485115*t4) - 0.005756462732485115*sg_sigmoid(t5)*S;
+    const double dL_dB = -dL_dA;
+    *value = L;
+    elo_rating_params out;
+    out.A = dL_dA;
+    out.B = dL_dB;
+    return out;
+}
+
+static elo_rating_params step_from(elo_rating_params grad, double A, double B, double rate) {
+    elo_rating_params out;
+    out.A = A - rate*grad.A;
+    out.B = B - rate*grad.B;
+    return out;
+}
+
+elo_rating_params elo_rating_update(double A, double B, double S, double rate) {
+    const elo_rating_params grad = elo_rating_gradient(A, B, S);
+    return step_from(grad, A, B, rate);
+}
+
+enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
+
+/* Add what one sample contributes to the sums, in one lane. */
+static inline void add_sample(
+    double S, double t3, double E, double t5, double acc[][LANES], size_t lane) {
+    const double t4 = 1.0 - S;
+    const double dL_dA = E*(0.005756462732485115*t4) - 0.005756462732485115*sg_sigmoid(t5)*S;
+    acc[0][lane] += S*sg_softplus(t5) + t4*sg_softplus(t3);
+    acc[1][lane] += dL_dA;
+}
+
+/* total + carry becomes total + carry + part, without rounding the sum of total and part. */
+static inline void add_part(double *total, double *carry, double part) {
+    const double sum = *total + part;
+    const double back = sum - *total;
+    *carry += (*total - (sum - back)) + (part - back);
+    *total = sum;
+}
+
+static void add_chunk(
+    size_t count, const double *S, double t3, double E, double t5, double total[], double carry[]) {
+    for (size_t first = 0; first < count; first += BLOCK) {
+        const size_t last = count - first < BLOCK ? count : first + BLOCK;
+        double acc[SUMS][LANES];
+        size_t start = first;
+        memset(acc, 0, sizeof acc);
+        for (; start + LANES <= last; start += LANES) {
+            for (size_t lane = 0; lane < LANES; lane++) {
+                add_sample(S[start + lane], t3, E, t5, acc, lane);
+            }
+        }
+        for (size_t lane = 0; start + lane < last; lane++) {
+            add_sample(S[start + lane], t3, E, t5, acc, lane);
+        }
+        for (size_t i = 0; i < SUMS; i++) {
+            for (size_t half = LANES / 2; half > 0; half /= 2) {
+                for (size_t lane = 0; lane < half; lane++) {
+                    acc[i][lane] += acc[i][lane + half];
+                }
+            }
+            add_part(&total[i], &carry[i], acc[i][0]);
+        }
+    }
+}
+
+/* The means of the sums over all samples; chunks are added in order, however many threads run. */
+static void mean_sums(
+    size_t count, const double *S, double t3, double E, double t5, double sums[]) {
+    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
+    double total[PARTS][SUMS], carry[PARTS][SUMS];
+    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
+    const size_t chunk = share < 8192 ? 8192 : share;
+    const int parts = (int)((count + chunk - 1) / chunk);
+    memset(total, 0, sizeof total);
+    memset(carry, 0, sizeof carry);
+#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
+#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
+#elif defined(_OPENMP)
+#pragma omp parallel for schedule(dynamic) if (count >= 65536)
+#endif
+    for (int part = 0; part < parts; part++) {
+        const size_t start = (size_t)part * chunk;
+        const size_t length = count - start < chunk ? count - start : chunk;
+        add_chunk(length, S + start, t3, E, t5, total[part], carry[part]);
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        double sum = 0, rest = 0;
+        for (int part = 0; part < parts; part++) {
+            add_part(&sum, &rest, total[part][i]);
+            rest += carry[part][i];
+        }
+        sums[i] = (sum + rest) / (double)count;
+    }
+}
+
+elo_rating_params elo_rating_batch_value_and_gradient(double A, double B, size_t count, const double *S, double *value) {
+    double sums[SUMS];
+    const double t1 = 0.005756462732485115*A;
+    const double t2 = 0.005756462732485115*B;
+    const double t3 = t1 - t2;
+    const double E = sg_sigmoid(t3);
+    const double t5 = t2 - t1;
+    mean_sums(count, S, t3, E, t5, sums);
+    *value = sums[0];
+    elo_rating_params out;
+    out.A = sums[1];
+    out.B = -sums[1];
+    return out;
+}
+
+double elo_rating_batch_value(double A, double B, size_t count, const double *S) {
+    double value;
+    (void)elo_rating_batch_value_and_gradient(A, B, count, S, &value);
+    return value;
+}
+
+elo_rating_params elo_rating_batch_gradient(double A, double B, size_t count, const double *S) {
+    double value;
+    return elo_rating_batch_value_and_gradient(A, B, count, S, &value);
+}
+
+elo_rating_params elo_rating_batch_update(double A, double B, size_t count, const double *S, double rate) {
+    const elo_rating_params grad = elo_rating_batch_gradient(A, B, count, S);
+    return step_from(grad, A, B, rate);
+}

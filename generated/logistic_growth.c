@@ -1,0 +1,217 @@
+// Made by symgrad: value, gradient and update step of J.
+//
+// Minimize J, where
+//     q = (K − N₀)/N₀
+//     N = K/(1 + q·exp(−rt))
+//     J = (log(N) − log(y))²
+// Sensitivities
+//     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
+//     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+// Gradient
+//     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
+//     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+//     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
+// Assumed: K > 0.
+// Assumed: N0 > 0.
+// Assumed: y > 0.
+#include "logistic_growth.h"
+
+#include <math.h>
+#include <string.h>
+
+double logistic_growth_value(double K, double r, double N0, double t, double y) {
+    const double t1 = K - N0;
+    const double q = t1/N0;
+    const double t2 = exp(-r*t);
+    const double N = K/(1.0 + q*t2);
+    const double t3 = (1.0 + t2*t1/N0)*y;
+    const double t4 = (K - t3)/t3;
+    const double t5 = fabs(t4);
+    const double J = ((t5 < 0.5) ? log1p(t4) : log(N/y))*((t5 < 0.5) ? log1p(t4) : log(N/y));
+    return J;
+}
+
+logistic_growth_params logistic_growth_gradient(double K, double r, double N0, double t, double y) {
+    const double q = (K - N0)/N0;
+    const double t1 = r*t;
+    const double t2 = 1.0 + q*exp(-t1);
+    const double N = K/t2;
+    const double t3 = exp(t1) + q;
+    const double t4 = t2*y;
+    const double t5 = (K - t4)/t4;
+    const double t6 = fabs(t5);
+    const double delta_q = -2.0*((t6 < 0.5) ? log1p(t5) : log(N/y))/t3;
+    const double dJ_dK = -delta_q*(expm1(t1)/K);
+    const double dJ_dr = q*(2.0*((t6 < 0.5) ? log1p(t5) : log(N/y))*t/t3);
+    const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
+    logistic_growth_params out;
+    out.K = dJ_dK;
+    out.r = dJ_dr;
+    out.N0 = dJ_dN0;
+    return out;
+}
+
+logistic_growth_params logistic_growth_value_and_gradient(double K, double r, double N0, double t, double y, double *value) {
+    const double t1 = K - N0;
+    const double q = t1/N0;
+    const double t2 = r*t;
+    const double t3 = exp(-t2);
+    const double t4 = 1.0 + q*t3;
+    const double N = K/t4;
+    const double t5 = (1.0 + t3*t1/N0)*y;
+    const double t6 = (K - t5)/t5;
+    const double t7 = fabs(t6);
+    const double J = ((t7 < 0.5) ? log1p(t6) : log(N/y))*((t7 < 0.5) ? log1p(t6) : log(N/y));
+    const double t8 = exp(t2) + q;
+    const double t9 = t4*y;
+    const double t10 = (K - t9)/t9;
+    const double t11 = fabs(t10);
+    const double delta_q = -2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))/t8;
+    const double dJ_dK = -delta_q*(expm1(t2)/K);
+    const double dJ_dr = q*(2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))*t/t8);
+    const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
+    *value = J;
+    logistic_growth_params out;
+    out.K = dJ_dK;
+    out.r = dJ_dr;
+    out.N0 = dJ_dN0;
+    return out;
+}
+
+static logistic_growth_params step_from(
+    logistic_growth_params grad, double K, double r, double N0, double rate) {
+    logistic_growth_params out;
+    out.K = K - rate*grad.K;
+    out.r = r - rate*grad.r;
+    out.N0 = N0 - rate*grad.N0;
+    return out;
+}
+
+logistic_growth_params logistic_growth_update(double K, double r, double N0, double t, double y, double rate) {
+    const logistic_growth_params grad = logistic_growth_gradient(K, r, N0, t, y);
+    return step_from(grad, K, r, N0, rate);
+}
+
+enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
+
+/* Add what one sample contributes to the sums, in one lane. */
+static inline void add_sample(
+    double t, double y, double K, double r, double N0, double t1, double q, double acc[][LANES],
+    size_t lane) {
+    const double t2 = r*t;
+    const double t3 = exp(-t2);
+    const double t4 = 1.0 + q*t3;
+    const double N = K/t4;
+    const double t5 = (1.0 + t3*t1/N0)*y;
+    const double t6 = (K - t5)/t5;
+    const double t7 = fabs(t6);
+    const double J = ((t7 < 0.5) ? log1p(t6) : log(N/y))*((t7 < 0.5) ? log1p(t6) : log(N/y));
+    const double t8 = exp(t2) + q;
+    const double t9 = t4*y;
+    const double t10 = (K - t9)/t9;
+    const double t11 = fabs(t10);
+    const double delta_q = -2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))/t8;
+    acc[0][lane] += J;
+    acc[1][lane] += delta_q*(expm1(t2)/K);
+    acc[2][lane] += 2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))*t/t8;
+    acc[3][lane] += delta_q;
+}
+
+/* total + carry becomes total + carry + part, without rounding the sum of total and part. */
+static inline void add_part(double *total, double *carry, double part) {
+    const double sum = *total + part;
+    const double back = sum - *total;
+    *carry += (*total - (sum - back)) + (part - back);
+    *total = sum;
+}
+
+static void add_chunk(
+    size_t count, const double *t, const double *y, double K, double r, double N0, double t1,
+    double q, double total[], double carry[]) {
+    for (size_t first = 0; first < count; first += BLOCK) {
+        const size_t last = count - first < BLOCK ? count : first + BLOCK;
+        double acc[SUMS][LANES];
+        size_t start = first;
+        memset(acc, 0, sizeof acc);
+        for (; start + LANES <= last; start += LANES) {
+            for (size_t lane = 0; lane < LANES; lane++) {
+                add_sample(t[start + lane], y[start + lane], K, r, N0, t1, q, acc, lane);
+            }
+        }
+        for (size_t lane = 0; start + lane < last; lane++) {
+            add_sample(t[start + lane], y[start + lane], K, r, N0, t1, q, acc, lane);
+        }
+        for (size_t i = 0; i < SUMS; i++) {
+            for (size_t half = LANES / 2; half > 0; half /= 2) {
+                for (size_t lane = 0; lane < half; lane++) {
+                    acc[i][lane] += acc[i][lane + half];
+                }
+            }
+            add_part(&total[i], &carry[i], acc[i][0]);
+        }
+    }
+}
+
+/* The means of the sums over all samples; chunks are added in order, however many threads run. */
+static void mean_sums(
+    size_t count, const double *t, const double *y, double K, double r, double N0, double t1,
+    double q, double sums[]) {
+    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
+    double total[PARTS][SUMS], carry[PARTS][SUMS];
+    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
+    const size_t chunk = share < 8192 ? 8192 : share;
+    const int parts = (int)((count + chunk - 1) / chunk);
+    memset(total, 0, sizeof total);
+    memset(carry, 0, sizeof carry);
+#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
+#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
+#elif defined(_OPENMP)
+#pragma omp parallel for schedule(dynamic) if (count >= 65536)
+#endif
+    for (int part = 0; part < parts; part++) {
+        const size_t start = (size_t)part * chunk;
+        const size_t length = count - start < chunk ? count - start : chunk;
+        add_chunk(length, t + start, y + start, K, r, N0, t1, q, total[part], carry[part]);
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        double sum = 0, rest = 0;
+        for (int part = 0; part < parts; part++) {
+            add_part(&sum, &rest, total[part][i]);
+            rest += carry[part][i];
+        }
+        sums[i] = (sum + rest) / (double)count;
+    }
+}
+
+logistic_growth_params logistic_growth_batch_value_and_gradient(
+    double K, double r, double N0, size_t count, const double *t, const double *y, double *value) {
+    double sums[SUMS];
+    const double t1 = K - N0;
+    const double q = t1/N0;
+    mean_sums(count, t, y, K, r, N0, t1, q, sums);
+    *value = sums[0];
+    logistic_growth_params out;
+    out.K = -sums[1];
+    out.r = q*sums[2];
+    out.N0 = -(1.0 + q)*sums[3]/N0;
+    return out;
+}
+
+double logistic_growth_batch_value(
+    double K, double r, double N0, size_t count, const double *t, const double *y) {
+    double value;
+    (void)logistic_growth_batch_value_and_gradient(K, r, N0, count, t, y, &value);
+    return value;
+}
+
+logistic_growth_params logistic_growth_batch_gradient(
+    double K, double r, double N0, size_t count, const double *t, const double *y) {
+    double value;
+    return logistic_growth_batch_value_and_gradient(K, r, N0, count, t, y, &value);
+}
+
+logistic_growth_params logistic_growth_batch_update(
+    double K, double r, double N0, size_t count, const double *t, const double *y, double rate) {
+    const logistic_growth_params grad = logistic_growth_batch_gradient(K, r, N0, count, t, y);
+    return step_from(grad, K, r, N0, rate);
+}

@@ -1,0 +1,175 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     q = (K − N₀)/N₀
+#     N = K/(1 + q·exp(−rt))
+#     J = (log(N) − log(y))²
+# Sensitivities
+#     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
+#     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+# Gradient
+#     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
+#     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+#     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
+# Assumed: K > 0.
+# Assumed: N0 > 0.
+# Assumed: y > 0.
+"""Value, gradient and update step of J."""
+
+from math import copysign, exp, expm1, inf, log, log1p, nan
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    K: float
+    r: float
+    N0: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    K: float
+    r: float
+    N0: float
+
+
+def _exp(x):
+    """exp(x); infinite where that is too large for a float."""
+    try:
+        return exp(x)
+    except OverflowError:
+        return inf
+
+
+def _expm1(x):
+    """exp(x) - 1; infinite where that is too large for a float."""
+    try:
+        return expm1(x)
+    except OverflowError:
+        return inf
+
+
+def _divided(x, y):
+    """x/y for a branch that may not need it: infinite or NaN instead of an exception."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
+def value(K, r, N0, t, y) -> float:
+    """Return J."""
+    t1 = K - N0
+    q = _divided(t1, N0)
+    t2 = _exp(-r*t)
+    N = _divided(K, 1.0 + q*t2)
+    t3 = (1.0 + t2*t1/N0)*y
+    t4 = (K - t3)/t3
+    t5 = abs(t4)
+    J = (log1p(t4) if t5 < 0.5 else log(N/y))*(log1p(t4) if t5 < 0.5 else log(N/y))
+    return J
+
+
+def gradient(K, r, N0, t, y) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    q = (K - N0)/N0
+    t1 = r*t
+    t2 = 1.0 + q*_exp(-t1)
+    N = _divided(K, t2)
+    t3 = _exp(t1) + q
+    t4 = t2*y
+    t5 = (K - t4)/t4
+    t6 = abs(t5)
+    delta_q = -2.0*(log1p(t5) if t6 < 0.5 else log(N/y))/t3
+    dJ_dK = -delta_q*(_expm1(t1)/K)
+    dJ_dr = q*(2.0*(log1p(t5) if t6 < 0.5 else log(N/y))*t/t3)
+    dJ_dN0 = -delta_q*(1.0 + q)/N0
+    return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
+
+
+def value_and_gradient(K, r, N0, t, y) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    t1 = K - N0
+    q = t1/N0
+    t2 = r*t
+    t3 = _exp(-t2)
+    t4 = 1.0 + q*t3
+    N = _divided(K, t4)
+    t5 = (1.0 + t3*t1/N0)*y
+    t6 = (K - t5)/t5
+    t7 = abs(t6)
+    J = (log1p(t6) if t7 < 0.5 else log(N/y))*(log1p(t6) if t7 < 0.5 else log(N/y))
+    t8 = _exp(t2) + q
+    t9 = t4*y
+    t10 = (K - t9)/t9
+    t11 = abs(t10)
+    delta_q = -2.0*(log1p(t10) if t11 < 0.5 else log(N/y))/t8
+    dJ_dK = -delta_q*(_expm1(t2)/K)
+    dJ_dr = q*(2.0*(log1p(t10) if t11 < 0.5 else log(N/y))*t/t8)
+    dJ_dN0 = -delta_q*(1.0 + q)/N0
+    return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
+
+
+def update(K, r, N0, t, y, rate=0.005) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(K, r, N0, t, y)
+    return _new(Params, (K - rate*grad.K, r - rate*grad.r, N0 - rate*grad.N0))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('K', 'r', 'N0', 't', 'y')
+    points = (
+        (201.18, 0.2868, 4.0708, 0.0, 3.929),
+        (204.44, 0.3031, 3.936, 6.0, 23.192),
+        (197.7, 0.3194, 4.0012, 11.0, 75.995),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,147 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     z = w₁x₁ + w₂x₂ + b
+#     p = 1/(1 + exp(−z))
+#     L = −(y·log(p) + (1 − y)·log(1 − p))
+#     R = λ/2·(w₁² + w₂²)
+#     J = L + R
+# Sensitivities
+#     δ = ∂L/∂z = p − y
+# Gradient
+#     ∂J/∂w₁ = δx₁ + λw₁
+#     ∂J/∂w₂ = δx₂ + λw₂
+#     ∂J/∂b = δ
+# Names here: λ is lam.
+"""Value, gradient and update step of J."""
+
+from math import exp, log1p
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    w1: float
+    w2: float
+    b: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    w1: float
+    w2: float
+    b: float
+
+
+def _softplus(x):
+    """log(1 + exp(x)), exact for large |x| too."""
+    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
+
+
+def _sigmoid(x):
+    """1/(1 + exp(-x)); exp is only taken where it cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    z = exp(x)
+    return z / (1.0 + z)
+
+
+def value(w1, w2, b, x1, x2, y, lam=0.01) -> float:
+    """Return J."""
+    z = w1*x1 + w2*x2 + b
+    L = y*_softplus(-z) + (1.0 - y)*_softplus(z)
+    R = lam/2.0*(w1*w1 + w2*w2)
+    J = L + R
+    return J
+
+
+def gradient(w1, w2, b, x1, x2, y, lam=0.01) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    z = w1*x1 + w2*x2 + b
+    p = _sigmoid(z)
+    delta = p*(1.0 - y) - _sigmoid(-z)*y
+    dJ_dw1 = x1*delta + lam*w1
+    dJ_dw2 = x2*delta + lam*w2
+    return _new(Gradient, (dJ_dw1, dJ_dw2, delta))
+
+
+def value_and_gradient(w1, w2, b, x1, x2, y, lam=0.01) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    z = w1*x1 + w2*x2 + b
+    p = _sigmoid(z)
+    t1 = -z
+    t2 = 1.0 - y
+    L = y*_softplus(t1) + t2*_softplus(z)
+    t3 = lam*w1
+    t4 = lam*w2
+    R = (t3*w1 + t4*w2)/2.0
+    J = L + R
+    delta = p*t2 - _sigmoid(t1)*y
+    dJ_dw1 = x1*delta + t3
+    dJ_dw2 = x2*delta + t4
+    return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
+
+
+def update(w1, w2, b, x1, x2, y, lam=0.01, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(w1, w2, b, x1, x2, y, lam)
+    return _new(Params, (w1 - rate*grad.w1, w2 - rate*grad.w2, b - rate*grad.b))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('w1', 'w2', 'b', 'x1', 'x2', 'y', 'lam')
+    points = (
+        (0.5059, 0.4868, -2.9469, 4.7, 1.4, 0.0, 0.01),
+        (0.5222, 0.5031, -3.048, 6.0, 2.5, 1.0, 0.01),
+        (0.4885, 0.5194, -2.9991, 4.5, 1.5, 0.0, 0.01),
+        (0.5048, 0.4857, -2.9502, 5.1, 1.9, 1.0, 0.01),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,256 @@
+# Made by symgrad: value, gradient and update step of L.
+#
+# Minimize L, where
+#     z_i = w_i·x + u_i·h₀ + b_i
+#     z_f = w_f·x + u_f·h₀ + b_f
+#     z_o = w_o·x + u_o·h₀ + b_o
+#     z_g = w_g·x + u_g·h₀ + b_g
+#     i = 1/(1 + exp(−z_i))
+#     f = 1/(1 + exp(−z_f))
+#     o = 1/(1 + exp(−z_o))
+#     g = tanh(z_g)
+#     c = fc₀ + ig
+#     h = o·tanh(c)
+#     L = (h − y)²/2
+# Sensitivities
+#     δ_h = ∂L/∂h = h − y
+#     δ_c = ∂L/∂c = δ_h·o·(1 − tanh(c)²)
+#     δ_z_g = ∂L/∂z_g = δ_c·i·(1 − g²)
+#     δ_z_o = ∂L/∂z_o = δ_h·(1 − o)·h
+#     δ_z_f = ∂L/∂z_f = δ_c·c₀f·(1 − f)
+#     δ_z_i = ∂L/∂z_i = δ_c·gi·(1 − i)
+# Gradient
+#     ∂L/∂w_i = δ_z_i·x
+#     ∂L/∂u_i = δ_z_i·h₀
+#     ∂L/∂b_i = δ_z_i
+#     ∂L/∂w_f = δ_z_f·x
+#     ∂L/∂u_f = δ_z_f·h₀
+#     ∂L/∂b_f = δ_z_f
+#     ∂L/∂w_o = δ_z_o·x
+#     ∂L/∂u_o = δ_z_o·h₀
+#     ∂L/∂b_o = δ_z_o
+#     ∂L/∂w_g = δ_z_g·x
+#     ∂L/∂u_g = δ_z_g·h₀
+#     ∂L/∂b_g = δ_z_g
+"""Value, gradient and update step of L."""
+
+from math import cosh, exp, inf, tanh
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of L by each parameter."""
+
+    w_i: float
+    u_i: float
+    b_i: float
+    w_f: float
+    u_f: float
+    b_f: float
+    w_o: float
+    u_o: float
+    b_o: float
+    w_g: float
+    u_g: float
+    b_g: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    w_i: float
+    u_i: float
+    b_i: float
+    w_f: float
+    u_f: float
+    b_f: float
+    w_o: float
+    u_o: float
+    b_o: float
+    w_g: float
+    u_g: float
+    b_g: float
+
+
+def _sigmoid(x):
+    """1/(1 + exp(-x)); exp is only taken where it cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    z = exp(x)
+    return z / (1.0 + z)
+
+
+def _cosh(x):
+    """cosh(x); infinite where that is too large for a float."""
+    try:
+        return cosh(x)
+    except OverflowError:
+        return inf
+
+
+def value(
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+) -> float:
+    """Return L."""
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = _sigmoid(z_i)
+    f = _sigmoid(z_f)
+    o = _sigmoid(z_o)
+    g = tanh(z_g)
+    c = f*c0 + g*i
+    h = o*tanh(c)
+    t1 = h - y
+    L = t1*t1/2.0
+    return L
+
+
+def gradient(
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+) -> Gradient:
+    """Return the derivative of L by each parameter."""
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = _sigmoid(z_i)
+    f = _sigmoid(z_f)
+    o = _sigmoid(z_o)
+    g = tanh(z_g)
+    t1 = f*c0
+    c = t1 + g*i
+    h = o*tanh(c)
+    delta_h = h - y
+    t2 = _cosh(c)
+    delta_c = o*(delta_h/(t2*t2))
+    t3 = delta_c*i
+    t4 = _cosh(z_g)
+    delta_z_g = t3/(t4*t4)
+    delta_z_o = delta_h*_sigmoid(-z_o)*h
+    delta_z_f = delta_c*t1*_sigmoid(-z_f)
+    delta_z_i = t3*g*_sigmoid(-z_i)
+    dL_dw_i = delta_z_i*x
+    dL_du_i = delta_z_i*h0
+    dL_dw_f = delta_z_f*x
+    dL_du_f = delta_z_f*h0
+    dL_dw_o = delta_z_o*x
+    dL_du_o = delta_z_o*h0
+    dL_dw_g = delta_z_g*x
+    dL_du_g = delta_z_g*h0
+    return _new(Gradient, (
+        dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
+        dL_dw_g, dL_du_g, delta_z_g,
+    ))
+
+
+def value_and_gradient(
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+) -> tuple[float, Gradient]:
+    """Return L and its derivative by each parameter."""
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = _sigmoid(z_i)
+    f = _sigmoid(z_f)
+    o = _sigmoid(z_o)
+    g = tanh(z_g)
+    t1 = f*c0
+    c = t1 + g*i
+    h = o*tanh(c)
+    delta_h = h - y
+    L = delta_h*delta_h/2.0
+    t2 = _cosh(c)
+    delta_c = o*(delta_h/(t2*t2))
+    t3 = delta_c*i
+    t4 = _cosh(z_g)
+    delta_z_g = t3/(t4*t4)
+    delta_z_o = delta_h*_sigmoid(-z_o)*h
+    delta_z_f = delta_c*t1*_sigmoid(-z_f)
+    delta_z_i = t3*g*_sigmoid(-z_i)
+    dL_dw_i = delta_z_i*x
+    dL_du_i = delta_z_i*h0
+    dL_dw_f = delta_z_f*x
+    dL_du_f = delta_z_f*h0
+    dL_dw_o = delta_z_o*x
+    dL_du_o = delta_z_o*h0
+    dL_dw_g = delta_z_g*x
+    dL_du_g = delta_z_g*h0
+    return L, _new(Gradient, (
+        dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
+        dL_dw_g, dL_du_g, delta_z_g,
+    ))
+
+
+def update(
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y, rate=0.5,
+) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+    )
+    return _new(Params, (
+        w_i - rate*grad.w_i, u_i - rate*grad.u_i, b_i - rate*grad.b_i, w_f - rate*grad.w_f,
+        u_f - rate*grad.u_f, b_f - rate*grad.b_f, w_o - rate*grad.w_o, u_o - rate*grad.u_o,
+        b_o - rate*grad.b_o, w_g - rate*grad.w_g, u_g - rate*grad.u_g, b_g - rate*grad.b_g,
+    ))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = (
+    'w_i', 'u_i', 'b_i', 'w_f', 'u_f', 'b_f', 'w_o', 'u_o', 'b_o', 'w_g', 'u_g', 'b_g', 'x', 'h0',
+    'c0', 'y',
+)
+    points = (
+        (0.5059, 0.1868, 0.0177, 0.2986, 0.0795, 1.0104, 0.3913, -0.1778, 0.0031, 0.784, 0.3149, -0.0042, 1.0, 0.0, 0.0, 0.5),
+        (0.5222, 0.2031, -0.016, 0.3149, 0.0958, 0.9767, 0.4076, -0.2115, 0.0194, 0.8003, 0.2812, 0.0121, -0.5, 0.2, 0.4, -0.1),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"L: {message}")
+    raise SystemExit(0 if agrees else 1)

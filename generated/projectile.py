@@ -1,0 +1,151 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     a = v·cos(θ)
+#     b = v·sin(θ)
+#     t = (b + √(b² + 2gk))/g
+#     X = at
+#     J = (X − D)²
+# Sensitivities
+#     δ_X = ∂J/∂X = 2(X − D)
+#     δ_b = ∂J/∂b = δ_X·a·(1 + b/√(b² + 2gk))/g
+#     δ_a = ∂J/∂a = δ_X·t
+# Gradient
+#     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
+#     ∂J/∂θ = −δ_a·b + δ_b·a
+# Names here: θ is theta.
+"""Value, gradient and update step of J."""
+
+from math import cos, sin, sqrt
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    v: float
+    theta: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    v: float
+    theta: float
+
+
+def value(v, theta, D, g=9.81, k=1.5) -> float:
+    """Return J."""
+    a = v*cos(theta)
+    b = v*sin(theta)
+    t1 = 2.0*g*k
+    t2 = b*b + t1
+    t = (t1/(sqrt(t2) - b) if b < 0.0 else sqrt(t2) + b)/g
+    X = a*t
+    t3 = X - D
+    J = t3*t3
+    return J
+
+
+def gradient(v, theta, D, g=9.81, k=1.5) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    t1 = cos(theta)
+    a = v*t1
+    t2 = sin(theta)
+    b = v*t2
+    t3 = 2.0*g*k
+    t4 = sqrt(b*b + t3)
+    t5 = t4 - b
+    t6 = t4 + b
+    t = (t3/t5 if b < 0.0 else t6)/g
+    X = a*t
+    delta_X = 2.0*(X - D)
+    delta_b = a*(delta_X*(t3/t5 if b < 0.0 else t6)/(t4*g))
+    delta_a = delta_X*t
+    dJ_dv = delta_a*t1 + delta_b*t2
+    dJ_dtheta = delta_b*a - delta_a*b
+    return _new(Gradient, (dJ_dv, dJ_dtheta))
+
+
+def value_and_gradient(v, theta, D, g=9.81, k=1.5) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    t1 = cos(theta)
+    a = v*t1
+    t2 = sin(theta)
+    b = v*t2
+    t3 = 2.0*g*k
+    t4 = sqrt(b*b + t3)
+    t5 = t4 - b
+    t6 = t4 + b
+    t = (t3/t5 if b < 0.0 else t6)/g
+    X = a*t
+    t7 = X - D
+    J = t7*t7
+    delta_X = 2.0*t7
+    delta_b = a*(delta_X*(t3/t5 if b < 0.0 else t6)/(t4*g))
+    delta_a = delta_X*t
+    dJ_dv = delta_a*t1 + delta_b*t2
+    dJ_dtheta = delta_b*a - delta_a*b
+    return J, _new(Gradient, (dJ_dv, dJ_dtheta))
+
+
+def update(v, theta, D, g=9.81, k=1.5, rate=0.01) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(v, theta, D, g, k)
+    return _new(Params, (v - rate*grad.v, theta - rate*grad.theta))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('v', 'theta', 'D', 'g', 'k')
+    points = (
+        (9.0531, 0.6868, 11.0, 9.81, 1.5),
+        (9.1998, 0.7031, 11.0, 9.81, 1.5),
+        (8.8965, 0.7194, 10.5, 9.81, 1.5),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,171 @@
+# Made by symgrad: value, gradient and update step of L.
+#
+# Minimize L, where
+#     a₁ = w₁₁x₁ + w₁₂x₂
+#     a₂ = w₂₁x₁ + w₂₂x₂
+#     r = √((a₁² + a₂²)/2 + ε)
+#     y₁ = g₁a₁/r
+#     y₂ = g₂a₂/r
+#     L = ((y₁ − t₁)² + (y₂ − t₂)²)/2
+# Sensitivities
+#     δ_y2 = ∂L/∂y₂ = y₂ − t₂
+#     δ_y1 = ∂L/∂y₁ = y₁ − t₁
+#     δ_r = ∂L/∂r = −(δ_y1·y₁ + δ_y2·y₂)/r
+#     δ_a2 = ∂L/∂a₂ = δ_r·a₂/(2r) + δ_y2·g₂/r
+#     δ_a1 = ∂L/∂a₁ = δ_r·a₁/(2r) + δ_y1·g₁/r
+# Gradient
+#     ∂L/∂w₁₁ = δ_a1·x₁
+#     ∂L/∂w₁₂ = δ_a1·x₂
+#     ∂L/∂w₂₁ = δ_a2·x₁
+#     ∂L/∂w₂₂ = δ_a2·x₂
+#     ∂L/∂g₁ = δ_y1·a₁/r
+#     ∂L/∂g₂ = δ_y2·a₂/r
+# Names here: ε is epsilon.
+"""Value, gradient and update step of L."""
+
+from math import sqrt
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of L by each parameter."""
+
+    w11: float
+    w12: float
+    w21: float
+    w22: float
+    g1: float
+    g2: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    w11: float
+    w12: float
+    w21: float
+    w22: float
+    g1: float
+    g2: float
+
+
+def value(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> float:
+    """Return L."""
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    y2 = g2*a2/r
+    tmp1 = y1 - t1
+    tmp2 = y2 - t2
+    L = (tmp1*tmp1 + tmp2*tmp2)/2.0
+    return L
+
+
+def gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> Gradient:
+    """Return the derivative of L by each parameter."""
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    y2 = g2*a2/r
+    delta_y2 = y2 - t2
+    delta_y1 = y1 - t1
+    delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+    delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+    delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
+    dL_dw11 = delta_a1*x1
+    dL_dw12 = delta_a1*x2
+    dL_dw21 = delta_a2*x1
+    dL_dw22 = delta_a2*x2
+    dL_dg1 = delta_y1*a1/r
+    dL_dg2 = delta_y2*a2/r
+    return _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+
+
+def value_and_gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> tuple[float, Gradient]:
+    """Return L and its derivative by each parameter."""
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    y2 = g2*a2/r
+    delta_y1 = y1 - t1
+    delta_y2 = y2 - t2
+    L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0
+    delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+    delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+    delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
+    dL_dw11 = delta_a1*x1
+    dL_dw12 = delta_a1*x2
+    dL_dw21 = delta_a2*x1
+    dL_dw22 = delta_a2*x2
+    dL_dg1 = delta_y1*a1/r
+    dL_dg2 = delta_y2*a2/r
+    return L, _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+
+
+def update(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)
+    return _new(Params, (
+        w11 - rate*grad.w11, w12 - rate*grad.w12, w21 - rate*grad.w21, w22 - rate*grad.w22,
+        g1 - rate*grad.g1, g2 - rate*grad.g2,
+    ))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = (
+    'w11', 'w12', 'w21', 'w22', 'g1', 'g2', 'x1', 'x2', 't1', 't2', 'epsilon',
+)
+    points = (
+        (0.5059, -0.3132, 0.8177, 0.3986, 0.9795, 1.0104, 1.0, 2.0, 0.5, 1.2, 1e-05),
+        (0.5222, -0.2969, 0.784, 0.4149, 0.9958, 0.9767, 0.3, -1.0, 1.0, -0.5, 1e-05),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"L: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,136 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     z = a·x + b
+#     m = log(1 + exp(z))
+#     e = m − y
+#     J = e²/2
+# Sensitivities
+#     δ = ∂J/∂z = e·sigmoid(z)
+# Gradient
+#     ∂J/∂a = δx
+#     ∂J/∂b = δ
+# Names here: e is e_.
+"""Value, gradient and update step of J."""
+
+from math import exp, log1p
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    a: float
+    b: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    a: float
+    b: float
+
+
+def _softplus(x):
+    """log(1 + exp(x)), exact for large |x| too."""
+    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
+
+
+def _sigmoid(x):
+    """1/(1 + exp(-x)); exp is only taken where it cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + exp(-x))
+    z = exp(x)
+    return z / (1.0 + z)
+
+
+def value(a, b, x, y) -> float:
+    """Return J."""
+    z = a*x + b
+    m = _softplus(z)
+    e_ = m - y
+    J = e_*e_/2.0
+    return J
+
+
+def gradient(a, b, x, y) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    z = a*x + b
+    m = _softplus(z)
+    e_ = m - y
+    delta = e_*_sigmoid(z)
+    dJ_da = delta*x
+    return _new(Gradient, (dJ_da, delta))
+
+
+def value_and_gradient(a, b, x, y) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    z = a*x + b
+    m = _softplus(z)
+    e_ = m - y
+    J = e_*e_/2.0
+    delta = e_*_sigmoid(z)
+    dJ_da = delta*x
+    return J, _new(Gradient, (dJ_da, delta))
+
+
+def update(a, b, x, y, rate=0.2) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(a, b, x, y)
+    return _new(Params, (a - rate*grad.a, b - rate*grad.b))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('a', 'b', 'x', 'y')
+    points = (
+        (1.0059, -1.0132, 0.5, 0.2),
+        (1.0222, -0.9969, 2.0, 1.7),
+        (0.9885, -0.9806, -1.0, 0.0),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

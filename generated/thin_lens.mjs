@@ -1,0 +1,101 @@
+// Made by symgrad: value, gradient and update step of J.
+//
+// Minimize J, where
+//     P = (n − 1)·(1/R₁ − 1/R₂)
+//     q = P − 1/s
+//     i = 1/q
+//     J = (i − y)²
+// Sensitivities
+//     δ = ∂J/∂P = −2(i − y)·i²
+// Gradient
+//     ∂J/∂R₁ = δ·(1 − n)/R₁²
+//     ∂J/∂R₂ = δ·(n − 1)/R₂²
+
+/**
+ * The derivative of J by each parameter.
+ * @typedef {object} Gradient
+ * @property {number} R1
+ * @property {number} R2
+ */
+
+/**
+ * The parameters after a step.
+ * @typedef {object} Params
+ * @property {number} R1
+ * @property {number} R2
+ */
+
+/**
+ * J.
+ * @param {number} R1
+ * @param {number} R2
+ * @param {number} s
+ * @param {number} y
+ * @param {number} [n=1.5168]
+ * @returns {number}
+ */
+export function value(R1, R2, s, y, n = 1.5168) {
+  const P = (1 - n)*(R1 - R2)/(R1*R2);
+  const q = P - 1/s;
+  const i = 1/q;
+  const t1 = i - y;
+  const J = t1*t1;
+  return J;
+}
+
+/**
+ * The derivative of J by each parameter.
+ * @param {number} R1
+ * @param {number} R2
+ * @param {number} s
+ * @param {number} y
+ * @param {number} [n=1.5168]
+ * @returns {Gradient}
+ */
+export function gradient(R1, R2, s, y, n = 1.5168) {
+  const t1 = 1 - n;
+  const P = t1*(R1 - R2)/(R1*R2);
+  const q = P - 1/s;
+  const i = 1/q;
+  const delta = -2*(i - y)*i*i;
+  const dJ_dR1 = delta*t1/(R1*R1);
+  const dJ_dR2 = delta*(n - 1)/(R2*R2);
+  return {R1: dJ_dR1, R2: dJ_dR2};
+}
+
+/**
+ * J and its derivative by each parameter.
+ * @param {number} R1
+ * @param {number} R2
+ * @param {number} s
+ * @param {number} y
+ * @param {number} [n=1.5168]
+ * @returns {[number, Gradient]}
+ */
+export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
+  const t1 = 1 - n;
+  const P = t1*(R1 - R2)/(R1*R2);
+  const q = P - 1/s;
+  const i = 1/q;
+  const t2 = i - y;
+  const J = t2*t2;
+  const delta = -2*t2*i*i;
+  const dJ_dR1 = delta*t1/(R1*R1);
+  const dJ_dR2 = delta*(n - 1)/(R2*R2);
+  return [J, {R1: dJ_dR1, R2: dJ_dR2}];
+}
+
+/**
+ * The parameters after one step of gradient descent.
+ * @param {number} R1
+ * @param {number} R2
+ * @param {number} s
+ * @param {number} y
+ * @param {number} [n=1.5168]
+ * @param {number} [rate=0.2]
+ * @returns {Params}
+ */
+export function update(R1, R2, s, y, n = 1.5168, rate = 0.2) {
+  const grad = gradient(R1, R2, s, y, n);
+  return {R1: R1 - rate*grad.R1, R2: R2 - rate*grad.R2};
+}

@@ -1,0 +1,256 @@
+// Made by symgrad: value, gradient and update step of J.
+//
+// Minimize J, where
+//     μ = ax + b
+//     s = cx + d
+//     σ = exp(s/2)
+//     z = μ + σε
+//     q = wz + k
+//     E = (x − q)²/2
+//     D = (μ² + exp(s) − s − 1)/2
+//     J = E + βD
+// Sensitivities
+//     δ_q = ∂E/∂q = q − x
+//     δ_z = ∂E/∂z = δ_q·w
+//     δ_s = ∂J/∂s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2)
+//     δ_μ = ∂J/∂μ = δ_z + βμ
+// Gradient
+//     ∂J/∂a = δ_μ·x
+//     ∂J/∂b = δ_μ
+//     ∂J/∂c = δ_s·x
+//     ∂J/∂d = δ_s
+//     ∂J/∂w = δ_q·z
+//     ∂J/∂k = δ_q
+// Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
+#include "vae_kl.h"
+
+#include <math.h>
+#include <string.h>
+
+double vae_kl_value(
+    double a, double b, double c, double d, double w, double k, double x, double epsilon,
+    double beta) {
+    const double mu = a*x + b;
+    const double s = c*x + d;
+    const double sigma = exp(s/2.0);
+    const double z = mu + sigma*epsilon;
+    const double q = w*z + k;
+    const double t1 = x - q;
+    const double E = t1*t1/2.0;
+    const double D = ((fabs(s) < 0.0625) ? s*s*(0.5 + s*(1.0/6.0 + s*(1.0/24.0 + s*(1.0/120.0 + s*(1.0/720.0 + s*(1.0/5040.0 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : expm1(s) - s)/2.0 + mu*mu/2.0;
+    const double J = E + beta*D;
+    return J;
+}
+
+vae_kl_params vae_kl_gradient(
+    double a, double b, double c, double d, double w, double k, double x, double epsilon,
+    double beta) {
+    const double mu = a*x + b;
+    const double s = c*x + d;
+    const double sigma = exp(s/2.0);
+    const double t1 = sigma*epsilon;
+    const double z = mu + t1;
+    const double q = w*z + k;
+    const double delta_q = q - x;
+    const double delta_z = delta_q*w;
+    const double delta_s = delta_z*(t1/2.0) + expm1(s)*beta/2.0;
+    const double delta_mu = delta_z + beta*mu;
+    const double dJ_da = delta_mu*x;
+    const double dJ_dc = delta_s*x;
+    const double dJ_dw = delta_q*z;
+    vae_kl_params out;
+    out.a = dJ_da;
+    out.b = delta_mu;
+    out.c = dJ_dc;
+    out.d = delta_s;
+    out.w = dJ_dw;
+    out.k = delta_q;
+    return out;
+}
+
+vae_kl_params vae_kl_value_and_gradient(
+    double a, double b, double c, double d, double w, double k, double x, double epsilon,
+    double beta, double *value) {
+    const double mu = a*x + b;
+    const double s = c*x + d;
+    const double sigma = exp(s/2.0);
+    const double t1 = sigma*epsilon;
+    const double z = mu + t1;
+    const double q = w*z + k;
+    const double t2 = x - q;
+    const double E = t2*t2/2.0;
+    const double t3 = expm1(s);
+    const double D = ((fabs(s) < 0.0625) ? s*s*(0.5 + s*(1.0/6.0 + s*(1.0/24.0 + s*(1.0/120.0 + s*(1.0/720.0 + s*(1.0/5040.0 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : t3 - s)/2.0 + mu*mu/2.0;
+    const double J = E + beta*D;
+    const double delta_q = q - x;
+    const double delta_z = delta_q*w;
+    const double delta_s = delta_z*(t1/2.0) + t3*beta/2.0;
+    const double delta_mu = delta_z + beta*mu;
+    const double dJ_da = delta_mu*x;
+    const double dJ_dc = delta_s*x;
+    const double dJ_dw = delta_q*z;
+    *value = J;
+    vae_kl_params out;
+    out.a = dJ_da;
+    out.b = delta_mu;
+    out.c = dJ_dc;
+    out.d = delta_s;
+    out.w = dJ_dw;
+    out.k = delta_q;
+    return out;
+}
+
+static vae_kl_params step_from(
+    vae_kl_params grad, double a, double b, double c, double d, double w, double k, double rate) {
+    vae_kl_params out;
+    out.a = a - rate*grad.a;
+    out.b = b - rate*grad.b;
+    out.c = c - rate*grad.c;
+    out.d = d - rate*grad.d;
+    out.w = w - rate*grad.w;
+    out.k = k - rate*grad.k;
+    return out;
+}
+
+vae_kl_params vae_kl_update(
+    double a, double b, double c, double d, double w, double k, double x, double epsilon,
+    double beta, double rate) {
+    const vae_kl_params grad = vae_kl_gradient(a, b, c, d, w, k, x, epsilon, beta);
+    return step_from(grad, a, b, c, d, w, k, rate);
+}
+
+enum { LANES = 8, BLOCK = 128, SUMS = 7, CHUNKS = 585 };
+
+/* Add what one sample contributes to the sums, in one lane. */
+static inline void add_sample(
+    double x, double epsilon, double a, double b, double c, double d, double w, double k,
+    double beta, double acc[][LANES], size_t lane) {
+    const double mu = a*x + b;
+    const double s = c*x + d;
+    const double sigma = exp(s/2.0);
+    const double t1 = sigma*epsilon;
+    const double z = mu + t1;
+    const double q = w*z + k;
+    const double t2 = x - q;
+    const double E = t2*t2/2.0;
+    const double t3 = expm1(s);
+    const double D = ((fabs(s) < 0.0625) ? s*s*(0.5 + s*(1.0/6.0 + s*(1.0/24.0 + s*(1.0/120.0 + s*(1.0/720.0 + s*(1.0/5040.0 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : t3 - s)/2.0 + mu*mu/2.0;
+    const double delta_q = q - x;
+    const double delta_z = delta_q*w;
+    const double delta_s = delta_z*(t1/2.0) + t3*beta/2.0;
+    const double delta_mu = delta_z + beta*mu;
+    const double dJ_da = delta_mu*x;
+    const double dJ_dc = delta_s*x;
+    const double dJ_dw = delta_q*z;
+    acc[0][lane] += E + beta*D;
+    acc[1][lane] += dJ_da;
+    acc[2][lane] += delta_mu;
+    acc[3][lane] += dJ_dc;
+    acc[4][lane] += delta_s;
+    acc[5][lane] += dJ_dw;
+    acc[6][lane] += delta_q;
+}
+
+/* total + carry becomes total + carry + part, without rounding the sum of total and part. */
+static inline void add_part(double *total, double *carry, double part) {
+    const double sum = *total + part;
+    const double back = sum - *total;
+    *carry += (*total - (sum - back)) + (part - back);
+    *total = sum;
+}
+
+static void add_chunk(
+    size_t count, const double *x, const double *epsilon, double a, double b, double c, double d,
+    double w, double k, double beta, double total[], double carry[]) {
+    for (size_t first = 0; first < count; first += BLOCK) {
+        const size_t last = count - first < BLOCK ? count : first + BLOCK;
+        double acc[SUMS][LANES];
+        size_t start = first;
+        memset(acc, 0, sizeof acc);
+        for (; start + LANES <= last; start += LANES) {
+            for (size_t lane = 0; lane < LANES; lane++) {
+                add_sample(x[start + lane], epsilon[start + lane], a, b, c, d, w, k, beta, acc, lane);
+            }
+        }
+        for (size_t lane = 0; start + lane < last; lane++) {
+            add_sample(x[start + lane], epsilon[start + lane], a, b, c, d, w, k, beta, acc, lane);
+        }
+        for (size_t i = 0; i < SUMS; i++) {
+            for (size_t half = LANES / 2; half > 0; half /= 2) {
+                for (size_t lane = 0; lane < half; lane++) {
+                    acc[i][lane] += acc[i][lane + half];
+                }
+            }
+            add_part(&total[i], &carry[i], acc[i][0]);
+        }
+    }
+}
+
+/* The means of the sums over all samples; chunks are added in order, however many threads run. */
+static void mean_sums(
+    size_t count, const double *x, const double *epsilon, double a, double b, double c, double d,
+    double w, double k, double beta, double sums[]) {
+    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
+    double total[PARTS][SUMS], carry[PARTS][SUMS];
+    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
+    const size_t chunk = share < 8192 ? 8192 : share;
+    const int parts = (int)((count + chunk - 1) / chunk);
+    memset(total, 0, sizeof total);
+    memset(carry, 0, sizeof carry);
+#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
+#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
+#elif defined(_OPENMP)
+#pragma omp parallel for schedule(dynamic) if (count >= 65536)
+#endif
+    for (int part = 0; part < parts; part++) {
+        const size_t start = (size_t)part * chunk;
+        const size_t length = count - start < chunk ? count - start : chunk;
+        add_chunk(length, x + start, epsilon + start, a, b, c, d, w, k, beta, total[part], carry[part]);
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        double sum = 0, rest = 0;
+        for (int part = 0; part < parts; part++) {
+            add_part(&sum, &rest, total[part][i]);
+            rest += carry[part][i];
+        }
+        sums[i] = (sum + rest) / (double)count;
+    }
+}
+
+vae_kl_params vae_kl_batch_value_and_gradient(
+    double a, double b, double c, double d, double w, double k, size_t count, const double *x,
+    const double *epsilon, double beta, double *value) {
+    double sums[SUMS];
+    mean_sums(count, x, epsilon, a, b, c, d, w, k, beta, sums);
+    *value = sums[0];
+    vae_kl_params out;
+    out.a = sums[1];
+    out.b = sums[2];
+    out.c = sums[3];
+    out.d = sums[4];
+    out.w = sums[5];
+    out.k = sums[6];
+    return out;
+}
+
+double vae_kl_batch_value(
+    double a, double b, double c, double d, double w, double k, size_t count, const double *x,
+    const double *epsilon, double beta) {
+    double value;
+    (void)vae_kl_batch_value_and_gradient(a, b, c, d, w, k, count, x, epsilon, beta, &value);
+    return value;
+}
+
+vae_kl_params vae_kl_batch_gradient(
+    double a, double b, double c, double d, double w, double k, size_t count, const double *x,
+    const double *epsilon, double beta) {
+    double value;
+    return vae_kl_batch_value_and_gradient(a, b, c, d, w, k, count, x, epsilon, beta, &value);
+}
+
+vae_kl_params vae_kl_batch_update(
+    double a, double b, double c, double d, double w, double k, size_t count, const double *x,
+    const double *epsilon, double beta, double rate) {
+    const vae_kl_params grad = vae_kl_batch_gradient(a, b, c, d, w, k, count, x, epsilon, beta);
+    return step_from(grad, a, b, c, d, w, k, rate);
+}

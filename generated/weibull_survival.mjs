@@ -1,0 +1,99 @@
+// Made by symgrad: value, gradient and update step of J.
+//
+// Maximize J, where
+//     q = t/λ
+//     H = q^k
+//     f = log(k/λ) + (k − 1)·log(q)
+//     J = d·f − H
+// Gradient
+//     ∂J/∂k = d·(1/k + log(q)) − log(q)·H
+//     ∂J/∂λ = k·(q^k − d)/λ
+// Names here: λ is lam.
+// Assumed: k > 0.
+// Assumed: λ > 0.
+// Assumed: t > 0.
+
+/**
+ * The derivative of J by each parameter.
+ * @typedef {object} Gradient
+ * @property {number} k
+ * @property {number} lam
+ */
+
+/**
+ * The parameters after a step.
+ * @typedef {object} Params
+ * @property {number} k
+ * @property {number} lam
+ */
+
+/**
+ * J.
+ * @param {number} k
+ * @param {number} lam
+ * @param {number} t
+ * @param {number} d
+ * @returns {number}
+ */
+export function value(k, lam, t, d) {
+  const q = t/lam;
+  const H = Math.pow(q, k);
+  const t1 = (k - lam)/lam;
+  const t2 = (t - lam)/lam;
+  const f = ((Math.abs(t1) < 0.5) ? Math.log1p(t1) : Math.log(k/lam)) + (k - 1)*((Math.abs(t2) < 0.5) ? Math.log1p(t2) : Math.log(q));
+  const J = d*f - H;
+  return J;
+}
+
+/**
+ * The derivative of J by each parameter.
+ * @param {number} k
+ * @param {number} lam
+ * @param {number} t
+ * @param {number} d
+ * @returns {Gradient}
+ */
+export function gradient(k, lam, t, d) {
+  const q = t/lam;
+  const H = Math.pow(q, k);
+  const t1 = (t - lam)/lam;
+  const t2 = Math.abs(t1);
+  const dJ_dk = d*(1/k + ((t2 < 0.5) ? Math.log1p(t1) : Math.log(q))) - H*((t2 < 0.5) ? Math.log1p(t1) : Math.log(q));
+  const dJ_dlam = k*(H - d)/lam;
+  return {k: dJ_dk, lam: dJ_dlam};
+}
+
+/**
+ * J and its derivative by each parameter.
+ * @param {number} k
+ * @param {number} lam
+ * @param {number} t
+ * @param {number} d
+ * @returns {[number, Gradient]}
+ */
+export function value_and_gradient(k, lam, t, d) {
+  const q = t/lam;
+  const H = Math.pow(q, k);
+  const t1 = (t - lam)/lam;
+  const t2 = (k - lam)/lam;
+  const t3 = Math.abs(t1);
+  const f = ((Math.abs(t2) < 0.5) ? Math.log1p(t2) : Math.log(k/lam)) + (k - 1)*((t3 < 0.5) ? Math.log1p(t1) : Math.log(q));
+  const J = d*f - H;
+  const dJ_dk = d*(1/k + ((t3 < 0.5) ? Math.log1p(t1) : Math.log(q))) - H*((t3 < 0.5) ? Math.log1p(t1) : Math.log(q));
+  const dJ_dlam = k*(H - d)/lam;
+  return [J, {k: dJ_dk, lam: dJ_dlam}];
+}
+
+/**
+ * The parameters after one step of gradient descent.
+ * @param {number} k
+ * @param {number} lam
+ * @param {number} t
+ * @param {number} d
+ * @param {number} [rate=0.1]
+ * @returns {Params}
+ */
+export function update(k, lam, t, d, rate = 0.1) {
+  const grad = gradient(k, lam, t, d);
+  return {k: k + rate*grad.k, lam: lam + rate*grad.lam};
+}

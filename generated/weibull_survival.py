@@ -1,0 +1,139 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Maximize J, where
+#     q = t/λ
+#     H = q^k
+#     f = log(k/λ) + (k − 1)·log(q)
+#     J = d·f − H
+# Gradient
+#     ∂J/∂k = d·(1/k + log(q)) − log(q)·H
+#     ∂J/∂λ = k·(q^k − d)/λ
+# Names here: λ is lam.
+# Assumed: k > 0.
+# Assumed: λ > 0.
+# Assumed: t > 0.
+"""Value, gradient and update step of J."""
+
+from math import inf, log, log1p, pow
+from typing import NamedTuple
+
+_new = tuple.__new__
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    k: float
+    lam: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    k: float
+    lam: float
+
+
+def _pow(x, y):
+    """x to the power y; infinite where that is too large for a float."""
+    try:
+        return pow(x, y)
+    except OverflowError:
+        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+
+
+def value(k, lam, t, d) -> float:
+    """Return J."""
+    q = t/lam
+    H = _pow(q, k)
+    t1 = (k - lam)/lam
+    t2 = (t - lam)/lam
+    f = (log1p(t1) if abs(t1) < 0.5 else log(k/lam)) + (k - 1.0)*(log1p(t2) if abs(t2) < 0.5 else log(q))
+    J = d*f - H
+    return J
+
+
+def gradient(k, lam, t, d) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    q = t/lam
+    H = _pow(q, k)
+    t1 = (t - lam)/lam
+    t2 = abs(t1)
+    dJ_dk = d*(1.0/k + (log1p(t1) if t2 < 0.5 else log(q))) - H*(log1p(t1) if t2 < 0.5 else log(q))
+    dJ_dlam = k*(H - d)/lam
+    return _new(Gradient, (dJ_dk, dJ_dlam))
+
+
+def value_and_gradient(k, lam, t, d) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    q = t/lam
+    H = _pow(q, k)
+    t1 = (t - lam)/lam
+    t2 = (k - lam)/lam
+    t3 = abs(t1)
+    f = (log1p(t2) if abs(t2) < 0.5 else log(k/lam)) + (k - 1.0)*(log1p(t1) if t3 < 0.5 else log(q))
+    J = d*f - H
+    dJ_dk = d*(1.0/k + (log1p(t1) if t3 < 0.5 else log(q))) - H*(log1p(t1) if t3 < 0.5 else log(q))
+    dJ_dlam = k*(H - d)/lam
+    return J, _new(Gradient, (dJ_dk, dJ_dlam))
+
+
+def update(k, lam, t, d, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(k, lam, t, d)
+    return _new(Params, (k + rate*grad.k, lam + rate*grad.lam))
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    names = ('k', 'lam', 't', 'd')
+    points = (
+        (1.20708, 2.9604, 0.6, 1.0),
+        (1.22664, 3.0093, 0.9, 0.0),
+        (1.1862, 3.0582, 1.3, 1.0),
+        (1.20576, 2.9571, 2.5, 0.0),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        try:
+            found = gradient(*point)
+            size = max(abs(number) for number in found)
+            fields = Gradient._fields
+            for k in range(0, len(fields), len(fields) // 40 + 1):
+                i = names.index(fields[k])
+                slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+                compared += error < 1e-3 * scale
+                if not off <= worst:
+                    worst, where = off, f" (by {fields[k]} at {point})"
+        except (ArithmeticError, ValueError):
+            continue
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)
