@@ -135,6 +135,10 @@ class Look:
         finally:
             self.depth -= 1
 
+    def form(self, name: str) -> Poly:
+        """Return what a name is read as; a name from elsewhere is read as itself."""
+        return self.forms.get(name) or n.atom(Sym(name))
+
     def definition(self, name: str) -> Poly | None:
         """Return what a name stands for, None for an input or a name that is kept as it is."""
         found = self.sums.get(name)

@@ -429,7 +429,7 @@ def _shares_in(look: Look, poly: Poly) -> Poly:
     for mono, value in poly.terms:
         result = n.of(mono, value)
         for item, k in mono.powers:
-            form = look.forms[item.name].single if isinstance(item, Sym) and k == 1 else None
+            form = look.form(item.name).single if isinstance(item, Sym) and k == 1 else None
             if form is not None and form[1] == 1 and is_probability(form[0]):
                 result = n.times(result, n.join(form[0], Mono(((item, Fraction(-1)),))))
         terms.append(result)
