@@ -59,7 +59,9 @@ def compiled(derivation, *, safe=True):
 
 def results(derivation, module, given, expected):
     """Return the value J and the gradient, or the value alone where no derivative is looked at."""
-    arguments = [given[name] for name in lower(derivation).inputs]
+    graph = derivation.graph
+    constants = sorted(graph.constants, key=lambda name: graph.index[name].default is not None)
+    arguments = [given[name] for name in (*graph.parameters, *graph.data, *constants)]
     if all(expected[name] == "*" for name in derivation.wrt):
         return {"J": module.value(*arguments)}
     value, gradient = module.value_and_gradient(*arguments)
