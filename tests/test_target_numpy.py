@@ -174,6 +174,31 @@ def test_names_and_signatures_are_the_documented_ones():
         assert line in code
 
 
+def test_numbers_stand_before_sums_and_not_in_every_sample():
+    code = generate(parse(examples.read(BRANCH)), "numpy")
+    for line in ("# delta = -2.0*delta_", "_sum_dJ_dc = -2.0*_dot(delta_, h)"):
+        assert line in code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "param a; data x, y; e = a*x - y; g = -3*e*x; J = g*g*y + 2*g",
+        "param a; data x, y; e = a*x - y; g = -3*e*x; q = g/y; r = q*x; J = r/7 - q",
+        "param a, b; data x, y; e = 5*x*y; J = -e*(a*e + b) + where(e > 1, -e*x, e*y)*a",
+    ],
+)
+def test_numbers_moved_out_of_sums_change_nothing(load, text):
+    module, derivation = load(text, safe=False), derive(parse(text))
+    x, y = np.array([0.5, 1.25, 2.0]), np.array([1.5, -0.75, 0.25])
+    parameters = {"a": Fraction(3, 4), "b": Fraction(1, 2)}
+    parameters = {name: parameters[name] for name in derivation.graph.parameters}
+    points = [{**parameters, "x": Fraction(p), "y": Fraction(q)} for p, q in zip(x, y, strict=True)]
+    means, sizes = exact_mean(derivation.graph, derivation, points)
+    value, gradient = module.value_and_gradient(*map(float, parameters.values()), x, y)
+    assert [value, *gradient] == pytest.approx(means, rel=1e-13, abs=1e-15 * max(sizes))
+
+
 def test_single_numbers_stand_for_every_sample(article):
     x = np.array([0.5, 1.0, 2.0])
     full, slopes = article.value_and_gradient(1, 0.1, 1, 0.2, x, np.full(3, 0.7))

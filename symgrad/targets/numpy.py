@@ -16,6 +16,7 @@ from symgrad.program_batch import Batch, batch_of
 from symgrad.program_block import Assignment
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
+from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_passes import written
@@ -249,9 +250,10 @@ class _Writer:
 
     def _block(self, batch: Batch, sums: Mapping[str, str]) -> tuple[list[str], int]:
         """Return the lines of one block of samples, and how many buffers they need."""
-        names = self.sheet.names
         schedule = self.schedule()
+        varying = frozenset((*self.program.data, *(row.name for row in batch.body)))
         formulas, rows = inlined(batch)
+        rows, formulas, factors = without_factors(rows, formulas, varying)
         known = {name: i for i, name in enumerate((*self.program.data, *(r.name for r in rows)))}
         waiting: dict[int, list[tuple[str, Expression]]] = {}
         for name, e in formulas:
@@ -261,8 +263,15 @@ class _Writer:
         for place in range(first):
             for name, e in waiting.get(place, ()):
                 schedule.add_up(sums[name], e)
+        taken = frozenset(self.sheet.names.values())
         for place, row in enumerate(rows, first):
-            schedule.assign(row.name, names[row.name], expression(row))
+            spelled = self.sheet.names[row.name]
+            if row.name in factors:
+                whole, spelled = spelled, _beside(spelled, taken)
+                number = self.sheet.target.literal(factors[row.name])
+                sign = "-" if number == "-1.0" else f"{number}*"
+                schedule.remark(f"{whole} = {sign}{spelled}")
+            schedule.assign(row.name, spelled, expression(row))
             for name, e in waiting.get(place, ()):
                 schedule.add_up(sums[name], e)
         return written(schedule)
@@ -309,6 +318,12 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
         "update_body": "    " + "\n    ".join([*lines, f"return {made}"]),
         "summary": rule.summary,
     }
+
+
+def _beside(name: str, taken: frozenset[str]) -> str:
+    """Return a name that is not taken: the given one with `_` at its end."""
+    name += "_"
+    return name if name not in taken else _beside(name, taken)
 
 
 def _listed(items: Sequence[str], indent: str, beside: int = 0) -> str:

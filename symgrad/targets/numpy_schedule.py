@@ -108,6 +108,10 @@ class Schedule:
         operands = [self.lower(first), self.lower(arrays[-1])]
         self._statement(f"{total} = {sign}_dot({{0}}, {{1}})", operands)
 
+    def remark(self, text: str) -> None:
+        """Say something in a comment."""
+        self._statement(f"# {text}", [])
+
     def store(self, place: str, e: Expression) -> None:
         """Assign a formula to a part of an array."""
         self._memo = {}
