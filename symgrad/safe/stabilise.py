@@ -41,6 +41,7 @@ from symgrad.safe.write import Writer, divides
 from symgrad.statements import Statement
 
 MAX_OPERANDS = 24  # a wider statement is left as it is and not looked through: time stays linear
+MAX_REDUCTIONS = 16
 MAX_STATEMENTS = 250  # a longer program is not looked through by name, but pattern by pattern
 MAX_GROWTH = 10  # by how many operations a statement that only puts names together may grow
 VANISHES, OVERFLOWS, WORSE = 1, 10, 100  # what a factor can do to a product, as sums can be told
@@ -275,9 +276,9 @@ class _Pass:
 
     def _needs_care(self, statement: Statement, poly: Poly) -> bool:
         """Tell whether a product in it is 0/0 somewhere, its operands' own products left out."""
-        held = {
+        held = dict.fromkeys(
             mono for name in statement.formula.operands for mono, _ in self.look.forms[name].terms
-        }
+        )
         single = poly.single
         if single is not None and scaled_exponential(self.look, single[0]):
             return True
@@ -309,10 +310,14 @@ class _Pass:
 def _reduced(mono: Mono, blocks: list[Mono]) -> Mono:
     """Return a product with names in the place of the operands' own products."""
     for i, block in enumerate(blocks):
-        name = Mono(((Sym(f"{i}"), Fraction(1)),))
-        while divides(block, mono):
+        name = Mono(((Sym(f"block {i}"), Fraction(1)),))
+        for _ in range(MAX_REDUCTIONS):
+            if not divides(block, mono):
+                break
             mono = n.join(n.join(mono, n.inverse(block)), name)
-        while divides(n.inverse(block), mono):
+        for _ in range(MAX_REDUCTIONS):
+            if not divides(n.inverse(block), mono):
+                break
             mono = n.join(n.join(mono, block), n.inverse(name))
     return mono
 
