@@ -24,6 +24,8 @@ from symgrad.trace_step import local_value
 
 DIGITS = 6
 MAX_STEPS = 100
+MAX_WORK = 20_000  # nodes, over all worked steps
+MAX_LINES = 200  # of one section of a worked step
 MAX_CURVE = 5_000
 CONTINUED = 40  # a shorter run is continued to so many steps, for the curve alone
 _PRECISION = 110
@@ -35,7 +37,7 @@ def worked_trace(plan: Plan) -> tuple[Trace | None, str]:
 
     Where a later step has no value the steps before it are returned, with the reason.
     """
-    count = min(plan.count, MAX_STEPS)
+    count = worked_count(plan)
     reason = ""
     while count:
         done: list[int] = []
@@ -45,6 +47,11 @@ def worked_trace(plan: Plan) -> tuple[Trace | None, str]:
             reason = reason or error.diagnostics[0].message
             count = min(done[-1] if done else 0, count - 1)
     return None, reason
+
+
+def worked_count(plan: Plan) -> int:
+    """Return how many steps of a plan are worked in full: fewer of a large graph."""
+    return min(plan.count, MAX_STEPS, max(1, MAX_WORK // len(plan.derivation.graph.nodes)))
 
 
 def _cut(plan: Plan, count: int) -> Plan:
@@ -59,7 +66,7 @@ def objectives(plan: Plan, trace: Trace) -> tuple[list[float], int]:
     goal = plan.derivation.graph.objective
     found = [float(dict(step.exact_values)[goal]) for step in trace.steps]
     worked = len(found)
-    if worked < min(plan.count, MAX_STEPS):
+    if worked < worked_count(plan):
         return found, worked
     whole = min(plan.count, MAX_CURVE)
     wanted = max(whole, CONTINUED)
@@ -149,10 +156,10 @@ class StepWriter:
             "numbers": [self.shown(found.number(quantity)) for quantity in self.numbers],
             "tiles": self.tile_numbers(step),
             "work": [
-                [TITLES[key], [[self.label(line), self.line(line)] for line in lines]]
+                [TITLES[key], [[self.label(line), self.line(line)] for line in lines[:MAX_LINES]]]
                 for key, lines in sections(step.work)
             ],
-            "notes": list(step.notes),
+            "notes": [*step.notes, *_left_out(step)],
         }
 
     def tile_numbers(self, step: Step) -> list[list[str]]:
@@ -186,6 +193,11 @@ class StepWriter:
         """Return what stands before a part of a line: through h, or data part."""
         word, through, name = line.label.partition("through ")
         return f"through {self.plain.symbols.name(name)}" if through else word
+
+
+def _left_out(step: Step) -> list[str]:
+    left = sum(max(0, len(lines) - MAX_LINES) for _, lines in sections(step.work))
+    return [f"{left:,} more lines: symgrad trace prints all of them"] if left else []
 
 
 def _short(value: Real | None) -> str:
