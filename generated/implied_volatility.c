@@ -47,7 +47,7 @@ implied_volatility_params implied_volatility_gradient(double sigma, double S, do
     const double N1 = sg_normal_cdf(d1);
     const double N2 = sg_normal_cdf(d2);
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double dJ_dsigma = 0.7978845608028654*exp(-d1*d1/2.0)*(C - m)*S*t1;
+    const double dJ_dsigma = 0.7978845608028654*(C - m)*S*exp(-d1*d1/2.0)*t1;
     implied_volatility_params out;
     out.sigma = dJ_dsigma;
     return out;
@@ -65,7 +65,7 @@ implied_volatility_params implied_volatility_value_and_gradient(
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t3 = C - m;
     const double J = t3*t3;
-    const double dJ_dsigma = 0.7978845608028654*exp(-d1*d1/2.0)*t3*S*t1;
+    const double dJ_dsigma = 0.7978845608028654*t3*S*exp(-d1*d1/2.0)*t1;
     *value = J;
     implied_volatility_params out;
     out.sigma = dJ_dsigma;
@@ -100,7 +100,7 @@ static inline void add_sample(
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t3 = C - m;
     const double J = t3*t3;
-    const double dJ_dsigma = 0.7978845608028654*exp(-d1*d1/2.0)*t3*S*t1;
+    const double dJ_dsigma = 0.7978845608028654*t3*S*exp(-d1*d1/2.0)*t1;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dsigma;
 }

@@ -109,7 +109,7 @@ export function gradient(sigma, S, K, T, m, r = 0.1) {
   const N1 = _normal_cdf(d1);
   const N2 = _normal_cdf(d2);
   const C = S*N1 - K*Math.exp(-r*T)*N2;
-  const dJ_dsigma = 0.7978845608028654*Math.exp(-d1*d1/2)*(C - m)*S*t1;
+  const dJ_dsigma = 0.7978845608028654*(C - m)*S*Math.exp(-d1*d1/2)*t1;
   return {sigma: dJ_dsigma};
 }
 
@@ -134,7 +134,7 @@ export function value_and_gradient(sigma, S, K, T, m, r = 0.1) {
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const t3 = C - m;
   const J = t3*t3;
-  const dJ_dsigma = 0.7978845608028654*Math.exp(-d1*d1/2)*t3*S*t1;
+  const dJ_dsigma = 0.7978845608028654*t3*S*Math.exp(-d1*d1/2)*t1;
   return [J, {sigma: dJ_dsigma}];
 }
 

@@ -72,7 +72,7 @@ def gradient(sigma, S, K, T, m, r=0.1) -> Gradient:
     N1 = _normal_cdf(d1)
     N2 = _normal_cdf(d2)
     C = S*N1 - K*_exp(-r*T)*N2
-    dJ_dsigma = 0.7978845608028654*_exp(-d1*d1/2.0)*(C - m)*S*t1
+    dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*t1
     return _new(Gradient, (dJ_dsigma,))
 
 
@@ -88,7 +88,7 @@ def value_and_gradient(sigma, S, K, T, m, r=0.1) -> tuple[float, Gradient]:
     C = S*N1 - K*_exp(-r*T)*N2
     t3 = C - m
     J = t3*t3
-    dJ_dsigma = 0.7978845608028654*_exp(-d1*d1/2.0)*t3*S*t1
+    dJ_dsigma = 0.7978845608028654*t3*S*_exp(-d1*d1/2.0)*t1
     return J, _new(Gradient, (dJ_dsigma,))
 
 
