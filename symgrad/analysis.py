@@ -92,15 +92,26 @@ def path_counts_from_objective(graph: Graph) -> dict[str, int]:
     return counts
 
 
-def paths(graph: Graph, target: str, *, limit: int | None = None) -> Iterator[tuple[str, ...]]:
-    """Yield the paths from the objective to `target`, at most `limit`, in order of definition."""
-    counts = path_counts(graph, target)
-    if graph.objective not in counts:
+def paths(
+    graph: Graph,
+    target: str,
+    *,
+    limit: int | None = None,
+    operands: Mapping[str, tuple[str, ...]] | None = None,
+) -> Iterator[tuple[str, ...]]:
+    """Yield the paths from the objective to `target`, at most `limit`, in order of definition.
+
+    `operands` is what `operands_by_node` gives, where it is known already.
+    """
+    if limit == 0:
         return
-    operands = operands_by_node(graph)
+    known = operands_by_node(graph) if operands is None else operands
+    leading = _leading_to(graph, target, known)
+    if graph.objective not in leading:
+        return
     found = 0
     trail = [graph.objective]
-    pending = [_next_nodes(graph.objective, target, operands, counts)]
+    pending = [_next_nodes(graph.objective, target, known, leading)]
     while pending:
         if limit is not None and found >= limit:
             return
@@ -113,15 +124,26 @@ def paths(graph: Graph, target: str, *, limit: int | None = None) -> Iterator[tu
             trail.pop()
         else:
             trail.append(following)
-            pending.append(_next_nodes(following, target, operands, counts))
+            pending.append(_next_nodes(following, target, known, leading))
+
+
+def _leading_to(
+    graph: Graph, target: str, operands: Mapping[str, tuple[str, ...]]
+) -> frozenset[str]:
+    """Return `target` and the nodes from which a path leads to it."""
+    found = {target}
+    for node in graph.equations:
+        if not found.isdisjoint(operands[node.name]):
+            found.add(node.name)
+    return frozenset(found)
 
 
 def _next_nodes(
-    name: str, target: str, operands: Mapping[str, tuple[str, ...]], counts: Mapping[str, int]
+    name: str, target: str, operands: Mapping[str, tuple[str, ...]], leading: frozenset[str]
 ) -> Iterator[str]:
     if name == target:
         return iter(())
-    return iter([operand for operand in operands[name] if operand in counts])
+    return iter([operand for operand in operands[name] if operand in leading])
 
 
 def immediate_dominators(graph: Graph) -> dict[str, str]:

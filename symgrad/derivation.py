@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from symgrad import analysis
 from symgrad.algebra import tidy
-from symgrad.calculus import kinks_of, local_derivatives
+from symgrad.calculus import LocalDerivative, kinks_of, local_derivatives
 from symgrad.display import Typeset
 from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
 from symgrad.expression import (
@@ -129,9 +129,32 @@ class Derivation(Typeset):
         """
         source = self.graph[node]
         target = self.graph.resolve(operand)
-        if source.formula is None or target not in source.formula.operands:
+        place = self._places(source).get(target)
+        if source.formula is None or place is None:
             raise UnknownName(Diagnostic(f"`{operand}` is not an operand of `{node}`"))
-        return local_derivative(source, target, short=short)
+        rules = self._rules.get(id(source.formula.pattern))
+        if rules is None:
+            rules = local_derivatives(source.formula.pattern)
+            self._rules[id(source.formula.pattern)] = rules
+        return _instantiated(rules.get(place), source, short=short)
+
+    @cached_property
+    def _rules(self) -> dict[int, dict[int, LocalDerivative]]:
+        # By the identity of patterns: nodes of one shape share one, and the graph keeps them alive.
+        return {}
+
+    @cached_property
+    def _known_places(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    def _places(self, node: Node) -> dict[str, int]:
+        """Return the operands of a node with their positions."""
+        found = self._known_places.get(node.name)
+        if found is None:
+            operands = () if node.formula is None else node.formula.operands
+            found = {name: place for place, name in enumerate(operands)}
+            self._known_places[node.name] = found
+        return found
 
     @cached_property
     def _forms(self) -> Mapping[str, Form]:
@@ -158,7 +181,12 @@ class Derivation(Typeset):
 
         Paths are in lexicographic order of the definition of their nodes.
         """
-        return list(analysis.paths(self.graph, self.graph.resolve(parameter), limit=limit))
+        target = self.graph.resolve(parameter)
+        return list(analysis.paths(self.graph, target, limit=limit, operands=self._operands))
+
+    @cached_property
+    def _operands(self) -> Mapping[str, tuple[str, ...]]:
+        return analysis.operands_by_node(self.graph)
 
     def path_count(self, parameter: str) -> int:
         """Return the exact number of paths from the objective to a parameter."""
@@ -183,11 +211,20 @@ class Derivation(Typeset):
         That is the last node that every path to `node` passes and whose own adjoint is 1.
         """
         current = self.graph.resolve(node)
-        while current in self._dominators:
+        passed: list[str] = []
+        while current not in self._numerators and current in self._dominators:
+            passed.append(current)
             current = self._dominators[current]
             if current in self.unit_nodes:
-                return current
-        return self.graph.objective
+                break
+        else:
+            current = self._numerators.get(current, self.graph.objective)
+        self._numerators.update(dict.fromkeys(passed, current))
+        return current
+
+    @cached_property
+    def _numerators(self) -> dict[str, str]:
+        return {}
 
     @cached_property
     def kinks(self) -> tuple[str, ...]:
@@ -254,7 +291,12 @@ def local_derivative(node: Node, operand: str, *, short: bool = True) -> Express
     if node.formula is None:
         return ZERO
     rule = local_derivatives(node.formula.pattern).get(node.formula.operands.index(operand))
-    if rule is None:
+    return _instantiated(rule, node, short=short)
+
+
+def _instantiated(rule: LocalDerivative | None, node: Node, *, short: bool) -> Expression:
+    """Return a local derivative of a shape with the names of one node put in."""
+    if rule is None or node.formula is None:
         return ZERO
     picked = rule.short if short else rule.direct
     names = [node.formula.operands[i] if i >= 0 else node.name for i in picked.positions]

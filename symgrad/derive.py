@@ -23,7 +23,7 @@ from symgrad.sweep import MARK, Edges, Naming, Refine, Swept, sweep
 
 MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
-MAX_UNNAMED_COST = 5_000
+MAX_UNNAMED_COST = 2_000
 _LAYER = re.compile(r"[^\W\d_]+_?(\d+)")
 _PREFIXES = ("δ", "ε", "adjoint")
 _SPELLINGS = ("δ", "ε", "ϵ", "delta", "epsilon", "adjoint", "\\")  # how a taken name may begin
@@ -94,8 +94,16 @@ def _naming(graph: Graph, sensitivities: str | Sequence[str], excluded: frozense
     if sensitivities == "auto":
         inputs = frozenset(node.name for node in graph.nodes if node.formula is None)
         return _automatic(inputs, excluded)
-    listed = [sensitivities] if isinstance(sensitivities, str) else sensitivities
-    names = frozenset(map(graph.resolve, listed))
+    listed = sensitivities.split(",") if isinstance(sensitivities, str) else sensitivities
+    names = frozenset(graph.resolve(name.strip()) for name in listed)
+    for name in names:
+        if graph.index[name].formula is None:
+            raise SymgradError(
+                Diagnostic(
+                    f"`{name}` is an input: the derivative by it is a gradient, not a sensitivity",
+                    help="name nodes that an equation defines",
+                )
+            )
     return lambda node, adjoint, edges, parts: node.name in names and adjoint.pattern.total != ONE
 
 

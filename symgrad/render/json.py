@@ -6,7 +6,8 @@ under `latex`. Numbers that must stay exact are strings. The keys:
 - `schema`, `title`, `objective`, `sense` ("minimize" or "maximize")
 - `parameters`, `data`, `constants`: lists of {name, latex, default (exact, as a string, or null)}
 - `equations`: list of {name, formula, latex}
-- `paths`: {parameter: {count, listed: [[name, …], …]}}
+- `paths`: {parameter: {count, listed: [[name, …], …]}}; a count of more than 4,000 digits, which
+  JSON readers refuse, is a string; the limit holds for all parameters together
 - `local_derivatives`: list of {node, operand, formula, latex, direct}; `direct` uses operands only
 - `sensitivities`: list of {name, node, of, formula, latex, terms}
 - `merges`: list of {node, of, formula, latex}
@@ -26,9 +27,10 @@ from symgrad.expression import Expression
 from symgrad.graph import Node
 from symgrad.render.latex import LatexPrinter
 from symgrad.render.printer import AsciiPrinter, ascii_name
-from symgrad.render.sheet import Line, Sheet, Trail, all_names, note_lines
+from symgrad.render.sheet import Line, Sheet, Trail, all_names, digits_of, note_lines
 from symgrad.render.text import left_text, remark_text, side_text
 
+_LARGE = 10**4000
 SCHEMA = "symgrad.derivation/1"
 
 
@@ -84,13 +86,7 @@ def derivation_json(d: Derivation, *, limit: int = 12) -> str:
             for node in graph.nodes
             if node.formula is not None
         ],
-        "paths": {
-            name(p): {
-                "count": d.path_count(p),
-                "listed": [[name(n) for n in path] for path in d.paths(p, limit=limit)],
-            }
-            for p in d.wrt
-        },
+        "paths": _paths(d, write, limit),
         "local_derivatives": [
             {
                 "node": name(node),
@@ -132,6 +128,22 @@ def derivation_json(d: Derivation, *, limit: int = 12) -> str:
         "conventions": list(d.kinks),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _paths(d: Derivation, write: _Writer, limit: int) -> dict[str, Any]:
+    """Return the paths to each parameter, at most `limit` of them in all."""
+    name = write.ascii.name
+    found: dict[str, Any] = {}
+    left = limit
+    for parameter in d.wrt:
+        listed = d.paths(parameter, limit=left)
+        left -= len(listed)
+        count = d.path_count(parameter)
+        found[name(parameter)] = {
+            "count": count if count < _LARGE else digits_of(count),
+            "listed": [[name(n) for n in path] for path in listed],
+        }
+    return found
 
 
 def sheet_json(sheet: Sheet) -> str:

@@ -15,6 +15,7 @@ from symgrad.render.sheet import (
     Sheet,
     Trail,
     all_names,
+    exact_count,
     headline,
     path_factors,
     plural,
@@ -45,8 +46,7 @@ def _section(d: Derivation, name: str, limit: int) -> tuple[Section, int]:
         Trail(names, side(*path_factors(d, names))) for names in trails
     ]
     if count > len(trails):
-        exact = f"{count:,}" if count < 10**15 else f"{count} ({scientific(count)})"
-        items.append(f"{exact} paths in all, {len(trails)} listed")
+        items.append(f"{exact_count(count)} paths in all, {len(trails)} listed")
     gradient = d.form(name).expression
     items.append(Line((Partial(d.graph.objective, name),), (side(gradient),), _proof(d, name)))
     number = f"{count:,}" if count < 10**15 else scientific(count)

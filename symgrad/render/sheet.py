@@ -18,6 +18,9 @@ Chain = tuple[Expression, ...]
 Side = tuple[Chain, ...]  # a sum of products, each factor printed as it is
 MAX_CHAINS = 3
 MAX_FACTORS = 6
+_MAX_STEPS = 40  # the length of a product's way up, edges of derivative 1 included
+_PIECE_DIGITS = 1000
+_PIECE = 10**_PIECE_DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,27 @@ def headline(d: Derivation) -> str:
 
 def scientific(count: int) -> str:
     """Return a large count as 1.07·10³⁰¹ would be written: three digits and a power of ten."""
-    digits = str(count)
+    digits = digits_of(count)
     power = len(digits) - 1
     return f"{digits[0]}.{digits[1:3]}e{power}"
+
+
+def digits_of(count: int) -> str:
+    """Return a count as decimal digits, of which Python itself writes a few thousand at most.
+
+    >>> digits_of(10**9000 + 7)[-3:], len(digits_of(10**9000))
+    ('007', 9001)
+    """
+    pieces: list[str] = []
+    while count >= _PIECE:
+        count, rest = divmod(count, _PIECE)
+        pieces.append(f"{rest:0{_PIECE_DIGITS}}")
+    return "".join([str(count), *reversed(pieces)])
+
+
+def exact_count(count: int) -> str:
+    """Return a count with all its digits, and shortened as well where there are many."""
+    return f"{count:,}" if count < 10**15 else f"{digits_of(count)} ({scientific(count)})"
 
 
 def plural(count: int) -> str:
@@ -156,8 +177,7 @@ def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Secti
     total = sum(d.path_count(name) for name in d.wrt)
     if total > limit:
         shown = "no path is" if limit == 0 else f"the first {limit:,} are"
-        exact = f"{total:,}" if total < 10**15 else f"{total} ({scientific(total)})"
-        items.append(f"{exact} paths in all, {shown} listed")
+        items.append(f"{exact_count(total)} paths in all, {shown} listed")
     return Section("paths", "Paths", tuple(items))
 
 
@@ -198,29 +218,33 @@ def sensitivity_lines(d: Derivation) -> list[Line]:
     return lines
 
 
-def _chains(d: Derivation, node: str, named: dict[str, str], below: Chain) -> Side | None:
+def _chains(
+    d: Derivation, node: str, named: dict[str, str], below: Chain, steps: int = 0
+) -> Side | None:
     """Return ∂objective/∂node as a sum of products of local derivatives, or None when it is long.
 
     A product ends at the first node above that has a sensitivity of its own or the adjoint 1.
     """
-    users = [
-        name for name in d.consumers[node] if name in d.reached and d.local(name, node) != ZERO
-    ]
+    users = [name for name in d.consumers[node] if name in d.reached]
+    if len(below) > MAX_FACTORS or steps > _MAX_STEPS or len(users) > _MAX_STEPS:
+        return None
     found: list[Chain] = []
     for user in users:
         factor = d.local(user, node, short=False)
+        if factor == ZERO:
+            continue
         rest = below if factor == ONE else (factor, *below)
         if user in named:
             above: Side | None = ((Var(named[user]), *rest),)
         elif user in d.unit_nodes:
             above = (rest or (ONE,),)
         else:
-            above = _chains(d, user, named, rest)
+            above = _chains(d, user, named, rest, steps + 1)
         if above is None:
             return None
         found += above
-    if len(found) > MAX_CHAINS or any(len(chain) > MAX_FACTORS for chain in found):
-        return None
+        if len(found) > MAX_CHAINS or any(len(chain) > MAX_FACTORS for chain in above):
+            return None
     return tuple(found)
 
 
