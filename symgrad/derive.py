@@ -8,7 +8,7 @@ where branches merge right in front of parameters, the merged derivative is writ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from symgrad.algebra import cost
 from symgrad.collector import paused_collector
@@ -175,7 +175,7 @@ def _assembled(
         tuple(
             (name, _form(swept.adjoints.get(name, Adjoint(NOTHING, ())), spelled)) for name in wrt
         ),
-        tuple(_merges(graph, swept, kept)),
+        tuple(_merges(graph, swept, frozenset(kept))),
         frozenset(swept.adjoints),
         units,
         notes,
@@ -187,7 +187,7 @@ def _form(adjoint: Adjoint, spelled: dict[str, str]) -> Form:
     return Form(Formula(adjoint.pattern.total, operands), adjoint.pattern.terms)
 
 
-def _merges(graph: Graph, swept: Swept, kept: list[str]) -> Iterable[Merge]:
+def _merges(graph: Graph, swept: Swept, kept: Collection[str]) -> Iterable[Merge]:
     for name in swept.merges:
         adjoint = swept.adjoints[name]
         if graph.index[name].formula is None or name in kept or len(adjoint.pattern.terms) != 1:
