@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from symgrad.algebra import (
     Product,
@@ -22,6 +23,7 @@ from symgrad.algebra import (
     power,
     replaced,
 )
+from symgrad.errors import Diagnostic, LimitExceeded
 from symgrad.expression import (
     ONE,
     ZERO,
@@ -35,6 +37,7 @@ from symgrad.expression import (
     Number,
     Pow,
     Var,
+    children,
     substitute,
     variables,
     walk,
@@ -155,8 +158,8 @@ def _sweep_call(
             yes, no = (slope.get(key, ZERO) for slope in slopes)
             chosen = yes if yes == no else Call(function, (condition, yes, no))
             found.setdefault(key, []).append(mul(adjoint, chosen))
-    elif row.partials is not None:
-        for argument, slope in zip(arguments, row.partials(arguments, e), strict=True):
+    elif (slopes_by_rule := row.slopes(arguments, e)) is not None:
+        for argument, slope in zip(arguments, slopes_by_rule, strict=True):
             if not isinstance(argument, Number | Constant):
                 _sweep(argument, mul(adjoint, slope), found)
     elif row.definition is not None:
@@ -178,7 +181,8 @@ class LocalDerivative:
     """The partial derivative of an equation's pattern by one operand, in two forms.
 
     `direct` uses the operands only; `short` may use the node's own value (position -1): for
-    p = 1/(1 + v) they are -1/(1 + v)^2 and -p^2. They are equal where nothing shorter was found.
+    p = 1/(1 + v) they are -1/(1 + v)^2 and -p^2. They are equal where nothing shorter was found,
+    and where a function of a very wide sum would make `direct` too large to read.
     """
 
     direct: Picked
@@ -186,18 +190,106 @@ class LocalDerivative:
 
 
 def local_derivatives(pattern: Expression) -> dict[int, LocalDerivative]:
-    """Return the local derivatives of a pattern by the position of the operand."""
+    """Return the local derivatives of a pattern by the position of the operand.
+
+    Raises LimitExceeded where they would be far larger than the pattern itself.
+    """
+    return dict(_local_derivatives(pattern))
+
+
+@lru_cache(maxsize=64)
+def _local_derivatives(pattern: Expression) -> tuple[tuple[int, LocalDerivative], ...]:
+    _refuse_wide_products(pattern)
+    outer, sums = _sums_apart(pattern)
+    if sums:
+        return tuple(_joined(outer, sums).items())
     direct = gradient_of(pattern)
     known = recognized(pattern)
     alternative = gradient_of(known) if known != pattern else {}
-    result: dict[int, LocalDerivative] = {}
+    result: list[tuple[int, LocalDerivative]] = []
     for key, slope in direct.items():
         candidates = [slope, through_value(slope, pattern)]
         if key in alternative:
             candidates += [alternative[key], through_value(alternative[key], known)]
         short = min(candidates, key=cost)
-        result[int(key)] = LocalDerivative(_picked(slope), _picked(short))
+        result.append((int(key), LocalDerivative(_picked(slope), _picked(short))))
+    return tuple(result)
+
+
+_WIDE_INSIDE = 40  # the number of terms from which on a sum inside an equation is taken apart
+_WIDE_PRODUCT = 300  # factors or arguments: each derivative has as many, so they grow as the square
+_FIRST_SUM = 10**9  # positions from here on stand for sums taken apart
+_MAX_PARTS = 1_500_000
+_MAX_DIRECT = 30_000
+
+
+def _refuse_wide_products(pattern: Expression) -> None:
+    for part in walk(pattern):
+        if isinstance(part, Mul | Call) and len(children(part)) > _WIDE_PRODUCT:
+            count = sum(not isinstance(e, Number | Constant) for e in children(part))
+            if count > _WIDE_PRODUCT:
+                what = "factors" if isinstance(part, Mul) else f"arguments of `{part.function}`"
+                raise _too_large(f"{count:,} {what}")
+
+
+def _too_large(what: str) -> LimitExceeded:
+    return LimitExceeded(
+        Diagnostic(
+            f"the derivatives of an equation with {what} would grow as the square of that",
+            help="give parts of the equation names of their own",
+        )
+    )
+
+
+def _sums_apart(pattern: Expression) -> tuple[Expression, dict[int, Add]]:
+    """Put a variable in the place of each wide sum inside a pattern; return the sums by it."""
+    sums: dict[Add, int] = {}
+
+    def apart(part: Expression) -> Expression | None:
+        if part is pattern or not isinstance(part, Add) or len(part.terms) < _WIDE_INSIDE:
+            return None
+        return Var(sums.setdefault(part, _FIRST_SUM + len(sums)))
+
+    outer = replaced(pattern, apart)
+    return outer, {key: part for part, key in sums.items()}
+
+
+def _joined(outer: Expression, sums: Mapping[int, Add]) -> dict[int, LocalDerivative]:
+    """Return the derivatives of `outer` with its sums put in: outer times inner derivative."""
+    rules = {
+        position: (_placed(rule.direct), _placed(rule.short))
+        for position, rule in local_derivatives(outer).items()
+    }
+    inner = {key: gradient_of(part) for key, part in sums.items() if key in rules}
+    order = [key for key in variables(outer) if key in rules]
+    found: dict[int, tuple[list[Expression], list[Expression]]] = {}
+    for key in order:
+        direct, short = rules[int(key)]
+        slopes: Mapping[Key, Expression] = inner.get(int(key), {key: ONE})
+        for operand, slope in slopes.items():
+            parts = found.setdefault(int(operand), ([], []))
+            parts[0].append(mul(direct, slope))
+            parts[1].append(mul(short, slope))
+    size = sum(1 for part in sums.values() for _ in walk(part))
+    if size * _count_holding(sums, [short for _, short in found.values()]) > _MAX_PARTS:
+        raise _too_large(f"a sum of {max(len(part.terms) for part in sums.values()):,} terms in it")
+    readable = size * _count_holding(sums, [direct for direct, _ in found.values()]) <= _MAX_DIRECT
+    written: dict[Key, Expression] = dict(sums.items())
+    result: dict[int, LocalDerivative] = {}
+    for position, (direct_parts, short_parts) in found.items():
+        picked = _picked(substitute(_total(short_parts), written))
+        whole = _picked(substitute(_total(direct_parts), written)) if readable else picked
+        result[position] = LocalDerivative(whole, picked)
     return result
+
+
+def _count_holding(sums: Mapping[int, Add], slopes: list[list[Expression]]) -> int:
+    """Count the slopes in which one of the sums stands."""
+    return sum(not sums.keys().isdisjoint(variables(Add(tuple(parts)))) for parts in slopes)
+
+
+def _placed(picked: Picked) -> Expression:
+    return substitute(picked.pattern, {i: Var(key) for i, key in enumerate(picked.positions)})
 
 
 def _picked(e: Expression) -> Picked:

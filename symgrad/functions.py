@@ -40,7 +40,8 @@ class Function:
     """One elementary function.
 
     `partials(arguments, value)` gives the derivative by each argument, where `value` stands for the
-    function's own value. A function without partials is differentiated through its `definition`.
+    function's own value. A function without partials, or called with fewer arguments than
+    `partials_from`, is differentiated through its `definition`.
     `kink` states, for a function that has one, which derivative is taken there. `sympy` names the
     SymPy function of the same meaning, `mpmath` that of mpmath; a function without one is evaluated
     through its definition. `latex` is a command or `\\operatorname{...}`.
@@ -57,6 +58,13 @@ class Function:
     latex: str | None = None
     kink: str = ""
     condition_first: bool = False
+    partials_from: int = 1
+
+    def slopes(self, arguments: Arguments, value: Expression) -> tuple[Expression, ...] | None:
+        """Return the derivative by each argument, or None where the definition is to be used."""
+        if self.partials is None or len(arguments) < self.partials_from:
+            return None
+        return self.partials(arguments, value)
 
 
 TWO = number(2)
@@ -87,6 +95,24 @@ def _largest(arguments: Arguments, relation: str) -> Expression:
         from_here = tests[0] if len(tests) == 1 else _all(tests)
         result = _call("where", from_here, arguments[index], result)
     return result
+
+
+def _selecting(relation: str) -> Partials:
+    """Return the partials of max or min: 1 for the first of the largest arguments, else 0."""
+
+    def partials(arguments: Arguments, value: Expression) -> tuple[Expression, ...]:  # noqa: ARG001
+        found: list[Expression] = []
+        for i, argument in enumerate(arguments):
+            tests = [
+                Compare(relation if j < i else f"{relation}=", argument, other)
+                for j, other in enumerate(arguments)
+                if j != i
+            ]
+            chosen = tests[0] if len(tests) == 1 else _all(tests)
+            found.append(_call("where", chosen, ONE, ZERO) if tests else ONE)
+        return tuple(found)
+
+    return partials
 
 
 def _all(tests: list[Compare]) -> Expression:
@@ -229,11 +255,13 @@ _ROWS = (
         aliases=("swish",), latex=r"\operatorname{silu}",
     ),
     Function(
-        "max", 1, None, definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"),
+        "max", 1, None, partials=_selecting(">"), partials_from=3,
+        definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"),
         sympy="Max", latex=r"\max", kink="where arguments of max are equal the first one counts",
     ),
     Function(
-        "min", 1, None, definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"),
+        "min", 1, None, partials=_selecting("<"), partials_from=3,
+        definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"),
         sympy="Min", latex=r"\min", kink="where arguments of min are equal the first one counts",
     ),
     Function(

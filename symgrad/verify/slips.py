@@ -304,11 +304,11 @@ def _function_slips(
     whole: Call, function: str, arguments: tuple[Expression, ...], key: str | int
 ) -> Iterator[Slip]:
     row = FUNCTIONS[function]
-    if row.partials is None:
+    slopes = row.slopes(arguments, whole)
+    if slopes is None:
         if row.definition is not None:
             yield from _slips(row.definition(arguments), key)
         return
-    slopes = row.partials(arguments, whole)
     inner = [_slope(argument, key) for argument in arguments]
     parts = [mul(*pair) for pair in zip(slopes, inner, strict=True)]
     for i, argument in enumerate(arguments):
