@@ -45,13 +45,21 @@ def load_graph(file: str, wrt: tuple[str, ...] = ()) -> Graph:
     from symgrad import sources
     from symgrad.sources.text import parse_equation
 
-    if "=" in file and not Path(file).exists():
+    if "=" in file and not _exists(file):
         graph = parse_equation(file, wrt=wrt)
     else:
         graph = sources.load(file, stdin=read_stdin)
     for warning in graph.warnings:
         report(warning)
     return graph
+
+
+def _exists(file: str) -> bool:
+    """Tell whether there is a file of that name; an equation may be no possible name at all."""
+    try:
+        return Path(file).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def read_stdin() -> str:
