@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache
 from math import gcd, lcm
 
 from symgrad.expression import (
@@ -294,7 +293,11 @@ def add(*terms: Expression) -> Expression:
         coefficient, rest, key = _term_parts(term)
         if coefficient:
             old = collected.get(key)
-            collected[key] = (coefficient, rest) if old is None else (old[0] + coefficient, old[1])
+            total = coefficient if old is None else old[0] + coefficient
+            if total.denominator.bit_length() > _MAX_BITS:
+                collected[object()] = (coefficient, rest)  # too many digits to be of use to anyone
+            else:
+                collected[key] = (total, rest if old is None else old[1])
     kept = [_scaled(rest, value) for value, rest in collected.values() if value]
     if not kept:
         return ZERO
@@ -413,21 +416,26 @@ def replaced(
     return expression if new == parts else with_children(expression, new)
 
 
-@lru_cache(maxsize=4096)
 def cost(expression: Expression) -> int:
     """Return how much there is to read: operations and leaves, a function call counting three."""
-    own = 1
-    match expression:
-        case Add(parts) | Mul(parts):
-            own = len(parts) - 1
-        case Neg():
-            own = 1
-        case Call():
-            own = 3
-        case Pow(_, Number(value)) if value.denominator == 1:
-            return cost(expression.base) + 1
-        case Pow():
-            own = 2
-        case _:
-            own = 1
-    return own + sum(cost(part) for part in children(expression))
+    total = 0
+    stack = [expression]
+    while stack:
+        part = stack.pop()
+        match part:
+            case Add(parts) | Mul(parts):
+                total += len(parts) - 1
+                stack += parts
+            case Call(_, parts):
+                total += 3
+                stack += parts
+            case Pow(base, Number(value)) if value.denominator == 1:
+                total += 1
+                stack.append(base)
+            case Pow():
+                total += 2
+                stack += children(part)
+            case _:
+                total += 1
+                stack += children(part)
+    return total

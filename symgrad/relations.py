@@ -60,7 +60,9 @@ from symgrad.sweep import MARK
 
 MAX_EQUATIONS = 100
 MAX_EXPANDED_COST = 300
+MAX_SPENT = 8_000  # the size of all forms tried on one graph; the shipped examples need 1,000
 _ROUNDS = 6
+_SHORTEST = 3  # the size from which on a form can have a shorter one
 _MAX_PAIRED = 5  # the terms of a sum up to which pairs that cancel are looked for
 _MAX_POWER = 4  # how often the name of one product is put into another
 
@@ -89,6 +91,7 @@ class Relations:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.applied = False
+        self._spent = 0
         self._used: dict[Note, None] = {}
         self._preferred: dict[str, Expression] = {}
         self._definitions: dict[str, Expression] = {}
@@ -133,11 +136,12 @@ class Relations:
         if node.name in self._preferred:
             self.applied = True
             return _adjoint(self._preferred[node.name])
-        if adjoint.pattern.size <= 3:
+        if not _SHORTEST < adjoint.pattern.size <= MAX_EXPANDED_COST or self._spent > MAX_SPENT:
             return adjoint
         best: Expression = form
         note: Note | None = None
         whole = self._without_marks(form, adjoints)
+        self._spent += adjoint.pattern.size + (0 if whole is None else cost(whole))
         for candidate, used in self._candidates(form, whole):
             if cost(candidate) < cost(best):
                 best, note = candidate, used
