@@ -475,7 +475,7 @@ def sum_of_squares(poly: Poly) -> tuple[Poly, ...] | None:
     sides = []
     variable = 0
     for mono, value in poly.terms:
-        even = all(k.denominator == 1 and k.numerator % 2 == 0 and k > 0 for _, k in mono.powers)
+        even = all(k.denominator == 1 and k.numerator % 2 == 0 for _, k in mono.powers)
         if value <= 0 or mono.exponent is not None or not even:
             return None
         variable += bool(mono.powers)

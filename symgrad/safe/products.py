@@ -228,16 +228,19 @@ def inside_branch(look: Look, mono: Mono) -> Poly | None:
             continue
         yes, no = item.arguments
         rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
-        if no.terms or not _may_fail(rest):
+        if (yes.terms and no.terms) or not _may_fail(rest):
             continue
-        inner = look.product(yes, resolved(n.of(rest), item.condition))
-        return n.atom(Fn("where", (inner, n.ZERO), item.condition))
+        taken, condition = (yes, item.condition) if yes.terms else (no, item.condition)
+        inside = resolved(n.of(rest), condition) if yes.terms else n.of(rest)
+        inner = look.product(taken, inside)
+        branches = (inner, n.ZERO) if yes.terms else (n.ZERO, inner)
+        return n.atom(Fn("where", branches, item.condition))
     return None
 
 
 def _may_fail(mono: Mono) -> bool:
-    """Tell whether a product holds anything without a value somewhere, or another branch."""
-    return any(
+    """Tell whether a product may be infinite or without a value, or holds another branch."""
+    return mono.exponent is not None or any(
         k < 0
         or k.denominator > 1
         or (isinstance(item, Fn) and item.name in ("where", "log", "pow"))

@@ -19,7 +19,7 @@ from symgrad.safe.exponentials import (
     quotient_of_sums,
 )
 from symgrad.safe.logs import difference_of_logs, lse_minus_term
-from symgrad.safe.look import Look, erfc
+from symgrad.safe.look import Look, erfc, is_exponential
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.roots import conjugated, power_minus_one
 from symgrad.safe.series import bare_sum, flattened_at
@@ -389,6 +389,86 @@ def _probability_pair(look: Look, pair: Poly) -> Poly | None:
     return quotient_of_sums(look, pair)
 
 
+def _perfect_square(look: Look, poly: Poly) -> Poly | None:
+    """x² - 2x + 1 is (x - 1)², for inputs and numbers."""
+    if len(poly.terms) != 3:
+        return None
+    for i, (cross, value) in enumerate(poly.terms):
+        (first, a), (second, b) = (t for j, t in enumerate(poly.terms) if j != i)
+        if value >= 0 or not _all_even(look, first) or not _all_even(look, second):
+            continue
+        left, right = n.rational_root(a, HALF), n.rational_root(b, HALF)
+        if left is None or right is None or value != -2 * left * right:
+            continue
+        if n.join(_halved(first), _halved(second)) != cross:
+            continue
+        look.fire()
+        x, y = n.of(_halved(first), left), n.of(_halved(second), right)
+        return n.power(n.add(x, n.negative(y)), Fraction(2))
+    return None
+
+
+def _label_of_softplus(look: Look, poly: Poly) -> Poly | None:
+    """log(1 + e^z) - y*z is (1 - y)*log(1 + e^z) + y*log(1 + e^-z), exact at y = 0 and y = 1."""
+    for mono, value in poly.terms:
+        if not _is_lone(mono, "softplus"):
+            continue
+        z = _argument(mono)
+        for name in sorted(n.symbols(poly) & look.inputs - n.symbols(z)):
+            y = n.atom(Sym(name))
+            product = n.add(*(n.scale(n.times(z, y.terms[0][0]), value),))
+            rest = n.add(poly, n.of(mono, -value), product)
+            if len(rest.terms) > len(poly.terms) - 1 - len(z.terms):
+                wide = n.add(poly, n.of(mono, -value), n.scale(n.multiply(z, y), value))
+                rest = wide
+            if len(rest.terms) >= len(poly.terms) - 1:
+                continue
+            look.fire()
+            other = n.atom(Fn("softplus", (n.negative(z),)))
+            share = n.multiply(n.add(n.ONE, n.negative(y)), n.of(mono))
+            return n.add(rest, n.scale(n.add(share, n.multiply(y, other)), value))
+    return None
+
+
+def _same_condition(look: Look, poly: Poly) -> Poly | None:
+    """where(c, 0, 1)*e + where(c, 1, 0) is where(c, 1, e): no 0·∞."""
+    groups: dict[str, list[tuple[Mono, Fraction, Fn]]] = {}
+    for mono, value in poly.terms:
+        chosen = [i for i, k in mono.powers if isinstance(i, Fn) and i.name == "where" and k == 1]
+        if len(chosen) == 1:
+            groups.setdefault(repr(chosen[0].condition), []).append((mono, value, chosen[0]))
+    for members in groups.values():
+        if len(members) < 2 or not any(
+            is_exponential(m)
+            or any(k < 0 for _, k in m.powers)
+            or any(is_exponential(t) for a in w.arguments for t, _ in a.terms)
+            for m, _, w in members
+        ):
+            continue
+        look.fire()
+        sides = [
+            look.sum(
+                n.add(
+                    *(
+                        n.scale(
+                            look.product(
+                                w.arguments[side],
+                                n.of(Mono(tuple(p for p in m.powers if p[0] != w), m.exponent)),
+                            ),
+                            v,
+                        )
+                        for m, v, w in members
+                    )
+                )
+            )
+            for side in (0, 1)
+        ]
+        rest = n.add(poly, *(n.of(m, -v) for m, v, _ in members))
+        whole = n.atom(Fn("where", (sides[0], sides[1]), members[0][2].condition))
+        return n.add(rest, whole)
+    return None
+
+
 def _scatter(look: Look, poly: Poly) -> Poly | None:
     """(a² + b²)/2 - ((a + b)/2)² is (a - b)²/4: a quadratic form that vanishes for equal inputs."""
     if not has_conflict(poly):
@@ -517,7 +597,43 @@ def _labels_opened(look: Look, poly: Poly) -> Poly | None:
     return None
 
 
+def _tail_difference(look: Look, pair: Poly) -> Poly | None:
+    """Φ(b) - Φ(a) is Φ(-a) - Φ(-b), erf(b) - erf(a) is erfc(a) - erfc(b), for a + b > 0."""
+    (first, a), (second, b) = pair.terms
+    for name, other in (("normal_cdf", "normal_cdf"), ("erf", "erfc")):
+        if not (_is_lone(first, name) and _is_lone(second, name)) or a != -b:
+            continue
+        x, y = _argument(first), _argument(second)
+        turned = (x, y) if name == "erf" else (n.negative(x), n.negative(y))
+        tails = Poly(
+            (
+                (Mono(((Fn(other, (turned[1],)), Fraction(1)),)), a),
+                (Mono(((Fn(other, (turned[0],)), Fraction(1)),)), -a),
+            )
+        )
+        whole, parts = (n.atom(Fn("sum", (poly,))) for poly in (pair, tails))
+        return n.atom(Fn("where_positive", (n.add(x, y), parts, whole)))
+    return None
+
+
+def _gamma_step(look: Look, pair: Poly) -> Poly | None:
+    """Log Γ(x + 1) - log Γ(x) = log x, and ψ(x + 1) - ψ(x) = 1/x."""
+    (first, a), (second, b) = pair.terms
+    for name in ("lgamma", "digamma"):
+        if not (_is_lone(first, name) and _is_lone(second, name)) or a != -b:
+            continue
+        x, y = _argument(first), _argument(second)
+        step = expanded(look, n.add(x, n.negative(y))).number
+        if step in (1, -1):
+            low = y if step == 1 else x
+            value = look.logarithm(low) if name == "lgamma" else n.power(low, Fraction(-1))
+            return n.scale(value, a * step)
+    return None
+
+
 PAIR_RULES: tuple[Rule, ...] = (
+    _tail_difference,
+    _gamma_step,
     _probability_pair,
     _one_minus_cos,
     _tan_minus_sin,
@@ -620,17 +736,20 @@ def _weighted_ratio(mono: Mono) -> tuple[Poly, Poly] | None:
 
 RULES: tuple[Rule, ...] = (
     _deviances,
+    _perfect_square,
     _scatter,
+    _same_condition,
+    _label_of_softplus,
     _by_branches,
     _power_minus_one,
     _common,
     exponential_polynomial,
     _cancelling,
+    _into_branches,
     quotient_of_sums,
     _labels_opened,
     _opened,
     _maximum,
-    _into_branches,
     _pairs,
     lse_minus_term,
     difference_of_logs,

@@ -389,6 +389,7 @@ class Writer:
         factor = Fraction(1)
         exponent = n.ZERO if mono.exponent is None else mono.exponent
         powers = {item: k for item, k in mono.powers if _is_exponential_atom(item)}
+        exponent = self._shares(powers, exponent, above)
         exponent = self._over_sum(powers, exponent, above, below)
         for item in list(powers):
             if isinstance(item, Fn) and item.name == "E" and item in powers:
@@ -427,6 +428,47 @@ class Writer:
         if exponent.terms:
             above.extend(self.exponential(exponent))
         return above, below, factor
+
+    def _shares(
+        self, powers: dict[Atom, Fraction], exponent: Poly, above: list[Expression]
+    ) -> Poly:
+        """Write e^a·e^b/S² as (e^a/S)·(e^b/S), for a sum S in which both occur."""
+        bottom = next((i for i, k in powers.items() if k <= -2 and isinstance(i, Group)), None)
+        if not isinstance(bottom, Group) or powers[bottom].denominator != 1:
+            return exponent
+        terms = [m.exponent or n.ZERO for m, v in bottom.poly.terms if v == 1 and not m.powers]
+        tops = [i for i, k in powers.items() if k >= 1 and isinstance(i, Fn) and i.name == "D"]
+        for top in tops:
+            for low in terms:
+                left = n.add(exponent, n.negative(low))
+                if n.add(low, top.arguments[0]) not in terms or powers.get(top, 0) < 1:
+                    continue
+                if len(left.terms) <= len(exponent.terms) and powers[bottom] < 0:
+                    powers[top] -= 1
+                    powers[bottom] += 1
+                    exponent = left
+                    above.append(self._share(bottom, opened_sum(top, low if low.terms else None)))
+        for low in terms * 2:
+            left = n.add(exponent, n.negative(low))
+            if powers[bottom] < -1 and len(left.terms) < len(exponent.terms):
+                powers[bottom] += 1
+                exponent = left
+                above.append(self._share(bottom, n.exp(low)))
+        for item in [item for item, k in powers.items() if not k]:
+            del powers[item]
+        return exponent
+
+    def _share(self, bottom: Group, part: Poly) -> Expression:
+        """Return some terms of a sum of exponentials over the whole sum."""
+        over = Mono(((bottom, Fraction(-1)),))
+        named = [self.products.get(n.join(mono, over)) for mono, _ in part.terms]
+        if all(found is not None and found[1] == 1 for found in named):
+            names = tuple(Var(found[0]) for found in named if found is not None)
+            return names[0] if len(names) == 1 else Add(names)
+        largest = self.largest(bottom.poly)
+        top = self.shifted_sum(part, largest)
+        top = top.terms[0] if isinstance(top, Add) and len(top.terms) == 1 else top
+        return Div(top, self.shifted_sum(bottom.poly, largest))
 
     def _over_sum(
         self,
