@@ -7,8 +7,9 @@ from math import gcd, lcm
 
 from symgrad.safe import normal as n
 from symgrad.safe.expansion import expanded, has_conflict
-from symgrad.safe.look import Look, is_exponential, is_exponential_sum
+from symgrad.safe.look import Look
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
+from symgrad.safe.shapes import is_exponential_sum
 
 MAX_DEGREE = 16
 
@@ -187,6 +188,3 @@ def is_probability(mono: Mono) -> bool:
             for term, value in item.poly.terms
         )
     return False
-
-
-__all__ = ["exponential_polynomial", "is_exponential", "probability_minus", "quotient_of_sums"]

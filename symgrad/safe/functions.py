@@ -22,8 +22,8 @@ from symgrad.expression import (
     number,
 )
 from symgrad.safe import normal as n
-from symgrad.safe.look import is_exponential_sum, sum_of_squares
 from symgrad.safe.normal import Atom, Fn, Mono, Poly, Sym
+from symgrad.safe.shapes import is_exponential_sum, sum_of_squares
 from symgrad.safe.write import Writer
 
 TWO = number(2)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.safe import normal as n
-from symgrad.safe.look import Look, is_exponential, is_exponential_sum, sum_of_squares
+from symgrad.safe.look import Look
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.series import flattened_logarithm
+from symgrad.safe.shapes import is_exponential, is_exponential_sum, sum_of_squares
 
 
 def logarithm(look: Look, poly: Poly) -> Poly:
@@ -269,6 +270,3 @@ def difference_of_logs(look: Look, poly: Poly) -> Poly | None:
                 ratio = n.multiply(above, n.power(below, Fraction(-1)))
                 return n.add(rest, n.scale(n.atom(Fn("log", (ratio,))), a))
     return None
-
-
-__all__ = ["Sym", "difference_of_logs", "logarithm", "lse_minus_term"]

@@ -7,7 +7,7 @@ a value which plain arithmetic would lose: a statement in which none fires stays
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from symgrad.expression import (
@@ -26,10 +26,20 @@ from symgrad.expression import (
     with_children,
 )
 from symgrad.safe import normal as n
-from symgrad.safe.normal import HALF, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.safe.normal import HALF, Fn, Group, Mono, Poly, Sym
+from symgrad.safe.shapes import (
+    exponential_part,
+    has_exponential,
+    is_exponential,
+    is_exponential_sum,
+    is_plain_exponential_sum,
+    sum_of_squares,
+)
 
 MAX_FACTORS = 10
 MAX_LOOKED_THROUGH = 900
+
+
 Rules = Callable[["Look", Poly], Poly]
 
 
@@ -45,6 +55,7 @@ class Look:
         simplify: Rules,
         logarithm: Rules,
         product_rules: tuple[Callable[[Look, Mono], Poly | None], ...],
+        functions: Mapping[str, Callable[..., Poly]],
     ) -> None:
         self.forms: dict[str, Poly] = {name: n.atom(Sym(name)) for name in inputs}
         self.inputs = frozenset(self.forms)
@@ -56,6 +67,7 @@ class Look:
         self._simplify = simplify
         self._logarithm = logarithm
         self._product_rules = product_rules
+        self._functions = functions
 
     def fire(self) -> None:
         """Note that a rule has found something."""
@@ -287,7 +299,7 @@ class Look:
         by_name, self.by_name = self.by_name, False
         values = tuple(self.read(argument) for argument in arguments)
         self.by_name = by_name
-        rule = FUNCTION_RULES.get(function)
+        rule = self._functions.get(function)
         return rule(self, *values) if rule is not None else n.atom(Fn(function, values))
 
     def _condition(self, condition: Expression) -> Expression:
@@ -319,72 +331,6 @@ def _meets_inverse(mono: Mono) -> bool:
     )
 
 
-def _odd(name: str) -> Callable[[Look, Poly], Poly]:
-    def rule(look: Look, x: Poly) -> Poly:
-        if x.terms and n.leading_negative(x):
-            return n.scale(n.atom(Fn(name, (n.negative(x),))), -1)
-        return n.atom(Fn(name, (x,))) if x.terms else n.ZERO
-
-    return rule
-
-
-_sin = _odd("sin")
-
-
-def _cos(look: Look, x: Poly) -> Poly:
-    if not x.terms:
-        return n.ONE
-    return n.atom(Fn("cos", (n.negative(x) if n.leading_negative(x) else x,)))
-
-
-def _sigmoid(look: Look, z: Poly) -> Poly:
-    return n.power(n.one_plus_exp(n.negative(z)), Fraction(-1))
-
-
-def _tanh(look: Look, z: Poly) -> Poly:
-    twice = n.scale(z, 2)
-    return n.multiply(n.exp_minus_one(twice), n.power(n.one_plus_exp(twice), Fraction(-1)))
-
-
-def _hyperbolic(make: Callable[[Poly], Poly]) -> Callable[[Look, Poly], Poly]:
-    def rule(look: Look, z: Poly) -> Poly:
-        product = n.multiply(make(n.scale(z, 2)), n.exp(n.negative(z)))
-        return n.scale(product, HALF)
-
-    return rule
-
-
-def _normal_pdf(look: Look, x: Poly) -> Poly:
-    squared = n.scale(n.power(x, Fraction(2)), -HALF)
-    two_pi = n.scale(n.atom(Fn("pi", ())), 2)
-    return n.multiply(n.exp(squared), n.power(two_pi, -HALF))
-
-
-def erfc(look: Look, x: Poly) -> Poly:
-    """Return the complement of erf at x, as 2Φ(-√2·x) where x is something over √2."""
-    two = Group(n.const(2))
-    if x.terms and all(mono.power_of(two) == -HALF for mono, _ in x.terms):
-        inner = n.times(x, Mono(((two, HALF),)))
-        return n.scale(n.atom(Fn("normal_cdf", (n.negative(inner),))), 2)
-    return n.atom(Fn("erfc", (x,)))
-
-
-def _log_base(base: int) -> Callable[[Look, Poly], Poly]:
-    def rule(look: Look, x: Poly) -> Poly:
-        scale = n.power(n.atom(Fn("log", (n.const(base),))), Fraction(-1))
-        before = look.fired
-        inner = look.logarithm(x)
-        if look.fired == before:
-            return n.atom(Fn(f"log{base}", (x,)))
-        return look.product(inner, scale)
-
-    return rule
-
-
-def _hypot(look: Look, *sides: Poly) -> Poly:
-    return n.atom(Fn("hypot", sides))
-
-
 def _cosh(z: Poly) -> Poly:
     return n.scale(n.multiply(n.one_plus_exp(n.scale(z, 2)), n.exp(n.negative(z))), HALF)
 
@@ -395,93 +341,3 @@ EXPONENTIALS: dict[str, Callable[[Poly], Poly]] = {
     "log1mexp": lambda x: n.multiply(n.exp_minus_one(x), n.exp(n.negative(x))),
     "log_cosh": _cosh,
 }
-
-FUNCTION_RULES: dict[str, Callable[..., Poly]] = {
-    "exp": lambda look, x: look.exponential(x),
-    "expm1": lambda look, x: n.exp_minus_one(x),
-    "log": lambda look, x: look.logarithm(x),
-    "log1p": lambda look, x: look.logarithm(look.sum(n.add(n.ONE, x))),
-    "log2": _log_base(2),
-    "log10": _log_base(10),
-    "sqrt": lambda look, x: look.power(x, HALF),
-    "sin": _sin,
-    "cos": _cos,
-    "tan": lambda look, x: n.multiply(_sin(look, x), n.power(_cos(look, x), Fraction(-1))),
-    "sigmoid": _sigmoid,
-    "softplus": lambda look, x: look.logarithm(n.one_plus_exp(x)),
-    "silu": lambda look, x: look.product(x, _sigmoid(look, x)),
-    "gelu": lambda look, x: look.product(x, n.atom(Fn("normal_cdf", (x,)))),
-    "tanh": _tanh,
-    "sinh": _hyperbolic(n.exp_minus_one),
-    "cosh": _hyperbolic(n.one_plus_exp),
-    "erf": _odd("erf"),
-    "erfc": erfc,
-    "normal_pdf": _normal_pdf,
-    "hypot": _hypot,
-    "logsumexp": lambda look, *xs: look.logarithm(look.sum(n.add(*(n.exp(x) for x in xs)))),
-    "asinh": _odd("asinh"),
-    "atanh": _odd("atanh"),
-    "asin": _odd("asin"),
-    "atan": _odd("atan"),
-    "cbrt": _odd("cbrt"),
-    "stop_gradient": lambda look, x: x,
-}  # fmt: skip
-
-
-def has_exponential(poly: Poly) -> bool:
-    """Tell whether a value is a product with an exponential in it, or a sum of such."""
-    return any(is_exponential(mono) for mono, _ in poly.terms)
-
-
-def exponential_part(mono: Mono) -> tuple[Mono, Mono]:
-    """Split a product into its exponentials and the rest."""
-    inside = tuple(p for p in mono.powers if is_exponential(Mono((p,))))
-    return Mono(inside, mono.exponent), Mono(tuple(p for p in mono.powers if p not in inside))
-
-
-def is_exponential(mono: Mono) -> bool:
-    """Tell whether a product holds an exponential that may overflow or vanish."""
-    if mono.exponent is not None:
-        return True
-    return any(
-        (isinstance(item, Fn) and item.name in ("D", "E"))
-        or (isinstance(item, Group) and is_exponential_sum(item.poly))
-        for item, _ in mono.powers
-    )
-
-
-def is_exponential_sum(poly: Poly) -> bool:
-    """Tell whether a sum holds a bare exponential, every other factor being plain."""
-    if not any(mono.exponent is not None for mono, _ in poly.terms):
-        return False
-    return all(
-        not (isinstance(item, Fn) and item.name in ("D", "E"))
-        for mono, _ in poly.terms
-        for item, _ in mono.powers
-    )
-
-
-def is_plain_exponential_sum(poly: Poly) -> bool:
-    """Tell whether a sum holds exponentials times names and numbers only, none of them negative."""
-    return is_exponential_sum(poly) and all(
-        not isinstance(item, Fn) for mono, _ in poly.terms for item, _ in mono.powers
-    )
-
-
-def sum_of_squares(poly: Poly) -> tuple[Poly, ...] | None:
-    """Return the sides of a sum of squares (one of them may be a number), or None."""
-    if len(poly.terms) < 2:
-        return None
-    sides = []
-    variable = 0
-    for mono, value in poly.terms:
-        even = all(k.denominator == 1 and k.numerator % 2 == 0 for _, k in mono.powers)
-        if value <= 0 or mono.exponent is not None or not even:
-            return None
-        variable += bool(mono.powers)
-        halves = Mono(tuple((item, k / 2) for item, k in mono.powers))
-        try:
-            sides.append(n.multiply(n.power(n.const(value), HALF), n.of(halves)))
-        except TooLarge:
-            return None
-    return tuple(sides) if variable else None

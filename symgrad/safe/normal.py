@@ -380,23 +380,3 @@ def exp_minus_one(z: Poly) -> Poly:
     if leading_negative(z):
         return of(Mono(((Fn("E", (negative(z),)), Fraction(1)),), z), -1)
     return atom(Fn("E", (z,)))
-
-
-def symbols(poly: Poly) -> frozenset[str]:
-    """Return the names that a sum depends on, definitions not looked through."""
-    found: set[str] = set()
-    stack: list[Poly] = [poly]
-    while stack:
-        for mono, _ in stack.pop().terms:
-            if mono.exponent is not None:
-                stack.append(mono.exponent)
-            for item, _ in mono.powers:
-                if isinstance(item, Sym):
-                    found.add(item.name)
-                elif isinstance(item, Group):
-                    stack.append(item.poly)
-                else:
-                    stack.extend(item.arguments)
-                    if item.condition is not None:
-                        found.add(item.text)
-    return frozenset(found)

@@ -10,277 +10,27 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from symgrad.safe import normal as n
+from symgrad.safe.expander import (
+    ORDERS,
+    PLACE,
+    PROBE,
+    Coefficients,
+    Expander,
+    composite,
+    substituted,
+    with_value,
+)
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
+from symgrad.safe.power_series import NoSeries, Series, constant, log_series
+from symgrad.safe.shapes import symbols
 
-ORDERS = 44
-PROBE = 9
-DEPTH = 3
 DEEPEST = 6
 CENTRES = (Fraction(0), Fraction(1), Fraction(-1))
 TINY = 2.0**-56
 LARGEST_LOSS = 1000.0
 WANTED_LOSS = 200.0
 RADII = (1.0, 0.5, 0.25, 0.125, 0.0625)
-
-
-class NoSeries(Exception):
-    """The function has no power series with rational coefficients here."""
-
-
-class Series:
-    """A truncated Laurent series: the lowest order, and coefficients from there on."""
-
-    __slots__ = ("coefficients", "order")
-
-    def __init__(self, order: int, coefficients: list[Fraction]) -> None:
-        skip = 0
-        while skip < len(coefficients) and not coefficients[skip]:
-            skip += 1
-        self.order = order + skip
-        self.coefficients = coefficients[skip:]
-
-    @property
-    def end(self) -> int:
-        """The first order that is not known."""
-        return self.order + len(self.coefficients)
-
-    def at(self, order: int) -> Fraction:
-        """Return the coefficient of one order."""
-        place = order - self.order
-        return self.coefficients[place] if 0 <= place < len(self.coefficients) else Fraction(0)
-
-    def plus(self, other: Series) -> Series:
-        """Return the sum."""
-        if not self.coefficients or not other.coefficients:
-            return self if self.coefficients else other
-        low, end = min(self.order, other.order), min(self.end, other.end)
-        return Series(low, [self.at(i) + other.at(i) for i in range(low, end)])
-
-    def shifted(self, value: int) -> Series:
-        """Return the series plus a number."""
-        return self.plus(constant(value, max(self.end, 1)))
-
-    def scaled(self, factor: Fraction) -> Series:
-        """Return the series times a number."""
-        return Series(self.order, [factor * c for c in self.coefficients])
-
-    def times(self, other: Series) -> Series:
-        """Return the product."""
-        size = min(len(self.coefficients), len(other.coefficients))
-        if not size:
-            return Series(0, [])
-        a, b = self.coefficients, other.coefficients
-        product = [
-            sum((a[j] * b[i - j] for j in range(i + 1) if a[j] and b[i - j]), Fraction(0))
-            for i in range(size)
-        ]
-        return Series(self.order + other.order, product)
-
-    def raised(self, k: Fraction) -> Series:
-        """Return a power; a root only of a series that starts with 1 (J. C. P. Miller)."""
-        if not self.coefficients:
-            raise NoSeries
-        lead = self.coefficients[0]
-        order = self.order * k
-        root = n.rational_root(lead, k)
-        if order.denominator != 1 or root is None:
-            raise NoSeries
-        a = [c / lead for c in self.coefficients]
-        result = [Fraction(1)]
-        for i in range(1, len(a)):
-            total = sum(
-                ((k * j - (i - j)) * a[j] * result[i - j] for j in range(1, i + 1) if a[j]),
-                Fraction(0),
-            )
-            result.append(total / i)
-        return Series(int(order), [root * c for c in result])
-
-    def derivative(self) -> Series:
-        """Return the derivative."""
-        return Series(
-            self.order - 1, [c * (self.order + i) for i, c in enumerate(self.coefficients)]
-        )
-
-    def integral(self) -> Series:
-        """Return the integral that vanishes at 0."""
-        if self.order <= -1 <= self.end - 1 and self.at(-1):
-            raise NoSeries
-        return Series(
-            self.order + 1,
-            [c / (self.order + i + 1) if c else c for i, c in enumerate(self.coefficients)],
-        )
-
-
-def constant(value: Fraction | int, length: int) -> Series:
-    """Return a number as a series of `length` coefficients."""
-    if not value:
-        return Series(0, [])
-    return Series(0, [Fraction(value)] + [Fraction(0)] * (length - 1))
-
-
-def _small(x: Series) -> Series:
-    """Return x as a series from order 0; raises where x does not vanish at the centre."""
-    if x.coefficients and x.order < 1:
-        raise NoSeries
-    return x
-
-
-def exp_series(x: Series) -> Series:
-    """Return exp(x) for x that vanishes."""
-    _small(x)
-    result = [Fraction(1)]
-    for i in range(1, x.end):
-        total = sum((j * x.at(j) * result[i - j] for j in range(1, i + 1) if x.at(j)), Fraction(0))
-        result.append(total / i)
-    return Series(0, result)
-
-
-def _sin_cos(x: Series) -> tuple[Series, Series]:
-    _small(x)
-    sines, cosines = [Fraction(0)], [Fraction(1)]
-    for i in range(1, x.end):
-        weights = [(j, j * x.at(j)) for j in range(1, i + 1) if x.at(j)]
-        sines.append(sum((w * cosines[i - j] for j, w in weights), Fraction(0)) / i)
-        cosines.append(-sum((w * sines[i - j] for j, w in weights), Fraction(0)) / i)
-    return Series(0, sines), Series(0, cosines)
-
-
-def _log(x: Series) -> Series:
-    if not x.coefficients or x.order != 0 or x.coefficients[0] != 1:
-        raise NoSeries
-    return x.derivative().times(x.raised(Fraction(-1))).integral()
-
-
-def _through_slope(slope: Callable[[Series], Series]) -> Callable[[Series], Series]:
-    def rule(x: Series) -> Series:
-        return slope(_small(x)).times(x.derivative()).integral()
-
-    return rule
-
-
-def _one_plus_square(sign: int, k: Fraction) -> Callable[[Series], Series]:
-    return lambda x: x.times(x).scaled(Fraction(sign)).shifted(1).raised(k)
-
-
-def _log_cosh(x: Series) -> Series:
-    up = exp_series(_small(x))
-    return _log(up.plus(exp_series(x.scaled(Fraction(-1)))).scaled(n.HALF))
-
-
-def _size(x: Series) -> Series:
-    if x.order != 0 or not x.coefficients:
-        raise NoSeries
-    return x if x.coefficients[0] > 0 else x.scaled(Fraction(-1))
-
-
-HALF_DOWN = Fraction(-1, 2)
-SERIES: dict[str, Callable[[Series], Series]] = {
-    "sin": lambda x: _sin_cos(x)[0],
-    "cos": lambda x: _sin_cos(x)[1],
-    "D": lambda x: exp_series(x).shifted(1),
-    "E": lambda x: exp_series(x).shifted(-1),
-    "log": _log,
-    "log_cosh": _log_cosh,
-    "abs": _size,
-    "asin": _through_slope(_one_plus_square(-1, HALF_DOWN)),
-    "atan": _through_slope(_one_plus_square(1, Fraction(-1))),
-    "asinh": _through_slope(_one_plus_square(1, HALF_DOWN)),
-    "atanh": _through_slope(_one_plus_square(-1, Fraction(-1))),
-}
-RADIUS_ONE = ("log", "asin", "atan", "asinh", "atanh")
-
-
-class Expander:
-    """Power series in t = name - centre, other names being left as factors."""
-
-    def __init__(self, look: Look, name: str, centre: Fraction, length: int) -> None:
-        self.look = look
-        self.name = name
-        self.length = length
-        self._known_names: dict[str, bool] = {}
-        self.variable = Series(0, [centre, Fraction(1)] + [Fraction(0)] * (length - 2))
-
-    def depends(self, poly: Poly, depth: int = 0) -> bool:
-        """Tell whether a sum depends on the name, three definitions deep."""
-        return any(
-            name == self.name or (depth < DEPTH and self._through(name, depth))
-            for name in n.symbols(poly)
-        )
-
-    def _through(self, name: str, depth: int) -> bool:
-        found = self._known_names.get(name)
-        if found is None:
-            inner = self.look.definition(name)
-            self._known_names[name] = False
-            found = self._known_names[name] = inner is not None and self.depends(inner, depth + 1)
-        return found
-
-    def split(self, mono: Mono) -> tuple[Mono, Mono]:
-        """Split a product into what does not depend on the name and what does."""
-        rest = tuple(p for p in mono.powers if not self.depends(n.atom(p[0])))
-        exponent = mono.exponent
-        outside: Poly | None = None
-        if exponent is not None:
-            kept = tuple(t for t in exponent.terms if not self.depends(n.of(*t)))
-            outside = Poly(kept) if kept else None
-        first = Mono(rest, outside)
-        return first, n.join(mono, n.inverse(first))
-
-    def series(self, poly: Poly) -> Series:
-        """Return the series of a sum that depends on nothing else."""
-        total = Series(0, [])
-        for mono, value in poly.terms:
-            rest, part = self.term(mono)
-            if rest != n.UNIT:
-                raise NoSeries
-            total = total.plus(part.scaled(value))
-        return total
-
-    def term(self, mono: Mono) -> tuple[Mono, Series]:
-        """Split a product into the factors that do not depend on the name, and a series."""
-        rest: list[tuple[Atom, Fraction]] = []
-        total = constant(1, self.length)
-        for item, k in mono.powers:
-            if self.depends(n.atom(item)):
-                total = total.times(self._atom(item).raised(k))
-            else:
-                rest.append((item, k))
-        exponent = None
-        if mono.exponent is not None:
-            inside = [t for t in mono.exponent.terms if self.depends(n.of(*t))]
-            outside = [t for t in mono.exponent.terms if t not in inside]
-            exponent = Poly(tuple(outside)) if outside else None
-            if inside:
-                total = total.times(exp_series(self.series(Poly(tuple(inside)))))
-        return Mono(tuple(rest), exponent), total
-
-    def _atom(self, item: Atom) -> Series:
-        if isinstance(item, Sym):
-            inner = self.look.definition(item.name)
-            return self.variable if item.name == self.name or inner is None else self.series(inner)
-        if isinstance(item, Group):
-            return self.series(item.poly)
-        if item.name == "hypot":
-            squares = [self.series(side) for side in item.arguments]
-            total = Series(0, [])
-            for side in squares:
-                total = total.plus(side.times(side))
-            return total.raised(n.HALF)
-        if item.name == "series":
-            return self._known(item)
-        rule = SERIES.get(item.name)
-        if rule is None or len(item.arguments) != 1:
-            raise NoSeries
-        return rule(self.series(item.arguments[0]))
-
-    def _known(self, item: Fn) -> Series:
-        shape = item.condition
-        if not isinstance(shape, Coefficients) or item.arguments[0] != n.atom(Sym(self.name)):
-            raise NoSeries
-        if shape[0] != self.variable.at(0):
-            raise NoSeries
-        return Series(shape[1], list(shape[3][: self.length]))
 
 
 def flattened_at(look: Look, poly: Poly) -> Poly | None:
@@ -305,9 +55,6 @@ def flattened_at(look: Look, poly: Poly) -> Poly | None:
     return None
 
 
-PLACE = "*"
-
-
 def _is_function(item: Atom) -> bool:
     return isinstance(item, Group | Fn)
 
@@ -315,7 +62,7 @@ def _is_function(item: Atom) -> bool:
 def _candidates(look: Look, poly: Poly) -> Iterable[tuple[str, Fraction]]:
     names: dict[str, None] = {}
     for mono, _ in poly.terms:
-        names |= dict.fromkeys(sorted(n.symbols(n.of(mono))))
+        names |= dict.fromkeys(sorted(symbols(n.of(mono))))
     logarithms = any(
         isinstance(item, Group) or item.name in ("log", "abs")
         for mono, _ in poly.terms
@@ -325,81 +72,6 @@ def _candidates(look: Look, poly: Poly) -> Iterable[tuple[str, Fraction]]:
     for name in names:
         for centre in CENTRES if logarithms else CENTRES[:1]:
             yield name, centre
-
-
-def composite(poly: Poly) -> tuple[Poly, str] | None:
-    """Return a product such as r/n that functions are taken of, and a name in it."""
-    for mono, _ in poly.terms:
-        for item, _ in mono.powers:
-            inner = (
-                item.poly
-                if isinstance(item, Group)
-                else (item.arguments[0] if isinstance(item, Fn) and item.arguments else None)
-            )
-            for term, _ in inner.terms if inner is not None else ():
-                if isinstance(item, Fn) and item.name == "log":
-                    continue
-                names = [i.name for i, k in term.powers if isinstance(i, Sym) and k == 1]
-                if names and len(term.powers) > 1 and term.exponent is None:
-                    return n.of(term), names[0]
-                if len(term.powers) == 1 and term.powers[0][1] == -1 and term.exponent is None:
-                    only = term.powers[0][0]
-                    if isinstance(only, Sym):
-                        return n.of(term), only.name
-        if mono.exponent is not None:
-            for term, _ in mono.exponent.terms:
-                names = [i.name for i, k in term.powers if isinstance(i, Sym) and k == 1]
-                if names and len(term.powers) > 1 and term.exponent is None:
-                    return n.of(term), names[0]
-        for item, _ in mono.powers:
-            if isinstance(item, Fn) and item.name == "log":
-                for term, _ in item.arguments[0].terms:
-                    names = [i.name for i, k in term.powers if isinstance(i, Sym) and k == 1]
-                    if names and len(term.powers) > 1 and term.exponent is None:
-                        return n.of(term), names[0]
-    return None
-
-
-def substituted(poly: Poly, unit: Poly, name: str) -> Poly | None:
-    """Return the sum with `name` expressed through u = unit, or None when it is too large."""
-    mono = unit.terms[0][0]
-    if mono.power_of(Sym(name)) == -1:
-        inverse = n.of(
-            n.join(
-                n.join(mono, Mono(((Sym(name), Fraction(1)),))), Mono(((Sym(PLACE), Fraction(-1)),))
-            )
-        )
-        try:
-            return _replaced(poly, name, inverse)
-        except TooLarge:
-            return None
-    rest = Mono(tuple((item, k) for item, k in mono.powers if item != Sym(name)))
-    value = n.of(n.join(Mono(((Sym(PLACE), Fraction(1)),)), n.inverse(rest)))
-    try:
-        return _replaced(poly, name, value)
-    except TooLarge:
-        return None
-
-
-def _replaced(poly: Poly, name: str, value: Poly) -> Poly:
-    terms = []
-    for mono, coefficient in poly.terms:
-        result = n.of(Mono((), None), coefficient)
-        for item, k in mono.powers:
-            result = n.multiply(result, n.power(_replaced_atom(item, name, value), k))
-        if mono.exponent is not None:
-            result = n.multiply(result, n.exp(_replaced(mono.exponent, name, value)))
-        terms.append(result)
-    return n.add(*terms) if terms else n.ZERO
-
-
-def _replaced_atom(item: Atom, name: str, value: Poly) -> Poly:
-    if isinstance(item, Sym):
-        return value if item.name == name else n.atom(item)
-    if isinstance(item, Group):
-        return _replaced(item.poly, name, value)
-    inner = tuple(_replaced(argument, name, value) for argument in item.arguments)
-    return n.atom(Fn(item.name, inner, item.condition))
 
 
 def _at(
@@ -420,7 +92,7 @@ def _at(
         variable = n.atom(Sym(name))
         if unit is not None:
             variable = unit
-            direct, kept, outside = (_replaced(p, PLACE, unit) for p in (direct, kept, outside))
+            direct, kept, outside = (with_value(p, PLACE, unit) for p in (direct, kept, outside))
         shape = Coefficients(centre, order, radius, coefficients)
         item = Fn("series", (variable, n.atom(Fn("sum", (direct,)))), shape)
         return n.add(n.multiply(outside, n.atom(item)), kept)
@@ -536,7 +208,7 @@ def flattened_logarithm(look: Look, mono: Mono, value: Fraction) -> Callable[[Po
         return None
     try:
         rest, inner = Expander(look, names[0], Fraction(0), ORDERS).term(mono)
-        total = _log(inner.scaled(value))
+        total = log_series(inner.scaled(value))
     except NoSeries:
         return None
     if rest != n.UNIT or not total.coefficients:
@@ -561,17 +233,6 @@ def bare_sum(poly: Poly) -> Poly:
         if isinstance(item, Fn) and item.name == "sum":
             return item.arguments[0]
     return poly
-
-
-class Coefficients(tuple):  # type: ignore[type-arg]
-    """Centre, lowest order, radius and coefficients of a series, as one value."""
-
-    __slots__ = ()
-
-    def __new__(  # noqa: D102, PYI034  (typing.Self is of Python 3.11)
-        cls, centre: Fraction, order: int, radius: Fraction, coefficients: tuple[Fraction, ...]
-    ) -> Coefficients:
-        return super().__new__(cls, (centre, order, radius, coefficients))
 
 
 def _flattened(members: list[Member]) -> tuple[int, tuple[Fraction, ...], Fraction] | None:

@@ -21,30 +21,25 @@ from symgrad.expression import (
     walk,
 )
 from symgrad.safe import normal as n
+from symgrad.safe.blocks import divides
+from symgrad.safe.dangers import BOUNDED, OVERFLOWS, WORSE, danger_of
 from symgrad.safe.functions import written
 from symgrad.safe.logs import logarithm
-from symgrad.safe.look import Look, has_exponential, is_exponential_sum
+from symgrad.safe.look import Look
 from symgrad.safe.normal import Fn, Group, Mono, Poly, Sym, TooLarge
-from symgrad.safe.products import (
-    divided_polynomial,
-    inside_branch,
-    is_regular,
-    mills_ratio,
-    needs_care,
-    over_square,
-    scaled_exponential,
-    sign_of,
-)
+from symgrad.safe.product_rules import divided_polynomial, inside_branch, mills_ratio, sign_of
+from symgrad.safe.products import is_regular, needs_care, over_square, scaled_exponential
+from symgrad.safe.reading import FUNCTION_RULES
 from symgrad.safe.series import folded
+from symgrad.safe.shapes import has_exponential
 from symgrad.safe.sums import simplified
-from symgrad.safe.write import Writer, divides
+from symgrad.safe.write import Writer
 from symgrad.statements import Statement
 
 MAX_OPERANDS = 24  # a wider statement is left as it is and not looked through: time stays linear
 MAX_REDUCTIONS = 16
 MAX_STATEMENTS = 250  # a longer program is not looked through by name, but pattern by pattern
 MAX_GROWTH = 10  # by how many operations a statement that only puts names together may grow
-VANISHES, OVERFLOWS, WORSE = 1, 10, 100  # what a factor can do to a product, as sums can be told
 PRODUCT_RULES = (sign_of, folded, mills_ratio, divided_polynomial, inside_branch)
 
 
@@ -153,7 +148,7 @@ def _is_whole(exponent: Expression) -> bool:
 
 class _Pass:
     def __init__(self, inputs: tuple[str, ...]) -> None:
-        self.look = Look(inputs, simplified, logarithm, PRODUCT_RULES)
+        self.look = Look(inputs, simplified, logarithm, PRODUCT_RULES, FUNCTION_RULES)
         self.writer = Writer(self.look, written)
 
     def run(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -194,7 +189,7 @@ class _Pass:
     def _overflows(self, statement: Statement) -> bool:
         """Tell whether an operand may be infinite by an exponential where the result is not."""
         return any(
-            _danger(self._meaning(name)) >= OVERFLOWS and has_exponential(self._meaning(name))
+            danger_of(self._meaning(name)) >= OVERFLOWS and has_exponential(self._meaning(name))
             for name in statement.formula.operands
         )
 
@@ -209,7 +204,7 @@ class _Pass:
         if negative and isinstance(expression, Neg):
             expression = expression.operand
         factors = expression.factors if isinstance(expression, Mul) else (expression,)
-        dangers = [self._danger(factor) for factor in factors]
+        dangers = [self._factor_danger(factor) for factor in factors]
         if isinstance(expression, Add) or sum(dangers) > OVERFLOWS or self._of_inputs(factors):
             return None
         if not isinstance(expression, Mul):
@@ -220,14 +215,14 @@ class _Pass:
         whole = _joined(written)
         return Statement(statement.name, formula_of(Neg(whole) if negative else whole))
 
-    def _danger(self, factor: Expression) -> int:
+    def _factor_danger(self, factor: Expression) -> int:
         """Return what a factor can do to a product: nothing, VANISHES, OVERFLOWS or WORSE."""
         match factor:
             case Number():
                 return 0
             case Neg(operand):
-                return self._danger(operand)
-            case Call(function, (Var() | Neg(Var()),)) if function in _BOUNDED:
+                return self._factor_danger(operand)
+            case Call(function, (Var() | Neg(Var()),)) if function in BOUNDED:
                 return 0
             case Call("sqrt", (Var(),)):
                 return 0
@@ -239,7 +234,9 @@ class _Pass:
             or (isinstance(part, Pow) and _is_whole(part.exponent))
             for part in walk(factor)
         )
-        return max((_danger(self._meaning(name)) for name in names), default=0) if plain else WORSE
+        return (
+            max((danger_of(self._meaning(name)) for name in names), default=0) if plain else WORSE
+        )
 
     def _of_inputs(self, factors: tuple[Expression, ...]) -> bool:
         """Tell whether a product has three inputs or more, huge and tiny ones perhaps."""
@@ -332,7 +329,7 @@ def _assembles(statement: Statement) -> bool:
         and all(isinstance(term, Mul) for term in bare)
         and all(
             isinstance(part, Add | Mul | Neg | Var | Number)
-            or (isinstance(part, Call) and part.function in _BOUNDED)
+            or (isinstance(part, Call) and part.function in BOUNDED)
             for part in walk(pattern)
         )
     )
@@ -360,48 +357,6 @@ def _joined(factors: tuple[Expression, ...]) -> Expression:
 
 def _is_reciprocal(factor: Expression) -> bool:
     return isinstance(factor, Div) and factor.numerator == Number(Fraction(1))
-
-
-_BOUNDED = frozenset({"tanh", "sin", "cos", "erf", "erfc", "atan", "sigmoid", "normal_cdf"})
-
-
-def _is_number(item: object) -> bool:
-    """Tell whether an atom is a number: pi, e, or a root's number."""
-    if isinstance(item, Fn):
-        return not item.arguments
-    return isinstance(item, Group) and item.poly.number is not None
-
-
-def _danger(poly: Poly) -> int:
-    """Return 0 for a polynomial in names and bounded functions, else what it can do."""
-    found = 0
-    for mono, _ in poly.terms:
-        powers = mono.powers
-        below = any(isinstance(i, Fn) and i.name == "D" and k < 0 for i, k in powers)
-        share = any(
-            isinstance(i, Group) and k < 0 and is_exponential_sum(i.poly) for i, k in powers
-        )
-        for item, power in powers:
-            known = isinstance(item, Fn) and (
-                item.name in _BOUNDED or not item.arguments or (item.name == "E" and below)
-            )
-            if isinstance(item, Fn) and item.name == "D" and power < 0:
-                found = max(found, VANISHES if not _has_difference(powers) else 0)
-            elif isinstance(item, Group) and power < 0 and share:
-                found = max(found, VANISHES)
-            elif power < 0 or power.denominator > 2:
-                if not _is_number(item):
-                    return WORSE
-            elif isinstance(item, Fn) and not known:
-                return WORSE
-        if mono.exponent is not None:
-            found = max(found, VANISHES if below or share else OVERFLOWS)
-    return found
-
-
-def _has_difference(powers: tuple[tuple[object, Fraction], ...]) -> bool:
-    """Tell whether exp(z) - 1 stands beside 1/(exp(z) + 1): a hyperbolic tangent."""
-    return any(isinstance(item, Fn) and item.name == "E" for item, _ in powers)
 
 
 def products_in(poly: Poly) -> Iterator[Mono]:
