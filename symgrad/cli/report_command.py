@@ -49,7 +49,7 @@ def command(
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.generate_command import module_name
-    from symgrad.cli.trace_command import _samples, assignments
+    from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derive import derive
     from symgrad.render.html import page
     from symgrad.trace import make_plan
@@ -59,7 +59,7 @@ def command(
     plan = make_plan(
         derive(graph, names or None),
         assignments(settings),
-        None if data is None else _samples(graph, data),
+        None if data is None else samples_from(graph, data),
         rate=rate,
         steps=count,
         optimizer=optimizer,

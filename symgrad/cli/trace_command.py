@@ -80,7 +80,7 @@ def command(
     plan = make_plan(
         derive(graph, split_names(wrt) or None),
         assignments(settings),
-        None if data is None else _samples(graph, data),
+        None if data is None else samples_from(graph, data),
         rate=rate,
         steps=count,
         optimizer=optimizer,
@@ -106,7 +106,8 @@ def assignments(settings: tuple[str, ...]) -> dict[str, object]:
     return found
 
 
-def _samples(graph: Graph, data: str) -> tuple[Sample, ...]:
+def samples_from(graph: Graph, data: str) -> tuple[Sample, ...]:
+    """Return the samples of a CSV or JSON file, or of standard input (-)."""
     from symgrad.errors import Diagnostic, SymgradError
     from symgrad.trace_inputs import read_csv, read_json
 
