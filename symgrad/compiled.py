@@ -189,7 +189,7 @@ class _CModule:
         function = getattr(self.library, f"{_MODULE}_{name}")
         real = ctypes.c_double
         if name.startswith("batch_"):
-            pointers = [ctypes.POINTER(real)] * len(self.data)
+            pointers = [ctypes.c_void_p] * len(self.data)
             constants = [real] * (len(self.inputs) - len(self.parameters) - len(self.data))
             given = [real] * len(self.parameters) + [ctypes.c_size_t, *pointers, *constants]
         else:
@@ -200,6 +200,17 @@ class _CModule:
 
     def _arguments(self, given: Sequence[Any], named: dict[str, Any]) -> tuple[list[Any], bool]:
         """Return the arguments in order, and whether there are arrays among the data."""
+        if named or len(given) != len(self.inputs):
+            given = self._in_order(given, named)
+        first = len(self.parameters)
+        arrays = any(
+            getattr(value, "ndim", 0) or isinstance(value, list | tuple)
+            for value in given[first : first + len(self.data)]
+        )
+        return list(given), arrays
+
+    def _in_order(self, given: Sequence[Any], named: dict[str, Any]) -> list[Any]:
+        """Return all arguments in order, the constants that were not given with their values."""
         if len(given) > len(self.inputs):
             raise TypeError(f"{len(self.inputs)} arguments are taken, {len(given)} were given")
         values = dict(zip(self.inputs, given, strict=False))
@@ -211,38 +222,44 @@ class _CModule:
         missing = [name for name in self.inputs if name not in values]
         if missing:
             raise TypeError(f"missing arguments: {', '.join(missing)}")
-        arrays = any(getattr(values[name], "ndim", 0) or isinstance(values[name], list | tuple)
-                     for name in self.data)  # fmt: skip
-        return [values[name] for name in self.inputs], arrays
+        return [values[name] for name in self.inputs]
 
     def _batch(self, values: list[Any]) -> tuple[list[Any], list[Any]]:
         """Return the arguments of a batch function, and the arrays that must stay alive."""
         import numpy as np  # noqa: PLC0415  (only arrays need it)
 
+        double = np.dtype(np.float64)
         first = len(self.parameters)
-        arrays: list[Any] = []
-        for name, value in zip(self.data, values[first:], strict=False):
-            array = np.asarray(value)
-            if array.dtype.kind not in "fiub":
-                raise TypeError(f"`{name}` must hold real numbers, not {array.dtype}")
-            if array.ndim > 1:
-                raise ValueError(f"`{name}` must have shape (n,), not {array.shape}")
-            arrays.append(array)
-        counts = {array.shape[0] for array in arrays if array.ndim}
+        last = first + len(self.data)
+        kept = [
+            value
+            if type(value) is np.ndarray and value.dtype is double and value.ndim == 1
+            and (flags := value.flags).c_contiguous and flags.aligned
+            else self._array(name, value)
+            for name, value in zip(self.data, values[first:last], strict=True)
+        ]  # fmt: skip
+        counts = {array.size for array in kept if array.ndim}
         if len(counts) > 1:
-            shapes = ", ".join(f"`{n}` {a.shape}" for n, a in zip(self.data, arrays, strict=True))
+            shapes = ", ".join(f"`{n}` {a.shape}" for n, a in zip(self.data, kept, strict=True))
             raise ValueError(f"data of different length: {shapes}")
         (count,) = counts
         if not count:
             raise ValueError("there is no sample")
-        kept = [
-            np.ascontiguousarray(np.broadcast_to(array, (count,)), dtype=np.float64)
-            for array in arrays
-        ]
-        pointer = ctypes.POINTER(ctypes.c_double)
-        pointers = [array.ctypes.data_as(pointer) for array in kept]
-        tail = values[first + len(self.data) :]
-        return [*values[:first], count, *pointers, *tail], kept
+        kept = [array if array.ndim else np.full(count, array) for array in kept]
+        places = [array.ctypes.data for array in kept]
+        return [*values[:first], count, *places, *values[last:]], kept
+
+    @staticmethod
+    def _array(name: str, value: Any) -> Any:  # noqa: ANN401
+        """Return data as an array of doubles without gaps, of shape (n,) or ()."""
+        import numpy as np  # noqa: PLC0415  (only arrays need it)
+
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"`{name}` must hold real numbers, not {array.dtype}")
+        if array.ndim > 1:
+            raise ValueError(f"`{name}` must have shape (n,), not {array.shape}")
+        return np.require(array, np.float64, ["C", "ALIGNED"])
 
     def _calls(self, name: str, result: Any, extra: Sequence[Any] = ()) -> Callable[..., Any]:  # noqa: ANN401
         scalar = self._function(name, result=result, extra=extra)

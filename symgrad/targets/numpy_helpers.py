@@ -12,14 +12,21 @@ from __future__ import annotations
 from symgrad.targets.base import Helper
 
 DOT = '''\
+def _row_dots(x, y):
+    """Return the sum of products of each row."""
+    return np.matmul(x[:, None, :], y[:, :, None]).ravel()
+
+
+_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
+
+
 def _dot(x, y):
     """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
     rows = len(x) // 512
     if rows < 2:
         return np.dot(x, y)
     end = 512 * rows
-    products = np.matmul(x[:end].reshape(rows, 1, 512), y[:end].reshape(rows, 512, 1))
-    total = np.add.reduce(products.ravel())
+    total = np.add.reduce(_row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512)))
     return total if end == len(x) else total + np.dot(x[end:], y[end:])
 '''
 
