@@ -24,6 +24,10 @@ typedef struct arrhenius_params {
     double E;
 } arrhenius_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: R = 0.008314. */
 double arrhenius_value(double a, double E, double T, double y, double R);
 

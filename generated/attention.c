@@ -199,6 +199,29 @@ static void add_chunk(
     }
 }
 
+/* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
+static void careful_sums(
+    size_t count, const double *x1, const double *x2, const double *y, double w_q, double w_k,
+    double w_v, double t1, double sums[]) {
+    double rest[SUMS];
+    memset(rest, 0, sizeof rest);
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] = 0;
+    }
+    for (size_t start = 0; start < count; start++) {
+        double part[SUMS], carry[SUMS];
+        memset(part, 0, sizeof part);
+        memset(carry, 0, sizeof carry);
+        add_chunk(1, x1 + start, x2 + start, y + start, w_q, w_k, w_v, t1, part, carry);
+        for (size_t i = 0; i < SUMS; i++) {
+            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        }
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    }
+}
+
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *x1, const double *x2, const double *y, double w_q, double w_k,
@@ -208,6 +231,7 @@ static void mean_sums(
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
     const size_t chunk = share < 8192 ? 8192 : share;
     const int parts = (int)((count + chunk - 1) / chunk);
+    int finite = 1;
     memset(total, 0, sizeof total);
     memset(carry, 0, sizeof carry);
 #if defined(_OPENMP) && defined(SYMGRAD_THREADS)
@@ -227,6 +251,10 @@ static void mean_sums(
             rest += carry[part][i];
         }
         sums[i] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[i]);
+    }
+    if (!finite && count > 0) {
+        careful_sums(count, x1, x2, y, w_q, w_k, w_v, t1, sums);
     }
 }
 

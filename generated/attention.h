@@ -41,6 +41,10 @@ typedef struct attention_params {
     double w_v;
 } attention_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L; usual constants: d = 1.0. */
 double attention_value(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d);

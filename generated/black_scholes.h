@@ -33,6 +33,10 @@ typedef struct black_scholes_params {
     double T;
 } black_scholes_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* C. */
 double black_scholes_value(double S, double r, double sigma, double T, double K);
 

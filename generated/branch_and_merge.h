@@ -33,6 +33,10 @@ typedef struct branch_and_merge_params {
     double d;
 } branch_and_merge_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: lam = 0.1. */
 double branch_and_merge_value(
     double a, double b, double c, double d, double x, double y, double lam);

@@ -21,6 +21,10 @@ typedef struct elo_rating_params {
     double B;
 } elo_rating_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L. */
 double elo_rating_value(double A, double B, double S);
 

@@ -32,6 +32,10 @@ typedef struct gaussian_nll_params {
     double d;
 } gaussian_nll_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J. */
 double gaussian_nll_value(double a, double b, double c, double d, double x, double y);
 

@@ -27,6 +27,10 @@ typedef struct gelu_neuron_params {
     double b;
 } gelu_neuron_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L. */
 double gelu_neuron_value(double w, double b, double x, double y);
 

@@ -30,6 +30,10 @@ typedef struct hinge_svm_params {
     double b;
 } hinge_svm_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: lam = 0.1. */
 double hinge_svm_value(
     double w1, double w2, double b, double x1, double x2, double y, double lam);

@@ -26,6 +26,10 @@ typedef struct huber_params {
     double b;
 } huber_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: k = 1.345. */
 double huber_value(double a, double b, double x, double y, double k);
 

@@ -29,6 +29,10 @@ typedef struct implied_volatility_params {
     double sigma;
 } implied_volatility_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: r = 0.1. */
 double implied_volatility_value(double sigma, double S, double K, double T, double m, double r);
 

@@ -88,6 +88,27 @@ static void add_chunk(
     }
 }
 
+/* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
+static void careful_sums(size_t count, const double *M, double E, double e, double sums[]) {
+    double rest[SUMS];
+    memset(rest, 0, sizeof rest);
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] = 0;
+    }
+    for (size_t start = 0; start < count; start++) {
+        double part[SUMS], carry[SUMS];
+        memset(part, 0, sizeof part);
+        memset(carry, 0, sizeof carry);
+        add_chunk(1, M + start, E, e, part, carry);
+        for (size_t i = 0; i < SUMS; i++) {
+            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        }
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    }
+}
+
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(size_t count, const double *M, double E, double e, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
@@ -95,6 +116,7 @@ static void mean_sums(size_t count, const double *M, double E, double e, double 
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
     const size_t chunk = share < 8192 ? 8192 : share;
     const int parts = (int)((count + chunk - 1) / chunk);
+    int finite = 1;
     memset(total, 0, sizeof total);
     memset(carry, 0, sizeof carry);
 #if defined(_OPENMP) && defined(SYMGRAD_THREADS)
@@ -114,6 +136,10 @@ static void mean_sums(size_t count, const double *M, double E, double e, double 
             rest += carry[part][i];
         }
         sums[i] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[i]);
+    }
+    if (!finite && count > 0) {
+        careful_sums(count, M, E, e, sums);
     }
 }
 
@@ -122,7 +148,7 @@ kepler_params kepler_batch_value_and_gradient(double E, size_t count, const doub
     mean_sums(count, M, E, e, sums);
     *value = sums[0]/2.0;
     kepler_params out;
-    out.E = (1.0 - e*cos(E))*sums[1];
+    out.E = sums[1]*(1.0 - e*cos(E));
     return out;
 }
 

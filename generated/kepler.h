@@ -19,6 +19,10 @@ typedef struct kepler_params {
     double E;
 } kepler_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: e = 0.2056. */
 double kepler_value(double E, double M, double e);
 

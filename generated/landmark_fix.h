@@ -30,6 +30,10 @@ typedef struct landmark_fix_params {
     double y;
 } landmark_fix_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: sigma_r = 0.1, sigma_phi = 0.05. */
 double landmark_fix_value(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,

@@ -25,6 +25,10 @@ typedef struct lennard_jones_params {
     double y;
 } lennard_jones_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* V; usual constants: epsilon = 120.0, sigma = 3.4. */
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma);
 

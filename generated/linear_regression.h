@@ -27,6 +27,10 @@ typedef struct linear_regression_params {
     double b;
 } linear_regression_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: lam = 0.01. */
 double linear_regression_value(double w, double b, double x, double y, double lam);
 

@@ -30,6 +30,10 @@ typedef struct logistic_growth_params {
     double N0;
 } logistic_growth_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J. */
 double logistic_growth_value(double K, double r, double N0, double t, double y);
 

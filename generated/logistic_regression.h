@@ -29,6 +29,10 @@ typedef struct logistic_regression_params {
     double b;
 } logistic_regression_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: lam = 0.01. */
 double logistic_regression_value(
     double w1, double w2, double b, double x1, double x2, double y, double lam);

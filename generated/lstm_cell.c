@@ -32,6 +32,7 @@
 //     ∂L/∂w_g = δ_z_g·x
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
+// Names here: i is i_.
 #include "lstm_cell.h"
 
 #include <math.h>
@@ -51,11 +52,11 @@ double lstm_cell_value(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i = sg_sigmoid(z_i);
+    const double i_ = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
-    const double c = f*c0 + g*i;
+    const double c = f*c0 + g*i_;
     const double h = o*tanh(c);
     const double t1 = h - y;
     const double L = t1*t1/2.0;
@@ -70,17 +71,17 @@ lstm_cell_params lstm_cell_gradient(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i = sg_sigmoid(z_i);
+    const double i_ = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
     const double t1 = f*c0;
-    const double c = t1 + g*i;
+    const double c = t1 + g*i_;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double t2 = cosh(c);
     const double delta_c = o*(delta_h/(t2*t2));
-    const double t3 = delta_c*i;
+    const double t3 = delta_c*i_;
     const double t4 = cosh(z_g);
     const double delta_z_g = t3/(t4*t4);
     const double delta_z_o = delta_h*sg_sigmoid(-z_o)*h;
@@ -118,18 +119,18 @@ lstm_cell_params lstm_cell_value_and_gradient(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i = sg_sigmoid(z_i);
+    const double i_ = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
     const double t1 = f*c0;
-    const double c = t1 + g*i;
+    const double c = t1 + g*i_;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double L = delta_h*delta_h/2.0;
     const double t2 = cosh(c);
     const double delta_c = o*(delta_h/(t2*t2));
-    const double t3 = delta_c*i;
+    const double t3 = delta_c*i_;
     const double t4 = cosh(z_g);
     const double delta_z_g = t3/(t4*t4);
     const double delta_z_o = delta_h*sg_sigmoid(-z_o)*h;
@@ -198,17 +199,17 @@ static inline void add_sample(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i = sg_sigmoid(z_i);
+    const double i_ = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
     const double t1 = f*c0;
-    const double c = t1 + g*i;
+    const double c = t1 + g*i_;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double t2 = cosh(c);
     const double delta_c = o*(delta_h/(t2*t2));
-    const double t3 = delta_c*i;
+    const double t3 = delta_c*i_;
     const double t4 = cosh(z_g);
     const double delta_z_g = t3/(t4*t4);
     const double delta_z_o = delta_h*sg_sigmoid(-z_o)*h;
@@ -273,6 +274,30 @@ static void add_chunk(
     }
 }
 
+/* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
+static void careful_sums(
+    size_t count, const double *x, const double *h0, const double *c0, const double *y,
+    double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
+    double u_o, double b_o, double w_g, double u_g, double b_g, double sums[]) {
+    double rest[SUMS];
+    memset(rest, 0, sizeof rest);
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] = 0;
+    }
+    for (size_t start = 0; start < count; start++) {
+        double part[SUMS], carry[SUMS];
+        memset(part, 0, sizeof part);
+        memset(carry, 0, sizeof carry);
+        add_chunk(1, x + start, h0 + start, c0 + start, y + start, w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, part, carry);
+        for (size_t i = 0; i < SUMS; i++) {
+            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        }
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    }
+}
+
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *x, const double *h0, const double *c0, const double *y,
@@ -283,6 +308,7 @@ static void mean_sums(
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
     const size_t chunk = share < 8192 ? 8192 : share;
     const int parts = (int)((count + chunk - 1) / chunk);
+    int finite = 1;
     memset(total, 0, sizeof total);
     memset(carry, 0, sizeof carry);
 #if defined(_OPENMP) && defined(SYMGRAD_THREADS)
@@ -302,6 +328,10 @@ static void mean_sums(
             rest += carry[part][i];
         }
         sums[i] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[i]);
+    }
+    if (!finite && count > 0) {
+        careful_sums(count, x, h0, c0, y, w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, sums);
     }
 }
 

@@ -32,6 +32,7 @@
 //     ∂L/∂w_g = δ_z_g·x
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
+// Names here: i is i_.
 #ifndef LSTM_CELL_H
 #define LSTM_CELL_H
 
@@ -56,6 +57,10 @@ typedef struct lstm_cell_params {
     double u_g;
     double b_g;
 } lstm_cell_params;
+
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
 
 /* L. */
 double lstm_cell_value(

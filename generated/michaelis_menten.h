@@ -26,6 +26,10 @@ typedef struct michaelis_menten_params {
     double K;
 } michaelis_menten_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J. */
 double michaelis_menten_value(double V, double K, double S, double y);
 

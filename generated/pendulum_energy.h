@@ -25,6 +25,10 @@ typedef struct pendulum_energy_params {
     double omega;
 } pendulum_energy_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* H; usual constants: g = 9.81. */
 double pendulum_energy_value(double theta, double omega, double m, double l, double g);
 

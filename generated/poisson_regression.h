@@ -26,6 +26,10 @@ typedef struct poisson_regression_params {
     double b;
 } poisson_regression_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L. */
 double poisson_regression_value(double a, double b, double x, double y);
 

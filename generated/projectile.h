@@ -29,6 +29,10 @@ typedef struct projectile_params {
     double theta;
 } projectile_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: g = 9.81, k = 1.5. */
 double projectile_value(double v, double theta, double D, double g, double k);
 

@@ -40,6 +40,10 @@ typedef struct rms_norm_params {
     double g2;
 } rms_norm_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L; usual constants: epsilon = 1e-05. */
 double rms_norm_value(
     double w11, double w12, double w21, double w22, double g1, double g2, double x1, double x2,

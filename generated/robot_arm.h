@@ -30,6 +30,10 @@ typedef struct robot_arm_params {
     double theta2;
 } robot_arm_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: l1 = 1.0, l2 = 0.7, mu = 0.001. */
 double robot_arm_value(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu);

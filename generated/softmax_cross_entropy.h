@@ -40,6 +40,10 @@ typedef struct softmax_cross_entropy_params {
     double b3;
 } softmax_cross_entropy_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L. */
 double softmax_cross_entropy_value(
     double w1, double b1, double w2, double b2, double w3, double b3, double x, double t1,

@@ -25,6 +25,10 @@ typedef struct softplus_regression_params {
     double b;
 } softplus_regression_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J. */
 double softplus_regression_value(double a, double b, double x, double y);
 

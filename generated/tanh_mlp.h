@@ -31,6 +31,10 @@ typedef struct tanh_mlp_params {
     double b2;
 } tanh_mlp_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* L. */
 double tanh_mlp_value(double w1, double b1, double w2, double b2, double x, double y);
 

@@ -10,6 +10,7 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Names here: i is i_.
 #include "thin_lens.h"
 
 #include <math.h>
@@ -18,8 +19,8 @@
 double thin_lens_value(double R1, double R2, double s, double y, double n) {
     const double P = (1.0 - n)*(R1 - R2)/(R1*R2);
     const double q = P - 1.0/s;
-    const double i = 1.0/q;
-    const double t1 = i - y;
+    const double i_ = 1.0/q;
+    const double t1 = i_ - y;
     const double J = t1*t1;
     return J;
 }
@@ -28,8 +29,8 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
     const double t1 = 1.0 - n;
     const double P = t1*(R1 - R2)/(R1*R2);
     const double q = P - 1.0/s;
-    const double i = 1.0/q;
-    const double delta = -2.0*(i - y)*i*i;
+    const double i_ = 1.0/q;
+    const double delta = -2.0*(i_ - y)*i_*i_;
     const double dJ_dR1 = delta*t1/(R1*R1);
     const double dJ_dR2 = delta*(n - 1.0)/(R2*R2);
     thin_lens_params out;
@@ -42,10 +43,10 @@ thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, do
     const double t1 = 1.0 - n;
     const double P = t1*(R1 - R2)/(R1*R2);
     const double q = P - 1.0/s;
-    const double i = 1.0/q;
-    const double t2 = i - y;
+    const double i_ = 1.0/q;
+    const double t2 = i_ - y;
     const double J = t2*t2;
-    const double delta = -2.0*t2*i*i;
+    const double delta = -2.0*t2*i_*i_;
     const double dJ_dR1 = delta*t1/(R1*R1);
     const double dJ_dR2 = delta*(n - 1.0)/(R2*R2);
     *value = J;
@@ -72,10 +73,10 @@ enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(double s, double y, double P, double acc[][LANES], size_t lane) {
     const double q = P - 1.0/s;
-    const double i = 1.0/q;
-    const double t2 = i - y;
+    const double i_ = 1.0/q;
+    const double t2 = i_ - y;
     const double J = t2*t2;
-    const double delta = -2.0*t2*i*i;
+    const double delta = -2.0*t2*i_*i_;
     acc[0][lane] += J;
     acc[1][lane] += delta;
 }
@@ -114,6 +115,28 @@ static void add_chunk(
     }
 }
 
+/* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
+static void careful_sums(
+    size_t count, const double *s, const double *y, double P, double sums[]) {
+    double rest[SUMS];
+    memset(rest, 0, sizeof rest);
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] = 0;
+    }
+    for (size_t start = 0; start < count; start++) {
+        double part[SUMS], carry[SUMS];
+        memset(part, 0, sizeof part);
+        memset(carry, 0, sizeof carry);
+        add_chunk(1, s + start, y + start, P, part, carry);
+        for (size_t i = 0; i < SUMS; i++) {
+            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        }
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    }
+}
+
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *s, const double *y, double P, double sums[]) {
@@ -122,6 +145,7 @@ static void mean_sums(
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
     const size_t chunk = share < 8192 ? 8192 : share;
     const int parts = (int)((count + chunk - 1) / chunk);
+    int finite = 1;
     memset(total, 0, sizeof total);
     memset(carry, 0, sizeof carry);
 #if defined(_OPENMP) && defined(SYMGRAD_THREADS)
@@ -141,6 +165,10 @@ static void mean_sums(
             rest += carry[part][i];
         }
         sums[i] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[i]);
+    }
+    if (!finite && count > 0) {
+        careful_sums(count, s, y, P, sums);
     }
 }
 
@@ -152,8 +180,8 @@ thin_lens_params thin_lens_batch_value_and_gradient(
     mean_sums(count, s, y, P, sums);
     *value = sums[0];
     thin_lens_params out;
-    out.R1 = t1*sums[1]/(R1*R1);
-    out.R2 = (n - 1.0)*sums[1]/(R2*R2);
+    out.R1 = sums[1]*t1/(R1*R1);
+    out.R2 = sums[1]*(n - 1.0)/(R2*R2);
     return out;
 }
 

@@ -10,6 +10,7 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Names here: i is i_.
 #ifndef THIN_LENS_H
 #define THIN_LENS_H
 
@@ -24,6 +25,10 @@ typedef struct thin_lens_params {
     double R1;
     double R2;
 } thin_lens_params;
+
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
 
 /* J; usual constants: n = 1.5168. */
 double thin_lens_value(double R1, double R2, double s, double y, double n);

@@ -41,6 +41,10 @@ typedef struct vae_kl_params {
     double k;
 } vae_kl_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J; usual constants: beta = 1.0. */
 double vae_kl_value(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,

@@ -119,6 +119,29 @@ static void add_chunk(
     }
 }
 
+/* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
+static void careful_sums(
+    size_t count, const double *t, const double *d, double k, double lam, double t2,
+    double sums[]) {
+    double rest[SUMS];
+    memset(rest, 0, sizeof rest);
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] = 0;
+    }
+    for (size_t start = 0; start < count; start++) {
+        double part[SUMS], carry[SUMS];
+        memset(part, 0, sizeof part);
+        memset(carry, 0, sizeof carry);
+        add_chunk(1, t + start, d + start, k, lam, t2, part, carry);
+        for (size_t i = 0; i < SUMS; i++) {
+            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        }
+    }
+    for (size_t i = 0; i < SUMS; i++) {
+        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    }
+}
+
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *t, const double *d, double k, double lam, double t2,
@@ -128,6 +151,7 @@ static void mean_sums(
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
     const size_t chunk = share < 8192 ? 8192 : share;
     const int parts = (int)((count + chunk - 1) / chunk);
+    int finite = 1;
     memset(total, 0, sizeof total);
     memset(carry, 0, sizeof carry);
 #if defined(_OPENMP) && defined(SYMGRAD_THREADS)
@@ -147,6 +171,10 @@ static void mean_sums(
             rest += carry[part][i];
         }
         sums[i] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[i]);
+    }
+    if (!finite && count > 0) {
+        careful_sums(count, t, d, k, lam, t2, sums);
     }
 }
 

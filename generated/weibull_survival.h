@@ -27,6 +27,10 @@ typedef struct weibull_survival_params {
     double lam;
 } weibull_survival_params;
 
+/* Numbers follow IEEE 754: NaN among the arguments, and a point outside the domain, give NaN (where a
+   formula depends on it); an overflow or a pole is infinite. No function allocates memory, keeps
+   state of its own or sets more than errno. */
+
 /* J. */
 double weibull_survival_value(double k, double lam, double t, double d);
 

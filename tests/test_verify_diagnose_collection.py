@@ -1,4 +1,7 @@
-"""The collection of wrong claims: how often the first diagnosis is right, the correction usable."""
+"""The collection of wrong claims: how often the first diagnosis is right, the correction usable.
+
+Every third claim is judged here; benchmarks/diagnose_collection.py judges all of them.
+"""
 
 import importlib.util
 import statistics
@@ -20,7 +23,7 @@ collection = importlib.util.module_from_spec(SPEC)
 def outcomes():
     sys.modules[SPEC.name] = collection
     SPEC.loader.exec_module(collection)
-    return [collection.outcome(slip) for slip in collection.slips()]
+    return [collection.outcome(slip) for slip in collection.slips()[::3]]
 
 
 def share(items, test):
@@ -28,8 +31,9 @@ def share(items, test):
 
 
 def test_the_collection_is_large_and_covers_every_example(outcomes):
-    assert len(outcomes) >= 400
-    assert {item.slip.example for item in outcomes} >= set(names())
+    assert len(collection.slips()) >= 400
+    assert {slip.example for slip in collection.slips()} >= set(names())
+    assert {item.slip.held_out for item in outcomes} == {False, True}
 
 
 def test_every_wrong_claim_that_can_be_read_is_refuted(outcomes):

@@ -1,0 +1,268 @@
+# Made by symgrad: value, gradient and update step of L.
+#
+# Minimize L, where
+#     E = 1/(1 + 10^((B − A)/400))
+#     L = −(S·log(E) + (1 − S)·log(1 − E))
+# Gradient
+#     ∂L/∂A = log(10)·(E − S)/400
+#     ∂L/∂B = log(10)·(S − E)/400
+"""Value, gradient and update step of L, as means over arrays of samples.
+
+Data are arrays of shape (n,), or single numbers; everything else is a single number.
+"""
+
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+
+_CACHE = 262144  # numbers that stay near the processor
+_DOUBLE = np.dtype(np.float64)
+
+
+class Gradient(NamedTuple):
+    """The derivative of L by each parameter."""
+
+    A: float
+    B: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    A: float
+    B: float
+
+
+def _number(name, value):
+    """Return an argument as a double."""
+    if type(value) is not float:
+        found = np.asarray(value)
+        if found.dtype.kind not in "biuf":
+            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
+        if found.ndim:
+            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
+        value = float(found)
+    if value != value:
+        raise ValueError(f"`{name}` is NaN")
+    return np.float64(value)
+
+
+def _array(name, values):
+    """Return data as an array of doubles: of shape (n,), or () for a single number."""
+    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"`{name}` must be a plain array, not a masked one")
+    try:
+        found = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.ndim > 1:
+        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
+    if not found.size:
+        raise ValueError(f"`{name}` is empty")
+    return found.astype(np.float64, copy=False)
+
+
+def _samples(names, given):
+    """Return all data as arrays of one length; a single number counts for every sample."""
+    arrays = [_array(name, values) for name, values in zip(names, given)]
+    shapes = {array.shape for array in arrays if array.ndim}
+    if len(shapes) > 1:
+        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
+        raise ValueError(f"arrays of different length: {lengths}")
+    shape = shapes.pop() if shapes else (1,)
+    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
+
+
+def _no_nan(name, array):
+    """Raise an exception where data are not numbers."""
+    if np.isnan(array).any():
+        place = int(np.argmax(np.isnan(array)))
+        raise ValueError(f"`{name}` is NaN at sample {place}")
+
+
+def _blocks(buffers, data):
+    """Yield the data in blocks of samples, each with arrays to compute in."""
+    count = len(data[0])
+    size = max(512, min(32768, _CACHE // (buffers + len(data))))
+    if count <= size:
+        yield (*data, *np.empty((buffers, count)))
+        return
+    pieces = -(-count // size)
+    size = -(-count // pieces)
+    size += -size % 512
+    room = np.empty((buffers, size))
+    for start in range(0, count, size):
+        if start + size > count:
+            room = room[:, : count - start]
+        yield (*[values[start : start + size] for values in data], *room)
+
+
+def _means(sums, names, data):
+    """Return the means over all samples from the sums over blocks."""
+    count = len(data[0])
+    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
+    if any(total != total for total in totals):
+        for name, array in zip(names, data):
+            _no_nan(name, array)
+    return [np.float64(total) / count for total in totals]
+
+
+def _total(parts):
+    """Return the sum, rounded once."""
+    try:
+        return fsum(parts)
+    except (OverflowError, ValueError):
+        return np.add.reduce(parts)
+
+
+def value(A, B, S) -> float:
+    """Return L, the mean over the samples."""
+    A = _number("A", A)
+    B = _number("B", B)
+    _data = _samples(('S',), (S,))
+    with np.errstate(all="ignore"):
+        t1 = 0.005756462732485115*B
+        t2 = 0.005756462732485115*A
+        _sums = []
+        for S, _r0, _r1 in _blocks(2, _data):
+            np.multiply(S, np.maximum(t1 - t2, 0.0) + np.log1p(np.exp(-np.abs(t1 - t2))), _r0)
+            np.subtract(1.0, S, _r1)
+            _r1 *= np.maximum(t2 - t1, 0.0) + np.log1p(np.exp(-np.abs(t2 - t1)))
+            _r0 += _r1
+            _sum_L = np.add.reduce(_r0)
+            _sums.append((_sum_L,))
+        _mean_L, = _means(_sums, ('S',), _data)
+        return float(_mean_L)
+
+
+def gradient(A, B, S) -> Gradient:
+    """Return the derivative of L by each parameter."""
+    A = _number("A", A)
+    B = _number("B", B)
+    _data = _samples(('S',), (S,))
+    with np.errstate(all="ignore"):
+        t1 = 0.005756462732485115*A
+        t2 = 0.005756462732485115*B
+        E = 1.0/(np.exp(t2 - t1) + 1.0)
+        _sums = []
+        for S, _r0, _r1 in _blocks(2, _data):
+            np.subtract(1.0, S, _r0)
+            _r0 *= 0.005756462732485115
+            _r0 *= E
+            np.multiply(S, 0.005756462732485115*(1.0/(np.exp(t1 - t2) + 1.0)), _r1)
+            _r0 -= _r1
+            _sum_dL_dA = np.add.reduce(_r0)
+            _sums.append((_sum_dL_dA,))
+        _mean_dL_dA, = _means(_sums, ('S',), _data)
+        return Gradient(*map(float, (_mean_dL_dA, -_mean_dL_dA)))
+
+
+def value_and_gradient(A, B, S) -> tuple[float, Gradient]:
+    """Return L and its derivative by each parameter."""
+    A = _number("A", A)
+    B = _number("B", B)
+    _data = _samples(('S',), (S,))
+    with np.errstate(all="ignore"):
+        t1 = 0.005756462732485115*A
+        t2 = 0.005756462732485115*B
+        t3 = t1 - t2
+        E = 1.0/(np.exp(-t3) + 1.0)
+        t5 = t2 - t1
+        _sums = []
+        for S, _r0, _r1, _r2 in _blocks(3, _data):
+            t4 = np.subtract(1.0, S, _r0)
+            np.multiply(S, np.maximum(t5, 0.0) + np.log1p(np.exp(-np.abs(t5))), _r1)
+            np.multiply(t4, np.maximum(t3, 0.0) + np.log1p(np.exp(-np.abs(t3))), _r2)
+            _r1 += _r2
+            _sum_L = np.add.reduce(_r1)
+            np.multiply(t4, 0.005756462732485115, _r0)
+            _r0 *= E
+            np.multiply(S, 0.005756462732485115*(1.0/(np.exp(-t5) + 1.0)), _r1)
+            _r0 -= _r1
+            _sum_dL_dA = np.add.reduce(_r0)
+            _sums.append((_sum_L, _sum_dL_dA))
+        _mean_L, _mean_dL_dA = _means(_sums, ('S',), _data)
+        return float(_mean_L), Gradient(*map(float, (_mean_dL_dA, -_mean_dL_dA)))
+
+
+def update(A, B, S, rate=5558.97) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(A, B, S)
+    return Params(*map(float, (A - rate*grad.A, B - rate*grad.B)))
+
+
+def _vector(name, values, names):
+    """Return a flat vector as doubles: one number for each of `names`."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.shape != (len(names),):
+        wanted = f"{', '.join(names[:9])}: shape ({len(names)},)"
+        raise ValueError(f"`{name}` must hold {wanted}, not {found.shape}")
+    return found.tolist()
+
+
+def fun_and_jac(theta, S) -> tuple[float, np.ndarray]:
+    """Return L and its gradient at a flat vector of the parameters.
+
+    For scipy.optimize.minimize(fun_and_jac, start, args=..., jac=True).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    found, slope = value_and_gradient(*_flat, S)
+    return found, np.array(slope)
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; say what was found, and if it fits."""
+    names = ('A', 'B', 'S')
+    points = (
+        (1609.44, 1776.24, 1.0),
+        (1635.52, 1805.58, 0.0),
+        (1581.6, 1834.92, 0.5),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        found = gradient(*point)
+        size = max(abs(number) for number in found)
+        fields = Gradient._fields
+        for k in range(0, len(fields), len(fields) // 40 + 1):
+            i = names.index(fields[k])
+            slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+            scale = max(abs(slope), 1e-3 * size, 1e-9)
+            off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+            compared += error < 1e-3 * scale
+            if off > worst:
+                worst, where = off, f" (by {fields[k]} at {point})"
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"L: {message}")
+    raise SystemExit(0 if agrees else 1)

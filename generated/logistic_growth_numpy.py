@@ -1,0 +1,440 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     q = (K − N₀)/N₀
+#     N = K/(1 + q·exp(−rt))
+#     J = (log(N) − log(y))²
+# Sensitivities
+#     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
+#     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+# Gradient
+#     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
+#     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+#     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
+# Assumed: K > 0.
+# Assumed: N0 > 0.
+# Assumed: y > 0.
+"""Value, gradient and update step of J, as means over arrays of samples.
+
+Data are arrays of shape (n,), or single numbers; everything else is a single number.
+"""
+
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+
+_CACHE = 262144  # numbers that stay near the processor
+_DOUBLE = np.dtype(np.float64)
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    K: float
+    r: float
+    N0: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    K: float
+    r: float
+    N0: float
+
+
+def _number(name, value):
+    """Return an argument as a double."""
+    if type(value) is not float:
+        found = np.asarray(value)
+        if found.dtype.kind not in "biuf":
+            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
+        if found.ndim:
+            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
+        value = float(found)
+    if value != value:
+        raise ValueError(f"`{name}` is NaN")
+    return np.float64(value)
+
+
+def _array(name, values):
+    """Return data as an array of doubles: of shape (n,), or () for a single number."""
+    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"`{name}` must be a plain array, not a masked one")
+    try:
+        found = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.ndim > 1:
+        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
+    if not found.size:
+        raise ValueError(f"`{name}` is empty")
+    return found.astype(np.float64, copy=False)
+
+
+def _samples(names, given):
+    """Return all data as arrays of one length; a single number counts for every sample."""
+    arrays = [_array(name, values) for name, values in zip(names, given)]
+    shapes = {array.shape for array in arrays if array.ndim}
+    if len(shapes) > 1:
+        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
+        raise ValueError(f"arrays of different length: {lengths}")
+    shape = shapes.pop() if shapes else (1,)
+    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
+
+
+def _no_nan(name, array):
+    """Raise an exception where data are not numbers."""
+    if np.isnan(array).any():
+        place = int(np.argmax(np.isnan(array)))
+        raise ValueError(f"`{name}` is NaN at sample {place}")
+
+
+def _blocks(buffers, data):
+    """Yield the data in blocks of samples, each with arrays to compute in."""
+    count = len(data[0])
+    size = max(512, min(32768, _CACHE // (buffers + len(data))))
+    if count <= size:
+        yield (*data, *np.empty((buffers, count)))
+        return
+    pieces = -(-count // size)
+    size = -(-count // pieces)
+    size += -size % 512
+    room = np.empty((buffers, size))
+    for start in range(0, count, size):
+        if start + size > count:
+            room = room[:, : count - start]
+        yield (*[values[start : start + size] for values in data], *room)
+
+
+def _means(sums, names, data):
+    """Return the means over all samples from the sums over blocks."""
+    count = len(data[0])
+    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
+    if any(total != total for total in totals):
+        for name, array in zip(names, data):
+            _no_nan(name, array)
+    return [np.float64(total) / count for total in totals]
+
+
+def _total(parts):
+    """Return the sum, rounded once."""
+    try:
+        return fsum(parts)
+    except (OverflowError, ValueError):
+        return np.add.reduce(parts)
+
+
+def _row_dots(x, y):
+    """Return the sum of products of each row."""
+    return np.matmul(x[:, None, :], y[:, :, None]).ravel()
+
+
+_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
+
+
+def _dot(x, y):
+    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
+    rows = len(x) // 512
+    if rows < 2:
+        return np.dot(x, y)
+    end = 512 * rows
+    total = np.add.reduce(_row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512)))
+    return total if end == len(x) else total + np.dot(x[end:], y[end:])
+
+
+def value(K, r, N0, t, y) -> float:
+    """Return J, the mean over the samples."""
+    K = _number("K", K)
+    r = _number("r", r)
+    N0 = _number("N0", N0)
+    _data = _samples(('t', 'y'), (t, y))
+    _no_nan("t", _data[0])
+    _no_nan("y", _data[1])
+    with np.errstate(all="ignore"):
+        t1 = K - N0
+        q = t1/N0
+        _sums = []
+        for t, y, _r0, _r1, _r2 in _blocks(3, _data):
+            t2 = np.multiply(t, -r, _r0)
+            np.exp(t2, t2)
+            N = np.multiply(t2, q, _r1)
+            N += 1.0
+            np.divide(K, N, N)
+            t3 = np.multiply(t2, t1, _r0)
+            t3 /= N0
+            t3 += 1.0
+            t3 *= y
+            t4 = np.subtract(K, t3, _r2)
+            t4 /= t3
+            t5 = np.abs(t4, _r0)
+            np.log1p(t4, _r2)
+            np.divide(N, y, _r1)
+            np.log(_r1, _r1)
+            _w0 = np.where(t5 < 0.5, _r2, _r1)
+            _sum_J = _dot(_w0, _w0)
+            _sums.append((_sum_J,))
+        _mean_J, = _means(_sums, ('t', 'y'), _data)
+        return float(_mean_J)
+
+
+def gradient(K, r, N0, t, y) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    K = _number("K", K)
+    r = _number("r", r)
+    N0 = _number("N0", N0)
+    _data = _samples(('t', 'y'), (t, y))
+    _no_nan("y", _data[1])
+    with np.errstate(all="ignore"):
+        q = (K - N0)/N0
+        _sums = []
+        for t, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 in _blocks(7, _data):
+            t1 = np.multiply(t, r, _r0)
+            t2 = np.negative(t1, _r1)
+            np.exp(t2, t2)
+            t2 *= q
+            t2 += 1.0
+            N = np.divide(K, t2, _r2)
+            t3 = np.exp(t1, _r3)
+            t3 += q
+            t4 = np.multiply(t2, y, _r1)
+            t5 = np.subtract(K, t4, _r4)
+            t5 /= t4
+            t6 = np.abs(t5, _r1)
+            np.log1p(t5, _r5)
+            np.divide(N, y, _r6)
+            np.log(_r6, _r6)
+            _w0 = np.where(t6 < 0.5, _r5, _r6)
+            _w0 *= 2.0
+            _w0 *= t
+            _w0 /= t3
+            _sum_dJ_dr = np.add.reduce(_w0)
+            np.log1p(t5, _r4)
+            np.divide(N, y, _r2)
+            np.log(_r2, _r2)
+            _w1 = np.where(t6 < 0.5, _r4, _r2)
+            _w1 *= 2.0
+            _w1 /= t3
+            delta_q = np.negative(_w1, _w1)
+            np.expm1(t1, _r0)
+            _r0 /= K
+            _sum_dJ_dK = _dot(delta_q, _r0)
+            _sum_delta_q = np.add.reduce(delta_q)
+            _sums.append((_sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
+        _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
+        return Gradient(*map(float, (-_mean_dJ_dK, q*_mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0)))
+
+
+def value_and_gradient(K, r, N0, t, y) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    K = _number("K", K)
+    r = _number("r", r)
+    N0 = _number("N0", N0)
+    _data = _samples(('t', 'y'), (t, y))
+    _no_nan("y", _data[1])
+    with np.errstate(all="ignore"):
+        t1 = K - N0
+        q = t1/N0
+        _sums = []
+        for t, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 in _blocks(7, _data):
+            t2 = np.multiply(t, r, _r0)
+            t3 = np.negative(t2, _r1)
+            np.exp(t3, t3)
+            t4 = np.multiply(t3, q, _r2)
+            t4 += 1.0
+            N = np.divide(K, t4, _r3)
+            t5 = np.multiply(t3, t1, _r1)
+            t5 /= N0
+            t5 += 1.0
+            t5 *= y
+            t6 = np.subtract(K, t5, _r4)
+            t6 /= t5
+            t7 = np.abs(t6, _r1)
+            np.log1p(t6, _r4)
+            np.divide(N, y, _r5)
+            np.log(_r5, _r5)
+            _w0 = np.where(t7 < 0.5, _r4, _r5)
+            _sum_J = _dot(_w0, _w0)
+            t8 = np.exp(t2, _r1)
+            t8 += q
+            t9 = np.multiply(t4, y, _r2)
+            t10 = np.subtract(K, t9, _r4)
+            t10 /= t9
+            t11 = np.abs(t10, _r2)
+            np.log1p(t10, _r5)
+            np.divide(N, y, _r6)
+            np.log(_r6, _r6)
+            _w1 = np.where(t11 < 0.5, _r5, _r6)
+            _w1 *= 2.0
+            _w1 *= t
+            _w1 /= t8
+            _sum_dJ_dr = np.add.reduce(_w1)
+            np.log1p(t10, _r4)
+            np.divide(N, y, _r3)
+            np.log(_r3, _r3)
+            _w2 = np.where(t11 < 0.5, _r4, _r3)
+            _w2 *= 2.0
+            _w2 /= t8
+            delta_q = np.negative(_w2, _w2)
+            np.expm1(t2, _r0)
+            _r0 /= K
+            _sum_dJ_dK = _dot(delta_q, _r0)
+            _sum_delta_q = np.add.reduce(delta_q)
+            _sums.append((_sum_J, _sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
+        _mean_J, _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (
+            -_mean_dJ_dK, q*_mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0,
+        )))
+
+
+def update(K, r, N0, t, y, rate=0.005) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(K, r, N0, t, y)
+    return Params(*map(float, (K - rate*grad.K, r - rate*grad.r, N0 - rate*grad.N0)))
+
+
+def _vector(name, values, names):
+    """Return a flat vector as doubles: one number for each of `names`."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.shape != (len(names),):
+        wanted = f"{', '.join(names[:9])}: shape ({len(names)},)"
+        raise ValueError(f"`{name}` must hold {wanted}, not {found.shape}")
+    return found.tolist()
+
+
+def fun_and_jac(theta, t, y) -> tuple[float, np.ndarray]:
+    """Return J and its gradient at a flat vector of the parameters.
+
+    For scipy.optimize.minimize(fun_and_jac, start, args=..., jac=True).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    found, slope = value_and_gradient(*_flat, t, y)
+    return found, np.array(slope)
+
+
+def residuals(theta, t, y) -> np.ndarray:
+    """Return what is squared in J, for each sample.
+
+    For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    K, r, N0 = _flat
+    K = _number("K", K)
+    r = _number("r", r)
+    N0 = _number("N0", N0)
+    _data = _samples(('t', 'y'), (t, y))
+    for _name, _values in zip(('t', 'y'), _data):
+        _no_nan(_name, _values)
+    _rows = np.empty((len(_data[0]), 1))
+    with np.errstate(all="ignore"):
+        t1 = K - N0
+        q = t1/N0
+        for t, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
+            t2 = np.multiply(t, -r, _r0)
+            np.exp(t2, t2)
+            N = np.multiply(t2, q, _r1)
+            N += 1.0
+            np.divide(K, N, N)
+            t3 = np.multiply(t2, t1, _r0)
+            t3 /= N0
+            t3 += 1.0
+            t3 *= y
+            t4 = np.subtract(K, t3, _r2)
+            t4 /= t3
+            np.abs(t4, _r0)
+            np.log1p(t4, _r2)
+            np.divide(N, y, _r1)
+            np.log(_r1, _r1)
+            residual = np.where(_r0 < 0.5, _r2, _r1)
+            _block[:, 0] = residual
+    return _rows.ravel()
+
+
+def jacobian(theta, t, y) -> np.ndarray:
+    """Return the derivatives of the residuals by the parameters: one row for each residual."""
+    _flat = _vector("theta", theta, Gradient._fields)
+    K, r, N0 = _flat
+    K = _number("K", K)
+    r = _number("r", r)
+    N0 = _number("N0", N0)
+    _data = _samples(('t', 'y'), (t, y))
+    for _name, _values in zip(('t', 'y'), _data):
+        _no_nan(_name, _values)
+    _rows = np.empty((len(_data[0]), 1, 3))
+    with np.errstate(all="ignore"):
+        q = (K - N0)/N0
+        for t, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
+            t1 = np.multiply(t, r, _r0)
+            t2 = np.exp(t1, _r1)
+            t2 += q
+            delta = np.divide(-1.0, t2, _r2)
+            dresidual_dK = np.expm1(t1, _r0)
+            dresidual_dK /= K
+            dresidual_dK *= delta
+            np.negative(dresidual_dK, dresidual_dK)
+            dresidual_dr = np.divide(t, t2, _r1)
+            dresidual_dr *= q
+            dresidual_dN0 = np.multiply(delta, 1.0 + q, _r2)
+            dresidual_dN0 /= -N0
+            _block[:, 0, 0] = dresidual_dK
+            _block[:, 0, 1] = dresidual_dr
+            _block[:, 0, 2] = dresidual_dN0
+    return _rows.reshape(-1, 3)
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; say what was found, and if it fits."""
+    names = ('K', 'r', 'N0', 't', 'y')
+    points = (
+        (201.18, 0.2868, 4.0708, 0.0, 3.929),
+        (204.44, 0.3031, 3.936, 6.0, 23.192),
+        (197.7, 0.3194, 4.0012, 11.0, 75.995),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        found = gradient(*point)
+        size = max(abs(number) for number in found)
+        fields = Gradient._fields
+        for k in range(0, len(fields), len(fields) // 40 + 1):
+            i = names.index(fields[k])
+            slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+            scale = max(abs(slope), 1e-3 * size, 1e-9)
+            off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+            compared += error < 1e-3 * scale
+            if off > worst:
+                worst, where = off, f" (by {fields[k]} at {point})"
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,333 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Minimize J, where
+#     v = VS/(K + S)
+#     r = v − y
+#     J = r²
+# Sensitivities
+#     δ = ∂J/∂v = 2r
+# Gradient
+#     ∂J/∂V = δS/(K + S)
+#     ∂J/∂K = −δv/(K + S)
+# Assumed: K > 0.
+# Assumed: S > 0.
+"""Value, gradient and update step of J, as means over arrays of samples.
+
+Data are arrays of shape (n,), or single numbers; everything else is a single number.
+"""
+
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+
+_CACHE = 262144  # numbers that stay near the processor
+_DOUBLE = np.dtype(np.float64)
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    V: float
+    K: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    V: float
+    K: float
+
+
+def _number(name, value):
+    """Return an argument as a double."""
+    if type(value) is not float:
+        found = np.asarray(value)
+        if found.dtype.kind not in "biuf":
+            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
+        if found.ndim:
+            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
+        value = float(found)
+    if value != value:
+        raise ValueError(f"`{name}` is NaN")
+    return np.float64(value)
+
+
+def _array(name, values):
+    """Return data as an array of doubles: of shape (n,), or () for a single number."""
+    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"`{name}` must be a plain array, not a masked one")
+    try:
+        found = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.ndim > 1:
+        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
+    if not found.size:
+        raise ValueError(f"`{name}` is empty")
+    return found.astype(np.float64, copy=False)
+
+
+def _samples(names, given):
+    """Return all data as arrays of one length; a single number counts for every sample."""
+    arrays = [_array(name, values) for name, values in zip(names, given)]
+    shapes = {array.shape for array in arrays if array.ndim}
+    if len(shapes) > 1:
+        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
+        raise ValueError(f"arrays of different length: {lengths}")
+    shape = shapes.pop() if shapes else (1,)
+    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
+
+
+def _no_nan(name, array):
+    """Raise an exception where data are not numbers."""
+    if np.isnan(array).any():
+        place = int(np.argmax(np.isnan(array)))
+        raise ValueError(f"`{name}` is NaN at sample {place}")
+
+
+def _blocks(buffers, data):
+    """Yield the data in blocks of samples, each with arrays to compute in."""
+    count = len(data[0])
+    size = max(512, min(32768, _CACHE // (buffers + len(data))))
+    if count <= size:
+        yield (*data, *np.empty((buffers, count)))
+        return
+    pieces = -(-count // size)
+    size = -(-count // pieces)
+    size += -size % 512
+    room = np.empty((buffers, size))
+    for start in range(0, count, size):
+        if start + size > count:
+            room = room[:, : count - start]
+        yield (*[values[start : start + size] for values in data], *room)
+
+
+def _means(sums, names, data):
+    """Return the means over all samples from the sums over blocks."""
+    count = len(data[0])
+    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
+    if any(total != total for total in totals):
+        for name, array in zip(names, data):
+            _no_nan(name, array)
+    return [np.float64(total) / count for total in totals]
+
+
+def _total(parts):
+    """Return the sum, rounded once."""
+    try:
+        return fsum(parts)
+    except (OverflowError, ValueError):
+        return np.add.reduce(parts)
+
+
+def _row_dots(x, y):
+    """Return the sum of products of each row."""
+    return np.matmul(x[:, None, :], y[:, :, None]).ravel()
+
+
+_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
+
+
+def _dot(x, y):
+    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
+    rows = len(x) // 512
+    if rows < 2:
+        return np.dot(x, y)
+    end = 512 * rows
+    total = np.add.reduce(_row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512)))
+    return total if end == len(x) else total + np.dot(x[end:], y[end:])
+
+
+def value(V, K, S, y) -> float:
+    """Return J, the mean over the samples."""
+    V = _number("V", V)
+    K = _number("K", K)
+    _data = _samples(('S', 'y'), (S, y))
+    with np.errstate(all="ignore"):
+        _sums = []
+        for S, y, _r0 in _blocks(1, _data):
+            v = np.add(K, S, _r0)
+            np.divide(S, v, v)
+            v *= V
+            r = np.subtract(v, y, _r0)
+            _sum_J = _dot(r, r)
+            _sums.append((_sum_J,))
+        _mean_J, = _means(_sums, ('S', 'y'), _data)
+        return float(_mean_J)
+
+
+def gradient(V, K, S, y) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    V = _number("V", V)
+    K = _number("K", K)
+    _data = _samples(('S', 'y'), (S, y))
+    with np.errstate(all="ignore"):
+        _sums = []
+        for S, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+            t1 = np.add(K, S, _r0)
+            v = np.divide(S, t1, _r1)
+            v *= V
+            r = np.subtract(v, y, _r2)
+            delta = np.multiply(r, 2.0, _r2)
+            np.multiply(delta, S, _r3)
+            _r3 /= t1
+            _sum_dJ_dV = np.add.reduce(_r3)
+            np.multiply(delta, v, _r2)
+            _r2 /= t1
+            _sum_dJ_dK = np.add.reduce(_r2)
+            _sums.append((_sum_dJ_dV, _sum_dJ_dK))
+        _mean_dJ_dV, _mean_dJ_dK = _means(_sums, ('S', 'y'), _data)
+        return Gradient(*map(float, (_mean_dJ_dV, -_mean_dJ_dK)))
+
+
+def value_and_gradient(V, K, S, y) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    V = _number("V", V)
+    K = _number("K", K)
+    _data = _samples(('S', 'y'), (S, y))
+    with np.errstate(all="ignore"):
+        _sums = []
+        for S, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+            t1 = np.add(K, S, _r0)
+            v = np.divide(S, t1, _r1)
+            v *= V
+            r = np.subtract(v, y, _r2)
+            _sum_J = _dot(r, r)
+            delta = np.multiply(r, 2.0, _r2)
+            np.multiply(delta, S, _r3)
+            _r3 /= t1
+            _sum_dJ_dV = np.add.reduce(_r3)
+            np.multiply(delta, v, _r2)
+            _r2 /= t1
+            _sum_dJ_dK = np.add.reduce(_r2)
+            _sums.append((_sum_J, _sum_dJ_dV, _sum_dJ_dK))
+        _mean_J, _mean_dJ_dV, _mean_dJ_dK = _means(_sums, ('S', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dV, -_mean_dJ_dK)))
+
+
+def update(V, K, S, y, rate=0.01) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(V, K, S, y)
+    return Params(*map(float, (V - rate*grad.V, K - rate*grad.K)))
+
+
+def _vector(name, values, names):
+    """Return a flat vector as doubles: one number for each of `names`."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.shape != (len(names),):
+        wanted = f"{', '.join(names[:9])}: shape ({len(names)},)"
+        raise ValueError(f"`{name}` must hold {wanted}, not {found.shape}")
+    return found.tolist()
+
+
+def fun_and_jac(theta, S, y) -> tuple[float, np.ndarray]:
+    """Return J and its gradient at a flat vector of the parameters.
+
+    For scipy.optimize.minimize(fun_and_jac, start, args=..., jac=True).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    found, slope = value_and_gradient(*_flat, S, y)
+    return found, np.array(slope)
+
+
+def residuals(theta, S, y) -> np.ndarray:
+    """Return what is squared in J, for each sample.
+
+    For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    V, K = _flat
+    V = _number("V", V)
+    K = _number("K", K)
+    _data = _samples(('S', 'y'), (S, y))
+    for _name, _values in zip(('S', 'y'), _data):
+        _no_nan(_name, _values)
+    _rows = np.empty((len(_data[0]), 1))
+    with np.errstate(all="ignore"):
+        for S, y, _block, _r0 in _blocks(1, (*_data, _rows)):
+            v = np.add(K, S, _r0)
+            np.divide(S, v, v)
+            v *= V
+            r = np.subtract(v, y, _r0)
+            _block[:, 0] = r
+    return _rows.ravel()
+
+
+def jacobian(theta, S, y) -> np.ndarray:
+    """Return the derivatives of the residuals by the parameters: one row for each residual."""
+    _flat = _vector("theta", theta, Gradient._fields)
+    V, K = _flat
+    V = _number("V", V)
+    K = _number("K", K)
+    _data = _samples(('S', 'y'), (S, y))
+    for _name, _values in zip(('S', 'y'), _data):
+        _no_nan(_name, _values)
+    _rows = np.empty((len(_data[0]), 1, 2))
+    with np.errstate(all="ignore"):
+        for S, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
+            t1 = np.add(K, S, _r0)
+            dr_dV = np.divide(S, t1, _r1)
+            v = np.multiply(dr_dV, V, _r2)
+            dr_dK = np.divide(v, t1, _r2)
+            np.negative(dr_dK, dr_dK)
+            _block[:, 0, 0] = dr_dV
+            _block[:, 0, 1] = dr_dK
+    return _rows.reshape(-1, 2)
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; say what was found, and if it fits."""
+    names = ('V', 'K', 'S', 'y')
+    points = (
+        (2.0118, 0.0868, 0.02, 0.76),
+        (2.0444, 0.1031, 0.11, 1.23),
+        (1.977, 0.1194, 1.1, 2.07),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        found = gradient(*point)
+        size = max(abs(number) for number in found)
+        fields = Gradient._fields
+        for k in range(0, len(fields), len(fields) // 40 + 1):
+            i = names.index(fields[k])
+            slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+            scale = max(abs(slope), 1e-3 * size, 1e-9)
+            off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+            compared += error < 1e-3 * scale
+            if off > worst:
+                worst, where = off, f" (by {fields[k]} at {point})"
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)

@@ -1,0 +1,432 @@
+# Made by symgrad: value, gradient and update step of L.
+#
+# Minimize L, where
+#     z₁ = w₁x + b₁
+#     z₂ = w₂x + b₂
+#     z₃ = w₃x + b₃
+#     s = exp(z₁) + exp(z₂) + exp(z₃)
+#     p₁ = exp(z₁)/s
+#     p₂ = exp(z₂)/s
+#     p₃ = exp(z₃)/s
+#     L = −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃))
+# Sensitivities
+#     δ₃ = ∂L/∂z₃ = p₃ − t₃
+#     δ₂ = ∂L/∂z₂ = p₂ − t₂
+#     δ₁ = ∂L/∂z₁ = p₁ − t₁
+# Gradient
+#     ∂L/∂w₁ = δ₁x
+#     ∂L/∂b₁ = δ₁
+#     ∂L/∂w₂ = δ₂x
+#     ∂L/∂b₂ = δ₂
+#     ∂L/∂w₃ = δ₃x
+#     ∂L/∂b₃ = δ₃
+# Assumed: t1 + t2 + t3 = 1.
+"""Value, gradient and update step of L, as means over arrays of samples.
+
+Data are arrays of shape (n,), or single numbers; everything else is a single number.
+"""
+
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+
+_CACHE = 262144  # numbers that stay near the processor
+_DOUBLE = np.dtype(np.float64)
+
+
+class Gradient(NamedTuple):
+    """The derivative of L by each parameter."""
+
+    w1: float
+    b1: float
+    w2: float
+    b2: float
+    w3: float
+    b3: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    w1: float
+    b1: float
+    w2: float
+    b2: float
+    w3: float
+    b3: float
+
+
+def _number(name, value):
+    """Return an argument as a double."""
+    if type(value) is not float:
+        found = np.asarray(value)
+        if found.dtype.kind not in "biuf":
+            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
+        if found.ndim:
+            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
+        value = float(found)
+    if value != value:
+        raise ValueError(f"`{name}` is NaN")
+    return np.float64(value)
+
+
+def _array(name, values):
+    """Return data as an array of doubles: of shape (n,), or () for a single number."""
+    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"`{name}` must be a plain array, not a masked one")
+    try:
+        found = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.ndim > 1:
+        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
+    if not found.size:
+        raise ValueError(f"`{name}` is empty")
+    return found.astype(np.float64, copy=False)
+
+
+def _samples(names, given):
+    """Return all data as arrays of one length; a single number counts for every sample."""
+    arrays = [_array(name, values) for name, values in zip(names, given)]
+    shapes = {array.shape for array in arrays if array.ndim}
+    if len(shapes) > 1:
+        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
+        raise ValueError(f"arrays of different length: {lengths}")
+    shape = shapes.pop() if shapes else (1,)
+    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
+
+
+def _no_nan(name, array):
+    """Raise an exception where data are not numbers."""
+    if np.isnan(array).any():
+        place = int(np.argmax(np.isnan(array)))
+        raise ValueError(f"`{name}` is NaN at sample {place}")
+
+
+def _blocks(buffers, data):
+    """Yield the data in blocks of samples, each with arrays to compute in."""
+    count = len(data[0])
+    size = max(512, min(32768, _CACHE // (buffers + len(data))))
+    if count <= size:
+        yield (*data, *np.empty((buffers, count)))
+        return
+    pieces = -(-count // size)
+    size = -(-count // pieces)
+    size += -size % 512
+    room = np.empty((buffers, size))
+    for start in range(0, count, size):
+        if start + size > count:
+            room = room[:, : count - start]
+        yield (*[values[start : start + size] for values in data], *room)
+
+
+def _means(sums, names, data):
+    """Return the means over all samples from the sums over blocks."""
+    count = len(data[0])
+    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
+    if any(total != total for total in totals):
+        for name, array in zip(names, data):
+            _no_nan(name, array)
+    return [np.float64(total) / count for total in totals]
+
+
+def _total(parts):
+    """Return the sum, rounded once."""
+    try:
+        return fsum(parts)
+    except (OverflowError, ValueError):
+        return np.add.reduce(parts)
+
+
+def _logsumexp(first, *others):
+    """Return log(exp(x1) + exp(x2) + ...), the larger of two terms taken out first."""
+    for x in others:
+        top = np.maximum(first, x)
+        sum_ = top + np.log1p(np.exp(-np.abs(first - x)))
+        first = np.where(np.isinf(top), top, sum_)
+    return first
+
+
+def _row_dots(x, y):
+    """Return the sum of products of each row."""
+    return np.matmul(x[:, None, :], y[:, :, None]).ravel()
+
+
+_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
+
+
+def _dot(x, y):
+    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
+    rows = len(x) // 512
+    if rows < 2:
+        return np.dot(x, y)
+    end = 512 * rows
+    total = np.add.reduce(_row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512)))
+    return total if end == len(x) else total + np.dot(x[end:], y[end:])
+
+
+def value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> float:
+    """Return L, the mean over the samples."""
+    w1 = _number("w1", w1)
+    b1 = _number("b1", b1)
+    w2 = _number("w2", w2)
+    b2 = _number("b2", b2)
+    w3 = _number("w3", w3)
+    b3 = _number("b3", b3)
+    _data = _samples(('x', 't1', 't2', 't3'), (x, t1, t2, t3))
+    with np.errstate(all="ignore"):
+        _sums = []
+        for x, t1, t2, t3, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+            z1 = np.multiply(x, w1, _r0)
+            z1 += b1
+            z2 = np.multiply(x, w2, _r1)
+            z2 += b2
+            z3 = np.multiply(x, w3, _r2)
+            z3 += b3
+            np.subtract(z2, z1, _r3)
+            np.subtract(z3, z1, _r4)
+            _w0 = _logsumexp(0.0, _r3, _r4)
+            _w0 *= t1
+            np.subtract(z1, z2, _r3)
+            np.subtract(z3, z2, _r4)
+            _w1 = _logsumexp(_r3, 0.0, _r4)
+            _w1 *= t2
+            _w0 += _w1
+            np.subtract(z1, z3, _r0)
+            np.subtract(z2, z3, _r1)
+            _w2 = _logsumexp(_r0, _r1, 0.0)
+            _w2 *= t3
+            _w0 += _w2
+            _sum_L = np.add.reduce(_w0)
+            _sums.append((_sum_L,))
+        _mean_L, = _means(_sums, ('x', 't1', 't2', 't3'), _data)
+        return float(_mean_L)
+
+
+def gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> Gradient:
+    """Return the derivative of L by each parameter."""
+    w1 = _number("w1", w1)
+    b1 = _number("b1", b1)
+    w2 = _number("w2", w2)
+    b2 = _number("b2", b2)
+    w3 = _number("w3", w3)
+    b3 = _number("b3", b3)
+    _data = _samples(('x', 't1', 't2', 't3'), (x, t1, t2, t3))
+    with np.errstate(all="ignore"):
+        _sums = []
+        for x, t1, t2, t3, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+            z1 = np.multiply(x, w1, _r0)
+            z1 += b1
+            z2 = np.multiply(x, w2, _r1)
+            z2 += b2
+            z3 = np.multiply(x, w3, _r2)
+            z3 += b3
+            tmp1 = np.maximum(z1, z2, out=_r3)
+            np.maximum(tmp1, z3, out=tmp1)
+            tmp2 = np.subtract(z1, tmp1, _r0)
+            np.exp(tmp2, tmp2)
+            tmp3 = np.subtract(z2, tmp1, _r1)
+            np.exp(tmp3, tmp3)
+            tmp4 = np.subtract(z3, tmp1, _r2)
+            np.exp(tmp4, tmp4)
+            tmp5 = np.add(tmp2, tmp3, _r3)
+            tmp5 += tmp4
+            p1 = np.divide(tmp2, tmp5, _r0)
+            p2 = np.divide(tmp3, tmp5, _r1)
+            p3 = np.divide(tmp4, tmp5, _r2)
+            delta_3 = np.subtract(1.0, t3, _r3)
+            delta_3 *= p3
+            np.add(p2, p1, _r4)
+            _r4 *= t3
+            delta_3 -= _r4
+            _sum_dL_dw3 = _dot(delta_3, x)
+            _sum_delta_3 = np.add.reduce(delta_3)
+            delta_2 = np.subtract(1.0, t2, _r3)
+            delta_2 *= p2
+            np.add(p3, p1, _r4)
+            _r4 *= t2
+            delta_2 -= _r4
+            _sum_dL_dw2 = _dot(delta_2, x)
+            _sum_delta_2 = np.add.reduce(delta_2)
+            np.subtract(1.0, t1, _r3)
+            delta_1 = np.multiply(p1, _r3, _r0)
+            np.add(p3, p2, _r2)
+            _r2 *= t1
+            delta_1 -= _r2
+            _sum_dL_dw1 = _dot(delta_1, x)
+            _sum_delta_1 = np.add.reduce(delta_1)
+            _sums.append((
+                _sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2, _sum_dL_dw3, _sum_delta_3,
+            ))
+        (
+            _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2, _mean_dL_dw3, _mean_delta_3,
+        ) = _means(_sums, ('x', 't1', 't2', 't3'), _data)
+        return Gradient(*map(float, (
+            _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2, _mean_dL_dw3, _mean_delta_3,
+        )))
+
+
+def value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gradient]:
+    """Return L and its derivative by each parameter."""
+    w1 = _number("w1", w1)
+    b1 = _number("b1", b1)
+    w2 = _number("w2", w2)
+    b2 = _number("b2", b2)
+    w3 = _number("w3", w3)
+    b3 = _number("b3", b3)
+    _data = _samples(('x', 't1', 't2', 't3'), (x, t1, t2, t3))
+    with np.errstate(all="ignore"):
+        _sums = []
+        for x, t1, t2, t3, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+            z1 = np.multiply(x, w1, _r0)
+            z1 += b1
+            z2 = np.multiply(x, w2, _r1)
+            z2 += b2
+            z3 = np.multiply(x, w3, _r2)
+            z3 += b3
+            np.subtract(z2, z1, _r3)
+            np.subtract(z3, z1, _r4)
+            _w0 = _logsumexp(0.0, _r3, _r4)
+            _w0 *= t1
+            np.subtract(z1, z2, _r3)
+            np.subtract(z3, z2, _r4)
+            _w1 = _logsumexp(_r3, 0.0, _r4)
+            _w1 *= t2
+            _w0 += _w1
+            np.subtract(z1, z3, _r3)
+            np.subtract(z2, z3, _r4)
+            _w2 = _logsumexp(_r3, _r4, 0.0)
+            _w2 *= t3
+            _w0 += _w2
+            _sum_L = np.add.reduce(_w0)
+            tmp1 = np.maximum(z1, z2, out=_r3)
+            np.maximum(tmp1, z3, out=tmp1)
+            tmp2 = np.subtract(z1, tmp1, _r0)
+            np.exp(tmp2, tmp2)
+            tmp3 = np.subtract(z2, tmp1, _r1)
+            np.exp(tmp3, tmp3)
+            tmp4 = np.subtract(z3, tmp1, _r2)
+            np.exp(tmp4, tmp4)
+            tmp5 = np.add(tmp2, tmp3, _r3)
+            tmp5 += tmp4
+            p1 = np.divide(tmp2, tmp5, _r0)
+            p2 = np.divide(tmp3, tmp5, _r1)
+            p3 = np.divide(tmp4, tmp5, _r2)
+            delta_3 = np.subtract(1.0, t3, _r3)
+            delta_3 *= p3
+            np.add(p2, p1, _r4)
+            _r4 *= t3
+            delta_3 -= _r4
+            _sum_dL_dw3 = _dot(delta_3, x)
+            _sum_delta_3 = np.add.reduce(delta_3)
+            delta_2 = np.subtract(1.0, t2, _r3)
+            delta_2 *= p2
+            np.add(p3, p1, _r4)
+            _r4 *= t2
+            delta_2 -= _r4
+            _sum_dL_dw2 = _dot(delta_2, x)
+            _sum_delta_2 = np.add.reduce(delta_2)
+            np.subtract(1.0, t1, _r3)
+            delta_1 = np.multiply(p1, _r3, _r0)
+            np.add(p3, p2, _r2)
+            _r2 *= t1
+            delta_1 -= _r2
+            _sum_dL_dw1 = _dot(delta_1, x)
+            _sum_delta_1 = np.add.reduce(delta_1)
+            _sums.append((
+                _sum_L, _sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2, _sum_dL_dw3,
+                _sum_delta_3,
+            ))
+        (
+            _mean_L, _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2, _mean_dL_dw3,
+            _mean_delta_3,
+        ) = _means(_sums, ('x', 't1', 't2', 't3'), _data)
+        return float(_mean_L), Gradient(*map(float, (
+            _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2, _mean_dL_dw3, _mean_delta_3,
+        )))
+
+
+def update(w1, b1, w2, b2, w3, b3, x, t1, t2, t3, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)
+    return Params(*map(float, (
+        w1 - rate*grad.w1, b1 - rate*grad.b1, w2 - rate*grad.w2, b2 - rate*grad.b2,
+        w3 - rate*grad.w3, b3 - rate*grad.b3,
+    )))
+
+
+def _vector(name, values, names):
+    """Return a flat vector as doubles: one number for each of `names`."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.shape != (len(names),):
+        wanted = f"{', '.join(names[:9])}: shape ({len(names)},)"
+        raise ValueError(f"`{name}` must hold {wanted}, not {found.shape}")
+    return found.tolist()
+
+
+def fun_and_jac(theta, x, t1, t2, t3) -> tuple[float, np.ndarray]:
+    """Return L and its gradient at a flat vector of the parameters.
+
+    For scipy.optimize.minimize(fun_and_jac, start, args=..., jac=True).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    found, slope = value_and_gradient(*_flat, x, t1, t2, t3)
+    return found, np.array(slope)
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; say what was found, and if it fits."""
+    names = ('w1', 'b1', 'w2', 'b2', 'w3', 'b3', 'x', 't1', 't2', 't3')
+    points = (
+        (0.0059, 1.9736, 0.5177, 0.9986, 0.9795, -1.9792, 1.4, 1.0, 0.0, 0.0),
+        (0.0222, 2.0062, 0.484, 1.0149, 0.9958, -2.0466, 4.7, 0.0, 1.0, 0.0),
+        (-0.0115, 2.0388, 0.5003, 0.9812, 1.0121, -2.014, 6.0, 0.0, 0.0, 1.0),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        found = gradient(*point)
+        size = max(abs(number) for number in found)
+        fields = Gradient._fields
+        for k in range(0, len(fields), len(fields) // 40 + 1):
+            i = names.index(fields[k])
+            slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+            scale = max(abs(slope), 1e-3 * size, 1e-9)
+            off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+            compared += error < 1e-3 * scale
+            if off > worst:
+                worst, where = off, f" (by {fields[k]} at {point})"
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"L: {message}")
+    raise SystemExit(0 if agrees else 1)

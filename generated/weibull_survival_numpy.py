@@ -1,0 +1,300 @@
+# Made by symgrad: value, gradient and update step of J.
+#
+# Maximize J, where
+#     q = t/λ
+#     H = q^k
+#     f = log(k/λ) + (k − 1)·log(q)
+#     J = d·f − H
+# Gradient
+#     ∂J/∂k = d·(1/k + log(q)) − log(q)·H
+#     ∂J/∂λ = k·(q^k − d)/λ
+# Names here: λ is lam.
+# Assumed: k > 0.
+# Assumed: λ > 0.
+# Assumed: t > 0.
+"""Value, gradient and update step of J, as means over arrays of samples.
+
+Data are arrays of shape (n,), or single numbers; everything else is a single number.
+"""
+
+from math import fsum
+from typing import NamedTuple
+
+import numpy as np
+
+_CACHE = 262144  # numbers that stay near the processor
+_DOUBLE = np.dtype(np.float64)
+
+
+class Gradient(NamedTuple):
+    """The derivative of J by each parameter."""
+
+    k: float
+    lam: float
+
+
+class Params(NamedTuple):
+    """The parameters after a step."""
+
+    k: float
+    lam: float
+
+
+def _number(name, value):
+    """Return an argument as a double."""
+    if type(value) is not float:
+        found = np.asarray(value)
+        if found.dtype.kind not in "biuf":
+            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
+        if found.ndim:
+            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
+        value = float(found)
+    if value != value:
+        raise ValueError(f"`{name}` is NaN")
+    return np.float64(value)
+
+
+def _array(name, values):
+    """Return data as an array of doubles: of shape (n,), or () for a single number."""
+    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"`{name}` must be a plain array, not a masked one")
+    try:
+        found = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.ndim > 1:
+        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
+    if not found.size:
+        raise ValueError(f"`{name}` is empty")
+    return found.astype(np.float64, copy=False)
+
+
+def _samples(names, given):
+    """Return all data as arrays of one length; a single number counts for every sample."""
+    arrays = [_array(name, values) for name, values in zip(names, given)]
+    shapes = {array.shape for array in arrays if array.ndim}
+    if len(shapes) > 1:
+        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
+        raise ValueError(f"arrays of different length: {lengths}")
+    shape = shapes.pop() if shapes else (1,)
+    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
+
+
+def _no_nan(name, array):
+    """Raise an exception where data are not numbers."""
+    if np.isnan(array).any():
+        place = int(np.argmax(np.isnan(array)))
+        raise ValueError(f"`{name}` is NaN at sample {place}")
+
+
+def _blocks(buffers, data):
+    """Yield the data in blocks of samples, each with arrays to compute in."""
+    count = len(data[0])
+    size = max(512, min(32768, _CACHE // (buffers + len(data))))
+    if count <= size:
+        yield (*data, *np.empty((buffers, count)))
+        return
+    pieces = -(-count // size)
+    size = -(-count // pieces)
+    size += -size % 512
+    room = np.empty((buffers, size))
+    for start in range(0, count, size):
+        if start + size > count:
+            room = room[:, : count - start]
+        yield (*[values[start : start + size] for values in data], *room)
+
+
+def _means(sums, names, data):
+    """Return the means over all samples from the sums over blocks."""
+    count = len(data[0])
+    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
+    if any(total != total for total in totals):
+        for name, array in zip(names, data):
+            _no_nan(name, array)
+    return [np.float64(total) / count for total in totals]
+
+
+def _total(parts):
+    """Return the sum, rounded once."""
+    try:
+        return fsum(parts)
+    except (OverflowError, ValueError):
+        return np.add.reduce(parts)
+
+
+def value(k, lam, t, d) -> float:
+    """Return J, the mean over the samples."""
+    k = _number("k", k)
+    lam = _number("lam", lam)
+    _data = _samples(('t', 'd'), (t, d))
+    _no_nan("t", _data[0])
+    with np.errstate(all="ignore"):
+        t1 = (k - lam)/lam
+        _sums = []
+        for t, d, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+            q = np.divide(t, lam, _r0)
+            H = np.power(q, k, _r1)
+            t2 = np.subtract(t, lam, _r2)
+            t2 /= lam
+            np.abs(t2, _r3)
+            np.log1p(t2, _r2)
+            np.log(q, _r0)
+            _w0 = np.where(_r3 < 0.5, _r2, _r0)
+            _w0 *= k - 1.0
+            f = np.add(np.where(np.abs(t1) < 0.5, np.log1p(t1), np.log(k/lam))[()], _w0, _w0)
+            np.multiply(d, f, _w0)
+            _w0 -= H
+            _sum_J = np.add.reduce(_w0)
+            _sums.append((_sum_J,))
+        _mean_J, = _means(_sums, ('t', 'd'), _data)
+        return float(_mean_J)
+
+
+def gradient(k, lam, t, d) -> Gradient:
+    """Return the derivative of J by each parameter."""
+    k = _number("k", k)
+    lam = _number("lam", lam)
+    _data = _samples(('t', 'd'), (t, d))
+    _no_nan("t", _data[0])
+    with np.errstate(all="ignore"):
+        _sums = []
+        for t, d, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+            q = np.divide(t, lam, _r0)
+            H = np.power(q, k, _r1)
+            np.subtract(H, d, _r2)
+            _sum_dJ_dlam = np.add.reduce(_r2)
+            t1 = np.subtract(t, lam, _r2)
+            t1 /= lam
+            t2 = np.abs(t1, _r3)
+            np.log1p(t1, _r2)
+            np.log(q, _r0)
+            _w0 = np.where(t2 < 0.5, _r2, _r0)
+            np.add(1.0/k, _w0, _r3)
+            _r3 *= d
+            np.multiply(H, _w0, _r1)
+            _r3 -= _r1
+            _sum_dJ_dk = np.add.reduce(_r3)
+            _sums.append((_sum_dJ_dk, _sum_dJ_dlam))
+        _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
+        return Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))
+
+
+def value_and_gradient(k, lam, t, d) -> tuple[float, Gradient]:
+    """Return J and its derivative by each parameter."""
+    k = _number("k", k)
+    lam = _number("lam", lam)
+    _data = _samples(('t', 'd'), (t, d))
+    _no_nan("t", _data[0])
+    with np.errstate(all="ignore"):
+        t2 = (k - lam)/lam
+        _sums = []
+        for t, d, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
+            q = np.divide(t, lam, _r0)
+            H = np.power(q, k, _r1)
+            np.subtract(H, d, _r2)
+            _sum_dJ_dlam = np.add.reduce(_r2)
+            t1 = np.subtract(t, lam, _r2)
+            t1 /= lam
+            t3 = np.abs(t1, _r3)
+            np.log1p(t1, _r4)
+            np.log(q, _r5)
+            _w0 = np.where(t3 < 0.5, _r4, _r5)
+            np.add(1.0/k, _w0, _r4)
+            _r4 *= d
+            _w0 *= H
+            _r4 -= _w0
+            _sum_dJ_dk = np.add.reduce(_r4)
+            np.log1p(t1, _r2)
+            np.log(q, _r0)
+            _w1 = np.where(t3 < 0.5, _r2, _r0)
+            _w1 *= k - 1.0
+            f = np.add(np.where(np.abs(t2) < 0.5, np.log1p(t2), np.log(k/lam))[()], _w1, _w1)
+            np.multiply(d, f, _w1)
+            _w1 -= H
+            _sum_J = np.add.reduce(_w1)
+            _sums.append((_sum_J, _sum_dJ_dk, _sum_dJ_dlam))
+        _mean_J, _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
+        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))
+
+
+def update(k, lam, t, d, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(k, lam, t, d)
+    return Params(*map(float, (k + rate*grad.k, lam + rate*grad.lam)))
+
+
+def _vector(name, values, names):
+    """Return a flat vector as doubles: one number for each of `names`."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biuf":
+        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
+    if found.shape != (len(names),):
+        wanted = f"{', '.join(names[:9])}: shape ({len(names)},)"
+        raise ValueError(f"`{name}` must hold {wanted}, not {found.shape}")
+    return found.tolist()
+
+
+def fun_and_jac(theta, t, d) -> tuple[float, np.ndarray]:
+    """Return -J and its gradient at a flat vector of the parameters.
+
+    For scipy.optimize.minimize(fun_and_jac, start, args=..., jac=True).
+    """
+    _flat = _vector("theta", theta, Gradient._fields)
+    found, slope = value_and_gradient(*_flat, t, d)
+    return -found, -np.array(slope)
+
+
+def _slope(function, x):
+    """Return a derivative and its error: central differences, extrapolated (Ridders 1982)."""
+    best, error, h = 0.0, float("inf"), 0.05 * (abs(x) or 1.0)
+    above = []
+    for _ in range(12):
+        row = [(function(x + h) - function(x - h)) / (2.0 * h)]
+        for i, old in enumerate(above):
+            factor = 1.96 ** (i + 1)
+            row.append((row[i] * factor - old) / (factor - 1.0))
+            wrong = max(abs(row[-1] - row[i]), abs(row[-1] - old))
+            if wrong < error:
+                best, error = row[-1], wrong
+        above, h = row, h / 1.4
+    return best, error
+
+
+def _self_check():
+    """Compare the gradient with differences of the value; say what was found, and if it fits."""
+    names = ('k', 'lam', 't', 'd')
+    points = (
+        (1.20708, 2.9604, 0.6, 1.0),
+        (1.22664, 3.0093, 0.9, 0.0),
+        (1.1862, 3.0582, 1.3, 1.0),
+        (1.20576, 2.9571, 2.5, 0.0),
+    )
+    worst, where, compared = 0.0, "", 0
+    for point in points:
+        found = gradient(*point)
+        size = max(abs(number) for number in found)
+        fields = Gradient._fields
+        for k in range(0, len(fields), len(fields) // 40 + 1):
+            i = names.index(fields[k])
+            slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
+            scale = max(abs(slope), 1e-3 * size, 1e-9)
+            off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
+            compared += error < 1e-3 * scale
+            if off > worst:
+                worst, where = off, f" (by {fields[k]} at {point})"
+    if not compared:
+        return "nothing compared: no built-in point lies in the domain", True
+    text = f"{compared} derivatives compared with differences of the value"
+    if worst <= 1e-6:
+        return f"{text}: all agree", True
+    return f"{text}: off by {worst:.1e}{where}", False
+
+
+if __name__ == "__main__":
+    message, agrees = _self_check()
+    print(f"J: {message}")
+    raise SystemExit(0 if agrees else 1)
