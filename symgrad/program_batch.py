@@ -1,7 +1,9 @@
 """A program over many samples: what is computed once, what for each sample, and what is summed.
 
 The value and the gradient are means over the samples. A mean is linear, so a term without data
-counts once, and a factor without data is multiplied in after the sum: Σ λa is never summed.
+counts once, and a factor without data is multiplied in after the sum: Σ λa is never summed. It is
+multiplied in where it stood in the formula of one sample: the mean of x*a*b is m*a*b with the mean
+m of x, not m*(a*b), which may overflow where no sample does.
 """
 
 from __future__ import annotations
@@ -9,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from symgrad.algebra import add, mul
+from symgrad.algebra import add
 from symgrad.expression import (
-    ONE,
     Add,
     Constant,
     Div,
@@ -30,6 +31,7 @@ from symgrad.program_block import Assignment
 from symgrad.program_normal import normal
 
 _DEPTH = 32  # how far a sum is followed into the names that it adds up
+_MEAN = Var("a mean")  # stands for the mean of an expression with data; no name has a space
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class _Splitter:
     def mean(self, e: Expression) -> Formula:
         """Return the mean of an expression in names."""
         terms = [
-            factor if vector is None else mul(factor, Var(self._name(vector)))
-            for factor, vector in self._linear(e, _DEPTH)
+            term if vector is None else _filled(term, Var(self._name(vector)))
+            for term, vector in self._linear(e, _DEPTH)
         ]
         return formula_of(normal(add(*terms)))
 
@@ -101,7 +103,7 @@ class _Splitter:
         return self.sums.setdefault(vector, f"{self._prefix}{len(self.sums)}")
 
     def _linear(self, e: Expression, depth: int) -> list[tuple[Expression, Expression | None]]:
-        """Return an expression as factors without data times expressions with data."""
+        """Return terms without data, which may use _MEAN: that of an expression with data."""
         if not self._varies(e):
             return [(e, None)]
         match e:
@@ -110,20 +112,20 @@ class _Splitter:
                 moving = [term for term in terms if self._varies(term)]
                 if len(moving) == 1:
                     return [*((term, None) for term in fixed), *self._linear(moving[0], depth)]
-                return [*((term, None) for term in fixed), (ONE, add(*moving))]
+                return [*((term, None) for term in fixed), (_MEAN, add(*moving))]
             case Neg(operand):
-                return [(Neg(factor), v) for factor, v in self._linear(operand, depth)]
+                return [(Neg(term), v) for term, v in self._linear(operand, depth)]
             case Mul(factors) if sum(map(self._varies, factors)) == 1:
-                fixed = [factor for factor in factors if not self._varies(factor)]
-                (vector,) = (factor for factor in factors if self._varies(factor))
-                return [(mul(*fixed, k), v) for k, v in self._linear(vector, depth)]
+                (i,) = (i for i, factor in enumerate(factors) if self._varies(factor))
+                pairs = self._linear(factors[i], depth)
+                return [(Mul((*factors[:i], term, *factors[i + 1 :])), v) for term, v in pairs]
             case Div(numerator, denominator) if not self._varies(denominator):
                 pairs = self._linear(numerator, depth)
-                return [(Div(factor, denominator), v) for factor, v in pairs]
+                return [(Div(term, denominator), v) for term, v in pairs]
             case Var(str(name)) if depth and self._adds_up(name):
                 return self._linear(self._written(name), depth - 1)
             case _:
-                return [(ONE, e)]
+                return [(_MEAN, e)]
 
     def _varies(self, e: Expression) -> bool:
         if isinstance(e, Number | Constant):
@@ -145,6 +147,11 @@ class _Splitter:
     def _written(self, name: str) -> Expression:
         row = self._rows[name]
         return substitute(row.pattern, {i: Var(n) for i, n in enumerate(row.operands)})
+
+
+def _filled(term: Expression, mean: Expression) -> Expression:
+    """Return a term with a mean in its place."""
+    return substitute(term, {"a mean": mean})
 
 
 def _needed(body: list[Assignment], sums: Iterable[tuple[str, Formula]]) -> tuple[Assignment, ...]:

@@ -571,3 +571,9 @@ def test_bytes_do_not_depend_on_the_hash_seed(run_python):
     )
     texts = {run_python("-c", code, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "77")}
     assert len(texts) == 1
+
+
+def test_residual_that_is_an_input(load):
+    module = load("param a; data x; J = x^2")
+    assert module.residuals([1.0], np.array([2.0, 3.0])).tolist() == [2.0, 3.0]
+    assert module.jacobian([1.0], np.array([2.0, 3.0])).tolist() == [[0.0], [0.0]]

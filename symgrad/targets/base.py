@@ -110,6 +110,11 @@ class Target:
         """Return every name that an author's name must not be spelled as."""
         return frozenset({*self.keywords, *self.reserved, *self.helpers, *PUBLIC})
 
+    def module_names(self, module: str) -> frozenset[str]:
+        """Return the names of the emitted file that depend on the name of its module."""
+        del module
+        return frozenset()
+
 
 class Sheet:
     """One program being written in one language: identifiers, lines of code, what they need."""
@@ -120,6 +125,7 @@ class Sheet:
         self.options = options
         rule = optimizer(program.optimizer)
         own = {name for name, _ in (*rule.settings, *rule.shared)}
+        own |= target.module_names(options.module)
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = any(name != spelled for name, spelled in self.names.items())
         self._plain = target.printer(target.functions)

@@ -12,6 +12,7 @@ threads.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -33,9 +34,12 @@ _KEYWORDS = frozenset(
     "thread_local throw true try typedef typeof union unsigned using virtual void volatile while"
     "".split()
 )
+# Macros of the headers and of compilers, and what the template itself declares.
 _LOCAL = frozenset(
-    "EOF FLT_MAX HUGE_VAL INFINITY M_E M_PI NAN NULL acc batch carry chunk count grad lane out "
-    "part size_t start state step sums total".split()
+    "BLOCK CHUNKS EOF FLT_MAX HUGE_VAL INFINITY LANES M_E M_PI NAN NULL PARTS SUMS acc add_chunk "
+    "add_part add_sample back batch careful_sums carry chunk count errno finite first grad half "
+    "item lane last length linux mean_sums memset out part parts rest share size_t start state "
+    "step step_from sum sums total unix".split()
 )
 _MATH = tuple(
     "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log "
@@ -44,7 +48,13 @@ _MATH = tuple(
 _OWN = tuple("digamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign softplus".split())
 _NESTED = {"max": "fmax", "min": "fmin", "hypot": "hypot"}
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
-_FUNCTION = re.compile(rf"\b({'|'.join((*_MATH, 'fabs', 'fmax', 'fmin'))})\(")
+_SMALLEST, _LARGEST = 1.1754944e-38, 3.4028234e38
+_CALLED = (*_MATH, "fabs", "fmax", "fmin", "nearbyint", "tgamma")
+_FUNCTION = re.compile(rf"\b({'|'.join(_CALLED)})\(")
+_PUBLIC = (
+    "value gradient value_and_gradient update batch_value batch_gradient batch_value_and_gradient "
+    "batch_update params state".split()
+)
 
 
 class CPrinter(CodePrinter):
@@ -82,7 +92,7 @@ class C(Target):
     templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
     settings = ("float",)
     keywords = _KEYWORDS
-    reserved = _LOCAL
+    reserved = _LOCAL | frozenset(_CALLED)
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
         **{name: Spelling(f"{name}({{}})") for name in _MATH},
         **{name: Spelling(f"sg_{name}({{}})", (f"sg_{name}",)) for name in _OWN},
@@ -99,6 +109,10 @@ class C(Target):
     def printer(self, functions: dict[str, Spelling]) -> CodePrinter:  # type: ignore[override]
         """Return the printer of this language."""
         return CPrinter(functions)
+
+    def module_names(self, module: str) -> frozenset[str]:
+        """Return the functions, the types and the include guard of a module."""
+        return frozenset({_guard(module), *(f"{module}_{name}" for name in _PUBLIC)})
 
     def run(
         self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
@@ -131,7 +145,7 @@ class _Writer:
         self.batch = batch_of(program, program.both)
         context: dict[str, Any] = {
             "head": "\n".join(sheet.head()),
-            "guard": f"{self.module.upper()}_H",
+            "guard": _guard(self.module),
             "objective": sheet.names[program.graph.objective],
             "fields": self._members(sheet.fields),
             "inputs": self._declared(self.inputs),
@@ -240,13 +254,14 @@ class _Writer:
             *(f"double {name}" for name in self.constants),
         ]
         return {
-            "sums": str(max(1, len(batch.sums))),
+            "summed": "yes" if batch.sums else "",
+            "sums": str(len(batch.sums)),
             "chunks": str(max(1, 4096 // max(1, len(batch.sums)))),
             "sample_arguments": _wrapped(
                 [f"double {n}" for n in (*data, *fixed)] + ["double acc[][LANES]", "size_t lane"],
                 "    ",
             ),
-            "sample_body": _indented(self._assignments(batch.body) + adds) or "    (void)lane;",
+            "sample_body": _indented(self._assignments(batch.body) + adds),
             "block_arguments": _wrapped(
                 ["size_t count"]
                 + [f"const double *{n}" for n in data]
@@ -342,7 +357,19 @@ class _Writer:
         return list(self.sheet.fields)
 
 
+def _guard(module: str) -> str:
+    return f"{module.upper()}_H"
+
+
 def _single(match: re.Match[str]) -> str:
+    """Return a number in single precision.
+
+    What lies beyond its range is a bound at which formulas for doubles change over; the bound for
+    single precision is as far out on its scale.
+    """
+    value = float(match[0])
+    if value and not _SMALLEST <= value <= _LARGEST:
+        return f"1e{int(math.log10(value) * 38 / 308)}f"
     return f"{match[0]}f"
 
 

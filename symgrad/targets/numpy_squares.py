@@ -78,7 +78,7 @@ def _squares(
 def _program(program: Program, base: Expression) -> Program:
     """Return the program of one residual and its derivatives."""
     graph = program.graph
-    if isinstance(base, Var):
+    if isinstance(base, Var) and graph.index[str(base.key)].formula is not None:
         whole = extended(graph, (), str(base.key))
     else:
         name = "residual"

@@ -1,0 +1,107 @@
+"""The C target: files that compile without a warning, names, means, single precision."""
+
+import math
+import shutil
+import subprocess
+
+import pytest
+
+import symgrad as sg
+from symgrad.codegen import emit
+from symgrad.sources.text import parse
+
+np = pytest.importorskip("numpy")
+GCC = shutil.which("gcc") or shutil.which("cc")
+STRICT = "-std=c99 -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion".split()
+pytestmark = pytest.mark.skipif(GCC is None, reason="there is no C compiler")
+
+
+@pytest.fixture
+def complaints(tmp_path):
+    """Return what the compiler says about the files of a graph."""
+
+    def run(text, *flags, **options):
+        for file in emit(parse(text), "c", **options):
+            (tmp_path / file.name).write_text(file.text, encoding="utf-8")
+        command = [GCC, *flags, "-fsyntax-only", "model.c"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.stderr
+
+    return run
+
+
+NAMES = (
+    "exp log pow memset errno unix linux LANES BLOCK SUMS PARTS share parts i item length rest add_part "
+    "mean_sums careful_sums step_from model_gradient model_params model_state MODEL_H M_PI int y0"
+).split()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_can_be_a_parameter(complaints, name):
+    text = f"param {name}, a; data x; J = (exp({name}*x) - a)^2*log(a)^2"
+    assert complaints(text, *STRICT, optimizer="adam") == ""
+    assert complaints(text, "-Wall", "-Werror") == ""
+
+
+def test_a_name_like_a_function_of_the_file_is_renamed_and_the_head_says_so():
+    header, _ = emit(parse("param a; data x; fit_value = a*x"), "c", module="fit")
+    assert "// Names here: fit_value is fit_value_." in header.text
+    header, _ = emit(parse("param a; data x; fit_value = a*x"), "c", module="other")
+    assert "Names here" not in header.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "param a; data x; J = a^2",
+        "param a, b; data x, z; L = a*x; J = b^2",
+        "param a; data x; J = x^2",
+        "param a; const k; J = k*a",
+        "param a, b; data x; J = log(a*x) + erf(b)*digamma(b*x) + log(1 + a^2*x^2)",
+    ],
+)
+@pytest.mark.parametrize("real", ["double", "float"])
+def test_files_compile_without_a_warning(complaints, text, real):
+    flags = STRICT if "digamma" not in text else STRICT[:-1]
+    assert complaints(text, *flags, float=real) == ""
+
+
+def test_data_that_no_result_uses():
+    module = sg.compile(parse("param a; data x; J = a^2"), "c")
+    assert module.value_and_gradient(3.0, np.ones(4)) == (9.0, (6.0,))
+
+
+@pytest.mark.parametrize(
+    ("x", "mean"),
+    [
+        ([1e308] * 20, 1e308),
+        ([1e308, -1e308] * 9, 0.0),
+        ([math.inf, 1.0], math.inf),
+        ([1.0, -math.inf], -math.inf),
+    ],
+)
+def test_sum_beyond_the_range_of_doubles_has_a_mean(x, mean):
+    module = sg.compile(parse("param a; data x; J = a*x"), "c")
+    value, gradient = module.value_and_gradient(1.0, np.array(x))
+    assert value == pytest.approx(mean, rel=1e-15)
+    assert gradient.a == pytest.approx(mean, rel=1e-15)
+
+
+def test_nan_gives_nan():
+    module = sg.compile(parse("param a; data x; J = a*x"), "c")
+    assert math.isnan(module.value(1.0, np.array([1.0, math.nan])))
+
+
+def test_bounds_of_doubles_become_bounds_of_floats():
+    _, source = emit(parse("param a, b; J = log(a*b)"), "c", float="float")
+    assert "e+290" not in source.text
+    assert "1e35f" in source.text
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no C++ compiler")
+def test_header_can_be_included_from_cpp(complaints, tmp_path):
+    complaints("param new, class; data this; J = (new*this - class)^2", optimizer="adam")
+    (tmp_path / "main.cpp").write_text('#include "model.h"\n#include "model.h"\n')
+    command = ["g++", "-Wall", "-Werror", "-pedantic", "-fsyntax-only", "main.cpp"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
