@@ -21,7 +21,7 @@ def exponential_polynomial(look: Look, poly: Poly) -> Poly | None:
     factor = Mono(poly.terms[0][0].powers)
     if any(Mono(mono.powers) != factor for mono, _ in poly.terms):
         return None
-    found = _univariate(poly)
+    found = _univariate(look, poly)
     if found is None:
         return None
     base, low, coefficients = found
@@ -43,7 +43,7 @@ def exponential_polynomial(look: Look, poly: Poly) -> Poly | None:
     return n.multiply(result, rest)
 
 
-def _univariate(poly: Poly) -> tuple[Poly, Poly, list[Fraction]] | None:
+def _univariate(look: Look, poly: Poly) -> tuple[Poly, Poly, list[Fraction]] | None:
     """Return base B, lowest exponent and coefficients of a polynomial in exp(B)."""
     exponents = [n.ZERO if m.exponent is None else m.exponent for m, _ in poly.terms]
     first = exponents[0]
@@ -51,6 +51,9 @@ def _univariate(poly: Poly) -> tuple[Poly, Poly, list[Fraction]] | None:
     unit = next((d for d in differences if d.terms), None)
     if unit is None:
         return None
+    if len(poly.terms) == 2:
+        unit = _multiplied_out(look, unit)
+        differences = [n.ZERO, unit]
     if n.leading_negative(unit):
         unit = n.negative(unit)
     ratios = [_ratio(d, unit) for d in differences]
@@ -69,6 +72,33 @@ def _univariate(poly: Poly) -> tuple[Poly, Poly, list[Fraction]] | None:
         coefficients[place] += value
     base = n.scale(unit, Fraction(common, bottom))
     return base, n.add(first, n.scale(unit, Fraction(low, bottom))), coefficients
+
+
+def _multiplied_out(look: Look, poly: Poly) -> Poly:
+    """Return (x + h)² - x² as h(2x + h), and any sum that is no shorter so as it is."""
+    if len(poly.terms) < 2 or not has_conflict(poly):
+        return poly
+    found = look.sum(poly)
+    return found if found.single is not None else poly
+
+
+def exponential_grouping(look: Look, poly: Poly) -> Poly | None:
+    """e^a - e^b + e^(a + 2b) - e^(b + 2a) is (e^a - e^b)(1 - e^(a + b))."""
+    if len(poly.terms) != 4 or any(mono.powers for mono, _ in poly.terms):
+        return None
+    (first, a), *others = poly.terms
+    for second, b in others:
+        (third, c), (fourth, d) = (term for term in others if term[0] != second)
+        ratio = n.join(third, n.inverse(first))
+        if c * b != d * a or ratio != n.join(fourth, n.inverse(second)):
+            continue
+        parts = (Poly(((first, a), (second, b))), n.add(n.ONE, n.of(ratio, c / a)))
+        found = [exponential_polynomial(look, part) for part in parts]
+        if found[0] is None or found[1] is None:
+            continue
+        look.fire()
+        return n.multiply(found[0], found[1])
+    return None
 
 
 def _ratio(poly: Poly, unit: Poly) -> Fraction | None:

@@ -26,6 +26,7 @@ from symgrad.safe.normal import Atom, Fn, Mono, Poly, Sym
 from symgrad.safe.shapes import is_exponential_sum, sum_of_squares
 from symgrad.safe.write import Writer
 
+Rule = Callable[[Writer, Fn], Expression]
 TWO = number(2)
 HALF = Number(Fraction(1, 2))
 
@@ -136,7 +137,12 @@ def _log_sum_exp(writer: Writer, poly: Poly) -> Expression:
         exponents = [n.ZERO if m.exponent is None else m.exponent for m, _ in poly.terms]
         return Call("logsumexp", tuple(writer.poly(e) for e in exponents))
     largest = writer.largest(poly)
-    return Add((largest, call("log", writer.shifted_sum(poly, largest))))
+    far = Add((largest, call("log", writer.shifted_sum(poly, largest))))
+    if (n.UNIT, Fraction(1)) not in poly.terms:
+        return far
+    rest = n.add(poly, n.const(-1))
+    near = call("log1p", writer.poly(rest))
+    return call("where", Compare(">", largest, ZERO), far, near)
 
 
 def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
@@ -276,7 +282,40 @@ def _deviance(writer: Writer, item: Fn) -> Expression:
     return call("where", Compare("<", call("abs", t), Number(Fraction(1, 16))), near, at_zero)
 
 
-RULES: dict[str, Callable[[Writer, Fn], Expression]] = {
+# Gauss and Legendre's quadrature on [-1, 1] with six points: the positive nodes, their weights.
+_NODES = (0.23861918608319690863, 0.66120938646626451366, 0.93246951420315202781)
+_WEIGHTS = (0.46791393457269104739, 0.36076157304813860757, 0.17132449237917034504)
+
+
+def _between(density: Callable[[Expression], Expression], power: Fraction) -> Rule:
+    """F(x) - F(y) for x near y: the density's integral by six points, symmetric to the middle.
+
+    exp(-p(m + d)²) + exp(-p(m - d)²) is 2·exp(-pm²)·exp(-pd²)·cosh(2pmd).
+    """
+
+    def rule(writer: Writer, item: Fn) -> Expression:
+        x, y, less, far = (writer.poly(argument) for argument in item.arguments)
+        middle = Div(Add((x, y)), TWO)
+        terms = []
+        for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+            apart = Mul((Number(Fraction(node / 2)), less))
+            bell = call("exp", Neg(Mul((Number(power), Pow(apart, TWO)))))
+            side = call("cosh", Mul((Number(2 * power), middle, apart)))
+            terms.append(Mul((Number(Fraction(weight)), bell, side)))
+        near = Mul((less, density(middle), Add(tuple(terms))))
+        border = Mul((call("abs", less), Add((ONE, call("abs", middle)))))
+        return call("where", Compare("<", border, Number(Fraction(1, 4))), near, far)
+
+    return rule
+
+
+def _erf_density(x: Expression) -> Expression:
+    return Div(Mul((TWO, call("exp", Neg(Pow(x, TWO))))), call("sqrt", Constant("pi")))
+
+
+RULES: dict[str, Rule] = {
+    "erf_between": _between(_erf_density, Fraction(1)),
+    "normal_cdf_between": _between(lambda x: call("normal_pdf", x), HALF.value),
     "sum": _sum,
     "series": _series,
     "below_zero": _below_zero,

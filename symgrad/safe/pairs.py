@@ -332,7 +332,17 @@ def _tail_difference(look: Look, pair: Poly) -> Poly | None:
             )
         )
         whole, parts = (n.atom(Fn("sum", (poly,))) for poly in (pair, tails))
-        return n.atom(Fn("where_positive", (n.add(x, y), parts, whole)))
+        far = n.atom(Fn("where_positive", (n.add(x, y), parts, whole)))
+        less = look.sum(n.add(x, n.negative(y)))
+        if len(less.terms) > 2 or _same_size(less, x, y):
+            return far
+        if name == "erf":
+            mirrored = ((n.negative(x), Fraction(1)), (n.negative(y), Fraction(-1)))
+            below = n.add(*(n.scale(n.atom(Fn("erfc", (z,))), c) for z, c in mirrored))
+            far = n.atom(Fn("where_positive", (n.add(x, y), n.scale(parts, 1 / a), below)))
+        else:
+            far = n.scale(far, 1 / a)
+        return n.scale(n.atom(Fn(f"{name}_between", (x, y, less, far))), a)
     return None
 
 

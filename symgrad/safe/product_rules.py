@@ -7,9 +7,10 @@ from fractions import Fraction
 from symgrad.expression import Expression
 from symgrad.safe import normal as n
 from symgrad.safe.expansion import expanded
+from symgrad.safe.limits import root_of
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Fn, Group, Mono, Poly, Sym
-from symgrad.safe.products import root_of
+from symgrad.safe.series import bare_sum
 
 
 def mills_ratio(look: Look, mono: Mono) -> Poly | None:
@@ -111,7 +112,13 @@ def _divided(coefficients: list[Fraction], root: Fraction) -> tuple[list[Fractio
 def inside_branch(look: Look, mono: Mono) -> Poly | None:
     """where(c, A, 0)/B is where(c, A/B, 0): B may be 0 or have no value where c does not hold."""
     for item, k in mono.powers:
-        if not isinstance(item, Fn) or item.name != "where" or k != 1 or item.condition is None:
+        if not isinstance(item, Fn) or k != 1:
+            continue
+        if item.name == "where_positive":
+            found = _divided_branches(look, item, mono)
+            if found is not None:
+                return found
+        if item.name != "where" or item.condition is None:
             continue
         yes, no = item.arguments
         rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
@@ -123,6 +130,18 @@ def inside_branch(look: Look, mono: Mono) -> Poly | None:
         branches = (inner, n.ZERO) if yes.terms else (n.ZERO, inner)
         return n.atom(Fn("where", branches, item.condition))
     return None
+
+
+def _divided_branches(look: Look, item: Fn, mono: Mono) -> Poly | None:
+    """Return the branches of A for x > 0, B elsewhere, divided by what stands below the line."""
+    below = Mono(tuple(p for p in mono.powers if p[1] < 0))
+    if not below.powers or not all(isinstance(i, Sym | Group) for i, _ in below.powers):
+        return None
+    tested, above, otherwise = item.arguments
+    divided = look.product(above, n.of(below))
+    direct = n.atom(Fn("sum", (n.times(bare_sum(otherwise), below),)))
+    rest = Mono(tuple(p for p in mono.powers if p[1] > 0 and p[0] != item), mono.exponent)
+    return n.times(n.atom(Fn("where_positive", (tested, divided, direct))), rest)
 
 
 def _may_fail(mono: Mono) -> bool:

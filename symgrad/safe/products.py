@@ -7,91 +7,10 @@ from fractions import Fraction
 
 from symgrad.expression import ONE, Call, Compare, Div, Expression, Logic, Mul, Number, Pow, Var
 from symgrad.safe import normal as n
-from symgrad.safe.expander import PLACE, PROBE, Expander, composite, substituted
+from symgrad.safe.limits import may_vanish, removable
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
-from symgrad.safe.power_series import NoSeries
 from symgrad.safe.shapes import is_exponential_sum, sum_of_squares, symbols
-
-_VANISHING = frozenset({"series", "sin", "E", "asin", "atan", "asinh", "atanh", "log", "erf"})
-
-
-def removable(look: Look, mono: Mono) -> tuple[Poly, Fraction] | None:
-    """Return what vanishes where the product is 0/0, and the limit there: sin(x)/x gives (x, 1)."""
-    below = [(item, k) for item, k in mono.powers if k < 0 and _may_vanish(item, below=True)]
-    above = [item for item, k in mono.powers if k > 0 and _may_vanish(item)]
-    functions = any(
-        not isinstance(item, Sym) for item, _ in (*below, *((a, Fraction(1)) for a in above))
-    )
-    if not below or not above or not functions:
-        return None
-    for item, _ in below:
-        if isinstance(item, Sym):
-            found = _limit(look, mono, item.name)
-            if found is not None:
-                return n.atom(item), found
-        elif isinstance(item, Group):
-            root = root_of(item.poly)
-            if root is not None and root[1] in (1, -1):
-                found = _limit(look, mono, root[0], root[1])
-                if found is not None:
-                    return item.poly, found
-        elif isinstance(item, Fn) and item.arguments:
-            name = item.arguments[0].single
-            if name is not None and len(name[0].powers) == 1:
-                inner = name[0].powers[0][0]
-                if isinstance(inner, Sym):
-                    found = _limit(look, mono, inner.name)
-                    if found is not None:
-                        return n.atom(inner), found
-    unit = composite(n.of(mono))
-    if unit is not None:
-        changed = substituted(n.of(mono), *unit)
-        if changed is not None and changed.single is not None:
-            found = _limit(look, changed.single[0], PLACE)
-            if found is not None:
-                return unit[0], found * changed.single[1]
-    return None
-
-
-def _may_vanish(item: Atom, *, below: bool = False) -> bool:
-    if isinstance(item, Fn):
-        return item.name in _VANISHING
-    if isinstance(item, Group):
-        return (
-            root_of(item.poly) is not None
-            if below
-            else any(
-                m.exponent is not None or any(not isinstance(i, Sym) for i, _ in m.powers)
-                for m, _ in item.poly.terms
-            )
-        )
-    return True
-
-
-def _limit(look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)) -> Fraction | None:
-    try:
-        rest, series = Expander(look, name, centre, PROBE).term(mono)
-    except NoSeries:
-        return None
-    parts = n.join(mono, n.inverse(rest))
-    singular = any(k < 0 for _, k in parts.powers) and len(parts.powers) > 1
-    if not singular or not series.coefficients or series.order < 0:
-        return None
-    value = series.at(0)
-    return value if rest == n.UNIT or not value else None
-
-
-def root_of(poly: Poly) -> tuple[str, Fraction, Fraction] | None:
-    """Return (x, root, slope) for a + b*x."""
-    if len(poly.terms) != 2:
-        return None
-    for (first, a), (second, b) in (poly.terms, poly.terms[::-1]):
-        if first == n.UNIT and second.exponent is None and len(second.powers) == 1:
-            item, k = second.powers[0]
-            if isinstance(item, Sym) and k == 1:
-                return item.name, -a / b, b
-    return None
 
 
 def unit_vector(mono: Mono) -> Poly | None:
@@ -117,8 +36,15 @@ def label_of_logarithm(look: Look, mono: Mono) -> Poly | None:
             rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
             vanishing = [p for p in rest.powers if p[1] > 0 and _vanishes_with(look, p[0], item)]
             if vanishing:
+                own = symbols(item.arguments[0])
+                vanishing.sort(key=lambda p: not symbols(_bare(p[0])) <= own)
                 look.labels.add((vanishing[0][0].text, item.arguments[0].text))
                 return _bare(vanishing[0][0])
+    for item, k in mono.powers:
+        own = _logarithms_in(item) if k == 1 else frozenset()
+        for other, e in mono.powers:
+            if e > 0 and isinstance(other, Sym) and other.name in own & look.inputs:
+                return n.atom(other)
     for item, k in mono.powers:
         if k == -1:
             inner = item.poly.text if isinstance(item, Group) else n.atom(item).text
@@ -126,6 +52,19 @@ def label_of_logarithm(look: Look, mono: Mono) -> Poly | None:
                 if e > 0 and (other.text, inner) in look.labels:
                     return _bare(other)
     return None
+
+
+def _logarithms_in(item: Atom) -> frozenset[str]:
+    """Return the name x of a sum such as 2*log|x| + 1."""
+    if not isinstance(item, Group):
+        return frozenset()
+    for mono, _ in item.poly.terms:
+        inner = mono.powers[0][0] if len(mono.powers) == 1 and mono.exponent is None else None
+        if isinstance(inner, Fn) and inner.name == "log" and mono.powers[0][1] == 1:
+            names = symbols(inner.arguments[0])
+            if len(names) == 1 and inner.arguments[0].single is not None:
+                return names
+    return frozenset()
 
 
 def _bare(item: Atom) -> Poly:
@@ -241,7 +180,7 @@ def is_product_of_inputs(look: Look, mono: Mono) -> bool:
 
 def is_regular(mono: Mono) -> bool:
     """Tell whether nothing below the line can vanish."""
-    return not any(k < 0 and _may_vanish(item, below=True) for item, k in mono.powers)
+    return not any(k < 0 and may_vanish(item, below=True) for item, k in mono.powers)
 
 
 def over_square(look: Look, mono: Mono) -> bool:

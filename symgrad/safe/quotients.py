@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.expression import Constant, Div, Expression, Number, Pow
-from symgrad.safe.normal import Atom, Fn, Group
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Sym
+from symgrad.safe.shapes import is_exponential_atom, sum_of_squares
 
 
 def is_term_of(item: Atom, group: Group) -> bool:
@@ -56,3 +57,29 @@ def divided_one_by_one(
             continue
         result += [Div(base, left.pop()) if left else base for _ in range(times)]
     return result, left
+
+
+def paired_squares(mono: Mono) -> dict[Atom, Fraction]:
+    """Return the factors of a quotient a²/b², which is taken as (a/b)²."""
+    plain = [(i, k) for i, k in mono.powers if not is_exponential_atom(i)]
+    for item, k in plain:
+        if k.denominator == 1 and k >= 2:
+            partner = next((i for i, e in plain if e == -k), None)
+            hyp = isinstance(partner, Fn) and partner.name == "hypot"
+            squares = isinstance(partner, Group) and sum_of_squares(partner.poly) is not None
+            if partner is not None and not hyp and not squares:
+                return {item: k, partner: -k}
+        elif isinstance(item, Sym) and k.denominator == 1 and k <= -2:
+            partner = next(
+                (
+                    i
+                    for i, e in plain
+                    if e == k
+                    and isinstance(i, Group)
+                    and any(m.power_of(item) == -1 for m, _ in i.poly.terms)
+                ),
+                None,
+            )
+            if partner is not None:
+                return {item: k, partner: k}
+    return {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from symgrad.expression import (
@@ -17,7 +16,6 @@ from symgrad.expression import (
     Pow,
     Var,
     formula_of,
-    substitute,
     walk,
 )
 from symgrad.safe import normal as n
@@ -26,13 +24,14 @@ from symgrad.safe.dangers import BOUNDED, OVERFLOWS, WORSE, danger_of
 from symgrad.safe.functions import written
 from symgrad.safe.logs import logarithm
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.safe.normal import Mono, Poly, Sym, TooLarge
 from symgrad.safe.product_rules import divided_polynomial, inside_branch, mills_ratio, sign_of
 from symgrad.safe.products import is_regular, needs_care, over_square, scaled_exponential
 from symgrad.safe.reading import FUNCTION_RULES
 from symgrad.safe.series import folded
 from symgrad.safe.shapes import has_exponential
 from symgrad.safe.sums import simplified
+from symgrad.safe.tidy import joined, needed, products_in, without_copies
 from symgrad.safe.write import Writer
 from symgrad.statements import Statement
 
@@ -69,7 +68,7 @@ def stabilised(
         result = _shape_by_shape(statements)
     else:
         result = _Pass(inputs).run(statements)
-    return _needed(result, keep) if keep else result
+    return needed(result, keep) if keep else result
 
 
 def _shape_by_shape(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -152,7 +151,7 @@ class _Pass:
         self.writer = Writer(self.look, written)
 
     def run(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return _without_copies(statements, tuple([self._one(s) for s in statements]))
+        return without_copies(statements, tuple([self._one(s) for s in statements]))
 
     def _one(self, statement: Statement) -> Statement:
         look = self.look
@@ -212,7 +211,7 @@ class _Pass:
         written = tuple([self._factor(factor) for factor in factors])
         if written == factors:
             return statement
-        whole = _joined(written)
+        whole = joined(written)
         return Statement(statement.name, formula_of(Neg(whole) if negative else whole))
 
     def _factor_danger(self, factor: Expression) -> int:
@@ -337,73 +336,3 @@ def _assembles(statement: Statement) -> bool:
 
 def _size(formula: Formula) -> int:
     return sum(1 for part in walk(formula.pattern) if not isinstance(part, Var | Number))
-
-
-def _joined(factors: tuple[Expression, ...]) -> Expression:
-    """Return a product in which reciprocals among the factors are one division."""
-    above = [factor for factor in factors if not _is_reciprocal(factor)]
-    below = [
-        factor.denominator
-        for factor in factors
-        if isinstance(factor, Div) and _is_reciprocal(factor)
-    ]
-    if not above:
-        return Mul(factors) if len(factors) > 1 else factors[0]
-    whole = Mul(tuple(above)) if len(above) > 1 else above[0]
-    for denominator in below:
-        whole = Div(whole, denominator)
-    return whole
-
-
-def _is_reciprocal(factor: Expression) -> bool:
-    return isinstance(factor, Div) and factor.numerator == Number(Fraction(1))
-
-
-def products_in(poly: Poly) -> Iterator[Mono]:
-    """Yield every product in a sum, those inside groups and functions too."""
-    for mono, _ in poly.terms:
-        yield mono
-        if mono.exponent is not None:
-            yield from products_in(mono.exponent)
-        for item, _ in mono.powers:
-            if isinstance(item, Group):
-                yield from products_in(item.poly)
-            elif isinstance(item, Fn) and item.name not in ("series", "where"):
-                for argument in item.arguments:
-                    yield from products_in(argument)
-
-
-def _without_copies(
-    before: tuple[Statement, ...], after: tuple[Statement, ...]
-) -> tuple[Statement, ...]:
-    """Put x for J where the pass has found that J is x."""
-    copies = {
-        new.name: new.formula.operands[0]
-        for old, new in zip(before, after, strict=True)
-        if isinstance(new.formula.pattern, Var) and old.formula != new.formula
-    }
-    if not copies:
-        return after
-    result = []
-    for statement in after:
-        if not copies.keys().isdisjoint(statement.formula.operands):
-            values: dict[str | int, Expression] = {}
-            for name in statement.formula.operands:
-                target = name
-                while target in copies:
-                    target = copies[target]
-                values[name] = Var(target)
-            whole = substitute(statement.formula.expression, values)
-            statement = Statement(statement.name, formula_of(whole))  # noqa: PLW2901
-        result.append(statement)
-    return tuple(result)
-
-
-def _needed(statements: tuple[Statement, ...], keep: tuple[str, ...]) -> tuple[Statement, ...]:
-    needed = set(keep)
-    kept = []
-    for statement in reversed(statements):
-        if statement.name in needed:
-            needed.update(statement.formula.operands)
-            kept.append(statement)
-    return tuple(reversed(kept))

@@ -11,7 +11,12 @@ from itertools import combinations
 
 from symgrad.safe import normal as n
 from symgrad.safe.expansion import expanded, has_conflict, size
-from symgrad.safe.exponentials import exponential_polynomial, probability_minus, quotient_of_sums
+from symgrad.safe.exponentials import (
+    exponential_grouping,
+    exponential_polynomial,
+    probability_minus,
+    quotient_of_sums,
+)
 from symgrad.safe.logs import difference_of_logs, lse_minus_term
 from symgrad.safe.look import Look
 from symgrad.safe.mixtures import (
@@ -27,7 +32,7 @@ from symgrad.safe.mixtures import (
     scatter,
     symbolic_power_minus_one,
 )
-from symgrad.safe.normal import Poly, TooLarge
+from symgrad.safe.normal import Fn, Poly, TooLarge
 from symgrad.safe.pairs import PAIR_RULES, WHOLE_PAIR_RULES, Rule, exponential_pair
 from symgrad.safe.roots import conjugated
 from symgrad.safe.series import flattened_at
@@ -108,6 +113,16 @@ def _pairs(look: Look, poly: Poly) -> Poly | None:
     return None
 
 
+def _flattened_functions(look: Look, poly: Poly) -> Poly | None:
+    """Series before conjugates where functions other than roots take part."""
+    functions = any(
+        isinstance(item, Fn) and item.name not in ("hypot", "abs") and item.arguments
+        for mono, _ in poly.terms
+        for item, _ in mono.powers
+    )
+    return flattened_at(look, poly) if functions else None
+
+
 RULES: tuple[Rule, ...] = (
     deviances,
     perfect_square,
@@ -118,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     symbolic_power_minus_one,
     _common,
     exponential_polynomial,
+    exponential_grouping,
     _cancelling,
     into_branches,
     quotient_of_sums,
@@ -127,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     _pairs,
     lse_minus_term,
     difference_of_logs,
+    _flattened_functions,
     conjugated,
     probability_minus,
     flattened_at,

@@ -24,6 +24,7 @@ from symgrad.expression import (
 from symgrad.safe import normal as n
 from symgrad.safe.blocks import divides, is_safe_block, leaves_safe
 from symgrad.safe.expansion import expanded
+from symgrad.safe.limits import removable
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.products import (
@@ -33,11 +34,10 @@ from symgrad.safe.products import (
     is_regular,
     label_of_logarithm,
     needs_care,
-    removable,
     scaled_exponential,
     unit_vector,
 )
-from symgrad.safe.quotients import divided_one_by_one, is_term_of, split_square
+from symgrad.safe.quotients import divided_one_by_one, is_term_of, paired_squares, split_square
 from symgrad.safe.shapes import is_exponential_atom, is_exponential_sum, sum_of_squares
 from symgrad.safe.write_exponentials import ExponentialWriter, scaled
 
@@ -79,8 +79,26 @@ class Writer(ExponentialWriter):
         named = self._named_sum(poly)
         if named is not None:
             return named
+        joined = self._log_of_two(poly)
+        if joined is not None:
+            return joined
         terms = [self.term(mono, value) for mono, value in poly.terms]
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+    def _log_of_two(self, poly: Poly) -> Expression | None:
+        """Return b + log(1 + exp(a - b)) as logsumexp(a, b), which keeps what is small beside a."""
+        if len(poly.terms) != 2:
+            return None
+        for (mono, value), (other, c) in (poly.terms, poly.terms[::-1]):
+            item = mono.powers[0][0] if len(mono.powers) == 1 and mono.exponent is None else None
+            if not isinstance(item, Fn) or item.name != "softplus" or mono.powers[0][1] != 1:
+                continue
+            first = n.of(other, c / value)
+            second = n.add(first, item.arguments[0])
+            if len(second.terms) == 1 and len(item.arguments[0].terms) == 2:
+                both = Call("logsumexp", (self.poly(second), self.poly(first)))
+                return scaled(both, value)
+        return None
 
     def _named_sum(self, poly: Poly) -> Expression | None:
         if len(poly.terms) < 2:
@@ -181,7 +199,8 @@ class Writer(ExponentialWriter):
         if limit is not None:
             name, at_zero = limit
             condition = Compare("==", self.poly(name), ZERO)
-            return Call("where", (condition, Number(at_zero * value), self.plain(mono, value)))
+            limit_there = self.poly(n.scale(at_zero, value))
+            return Call("where", (condition, limit_there, self.plain(mono, value)))
         vanishing = label_of_logarithm(self.look, mono)
         if vanishing is not None:
             condition = Compare("==", self.poly(vanishing), ZERO)
@@ -230,7 +249,7 @@ class Writer(ExponentialWriter):
         """Return a product as a quotient of products."""
         above, below, left = self.exponentials(mono)
         value *= left
-        paired = self._paired(mono)
+        paired = paired_squares(mono)
         guarded = unit_vector(mono) is not None
         rest: list[tuple[Atom, Fraction]] = []
         divisors: list[Expression] = []
@@ -268,8 +287,12 @@ class Writer(ExponentialWriter):
                     scaled_sum = above.pop(0)
                     above.insert(0, Div(scaled_sum, divisors.pop()))
                     break
+        tall = any(k > 0 for _, k in rest)
         for item, k in rest:
-            (above if k > 0 else below).append(self._raised(item, abs(k)))
+            if tall and -4 <= k <= -2 and k.denominator == 1 and not isinstance(item, Fn):
+                divisors.extend([self.atom(item)] * -int(k))
+            else:
+                (above if k > 0 else below).append(self._raised(item, abs(k)))
         above = [*self._pairs(paired), *above]
         above, divisors = divided_one_by_one(above, divisors)
         if value.numerator != 1 or not above:
@@ -304,31 +327,6 @@ class Writer(ExponentialWriter):
                     left = [p for p in rest if p[0] not in (item, group)]
                     return left, [Div(self.atom(item), self.atom(group))]
         return rest, []
-
-    def _paired(self, mono: Mono) -> dict[Atom, Fraction]:
-        """Return the factors of a quotient a²/b², which is taken as (a/b)²."""
-        plain = [(i, k) for i, k in mono.powers if not is_exponential_atom(i)]
-        for item, k in plain:
-            if k.denominator == 1 and k >= 2:
-                partner = next((i for i, e in plain if e == -k), None)
-                hyp = isinstance(partner, Fn) and partner.name == "hypot"
-                squares = isinstance(partner, Group) and sum_of_squares(partner.poly) is not None
-                if partner is not None and not hyp and not squares:
-                    return {item: k, partner: -k}
-            elif isinstance(item, Sym) and k.denominator == 1 and k <= -2:
-                partner = next(
-                    (
-                        i
-                        for i, e in plain
-                        if e == k
-                        and isinstance(i, Group)
-                        and any(m.power_of(item) == -1 for m, _ in i.poly.terms)
-                    ),
-                    None,
-                )
-                if partner is not None:
-                    return {item: k, partner: k}
-        return {}
 
     def _pairs(self, paired: dict[Atom, Fraction]) -> list[Expression]:
         if not paired:
