@@ -10,7 +10,7 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.errors import SymgradError
-from symgrad.render.html import MARKER, as_json
+from symgrad.render.html import MARKER, as_json, ticked
 from symgrad.render.html_assets import FOLDER
 from symgrad.render.html_curve import curve
 from symgrad.sources.text import parse
@@ -169,6 +169,15 @@ def test_check_table_holds_fifty_digits_and_what_the_code_gives(page):
     assert cells[:3] == table[0]
 
 
+def test_cells_of_the_check_table_say_their_column_on_a_phone_too(page):
+    heads = [text for _, text in page.all("th", role="columnheader")]
+    assert heads[2:] == ["50-digit value", "Emitted code", "Relative error"]
+    labels = [found["data-label"] for found, _ in page.all("td", class_="cell")]
+    assert labels[:3] == heads[2:]
+    # a grid on a phone: roles keep it a table for those who listen
+    assert len(page.all("tr", role="row")) == 1 + len(page.all("th", role="rowheader"))
+
+
 def test_source_and_command_are_there(page):
     assert page.text(id="source-text") == BRANCH
     command = "symgrad report example:branch_and_merge -o report.html"
@@ -195,7 +204,9 @@ def test_graph_without_numbers_is_checked_at_a_point_made_up():
     assert data_of(page)["steps"] == []
     assert not page.all(id="slider")
     assert page.text(class_="badge") == "✓ checked"
-    assert "no value for parameter `a`" in page.text(class_="card note")
+    note = page.text(class_="card note")
+    assert note.startswith("No steps are shown: no value for parameter a and data x; ")
+    assert "--set a=1" in note
 
 
 def test_kink_is_said_and_not_counted_as_a_fault():
@@ -248,6 +259,18 @@ def test_characters_that_cannot_be_seen_are_made_visible():
     text = sg.report(graph)
     assert not {"\u202e", "\u2066", "\x00"} & set(text)
     assert [text for _, text in Page(text).all("h1")] == ["turn \\u202e round\\u0000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a `b<i>` c", "a <code>b&lt;i&gt;</code> c"),
+        ("an odd ` <tick>", "an odd ` &lt;tick&gt;"),
+        ("plain & <simple>", "plain &amp; &lt;simple&gt;"),
+    ],
+)
+def test_backticks_are_code_and_nothing_else_is(text, shown):
+    assert str(ticked(text)) == shown
 
 
 def test_json_holds_no_markup():

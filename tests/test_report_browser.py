@@ -51,6 +51,10 @@ at('g.node[data-node="u"]').focus();
 note("node", [names(), lit('li[data-kind="path"].lit').length]);
 press(" ");
 note("space", at('g.node[data-node="u"]').getAttribute("aria-pressed"));
+press("Escape");
+at('g.node[data-node="x"]').focus();
+note("beside", lit("g.node.near").map((g) => g.dataset.node));
+note("margin", getComputedStyle(at(".katex-base")).marginTop);
 at("#gradients .pick").focus();
 press("ArrowRight");
 note("copy", document.activeElement.dataset.copy);
@@ -65,6 +69,42 @@ lit("button, input, a, [tabindex], summary").forEach((element) => {
 });
 note("groups", lit("ul.rows").every((list) => [...list.querySelectorAll(".pick")]
   .filter((pick) => reached.has(pick)).length === 1));
+"""
+
+
+CASES = (
+    r'<span class="tried" data-tex="\begin{cases} 1 &amp; \text{if } a = 0 \\ f(b = c) &amp; '
+    r'\text{otherwise} \end{cases} \left\{x = 1\right\}"></span>'
+)
+# The page itself in a frame as wide as a phone: a window of Chromium has a least width.
+PHONE = r"""
+if (window.top === window) {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "width: 375px; height: 800px; border: 0";
+  window.addEventListener("message", (event) => {
+    if (!event.data.noted) return;
+    Object.entries(event.data.noted).forEach(([name, value]) => note(name, value));
+  });
+  frame.src = location.href;
+  document.body.append(frame);
+} else {
+  const html = document.documentElement;
+  html.style.scrollbarWidth = "none";  // as on a phone
+  const scrolled = "pre, .canvas, .formula, .line, .scroll, .hidden, .skip, .paper, .checks thead";
+  const glyphs = (element) => [...element.querySelectorAll(".katex-html")]
+    .map((part) => part.textContent.replace(/[\s\u200b]/g, "")).join("");
+  const wide = [...document.querySelectorAll("body *")].filter((element) =>
+    !element.closest(scrolled) && element.getBoundingClientRect().right > html.clientWidth + .5);
+  const delta = [...document.querySelectorAll("#sensitivities .side")];
+  parent.postMessage({ noted: {
+    width: html.clientWidth,
+    overflowing: wide.map((element) => element.outerHTML.slice(0, 80)),
+    sides: delta.map(glyphs),
+    cases: document.querySelectorAll(".tried .side").length,
+    clipped: [...document.querySelectorAll(".cell, #command")].filter((element) =>
+      element.scrollWidth > element.clientWidth + 1 && element.clientWidth).map((e) => e.outerHTML),
+  } }, "*");
+}
 """
 
 
@@ -126,6 +166,23 @@ if CHROMIUM:
     def test_node_lights_the_paths_through_it(clicked):
         assert clicked["node"] == [["u"], 4]
         assert clicked["space"] == "true"
+
+    def test_data_node_shows_where_it_leads(clicked):
+        assert set(clicked["beside"]) == {"x", "u"}
+
+    def test_lines_of_a_broken_formula_stand_apart(clicked):
+        assert clicked["margin"] != "0px"
+
+    def test_page_fits_a_phone_and_formulas_break_before_their_signs(branch):
+        path = branch.with_name("phone.html")
+        text = driven(branch.read_text(encoding="utf-8"), PHONE, before=CASES)
+        path.write_text(text, encoding="utf-8")
+        found = noted(in_browser(path))
+        assert found["width"] == 375
+        assert found["overflowing"] == []
+        assert found["sides"] == ["δ=∂v∂L", "=2(p−y)⋅(1+v)2−1", "=−2(p−y)p2"]
+        assert found["cases"] == 1
+        assert found["clipped"] == []
 
     def test_arrow_keys_reach_everything_in_a_group(clicked):
         assert clicked["copy"].startswith("\\frac{\\partial J}{\\partial a} = ")

@@ -24,6 +24,7 @@ from symgrad.trace import Plan, make_plan
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 MARKER = "Made by symgrad"
 TEMPLATE = "report.html.j2"
@@ -95,12 +96,24 @@ def _environment() -> Environment:
         autoescape=True,
     )
     made.filters["edges"] = edges_text
+    made.filters["ticked"] = ticked
     return made
 
 
 def edges_text(edges: Iterable[Edge]) -> str:
     """Return edges as the page's script reads them: operand,node with spaces between."""
     return " ".join(f"{source},{target}" for source, target in edges)
+
+
+def ticked(text: str) -> Markup:
+    """Return a sentence as markup, what it has between backticks set as code."""
+    from markupsafe import Markup  # noqa: PLC0415  (with jinja2, which is loaded as late)
+
+    parts = text.split("`")
+    plain, code = Markup("{}"), Markup("<code>{}</code>")
+    if len(parts) % 2 == 0:
+        return plain.format(text)
+    return Markup().join((code if i % 2 else plain).format(part) for i, part in enumerate(parts))
 
 
 def as_json(value: Any) -> str:  # noqa: ANN401  (any plain data)

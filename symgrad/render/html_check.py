@@ -23,6 +23,9 @@ from symgrad.trace_step import evaluate_step
 from symgrad.verify.report import Report
 
 EXACT_DIGITS = 50
+COLUMNS = (
+    "Name", "Closed form", f"{EXACT_DIGITS}-digit value", "Emitted code", "Relative error",
+)  # fmt: skip
 MAX_CHECKED = 40  # parameters in the table
 MAX_WORK = 40_000  # nodes evaluated for numerical derivatives
 _PRECISION = 120

@@ -17,6 +17,7 @@ from symgrad.expression import Expression
 from symgrad.graph import Graph
 from symgrad.program import lower
 from symgrad.render.html_check import (
+    COLUMNS,
     MAX_CHECKED,
     Code,
     Finding,
@@ -95,6 +96,7 @@ class Content:
     goal: str
     planned: int
     curve: Curve | None
+    columns: tuple[str, ...]
     checks: tuple[CheckLine, ...]
     point: str
     claims: tuple[Claim, ...]
@@ -158,6 +160,7 @@ class _Builder:
             goal=self.rows.plain.name(self.graph.objective),
             planned=self.plan.count,
             curve=shown,
+            columns=COLUMNS,
             checks=self.checks(tables),
             point=self.point_text(points),
             claims=() if claims is None else tuple(map(_claim, claims.verdicts)),
@@ -253,7 +256,9 @@ class _Builder:
         if self.trace is not None or not points:
             return ""
         pairs = islice(points[0].inputs.items(), 20)
-        return ", ".join(f"{self.rows.plain.name(n)} = {float(v):.6g}" for n, v in pairs)
+        return ", ".join(
+            f"{self.rows.plain.name(n)} = {float(v):.6g}".replace("-", "−") for n, v in pairs
+        )
 
 
 def _targets() -> list[str]:

@@ -44,7 +44,8 @@ def worked_trace(plan: Plan) -> tuple[Trace | None, str]:
         try:
             return run_plan(_cut(plan, count), digits=DIGITS, on_step=done.append), reason
         except SymgradError as error:
-            reason = reason or error.diagnostics[0].message
+            fault = error.diagnostics[0]
+            reason = reason or "; ".join(filter(None, (fault.message, fault.help)))
             count = min(done[-1] if done else 0, count - 1)
     return None, reason
 

@@ -13,8 +13,36 @@
     macros: { "\\mbox": "\\text{#1}" },
   };
 
+  // A chain of equalities in parts, the later ones each with its sign in front: a narrow screen
+  // breaks the line there first. Signs inside of brackets, cases and fractions are no such places.
+  function sides(tex) {
+    const found = [];
+    const tokens = /\\(?:begin|left|end|right)\b|\\[a-zA-Z]+|\\.|[{}()[\]]|:(?=\\quad )| (?=(?:=|\\approx) )/g;
+    let depth = 0;
+    let start = 0;
+    for (const { 0: token, index } of tex.matchAll(tokens)) {
+      if (/^(?:[{([]|\\begin|\\left)$/.test(token)) depth += 1;
+      else if (/^(?:[})\]]|\\end|\\right)$/.test(token)) depth -= 1;
+      else if (depth === 0 && (token === " " || token === ":")) {
+        found.push(tex.slice(start, index + token.length));
+        start = index + token.length;
+      }
+    }
+    found.push(tex.slice(start));
+    // The left side stays with the first one, however long that is.
+    return found.length > 1 && !found[0].endsWith(":") ? [found[0] + found[1], ...found.slice(2)] : found;
+  }
+
   function typeset(element) {
-    katex.render(`\\displaystyle ${element.dataset.tex}`, element, options);
+    element.textContent = "";
+    sides(element.dataset.tex).forEach((side, i) => {
+      const part = document.createElement("span");
+      part.className = "side";
+      element.append(part);
+      // An empty atom in front gives a sign of equality its space.
+      const before = i && /^(?:=|\\approx)/.test(side) ? "{}" : "";
+      katex.render(`\\displaystyle ${before}${side}`, part, options);
+    });
   }
 
   // A sentence with formulas between dollar signs; the text between them stays text.
@@ -71,13 +99,14 @@
     const some = Boolean(chosen) && (chosen.nodes.size > 0 || chosen.edges.size > 0);
     canvas.classList.toggle("some", some);
     nodes.forEach((g, name) => g.classList.toggle("lit", some && chosen.nodes.has(name)));
-    // A node alone: the edges that lead into it, and where they come from, stay visible.
+    // A node alone: its edges, and the nodes at their other ends, stay visible.
     const near = new Set();
     wires.forEach((g) => {
       g.classList.toggle("lit", some && chosen.edges.has(wireKey(g)));
-      const beside = some && !chosen.edges.size && chosen.nodes.has(g.dataset.target);
+      const ends = [g.dataset.source, g.dataset.target];
+      const beside = some && !chosen.edges.size && ends.some((name) => chosen.nodes.has(name));
       g.classList.toggle("near", beside);
-      if (beside) near.add(g.dataset.source);
+      if (beside) ends.forEach((name) => near.add(name));
     });
     nodes.forEach((g, name) => g.classList.toggle("near", near.has(name)));
     rows.forEach((row) => row.element.classList.toggle("lit", some && belongs(row, chosen)));
@@ -203,7 +232,13 @@
         typeset(formula);
       });
     });
-    step.notes.forEach((note) => add(fragment, "p", "hint", note));
+    step.notes.forEach((note) => {
+      const hint = add(fragment, "p", "hint");
+      const pieces = note.split("`");
+      const paired = pieces.length % 2 === 1;
+      if (!paired) hint.textContent = note;
+      else pieces.forEach((piece, i) => (i % 2 ? add(hint, "code", "", piece) : hint.append(piece)));
+    });
     return fragment;
   }
 
