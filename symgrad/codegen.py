@@ -1,15 +1,11 @@
-"""From a program and a target to text: the only user of jinja2, which is loaded when needed.
-
-Templates receive strings, and tuples and dicts of strings; whatever has to be decided is decided
-before, in Python. Templates of a user run in Jinja's sandbox.
-"""
+"""From a program and a target to text: the files of a target, and the shipped templates."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from symgrad.codegen_templates import Renderer, TemplateFault
 from symgrad.collector import paused_collector
 from symgrad.derivation import Derivation
 from symgrad.derive import derive
@@ -20,9 +16,6 @@ from symgrad.optimizers import optimizer as optimizer_called
 from symgrad.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 _MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
@@ -42,8 +35,8 @@ def generate(
     `target` is the name of a language, `optimizer` of an update rule; `safe=False` emits the
     formulas as written; `templates` is a folder whose templates come before the shipped ones;
     `settings` are options of the target. A target of several files gives them one after the other;
-    `emit` keeps them apart. Raises SymgradError for an unknown name and UnsupportedFunction for a
-    function that the language cannot express.
+    `emit` keeps them apart. Raises SymgradError for an unknown name, UnsupportedFunction for a
+    function that the language cannot express, and TemplateFault for a template that cannot be used.
 
     >>> from symgrad.sources.text import parse
     >>> code = generate(parse("param a; data x; J = (a*x)^2"))
@@ -96,32 +89,17 @@ def emit(
 def emit_program(
     program: Program, target: Target, options: Options, templates: str | Path | None = None
 ) -> tuple[EmittedFile, ...]:
-    """Return the files in which a target says a program."""
+    """Return the files in which a target says a program.
+
+    Raises TemplateFault where a template cannot be used.
+    """
     with paused_collector():
         context = target.context(Sheet(target, program, options))
-    environment = _environment(target, templates)
+    context = {"module": options.module, **context}
+    renderer = Renderer(target.folder, templates)
     return tuple(
-        EmittedFile(
-            name.format(module=options.module),
-            environment.get_template(template).render(module=options.module, **context),
-        )
+        EmittedFile(name.format(module=options.module), renderer.text(template, context))
         for name, template in target.templates
-    )
-
-
-def _environment(target: Target, templates: str | Path | None) -> Environment:
-    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
-
-    folders = [path for path in (templates, target.folder, templates_directory()) if path]
-    made = SandboxedEnvironment if templates is not None else Environment
-    return made(
-        loader=ChoiceLoader([FileSystemLoader(str(folder)) for folder in folders]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
     )
 
 
@@ -142,4 +120,12 @@ def template_text(name: str) -> str:
     return (templates_directory() / name).read_text(encoding="utf-8")
 
 
-__all__ = ["emit", "emit_program", "generate", "target_names", "template_names", "template_text"]
+__all__ = [
+    "TemplateFault",
+    "emit",
+    "emit_program",
+    "generate",
+    "target_names",
+    "template_names",
+    "template_text",
+]

@@ -45,6 +45,7 @@ ORDER = (
     "render.numerals",
     "program",
     "targets",
+    "codegen_templates",
     "codegen",
     "check_code",
     "check_points",
@@ -60,7 +61,7 @@ ORDER = (
 # The modules, or subpackages, that may import a library from outside.
 USERS = {
     "click": ("cli",),
-    "jinja2": ("codegen", "render.html"),
+    "jinja2": ("codegen_templates", "render.html"),
     "flint": ("verify",),
     "mpmath": ("evaluate",),
     "numpy": ("compiled", "pytest_plugin", "verify.code"),
