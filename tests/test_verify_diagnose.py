@@ -37,6 +37,24 @@ def test_a_slip_is_named_and_mended_in_the_authors_form(claim, kind, correction)
     assert (found.kind, found.correction) == (kind, correction)
 
 
+@pytest.mark.parametrize(
+    ("claim", "correction"),
+    [
+        ("dJ/da = dL/dp*dp/dv*(2*c*u + 1)*x", "dL/dp*dp/dv*(2*c*u + 1)*x + lambda*a"),
+        ("∂J/∂a = ∂L/∂p·∂p/∂v·(2cu + 1)·x", "∂L/∂p·∂p/∂v·(2cu + 1)·x + λa"),
+    ],
+)
+def test_a_correction_keeps_the_authors_derivatives(claim, correction):
+    assert first(SEED, claim).correction == correction
+    left = claim.partition("=")[0]
+    assert sg.verify(SEED, f"{left}= {correction}").ok
+
+
+def test_a_derivative_below_a_fraction_or_a_power_stands_in_parentheses():
+    assert "`1/(dL/dp)*2*c*u`" in first(SEED, "dJ/db = 1/(dL/dp)*2*c*u").text
+    assert "`(∂L/∂p)²·2·∂p/∂v`" in first(SEED, "∂J/∂b = (∂L/∂p)²·2·∂p/∂v").text
+
+
 def test_a_missing_branch_is_named_by_its_path():
     found = first(SEED, "∂J/∂a = δ·2cu·x + λa")
     assert found.text == (

@@ -29,7 +29,7 @@ from symgrad.expression import (
 from symgrad.functions import known_names
 from symgrad.names import GREEK, LATIN, canonical
 
-SUM, PRODUCT, UNARY, POWER, ATOM = 1, 2, 3, 4, 5
+SUM, PRODUCT, UNARY, SYMBOL, POWER, ATOM = 1, 2, 3, 4, 5, 6  # SYMBOL: ∂L/∂v
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _UNITS = re.compile(r"[^\W\d_]\d*")
@@ -151,7 +151,7 @@ class Printer:
             case Constant(name):
                 return self.constant(name), ATOM
             case Var(key):
-                return self.name(str(key)), ATOM
+                return self.name(str(key)), SYMBOL if str(key).startswith("∂") else ATOM
             case Add(terms):
                 return self._sum(terms), SUM
             case Neg(operand):
@@ -345,16 +345,22 @@ class AsciiPrinter(Printer):
         return relation
 
 
+_SIGNS = {"∂": "d", "²": "2"}
+
+
 def ascii_name(name: str) -> str:
     """Return a name with every Greek letter written out, other letters as `u` and their code.
 
-    >>> ascii_name("λ"), ascii_name("δ_v"), ascii_name("δ1"), ascii_name("ж")
-    ('lambda', 'delta_v', 'delta1', 'u0436')
+    The name of a derivative keeps its form.
+
+    >>> ascii_name("λ"), ascii_name("δ_v"), ascii_name("δ1"), ascii_name("ж"), ascii_name("∂L/∂δ")
+    ('lambda', 'delta_v', 'delta1', 'u0436', 'dL/ddelta')
     """
     return "".join(
-        letter if letter.isascii() else LATIN.get(letter) or f"u{ord(letter):04x}"
+        letter if letter.isascii() else LATIN.get(letter) or _SIGNS.get(letter)
+        or f"u{ord(letter):04x}"
         for letter in canonical(name)
-    )
+    )  # fmt: skip
 
 
 def _is_letter(text: str) -> bool:
