@@ -60,7 +60,10 @@ class Expander:
         if exponent is not None:
             kept = tuple(t for t in exponent.terms if not self.depends(n.of(*t)))
             outside = Poly(kept) if kept else None
-        first = Mono(rest, outside)
+        for item, k in mono.powers:
+            if self.depends(n.atom(item)):
+                rest += _constants(item, k)
+        first = n.join(n.UNIT, Mono(rest, outside))
         return first, n.join(mono, n.inverse(first))
 
     def series(self, poly: Poly) -> Series:
@@ -80,6 +83,7 @@ class Expander:
         for item, k in mono.powers:
             if self.depends(n.atom(item)):
                 total = total.times(self._atom(item).raised(k))
+                rest.extend(_constants(item, k))
             else:
                 rest.append((item, k))
         exponent = None
@@ -89,7 +93,7 @@ class Expander:
             exponent = Poly(tuple(outside)) if outside else None
             if inside:
                 total = total.times(exp_series(self.series(Poly(tuple(inside)))))
-        return Mono(tuple(rest), exponent), total
+        return n.join(n.UNIT, Mono(tuple(rest), exponent)) if rest else Mono((), exponent), total
 
     def _atom(self, item: Atom) -> Series:
         if isinstance(item, Sym):
@@ -117,6 +121,11 @@ class Expander:
         if shape[0] != self.variable.at(0):
             raise NoSeries
         return Series(shape[1], list(shape[3][: self.length]))
+
+
+def _constants(item: Atom, k: Fraction) -> tuple[tuple[Atom, Fraction], ...]:
+    """Return what makes the coefficients rational: erf(x) is 1/√π times such a series."""
+    return ((Fn("pi", ()), -k / 2),) if isinstance(item, Fn) and item.name == "erf" else ()
 
 
 def composite(poly: Poly) -> tuple[Poly, str] | None:
@@ -161,12 +170,72 @@ def substituted(poly: Poly, unit: Poly, name: str) -> Poly | None:
                 n.join(mono, Mono(((Sym(name), Fraction(1)),))), Mono(((Sym(PLACE), Fraction(-1)),))
             )
         )
-        try:
-            return with_value(poly, name, inverse)
-        except TooLarge:
-            return None
+        return _with_value_or_none(poly, name, inverse)
     rest = Mono(tuple((item, k) for item, k in mono.powers if item != Sym(name)))
     value = n.of(n.join(Mono(((Sym(PLACE), Fraction(1)),)), n.inverse(rest)))
+    return _with_value_or_none(poly, name, value)
+
+
+def ratios(poly: Poly) -> tuple[Poly, ...]:
+    """Return (a - b)/b for each log(a/b) of two names in a sum."""
+    found: dict[str, Poly] = {}
+    stack = [poly]
+    while stack:
+        for mono, _ in stack.pop().terms:
+            for item, _ in mono.powers:
+                if isinstance(item, Group):
+                    stack.append(item.poly)
+                elif isinstance(item, Fn) and item.name == "log":
+                    unit = _ratio(item.arguments[0])
+                    if unit is not None:
+                        found[unit.text] = unit
+    return tuple(found.values())
+
+
+def in_ratio(look: Look, poly: Poly, unit: Poly) -> Poly | None:
+    """Return a sum in terms of u = (a - b)/b, names of sums looked through."""
+    terms = []
+    for mono, value in poly.terms:
+        result = n.of(Mono((), mono.exponent), value)
+        for item, k in mono.powers:
+            inner = look.sums.get(item.name) if isinstance(item, Sym) else None
+            result = n.multiply(result, n.power(n.atom(item) if inner is None else inner, k))
+        terms.append(result)
+    return in_place(n.add(*terms), unit)
+
+
+def _ratio(poly: Poly) -> Poly | None:
+    single = poly.single
+    if single is None or single[1] != 1 or single[0].exponent is not None:
+        return None
+    names = {k: item for item, k in single[0].powers if isinstance(item, Sym)}
+    if len(single[0].powers) != 2 or names.keys() != {Fraction(1), Fraction(-1)}:
+        return None
+    a, b = n.atom(names[Fraction(1)]), n.atom(names[Fraction(-1)])
+    return n.multiply(n.add(a, n.negative(b)), n.power(b, Fraction(-1)))
+
+
+def in_place(poly: Poly, unit: Poly) -> Poly | None:
+    """Return a sum in terms of u = unit, a product of names or (a - b)/b, called PLACE."""
+    single = unit.single
+    if single is None:
+        return None
+    (mono, value), sums = single, [i for i, _ in single[0].powers if isinstance(i, Group)]
+    if not sums:
+        first = next((i.name for i, k in mono.powers if isinstance(i, Sym) and k == 1), None)
+        return None if first is None or value != 1 else substituted(poly, unit, first)
+    for item, k in mono.powers:
+        if isinstance(item, Sym) and k == -1 and len(mono.powers) == 2:
+            a = n.add(n.scale(sums[0].poly, value), n.atom(item))
+            if a.single is not None and len(a.single[0].powers) == 1 and a.single[1] == 1:
+                name = a.single[0].powers[0][0]
+                near = n.multiply(n.atom(item), n.add(n.ONE, n.atom(Sym(PLACE))))
+                if isinstance(name, Sym):
+                    return _with_value_or_none(poly, name.name, near)
+    return None
+
+
+def _with_value_or_none(poly: Poly, name: str, value: Poly) -> Poly | None:
     try:
         return with_value(poly, name, value)
     except TooLarge:

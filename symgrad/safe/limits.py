@@ -5,7 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.safe import normal as n
-from symgrad.safe.expander import PLACE, PROBE, Expander, composite, substituted, with_value
+from symgrad.safe.expander import (
+    PLACE,
+    PROBE,
+    Expander,
+    composite,
+    in_ratio,
+    ratios,
+    substituted,
+    with_value,
+)
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.power_series import NoSeries
@@ -23,11 +32,27 @@ def removable(look: Look, mono: Mono) -> tuple[Poly, Poly] | None:
     functions = any(
         not isinstance(item, Sym) for item, _ in (*below, *((a, Fraction(1)) for a in above))
     )
-    if not below or not above or not functions:
+    if not below or not functions:
         return None
-    if len(below) > 1:
-        return _of_composite(look, mono) or _of_names(look, mono, [item for item, _ in below])
-    return _of_names(look, mono, [item for item, _ in below]) or _of_composite(look, mono)
+    if not above:
+        return _of_ratio(look, mono)
+    names = [item for item, _ in below]
+    found = _of_composite(look, mono) if len(names) > 1 else None
+    return (
+        found or _of_names(look, mono, names) or _of_composite(look, mono) or _of_ratio(look, mono)
+    )
+
+
+def _of_ratio(look: Look, mono: Mono) -> tuple[Poly, Poly] | None:
+    """Return a - b and the limit there, for a quotient with log(a/b)."""
+    for unit in ratios(n.of(mono)):
+        changed = in_ratio(look, n.of(mono), unit)
+        if changed is not None and changed.single is not None:
+            found = _limit(look, changed.single[0], PLACE)
+            if found is not None:
+                below = Mono(tuple(p for p in unit.terms[0][0].powers if p[1] < 0))
+                return n.divide(unit, below), n.scale(found, changed.single[1])
+    return None
 
 
 def _of_names(look: Look, mono: Mono, below: list[Atom]) -> tuple[Poly, Poly] | None:

@@ -171,6 +171,9 @@ SERIES: dict[str, Callable[[Series], Series]] = {
     "log_cosh": _log_cosh,
     "abs": _size,
     "asin": _through_slope(_one_plus_square(-1, HALF_DOWN)),
+    "erf": _through_slope(
+        lambda x: exp_series(x.times(x).scaled(Fraction(-1))).scaled(Fraction(2))
+    ),
     "atan": _through_slope(_one_plus_square(1, Fraction(-1))),
     "asinh": _through_slope(_one_plus_square(1, HALF_DOWN)),
     "atanh": _through_slope(_one_plus_square(-1, Fraction(-1))),

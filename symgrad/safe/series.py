@@ -17,6 +17,9 @@ from symgrad.safe.expander import (
     Coefficients,
     Expander,
     composite,
+    in_place,
+    in_ratio,
+    ratios,
     substituted,
     with_value,
 )
@@ -52,6 +55,25 @@ def flattened_at(look: Look, poly: Poly) -> Poly | None:
             if found is not None:
                 look.fire()
                 return found
+    return _flattened_ratio(look, poly)
+
+
+def _flattened_ratio(look: Look, poly: Poly) -> Poly | None:
+    """Return a sum that cancels where a = b, as a series in (a - b)/b, where log(a/b) is in it."""
+    for unit in ratios(poly):
+        replaced = in_ratio(look, poly, unit)
+        groups = {} if replaced is None else _grouped(look, replaced, PLACE, Fraction(0), ORDERS)
+        if replaced is None or len(groups) != 1:
+            continue
+        rest, members = next(iter(groups.items()))
+        found = _flattened(members) if len(members) == len(replaced.terms) else None
+        if found is None or not _cancels(members):
+            continue
+        look.fire()
+        order, coefficients, radius = found
+        direct = n.atom(Fn("sum", (n.divide(poly, rest),)))
+        shape = Coefficients(Fraction(0), order, radius, coefficients)
+        return n.times(n.atom(Fn("series", (unit, direct), shape)), rest)
     return None
 
 
@@ -166,25 +188,39 @@ def folded(look: Look, mono: Mono) -> Poly | None:
 
 def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly | None:
     """Take exponentials and divisors into the series, whose coefficients are worked out anew."""
-    variable = item.arguments[0].terms[0][0].powers[0][0]
-    if len(item.arguments[0].terms[0][0].powers) != 1 or not isinstance(variable, Sym):
-        return None
+    unit, bare = item.arguments[0], bare_sum(item.arguments[1])
+    name, whole_mono, value = _variable(unit), mono, Fraction(1)
+    if name is None:
+        changed, direct = in_place(n.of(mono), unit), in_place(bare, unit)
+        if changed is None or direct is None or changed.single is None:
+            return None
+        name, bare, (mono, value) = PLACE, direct, changed.single
     try:
-        rest, _ = Expander(look, variable.name, shape[0], PROBE).term(mono)
+        rest, _ = Expander(look, name, shape[0], PROBE).term(mono)
     except NoSeries:
         return None
     inside = n.join(mono, n.inverse(rest))
     if inside.exponent is None and all(k > 0 and isinstance(i, Sym) for i, k in inside.powers):
         return None
-    direct = n.times(bare_sum(item.arguments[1]), inside)
-    groups = _grouped(look, direct, variable.name, shape[0], ORDERS)
+    direct = n.times(bare, inside)
+    groups = _grouped(look, direct, name, shape[0], ORDERS)
     found = _flattened(groups.get(n.UNIT, [])) if len(groups) == 1 else None
     if found is None:
         return None
     order, coefficients, radius = found
     lowered = Coefficients(shape[0], order, radius, coefficients)
-    whole = Fn("series", (item.arguments[0], n.atom(Fn("sum", (direct,)))), lowered)
-    return n.of(n.join(rest, Mono(((whole, Fraction(1)),))))
+    if name == PLACE:
+        inside = n.join(whole_mono, n.inverse(rest))
+        direct = n.scale(n.times(bare_sum(item.arguments[1]), inside), 1 / value)
+    whole = Fn("series", (unit, n.atom(Fn("sum", (direct,)))), lowered)
+    return n.of(n.join(rest, Mono(((whole, Fraction(1)),))), value)
+
+
+def _variable(unit: Poly) -> str | None:
+    """Return the name that a series is in, None for a product of names."""
+    powers = unit.terms[0][0].powers
+    item = powers[0][0]
+    return item.name if len(powers) == 1 and isinstance(item, Sym) and powers[0][1] == 1 else None
 
 
 def _folded_power(item: Fn, shape: Coefficients, mono: Mono, unit: Mono) -> Poly | None:

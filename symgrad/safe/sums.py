@@ -32,6 +32,7 @@ from symgrad.safe.mixtures import (
     scatter,
     symbolic_power_minus_one,
 )
+from symgrad.safe.nested import nested_growth
 from symgrad.safe.normal import Fn, Poly, TooLarge
 from symgrad.safe.pairs import PAIR_RULES, WHOLE_PAIR_RULES, Rule, exponential_pair
 from symgrad.safe.roots import conjugated
@@ -131,6 +132,7 @@ RULES: tuple[Rule, ...] = (
     label_of_softplus,
     by_branches,
     symbolic_power_minus_one,
+    nested_growth,
     _common,
     exponential_polynomial,
     exponential_grouping,
