@@ -4,7 +4,8 @@ An error is measured in units in the last place (ulp) of the exact value. Where 
 conditioned no double arithmetic can do well: the error that is allowed is BOUND times one ulp plus
 what the exact value changes by when every input and every named value changes by half an ulp, as
 they do when they are rounded. A partial derivative that is tiny beside another may also be off by a
-few ulp of the largest one.
+few ulp of the largest one. Where the gradient is no better than that, or where its squares leave
+the range of doubles, the parameters after a step are not compared.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from symgrad.derivation import Derivation
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.evaluate import Evaluator, OutsideDomain, Real
 from symgrad.expression import Formula
+from symgrad.optimizers import Optimizer
+from symgrad.optimizers import optimizer as optimizer_called
 from symgrad.program import lower
 from symgrad.targets import EmittedFile
 from symgrad.targets import target as target_called
+from symgrad.targets.running import BrokenCode
 
 BOUND = 64
 POINTS = 32
@@ -31,6 +35,7 @@ _WORK = 400_000  # statements evaluated at 50 digits, over all points
 _LARGEST = 1e300
 _SMALLEST = 1e-290
 _DIRECTIONS = 4
+_SQUARED = (1e-140, 1e140)  # the squares of numbers between these are ordinary
 Noise = Callable[[], Real]
 _BESIDE = 16  # ulp of the largest partial derivative by which every other one may be off
 
@@ -68,10 +73,13 @@ class CheckReport:
             return f"{self.target}: not checked: {self.note}"
         if self.points == 0:
             return f"{self.target}: not checked: no point was found inside the domain"
+        if not self.ulps:
+            return f"{self.target}: no error at {self.points} points against 50 digits"
         where = ", ".join(f"{name} = {float(value):.6g}" for name, value in self.point[:12])
         more = ", …" if len(self.point) > 12 else ""
+        size = f"{self.ulps:.1f}" if self.ulps < 1e6 else f"{self.ulps:.1e}"
         return (
-            f"{self.target}: largest error {self.ulps:.1f} ulp ({self.result} at {where}{more}; "
+            f"{self.target}: largest error {size} ulp ({self.result} at {where}{more}; "
             f"allowed there {self.allowed:.0f}), {self.points} points against 50 digits"
         )
 
@@ -81,22 +89,30 @@ def check(
     target: str,
     code: str | Sequence[EmittedFile],
     *,
+    optimizer: str = "sgd",
     points: int = POINTS,
     seed: int = 0,
 ) -> CheckReport:
     """Run emitted code at random points of the domain and return the largest error.
 
-    `code` is what `generate` or `emit` gave for this derivation. The points are the same on every
-    run with the same `seed`.
+    `code` is what `generate` or `emit` gave for this derivation and this `optimizer`. All that a
+    target runs is compared: what value_and_gradient gives, what value and gradient give, and the
+    parameters after one step. The points are the same on every run with the same `seed`. Raises
+    CodeCheckFailed where the code cannot be run at all, though its language can.
     """
     language = target_called(target)
     files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
-    exact = _ExactValues(derivation)
+    program = lower(derivation, safe=False, optimizer=optimizer)
+    exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
     count = max(2, min(points, _WORK // max(1, 4 * exact.size)))
     places = _places(exact, count, random.Random(seed))  # noqa: S311  (points, not secrets)
-    program = lower(derivation, safe=False)
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
-    found, note = language.run(tuple(files), inputs, program.wrt)
+    try:
+        found, note = language.run(tuple(files), inputs, program.wrt)
+    except BrokenCode as error:
+        raise _failed(
+            f"the emitted {target} code does not run: {error.diagnostics[0].message}"
+        ) from error
     if found is None:
         return CheckReport(target, None, note=note)
     worst = CheckReport(target, len(places))
@@ -108,23 +124,29 @@ def check(
 def checked(report: CheckReport) -> CheckReport:
     """Return the report; raises CodeCheckFailed where an error is beyond the bound."""
     if not report.ok:
-        raise CodeCheckFailed(
-            Diagnostic(
-                f"the emitted code is not exact: {report.text}",
-                help="nothing was written; --no-check writes it all the same",
-            )
-        )
+        raise _failed(f"the emitted code is not exact: {report.text}")
     return report
 
 
-class _ExactValues:
-    """Value and gradient of a derivation at 50 digits."""
+def _failed(message: str) -> CodeCheckFailed:
+    note = "nothing was written; --no-check writes it all the same"
+    return CodeCheckFailed(Diagnostic(message, help=note))
 
-    def __init__(self, derivation: Derivation) -> None:
+
+class _ExactValues:
+    """Value, gradient and one step of a derivation at 50 digits."""
+
+    def __init__(self, derivation: Derivation, rule: Optimizer, rate: Fraction) -> None:
         self.derivation = derivation
+        self.rule = rule
+        self.settings = {"rate": rate, **dict(rule.settings)}
         self.graph = derivation.graph
         self.evaluator = Evaluator()
-        self.names = (self.graph.objective, *(f"∂/∂{name}" for name in derivation.wrt))
+        both = (self.graph.objective, *(f"∂/∂{name}" for name in derivation.wrt))
+        alone = (f"{name} alone" for name in both)
+        self.names = (*both, *alone, *(f"{name} after a step" for name in derivation.wrt))
+        # The places among exact values of what a target gives: both results, each alone, the step.
+        self.places = (*range(len(both)), *range(len(both)), *range(len(both), 2 * len(both) - 1))
         self.size = len(self.graph.nodes) + len(derivation.sensitivity_list) + len(derivation.wrt)
         self._statements = [
             (node.name, node.formula) for node in self.graph.equations if node.formula is not None
@@ -133,7 +155,9 @@ class _ExactValues:
         self._gradient = [form.formula for _, form in derivation.gradient_forms]
 
     def at(self, point: Point, noise: Noise | None = None) -> tuple[Real, ...]:
-        """Return the objective and its gradient; raises OutsideDomain where they do not exist.
+        """Return the objective, its gradient and the parameters after a step.
+
+        Raises OutsideDomain where they do not exist.
 
         `noise` gives factors near 1 for the inputs and for every value that has a name.
         """
@@ -144,7 +168,22 @@ class _ExactValues:
             value = self._value(formula, values)
             values[name] = value if noise is None else value * noise()
         gradient = [self._value(formula, values) for formula in self._gradient]
-        return (values[self.graph.objective], *gradient)
+        pairs = zip(self.derivation.wrt, gradient, strict=True)
+        updated = [self._updated(values[name], slope) for name, slope in pairs]
+        return (values[self.graph.objective], *gradient, *updated)
+
+    def _updated(self, parameter: Real, slope: Real) -> Real:
+        """Return a parameter after the first step."""
+        values: dict[str | int, Real] = {
+            name: self.evaluator.number(value) for name, value in self.settings.items()
+        }
+        values |= dict.fromkeys(self.rule.state, self.evaluator.number(0))
+        values["p"] = parameter
+        values["g"] = -slope if self.graph.maximize else slope
+        values["step'"] = self.evaluator.number(1)
+        for name, formula in (*self.rule.shared, *self.rule.each):
+            values[name] = self.evaluator.value(formula, values)
+        return values["p'"]
 
     def _value(self, formula: Formula, values: Mapping[str, Real]) -> Real:
         places: dict[str | int, Real] = {i: values[name] for i, name in enumerate(formula.operands)}
@@ -179,24 +218,31 @@ def _compared(
     results: Sequence[float],
 ) -> CheckReport:
     changes: list[float] | None = None
-    largest = math.ulp(max(abs(float(value)) for value in values[1:]))
-    for i, (value, result) in enumerate(zip(values, results, strict=True)):
-        unit = math.ulp(max(abs(float(value)), _SMALLEST))
+    width = len(exact.derivation.wrt) + 1
+    sizes = [abs(float(value)) for value in values[1:width]]
+    largest = math.ulp(max(sizes, default=0.0))
+    steps = not any(size and not _SQUARED[0] < size < _SQUARED[1] for size in sizes)
+    for i, name, result in zip(exact.places, exact.names, results, strict=False):
+        if i >= width and not steps:
+            break
+        unit = math.ulp(max(abs(float(values[i])), _SMALLEST))
         ulps = math.inf
         if math.isfinite(result):
-            ulps = abs(float(exact.evaluator.number(Fraction(result)) - value)) / unit
+            ulps = abs(float(exact.evaluator.number(Fraction(result)) - values[i])) / unit
         if ulps <= worst.ulps:
             continue
         allowed = float(BOUND)
         if ulps > BOUND:
             changes = _changes(exact, point, values) if changes is None else changes
-            beside = _BESIDE * largest / unit if i else 0.0
-            allowed = max(beside, BOUND * (1.0 + changes[i] / unit))
+            allowed = BOUND * (1.0 + changes[i] / unit)
+            if 0 < i < width and ulps > allowed:
+                steps = False
+                allowed = max(allowed, _BESIDE * largest / unit)
             if ulps <= allowed:
                 continue
         if worst.ok or ulps > allowed:
-            place = tuple((name, point[name]) for name in point)
-            worst = CheckReport(worst.target, worst.points, ulps, allowed, exact.names[i], place)
+            place = tuple((key, point[key]) for key in point)
+            worst = CheckReport(worst.target, worst.points, ulps, allowed, name, place)
     return worst
 
 

@@ -7,6 +7,7 @@ from symgrad.check_code import CodeCheckFailed, check, checked
 from symgrad.codegen import emit, generate
 from symgrad.derive import derive
 from symgrad.sources.text import parse
+from symgrad.targets import EmittedFile
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +70,62 @@ def test_target_that_cannot_be_run_is_reported(article, monkeypatch):
     report = check(article, "javascript", emit(article, "javascript"))
     assert report.points is None
     assert report.text == "javascript: not checked: there is no `node` on this machine"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("    J = L + R\n    return J\n", "    J = L - R\n    return J\n", "J alone"),
+        ("    return _new(Gradient, (dJ_da, ", "    return _new(Gradient, (-a, ", "∂/∂a alone"),
+        ("a - rate*grad.a", "a + rate*grad.a", "a after a step"),
+    ],
+)
+def test_every_function_is_checked(article, old, new, where):
+    wrong = generate(article).replace(old, new)
+    report = check(article, "python", wrong)
+    assert not report.ok
+    assert report.result == where
+
+
+@pytest.mark.parametrize("target", ["python", "numpy", "c", "javascript"])
+@pytest.mark.parametrize("name", ["momentum", "nesterov", "adam", "adamw"])
+def test_steps_of_every_rule_are_exact(target, name):
+    graph = derive(parse("param a = 1, b; data x, y; J = -2*(a*x - b*y)^2; maximize J"))
+    assert check(graph, target, emit(graph, target, optimizer=name), optimizer=name).ok
+
+
+@pytest.mark.parametrize("target", ["python", "numpy", "c", "javascript"])
+@pytest.mark.parametrize("name", ["sgd", "adamw"])
+def test_step_of_a_single_parameter_with_a_long_name(target, name):
+    graph = derive(parse("param standard_deviation; data x; J = (standard_deviation - x)^2"))
+    assert check(graph, target, emit(graph, target, optimizer=name), optimizer=name).ok
+
+
+@pytest.mark.parametrize("target", ["python", "c", "javascript"])
+def test_step_of_another_rule_is_refused(article, target):
+    assert not check(article, target, emit(article, target), optimizer="adam").ok
+
+
+@pytest.mark.parametrize("target", ["python", "numpy", "c", "javascript"])
+def test_code_that_cannot_be_loaded_is_refused(article, target):
+    *header, code = emit(article, target)
+    broken = EmittedFile(code.name, code.text.replace("delta = ", "delta = = "))
+    with pytest.raises(CodeCheckFailed, match=f"the emitted {target} code does not run: "):
+        check(article, target, (*header, broken))
+
+
+@pytest.mark.parametrize("target", ["python", "numpy", "c", "javascript"])
+def test_nothing_is_left_behind_by_a_check_that_fails(run_python, tmp_path, target):
+    own = tmp_path / "own"
+    run_python("-m", "symgrad", "templates", "-o", str(own))
+    for path in own.glob("*.j2"):
+        text = path.read_text(encoding="utf-8")
+        wrong = text.replace("{{ value_body }}", "{{ value_body|replace('2', '3') }}")
+        path.write_text(wrong, encoding="utf-8")
+    words = ("-m", "symgrad", "generate", "example:huber", "-t", target, "--templates", str(own))
+    place = tmp_path / "made"
+    done = run_python(*words, "-o", str(place), status=2)
+    assert "the emitted code is not exact" in done.stderr
+    assert not place.exists()
+    run_python(*words, "-o", str(place), "--no-check")
+    assert place.exists()

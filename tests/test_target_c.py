@@ -31,8 +31,8 @@ def complaints(tmp_path):
 
 
 NAMES = (
-    "exp log pow memset errno unix linux LANES BLOCK SUMS PARTS share parts i item length rest add_part "
-    "mean_sums careful_sums step_from model_gradient model_params model_state MODEL_H M_PI int y0"
+    "exp log pow memset errno unix linux LANES BLOCK SUMS PARTS share parts i item length rest "
+    "add_part mean_sums step_from model_gradient model_params model_state MODEL_H M_PI int y0"
 ).split()
 
 

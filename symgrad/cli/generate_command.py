@@ -91,7 +91,7 @@ def command(
     if chosen.get("float") == "float" and check is not False:
         note("not checked: single precision is not held to the bound for doubles")
     elif check or (check is None and output is not None):
-        _checked(derivation, target, files, safe=safe)
+        _checked(derivation, target, files, optimizer=optimizer, safe=safe)
     if output is None:
         print_result("\n".join(item.text for item in files))
         return
@@ -113,7 +113,12 @@ def module_name(file: str, output: Path | None) -> str:
 
 
 def _checked(
-    derivation: Derivation, target: str, files: tuple[EmittedFile, ...], *, safe: bool
+    derivation: Derivation,
+    target: str,
+    files: tuple[EmittedFile, ...],
+    *,
+    optimizer: str,
+    safe: bool,
 ) -> None:
     """Run the code against 50-digit values; say what was found, and stop what is wrong.
 
@@ -121,10 +126,10 @@ def _checked(
     """
     from symgrad.check_code import check, checked
 
-    report = check(derivation, target, files)
-    note(f"checked {report.text}" if report.points else report.text)
+    report = check(derivation, target, files, optimizer=optimizer)
     if safe:
         checked(report)
+    note(f"checked {report.text}" if report.points else report.text)
 
 
 def operation_report(program: Program) -> str:

@@ -172,8 +172,9 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
 
 def _made(kind: str, fields: Sequence[str]) -> str:
     """Return a named tuple made without the detour over its class, which costs as much as 10 +."""
-    comma = "," if len(fields) == 1 else ""
-    return f"_new({kind}, ({_wrapped(fields, ' ' * 8)}{comma}))"
+    inside = _wrapped(fields, " " * 8)
+    comma = "," if len(fields) == 1 and "\n" not in inside else ""
+    return f"_new({kind}, ({inside}{comma}))"
 
 
 TARGET = Python()

@@ -1,10 +1,15 @@
-"""Emitted files run where they were just made: as a module of this process, or under Node."""
+"""Emitted files run where they were just made: as a module of this process, or under Node.
+
+A row of results holds the value and the gradient that value_and_gradient gives at a point, then
+those of value and gradient, then the parameters that update gives, with its default settings.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,18 +18,28 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
+from symgrad.errors import SymgradError
 from symgrad.targets.base import EmittedFile
 
 Results = list[list[float]]
+
+
+class BrokenCode(SymgradError, RuntimeError):
+    """Emitted code cannot be loaded or compiled, or stops when it is called."""
+
+
 _TIME_LIMIT = 120
 
 _DRIVER = """\
 import {{readFileSync}} from "node:fs";
-import {{value_and_gradient}} from "./{module}";
+import {{value, gradient, value_and_gradient, update}} from "./{module}";
 const points = JSON.parse(readFileSync(0, "utf8"));
 const rows = points.map((point) => {{
-  const [value, gradient] = value_and_gradient(...point);
-  return [value, ...Object.values(gradient)].map(String);
+  const [both_value, both_gradient] = value_and_gradient(...point);
+  const found = update(...point);
+  const all = [both_gradient, gradient(...point), Array.isArray(found) ? found[0] : found];
+  const [first, second, updated] = all.map(Object.values);
+  return [both_value, ...first, value(...point), ...second, ...updated].map(String);
 }});
 console.log(JSON.stringify(rows));
 """
@@ -47,23 +62,36 @@ def imported(file: EmittedFile, folder: Path) -> ModuleType:
 
 
 def run_python(file: EmittedFile, points: Sequence[Sequence[float]]) -> Results:
-    """Return value and gradient at each point; NaN where the code raises."""
-    with tempfile.TemporaryDirectory() as folder:
-        module = imported(file, Path(folder))
-    width = len(module.Gradient._fields) + 1
+    """Return the results at each point; NaN where the code raises what bad arguments raise.
 
-    def row(point: Sequence[float]) -> list[float]:
-        try:
-            value, gradient = module.value_and_gradient(*point)
-        except (ArithmeticError, ValueError):
-            return [float("nan")] * width
-        return [float(value), *map(float, gradient)]
+    Raises BrokenCode where the file cannot be loaded, or a function stops in another way.
+    """
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            module = imported(file, Path(folder))
+        width = len(module.Gradient._fields)
+        return [_row(module, point, width) for point in points]
+    except Exception as error:
+        raise BrokenCode(f"{type(error).__name__}: {error}") from error
 
-    return [row(point) for point in points]
+
+def _row(module: ModuleType, point: Sequence[float], width: int) -> list[float]:
+    nan = float("nan")
+    try:
+        value, gradient = module.value_and_gradient(*point)
+        row = [value, *gradient, module.value(*point), *module.gradient(*point)]
+    except (ArithmeticError, ValueError):
+        return [nan] * (2 * width + 2)
+    try:
+        found = module.update(*point)
+        row += found if hasattr(found, "_fields") else found[0]
+    except (ArithmeticError, ValueError):
+        row += [nan] * width
+    return [float(number) for number in row]
 
 
 def run_node(file: EmittedFile, points: Sequence[Sequence[float]]) -> tuple[Results | None, str]:
-    """Return value and gradient at each point, or None and the reason when Node is missing."""
+    """Return the results at each point, or None and the reason when Node is missing."""
     node = shutil.which("node")
     if node is None:
         return None, "there is no `node` on this machine"
@@ -81,71 +109,122 @@ def run_node(file: EmittedFile, points: Sequence[Sequence[float]]) -> tuple[Resu
             text = json.dumps([list(point) for point in points])
             printed, complaint = process.communicate(text, timeout=_TIME_LIMIT)
     if process.returncode:
-        return None, f"node stopped: {' '.join(complaint.strip().splitlines()[-1:])}"
+        raise BrokenCode(_fault(complaint))
     return [[_number(text) for text in row] for row in json.loads(printed)], ""
+
+
+def _fault(complaint: str) -> str:
+    """Return the line of a compiler's or interpreter's complaint that says what is wrong."""
+    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    named = [line for line in lines if "rror:" in line]
+    return (named or lines or ["no message"])[0]
 
 
 _C_DRIVER = """\
 #include <stdio.h>
+#include <string.h>
 #include "{header}"
+static void show(const {module}_params *row) {{
+    const {real} *all = (const {real} *)row;
+    for (int i = 0; i < {fields}; i++) {{
+        printf(" %a", (double)all[i]);
+    }}
+}}
 int main(void) {{
     double in[{inputs}];
     for (;;) {{
+        {real} value;
+        {module}_params rows[3];
         for (int i = 0; i < {inputs}; i++) {{
             if (scanf("%la", &in[i]) != 1) {{
                 return 0;
             }}
         }}
-        {real} value;
-        {module}_params grad = {module}_value_and_gradient({call}, &value);
-        const {real} *all = (const {real} *)&grad;
+        rows[0] = {module}_value_and_gradient({call}, &value);
         printf("%a", (double)value);
-        for (int i = 0; i < {fields}; i++) {{
-            printf(" %a", (double)all[i]);
-        }}
-        printf("\\n");
+        show(&rows[0]);
+        printf(" %a", (double){module}_value({call}));
+        rows[1] = {module}_gradient({call});
+        show(&rows[1]);
+{update}        printf("\\n");
     }}
 }}
 """
+_C_UPDATE = """\
+        rows[2] = {module}_update({call}, {settings});
+        show(&rows[2]);
+"""
+_C_STATE = """\
+        {module}_state state;
+        memset(&state, 0, sizeof state);
+"""
+_SETTINGS = re.compile(r"usual settings: (.*?)\. \*/")
+_SETTING = re.compile(r"\w+ = ([^,]+)")
 
 
 def run_c(
     files: Sequence[EmittedFile], points: Sequence[Sequence[float]], fields: int
 ) -> tuple[Results | None, str]:
-    """Return value and gradient at each point, or None and the reason when C cannot be compiled."""
+    """Return the results at each point, or None and the reason when C cannot be compiled here.
+
+    C has no default arguments: the settings of `update` are read in the comment of the header.
+    """
     compiler = c_compiler()
     if compiler is None:
         return None, "there is no C compiler (cc, gcc or clang) on this machine"
-    header, source = files
-    module = Path(header.name).stem
-    inputs = len(points[0]) if points else 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file in files:
             (folder / file.name).write_text(file.text, encoding="utf-8")
-        driver = _C_DRIVER.format(
-            header=header.name,
-            module=module,
-            inputs=max(1, inputs),
-            fields=fields,
-            call=", ".join(f"in[{i}]" for i in range(inputs)),
-            real="float" if f"float {module}_value" in header.text else "double",
-        )
+        driver = _c_driver(files[0], len(points[0]) if points else 0, fields)
         (folder / "driver_main.c").write_text(driver, encoding="utf-8")
-        command = [compiler, "-std=c99", "-O1", source.name, "driver_main.c", "-lm", "-o", "driver"]
-        made = subprocess.run(  # noqa: S603  (the system's compiler, with files made here)
-            command, cwd=folder, capture_output=True, encoding="utf-8", timeout=_TIME_LIMIT,
-            check=False,
-        )  # fmt: skip
-        if made.returncode:
-            return None, f"{compiler} stopped: {made.stderr.strip().splitlines()[:1]}"
+        complaint = _compiled(compiler, folder, files[1].name, "driver_main.c")
+        if complaint:
+            (folder / "none.c").write_text("#include <math.h>\nint main(void) { return 0; }\n")
+            if _compiled(compiler, folder, "none.c"):
+                return None, f"{compiler} cannot make a program here"
+            raise BrokenCode(_fault(complaint))
         text = "\n".join(" ".join(float(x).hex() for x in point) for point in points)
         done = subprocess.run(  # noqa: S603  (the program made above)
             [str(folder / "driver")], input=text, capture_output=True, encoding="utf-8",
             timeout=_TIME_LIMIT, check=False,
         )  # fmt: skip
     rows = [[_from_c(item) for item in line.split()] for line in done.stdout.splitlines()]
-    return (rows, "") if len(rows) == len(points) else (None, "the compiled program stopped")
+    if len(rows) != len(points):
+        raise BrokenCode("the compiled program stopped")
+    return rows, ""
+
+
+def _compiled(compiler: str, folder: Path, *sources: str) -> str:
+    """Compile a program; return what the compiler says where it fails."""
+    command = [compiler, "-std=c99", "-O1", *sources, "-lm", "-o", "driver"]
+    made = subprocess.run(  # noqa: S603  (the system's compiler, with files made here)
+        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace",
+        timeout=_TIME_LIMIT, check=False,
+    )  # fmt: skip
+    return (made.stderr or "no message") if made.returncode else ""
+
+
+def _c_driver(header: EmittedFile, inputs: int, fields: int) -> str:
+    module = Path(header.name).stem
+    call = ", ".join(f"in[{i}]" for i in range(inputs))
+    settings = _SETTINGS.search(header.text)
+    update = ""
+    if settings is not None:
+        given = _SETTING.findall(settings[1])
+        if f"{module}_state *" in header.text:
+            update = _C_STATE
+            given.append("&state")
+        update += _C_UPDATE
+    return _C_DRIVER.format(
+        header=header.name,
+        module=module,
+        inputs=max(1, inputs),
+        fields=fields,
+        call=call,
+        real="float" if f"float {module}_value" in header.text else "double",
+        update=update.format(module=module, call=call, settings=", ".join(given)) if update else "",
+    )
 
 
 def c_compiler() -> str | None:
