@@ -11,7 +11,7 @@ from typing import Literal
 from symgrad.display import Typeset
 from symgrad.errors import Diagnostic, Place, UnknownName, nearest
 from symgrad.expression import Compare, Formula
-from symgrad.names import canonical
+from symgrad.names import LATIN, canonical
 
 Kind = Literal["param", "data", "const", "equation"]
 
@@ -89,7 +89,9 @@ class Graph(Typeset):
             return name
         found = self.spellings.get(canonical(name))
         if found is None:
-            close = nearest(name, self.index)
+            spelled = {"".join(LATIN.get(c, c) for c in known): known for known in self.index}
+            spelled |= {known: known for known in self.index}
+            close = spelled.get(nearest(name, spelled) or "")
             raise UnknownName(
                 Diagnostic(
                     f"unknown name `{name}`",

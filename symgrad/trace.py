@@ -125,6 +125,24 @@ def run_plan(
 ) -> Trace:
     """Return the trace of a plan; `on_step` hears the number of every step that is done.
 
+    Raises LimitExceeded for more steps than can be worked out, and SymgradError where a step has no
+    value.
+    """
+    found, fault = run_as_far(plan, exact=exact, digits=digits, on_step=on_step)
+    if fault is not None:
+        raise fault
+    return found
+
+
+def run_as_far(
+    plan: Plan,
+    *,
+    exact: bool = False,
+    digits: int = 6,
+    on_step: Callable[[int], None] | None = None,
+) -> tuple[Trace, SymgradError | None]:
+    """Return the trace of a plan up to the first step that has no value, and the fault there.
+
     Raises LimitExceeded for more steps than can be worked out.
     """
     if not 1 <= digits <= MAX_DIGITS:
@@ -137,16 +155,28 @@ def run_plan(
             )
         )
     hear = on_step or _ignore
-    steps = tuple(_steps(plan, Arithmetic(_PRECISIONS[0], exact=exact), digits, hear))
+    steps, fault = _collected(_steps(plan, Arithmetic(_PRECISIONS[0], exact=exact), digits, hear))
     for precision in () if exact else _PRECISIONS[1:]:
-        better = tuple(_steps(plan, Arithmetic(precision), digits, hear))
-        settled = all(map(agree, steps, better))
+        better, fault = _collected(_steps(plan, Arithmetic(precision), digits, hear))
+        settled = len(steps) == len(better) and all(map(agree, steps, better))
         steps, rough = better, steps
         if settled:
             break
     else:
-        steps = steps if exact else tuple(map(without_noise, rough, steps))
-    return Trace(plan.derivation, steps, plan.rule, digits, exact)
+        if not exact and len(steps) == len(rough):
+            steps = tuple(map(without_noise, rough, steps))
+    return Trace(plan.derivation, steps, plan.rule, digits, exact), fault
+
+
+def _collected(steps: Iterator[Step]) -> tuple[tuple[Step, ...], SymgradError | None]:
+    """Return the steps up to the first fault, and the fault."""
+    found: list[Step] = []
+    try:
+        for step in steps:
+            found.append(step)  # noqa: PERF402  (what came before a fault is kept)
+    except SymgradError as fault:
+        return tuple(found), fault
+    return tuple(found), None
 
 
 def _ignore(_: int) -> None:
@@ -166,8 +196,9 @@ def _steps(
         ordered = {n.name: inputs[n.name] for n in d.graph.nodes if n.formula is None}
         numbers = evaluate_step(d, ordered, arithmetic, number)
         updated, state, update_lines = apply_rule(
-            plan.rule, state, {name: inputs[name] for name in d.wrt}, numbers.gradients, arithmetic
-        )
+            plan.rule, state, {name: inputs[name] for name in d.wrt}, numbers.gradients, arithmetic,
+            number,
+        )  # fmt: skip
         yield _step(plan, number, numbers, updated, update_lines, arithmetic, digits)
         current |= updated
         on_step(number)
@@ -202,4 +233,4 @@ def _step(
     )
 
 
-__all__ = ["Plan", "Step", "Trace", "make_plan", "run_plan", "trace"]
+__all__ = ["Plan", "Step", "Trace", "make_plan", "run_as_far", "run_plan", "trace"]

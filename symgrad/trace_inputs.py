@@ -1,10 +1,7 @@
-"""The inputs of a trace: values given by hand, by the graph, or by a file of samples."""
+"""The inputs of a trace: values given by hand or by the graph, and samples."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
@@ -26,7 +23,7 @@ def read_values(graph: Graph, values: Mapping[str, object]) -> dict[str, Fractio
     """
     found: dict[str, Fraction] = {}
     for name, value in values.items():
-        known = graph.resolve(name)
+        known = _resolved(graph, name)
         if graph.index[known].formula is not None:
             raise SymgradError(
                 Diagnostic(
@@ -36,6 +33,16 @@ def read_values(graph: Graph, values: Mapping[str, object]) -> dict[str, Fractio
             )
         found[known] = read_number(value, f"the value of `{known}`")
     return found
+
+
+def _resolved(graph: Graph, name: str) -> str:
+    try:
+        return graph.resolve(name)
+    except UnknownName as error:
+        item = error.diagnostics[0]
+        inputs = [node.name for node in graph.nodes if node.formula is None]
+        help_text = item.help or f"the inputs are {listed(inputs)}"
+        raise UnknownName(Diagnostic(item.message, help=help_text)) from None
 
 
 def read_samples(
@@ -72,96 +79,16 @@ def _input_name(graph: Graph, name: str) -> str:
     except UnknownName as error:
         item = error.diagnostics[0]
         raise UnknownName(
-            Diagnostic(f"{item.message} in the data", help=item.help or _inputs_help(graph))
+            Diagnostic(f"{item.message} in the data", help=item.help or inputs_help(graph))
         ) from None
     if graph.index[known].formula is not None:
         raise SymgradError(Diagnostic(f"`{known}` is an equation, so the data give it no value"))
     return known
 
 
-def _inputs_help(graph: Graph) -> str:
-    return f"the data inputs are {_listed(graph.data)}" if graph.data else "the graph has no data"
-
-
-def read_csv(graph: Graph, text: str) -> tuple[Sample, ...]:
-    """Return the samples of a CSV text: a header of names, then one sample a row.
-
-    Columns that are no input of the graph are left out, as long as some column is one. Raises
-    SymgradError that names the row and the column at fault.
-    """
-    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")), skipinitialspace=True)
-    try:
-        header = [name.strip() for name in next(rows, [])]
-        places = _columns(graph, header)
-        found = [
-            _csv_sample(row, places, len(header), rows.line_num)
-            for row in rows
-            if any(cell.strip() for cell in row)
-        ]
-    except csv.Error as error:
-        raise SymgradError(Diagnostic(f"the data are no CSV: {error}")) from None
-    if len(found) > MAX_SAMPLES:
-        raise LimitExceeded(Diagnostic(f"more than {MAX_SAMPLES:,} samples"))
-    return tuple(found)
-
-
-def _columns(graph: Graph, header: Sequence[str]) -> list[tuple[int, str]]:
-    inputs = {*graph.data, *graph.constants, *graph.parameters}
-    places: list[tuple[int, str]] = []
-    for i, name in enumerate(header):
-        try:
-            known = graph.resolve(name)
-        except UnknownName:
-            continue
-        if known in inputs:
-            if known in (other for _, other in places):
-                raise SymgradError(Diagnostic(f"the column `{known}` is there twice"))
-            places.append((i, known))
-    if not places:
-        raise SymgradError(
-            Diagnostic(
-                "no column of the data has the name of an input",
-                help=f"the first row names the columns; {_inputs_help(graph)}",
-            )
-        )
-    return places
-
-
-def _csv_sample(
-    row: Sequence[str], places: Sequence[tuple[int, str]], width: int, line: int
-) -> Sample:
-    if len(row) < width:
-        raise SymgradError(
-            Diagnostic(f"line {line} of the data has {len(row)} cells, the header {width}")
-        )
-    return tuple(
-        (name, read_number(row[i], f"line {line} of the data, column `{name}`"))
-        for i, name in places
-    )
-
-
-def read_json(graph: Graph, text: str) -> tuple[Sample, ...]:
-    """Return the samples of a JSON text: a list of objects, or an object of lists.
-
-    Numbers are read exactly as they are written. Raises SymgradError for another shape.
-    """
-    try:
-        loaded = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        raise SymgradError(Diagnostic(f"the data are no JSON: {error}")) from None
-    if isinstance(loaded, dict) and all(isinstance(part, list) for part in loaded.values()):
-        lengths = {len(part) for part in loaded.values()}
-        if len(lengths) > 1:
-            raise SymgradError(Diagnostic("the columns of the data are of different length"))
-        columns = list(loaded)
-        loaded = [
-            dict(zip(columns, row, strict=True)) for row in zip(*loaded.values(), strict=True)
-        ]
-    if not isinstance(loaded, list):
-        raise SymgradError(
-            Diagnostic("the data are no list of samples", help='as in [{"x": 2, "y": 1}]')
-        )
-    return read_samples(graph, loaded)
+def inputs_help(graph: Graph) -> str:
+    """Return a sentence about the data that a graph takes."""
+    return f"the data inputs are {listed(graph.data)}" if graph.data else "the graph has no data"
 
 
 def require_inputs(graph: Graph, given: Iterable[str], step: int) -> None:
@@ -172,7 +99,7 @@ def require_inputs(graph: Graph, given: Iterable[str], step: int) -> None:
         return
     words = {"param": "parameter", "data": "data", "const": "constant"}
     groups = [
-        f"{words[kind]} {_listed([n.name for n in missing if n.kind == kind])}"
+        f"{words[kind]} {listed([n.name for n in missing if n.kind == kind])}"
         for kind in ("param", "const", "data")
         if any(n.kind == kind for n in missing)
     ]
@@ -192,6 +119,7 @@ def require_inputs(graph: Graph, given: Iterable[str], step: int) -> None:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return names in a row, the first few of many."""
     text = ", ".join(f"`{name}`" for name in names[:MAX_LISTED])
     return f"{text} …" if len(names) > MAX_LISTED else text

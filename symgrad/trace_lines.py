@@ -20,6 +20,7 @@ Left = tuple[str, ...]  # (name,) or (top, bottom) of a partial derivative
 
 MAX_BRANCHES = 8
 THROUGH = "through "
+PARTS = ("data part", "regularisation part")
 MAX_NODES = 300  # a larger graph shows no branches of its merges
 
 
@@ -176,9 +177,9 @@ class _Writer:
             yield self.line("gradient", left, expression, self.numbers.gradients[name])
             apart = self.without_data.get(name)
             parts = None if apart is None else split_gradient(expression, apart)
-            if parts is None:
-                yield from self.branches("gradient", self.graph.objective, name, self.adjoints)
-                continue
-            for part, label in zip(parts, ("data part", "regularisation part"), strict=True):
+            for part, label in zip(parts or (), PARTS, strict=False):
                 value = value_of_expression(part, self.known, self.arithmetic)
                 yield self.line("gradient", [], part, value, label)
+            # Of two branches one carries the data and the other the regularisation.
+            if parts is None or len(self.users[name]) > len(parts):
+                yield from self.branches("gradient", self.graph.objective, name, self.adjoints)

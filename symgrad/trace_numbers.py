@@ -35,6 +35,8 @@ _SMALL_BITS = 600  # a longer fraction is no longer worth carrying when digits a
 _MAX_SCALE = 4_000_000
 _MAX_TEXT = 400
 _LARGEST_ROOT = 64
+_FAR = 5_000  # a binary exponent beyond which a number is rounded in floating point
+_GUARD_BITS = 200
 
 _AT_ZERO = {
     "exp": 1, "cos": 1, "cosh": 1, "erfc": 1, "sin": 0, "tan": 0, "asin": 0, "atan": 0, "sinh": 0,
@@ -48,6 +50,10 @@ class NotRational(ArithmeticError):
 
 class TooLong(NotRational):
     """A rational number is longer than the limit."""
+
+
+class OutOfRange(ValueError):
+    """A number is written that is larger, or closer to zero, than any that is read."""
 
 
 class Arithmetic:
@@ -250,12 +256,18 @@ def read_number(value: object, what: str) -> Fraction:
         if isinstance(text, int | Fraction | Decimal):
             return Fraction(text)
         return _read_text(repr(float(text)))  # type: ignore[arg-type]  # NumPy's numbers
+    except OutOfRange:
+        message = f"{what} is too large, or too close to zero: `{_short(value)}`"
+        help_text = f"numbers go from 1e-{_MAX_TEXT} to 1e{_MAX_TEXT}"
     except (TypeError, ValueError, OverflowError, ZeroDivisionError, InvalidOperation):
-        shown = str(value)
-        shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
-        raise SymgradError(
-            Diagnostic(f"{what} is not a number: `{shown}`", help="as in 2, -0.5, 1/3 or 1e-3")
-        ) from None
+        message = f"{what} is not a number: `{_short(value)}`"
+        help_text = "as in 2, -0.5, 1/3 or 1e-3"
+    raise SymgradError(Diagnostic(message, help=help_text))
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def _read_text(text: str) -> Fraction:
@@ -268,8 +280,10 @@ def _read_text(text: str) -> Fraction:
 
 def _decimal(text: str) -> Fraction:
     value = Decimal(text.strip())
-    if not value.is_finite() or abs(value.adjusted()) > _MAX_TEXT:
+    if not value.is_finite():
         raise ValueError(text)
+    if value and abs(value.adjusted()) > _MAX_TEXT:
+        raise OutOfRange(text)
     return Fraction(value)
 
 
@@ -279,6 +293,8 @@ def rounded(value: Real, digits: int) -> tuple[int, int]:
     >>> rounded(Fraction(409, 490), 6), rounded(Fraction(1, 8), 6)
     ((834694, -6), (125, -3))
     """
+    if not isinstance(value, Fraction) and abs(value.man_exp[1]) > _FAR:
+        return _rounded_far(value, digits)
     number = as_fraction(value)
     if not number:
         return 0, 0
@@ -293,6 +309,15 @@ def rounded(value: Real, digits: int) -> tuple[int, int]:
     while mantissa % 10 == 0:
         mantissa, scale = mantissa // 10, scale + 1
     return mantissa, scale
+
+
+def _rounded_far(value: Real, digits: int) -> tuple[int, int]:
+    """Round an mpmath number of many thousand places, whose fraction would take long to divide."""
+    context = value.context
+    with context.workprec(value.man_exp[0].bit_length() + _GUARD_BITS):
+        scale = int(context.floor(context.log10(abs(value)))) - digits + 1
+        mantissa = int(context.nint(value / context.mpf(10) ** scale))
+    return (mantissa // 10, scale + 1) if abs(mantissa) == 10**digits else (mantissa, scale)
 
 
 def as_fraction(value: Real) -> Fraction:
@@ -331,16 +356,24 @@ def decimal_parts(value: Real, digits: int) -> tuple[str, str, int | None]:
     never shows as 0.000.
     """
     mantissa, scale = rounded(value, digits)
-    sign = "-" if mantissa < 0 else ""
-    text = str(abs(mantissa))
-    leading = len(text) + scale - 1
-    if -5 <= leading < max(digits, 15) and (scale <= 0 or is_shown_exactly(value, digits)):
+    exact = scale > 0 and is_shown_exactly(value, digits)
+    text, exponent = _laid_out(str(abs(mantissa)), scale, max(digits, 15), whole=exact)
+    return "-" if mantissa < 0 else "", text, exponent
+
+
+def _laid_out(figures: str, scale: int, limit: int, *, whole: bool) -> tuple[str, int | None]:
+    """Return figures·10^scale as a decimal, and its exponent where plain notation does not fit.
+
+    `whole` tells that zeros may be added behind the figures.
+    """
+    leading = len(figures) + scale - 1
+    if -5 <= leading < limit and (scale <= 0 or whole):
         if scale >= 0:
-            return sign, text + "0" * scale, None
-        text = text.rjust(1 - scale, "0")
-        return sign, f"{text[:scale]}.{text[scale:]}", None
-    tail = text[1:]
-    return sign, text[0] + (f".{tail}" if tail else ""), leading
+            return figures + "0" * scale, None
+        figures = figures.rjust(1 - scale, "0")
+        return f"{figures[:scale]}.{figures[scale:]}", None
+    tail = figures[1:]
+    return figures[0] + (f".{tail}" if tail else ""), leading
 
 
 def decimal_text(value: Real, digits: int) -> str:
@@ -350,4 +383,23 @@ def decimal_text(value: Real, digits: int) -> str:
     ('0.834694', '3.33e-10')
     """
     sign, text, exponent = decimal_parts(value, digits)
+    return f"{sign}{text}" if exponent is None else f"{sign}{text}e{exponent}"
+
+
+def float_text(value: float, digits: int) -> str:
+    """Return a float with `digits` significant digits, with fewer where those give it back.
+
+    >>> float_text(0.1, 6), float_text(1 / 3, 6), float_text(2.5e-9, 6), float_text(-1200.0, 2)
+    ('0.1', '0.333333', '2.5e-9', '-1200')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    first, _, power = f"{abs(value):.{digits - 1}e}".partition("e")
+    figures, leading = first.replace(".", ""), int(power)
+    given_back = float(f"{first}e{power}") == abs(value)
+    if given_back:
+        figures = figures.rstrip("0") or "0"
+    scale = leading - len(figures) + 1
+    text, exponent = _laid_out(figures, scale, max(digits, 15), whole=given_back)
+    sign = "-" if value < 0 else ""
     return f"{sign}{text}" if exponent is None else f"{sign}{text}e{exponent}"

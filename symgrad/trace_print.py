@@ -21,7 +21,7 @@ _LONGEST_OPERAND = 16
 
 
 # A negative number in parentheses at the head of a sum or a product: they are not needed there.
-_LEADING_NEGATIVE = re.compile(r"(^|\()\(([−-][0-9.]+(?:e[−-]?[0-9]+)?)\)(?= |·|\*)")
+_LEADING_NEGATIVE = re.compile(r"(^|\()\(([−-][0-9.]+(?:e[−-]?[0-9]+)?)\)(?=[ ·*/])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression import Add, Call, Div, Expression, Mul, Neg, Number, Pow, Var
 from symgrad.graph import Graph
-from symgrad.trace import Plan
+from symgrad.trace import MAX_WORKED_STEPS, Plan
 from symgrad.trace_inputs import require_inputs
 
 Environment = dict[str, float]
@@ -37,10 +38,8 @@ def run_emitted(plan: Plan) -> Iterator[Row]:
     names = _argument_order(graph)
     function = _emitted(plan)
     update = _Update(plan)
-    current = {name: float(value) for name, value in plan.start}
-    samples = [
-        {name: float(value) for name, value in sample} for sample in plan.samples[: plan.count]
-    ]
+    current = _doubles(plan.start)
+    samples = [_doubles(sample) for sample in plan.samples[: plan.count]]
     for number in range(1, plan.count + 1):
         if samples:
             current.update(samples[(number - 1) % len(samples)])
@@ -54,9 +53,31 @@ def run_emitted(plan: Plan) -> Iterator[Row]:
         if not (math.isfinite(objective) and all(map(math.isfinite, found))):
             raise _no_value(graph, number, "the result is not finite")
         inputs = dict(current)
-        updated = update({name: current[name] for name in d.wrt}, gradients)
+        try:
+            updated = update({name: current[name] for name in d.wrt}, gradients)
+        except (ArithmeticError, ValueError) as error:
+            raise _no_value(graph, number, str(error)) from None
+        if not all(map(math.isfinite, updated.values())):
+            raise _no_value(graph, number, "the update is not finite")
         yield Row(number, inputs, objective, gradients, updated)
         current.update(updated)
+
+
+def _doubles(pairs: Iterable[tuple[str, Fraction]]) -> dict[str, float]:
+    """Return exact numbers as floats. Raises SymgradError for one that is no double."""
+    found: dict[str, float] = {}
+    name = ""
+    try:
+        for name, value in pairs:
+            found[name] = float(value)
+    except OverflowError:
+        raise SymgradError(
+            Diagnostic(
+                f"the value of `{name}` is too large for a run in double precision",
+                help="`--show long` works steps out with any number",
+            )
+        ) from None
+    return found
 
 
 def _argument_order(graph: Graph) -> tuple[str, ...]:
@@ -73,11 +94,11 @@ def _emitted(plan: Plan) -> Callable[..., tuple[float, tuple[float, ...]]]:
 
 
 def _no_value(graph: Graph, step: int, reason: str) -> SymgradError:
+    look = f"`-n {step} --show long` works the steps out up to this one; "
     return SymgradError(
         Diagnostic(
             f"step {step}: `{graph.objective}` or its gradient has no value: {reason}",
-            help=f"`-n {step} --show long` works the steps out up to this one; "
-            "a smaller --rate may help",
+            help=f"{look if step <= MAX_WORKED_STEPS else ''}a smaller --rate may help",
         )
     )
 

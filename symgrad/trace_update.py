@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.algebra import tidy
+from symgrad.errors import Diagnostic, SymgradError
+from symgrad.evaluate import OutsideDomain
 from symgrad.expression import Expression, Neg, Var, substitute, variables
 from symgrad.graph import Graph
 from symgrad.optimizers import Optimizer, optimizer
 from symgrad.trace_lines import Line, partial_mark
-from symgrad.trace_numbers import Arithmetic, Real
+from symgrad.trace_numbers import Arithmetic, NotRational, Real
 from symgrad.trace_step import value_of_expression
 
 _PRIME = "'"
@@ -62,8 +64,31 @@ def apply_rule(
     parameters: Mapping[str, Real],
     gradients: Mapping[str, Real],
     arithmetic: Arithmetic,
+    number: int = 1,
 ) -> tuple[dict[str, Real], dict[tuple[str, str], Real], tuple[Line, ...]]:
-    """Return the updated parameters, the new state, and the lines of the work."""
+    """Return the updated parameters, the new state, and the lines of the work.
+
+    Raises SymgradError, naming the step `number`, where an update has no real value, or with exact
+    arithmetic no rational one.
+    """
+    try:
+        return _applied(rule, state, parameters, gradients, arithmetic)
+    except OutsideDomain as error:
+        message, help_text = f"has no real value: {error}", "a smaller rate may help"
+    except NotRational as error:
+        message = f"has no exact fraction: {error}"
+        help_text = "leave --exact out to work with decimals, or take --optimizer sgd"
+    what = f"step {number}: the update by {rule.optimizer.summary} {message}"
+    raise SymgradError(Diagnostic(what, help=help_text))
+
+
+def _applied(
+    rule: Rule,
+    state: State,
+    parameters: Mapping[str, Real],
+    gradients: Mapping[str, Real],
+    arithmetic: Arithmetic,
+) -> tuple[dict[str, Real], dict[tuple[str, str], Real], tuple[Line, ...]]:
     row = rule.optimizer
     lines: list[Line] = []
     new_state = dict(state)
@@ -103,8 +128,8 @@ def _line(
     if rule.graph.maximize:
         shown = tidy(shown)
     numbers = {label: known[key] for key, label in labels.items()}
-    value = value_of_expression(shown, numbers, arithmetic)
     left = _label(rule, name, parameter)
+    value = value_of_expression(shown, numbers, arithmetic)
     return Line("update", ((left,),), shown, value, tuple(numbers.items()))
 
 

@@ -50,7 +50,7 @@ def test_trace_is_shown_in_steps():
     assert "## Step 1: $x = 2,\\; y = 1$" in found["text/markdown"]
     assert "R & = \\frac{\\lambda}{2}" in found["text/markdown"]
     assert "`" not in found["text/markdown"]
-    assert found["text/plain"].startswith("Step 1: x = 2, y = 1\n")
+    assert "\nStep 1: x = 2, y = 1\n" in found["text/plain"]
 
 
 def test_long_trace_is_cut():

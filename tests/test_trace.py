@@ -1,5 +1,6 @@
 """Traces: the published numbers, exactness, parts of gradients, updates, errors."""
 
+import time
 from fractions import Fraction
 
 import mpmath
@@ -8,12 +9,20 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.errors import LimitExceeded, SymgradError, UnknownName
-from symgrad.evaluate import OutsideDomain, forward
+from symgrad.evaluate import Evaluator, OutsideDomain, forward
 from symgrad.expression import Call, Pow
 from symgrad.expression import number as exact_number
 from symgrad.sources.text import parse
-from symgrad.trace_inputs import read_csv, read_json
-from symgrad.trace_numbers import decimal_text, rational, read_number, rounded
+from symgrad.trace import make_plan, run_as_far
+from symgrad.trace_files import read_csv, read_json
+from symgrad.trace_numbers import (
+    as_fraction,
+    decimal_text,
+    float_text,
+    rational,
+    read_number,
+    rounded,
+)
 
 BRANCH = examples.read("branch_and_merge")
 F = Fraction
@@ -248,6 +257,52 @@ def test_unknown_name_in_the_data_is_named_with_the_nearest():
         sg.trace(parse(BRANCH), data=[{"xx": 1}])
 
 
+def test_unknown_name_of_a_value_is_named_with_the_nearest_in_any_spelling():
+    with pytest.raises(UnknownName, match="a name that is defined: `λ`"):
+        sg.trace(parse(BRANCH), {"lamda": 1})
+    with pytest.raises(UnknownName, match="the inputs are `a`, `b`, `c`, `d`, `x`, `y` …"):
+        sg.trace(parse(BRANCH), {"q": 1})
+
+
+def test_number_out_of_range_is_not_called_no_number():
+    with pytest.raises(SymgradError, match="the value is too large, or too close to zero"):
+        read_number("1e999999999", "the value")
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_exact_update_by_a_root_is_an_error_that_names_the_step(name):
+    with pytest.raises(SymgradError, match=r"step 2: the update by Adam.* has no exact fraction"):
+        sg.trace(parse(BRANCH), exact=True, optimizer=name)
+
+
+def test_what_was_worked_before_a_fault_is_kept():
+    graph = parse("param a = 1; data x; J = a/x; step x = 2; step x = 1; step x = 0; step x = 3")
+    found, fault = run_as_far(make_plan(sg.derive(graph)))
+    assert [step.values["x"] for step in found] == [2, 1]
+    assert "step 3: `J` has no real value: division by zero" in str(fault)
+
+
+def test_branches_are_shown_beside_data_part_and_regularisation_part():
+    text = "param w = 1/2; data x, y; k = w*x; m = w*y; J = k^2 + 3*m + w^2"
+    step = sg.trace(parse(text), data=[{"x": 2, "y": 5}], exact=True).steps[0]
+    parts = {line.label: line.value for line in step.work if line.label}
+    assert parts == {
+        "data part": 19,
+        "regularisation part": 1,
+        "through k": 4,
+        "through m": 15,
+        "directly": 1,
+    }
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 2.5e-9, -1200.0, 1e300, 123456789.0, 0.0, 5e-324])
+@pytest.mark.parametrize("digits", [1, 3, 6, 17])
+def test_float_is_rounded_as_the_exact_number_that_it_is(value, digits):
+    text = float_text(value, digits)
+    assert F(text) == F(decimal_text(F(value), digits)) or float(text) == value
+    assert len(text.lstrip("-0.").partition("e")[0].replace(".", "")) <= max(digits, 15)
+
+
 def test_too_many_worked_steps_are_refused():
     with pytest.raises(LimitExceeded, match="at most 1,000 steps"):
         sg.trace(parse(BRANCH), steps=10**6)
@@ -264,16 +319,26 @@ def test_csv_is_read_exactly_and_other_columns_are_left_out():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x,y\n1,one\n", "line 2 of the data, column `y` is not a number: `one`"),
-        ("x,y\n1\n", "line 2 of the data has 1 cells, the header 2"),
-        ("q,r\n1,2\n", "no column of the data has the name of an input"),
-        ("x,x\n1,2\n", "the column `x` is there twice"),
-        ("x,y\n1,nan\n", "is not a number: `nan`"),
+        ("x,y\n1,one\n", "the value of `y` is not a number: `one`\n  --> s.csv:2:3\n"),
+        ("x,y\n1, one\n", "  --> s.csv:2:4\n  2 | 1, one\n    |    ^^^\n"),
+        ("x,y\n1\n", "this row has 1 cell, but the header has 2\n  --> s.csv:2:1\n"),
+        ("x,y\n1,2\n1,2,3\n", "this row has 3 cells, but the header has 2\n  --> s.csv:3:1\n"),
+        ("q,r\n1,2\n", "no column has the name of an input\n  --> s.csv:1:1\n"),
+        ("x,x\n1,2\n", "there are two columns `x`\n  --> s.csv:1:3\n"),
+        ("x,y\n1,nan\n", "is not a number: `nan`\n  --> s.csv:2:3\n"),
+        ("x,y\n\n\n1,inf\n", "is not a number: `inf`\n  --> s.csv:4:3\n"),
+        ("x,y\r\n1,1e999\r\n", "the value of `y` is too large, or too close to zero: `1e999`\n"),
+        ("x,y\n,2\n", "there is no value for `x`\n  --> s.csv:2:1\n"),
+        ("", "`s.csv` is empty"),
+        ("x;y\n1;2\n", "the columns are separated by `;`: put commas between them"),
+        ("x\ty\n1\t2\n", "the columns are separated by tabs: put commas between them"),
+        ("x\n1\n", "there is no column `y`\n  --> s.csv:1:1\n"),
+        ("x,Y\n1,2\n", "the column `Y` has another name; or give --set y=1 for all samples"),
     ],
 )
 def test_faults_of_a_csv_are_named(text, message):
     with pytest.raises(SymgradError) as caught:
-        read_csv(parse(BRANCH), text)
+        read_csv(parse(BRANCH), text, source="s.csv")
     assert message in str(caught.value)
 
 
@@ -290,7 +355,7 @@ def test_faults_of_a_json_are_errors(text):
         read_json(parse(BRANCH), text)
 
 
-@pytest.mark.parametrize("value", ["1e999999999", "nan", "inf", "1/0", "", True, None, "x" * 500])
+@pytest.mark.parametrize("value", ["nan", "inf", "1/0", "", True, None, "x" * 500])
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(SymgradError, match="is not a number"):
         read_number(value, "the value")
@@ -318,6 +383,33 @@ def test_decimals_are_rounded_half_to_even_from_full_precision(value, digits, te
 
 def test_rounding_carries_into_a_new_place():
     assert rounded(F(9999999, 10000000), 3) == (100, -2)
+
+
+@pytest.mark.parametrize("power", [4000, -4000])
+@pytest.mark.parametrize("digits", [1, 6, 30])
+def test_numbers_of_thousands_of_places_are_rounded_like_others(power, digits):
+    context = Evaluator(50).context
+    for size in (7.125, 1, -1 / 3, 9.9999999999):
+        value = context.mpf(size) * context.mpf(10) ** power
+        assert rounded(value, digits) == rounded_from_fraction(value, digits)
+
+
+def rounded_from_fraction(value, digits):
+    number, scale = as_fraction(value), -digits - 5000
+    while abs(number) >= F(10) ** (scale + digits):
+        scale += 1000 if abs(number) >= F(10) ** (scale + digits + 1000) else 1
+    mantissa = round(number / F(10) ** scale)
+    return (mantissa // 10, scale + 1) if abs(mantissa) == 10**digits else (mantissa, scale)
+
+
+def test_divergence_is_told_quickly():
+    graph = parse("param a = 1; data x, y; J = (a*x - y)^4; step x = 2, y = 1")
+    started = time.process_time()
+    found, fault = run_as_far(make_plan(sg.derive(graph), rate=10, steps=20))
+    assert len(found) == 12
+    assert [step.lines for step in found]
+    assert fault is not None
+    assert time.process_time() - started < 5
 
 
 def test_roots_and_powers_stay_exact_where_they_are_rational():

@@ -16,8 +16,9 @@ BRANCH = "example:branch_and_merge"
 
 
 @pytest.fixture
-def symgrad(capsys):
-    def run(*arguments, status=0):
+def symgrad(capsys, monkeypatch):
+    def run(*arguments, status=0, stdin=""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         try:
             main(["trace", *arguments])
             found = 0
@@ -159,6 +160,104 @@ def test_run_that_diverges_names_its_step(symgrad, tmp_path):
     error = symgrad(str(graph), "--data", str(data), "--rate", "10", status=2).err
     assert "error: step " in error
     assert "a smaller --rate may help" in error
+
+
+DIVERGING = "param a = 1; data x, y; J = (a*x - y)^4; step x = 2, y = 1"
+
+
+@pytest.mark.parametrize(("steps", "taken"), [("20", 12), ("400", 4)])
+@pytest.mark.parametrize("show", ["short", "table"])
+def test_steps_before_a_fault_are_not_lost(symgrad, tmp_path, steps, taken, show):
+    graph = tmp_path / "model.sg"
+    graph.write_text(DIVERGING)
+    done = symgrad(str(graph), "-n", steps, "--rate", "10", "--show", show, status=2)
+    assert f"note: {taken} steps could be taken, and are above" in done.err
+    assert f"error: step {taken + 1}: " in done.err
+    rows = [
+        row for row in done.out.split("\n") if row.lower().lstrip().startswith(("step", str(taken)))
+    ]
+    assert rows[-1].replace("Step", "").split()[0].strip(":") == str(taken)
+
+
+@pytest.mark.parametrize("steps", ["20", "400"])
+def test_json_says_where_it_stopped_and_is_written(symgrad, tmp_path, steps):
+    graph, target = tmp_path / "model.sg", tmp_path / "trace.json"
+    graph.write_text(DIVERGING)
+    options = ["-n", steps, "--rate", "10", "--format", "json", "-o", str(target)]
+    error = symgrad(str(graph), *options, status=2).err
+    assert f"steps could be taken, and are in {target}" in error
+    whole = json.loads(target.read_text(encoding="utf-8"))
+    assert whole["stopped"] in error
+    assert len(whole["steps"]) > 1
+
+
+def test_fault_in_the_first_step_writes_no_file(symgrad, tmp_path):
+    target = tmp_path / "trace.txt"
+    symgrad("J = 1/a", "--wrt", "a", "--set", "a=0", "-o", str(target), status=2)
+    assert not target.exists()
+
+
+def test_update_that_is_not_finite_stops_a_long_run(symgrad):
+    options = ["--set", "a=1e300", "-n", "400", "--rate", "1e308", "--show", "table"]
+    error = symgrad("J = a^1.01", "--wrt", "a", *options, status=2).err
+    assert "error: step 1: `J` or its gradient has no value: the update is not finite" in error
+
+
+def test_value_beyond_doubles_is_an_error_of_a_long_run(symgrad):
+    options = ["--set", "a=1e350", "-n", "400", "--show", "table"]
+    error = symgrad("J = a^2", "--wrt", "a", *options, status=2).err
+    assert "the value of `a` is too large for a run in double precision" in error
+
+
+def test_json_splits_gradients_and_merges(symgrad):
+    first = json.loads(symgrad(BRANCH, "--format", "json", "--exact").out)["steps"][0]
+    assert first["parts"]["dJ/da"] == {"data part": "120/343", "regularisation part": "1/10"}
+    assert first["parts"]["dv/du"] == {"through h": 4, "directly": 1}
+
+
+def test_text_says_what_it_starts_from(symgrad):
+    rows = symgrad(BRANCH).out.split("\n")
+    assert rows[0] == "J is minimized by gradient descent, η = 0.1."
+    assert rows[1] == "Start: a = 1, b = 0, c = 1, d = 0, λ = 0.1."
+    graph = "param a = 0\nJ = -(a - 1)^2\nmaximize J"
+    assert "J is maximized by gradient ascent" in symgrad("-", stdin=graph).out
+
+
+def test_ascii_table_is_ascii(symgrad):
+    assert symgrad(BRANCH, "--ascii", "--show", "table").out.isascii()
+    assert symgrad(BRANCH, "--ascii", "--show", "short", "-n", "301").out.isascii()
+
+
+def test_fault_of_a_data_file_has_its_place(symgrad, tmp_path):
+    path = tmp_path / "samples.csv"
+    path.write_text("x,y\n1,2\n3,four\n")
+    error = symgrad(BRANCH, "--data", str(path), status=2).err
+    assert f"  --> {path}:3:3\n  3 | 3,four\n    |   ^^^^\n" in error
+
+
+def test_column_may_be_missing_where_its_value_is_set(symgrad, tmp_path):
+    path = tmp_path / "samples.csv"
+    path.write_text("x\n2\n0\n")
+    assert "there is no column `y`" in symgrad(BRANCH, "--data", str(path), status=2).err
+    assert symgrad(BRANCH, "--data", str(path), "--set", "y=1").out == symgrad(BRANCH).out
+
+
+@pytest.mark.parametrize("style", ["text", "markdown", "latex", "json", "csv"])
+@pytest.mark.parametrize("options", [["--show", "long"], ["--show", "short"], ["--show", "table"]])
+@pytest.mark.parametrize("more", [[], ["-n", "301"], ["--ascii", "--wrt", "a"]])
+def test_own_trace_is_overwritten_and_a_foreign_file_is_not(
+    symgrad, tmp_path, style, options, more
+):
+    target = tmp_path / "trace"
+    if "301" in more and ("long" in options or style in ("markdown", "latex")):
+        pytest.skip("so many steps are not worked out in a test")
+    arguments = [BRANCH, "--format", style, *options, *more, "-o", str(target)]
+    symgrad(*arguments)
+    first = target.read_bytes()
+    symgrad(*arguments)
+    assert target.read_bytes() == first
+    target.write_text("step,x,y\n1,2,3\n")
+    assert "was not written by symgrad" in symgrad(*arguments, status=2).err
 
 
 def test_missing_value_is_an_error_with_the_way_out(symgrad):

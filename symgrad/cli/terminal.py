@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,16 +78,23 @@ def print_result(text: str) -> None:
     click.echo(text, nl=not text.endswith("\n"))
 
 
-def write_file(path: Path, content: str | bytes, *, force: bool) -> None:
+def write_file(
+    path: Path,
+    content: str | bytes,
+    *,
+    force: bool,
+    own: Callable[[bytes], bool] | None = None,
+) -> None:
     """Write a file whole or not at all.
 
-    What symgrad writes says "Made by symgrad" in it; an existing file that does not is left alone
-    without `force`. Raises SymgradError then, and when the folder cannot be written.
+    What symgrad writes says "Made by symgrad" in it, or is known by `own` where its format leaves
+    no room for that; another existing file is left alone without `force`. Raises SymgradError then,
+    and when the folder cannot be written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     if path.is_dir():
         raise SymgradError(Diagnostic(f"`{path}` is a folder"))
-    if path.exists() and not force and MARKER.encode() not in path.read_bytes():
+    if path.exists() and not force and not _is_own(path, own):
         raise SymgradError(
             Diagnostic(
                 f"`{path}` exists and was not written by symgrad",
@@ -106,6 +114,15 @@ def write_file(path: Path, content: str | bytes, *, force: bool) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _is_own(path: Path, own: Callable[[bytes], bool] | None) -> bool:
+    """Tell whether symgrad wrote a file; an empty one holds nothing to lose."""
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise SymgradError(Diagnostic(f"cannot read `{path}`: {error.strerror}")) from error
+    return not found or MARKER.encode() in found or (own is not None and own(found))
 
 
 def _umask() -> int:

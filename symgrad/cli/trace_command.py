@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.terminal import load_graph, print_result, read_stdin, write_file
+from symgrad.cli.terminal import load_graph, note, print_result, read_stdin, write_file
+from symgrad.errors import Diagnostic, SymgradError
 
 if TYPE_CHECKING:
     from symgrad.graph import Graph
@@ -77,10 +79,11 @@ def command(
     from symgrad.trace import make_plan
 
     graph = load_graph(file, split_names(wrt))
+    values = assignments(settings)
     plan = make_plan(
         derive(graph, split_names(wrt) or None),
-        assignments(settings),
-        None if data is None else samples_from(graph, data),
+        values,
+        None if data is None else samples_from(graph, data, values),
         rate=rate,
         steps=count,
         optimizer=optimizer,
@@ -89,10 +92,25 @@ def command(
     if chosen == "table" and style in ("markdown", "latex"):
         chosen = "short"
     if plan.count <= WORKED or chosen == "long" or exact or style in ("markdown", "latex"):
-        text = _worked(plan, chosen, style, digits, exact=exact, ascii_only=ascii_only)
-        _deliver([text], output, force=force)
+        run = _worked(plan, chosen, style, digits, exact=exact, ascii_only=ascii_only)
     else:
-        _deliver(_long_run(plan, chosen, style, digits), output, force=force)
+        run = _long_run(
+            plan, chosen, style, digits, ascii_only=ascii_only, to_file=output is not None
+        )
+    _deliver(run, output, force=force)
+
+
+@dataclass
+class _Run:
+    """A trace as parts of a text; `fault` is what ended it, once all parts have been taken."""
+
+    parts: Iterable[str] = ()
+    fault: SymgradError | None = None
+    steps: int = 0
+
+    def stopped(self) -> str:
+        """Return the fault as one line, or nothing."""
+        return "" if self.fault is None else self.fault.diagnostics[0].message
 
 
 def assignments(settings: tuple[str, ...]) -> dict[str, object]:
@@ -106,17 +124,24 @@ def assignments(settings: tuple[str, ...]) -> dict[str, object]:
     return found
 
 
-def samples_from(graph: Graph, data: str) -> tuple[Sample, ...]:
-    """Return the samples of a CSV or JSON file, or of standard input (-)."""
-    from symgrad.errors import Diagnostic, SymgradError
-    from symgrad.trace_inputs import read_csv, read_json
+def samples_from(
+    graph: Graph, data: str, given: Mapping[str, object] | None = None
+) -> tuple[Sample, ...]:
+    """Return the samples of a CSV or JSON file, or of standard input (-).
 
+    `given` are the inputs that have a value from elsewhere, so that they need no column.
+    """
+    from symgrad.trace_files import read_csv, read_json
+    from symgrad.trace_inputs import read_values
+
+    source = "<stdin>" if data == "-" else data
     if data == "-":
         text = read_stdin()
     else:
         path = Path(data)
         if not path.is_file():
-            raise SymgradError(Diagnostic(f"there is no file `{data}`"))
+            kind = "`{}` is a folder" if path.is_dir() else "there is no file `{}`"
+            raise SymgradError(Diagnostic(kind.format(data)))
         if path.stat().st_size > MAX_DATA_BYTES:
             raise SymgradError(Diagnostic(f"`{data}` is larger than {MAX_DATA_BYTES >> 20} MiB"))
         try:
@@ -124,73 +149,102 @@ def samples_from(graph: Graph, data: str) -> tuple[Sample, ...]:
         except UnicodeDecodeError as error:
             raise SymgradError(Diagnostic(f"`{data}` is not UTF-8 (byte {error.start})")) from None
     is_json = data.endswith(".json") or text.lstrip()[:1] in ("[", "{")
-    samples = read_json(graph, text) if is_json else read_csv(graph, text)
+    known = read_values(graph, given or {})
+    if is_json:
+        samples = read_json(graph, text, source=source)
+    else:
+        samples = read_csv(graph, text, source=source, given=known)
     if not samples:
-        raise SymgradError(Diagnostic(f"`{data}` holds no sample"))
+        raise SymgradError(Diagnostic(f"`{source}` holds no sample"))
     return samples
 
 
 def _worked(
     plan: Plan, show: str, style: str, digits: int | None, *, exact: bool, ascii_only: bool
-) -> str:
+) -> _Run:
     """Return a trace in which every formula is worked with full precision."""
     from symgrad.render import trace_table, trace_text
-    from symgrad.trace import run_plan
+    from symgrad.trace import run_as_far
 
     with _progress(plan.count, twice=not exact) as tick:
-        trace = run_plan(plan, exact=exact, digits=digits or 6, on_step=tick)
+        trace, fault = run_as_far(plan, exact=exact, digits=digits or 6, on_step=tick)
+    run = _Run(fault=fault, steps=len(trace))
+    if not run.steps:
+        return run
     if style == "text" and show != "table":
-        return trace_text.trace_text(trace, show=show, ascii_only=ascii_only)
-    if style == "latex":
-        return trace_text.trace_latex(trace, show=show)
-    if style == "markdown":
-        return trace_text.trace_markdown(trace, show=show)
-    whole = show == "long"
-    records = trace_table.records_of(trace, plan, whole=whole)
-    objective = plan.derivation.graph.objective
-    if style == "csv":
-        return "".join(trace_table.csv_lines(records, objective, digits, exact=exact))
-    if style == "json":
-        return trace_table.json_text(
-            records,
-            plan,
-            digits,
-            exact=exact,
-            lines={step.number: step.lines for step in trace.steps} if whole else None,
-            notes={step.number: step.notes for step in trace.steps},
-        )
-    return _table(plan, records, digits)
+        run.parts = [trace_text.trace_text(trace, show=show, ascii_only=ascii_only)]
+    elif style == "latex":
+        run.parts = [trace_text.trace_latex(trace, show=show)]
+    elif style == "markdown":
+        run.parts = [trace_text.trace_markdown(trace, show=show)]
+    else:
+        whole = show == "long"
+        records = trace_table.records_of(trace, plan, whole=whole)
+        if style == "csv":
+            objective = plan.derivation.graph.objective
+            run.parts = trace_table.csv_lines(records, objective, digits, exact=exact)
+        elif style == "json":
+            worked = {step.number: step for step in trace.steps}
+            run.parts = [
+                trace_table.json_text(
+                    records, plan, digits,
+                    exact=exact, worked=worked, whole=whole, stopped=run.stopped,
+                )
+            ]  # fmt: skip
+        else:
+            run.parts = [_table(plan, records, digits, ascii_only=ascii_only)]
+    return run
 
 
-def _table(plan: Plan, records: list[Record], digits: int | None) -> str:
+def _names(plan: Plan) -> list[str]:
+    d = plan.derivation
+    return [n.name for n in d.graph.nodes] + [s.name for s in d.sensitivity_list]
+
+
+def _table(plan: Plan, records: list[Record], digits: int | None, *, ascii_only: bool) -> str:
     from symgrad.render.trace_table import table_text
 
-    d = plan.derivation
-    names = [n.name for n in d.graph.nodes] + [s.name for s in d.sensitivity_list]
-    return table_text(records, names, d.graph.objective, digits or 6)
+    objective = plan.derivation.graph.objective
+    return table_text(records, _names(plan), objective, digits or 6, ascii_only=ascii_only)
 
 
-def _long_run(plan: Plan, show: str, style: str, digits: int | None) -> Iterator[str]:
-    """Yield a long run through emitted code, in the form that was asked for."""
-    from symgrad.render.trace_table import csv_lines, json_text, record_of_row, short_text
+def _long_run(
+    plan: Plan, show: str, style: str, digits: int | None, *, ascii_only: bool, to_file: bool
+) -> _Run:
+    """Return a long run through emitted code, in the form that was asked for."""
+    from symgrad.render.trace_table import csv_lines, json_text, record_of_row, short_texts
     from symgrad.trace_run import run_emitted
 
-    def records() -> Iterator[Record]:
-        with _progress(plan.count) as tick:
-            for row in run_emitted(plan):
-                yield record_of_row(plan, row)
-                tick(row.number)
+    run = _Run()
+    one_by_one = style == "csv" or (style == "text" and show == "short")
+    # Where the steps themselves run over the terminal a bar would only break their lines.
+    silent = one_by_one and not to_file and sys.stdout.isatty()
 
-    objective = plan.derivation.graph.objective
-    if style == "csv":
-        yield from csv_lines(records(), objective, digits)
-    elif style == "json":
-        yield json_text(records(), plan, digits)
-    elif show == "short":
-        for record in records():
-            yield short_text(record, objective, digits or 6)
-    else:
-        yield _table(plan, list(records()), digits)
+    def records() -> Iterator[Record]:
+        with _progress(0 if silent else plan.count) as tick:
+            try:
+                for row in run_emitted(plan):
+                    yield record_of_row(plan, row)
+                    run.steps = row.number
+                    tick(row.number)
+            except SymgradError as error:
+                run.fault = error
+
+    def parts() -> Iterator[str]:
+        objective = plan.derivation.graph.objective
+        if style == "csv":
+            yield from csv_lines(records(), objective, digits)
+        elif style == "json":
+            yield json_text(records(), plan, digits, stopped=run.stopped)
+        elif show == "short":
+            yield from short_texts(
+                records(), _names(plan), objective, digits or 6, ascii_only=ascii_only
+            )
+        elif found := list(records()):
+            yield _table(plan, found, digits, ascii_only=ascii_only)
+
+    run.parts = parts()
+    return run
 
 
 def _ignore(_: int) -> None:
@@ -214,10 +268,21 @@ def _progress(count: int, *, twice: bool = False) -> Iterator[Callable[[int], No
         yield tick
 
 
-def _deliver(parts: Iterable[str], output: Path | None, *, force: bool) -> None:
-    """Write a text, given in parts, to a file or to standard output."""
-    if output is not None:
-        write_file(output, "".join(parts), force=force)
-        return
-    for part in parts:
-        print_result(part)
+def _deliver(run: _Run, output: Path | None, *, force: bool) -> None:
+    """Write a run to a file or to standard output, and raise the fault that ended it, if any."""
+    from symgrad.render.trace_marks import is_trace
+
+    where = "above"
+    if output is None:
+        for part in run.parts:
+            print_result(part)
+    else:
+        text = "".join(run.parts)
+        if run.steps:
+            write_file(output, text, force=force, own=is_trace)
+            where = f"in {output}"
+    if run.fault is not None:
+        if run.steps:
+            taken = "one step" if run.steps == 1 else f"{run.steps:,} steps"
+            note(f"note: {taken} could be taken, and {'is' if run.steps == 1 else 'are'} {where}")
+        raise run.fault

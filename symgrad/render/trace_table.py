@@ -6,14 +6,14 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.render.printer import Printer
+from symgrad.render.printer import AsciiPrinter, Printer
 from symgrad.trace import Plan, Step, Trace
-from symgrad.trace_numbers import Real, decimal_text, is_shown_exactly
+from symgrad.trace_numbers import Real, decimal_text, float_text
 
 if TYPE_CHECKING:
     from symgrad.trace_run import Row
@@ -78,11 +78,9 @@ def plain_number(value: Real, digits: int | None) -> str:
     short decimal stays a decimal here too.
     """
     if isinstance(value, float):
-        value = Fraction(value) if math.isfinite(value) else value
-        if not isinstance(value, Fraction):
-            return str(value)
-        if digits is None:
-            return repr(float(value)).removesuffix(".0")
+        if digits is not None:
+            return float_text(value, digits)
+        return repr(value + 0.0).removesuffix(".0")  # no sign on a zero
     if digits is not None:
         return decimal_text(value, digits)
     near = float(value)
@@ -136,39 +134,63 @@ def json_text(
     digits: int | None,
     *,
     exact: bool = False,
-    lines: Mapping[int, Sequence[str]] | None = None,
-    notes: Mapping[int, Sequence[str]] | None = None,
+    worked: Mapping[int, Step] | None = None,
+    whole: bool = False,
+    stopped: Callable[[], str] = str,
 ) -> str:
-    """Return a trace as JSON; with `exact` fractions are text, as in "409/490"."""
+    """Return a trace as JSON; with `exact` fractions are text, as in "409/490".
+
+    The `worked` steps add their notes and, if `whole`, their lines and the parts of each
+    derivative. `stopped` is asked at the end for the fault that ended the trace, if there was one.
+    """
+
+    def numbers(group: Mapping[str, Real]) -> dict[str, object]:
+        return {name: _json_number(v, digits, exact=exact) for name, v in group.items()}
+
     steps: list[dict[str, object]] = []
     for record in records:
-        groups = {
-            "data": record.data,
-            "parameters": record.parameters,
-            "values": record.nodes,
-            "sensitivities": record.sensitivities,
-            "gradients": record.gradients,
-            "updated": record.updated,
+        step: dict[str, object] = {
+            "step": record.number,
+            "data": numbers(record.data),
+            "parameters": numbers(record.parameters),
+            "values": numbers(record.nodes),
         }
-        step: dict[str, object] = {"step": record.number}
-        for key, group in groups.items():
-            if group or key != "sensitivities":
-                step[key] = {n: _json_number(v, digits, exact=exact) for n, v in group.items()}
-        if lines is not None:
-            step["lines"] = list(lines[record.number])
-        if notes is not None and notes.get(record.number):
-            step["notes"] = list(notes[record.number])
+        if record.sensitivities:
+            step["sensitivities"] = numbers(record.sensitivities)
+        step["gradients"] = numbers(record.gradients)
+        work = (worked or {}).get(record.number)
+        if whole and work is not None:
+            step["parts"] = {left: numbers(group) for left, group in _parts(work).items()}
+        step["updated"] = numbers(record.updated)
+        if whole and work is not None:
+            step["lines"] = list(work.lines)
+        if work is not None and work.notes:
+            step["notes"] = list(work.notes)
         steps.append(step)
     graph = plan.derivation.graph
-    whole = {
+    fault = stopped()
+    everything = {
         "generator": "Made by symgrad",
         "objective": graph.objective,
         "goal": "maximize" if graph.maximize else "minimize",
         "optimizer": plan.rule.optimizer.name,
         "rate": _json_number(plan.rule.rate, None, exact=False),
         "steps": steps,
+        **({"stopped": fault} if fault else {}),
     }
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(everything, ensure_ascii=False, indent=2) + "\n"
+
+
+def _parts(step: Step) -> dict[str, dict[str, Real]]:
+    """Return the parts and the branches of each derivative: "dJ/da" → {"data part": …}."""
+    found: dict[str, dict[str, Real]] = {}
+    above = ""
+    for line in step.work:
+        if not line.label:
+            above = "/".join(f"d{name}" for name in line.left[-1]) if line.left else ""
+        elif above:
+            found.setdefault(above, {})[line.label] = line.value
+    return found
 
 
 def _json_number(value: Real, digits: int | None, *, exact: bool) -> object:
@@ -182,48 +204,73 @@ def _json_number(value: Real, digits: int | None, *, exact: bool) -> object:
 
 
 def table_text(
-    records: Sequence[Record], trace_names: Iterable[str], objective: str, digits: int
+    records: Sequence[Record],
+    trace_names: Iterable[str],
+    objective: str,
+    digits: int,
+    *,
+    ascii_only: bool = False,
 ) -> str:
     """Return records as a table in plain text; of many steps the first and the last ones.
 
     What is left out is said, and a column of numbers is aligned to the right.
     """
-    printer = Printer(trace_names)
+    printer = (AsciiPrinter if ascii_only else Printer)(trace_names)
+    rule, dots = ("-", "...") if ascii_only else ("─", "…")
     many = len(records) > HEAD + TAIL + 2
     shown = [*records[:HEAD], *records[-TAIL:]] if many else list(records)
     rows = [fields(record, objective) for record in shown]
     heads = [_head(name, printer, objective) for name in rows[0]]
     body = [
-        [str(v) if name == "step" else _shown(v, digits) for name, v in row.items()] for row in rows
+        [str(v) if name == "step" else _shown(v, digits, printer) for name, v in row.items()]
+        for row in rows
     ]
     widths = [max(map(len, column)) for column in zip(heads, *body, strict=True)]
     lines = ["  ".join(c.rjust(w) for c, w in zip(r, widths, strict=True)) for r in [heads, *body]]
-    lines.insert(1, "─" * (sum(widths) + 2 * (len(widths) - 1)))
+    lines.insert(1, rule * (sum(widths) + 2 * (len(widths) - 1)))
     if many:
         left_out = len(records) - HEAD - TAIL
-        lines.insert(2 + HEAD, f"… {left_out:,} steps left out; --format csv lists them all")
+        lines.insert(2 + HEAD, f"{dots} {left_out:,} steps left out; --format csv lists them all")
     return "\n".join(lines) + "\n"
 
 
-def short_text(record: Record, objective: str, digits: int) -> str:
-    """Return one step as one line."""
-    row = fields(record, objective)
-    parts = [f"{name} = {_shown(value, digits)}" for name, value in row.items() if name != "step"]
-    return f"Step {record.number}: {', '.join(parts)}\n"
+def short_texts(
+    records: Iterable[Record],
+    trace_names: Iterable[str],
+    objective: str,
+    digits: int,
+    *,
+    ascii_only: bool = False,
+) -> Iterator[str]:
+    """Yield each step of a long run as one line."""
+    printer = (AsciiPrinter if ascii_only else Printer)(trace_names)
+    arrow = "<-" if ascii_only else "←"
+    for record in records:
+        given = {**record.data, **record.parameters}
+        found = {**record.nodes, **{f"d{objective}/d{n}": v for n, v in record.gradients.items()}}
+        parts = [
+            ", ".join(
+                f"{_head(name, printer, objective)} = {_shown(value, digits, printer)}"
+                for name, value in group.items()
+            )
+            for group in (given, found)
+        ]
+        arrows = (
+            f"{printer.name(name)} {arrow} {_shown(value, digits, printer)}"
+            for name, value in record.updated.items()
+        )
+        yield f"Step {record.number}: {'; '.join([*parts, ', '.join(arrows)])}\n"
 
 
-def _shown(value: Real, digits: int) -> str:
-    number = Fraction(value) if isinstance(value, float) else value
-    text = decimal_text(number, digits)
-    plain = isinstance(value, float) and "." in text and "e" not in text
-    if plain and not is_shown_exactly(number, digits):
-        text = text.rstrip("0").rstrip(".") if float(text) == value else text
-    return text.replace("-", "−")
+def _shown(value: Real, digits: int, printer: Printer) -> str:
+    text = (float_text if isinstance(value, float) else decimal_text)(value, digits)
+    return text.replace("-", printer.minus)
 
 
 def _head(name: str, printer: Printer, objective: str) -> str:
     if name.startswith(f"d{objective}/d"):
         return printer.partial(objective, name.removeprefix(f"d{objective}/d"))
     if name.endswith("'"):
-        return f"{printer.name(name.removesuffix(chr(39)))}′"
+        prime = "'" if isinstance(printer, AsciiPrinter) else "′"
+        return f"{printer.name(name.removesuffix(chr(39)))}{prime}"
     return printer.name(name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from symgrad.expression import Var
 from symgrad.render.latex import LatexPrinter, prose
 from symgrad.render.markdown import escaped
 from symgrad.trace import Step, Trace
 from symgrad.trace_lines import THROUGH, Line
+from symgrad.trace_numbers import Real
 from symgrad.trace_print import (
     Marks,
     Notation,
@@ -20,7 +21,10 @@ from symgrad.trace_print import (
     number_text,
     unicode_notation,
 )
+from symgrad.trace_result import MAX_DIGITS
 
+_MOST_GIVEN = 12
+_ASCII = {"∂": "d", "δ": "delta", "−": "-", "η": "eta", "≈": "~=", "…": "..."}
 TITLES = {
     "forward": "Forward",
     "sensitivity": "Sensitivity",
@@ -40,13 +44,47 @@ def trace_text(trace: Trace, *, show: str = "long", ascii_only: bool = False) ->
     """Return a trace as plain text; `show` is long (every line worked) or short."""
     notation = (ascii_notation if ascii_only else unicode_notation)(names_of(trace))
     style = Style(trace.digits, fractions=trace.exact)
-    blocks = [_step_text(trace, step, notation, style, show) for step in trace.steps]
+    head = "\n".join(heading(trace, notation, style))
+    blocks = [head] if show == "long" else []
+    blocks += [_step_text(trace, step, notation, style, show) for step in trace.steps]
     text = "\n\n".join(blocks) + "\n"
     if ascii_only:
-        for letter, word in {"∂": "d", "δ": "delta", "−": "-", "η": "eta", "≈": "~="}.items():
+        for letter, word in _ASCII.items():
             text = text.replace(letter, word)
         text = text.encode("ascii", "backslashreplace").decode("ascii")
     return text
+
+
+def heading(
+    trace: Trace, notation: Notation, style: Style, before: str = "", behind: str = ""
+) -> list[str]:
+    """Return what a trace starts from: goal and method, starting values, and how it rounds.
+
+    `before` and `behind` are put around every formula.
+    """
+    rule, d = trace.rule, trace.derivation
+    method = rule.optimizer.summary
+    if trace.graph.maximize:
+        method = method.replace("descent", "ascent")
+    goal = "maximized" if trace.graph.maximize else "minimized"
+    objective = f"{before}{notation.symbols.name(d.graph.objective)}{behind}"
+    settings = {rule.rate_name: rule.rate}
+    settings |= {rule.label(name): value for name, value in rule.optimizer.settings}
+    rows = [f"{objective} is {goal} by {method}, {_row_of(settings, notation, before, behind)}."]
+    if trace.steps:
+        values = dict(trace.steps[0].exact_values)
+        start = {name: values[name] for name in (*d.wrt, *trace.graph.constants)}
+        rows.append(f"Start: {_row_of(start, notation, before, behind)}.")
+    if not style.fractions:
+        rows.append(f"Numbers are rounded to {style.digits} digits, each from full precision.")
+    return rows
+
+
+def _row_of(pairs: Mapping[str, Real], notation: Notation, before: str, behind: str) -> str:
+    """Return the first few of many values in a row; these are as they were given."""
+    plain = Style(MAX_DIGITS)
+    shown = [f"{before}{part}{behind}" for part in _given(pairs.items(), notation, plain)]
+    return ", ".join(shown[:_MOST_GIVEN]) + (" …" if len(shown) > _MOST_GIVEN else "")
 
 
 def _step_text(trace: Trace, step: Step, notation: Notation, style: Style, show: str) -> str:
@@ -168,6 +206,8 @@ def trace_latex(trace: Trace, *, show: str = "long") -> str:
     notation = latex_notation(trace)
     style = Style(trace.digits, fractions=trace.exact)
     blocks = ["% Made by symgrad"]
+    if show == "long":
+        blocks.append("\\noindent " + "\n".join(heading(trace, notation, style, "$", "$")))
     for step in trace.steps:
         blocks.append(
             rf"\subsection*{{Step {step.number}{_math_given(trace, step, notation, style)}}}"
@@ -185,6 +225,8 @@ def trace_markdown(trace: Trace, *, show: str = "long") -> str:
     notation = latex_notation(trace)
     style = Style(trace.digits, fractions=trace.exact)
     blocks = ["<!-- Made by symgrad -->"]
+    if show == "long":
+        blocks.append("\n".join(heading(trace, notation, style, "$", "$")))
     for step in trace.steps:
         blocks.append(f"## Step {step.number}{_math_given(trace, step, notation, style)}")
         for key, lines in _chosen(step, show):
