@@ -107,11 +107,14 @@ class InputProduct:
     below: tuple[str, ...]
 
     def expression(self) -> Expression:
-        """Return the product, through cube roots where a partial product might leave the doubles.
+        """Return the product, in another way where a partial product might leave the doubles.
 
-        Factors of moderate size can be multiplied in any order; the cube roots of at most six
-        factors can too, whatever their size.
+        In a*b/c and a/(b*c) the product of two leaves them only when both are huge or both tiny, and
+        then the third one brings the first one back. Factors of moderate size can be multiplied in any order; the cube
+        roots of at most six factors can too, whatever their size.
         """
+        if (len(self.above), len(self.below)) in ((1, 2), (2, 1)):
+            return self._of_three()
         names = dict.fromkeys((*self.above, *self.below))
         sizes = [call("abs", Var(name)) for name in names]
         moderate = Logic(
@@ -128,11 +131,26 @@ class InputProduct:
         plain = self._of([Var(name) for name in self.above], [Var(name) for name in self.below])
         return call("where", moderate, plain, Pow(roots, Number(Fraction(3))))
 
+    def _of_three(self) -> Expression:
+        if len(self.below) == 1:
+            first, second, third = (Var(name) for name in (*self.above, *self.below))
+            pair = Mul((first, second))
+            plain: Expression = Div(pair, third)
+            other: Expression = Mul((Div(first, third), second))
+        else:
+            third, first, second = (Var(name) for name in (*self.above, *self.below))
+            pair = Mul((first, second))
+            plain, other = Div(third, pair), Div(Div(third, first), second)
+        size = call("abs", pair)
+        inside = Logic("and", (Compare("<", size, _HUGE), Compare(">", size, _TINY)))
+        return call("where", inside, plain, other)
+
     def _of(self, above: list[Expression], below: list[Expression]) -> Expression:
         return Div(_product(above), _product(below)) if below else _product(above)
 
 
 _LARGE = Fraction(10**48)
+_HUGE, _TINY = Number(Fraction(10**300)), Number(Fraction(1, 10**290))
 
 
 def call(name: str, *arguments: Expression) -> Expression:
@@ -194,6 +212,12 @@ def over_square(look: Look, mono: Mono) -> bool:
         and is_product_of_inputs(look, item.poly.single[0])
         for item, k in mono.powers
     )
+
+
+def over_length(mono: Mono) -> bool:
+    """Tell whether x/r² is there, r a length: r² may overflow where the quotient does not."""
+    lengths = any(isinstance(i, Fn) and i.name == "hypot" and k == -2 for i, k in mono.powers)
+    return lengths and any(k > 0 for _, k in mono.powers)
 
 
 def needs_care(look: Look, poly: Poly) -> bool:
