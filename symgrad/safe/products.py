@@ -109,9 +109,9 @@ class InputProduct:
     def expression(self) -> Expression:
         """Return the product, in another way where a partial product might leave the doubles.
 
-        In a*b/c and a/(b*c) the product of two leaves them only when both are huge or both tiny, and
-        then the third one brings the first one back. Factors of moderate size can be multiplied in any order; the cube
-        roots of at most six factors can too, whatever their size.
+        In a*b/c and a/(b*c) the product of two leaves the doubles only when both are huge or both
+        tiny, and then the third one brings the first one back. Factors of moderate size can be
+        multiplied in any order; the cube roots of at most six factors can too, whatever their size.
         """
         if (len(self.above), len(self.below)) in ((1, 2), (2, 1)):
             return self._of_three()
@@ -212,12 +212,6 @@ def over_square(look: Look, mono: Mono) -> bool:
         and is_product_of_inputs(look, item.poly.single[0])
         for item, k in mono.powers
     )
-
-
-def over_length(mono: Mono) -> bool:
-    """Tell whether x/r² is there, r a length: r² may overflow where the quotient does not."""
-    lengths = any(isinstance(i, Fn) and i.name == "hypot" and k == -2 for i, k in mono.powers)
-    return lengths and any(k > 0 for _, k in mono.powers)
 
 
 def needs_care(look: Look, poly: Poly) -> bool:
