@@ -177,19 +177,39 @@ def substituted(poly: Poly, unit: Poly, name: str) -> Poly | None:
 
 
 def ratios(poly: Poly) -> tuple[Poly, ...]:
-    """Return (a - b)/b for each log(a/b) of two names in a sum."""
+    """Return (a - b)/b for each log(a/b) of two names in a sum, a - b for each exp(a - b)."""
     found: dict[str, Poly] = {}
+    exponents = {m.exponent.text: m.exponent for m, _ in poly.terms if m.exponent is not None}
+    if len(exponents) == 2:
+        first, second = exponents.values()
+        found |= _differences(n.add(first, n.negative(second)))
     stack = [poly]
     while stack:
         for mono, _ in stack.pop().terms:
+            if mono.exponent is not None:
+                found |= _differences(mono.exponent)
             for item, _ in mono.powers:
                 if isinstance(item, Group):
                     stack.append(item.poly)
+                elif isinstance(item, Fn) and item.name == "E":
+                    found |= _differences(item.arguments[0])
                 elif isinstance(item, Fn) and item.name == "log":
                     unit = _ratio(item.arguments[0])
                     if unit is not None:
                         found[unit.text] = unit
     return tuple(found.values())
+
+
+def _differences(poly: Poly) -> dict[str, Poly]:
+    """Return a - b for an exponent that is the difference of two names."""
+    names = [mono.powers[0][0] for mono, _ in poly.terms if len(mono.powers) == 1]
+    plain = len(names) == 2 and all(
+        isinstance(mono.powers[0][0], Sym) and mono.powers[0][1] == 1 and mono.exponent is None
+        for mono, _ in poly.terms
+    )
+    if not plain or len(poly.terms) != 2 or {value for _, value in poly.terms} != {1, -1}:
+        return {}
+    return {poly.text: poly}
 
 
 def in_ratio(look: Look, poly: Poly, unit: Poly) -> Poly | None:
@@ -216,23 +236,30 @@ def _ratio(poly: Poly) -> Poly | None:
 
 
 def in_place(poly: Poly, unit: Poly) -> Poly | None:
-    """Return a sum in terms of u = unit, a product of names or (a - b)/b, called PLACE."""
+    """Return a sum in terms of u = unit, called PLACE: a product of names, a - b or (a - b)/b."""
     single = unit.single
     if single is None:
-        return None
-    (mono, value), sums = single, [i for i, _ in single[0].powers if isinstance(i, Group)]
+        return _from_difference(poly, unit, n.atom(Sym(PLACE)))
+    mono, value = single
+    sums = [i for i, _ in mono.powers if isinstance(i, Group)]
     if not sums:
         first = next((i.name for i, k in mono.powers if isinstance(i, Sym) and k == 1), None)
         return None if first is None or value != 1 else substituted(poly, unit, first)
-    for item, k in mono.powers:
-        if isinstance(item, Sym) and k == -1 and len(mono.powers) == 2:
-            a = n.add(n.scale(sums[0].poly, value), n.atom(item))
-            if a.single is not None and len(a.single[0].powers) == 1 and a.single[1] == 1:
-                name = a.single[0].powers[0][0]
-                near = n.multiply(n.atom(item), n.add(n.ONE, n.atom(Sym(PLACE))))
-                if isinstance(name, Sym):
-                    return _with_value_or_none(poly, name.name, near)
-    return None
+    below = [i for i, k in mono.powers if isinstance(i, Sym) and k == -1]
+    if len(below) != 1 or len(mono.powers) != 2:
+        return None
+    change = n.multiply(n.atom(below[0]), n.atom(Sym(PLACE)))
+    return _from_difference(poly, n.scale(sums[0].poly, value), change)
+
+
+def _from_difference(poly: Poly, difference: Poly, change: Poly) -> Poly | None:
+    """Return a sum with a = b + change, for a difference a - b of two names."""
+    (first, _), (second, _) = sorted(difference.terms, key=lambda term: -term[1])
+    item = first.powers[0][0]
+    if not isinstance(item, Sym):
+        return None
+    near = n.of(*n.factored(n.add(n.of(second), change)))
+    return _with_value_or_none(poly, item.name, near)
 
 
 def _with_value_or_none(poly: Poly, name: str, value: Poly) -> Poly | None:

@@ -150,7 +150,7 @@ def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
     if has_conflict(numerator):
         return None
     look.fire()
-    merged = n.multiply(numerator, n.of(denominator)) if numerator.terms else n.ZERO
+    merged = look.product(numerator, n.of(denominator)) if numerator.terms else n.ZERO
     if look.labels and any(_is_labelled(look, mono) for mono, _ in poly.terms):
         bottom = n.of(n.inverse(denominator))
         merged = n.atom(Fn("at_zero", (bottom, n.atom(Fn("sum", (poly,))), merged)))

@@ -103,6 +103,11 @@ def may_vanish(item: Atom, *, below: bool = False) -> bool:
 def _limit(look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)) -> Poly | None:
     """Return the limit: a factor without a series stays, or is what it is near: E(z) is z."""
     expander = Expander(look, name, centre, PROBE)
+    for item, k in mono.powers:
+        if not isinstance(item, Group) or k != 1 or not 1 < len(item.poly.terms) < 5:
+            continue
+        if expander.depends(item.poly) and not _has_series(expander, item):
+            return _limit_of_sum(look, item, mono, name, centre)
     kept: list[tuple[Atom, Fraction]] = []
     rest = Mono((), _exponent_at(expander, mono.exponent, name, centre))
     for item, k in mono.powers:
@@ -128,6 +133,18 @@ def _limit(look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)) ->
         return None
     value = series.at(0)
     return n.of(n.join(outside, Mono(tuple(kept))), value) if value else n.ZERO
+
+
+def _limit_of_sum(look: Look, group: Group, mono: Mono, name: str, centre: Fraction) -> Poly | None:
+    """Return the limit of a product with a sum, term by term."""
+    rest = Mono(tuple(p for p in mono.powers if p[0] != group), mono.exponent)
+    parts = []
+    for term, value in group.poly.terms:
+        found = _limit(look, n.join(term, rest), name, centre)
+        if found is None:
+            return None
+        parts.append(n.scale(found, value))
+    return n.add(*parts)
 
 
 def _exponent_at(
@@ -196,3 +213,9 @@ def root_of(poly: Poly) -> tuple[str, Fraction, Fraction] | None:
             if isinstance(item, Sym) and k == 1:
                 return item.name, -a / b, b
     return None
+
+
+def over_length(mono: Mono) -> bool:
+    """Tell whether x/r² is there, r a length: r² may overflow where the quotient does not."""
+    lengths = any(isinstance(i, Fn) and i.name == "hypot" and k == -2 for i, k in mono.powers)
+    return lengths and any(k > 0 for _, k in mono.powers)

@@ -198,7 +198,7 @@ class Look:
                 exponential, plain = exponential_part(mono)
                 parts.setdefault(exponential, []).append((plain, value * single[1]))
             positive = all(value > 0 for _, value in item.poly.terms)
-            bare = positive and is_plain_exponential_sum(item.poly)
+            bare = positive and is_plain_exponential_sum(item.poly) and not _holds_sum(item.poly)
             if len(parts) < 2 or (bare and all(len(terms) == 1 for terms in parts.values())):
                 continue
             self.fire()
@@ -318,6 +318,11 @@ def _is_bare(mono: Mono) -> bool:
         not mono.powers
         or (len(mono.powers) == 1 and isinstance(mono.powers[0][0], Sym) and mono.powers[0][1] == 1)
     )
+
+
+def _holds_sum(poly: Poly) -> bool:
+    """Tell whether a term has a sum as a factor, which may have either sign."""
+    return any(isinstance(item, Group) for mono, _ in poly.terms for item, _ in mono.powers)
 
 
 def _meets_inverse(mono: Mono) -> bool:

@@ -45,6 +45,19 @@ def _scaled_tail(item: Fn, k: Fraction, mono: Mono, rest: Poly) -> Poly:
     return n.scale(n.times(n.atom(Fn("erfcx", (x,)), k), changed), Fraction(value))
 
 
+def halved_difference(look: Look, mono: Mono) -> Poly | None:
+    """(exp(2z) - 1)/(exp(z) - 1) is exp(z) + 1: either may overflow where the quotient does not."""
+    differences = [(i, k) for i, k in mono.powers if isinstance(i, Fn) and i.name == "E"]
+    known = {item.arguments[0].text: k for item, k in differences}
+    for item, k in differences:
+        half = n.scale(item.arguments[0], n.HALF)
+        if known.get(half.text, Fraction(0)) * k < 0:
+            rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+            parts = n.multiply(n.atom(Fn("E", (half,))), n.atom(Fn("D", (half,))))
+            return n.times(n.power(parts, k), rest)
+    return None
+
+
 def sign_of(look: Look, mono: Mono) -> Poly | None:
     """x/|x| is the sign of x."""
     for item, k in mono.powers:

@@ -22,11 +22,23 @@ from symgrad.safe import normal as n
 from symgrad.safe.blocks import divides
 from symgrad.safe.dangers import BOUNDED, OVERFLOWS, WORSE, danger_of
 from symgrad.safe.functions import written
+from symgrad.safe.limits import over_length
 from symgrad.safe.logs import logarithm
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Mono, Poly, Sym, TooLarge
-from symgrad.safe.product_rules import divided_polynomial, inside_branch, mills_ratio, sign_of
-from symgrad.safe.products import is_regular, needs_care, over_square, scaled_exponential
+from symgrad.safe.product_rules import (
+    divided_polynomial,
+    halved_difference,
+    inside_branch,
+    mills_ratio,
+    sign_of,
+)
+from symgrad.safe.products import (
+    is_regular,
+    needs_care,
+    over_square,
+    scaled_exponential,
+)
 from symgrad.safe.reading import FUNCTION_RULES
 from symgrad.safe.series import folded
 from symgrad.safe.shapes import has_exponential
@@ -39,7 +51,14 @@ MAX_OPERANDS = 24  # a wider statement is left as it is and not looked through: 
 MAX_REDUCTIONS = 16
 MAX_STATEMENTS = 250  # a longer program is not looked through by name, but pattern by pattern
 MAX_GROWTH = 10  # by how many operations a statement that only puts names together may grow
-PRODUCT_RULES = (sign_of, folded, mills_ratio, divided_polynomial, inside_branch)
+PRODUCT_RULES = (
+    sign_of,
+    folded,
+    mills_ratio,
+    divided_polynomial,
+    inside_branch,
+    halved_difference,
+)
 
 
 def stabilised(
@@ -282,6 +301,7 @@ class _Pass:
         blocks = [block for block in held if block.powers]
         return any(
             over_square(self.look, _reduced(mono, blocks))
+            or over_length(mono)
             or (
                 needs_care(self.look, n.of(mono))
                 and not any(
