@@ -69,6 +69,24 @@ def test_self_check_finds_a_wrong_gradient(tmp_path):
     assert "off by" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    dJ_dc = delta*h + t5\n", "    dJ_dc = delta*h - t5\n"),
+        ("    return J, _new", "    return J + 1.0, _new"),
+        ("(dJ_da, dJ_db, dJ_dc, delta)", "(dJ_da, dJ_db, float('nan'), delta)"),
+    ],
+)
+def test_self_check_looks_at_every_function(tmp_path, old, new):
+    path = tmp_path / "wrong.py"
+    code = generate(parse(examples.read("branch_and_merge")))
+    assert old in code
+    path.write_text(code.replace(old, new))
+    done = run_bare(path)
+    assert done.returncode == 1
+    assert "off by" in done.stdout
+
+
 def test_signatures_are_the_documented_ones(load):
     code = generate(parse(examples.read("branch_and_merge")))
     assert "def value(a, b, c, d, x, y, lam=0.1) -> float:" in code

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.terminal import load_graph, note, print_result, write_file
+from symgrad.cli.terminal import load_graph, note, print_result, refuse_others, write_file
 
 if TYPE_CHECKING:
     from symgrad.derivation import Derivation
@@ -73,6 +73,8 @@ def command(
     from symgrad.derive import derive
     from symgrad.program import lower
 
+    if output is not None:
+        _refuse_output(output, target, module)
     names = split_names(wrt)
     derivation = derive(load_graph(file, names), names or None)
     name = module or module_name(file, output)
@@ -95,7 +97,10 @@ def command(
     if output is None:
         print_result("\n".join(item.text for item in files))
         return
-    for path, text in _places(output, [(item.name, item.text) for item in files]):
+    places = _places(output, [(item.name, item.text) for item in files])
+    for path, _ in places:
+        refuse_others(path, force=force)
+    for path, text in places:
         write_file(path, text, force=force)
         print_result(f"wrote {path}")
 
@@ -151,7 +156,43 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 
 def _places(output: Path, files: list[tuple[str, str]]) -> list[tuple[Path, str]]:
     """Return where each file goes: a lone file to the path itself when it looks like one."""
-    if len(files) == 1 and output.suffix and not output.is_dir():
+    if not output.suffix or output.is_dir():
+        return [(output / name, text) for name, text in files]
+    if len(files) == 1:
         return [(output, files[0][1])]
-    folder = output.parent if output.suffix and not output.is_dir() else output
-    return [(folder / name, text) for name, text in files]
+    return [(output.parent / name, text) for name, text in files]
+
+
+def _refuse_output(output: Path, target: str, module: str | None) -> None:
+    """Raise SymgradError where a file asked for cannot be what the target writes."""
+    from symgrad.errors import Diagnostic, SymgradError
+    from symgrad.targets import target as target_called
+    from symgrad.targets import target_names
+
+    suffix = output.suffix
+    if not suffix or output.is_dir():
+        return
+    own = _suffixes(target)
+    others = {name for name in target_names() if suffix in _suffixes(name)}
+    several = len(target_called(target).templates) > 1
+    if suffix not in own and (several or others):
+        listed = " and ".join(own)
+        raise SymgradError(
+            Diagnostic(
+                f"`{output}` is no file of {target}, which writes {listed}",
+                help="give a folder, or a file name of that kind",
+            )
+        )
+    if several and module is not None and module != output.stem:
+        raise SymgradError(
+            Diagnostic(
+                f"`{output}` and --module {module} name the files in two ways",
+                help="give a folder with --module, or leave --module out",
+            )
+        )
+
+
+def _suffixes(target: str) -> tuple[str, ...]:
+    from symgrad.targets import target as target_called
+
+    return tuple([Path(name).suffix for name, _ in target_called(target).templates])

@@ -92,15 +92,7 @@ def write_file(
     and when the folder cannot be written.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    if path.is_dir():
-        raise SymgradError(Diagnostic(f"`{path}` is a folder"))
-    if path.exists() and not force and not _is_own(path, own):
-        raise SymgradError(
-            Diagnostic(
-                f"`{path}` exists and was not written by symgrad",
-                help="give --force to overwrite it",
-            )
-        )
+    refuse_others(path, force=force, own=own)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -114,6 +106,19 @@ def write_file(
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def refuse_others(path: Path, *, force: bool, own: Callable[[bytes], bool] | None = None) -> None:
+    """Raise SymgradError where a file must not be written: see `write_file`."""
+    if path.is_dir():
+        raise SymgradError(Diagnostic(f"`{path}` is a folder"))
+    if path.exists() and not force and not _is_own(path, own):
+        raise SymgradError(
+            Diagnostic(
+                f"`{path}` exists and was not written by symgrad",
+                help="give --force to overwrite it",
+            )
+        )
 
 
 def _is_own(path: Path, own: Callable[[bytes], bool] | None) -> bool:
