@@ -3,6 +3,7 @@
 import functools
 import itertools
 import re
+import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from symgrad.render import svg_style
 from symgrad.render.drawings import drawn, format_of
 from symgrad.render.picture import picture
 from symgrad.render.svg import drawing, svg, written
+from symgrad.render.svg_text import Typesetter
 from symgrad.sources.text import parse
 from symgrad.trace import trace
 
@@ -216,6 +218,57 @@ def test_large_graph_is_folded_by_shape_and_layer():
     assert any(tile.text.startswith("32 nodes z") for tile in shown.tiles)
     members = [name for tile in shown.tiles for name in tile.members]
     assert len(members) == len(set(members)) == 32 * 3 + 3
+
+
+def test_fold_of_two_names_both_and_a_mixed_fold_says_so():
+    lines = ["param a = 1, b = 2", "data x", "z0 = a*x"]
+    lines += [
+        f"z{i} = tanh(b*z{i - 1})" if i % 2 else f"z{i} = z{i - 1} + a*x" for i in range(1, 99)
+    ]
+    tiles = made("\n".join([*lines, "J = z98^2"])).picture.tiles
+    assert "2 parameters a, b" in [tile.text for tile in tiles]
+    notes = [tile.notes for tile in tiles if len(tile.members) > 2]
+    assert notes
+    assert all(note[1:] == ("and others",) for note in notes)
+
+
+@pytest.mark.parametrize("count", [61, 2000, 10_000])
+def test_folded_graph_has_no_overlap_and_is_quick(count):
+    lines = ["param a = 1, b = 2", "data x", "z0 = a*x"]
+    lines += [f"z{i} = tanh(b*z{i - 1}) + a*z{i // 2}" for i in range(1, count)]
+    graph = parse("\n".join([*lines, f"J = z{count - 1}^2"]))
+    started = time.process_time()
+    shown = drawing(picture(graph, sg.derive(graph)))
+    assert time.process_time() - started < 12
+    assert len(shown.picture.tiles) <= 60
+    for a, b in itertools.combinations(rectangles(shown), 2):
+        assert not overlap(a, b), f"{a[0]} and {b[0]}"
+
+
+@pytest.mark.parametrize("name", examples.names())
+def test_bold_labels_of_lit_paths_do_not_overlap(name):
+    graph = parse(examples.read(name))
+    shown = drawing(picture(graph, sg.derive(graph), highlight=graph.parameters))
+    bold = [
+        (label, x, y, width * 1.12 if "->" in label else width, height)
+        for label, x, y, width, height in rectangles(shown)
+    ]
+    for a, b in itertools.combinations(bold, 2):
+        assert not overlap(a, b), f"{a[0]} and {b[0]}"
+
+
+def test_formula_breaks_at_commas_first_and_no_deeper_than_it_must():
+    setter = Typesetter(frozenset())
+    text = "where(|radius| ≤ kappa, radius − 1, kappa·sign(radius))"
+    lines = ["where(|radius| ≤ kappa,", "radius − 1,", "kappa·sign(radius))"]
+    assert setter.wrapped(text, 13.5, 160, 4) == lines
+    text = "(2(rate + sigma/2) − (log(S/K) + (rate + sigma/2)·T)/T)/(2sigma·T)"
+    assert setter.wrapped(text, 13.5, 160, 4)[:2] == ["(2(rate + sigma/2)", "− (log(S/K)"]
+
+
+def test_legend_tells_what_dashed_edges_are():
+    assert "leads to no parameter" in written(made(BRANCH))
+    assert "leads to no parameter" not in written(made("param a = 1; J = a^2"))
 
 
 def test_long_chain_is_folded():

@@ -65,6 +65,18 @@ def test_values_of_a_later_step_can_be_shown(symgrad):
     assert ">∂ −0.04406<" in text
 
 
+def test_step_asks_for_values(symgrad):
+    assert ">∂ −0.04406<" in symgrad(BRANCH, "--step", "2").out
+
+
+def test_values_can_come_from_a_file(symgrad, tmp_path):
+    path = tmp_path / "samples.csv"
+    path.write_text("x,y\n2,1\n0,1\n")
+    graph = tmp_path / "model.sg"
+    graph.write_text("param a = 3; data x, y; J = (a*x - y)^2")
+    assert ">25<" in symgrad(str(graph), "--data", str(path)).out
+
+
 def test_values_without_numbers_are_an_error(symgrad):
     error = symgrad("J = (a*x)^2", "--wrt", "a", "--values", status=2).err
     assert "no value for parameter `a` and data `x`" in error

@@ -29,11 +29,10 @@ from symgrad.cli.terminal import load_graph, print_result, write_file
 @click.option(
     "--step",
     type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    help="With --values: the step whose numbers are shown.",
+    help="The step whose numbers are shown; asks for --values.  [default: 1]",
 )
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
+@click.option("--data", metavar="FILE", help="Samples for --values: CSV with a header, or JSON.")
 @click.option(
     "--theme", type=click.Choice(("auto", "light", "dark")), default="auto", show_default=True
 )
@@ -52,8 +51,9 @@ def command(
     wrt: tuple[str, ...],
     paths: tuple[str, ...],
     values: bool,
-    step: int,
+    step: int | None,
     settings: tuple[str, ...],
+    data: str | None,
     theme: str,
     most: int,
     force: bool,
@@ -64,7 +64,7 @@ def command(
     branches merge, so that adjoints add. Dashed edges lead to no parameter.
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
-    from symgrad.cli.trace_command import assignments
+    from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derive import derive
     from symgrad.render.drawings import drawn, format_of, png
     from symgrad.render.picture import picture
@@ -76,8 +76,10 @@ def command(
     graph = load_graph(file, split_names(wrt))
     derivation = derive(graph, split_names(wrt) or None)
     shown_step = None
-    if values or settings:
-        plan = make_plan(derivation, assignments(settings), steps=step)
+    if values or settings or data is not None or step is not None:
+        given = assignments(settings)
+        samples = None if data is None else samples_from(graph, data, given)
+        plan = make_plan(derivation, given, samples, steps=step or 1)
         shown_step = run_plan(plan).steps[-1]
     shown = picture(graph, derivation, values=shown_step, highlight=split_names(paths), most=most)
     if chosen == "png" and output is not None:

@@ -173,8 +173,13 @@ class _Painter:
             )  # fmt: skip
         first, last = self.printer.name(members[0]), self.printer.name(members[-1])
         words = {"param": "parameters", "data": "data inputs", "const": "constants"}
-        text = f"{len(members):,} {words.get(node.kind, 'nodes')} {first} … {last}"
-        notes = () if node.formula is None else (self.equation(node),)
+        between = ", " if len(members) == 2 else " … "
+        text = f"{len(members):,} {words.get(node.kind, 'nodes')} {first}{between}{last}"
+        notes: tuple[str, ...] = ()
+        if node.formula is not None:
+            formulas = [self.graph.index[member].formula for member in members]
+            alike = all(f is not None and f.pattern == node.formula.pattern for f in formulas)
+            notes = (self.equation(node),) if alike else (self.equation(node), "and others")
         return Tile(name, kind, text, members, 0, "", "", notes, lit)
 
     def number(self, name: str) -> str:

@@ -15,8 +15,8 @@ from symgrad.trace import Step
 
 SIZE, LABEL_SIZE, VALUE_SIZE = 16.0, 13.5, 13.0
 _LINE = 1.3
-_NODE_LIMIT, _LABEL_LIMIT = 300.0, 150.0
-_NODE_LINES, _LABEL_LINES = 5, 3
+_NODE_LIMIT, _LABEL_LIMIT = 300.0, 160.0
+_NODE_LINES, _LABEL_LINES = 5, 4
 _PAD_X, _PAD_Y = 13.0, 7.0
 _LEAST_WIDTH = 40.0
 _BADGE = 6.0
@@ -266,6 +266,8 @@ def _legend_entries(made: Drawing) -> list[tuple[str, str, float]]:
     entries = [(kind, word) for kind, word in LEGEND if kind in kinds]
     if any(tile.branches for tile in made.picture.tiles):
         entries.append(("merge", "branches merge: adjoints add"))
+    if not all(wire.active for wire in made.picture.wires):
+        entries.append(("still", "leads to no parameter"))
     if any(tile.adjoint for tile in made.picture.tiles):
         entries.append(("adjoint", "adjoint: derivative of the objective"))
     if made.picture.highlight:
@@ -315,8 +317,8 @@ def _legend_entry(kind: str, word: str, x: float, y: float) -> str:
             f'<text class="adjoint" x="{number(x + 13)}" y="{number(y + 0.33 * _LEGEND_SIZE)}" '
             f'font-size="{number(_LEGEND_SIZE)}">∂ 0.5</text>'
         )
-    elif kind == "lit":
-        mark = f'<g class="lit"><path class="wire" d="M{number(x)} {number(y)}h26"/></g>'
+    elif kind in ("lit", "still"):
+        mark = f'<g class="{kind}"><path class="wire" d="M{number(x)} {number(y)}h26"/></g>'
     else:
         mark = f'<g class="{kind}">{outline(kind, x + 13, y, 26, 15)}</g>'
     size = _LEGEND_SIZE

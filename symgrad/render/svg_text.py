@@ -125,8 +125,8 @@ class Typesetter:
     def wrapped(self, text: str, size: float, limit: float, most: int) -> list[str]:
         """Break a formula into lines no wider than `limit` where it can be; at most `most` lines.
 
-        Breaks stand before + and −, or behind · and commas, as far out of all parentheses as can
-        be. What does not fit ends in an ellipsis.
+        Breaks stand behind commas, before + and −, or behind ·, as far out of all parentheses as
+        can be. What does not fit ends in an ellipsis.
         """
         lines = [""]
         for part in self._parts(text, size, limit):
@@ -142,19 +142,19 @@ class Typesetter:
 
     def _parts(self, text: str, size: float, limit: float) -> list[str]:
         """Cut a formula at its outermost signs, and what is still too wide at the next ones."""
-        parts = [text]
+        parts = [(text, 0)]
         for depth in range(_DEPTHS):
-            for is_break in (_before_term, _around_factor):
+            for is_break in (_behind_comma, _before_term, _around_factor):
                 parts = [
                     piece
-                    for part in parts
+                    for part, level in parts
                     for piece in (
-                        [part]
+                        [(part, level)]
                         if self.width(part, size) <= limit
-                        else _cut_at(part, depth, is_break)
+                        else _cut_at(part, level, depth, is_break)
                     )
                 ]
-        return parts
+        return [part for part, _ in parts]
 
     def _cut(self, line: str, size: float, limit: float) -> str:
         while len(line) > 4 and self.width(line, size) > limit:
@@ -181,20 +181,30 @@ def _before_term(text: str, place: int) -> bool:
     return text[place : place + 3] in (" + ", " − ")
 
 
+def _behind_comma(text: str, place: int) -> bool:
+    return text[place - 1] == ","
+
+
 def _around_factor(text: str, place: int) -> bool:
-    return text[place - 1] in "·," or text[place : place + 2] == "/("
+    return text[place - 1] == "·" or text[place : place + 2] == "/("
 
 
-def _cut_at(text: str, depth: int, is_break: Callable[[str, int], bool]) -> list[str]:
-    """Cut a text at the breaks that stand inside `depth` parentheses."""
-    pieces: list[str] = []
-    level = start = 0
+def _cut_at(
+    text: str, level: int, depth: int, is_break: Callable[[str, int], bool]
+) -> list[tuple[str, int]]:
+    """Cut a text at the breaks that stand inside `depth` parentheses.
+
+    `level` is the number of parentheses that are open where the text begins; each piece is returned
+    with its own.
+    """
+    pieces: list[tuple[str, int]] = []
+    start, opened = 0, level
     for place, letter in enumerate(text):
         if level == depth and place > start and is_break(text, place):
-            pieces.append(text[start:place])
-            start = place
+            pieces.append((text[start:place], opened))
+            start, opened = place, level
         level += (letter == "(") - (letter == ")")
-    return [*pieces, text[start:]]
+    return [*pieces, (text[start:], opened)]
 
 
 def _all_runs(names: Iterable[str]) -> Iterator[Run]:
