@@ -87,6 +87,16 @@ def test_sum_beyond_the_range_of_doubles_has_a_mean(x, mean):
     assert gradient.a == pytest.approx(mean, rel=1e-15)
 
 
+def test_gradient_by_data():
+    derivation = sg.derive(parse("param a; data x; J = (a*x)^2"), ["x", "a"])
+    module = sg.compile(derivation, "c")
+    assert module.gradient(1.0, np.array([1.0, 2.0])) == (3.0, 5.0)
+    assert module.update(1.0, 2.0, rate=0.5) == (0.0, -3.0)
+    step = module.update(1.0, np.array([1.0, 2.0]), rate=0.5)
+    assert math.isnan(step.x)
+    assert step.a == -1.5
+
+
 def test_nan_gives_nan():
     module = sg.compile(parse("param a; data x; J = a*x"), "c")
     assert math.isnan(module.value(1.0, np.array([1.0, math.nan])))

@@ -22,25 +22,11 @@ from symgrad.program import Routine
 from symgrad.program_batch import batch_of
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.c_helpers import HELPERS
+from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling
 from symgrad.targets.running import run_c
 
 _WIDTH = 99
-_KEYWORDS = frozenset(
-    "alignas alignof asm auto bool break case char class complex const constexpr continue default "
-    "delete do double else enum explicit export extern false float for friend goto if imaginary "
-    "inline int long mutable namespace new noreturn nullptr operator private protected public "
-    "register restrict return short signed sizeof static static_assert struct switch template this "
-    "thread_local throw true try typedef typeof union unsigned using virtual void volatile while"
-    "".split()
-)
-# Macros of the headers and of compilers, and what the template itself declares.
-_LOCAL = frozenset(
-    "BLOCK CHUNKS EOF FLT_MAX HUGE_VAL INFINITY LANES M_E M_PI NAN NULL PARTS SUMS acc add_chunk "
-    "add_part add_sample back batch careful_sums carry chunk count errno finite first grad half "
-    "item lane last length linux mean_sums memset out part parts rest share size_t start state "
-    "step step_from sum sums total unix".split()
-)
 _MATH = tuple(
     "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log "
     "log10 log1p log2 pow sin sinh sqrt tan tanh".split()
@@ -51,10 +37,6 @@ _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
 _SMALLEST, _LARGEST = 1.1754944e-38, 3.4028234e38
 _CALLED = (*_MATH, "fabs", "fmax", "fmin", "nearbyint", "tgamma")
 _FUNCTION = re.compile(rf"\b({'|'.join(_CALLED)})\(")
-_PUBLIC = (
-    "value gradient value_and_gradient update batch_value batch_gradient batch_value_and_gradient "
-    "batch_update params state".split()
-)
 
 
 class CPrinter(CodePrinter):
@@ -91,8 +73,8 @@ class C(Target):
     assignment = "const double %s = %s;"
     templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
     settings = ("float",)
-    keywords = _KEYWORDS
-    reserved = _LOCAL | frozenset(_CALLED)
+    keywords = KEYWORDS
+    reserved = LOCAL | frozenset(_CALLED)
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
         **{name: Spelling(f"{name}({{}})") for name in _MATH},
         **{name: Spelling(f"sg_{name}({{}})", (f"sg_{name}",)) for name in _OWN},
@@ -112,7 +94,7 @@ class C(Target):
 
     def module_names(self, module: str) -> frozenset[str]:
         """Return the functions, the types and the include guard of a module."""
-        return frozenset({_guard(module), *(f"{module}_{name}" for name in _PUBLIC)})
+        return public_names(module)
 
     def run(
         self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
@@ -145,7 +127,7 @@ class _Writer:
         self.batch = batch_of(program, program.both)
         context: dict[str, Any] = {
             "head": "\n".join(sheet.head()),
-            "guard": _guard(self.module),
+            "guard": guard(self.module),
             "objective": sheet.names[program.graph.objective],
             "fields": self._members(sheet.fields),
             "inputs": self._declared(self.inputs),
@@ -342,6 +324,11 @@ class _Writer:
                 "    ",
             ),
             "step_given": ", ".join([*self.wrt, *settings, *(["state"] if states else [])]),
+            "batch_step_given": ", ".join(
+                [*("NAN" if name in self.data else name for name in self.wrt), *settings]
+                + (["state"] if states else [])
+            ),
+            "moved_data": ", ".join([name for name in self.wrt if name in self.data]),
             "step_body": _indented(lines),
             "given": ", ".join(self.inputs),
             "summary": rule.summary,
@@ -355,10 +342,6 @@ class _Writer:
     def wrt(self) -> list[str]:
         """The identifiers by which the gradient is taken."""
         return list(self.sheet.fields)
-
-
-def _guard(module: str) -> str:
-    return f"{module.upper()}_H"
 
 
 def _single(match: re.Match[str]) -> str:
