@@ -1,6 +1,7 @@
 """Where a pattern holds an operation that other statements may hold too.
 
-A slot is one operation whose arguments are all leaves: w*u inside w*u^2 + u, p - y, exp(z). Its
+A slot is one operation whose arguments are all leaves: w*u inside w*u^2 + u, p - y, exp(z); or a
+whole `where`, since what stands in its branches stays there. Its
 shape is that operation as a pattern of its own; two slots of one shape with the same operands have
 the same value. Sharing replaces slots by temporaries from the leaves up, so larger common parts are
 found after smaller ones.
@@ -61,6 +62,11 @@ class Slot:
         return not self.path and not self.members
 
     @property
+    def is_choice(self) -> bool:
+        """Tell whether the slot is a whole `where` with all that its branches hold."""
+        return isinstance(self.shape, Call) and self.shape.function == "where"
+
+    @property
     def harmless(self) -> bool:
         """Tell whether evaluating the operation needlessly can never be an error."""
         if isinstance(self.shape, Call):
@@ -93,7 +99,7 @@ def _collect(e: Expression, path: Path, found: list[Slot], *, lazy: bool) -> Non
             _pairs(e, terms, path, found, lazy=lazy)
         case Compare() | Logic():
             return
-        case _ if all(_is_simple(part) for part in parts):
+        case _ if branching or all(_is_simple(part) for part in parts):
             _add(e, path, (), found, lazy=lazy, commutes=False)
 
 
@@ -217,9 +223,17 @@ def without_conflicts(ranked: list[Slot]) -> tuple[Slot, ...]:
     """Return the slots that can be replaced together, the earlier in the list preferred."""
     taken: set[tuple[Path, int]] = set()
     kept: list[Slot] = []
+    choices: set[Path] = set()  # whole choices, which hold other slots
     for slot in ranked:
         claims = [(slot.path, i) for i in slot.members] or [(slot.path, -1)]
-        if taken.isdisjoint(claims):
-            taken.update(claims)
-            kept.append(slot)
+        if not taken.isdisjoint(claims):
+            continue
+        if any(slot.path[:end] in choices for end in range(len(slot.path))):
+            continue
+        if slot.is_choice:
+            if any(other.path[: len(slot.path)] == slot.path for other in kept):
+                continue
+            choices.add(slot.path)
+        taken.update(claims)
+        kept.append(slot)
     return tuple(kept)
