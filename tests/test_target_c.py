@@ -110,7 +110,9 @@ def test_bounds_of_doubles_become_bounds_of_floats():
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="there is no C++ compiler")
 def test_header_can_be_included_from_cpp(complaints, tmp_path):
-    complaints("param new, class; data this; J = (new*this - class)^2", optimizer="adam")
+    complaints(
+        "param new, xor, typename; data this; J = (new*this - xor)^2*typename", optimizer="adam"
+    )
     (tmp_path / "main.cpp").write_text('#include "model.h"\n#include "model.h"\n')
     command = ["g++", "-Wall", "-Werror", "-pedantic", "-fsyntax-only", "main.cpp"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

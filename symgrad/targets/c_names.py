@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 KEYWORDS = frozenset(
-    "alignas alignof asm auto bool break case char class complex const constexpr continue default "
-    "delete do double else enum explicit export extern false float for friend goto if imaginary "
-    "inline int long mutable namespace new noreturn nullptr operator private protected public "
-    "register restrict return short signed sizeof static static_assert struct switch template this "
-    "thread_local throw true try typedef typeof union unsigned using virtual void volatile while"
-    "".split()
+    "alignas alignof and and_eq asm auto bitand bitor bool break case char char16_t char32_t "
+    "char8_t class co_await co_return co_yield compl complex concept const const_cast consteval "
+    "constexpr constinit continue decltype default delete do double dynamic_cast else enum "
+    "explicit export extern false float for friend goto if imaginary inline int long mutable "
+    "namespace new noexcept noreturn not not_eq nullptr operator or or_eq private protected "
+    "public register reinterpret_cast requires restrict return short signed sizeof static "
+    "static_assert static_cast struct switch template this thread_local throw true try typedef "
+    "typeid typename typeof typeof_unqual union unsigned using virtual void volatile wchar_t "
+    "while xor xor_eq".split()
 )
 # Macros of the headers and of compilers, and what the template itself declares.
 LOCAL = frozenset(
