@@ -110,7 +110,7 @@ class Expander:
         if item.name == "series":
             return self._known(item)
         rule = SERIES.get(item.name)
-        if rule is None or len(item.arguments) != 1:
+        if rule is None or (len(item.arguments) != 1 and item.name != "log"):
             raise NoSeries
         return rule(self.series(item.arguments[0]))
 

@@ -97,7 +97,7 @@ def _log(writer: Writer, item: Fn) -> Expression:
     poly = item.arguments[0]
     single = poly.single
     if single is not None:
-        return _log_of_product(writer, single[0], single[1])
+        return _log_of_product(writer, single[0], single[1], apart=len(item.arguments) > 1)
     if is_exponential_sum(poly):
         return _log_sum_exp(writer, poly)
     for mono, value in poly.terms:
@@ -145,7 +145,9 @@ def _log_sum_exp(writer: Writer, poly: Poly) -> Expression:
     return call("where", Compare(">", largest, ZERO), far, near)
 
 
-def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
+def _log_of_product(
+    writer: Writer, mono: Mono, value: Fraction, *, apart: bool = False
+) -> Expression:
     if value == 1 and len(mono.powers) == 1 and mono.powers[0][1] == 1:
         item = mono.powers[0][0]
         if isinstance(item, Fn) and item.name == "normal_cdf":
@@ -166,7 +168,10 @@ def _log_of_product(writer: Writer, mono: Mono, value: Fraction) -> Expression:
     b = n.of(Mono(below), value.denominator)
     change = Div(writer.difference(a, b), writer.poly(b))
     near = Compare("<", call("abs", change), HALF)
-    return call("where", near, call("log1p", change), call("log", whole))
+    far = call("log", whole)
+    if apart:
+        far = Add((call("log", writer.poly(a)), Neg(call("log", writer.poly(b)))))
+    return call("where", near, call("log1p", change), far)
 
 
 def _log_of_inputs(

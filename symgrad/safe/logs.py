@@ -8,7 +8,7 @@ from symgrad.safe import normal as n
 from symgrad.safe.look import Look
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.series import flattened_logarithm
-from symgrad.safe.shapes import is_exponential, is_exponential_sum, sum_of_squares
+from symgrad.safe.shapes import is_exponential, is_exponential_sum, sum_of_squares, symbols
 
 
 def logarithm(look: Look, poly: Poly) -> Poly:
@@ -268,5 +268,8 @@ def difference_of_logs(look: Look, poly: Poly) -> Poly | None:
                 look.fire()
                 rest = n.add(poly, n.of(first, -a), n.of(second, -b))
                 ratio = n.multiply(above, n.power(below, Fraction(-1)))
-                return n.add(rest, n.scale(n.atom(Fn("log", (ratio,))), a))
+                names = symbols(n.add(above, below))
+                inputs = names <= look.inputs and {above, below} == {n.atom(Sym(x)) for x in names}
+                apart = (ratio, n.ONE) if inputs else (ratio,)  # two arguments: written apart
+                return n.add(rest, n.scale(n.atom(Fn("log", apart)), a))
     return None

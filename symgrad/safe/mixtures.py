@@ -55,6 +55,35 @@ def label_of_softplus(look: Look, poly: Poly) -> Poly | None:
     return None
 
 
+def entropy_of_softplus(look: Look, poly: Poly) -> Poly | None:
+    """log(1 + e^z) - z*p, p = 1/(1 + e^-z), is an even function: that of |z| does not cancel."""
+    for mono, value in poly.terms:
+        soft = next((i for i, k in mono.powers if is_softplus(i) and k == 1), None)
+        if soft is None or not isinstance(soft, Fn):
+            continue
+        z = soft.arguments[0]
+        if z.single is not None and is_lone(z.single[0], "abs"):
+            continue
+        rest = Mono(tuple(p for p in mono.powers if p[0] != soft), mono.exponent)
+        share = n.multiply(z, n.power(n.one_plus_exp(n.negative(z)), Fraction(-1)))
+        other = n.scale(n.times(share, rest), -value)
+        if other.single is None or other.single not in poly.terms:
+            continue
+        look.fire()
+        size = n.atom(Fn("abs", (z,)))
+        tail = n.atom(Fn("softplus", (n.negative(size),)))
+        part = n.multiply(size, n.power(n.one_plus_exp(size), Fraction(-1)))
+        both = n.add(n.times(part, rest), n.times(tail, rest))
+        left = n.add(poly, n.of(mono, -value), n.negative(other))
+        return n.add(left, n.scale(both, value))
+    return None
+
+
+def is_softplus(item: Atom) -> bool:
+    """Tell whether a factor is log(1 + exp(z))."""
+    return isinstance(item, Fn) and item.name == "softplus"
+
+
 def same_condition(look: Look, poly: Poly) -> Poly | None:
     """where(c, 0, 1)*e + where(c, 1, 0) is where(c, 1, e): no 0·∞."""
     groups: dict[str, list[tuple[Mono, Fraction, Fn]]] = {}

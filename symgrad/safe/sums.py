@@ -22,6 +22,7 @@ from symgrad.safe.look import Look
 from symgrad.safe.mixtures import (
     by_branches,
     deviances,
+    entropy_of_softplus,
     into_branches,
     label_of_softplus,
     labels_opened,
@@ -130,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     scatter,
     same_condition,
     label_of_softplus,
+    entropy_of_softplus,
     by_branches,
     symbolic_power_minus_one,
     nested_growth,
