@@ -1,16 +1,19 @@
 """The generator: targets found by name, templates, options; a fifth language from outside."""
 
 import importlib.util
+import re
 import sys
 
 import pytest
+from jinja2 import Environment, meta
 
 from symgrad import examples
 from symgrad.codegen import TemplateFault, emit, generate, template_names, template_text
 from symgrad.derive import derive
 from symgrad.errors import SymgradError, UnsupportedFunction
+from symgrad.program import lower
 from symgrad.sources.text import parse
-from symgrad.targets import register, target, target_names
+from symgrad.targets import Options, Sheet, register, target, target_names
 
 GRAPH = "param a, λ; data x, y; J = λ*(a*x - y)^2"
 
@@ -194,3 +197,15 @@ def test_gradient_by_some_inputs_only():
     assert "class Gradient(NamedTuple):" in code
     assert code.count("    b: float\n") == 2
     assert "    a: float\n" not in code
+
+
+@pytest.mark.parametrize("name", ["python", "javascript", "c"])
+def test_templates_say_what_they_receive(name):
+    language = target(name)
+    context = language.context(Sheet(language, lower(derive(parse(GRAPH))), Options()))
+    for _, template in language.templates:
+        comment, _, body = template_text(template).partition("#}\n")
+        described = re.findall(r"^  (\w+): .", comment, re.MULTILINE)
+        used = meta.find_undeclared_variables(Environment().parse(body))  # noqa: S701  (no HTML)
+        assert set(described) == used
+        assert used <= {"module", *context}
