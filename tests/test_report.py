@@ -10,6 +10,7 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.errors import SymgradError
+from symgrad.render import html_content
 from symgrad.render.html import MARKER, as_json, ticked
 from symgrad.render.html_assets import FOLDER
 from symgrad.render.html_curve import curve
@@ -215,6 +216,26 @@ def test_kink_is_said_and_not_counted_as_a_fault():
     assert "kink" in page.text(class_="findings")
 
 
+@pytest.mark.parametrize("power", [2, 4])
+def test_minimum_is_no_kink(power):
+    page = Page(made(f"param a = 1, b = 2; data x; J = (a*x - b)^{power}; step x = 2"))
+    assert page.text(class_="badge") == "✓ checked"
+    assert "2 gradients against numerical derivatives" in page.text(class_="findings")
+
+
+def test_kink_of_one_parameter_leaves_the_others_checked():
+    page = Page(made("param a = 0, b = 1; J = abs(a) + b^2"))
+    assert "1 gradient against numerical derivatives" in page.text(class_="findings")
+    assert "1 at a kink left out" in page.text(class_="findings")
+
+
+def test_graph_of_many_edges_is_emitted_for_the_first_target_only(monkeypatch):
+    monkeypatch.setattr(html_content, "MAX_EDGES", 5)
+    page = Page(made(BRANCH))
+    assert "def value_and_gradient" in page.text(id="code-python-1")
+    assert "symgrad generate --target numpy" in page.text(id="panel-numpy")
+
+
 def test_stopped_gradient_is_no_fault():
     page = Page(made("param a = 2; J = a*stop_gradient(a)"))
     assert page.text(class_="badge") == "≈ checked in part"
@@ -259,6 +280,30 @@ def test_characters_that_cannot_be_seen_are_made_visible():
     text = sg.report(graph)
     assert not {"\u202e", "\u2066", "\x00"} & set(text)
     assert [text for _, text in Page(text).all("h1")] == ["turn \\u202e round\\u0000"]
+
+
+def test_hostile_python_file_stays_text(run_python, tmp_path):
+    name = "a'b\"<img onerror>$&amp;.py"
+    source = (
+        "def J(a=1, *, script):\n"
+        '    """</script><img src=x onerror=alert(2)> ${x} \\\\href{javascript:1}{y}"""\n'
+        "    return (a*script)**2  # </code><script>alert(3)</script>\n"
+    )
+    (tmp_path / name).write_text(source, encoding="utf-8")
+    run_python("-m", "symgrad", "report", f"{name}:J", "-o", "r.html", cwd=tmp_path)
+    page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert len(page.all("script")) == 3
+    assert not page.all("img")
+    assert not [key for _, found in page.elements for key in found if key.startswith("on")]
+    assert [found for found, _ in page.all("a") if found["href"][0] != "#"] == []
+    assert "alert(3)" in page.text(id="source-text")
+    assert name in page.text(id="command").replace("'\"'\"'", "'")
+
+
+def test_claims_with_markup_stay_text():
+    page = Page(made("param a = 1; J = a^2\ncheck dJ/da = <img src=x onerror=alert(1)>"))
+    assert not page.all("img")
+    assert "<img src=x onerror=alert(1)>" in page.text(class_="claims")
 
 
 @pytest.mark.parametrize(

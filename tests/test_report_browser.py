@@ -206,6 +206,19 @@ if CHROMIUM:
         assert not [found for _, found in page.elements if RED in found.get("style", "")]
         assert not page.all("span", class_="katex-error")
 
+    def test_names_that_a_script_knows_are_names(branch):
+        path = branch.with_name("names.html")
+        names = ("constructor", "__proto__", "toString", "onerror", "document")
+        given = ", ".join(f"{name} = {i}" for i, name in enumerate(names))
+        text = f"param {given}; J = {' + '.join(names)}; K = J^2; minimize K"
+        script = """
+          document.querySelectorAll("g.node").forEach((g) => g.focus());
+          note("lit", document.querySelectorAll("g.node.lit").length);
+          note("nodes", document.querySelectorAll("g.node").length);
+        """
+        path.write_text(driven(sg.report(parse(text)), script), encoding="utf-8")
+        assert noted(in_browser(path)) == {"lit": 1, "nodes": 7}
+
     def test_hostile_graph_runs_nothing(branch):
         path = branch.with_name("hostile.html")
         title = "# </script><script>document.title = 'run'</script><img src=x onerror=alert(1)>"

@@ -12,6 +12,7 @@ from typing import Any
 from symgrad.check_code import CheckReport
 from symgrad.check_code_points import random_point
 from symgrad.derivation import Derivation
+from symgrad.errors import SymgradError
 from symgrad.evaluate import OutsideDomain, forward
 from symgrad.expression import Call, walk
 from symgrad.render.html_rows import Row
@@ -64,13 +65,13 @@ def point_of(step: Step, derivation: Derivation) -> Point:
 def made_up_point(derivation: Derivation) -> Point | None:
     """Return a point inside the domain for a graph that says no numbers itself."""
     source = Random(1)  # noqa: S311  (a point, not a secret)
-    for _ in range(_TRIES):
+    for _ in range(max(1, min(_TRIES, MAX_WORK // len(derivation.graph.nodes)))):
         inputs = random_point(derivation.graph, source)
         if inputs is None:
             continue
         try:
             numbers = evaluate_step(derivation, inputs, Arithmetic(_PRECISION), 1)
-        except (ArithmeticError, ValueError, KeyError):
+        except (SymgradError, ArithmeticError, ValueError, KeyError):
             continue
         objective = numbers.values[derivation.graph.objective]
         return Point(inputs, (objective, *numbers.gradients.values()))
@@ -194,19 +195,26 @@ def _agreement(derivation: Derivation, point: Point) -> tuple[int, int]:
     largest = max(map(abs, exact.values()), default=Fraction(0))
     worst, kinks = EXACT_DIGITS, 0
 
-    def value(name: str, by: Fraction) -> Fraction:
-        moved = {**inputs, name: inputs[name] + by}
-        return as_fraction(forward(derivation.graph, moved, digits=_PRECISION)[goal])
+    def value(moved: dict[str, Fraction]) -> Fraction:
+        return as_fraction(forward(derivation.graph, inputs | moved, digits=_PRECISION)[goal])
+
+    middle = value({})
+
+    def slopes(name: str, step: Fraction) -> tuple[Fraction, Fraction]:
+        above, below = (value({name: inputs[name] + by}) for by in (step, -step))
+        return (above - middle) / step, (middle - below) / step
 
     for name, gradient in exact.items():
         step = _STEP * max(abs(inputs[name]), Fraction(1, 1000))
-        middle, above, below = value(name, Fraction(0)), value(name, step), value(name, -step)
-        right, left = (above - middle) / step, (middle - below) / step
+        right, left = slopes(name, step)
         scale = max(abs(gradient), largest / 10**_LEAST_DIGITS)
         if abs(right - left) > _KINK * max(abs(right), abs(left), scale):
-            kinks += 1
-            continue
-        error = abs((above - below) / (2 * step) - gradient)
+            # At an extremum both are about zero; but only at a kink they stay apart.
+            near, far = slopes(name, step / 10)
+            if abs(near - far) > abs(right - left) / 2:
+                kinks += 1
+                continue
+        error = abs((right + left) / 2 - gradient)
         if error:
             digits = EXACT_DIGITS if not scale else math.floor(-math.log10(error / scale))
             worst = min(worst, max(0, digits))

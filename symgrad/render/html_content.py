@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from symgrad.analysis import operands_by_node
 from symgrad.check_code import check
 from symgrad.codegen import emit_program
 from symgrad.derivation import Derivation
@@ -44,6 +45,7 @@ from symgrad.verify.model import Verdict
 from symgrad.verify.report import MARKS, Report
 
 MAX_SOURCE_LINES = 2_000
+MAX_EDGES = 3_000  # of a graph that is emitted for every target; of a larger one, for the first
 MAX_CODE_CHARACTERS = 200_000  # of one file; a longer one is cut on the page
 LANGUAGES = {"c": "C", "javascript": "JavaScript", "numpy": "NumPy", "python": "Python"}
 _FIRST = "python"  # the tab that is open
@@ -197,6 +199,10 @@ class _Builder:
         """Return the emitted code of one target."""
         target = target_called(name)
         label = LANGUAGES.get(name, name.capitalize())
+        edges = sum(map(len, operands_by_node(self.graph).values()))
+        if name != _FIRST and edges > MAX_EDGES:
+            note = f"The graph is large: `symgrad generate --target {name}` emits this code."
+            return Listing(name, label, (), note)
         try:
             files = emit_program(self.program, target, Options(self.module, {}))
         except SymgradError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from symgrad.analysis import operands_by_node
 from symgrad.derivation import Derivation
 from symgrad.errors import SymgradError
 from symgrad.evaluate import OutsideDomain
@@ -24,7 +25,7 @@ from symgrad.trace_step import local_value
 
 DIGITS = 6
 MAX_STEPS = 100
-MAX_WORK = 20_000  # nodes, over all worked steps
+MAX_WORK = 60_000  # operands of local derivatives, over all worked steps
 MAX_LINES = 200  # of one section of a worked step
 MAX_CURVE = 5_000
 CONTINUED = 40  # a shorter run is continued to so many steps, for the curve alone
@@ -52,7 +53,10 @@ def worked_trace(plan: Plan) -> tuple[Trace | None, str]:
 
 def worked_count(plan: Plan) -> int:
     """Return how many steps of a plan are worked in full: fewer of a large graph."""
-    return min(plan.count, MAX_STEPS, max(1, MAX_WORK // len(plan.derivation.graph.nodes)))
+    # Each local derivative of a node may be written in all operands of the node.
+    fans = map(len, operands_by_node(plan.derivation.graph).values())
+    work = sum(max(1, fan * fan) for fan in fans)
+    return min(plan.count, MAX_STEPS, max(1, MAX_WORK // max(1, work)))
 
 
 def _cut(plan: Plan, count: int) -> Plan:
