@@ -15,26 +15,19 @@
 #include <string.h>
 
 double arrhenius_value(double a, double E, double T, double y, double R) {
-    const double t1 = cbrt(E);
-    const double t2 = fabs(E);
-    const double t3 = fabs(R);
-    const double t4 = fabs(T);
-    const double t5 = cbrt(R)*cbrt(T);
-    const double q = a - (((fmax(fmax(t2, t3), t4) < 1e+48) && (fmin(fmin(t2, t3), t4) > 1e-48)) ? E/(R*T) : t1/t5*(t1/t5)*(t1/t5)) - log(y);
+    const double t1 = R*T;
+    const double t2 = fabs(t1);
+    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
     const double J = q*q;
     return J;
 }
 
 arrhenius_params arrhenius_gradient(double a, double E, double T, double y, double R) {
-    const double t1 = cbrt(E);
-    const double t2 = fabs(E);
-    const double t3 = fabs(R);
-    const double t4 = fabs(T);
-    const double t5 = R*T;
-    const double t6 = cbrt(R)*cbrt(T);
-    const double q = a - (((fmax(fmax(t2, t3), t4) < 1e+48) && (fmin(fmin(t2, t3), t4) > 1e-48)) ? E/t5 : t1/t6*(t1/t6)*(t1/t6)) - log(y);
+    const double t1 = R*T;
+    const double t2 = fabs(t1);
+    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
     const double dJ_da = 2.0*q;
-    const double dJ_dE = -dJ_da/t5;
+    const double dJ_dE = -dJ_da/t1;
     arrhenius_params out;
     out.a = dJ_da;
     out.E = dJ_dE;
@@ -42,16 +35,12 @@ arrhenius_params arrhenius_gradient(double a, double E, double T, double y, doub
 }
 
 arrhenius_params arrhenius_value_and_gradient(double a, double E, double T, double y, double R, double *value) {
-    const double t1 = cbrt(E);
-    const double t2 = fabs(E);
-    const double t3 = fabs(R);
-    const double t4 = fabs(T);
-    const double t5 = R*T;
-    const double t6 = cbrt(R)*cbrt(T);
-    const double q = a - (((fmax(fmax(t2, t3), t4) < 1e+48) && (fmin(fmin(t2, t3), t4) > 1e-48)) ? E/t5 : t1/t6*(t1/t6)*(t1/t6)) - log(y);
+    const double t1 = R*T;
+    const double t2 = fabs(t1);
+    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
     const double J = q*q;
     const double dJ_da = 2.0*q;
-    const double dJ_dE = -dJ_da/t5;
+    const double dJ_dE = -dJ_da/t1;
     *value = J;
     arrhenius_params out;
     out.a = dJ_da;
@@ -75,17 +64,15 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double T, double y, double a, double E, double R, double t1, double t2, double t3,
-    double acc[][LANES], size_t lane) {
-    const double t4 = fabs(T);
-    const double t5 = R*T;
-    const double t6 = cbrt(R)*cbrt(T);
-    const double q = a - (((fmax(fmax(t2, t3), t4) < 1e+48) && (fmin(fmin(t2, t3), t4) > 1e-48)) ? E/t5 : t1/t6*(t1/t6)*(t1/t6)) - log(y);
+    double T, double y, double a, double E, double R, double acc[][LANES], size_t lane) {
+    const double t1 = R*T;
+    const double t2 = fabs(t1);
+    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
     const double J = q*q;
     const double dJ_da = 2.0*q;
     acc[0][lane] += J;
     acc[1][lane] += dJ_da;
-    acc[2][lane] += dJ_da/t5;
+    acc[2][lane] += dJ_da/t1;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */
@@ -97,8 +84,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *T, const double *y, double a, double E, double R, double t1,
-    double t2, double t3, double total[], double carry[]) {
+    size_t count, const double *T, const double *y, double a, double E, double R, double total[],
+    double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -106,50 +93,48 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(T[start + lane], y[start + lane], a, E, R, t1, t2, t3, acc, lane);
+                add_sample(T[start + lane], y[start + lane], a, E, R, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(T[start + lane], y[start + lane], a, E, R, t1, t2, t3, acc, lane);
+            add_sample(T[start + lane], y[start + lane], a, E, R, acc, lane);
         }
-        for (size_t i = 0; i < SUMS; i++) {
+        for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
                 for (size_t lane = 0; lane < half; lane++) {
-                    acc[i][lane] += acc[i][lane + half];
+                    acc[item][lane] += acc[item][lane + half];
                 }
             }
-            add_part(&total[i], &carry[i], acc[i][0]);
+            add_part(&total[item], &carry[item], acc[item][0]);
         }
     }
 }
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *T, const double *y, double a, double E, double R, double t1,
-    double t2, double t3, double sums[]) {
+    size_t count, const double *T, const double *y, double a, double E, double R, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] = 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] = 0;
     }
     for (size_t start = 0; start < count; start++) {
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, T + start, y + start, a, E, R, t1, t2, t3, part, carry);
-        for (size_t i = 0; i < SUMS; i++) {
-            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        add_chunk(1, T + start, y + start, a, E, R, part, carry);
+        for (size_t item = 0; item < SUMS; item++) {
+            add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
     }
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] += isfinite(sums[item]) ? rest[item] : 0;
     }
 }
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *T, const double *y, double a, double E, double R, double t1,
-    double t2, double t3, double sums[]) {
+    size_t count, const double *T, const double *y, double a, double E, double R, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -166,29 +151,26 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, T + start, y + start, a, E, R, t1, t2, t3, total[part], carry[part]);
+        add_chunk(length, T + start, y + start, a, E, R, total[part], carry[part]);
     }
-    for (size_t i = 0; i < SUMS; i++) {
+    for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
         for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][i]);
-            rest += carry[part][i];
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
         }
-        sums[i] = (sum + rest) / (double)count;
-        finite = finite && isfinite(sums[i]);
+        sums[item] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, T, y, a, E, R, t1, t2, t3, sums);
+        careful_sums(count, T, y, a, E, R, sums);
     }
 }
 
 arrhenius_params arrhenius_batch_value_and_gradient(
     double a, double E, size_t count, const double *T, const double *y, double R, double *value) {
     double sums[SUMS];
-    const double t1 = cbrt(E);
-    const double t2 = fabs(E);
-    const double t3 = fabs(R);
-    mean_sums(count, T, y, a, E, R, t1, t2, t3, sums);
+    mean_sums(count, T, y, a, E, R, sums);
     *value = sums[0];
     arrhenius_params out;
     out.a = sums[1];

@@ -34,12 +34,9 @@
  * @returns {number}
  */
 export function value(a, E, T, y, R = 0.008314) {
-  const t1 = Math.cbrt(E);
-  const t2 = Math.abs(E);
-  const t3 = Math.abs(R);
-  const t4 = Math.abs(T);
-  const t5 = Math.cbrt(R)*Math.cbrt(T);
-  const q = a - (((Math.max(t2, t3, t4) < 1e+48) && (Math.min(t2, t3, t4) > 1e-48)) ? E/(R*T) : t1/t5*(t1/t5)*(t1/t5)) - Math.log(y);
+  const t1 = R*T;
+  const t2 = Math.abs(t1);
+  const q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - Math.log(y);
   const J = q*q;
   return J;
 }
@@ -54,15 +51,11 @@ export function value(a, E, T, y, R = 0.008314) {
  * @returns {Gradient}
  */
 export function gradient(a, E, T, y, R = 0.008314) {
-  const t1 = Math.cbrt(E);
-  const t2 = Math.abs(E);
-  const t3 = Math.abs(R);
-  const t4 = Math.abs(T);
-  const t5 = R*T;
-  const t6 = Math.cbrt(R)*Math.cbrt(T);
-  const q = a - (((Math.max(t2, t3, t4) < 1e+48) && (Math.min(t2, t3, t4) > 1e-48)) ? E/t5 : t1/t6*(t1/t6)*(t1/t6)) - Math.log(y);
+  const t1 = R*T;
+  const t2 = Math.abs(t1);
+  const q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - Math.log(y);
   const dJ_da = 2*q;
-  const dJ_dE = -dJ_da/t5;
+  const dJ_dE = -dJ_da/t1;
   return {a: dJ_da, E: dJ_dE};
 }
 
@@ -76,16 +69,12 @@ export function gradient(a, E, T, y, R = 0.008314) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(a, E, T, y, R = 0.008314) {
-  const t1 = Math.cbrt(E);
-  const t2 = Math.abs(E);
-  const t3 = Math.abs(R);
-  const t4 = Math.abs(T);
-  const t5 = R*T;
-  const t6 = Math.cbrt(R)*Math.cbrt(T);
-  const q = a - (((Math.max(t2, t3, t4) < 1e+48) && (Math.min(t2, t3, t4) > 1e-48)) ? E/t5 : t1/t6*(t1/t6)*(t1/t6)) - Math.log(y);
+  const t1 = R*T;
+  const t2 = Math.abs(t1);
+  const q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - Math.log(y);
   const J = q*q;
   const dJ_da = 2*q;
-  const dJ_dE = -dJ_da/t5;
+  const dJ_dE = -dJ_da/t1;
   return [J, {a: dJ_da, E: dJ_dE}];
 }
 

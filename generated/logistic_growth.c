@@ -26,8 +26,8 @@ double logistic_growth_value(double K, double r, double N0, double t, double y) 
     const double N = K/(1.0 + q*t2);
     const double t3 = (1.0 + t2*t1/N0)*y;
     const double t4 = (K - t3)/t3;
-    const double t5 = fabs(t4);
-    const double J = ((t5 < 0.5) ? log1p(t4) : log(N/y))*((t5 < 0.5) ? log1p(t4) : log(N/y));
+    const double t5 = (fabs(t4) < 0.5) ? log1p(t4) : log(N/y);
+    const double J = t5*t5;
     return J;
 }
 
@@ -39,10 +39,10 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
     const double t3 = exp(t1) + q;
     const double t4 = t2*y;
     const double t5 = (K - t4)/t4;
-    const double t6 = fabs(t5);
-    const double delta_q = -2.0*((t6 < 0.5) ? log1p(t5) : log(N/y))/t3;
+    const double t6 = (fabs(t5) < 0.5) ? log1p(t5) : log(N/y);
+    const double delta_q = -2.0*t6/t3;
     const double dJ_dK = -delta_q*(expm1(t1)/K);
-    const double dJ_dr = q*(2.0*((t6 < 0.5) ? log1p(t5) : log(N/y))*t/t3);
+    const double dJ_dr = q*(2.0*t6*t/t3);
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
     out.K = dJ_dK;
@@ -60,15 +60,15 @@ logistic_growth_params logistic_growth_value_and_gradient(double K, double r, do
     const double N = K/t4;
     const double t5 = (1.0 + t3*t1/N0)*y;
     const double t6 = (K - t5)/t5;
-    const double t7 = fabs(t6);
-    const double J = ((t7 < 0.5) ? log1p(t6) : log(N/y))*((t7 < 0.5) ? log1p(t6) : log(N/y));
+    const double t7 = (fabs(t6) < 0.5) ? log1p(t6) : log(N/y);
+    const double J = t7*t7;
     const double t8 = exp(t2) + q;
     const double t9 = t4*y;
     const double t10 = (K - t9)/t9;
-    const double t11 = fabs(t10);
-    const double delta_q = -2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))/t8;
+    const double t11 = (fabs(t10) < 0.5) ? log1p(t10) : log(N/y);
+    const double delta_q = -2.0*t11/t8;
     const double dJ_dK = -delta_q*(expm1(t2)/K);
-    const double dJ_dr = q*(2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))*t/t8);
+    const double dJ_dr = q*(2.0*t11*t/t8);
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
     logistic_growth_params out;
@@ -104,16 +104,16 @@ static inline void add_sample(
     const double N = K/t4;
     const double t5 = (1.0 + t3*t1/N0)*y;
     const double t6 = (K - t5)/t5;
-    const double t7 = fabs(t6);
-    const double J = ((t7 < 0.5) ? log1p(t6) : log(N/y))*((t7 < 0.5) ? log1p(t6) : log(N/y));
+    const double t7 = (fabs(t6) < 0.5) ? log1p(t6) : log(N/y);
+    const double J = t7*t7;
     const double t8 = exp(t2) + q;
     const double t9 = t4*y;
     const double t10 = (K - t9)/t9;
-    const double t11 = fabs(t10);
-    const double delta_q = -2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))/t8;
+    const double t11 = (fabs(t10) < 0.5) ? log1p(t10) : log(N/y);
+    const double delta_q = -2.0*t11/t8;
     acc[0][lane] += J;
     acc[1][lane] += delta_q*(expm1(t2)/K);
-    acc[2][lane] += 2.0*((t11 < 0.5) ? log1p(t10) : log(N/y))*t/t8;
+    acc[2][lane] += 2.0*t11*t/t8;
     acc[3][lane] += delta_q;
 }
 
@@ -141,13 +141,13 @@ static void add_chunk(
         for (size_t lane = 0; start + lane < last; lane++) {
             add_sample(t[start + lane], y[start + lane], K, r, N0, t1, q, acc, lane);
         }
-        for (size_t i = 0; i < SUMS; i++) {
+        for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
                 for (size_t lane = 0; lane < half; lane++) {
-                    acc[i][lane] += acc[i][lane + half];
+                    acc[item][lane] += acc[item][lane + half];
                 }
             }
-            add_part(&total[i], &carry[i], acc[i][0]);
+            add_part(&total[item], &carry[item], acc[item][0]);
         }
     }
 }
@@ -158,20 +158,20 @@ static void careful_sums(
     double q, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] = 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] = 0;
     }
     for (size_t start = 0; start < count; start++) {
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
         add_chunk(1, t + start, y + start, K, r, N0, t1, q, part, carry);
-        for (size_t i = 0; i < SUMS; i++) {
-            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        for (size_t item = 0; item < SUMS; item++) {
+            add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
     }
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] += isfinite(sums[item]) ? rest[item] : 0;
     }
 }
 
@@ -197,14 +197,14 @@ static void mean_sums(
         const size_t length = count - start < chunk ? count - start : chunk;
         add_chunk(length, t + start, y + start, K, r, N0, t1, q, total[part], carry[part]);
     }
-    for (size_t i = 0; i < SUMS; i++) {
+    for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
         for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][i]);
-            rest += carry[part][i];
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
         }
-        sums[i] = (sum + rest) / (double)count;
-        finite = finite && isfinite(sums[i]);
+        sums[item] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
         careful_sums(count, t, y, K, r, N0, t1, q, sums);

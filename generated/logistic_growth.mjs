@@ -47,8 +47,8 @@ export function value(K, r, N0, t, y) {
   const N = K/(1 + q*t2);
   const t3 = (1 + t2*t1/N0)*y;
   const t4 = (K - t3)/t3;
-  const t5 = Math.abs(t4);
-  const J = ((t5 < 0.5) ? Math.log1p(t4) : Math.log(N/y))*((t5 < 0.5) ? Math.log1p(t4) : Math.log(N/y));
+  const t5 = (Math.abs(t4) < 0.5) ? Math.log1p(t4) : Math.log(N/y);
+  const J = t5*t5;
   return J;
 }
 
@@ -69,10 +69,10 @@ export function gradient(K, r, N0, t, y) {
   const t3 = Math.exp(t1) + q;
   const t4 = t2*y;
   const t5 = (K - t4)/t4;
-  const t6 = Math.abs(t5);
-  const delta_q = -2*((t6 < 0.5) ? Math.log1p(t5) : Math.log(N/y))/t3;
+  const t6 = (Math.abs(t5) < 0.5) ? Math.log1p(t5) : Math.log(N/y);
+  const delta_q = -2*t6/t3;
   const dJ_dK = -delta_q*(Math.expm1(t1)/K);
-  const dJ_dr = q*(2*((t6 < 0.5) ? Math.log1p(t5) : Math.log(N/y))*t/t3);
+  const dJ_dr = q*(2*t6*t/t3);
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return {K: dJ_dK, r: dJ_dr, N0: dJ_dN0};
 }
@@ -95,15 +95,15 @@ export function value_and_gradient(K, r, N0, t, y) {
   const N = K/t4;
   const t5 = (1 + t3*t1/N0)*y;
   const t6 = (K - t5)/t5;
-  const t7 = Math.abs(t6);
-  const J = ((t7 < 0.5) ? Math.log1p(t6) : Math.log(N/y))*((t7 < 0.5) ? Math.log1p(t6) : Math.log(N/y));
+  const t7 = (Math.abs(t6) < 0.5) ? Math.log1p(t6) : Math.log(N/y);
+  const J = t7*t7;
   const t8 = Math.exp(t2) + q;
   const t9 = t4*y;
   const t10 = (K - t9)/t9;
-  const t11 = Math.abs(t10);
-  const delta_q = -2*((t11 < 0.5) ? Math.log1p(t10) : Math.log(N/y))/t8;
+  const t11 = (Math.abs(t10) < 0.5) ? Math.log1p(t10) : Math.log(N/y);
+  const delta_q = -2*t11/t8;
   const dJ_dK = -delta_q*(Math.expm1(t2)/K);
-  const dJ_dr = q*(2*((t11 < 0.5) ? Math.log1p(t10) : Math.log(N/y))*t/t8);
+  const dJ_dr = q*(2*t11*t/t8);
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return [J, {K: dJ_dK, r: dJ_dr, N0: dJ_dN0}];
 }

@@ -172,12 +172,12 @@ def value(K, r, N0, t, y) -> float:
             t3 *= y
             t4 = np.subtract(K, t3, _r2)
             t4 /= t3
-            t5 = np.abs(t4, _r0)
+            np.abs(t4, _r0)
             np.log1p(t4, _r2)
             np.divide(N, y, _r1)
             np.log(_r1, _r1)
-            _w0 = np.where(t5 < 0.5, _r2, _r1)
-            _sum_J = _dot(_w0, _w0)
+            t5 = np.where(_r0 < 0.5, _r2, _r1)
+            _sum_J = _dot(t5, t5)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('t', 'y'), _data)
         return float(_mean_J)
@@ -193,7 +193,7 @@ def gradient(K, r, N0, t, y) -> Gradient:
     with np.errstate(all="ignore"):
         q = (K - N0)/N0
         _sums = []
-        for t, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 in _blocks(7, _data):
+        for t, y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
             t1 = np.multiply(t, r, _r0)
             t2 = np.negative(t1, _r1)
             np.exp(t2, t2)
@@ -205,22 +205,18 @@ def gradient(K, r, N0, t, y) -> Gradient:
             t4 = np.multiply(t2, y, _r1)
             t5 = np.subtract(K, t4, _r4)
             t5 /= t4
-            t6 = np.abs(t5, _r1)
-            np.log1p(t5, _r5)
-            np.divide(N, y, _r6)
-            np.log(_r6, _r6)
-            _w0 = np.where(t6 < 0.5, _r5, _r6)
-            _w0 *= 2.0
-            _w0 *= t
-            _w0 /= t3
-            _sum_dJ_dr = np.add.reduce(_w0)
+            np.abs(t5, _r1)
             np.log1p(t5, _r4)
             np.divide(N, y, _r2)
             np.log(_r2, _r2)
-            _w1 = np.where(t6 < 0.5, _r4, _r2)
-            _w1 *= 2.0
-            _w1 /= t3
-            delta_q = np.negative(_w1, _w1)
+            t6 = np.where(_r1 < 0.5, _r4, _r2)
+            np.multiply(t6, 2.0, _r1)
+            _r1 *= t
+            _r1 /= t3
+            _sum_dJ_dr = np.add.reduce(_r1)
+            t6 *= 2.0
+            t6 /= t3
+            delta_q = np.negative(t6, t6)
             np.expm1(t1, _r0)
             _r0 /= K
             _sum_dJ_dK = _dot(delta_q, _r0)
@@ -241,7 +237,7 @@ def value_and_gradient(K, r, N0, t, y) -> tuple[float, Gradient]:
         t1 = K - N0
         q = t1/N0
         _sums = []
-        for t, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 in _blocks(7, _data):
+        for t, y, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
             t2 = np.multiply(t, r, _r0)
             t3 = np.negative(t2, _r1)
             np.exp(t3, t3)
@@ -254,33 +250,29 @@ def value_and_gradient(K, r, N0, t, y) -> tuple[float, Gradient]:
             t5 *= y
             t6 = np.subtract(K, t5, _r4)
             t6 /= t5
-            t7 = np.abs(t6, _r1)
+            np.abs(t6, _r1)
             np.log1p(t6, _r4)
             np.divide(N, y, _r5)
             np.log(_r5, _r5)
-            _w0 = np.where(t7 < 0.5, _r4, _r5)
-            _sum_J = _dot(_w0, _w0)
+            t7 = np.where(_r1 < 0.5, _r4, _r5)
+            _sum_J = _dot(t7, t7)
             t8 = np.exp(t2, _r1)
             t8 += q
             t9 = np.multiply(t4, y, _r2)
             t10 = np.subtract(K, t9, _r4)
             t10 /= t9
-            t11 = np.abs(t10, _r2)
-            np.log1p(t10, _r5)
-            np.divide(N, y, _r6)
-            np.log(_r6, _r6)
-            _w1 = np.where(t11 < 0.5, _r5, _r6)
-            _w1 *= 2.0
-            _w1 *= t
-            _w1 /= t8
-            _sum_dJ_dr = np.add.reduce(_w1)
+            np.abs(t10, _r2)
             np.log1p(t10, _r4)
             np.divide(N, y, _r3)
             np.log(_r3, _r3)
-            _w2 = np.where(t11 < 0.5, _r4, _r3)
-            _w2 *= 2.0
-            _w2 /= t8
-            delta_q = np.negative(_w2, _w2)
+            t11 = np.where(_r2 < 0.5, _r4, _r3)
+            np.multiply(t11, 2.0, _r2)
+            _r2 *= t
+            _r2 /= t8
+            _sum_dJ_dr = np.add.reduce(_r2)
+            t11 *= 2.0
+            t11 /= t8
+            delta_q = np.negative(t11, t11)
             np.expm1(t2, _r0)
             _r0 /= K
             _sum_dJ_dK = _dot(delta_q, _r0)

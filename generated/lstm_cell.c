@@ -32,7 +32,6 @@
 //     ∂L/∂w_g = δ_z_g·x
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
-// Names here: i is i_.
 #include "lstm_cell.h"
 
 #include <math.h>
@@ -52,11 +51,11 @@ double lstm_cell_value(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i_ = sg_sigmoid(z_i);
+    const double i = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
-    const double c = f*c0 + g*i_;
+    const double c = f*c0 + g*i;
     const double h = o*tanh(c);
     const double t1 = h - y;
     const double L = t1*t1/2.0;
@@ -71,17 +70,17 @@ lstm_cell_params lstm_cell_gradient(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i_ = sg_sigmoid(z_i);
+    const double i = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
     const double t1 = f*c0;
-    const double c = t1 + g*i_;
+    const double c = t1 + g*i;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double t2 = cosh(c);
     const double delta_c = o*(delta_h/(t2*t2));
-    const double t3 = delta_c*i_;
+    const double t3 = delta_c*i;
     const double t4 = cosh(z_g);
     const double delta_z_g = t3/(t4*t4);
     const double delta_z_o = delta_h*sg_sigmoid(-z_o)*h;
@@ -119,18 +118,18 @@ lstm_cell_params lstm_cell_value_and_gradient(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i_ = sg_sigmoid(z_i);
+    const double i = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
     const double t1 = f*c0;
-    const double c = t1 + g*i_;
+    const double c = t1 + g*i;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double L = delta_h*delta_h/2.0;
     const double t2 = cosh(c);
     const double delta_c = o*(delta_h/(t2*t2));
-    const double t3 = delta_c*i_;
+    const double t3 = delta_c*i;
     const double t4 = cosh(z_g);
     const double delta_z_g = t3/(t4*t4);
     const double delta_z_o = delta_h*sg_sigmoid(-z_o)*h;
@@ -199,17 +198,17 @@ static inline void add_sample(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double i_ = sg_sigmoid(z_i);
+    const double i = sg_sigmoid(z_i);
     const double f = sg_sigmoid(z_f);
     const double o = sg_sigmoid(z_o);
     const double g = tanh(z_g);
     const double t1 = f*c0;
-    const double c = t1 + g*i_;
+    const double c = t1 + g*i;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double t2 = cosh(c);
     const double delta_c = o*(delta_h/(t2*t2));
-    const double t3 = delta_c*i_;
+    const double t3 = delta_c*i;
     const double t4 = cosh(z_g);
     const double delta_z_g = t3/(t4*t4);
     const double delta_z_o = delta_h*sg_sigmoid(-z_o)*h;
@@ -263,13 +262,13 @@ static void add_chunk(
         for (size_t lane = 0; start + lane < last; lane++) {
             add_sample(x[start + lane], h0[start + lane], c0[start + lane], y[start + lane], w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, acc, lane);
         }
-        for (size_t i = 0; i < SUMS; i++) {
+        for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
                 for (size_t lane = 0; lane < half; lane++) {
-                    acc[i][lane] += acc[i][lane + half];
+                    acc[item][lane] += acc[item][lane + half];
                 }
             }
-            add_part(&total[i], &carry[i], acc[i][0]);
+            add_part(&total[item], &carry[item], acc[item][0]);
         }
     }
 }
@@ -281,20 +280,20 @@ static void careful_sums(
     double u_o, double b_o, double w_g, double u_g, double b_g, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] = 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] = 0;
     }
     for (size_t start = 0; start < count; start++) {
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
         add_chunk(1, x + start, h0 + start, c0 + start, y + start, w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, part, carry);
-        for (size_t i = 0; i < SUMS; i++) {
-            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        for (size_t item = 0; item < SUMS; item++) {
+            add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
     }
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] += isfinite(sums[item]) ? rest[item] : 0;
     }
 }
 
@@ -321,14 +320,14 @@ static void mean_sums(
         const size_t length = count - start < chunk ? count - start : chunk;
         add_chunk(length, x + start, h0 + start, c0 + start, y + start, w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, total[part], carry[part]);
     }
-    for (size_t i = 0; i < SUMS; i++) {
+    for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
         for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][i]);
-            rest += carry[part][i];
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
         }
-        sums[i] = (sum + rest) / (double)count;
-        finite = finite && isfinite(sums[i]);
+        sums[item] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
         careful_sums(count, x, h0, c0, y, w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, sums);

@@ -32,7 +32,6 @@
 //     ∂L/∂w_g = δ_z_g·x
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
-// Names here: i is i_.
 #ifndef LSTM_CELL_H
 #define LSTM_CELL_H
 

@@ -183,15 +183,14 @@ def gradient(v, theta, D, g=9.81, k=1.5) -> Gradient:
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = t4 + b
-        t = np.where(b < 0.0, t3/t5, t6)[()]/g
+        t5 = np.where(b < 0.0, t3/(t4 - b), t4 + b)[()]
+        t = t5/g
         X = a*t
         _sums = []
         for D, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             delta_X = np.subtract(X, D, _r0)
             delta_X *= 2.0
-            delta_b = np.multiply(delta_X, np.where(b < 0.0, t3/t5, t6)[()], _r1)
+            delta_b = np.multiply(delta_X, t5, _r1)
             delta_b /= t4*g
             delta_b *= a
             delta_a = np.multiply(delta_X, t, _r0)
@@ -222,16 +221,15 @@ def value_and_gradient(v, theta, D, g=9.81, k=1.5) -> tuple[float, Gradient]:
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = t4 + b
-        t = np.where(b < 0.0, t3/t5, t6)[()]/g
+        t5 = np.where(b < 0.0, t3/(t4 - b), t4 + b)[()]
+        t = t5/g
         X = a*t
         _sums = []
         for D, _r0, _r1, _r2, _r3 in _blocks(4, _data):
-            t7 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t7, t7)
-            delta_X = np.multiply(t7, 2.0, _r0)
-            delta_b = np.multiply(delta_X, np.where(b < 0.0, t3/t5, t6)[()], _r1)
+            t6 = np.subtract(X, D, _r0)
+            _sum_J = _dot(t6, t6)
+            delta_X = np.multiply(t6, 2.0, _r0)
+            delta_b = np.multiply(delta_X, t5, _r1)
             delta_b /= t4*g
             delta_b *= a
             delta_a = np.multiply(delta_X, t, _r0)
@@ -322,10 +320,9 @@ def jacobian(theta_, D, g=9.81, k=1.5) -> np.ndarray:
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = t4 + b
-        t = np.where(b < 0.0, t3/t5, t6)[()]/g
-        delta = a*(np.where(b < 0.0, t3/t5, t6)[()]/(t4*g))
+        t5 = np.where(b < 0.0, t3/(t4 - b), t4 + b)[()]
+        t = t5/g
+        delta = a*(t5/(t4*g))
         dresidual_dv = delta*t2 + t*t1
         dresidual_dtheta = delta*a - t*b
         for D, _block in _blocks(0, (*_data, _rows)):

@@ -10,7 +10,6 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
-// Names here: i is i_.
 #include "thin_lens.h"
 
 #include <math.h>
@@ -19,8 +18,8 @@
 double thin_lens_value(double R1, double R2, double s, double y, double n) {
     const double P = (1.0 - n)*(R1 - R2)/(R1*R2);
     const double q = P - 1.0/s;
-    const double i_ = 1.0/q;
-    const double t1 = i_ - y;
+    const double i = 1.0/q;
+    const double t1 = i - y;
     const double J = t1*t1;
     return J;
 }
@@ -29,8 +28,8 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
     const double t1 = 1.0 - n;
     const double P = t1*(R1 - R2)/(R1*R2);
     const double q = P - 1.0/s;
-    const double i_ = 1.0/q;
-    const double delta = -2.0*(i_ - y)*i_*i_;
+    const double i = 1.0/q;
+    const double delta = -2.0*(i - y)*i*i;
     const double dJ_dR1 = delta*t1/(R1*R1);
     const double dJ_dR2 = delta*(n - 1.0)/(R2*R2);
     thin_lens_params out;
@@ -43,10 +42,10 @@ thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, do
     const double t1 = 1.0 - n;
     const double P = t1*(R1 - R2)/(R1*R2);
     const double q = P - 1.0/s;
-    const double i_ = 1.0/q;
-    const double t2 = i_ - y;
+    const double i = 1.0/q;
+    const double t2 = i - y;
     const double J = t2*t2;
-    const double delta = -2.0*t2*i_*i_;
+    const double delta = -2.0*t2*i*i;
     const double dJ_dR1 = delta*t1/(R1*R1);
     const double dJ_dR2 = delta*(n - 1.0)/(R2*R2);
     *value = J;
@@ -73,10 +72,10 @@ enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(double s, double y, double P, double acc[][LANES], size_t lane) {
     const double q = P - 1.0/s;
-    const double i_ = 1.0/q;
-    const double t2 = i_ - y;
+    const double i = 1.0/q;
+    const double t2 = i - y;
     const double J = t2*t2;
-    const double delta = -2.0*t2*i_*i_;
+    const double delta = -2.0*t2*i*i;
     acc[0][lane] += J;
     acc[1][lane] += delta;
 }
@@ -104,13 +103,13 @@ static void add_chunk(
         for (size_t lane = 0; start + lane < last; lane++) {
             add_sample(s[start + lane], y[start + lane], P, acc, lane);
         }
-        for (size_t i = 0; i < SUMS; i++) {
+        for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
                 for (size_t lane = 0; lane < half; lane++) {
-                    acc[i][lane] += acc[i][lane + half];
+                    acc[item][lane] += acc[item][lane + half];
                 }
             }
-            add_part(&total[i], &carry[i], acc[i][0]);
+            add_part(&total[item], &carry[item], acc[item][0]);
         }
     }
 }
@@ -120,20 +119,20 @@ static void careful_sums(
     size_t count, const double *s, const double *y, double P, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] = 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] = 0;
     }
     for (size_t start = 0; start < count; start++) {
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
         add_chunk(1, s + start, y + start, P, part, carry);
-        for (size_t i = 0; i < SUMS; i++) {
-            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        for (size_t item = 0; item < SUMS; item++) {
+            add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
     }
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] += isfinite(sums[item]) ? rest[item] : 0;
     }
 }
 
@@ -158,14 +157,14 @@ static void mean_sums(
         const size_t length = count - start < chunk ? count - start : chunk;
         add_chunk(length, s + start, y + start, P, total[part], carry[part]);
     }
-    for (size_t i = 0; i < SUMS; i++) {
+    for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
         for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][i]);
-            rest += carry[part][i];
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
         }
-        sums[i] = (sum + rest) / (double)count;
-        finite = finite && isfinite(sums[i]);
+        sums[item] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
         careful_sums(count, s, y, P, sums);

@@ -10,7 +10,6 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
-// Names here: i is i_.
 #ifndef THIN_LENS_H
 #define THIN_LENS_H
 

@@ -31,8 +31,8 @@ weibull_survival_params weibull_survival_gradient(double k, double lam, double t
     const double q = t/lam;
     const double H = pow(q, k);
     const double t1 = (t - lam)/lam;
-    const double t2 = fabs(t1);
-    const double dJ_dk = d*(1.0/k + ((t2 < 0.5) ? log1p(t1) : log(q))) - H*((t2 < 0.5) ? log1p(t1) : log(q));
+    const double t2 = (fabs(t1) < 0.5) ? log1p(t1) : log(q);
+    const double dJ_dk = d*(1.0/k + t2) - H*t2;
     const double dJ_dlam = k*(H - d)/lam;
     weibull_survival_params out;
     out.k = dJ_dk;
@@ -45,10 +45,10 @@ weibull_survival_params weibull_survival_value_and_gradient(double k, double lam
     const double H = pow(q, k);
     const double t1 = (t - lam)/lam;
     const double t2 = (k - lam)/lam;
-    const double t3 = fabs(t1);
-    const double f = ((fabs(t2) < 0.5) ? log1p(t2) : log(k/lam)) + (k - 1.0)*((t3 < 0.5) ? log1p(t1) : log(q));
+    const double t3 = (fabs(t1) < 0.5) ? log1p(t1) : log(q);
+    const double f = ((fabs(t2) < 0.5) ? log1p(t2) : log(k/lam)) + (k - 1.0)*t3;
     const double J = d*f - H;
-    const double dJ_dk = d*(1.0/k + ((t3 < 0.5) ? log1p(t1) : log(q))) - H*((t3 < 0.5) ? log1p(t1) : log(q));
+    const double dJ_dk = d*(1.0/k + t3) - H*t3;
     const double dJ_dlam = k*(H - d)/lam;
     *value = J;
     weibull_survival_params out;
@@ -77,10 +77,10 @@ static inline void add_sample(
     const double q = t/lam;
     const double H = pow(q, k);
     const double t1 = (t - lam)/lam;
-    const double t3 = fabs(t1);
-    const double f = ((fabs(t2) < 0.5) ? log1p(t2) : log(k/lam)) + (k - 1.0)*((t3 < 0.5) ? log1p(t1) : log(q));
+    const double t3 = (fabs(t1) < 0.5) ? log1p(t1) : log(q);
+    const double f = ((fabs(t2) < 0.5) ? log1p(t2) : log(k/lam)) + (k - 1.0)*t3;
     acc[0][lane] += d*f - H;
-    acc[1][lane] += d*(1.0/k + ((t3 < 0.5) ? log1p(t1) : log(q))) - H*((t3 < 0.5) ? log1p(t1) : log(q));
+    acc[1][lane] += d*(1.0/k + t3) - H*t3;
     acc[2][lane] += H - d;
 }
 
@@ -108,13 +108,13 @@ static void add_chunk(
         for (size_t lane = 0; start + lane < last; lane++) {
             add_sample(t[start + lane], d[start + lane], k, lam, t2, acc, lane);
         }
-        for (size_t i = 0; i < SUMS; i++) {
+        for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
                 for (size_t lane = 0; lane < half; lane++) {
-                    acc[i][lane] += acc[i][lane + half];
+                    acc[item][lane] += acc[item][lane + half];
                 }
             }
-            add_part(&total[i], &carry[i], acc[i][0]);
+            add_part(&total[item], &carry[item], acc[item][0]);
         }
     }
 }
@@ -125,20 +125,20 @@ static void careful_sums(
     double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] = 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] = 0;
     }
     for (size_t start = 0; start < count; start++) {
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
         add_chunk(1, t + start, d + start, k, lam, t2, part, carry);
-        for (size_t i = 0; i < SUMS; i++) {
-            add_part(&sums[i], &rest[i], part[i] / (double)count);
+        for (size_t item = 0; item < SUMS; item++) {
+            add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
     }
-    for (size_t i = 0; i < SUMS; i++) {
-        sums[i] += isfinite(sums[i]) ? rest[i] : 0;
+    for (size_t item = 0; item < SUMS; item++) {
+        sums[item] += isfinite(sums[item]) ? rest[item] : 0;
     }
 }
 
@@ -164,14 +164,14 @@ static void mean_sums(
         const size_t length = count - start < chunk ? count - start : chunk;
         add_chunk(length, t + start, d + start, k, lam, t2, total[part], carry[part]);
     }
-    for (size_t i = 0; i < SUMS; i++) {
+    for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
         for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][i]);
-            rest += carry[part][i];
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
         }
-        sums[i] = (sum + rest) / (double)count;
-        finite = finite && isfinite(sums[i]);
+        sums[item] = (sum + rest) / (double)count;
+        finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
         careful_sums(count, t, d, k, lam, t2, sums);

@@ -169,13 +169,13 @@ def gradient(k, lam, t, d) -> Gradient:
             _sum_dJ_dlam = np.add.reduce(_r2)
             t1 = np.subtract(t, lam, _r2)
             t1 /= lam
-            t2 = np.abs(t1, _r3)
+            np.abs(t1, _r3)
             np.log1p(t1, _r2)
             np.log(q, _r0)
-            _w0 = np.where(t2 < 0.5, _r2, _r0)
-            np.add(1.0/k, _w0, _r3)
+            t2 = np.where(_r3 < 0.5, _r2, _r0)
+            np.add(1.0/k, t2, _r3)
             _r3 *= d
-            np.multiply(H, _w0, _r1)
+            np.multiply(H, t2, _r1)
             _r3 -= _r1
             _sum_dJ_dk = np.add.reduce(_r3)
             _sums.append((_sum_dJ_dk, _sum_dJ_dlam))
@@ -192,30 +192,27 @@ def value_and_gradient(k, lam, t, d) -> tuple[float, Gradient]:
     with np.errstate(all="ignore"):
         t2 = (k - lam)/lam
         _sums = []
-        for t, d, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
+        for t, d, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             q = np.divide(t, lam, _r0)
             H = np.power(q, k, _r1)
             np.subtract(H, d, _r2)
             _sum_dJ_dlam = np.add.reduce(_r2)
             t1 = np.subtract(t, lam, _r2)
             t1 /= lam
-            t3 = np.abs(t1, _r3)
-            np.log1p(t1, _r4)
-            np.log(q, _r5)
-            _w0 = np.where(t3 < 0.5, _r4, _r5)
-            np.add(1.0/k, _w0, _r4)
-            _r4 *= d
-            _w0 *= H
-            _r4 -= _w0
-            _sum_dJ_dk = np.add.reduce(_r4)
+            np.abs(t1, _r3)
             np.log1p(t1, _r2)
             np.log(q, _r0)
-            _w1 = np.where(t3 < 0.5, _r2, _r0)
-            _w1 *= k - 1.0
-            f = np.add(np.where(np.abs(t2) < 0.5, np.log1p(t2), np.log(k/lam))[()], _w1, _w1)
-            np.multiply(d, f, _w1)
-            _w1 -= H
-            _sum_J = np.add.reduce(_w1)
+            t3 = np.where(_r3 < 0.5, _r2, _r0)
+            np.add(1.0/k, t3, _r3)
+            _r3 *= d
+            np.multiply(H, t3, _r2)
+            _r3 -= _r2
+            _sum_dJ_dk = np.add.reduce(_r3)
+            t3 *= k - 1.0
+            f = np.add(np.where(np.abs(t2) < 0.5, np.log1p(t2), np.log(k/lam))[()], t3, t3)
+            np.multiply(d, f, t3)
+            t3 -= H
+            _sum_J = np.add.reduce(t3)
             _sums.append((_sum_J, _sum_dJ_dk, _sum_dJ_dlam))
         _mean_J, _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
         return float(_mean_J), Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))
