@@ -62,6 +62,7 @@ ORDER = (
 USERS = {
     "click": ("cli",),
     "jinja2": ("codegen_templates", "render.html"),
+    "markupsafe": ("render.html",),  # what jinja2 marks safe text with
     "flint": ("verify",),
     "mpmath": ("evaluate",),
     "numpy": ("compiled", "pytest_plugin", "verify.code"),
