@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from symgrad.expression import Add, Expression, Number, Var
 from symgrad.render.printer import ATOM, POWER, PRODUCT, SUM, AsciiPrinter, Printer
+from symgrad.trace_decimals import decimal_parts, is_shown_exactly
 from symgrad.trace_lines import THROUGH, Line, unmarked
-from symgrad.trace_numbers import Real, decimal_parts, is_shown_exactly
+from symgrad.trace_numbers import Real
 
 _LONGEST_FRACTION = 400
 _LONGEST_OPERAND = 16

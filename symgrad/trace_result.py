@@ -10,9 +10,10 @@ from functools import cached_property
 from symgrad.derivation import Derivation
 from symgrad.display import Typeset
 from symgrad.graph import Graph
+from symgrad.trace_decimals import as_fraction
 from symgrad.trace_inputs import Sample
 from symgrad.trace_lines import Line
-from symgrad.trace_numbers import Real, as_fraction
+from symgrad.trace_numbers import Real
 from symgrad.trace_print import Style, line_text, unicode_notation
 from symgrad.trace_update import Rule
 

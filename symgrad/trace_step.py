@@ -11,7 +11,8 @@ from symgrad.errors import Diagnostic, Place, SymgradError
 from symgrad.evaluate import OutsideDomain
 from symgrad.expression import ONE, Add, Expression, Formula, Mul, Neg, Var, formula_of
 from symgrad.graph import Graph, Node
-from symgrad.trace_numbers import Arithmetic, NotRational, Real, decimal_text
+from symgrad.trace_decimals import decimal_text
+from symgrad.trace_numbers import Arithmetic, NotRational, Real
 
 _RELATIONS = {
     "<": lambda d: d < 0,

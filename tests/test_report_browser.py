@@ -7,7 +7,7 @@ from symgrad import examples
 from symgrad.derive import derive
 from symgrad.render.html_rows import Rows
 from symgrad.sources.text import parse
-from symgrad.trace_numbers import decimal_text
+from symgrad.trace_decimals import decimal_text
 from tests.report_pages import CHROMIUM, driven, escaped, in_browser, noted
 
 BRANCH = examples.read("branch_and_merge")

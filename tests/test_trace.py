@@ -14,15 +14,9 @@ from symgrad.expression import Call, Pow
 from symgrad.expression import number as exact_number
 from symgrad.sources.text import parse
 from symgrad.trace import make_plan, run_as_far
+from symgrad.trace_decimals import as_fraction, decimal_text, float_text, rounded
 from symgrad.trace_files import read_csv, read_json
-from symgrad.trace_numbers import (
-    as_fraction,
-    decimal_text,
-    float_text,
-    rational,
-    read_number,
-    rounded,
-)
+from symgrad.trace_numbers import rational, read_number
 
 BRANCH = examples.read("branch_and_merge")
 F = Fraction

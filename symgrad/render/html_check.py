@@ -19,7 +19,8 @@ from symgrad.render.html_rows import Row
 from symgrad.render.sheet import plural
 from symgrad.render.verdicts import summary
 from symgrad.trace import Step
-from symgrad.trace_numbers import Arithmetic, Real, as_fraction, decimal_text
+from symgrad.trace_decimals import as_fraction, decimal_text
+from symgrad.trace_numbers import Arithmetic, Real
 from symgrad.trace_step import evaluate_step
 from symgrad.verify.report import Report
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from symgrad.render.printer import AsciiPrinter, Printer
 from symgrad.trace import Plan, Step, Trace
-from symgrad.trace_numbers import Real, decimal_text, float_text
+from symgrad.trace_decimals import decimal_text, float_text
+from symgrad.trace_numbers import Real
 
 if TYPE_CHECKING:
     from symgrad.trace_run import Row
