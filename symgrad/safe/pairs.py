@@ -180,14 +180,23 @@ def _difference_of_cubes(look: Look, pair: Poly) -> Poly | None:
 
 def _softplus_pair(look: Look, pair: Poly) -> Poly | None:
     """softplus(x) - softplus(-x) = x."""
+    found = _equal_functions(pair)
+    if found is None or found[0].name != "softplus":
+        return None
+    f, g, a = found
+    x, y = f.arguments[0], g.arguments[0]
+    return n.scale(x, a) if n.add(x, y) == n.ZERO else None
+
+
+def _equal_functions(pair: Poly) -> tuple[Fn, Fn, Fraction] | None:
+    """Return f(x), f(y) and c of the difference c*f(x) - c*f(y)."""
     (first, a), (second, b) = pair.terms
     one, other = _lone(first), _lone(second)
     if a != -b or one is None or other is None or one[1] != 1 or other[1] != 1:
         return None
     f, g = one[0], other[0]
-    if isinstance(f, Fn) and isinstance(g, Fn) and f.name == g.name == "softplus":
-        x, y = f.arguments[0], g.arguments[0]
-        return n.scale(x, a) if n.add(x, y) == n.ZERO else None
+    if isinstance(f, Fn) and isinstance(g, Fn) and f.name == g.name:
+        return f, g, a
     return None
 
 
@@ -217,16 +226,11 @@ def halved(mono: Mono) -> Mono:
 
 def _difference_of_functions(look: Look, pair: Poly) -> Poly | None:
     """Sin a - sin b, cos a - cos b, atan a - atan b, cbrt a - cbrt b as products."""
-    (first, a), (second, b) = pair.terms
-    one, other = _lone(first), _lone(second)
-    if a != -b or one is None or other is None or one[1] != 1 or other[1] != 1:
+    found = _equal_functions(pair)
+    rule = None if found is None else _DIFFERENCES.get(found[0].name)
+    if found is None or rule is None:
         return None
-    f, g = one[0], other[0]
-    if not (isinstance(f, Fn) and isinstance(g, Fn)) or f.name != g.name:
-        return None
-    rule = _DIFFERENCES.get(f.name)
-    if rule is None:
-        return None
+    f, g, a = found
     x, y = f.arguments[0], g.arguments[0]
     less = look.sum(n.add(x, n.negative(y)))
     if len(less.terms) > 2 or _same_size(less, x, y):

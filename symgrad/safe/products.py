@@ -113,8 +113,15 @@ class InputProduct:
         tiny, and then the third one brings the first one back. Factors of moderate size can be
         multiplied in any order; the cube roots of at most six factors can too, whatever their size.
         """
-        if (len(self.above), len(self.below)) in ((1, 2), (2, 1)):
-            return self._of_three()
+        above: list[Expression] = [Var(name) for name in self.above]
+        below: list[Expression] = [Var(name) for name in self.below]
+        plain = self._of(above, below)
+        if (len(above), len(below)) in ((1, 2), (2, 1)):
+            pair = call("abs", _product(above if len(above) > 1 else below))
+            inside = Logic("and", (Compare("<", pair, _HUGE), Compare(">", pair, _TINY)))
+            first = Div(above[0], below[0])
+            other = Mul((first, above[1])) if len(above) > 1 else Div(first, below[1])
+            return call("where", inside, plain, other)
         names = dict.fromkeys((*self.above, *self.below))
         sizes = [call("abs", Var(name)) for name in names]
         moderate = Logic(
@@ -128,22 +135,7 @@ class InputProduct:
             [call("cbrt", Var(name)) for name in self.above],
             [call("cbrt", Var(name)) for name in self.below],
         )
-        plain = self._of([Var(name) for name in self.above], [Var(name) for name in self.below])
         return call("where", moderate, plain, Pow(roots, Number(Fraction(3))))
-
-    def _of_three(self) -> Expression:
-        if len(self.below) == 1:
-            first, second, third = (Var(name) for name in (*self.above, *self.below))
-            pair = Mul((first, second))
-            plain: Expression = Div(pair, third)
-            other: Expression = Mul((Div(first, third), second))
-        else:
-            third, first, second = (Var(name) for name in (*self.above, *self.below))
-            pair = Mul((first, second))
-            plain, other = Div(third, pair), Div(Div(third, first), second)
-        size = call("abs", pair)
-        inside = Logic("and", (Compare("<", size, _HUGE), Compare(">", size, _TINY)))
-        return call("where", inside, plain, other)
 
     def _of(self, above: list[Expression], below: list[Expression]) -> Expression:
         return Div(_product(above), _product(below)) if below else _product(above)
