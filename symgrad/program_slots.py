@@ -62,11 +62,6 @@ class Slot:
         return not self.path and not self.members
 
     @property
-    def is_choice(self) -> bool:
-        """Tell whether the slot is a whole `where` with all that its branches hold."""
-        return isinstance(self.shape, Call) and self.shape.function == "where"
-
-    @property
     def harmless(self) -> bool:
         """Tell whether evaluating the operation needlessly can never be an error."""
         if isinstance(self.shape, Call):
@@ -223,17 +218,14 @@ def without_conflicts(ranked: list[Slot]) -> tuple[Slot, ...]:
     """Return the slots that can be replaced together, the earlier in the list preferred."""
     taken: set[tuple[Path, int]] = set()
     kept: list[Slot] = []
-    choices: set[Path] = set()  # whole choices, which hold other slots
     for slot in ranked:
         claims = [(slot.path, i) for i in slot.members] or [(slot.path, -1)]
-        if not taken.isdisjoint(claims):
+        # A whole node may hold other slots, when it is a choice.
+        if any((slot.path[:end], -1) in taken for end in range(len(slot.path))):
             continue
-        if any(slot.path[:end] in choices for end in range(len(slot.path))):
+        if not slot.members and any(o.path[: len(slot.path)] == slot.path for o in kept):
             continue
-        if slot.is_choice:
-            if any(other.path[: len(slot.path)] == slot.path for other in kept):
-                continue
-            choices.add(slot.path)
-        taken.update(claims)
-        kept.append(slot)
+        if taken.isdisjoint(claims):
+            taken.update(claims)
+            kept.append(slot)
     return tuple(kept)
