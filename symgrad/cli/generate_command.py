@@ -78,6 +78,7 @@ def command(
     names = split_names(wrt)
     derivation = derive(load_graph(file, names), names or None)
     name = module or module_name(file, output)
+    chosen = _settings(settings)
     files = emit(
         derivation,
         target,
@@ -85,11 +86,10 @@ def command(
         safe=safe,
         module=name,
         templates=templates,
-        **_settings(settings),
+        **chosen,
     )
     if ops:
         note(operation_report(lower(derivation, safe=safe)))
-    chosen = _settings(settings)
     if chosen.get("float") == "float" and check is not False:
         note("not checked: single precision is not held to the bound for doubles")
     elif check or (check is None and output is not None):
@@ -166,7 +166,6 @@ def _places(output: Path, files: list[tuple[str, str]]) -> list[tuple[Path, str]
 def _refuse_output(output: Path, target: str, module: str | None) -> None:
     """Raise SymgradError where a file asked for cannot be what the target writes."""
     from symgrad.errors import Diagnostic, SymgradError
-    from symgrad.targets import target as target_called
     from symgrad.targets import target_names
 
     suffix = output.suffix
@@ -174,7 +173,7 @@ def _refuse_output(output: Path, target: str, module: str | None) -> None:
         return
     own = _suffixes(target)
     others = {name for name in target_names() if suffix in _suffixes(name)}
-    several = len(target_called(target).templates) > 1
+    several = len(own) > 1
     if suffix not in own and (several or others):
         listed = " and ".join(own)
         raise SymgradError(

@@ -133,6 +133,7 @@ class _Builder:
         self.rows = Rows(self.derivation, self.scene.home)
         self.blocks = tuple(self.rows.blocks())
         self.program = lower(self.derivation)
+        self.edges = sum(map(len, operands_by_node(self.graph).values()))
 
     def content(self, command: str) -> Content:
         """Return everything."""
@@ -199,8 +200,7 @@ class _Builder:
         """Return the emitted code of one target."""
         target = target_called(name)
         label = LANGUAGES.get(name, name.capitalize())
-        edges = sum(map(len, operands_by_node(self.graph).values()))
-        if name != _FIRST and edges > MAX_EDGES:
+        if name != _FIRST and self.edges > MAX_EDGES:
             note = f"The graph is large: `symgrad generate --target {name}` emits this code."
             return Listing(name, label, (), note)
         try:
