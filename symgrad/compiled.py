@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,8 +56,8 @@ def compile(  # noqa: A001  (the name of the public interface)
     user's cache folder and found again by its content; with `threads` above 1 it shares a large
     batch out among so many threads by OpenMP, with the same result.
 
-    Raises NoCompiler when "c" is asked for and
-    there is no compiler, and SymgradError for any other target.
+    Raises NoCompiler when "c" is asked for and there is no compiler, and SymgradError for any other
+    target and for "numpy" where NumPy is not installed.
 
     >>> from symgrad.sources.text import parse
     >>> module = compile(parse("param a; data x; J = (a*x)^2"), target="python")
@@ -67,6 +68,10 @@ def compile(  # noqa: A001  (the name of the public interface)
         known = ", ".join(f"`{name}`" for name in target_names() if name != "javascript")
         raise SymgradError(
             Diagnostic(f"code for `{target}` cannot be run in this process", help=f"one of {known}")
+        )
+    if target == "numpy" and find_spec("numpy") is None:
+        raise SymgradError(
+            Diagnostic("NumPy is not installed here", help="install it, or take target='python'")
         )
     derivation = derive(source) if isinstance(source, Graph) else source
     program = lower(derivation, safe=safe, optimizer=optimizer)

@@ -72,6 +72,13 @@ def test_target_that_cannot_be_run_is_reported(article, monkeypatch):
     assert report.text == "javascript: not checked: there is no `node` on this machine"
 
 
+def test_numpy_code_is_left_unchecked_where_numpy_is_missing(article, monkeypatch):
+    monkeypatch.setattr("symgrad.targets.numpy.find_spec", lambda _: None)
+    report = checked(check(article, "numpy", emit(article, "numpy")))
+    assert report.points is None
+    assert report.text == "numpy: not checked: NumPy is not installed here"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [

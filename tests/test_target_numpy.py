@@ -12,6 +12,7 @@ import mpmath
 import numpy as np
 import pytest
 
+import symgrad as sg
 from symgrad import examples
 from symgrad.check_code import check
 from symgrad.check_code_points import random_point
@@ -577,3 +578,9 @@ def test_residual_that_is_an_input(load):
     module = load("param a; data x; J = x^2")
     assert module.residuals([1.0], np.array([2.0, 3.0])).tolist() == [2.0, 3.0]
     assert module.jacobian([1.0], np.array([2.0, 3.0])).tolist() == [[0.0], [0.0]]
+
+
+def test_compile_says_that_numpy_is_missing(monkeypatch):
+    monkeypatch.setattr("symgrad.compiled.find_spec", lambda _: None)
+    with pytest.raises(sg.SymgradError, match="NumPy is not installed here"):
+        sg.compile(sg.parse("param a; data x; J = (a*x)^2"), target="numpy")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 
 from symgrad.expression import Expression, Formula, Var, formula_of, walk
 from symgrad.program import Routine
@@ -56,6 +57,8 @@ class Numpy(Target):
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted file as a module of this process."""
         del wrt
+        if find_spec("numpy") is None:
+            return None, "NumPy is not installed here"
         return run_python(files[0], points), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:
