@@ -42,8 +42,8 @@ landmark_fix_params landmark_fix_gradient(
     const double v = Y - y;
     const double d = hypot(u, v);
     const double psi = atan2(v, u);
-    const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
-    const double delta_d = (d - r)/(sigma_r*sigma_r);
+    const double delta_psi = (psi - phi)/sigma_phi/sigma_phi;
+    const double delta_d = (d - r)/sigma_r/sigma_r;
     const double t1 = delta_psi/d;
     const double dJ_dx = t1*(v/d) - delta_d*u/d;
     const double dJ_dy = -(delta_d*v/d + t1*(u/d));
@@ -60,17 +60,16 @@ landmark_fix_params landmark_fix_value_and_gradient(
     const double v = Y - y;
     const double d = hypot(u, v);
     const double psi = atan2(v, u);
-    const double t1 = d - r;
-    const double t2 = t1/sigma_r;
-    const double A = t2*t2/2.0;
-    const double t3 = (phi - psi)/sigma_phi;
-    const double B = t3*t3/2.0;
+    const double t1 = (d - r)/sigma_r;
+    const double A = t1*t1/2.0;
+    const double t2 = (phi - psi)/sigma_phi;
+    const double B = t2*t2/2.0;
     const double J = A + B;
-    const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
-    const double delta_d = t1/(sigma_r*sigma_r);
-    const double t4 = delta_psi/d;
-    const double dJ_dx = t4*(v/d) - delta_d*u/d;
-    const double dJ_dy = -(delta_d*v/d + t4*(u/d));
+    const double delta_psi = (psi - phi)/sigma_phi/sigma_phi;
+    const double delta_d = t1/sigma_r;
+    const double t3 = delta_psi/d;
+    const double dJ_dx = t3*(v/d) - delta_d*u/d;
+    const double dJ_dy = -(delta_d*v/d + t3*(u/d));
     *value = J;
     landmark_fix_params out;
     out.x = dJ_dx;
@@ -102,17 +101,16 @@ static inline void add_sample(
     const double v = Y - y;
     const double d = hypot(u, v);
     const double psi = atan2(v, u);
-    const double t1 = d - r;
-    const double t2 = t1/sigma_r;
-    const double A = t2*t2/2.0;
-    const double t3 = (phi - psi)/sigma_phi;
-    const double B = t3*t3/2.0;
-    const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
-    const double delta_d = t1/(sigma_r*sigma_r);
-    const double t4 = delta_psi/d;
+    const double t1 = (d - r)/sigma_r;
+    const double A = t1*t1/2.0;
+    const double t2 = (phi - psi)/sigma_phi;
+    const double B = t2*t2/2.0;
+    const double delta_psi = (psi - phi)/sigma_phi/sigma_phi;
+    const double delta_d = t1/sigma_r;
+    const double t3 = delta_psi/d;
     acc[0][lane] += A + B;
-    acc[1][lane] += t4*v/d - delta_d*u/d;
-    acc[2][lane] += delta_d*v/d + t4*u/d;
+    acc[1][lane] += t3*v/d - delta_d*u/d;
+    acc[2][lane] += delta_d*v/d + t3*u/d;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

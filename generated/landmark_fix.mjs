@@ -72,8 +72,8 @@ export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const v = Y - y;
   const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
-  const delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
-  const delta_d = (d - r)/(sigma_r*sigma_r);
+  const delta_psi = (psi - phi)/sigma_phi/sigma_phi;
+  const delta_d = (d - r)/sigma_r/sigma_r;
   const t1 = delta_psi/d;
   const dJ_dx = t1*(v/d) - delta_d*u/d;
   const dJ_dy = -(delta_d*v/d + t1*(u/d));
@@ -97,17 +97,16 @@ export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi 
   const v = Y - y;
   const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
-  const t1 = d - r;
-  const t2 = t1/sigma_r;
-  const A = t2*t2/2;
-  const t3 = (phi - psi)/sigma_phi;
-  const B = t3*t3/2;
+  const t1 = (d - r)/sigma_r;
+  const A = t1*t1/2;
+  const t2 = (phi - psi)/sigma_phi;
+  const B = t2*t2/2;
   const J = A + B;
-  const delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
-  const delta_d = t1/(sigma_r*sigma_r);
-  const t4 = delta_psi/d;
-  const dJ_dx = t4*(v/d) - delta_d*u/d;
-  const dJ_dy = -(delta_d*v/d + t4*(u/d));
+  const delta_psi = (psi - phi)/sigma_phi/sigma_phi;
+  const delta_d = t1/sigma_r;
+  const t3 = delta_psi/d;
+  const dJ_dx = t3*(v/d) - delta_d*u/d;
+  const dJ_dy = -(delta_d*v/d + t3*(u/d));
   return [J, {x: dJ_dx, y: dJ_dy}];
 }
 

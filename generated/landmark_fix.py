@@ -57,8 +57,8 @@ def gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> Gradient:
     v = Y - y
     d = hypot(u, v)
     psi = atan2(v, u)
-    delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
-    delta_d = (d - r)/(sigma_r*sigma_r)
+    delta_psi = (psi - phi)/sigma_phi/sigma_phi
+    delta_d = (d - r)/sigma_r/sigma_r
     t1 = delta_psi/d
     dJ_dx = t1*(v/d) - delta_d*u/d
     dJ_dy = -(delta_d*v/d + t1*(u/d))
@@ -71,17 +71,16 @@ def value_and_gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> tuple
     v = Y - y
     d = hypot(u, v)
     psi = atan2(v, u)
-    t1 = d - r
-    t2 = t1/sigma_r
-    A = t2*t2/2.0
-    t3 = (phi - psi)/sigma_phi
-    B = t3*t3/2.0
+    t1 = (d - r)/sigma_r
+    A = t1*t1/2.0
+    t2 = (phi - psi)/sigma_phi
+    B = t2*t2/2.0
     J = A + B
-    delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
-    delta_d = t1/(sigma_r*sigma_r)
-    t4 = delta_psi/d
-    dJ_dx = t4*(v/d) - delta_d*u/d
-    dJ_dy = -(delta_d*v/d + t4*(u/d))
+    delta_psi = (psi - phi)/sigma_phi/sigma_phi
+    delta_d = t1/sigma_r
+    t3 = delta_psi/d
+    dJ_dx = t3*(v/d) - delta_d*u/d
+    dJ_dy = -(delta_d*v/d + t3*(u/d))
     return J, _new(Gradient, (dJ_dx, dJ_dy))
 
 

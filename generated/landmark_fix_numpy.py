@@ -177,9 +177,11 @@ def gradient(
             d = np.hypot(u, v, _r2)
             psi = np.arctan2(v, u, _r3)
             delta_psi = np.subtract(psi, phi, _r3)
-            delta_psi /= sigma_phi*sigma_phi
+            delta_psi /= sigma_phi
+            delta_psi /= sigma_phi
             delta_d = np.subtract(d, r, _r4)
-            delta_d /= sigma_r*sigma_r
+            delta_d /= sigma_r
+            delta_d /= sigma_r
             t1 = np.divide(delta_psi, d, _r3)
             np.multiply(t1, v, _r5)
             _r5 /= d
@@ -215,28 +217,29 @@ def value_and_gradient(
             d = np.hypot(u, v, _r2)
             psi = np.arctan2(v, u, _r3)
             t1 = np.subtract(d, r, _r4)
-            t2 = np.divide(t1, sigma_r, _r5)
-            A = np.multiply(t2, 0.5, _r6)
-            A *= t2
-            t3 = np.subtract(phi, psi, _r5)
-            t3 /= sigma_phi
-            B = np.multiply(t3, 0.5, _r7)
-            B *= t3
-            np.add(A, B, _r6)
-            _sum_J = np.add.reduce(_r6)
+            t1 /= sigma_r
+            A = np.multiply(t1, 0.5, _r5)
+            A *= t1
+            t2 = np.subtract(phi, psi, _r6)
+            t2 /= sigma_phi
+            B = np.multiply(t2, 0.5, _r7)
+            B *= t2
+            np.add(A, B, _r5)
+            _sum_J = np.add.reduce(_r5)
             delta_psi = np.subtract(psi, phi, _r3)
-            delta_psi /= sigma_phi*sigma_phi
-            delta_d = np.divide(t1, sigma_r*sigma_r, _r4)
-            t4 = np.divide(delta_psi, d, _r3)
-            np.multiply(t4, v, _r6)
-            _r6 /= d
+            delta_psi /= sigma_phi
+            delta_psi /= sigma_phi
+            delta_d = np.divide(t1, sigma_r, _r4)
+            t3 = np.divide(delta_psi, d, _r3)
+            np.multiply(t3, v, _r5)
+            _r5 /= d
             np.multiply(delta_d, u, _r7)
             _r7 /= d
-            _r6 -= _r7
-            _sum_dJ_dx = np.add.reduce(_r6)
+            _r5 -= _r7
+            _sum_dJ_dx = np.add.reduce(_r5)
             np.multiply(delta_d, v, _r4)
             _r4 /= d
-            np.multiply(t4, u, _r3)
+            np.multiply(t3, u, _r3)
             _r3 /= d
             _r4 += _r3
             _sum_dJ_dy = np.add.reduce(_r4)

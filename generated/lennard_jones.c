@@ -18,8 +18,8 @@
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma) {
     const double r = hypot(X - x, Y - y);
     const double t1 = sigma/r;
-    const double t2 = t1*t1*t1;
-    const double s = t2*t2;
+    const double t2 = t1*t1;
+    const double s = t2*t2*t2;
     const double V = 4.0*epsilon*(s*s - s);
     return V;
 }
@@ -27,8 +27,8 @@ double lennard_jones_value(double x, double y, double X, double Y, double epsilo
 lennard_jones_params lennard_jones_gradient(double x, double y, double X, double Y, double epsilon, double sigma) {
     const double r = hypot(X - x, Y - y);
     const double t1 = sigma/r;
-    const double t2 = t1*t1*t1;
-    const double s = t2*t2;
+    const double t2 = t1*t1;
+    const double s = t2*t2*t2;
     const double delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
     const double dV_dx = delta*(x - X)/r;
     const double dV_dy = delta*(y - Y)/r;
@@ -42,8 +42,8 @@ lennard_jones_params lennard_jones_value_and_gradient(
     double x, double y, double X, double Y, double epsilon, double sigma, double *value) {
     const double r = hypot(X - x, Y - y);
     const double t1 = sigma/r;
-    const double t2 = t1*t1*t1;
-    const double s = t2*t2;
+    const double t2 = t1*t1;
+    const double s = t2*t2*t2;
     const double t3 = s - 1.0;
     const double V = 4.0*epsilon*(s*t3);
     const double delta = -24.0*epsilon*(s + t3)*s/r;
@@ -77,8 +77,8 @@ static inline void add_sample(
     size_t lane) {
     const double r = hypot(X - x, Y - y);
     const double t1 = sigma/r;
-    const double t2 = t1*t1*t1;
-    const double s = t2*t2;
+    const double t2 = t1*t1;
+    const double s = t2*t2*t2;
     const double t3 = s - 1.0;
     const double delta = -24.0*epsilon*(s + t3)*s/r;
     const double dV_dx = delta*(x - X)/r;

@@ -38,8 +38,8 @@
 export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const r = Math.hypot(X - x, Y - y);
   const t1 = sigma/r;
-  const t2 = t1*t1*t1;
-  const s = t2*t2;
+  const t2 = t1*t1;
+  const s = t2*t2*t2;
   const V = 4*epsilon*(s*s - s);
   return V;
 }
@@ -57,8 +57,8 @@ export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const r = Math.hypot(X - x, Y - y);
   const t1 = sigma/r;
-  const t2 = t1*t1*t1;
-  const s = t2*t2;
+  const t2 = t1*t1;
+  const s = t2*t2*t2;
   const delta = -24*epsilon*(2*s - 1)*s/r;
   const dV_dx = delta*(x - X)/r;
   const dV_dy = delta*(y - Y)/r;
@@ -78,8 +78,8 @@ export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
 export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const r = Math.hypot(X - x, Y - y);
   const t1 = sigma/r;
-  const t2 = t1*t1*t1;
-  const s = t2*t2;
+  const t2 = t1*t1;
+  const s = t2*t2*t2;
   const t3 = s - 1;
   const V = 4*epsilon*(s*t3);
   const delta = -24*epsilon*(s + t3)*s/r;

@@ -36,8 +36,8 @@ def value(x, y, X, Y, epsilon=120.0, sigma=3.4) -> float:
     """Return V."""
     r = hypot(X - x, Y - y)
     t1 = sigma/r
-    t2 = t1*t1*t1
-    s = t2*t2
+    t2 = t1*t1
+    s = t2*t2*t2
     V = 4.0*epsilon*(s*s - s)
     return V
 
@@ -46,8 +46,8 @@ def gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> Gradient:
     """Return the derivative of V by each parameter."""
     r = hypot(X - x, Y - y)
     t1 = sigma/r
-    t2 = t1*t1*t1
-    s = t2*t2
+    t2 = t1*t1
+    s = t2*t2*t2
     delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
     dV_dx = delta*(x - X)/r
     dV_dy = delta*(y - Y)/r
@@ -58,8 +58,8 @@ def value_and_gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> tuple[float, Gra
     """Return V and its derivative by each parameter."""
     r = hypot(X - x, Y - y)
     t1 = sigma/r
-    t2 = t1*t1*t1
-    s = t2*t2
+    t2 = t1*t1
+    s = t2*t2*t2
     t3 = s - 1.0
     V = 4.0*epsilon*(s*t3)
     delta = -24.0*epsilon*(s + t3)*s/r

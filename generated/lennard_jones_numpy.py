@@ -158,9 +158,9 @@ def value(x, y, X, Y, epsilon=120.0, sigma=3.4) -> float:
             np.subtract(Y, y, _r1)
             np.hypot(r, _r1, r)
             t1 = np.divide(sigma, r, _r0)
-            t2 = np.multiply(t1, t1, _r1)
-            t2 *= t1
+            t2 = np.multiply(t1, t1, _r0)
             s = np.multiply(t2, t2, _r1)
+            s *= t2
             np.power(s, 2.0, _r0)
             _r0 -= s
             _sum_V = np.add.reduce(_r0)
@@ -183,9 +183,9 @@ def gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> Gradient:
             np.subtract(Y, y, _r1)
             np.hypot(r, _r1, r)
             t1 = np.divide(sigma, r, _r1)
-            t2 = np.multiply(t1, t1, _r2)
-            t2 *= t1
+            t2 = np.multiply(t1, t1, _r1)
             s = np.multiply(t2, t2, _r2)
+            s *= t2
             delta = np.multiply(s, 2.0, _r1)
             delta -= 1.0
             delta *= 24.0*epsilon
@@ -219,9 +219,9 @@ def value_and_gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> tuple[float, Gra
             np.subtract(Y, y, _r1)
             np.hypot(r, _r1, r)
             t1 = np.divide(sigma, r, _r1)
-            t2 = np.multiply(t1, t1, _r2)
-            t2 *= t1
+            t2 = np.multiply(t1, t1, _r1)
             s = np.multiply(t2, t2, _r2)
+            s *= t2
             t3 = np.subtract(s, 1.0, _r1)
             _sum_V = _dot(s, t3)
             delta = np.add(s, t3, _r1)

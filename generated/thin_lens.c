@@ -30,8 +30,8 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
     const double q = P - 1.0/s;
     const double i = 1.0/q;
     const double delta = -2.0*(i - y)*i*i;
-    const double dJ_dR1 = delta*t1/(R1*R1);
-    const double dJ_dR2 = delta*(n - 1.0)/(R2*R2);
+    const double dJ_dR1 = delta*(t1/R1/R1);
+    const double dJ_dR2 = -delta*(t1/R2/R2);
     thin_lens_params out;
     out.R1 = dJ_dR1;
     out.R2 = dJ_dR2;
@@ -46,8 +46,8 @@ thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, do
     const double t2 = i - y;
     const double J = t2*t2;
     const double delta = -2.0*t2*i*i;
-    const double dJ_dR1 = delta*t1/(R1*R1);
-    const double dJ_dR2 = delta*(n - 1.0)/(R2*R2);
+    const double dJ_dR1 = delta*(t1/R1/R1);
+    const double dJ_dR2 = -delta*(t1/R2/R2);
     *value = J;
     thin_lens_params out;
     out.R1 = dJ_dR1;
@@ -179,8 +179,8 @@ thin_lens_params thin_lens_batch_value_and_gradient(
     mean_sums(count, s, y, P, sums);
     *value = sums[0];
     thin_lens_params out;
-    out.R1 = sums[1]*t1/(R1*R1);
-    out.R2 = sums[1]*(n - 1.0)/(R2*R2);
+    out.R1 = sums[1]*(t1/R1/R1);
+    out.R2 = -sums[1]*(t1/R2/R2);
     return out;
 }
 

@@ -58,8 +58,8 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
   const q = P - 1/s;
   const i = 1/q;
   const delta = -2*(i - y)*i*i;
-  const dJ_dR1 = delta*t1/(R1*R1);
-  const dJ_dR2 = delta*(n - 1)/(R2*R2);
+  const dJ_dR1 = delta*(t1/R1/R1);
+  const dJ_dR2 = -delta*(t1/R2/R2);
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -80,8 +80,8 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
   const t2 = i - y;
   const J = t2*t2;
   const delta = -2*t2*i*i;
-  const dJ_dR1 = delta*t1/(R1*R1);
-  const dJ_dR2 = delta*(n - 1)/(R2*R2);
+  const dJ_dR1 = delta*(t1/R1/R1);
+  const dJ_dR2 = -delta*(t1/R2/R2);
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

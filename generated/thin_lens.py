@@ -48,8 +48,8 @@ def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
     q = P - 1.0/s
     i = 1.0/q
     delta = -2.0*(i - y)*i*i
-    dJ_dR1 = delta*t1/(R1*R1)
-    dJ_dR2 = delta*(n - 1.0)/(R2*R2)
+    dJ_dR1 = delta*(t1/R1/R1)
+    dJ_dR2 = -delta*(t1/R2/R2)
     return _new(Gradient, (dJ_dR1, dJ_dR2))
 
 
@@ -62,8 +62,8 @@ def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
     t2 = i - y
     J = t2*t2
     delta = -2.0*t2*i*i
-    dJ_dR1 = delta*t1/(R1*R1)
-    dJ_dR2 = delta*(n - 1.0)/(R2*R2)
+    dJ_dR1 = delta*(t1/R1/R1)
+    dJ_dR2 = -delta*(t1/R2/R2)
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))
 
 

@@ -181,7 +181,7 @@ def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
             _sum_delta = -2.0*_dot(_r1, i)
             _sums.append((_sum_delta,))
         _mean_delta, = _means(_sums, ('s', 'y'), _data)
-        return Gradient(*map(float, (_mean_delta*t1/(R1*R1), _mean_delta*(n - 1.0)/(R2*R2))))
+        return Gradient(*map(float, (_mean_delta*(t1/R1/R1), -_mean_delta*(t1/R2/R2))))
 
 
 def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
@@ -205,7 +205,7 @@ def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
             _sums.append((_sum_J, _sum_delta))
         _mean_J, _mean_delta = _means(_sums, ('s', 'y'), _data)
         return float(_mean_J), Gradient(*map(float, (
-            _mean_delta*t1/(R1*R1), _mean_delta*(n - 1.0)/(R2*R2),
+            _mean_delta*(t1/R1/R1), -_mean_delta*(t1/R2/R2),
         )))
 
 
@@ -275,16 +275,15 @@ def jacobian(theta, s, y, n=1.5168) -> np.ndarray:
     with np.errstate(all="ignore"):
         t1 = 1.0 - n
         P = t1*(R1 - R2)/(R1*R2)
-        for s, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
+        for s, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
-            i = np.divide(1.0, q, _r0)
-            delta = np.multiply(i, i, _r0)
-            np.negative(delta, delta)
-            dresidual_dR1 = np.multiply(delta, t1, _r1)
-            dresidual_dR1 /= R1*R1
-            dresidual_dR2 = np.multiply(delta, n - 1.0, _r0)
-            dresidual_dR2 /= R2*R2
+            dresidual_dR1 = np.divide(t1/R1, q, _r1)
+            dresidual_dR1 /= q
+            dresidual_dR1 /= -R1
+            dresidual_dR2 = np.divide(t1/R2, q, _r2)
+            dresidual_dR2 /= q
+            dresidual_dR2 /= R2
             _block[:, 0, 0] = dresidual_dR1
             _block[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

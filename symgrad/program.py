@@ -23,6 +23,7 @@ from symgrad.expression import (
     walk,
 )
 from symgrad.graph import Graph
+from symgrad.program_branches import with_choices
 from symgrad.program_block import Assignment, Block, dense, rows_of
 from symgrad.program_lines import Lines
 from symgrad.program_normal import operations_of
@@ -223,7 +224,7 @@ def free_prefix(names: Iterable[str]) -> str:
 
 def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTable) -> Routine:
     """Return the routine that computes `results`, with what it needs and no more."""
-    blocks = rewritten(lines.blocks(results), prefix, table)
+    blocks = with_choices(rewritten(lines.blocks(results), prefix, table))
     blocks = shared(blocks, prefix, table)
     ends = set(results)
     sources: dict[str, str] = {}

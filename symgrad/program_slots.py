@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from symgrad.expression import (
+    ZERO,
     Add,
     Call,
     Compare,
@@ -64,29 +65,41 @@ class Slot:
     @property
     def harmless(self) -> bool:
         """Tell whether evaluating the operation needlessly can never be an error."""
-        if isinstance(self.shape, Call):
-            return self.shape.function in _TOTAL
-        return isinstance(self.shape, Add | Mul | Neg)
+        return is_harmless(self.shape)
+
+
+def is_harmless(e: Expression) -> bool:
+    """Tell whether an operation, its operands apart, can never be an error."""
+    if isinstance(e, Call):
+        return e.function in _TOTAL
+    return isinstance(e, Add | Mul | Neg)
 
 
 def slots_of(pattern: Expression) -> tuple[Slot, ...]:
     """Return the slots of a pattern, left to right, those deeper in the tree first."""
     found: list[Slot] = []
-    _collect(pattern, (), found, lazy=False)
+    _collect(pattern, (), found, ())
     return tuple(found)
 
 
-def _collect(e: Expression, path: Path, found: list[Slot], *, lazy: bool) -> None:
+Branch = tuple[Expression, int]  # a condition, and 1 where it holds or 2 where it does not
+
+
+def _collect(
+    e: Expression, path: Path, found: list[Slot], branches: tuple[Branch, ...]
+) -> None:
     parts = children(e)
     if not parts:
         return
     branching = isinstance(e, Call) and e.function == "where"
+    lazy = bool(branches) and not (branching and _repeats(parts, branches))
     for i, part in enumerate(parts):
         if not isinstance(part, _LEAF):
             absorbed = isinstance(part, Neg) and isinstance(e, Add)
             inner = part.operand if absorbed and isinstance(part, Neg) else part
             steps = (*path, i, 0) if absorbed else (*path, i)
-            _collect(inner, steps, found, lazy=lazy or (branching and i > 0))
+            chosen = ((parts[0], i),) if branching and i > 0 else ()
+            _collect(inner, steps, found, (*branches, *chosen))
     match e:
         case Mul(factors):
             _pairs(e, factors, path, found, lazy=lazy)
@@ -96,6 +109,15 @@ def _collect(e: Expression, path: Path, found: list[Slot], *, lazy: bool) -> Non
             return
         case _ if branching or all(_is_simple(part) for part in parts):
             _add(e, path, (), found, lazy=lazy, commutes=False)
+
+
+def _repeats(parts: tuple[Expression, ...], branches: tuple[Branch, ...]) -> bool:
+    """Tell whether a choice is 0 wherever the branch that it stands in is not taken."""
+    condition = parts[0]
+    return any(
+        parts[3 - side] == ZERO and all(b == (condition, side) for b in branches)
+        for side in (1, 2)
+    )
 
 
 _LEAF = (Var, Number, Constant)

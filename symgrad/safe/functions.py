@@ -271,7 +271,8 @@ def _at_zero(writer: Writer, item: Fn) -> Expression:
 
 
 def _where_positive(writer: Writer, item: Fn) -> Expression:
-    tested, above, otherwise = (writer.poly(argument) for argument in item.arguments)
+    tested, otherwise = writer.poly(item.arguments[0]), writer.poly(item.arguments[2])
+    above = writer.where_positive(item.arguments[0], item.arguments[1])
     return call("where", Compare(">", tested, ZERO), above, otherwise)
 
 

@@ -279,6 +279,7 @@ def symbolic_power_minus_one(look: Look, poly: Poly) -> Poly | None:
     if len(bases) != 1 or not has_conflict(poly):
         return None
     base = next(iter(bases))
+    exponents = _exponents(look, poly, base)
     terms = []
     for mono, value in poly.terms:
         result = n.of(Mono((), mono.exponent), value)
@@ -286,7 +287,9 @@ def symbolic_power_minus_one(look: Look, poly: Poly) -> Poly | None:
             inner = n.atom(item, k)
             if isinstance(item, Fn) and item.name == "pow":
                 logarithm = n.atom(Fn("log", (base,)))
-                inner = n.exp(n.scale(n.multiply(item.arguments[1], logarithm), k))
+                exponent, step = exponents[item.arguments[1]]
+                inner = n.exp(n.scale(n.multiply(exponent, logarithm), k))
+                inner = n.multiply(inner, n.power(base, k * step))
             elif isinstance(item, Fn) and item.name == "where_positive":
                 inner = n.power(item.arguments[1], k)
             result = n.multiply(result, inner)
@@ -296,6 +299,32 @@ def symbolic_power_minus_one(look: Look, poly: Poly) -> Poly | None:
     if look.fired == before:
         return None
     return n.atom(Fn("where_positive", (base, found, n.atom(Fn("sum", (poly,))))))
+
+
+def _exponents(look: Look, poly: Poly, base: Poly) -> dict[Poly, tuple[Poly, Fraction]]:
+    """Return the exponents of x^n and x^(n - 1) as (n, 0) and (n, -1)."""
+    found: dict[Poly, Poly] = {}
+    known: set[Poly] = set()
+    logarithm = n.atom(Fn("log", (base,)))
+    for mono, _ in poly.terms:
+        for item, _ in mono.powers:
+            if isinstance(item, Fn) and item.name == "pow":
+                found[item.arguments[1]] = expanded(look, item.arguments[1])
+                known.add(n.multiply(found[item.arguments[1]], logarithm))
+            elif isinstance(item, Fn) and item.name == "where_positive":
+                known |= {
+                    i.arguments[0]
+                    for term, _ in item.arguments[1].terms
+                    for i, _ in term.powers
+                    if isinstance(i, Fn) and i.name == "E"
+                }
+    result: dict[Poly, tuple[Poly, Fraction]] = {}
+    for exponent, wide in found.items():
+        step = next((value for mono, value in wide.terms if mono == n.UNIT), Fraction(0))
+        rest = n.add(wide, n.const(-step))
+        related = step.denominator == 1 and n.multiply(rest, logarithm) in known
+        result[exponent] = (rest, step) if related else (exponent, Fraction(0))
+    return result
 
 
 def deviances(look: Look, poly: Poly) -> Poly | None:

@@ -7,8 +7,9 @@ from fractions import Fraction
 from symgrad.safe import normal as n
 from symgrad.safe.expander import Coefficients
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Fn, Mono, Poly
+from symgrad.safe.normal import Fn, Group, Mono, Poly
 from symgrad.safe.series import flattened_at
+from symgrad.safe.shapes import symbols
 
 _TERMS = 16
 _RADIUS = Fraction(1, 2)
@@ -19,7 +20,8 @@ def nested_growth(look: Look, poly: Poly) -> Poly | None:
     growth = next((item for mono, _ in poly.terms for item in _growths(mono)), None)
     if growth is None or len(poly.terms) > 4:
         return None
-    common = n.common_factor(poly)
+    poly = _in_growth(poly, growth)
+    common = n.join(n.common_factor(poly), _divisors(poly))
     rest = n.divide(poly, common)
     least = min(mono.power_of(growth) for mono, _ in rest.terms)
     if least > 0 or least.denominator != 1:
@@ -37,7 +39,7 @@ def nested_growth(look: Look, poly: Poly) -> Poly | None:
             continue
         remainder = n.add(remainder, n.scale(n.times(growth.arguments[0], bare), value))
         curved = n.add(curved, n.of(n.join(bare, Mono(((_curve(growth), Fraction(1)),))), value))
-    if len(remainder.terms) < 2 or not curved.terms:
+    if len(remainder.terms) < 2 or not curved.terms or not _stands_alone(growth, remainder):
         return None
     found = flattened_at(look, remainder)
     if found is None:
@@ -58,6 +60,42 @@ def _growths(mono: Mono) -> list[Fn]:
         if any(isinstance(i, Fn) and i.name == "log" and k == 1 for i, k in single[0].powers):
             found.append(item)
     return found
+
+
+def _in_growth(poly: Poly, growth: Fn) -> Poly:
+    """Return a sum with exp(z) as (exp(z) - 1) + 1, where that is beside exp(z) - 1."""
+    parts = []
+    for mono, value in poly.terms:
+        if mono.exponent == growth.arguments[0] and not mono.power_of(growth):
+            bare = n.of(Mono(mono.powers), value)
+            parts += [n.times(bare, Mono(((growth, Fraction(1)),))), bare]
+        else:
+            parts.append(n.of(mono, value))
+    return n.add(*parts)
+
+
+def _divisors(poly: Poly) -> Mono:
+    """Return 1/(1 - q) where some terms only stand over 1 - q."""
+    common = n.common_factor(poly)
+    below: dict[Group, Fraction] = {}
+    for mono, _ in poly.terms:
+        for item, k in mono.powers:
+            if isinstance(item, Group) and k < 0 and not common.power_of(item):
+                below[item] = min(k, below.get(item, k))
+    return Mono(tuple(below.items()))
+
+
+def _stands_alone(growth: Fn, remainder: Poly) -> bool:
+    """Tell whether r of n*log(1 + r) is in the sum outside logarithms too."""
+    logarithms = frozenset(
+        i for i, _ in growth.arguments[0].terms[0][0].powers if isinstance(i, Fn) and i.name == "log"
+    )
+    inside = frozenset().union(*(symbols(i.arguments[0]) for i in logarithms))
+    bare = (
+        Mono(tuple(p for p in mono.powers if p[0] not in logarithms and p[0] != growth))
+        for mono, _ in remainder.terms
+    )
+    return any(inside & symbols(n.of(mono)) for mono in bare)
 
 
 def _curve(growth: Fn) -> Fn:

@@ -29,10 +29,18 @@ def unit_vector(mono: Mono) -> Poly | None:
     return None
 
 
-def label_of_logarithm(look: Look, mono: Mono) -> Poly | None:
+def label_of_logarithm(
+    look: Look, mono: Mono, positive: frozenset[Poly] = frozenset()
+) -> Poly | None:
     """Return y of y*log(p), or of y/p where the program holds y*log(p): 0 at y = 0."""
     for item, k in mono.powers:
-        if isinstance(item, Fn) and item.name == "log" and k == 1 and _is_input_log(look, item):
+        if (
+            isinstance(item, Fn)
+            and item.name == "log"
+            and k == 1
+            and item.arguments[0] not in positive
+            and _is_input_log(look, item)
+        ):
             rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
             vanishing = [p for p in rest.powers if p[1] > 0 and _vanishes_with(look, p[0], item)]
             if vanishing:
@@ -242,6 +250,13 @@ def _over_squares(mono: Mono) -> bool:
         if variable > 1 and any(e > 0 for _, e in mono.powers):
             return True
     return False
+
+
+def over_power(mono: Mono) -> bool:
+    """Tell whether x/s² is there: s² may overflow or vanish where the quotient does not."""
+    return any(k <= -2 and isinstance(item, Sym) for item, k in mono.powers) and any(
+        k > 0 for _, k in mono.powers
+    )
 
 
 def _over_sum(look: Look, mono: Mono) -> bool:

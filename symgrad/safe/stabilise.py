@@ -36,6 +36,7 @@ from symgrad.safe.product_rules import (
 from symgrad.safe.products import (
     is_regular,
     needs_care,
+    over_power,
     over_square,
     scaled_exponential,
 )
@@ -300,7 +301,8 @@ class _Pass:
         known = {mono for block in held for mono in products_in(n.of(block))}
         blocks = [block for block in held if block.powers]
         return any(
-            over_square(self.look, _reduced(mono, blocks))
+            over_square(self.look, reduced)
+            or over_power(reduced)
             or over_length(mono)
             or (
                 needs_care(self.look, n.of(mono))
@@ -313,6 +315,7 @@ class _Pass:
             )
             for mono in products_in(poly)
             if mono not in known
+            for reduced in (_reduced(mono, blocks),)
         )
 
     def _written(self, statement: Statement, poly: Poly) -> Formula:

@@ -54,6 +54,7 @@ class Writer(ExponentialWriter):
         self.sums: dict[str, tuple[str, Fraction]] = {}
         self.products: dict[Mono, tuple[str, Fraction]] = {}
         self.blocks: tuple[tuple[str, Mono, Fraction], ...] = ()
+        self.positive: frozenset[Poly] = frozenset()
 
     def use(self, operands: tuple[str, ...]) -> None:
         """Take the operands of the statement at hand as factors, where their own value is safe."""
@@ -201,7 +202,7 @@ class Writer(ExponentialWriter):
             condition = Compare("==", self.poly(name), ZERO)
             limit_there = self.poly(n.scale(at_zero, value))
             return Call("where", (condition, limit_there, self.plain(mono, value)))
-        vanishing = label_of_logarithm(self.look, mono)
+        vanishing = label_of_logarithm(self.look, mono, self.positive)
         if vanishing is not None:
             condition = Compare("==", self.poly(vanishing), ZERO)
             return Call("where", (condition, ZERO, self.plain(mono, value)))
@@ -380,6 +381,14 @@ class Writer(ExponentialWriter):
         if named is not None:
             return scaled(Var(named[0]), 1 / named[1])
         return self.functions(self, item)
+
+    def where_positive(self, tested: Poly, poly: Poly) -> Expression:
+        """Return a sum that is written where another one is positive, and its logarithm finite."""
+        before, self.positive = self.positive, self.positive | {tested}
+        try:
+            return self.poly(poly)
+        finally:
+            self.positive = before
 
     def difference(self, a: Poly, b: Poly) -> Expression:
         """Return a - b, multiplied out where that makes it shorter."""
