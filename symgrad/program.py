@@ -23,7 +23,6 @@ from symgrad.expression import (
     walk,
 )
 from symgrad.graph import Graph
-from symgrad.program_branches import with_choices
 from symgrad.program_block import Assignment, Block, dense, rows_of
 from symgrad.program_lines import Lines
 from symgrad.program_normal import operations_of
@@ -224,7 +223,7 @@ def free_prefix(names: Iterable[str]) -> str:
 
 def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTable) -> Routine:
     """Return the routine that computes `results`, with what it needs and no more."""
-    blocks = with_choices(rewritten(lines.blocks(results), prefix, table))
+    blocks = rewritten(lines.blocks(results), prefix, table)
     blocks = shared(blocks, prefix, table)
     ends = set(results)
     sources: dict[str, str] = {}
@@ -250,30 +249,27 @@ def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTab
 
 def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[str]:
     """Return the names that only branches of `where` need."""
-    certain_places = {id(block.pattern): _certain(block.pattern) for block in blocks}
-    if all(places is None for places in certain_places.values()):
+    branching = {id(block.pattern): _has_branches(block.pattern) for block in blocks}
+    if not any(branching.values()):
         return frozenset()
     certain = set(results)
     body = rows_of(blocks)
     for name, pattern, operands in reversed(body):
         if name in certain:
-            places = certain_places[id(pattern)]
-            certain.update(operands if places is None else [operands[i] for i in places])
+            certain.update(_certain(pattern, operands) if branching[id(pattern)] else operands)
     return frozenset(row.name for row in body if row.name not in certain)
 
 
-def _certain(pattern: Expression) -> frozenset[int] | None:
-    """Return the variables outside branches; None where the pattern has no branches."""
-    if not any(isinstance(part, Call) and part.function == "where" for part in walk(pattern)):
-        return None
-    found: set[int] = set()
-    stack = [pattern]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Var):
-            found.add(int(part.key))
-        elif isinstance(part, Call) and part.function == "where":
-            stack.append(part.arguments[0])
-        else:
-            stack.extend(children(part))
-    return frozenset(found)
+def _has_branches(pattern: Expression) -> bool:
+    return any(isinstance(part, Call) and part.function == "where" for part in walk(pattern))
+
+
+def _certain(e: Expression, operands: Sequence[str]) -> frozenset[str]:
+    """Return the operands that are needed whichever branches are taken."""
+    if isinstance(e, Var):
+        return frozenset((operands[int(e.key)],))
+    parts = [_certain(part, operands) for part in children(e)]
+    if isinstance(e, Call) and e.function == "where":
+        condition, yes, no = parts
+        return condition | (yes & no)
+    return frozenset().union(*parts)

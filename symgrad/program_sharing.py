@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from symgrad.expression import Expression
 from symgrad.program_block import Block, joined
+from symgrad.program_branches import with_choices
 from symgrad.program_inline import inlined, sorted_blocks
 from symgrad.program_slots import Slot, SlotTable, replaced_slots, without_conflicts
 
@@ -41,6 +41,7 @@ class Sharing:
         self.blocks = list(blocks)
         self.temporaries: dict[str, int] = {}  # by name, where each is needed first
         self.disordered = False
+        self._hoists = False  # whether what branches compute three times is taken out of them
         self._prefix = prefix
         self._patterns: dict[Expression, Expression] = {}
         self._table = table
@@ -50,6 +51,11 @@ class Sharing:
 
     def run(self) -> None:
         """Share until nothing is left to share."""
+        while self._round():
+            pass
+        changed = with_choices(self.blocks)
+        self.blocks = changed
+        self._hoists = True
         while self._round():
             pass
 
@@ -87,7 +93,8 @@ class Sharing:
         shared = {key for key, count in counts.items() if count > 1}
         if shared and any(f.slot.lazy and not f.slot.harmless for _, f in entries):
             eager = [f.keys for _, f in entries if not f.slot.lazy]
-            shared.intersection_update(chain.from_iterable(eager))
+            often = {key for key in shared if counts[key] > 2} if self._hoists else set()
+            shared.intersection_update(often.union(*eager))
         if not shared:
             return
         providers = self._providers.setdefault(shape, {})

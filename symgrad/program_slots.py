@@ -85,9 +85,7 @@ def slots_of(pattern: Expression) -> tuple[Slot, ...]:
 Branch = tuple[Expression, int]  # a condition, and 1 where it holds or 2 where it does not
 
 
-def _collect(
-    e: Expression, path: Path, found: list[Slot], branches: tuple[Branch, ...]
-) -> None:
+def _collect(e: Expression, path: Path, found: list[Slot], branches: tuple[Branch, ...]) -> None:
     parts = children(e)
     if not parts:
         return
@@ -115,8 +113,7 @@ def _repeats(parts: tuple[Expression, ...], branches: tuple[Branch, ...]) -> boo
     """Tell whether a choice is 0 wherever the branch that it stands in is not taken."""
     condition = parts[0]
     return any(
-        parts[3 - side] == ZERO and all(b == (condition, side) for b in branches)
-        for side in (1, 2)
+        parts[3 - side] == ZERO and all(b == (condition, side) for b in branches) for side in (1, 2)
     )
 
 

@@ -120,12 +120,12 @@ def _log_one_plus(writer: Writer, rest: Poly) -> Expression:
     if single is None or single[0].exponent is not None or single[1] < 0:
         return small
     mono, _ = single
-    squared = next((item for item, k in mono.powers if k == 2), None)
-    if squared is None:
+    squared = tuple((item, k) for item, k in mono.powers if abs(k) == 2)
+    if not any(k > 0 for _, k in squared):
         return small
-    base = writer.atom(squared)
+    base = writer.poly(n.of(Mono(tuple((item, k / 2) for item, k in squared))))
     large: Expression = Mul((TWO, call("log", call("abs", base))))
-    left = n.divide(rest, Mono(((squared, Fraction(2)),)))
+    left = n.divide(rest, Mono(squared))
     if left.number != 1:
         large = Add((large, call("log", writer.poly(left))))
     bound = Compare("<", call("abs", base), Number(Fraction(10**100)))

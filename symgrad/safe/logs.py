@@ -42,6 +42,9 @@ def logarithm(look: Look, poly: Poly) -> Poly:
             look.fire()
             return n.scale(_of_atom(look, item, even=k.numerator % 2 == 0), k)
         return _of_atom(look, item, even=False)
+    split = _of_squares(look, mono, value)
+    if split is not None:
+        return split
     ratio = len({k > 0 for _, k in mono.powers}) == 2
     inputs = len(mono.powers) > 1 and all(
         isinstance(i, Sym) and i.name in look.inputs for i, _ in mono.powers
@@ -73,6 +76,21 @@ def _of_tails(look: Look, mono: Mono, value: Fraction) -> Poly:
     if rest or value != 1 or mono.exponent is not None:
         parts.append(logarithm(look, n.of(Mono(tuple(rest), mono.exponent), value)))
     return n.add(*parts)
+
+
+def _of_squares(look: Look, mono: Mono, value: Fraction) -> Poly | None:
+    """Return log(c*(1 + x²)) as log(c) + log(1 + x²), for x² may overflow."""
+    squares = [
+        (item, k)
+        for item, k in mono.powers
+        if isinstance(item, Group) and sum_of_squares(item.poly) is not None
+    ]
+    if len(squares) != 1 or value < 0 or mono.exponent is not None:
+        return None
+    look.fire()
+    rest = Mono(tuple(p for p in mono.powers if p not in squares))
+    item, k = squares[0]
+    return n.add(n.scale(_of_sum(look, item.poly), k), logarithm(look, n.of(rest, value)))
 
 
 def _of_atom(look: Look, item: Atom, *, even: bool) -> Poly:

@@ -186,6 +186,9 @@ class Look:
         single = poly.single
         if single is None:
             return poly
+        apart = _series_apart(single[0])
+        if apart is not None:
+            return n.scale(n.add(*(self.product(part) for part in apart)), single[1])
         below = any(k < 0 and is_exponential(Mono(((item, k),))) for item, k in single[0].powers)
         if not below and not _meets_inverse(single[0]):
             return poly
@@ -310,6 +313,24 @@ class Look:
                 return condition
             case _:
                 raise TypeError(condition)
+
+
+def _series_apart(mono: Mono) -> list[Poly] | None:
+    """Return the terms of (series(r) + series(z))/r, each of which takes its own powers of r."""
+    if not any(k < 0 for _, k in mono.powers):
+        return None
+    for item, k in mono.powers:
+        if not isinstance(item, Group) or k != 1 or len(item.poly.terms) > 4:
+            continue
+        series = sum(
+            isinstance(i, Fn) and i.name == "series"
+            for term, _ in item.poly.terms
+            for i, _ in term.powers
+        )
+        if series > 1:
+            rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+            return [n.of(n.join(term, rest), value) for term, value in item.poly.terms]
+    return None
 
 
 def _is_bare(mono: Mono) -> bool:

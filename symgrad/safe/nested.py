@@ -38,7 +38,7 @@ def nested_growth(look: Look, poly: Poly) -> Poly | None:
             remainder = n.add(remainder, n.of(mono, value))
             continue
         remainder = n.add(remainder, n.scale(n.times(growth.arguments[0], bare), value))
-        curved = n.add(curved, n.of(n.join(bare, Mono(((_curve(growth), Fraction(1)),))), value))
+        curved = n.add(curved, n.scale(n.times(_curve(growth), bare), value))
     if len(remainder.terms) < 2 or not curved.terms or not _stands_alone(growth, remainder):
         return None
     found = flattened_at(look, remainder)
@@ -87,9 +87,8 @@ def _divisors(poly: Poly) -> Mono:
 
 def _stands_alone(growth: Fn, remainder: Poly) -> bool:
     """Tell whether r of n*log(1 + r) is in the sum outside logarithms too."""
-    logarithms = frozenset(
-        i for i, _ in growth.arguments[0].terms[0][0].powers if isinstance(i, Fn) and i.name == "log"
-    )
+    powers = growth.arguments[0].terms[0][0].powers
+    logarithms = frozenset(i for i, _ in powers if isinstance(i, Fn) and i.name == "log")
     inside = frozenset().union(*(symbols(i.arguments[0]) for i in logarithms))
     bare = (
         Mono(tuple(p for p in mono.powers if p[0] not in logarithms and p[0] != growth))
@@ -98,14 +97,16 @@ def _stands_alone(growth: Fn, remainder: Poly) -> bool:
     return any(inside & symbols(n.of(mono)) for mono in bare)
 
 
-def _curve(growth: Fn) -> Fn:
-    """Return exp(z) - 1 - z as a series in z, and as it is for z far from 0."""
+def _curve(growth: Fn) -> Poly:
+    """Return exp(z) - 1 - z as z² times a series in z, which is as it is for z far from 0."""
     z = growth.arguments[0]
     coefficients, value = [], Fraction(1)
     for i in range(1, _TERMS):
         value /= i
         if i > 1:
             coefficients.append(value)
-    shape = Coefficients(Fraction(0), 2, _RADIUS, tuple(coefficients))
+    shape = Coefficients(Fraction(0), 0, _RADIUS, tuple(coefficients))
+    square = n.power(z, Fraction(2))
     direct = n.add(n.atom(growth), n.negative(z))
-    return Fn("series", (z, n.atom(Fn("sum", (direct,)))), shape)
+    direct = n.divide(direct, square.terms[0][0])
+    return n.multiply(square, n.atom(Fn("series", (z, n.atom(Fn("sum", (direct,)))), shape)))

@@ -9,8 +9,9 @@ from symgrad.safe import normal as n
 from symgrad.safe.expansion import expanded
 from symgrad.safe.limits import root_of
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Fn, Group, Mono, Poly, Sym
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.series import bare_sum
+from symgrad.safe.shapes import sum_of_squares
 
 
 def mills_ratio(look: Look, mono: Mono) -> Poly | None:
@@ -69,6 +70,32 @@ def sign_of(look: Look, mono: Mono) -> Poly | None:
                 sign = n.atom(Fn("sign", item.arguments))
                 return n.scale(n.times(sign, rest), 1 / value)
     return None
+
+
+def cleared(look: Look, mono: Mono) -> Poly | None:
+    """1/(x²·(1 + (y/x)²)) is 1/(x² + y²): y/x and x² may overflow where the quotient does not."""
+    for item, k in mono.powers:
+        sides = _squared_sides(item)
+        half = k if isinstance(item, Group) else k / 2
+        if sides is None or k >= 0 or half.denominator != 1:
+            continue
+        divisors = [p for side in sides for m, _ in side.terms for p in m.powers if p[1] < 0]
+        for below, e in divisors:
+            if not isinstance(below, Sym) or mono.power_of(below) >= 0:
+                continue
+            by = Mono(((below, -e),))
+            squares = n.add(*(n.power(n.times(side, by), Fraction(2)) for side in sides))
+            rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+            rest = n.join(rest, Mono(((below, 2 * e * half),)))
+            return n.times(n.power(squares, half), rest)
+    return None
+
+
+def _squared_sides(item: Atom) -> tuple[Poly, ...] | None:
+    """Return x and y of x² + y², or of its root."""
+    if isinstance(item, Group):
+        return sum_of_squares(item.poly)
+    return item.arguments if isinstance(item, Fn) and item.name == "hypot" else None
 
 
 def divided_polynomial(look: Look, mono: Mono) -> Poly | None:

@@ -201,6 +201,11 @@ def is_regular(mono: Mono) -> bool:
     return not any(k < 0 and may_vanish(item, below=True) for item, k in mono.powers)
 
 
+def is_regular_series(item: Atom) -> bool:
+    """Tell whether a factor is a series that is not 0 at its centre."""
+    return isinstance(item, Fn) and item.name == "series" and item.condition[1] == 0
+
+
 def over_square(look: Look, mono: Mono) -> bool:
     """Tell whether b²/a² is there, and √(a·b) of two inputs."""
     twos = [item for item, k in mono.powers if abs(k) == 2]

@@ -212,6 +212,11 @@ def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly
     if name == PLACE:
         inside = n.join(whole_mono, n.inverse(rest))
         direct = n.scale(n.times(bare_sum(item.arguments[1]), inside), 1 / value)
+        if order > 0:
+            outside = Mono(tuple((i, e * order) for i, e in unit.terms[0][0].powers))
+            direct = n.divide(direct, outside)
+            lowered = Coefficients(shape[0], 0, radius, coefficients)
+            rest = n.join(rest, outside)
     whole = Fn("series", (unit, n.atom(Fn("sum", (direct,)))), lowered)
     return n.of(n.join(rest, Mono(((whole, Fraction(1)),))), value)
 

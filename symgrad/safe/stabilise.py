@@ -27,6 +27,7 @@ from symgrad.safe.logs import logarithm
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Mono, Poly, Sym, TooLarge
 from symgrad.safe.product_rules import (
+    cleared,
     divided_polynomial,
     halved_difference,
     inside_branch,
@@ -59,6 +60,7 @@ PRODUCT_RULES = (
     divided_polynomial,
     inside_branch,
     halved_difference,
+    cleared,
 )
 
 
@@ -309,7 +311,7 @@ class _Pass:
                 and not any(
                     divides(block, mono)
                     and needs_care(self.look, n.of(block))
-                    and is_regular(n.join(mono, n.inverse(block)))
+                    and _is_plain(self.look, n.join(mono, n.inverse(block)))
                     for block in held
                 )
             )
@@ -324,6 +326,11 @@ class _Pass:
             return formula_of(self.writer.whole(poly))
         except (TooLarge, RecursionError):
             return statement.formula
+
+
+def _is_plain(look: Look, rest: Mono) -> bool:
+    """Tell whether what stands beside a safe product needs no care of its own."""
+    return is_regular(rest) and not needs_care(look, n.of(rest))
 
 
 def _reduced(mono: Mono, blocks: list[Mono]) -> Mono:

@@ -32,6 +32,7 @@ from symgrad.safe.products import (
     input_product,
     is_product_of_inputs,
     is_regular,
+    is_regular_series,
     label_of_logarithm,
     needs_care,
     scaled_exponential,
@@ -149,6 +150,7 @@ class Writer(ExponentialWriter):
             divides(block, mono)
             and self.needs_care(self.look, n.of(block))
             and is_regular(n.join(mono, n.inverse(block)))
+            and not self.needs_care(self.look, n.of(n.join(mono, n.inverse(block))))
             for _, block, _ in self.blocks
         )
         special = None if held else self._special(mono, value)
@@ -196,6 +198,11 @@ class Writer(ExponentialWriter):
         powers = self._powers(mono, value)
         if powers is not None:
             return powers
+        regular = tuple((i, k) for i, k in mono.powers if is_regular_series(i) and k == 1)
+        if regular and len(regular) < len(mono.powers):
+            rest = Mono(tuple(p for p in mono.powers if p not in regular), mono.exponent)
+            inner = self._special(rest, value)
+            return inner and Mul((inner, *(self.atom(item) for item, _ in regular)))
         limit = removable(self.look, mono)
         if limit is not None:
             name, at_zero = limit
