@@ -115,12 +115,16 @@ class Expander:
         return rule(self.series(item.arguments[0]))
 
     def _known(self, item: Fn) -> Series:
+        """Return a series of the same variable with as many terms as are asked for."""
         shape = item.condition
         if not isinstance(shape, Coefficients) or item.arguments[0] != n.atom(Sym(self.name)):
             raise NoSeries
         if shape[0] != self.variable.at(0):
             raise NoSeries
-        return Series(shape[1], list(shape[3][: self.length]))
+        try:
+            return self.series(n.bare_sum(item.arguments[1]))
+        except NoSeries:
+            return Series(shape[1], list(shape[3][: self.length]))
 
 
 def _constants(item: Atom, k: Fraction) -> tuple[tuple[Atom, Fraction], ...]:

@@ -22,7 +22,7 @@ from symgrad.expression import (
     number,
 )
 from symgrad.safe import normal as n
-from symgrad.safe.normal import Atom, Fn, Mono, Poly, Sym
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.shapes import is_exponential_sum, sum_of_squares
 from symgrad.safe.write import Writer
 
@@ -152,6 +152,8 @@ def _log_of_product(
         item = mono.powers[0][0]
         if isinstance(item, Fn) and item.name == "normal_cdf":
             return _log_normal_cdf(writer.poly(item.arguments[0]))
+    if value < 0:
+        mono, value = _turned(mono, value)
     above = tuple((i, k) for i, k in mono.powers if k > 0)
     below = tuple((i, -k) for i, k in mono.powers if k < 0)
     whole = writer.poly(n.of(mono, value))
@@ -172,6 +174,15 @@ def _log_of_product(
     if apart:
         far = Add((call("log", writer.poly(a)), Neg(call("log", writer.poly(b)))))
     return call("where", near, call("log1p", change), far)
+
+
+def _turned(mono: Mono, value: Fraction) -> tuple[Mono, Fraction]:
+    """Return -(1 - x)/x as (x - 1)/x."""
+    for item, k in mono.powers:
+        if isinstance(item, Group) and k in (1, -1):
+            other = Group(n.negative(item.poly))
+            return Mono(tuple((other if i == item else i, e) for i, e in mono.powers)), -value
+    return mono, value
 
 
 def _log_of_inputs(

@@ -16,7 +16,7 @@ from symgrad.safe.expander import (
     with_value,
 )
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
 from symgrad.safe.power_series import NoSeries
 from symgrad.safe.shapes import symbols
 
@@ -27,6 +27,13 @@ _LIKE_ARGUMENT = frozenset({"E", "sin", "asin", "atan", "asinh", "atanh"})
 
 def removable(look: Look, mono: Mono) -> tuple[Poly, Poly] | None:
     """Return what vanishes where the product is 0/0, and the limit there: sin(a*x)/x gives a."""
+    try:
+        return _removable(look, mono)
+    except TooLarge:  # a factor has no value there
+        return None
+
+
+def _removable(look: Look, mono: Mono) -> tuple[Poly, Poly] | None:
     below = [(item, k) for item, k in mono.powers if k < 0 and may_vanish(item, below=True)]
     above = [item for item, k in mono.powers if k > 0 and may_vanish(item)]
     functions = any(

@@ -246,13 +246,12 @@ class Look:
                 if inner is not None and sum_of_squares(inner) is not None:
                     rest = n.divide(poly, Mono(((name, Fraction(1)),)))
                     return n.multiply(n.power(rest, HALF), self.root(inner))
-            inside = [item for item, k in single[0].powers if isinstance(item, Group) and k == 1]
-            for group in inside:
-                squares = sum_of_squares(group.poly)
-                if squares is not None:
+            for group, k in single[0].powers:
+                squares = sum_of_squares(group.poly) if isinstance(group, Group) else None
+                if squares is not None and k.denominator == 1 and k.numerator % 2:
                     self.fire()
-                    rest = n.divide(poly, Mono(((group, Fraction(1)),)))
-                    return n.multiply(n.power(rest, HALF), n.atom(Fn("hypot", squares)))
+                    rest = n.divide(poly, Mono(((group, k),)))
+                    return n.multiply(self.root(rest), n.atom(Fn("hypot", squares), k))
             if any(k.denominator == 1 and k.numerator % 2 == 0 for _, k in single[0].powers):
                 self.fire()
         return n.power(poly, HALF)

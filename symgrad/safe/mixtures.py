@@ -10,7 +10,6 @@ from symgrad.safe.exponentials import is_probability
 from symgrad.safe.look import Look
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.pairs import all_even, argument, halved, is_lone
-from symgrad.safe.series import bare_sum
 from symgrad.safe.shapes import is_exponential, symbols
 
 
@@ -252,7 +251,7 @@ def by_branches(look: Look, poly: Poly) -> Poly | None:
             less = look.sum(_put(poly, item, below))
             if look.fired == before:
                 return None
-            direct = _put(poly, item, bare_sum(above))
+            direct = _put(poly, item, n.bare_sum(above))
             return n.atom(Fn("below_zero", (tested, less, n.atom(Fn("sum", (direct,))))))
     return None
 

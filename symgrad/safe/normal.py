@@ -380,3 +380,13 @@ def exp_minus_one(z: Poly) -> Poly:
     if leading_negative(z):
         return of(Mono(((Fn("E", (negative(z),)), Fraction(1)),), z), -1)
     return atom(Fn("E", (z,)))
+
+
+def bare_sum(poly: Poly) -> Poly:
+    """Return the terms of a sum that is written as it is."""
+    single = poly.single
+    if single is not None and len(single[0].powers) == 1:
+        item = single[0].powers[0][0]
+        if isinstance(item, Fn) and item.name == "sum":
+            return item.arguments[0]
+    return poly

@@ -112,9 +112,18 @@ def _quarter_turn(look: Look, pair: Poly) -> Poly | None:
         one, other = _lone(first), _lone(second)
         if one != (Fn("pi", ()), Fraction(1)) or other is None or other[1] != 1:
             continue
-        if not isinstance(other[0], Fn) or b != -2 * a:
+        if not isinstance(other[0], Fn):
             continue
         x = other[0].arguments[0] if other[0].arguments else n.ZERO
+        if b == -4 * a and other[0].name == "atan":
+            # atan(exp(z)) - π/4 = atan(tanh(z/2))
+            power = x.single
+            if power is not None and power[1] == 1 and not power[0].powers and power[0].exponent:
+                z = power[0].exponent
+                tanh = n.multiply(n.exp_minus_one(z), n.power(n.one_plus_exp(z), Fraction(-1)))
+                return n.scale(n.atom(Fn("atan", (tanh,))), b)
+        if b != -2 * a:
+            continue
         turned = {
             "asin": Fn("acos", (x,)), "acos": Fn("asin", (x,)), "atan": Fn("atan2", (n.ONE, x)),
         }.get(other[0].name)  # fmt: skip
@@ -159,8 +168,8 @@ def _squares_of_functions(
     if not any(isinstance(item, Fn) for mono in (first, second) for item, _ in mono.powers):
         return None
     x, y = n.of(halved(first)), n.of(halved(second))
-    less = look.sum(n.add(x, n.negative(y)))
-    return n.scale(n.multiply(less, n.add(x, y)), a) if less.single is not None else None
+    less, more = look.sum(n.add(x, n.negative(y))), look.sum(n.add(x, y))
+    return n.scale(n.multiply(less, more), a) if less.single or more.single else None
 
 
 def _difference_of_cubes(look: Look, pair: Poly) -> Poly | None:
@@ -200,6 +209,13 @@ def _equal_functions(pair: Poly) -> tuple[Fn, Fn, Fraction] | None:
     return None
 
 
+def _sum_of_odd(pair: Poly) -> tuple[Fn, Fn, Fraction] | None:
+    """Return f(x), f(y) and c of c*f(x) + c*f(y), f odd: f(y) is -f(-y)."""
+    (first, a), (second, b) = pair.terms
+    found = _equal_functions(Poly(((first, a), (second, -b)))) if a == b else None
+    return found if found is not None and found[0].name in ("cbrt", "atan", "sin") else None
+
+
 def all_even(look: Look, mono: Mono) -> bool:
     """Tell whether a product is the square of an input or a number: of a value known exactly."""
     return mono == n.UNIT or (
@@ -227,12 +243,17 @@ def halved(mono: Mono) -> Mono:
 def _difference_of_functions(look: Look, pair: Poly) -> Poly | None:
     """Sin a - sin b, cos a - cos b, atan a - atan b, cbrt a - cbrt b as products."""
     found = _equal_functions(pair)
-    rule = None if found is None else _DIFFERENCES.get(found[0].name)
-    if found is None or rule is None:
+    odd = None if found is not None else _sum_of_odd(pair)
+    f, g, a = found or odd or (None, None, Fraction(0))
+    rule = None if f is None else _DIFFERENCES.get(f.name)
+    if f is None or g is None or rule is None:
         return None
-    f, g, a = found
     x, y = f.arguments[0], g.arguments[0]
+    if odd is not None:
+        y = n.negative(y)
     less = look.sum(n.add(x, n.negative(y)))
+    if odd is not None and len(less.terms) >= len(x.terms) + len(y.terms) - 1:
+        return None
     if len(less.terms) > 2 or _same_size(less, x, y):
         return None
     return n.scale(rule(look, x, y, less), a)

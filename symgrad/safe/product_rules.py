@@ -10,7 +10,6 @@ from symgrad.safe.expansion import expanded
 from symgrad.safe.limits import root_of
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
-from symgrad.safe.series import bare_sum
 from symgrad.safe.shapes import sum_of_squares
 
 
@@ -69,6 +68,17 @@ def sign_of(look: Look, mono: Mono) -> Poly | None:
                 rest = n.join(rest, n.inverse(inner))
                 sign = n.atom(Fn("sign", item.arguments))
                 return n.scale(n.times(sign, rest), 1 / value)
+    return None
+
+
+def lengths_joined(look: Look, mono: Mono) -> Poly | None:
+    """√(x² + y²)/(x² + y²) is 1/√(x² + y²)."""
+    lengths = [i for i, _ in mono.powers if isinstance(i, Fn) and i.name == "hypot"]
+    for item, k in mono.powers if lengths else ():
+        squares = sum_of_squares(item.poly) if isinstance(item, Group) else None
+        if squares is not None and Fn("hypot", squares) in lengths:
+            rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+            return n.of(n.join(rest, Mono(((Fn("hypot", squares), 2 * k),))))
     return None
 
 
@@ -179,7 +189,7 @@ def _divided_branches(look: Look, item: Fn, mono: Mono) -> Poly | None:
         return None
     tested, above, otherwise = item.arguments
     divided = look.product(above, n.of(below))
-    direct = n.atom(Fn("sum", (n.times(bare_sum(otherwise), below),)))
+    direct = n.atom(Fn("sum", (n.times(n.bare_sum(otherwise), below),)))
     rest = Mono(tuple(p for p in mono.powers if p[1] > 0 and p[0] != item), mono.exponent)
     return n.times(n.atom(Fn("where_positive", (tested, divided, direct))), rest)
 

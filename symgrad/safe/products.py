@@ -69,9 +69,9 @@ def _logarithms_in(item: Atom) -> frozenset[str]:
     for mono, _ in item.poly.terms:
         inner = mono.powers[0][0] if len(mono.powers) == 1 and mono.exponent is None else None
         if isinstance(inner, Fn) and inner.name == "log" and mono.powers[0][1] == 1:
-            names = symbols(inner.arguments[0])
-            if len(names) == 1 and inner.arguments[0].single is not None:
-                return names
+            single = inner.arguments[0].single
+            if single is not None:
+                return symbols(n.of(Mono(tuple(p for p in single[0].powers if p[1] > 0))))
     return frozenset()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.expression import Constant, Div, Expression, Number, Pow
+from symgrad.expression import Constant, Div, Expression, Number, Pow, children
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Sym
 from symgrad.safe.shapes import is_exponential_atom, sum_of_squares
 
@@ -21,42 +21,57 @@ def split_square(
     rest: list[tuple[Atom, Fraction]],
 ) -> tuple[list[tuple[Atom, Fraction]], list[Atom]]:
     """Take one factor x out of x²/(√(1 + x²) + 1), to be multiplied after the division."""
-    roots = [
-        item
-        for item, k in rest
-        if k == -1
-        and isinstance(item, Group)
-        and any(
-            isinstance(i, Fn) and i.name == "hypot" for m, _ in item.poly.terms for i, _ in m.powers
-        )
-    ]
+    roots = [item for item, k in rest if k == -1 and is_conjugate(item)]
     squares = [item for item, k in rest if k == 2]
     if len(roots) != 1 or len(squares) != 1 or len(rest) != 2:
         return rest, []
     return [(i, Fraction(1) if i == squares[0] else k) for i, k in rest], squares
 
 
+def is_conjugate(item: Atom) -> bool:
+    """Tell whether a factor is a sum with a length in it: √(1 + x²) + 1."""
+    return isinstance(item, Group) and any(
+        isinstance(i, Fn) and i.name == "hypot" for m, _ in item.poly.terms for i, _ in m.powers
+    )
+
+
 def divided_one_by_one(
     above: list[Expression], divisors: list[Expression]
 ) -> tuple[list[Expression], list[Expression]]:
-    """Divide factor by factor: x²/r³ as (x/r)*(x/r)/r, which neither overflows nor vanishes."""
+    """Divide factor by factor: x²/r³ as (x/r)*(x/r)/r, which neither overflows nor vanishes.
+
+    Sides of a length come first: of y*x/√(1 + x²) it is x that may be huge.
+    """
     result: list[Expression] = []
     left = list(divisors)
-    for factor in above:
-        times = 1
-        base = factor
-        if isinstance(factor, Pow) and isinstance(factor.exponent, Number):
-            value = factor.exponent.value
-            if value.denominator == 1 and 1 < value <= len(left):
-                base, times = factor.base, int(value)
-        if isinstance(base, Number | Constant):
+    sides = [side for divisor in divisors for side in children(divisor)]
+    first = [factor for factor in above if _whole_power(factor)[0] in sides]
+    for factor in (*first, *(factor for factor in above if factor not in first)):
+        if not left or isinstance(factor, Number | Constant):
             result.append(factor)
             continue
-        if times == 1 and not left:
-            result.append(factor)
-            continue
-        result += [Div(base, left.pop()) if left else base for _ in range(times)]
+        base, power = _whole_power(factor)
+        times = int(min(power, len(left)))
+        if power % times == 0:
+            each = _raised(base, power / times)
+            result += [Div(each, left.pop()) for _ in range(times)]
+        else:
+            result += [Div(base, left.pop()) for _ in range(times)]
+            result.append(_raised(base, power - times))
     return result, left
+
+
+def _whole_power(e: Expression) -> tuple[Expression, Fraction]:
+    """Return x and 3 for x³, and any other expression with 1."""
+    if isinstance(e, Pow) and isinstance(e.exponent, Number):
+        value = e.exponent.value
+        if value.denominator == 1 and value > 1:
+            return e.base, value
+    return e, Fraction(1)
+
+
+def _raised(base: Expression, power: Fraction) -> Expression:
+    return base if power == 1 else Pow(base, Number(power))
 
 
 def paired_squares(mono: Mono) -> dict[Atom, Fraction]:

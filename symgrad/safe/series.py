@@ -188,7 +188,7 @@ def folded(look: Look, mono: Mono) -> Poly | None:
 
 def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly | None:
     """Take exponentials and divisors into the series, whose coefficients are worked out anew."""
-    unit, bare = item.arguments[0], bare_sum(item.arguments[1])
+    unit, bare = item.arguments[0], n.bare_sum(item.arguments[1])
     name, whole_mono, value = _variable(unit), mono, Fraction(1)
     if name is None:
         changed, direct = in_place(n.of(mono), unit), in_place(bare, unit)
@@ -211,7 +211,7 @@ def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly
     lowered = Coefficients(shape[0], order, radius, coefficients)
     if name == PLACE:
         inside = n.join(whole_mono, n.inverse(rest))
-        direct = n.scale(n.times(bare_sum(item.arguments[1]), inside), 1 / value)
+        direct = n.scale(n.times(n.bare_sum(item.arguments[1]), inside), 1 / value)
         if order > 0:
             outside = Mono(tuple((i, e * order) for i, e in unit.terms[0][0].powers))
             direct = n.divide(direct, outside)
@@ -236,7 +236,7 @@ def _folded_power(item: Fn, shape: Coefficients, mono: Mono, unit: Mono) -> Poly
     if times <= 0 or times.denominator != 1:
         return None
     by = Mono(tuple((i, -e * times) for i, e in unit.powers))
-    direct = n.atom(Fn("sum", (n.times(bare_sum(item.arguments[1]), by),)))
+    direct = n.atom(Fn("sum", (n.times(n.bare_sum(item.arguments[1]), by),)))
     lowered = Coefficients(shape[0], shape[1] - int(times), shape[2], shape[3])
     inner = Fn("series", (item.arguments[0], direct), lowered)
     return n.of(n.join(n.join(mono, n.inverse(by)), Mono(((inner, Fraction(1)),))))
@@ -244,8 +244,8 @@ def _folded_power(item: Fn, shape: Coefficients, mono: Mono, unit: Mono) -> Poly
 
 def flattened_logarithm(look: Look, mono: Mono, value: Fraction) -> Callable[[Poly], Poly] | None:
     """Return what makes of log(sin(x)/x) a series near x = 0, where the quotient is 1."""
-    names = [i.name for i, k in mono.powers if isinstance(i, Sym) and k < 0]
-    if len(names) != 1 or len(mono.powers) < 2:
+    names = [i.name for i, _ in mono.powers if isinstance(i, Sym)]
+    if len(names) != 1 or len(mono.powers) < 2 or all(k > 0 for _, k in mono.powers):
         return None
     try:
         rest, inner = Expander(look, names[0], Fraction(0), ORDERS).term(mono)
@@ -264,16 +264,6 @@ def flattened_logarithm(look: Look, mono: Mono, value: Fraction) -> Callable[[Po
     shape = Coefficients(Fraction(0), order, radius, coefficients)
     variable = n.atom(Sym(names[0]))
     return lambda direct: n.atom(Fn("series", (variable, n.atom(Fn("sum", (direct,)))), shape))
-
-
-def bare_sum(poly: Poly) -> Poly:
-    """Return the terms of a sum that is written as it is."""
-    single = poly.single
-    if single is not None and len(single[0].powers) == 1:
-        item = single[0].powers[0][0]
-        if isinstance(item, Fn) and item.name == "sum":
-            return item.arguments[0]
-    return poly
 
 
 def _flattened(members: list[Member]) -> tuple[int, tuple[Fraction, ...], Fraction] | None:

@@ -87,6 +87,6 @@ def symbols(poly: Poly) -> frozenset[str]:
                     stack.append(item.poly)
                 else:
                     stack.extend(item.arguments)
-                    if item.condition is not None:
+                    if item.condition is not None and item.name == "where":
                         found.add(item.text)
     return frozenset(found)

@@ -22,6 +22,7 @@ from symgrad.safe import normal as n
 from symgrad.safe.blocks import divides
 from symgrad.safe.dangers import BOUNDED, OVERFLOWS, WORSE, danger_of
 from symgrad.safe.functions import written
+from symgrad.safe.inline import with_names, without_names
 from symgrad.safe.limits import over_length
 from symgrad.safe.logs import logarithm
 from symgrad.safe.look import Look
@@ -31,6 +32,7 @@ from symgrad.safe.product_rules import (
     divided_polynomial,
     halved_difference,
     inside_branch,
+    lengths_joined,
     mills_ratio,
     sign_of,
 )
@@ -61,6 +63,7 @@ PRODUCT_RULES = (
     inside_branch,
     halved_difference,
     cleared,
+    lengths_joined,
 )
 
 
@@ -89,7 +92,8 @@ def stabilised(
     if len(statements) > MAX_STATEMENTS:
         result = _shape_by_shape(statements)
     else:
-        result = _Pass(inputs).run(statements)
+        named, sums = with_names(statements)
+        result = without_names(_Pass(inputs).run(named), sums)
     return needed(result, keep) if keep else result
 
 
@@ -187,12 +191,17 @@ class _Pass:
         except (TooLarge, RecursionError):
             look.define(statement.name, None)
             return statement
-        factored = self._factor_by_factor(statement)
-        if factored is not None:
-            look.define(statement.name, poly)
-            self.writer.remember(statement.name, poly)
-            return factored
-        result = statement
+        try:
+            result = self._factor_by_factor(statement) or self._anew(statement, poly, before)
+        except (TooLarge, RecursionError):
+            result = statement
+        look.define(statement.name, poly)
+        self.writer.remember(statement.name, poly)
+        return result
+
+    def _anew(self, statement: Statement, poly: Poly, before: int) -> Statement:
+        """Write a statement from what was read, if that has found anything."""
+        look = self.look
         if look.fired == before and self._needs_care(statement, poly):
             look.fire()
         if look.fired > before:
@@ -202,10 +211,8 @@ class _Pass:
                 or _size(formula) <= _size(statement.formula) + MAX_GROWTH
                 or self._overflows(statement)
             ):
-                result = Statement(statement.name, formula)
-        look.define(statement.name, poly)
-        self.writer.remember(statement.name, poly)
-        return result
+                return Statement(statement.name, formula)
+        return statement
 
     def _overflows(self, statement: Statement) -> bool:
         """Tell whether an operand may be infinite by an exponential where the result is not."""

@@ -34,7 +34,7 @@ from symgrad.safe.mixtures import (
     symbolic_power_minus_one,
 )
 from symgrad.safe.nested import nested_growth
-from symgrad.safe.normal import Fn, Poly, TooLarge
+from symgrad.safe.normal import Fn, Mono, Poly, TooLarge
 from symgrad.safe.pairs import PAIR_RULES, WHOLE_PAIR_RULES, Rule, exponential_pair
 from symgrad.safe.roots import conjugated
 from symgrad.safe.series import flattened_at
@@ -95,6 +95,21 @@ def _cancelling(look: Look, poly: Poly) -> Poly | None:
     return whole if len(whole.terms) < 2 else n.of(*n.factored(whole))
 
 
+def _reciprocals(look: Look, poly: Poly) -> Poly | None:
+    """1/x + 1/(1 - x) is 1/(x*(1 - x)): the terms may cancel whatever their signs are."""
+    if len(poly.terms) != 2 or has_conflict(poly):
+        return None
+    below = [Mono(tuple((item, -k) for item, k in mono.powers if k < 0)) for mono, _ in poly.terms]
+    if not all(mono.powers for mono in below) or set(below[0].powers) & set(below[1].powers):
+        return None
+    both = n.join(*below)
+    whole = expanded(look, n.times(poly, both))
+    if whole.single is None:
+        return None
+    look.fire()
+    return n.times(whole, n.inverse(both))
+
+
 def _pairs(look: Look, poly: Poly) -> Poly | None:
     """Rules for two terms, tried on every two of a longer sum."""
     count = len(poly.terms)
@@ -139,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     exponential_polynomial,
     exponential_grouping,
     _cancelling,
+    _reciprocals,
     into_branches,
     quotient_of_sums,
     labels_opened,

@@ -38,8 +38,19 @@ from symgrad.safe.products import (
     scaled_exponential,
     unit_vector,
 )
-from symgrad.safe.quotients import divided_one_by_one, is_term_of, paired_squares, split_square
-from symgrad.safe.shapes import is_exponential_atom, is_exponential_sum, sum_of_squares
+from symgrad.safe.quotients import (
+    divided_one_by_one,
+    is_conjugate,
+    is_term_of,
+    paired_squares,
+    split_square,
+)
+from symgrad.safe.shapes import (
+    is_exponential,
+    is_exponential_atom,
+    is_exponential_sum,
+    sum_of_squares,
+)
 from symgrad.safe.write_exponentials import ExponentialWriter, scaled
 
 TWO = number(2)
@@ -154,7 +165,18 @@ class Writer(ExponentialWriter):
             for _, block, _ in self.blocks
         )
         special = None if held else self._special(mono, value)
-        return special or self._in_blocks(mono, value)
+        return special or self._squared(mono, value) or self._in_blocks(mono, value)
+
+    def _squared(self, mono: Mono, value: Fraction) -> Expression | None:
+        """Write (p - y)² of a sigmoid p as a square, its root distributed over exponentials."""
+        if not any(isinstance(i, Group) and is_exponential_sum(i.poly) for i, _ in mono.powers):
+            return None
+        if any(k.denominator != 1 or k % 2 for _, k in mono.powers):
+            return None
+        exponent = None if mono.exponent is None else n.scale(mono.exponent, n.HALF)
+        half = n.of(Mono(tuple((i, k / 2) for i, k in mono.powers), exponent))
+        root = self.look.product(half)
+        return scaled(Pow(self.poly(root), TWO), value) if len(root.terms) > 1 else None
 
     def _in_blocks(self, mono: Mono, value: Fraction) -> Expression:
         """Return a product with the operands that are factors of it under their names."""
@@ -255,9 +277,13 @@ class Writer(ExponentialWriter):
 
     def plain(self, mono: Mono, value: Fraction) -> Expression:
         """Return a product as a quotient of products."""
+        mono = _under_root(mono)
         above, below, left = self.exponentials(mono)
         value *= left
         paired = paired_squares(mono)
+        square = None if above or below else self._square_over_root(mono, paired)
+        if square is not None:
+            return scaled(square, value)
         guarded = unit_vector(mono) is not None
         rest: list[tuple[Atom, Fraction]] = []
         divisors: list[Expression] = []
@@ -313,6 +339,16 @@ class Writer(ExponentialWriter):
         for divisor in divisors:
             top = Div(top, divisor)
         return Mul((*(self.atom(item) for item in split), top)) if split else top
+
+    def _square_over_root(self, mono: Mono, paired: dict[Atom, Fraction]) -> Expression | None:
+        """Write (x/s)²/(√(1 + (x/s)²) + 1) as x/s times what it is divided by."""
+        others = [p for p in mono.powers if p[0] not in paired]
+        if len(others) != 1 or others[0][1] != -1 or not is_conjugate(others[0][0]):
+            return None
+        quotient = self._pairs(paired)[0] if 2 in paired.values() else None
+        if not isinstance(quotient, Pow):
+            return None
+        return Mul((quotient.base, Div(quotient.base, self.atom(others[0][0]))))
 
     def _length(self, item: Fn, *, guarded: bool) -> Expression:
         """Return r = √(x² + y²) as a divisor; that of x is 1 at r = 0, where x is 0."""
@@ -405,3 +441,16 @@ class Writer(ExponentialWriter):
         except TooLarge:
             return self.poly(direct)
         return self.poly(wide if len(wide.terms) <= len(direct.terms) else direct)
+
+
+def _under_root(mono: Mono) -> Mono:
+    """Return √(exp(x) - 1)*exp(-x/2) as √((exp(x) - 1)*exp(-x)), of which nothing overflows."""
+    for item, k in mono.powers:
+        if k.denominator != 2 or mono.exponent is None or not isinstance(item, Group):
+            continue
+        single = item.poly.single
+        if single is not None and is_exponential(single[0]):
+            inside = n.times(item.poly, Mono((), n.scale(mono.exponent, 1 / k)))
+            powers = tuple((Group(inside) if i == item else i, e) for i, e in mono.powers)
+            return Mono(powers)
+    return mono
