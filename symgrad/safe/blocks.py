@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symgrad.safe import normal as n
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly, Sym
-from symgrad.safe.shapes import is_exponential_atom
+from symgrad.safe.shapes import is_exponential_atom, symbols
 
 
 def is_safe_block(mono: Mono) -> bool:
@@ -70,7 +70,11 @@ def leaves_safe(block: Mono, mono: Mono) -> bool:
         return True
     left = n.join(mono, n.inverse(block))
     exponential = Mono(tuple(p for p in left.powers if is_exponential_atom(p[0])), left.exponent)
-    return left.exponent is None or is_safe_block(exponential)
+    return (
+        left.exponent is None
+        or is_safe_block(exponential)
+        or symbols(left.exponent).isdisjoint(symbols(n.of(block)))
+    )
 
 
 def divides(block: Mono, mono: Mono) -> bool:

@@ -131,7 +131,8 @@ def _divided(coefficients: list[Fraction], root: int) -> list[Fraction]:
 
 def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
     """1 - 1/(1 + x) is x/(1 + x): terms over one denominator, where that ends cancellation."""
-    if not has_conflict(poly) or len(poly.terms) > 6:
+    either = _of_either_sign(poly)
+    if not (either or has_conflict(poly)) or len(poly.terms) > 6:
         return None
     below: dict[Atom, Fraction] = {}
     for mono, _ in poly.terms:
@@ -147,7 +148,7 @@ def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
         inner = look.sum(above)
         factored = inner if not has_conflict(inner) and not _has_series(inner) else None
     numerator = above if factored is None else factored
-    if has_conflict(numerator):
+    if has_conflict(numerator) or (either and len(numerator.terms) > 1):
         return None
     look.fire()
     merged = look.product(numerator, n.of(denominator)) if numerator.terms else n.ZERO
@@ -155,6 +156,18 @@ def quotient_of_sums(look: Look, poly: Poly) -> Poly | None:
         bottom = n.of(n.inverse(denominator))
         merged = n.atom(Fn("at_zero", (bottom, n.atom(Fn("sum", (poly,))), merged)))
     return merged
+
+
+def _of_either_sign(poly: Poly) -> bool:
+    """Tell whether it is a number plus (x - y)/(x + y), which is close to -1 for small x."""
+    if len(poly.terms) != 2 or all(mono != n.UNIT for mono, _ in poly.terms):
+        return False
+    return any(
+        k == 1 and isinstance(item, Group) and len({value > 0 for _, value in item.poly.terms}) > 1
+        for mono, _ in poly.terms
+        for item, k in mono.powers
+        if any(e < 0 and isinstance(i, Group) for i, e in mono.powers)
+    )
 
 
 def _has_series(poly: Poly) -> bool:

@@ -160,6 +160,7 @@ class Writer(ExponentialWriter):
         held = any(
             divides(block, mono)
             and self.needs_care(self.look, n.of(block))
+            and leaves_safe(block, mono)
             and is_regular(n.join(mono, n.inverse(block)))
             and not self.needs_care(self.look, n.of(n.join(mono, n.inverse(block))))
             for _, block, _ in self.blocks
