@@ -95,6 +95,14 @@ class Expander:
                 total = total.times(exp_series(self.series(Poly(tuple(inside)))))
         return n.join(n.UNIT, Mono(tuple(rest), exponent)) if rest else Mono((), exponent), total
 
+    def has_series(self, item: Atom) -> bool:
+        """Tell whether a factor has a series, or does not depend on the name."""
+        try:
+            self.term(Mono(((item, Fraction(1)),)))
+        except NoSeries:
+            return False
+        return True
+
     def _atom(self, item: Atom) -> Series:
         if isinstance(item, Sym):
             inner = self.look.definition(item.name)

@@ -113,12 +113,12 @@ def _limit(look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)) ->
     for item, k in mono.powers:
         if not isinstance(item, Group) or k != 1 or not 1 < len(item.poly.terms) < 5:
             continue
-        if expander.depends(item.poly) and not _has_series(expander, item):
+        if expander.depends(item.poly) and not expander.has_series(item):
             return _limit_of_sum(look, item, mono, name, centre)
     kept: list[tuple[Atom, Fraction]] = []
     rest = Mono((), _exponent_at(expander, mono.exponent, name, centre))
     for item, k in mono.powers:
-        if _has_series(expander, item):
+        if expander.has_series(item):
             rest = n.join(rest, Mono(((item, k),)))
         elif k > 0 and name != PLACE and _is_regular_at(item, name, centre):
             kept.append((item, k))
@@ -127,7 +127,7 @@ def _limit(look: Look, mono: Mono, name: str, centre: Fraction = Fraction(0)) ->
             if inner is None or not _vanishes_at(inner, name, centre):
                 return None
             rest = n.join(rest, Mono(tuple((i, e * k) for i, e in inner.powers)))
-            if not all(_has_series(expander, i) for i, _ in inner.powers):
+            if not all(expander.has_series(i) for i, _ in inner.powers):
                 return None
     try:
         outside, series = expander.term(rest)
@@ -163,19 +163,9 @@ def _exponent_at(
     left = tuple(
         term
         for term in exponent.terms
-        if not (
-            _vanishes_at(term[0], name, centre) and not _has_series(expander, Group(n.of(*term)))
-        )
+        if not (_vanishes_at(term[0], name, centre) and not expander.has_series(Group(n.of(*term))))
     )
     return Poly(left) if left else None
-
-
-def _has_series(expander: Expander, item: Atom) -> bool:
-    try:
-        expander.term(Mono(((item, Fraction(1)),)))
-    except NoSeries:
-        return False
-    return True
 
 
 def _is_regular_at(item: Atom, name: str, centre: Fraction) -> bool:

@@ -195,11 +195,16 @@ def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly
         if changed is None or direct is None or changed.single is None:
             return None
         name, bare, (mono, value) = PLACE, direct, changed.single
+    expander = Expander(look, name, shape[0], PROBE)
+    mono, other = _with_series(expander, mono)
+    if PLACE in symbols(n.of(other)):
+        return None
     try:
-        rest, _ = Expander(look, name, shape[0], PROBE).term(mono)
+        rest, _ = expander.term(mono)
     except NoSeries:
         return None
     inside = n.join(mono, n.inverse(rest))
+    rest = n.join(rest, other)
     if inside.exponent is None and all(k > 0 and isinstance(i, Sym) for i, k in inside.powers):
         return None
     direct = n.times(bare, inside)
@@ -219,6 +224,13 @@ def _folded_whole(look: Look, item: Fn, shape: Coefficients, mono: Mono) -> Poly
             rest = n.join(rest, outside)
     whole = Fn("series", (unit, n.atom(Fn("sum", (direct,)))), lowered)
     return n.of(n.join(rest, Mono(((whole, Fraction(1)),))), value)
+
+
+def _with_series(expander: Expander, mono: Mono) -> tuple[Mono, Mono]:
+    """Split a product into the factors that have a series in the variable and the others."""
+    inside = tuple(p for p in mono.powers if expander.has_series(p[0]))
+    outside = tuple(p for p in mono.powers if p not in inside)
+    return Mono(inside, mono.exponent), Mono(outside)
 
 
 def _variable(unit: Poly) -> str | None:

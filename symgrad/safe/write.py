@@ -306,22 +306,15 @@ class Writer(ExponentialWriter):
         rest, quotients = self._quotients(rest)
         above.extend(quotients)
         if len(divisors) == 2:
+            sides = {i for d, k in mono.powers if k < 0 for i in _names_in(d)}
             for item, k in rest:
-                if k == 1 and isinstance(item, Group) and len(item.poly.terms) > 1:
-                    rest.remove((item, k))
-                    above.insert(
-                        0,
-                        Add(
-                            tuple(
-                                self._divided_term(term, c, divisors[0])
-                                for term, c in item.poly.terms
-                            )
-                        ),
-                    )
-                    divisors = divisors[1:]
-                    scaled_sum = above.pop(0)
-                    above.insert(0, Div(scaled_sum, divisors.pop()))
-                    break
+                if k != 1 or not isinstance(item, Group) or sides.isdisjoint(_names_in(item)):
+                    continue
+                rest.remove((item, k))
+                terms = [self._divided_term(term, c, divisors[0]) for term, c in item.poly.terms]
+                above.insert(0, Div(Add(tuple(terms)), divisors[1]))
+                divisors = []
+                break
         tall = any(k > 0 for _, k in rest)
         for item, k in rest:
             if tall and -4 <= k <= -2 and k.denominator == 1 and not isinstance(item, Fn):
@@ -442,6 +435,14 @@ class Writer(ExponentialWriter):
         except TooLarge:
             return self.poly(direct)
         return self.poly(wide if len(wide.terms) <= len(direct.terms) else direct)
+
+
+def _names_in(item: Atom) -> frozenset[Atom]:
+    """Return the factors of the terms of a sum, or of the sides of a length."""
+    sums = (
+        (item.poly,) if isinstance(item, Group) else item.arguments if isinstance(item, Fn) else ()
+    )
+    return frozenset(i for poly in sums for term, _ in poly.terms for i, _ in term.powers)
 
 
 def _under_root(mono: Mono) -> Mono:

@@ -24,6 +24,7 @@ from symgrad.expression import (
 )
 from symgrad.safe import normal as n
 from symgrad.safe.blocks import opened_sum
+from symgrad.safe.expansion import size
 from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly
 from symgrad.safe.shapes import is_exponential_atom
 
@@ -208,7 +209,7 @@ class ExponentialWriter:
         best, turned = exponent, Fraction(0)
         for j in range(1, int(count) + 1):
             step = n.add(exponent, n.scale(z, -j if k < 0 else j))
-            if len(step.terms) < len(best.terms):
+            if size(step) < size(best):
                 best, turned = step, Fraction(j)
         name = self.sigmoid if k < 0 else self._plus_one
         for argument, times in ((z, turned), (n.negative(z), count - turned)):
@@ -241,7 +242,7 @@ class ExponentialWriter:
         best, turned = exponent, 0
         for j in range(1, abs(int(k)) + 1):
             step = n.add(exponent, n.scale(z, j if k > 0 else -j))
-            if len(step.terms) < len(best.terms):
+            if size(step) < size(best):
                 best, turned = step, j
         direction = 1 if k > 0 else -1
         if turned:
