@@ -65,7 +65,7 @@ USERS = {
     "markupsafe": ("render.html",),  # what jinja2 marks safe text with
     "flint": ("verify",),
     "mpmath": ("evaluate",),
-    "numpy": ("compiled", "pytest_plugin", "verify.code"),
+    "numpy": ("compiled_c", "pytest_plugin", "verify.code"),
     "pytest": ("pytest_plugin",),
     "resvg_py": ("render.drawings",),
     "sympy": ("symbolic", "derivation", "second", "verify"),

@@ -52,8 +52,8 @@ def with_names(
             whole = _named(statement.formula.expression, names)
             used = [part.key for part in walk(whole) if isinstance(part, Var)]
             for name in dict.fromkeys(str(key) for key in used):
-                total = waiting.pop(name, None)
-                result += [] if total is None else [Statement(name, formula_of(total))]
+                value = waiting.pop(name, None)
+                result += [] if value is None else [Statement(name, formula_of(value))]
             if any(name in values for name in used):
                 changed = Statement(statement.name, formula_of(whole))
         result.append(changed)
@@ -65,11 +65,12 @@ def without_names(
 ) -> tuple[Statement, ...]:
     """Return the statements with the sums in the place of their names."""
     result = []
+    sums: dict[str | int, Expression] = dict(values.items())
     for statement in statements:
         if statement.name in values:
             continue
         if not values.keys().isdisjoint(statement.formula.operands):
-            whole = substitute(statement.formula.expression, {**values})
+            whole = substitute(statement.formula.expression, sums)
             statement = Statement(statement.name, formula_of(whole))  # noqa: PLW2901
         result.append(statement)
     return tuple(result)

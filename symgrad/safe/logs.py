@@ -42,9 +42,9 @@ def logarithm(look: Look, poly: Poly) -> Poly:
             look.fire()
             return n.scale(_of_atom(look, item, even=k.numerator % 2 == 0), k)
         return _of_atom(look, item, even=False)
-    split = _of_squares(look, mono, value)
-    if split is not None:
-        return split
+    apart = _of_squares(look, mono, value)
+    if apart is not None:
+        return apart
     ratio = len({k > 0 for _, k in mono.powers}) == 2
     inputs = len(mono.powers) > 1 and all(
         isinstance(i, Sym) and i.name in look.inputs for i, _ in mono.powers

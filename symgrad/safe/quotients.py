@@ -51,7 +51,7 @@ def divided_one_by_one(
             result.append(factor)
             continue
         base, power = _whole_power(factor)
-        times = int(min(power, len(left)))
+        times = min(int(power), len(left))
         if power % times == 0:
             each = _raised(base, power / times)
             result += [Div(each, left.pop()) for _ in range(times)]
