@@ -6,10 +6,17 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symgrad.safe import normal as n
-from symgrad.safe.expansion import expanded, has_conflict
+from symgrad.safe.expansion import expanded
 from symgrad.safe.exponentials import exponential_polynomial, is_probability, quotient_of_sums
 from symgrad.safe.look import Look
-from symgrad.safe.normal import HALF, Atom, Fn, Mono, Poly, Sym
+from symgrad.safe.normal import HALF, Fn, Mono, Poly, Sym
+from symgrad.safe.pairs_functions import (
+    difference_of_functions,
+    equal_functions,
+    only_factor,
+    same_size,
+    tangent_difference,
+)
 from symgrad.safe.reading import erfc
 from symgrad.safe.roots import power_minus_one
 
@@ -24,16 +31,10 @@ def _one_and(pair: Poly) -> tuple[Fraction, Mono, Fraction] | None:
     return None
 
 
-def _lone(mono: Mono) -> tuple[Atom, Fraction] | None:
-    if len(mono.powers) == 1 and mono.exponent is None:
-        return mono.powers[0]
-    return None
-
-
 def _one_minus_cos(look: Look, pair: Poly) -> Poly | None:
     """1 - cos x = 2 sin²(x/2), 1 + cos x = 2 cos²(x/2), 1 - cos² = sin², 1 - sin² = cos²."""
     found = _one_and(pair)
-    lone = None if found is None else _lone(found[1])
+    lone = None if found is None else only_factor(found[1])
     if found is None or lone is None or not isinstance(lone[0], Fn):
         return None
     number, _, value = found
@@ -51,7 +52,7 @@ def _one_minus_cos(look: Look, pair: Poly) -> Poly | None:
 def _tan_minus_sin(look: Look, pair: Poly) -> Poly | None:
     """1/cos x - 1 = 2 sin²(x/2)/cos x; 1/cos² - 1 = tan²; 1 + tan² = 1/cos²."""
     found = _one_and(pair)
-    lone = None if found is None else _lone(found[1])
+    lone = None if found is None else only_factor(found[1])
     if found is None or lone is None or not isinstance(lone[0], Fn) or lone[0].name != "cos":
         return None
     number, mono, value = found
@@ -64,7 +65,7 @@ def _tan_minus_sin(look: Look, pair: Poly) -> Poly | None:
 def _squares(look: Look, pair: Poly) -> Poly | None:
     """sin² + cos² = 1; 1 + tan² = 1/cos²."""
     (first, a), (second, b) = pair.terms
-    one, other = _lone(first), _lone(second)
+    one, other = only_factor(first), only_factor(second)
     if one is not None and other is not None and a == b and one[1] == other[1] == 2:
         names = {item.name for item, _ in (one, other) if isinstance(item, Fn)}
         same = (
@@ -96,7 +97,7 @@ _COMPLEMENTS: dict[tuple[str, int], Callable[[Look, Poly], Poly]] = {
 def _complement(look: Look, pair: Poly) -> Poly | None:
     """1 - erf(x) = erfc(x), 1 - Φ(x) = Φ(-x); Φ(a) + Φ(-a) = 1."""
     found = _one_and(pair)
-    lone = None if found is None else _lone(found[1])
+    lone = None if found is None else only_factor(found[1])
     if found is None or lone is None or lone[1] != 1 or not isinstance(lone[0], Fn):
         return None
     number, _, value = found
@@ -109,7 +110,7 @@ def _complement(look: Look, pair: Poly) -> Poly | None:
 def _quarter_turn(look: Look, pair: Poly) -> Poly | None:
     """π/2 - asin(x) = acos(x), π/2 - acos(x) = asin(x), π/2 - atan(x) = atan2(1, x)."""
     for (first, a), (second, b) in (pair.terms, pair.terms[::-1]):
-        one, other = _lone(first), _lone(second)
+        one, other = only_factor(first), only_factor(second)
         if one != (Fn("pi", ()), Fraction(1)) or other is None or other[1] != 1:
             continue
         if not isinstance(other[0], Fn):
@@ -175,7 +176,7 @@ def _squares_of_functions(
 def _difference_of_cubes(look: Look, pair: Poly) -> Poly | None:
     """x³ - y³ = (x - y)(x² + xy + y²), for inputs and odd powers up to the seventh."""
     (first, a), (second, b) = pair.terms
-    one, other = _lone(first), _lone(second)
+    one, other = only_factor(first), only_factor(second)
     if a != -b or one is None or other is None or one[1] != other[1] or one[1] not in (3, 5, 7):
         return None
     if not all(isinstance(i, Sym) and i.name in look.inputs for i in (one[0], other[0])):
@@ -189,31 +190,12 @@ def _difference_of_cubes(look: Look, pair: Poly) -> Poly | None:
 
 def _softplus_pair(look: Look, pair: Poly) -> Poly | None:
     """softplus(x) - softplus(-x) = x."""
-    found = _equal_functions(pair)
+    found = equal_functions(pair)
     if found is None or found[0].name != "softplus":
         return None
     f, g, a = found
     x, y = f.arguments[0], g.arguments[0]
     return n.scale(x, a) if n.add(x, y) == n.ZERO else None
-
-
-def _equal_functions(pair: Poly) -> tuple[Fn, Fn, Fraction] | None:
-    """Return f(x), f(y) and c of the difference c*f(x) - c*f(y)."""
-    (first, a), (second, b) = pair.terms
-    one, other = _lone(first), _lone(second)
-    if a != -b or one is None or other is None or one[1] != 1 or other[1] != 1:
-        return None
-    f, g = one[0], other[0]
-    if isinstance(f, Fn) and isinstance(g, Fn) and f.name == g.name:
-        return f, g, a
-    return None
-
-
-def _sum_of_odd(pair: Poly) -> tuple[Fn, Fn, Fraction] | None:
-    """Return f(x), f(y) and c of c*f(x) + c*f(y), f odd: f(y) is -f(-y)."""
-    (first, a), (second, b) = pair.terms
-    found = _equal_functions(Poly(((first, a), (second, -b)))) if a == b else None
-    return found if found is not None and found[0].name in ("cbrt", "atan", "sin") else None
 
 
 def all_even(look: Look, mono: Mono) -> bool:
@@ -240,88 +222,6 @@ def halved(mono: Mono) -> Mono:
     return Mono(tuple((item, k / 2) for item, k in mono.powers))
 
 
-def _difference_of_functions(look: Look, pair: Poly) -> Poly | None:
-    """Sin a - sin b, cos a - cos b, atan a - atan b, cbrt a - cbrt b as products."""
-    found = _equal_functions(pair)
-    odd = None if found is not None else _sum_of_odd(pair)
-    f, g, a = found or odd or (None, None, Fraction(0))
-    rule = None if f is None else _DIFFERENCES.get(f.name)
-    if f is None or g is None or rule is None:
-        return None
-    x, y = f.arguments[0], g.arguments[0]
-    if odd is not None:
-        y = n.negative(y)
-    less = look.sum(n.add(x, n.negative(y)))
-    if odd is not None and len(less.terms) >= len(x.terms) + len(y.terms) - 1:
-        return None
-    if len(less.terms) > 2 or _same_size(less, x, y):
-        return None
-    return n.scale(rule(look, x, y, less), a)
-
-
-def _same_size(less: Poly, x: Poly, y: Poly) -> bool:
-    """Tell whether the difference is not simpler, and neither side a plain name."""
-    simple = len(less.terms) < len(x.terms) + len(y.terms)
-    return not simple and has_conflict(less)
-
-
-def _sin_difference(look: Look, x: Poly, y: Poly, less: Poly) -> Poly:
-    middle = n.scale(n.add(x, y), HALF)
-    half = n.scale(less, HALF)
-    return n.scale(n.multiply(n.atom(Fn("cos", (middle,))), n.atom(Fn("sin", (half,)))), 2)
-
-
-def _cos_difference(look: Look, x: Poly, y: Poly, less: Poly) -> Poly:
-    middle = n.scale(n.add(x, y), HALF)
-    half = n.scale(less, HALF)
-    return n.scale(n.multiply(n.atom(Fn("sin", (middle,))), n.atom(Fn("sin", (half,)))), -2)
-
-
-def _atan_difference(look: Look, x: Poly, y: Poly, less: Poly) -> Poly:
-    return n.atom(Fn("atan2", (less, n.add(n.ONE, n.multiply(x, y)))))
-
-
-def _cbrt_difference(look: Look, x: Poly, y: Poly, less: Poly) -> Poly:
-    f, g = n.atom(Fn("cbrt", (x,))), n.atom(Fn("cbrt", (y,)))
-    below = n.add(n.power(f, Fraction(2)), n.multiply(f, g), n.power(g, Fraction(2)))
-    return n.multiply(less, n.power(below, Fraction(-1)))
-
-
-def _tanh_difference(look: Look, pair: Poly) -> Poly | None:
-    """Tan a - tan b = sin(a - b)/(cos a · cos b)."""
-    (first, a), (second, b) = pair.terms
-    if a != -b:
-        return None
-    arguments = []
-    for mono in (first, second):
-        powers = {
-            item.name: (k, item.arguments[0])
-            for item, k in mono.powers
-            if isinstance(item, Fn) and item.arguments
-        }
-        if powers.keys() != {"sin", "cos"} or mono.exponent is not None:
-            return None
-        if powers["sin"][0] != 1 or powers["cos"][0] != -1 or len(mono.powers) != 2:
-            return None
-        if powers["sin"][1] != powers["cos"][1]:
-            return None
-        arguments.append(powers["sin"][1])
-    x, y = arguments
-    less = look.sum(n.add(x, n.negative(y)))
-    if len(less.terms) > 2:
-        return None
-    over = n.multiply(n.atom(Fn("cos", (x,)), -1), n.atom(Fn("cos", (y,)), -1))
-    return n.scale(n.multiply(n.atom(Fn("sin", (less,))), over), a)
-
-
-_DIFFERENCES = {
-    "sin": _sin_difference,
-    "cos": _cos_difference,
-    "atan": _atan_difference,
-    "cbrt": _cbrt_difference,
-}
-
-
 def _probability_pair(look: Look, pair: Poly) -> Poly | None:
     """P - 1 for p = exp(z)/(exp(z) + …), as a part of a longer sum."""
     found = _one_and(pair)
@@ -332,7 +232,7 @@ def _probability_pair(look: Look, pair: Poly) -> Poly | None:
 
 def is_lone(mono: Mono, name: str) -> bool:
     """Tell whether a product is nothing but the function called `name`."""
-    lone = _lone(mono)
+    lone = only_factor(mono)
     return lone is not None and lone[1] == 1 and isinstance(lone[0], Fn) and lone[0].name == name
 
 
@@ -359,7 +259,7 @@ def _tail_difference(look: Look, pair: Poly) -> Poly | None:
         whole, parts = (n.atom(Fn("sum", (poly,))) for poly in (pair, tails))
         far = n.atom(Fn("where_positive", (n.add(x, y), parts, whole)))
         less = look.sum(n.add(x, n.negative(y)))
-        if len(less.terms) > 2 or _same_size(less, x, y):
+        if len(less.terms) > 2 or same_size(less, x, y):
             return far
         if name == "erf":
             mirrored = ((n.negative(x), Fraction(1)), (n.negative(y), Fraction(-1)))
@@ -395,8 +295,8 @@ PAIR_RULES: tuple[Rule, ...] = (
     _squares,
     _complement,
     _quarter_turn,
-    _difference_of_functions,
-    _tanh_difference,
+    difference_of_functions,
+    tangent_difference,
     _softplus_pair,
     power_minus_one,
 )

@@ -58,6 +58,11 @@ def divided_one_by_one(
         else:
             result += [Div(base, left.pop()) for _ in range(times)]
             result.append(_raised(base, power - times))
+    quotients = [i for i, factor in enumerate(result) if isinstance(factor, Div)]
+    if len(quotients) > 1:
+        for place in reversed(quotients):
+            if left:
+                result[place] = Div(result[place], left.pop(0))
     return result, left
 
 
