@@ -73,7 +73,7 @@ class CModule:
             given = self._in_order(given, named)
         first = len(self.parameters)
         arrays = any(
-            getattr(value, "ndim", 0) or isinstance(value, list | tuple)
+            type(value) is not float and _is_array(value)
             for value in given[first : first + len(self.data)]
         )
         return list(given), arrays
@@ -243,6 +243,14 @@ def _number(name: str, value: Any) -> float:  # noqa: ANN401
         raise TypeError(fault) from None
     except OverflowError:
         raise OverflowError(f"`{name}` is beyond the range of doubles") from None
+
+
+def _is_array(value: Any) -> bool:  # noqa: ANN401
+    """Tell whether data hold samples, not one number."""
+    dimensions = getattr(value, "ndim", None)
+    if dimensions is None:
+        return isinstance(value, list | tuple | range) or hasattr(value, "__array__")
+    return bool(dimensions)
 
 
 def _record(name: str, fields: Sequence[str]) -> Any:  # noqa: ANN401

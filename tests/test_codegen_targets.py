@@ -199,11 +199,12 @@ def test_gradient_by_some_inputs_only():
     assert "    a: float\n" not in code
 
 
-@pytest.mark.parametrize("name", ["python", "javascript", "c"])
+@pytest.mark.parametrize("name", ["python", "numpy", "javascript", "c"])
 def test_templates_say_what_they_receive(name):
     language = target(name)
     context = language.context(Sheet(language, lower(derive(parse(GRAPH))), Options()))
-    for _, template in language.templates:
+    shared = ["self_check.py.j2"] if language.suffix == ".py" else []
+    for template in [*(template for _, template in language.templates), *shared]:
         comment, _, body = template_text(template).partition("#}\n")
         described = re.findall(r"^  (\w+): .", comment, re.MULTILINE)
         used = meta.find_undeclared_variables(Environment().parse(body))  # noqa: S701  (no HTML)

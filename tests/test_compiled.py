@@ -26,6 +26,15 @@ def reference():
 
 
 PAIR = np.array([1.0, 2.0])
+
+
+class Column:
+    """Data as a data frame gives them: known only by `__array__`."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([1.0, 2.0], dtype)
+
+
 REFUSED = {
     "text": ("0.3", 0.0, 1.0, 2.0),
     "nothing": (None, 0.0, 1.0, 2.0),
@@ -53,6 +62,8 @@ def test_what_numpy_code_refuses_is_refused_in_the_same_words(module, reference,
 
 
 TAKEN = {
+    "column of a frame": (1.0, 0.0, Column(), PAIR),
+    "range": (1.0, 0.0, range(3), 2.0),
     "single precision": (np.float32(0.5), 0.0, np.ones(3, np.float32), np.ones(3)),
     "integers": (1, 0, np.arange(3), [1, 2, 3]),
     "backwards with gaps": (1.0, 0.0, np.arange(8.0)[::-2], np.ones(4)),

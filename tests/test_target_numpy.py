@@ -21,6 +21,7 @@ from symgrad.derive import derive
 from symgrad.evaluate import Evaluator, OutsideDomain
 from symgrad.optimizers import OPTIMIZERS
 from symgrad.sources.text import parse
+from symgrad.targets import EmittedFile
 from symgrad.targets.running import imported
 
 MISRA = Path(__file__).parent / "data" / "misra1a.txt"
@@ -119,10 +120,20 @@ def test_example_checks_itself(name, tmp_path):
     assert "all agree" in done.stdout
 
 
-def test_self_check_finds_a_wrong_gradient(tmp_path):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("_sum_delta = ", "_sum_delta = -"),
+        ("return float(R + _mean_L), ", "return float(R - _mean_L), "),
+        ("lam*c + _mean_dJ_dc, _mean_delta", "lam*c + _mean_dJ_dc, float('nan')"),
+        ("_mean_dJ_dc, _mean_delta,\n        )))", "float('nan'), float('nan'),\n        )))"),
+    ],
+)
+def test_self_check_finds_what_is_wrong(tmp_path, old, new):
     path = tmp_path / "wrong.py"
     code = generate(parse(examples.read(BRANCH)), "numpy")
-    path.write_text(code.replace("_sum_delta = ", "_sum_delta = -"), encoding="utf-8")
+    assert old in code
+    path.write_text(code.replace(old, new), encoding="utf-8")
     done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "off by" in done.stdout
@@ -572,6 +583,16 @@ def test_bytes_do_not_depend_on_the_hash_seed(run_python):
     )
     texts = {run_python("-c", code, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "77")}
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_step_of_data_needs_a_single_number(tmp_path, rule):
+    derivation = derive(parse("param a; data x; J = (a*x)^2"), ["x", "a"])
+    code = generate(derivation, "numpy", optimizer=rule)
+    module = imported(EmittedFile("model.py", code), tmp_path)
+    module.update(1.0, 2.0)
+    with pytest.raises(ValueError, match=r"`x` must be a single number, not an array \(2,\)"):
+        module.update(1.0, np.array([1.0, 2.0]))
 
 
 def test_residual_that_is_an_input(load):

@@ -139,7 +139,6 @@ class _Writer:
             "theta": theta,
             "flat_arguments": _listed([theta, *others], "    ", 44),
             "flat_given": _listed(given, " " * 8),
-            "flat_names": _listed([repr(name) for name in fields], " " * 4),
             "sign": "-" if program.graph.maximize else "",
         }
 
@@ -309,7 +308,9 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     rule = sheet.optimizer
     settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
     step = update_step(sheet)
-    lines = [f"grad = gradient({_listed(given, ' ' * 8)})"]
+    data = sheet.identifiers(name for name in sheet.program.wrt if name in sheet.program.data)
+    lines = [f'{name} = _number("{name}", {name})' for name in data]  # a step moves one number
+    lines.append(f"grad = gradient({_listed(given, ' ' * 8)})")
     lines += [f"{name} = {code}" for name, code in step.assignments]
     made = f"Params(*map(float, ({_tuple(step.parameters, ' ' * 8, 40)})))"
     if step.states:
