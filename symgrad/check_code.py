@@ -97,8 +97,9 @@ def check(
 
     `code` is what `generate` or `emit` gave for this derivation and this `optimizer`. All that a
     target runs is compared: what value_and_gradient gives, what value and gradient give, and the
-    parameters after one step. The points are the same on every run with the same `seed`. Raises
-    CodeCheckFailed where the code cannot be run at all, though its language can.
+    parameters after one step; for C and NumPy the same from arrays of samples too. The points are
+    the same on every run with the same `seed`. Raises CodeCheckFailed where the code cannot be run
+    at all, though its language can.
     """
     language = target_called(target)
     files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
@@ -108,7 +109,7 @@ def check(
     places = _places(exact, count, random.Random(seed))  # noqa: S311  (points, not secrets)
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
-        found, note = language.run(tuple(files), inputs, program.wrt)
+        found, note = language.run(tuple(files), inputs, program)
     except BrokenCode as error:
         raise _failed(
             f"the emitted {target} code does not run: {error.diagnostics[0].message}"
@@ -144,9 +145,11 @@ class _ExactValues:
         self.evaluator = Evaluator()
         both = (self.graph.objective, *(f"∂/∂{name}" for name in derivation.wrt))
         alone = (f"{name} alone" for name in both)
-        self.names = (*both, *alone, *(f"{name} after a step" for name in derivation.wrt))
-        # The places among exact values of what a target gives: both results, each alone, the step.
-        self.places = (*range(len(both)), *range(len(both)), *range(len(both), 2 * len(both) - 1))
+        names = (*both, *alone, *(f"{name} after a step" for name in derivation.wrt))
+        self.names = (*names, *(f"{name}, from arrays" for name in names))
+        # The places among exact values of what a target gives: both results, each alone, the step,
+        # and the same from arrays of equal samples.
+        self.places = 2 * (*range(len(both)), *range(2 * len(both) - 1))
         self.size = len(self.graph.nodes) + len(derivation.sensitivity_list) + len(derivation.wrt)
         self._statements = [
             (node.name, node.formula) for node in self.graph.equations if node.formula is not None
@@ -224,7 +227,7 @@ def _compared(
     steps = not any(size and not _SQUARED[0] < size < _SQUARED[1] for size in sizes)
     for i, name, result in zip(exact.places, exact.names, results, strict=False):
         if i >= width and not steps:
-            break
+            continue
         unit = math.ulp(max(abs(float(values[i])), _SMALLEST))
         ulps = math.inf
         if math.isfinite(result):

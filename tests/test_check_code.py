@@ -108,9 +108,59 @@ def test_step_of_a_single_parameter_with_a_long_name(target, name):
     assert check(graph, target, emit(graph, target, optimizer=name), optimizer=name).ok
 
 
-@pytest.mark.parametrize("target", ["python", "c", "javascript"])
+@pytest.mark.parametrize("target", ["python", "numpy", "javascript"])
 def test_step_of_another_rule_is_refused(article, target):
     assert not check(article, target, emit(article, target), optimizer="adam").ok
+
+
+def test_c_code_of_another_rule_does_not_fit(article):
+    with pytest.raises(CodeCheckFailed, match=r"does not run: .*model_state"):
+        check(article, "c", emit(article, "c"), optimizer="adam")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("acc[0][lane] += L;", "acc[0][lane] += L*L;", "J, from arrays"),
+        ("&carry[item], acc[item][0]", "&carry[item], acc[item][1]", ", from arrays"),
+        ("    out.c = t5 + sums[3];", "    out.c = t5 - sums[3];", "∂/∂c, from arrays"),
+        (
+            "= model_batch_gradient(a, b, c, d, count",
+            "= model_batch_gradient(a, b, d, c, count",
+            "c after a step, from arrays",
+        ),
+    ],
+)
+def test_batch_functions_of_c_are_checked(article, old, new, where):
+    header, code = emit(article, "c")
+    assert old in code.text
+    wrong = EmittedFile(code.name, code.text.replace(old, new))
+    report = check(article, "c", (header, wrong))
+    assert not report.ok
+    assert report.result.endswith(where)
+
+
+def test_arrays_are_checked_in_numpy_code(article):
+    (file,) = emit(article, "numpy")
+    wrong = file.text.replace("count = len(data[0])\n    totals", "count = 1\n    totals")
+    assert wrong != file.text
+    assert check(article, "numpy", wrong).result.endswith(", from arrays")
+
+
+@pytest.mark.parametrize("target", ["numpy", "c"])
+def test_gradient_by_data_is_checked(target):
+    derivation = derive(parse("param a; data x; const k; J = k*(a*x)^2"), ["x", "a"])
+    assert check(derivation, target, emit(derivation, target)).ok
+
+
+@pytest.mark.parametrize(
+    "text", ["param a; J = a^2", "data x; param b; J = b^2", "const k = 2; param a; J = k*a"]
+)
+def test_graphs_with_and_without_data_are_checked(text):
+    derivation = derive(parse(text))
+    report = check(derivation, "c", emit(derivation, "c"))
+    assert report.ok
+    assert report.points == 32
 
 
 @pytest.mark.parametrize("target", ["python", "numpy", "c", "javascript"])

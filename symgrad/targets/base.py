@@ -96,14 +96,16 @@ class Target:
         raise NotImplementedError
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
     ) -> tuple[list[list[float]] | None, str]:
-        """Run emitted files: return for each point the value and then the gradient by `wrt`.
+        """Run the emitted files of a program: return for each point a row of results.
 
-        Points give the inputs in the order in which the functions take them. The rows are None
-        where the language cannot be run here, and the text says why.
+        Points give the inputs in the order in which the functions take them. A row holds what
+        value_and_gradient gives, and may go on with what value and gradient give, the parameters
+        after a step, and all three again from arrays of equal samples. The rows are None where the
+        language cannot be run here, and the text says why.
         """
-        del files, points, wrt
+        del files, points, program
         return None, f"symgrad cannot run {self.name}"
 
     def taken_names(self) -> frozenset[str]:

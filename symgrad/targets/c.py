@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from symgrad.expression import Expression, Formula
-from symgrad.program import Routine
+from symgrad.program import Program, Routine
 from symgrad.program_batch import batch_of
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.c_helpers import HELPERS
@@ -97,10 +97,10 @@ class C(Target):
         return public_names(module)
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
     ) -> tuple[list[list[float]] | None, str]:
         """Compile emitted files with the system's C compiler and run them."""
-        return run_c(files, points, len(wrt))
+        return run_c(files, points, program)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `c.h.j2` and `c.c.j2` receive."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symgrad.program import Routine
+from symgrad.program import Program, Routine
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
@@ -77,10 +77,10 @@ class JavaScript(Target):
         return _short(super().literal(value))
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted module under Node."""
-        del wrt
+        del program
         return run_node(files[0], points)
 
     def context(self, sheet: Sheet) -> dict[str, object]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 
 from symgrad.expression import Expression, Formula, Var, formula_of, walk
-from symgrad.program import Routine
+from symgrad.program import Program, Routine
 from symgrad.program_batch import Batch, batch_of
 from symgrad.program_block import Assignment
 from symgrad.targets.base import EmittedFile, Sheet, Target
@@ -53,13 +53,12 @@ class Numpy(Target):
         return NumpyPrinter(functions)
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted file as a module of this process."""
-        del wrt
         if find_spec("numpy") is None:
             return None, "NumPy is not installed here"
-        return run_python(files[0], points), ""
+        return run_python(files[0], points, program), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""

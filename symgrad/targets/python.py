@@ -12,7 +12,7 @@ import keyword
 from collections.abc import Mapping, Sequence
 
 from symgrad.expression import Expression
-from symgrad.program import Routine
+from symgrad.program import Program, Routine
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
@@ -91,10 +91,10 @@ class Python(Target):
         return PythonPrinter(functions)
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], wrt: Sequence[str]
+        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted file as a module of this process."""
-        del wrt
+        del program
         return run_python(files[0], points), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:

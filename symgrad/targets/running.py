@@ -1,7 +1,9 @@
 """Emitted files run where they were just made: as a module of this process, or under Node.
 
 A row of results holds the value and the gradient that value_and_gradient gives at a point, then
-those of value and gradient, then the parameters that update gives, with its default settings.
+those of value and gradient, then the parameters that update gives, with its default settings. Where
+a language takes arrays of samples, all that follows once more for arrays of equal samples, over
+which a mean is what it is at one. The step is left out of that where it moves data.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 from types import ModuleType
 
 from symgrad.errors import SymgradError
+from symgrad.optimizers import optimizer
+from symgrad.program import Program
 from symgrad.targets.base import EmittedFile
 
 Results = list[list[float]]
@@ -29,6 +32,7 @@ class BrokenCode(SymgradError, RuntimeError):
 
 
 _TIME_LIMIT = 120
+_SAMPLES = 11  # more than the lanes of emitted C, and no multiple of them
 
 _DRIVER = """\
 import {{readFileSync}} from "node:fs";
@@ -61,32 +65,46 @@ def imported(file: EmittedFile, folder: Path) -> ModuleType:
     return module
 
 
-def run_python(file: EmittedFile, points: Sequence[Sequence[float]]) -> Results:
+def run_python(
+    file: EmittedFile, points: Sequence[Sequence[float]], arrays: Program | None = None
+) -> Results:
     """Return the results at each point; NaN where the code raises what bad arguments raise.
 
-    Raises BrokenCode where the file cannot be loaded, or a function stops in another way.
+    With a program, its functions are also called with arrays. Raises BrokenCode where the file
+    cannot be loaded, or a function stops in another way.
     """
     try:
         with tempfile.TemporaryDirectory() as folder:
             module = imported(file, Path(folder))
-        width = len(module.Gradient._fields)
-        return [_row(module, point, width) for point in points]
+        rows = [_row(module, point) for point in points]
+        if arrays is not None and arrays.data:
+            steps = set(arrays.wrt).isdisjoint(arrays.data)
+            first = len(arrays.parameters)
+            last = first + len(arrays.data)
+            for row, point in zip(rows, points, strict=True):
+                data = [[number] * _SAMPLES for number in point[first:last]]
+                row.extend(_row(module, [*point[:first], *data, *point[last:]], steps=steps))
     except Exception as error:
         raise BrokenCode(f"{type(error).__name__}: {error}") from error
+    return rows
 
 
-def _row(module: ModuleType, point: Sequence[float], width: int) -> list[float]:
+def _row(
+    module: ModuleType, point: Sequence[float | list[float]], *, steps: bool = True
+) -> list[float]:
     nan = float("nan")
+    width = len(module.Gradient._fields)
     try:
         value, gradient = module.value_and_gradient(*point)
         row = [value, *gradient, module.value(*point), *module.gradient(*point)]
     except (ArithmeticError, ValueError):
-        return [nan] * (2 * width + 2)
-    try:
-        found = module.update(*point)
-        row += found if hasattr(found, "_fields") else found[0]
-    except (ArithmeticError, ValueError):
-        row += [nan] * width
+        row = [nan] * (2 * width + 2)
+    if steps:
+        try:
+            found = module.update(*point)
+            row += found if hasattr(found, "_fields") else found[0]
+        except (ArithmeticError, ValueError):
+            row += [nan] * width
     return [float(number) for number in row]
 
 
@@ -124,6 +142,7 @@ _C_DRIVER = """\
 #include <stdio.h>
 #include <string.h>
 #include "{header}"
+enum {{ SAMPLES = {samples} }};
 static void show(const {module}_params *row) {{
     const {real} *all = (const {real} *)row;
     for (int i = 0; i < {fields}; i++) {{
@@ -132,43 +151,40 @@ static void show(const {module}_params *row) {{
 }}
 int main(void) {{
     double in[{inputs}];
+    {real} columns[{inputs}][SAMPLES];
     for (;;) {{
         {real} value;
-        {module}_params rows[3];
-        for (int i = 0; i < {inputs}; i++) {{
+        {module}_params row;
+{state}        for (int i = 0; i < {inputs}; i++) {{
             if (scanf("%la", &in[i]) != 1) {{
                 return 0;
             }}
+            for (int sample = 0; sample < SAMPLES; sample++) {{
+                columns[i][sample] = ({real})in[i];
+            }}
         }}
-        rows[0] = {module}_value_and_gradient({call}, &value);
-        printf("%a", (double)value);
-        show(&rows[0]);
-        printf(" %a", (double){module}_value({call}));
-        rows[1] = {module}_gradient({call});
-        show(&rows[1]);
-{update}        printf("\\n");
+{calls}        printf("\\n");
     }}
 }}
 """
+_C_CALLS = """\
+        row = {module}_value_and_gradient({call}, &value);
+        printf(" %a", (double)value);
+        show(&row);
+        printf(" %a", (double){module}_value({call}));
+        row = {module}_gradient({call});
+        show(&row);
+"""
 _C_UPDATE = """\
-        rows[2] = {module}_update({call}, {settings});
-        show(&rows[2]);
+        {clear}row = {module}_update({call}, {settings});
+        show(&row);
 """
-_C_STATE = """\
-        {module}_state state;
-        memset(&state, 0, sizeof state);
-"""
-_SETTINGS = re.compile(r"usual settings: (.*?)\. \*/")
-_SETTING = re.compile(r"\w+ = ([^,]+)")
 
 
 def run_c(
-    files: Sequence[EmittedFile], points: Sequence[Sequence[float]], fields: int
+    files: Sequence[EmittedFile], points: Sequence[Sequence[float]], program: Program
 ) -> tuple[Results | None, str]:
-    """Return the results at each point, or None and the reason when C cannot be compiled here.
-
-    C has no default arguments: the settings of `update` are read in the comment of the header.
-    """
+    """Return the results at each point, or None and the reason when C cannot be compiled here."""
     compiler = c_compiler()
     if compiler is None:
         return None, "there is no C compiler (cc, gcc or clang) on this machine"
@@ -176,7 +192,7 @@ def run_c(
         folder = Path(name)
         for file in files:
             (folder / file.name).write_text(file.text, encoding="utf-8")
-        driver = _c_driver(files[0], len(points[0]) if points else 0, fields)
+        driver = _c_driver(files[0], program)
         (folder / "driver_main.c").write_text(driver, encoding="utf-8")
         complaint = _compiled(compiler, folder, files[1].name, "driver_main.c")
         if complaint:
@@ -205,25 +221,37 @@ def _compiled(compiler: str, folder: Path, *sources: str) -> str:
     return (made.stderr or "no message") if made.returncode else ""
 
 
-def _c_driver(header: EmittedFile, inputs: int, fields: int) -> str:
+def _c_driver(header: EmittedFile, program: Program) -> str:
+    """Return a program that reads points and calls every function, with the rule's own settings."""
     module = Path(header.name).stem
-    call = ", ".join(f"in[{i}]" for i in range(inputs))
-    settings = _SETTINGS.search(header.text)
-    update = ""
-    if settings is not None:
-        given = _SETTING.findall(settings[1])
-        if f"{module}_state *" in header.text:
-            update = _C_STATE
-            given.append("&state")
-        update += _C_UPDATE
+    rule = optimizer(program.optimizer)
+    state = bool(rule.state or rule.counter)
+    rates = [float(value) for value in (program.rate, *(value for _, value in rule.settings))]
+    settings = ", ".join([*(rate.hex() for rate in rates), *(["&state"] if state else [])])
+    clear = "memset(&state, 0, sizeof state);\n        " if state else ""
+    places = [f"in[{i}]" for i in range(len(program.inputs))]
+    first = len(program.parameters)
+    last = first + len(program.data)
+    columns = [f"columns[{i}]" for i in range(first, last)]
+    single = ", ".join(places)
+    batch = ", ".join([*places[:first], "SAMPLES", *columns, *places[last:]])
+    calls = _C_CALLS.format(module=module, call=single)
+    calls += _C_UPDATE.format(module=module, call=single, settings=settings, clear=clear)
+    if program.data:
+        calls += _C_CALLS.format(module=f"{module}_batch", call=batch)
+        if set(program.wrt).isdisjoint(program.data):
+            calls += _C_UPDATE.format(
+                module=f"{module}_batch", call=batch, settings=settings, clear=clear
+            )
     return _C_DRIVER.format(
         header=header.name,
         module=module,
-        inputs=max(1, inputs),
-        fields=fields,
-        call=call,
+        samples=_SAMPLES,
+        inputs=max(1, len(places)),
+        fields=len(program.wrt),
         real="float" if f"float {module}_value" in header.text else "double",
-        update=update.format(module=module, call=call, settings=", ".join(given)) if update else "",
+        state=f"        {module}_state state;\n" if state else "",
+        calls=calls,
     )
 
 
