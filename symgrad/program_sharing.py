@@ -51,11 +51,13 @@ class Sharing:
 
     def run(self) -> None:
         """Share until nothing is left to share."""
-        while self._round():
-            pass
-        changed = with_choices(self.blocks)
-        self.blocks = changed
+        self._until_done()
+        self.blocks = with_choices(self.blocks)
+        self._until_done()
         self._hoists = True
+        self._until_done()
+
+    def _until_done(self) -> None:
         while self._round():
             pass
 

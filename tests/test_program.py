@@ -104,6 +104,39 @@ def test_what_only_a_branch_holds_is_not_computed_before_it():
     assert all("sqrt" not in line or "where" in line for line in lines(program_of(text).both))
 
 
+def test_branches_of_one_condition_compute_a_part_once():
+    text = "param a; data x; h = where(x > 0, log(x)*a, 0); J = h + where(x > 0, log(x)^2, a)"
+    found = [line for line in lines(program_of(text, safe=False).value) if "log" in line]
+    assert len(found) == 1
+    assert "where" in found[0]
+
+
+def test_branches_of_other_conditions_keep_their_parts():
+    text = "param a; data x; J = where(x > 0, log(x)*a, 0) + where(a > 0, log(x)^2, a)"
+    routine = program_of(text, safe=False).value
+    assert sum(line.count("log") for line in lines(routine)) == 2
+    assert all("where" in line for line in lines(routine) if "log" in line)
+
+
+def test_what_many_branches_compute_is_computed_before_them():
+    text = "param a; data x; J = where(x > 0, log(x), a) + where(x > 1, log(x)^2, a)*where(x > 2, "
+    routine = program_of(text + "log(x) + 1, 0)", safe=False).value
+    assert sum(line.count("log") for line in lines(routine)) == 1
+    (name,) = (row.name for row in routine.body if "log" in str(row.pattern))
+    assert name in routine.guarded
+
+
+def test_what_the_condition_computes_stays_where_it_is():
+    text = "param a; data x; J = where(1/x > 0, a/x + log(1/x)*(1/x), a)"
+    found = lines(program_of(text, safe=False).value)
+    assert sum(line.count("where") for line in found) == 1
+
+
+def test_what_both_branches_need_is_not_guarded():
+    text = "param b, c; s = sqrt(c); J = where(b < 0, 1/(s - b), s + b)"
+    assert "s" not in program_of(text, safe=False).value.guarded
+
+
 def test_names_that_only_branches_need_are_guarded():
     program = program_of("param a; data x; r = a/x; J = where(x > 0, r, 0*a)", safe=False)
     assert "r" in program.value.guarded

@@ -141,8 +141,11 @@ def _log_sum_exp(writer: Writer, poly: Poly) -> Expression:
     if (n.UNIT, Fraction(1)) not in poly.terms:
         return far
     rest = n.add(poly, n.const(-1))
-    near = call("log1p", writer.poly(rest))
-    return call("where", Compare(">", largest, ZERO), far, near)
+    sum_of_rest = writer.poly(rest)
+    near = call("log1p", sum_of_rest)
+    plain = all(value == 1 and not mono.powers for mono, value in rest.terms)
+    huge = Compare(">", largest, ZERO) if plain else Compare(">", sum_of_rest, ONE)
+    return call("where", huge, far, near)
 
 
 def _log_of_product(
@@ -152,6 +155,8 @@ def _log_of_product(
         item = mono.powers[0][0]
         if isinstance(item, Fn) and item.name == "normal_cdf":
             return _log_normal_cdf(writer.poly(item.arguments[0]))
+        if isinstance(item, Fn) and item.name == "softplus":
+            return _of_tiny(writer, item.arguments[0], call("log", writer.atom(item)))
     if value < 0:
         mono, value = _turned(mono, value)
     above = tuple((i, k) for i, k in mono.powers if k > 0)
@@ -226,11 +231,21 @@ def _log_cosh(writer: Writer, item: Fn) -> Expression:
 def _log1mexp(writer: Writer, item: Fn) -> Expression:
     """log(1 - exp(-x)) for x > 0: M. Mächler, Accurately computing log(1 - exp(-|a|)) (2012)."""
     x = writer.poly(item.arguments[0])
+    inner = item.arguments[0].single
+    tiny = None if inner is None or inner[1] != 1 or inner[0].powers else inner[0].exponent
     far = call("log1p", Neg(call("exp", Neg(x))))
     near = call("log", Neg(call("expm1", Neg(x))))
-    return call("where", Compare(">", x, Number(Fraction(7, 10))), far, near)
+    whole = call("where", Compare(">", x, Number(Fraction(7, 10))), far, near)
+    return whole if tiny is None else _of_tiny(writer, tiny, whole)
 
 
+def _of_tiny(writer: Writer, z: Poly, whole: Expression) -> Expression:
+    """Return z for what is log(exp(z)*(1 + O(exp(z)))), where exp(z) may vanish."""
+    exponent = writer.poly(z)
+    return call("where", Compare("<", exponent, Number(NEGLIGIBLE)), exponent, whole)
+
+
+NEGLIGIBLE = Fraction(-40)  # beside 1 the exponential of less is nothing in doubles
 MILLS_TERMS = 12
 MILLS_BORDER = Fraction(-16)
 

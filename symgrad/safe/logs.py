@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.safe import normal as n
+from symgrad.safe.expansion import distributed
 from symgrad.safe.look import Look
 from symgrad.safe.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym
 from symgrad.safe.series import flattened_logarithm
@@ -132,9 +133,20 @@ def _inverse_hyperbolic(poly: Poly) -> Poly | None:
                 return n.scale(n.atom(Fn("asinh", (n.negative(x),))), -1)
         if isinstance(item, Group) and k == HALF:
             less = n.add(n.power(x, Fraction(2)), n.const(-1))
-            if less == item.poly:
+            if less == _multiplied_out(item.poly):
                 return n.atom(Fn("acosh", (x,)))
     return None
+
+
+def _multiplied_out(poly: Poly) -> Poly:
+    """Return (x - 1)*(x + 1) as x² - 1."""
+    single = poly.single
+    sums = (
+        [i.poly for i, k in single[0].powers if isinstance(i, Group) and k == 1] if single else []
+    )
+    if single is None or len(sums) != 2 or len(single[0].powers) != 2:
+        return poly
+    return n.scale(distributed(*sums), single[1])
 
 
 def _is_pure(poly: Poly) -> bool:

@@ -18,7 +18,7 @@ from symgrad.safe.pairs_functions import (
     tangent_difference,
 )
 from symgrad.safe.reading import erfc
-from symgrad.safe.roots import power_minus_one
+from symgrad.safe.roots import difference_of_roots, power_minus_one
 
 Rule = Callable[[Look, Poly], Poly | None]
 
@@ -288,6 +288,7 @@ def _gamma_step(look: Look, pair: Poly) -> Poly | None:
 
 PAIR_RULES: tuple[Rule, ...] = (
     _tail_difference,
+    difference_of_roots,
     _gamma_step,
     _probability_pair,
     _one_minus_cos,

@@ -8,6 +8,7 @@ from symgrad.safe import normal as n
 from symgrad.safe.expansion import expanded, has_conflict
 from symgrad.safe.look import Look
 from symgrad.safe.normal import Fn, Group, Mono, Poly
+from symgrad.safe.pairs_functions import only_factor
 
 
 def conjugated(look: Look, poly: Poly) -> Poly | None:
@@ -31,7 +32,9 @@ def conjugated(look: Look, poly: Poly) -> Poly | None:
 
 def _over_root(look: Look, poly: Poly) -> Poly | None:
     """1 + b/√a is (√a + b)/√a, whose sum may have a conjugate."""
-    for mono, _ in poly.terms:
+    for mono, value in poly.terms:
+        if _is_small_side(poly, mono, value):
+            return None
         for item, k in mono.powers:
             root = k == Fraction(-1, 2) or (
                 k == -1 and isinstance(item, Fn) and item.name == "hypot"
@@ -43,6 +46,18 @@ def _over_root(look: Look, poly: Poly) -> Poly | None:
             if found is not None:
                 return n.times(found, n.inverse(by))
     return None
+
+
+def _is_small_side(poly: Poly, mono: Mono, value: Fraction) -> bool:
+    """Tell whether a term is c*x/√(x² + y²) beside a number above |c|: they cannot cancel."""
+    sides = [
+        side
+        for item, k in mono.powers
+        if isinstance(item, Fn) and item.name == "hypot" and k == -1
+        for side in item.arguments
+        if n.of(n.join(mono, Mono(((item, Fraction(1)),)))) == side
+    ]
+    return bool(sides) and any(m == n.UNIT and abs(c) > abs(value) for m, c in poly.terms)
 
 
 def _is_root(mono: Mono) -> bool:
@@ -88,3 +103,36 @@ def power_minus_one(look: Look, pair: Poly) -> Poly | None:
         argument = n.scale(n.atom(Fn("log", (item.poly,))), k)
         return n.scale(n.exp_minus_one(argument), b)
     return None
+
+
+MAX_ROOT = 5
+
+
+def difference_of_roots(look: Look, pair: Poly) -> Poly | None:
+    """x^(1/3) - y^(1/3) is (x - y)/(x^(2/3) + (x*y)^(1/3) + y^(2/3)), for roots up to the fifth."""
+    (first, a), (second, b) = pair.terms
+    one, other = only_factor(first), only_factor(second)
+    if a != -b or one is None or other is None or one[1] != other[1]:
+        return None
+    power, root = abs(one[1]).numerator, one[1].denominator
+    if not 2 < root <= MAX_ROOT or power > MAX_ROOT:
+        return None
+    if any(isinstance(item, Fn) for item in (one[0], other[0])):
+        return None
+    x, y = n.add(n.atom(one[0])), n.add(n.atom(other[0]))
+    less = look.sum(n.add(x, n.negative(y)))
+    if less.single is None:
+        return None
+    step = Fraction(1, root)
+
+    def total(count: int) -> Poly:
+        """Return the sum of f^i*g^j with i + j = count, f and g the roots."""
+        parts = ((n.power(x, i * step), n.power(y, (count - i) * step)) for i in range(count + 1))
+        return n.add(*(n.multiply(f, g) for f, g in parts))
+
+    found = n.multiply(less, n.power(total(root - 1), Fraction(-1)))
+    if power > 1:
+        found = n.multiply(found, total(power - 1))
+    if one[1] < 0:
+        found = n.multiply(n.negative(found), n.multiply(n.power(x, one[1]), n.power(y, one[1])))
+    return n.scale(found, a)

@@ -34,6 +34,7 @@ TINY = 2.0**-56
 LARGEST_LOSS = 1000.0
 WANTED_LOSS = 200.0
 RADII = (1.0, 0.5, 0.25, 0.125, 0.0625)
+BETWEEN = (0.4375, 0.375)  # tried where none of them will do
 
 
 def flattened_at(look: Look, poly: Poly) -> Poly | None:
@@ -115,6 +116,11 @@ def _at(
         if unit is not None:
             variable = unit
             direct, kept, outside = (with_value(p, PLACE, unit) for p in (direct, kept, outside))
+        if unit is not None and order > 0 and unit.single is not None:
+            # (a*x)² stands before the series, where x may meet what it is divided by.
+            power = n.power(unit, Fraction(order))
+            direct, outside = n.divide(direct, power.terms[0][0]), n.multiply(outside, power)
+            order = 0
         shape = Coefficients(centre, order, radius, coefficients)
         item = Fn("series", (variable, n.atom(Fn("sum", (direct,)))), shape)
         return n.add(n.multiply(outside, n.atom(item)), kept)
@@ -287,7 +293,9 @@ def _flattened(members: list[Member]) -> tuple[int, tuple[Fraction, ...], Fracti
     if not total.coefficients or total.order - lowest > DEEPEST:
         return None
     best: tuple[float, int, float] | None = None
-    for radius in RADII:
+    for radius in (*RADII, *BETWEEN):
+        if best is not None and radius in BETWEEN:
+            break
         loss = _loss(members, total, radius)
         needed = _needed(total, radius)
         if loss is None or needed is None or loss > LARGEST_LOSS:

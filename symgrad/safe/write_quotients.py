@@ -164,15 +164,28 @@ class QuotientWriter(ExponentialWriter):
         return Pow(base, Number(k))
 
     def _mean(self, item: Atom) -> Expression | None:
-        """Return √(a·b) for two inputs as √|a|·√(±b), of which neither overflows."""
+        """Return √(a·b) as √|a|·√(±b), neither of which overflows: of inputs, and √(x² - y²)."""
         single = item.poly.single if isinstance(item, Group) else None
-        if single is None or single[1] != 1 or single[0].exponent is not None:
+        if single is None or single[0].exponent is not None:
             return None
-        if not is_product_of_inputs(self.look, single[0]):
+        sides = _conjugate_sums(*single)
+        if sides is None and single[1] == 1 and is_product_of_inputs(self.look, single[0]):
+            sides = [n.atom(i) for i, _ in single[0].powers]
+        if sides is None:
             return None
-        first, second = (self.atom(i) for i, _ in single[0].powers)
+        first, second = map(self.poly, sides)
         turned = Mul((Call("sign", (first,)), second))
         return Mul((Call("sqrt", (Call("abs", (first,)),)), Call("sqrt", (turned,))))
+
+
+def _conjugate_sums(mono: Mono, value: Fraction) -> list[Poly] | None:
+    """Return x - y and x + y of (x - y)*(x + y), where x is no number."""
+    sums = [item.poly for item, k in mono.powers if isinstance(item, Group) and k == 1]
+    if len(sums) != 2 or len(mono.powers) != 2 or abs(value) != 1:
+        return None
+    sums[0] = n.scale(sums[0], value)
+    total = n.add(*sums).single
+    return None if total is None or total[0] == n.UNIT else sums
 
 
 def _names_in(item: Atom) -> frozenset[Atom]:
