@@ -20,7 +20,7 @@ from symgrad.expression import (
 )
 from symgrad.safe import normal as n
 from symgrad.safe.look import Look
-from symgrad.safe.normal import Atom, Fn, Group, Mono
+from symgrad.safe.normal import Atom, Fn, Group, Mono, Poly
 from symgrad.safe.products import is_product_of_inputs, unit_vector
 from symgrad.safe.quotients import (
     divided_one_by_one,
