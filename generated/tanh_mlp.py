@@ -115,8 +115,16 @@ def _slope(function, x):
     return best, error
 
 
+def _apart(one, other, least):
+    """Return how far two numbers are apart, beside the larger; infinite where just one is NaN."""
+    if one == other or (one != one and other != other):
+        return 0.0
+    off = abs(one - other) / max(abs(one), abs(other), least)
+    return off if off == off else float("inf")
+
+
 def _self_check():
-    """Compare the gradient with differences of the value; tell what was found, and if all is well."""
+    """Compare the functions with each other and with differences of the value; tell if they fit."""
     names = ('w1', 'b1', 'w2', 'b2', 'x', 'y')
     points = (
         (0.5059, 0.0868, -0.7823, 0.1986, 1.0, -0.5),
@@ -127,17 +135,18 @@ def _self_check():
         try:
             found = gradient(*point)
             both, slopes = value_and_gradient(*point)
-            size = max((abs(number) for number in found if number == number), default=0.0)
+            size = max((abs(number) for number in found if number - number == 0.0), default=0.0)
+            least = max(1e-3 * size, 1e-9)
             fields = Gradient._fields
             results = zip(("value", *fields), (value(*point), *found), (both, *slopes))
             for name, one, other in results:
-                off = abs(one - other) / max(abs(one), abs(other), 1e-3 * size, 1e-9)
+                off = _apart(one, other, least)
                 if off > worst:
                     worst, where = off, f" (value_and_gradient, {name} at {point})"
             for k in range(0, len(fields), len(fields) // 40 + 1):
                 i = names.index(fields[k])
                 slope, error = _slope(lambda x: value(*point[:i], x, *point[i + 1 :]), point[i])
-                scale = max(abs(slope), 1e-3 * size, 1e-9)
+                scale = max(abs(slope), least)
                 off = max(0.0, abs(found[k] - slope) - 20.0 * error) / scale
                 compared += error < 1e-3 * scale
                 if found[k] != found[k] and error < 1e-3 * scale:
