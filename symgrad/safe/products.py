@@ -83,7 +83,7 @@ def _is_input_log(look: Look, item: Fn) -> bool:
     names = symbols(item.arguments[0])
     if is_exponential_sum(item.arguments[0]):
         return False
-    return bool(names) and names <= look.inputs
+    return bool(names) and names <= look.inputs | look.sums.keys()
 
 
 def _vanishes_with(look: Look, item: Atom, logarithm: Fn) -> bool:
@@ -92,7 +92,7 @@ def _vanishes_with(look: Look, item: Atom, logarithm: Fn) -> bool:
     if single is not None and len(single[0].powers) > 1:
         return single[0].power_of(item) > 0
     if isinstance(item, Sym):
-        return item.name in look.inputs
+        return item.name in look.inputs or item.name in symbols(logarithm.arguments[0])
     if not isinstance(item, Group) or len(item.poly.terms) != 2:
         return False
     (first, a), (second, b) = item.poly.terms

@@ -91,8 +91,15 @@ def _cancelling(look: Look, poly: Poly) -> Poly | None:
             return None
     if whole.terms and len(whole.terms) > len(poly.terms) + 2:
         return None
+    if len(whole.terms) > 1 and any(_is_small_twice(mono) for mono, _ in poly.terms):
+        return None
     look.fire()
     return whole if len(whole.terms) < 2 else n.of(*n.factored(whole))
+
+
+def _is_small_twice(mono: Mono) -> bool:
+    """Tell whether (exp(x) - 1)*(exp(y) - 1) is there, which is lost when it is multiplied out."""
+    return sum(isinstance(i, Fn) and i.name == "E" and k > 0 for i, k in mono.powers) > 1
 
 
 def _reciprocals(look: Look, poly: Poly) -> Poly | None:
