@@ -161,6 +161,7 @@ def _is_pure(poly: Poly) -> bool:
 
 def _of_exponentials(look: Look, mono: Mono, value: Fraction) -> Poly:
     """Return the logarithm of a product that holds exponentials, factor by factor."""
+    mono = _over_own_term(mono)
     exponent = n.ZERO if mono.exponent is None else mono.exponent
     parts: list[Poly] = []
     plain: list[tuple[Atom, Fraction]] = []
@@ -203,6 +204,20 @@ def _of_exponentials(look: Look, mono: Mono, value: Fraction) -> Poly:
     elif plain or value != 1:
         parts.append(logarithm(look, n.of(Mono(tuple(plain)), abs(value) if either else value)))
     return n.add(exponent, *parts)
+
+
+def _over_own_term(mono: Mono) -> Mono:
+    """Return k/(k + exp(x)) as 1/(1 + exp(x)/k), of which the logarithm is one of a sum."""
+    for item, k in mono.powers:
+        if not isinstance(item, Group) or not is_exponential_sum(item.poly):
+            continue
+        rest = Mono(tuple(p for p in mono.powers if p[0] != item), mono.exponent)
+        for term, _ in item.poly.terms:
+            left = n.join(rest, n.power(n.of(term), k).terms[0][0])
+            if term.powers and len(left.powers) < len(rest.powers):
+                inside = Group(n.divide(item.poly, term))
+                return n.join(left, Mono(((inside, k),)))
+    return mono
 
 
 def _of_one_plus(
