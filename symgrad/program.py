@@ -7,7 +7,7 @@ single assignment in names; what they have in common is computed once; the autho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,10 +16,12 @@ from itertools import chain
 from symgrad.collector import paused_collector
 from symgrad.derivation import Derivation, gradient_name
 from symgrad.expression import (
+    ZERO,
     Call,
     Expression,
     Var,
     children,
+    substitute,
     walk,
 )
 from symgrad.graph import Graph
@@ -248,15 +250,21 @@ def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTab
 
 
 def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[str]:
-    """Return the names that only branches of `where` need."""
+    """Return the names that only branches of `where` need.
+
+    A choice that is 0 wherever such a branch is not taken is no such name: it holds its own test.
+    """
     branching = {id(block.pattern): _has_branches(block.pattern) for block in blocks}
     if not any(branching.values()):
         return frozenset()
     certain = set(results)
     body = rows_of(blocks)
+    tests = {row.name: _own_test(row) for row in body if branching[id(row.pattern)]}
     for name, pattern, operands in reversed(body):
         if name in certain:
-            certain.update(_certain(pattern, operands) if branching[id(pattern)] else operands)
+            certain.update(
+                _certain(pattern, operands, tests) if branching[id(pattern)] else operands
+            )
     return frozenset(row.name for row in body if row.name not in certain)
 
 
@@ -264,12 +272,37 @@ def _has_branches(pattern: Expression) -> bool:
     return any(isinstance(part, Call) and part.function == "where" for part in walk(pattern))
 
 
-def _certain(e: Expression, operands: Sequence[str]) -> frozenset[str]:
+def _own_test(row: Assignment) -> tuple[Expression, int] | None:
+    """Return the condition and the branch outside of which a choice is 0."""
+    match row.pattern:
+        case Call("where", (condition, _, other)) if other == ZERO:
+            side = 1
+        case Call("where", (condition, other, _)) if other == ZERO:
+            side = 2
+        case _:
+            return None
+    return _in_names(condition, row.operands), side
+
+
+def _in_names(e: Expression, operands: Sequence[str]) -> Expression:
+    return substitute(e, {i: Var(name) for i, name in enumerate(operands)})
+
+
+def _certain(
+    e: Expression, operands: Sequence[str], tests: Mapping[str, tuple[Expression, int] | None]
+) -> frozenset[str]:
     """Return the operands that are needed whichever branches are taken."""
     if isinstance(e, Var):
         return frozenset((operands[int(e.key)],))
-    parts = [_certain(part, operands) for part in children(e)]
-    if isinstance(e, Call) and e.function == "where":
-        condition, yes, no = parts
-        return condition | (yes & no)
-    return frozenset().union(*parts)
+    parts = [_certain(part, operands, tests) for part in children(e)]
+    if not (isinstance(e, Call) and e.function == "where"):
+        return frozenset().union(*parts)
+    condition, yes, no = parts
+    test = _in_names(e.arguments[0], operands)
+    own = {
+        name
+        for side, names in ((1, yes), (2, no))
+        for name in names
+        if tests.get(name) == (test, side)
+    }
+    return condition | (yes & no) | own

@@ -137,6 +137,13 @@ def test_what_both_branches_need_is_not_guarded():
     assert "s" not in program_of(text, safe=False).value.guarded
 
 
+def test_choices_hold_their_own_test():
+    text = "param a; data x; J = where(x > 0, log(x)*a + log(x)^2, a)"
+    assert not program_of(text, safe=False).value.guarded
+    text = "param a; data x; l = where(x > 1, log(x), 0); J = where(x > 0, l, a)"
+    assert program_of(text, safe=False).value.guarded == {"l"}
+
+
 def test_names_that_only_branches_need_are_guarded():
     program = program_of("param a; data x; r = a/x; J = where(x > 0, r, 0*a)", safe=False)
     assert "r" in program.value.guarded

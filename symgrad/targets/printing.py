@@ -131,7 +131,7 @@ class CodePrinter:
                 first, *others = factors
                 texts = [self.at(first, PRODUCT), *(self.at(f, UNARY) for f in others)]
                 return "*".join(texts), PRODUCT
-            case Div() if "divide" in self.functions:
+            case Div() if "divide" in self.functions and not isinstance(e.denominator, Number):
                 return self.call("divide", (e.numerator, e.denominator))
             case Div(numerator, denominator):
                 return f"{self.at(numerator, PRODUCT)}/{self.at(denominator, UNARY)}", PRODUCT
