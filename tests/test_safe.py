@@ -148,6 +148,26 @@ def test_what_is_safe_stays_as_it_is():
     assert stabilised(rows, inputs) == rows
 
 
+@pytest.mark.parametrize(
+    ("text", "given", "expected"),
+    [
+        ("param r, n; J = (1 + r)^n", (-3.0, 3.0), (-8.0, 12.0)),
+        ("param r, n; J = (1 + r)^n", (-1.0, 3.0), (0.0, 0.0)),
+        ("param r, n; g = (1 + r)^n; J = g - 1", (-3.0, 2.0), (3.0, -4.0)),
+        ("param r, n; g = (1 + r)^n; J = r*g/(g - 1)", (-3.0, 2.0), (-4.0, None)),
+        ("param r, n; J = (1 + r)^6 - n", (-3.0, 0.0), (64.0, -192.0)),
+        ("param r, n; J = (1 + r)^6 - 1 + n", (-3.0, 0.0), (63.0, -192.0)),
+        ("param r, n; J = ((1 + r)^5 - 1)^2 + n", (-3.0, 0.0), (1089.0, -5280.0)),
+    ],
+)
+def test_whole_powers_of_what_is_negative(text, given, expected):
+    derivation = derive(parse(text), ["r"])
+    module = compiled(derivation)
+    assert module.value(*given) == expected[0]
+    if expected[1] is not None:
+        assert module.gradient(*given).r == expected[1]
+
+
 def test_names_that_nothing_needs_are_left_out():
     rows, inputs = statements("param x\ne = exp(-x)\ns = 1 + e\np = 1/s\nJ = -log(p)")
     kept = stabilised(rows, inputs, keep=("J", "d_x"))

@@ -64,6 +64,8 @@ class Look:
         self.depth = 0
         self.by_name = False
         self.labels: set[tuple[str, str]] = set()
+        self.assumed: dict[Poly, None] = {}  # what x^n was read for as exp(n*log(x))
+        self._assumed_by: dict[str, dict[Poly, None]] = {}
         self._simplify = simplify
         self._logarithm = logarithm
         self._product_rules = product_rules
@@ -77,6 +79,7 @@ class Look:
         """Remember what a name stands for; None keeps the name as it is."""
         own = n.atom(Sym(name))
         self.forms[name] = own
+        self._assumed_by[name] = {**self.assumed}
         if poly is None or len(poly.text) > MAX_LOOKED_THROUGH:
             return
         if len(poly.terms) < 2:
@@ -120,6 +123,7 @@ class Look:
 
     def _name(self, name: str) -> Poly:
         form = self.forms[name]
+        self.assumed |= self._assumed_by.get(name, {})
         if self.by_name and not (form.single and _is_bare(form.single[0])):
             return n.atom(Sym(name))
         return form
@@ -270,6 +274,8 @@ class Look:
             return n.ONE
         if len(base.terms) > 1 and any(mono == n.UNIT and c == 1 for mono, c in base.terms):
             self.fire()
+            if not n.is_positive_poly(base):
+                self.assumed[base] = None
         elif not (base.number or 0) > 0:
             return n.atom(Fn("pow", (base, exponent)))
         return self.exponential(self._times(exponent, n.atom(Fn("log", (base,)))))

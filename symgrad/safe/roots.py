@@ -102,7 +102,11 @@ def power_minus_one(look: Look, pair: Poly) -> Poly | None:
             continue
         argument = n.scale(n.atom(Fn("log", (item.poly,))), k)
         if k.denominator == 1:  # 1 + x may be negative
-            branches = (item.poly, n.exp_minus_one(argument), n.atom(Fn("sum", (n.scale(pair, 1 / b),))))
+            branches = (
+                item.poly,
+                n.exp_minus_one(argument),
+                n.atom(Fn("sum", (n.scale(pair, 1 / b),))),
+            )
             return n.scale(n.atom(Fn("where_positive", branches)), b)
         return n.scale(n.exp_minus_one(argument), b)
     return None

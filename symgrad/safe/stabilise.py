@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.expression import (
+    ZERO,
     Add,
     Call,
+    Compare,
     Div,
     Expression,
     Formula,
+    Logic,
     Mul,
     Neg,
     Number,
@@ -186,6 +189,7 @@ class _Pass:
             look.define(statement.name, None)
             return statement
         expression = statement.formula.expression
+        look.assumed = {}
         try:
             poly = look.read(expression)
         except (TooLarge, RecursionError):
@@ -193,6 +197,7 @@ class _Pass:
             return statement
         try:
             result = self._factor_by_factor(statement) or self._anew(statement, poly, before)
+            result = self._for_positive(statement, result)
         except (TooLarge, RecursionError):
             result = statement
         look.define(statement.name, poly)
@@ -213,6 +218,16 @@ class _Pass:
             ):
                 return Statement(statement.name, formula)
         return statement
+
+    def _for_positive(self, old: Statement, new: Statement) -> Statement:
+        """Keep what was written where x of x^n is not positive, and n perhaps a whole number."""
+        expression = new.formula.expression
+        if not self.look.assumed or new is old:
+            return new
+        tests = tuple([Compare(">", self.writer.poly(base), ZERO) for base in self.look.assumed])
+        condition = tests[0] if len(tests) == 1 else Logic("and", tests)
+        whole = Call("where", (condition, expression, old.formula.expression))
+        return Statement(new.name, formula_of(whole))
 
     def _overflows(self, statement: Statement) -> bool:
         """Tell whether an operand may be infinite by an exponential where the result is not."""
@@ -329,10 +344,13 @@ class _Pass:
 
     def _written(self, statement: Statement, poly: Poly) -> Formula:
         self.writer.use(statement.formula.operands)
+        self.writer.positive = frozenset(self.look.assumed)
         try:
             return formula_of(self.writer.whole(poly))
         except (TooLarge, RecursionError):
             return statement.formula
+        finally:
+            self.writer.positive = frozenset()
 
 
 def _is_plain(look: Look, rest: Mono) -> bool:
