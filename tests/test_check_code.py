@@ -37,6 +37,14 @@ def test_small_error_of_a_constant_is_refused(article):
     assert not check(article, "python", wrong).ok
 
 
+def test_series_may_lose_ten_bits_where_they_take_over():
+    text = "param x, t; F = x^2/(1 + x^2); G = (exp(t) - 1 - t)/t^2; J = (F - G)/(F + G)"
+    derivation = derive(parse(text))
+    report = check(derivation, "python", emit(derivation))
+    assert report.ok
+    assert 64 < report.ulps < report.allowed == 1024
+
+
 def test_code_that_raises_is_refused(article):
     wrong = generate(article).replace("    J = L + R\n", "    J = L + R/0.0\n")
     assert check(article, "python", wrong).ulps == float("inf")
