@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from symgrad.examples import read  # noqa: E402
-from symgrad.graph import Graph  # noqa: E402
+from symgrad.graph.graph import Graph  # noqa: E402
 from symgrad.sources.text import parse  # noqa: E402
-from symgrad.verify.claims import Reader  # noqa: E402
-from symgrad.verify.diagnose import diagnose  # noqa: E402
+from symgrad.verify.explaining.diagnose import diagnose  # noqa: E402
 from symgrad.verify.judge import Judge  # noqa: E402
 from symgrad.verify.model import Verdict  # noqa: E402
+from symgrad.verify.reading.claims import Reader  # noqa: E402
 from symgrad.verify.truth import Truth  # noqa: E402
 
 DATA = ROOT / "tests" / "data" / "slips"

@@ -18,12 +18,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from symgrad.algebra import add, mul, neg  # noqa: E402
-from symgrad.analysis import depends_on_data  # noqa: E402
-from symgrad.derivation import Derivation  # noqa: E402
-from symgrad.derive import derive  # noqa: E402
+from symgrad.derivation.analysis import depends_on_data  # noqa: E402
+from symgrad.derivation.derivation import Derivation  # noqa: E402
+from symgrad.derivation.derive import derive  # noqa: E402
 from symgrad.examples import names, read  # noqa: E402
-from symgrad.expression import (  # noqa: E402
+from symgrad.expression.algebra import add, mul, neg  # noqa: E402
+from symgrad.expression.printer import AsciiPrinter, Printer  # noqa: E402
+from symgrad.expression.tree import (  # noqa: E402
     Add,
     Call,
     Div,
@@ -38,9 +39,8 @@ from symgrad.expression import (  # noqa: E402
     walk,
     with_children,
 )
-from symgrad.render.printer import AsciiPrinter, Printer  # noqa: E402
 from symgrad.sources.text import parse  # noqa: E402
-from symgrad.verify.equality import decide  # noqa: E402
+from symgrad.verify.deciding.equality import decide  # noqa: E402
 
 PER_EXAMPLE = 7
 Made = tuple[str, Expression]
@@ -170,7 +170,7 @@ def wrong_formulas() -> Iterator[tuple[str, str, str]]:
 
 
 def differs(graph, meanings, right: Expression, wrong: Expression) -> bool:
-    from symgrad.expression import substitute
+    from symgrad.expression.tree import substitute
 
     table = {}
     for node in graph.equations:

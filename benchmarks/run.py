@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 import numpy as np
 
 import symgrad as sg
-from symgrad.program import lower, operations
+from symgrad.program.program import lower, operations
 
 Case = tuple[str, Callable[[], object]]
 ARTICLE = {"a": 1.0, "b": 0.1, "c": 1.2, "d": 2.0}

@@ -13,8 +13,8 @@ FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
 from symgrad import examples  # noqa: E402
-from symgrad.codegen import emit  # noqa: E402
-from symgrad.derive import derive  # noqa: E402
+from symgrad.targets.codegen import emit  # noqa: E402
+from symgrad.derivation.derive import derive  # noqa: E402
 from symgrad.sources.text import parse  # noqa: E402
 from symgrad.targets import target_names  # noqa: E402
 

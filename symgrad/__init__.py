@@ -13,17 +13,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symgrad.codegen import generate
-    from symgrad.compiled import compile  # noqa: A004
-    from symgrad.derivation import Derivation
-    from symgrad.derive import derive
+    from symgrad.derivation.derivation import Derivation
+    from symgrad.derivation.derive import derive
     from symgrad.errors import SymgradError
-    from symgrad.graph import Graph
+    from symgrad.graph.graph import Graph
     from symgrad.render import draw, report
     from symgrad.sources import load
     from symgrad.sources.function import graph
     from symgrad.sources.text import parse
-    from symgrad.trace import trace
+    from symgrad.targets.codegen import generate
+    from symgrad.targets.compiled import compile  # noqa: A004
+    from symgrad.trace.trace import trace
     from symgrad.verify import verify
 
 __version__ = "0.1.0"
@@ -46,18 +46,18 @@ __all__ = [
 ]
 
 _HOME = {
-    "Derivation": "symgrad.derivation",
-    "Graph": "symgrad.graph",
+    "Derivation": "symgrad.derivation.derivation",
+    "Graph": "symgrad.graph.graph",
     "SymgradError": "symgrad.errors",
-    "compile": "symgrad.compiled",
-    "derive": "symgrad.derive",
+    "compile": "symgrad.targets.compiled",
+    "derive": "symgrad.derivation.derive",
     "draw": "symgrad.render",
-    "generate": "symgrad.codegen",
+    "generate": "symgrad.targets.codegen",
     "graph": "symgrad.sources.function",
     "load": "symgrad.sources",
     "parse": "symgrad.sources.text",
     "report": "symgrad.render",
-    "trace": "symgrad.trace",
+    "trace": "symgrad.trace.trace",
     "verify": "symgrad.verify",
 }
 
@@ -74,8 +74,8 @@ class _Package(ModuleType):
         return value
 
     def __setattr__(self, name: str, value: object) -> None:
-        # After an import of the submodule symgrad.derive the import system binds it here as
-        # `derive`; the public function of that name keeps the place, whichever comes first.
+        # After an import of the room symgrad.graph the import system binds it here as `graph`; the
+        # public function of that name keeps the place, whichever comes first.
         if name in _HOME and isinstance(value, ModuleType):
             return
         super().__setattr__(name, value)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from symgrad.graph import Graph
+    from symgrad.graph.graph import Graph
     from symgrad.verify.judge import Judge
     from symgrad.verify.model import Claim, Verdict
     from symgrad.verify.worker import Worker

@@ -7,16 +7,17 @@ objective at 120 digits with a step of 10^-40, exact to about 70 digits.
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from symgrad.algebra import tidy
-from symgrad.derivation import Derivation, Form
-from symgrad.evaluate import Evaluator, forward
-from symgrad.expression import Div, Expression, Formula, Neg, Number, Var, number, rebuild
-from symgrad.graph import Graph, Node
-from symgrad.render.printer import Printer
+from symgrad.derivation.derivation import Derivation, Form
+from symgrad.expression.algebra import tidy
+from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Div, Expression, Formula, Neg, Number, Var, number, rebuild
+from symgrad.graph.forward import forward
+from symgrad.graph.graph import Graph, Node
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Origin
-from symgrad.verify.claims_formula import parse_side
-from symgrad.verify.claims_scope import Scope
+from symgrad.verify.reading.formula import parse_side
+from symgrad.verify.reading.scope import Scope
 
 FINE = 120
 STEP = Fraction(1, 10**40)

@@ -6,11 +6,24 @@ from fractions import Fraction
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from symgrad.derivation import local_derivative
+from symgrad.derivation.derivation import local_derivative
 from symgrad.errors import SourceError
-from symgrad.evaluate import Evaluator, OutsideDomain, forward
-from symgrad.expression import Add, Call, Compare, Constant, Div, Logic, Mul, Neg, Number, Pow, Var
-from symgrad.graph import Graph
+from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
+from symgrad.graph.forward import forward
+from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
 
 PARAMETERS = ("a", "b", "λ", "w1", "w2")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symgrad.algebra import (
+from symgrad.derivation.simplify import multiplied_out, simplified
+from symgrad.expression.algebra import (
     add,
     cost,
     div,
@@ -19,8 +20,9 @@ from symgrad.algebra import (
     substituted,
     tidy,
 )
-from symgrad.evaluate import OutsideDomain
-from symgrad.expression import (
+from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.recognize import recognized
+from symgrad.expression.tree import (
     ONE,
     ZERO,
     Add,
@@ -35,8 +37,6 @@ from symgrad.expression import (
     number,
     variables,
 )
-from symgrad.recognize import recognized
-from symgrad.simplify import multiplied_out, simplified
 from tests.formulas import EVALUATOR, close, real
 from tests.random_graphs import trees
 

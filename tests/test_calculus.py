@@ -5,14 +5,14 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from symgrad.calculus import gradient_of, kinks_of, local_derivatives, through_value
-from symgrad.derive import derive
-from symgrad.expression import Add, Call, Div, Mul, Neg, Number, Pow, Var, number, substitute
-from symgrad.functions import FUNCTIONS
-from symgrad.recognize import recognized
-from symgrad.render.printer import Printer
+from symgrad.derivation.calculus import gradient_of, kinks_of, local_derivatives, through_value
+from symgrad.derivation.derive import derive
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.printer import Printer
+from symgrad.expression.recognize import recognized
+from symgrad.expression.symbolic import to_sympy
+from symgrad.expression.tree import Add, Call, Div, Mul, Neg, Number, Pow, Var, number, substitute
 from symgrad.sources.text import parse
-from symgrad.symbolic import to_sympy
 from tests.formulas import EVALUATOR, all_values, close
 from tests.random_graphs import cases
 

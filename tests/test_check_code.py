@@ -3,11 +3,11 @@
 import pytest
 
 from symgrad import examples
-from symgrad.check_code import CodeCheckFailed, check, checked
-from symgrad.codegen import emit, generate
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile
+from symgrad.targets.check_code import CodeCheckFailed, check, checked
+from symgrad.targets.codegen import emit, generate
 
 
 @pytest.fixture(scope="module")

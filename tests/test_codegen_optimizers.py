@@ -5,10 +5,10 @@ import math
 
 import pytest
 
-from symgrad.codegen import generate
 from symgrad.errors import SymgradError
-from symgrad.optimizers import OPTIMIZERS, optimizer
+from symgrad.program.optimizers import OPTIMIZERS, optimizer
 from symgrad.sources.text import parse
+from symgrad.targets.codegen import generate
 
 RATE = 0.1
 

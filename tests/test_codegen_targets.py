@@ -8,12 +8,12 @@ import pytest
 from jinja2 import Environment, meta
 
 from symgrad import examples
-from symgrad.codegen import TemplateFault, emit, generate, template_names, template_text
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError, UnsupportedFunction
-from symgrad.program import lower
+from symgrad.program.program import lower
 from symgrad.sources.text import parse
 from symgrad.targets import Options, Sheet, register, target, target_names
+from symgrad.targets.codegen import TemplateFault, emit, generate, template_names, template_text
 
 GRAPH = "param a, λ; data x, y; J = λ*(a*x - y)^2"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from symgrad.derive import derive
-from symgrad.render.printer import AsciiPrinter, Printer
+from symgrad.derivation.derive import derive
+from symgrad.expression.printer import AsciiPrinter, Printer
 from symgrad.render.sheet import all_names, derivation_sheet
 from symgrad.render.text import text_of
 from symgrad.sources import load

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
+from symgrad.derivation.second import hessian, hessian_vector_product
 from symgrad.errors import LimitExceeded
-from symgrad.evaluate import OutsideDomain
-from symgrad.second import hessian, hessian_vector_product
-from symgrad.symbolic import to_sympy
+from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.symbolic import to_sympy
 from tests.formulas import (
     EVALUATOR,
     all_values,

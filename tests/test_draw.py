@@ -18,7 +18,7 @@ from symgrad.render.picture import picture
 from symgrad.render.svg import drawing, svg, written
 from symgrad.render.svg_text import Typesetter
 from symgrad.sources.text import parse
-from symgrad.trace import trace
+from symgrad.trace.trace import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 BRANCH = examples.read("branch_and_merge")

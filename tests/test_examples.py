@@ -6,8 +6,9 @@ import pytest
 
 from symgrad import examples
 from symgrad.errors import UnknownName
-from symgrad.evaluate import Evaluator, forward
-from symgrad.graph import Graph
+from symgrad.expression.evaluate import Evaluator
+from symgrad.graph.forward import forward
+from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
 
 GRAPHS = {name: parse(examples.read(name), source=f"{name}.sg") for name in examples.names()}

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from symgrad.expression import (
+from symgrad.expression.tree import (
     Add,
     Call,
     Compare,

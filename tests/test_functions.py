@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from symgrad.calculus import gradient_of
-from symgrad.evaluate import Evaluator
-from symgrad.expression import Call, Compare, Var, number
-from symgrad.functions import FUNCTIONS, known_names, lookup
+from symgrad.derivation.calculus import gradient_of
+from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.functions import FUNCTIONS, known_names, lookup
+from symgrad.expression.tree import Call, Compare, Var, number
 from tests.formulas import close, real, value_of
 
 # Points for each row, away from kinks and poles. A row without an entry here fails the suite.
@@ -185,7 +185,7 @@ def test_alias_is_read(alias, name):
 def test_sympy_function_means_the_same(name):
     import sympy  # noqa: PLC0415  (slow to import, and needed here only)
 
-    from symgrad.symbolic import to_sympy  # noqa: PLC0415
+    from symgrad.expression.symbolic import to_sympy  # noqa: PLC0415
 
     for point in points_of(name):
         exact = [sympy.Rational(value.numerator, value.denominator) for value in point]

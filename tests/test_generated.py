@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from symgrad import examples
-from symgrad.check_code import check, checked
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile, target_names
+from symgrad.targets.check_code import check, checked
 
 FOLDER = Path(__file__).resolve().parent.parent / "generated"
 FORMS = {

@@ -10,47 +10,26 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "symgrad"
 
-# A module imports only from those before it. A subpackage is one layer, and so is a module together
-# with its helpers (trace, trace_step); what stands here by its own name is a layer of its own.
+# A room imports only from rooms above it. What stands here by a longer name is a layer of its own
+# inside its room: accuracy works on expressions, and the program of a derivation is made with it.
 ORDER = (
     "errors",
-    "names",
-    "lookup",
-    "collector",
-    "locate",
-    "display",
     "examples",
     "expression",
     "graph",
-    "algebra",
-    "functions",
-    "evaluate",
-    "recognize",
-    "simplify",
-    "calculus",
-    "forms",
     "sources",
-    "symbolic",
-    "analysis",
-    "sweep",
-    "products",
-    "relations",
     "derivation",
-    "derive",
-    "second",
-    "statements",
-    "optimizers",
-    "safe",
-    "render.printer",
-    "render.numerals",
+    "program.statements",
+    "accuracy",
     "program",
     "targets",
-    "codegen_templates",
-    "codegen",
-    "check_code",
-    "check_points",
-    "compiled",
     "trace",
+    "verify.deciding",
+    "verify.model",
+    "verify.truth",
+    "verify.reading",
+    "verify.numbers",
+    "verify.explaining",
     "verify",
     "render",
     "pytest_plugin",
@@ -61,15 +40,16 @@ ORDER = (
 # The modules, or subpackages, that may import a library from outside.
 USERS = {
     "click": ("cli",),
-    "jinja2": ("codegen_templates", "render.html"),
+    "jinja2": ("targets.templates", "render.html"),
     "markupsafe": ("render.html",),  # what jinja2 marks safe text with
     "flint": ("verify",),
-    "mpmath": ("evaluate",),
-    "numpy": ("compiled_c", "pytest_plugin", "verify.code"),
+    "mpmath": ("expression.evaluate",),
+    "numpy": ("targets.compiled_c", "pytest_plugin", "verify.code"),
     "pytest": ("pytest_plugin",),
     "resvg_py": ("render.drawings",),
-    "sympy": ("symbolic", "derivation", "second", "verify"),
+    "sympy": ("expression.symbolic", "derivation.derivation", "derivation.second", "verify"),
 }
+TOP = {"__init__", "__main__", "errors", "pytest_plugin"}  # what stands beside the rooms
 
 STANDARD = sys.stdlib_module_names
 
@@ -119,9 +99,13 @@ def is_within(name: str, places: tuple[str, ...]) -> bool:
 
 def layer(name: str) -> str:
     """Return the layer of a module: the longest entry of ORDER that holds it."""
-    found = [entry for entry in ORDER if is_within(name, (entry,)) or name.startswith(entry + "_")]
+    found = [entry for entry in ORDER if is_within(name, (entry,))]
     assert found, f"{name} has no layer: give it a place in ORDER"
     return max(found, key=len)
+
+
+def test_only_rooms_stand_at_the_top():
+    assert {path.stem for path in PACKAGE.glob("*.py")} == TOP
 
 
 @pytest.mark.parametrize("name", MODULES)

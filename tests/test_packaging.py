@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import symgrad
-from symgrad.locate import templates_directory
+from symgrad.targets.locate import templates_directory
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -5,10 +5,10 @@ import random
 import pytest
 
 from symgrad import examples
-from symgrad.derive import derive
-from symgrad.expression import Formula
-from symgrad.program import lower, operations
-from symgrad.render.printer import AsciiPrinter
+from symgrad.derivation.derive import derive
+from symgrad.expression.printer import AsciiPrinter
+from symgrad.expression.tree import Formula
+from symgrad.program.program import lower, operations
 from symgrad.sources.text import parse
 
 PRINTER = AsciiPrinter()

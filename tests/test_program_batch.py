@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import symgrad as sg
-from symgrad.derive import derive
-from symgrad.program import lower
-from symgrad.program_batch import batch_of
+from symgrad.derivation.derive import derive
+from symgrad.program.batch import batch_of
+from symgrad.program.program import lower
 from symgrad.sources.text import parse
 
 

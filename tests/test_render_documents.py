@@ -7,13 +7,13 @@ from functools import cache
 import pytest
 
 from symgrad import examples
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
+from symgrad.expression.printer import AsciiPrinter
 from symgrad.render.document import document
 from symgrad.render.json import SCHEMA, derivation_json
 from symgrad.render.latex import latex_of, prose
 from symgrad.render.markdown import markdown_of
 from symgrad.render.paths_sheet import paths_sheet
-from symgrad.render.printer import AsciiPrinter
 from symgrad.render.second_sheet import hessian_sheet, hvp_sheet
 from symgrad.render.sheet import all_names, derivation_sheet, scientific
 from symgrad.render.text import text_of
@@ -164,7 +164,7 @@ ENTRY_KEYS = {
 @pytest.mark.parametrize("name", examples.names())
 def test_json_has_the_keys_of_its_schema(name):
     content = json.loads(derivation_json(derive(load(f"example:{name}"))))
-    assert content["schema"] == SCHEMA == "symgrad.derivation/1"
+    assert content["schema"] == SCHEMA == "symgrad.derivation.derivation/1"
     assert set(content) == KEYS
     for key, wanted in ENTRY_KEYS.items():
         assert all(set(entry) == wanted for entry in content[key]), key

@@ -5,9 +5,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.errors import SourceError
-from symgrad.expression import (
+from symgrad.expression.printer import AsciiPrinter, Printer, decimal_text
+from symgrad.expression.tree import (
     Add,
     Call,
     Compare,
@@ -21,7 +22,6 @@ from symgrad.expression import (
     Var,
     number,
 )
-from symgrad.render.printer import AsciiPrinter, Printer, decimal_text
 from symgrad.render.sheet import all_names
 from symgrad.sources import load
 from symgrad.sources.problems import Fault

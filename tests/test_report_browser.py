@@ -4,10 +4,10 @@ import pytest
 
 import symgrad as sg
 from symgrad import examples
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.render.html_rows import Rows
 from symgrad.sources.text import parse
-from symgrad.trace_decimals import decimal_text
+from symgrad.trace.decimals import decimal_text
 from tests.report_pages import CHROMIUM, driven, escaped, in_browser, noted
 
 BRANCH = examples.read("branch_and_merge")

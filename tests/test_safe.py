@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import pytest
 
-from symgrad.codegen import generate
-from symgrad.derive import derive
-from symgrad.evaluate import Evaluator, OutsideDomain
-from symgrad.expression import variables
-from symgrad.safe import stabilised
+from symgrad.accuracy import stabilised
+from symgrad.derivation.derive import derive
+from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.tree import variables
+from symgrad.program.statements import Statement
 from symgrad.sources.text import parse
-from symgrad.statements import Statement
+from symgrad.targets.codegen import generate
 
 PANEL = Path(__file__).parent / "data" / "safe_panel.txt"
 BOUND = 1e-12

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symgrad.errors import SourceError
-from symgrad.expression import (
+from symgrad.expression.tree import (
     Add,
     Call,
     Compare,

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from symgrad.errors import NotDifferentiable, SourceError, UnknownName
-from symgrad.expression import Call, Compare, Div, Logic, Mul, Neg, Var, number
+from symgrad.expression.tree import Call, Compare, Div, Logic, Mul, Neg, Var, number
 from symgrad.sources.function import graph, parse_function
 from symgrad.sources.text import parse
 

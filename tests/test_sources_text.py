@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from symgrad.errors import SourceError
-from symgrad.expression import Add, Compare, Constant, Mul, Neg, Number, Pow, Var, number
+from symgrad.expression.tree import Add, Compare, Constant, Mul, Neg, Number, Pow, Var, number
 from symgrad.sources.text import parse, parse_equation
 
 ARTICLE = """\

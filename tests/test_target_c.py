@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 import symgrad as sg
-from symgrad.codegen import emit
 from symgrad.sources.text import parse
+from symgrad.targets.codegen import emit
 
 np = pytest.importorskip("numpy")
 GCC = shutil.which("gcc") or shutil.which("cc")

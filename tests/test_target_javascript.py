@@ -8,10 +8,10 @@ import mpmath
 import pytest
 
 from symgrad import examples
-from symgrad.check_code import check
-from symgrad.codegen import generate
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
+from symgrad.targets.check_code import check
+from symgrad.targets.codegen import generate
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 

@@ -14,14 +14,14 @@ import pytest
 
 import symgrad as sg
 from symgrad import examples
-from symgrad.check_code import check
-from symgrad.check_code_points import random_point
-from symgrad.codegen import emit, generate
-from symgrad.derive import derive
-from symgrad.evaluate import Evaluator, OutsideDomain
-from symgrad.optimizers import OPTIMIZERS
+from symgrad.derivation.derive import derive
+from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.program.optimizers import OPTIMIZERS
 from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile
+from symgrad.targets.check_code import check
+from symgrad.targets.check_points import random_point
+from symgrad.targets.codegen import emit, generate
 from symgrad.targets.running import imported
 
 MISRA = Path(__file__).parent / "data" / "misra1a.txt"
@@ -577,7 +577,7 @@ def test_many_stages_run(load):
 def test_bytes_do_not_depend_on_the_hash_seed(run_python):
     code = (
         "import sys; from symgrad import examples; from symgrad.sources.text import parse;"
-        "from symgrad.codegen import generate;"
+        "from symgrad.targets.codegen import generate;"
         "sys.stdout.reconfigure(encoding='utf-8');"
         "[print(generate(parse(examples.read(n)), 'numpy')) for n in ('lstm_cell', 'landmark_fix')]"
     )
@@ -602,6 +602,6 @@ def test_residual_that_is_an_input(load):
 
 
 def test_compile_says_that_numpy_is_missing(monkeypatch):
-    monkeypatch.setattr("symgrad.compiled.find_spec", lambda _: None)
+    monkeypatch.setattr("symgrad.targets.compiled.find_spec", lambda _: None)
     with pytest.raises(sg.SymgradError, match="NumPy is not installed here"):
         sg.compile(sg.parse("param a; data x; J = (a*x)^2"), target="numpy")

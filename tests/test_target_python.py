@@ -9,11 +9,11 @@ import mpmath
 import pytest
 
 from symgrad import examples
-from symgrad.check_code import check
-from symgrad.codegen import generate
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError
 from symgrad.sources.text import parse
+from symgrad.targets.check_code import check
+from symgrad.targets.codegen import generate
 
 PAIRS = [(name, safe) for name in examples.names() for safe in (True, False)]
 
@@ -247,7 +247,7 @@ def test_ten_thousand_stages_run(load):
 def test_bytes_do_not_depend_on_the_hash_seed(run_python):
     code = (
         "import sys; from symgrad import examples; from symgrad.sources.text import parse;"
-        "from symgrad.codegen import generate;"
+        "from symgrad.targets.codegen import generate;"
         "sys.stdout.reconfigure(encoding='utf-8');"
         "[print(generate(parse(examples.read(n)), t)) for n in ('lstm_cell', 'black_scholes')"
         " for t in ('python', 'javascript')]"

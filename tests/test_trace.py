@@ -9,14 +9,15 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.errors import LimitExceeded, SymgradError, UnknownName
-from symgrad.evaluate import Evaluator, OutsideDomain, forward
-from symgrad.expression import Call, Pow
-from symgrad.expression import number as exact_number
+from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.tree import Call, Pow
+from symgrad.expression.tree import number as exact_number
+from symgrad.graph.forward import forward
 from symgrad.sources.text import parse
-from symgrad.trace import make_plan, run_as_far
-from symgrad.trace_decimals import as_fraction, decimal_text, float_text, rounded
-from symgrad.trace_files import read_csv, read_json
-from symgrad.trace_numbers import rational, read_number
+from symgrad.trace.decimals import as_fraction, decimal_text, float_text, rounded
+from symgrad.trace.files import read_csv, read_json
+from symgrad.trace.numbers import rational, read_number
+from symgrad.trace.trace import make_plan, run_as_far
 
 BRANCH = examples.read("branch_and_merge")
 F = Fraction

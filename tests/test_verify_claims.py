@@ -3,8 +3,8 @@
 import pytest
 
 import symgrad as sg
-from symgrad.verify.claims import Reader
 from symgrad.verify.model import DerivativeTarget, ExpressionTarget, NameTarget, UpdateTarget
+from symgrad.verify.reading.claims import Reader
 from symgrad.verify.truth import Truth
 
 SEED = sg.load("example:branch_and_merge")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import symgrad as sg
-from symgrad.verify.claims_documents import formulas, kind_of
+from symgrad.verify.reading.documents import formulas, kind_of
 
 SEED = sg.load("example:branch_and_merge")
 ARTICLE = Path(sg.__file__).parent / "examples" / "branch_and_merge.md"

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from symgrad.expression import ONE, Add, Call, Compare, Div, Mul, Neg, Number, Pow, Var, number
-from symgrad.verify.equality import Decision, decide, equivalent
+from symgrad.expression.tree import ONE, Add, Call, Compare, Div, Mul, Neg, Number, Pow, Var, number
+from symgrad.verify.deciding.equality import Decision, decide, equivalent
 from tests.verify_corpus import claim, condition, read
 
 X, Y = Var("x"), Var("y")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from symgrad.verify.equality import decide
+from symgrad.verify.deciding.equality import decide
 from tests.verify_corpus import Referee, claim, lines, slips
 
 RIGHT = lines("identities.txt")

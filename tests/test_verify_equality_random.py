@@ -7,7 +7,7 @@ The rules in `TRUE` hold wherever both sides are defined, so a refutation would 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from symgrad.expression import (
+from symgrad.expression.tree import (
     ONE,
     ZERO,
     Add,
@@ -24,7 +24,7 @@ from symgrad.expression import (
     Var,
     number,
 )
-from symgrad.verify.equality import decide
+from symgrad.verify.deciding.equality import decide
 from tests.verify_corpus import Referee, places, replaced_at
 
 TWO = number(2)

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symgrad as sg
-from symgrad.expression import Mul, Number
-from symgrad.verify.claims_text import decimals_of
-from symgrad.verify.numbers import (
+from symgrad.expression.tree import Mul, Number
+from symgrad.verify.numbers.decimals import (
     decimal_literals,
     judge_number,
     rounded_range,
     significant,
     written,
 )
+from symgrad.verify.reading.text import decimals_of
 
 SEED = sg.load("example:branch_and_merge")
 

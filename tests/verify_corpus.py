@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from symgrad.evaluate import Evaluator, OutsideDomain
-from symgrad.expression import (
+from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.tree import (
     ONE,
     Add,
     Call,

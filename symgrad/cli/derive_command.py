@@ -54,7 +54,7 @@ def command(
     FILE is a graph file, model.py:FUNCTION, example:NAME, an equation such as "J = (a*x - y)^2"
     together with --wrt a, or - for standard input.
     """
-    from symgrad.derive import derive
+    from symgrad.derivation.derive import derive
     from symgrad.render.document import document
     from symgrad.render.json import derivation_json
     from symgrad.render.second_sheet import hessian_sheet, hvp_sheet

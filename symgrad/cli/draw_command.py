@@ -65,10 +65,10 @@ def command(
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments, samples_from
-    from symgrad.derive import derive
+    from symgrad.derivation.derive import derive
     from symgrad.render.drawings import drawn, format_of, png
     from symgrad.render.picture import picture
-    from symgrad.trace import make_plan, run_plan
+    from symgrad.trace.trace import make_plan, run_plan
 
     chosen = style or (format_of(output) if output is not None else "svg")
     if chosen == "png" and output is None:

@@ -10,8 +10,8 @@ import click
 from symgrad.cli.terminal import load_graph, note, print_result, refuse_others, write_file
 
 if TYPE_CHECKING:
-    from symgrad.derivation import Derivation
-    from symgrad.program import Program
+    from symgrad.derivation.derivation import Derivation
+    from symgrad.program.program import Program
     from symgrad.targets import EmittedFile
 
 
@@ -69,9 +69,9 @@ def command(
 ) -> None:
     """Write value, gradient and update step of FILE as code that needs nothing of symgrad."""
     from symgrad.cli.derive_command import split_names
-    from symgrad.codegen import emit
-    from symgrad.derive import derive
-    from symgrad.program import lower
+    from symgrad.derivation.derive import derive
+    from symgrad.program.program import lower
+    from symgrad.targets.codegen import emit
 
     if output is not None:
         _refuse_output(output, target, module)
@@ -129,7 +129,7 @@ def _checked(
 
     Formulas emitted as written (--no-safe) may lose digits: that is said, and nothing is stopped.
     """
-    from symgrad.check_code import check, checked
+    from symgrad.targets.check_code import check, checked
 
     report = check(derivation, target, files, optimizer=optimizer)
     if safe:

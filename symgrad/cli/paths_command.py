@@ -40,7 +40,7 @@ def command(
     are listed, their sum is proved to be the gradient.
     """
     from symgrad.cli.derive_command import split_names
-    from symgrad.derive import derive
+    from symgrad.derivation.derive import derive
     from symgrad.render.document import document
     from symgrad.render.paths_sheet import paths_sheet
 

@@ -50,9 +50,9 @@ def command(
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.generate_command import module_name
     from symgrad.cli.trace_command import assignments, samples_from
-    from symgrad.derive import derive
+    from symgrad.derivation.derive import derive
     from symgrad.render.html import page
-    from symgrad.trace import make_plan
+    from symgrad.trace.trace import make_plan
 
     names = split_names(wrt)
     graph = load_graph(file, names)

@@ -23,7 +23,7 @@ def command(name: str | None, output: Path | None, force: bool) -> None:
 
     An exported template can be changed and used: symgrad generate FILE --templates FOLDER.
     """
-    from symgrad.codegen import template_names, template_text
+    from symgrad.targets.codegen import template_names, template_text
 
     names = (name,) if name is not None else template_names()
     if output is None:

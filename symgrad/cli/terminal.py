@@ -14,7 +14,7 @@ import click
 from symgrad.errors import Diagnostic, SymgradError, format_diagnostic
 
 if TYPE_CHECKING:
-    from symgrad.graph import Graph
+    from symgrad.graph.graph import Graph
 
 MARKER = "Made by symgrad"
 _COLORS = {"error": "red", "warning": "yellow"}

@@ -15,10 +15,10 @@ from symgrad.cli.terminal import load_graph, note, print_result, read_stdin, wri
 from symgrad.errors import Diagnostic, SymgradError
 
 if TYPE_CHECKING:
-    from symgrad.graph import Graph
+    from symgrad.graph.graph import Graph
     from symgrad.render.trace_table import Record
-    from symgrad.trace import Plan
-    from symgrad.trace_inputs import Sample
+    from symgrad.trace.inputs import Sample
+    from symgrad.trace.trace import Plan
 
 FORMATS = ("text", "markdown", "latex", "json", "csv")
 SHOWN_LONG = 20  # more steps than that are shown as a table, unless --show says otherwise
@@ -75,8 +75,8 @@ def command(
     again and again. Every digit that is printed is right.
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
-    from symgrad.derive import derive
-    from symgrad.trace import make_plan
+    from symgrad.derivation.derive import derive
+    from symgrad.trace.trace import make_plan
 
     graph = load_graph(file, split_names(wrt))
     values = assignments(settings)
@@ -131,8 +131,8 @@ def samples_from(
 
     `given` are the inputs that have a value from elsewhere, so that they need no column.
     """
-    from symgrad.trace_files import read_csv, read_json
-    from symgrad.trace_inputs import read_values
+    from symgrad.trace.files import read_csv, read_json
+    from symgrad.trace.inputs import read_values
 
     source = "<stdin>" if data == "-" else data
     if data == "-":
@@ -164,7 +164,7 @@ def _worked(
 ) -> _Run:
     """Return a trace in which every formula is worked with full precision."""
     from symgrad.render import trace_table, trace_text
-    from symgrad.trace import run_as_far
+    from symgrad.trace.trace import run_as_far
 
     with _progress(plan.count, twice=not exact) as tick:
         trace, fault = run_as_far(plan, exact=exact, digits=digits or 6, on_step=tick)
@@ -213,7 +213,7 @@ def _long_run(
 ) -> _Run:
     """Return a long run through emitted code, in the form that was asked for."""
     from symgrad.render.trace_table import csv_lines, json_text, record_of_row, short_texts
-    from symgrad.trace_run import run_emitted
+    from symgrad.trace.run import run_emitted
 
     run = _Run()
     one_by_one = style == "csv" or (style == "text" and show == "short")

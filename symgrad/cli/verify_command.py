@@ -13,7 +13,7 @@ from symgrad.cli.terminal import load_graph, print_result, read_stdin, report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from symgrad.graph import Graph
+    from symgrad.graph.graph import Graph
     from symgrad.verify.model import Verdict
     from symgrad.verify.report import Report
 

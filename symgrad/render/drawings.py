@@ -7,14 +7,14 @@ import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.graph import Graph
+from symgrad.graph.graph import Graph
 from symgrad.render.dot import dot
 from symgrad.render.mermaid import mermaid
 from symgrad.render.picture import MOST_TILES, Picture, picture
 from symgrad.render.svg import drawing, written
-from symgrad.trace import Step
+from symgrad.trace.trace import Step
 
 FORMATS = {".svg": "svg", ".png": "png", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}
 THEMES = ("auto", "light", "dark")

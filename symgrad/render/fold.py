@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symgrad.analysis import immediate_dominators
-from symgrad.graph import Graph, Node
+from symgrad.derivation.analysis import immediate_dominators
+from symgrad.graph.graph import Graph, Node
 
 _FEWEST_ROWS = 4
 

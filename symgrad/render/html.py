@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symgrad import __version__
-from symgrad.derive import derive
+from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.graph import Graph
-from symgrad.locate import templates_directory
+from symgrad.graph.graph import Graph
 from symgrad.render.html_assets import assets
 from symgrad.render.html_content import Content, command_for, content
 from symgrad.render.html_rows import Edge, quantities
-from symgrad.trace import Plan, make_plan
+from symgrad.targets.locate import templates_directory
+from symgrad.trace.trace import Plan, make_plan
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -45,7 +45,7 @@ def report(  # noqa: PLR0913  (options, keyword-only)
     """Write one self-contained HTML page about a graph, and return its text.
 
     Without a `path` nothing is written. `values`, `data`, `steps`, `rate` and `optimizer` are those
-    of `symgrad.trace`; a graph whose inputs have no values gets a page without steps.
+    of `symgrad.trace.trace`; a graph whose inputs have no values gets a page without steps.
 
     Raises SymgradError where `path` exists and was not made by symgrad, unless `force` is set.
     """

@@ -9,19 +9,20 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from symgrad.check_code import CheckReport
-from symgrad.check_code_points import random_point
-from symgrad.derivation import Derivation
+from symgrad.derivation.derivation import Derivation
 from symgrad.errors import SymgradError
-from symgrad.evaluate import OutsideDomain, forward
-from symgrad.expression import Call, walk
+from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.tree import Call, walk
+from symgrad.graph.forward import forward
 from symgrad.render.html_rows import Row
 from symgrad.render.sheet import plural
 from symgrad.render.verdicts import summary
-from symgrad.trace import Step
-from symgrad.trace_decimals import as_fraction, decimal_text
-from symgrad.trace_numbers import Arithmetic, Real
-from symgrad.trace_step import evaluate_step
+from symgrad.targets.check_code import CheckReport
+from symgrad.targets.check_points import random_point
+from symgrad.trace.decimals import as_fraction, decimal_text
+from symgrad.trace.numbers import Arithmetic, Real
+from symgrad.trace.step import evaluate_step
+from symgrad.trace.trace import Step
 from symgrad.verify.report import Report
 
 EXACT_DIGITS = 50

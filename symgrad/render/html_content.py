@@ -9,14 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from symgrad.analysis import operands_by_node
-from symgrad.check_code import check
-from symgrad.codegen import emit_program
-from symgrad.derivation import Derivation
+from symgrad.derivation.analysis import operands_by_node
+from symgrad.derivation.derivation import Derivation
 from symgrad.errors import SymgradError, display_text
-from symgrad.expression import Expression
-from symgrad.graph import Graph
-from symgrad.program import lower
+from symgrad.expression.tree import Expression
+from symgrad.graph.graph import Graph
+from symgrad.program.program import lower
 from symgrad.render.html_check import (
     COLUMNS,
     MAX_CHECKED,
@@ -38,8 +36,10 @@ from symgrad.render.html_steps import StepWriter, objectives, worked_trace
 from symgrad.render.sheet import headline
 from symgrad.targets import EmittedFile, Options, target_names
 from symgrad.targets import target as target_called
+from symgrad.targets.check_code import check
+from symgrad.targets.codegen import emit_program
 from symgrad.targets.running import imported
-from symgrad.trace import Plan, Trace
+from symgrad.trace.trace import Plan, Trace
 from symgrad.verify import verify
 from symgrad.verify.model import Verdict
 from symgrad.verify.report import MARKS, Report

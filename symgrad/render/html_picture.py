@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from symgrad.derivation import Derivation
+from symgrad.derivation.derivation import Derivation
 from symgrad.render.picture import Picture, Tile, picture
 from symgrad.render.svg import drawing, written
 from symgrad.render.svg_text import advance
-from symgrad.trace import Step
+from symgrad.trace.trace import Step
 
 
 @dataclass(frozen=True, slots=True)

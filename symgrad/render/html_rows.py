@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from symgrad.analysis import ancestors, operands_by_node, path_counts
-from symgrad.derivation import Derivation
+from symgrad.derivation.analysis import ancestors, operands_by_node, path_counts
+from symgrad.derivation.derivation import Derivation
+from symgrad.expression.printer import Printer
 from symgrad.render.latex import LatexPrinter, left_latex, line_latex, remark_latex, trail_latex
 from symgrad.render.paths_sheet import paths_sheet
-from symgrad.render.printer import Printer
 from symgrad.render.sheet import (
     Line,
     Name,

@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from symgrad.analysis import operands_by_node
-from symgrad.derivation import Derivation
+from symgrad.derivation.analysis import operands_by_node
+from symgrad.derivation.derivation import Derivation
 from symgrad.errors import SymgradError
-from symgrad.evaluate import OutsideDomain
-from symgrad.expression import Mul, Var
+from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.tree import Mul, Var
 from symgrad.render.html_rows import Quantity
 from symgrad.render.picture import VALUE_DIGITS
 from symgrad.render.trace_text import TITLES, latex_notation, sections
-from symgrad.trace import Plan, Step, Trace, run_plan
-from symgrad.trace_lines import Line
-from symgrad.trace_numbers import Arithmetic, NotRational, Real
-from symgrad.trace_print import Style, line_pieces, number_text, unicode_notation
-from symgrad.trace_run import run_emitted
-from symgrad.trace_step import local_value
+from symgrad.trace.lines import Line
+from symgrad.trace.numbers import Arithmetic, NotRational, Real
+from symgrad.trace.print import Style, line_pieces, number_text, unicode_notation
+from symgrad.trace.run import run_emitted
+from symgrad.trace.step import local_value
+from symgrad.trace.trace import Plan, Step, Trace, run_plan
 
 DIGITS = 6
 MAX_STEPS = 100

@@ -1,4 +1,4 @@
-"""A derivation as JSON, schema symgrad.derivation/1.
+"""A derivation as JSON, schema symgrad.derivation.derivation/1.
 
 Formulas are strings in the graph language (ASCII: `delta*(2*c*u + 1)*x`) under `formula`, and LaTeX
 under `latex`. Numbers that must stay exact are strings. The keys:
@@ -21,17 +21,17 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from symgrad import analysis
-from symgrad.derivation import Derivation, Form
-from symgrad.expression import Expression
-from symgrad.graph import Node
+from symgrad.derivation import analysis
+from symgrad.derivation.derivation import Derivation, Form
+from symgrad.expression.printer import AsciiPrinter, ascii_name
+from symgrad.expression.tree import Expression
+from symgrad.graph.graph import Node
 from symgrad.render.latex import LatexPrinter
-from symgrad.render.printer import AsciiPrinter, ascii_name
 from symgrad.render.sheet import Line, Sheet, Trail, all_names, digits_of, note_lines
 from symgrad.render.text import left_text, remark_text, side_text
 
 _LARGE = 10**4000
-SCHEMA = "symgrad.derivation/1"
+SCHEMA = "symgrad.derivation.derivation/1"
 
 
 class _Writer:

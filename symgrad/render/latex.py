@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
-from symgrad.functions import FUNCTIONS
-from symgrad.names import LATIN, canonical
-from symgrad.render.printer import ATOM, POWER, Printer, is_joined
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.names import LATIN, canonical
+from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
+from symgrad.expression.tree import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)

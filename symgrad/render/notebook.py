@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-from symgrad.derivation import Derivation
-from symgrad.derive import derive
-from symgrad.graph import Graph
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.derive import derive
+from symgrad.graph.graph import Graph
 from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex
 from symgrad.render.markdown import escaped
 from symgrad.render.sheet import (
@@ -24,7 +24,7 @@ from symgrad.render.sheet import (
 from symgrad.render.svg import svg
 from symgrad.render.text import text_of
 from symgrad.render.trace_text import trace_markdown, trace_text
-from symgrad.trace import Trace
+from symgrad.trace.trace import Trace
 from symgrad.verify.report import MARKS, Report
 
 MAX_LINES = 100

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import islice
 
-from symgrad.algebra import add, mul
-from symgrad.derivation import Derivation
-from symgrad.expression import Expression, substitute, walk
+from symgrad.derivation.derivation import Derivation
+from symgrad.expression.algebra import add, mul
+from symgrad.expression.tree import Expression, substitute, walk
 from symgrad.render.sheet import (
     Line,
     Partial,
@@ -22,7 +22,7 @@ from symgrad.render.sheet import (
     scientific,
     side,
 )
-from symgrad.verify.equality import decide
+from symgrad.verify.deciding.equality import decide
 
 MAX_PROVED_PATHS = 200
 MAX_TREE = 2_000

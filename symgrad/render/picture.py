@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from symgrad.analysis import ancestors, consumers, edges_of, path_counts
-from symgrad.derivation import Derivation
-from symgrad.expression import Expression
-from symgrad.graph import Graph, Node
+from symgrad.derivation.analysis import ancestors, consumers, edges_of, path_counts
+from symgrad.derivation.derivation import Derivation
+from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Expression
+from symgrad.graph.graph import Graph, Node
 from symgrad.render.fold import Fold, folded
-from symgrad.render.printer import Printer
-from symgrad.trace import Step
-from symgrad.trace_numbers import Real
-from symgrad.trace_print import Style, number_text, unicode_notation
+from symgrad.trace.numbers import Real
+from symgrad.trace.print import Style, number_text, unicode_notation
+from symgrad.trace.trace import Step
 
 MOST_TILES = 60
 VALUE_DIGITS = 4

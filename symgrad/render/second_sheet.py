@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symgrad.derivation import Derivation
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.second import hessian, hessian_vector_product
 from symgrad.render.sheet import (
     Line,
     Name,
@@ -12,7 +13,6 @@ from symgrad.render.sheet import (
     derivation_sheet,
     side,
 )
-from symgrad.second import hessian, hessian_vector_product
 
 _FIRST_ORDER = ("equations", "sensitivities", "merges")
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from symgrad import analysis
-from symgrad.calculus import kinks_of
-from symgrad.derivation import Derivation
-from symgrad.expression import ONE, ZERO, Expression, Var
-from symgrad.graph import Graph
+from symgrad.derivation import analysis
+from symgrad.derivation.calculus import kinks_of
+from symgrad.derivation.derivation import Derivation
+from symgrad.expression.tree import ONE, ZERO, Expression, Var
+from symgrad.graph.graph import Graph
 
 Chain = tuple[Expression, ...]
 Side = tuple[Chain, ...]  # a sum of products, each factor printed as it is

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symgrad.derivation import Derivation
-from symgrad.graph import Graph
+from symgrad.derivation.derivation import Derivation
+from symgrad.graph.graph import Graph
 from symgrad.render.layout import Box, Layout, Link, PlacedBox, PlacedLink, layout
 from symgrad.render.picture import Picture, Tile, Wire, picture
 from symgrad.render.svg_style import number, outline, style_sheet
 from symgrad.render.svg_text import Typesetter, advance, escaped, tspans
-from symgrad.trace import Step
+from symgrad.trace.trace import Step
 
 SIZE, LABEL_SIZE, VALUE_SIZE = 16.0, 13.5, 13.0
 _LINE = 1.3

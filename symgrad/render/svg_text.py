@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from symgrad.functions import known_names
+from symgrad.expression.functions import known_names
 
 # Advance widths in thousandths of the font size, each for all characters behind it.
 _WIDTHS = {

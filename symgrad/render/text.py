@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.render.printer import AsciiPrinter, Printer
+from symgrad.expression.printer import AsciiPrinter, Printer
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.render.printer import AsciiPrinter, Printer
-from symgrad.trace import Plan, Step, Trace
-from symgrad.trace_decimals import decimal_text, float_text
-from symgrad.trace_numbers import Real
+from symgrad.expression.printer import AsciiPrinter, Printer
+from symgrad.trace.decimals import decimal_text, float_text
+from symgrad.trace.numbers import Real
+from symgrad.trace.trace import Plan, Step, Trace
 
 if TYPE_CHECKING:
-    from symgrad.trace_run import Row
+    from symgrad.trace.run import Row
 
 HEAD = 12
 TAIL = 6

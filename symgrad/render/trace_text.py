@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from symgrad.expression import Var
+from symgrad.expression.tree import Var
 from symgrad.render.latex import LatexPrinter, prose
 from symgrad.render.markdown import escaped
-from symgrad.trace import Step, Trace
-from symgrad.trace_lines import THROUGH, Line
-from symgrad.trace_numbers import Real
-from symgrad.trace_print import (
+from symgrad.trace.lines import THROUGH, Line
+from symgrad.trace.numbers import Real
+from symgrad.trace.print import (
     Marks,
     Notation,
     Numerals,
@@ -21,7 +20,8 @@ from symgrad.trace_print import (
     number_text,
     unicode_notation,
 )
-from symgrad.trace_result import MAX_DIGITS
+from symgrad.trace.result import MAX_DIGITS
+from symgrad.trace.trace import Step, Trace
 
 _MOST_GIVEN = 12
 _ASCII = {"∂": "d", "δ": "delta", "−": "-", "η": "eta", "≈": "~=", "…": "..."}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from symgrad.expression import Add, Div, Expression, Mul, Neg, Pow
+from symgrad.expression.tree import Add, Div, Expression, Mul, Neg, Pow
 from symgrad.sources import exact
 from symgrad.sources.cursor import Cursor
 from symgrad.sources.limits import MAX_DEPTH, MAX_TERMS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from symgrad.functions import UNDIFFERENTIABLE, known_names, lookup
+from symgrad.expression.functions import UNDIFFERENTIABLE, known_names, lookup
 from symgrad.sources import lexer
 from symgrad.sources.cursor import Cursor, constant
 from symgrad.sources.problems import (

@@ -9,7 +9,7 @@ They are read only where they mean something: in where, in Piecewise and in `ass
 
 from __future__ import annotations
 
-from symgrad.expression import Compare, Expression, Logic
+from symgrad.expression.tree import Compare, Expression, Logic
 from symgrad.sources.arithmetic import Arithmetic
 from symgrad.sources.complaints import OPERATORS, RELATIONS
 from symgrad.sources.limits import MAX_TERMS

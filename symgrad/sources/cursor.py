@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from symgrad.errors import Diagnostic, Place, SourceError
-from symgrad.expression import Constant, Expression, children
-from symgrad.names import canonical
+from symgrad.expression.names import canonical
+from symgrad.expression.tree import Constant, Expression, children
 from symgrad.sources import lexer
 from symgrad.sources.limits import MAX_DEPTH, MAX_EXPRESSION
 from symgrad.sources.problems import Fault, Origin, SourceTooLarge
@@ -136,7 +136,7 @@ def too_long(text: str, origin: Origin) -> Fault:
 def tree_depth(expression: Expression) -> int:
     """Return the number of levels of a tree.
 
-    >>> from symgrad.expression import Neg, Var
+    >>> from symgrad.expression.tree import Neg, Var
     >>> tree_depth(Neg(Var("x")))
     2
     """

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression import Formula
-from symgrad.graph import Node
+from symgrad.expression.tree import Formula
+from symgrad.graph.graph import Node
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS, MAX_NAME
 from symgrad.sources.naming import Names
 from symgrad.sources.problems import (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
-from symgrad.expression import Add, Call, Constant, Div, Expression, Mul, Neg, Number, Pow, Var
+from symgrad.expression.tree import Add, Call, Constant, Div, Expression, Mul, Neg, Number, Pow, Var
 from symgrad.sources.limits import MAX_BITS, MAX_EXPONENT
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symgrad.errors import Place
-from symgrad.expression import Compare, Expression, Logic
-from symgrad.graph import Assumption
+from symgrad.expression.tree import Compare, Expression, Logic
+from symgrad.graph.graph import Assumption
 from symgrad.sources.complaints import RELATIONS, unexpected
 from symgrad.sources.cursor import Resolve
 from symgrad.sources.grammar import Parser

@@ -19,8 +19,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from symgrad.errors import Diagnostic, Place, SourceError
-from symgrad.expression import Expression, Var, formula_of
-from symgrad.graph import Graph, Kind, Node
+from symgrad.expression.tree import Expression, Var, formula_of
+from symgrad.graph.graph import Graph, Kind, Node
 from symgrad.sources import exact
 from symgrad.sources.draft import Draft, check_objective, unused_inputs
 from symgrad.sources.problems import (

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from symgrad.errors import Place, SourceError
-from symgrad.expression import Call, Compare, Expression, Logic, Neg, Number, Var, number
-from symgrad.functions import lookup
+from symgrad.expression.functions import lookup
+from symgrad.expression.tree import Call, Compare, Expression, Logic, Neg, Number, Var, number
 from symgrad.sources import complaints, lexer
 from symgrad.sources.conditions import COMPARISONS, Conditions
 from symgrad.sources.cursor import Resolve, constant

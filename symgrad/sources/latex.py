@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from symgrad.expression import Expression
-from symgrad.names import GREEK
+from symgrad.expression.names import GREEK
+from symgrad.expression.tree import Expression
 from symgrad.sources.cursor import Resolve
 from symgrad.sources.grammar import Parser
 from symgrad.sources.latex_cases import Row, piecewise
@@ -375,7 +375,7 @@ def parse_latex_expression(text: str, origin: Origin, resolve: Resolve) -> Expre
     Raises:
         SourceError: if it cannot be read.
 
-    >>> from symgrad.expression import Var
+    >>> from symgrad.expression.tree import Var
     >>> origin = Origin("", (r"\sqrt{x}",), 1, 1)
     >>> parse_latex_expression(r"\sqrt{x}", origin, {"x": Var("x")}.get)
     Call(function='sqrt', arguments=(Var(key='x'),))

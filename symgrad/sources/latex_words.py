@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.functions import known_names
+from symgrad.expression.functions import known_names
 
 SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "partial": "∂", "nabla": "∇",

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression import Constant, Expression
-from symgrad.graph import Kind, Node
+from symgrad.expression.tree import Constant, Expression
+from symgrad.graph.graph import Kind, Node
 from symgrad.sources import exact, lexer
 from symgrad.sources.complaints import unexpected
 from symgrad.sources.cursor import constant

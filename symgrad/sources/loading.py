@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SourceError, UnknownName
-from symgrad.graph import Graph
+from symgrad.graph.graph import Graph
 from symgrad.sources.function import parse_function
 from symgrad.sources.limits import MAX_SOURCE_BYTES
 from symgrad.sources.problems import SourceTooLarge, suggest

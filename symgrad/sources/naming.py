@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from symgrad.names import GREEK, canonical
+from symgrad.expression.names import GREEK, canonical
 
 _SPECIAL = re.compile(
     rf"^(?:(?:{'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])|.*[^\x00-\x7f]).*$",

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Sequence
 
 from symgrad.errors import Diagnostic, Place, SourceError
-from symgrad.expression import (
+from symgrad.expression.functions import known_names, lookup
+from symgrad.expression.tree import (
     Add,
     Call,
     Compare,
@@ -20,7 +21,6 @@ from symgrad.expression import (
     Pow,
     number,
 )
-from symgrad.functions import known_names, lookup
 from symgrad.sources import exact, lexer
 from symgrad.sources.complaints import NOT_SMOOTH
 from symgrad.sources.cursor import tree_depth

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.graph import Check, Node
+from symgrad.graph.graph import Check, Node
 from symgrad.sources import lexer
 from symgrad.sources.draft import Draft, Equation
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from symgrad.errors import Place
-from symgrad.expression import Expression, Formula, Var, formula_of
+from symgrad.expression.tree import Expression, Formula, Var, formula_of
 from symgrad.sources import lexer
 from symgrad.sources.cursor import too_long
 from symgrad.sources.draft import Draft, Equation

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from symgrad.graph import Kind
+from symgrad.graph.graph import Kind
 from symgrad.sources import lexer
 from symgrad.sources.limits import MAX_SOURCE_BYTES
 from symgrad.sources.problems import Faults, Origin, SourceTooLarge, TooManyFaults

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.collector import paused_collector
-from symgrad.expression import Var, variables
-from symgrad.graph import Assumption, Graph, Kind, Node
-from symgrad.names import canonical
+from symgrad.expression.collector import paused_collector
+from symgrad.expression.names import canonical
+from symgrad.expression.tree import Var, variables
+from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
 from symgrad.sources.cursor import constant
 from symgrad.sources.draft import (

@@ -13,11 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression import Neg, Var, formula_of, substitute
-from symgrad.optimizers import Equation, Optimizer, optimizer
-from symgrad.program import Program, Routine
-from symgrad.program_block import Block
-from symgrad.program_normal import normal
+from symgrad.expression.tree import Neg, Var, formula_of, substitute
+from symgrad.program.block import Block
+from symgrad.program.normal import normal
+from symgrad.program.optimizers import Equation, Optimizer, optimizer
+from symgrad.program.program import Program, Routine
 from symgrad.targets.head import head_lines
 from symgrad.targets.naming import identifiers
 from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient

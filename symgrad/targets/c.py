@@ -17,9 +17,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from symgrad.expression import Expression, Formula
-from symgrad.program import Program, Routine
-from symgrad.program_batch import batch_of
+from symgrad.expression.tree import Expression, Formula
+from symgrad.program.batch import batch_of
+from symgrad.program.program import Program, Routine
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names

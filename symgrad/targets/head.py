@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from symgrad.errors import display_text
-from symgrad.program import Program
-from symgrad.render.printer import Printer
+from symgrad.expression.printer import Printer
+from symgrad.program.program import Program
 
 MARK = "Made by symgrad"  # the first words of every emitted file
 MAX_SHOWN = 40

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
-from symgrad.names import LATIN, canonical
+from symgrad.expression.names import LATIN, canonical
 
 _MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar",
           "\u0307": "_dot", "\u0308": "_ddot"}  # fmt: skip

@@ -11,10 +11,10 @@ import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 
-from symgrad.expression import Expression, Formula, Var, formula_of, walk
-from symgrad.program import Program, Routine
-from symgrad.program_batch import Batch, batch_of
-from symgrad.program_block import Assignment
+from symgrad.expression.tree import Expression, Formula, Var, formula_of, walk
+from symgrad.program.batch import Batch, batch_of
+from symgrad.program.block import Assignment
+from symgrad.program.program import Program, Routine
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors

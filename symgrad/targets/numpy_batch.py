@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symgrad.expression import Call, Compare, Expression, Pow, Var, children, substitute
-from symgrad.program_batch import Batch
-from symgrad.program_block import Assignment
+from symgrad.expression.tree import Call, Compare, Expression, Pow, Var, children, substitute
+from symgrad.program.batch import Batch
+from symgrad.program.block import Assignment
 from symgrad.targets.numpy_functions import KEEP_NAN
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression import ONE, Add, Call, Div, Expression, Logic, Mul, Neg, number
-from symgrad.functions import FUNCTIONS
-from symgrad.program_normal import normal
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Logic, Mul, Neg, number
+from symgrad.program.normal import normal
 from symgrad.targets.printing import ATOM, CONDITION, CodePrinter, Spelling
 
 Arguments = tuple[Expression, ...]

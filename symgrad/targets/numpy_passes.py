@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from symgrad.expression import Expression
+from symgrad.expression.tree import Expression
 from symgrad.targets.numpy_schedule import Operand, Pass, Schedule, Value
 
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from symgrad.expression import (
+from symgrad.expression.tree import (
     ONE,
     Add,
     Call,
@@ -26,7 +26,7 @@ from symgrad.expression import (
     Var,
     variables,
 )
-from symgrad.program_normal import exact, normal
+from symgrad.program.normal import exact, normal
 from symgrad.targets.numpy_functions import HELPED, UFUNCS, expanded
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.analysis import depends_on_data, extended
-from symgrad.derive import derive
-from symgrad.expression import Add, Div, Expression, Mul, Pow, Var, formula_of, variables
-from symgrad.graph import Graph, Node
-from symgrad.program import Program, lower
-from symgrad.program_normal import exact
+from symgrad.derivation.analysis import depends_on_data, extended
+from symgrad.derivation.derive import derive
+from symgrad.expression.tree import Add, Div, Expression, Mul, Pow, Var, formula_of, variables
+from symgrad.graph.graph import Graph, Node
+from symgrad.program.normal import exact
+from symgrad.program.program import Program, lower
 
 _MAX_SQUARES = 64
 _DEPTH = 32  # how far a sum is followed into the names that it adds up

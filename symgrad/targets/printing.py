@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression import (
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.tree import (
     Add,
     Call,
     Compare,
@@ -21,8 +22,7 @@ from symgrad.expression import (
     Pow,
     Var,
 )
-from symgrad.functions import FUNCTIONS
-from symgrad.program_normal import normal
+from symgrad.program.normal import normal
 
 CONDITION, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
 _LARGEST_QUOTIENT = 10_000

@@ -11,8 +11,8 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping, Sequence
 
-from symgrad.expression import Expression
-from symgrad.program import Program, Routine
+from symgrad.expression.tree import Expression
+from symgrad.program.program import Program, Routine
 from symgrad.targets.base import EmittedFile, Sheet, Target
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling

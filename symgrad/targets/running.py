@@ -20,8 +20,8 @@ from pathlib import Path
 from types import ModuleType
 
 from symgrad.errors import SymgradError
-from symgrad.optimizers import optimizer
-from symgrad.program import Program
+from symgrad.program.optimizers import optimizer
+from symgrad.program.program import Program
 from symgrad.targets.base import EmittedFile
 
 Results = list[list[float]]

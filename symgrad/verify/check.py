@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from symgrad.graph import Graph
-from symgrad.verify.claims import Reader
+from symgrad.graph.graph import Graph
+from symgrad.verify.explaining.rewriting import steps_between
 from symgrad.verify.judge import Judge
 from symgrad.verify.model import Claim, Verdict
+from symgrad.verify.reading.claims import Reader
 from symgrad.verify.report import Report
-from symgrad.verify.rewriting import steps_between
 from symgrad.verify.truth import Truth
 from symgrad.verify.worker import Worker, is_small
 

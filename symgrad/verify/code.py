@@ -18,14 +18,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from symgrad import analysis
-from symgrad.derivation import local_derivative
+from symgrad.derivation import analysis
+from symgrad.derivation.derivation import local_derivative
 from symgrad.errors import Diagnostic, SymgradError, nearest
-from symgrad.expression import Compare
-from symgrad.graph import Graph
-from symgrad.names import canonical
-from symgrad.render.printer import Printer, ascii_name
-from symgrad.verify.intervals import Evaluator
+from symgrad.expression.names import canonical
+from symgrad.expression.printer import Printer, ascii_name
+from symgrad.expression.tree import Compare
+from symgrad.graph.graph import Graph
+from symgrad.verify.deciding.intervals import Evaluator
 from symgrad.verify.truth import MissingValue, Point, Truth, as_fraction
 
 POINTS = 12

@@ -11,14 +11,13 @@ import time
 from dataclasses import dataclass, replace
 
 from symgrad.errors import Diagnostic, SourceError
-from symgrad.expression import Add, Compare, Expression, Mul, Neg, Number, Var
-from symgrad.graph import Graph
-from symgrad.render.printer import Printer
-from symgrad.verify.diagnose import diagnose
-from symgrad.verify.equality import Decision, decide
-from symgrad.verify.judge_numbers import NumberJudge, at_point
+from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var
+from symgrad.graph.graph import Graph
+from symgrad.verify.deciding.equality import Decision, decide
+from symgrad.verify.deciding.limits import Stop, TooLarge, distinct_parts, names_in, substituted
+from symgrad.verify.explaining.diagnose import diagnose
 from symgrad.verify.large import LargeJudge
-from symgrad.verify.limits import Stop, TooLarge, distinct_parts, names_in, substituted
 from symgrad.verify.model import (
     Claim,
     DerivativeTarget,
@@ -30,8 +29,9 @@ from symgrad.verify.model import (
     UpdateTarget,
     Verdict,
 )
-from symgrad.verify.outcomes import Outcome, decided
-from symgrad.verify.put_in import with_numbers_put_in
+from symgrad.verify.numbers.judge_numbers import NumberJudge, at_point
+from symgrad.verify.numbers.outcomes import Outcome, decided
+from symgrad.verify.numbers.put_in import with_numbers_put_in
 from symgrad.verify.truth import MissingValue, Truth
 
 _SEVERITY: dict[Status, int] = {

@@ -14,13 +14,13 @@ from random import Random
 
 from flint import ctx
 
-from symgrad import analysis
-from symgrad.expression import Expression, Var
-from symgrad.verify.equality import Decision, decide
-from symgrad.verify.intervals import Evaluator, Value
-from symgrad.verify.limits import Stop, names_in, substituted
+from symgrad.derivation import analysis
+from symgrad.expression.tree import Expression, Var
+from symgrad.verify.deciding.equality import Decision, decide
+from symgrad.verify.deciding.intervals import Evaluator, Value
+from symgrad.verify.deciding.limits import Stop, names_in, substituted
 from symgrad.verify.model import Claim, DerivativeTarget, NameTarget
-from symgrad.verify.numbers import bounds, significant
+from symgrad.verify.numbers.decimals import bounds, significant
 from symgrad.verify.truth import PRECISION, MissingValue, Point, Truth, exactly
 
 _POINTS = 6

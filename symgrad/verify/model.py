@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression import Compare, Expression, Logic, Var, walk
+from symgrad.expression.tree import Compare, Expression, Logic, Var, walk
 
 if TYPE_CHECKING:
-    from symgrad.verify.equality import Decision
+    from symgrad.verify.deciding.equality import Decision
 
 Status = Literal["proved", "agrees", "refuted", "unreadable", "undecided"]
 Relation = Literal["=", "≈"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from symgrad.display import Typeset
+from symgrad.graph.display import Typeset
 from symgrad.verify.model import Verdict
 
 MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…"}

@@ -13,13 +13,13 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from symgrad import analysis
-from symgrad.derivation import Derivation
-from symgrad.derive import derive
-from symgrad.expression import ONE, ZERO, Expression, Var, formula_of, variables
-from symgrad.graph import Graph, Node
-from symgrad.verify.intervals import Evaluator, Value
-from symgrad.verify.limits import TooLarge, names_in, substituted
+from symgrad.derivation import analysis
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.derive import derive
+from symgrad.expression.tree import ONE, ZERO, Expression, Var, formula_of, variables
+from symgrad.graph.graph import Graph, Node
+from symgrad.verify.deciding.intervals import Evaluator, Value
+from symgrad.verify.deciding.limits import TooLarge, names_in, substituted
 from symgrad.verify.model import Claim, Definition, DerivativeTarget
 
 Point = tuple[tuple[str, Fraction], ...]

@@ -17,10 +17,10 @@ import threading
 from pathlib import Path
 from typing import IO, Any
 
-from symgrad.expression import Call, Expression, Mul, Number, Pow, children
-from symgrad.graph import Graph
+from symgrad.expression.tree import Call, Expression, Mul, Number, Pow, children
+from symgrad.graph.graph import Graph
+from symgrad.verify.deciding.limits import Stop, distinct_parts, substituted
 from symgrad.verify.judge import Judge
-from symgrad.verify.limits import Stop, distinct_parts, substituted
 from symgrad.verify.model import Claim, DerivativeTarget, Verdict
 
 _HEAD = struct.Struct(">Q")

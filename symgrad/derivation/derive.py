@@ -1,0 +1,226 @@
+"""From a graph to its derivation: which adjoints get a name, and what the names are.
+
+The rule. A node's adjoint is named (δ) when it is needed in two or more places and is more than a
+number, a signed name or a multiple of another δ. One exception keeps what an author would keep:
+where branches merge right in front of parameters, the merged derivative is written out as a factor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
+from symgrad.derivation.forms import NOTHING, Adjoint
+from symgrad.derivation.relations import Note, Relations
+from symgrad.derivation.sweep import MARK, Edges, Naming, Refine, Swept, sweep
+from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
+from symgrad.expression.algebra import cost
+from symgrad.expression.collector import paused_collector
+from symgrad.expression.names import canonical
+from symgrad.expression.tree import ONE, Expression, Formula, Var, substitute, variables
+from symgrad.graph.graph import Graph, Node
+
+MAX_INLINE_COST = 60
+MAX_MERGE_COST = 16
+MAX_UNNAMED_COST = 2_000
+_LAYER = re.compile(r"[^\W\d_]+_?(\d+)")
+_PREFIXES = ("δ", "ε", "adjoint")
+_SPELLINGS = ("δ", "ε", "ϵ", "delta", "epsilon", "adjoint", "\\")  # how a taken name may begin
+_ROUNDS = 4
+
+
+def derive(
+    graph: Graph,
+    wrt: Iterable[str] | None = None,
+    *,
+    sensitivities: str | Sequence[str] = "auto",
+    label: str = "",
+) -> Derivation:
+    """Derive the closed-form gradient of the graph's objective.
+
+    `wrt` names the parameters to differentiate by (any inputs may be named); all parameters when it
+    is None. `sensitivities` is "auto" (the rule above), "all" (every intermediate node), "none", or
+    the names of the nodes whose adjoint gets a name. With a `label` sensitivities are named
+    ε_label, as the rows of a Hessian are.
+
+    Raises UnknownName for a name the graph does not have, and LimitExceeded when without names the
+    result would be too large to read.
+
+    >>> from symgrad.sources.text import parse
+    >>> d = derive(parse("param a, b; data x; u = a*x + b; J = u^2"))
+    >>> d.gradients["a"], d.sensitivities["δ"]
+    (x*δ, ('u', 2*u))
+    """
+    chosen = graph.parameters if wrt is None else tuple(dict.fromkeys(map(graph.resolve, wrt)))
+    if not chosen:
+        raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
+    for name in chosen:
+        if graph.index[name].formula is not None:
+            raise SymgradError(
+                Diagnostic(
+                    f"`{name}` is defined by an equation, so it is no free variable",
+                    help="name inputs: params, data or consts",
+                )
+            )
+    with paused_collector():
+        return _derived(graph, chosen, sensitivities, label)
+
+
+def _derived(
+    graph: Graph, chosen: tuple[str, ...], sensitivities: str | Sequence[str], label: str
+) -> Derivation:
+    excluded: frozenset[str] = frozenset()
+    relations = Relations(graph)
+    known = 0
+    for _ in range(_ROUNDS):
+        naming = _naming(graph, sensitivities, excluded)
+        refine: Refine | None = relations.refine if relations.useful else None
+        swept = sweep(graph, chosen, naming, refine, economical=sensitivities == "auto")
+        used = _references(swept, chosen)
+        once = {name for name in swept.named if used[MARK + name] == 1}
+        learned, known = relations.learned > known, relations.learned
+        if not learned and (sensitivities != "auto" or not once or not relations.applied):
+            break
+        excluded |= once
+    return _assembled(graph, chosen, swept, used, relations.notes, label)
+
+
+def _naming(graph: Graph, sensitivities: str | Sequence[str], excluded: frozenset[str]) -> Naming:
+    if sensitivities == "all":
+        return lambda node, adjoint, edges, parts: adjoint.pattern.total != ONE
+    if sensitivities == "none":
+        return _never
+    if sensitivities == "auto":
+        inputs = frozenset(node.name for node in graph.nodes if node.formula is None)
+        return _automatic(inputs, excluded)
+    listed = sensitivities.split(",") if isinstance(sensitivities, str) else sensitivities
+    names = frozenset(graph.resolve(name.strip()) for name in listed)
+    for name in names:
+        if graph.index[name].formula is None:
+            raise SymgradError(
+                Diagnostic(
+                    f"`{name}` is an input: the derivative by it is a gradient, not a sensitivity",
+                    help="name nodes that an equation defines",
+                )
+            )
+    return lambda node, adjoint, edges, parts: node.name in names and adjoint.pattern.total != ONE
+
+
+def _automatic(inputs: frozenset[str], excluded: frozenset[str]) -> Naming:
+    """Return the rule of the module's docstring."""
+
+    def naming(node: Node, adjoint: Adjoint, edges: Edges, parts: int) -> bool:
+        pattern = adjoint.pattern
+        if pattern.trivial or node.name in excluded:
+            return False
+        if pattern.size > MAX_INLINE_COST:
+            return True
+        if len(edges) < 2:
+            return False
+        (place, factor), *others = pattern.terms
+        if parts < 2 or place is None or others:
+            return True
+        before_inputs = inputs.issuperset(operand for operand, _ in edges)
+        return not (before_inputs and cost(factor) <= MAX_MERGE_COST)
+
+    return naming
+
+
+def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
+    if adjoint.pattern.size > MAX_UNNAMED_COST:
+        raise LimitExceeded(
+            Diagnostic(
+                f"without sensitivities the derivative by `{node.name}` grows too large to read",
+                help="leave --sensitivities at auto, or name some nodes",
+            )
+        )
+    return False
+
+
+def _references(swept: Swept, wrt: tuple[str, ...]) -> dict[str, int]:
+    """Count the uses of each sensitivity, from the gradients up."""
+    counts = dict.fromkeys((MARK + name for name in swept.named), 0)
+    for name in wrt:
+        if name in swept.adjoints:
+            for operand in swept.adjoints[name].operands:
+                if operand in counts:
+                    counts[operand] += 1
+    for name in reversed(swept.named):
+        if counts[MARK + name]:
+            for operand in swept.adjoints[name].operands:
+                if operand in counts:
+                    counts[operand] += 1
+    return counts
+
+
+def _assembled(
+    graph: Graph,
+    wrt: tuple[str, ...],
+    swept: Swept,
+    used: dict[str, int],
+    notes: tuple[Note, ...],
+    label: str,
+) -> Derivation:
+    kept = [name for name in swept.named if used[MARK + name]]
+    names = sensitivity_names(graph, kept, label=label)
+    spelled = {MARK + node: name for node, name in names.items()}
+    units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.unit)
+    return Derivation(
+        graph,
+        wrt,
+        tuple(
+            Sensitivity(names[node], node, _form(swept.adjoints[node], spelled)) for node in kept
+        ),
+        tuple(
+            (name, _form(swept.adjoints.get(name, Adjoint(NOTHING, ())), spelled)) for name in wrt
+        ),
+        tuple(_merges(graph, swept, frozenset(kept))),
+        frozenset(swept.adjoints),
+        units,
+        notes,
+    )
+
+
+def _form(adjoint: Adjoint, spelled: dict[str, str]) -> Form:
+    operands = tuple([spelled.get(name, name) for name in adjoint.operands])
+    return Form(Formula(adjoint.pattern.total, operands), adjoint.pattern.terms)
+
+
+def _merges(graph: Graph, swept: Swept, kept: Collection[str]) -> Iterable[Merge]:
+    for name in swept.merges:
+        adjoint = swept.adjoints[name]
+        if graph.index[name].formula is None or name in kept or len(adjoint.pattern.terms) != 1:
+            continue
+        place, factor = adjoint.pattern.terms[0]
+        mark = None if place is None else adjoint.operands[place]
+        if factor == ONE or mark is None:
+            continue
+        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
+        merged = substitute(factor, names)
+        # A quotient of two sensitivities is no derivative of the one node by the other.
+        if not any(str(key).startswith(MARK) for key in variables(merged)):
+            yield Merge(name, mark.removeprefix(MARK), merged)
+
+
+def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") -> dict[str, str]:
+    """Return the name of each node's sensitivity: δ, or δ_1, δ_2 by layer, or δ_v by node.
+
+    A lone sensitivity is δ. Several are numbered where every node's name ends in a number of its
+    own (z1, z2: δ_1, δ_2), and are called after their nodes otherwise. Where the graph itself uses
+    such a name the next of δ, ε, adjoint is taken.
+    """
+    taken = {canonical(name) for name in graph.index if name.startswith(_SPELLINGS)}
+    layers = [_LAYER.fullmatch(name if name.isascii() else canonical(name)) for name in nodes]
+    numbers = [match[1] for match in layers if match]
+    numbered = len(numbers) == len(set(numbers)) == len(nodes)
+    prefixes = [f"ε_{label}"] if label else _PREFIXES
+    for prefix in prefixes:
+        names = (
+            [prefix]
+            if len(nodes) == 1
+            else [f"{prefix}_{numbers[i] if numbered else node}" for i, node in enumerate(nodes)]
+        )
+        if taken.isdisjoint(names if not taken else map(canonical, names)):
+            return dict(zip(nodes, names, strict=True))
+    return {node: f"adjoint_of_{i}_{canonical(node)}" for i, node in enumerate(nodes)}

@@ -1,0 +1,136 @@
+"""Adjoints as linear forms over named sensitivities, composed once for each shape of surroundings.
+
+The adjoint of a node is a sum of terms factor · δ, plus a part without any δ. Nodes whose
+surroundings have one shape share one `LinearPattern`; what differs is only the names put into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from symgrad.derivation.simplify import simplified
+from symgrad.expression.algebra import add, cost, factored_sum, mul
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Div,
+    Expression,
+    Neg,
+    Number,
+    Var,
+    substitute,
+    variables,
+    walk,
+)
+
+Key = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class LinearPattern:
+    """A linear form in variables 0, 1, …: `terms` pairs a sensitivity's position with its factor.
+
+    The part without a sensitivity has position None and stands last. `total` is the whole form.
+    """
+
+    terms: tuple[tuple[int | None, Expression], ...]
+    total: Expression
+    size: int = field(default=0)
+    trivial: bool = field(default=False)
+    divides: bool = field(default=False)
+    unit: bool = field(default=False)
+
+
+class Adjoint(NamedTuple):
+    """A linear pattern with names for its variables (a tuple: there is one for each node)."""
+
+    pattern: LinearPattern
+    operands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One contribution to an adjoint: the consumer's adjoint times a local derivative.
+
+    The index tuples say which of the shared variables stand for the variables of either.
+    """
+
+    adjoint: LinearPattern
+    adjoint_index: tuple[int, ...]
+    derivative: Expression
+    derivative_index: tuple[int, ...]
+
+
+UNIT = LinearPattern(((None, ONE),), ONE, 1, trivial=True, unit=True)
+SENSITIVITY = LinearPattern(((0, ONE),), Var(0), 1, trivial=True)
+NOTHING = LinearPattern((), ZERO, 1, trivial=True)
+
+
+def linear_pattern(
+    groups: Mapping[int | None, Expression], whole: Expression | None = None
+) -> LinearPattern:
+    """Return the linear form with the given factors; the part without a δ is put last.
+
+    `whole` is the form written in another way, where there is a better one than term by term.
+    """
+    ordered: list[tuple[int | None, Expression]] = [
+        (key, groups[key]) for key in groups if key is not None
+    ]
+    if None in groups:
+        ordered.append((None, groups[None]))
+    kept = tuple((key, factor) for key, factor in ordered if factor != ZERO)
+    if not kept:
+        return NOTHING
+    terms = [factor if key is None else mul(Var(key), factor) for key, factor in kept]
+    total = add(*terms) if whole is None else whole
+    divides = any(isinstance(part, Div) for part in walk(total))
+    return LinearPattern(kept, total, cost(total), _is_trivial(kept), divides, total == ONE)
+
+
+def _is_trivial(terms: tuple[tuple[int | None, Expression], ...]) -> bool:
+    """Tell whether the form is a number, a signed name, or a number times one sensitivity."""
+    if len(terms) != 1:
+        return False
+    key, factor = terms[0]
+    bare = factor.operand if isinstance(factor, Neg) else factor
+    return isinstance(bare, Number) or (key is None and isinstance(bare, Var))
+
+
+def compose(parts: tuple[Part, ...]) -> tuple[LinearPattern, tuple[int, ...]]:
+    """Return the sum of the parts, and which of the shared variables it uses, in their order."""
+    groups: dict[int | None, list[Expression]] = {}
+    for part in parts:
+        renaming = _renaming(part.adjoint_index)
+        derivative = substitute(part.derivative, _renaming(part.derivative_index))
+        for key, factor in part.adjoint.terms:
+            place = None if key is None else part.adjoint_index[key]
+            product = mul(substitute(factor, renaming), derivative)
+            groups.setdefault(place, []).append(product)
+    merged = {key: _merged(factors) for key, factors in groups.items()}
+    return compacted(linear_pattern(merged))
+
+
+def _merged(factors: list[Expression]) -> Expression:
+    total = factors[0] if len(factors) == 1 else factored_sum(factors)
+    return simplified(total)
+
+
+def _renaming(index: tuple[int, ...]) -> dict[Key, Expression]:
+    return {i: Var(place) for i, place in enumerate(index)}
+
+
+def compacted(pattern: LinearPattern) -> tuple[LinearPattern, tuple[int, ...]]:
+    """Number the variables in order of appearance; return the pattern and the old numbers."""
+    used = tuple(int(key) for key in variables(pattern.total))
+    if used == tuple(range(len(used))):
+        return pattern, used
+    place = {old: new for new, old in enumerate(used)}
+    renaming: dict[Key, Expression] = {old: Var(new) for old, new in place.items()}
+    terms = tuple(
+        (None if key is None else place[key], substitute(factor, renaming))
+        for key, factor in pattern.terms
+    )
+    total = substitute(pattern.total, renaming)
+    return replace(pattern, terms=terms, total=total), used

@@ -1,0 +1,114 @@
+"""Shorter forms of a product or sum, within a budget, never longer and never of another value."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symgrad.expression.algebra import Product, add, cost, factored_sum, mul, neg, positive_first
+from symgrad.expression.tree import (
+    Add,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Pow,
+    walk,
+)
+
+MAX_TERMS = 64
+MAX_COST = 400
+MAX_POWER = 4
+
+
+class TooLong(Exception):
+    """The expanded form has more terms than the budget allows."""
+
+
+def simplified(expression: Expression) -> Expression:
+    """Return the shortest of a few equal forms: as it is, or with products multiplied out.
+
+    Only an expression that contains a sum and a quotient can gain, so others cost one look.
+
+    >>> from symgrad.expression.tree import ONE, Var
+    >>> p, y = Var("p"), Var("y")
+    >>> q = Add((ONE, Neg(p)))
+    >>> slope = Add((Neg(Div(y, p)), Div(Add((ONE, Neg(y))), q)))
+    >>> simplified(Mul((slope, p, q))) == Add((p, Neg(y)))
+    True
+    """
+    if not _may_gain(expression):
+        return expression
+    size = cost(expression)
+    if size > MAX_COST:
+        return expression
+    try:
+        flat = multiplied_out(expression)
+    except TooLong:
+        return expression
+    terms = flat.terms if isinstance(flat, Add) else (flat,)
+    best = min(flat, factored_sum(terms), key=cost)
+    return best if cost(best) < size else expression
+
+
+def _may_gain(expression: Expression) -> bool:
+    sums = quotients = False
+    for part in walk(expression):
+        sums = sums or isinstance(part, Add)
+        quotients = quotients or isinstance(part, Div)
+        if sums and quotients:
+            return True
+    return False
+
+
+def multiplied_out(expression: Expression) -> Expression:
+    """Return the expression with products of sums multiplied out and like terms collected.
+
+    Raises TooLong when the result has more than MAX_TERMS terms.
+    """
+    terms = _terms(expression)
+    return positive_first(add(*terms)) if terms else add()
+
+
+def _terms(e: Expression) -> list[Expression]:
+    match e:
+        case Add(parts):
+            found = [term for part in parts for term in _terms(part)]
+        case Neg(operand):
+            found = [neg(term) for term in _terms(operand)]
+        case Mul() | Div() | Pow():
+            found = _product_terms(e)
+        case _:
+            found = [e]
+    if len(found) > MAX_TERMS:
+        raise TooLong
+    return found
+
+
+def _product_terms(e: Expression) -> list[Expression]:
+    """Multiply one sum of a product out, the rest kept whole so that it can cancel first."""
+    product = Product()
+    product.multiply(e)
+    chosen = _sum_to_multiply_out(product)
+    if chosen is None:
+        return [product.build()]
+    product.multiply_base(chosen, Fraction(-1))
+    rest = product.build()
+    if len(chosen.terms) > MAX_TERMS:
+        raise TooLong
+    total = add(*(mul(rest, term) for term in chosen.terms))
+    parts = total.terms if isinstance(total, Add) else (total,)
+    return [term for part in parts for term in _terms(part)]
+
+
+def _sum_to_multiply_out(product: Product) -> Add | None:
+    """Choose a sum in the numerator, before all others one that holds a quotient."""
+    chosen: Add | None = None
+    for base, exponent in product.powers.items():
+        if not (isinstance(base, Add) and isinstance(exponent, Fraction)):
+            continue
+        if exponent.denominator != 1 or not 0 < exponent <= MAX_POWER:
+            continue
+        if any(isinstance(part, Div) for term in base.terms for part in walk(term)):
+            return base
+        chosen = chosen or base
+    return chosen

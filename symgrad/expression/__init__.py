@@ -1,0 +1,1 @@
+"""Expressions: the ordered tree, its algebra, functions, evaluation, print, bridge to SymPy."""

@@ -1,0 +1,441 @@
+"""Constructors that tidy as they build, and keep the author's order.
+
+A product is a coefficient times powers of bases, the bases in order of first appearance; a sum
+collects like terms in order of first appearance. Nothing is distributed and nothing is sorted, so
+`2*(p - y)` stays as it is and `λ/2 · 2 · a` becomes `λ*a`. All rewriting is exact over the reals
+wherever both sides are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from math import gcd, lcm
+
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Constant,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    children,
+    number,
+    rebuild,
+    with_children,
+)
+
+HALF = Fraction(1, 2)
+_MAX_EXPONENT = 64
+_MAX_BITS = 4096
+
+
+class Product:
+    """A product under construction: a coefficient and exponents by base, in order.
+
+    Exponents are Fractions, or expressions where they are not numbers.
+    """
+
+    __slots__ = ("coefficient", "powers")
+
+    def __init__(self) -> None:
+        self.coefficient = Fraction(1)
+        self.powers: dict[Expression, Fraction | Expression] = {}
+
+    def multiply(self, factor: Expression, exponent: Fraction = Fraction(1)) -> None:
+        """Multiply by `factor ** exponent`."""
+        match factor:
+            case Number(value) if self._fold(value, exponent):
+                return
+            case Neg(operand) if exponent.denominator == 1:
+                if exponent.numerator % 2:
+                    self.coefficient = -self.coefficient
+                self.multiply(operand, exponent)
+            case Mul(factors) if exponent.denominator == 1:
+                for part in factors:
+                    self.multiply(part, exponent)
+            case Div(numerator, denominator) if exponent.denominator == 1:
+                self.multiply(numerator, exponent)
+                self.multiply(denominator, -exponent)
+            case Pow(base, Number(inner)) if exponent.denominator == 1:
+                self.multiply_base(base, inner * exponent)
+            case Pow(base, inner) if exponent.denominator == 1:
+                scaled = mul(number(exponent), inner)
+                self.multiply_symbolic(base, scaled)
+            case Call("sqrt", (base,)):
+                self.multiply_base(base, exponent * HALF)
+            case _:
+                self.multiply_base(factor, exponent)
+
+    def _fold(self, value: Fraction, exponent: Fraction) -> bool:
+        if exponent.denominator != 1 or (value == 0 and exponent <= 0):
+            return False
+        size = max(value.numerator.bit_length(), value.denominator.bit_length())
+        if size * abs(exponent.numerator) > _MAX_BITS:
+            return False
+        self.coefficient *= value**exponent.numerator
+        return True
+
+    def multiply_base(self, base: Expression, exponent: Fraction) -> None:
+        """Multiply by `base ** exponent`, the base taken as it is."""
+        if isinstance(base, Number) and self._fold(base.value, exponent):
+            return
+        if exponent.denominator == 1 and isinstance(base, Neg | Mul | Div):
+            self.multiply(base, exponent)
+            return
+        old = self.powers.get(base, Fraction(0))
+        if isinstance(old, Fraction):
+            self.powers[base] = old + exponent
+        else:
+            self.powers[base] = add(old, number(exponent))
+
+    def multiply_symbolic(self, base: Expression, exponent: Expression) -> None:
+        """Multiply by `base ** exponent` with an exponent that is not a number."""
+        old = self.powers.get(base)
+        if old is None:
+            self.powers[base] = exponent
+            return
+        new = add(number(old) if isinstance(old, Fraction) else old, exponent)
+        self.powers[base] = new.value if isinstance(new, Number) else new
+
+    def build(self) -> Expression:
+        """Return the product as a tree: sign, coefficient, numerator over denominator."""
+        for number_base in [b for b in self.powers if isinstance(b, Number)]:
+            power_of_it = self.powers[number_base]
+            if isinstance(power_of_it, Fraction) and self._fold(number_base.value, power_of_it):
+                del self.powers[number_base]
+        if self.coefficient == 0:
+            return ZERO
+        above: list[Expression] = []
+        below: list[Expression] = []
+        for base, exponent in _roots_joined(self.powers).items():
+            if isinstance(exponent, Fraction):
+                if exponent > 0:
+                    above.append(_raised(base, exponent))
+                elif exponent < 0:
+                    below.append(_raised(base, -exponent))
+            elif is_negative(exponent):
+                below.append(Pow(base, neg(exponent)))
+            else:
+                above.append(Pow(base, exponent))
+        size = abs(self.coefficient)
+        if size.numerator != 1:
+            above.insert(0, number(size.numerator))
+        if size.denominator != 1:
+            below.insert(0, number(size.denominator))
+        result = _flat_product(above)
+        if below:
+            result = Div(result, _flat_product(below))
+        return Neg(result) if self.coefficient < 0 and result != ZERO else result
+
+
+def _roots_joined(
+    powers: dict[Expression, Fraction | Expression],
+) -> dict[Expression, Fraction | Expression]:
+    """Join the square roots of numbers: √2·√π is √(2π)."""
+    fixed = [b for b in powers if isinstance(b, Number | Constant)]
+    for exponent in (HALF, -HALF):
+        roots = [base for base in fixed if powers.get(base) == exponent]
+        if len(roots) > 1:
+            joined = Mul(tuple(sorted(roots, key=lambda base: isinstance(base, Constant))))
+            powers = {b: e for b, e in powers.items() if b not in roots} | {joined: exponent}
+    return powers
+
+
+def _raised(base: Expression, exponent: Fraction) -> Expression:
+    if exponent == 1:
+        return base
+    if exponent == HALF:
+        return Call("sqrt", (base,))
+    return Pow(base, number(exponent))
+
+
+def _flat_product(factors: list[Expression]) -> Expression:
+    if not factors:
+        return ONE
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def mul(*factors: Expression) -> Expression:
+    """Return the product, numbers folded and equal bases joined.
+
+    >>> mul(Div(Var("λ"), number(2)), number(2), Var("a")) == Mul((Var("λ"), Var("a")))
+    True
+    """
+    product = Product()
+    for factor in factors:
+        product.multiply(factor)
+    return product.build()
+
+
+def div(numerator: Expression, denominator: Expression) -> Expression:
+    """Return the quotient, common powers cancelled."""
+    product = Product()
+    product.multiply(numerator)
+    product.multiply(denominator, Fraction(-1))
+    return product.build()
+
+
+def neg(operand: Expression) -> Expression:
+    """Return the negative; a sum changes the signs of its terms where that leaves fewer of them.
+
+    >>> x, q = Var("x"), Var("q")
+    >>> neg(Add((x, Neg(q)))) == Add((q, Neg(x)))
+    True
+    """
+    match operand:
+        case Neg(inner):
+            return inner
+        case Number(value):
+            return number(-value)
+        case Add(terms) if 2 * sum(map(is_negative, terms)) >= len(terms):
+            return positive_first(Add(tuple(neg(term) for term in terms)))
+        case Div(numerator, denominator) if is_negative(numerator):
+            return Div(neg(numerator), denominator)
+        case _:
+            return Neg(operand)
+
+
+def positive_first(expression: Expression) -> Expression:
+    """Return a sum with its first positive term in front, its other terms in their order.
+
+    >>> positive_first(Add((Neg(Var("y")), Var("p")))) == Add((Var("p"), Neg(Var("y"))))
+    True
+    """
+    if not isinstance(expression, Add) or not is_negative(expression.terms[0]):
+        return expression
+    for i, term in enumerate(expression.terms):
+        if not is_negative(term):
+            rest = expression.terms[:i] + expression.terms[i + 1 :]
+            return Add((term, *rest))
+    return expression
+
+
+def power(base: Expression, exponent: Expression) -> Expression:
+    """Return the power, with 0, 1 and powers of powers tidied."""
+    match exponent:
+        case Number(value) if value.denominator == 1 and abs(value) <= _MAX_EXPONENT:
+            if value == 0:
+                return ONE
+            product = Product()
+            product.multiply(base, value)
+            return product.build()
+        case Number(value) if value == HALF:
+            return Call("sqrt", (base,))
+        case _:
+            return Pow(base, exponent)
+
+
+def is_negative(expression: Expression) -> bool:
+    """Tell whether the expression is written with a leading minus sign."""
+    match expression:
+        case Neg():
+            return True
+        case Number(value):
+            return value < 0
+        case Div(numerator, _):
+            return is_negative(numerator)
+        case Mul(factors):
+            return is_negative(factors[0])
+        case _:
+            return False
+
+
+def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
+    """Split a term into its rational coefficient and the rest.
+
+    >>> split_coefficient(neg(mul(number(2), Var("u"))))
+    (Fraction(-2, 1), Var(key='u'))
+    """
+    if isinstance(term, Var | Call):
+        return Fraction(1), term
+    product = Product()
+    product.multiply(term)
+    coefficient, product.coefficient = product.coefficient, Fraction(1)
+    return coefficient, product.build()
+
+
+def _term_parts(
+    term: Expression,
+) -> tuple[Fraction, Expression, frozenset[tuple[Expression, Fraction | Expression]]]:
+    """Return coefficient, rest, and a key for the rest that ignores the order of its factors."""
+    if isinstance(term, Var):
+        return Fraction(1), term, frozenset({(term, Fraction(1))})
+    product = Product()
+    product.multiply(term)
+    coefficient, product.coefficient = product.coefficient, Fraction(1)
+    key = frozenset((base, exponent) for base, exponent in product.powers.items() if exponent)
+    return coefficient, product.build(), key
+
+
+def add(*terms: Expression) -> Expression:
+    """Return the sum, like terms collected at the place of the first of them."""
+    flat: list[Expression] = []
+    stack = list(reversed(terms))
+    while stack:
+        term = stack.pop()
+        if isinstance(term, Add):
+            stack.extend(reversed(term.terms))
+        elif isinstance(term, Neg) and isinstance(term.operand, Add):
+            stack.extend(neg(part) for part in reversed(term.operand.terms))
+        else:
+            flat.append(term)
+    if len(flat) == 1:
+        return flat[0]
+    collected: dict[object, tuple[Fraction, Expression]] = {}
+    for term in flat:
+        coefficient, rest, key = _term_parts(term)
+        if coefficient:
+            old = collected.get(key)
+            total = coefficient if old is None else old[0] + coefficient
+            if total.denominator.bit_length() > _MAX_BITS:
+                collected[object()] = (coefficient, rest)  # too many digits to be of use to anyone
+            else:
+                collected[key] = (total, rest if old is None else old[1])
+    kept = [_scaled(rest, value) for value, rest in collected.values() if value]
+    if not kept:
+        return ZERO
+    return kept[0] if len(kept) == 1 else Add(tuple(kept))
+
+
+def _scaled(rest: Expression, coefficient: Fraction) -> Expression:
+    if coefficient == 1:
+        return rest
+    if rest == ONE:
+        return number(coefficient)
+    return mul(number(coefficient), rest)
+
+
+def factored_sum(terms: Iterable[Expression]) -> Expression:
+    """Return the sum with the powers common to all terms taken out in front.
+
+    >>> a, b, s = Var("a"), Var("b"), Var("s")
+    >>> factored_sum([div(a, s), div(b, s)]) == Div(Add((a, b)), s)
+    True
+    """
+    products = []
+    for term in terms:
+        product = Product()
+        product.multiply(term)
+        if product.coefficient:
+            products.append(product)
+    if len(products) < 2:
+        return add(*(product.build() for product in products)) if products else ZERO
+    common = {base: _shared_exponent(base, products) for base in products[0].powers}
+    outer = Product()
+    inner: list[Expression] = []
+    for base, exponent in common.items():
+        if exponent:
+            outer.multiply_base(base, exponent)
+    for product in products:
+        for base, exponent in common.items():
+            if exponent:
+                product.multiply_base(base, -exponent)
+        inner.append(product.build())
+    share = _fraction_content(inner) if not outer.powers else _content(inner)
+    if all(split_coefficient(term)[0] < 0 for term in inner):
+        share = -share
+    if share != 1:
+        outer.coefficient = share
+        inner = [mul(number(1 / share), term) for term in inner]
+    total = positive_first(add(*inner))
+    if not outer.powers and share == 1:
+        return total
+    outer.multiply(total)
+    return outer.build()
+
+
+def _content(terms: list[Expression]) -> Fraction:
+    """Return the largest positive rational number that divides all coefficients."""
+    coefficients = [abs(split_coefficient(term)[0]) for term in terms]
+    above = gcd(*(value.numerator for value in coefficients))
+    below = lcm(*(value.denominator for value in coefficients))
+    return Fraction(above, below) if above else Fraction(1)
+
+
+def _fraction_content(terms: list[Expression]) -> Fraction:
+    """Return the fraction 1/n that all coefficients share, or 1: whole numbers stay inside."""
+    content = _content(terms)
+    return content if content.numerator == 1 else Fraction(1)
+
+
+def _shared_exponent(base: Expression, products: list[Product]) -> Fraction:
+    if isinstance(base, Number):
+        return Fraction(0)
+    exponents = [product.powers.get(base, Fraction(0)) for product in products]
+    numeric = [value for value in exponents if isinstance(value, Fraction)]
+    if len(numeric) < len(exponents):
+        return Fraction(0)
+    if all(value > 0 for value in numeric):
+        return min(numeric)
+    if all(value < 0 for value in numeric):
+        return max(numeric)
+    return Fraction(0)
+
+
+def tidy(expression: Expression) -> Expression:
+    """Return the expression rebuilt bottom-up through the tidying constructors."""
+    parts = tuple(tidy(part) for part in children(expression))
+    match expression:
+        case Add():
+            return add(*parts)
+        case Mul():
+            return mul(*parts)
+        case Neg():
+            return neg(*parts)
+        case Div():
+            return div(*parts)
+        case Pow():
+            return power(*parts)
+        case _:
+            return with_children(expression, parts) if parts else expression
+
+
+def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
+    """Return the expression with variables replaced, tidied as it is rebuilt."""
+    return tidy(rebuild(expression, lambda e: values.get(e.key, e) if isinstance(e, Var) else e))
+
+
+def replaced(
+    expression: Expression, replace: Callable[[Expression], Expression | None]
+) -> Expression:
+    """Return the expression with every part for which `replace` gives one replaced, top down."""
+    found = replace(expression)
+    if found is not None:
+        return found
+    parts = children(expression)
+    if not parts:
+        return expression
+    new = tuple(replaced(part, replace) for part in parts)
+    return expression if new == parts else with_children(expression, new)
+
+
+def cost(expression: Expression) -> int:
+    """Return how much there is to read: operations and leaves, a function call counting three."""
+    total = 0
+    stack = [expression]
+    while stack:
+        part = stack.pop()
+        match part:
+            case Add(parts) | Mul(parts):
+                total += len(parts) - 1
+                stack += parts
+            case Call(_, parts):
+                total += 3
+                stack += parts
+            case Pow(base, Number(value)) if value.denominator == 1:
+                total += 1
+                stack.append(base)
+            case Pow():
+                total += 2
+                stack += children(part)
+            case _:
+                total += 1
+                stack += children(part)
+    return total

@@ -1,0 +1,96 @@
+"""The bridge to SymPy: our trees as SymPy expressions. SymPy is imported by the first call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@cache
+def _sympy() -> Any:  # noqa: ANN401  (SymPy ships no type information)
+    import sympy  # noqa: PLC0415  (takes 0.3 s: only for those who ask for SymPy objects)
+
+    return sympy
+
+
+def to_sympy(
+    expression: Expression, values: Mapping[str | int, sympy.Expr] | None = None
+) -> sympy.Expr:
+    """Return a SymPy expression; names become plain symbols, or what `values` gives for them.
+
+    Functions SymPy lacks (sigmoid, gelu, …) are written out by their definitions.
+    """
+    return _convert(expression, {} if values is None else values)
+
+
+def _convert(e: Expression, values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
+    sp = _sympy()
+    match e:
+        case Number(value):
+            return sp.Rational(value.numerator, value.denominator)
+        case Constant(name):
+            return sp.pi if name == "pi" else sp.E
+        case Var(key):
+            return values[key] if key in values else sp.Symbol(str(key))
+        case Add(parts):
+            return sp.Add(*(_convert(part, values) for part in parts))
+        case Mul(parts):
+            return sp.Mul(*(_convert(part, values) for part in parts))
+        case Neg(operand):
+            return -_convert(operand, values)
+        case Div(numerator, denominator):
+            return _convert(numerator, values) / _convert(denominator, values)
+        case Pow(base, exponent):
+            return _convert(base, values) ** _convert(exponent, values)
+        case Call(function, arguments):
+            return _call(function, arguments, values)
+        case Compare() | Logic():
+            return _condition(e, values)
+
+
+def _call(function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
+    sp = _sympy()
+    row = FUNCTIONS[function]
+    if row.condition_first:
+        condition, yes, no = arguments
+        return sp.Piecewise(
+            (_convert(yes, values), _condition(condition, values)), (_convert(no, values), True)
+        )
+    if row.sympy is not None:
+        return getattr(sp, row.sympy)(*(_convert(argument, values) for argument in arguments))
+    if row.definition is None:
+        raise TypeError(function)
+    return _convert(row.definition(arguments), values)
+
+
+def _condition(e: Expression, values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
+    sp = _sympy()
+    match e:
+        case Compare(relation, left, right):
+            kinds = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "==": sp.Eq, "!=": sp.Ne}
+            return kinds[relation](_convert(left, values), _convert(right, values))
+        case Logic(operator, parts):
+            joined = {"and": sp.And, "or": sp.Or, "not": sp.Not}[operator]
+            return joined(*(_condition(part, values) for part in parts))
+        case _:
+            raise TypeError(e)

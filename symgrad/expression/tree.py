@@ -1,0 +1,207 @@
+"""The expression tree: what an author wrote, in the order in which it was written.
+
+SymPy sorts terms and factors; this tree does not. The classes are plain and frozen. A leaf `Var`
+is a name (`Var("u")`) in a whole expression, or an operand's position (`Var(0)`) in a pattern, the
+form that all equations of one shape share. Building a node never simplifies anything:
+`symgrad.expression.algebra` holds the constructors that do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact rational number."""
+
+    value: Fraction
+
+    def __hash__(self) -> int:
+        # Fraction's own hash takes a modular inverse, and trees are hashed all the time.
+        return hash((self.value.numerator, self.value.denominator))
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A named number: "pi" or "e"."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A name (str), or the position of an operand in a pattern (int)."""
+
+    key: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A sum of two or more terms; a difference holds a `Neg` term."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Neg:
+    """The negative of an expression."""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Mul:
+    """A product of two or more factors."""
+
+    factors: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Div:
+    """A quotient."""
+
+    numerator: Expression
+    denominator: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Pow:
+    """A power."""
+
+    base: Expression
+    exponent: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An elementary function (a row of `symgrad.expression.functions`) at its arguments.
+
+    `where(c, a, b)` is a Call whose first argument is a condition.
+    """
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A condition `left relation right`; relation is one of < <= > >= == !=."""
+
+    relation: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """Conditions joined by "and" or "or", or one condition under "not"."""
+
+    operator: str
+    arguments: tuple[Expression, ...]
+
+
+Expression: TypeAlias = (
+    Number | Constant | Var | Add | Neg | Mul | Div | Pow | Call | Compare | Logic
+)
+
+ZERO = Number(Fraction(0))
+ONE = Number(Fraction(1))
+
+
+def number(value: int | Fraction) -> Number:
+    """Return the exact number `value`."""
+    return Number(Fraction(value))
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the direct parts of an expression, in the order written."""
+    match expression:
+        case Add(parts) | Mul(parts) | Call(_, parts) | Logic(_, parts):
+            return parts
+        case Neg(operand):
+            return (operand,)
+        case Div(left, right) | Pow(left, right) | Compare(_, left, right):
+            return (left, right)
+        case _:
+            return ()
+
+
+def with_children(expression: Expression, parts: tuple[Expression, ...]) -> Expression:
+    """Return `expression` with its direct parts replaced, nothing simplified."""
+    match expression:
+        case Add():
+            return Add(parts)
+        case Mul():
+            return Mul(parts)
+        case Call(function, _):
+            return Call(function, parts)
+        case Logic(operator, _):
+            return Logic(operator, parts)
+        case Neg():
+            return Neg(*parts)
+        case Div():
+            return Div(*parts)
+        case Pow():
+            return Pow(*parts)
+        case Compare(relation, _, _):
+            return Compare(relation, *parts)
+        case _:
+            return expression
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield every part of an expression, itself first, left to right."""
+    stack = [expression]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(reversed(children(part)))
+
+
+def variables(expression: Expression) -> tuple[str | int, ...]:
+    """Return the keys of all variables, each once, in order of first appearance."""
+    return tuple(dict.fromkeys(part.key for part in walk(expression) if isinstance(part, Var)))
+
+
+def rebuild(expression: Expression, leaf: Callable[[Expression], Expression]) -> Expression:
+    """Return `expression` with every leaf replaced by `leaf(it)`, nothing simplified."""
+    parts = children(expression)
+    if not parts:
+        return leaf(expression)
+    return with_children(expression, tuple(rebuild(part, leaf) for part in parts))
+
+
+def substitute(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
+    """Return `expression` with variables replaced, nothing simplified."""
+
+    def leaf(part: Expression) -> Expression:
+        return values.get(part.key, part) if isinstance(part, Var) else part
+
+    return rebuild(expression, leaf)
+
+
+class Formula(NamedTuple):
+    """A pattern and its operands: `pattern` with `Var(i)` standing for `operands[i]`.
+
+    Operands are numbered in order of first appearance and each occurs once, so two equations of the
+    same shape share one pattern. (A tuple: long programs have ten thousands of them.)
+    """
+
+    pattern: Expression
+    operands: tuple[str, ...]
+
+    @property
+    def expression(self) -> Expression:
+        """The formula as a whole expression in names, built anew at each call."""
+        return substitute(self.pattern, {i: Var(name) for i, name in enumerate(self.operands)})
+
+
+def formula_of(expression: Expression) -> Formula:
+    """Split an expression in names into its pattern and operands."""
+    names = variables(expression)
+    positions: dict[str | int, Expression] = {name: Var(i) for i, name in enumerate(names)}
+    return Formula(substitute(expression, positions), tuple(str(name) for name in names))

@@ -1,0 +1,1 @@
+"""The computation graph: named nodes, each an input or an equation, and the objective."""

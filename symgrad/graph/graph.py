@@ -1,0 +1,156 @@
+"""The computation graph: named nodes, each an input or an equation, and the objective."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from symgrad.errors import Diagnostic, Place, UnknownName, nearest
+from symgrad.expression.names import LATIN, canonical
+from symgrad.expression.tree import Compare, Formula
+from symgrad.graph.display import Typeset
+
+Kind = Literal["param", "data", "const", "equation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of the graph: a parameter, a data input, a constant, or an equation.
+
+    `formula` is set for equations only, `default` (exact) for inputs that have one. The name is the
+    author's own spelling. `shape` is () today: every value is a scalar.
+    """
+
+    name: str
+    kind: Kind
+    formula: Formula | None = None
+    default: Fraction | None = None
+    line: int = 0
+    column: int = 0
+    shape: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A fact stated with `assume`: a comparison, with the text it was written as."""
+
+    condition: Compare
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A `check` line of a graph file: a claim about the graph, kept as text for `verify`."""
+
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Graph(Typeset):
+    """A computation graph: its nodes in order of definition, and which of them is the objective.
+
+    Built by the functions of `symgrad.sources`, which have checked it: every operand is a node, no
+    name is defined twice, there is no cycle, every pattern is within the limits.
+    """
+
+    nodes: tuple[Node, ...]
+    objective: str
+    maximize: bool = False
+    rate: tuple[str, Fraction] | None = None
+    steps: tuple[tuple[tuple[str, Fraction], ...], ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    checks: tuple[Check, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
+    title: str = ""
+    source: str = "<text>"
+    text: str = ""
+
+    @cached_property
+    def index(self) -> Mapping[str, Node]:
+        """The nodes by their own spelling of their names."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """From the canonical spelling of each name to the author's own."""
+        return {canonical(node.name): node.name for node in self.nodes}
+
+    def resolve(self, name: str) -> str:
+        """Return the author's spelling of `name`: `lambda`, `\\lambda` and `λ` are one name.
+
+        Raises UnknownName with the nearest name that is defined.
+        """
+        if name in self.index:
+            return name
+        found = self.spellings.get(canonical(name))
+        if found is None:
+            spelled = {"".join(LATIN.get(c, c) for c in known): known for known in self.index}
+            spelled |= {known: known for known in self.index}
+            close = spelled.get(nearest(name, spelled) or "")
+            raise UnknownName(
+                Diagnostic(
+                    f"unknown name `{name}`",
+                    help=f"a name that is defined: `{close}`" if close else "",
+                )
+            )
+        return found
+
+    def __getitem__(self, name: str) -> Node:
+        """Return the node called `name`, in any spelling of a Greek letter."""
+        return self.index[self.resolve(name)]
+
+    def names(self, kind: Kind) -> tuple[str, ...]:
+        """Return the names of all nodes of one kind, in order of definition."""
+        return tuple(node.name for node in self.nodes if node.kind == kind)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return self.names("param")
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """Names of the data inputs: one value a sample."""
+        return self.names("data")
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Names of the constants."""
+        return self.names("const")
+
+    @cached_property
+    def equations(self) -> tuple[Node, ...]:
+        """The equations in an order in which each stands after all of its operands.
+
+        Among those that could come next the one defined first comes first.
+        """
+        index = self.index
+        done: set[str] = set()
+        ordered: list[Node] = []
+        for start in self.nodes:
+            stack = [start]
+            while stack:
+                node = stack[-1]
+                if node.formula is None or node.name in done:
+                    stack.pop()
+                    continue
+                waiting = [
+                    index[name]
+                    for name in node.formula.operands
+                    if name not in done and index[name].formula is not None
+                ]
+                if waiting:
+                    stack.extend(reversed(waiting))
+                else:
+                    done.add(node.name)
+                    ordered.append(node)
+                    stack.pop()
+        return tuple(ordered)
+
+
+__all__ = ["Assumption", "Check", "Graph", "Kind", "Node", "Place"]

@@ -1,0 +1,1 @@
+"""From a derivation to straight lines of assignments, with no language in them."""

@@ -1,0 +1,64 @@
+"""From statements to blocks: which of them are needed, and the form in which they are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import compress
+
+from symgrad.expression.tree import Expression, Formula, Var, substitute, variables
+from symgrad.program.block import Block, Column, joined
+from symgrad.program.normal import normal
+from symgrad.program.statements import Statement
+
+
+class Lines:
+    """Statements in an order in which each stands after those it uses, ready to be selected."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        listed = list(statements)
+        self.names: tuple[str, ...] = tuple([statement.name for statement in listed])
+        self._formulas: tuple[Formula, ...] = tuple([statement.formula for statement in listed])
+        self._normal: dict[int, tuple[Expression, tuple[int, ...]]] = {}
+        self._alike: dict[Expression, Expression] = {}
+
+    def needed(self, results: Iterable[str]) -> list[bool]:
+        """Return for every statement whether the results need it."""
+        asked = list(results)
+        wanted = set(asked)
+        flags = [False] * len(self.names)
+        # Nothing after a lone result can be needed for it.
+        last = self.names.index(asked[0]) if len(asked) == 1 else len(flags) - 1
+        names, formulas = self.names, self._formulas
+        for i in range(last, -1, -1):
+            if names[i] in wanted:
+                flags[i] = True
+                wanted.update(formulas[i].operands)
+        return flags
+
+    def blocks(self, results: Iterable[str]) -> list[Block]:
+        """Return the statements that the results need, by pattern."""
+        flags = self.needed(results)
+        groups: dict[int, list[int]] = {}
+        places = range(len(flags))
+        for i, formula in zip(
+            compress(places, flags), compress(self._formulas, flags), strict=True
+        ):
+            groups.setdefault(id(formula.pattern), []).append(i)
+        return joined([self._block(members) for members in groups.values()])
+
+    def _block(self, members: Sequence[int]) -> Block:
+        formulas = [self._formulas[i] for i in members]
+        pattern, used = self._pattern(formulas[0].pattern)
+        columns: list[Column] = list(zip(*[f.operands for f in formulas], strict=True))
+        names = tuple([self.names[i] for i in members])
+        return Block(pattern, names, tuple([columns[i] for i in used]), tuple(members))
+
+    def _pattern(self, pattern: Expression) -> tuple[Expression, tuple[int, ...]]:
+        """Return the form in which a pattern is computed, and which operands it has."""
+        found = self._normal.get(id(pattern))
+        if found is None:
+            tree = normal(pattern)
+            used = tuple([int(key) for key in variables(tree)])
+            compact = substitute(tree, {old: Var(new) for new, old in enumerate(used)})
+            found = self._normal[id(pattern)] = (self._alike.setdefault(compact, compact), used)
+        return found

@@ -1,0 +1,308 @@
+"""The program of a derivation: straight lines of assignments, with no language in it.
+
+`lower` turns a derivation into three routines: the value, the gradient, and both together. Each is
+single assignment in names; what they have in common is computed once; the author's names stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain
+
+from symgrad.accuracy import stabilised
+from symgrad.derivation.derivation import Derivation, gradient_name
+from symgrad.expression.collector import paused_collector
+from symgrad.expression.tree import (
+    ZERO,
+    Call,
+    Expression,
+    Var,
+    children,
+    substitute,
+    walk,
+)
+from symgrad.graph.graph import Graph
+from symgrad.program.block import Assignment, Block, dense, rows_of
+from symgrad.program.lines import Lines
+from symgrad.program.normal import operations_of
+from symgrad.program.rewrite import rewritten
+from symgrad.program.sharing import shared
+from symgrad.program.slots import SlotTable
+from symgrad.program.split import split
+from symgrad.program.statements import Statement
+
+MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
+_PREFIXES = ("t", "tmp", "aux", "shared")
+DEFAULT_RATE = Fraction(1, 10)
+
+
+@dataclass(frozen=True)
+class Routine:
+    """Assignments in the order in which they run, and the names of what they compute.
+
+    `body` holds the assignments one by one, `blocks` the same by pattern. `results` are names of
+    assignments or of inputs. `guarded` holds the names that are needed in a branch of `where` only:
+    their value may be NaN or infinite and must not stop the program.
+    """
+
+    blocks: tuple[Block, ...]
+    results: tuple[str, ...]
+    guarded: frozenset[str] = frozenset()
+
+    @cached_property
+    def body(self) -> tuple[Assignment, ...]:
+        """The assignments in the order in which they run."""
+        return tuple(rows_of(self.blocks))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that are assigned, in no particular order but always the same."""
+        return tuple(chain.from_iterable(block.names for block in self.blocks))
+
+    @property
+    def length(self) -> int:
+        """The number of assignments."""
+        return sum(len(block.names) for block in self.blocks)
+
+    @property
+    def operations(self) -> int:
+        """The number of arithmetic operations and function calls."""
+        return sum(operations_of(block.pattern) * len(block.names) for block in self.blocks)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Value and gradient of a graph's objective as routines over its inputs.
+
+    `value` results in the objective, `gradient` in one number for each of `wrt`, `both` in the
+    objective and then the gradient. `gradient` is None for a long program, which takes it from
+    `both`. Constants stand in `constants` with their exact defaults, those without one first.
+    """
+
+    derivation: Derivation
+    optimizer: str
+    safe: bool
+    value: Routine
+    gradient: Routine | None
+    both: Routine
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that the program computes."""
+        return self.derivation.graph
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        """The names of the inputs by which the gradient is taken."""
+        return self.derivation.wrt
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the parameters, in order of definition."""
+        return self.graph.parameters
+
+    @property
+    def data(self) -> tuple[str, ...]:
+        """The names of the data inputs, in order of definition."""
+        return self.graph.data
+
+    @cached_property
+    def constants(self) -> tuple[tuple[str, Fraction | None], ...]:
+        """The constants and their defaults; those without a default first."""
+        pairs = [(name, self.graph.index[name].default) for name in self.graph.constants]
+        return tuple(sorted(pairs, key=lambda pair: pair[1] is not None))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """All inputs in the order in which every routine takes them."""
+        return (*self.parameters, *self.data, *(name for name, _ in self.constants))
+
+    @property
+    def rate(self) -> Fraction:
+        """The default of the learning rate."""
+        return self.graph.rate[1] if self.graph.rate is not None else DEFAULT_RATE
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name of the program: inputs, then assignments in their order."""
+        routines = [self.value, self.both, *([self.gradient] if self.gradient else [])]
+        assigned = chain.from_iterable(routine.names for routine in routines)
+        return tuple(dict.fromkeys((*self.inputs, *assigned, self.graph.objective)))
+
+
+def operations(program: Program) -> int:
+    """Return what value and gradient together cost: each + − * / and each function call is one.
+
+    Small integer powers count as the products that they are computed by. A minus sign counts unless
+    it makes an addition a subtraction or stands before a number. A comparison counts as one.
+    """
+    return program.both.operations
+
+
+def lower(derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd") -> Program:
+    """Return the program of a derivation.
+
+    `safe` puts numerically stable forms in the place of what would overflow or cancel;
+    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`).
+
+    >>> from symgrad.derivation.derive import derive
+    >>> from symgrad.sources.text import parse
+    >>> program = lower(derive(parse("param a; data x, y; r = a*x - y; J = r^2")))
+    >>> [row.name for row in program.both.body], operations(program)
+    (['r', 'J', 'dJ_da'], 5)
+    """
+    with paused_collector():
+        return _lowered(derivation, safe=safe, optimizer=optimizer)
+
+
+def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
+    graph = derivation.graph
+    gradient_names = _gradient_names(derivation)
+    statements = _statements(derivation, gradient_names)
+    if safe:
+        statements = stabilised(statements, _inputs(graph))
+    lines = Lines(split(statements, graph.index))
+    prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes]])
+    gradient = tuple(gradient_names)
+    table = SlotTable()
+    value = _routine(lines, (graph.objective,), prefix, table)
+    both = _routine(lines, (graph.objective, *gradient), prefix, table)
+    separate = both.length <= MAX_SEPARATE
+    return Program(
+        derivation,
+        optimizer,
+        safe,
+        value,
+        _routine(lines, gradient, prefix, table) if separate else None,
+        both,
+    )
+
+
+def _inputs(graph: Graph) -> tuple[str, ...]:
+    return tuple(node.name for node in graph.nodes if node.formula is None)
+
+
+def _gradient_names(derivation: Derivation) -> list[str]:
+    taken = {item.name for item in derivation.sensitivity_list}
+    names: list[str] = []
+    for parameter in derivation.wrt:
+        name = gradient_name(derivation.graph, parameter)
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _statements(derivation: Derivation, gradient_names: list[str]) -> tuple[Statement, ...]:
+    """Return the equations, the sensitivities and the gradient as statements."""
+    forward = [
+        Statement(node.name, node.formula)
+        for node in derivation.graph.equations
+        if node.formula is not None
+    ]
+    backward = [Statement(item.name, item.form.formula) for item in derivation.sensitivity_list]
+    results = [
+        Statement(name, form.formula)
+        for name, (_, form) in zip(gradient_names, derivation.gradient_forms, strict=True)
+    ]
+    return (*forward, *backward, *results)
+
+
+def free_prefix(names: Iterable[str]) -> str:
+    """Return a prefix for numbered temporaries that no name in `names` starts with."""
+    text = "\n".join(names)
+    for prefix in _PREFIXES:
+        if not re.search(rf"^{prefix}[0-9]+$", text, re.MULTILINE):
+            return prefix
+    longest = max(map(len, text.split("\n")))
+    return "t" + "_" * longest
+
+
+def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTable) -> Routine:
+    """Return the routine that computes `results`, with what it needs and no more."""
+    blocks = rewritten(lines.blocks(results), prefix, table)
+    blocks = shared(blocks, prefix, table)
+    ends = set(results)
+    sources: dict[str, str] = {}
+    kept: list[Block] = []
+    for block in blocks:
+        if isinstance(block.pattern, Var) and not ends.isdisjoint(block.names):
+            copies = [name in ends for name in block.names]
+            copied = block.selected(copies)
+            sources.update(zip(copied.names, copied.columns[0], strict=True))
+            block = block.selected([not copy for copy in copies])  # noqa: PLW2901
+        if block.names:
+            kept.append(block)
+    if sources:
+        kept = dense(kept)
+    renamed: list[str] = []
+    for result in results:
+        name = result
+        while name in sources:
+            name = sources[name]
+        renamed.append(name)
+    return Routine(tuple(kept), tuple(renamed), guarded_names(kept, renamed))
+
+
+def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[str]:
+    """Return the names that only branches of `where` need.
+
+    A choice that is 0 wherever such a branch is not taken is no such name: it holds its own test.
+    """
+    branching = {id(block.pattern): _has_branches(block.pattern) for block in blocks}
+    if not any(branching.values()):
+        return frozenset()
+    certain = set(results)
+    body = rows_of(blocks)
+    tests = {row.name: _own_test(row) for row in body if branching[id(row.pattern)]}
+    for name, pattern, operands in reversed(body):
+        if name in certain:
+            certain.update(
+                _certain(pattern, operands, tests) if branching[id(pattern)] else operands
+            )
+    return frozenset(row.name for row in body if row.name not in certain)
+
+
+def _has_branches(pattern: Expression) -> bool:
+    return any(isinstance(part, Call) and part.function == "where" for part in walk(pattern))
+
+
+def _own_test(row: Assignment) -> tuple[Expression, int] | None:
+    """Return the condition and the branch outside of which a choice is 0."""
+    match row.pattern:
+        case Call("where", (condition, _, other)) if other == ZERO:
+            side = 1
+        case Call("where", (condition, other, _)) if other == ZERO:
+            side = 2
+        case _:
+            return None
+    return _in_names(condition, row.operands), side
+
+
+def _in_names(e: Expression, operands: Sequence[str]) -> Expression:
+    return substitute(e, {i: Var(name) for i, name in enumerate(operands)})
+
+
+def _certain(
+    e: Expression, operands: Sequence[str], tests: Mapping[str, tuple[Expression, int] | None]
+) -> frozenset[str]:
+    """Return the operands that are needed whichever branches are taken."""
+    if isinstance(e, Var):
+        return frozenset((operands[int(e.key)],))
+    parts = [_certain(part, operands, tests) for part in children(e)]
+    if not (isinstance(e, Call) and e.function == "where"):
+        return frozenset().union(*parts)
+    condition, yes, no = parts
+    test = _in_names(e.arguments[0], operands)
+    own = {
+        name
+        for side, names in ((1, yes), (2, no))
+        for name in names
+        if tests.get(name) == (test, side)
+    }
+    return condition | (yes & no) | own

@@ -1,0 +1,275 @@
+"""Emitted code checked by running it: against 50-digit values at random points of the domain.
+
+An error is measured in units in the last place (ulp) of the exact value. Where a problem is badly
+conditioned no double arithmetic can do well: the error that is allowed is BOUND times one ulp plus
+what the exact value changes by when every input and every named value changes by half an ulp, as
+they do when they are rounded. A partial derivative that is tiny beside another may also be off by a
+few ulp of the largest one. Where the gradient is no better than that, or where its squares leave
+the range of doubles, the parameters after a step are not compared. Terms that cancel lose up to ten
+bits where a series takes over from them: HANDOVER ulp, 2.3e-13 of a value, are allowed anywhere.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.derivation.derivation import Derivation
+from symgrad.errors import Diagnostic, SymgradError
+from symgrad.expression.evaluate import Evaluator, OutsideDomain, Real
+from symgrad.expression.tree import Formula
+from symgrad.program.optimizers import Optimizer
+from symgrad.program.optimizers import optimizer as optimizer_called
+from symgrad.program.program import lower
+from symgrad.targets import EmittedFile
+from symgrad.targets import target as target_called
+from symgrad.targets.check_points import Point, random_point
+from symgrad.targets.running import BrokenCode
+
+BOUND = 64
+HANDOVER = 1024
+POINTS = 32
+_TRIES = 20  # draws for each point that is wanted
+_WORK = 400_000  # statements evaluated at 50 digits, over all points
+_LARGEST = 1e300
+_SMALLEST = 1e-290
+_DIRECTIONS = 4
+_SQUARED = (1e-140, 1e140)  # the squares of numbers between these are ordinary
+Noise = Callable[[], Real]
+_BESIDE = 16  # ulp of the largest partial derivative by which every other one may be off
+
+
+class CodeCheckFailed(SymgradError, ArithmeticError):
+    """Emitted code does not compute what the formulas say, to the stated bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found: the largest error, of which result, and where.
+
+    `ulps` is the largest error in units in the last place of the exact value; `allowed` is what is
+    allowed at that place. `points` is the number of points compared; None means that the code could
+    not be run here, for the reason in `note`.
+    """
+
+    target: str
+    points: int | None
+    ulps: float = 0.0
+    allowed: float = BOUND
+    result: str = ""
+    point: tuple[tuple[str, Fraction], ...] = ()
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every error was within the bound."""
+        return self.ulps <= self.allowed
+
+    @property
+    def text(self) -> str:
+        """The report as one line."""
+        if self.points is None:
+            return f"{self.target}: not checked: {self.note}"
+        if self.points == 0:
+            return f"{self.target}: not checked: no point was found inside the domain"
+        if not self.ulps:
+            return f"{self.target}: no error at {self.points} points against 50 digits"
+        where = ", ".join(f"{name} = {float(value):.6g}" for name, value in self.point[:12])
+        more = ", …" if len(self.point) > 12 else ""
+        size = f"{self.ulps:.1f}" if self.ulps < 1e6 else f"{self.ulps:.1e}"
+        return (
+            f"{self.target}: largest error {size} ulp ({self.result} at {where}{more}; "
+            f"allowed there {self.allowed:.0f}), {self.points} points against 50 digits"
+        )
+
+
+def check(
+    derivation: Derivation,
+    target: str,
+    code: str | Sequence[EmittedFile],
+    *,
+    optimizer: str = "sgd",
+    points: int = POINTS,
+    seed: int = 0,
+) -> CheckReport:
+    """Run emitted code at random points of the domain and return the largest error.
+
+    `code` is what `generate` or `emit` gave for this derivation and this `optimizer`. All that a
+    target runs is compared: what value_and_gradient gives, what value and gradient give, and the
+    parameters after one step; for C and NumPy the same from arrays of samples too. The points are
+    the same on every run with the same `seed`. Raises CodeCheckFailed where the code cannot be run
+    at all, though its language can.
+    """
+    language = target_called(target)
+    files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
+    program = lower(derivation, safe=False, optimizer=optimizer)
+    exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
+    count = max(2, min(points, _WORK // max(1, 4 * exact.size)))
+    places = _places(exact, count, random.Random(seed))  # noqa: S311  (points, not secrets)
+    inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
+    try:
+        found, note = language.run(tuple(files), inputs, program)
+    except BrokenCode as error:
+        raise _failed(
+            f"the emitted {target} code does not run: {error.diagnostics[0].message}"
+        ) from error
+    if found is None:
+        return CheckReport(target, None, note=note)
+    worst = CheckReport(target, len(places))
+    for (place, values), results in zip(places, found, strict=True):
+        worst = _compared(worst, exact, place, values, results)
+    return worst
+
+
+def checked(report: CheckReport) -> CheckReport:
+    """Return the report; raises CodeCheckFailed where an error is beyond the bound."""
+    if not report.ok:
+        raise _failed(f"the emitted code is not exact: {report.text}")
+    return report
+
+
+def _failed(message: str) -> CodeCheckFailed:
+    note = "nothing was written; --no-check writes it all the same"
+    return CodeCheckFailed(Diagnostic(message, help=note))
+
+
+class _ExactValues:
+    """Value, gradient and one step of a derivation at 50 digits."""
+
+    def __init__(self, derivation: Derivation, rule: Optimizer, rate: Fraction) -> None:
+        self.derivation = derivation
+        self.rule = rule
+        self.settings = {"rate": rate, **dict(rule.settings)}
+        self.graph = derivation.graph
+        self.evaluator = Evaluator()
+        both = (self.graph.objective, *(f"∂/∂{name}" for name in derivation.wrt))
+        alone = (f"{name} alone" for name in both)
+        names = (*both, *alone, *(f"{name} after a step" for name in derivation.wrt))
+        self.names = (*names, *(f"{name}, from arrays" for name in names))
+        # The places among exact values of what a target gives: both results, each alone, the step,
+        # and the same from arrays of equal samples.
+        self.places = 2 * (*range(len(both)), *range(2 * len(both) - 1))
+        self.size = len(self.graph.nodes) + len(derivation.sensitivity_list) + len(derivation.wrt)
+        self._statements = [
+            (node.name, node.formula) for node in self.graph.equations if node.formula is not None
+        ]
+        self._statements += [(s.name, s.form.formula) for s in derivation.sensitivity_list]
+        self._gradient = [form.formula for _, form in derivation.gradient_forms]
+
+    def at(self, point: Point, noise: Noise | None = None) -> tuple[Real, ...]:
+        """Return the objective, its gradient and the parameters after a step.
+
+        Raises OutsideDomain where they do not exist.
+
+        `noise` gives factors near 1 for the inputs and for every value that has a name.
+        """
+        values = {name: self.evaluator.number(value) for name, value in point.items()}
+        if noise is not None:
+            values = {name: value * noise() for name, value in values.items()}
+        for name, formula in self._statements:
+            value = self._value(formula, values)
+            values[name] = value if noise is None else value * noise()
+        gradient = [self._value(formula, values) for formula in self._gradient]
+        pairs = zip(self.derivation.wrt, gradient, strict=True)
+        updated = [self._updated(values[name], slope) for name, slope in pairs]
+        return (values[self.graph.objective], *gradient, *updated)
+
+    def _updated(self, parameter: Real, slope: Real) -> Real:
+        """Return a parameter after the first step."""
+        values: dict[str | int, Real] = {
+            name: self.evaluator.number(value) for name, value in self.settings.items()
+        }
+        values |= dict.fromkeys(self.rule.state, self.evaluator.number(0))
+        values["p"] = parameter
+        values["g"] = -slope if self.graph.maximize else slope
+        values["step'"] = self.evaluator.number(1)
+        for name, formula in (*self.rule.shared, *self.rule.each):
+            values[name] = self.evaluator.value(formula, values)
+        return values["p'"]
+
+    def _value(self, formula: Formula, values: Mapping[str, Real]) -> Real:
+        places: dict[str | int, Real] = {i: values[name] for i, name in enumerate(formula.operands)}
+        return self.evaluator.value(formula.pattern, places)
+
+
+def _places(
+    exact: _ExactValues, count: int, source: random.Random
+) -> list[tuple[Point, tuple[Real, ...]]]:
+    places: list[tuple[Point, tuple[Real, ...]]] = []
+    tries = _TRIES * count if exact.size < _WORK // 100 else count
+    for _ in range(tries):
+        if len(places) == count:
+            break
+        point = random_point(exact.graph, source)
+        if point is None:
+            continue
+        try:
+            values = exact.at(point)
+        except (OutsideDomain, OverflowError, ValueError):
+            continue
+        if all(abs(value) < _LARGEST for value in values):
+            places.append((point, values))
+    return places
+
+
+def _compared(
+    worst: CheckReport,
+    exact: _ExactValues,
+    point: Point,
+    values: tuple[Real, ...],
+    results: Sequence[float],
+) -> CheckReport:
+    changes: list[float] | None = None
+    width = len(exact.derivation.wrt) + 1
+    sizes = [abs(float(value)) for value in values[1:width]]
+    largest = math.ulp(max(sizes, default=0.0))
+    steps = not any(size and not _SQUARED[0] < size < _SQUARED[1] for size in sizes)
+    for i, name, result in zip(exact.places, exact.names, results, strict=False):
+        if i >= width and not steps:
+            continue
+        unit = math.ulp(max(abs(float(values[i])), _SMALLEST))
+        ulps = math.inf
+        if math.isfinite(result):
+            ulps = abs(float(exact.evaluator.number(Fraction(result)) - values[i])) / unit
+        if ulps <= worst.ulps:
+            continue
+        allowed = float(BOUND)
+        if ulps > BOUND:
+            changes = _changes(exact, point, values) if changes is None else changes
+            allowed = BOUND * (1.0 + changes[i] / unit)
+            if 0 < i < width and ulps > allowed:
+                steps = False
+                allowed = max(allowed, _BESIDE * largest / unit)
+            if ulps > allowed:
+                allowed = max(allowed, float(HANDOVER))
+            if ulps <= allowed:
+                continue
+        if worst.ok or ulps > allowed:
+            place = tuple((key, point[key]) for key in point)
+            worst = CheckReport(worst.target, worst.points, ulps, allowed, name, place)
+    return worst
+
+
+def _changes(exact: _ExactValues, point: Point, values: tuple[Real, ...]) -> list[float]:
+    """Return by how much each exact value changes when all named values change by half an ulp."""
+    source = random.Random(1)  # noqa: S311  (directions, not secrets)
+    tiny = exact.evaluator.number(Fraction(1, 2**80))
+
+    def noise() -> Real:
+        return 1 + tiny * source.choice((-1, 1))
+
+    largest = [0.0] * len(values)
+    for _ in range(_DIRECTIONS):
+        try:
+            new = exact.at(point, noise)
+        except OutsideDomain:
+            continue
+        for i, (a, b) in enumerate(zip(values, new, strict=True)):
+            largest[i] = max(largest[i], float(abs(b - a)) * 2.0**27)
+    return largest
+
+
+__all__ = ["BOUND", "POINTS", "CheckReport", "CodeCheckFailed", "check", "checked"]

@@ -1,0 +1,131 @@
+"""From a program and a target to text: the files of a target, and the shipped templates."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.derive import derive
+from symgrad.errors import Diagnostic, SymgradError
+from symgrad.expression.collector import paused_collector
+from symgrad.graph.graph import Graph
+from symgrad.program.optimizers import optimizer as optimizer_called
+from symgrad.program.program import Program, lower
+from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
+from symgrad.targets import target as target_called
+from symgrad.targets.locate import templates_directory
+from symgrad.targets.templates import Renderer, TemplateFault
+
+_MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+
+
+def generate(
+    source: Derivation | Graph,
+    target: str = "python",
+    *,
+    optimizer: str = "sgd",
+    safe: bool = True,
+    module: str = "model",
+    templates: str | Path | None = None,
+    **settings: str,
+) -> str:
+    """Return value, gradient and update step of a graph's objective as code.
+
+    `target` is the name of a language, `optimizer` of an update rule; `safe=False` emits the
+    formulas as written; `templates` is a folder whose templates come before the shipped ones;
+    `settings` are options of the target. A target of several files gives them one after the other;
+    `emit` keeps them apart. Raises SymgradError for an unknown name, UnsupportedFunction for a
+    function that the language cannot express, and TemplateFault for a template that cannot be used.
+
+    >>> from symgrad.sources.text import parse
+    >>> code = generate(parse("param a; data x; J = (a*x)^2"))
+    >>> "def value_and_gradient(a, x) -> tuple[float, Gradient]:" in code
+    True
+    """
+    files = emit(
+        source,
+        target,
+        optimizer=optimizer,
+        safe=safe,
+        module=module,
+        templates=templates,
+        **settings,
+    )
+    return "\n".join(item.text for item in files)
+
+
+def emit(
+    source: Derivation | Graph,
+    target: str = "python",
+    *,
+    optimizer: str = "sgd",
+    safe: bool = True,
+    module: str = "model",
+    templates: str | Path | None = None,
+    **settings: str,
+) -> tuple[EmittedFile, ...]:
+    """Return the files of a target; the arguments are those of `generate`.
+
+    `module` is the name of the files, without suffix, and must be an identifier.
+    """
+    language = target_called(target)
+    optimizer_called(optimizer)
+    unknown = sorted(set(settings) - set(language.settings))
+    if unknown:
+        known = ", ".join(f"`{name}`" for name in language.settings) or "none"
+        raise SymgradError(
+            Diagnostic(
+                f"the target `{target}` has no option `{unknown[0]}`", help=f"its options: {known}"
+            )
+        )
+    if not _MODULE.fullmatch(module):
+        raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
+    derivation = derive(source) if isinstance(source, Graph) else source
+    program = lower(derivation, safe=safe, optimizer=optimizer)
+    return emit_program(program, language, Options(module, settings), templates)
+
+
+def emit_program(
+    program: Program, target: Target, options: Options, templates: str | Path | None = None
+) -> tuple[EmittedFile, ...]:
+    """Return the files in which a target says a program.
+
+    Raises TemplateFault where a template cannot be used.
+    """
+    with paused_collector():
+        context = target.context(Sheet(target, program, options))
+    context = {"module": options.module, **context}
+    renderer = Renderer(target.folder, templates)
+    return tuple(
+        EmittedFile(name.format(module=options.module), renderer.text(template, context))
+        for name, template in target.templates
+    )
+
+
+def template_names() -> tuple[str, ...]:
+    """Return the names of the shipped templates.
+
+    >>> "python.py.j2" in template_names()
+    True
+    """
+    return tuple(sorted(path.name for path in templates_directory().glob("*.j2")))
+
+
+def template_text(name: str) -> str:
+    """Return the text of a shipped template; raises SymgradError for a name that is none."""
+    if name not in template_names():
+        known = ", ".join(template_names())
+        raise SymgradError(Diagnostic(f"there is no template `{name}`", help=f"one of {known}"))
+    return (templates_directory() / name).read_text(encoding="utf-8")
+
+
+__all__ = [
+    "TemplateFault",
+    "emit",
+    "emit_program",
+    "generate",
+    "target_names",
+    "template_names",
+    "template_text",
+]

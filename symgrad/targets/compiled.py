@@ -1,0 +1,162 @@
+"""Emitted code as a module of this process, ready to be called.
+
+Python and NumPy code is executed as it is emitted. C code is compiled with the system's compiler
+into a shared library, once for each content and machine, and called through `ctypes`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.derive import derive
+from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.graph.graph import Graph
+from symgrad.program.program import Program, lower
+from symgrad.targets import EmittedFile, Options, Sheet, target_names
+from symgrad.targets import target as target_called
+from symgrad.targets.codegen import emit_program
+from symgrad.targets.compiled_c import MODULE, CModule
+from symgrad.targets.running import c_compiler, imported
+
+# Without errno and traps sqrt and choices are vector instructions; sums keep their order.
+FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math")
+OPTIONAL_FLAGS = (("-march=native",), ())
+TARGETS = ("python", "numpy", "c")
+_TIME_LIMIT = 300
+
+
+class NoCompiler(SymgradError, RuntimeError):
+    """There is no C compiler on this machine, or it stopped."""
+
+
+def compile(  # noqa: A001  (the name of the public interface)
+    source: Derivation | Graph,
+    target: str = "numpy",
+    *,
+    optimizer: str = "sgd",
+    safe: bool = True,
+    threads: int = 1,
+) -> ModuleType:
+    """Return a module with value, gradient, value_and_gradient and update, ready to call.
+
+    `target` is "python", "numpy" or "c". The functions take the parameters, the data and the
+    constants in the order of the graph; data are floats or, for "numpy" and "c", arrays of shape
+    (n,), and the results are means over the n samples then. A compiled C module is kept in the
+    user's cache folder and found again by its content (where that folder cannot be written, it is
+    compiled anew for each process); with `threads` above 1 it shares a large batch out among so
+    many threads by OpenMP, with the same result.
+
+    Raises NoCompiler when "c" is asked for and there is no compiler, and SymgradError for any other
+    target and for "numpy" where NumPy is not installed.
+
+    >>> from symgrad.sources.text import parse
+    >>> module = compile(parse("param a; data x; J = (a*x)^2"), target="python")
+    >>> module.value_and_gradient(3.0, 2.0)
+    (36.0, Gradient(a=24.0))
+    """
+    if target not in TARGETS:
+        close = nearest(target, TARGETS) if target not in target_names() else None
+        known = f"one of {', '.join(f'`{name}`' for name in TARGETS)}"
+        raise SymgradError(
+            Diagnostic(
+                f"code for `{target}` cannot be run in this process",
+                help=f"did you mean `{close}`?" if close else known,
+            )
+        )
+    if target == "numpy" and find_spec("numpy") is None:
+        raise SymgradError(
+            Diagnostic("NumPy is not installed here", help="install it, or take target='python'")
+        )
+    derivation = derive(source) if isinstance(source, Graph) else source
+    program = lower(derivation, safe=safe, optimizer=optimizer)
+    language = target_called(target)
+    files = emit_program(program, language, Options(MODULE, {}))
+    if target == "c":
+        return _c_module(program, files, Sheet(language, program, Options(MODULE, {})), threads)
+    with tempfile.TemporaryDirectory() as folder:
+        return imported(files[0], Path(folder))
+
+
+def cache_folder() -> Path:
+    """Return the folder in which compiled modules are kept."""
+    named = os.environ.get("SYMGRAD_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "symgrad"
+    except RuntimeError:  # no home
+        return Path(tempfile.gettempdir()) / "symgrad"
+
+
+def _c_module(
+    program: Program, files: Sequence[EmittedFile], sheet: Sheet, threads: int
+) -> ModuleType:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as work:
+            library = _library(files, threads, folder, Path(work))
+    except OSError:
+        # Nothing can be kept: a library that is loaded needs its file no more.
+        with tempfile.TemporaryDirectory() as work:
+            library = _library(files, threads, Path(work), Path(work))
+    return CModule(program, sheet, library).module()
+
+
+def _library(files: Sequence[EmittedFile], threads: int, folder: Path, work: Path) -> ctypes.CDLL:
+    """Return the loaded library from the folder, compiled in another one when it is not there."""
+    compiler = c_compiler()
+    if compiler is None:
+        raise NoCompiler(
+            Diagnostic(
+                "there is no C compiler on this machine",
+                help="install gcc or clang, set CC, or take target='numpy'",
+            )
+        )
+    parallel = ["-fopenmp", f"-DSYMGRAD_THREADS={threads:d}"] if threads > 1 else []
+    version = _ran([compiler, "--version"], None).stdout
+    seed = "\0".join(
+        [compiler, version, _processor(), *FLAGS, *parallel, *(file.text for file in files)]
+    )
+    place = folder / f"{hashlib.sha256(seed.encode()).hexdigest()[:32]}.so"
+    if place.exists():
+        return ctypes.CDLL(str(place))
+    for file in files:
+        (work / file.name).write_text(file.text, encoding="utf-8")
+    for extra in OPTIONAL_FLAGS:
+        made = _ran(
+            [compiler, *FLAGS, *parallel, *extra, files[-1].name, "-lm", "-o", "module.so"], work
+        )
+        if not made.returncode:
+            (work / "module.so").replace(place)
+            return ctypes.CDLL(str(place))
+    fault = (made.stderr.strip().splitlines() or ["no message"])[0]
+    raise NoCompiler(Diagnostic(f"the C compiler {compiler} stopped: {fault}"))
+
+
+def _ran(command: list[str], folder: Path | None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  (the system's compiler, with files made here)
+        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace",
+        timeout=_TIME_LIMIT, check=False,
+    )  # fmt: skip
+
+
+def _processor() -> str:
+    """Return what tells this processor from others: code is compiled for the one it runs on."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    return f"{platform.machine()} {platform.processor()} {flags}"

@@ -1,0 +1,1 @@
+"""A graph worked through with numbers, step after step."""

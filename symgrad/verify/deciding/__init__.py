@@ -1,0 +1,1 @@
+"""Deciding an equality over the reals: a proof, a counterexample, or neither."""

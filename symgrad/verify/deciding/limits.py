@@ -1,0 +1,99 @@
+"""The bounds that keep every decision finite, and the exceptions that end one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from symgrad.expression.tree import Expression, Var, children, with_children
+
+MAX_NODES = 20_000
+MAX_DEPTH = 160
+MAX_BITS = 8_000
+MAX_TERMS = 20_000
+MAX_REGIONS = 128
+MAX_SPLITS = 10
+MAX_EXPONENT = 2_000
+
+
+class Stop(Exception):
+    """The decision cannot go on; what is open stays open."""
+
+
+class OutOfTime(Stop):
+    """The deadline has passed."""
+
+
+class TooLarge(Stop):
+    """A polynomial, a power or a table would grow beyond its bound."""
+
+
+class Unsupported(Stop):
+    """The expression holds something that has no meaning here."""
+
+
+class Clock:
+    """A deadline on the monotonic clock."""
+
+    __slots__ = ("deadline",)
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+
+    def check(self) -> None:
+        """Raise `OutOfTime` when the deadline has passed."""
+        if time.monotonic() > self.deadline:
+            raise OutOfTime
+
+    def share(self, fraction: float) -> Clock:
+        """Return a clock that stops after a fraction of the time that is left."""
+        now = time.monotonic()
+        return Clock(now + max(0.0, self.deadline - now) * fraction)
+
+
+def distinct_parts(*expressions: Expression) -> tuple[Expression, ...]:
+    """Return every part once by identity, parts before the wholes that hold them.
+
+    Raises:
+        TooLarge: when there are more than `MAX_NODES` parts or `MAX_DEPTH` levels.
+    """
+    depth: dict[int, int] = {}
+    order: list[Expression] = []
+    stack = [(expression, False) for expression in reversed(expressions)]
+    while stack:
+        part, ready = stack.pop()
+        if id(part) in depth:
+            continue
+        below = children(part)
+        if ready or not below:
+            level = 1 + max((depth[id(child)] for child in below), default=0)
+            if level > MAX_DEPTH or len(order) >= MAX_NODES:
+                raise TooLarge
+            depth[id(part)] = level
+            order.append(part)
+        else:
+            if len(stack) > MAX_NODES:
+                raise TooLarge
+            stack.append((part, True))
+            stack.extend((child, False) for child in below)
+    return tuple(order)
+
+
+def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
+    """Return the expression with names replaced; parts that are shared stay shared."""
+    new: dict[int, Expression] = {}
+    for part in distinct_parts(expression):
+        if isinstance(part, Var):
+            new[id(part)] = values.get(part.key, part)
+            continue
+        old = children(part)
+        parts = tuple(new[id(child)] for child in old)
+        same = all(a is b for a, b in zip(parts, old, strict=True))
+        new[id(part)] = part if same else with_children(part, parts)
+    return new[id(expression)]
+
+
+def names_in(*expressions: Expression) -> tuple[str | int, ...]:
+    """Return every name once, in order of appearance."""
+    parts = distinct_parts(*expressions)
+    return tuple(dict.fromkeys(part.key for part in parts if isinstance(part, Var)))

@@ -1,0 +1,1 @@
+"""What went wrong in a refuted claim, in one sentence, and the right form."""

@@ -1,0 +1,363 @@
+"""What went wrong in a refuted claim: the kind of the slip, one sentence, and the right formula.
+
+The claim is looked at from two sides. Which single edge of the graph, taken wrongly, gives it
+(`suspects`)? Which single change of the formula, as its author wrote it, mends it (`repairs`)?
+The first names the fault, the second corrects it in the author's own form.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symgrad.derivation.derivation import Derivation
+from symgrad.expression.printer import AsciiPrinter, Printer
+from symgrad.expression.tree import (
+    Add,
+    Compare,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Var,
+    rebuild,
+    substitute,
+    variables,
+)
+from symgrad.graph.graph import Graph
+from symgrad.verify.explaining.explain import Finding, findings
+from symgrad.verify.explaining.floats import Values, same
+from symgrad.verify.explaining.occurrences import flattened
+from symgrad.verify.explaining.scene import NoScene, Scene, with_node
+from symgrad.verify.explaining.wording import Words, sentence
+from symgrad.verify.model import (
+    Claim,
+    DerivativeTarget,
+    Diagnosis,
+    ExpressionTarget,
+    NameTarget,
+    UpdateTarget,
+)
+
+if TYPE_CHECKING:
+    from symgrad.verify.deciding.equality import Decision
+
+_ASCII = re.compile(r"[\x00-\x7f∂]*")
+_KINKED_POINTS = 14
+_PLAIN_POINTS = 6
+_MAX_EXPANDED = 3_000
+_CONFIRM_SECONDS = 0.4
+_TRIED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A wrong formula: the scene it stands in, what it says, and the right one in names."""
+
+    scene: Scene
+    claimed: Expression
+    right: Expression
+    values: Values
+    right_update: tuple[str, str] | None = None
+
+    @property
+    def slope(self) -> Values | None:
+        """The derivative that the claim implies: of an update a − η·g that is g."""
+        claimed = self.scene.floats.values(self.claimed)
+        if self.right_update is None:
+            return claimed
+        start, rate = (self.scene.floats.names[name] for name in self.right_update)
+        sign = 1 if self.scene.graph.maximize else -1
+        rows = zip(claimed, start, rate, strict=True)
+        return tuple(sign * (new - old) / step for new, old, step in rows)
+
+
+def diagnose(
+    graph: Graph,
+    derivation: Derivation,
+    claim: Claim,
+    decision: Decision | None = None,
+    *,
+    link: int = 0,
+    printer: Printer | None = None,
+) -> Diagnosis:
+    """Explain why a link of a claim is wrong.
+
+    Args:
+        graph: the graph the claim is about.
+        derivation: its derivation, which brings the names of the sensitivities.
+        claim: a claim that was refuted.
+        decision: how it was refuted; its witness and values are shown.
+        link: the index of the link at fault; those before it hold.
+        printer: prints formulas; by default in ASCII for authors who write in ASCII.
+
+    Returns:
+        A diagnosis whose correction equals the derivation's result.
+    """
+    shown = printer or _printer(graph, claim)
+    claimed = flattened(claim.links[link].expression)
+    yours, right, witness = _values(decision)
+    try:
+        case = _case(graph, derivation, claim, claimed, decision)
+    except (NoScene, KeyError, RecursionError):
+        text = "The formula has no value where the right one has one, or is too large to compare."
+        form = _gradient(graph, derivation, claim)
+        shape = "" if form is None else shown.expression(form)
+        return Diagnosis("other", text, shape, form, yours, right, witness)
+    found = findings(case.scene, case.claimed, case.values, case.slope)
+    best, tree = _confirmed(case, found)
+    corrected = tree if tree is not None else _own_form(case, claim)
+    text = _text(best, Words(shown), corrected)
+    kind = best.kind
+    if link and _is_worked_out(claim, link):
+        kind = "wrong_intermediate_step"
+        before = shown.expression(claim.links[link - 1].expression)
+        text = f"Step {link + 1} does not follow from `{before}`, which is right. {text}"
+    return Diagnosis(kind, text, shown.expression(corrected), corrected, yours, right, witness)
+
+
+def _printer(graph: Graph, claim: Claim) -> Printer:
+    names = [node.name for node in graph.nodes]
+    ascii_author = _ASCII.fullmatch(claim.text) and "\\" not in claim.text
+    return AsciiPrinter(names) if ascii_author else Printer(names)
+
+
+def _values(decision: Decision | None) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    if decision is None:
+        return "", "", ()
+    point = tuple((str(name), str(value)) for name, value in decision.witness)
+    return decision.right, decision.left, point
+
+
+def _text(finding: Finding, words: Words, corrected: Expression) -> str:
+    if finding.kind == "missing_assumption":
+        if finding.condition is None:
+            return "The formula holds on a part of the domain only; a condition is missing."
+        condition = words.condition(finding.condition)
+        return f"The formula holds only where {condition}, which is not assumed."
+    elsewhere = finding.repair is None or finding.repair.kind != "wrong_region"
+    if finding.kind == "wrong_region" and finding.suspect is None and elsewhere:
+        return f"The formula holds on one side of a kink only; right is {words.code(corrected)}."
+    return sentence(finding.kind, words, finding.suspect, finding.repair)
+
+
+def _is_worked_out(claim: Claim, link: int) -> bool:
+    """Tell whether a formula stands before the link, more than the chain rule in symbols."""
+    symbols = {item.key for item in claim.derivatives}
+    before = claim.links[link - 1].expression
+    names = {str(name) for name in variables(before)}
+    return not (names and names <= symbols)
+
+
+def _case(
+    graph: Graph,
+    derivation: Derivation,
+    claim: Claim,
+    claimed: Expression,
+    decision: Decision | None = None,
+) -> Case:
+    """Set the scene: points at which both the claim and the right formula have values."""
+    scene, right = scene_of(graph, derivation, claim)
+    conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
+    witness = () if decision is None else decision.witness
+    scene.place([right, claimed], conditions, {str(name): float(v) for name, v in witness})
+    update = None
+    if isinstance(claim.left, UpdateTarget):
+        update = (claim.left.name, _rate(graph))
+    return Case(scene, claimed, right, scene.floats.values(right), update)
+
+
+def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
+    """Return the scene of a claim, its points not chosen yet, and the right formula in names."""
+    target = claim.left
+    own = target.key if isinstance(target, DerivativeTarget) else None
+    derivatives = tuple(item for item in claim.derivatives if item.key != own)
+    count = _KINKED_POINTS if _switches(graph, claim) else _PLAIN_POINTS
+    definitions = claim.definitions
+    if isinstance(target, NameTarget):
+        target = _meant(graph, derivation, claim, target)
+    if isinstance(target, DerivativeTarget):
+        bare = Scene(graph, derivation, (None, None), definitions, derivatives)
+        top, whole = target.top, graph
+        start = target.expression or bare.definition_of(target.top)
+        bottom = (target.bottom, *target.further)[-1]
+        for name in (target.bottom, *target.further)[:-1]:
+            start = bare.total(start or Var(target.top), name)
+        if start is not None and not isinstance(start, Var):
+            top = target.key if target.further else target.top
+            whole = with_node(graph, top, _without_names(bare, start))
+        elif isinstance(start, Var):
+            top = str(start.key)
+        scene = Scene(whole, derivation, (top, bottom), definitions, derivatives, count=count)
+        return scene, scene.total(Var(top), bottom)
+    scene = Scene(graph, derivation, (None, None), definitions, derivatives, count=count)
+    if isinstance(target, ExpressionTarget):
+        return scene, target.expression
+    if isinstance(target, UpdateTarget):
+        ends = (graph.objective, target.name)
+        scene = Scene(graph, derivation, ends, definitions, derivatives, count=count)
+        step = Mul((Var(_rate(graph)), scene.total(Var(graph.objective), target.name)))
+        return scene, Add((Var(target.name), step if graph.maximize else Neg(step)))
+    if isinstance(target, NameTarget):
+        node = graph.index.get(target.name)
+        if node is not None and node.formula is not None:
+            return scene, node.formula.expression
+        meaning = scene.definition_of(target.name)
+        if meaning is not None:
+            return scene, meaning
+    raise NoScene
+
+
+def _rate(graph: Graph) -> str:
+    return graph.rate[0] if graph.rate is not None else "η"
+
+
+def _without_names(scene: Scene, e: Expression) -> Expression:
+    """Return an expression in nodes only: sensitivities and the author's names written out."""
+    for _ in range(20):
+        meanings: dict[str | int, Expression] = {
+            key: meaning
+            for key in variables(e)
+            if (meaning := scene.definition_of(str(key))) is not None
+        }
+        if not meanings:
+            return e
+        e = substitute(e, meanings)
+    return e
+
+
+def _meant(
+    graph: Graph, derivation: Derivation, claim: Claim, target: NameTarget
+) -> DerivativeTarget | NameTarget:
+    """Return the derivative that a name stands for: δ is ∂L/∂v."""
+    for item in claim.definitions:
+        if item.name == target.name and isinstance(item.expression, Var):
+            for derivative in claim.derivatives:
+                if derivative.key == item.expression.key:
+                    return derivative
+    for sensitivity in derivation.sensitivity_list:
+        if sensitivity.name == target.name and target.name not in graph.index:
+            top = derivation.numerator(sensitivity.node)
+            return DerivativeTarget(top, sensitivity.node)
+    return target
+
+
+def _switches(graph: Graph, claim: Claim) -> bool:
+    from symgrad.verify.deciding.domain import switching_parts  # noqa: PLC0415  (needs FLINT to be there)
+
+    formulas = [node.formula.expression for node in graph.equations if node.formula is not None]
+    formulas += [item.expression for item in claim.links]
+    return any(switching_parts(formula) for formula in formulas)
+
+
+def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding, Expression | None]:
+    """Return the best finding and the claim mended, by a repair that certainly is right.
+
+    A finding that rests on nothing but a repair falls with it.
+    """
+    stop = time.monotonic() + _CONFIRM_SECONDS
+    best: Finding | None = None
+    for finding in found[:_TRIED]:
+        tree = finding.repair.tree if finding.repair is not None else None
+        right = tree is not None and _is_right(case, tree, stop)
+        if best is None and (right or tree is None or finding.suspect is not None):
+            best = finding
+        if right:
+            return best or finding, tree
+    return best or Finding("other", 9.0), None
+
+
+def _is_right(case: Case, tree: Expression, stop: float) -> bool:
+    """Tell whether a mended claim equals the right formula, by certified comparison."""
+    from symgrad.verify.deciding.equality import decide  # noqa: PLC0415  (needs FLINT)
+
+    if not same(case.scene.floats.values(tree), case.values, 1e-6):
+        return False
+    closed = closed_form(case.scene, tree), closed_form(case.scene, case.right)
+    if closed[0] is None or closed[1] is None:
+        return True
+    facts = [
+        item.condition
+        for item in case.scene.graph.assumptions
+        if isinstance(item.condition, Compare)
+    ]
+    return decide(closed[0], closed[1], assumptions=facts, deadline=stop).status != "refuted"
+
+
+def closed_form(scene: Scene, e: Expression) -> Expression | None:
+    """Return an expression in inputs only, None where that would be long."""
+    trees: dict[str, Expression] = {}
+    sizes: dict[str, int] = {}
+
+    def size_of(part: Expression) -> int:
+        return sum(sizes.get(str(key), 1) for key in _keys(part))
+
+    def close(part: Expression) -> Expression | None:
+        for key in dict.fromkeys(_keys(part)):
+            name = str(key)
+            meaning = _meaning(scene, name)
+            if meaning is None or name in trees:
+                continue
+            inner = close(meaning)
+            if inner is None:
+                return None
+            trees[name], sizes[name] = inner, size_of(meaning)
+        if size_of(part) > _MAX_EXPANDED:
+            return None
+        return substitute(part, trees)  # type: ignore[arg-type]
+
+    return close(e)
+
+
+def _keys(e: Expression) -> Iterator[str | int]:
+    found: list[str | int] = []
+
+    def leaf(part: Expression) -> Expression:
+        if isinstance(part, Var):
+            found.append(part.key)
+        return part
+
+    rebuild(e, leaf)
+    return iter(found)
+
+
+def _meaning(scene: Scene, name: str) -> Expression | None:
+    node = scene.graph.index.get(name)
+    if node is not None:
+        return None if node.formula is None else node.formula.expression
+    for derivative in scene.derivatives:
+        if derivative.key == name:
+            return scene.derivative_expression(derivative)
+    return scene.definition_of(name)
+
+
+def _gradient(graph: Graph, derivation: Derivation, claim: Claim) -> Expression | None:
+    """Return the derivation's own formula for a gradient, or for a step of descent."""
+    forms = {name: form.expression for name, form in derivation.gradient_forms}
+    match claim.left:
+        case DerivativeTarget(top, bottom, None, ()) if top == derivation.graph.objective:
+            return forms.get(bottom)
+        case UpdateTarget(name) if name in forms:
+            step = Mul((Var(_rate(graph)), forms[name]))
+            return Add((Var(name), step if graph.maximize else Neg(step)))
+        case _:
+            return None
+
+
+def _own_form(case: Case, claim: Claim) -> Expression:
+    """Return the derivation's formula in the names that the author used."""
+    scene = case.scene
+    used = {str(key) for link in claim.links for key in variables(link.expression)}
+    result = _gradient(scene.graph, scene.derivation, claim) or case.right
+    unknown: dict[str | int, Expression] = {}
+    for item in reversed(scene.derivation.sensitivity_list):
+        if item.name not in used:
+            unknown[item.name] = item.form.expression
+    for _ in scene.derivation.sensitivity_list:
+        if not any(key in unknown for key in variables(result)):
+            break
+        result = substitute(result, unknown)
+    return result

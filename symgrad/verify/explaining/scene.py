@@ -1,0 +1,347 @@
+"""The scene of a wrong claim: the graph at random points, the right values, every edge's share.
+
+The derivative claimed is linear in the local derivative of each edge, for an edge stands at most
+once on a path. So the value that an edge must have had, if it alone was taken wrongly, follows from
+the claim by one division: it is the right one and (claimed - right) / (adjoint above · derivative
+below) more.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from symgrad.derivation import analysis
+from symgrad.derivation.calculus import gradient_of
+from symgrad.derivation.derivation import Derivation, local_derivative
+from symgrad.expression.algebra import add, mul
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Expression,
+    Var,
+    formula_of,
+    variables,
+)
+from symgrad.graph.graph import Graph, Node
+from symgrad.verify.explaining.draws import drawn, impose
+from symgrad.verify.explaining.floats import Floats, Values, close
+from symgrad.verify.model import Definition, DerivativeTarget
+
+POINTS = 6
+MAX_PATHS = 40
+MAX_NODES = 400
+_MAX_WRITTEN = 300
+_TRIES = 240
+_MANY_INPUTS = 20  # with more of them sums grow, and sigmoids of sums are flat
+_SEED = 20250101
+
+
+class NoScene(Exception):
+    """The claim has no point at which its faults could be looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One edge on a path from `top` to `bottom`, with its values at the points.
+
+    `weight` is the derivative claimed by the edge's own local derivative, and `required` the value
+    the local derivative must have had if the claim is wrong only because of it.
+    """
+
+    node: str
+    operand: str
+    local: Expression
+    values: Values
+    weight: Values
+    required: Values
+
+
+class Scene:
+    """A graph at points inside its domain, with everything a claim may refer to.
+
+    `top` and `bottom` are None where the left side is no derivative.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        derivation: Derivation,
+        target: tuple[str | None, str | None],
+        definitions: Iterable[Definition] = (),
+        derivatives: Iterable[DerivativeTarget] = (),
+        *,
+        count: int = POINTS,
+    ) -> None:
+        self.graph, self.derivation = graph, derivation
+        self.top, self.bottom = target
+        self.definitions = tuple(definitions)
+        self.derivatives = tuple(derivatives)
+        self.count = count
+        self.floats = Floats({})
+
+    def place(
+        self,
+        checked: Iterable[Expression],
+        conditions: Iterable[Expression] = (),
+        near: Mapping[str, float] | None = None,
+    ) -> None:
+        """Choose the points: every checked expression has a value there, every condition holds.
+
+        `near` are the values at a point that is known to be inside; the last tries are around it.
+        """
+        wanted = tuple(checked)
+        stated: list[Expression] = [item.condition for item in self.graph.assumptions]
+        stated += conditions
+        source = random.Random(_SEED)  # noqa: S311  (points, not secrets)
+        kept: list[Floats] = []
+        spare: list[Floats] = []
+        for attempt in range(_TRIES):
+            late = attempt > _TRIES // 2 and len(kept) < self.count // 2
+            floats = self._attempt(source, attempt, stated, near if late and near else {})
+            if floats is None:
+                continue
+            values = [self._finite(floats, e) for e in wanted]
+            if all(values):
+                kept.append(floats)
+            elif values and values[0]:
+                spare.append(floats)
+            if len(kept) == self.count:
+                break
+        chosen = (kept + spare)[: self.count]
+        if not chosen:
+            raise NoScene
+        names = chosen[0].names
+        self.floats = Floats({name: tuple(one.names[name][0] for one in chosen) for name in names})
+
+    @staticmethod
+    def _finite(floats: Floats, e: Expression) -> bool:
+        try:
+            return math.isfinite(floats.values(e)[0])
+        except OverflowError:
+            return False
+
+    def _attempt(
+        self,
+        source: random.Random,
+        attempt: int,
+        conditions: list[Expression],
+        near: Mapping[str, float],
+    ) -> Floats | None:
+        inputs = sum(1 for node in self.graph.nodes if node.formula is None)
+        scale = min(1.0, (_MANY_INPUTS / (inputs + 1)) ** 0.5)
+        names = {
+            node.name: drawn(source, node, attempt) * scale
+            for node in self.graph.nodes
+            if node.formula is None
+        }
+        if self.graph.rate is not None:
+            names.setdefault(self.graph.rate[0], source.uniform(0.3, 1.9))
+        around = source.uniform(0.97, 1.03)
+        names |= {name: near[name] * around for name in names if name in near}
+        impose(names, conditions)
+        floats = Floats({name: (value,) for name, value in names.items()})
+        try:
+            for node in self.graph.equations:
+                if node.formula is not None:
+                    floats.names[node.name] = floats.values(node.formula.expression)
+            if not all(all(floats.holds(c)) for c in conditions if _known(c, floats)):
+                return None
+            self._name_the_rest(floats)
+        except (OverflowError, ValueError):
+            return None
+        usable = all(math.isfinite(floats.names[node.name][0]) for node in self.graph.equations)
+        return floats if usable else None
+
+    def _name_the_rest(self, floats: Floats) -> None:
+        for item in self.derivation.sensitivity_list:
+            if item.name not in floats.names:
+                floats.names[item.name] = floats.values(item.form.expression)
+        pending: list[tuple[str, Expression]] = [
+            *((d.key, self.derivative_expression(d)) for d in self.derivatives),
+            *((d.name, d.expression) for d in self.definitions),
+        ]
+        for _ in range(len(pending) + 1):
+            waiting: list[tuple[str, Expression]] = []
+            for name, expression in pending:
+                if all(str(key) in floats.names for key in variables(expression)):
+                    floats.names[name] = floats.values(expression)
+                else:
+                    waiting.append((name, expression))
+            if len(waiting) == len(pending):
+                break
+            pending = waiting
+
+    def derivative_expression(self, target: DerivativeTarget) -> Expression:
+        """Return the derivative that a key stands for, as a tree in names."""
+        start = target.expression or self.definition_of(target.top) or Var(target.top)
+        for bottom in (target.bottom, *target.further):
+            start = self.total(start, bottom)
+        return start
+
+    def definition_of(self, name: str) -> Expression | None:
+        """Return what a name stands for that is no node: the author's meaning, or δ's."""
+        if name in self.graph.index:
+            return None
+        for item in self.definitions:
+            if item.name == name:
+                return item.expression
+        for sensitivity in self.derivation.sensitivity_list:
+            if sensitivity.name == name:
+                return sensitivity.form.expression
+        return None
+
+    def total(self, expression: Expression, bottom: str) -> Expression:
+        """Return the total derivative of an expression in names by one of them.
+
+        Raises NoScene where so many paths lead down that the formula would be too long.
+        """
+        known: dict[str, Expression] = {bottom: ONE}
+        if bottom in self.graph.index:
+            counts = analysis.path_counts(self.graph, bottom)
+            if any(counts.get(str(key), 0) > _MAX_WRITTEN for key in variables(expression)):
+                raise NoScene
+
+        def by(name: str) -> Expression:
+            if name not in known:
+                known[name] = ZERO
+                node = self.graph.index.get(name)
+                meaning = self.definition_of(name) if node is None else None
+                if node is not None and node.formula is not None:
+                    known[name] = add(
+                        *(
+                            mul(local_derivative(node, operand), inner)
+                            for operand in node.formula.operands
+                            if (inner := by(operand)) != ZERO
+                        )
+                    )
+                elif meaning is not None:
+                    known[name] = of(meaning)
+            return known[name]
+
+        def of(e: Expression) -> Expression:
+            slopes = gradient_of(e)
+            return add(
+                *(
+                    mul(slope, inner)
+                    for key, slope in slopes.items()
+                    if (inner := by(str(key))) != ZERO
+                )
+            )
+
+        return by(str(expression.key)) if isinstance(expression, Var) else of(expression)
+
+    @cached_property
+    def locals(self) -> dict[tuple[str, str], Expression]:
+        """The local derivative of every edge between `bottom` and `top`."""
+        if self.top is None or self.bottom is None or self.top not in self.graph.index:
+            return {}
+        above = analysis.ancestors(self.graph, self.top)
+        if len(above) > MAX_NODES:
+            return {}
+        active = {self.bottom}
+        found: dict[tuple[str, str], Expression] = {}
+        for node in self.graph.equations:
+            if node.name not in above or node.formula is None or node.name == self.bottom:
+                continue
+            for operand in node.formula.operands:
+                if operand in active:
+                    local = local_derivative(node, operand)
+                    if local != ZERO:
+                        active.add(node.name)
+                        found[node.name, operand] = local
+        return found
+
+    @property
+    def derivative(self) -> bool:
+        """Whether the scene is about a derivative whose edges are known."""
+        return bool(self.locals)
+
+    @cached_property
+    def below(self) -> dict[str, Values]:
+        """The derivative of each node by `bottom`."""
+        found: dict[str, Values] = {str(self.bottom): (1.0,) * self.floats.count}
+        for (node, operand), local in self.locals.items():
+            product = times(self.floats.values(local), found[operand])
+            found[node] = plus(found[node], product) if node in found else product
+        return found
+
+    @cached_property
+    def above(self) -> dict[str, Values]:
+        """The derivative of `top` by each node."""
+        found: dict[str, Values] = {str(self.top): (1.0,) * self.floats.count}
+        for (node, operand), local in reversed(self.locals.items()):
+            if node in found:
+                product = times(self.floats.values(local), found[node])
+                found[operand] = plus(found[operand], product) if operand in found else product
+        return found
+
+    @property
+    def truth(self) -> Values:
+        """The right value of the derivative, at every point."""
+        return self.below.get(str(self.top), (0.0,) * self.floats.count)
+
+    def edges(self, claimed: Values) -> tuple[Edge, ...]:
+        """Return the edges, each with what the claim would make its local derivative."""
+        found = []
+        for (node, operand), local in self.locals.items():
+            if node not in self.above:
+                continue
+            weight = times(self.above[node], self.below[operand])
+            values = self.floats.values(local)
+            rows = zip(values, claimed, self.truth, weight, strict=True)
+            required = tuple(_required(*row) for row in rows)
+            found.append(Edge(node, operand, local, values, weight, required))
+        return tuple(found)
+
+    @cached_property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """The paths from `top` down to `bottom`, at most MAX_PATHS of them."""
+        below: dict[str, list[str]] = {}
+        for node, operand in self.locals:
+            below.setdefault(node, []).append(operand)
+        found: list[tuple[str, ...]] = []
+        stack: list[tuple[str, ...]] = [(str(self.top),)] if self.top in below else []
+        while stack and len(found) < MAX_PATHS:
+            trail = stack.pop()
+            if trail[-1] == self.bottom:
+                found.append(trail)
+                continue
+            stack.extend((*trail, operand) for operand in reversed(below.get(trail[-1], [])))
+        return tuple(found)
+
+    def contribution(self, path: tuple[str, ...]) -> Expression:
+        """Return the product of the local derivatives along a path."""
+        return mul(*(self.locals[edge] for edge in pairwise(path)))
+
+
+def _required(value: float, claimed: float, right: float, weight: float) -> float:
+    """Return the local derivative that explains a claim; its own where it has none."""
+    if not math.isfinite(weight):
+        return math.nan
+    if abs(weight) < 1e-12:
+        return value if close(claimed, right, 1e-6) else math.nan
+    return value + (claimed - right) / weight
+
+
+def times(a: Values, b: Values) -> Values:
+    """Return the product, point by point."""
+    return tuple(x * y for x, y in zip(a, b, strict=True))
+
+
+def plus(a: Values, b: Values) -> Values:
+    """Return the sum, point by point."""
+    return tuple(x + y for x, y in zip(a, b, strict=True))
+
+
+def with_node(graph: Graph, name: str, expression: Expression) -> Graph:
+    """Return the graph with one more equation, for a derivative of an expression."""
+    return analysis.extended(graph, (Node(name, "equation", formula_of(expression)),), name)
+
+
+def _known(condition: Expression, floats: Floats) -> bool:
+    return all(str(key) in floats.names for key in variables(condition))

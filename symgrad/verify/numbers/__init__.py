@@ -1,0 +1,1 @@
+"""Numeric claims: printed numbers against certified values, digit by digit."""

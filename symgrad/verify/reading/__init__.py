@@ -1,0 +1,1 @@
+"""Reading what people write: from a text to its claims."""
