@@ -37,6 +37,8 @@ def test_articles_are_collected_when_named(run):
     article = "$\\frac{\\partial J}{\\partial a} = 2ax^2$ and $J = a^2x^2$"
     assert "2 passed" in run("--symgrad", "m.md", m__sg=MODEL, m__md=article)
     assert "1 passed" in run("--symgrad", m__sg=CHECKED, m__md=article)
+    article += " with $x = 2$ and $q = 2a$ and $k \\in N$"
+    assert "2 passed in" in run("--symgrad", "m.md", m__sg=MODEL, m__md=article)
 
 
 def test_an_article_may_name_its_graph(run):

@@ -209,7 +209,30 @@ def test_places_in_latex_are_those_of_the_source():
 
 def test_a_new_name_can_be_used_afterwards():
     text = "q = 2cu + 1\nr := δ q\ndJ/da = r x + λa"
-    assert statuses(text) == ["proved"] * 3
+    assert statuses(text) == ["definition", "definition", "proved"]
+
+
+def test_what_only_names_or_states_is_no_claim_and_nothing_vanishes():
+    text = (
+        "$x = 2$ and $q = 2cu + 1$, $r = \\delta q$; $k \\in N$, $\\zeta = k$. "
+        "$\\frac{dJ}{da} = r x + λa$"
+    )
+    report = sg.verify(SEED, text, source="a.md")
+    found = [(verdict.status, verdict.message) for verdict in report.verdicts]
+    assert found == [
+        ("condition", "sets x = 2"), ("definition", "defines q"), ("definition", "defines r"),
+        ("proved", "proved"),
+    ]  # fmt: skip
+    assert [item.text for item in report.skipped] == ["k \\in N", "\\zeta = k"]
+    assert all(item.reason for item in report.skipped)
+    assert report.ok
+
+
+def test_where_nothing_is_claimed_nothing_is_right():
+    for text in ("q = 2cu + 1", "x = 2"):
+        report = sg.verify(SEED, text)
+        assert not report.ok
+        assert report.exit_code == 2
 
 
 def test_delta_means_the_derivative_that_the_author_says():
@@ -247,7 +270,7 @@ def test_functions_may_be_written_with_their_arguments(left):
 
 def test_bullets_and_numbers_before_a_claim_are_no_part_of_it():
     text = "1. dJ/dd = δ\n(2) dJ/dd = δ\n- dJ/dd = δ\n* dJ/dd = δ\nlet q = δ\n"
-    assert statuses(text) == ["proved"] * 5
+    assert statuses(text) == ["proved"] * 4 + ["definition"]
 
 
 def test_the_first_wrong_link_is_named():

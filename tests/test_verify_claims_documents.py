@@ -12,7 +12,7 @@ ARTICLE = Path(sg.__file__).parent / "examples" / "branch_and_merge.md"
 
 
 def verdicts(text, source="article.md", model=SEED):
-    return sg.verify(model, text, source=source).verdicts
+    return sg.verify(model, text, source=source).judged
 
 
 def statuses(text, source="article.md", model=SEED):

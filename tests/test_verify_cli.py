@@ -64,9 +64,40 @@ def test_several_files_are_judged_each_on_its_own(verify):
         "example:branch_and_merge", "a.txt", "b.md", status=1, a__txt="q = 2cu + 1\n",
         b__md="$\\frac{\\partial J}{\\partial b} = q$ and $u = a + b$",
     ).stdout  # fmt: skip
-    assert "✓ a.txt:1" in out
+    assert "· a.txt:1  q = 2cu + 1  (defines q)" in out
+    assert "a.txt: no claim was found" in out
+    assert out.rstrip().endswith("2 claims: 1 refuted, 1 unreadable; 1 definition")
     assert "? b.md:1" in out
     assert "✗ b.md:1" in out
+
+
+MIXED = "$q = 2cu + 1$ and $x = 2$ with $k \\in N$: $\\frac{\\partial J}{\\partial d} = \\delta$\n"
+
+
+def test_what_is_not_about_the_graph_is_counted_and_listed_on_request(verify):
+    out = verify("example:branch_and_merge", "a.md", a__md=MIXED).stdout
+    assert "1 claim: 1 proved; 1 definition, 1 condition, 1 formula not about the graph" in out
+    assert "not judged" not in out
+    out = verify("example:branch_and_merge", "a.md", "--verbose", a__md=MIXED).stdout
+    assert "- a.md:1  k \\in N  (not judged: `∈` makes no claim of an equality)" in out
+
+
+def test_machines_are_told_of_definitions_conditions_and_what_was_skipped(verify):
+    found = {}
+    for style in ("json", "sarif", "github"):
+        args = ("example:branch_and_merge", "a.md", "--format", style)
+        found[style] = verify(*args, a__md=MIXED).stdout
+    data = json.loads(found["json"])
+    assert [item["status"] for item in data["verdicts"]] == ["definition", "condition", "proved"]
+    (skipped,) = data["skipped"]
+    assert (skipped["line"], skipped["column"], skipped["claim"]) == (1, 33, "k \\in N")
+    assert "no claim" in skipped["reason"]
+    results = json.loads(found["sarif"])["runs"][0]["results"]
+    assert [(item["ruleId"], item["kind"]) for item in results] == [
+        ("definition", "informational"), ("condition", "informational"), ("proved", "pass"),
+        ("skipped", "notApplicable"),
+    ]  # fmt: skip
+    assert "::" not in found["github"]
 
 
 def test_claims_come_from_standard_input(verify):

@@ -31,6 +31,9 @@ _QUIET_SECONDS = 1.0
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True,
     help="Seconds that one claim may take.",
 )  # fmt: skip
+@click.option(
+    "--verbose", "-v", is_flag=True, help="List the formulas that are not about the graph as well."
+)
 @click.option("--no-answer", is_flag=True, help="Name the fault, but do not show what is right.")
 @click.option("--show-steps", is_flag=True, help="Rewrite a right claim step by step to our form.")
 @click.option(
@@ -45,6 +48,7 @@ def command(
     claims: tuple[str, ...],
     style: str,
     timeout: float,
+    verbose: bool,
     no_answer: bool,
     show_steps: bool,
     checks: bool,
@@ -58,13 +62,14 @@ def command(
     `check` lines of FILE are judged. In Markdown and LaTeX only formulas count.
 
     The exit status is 0 when every claim is proved or agrees, 1 when one is refuted, and 2 when one
-    cannot be read or decided, or there is none.
+    cannot be read or decided, or there is none. Formulas that only define a name or state values or
+    a condition are counted apart, and so are those that are not about the graph.
     """
     if checks:
         if code is not None or run_code:
             raise click.UsageError("--checks and --code exclude each other")
         reports = _checked((file, *claims), timeout, show_steps=show_steps)
-        _finish(reports, file, style, no_answer=no_answer)
+        _finish(reports, file, style, no_answer=no_answer, verbose=verbose)
     names = tuple(part.strip() for value in wrt for part in value.split(",") if part.strip())
     graph = load_graph(file, names)
     if code is not None:
@@ -75,10 +80,12 @@ def command(
     if run_code:
         raise click.UsageError("--run-code belongs to --code")
     reports = _reports(graph, file, claims, timeout, show_steps=show_steps)
-    _finish(reports, graph.source, style, no_answer=no_answer)
+    _finish(reports, graph.source, style, no_answer=no_answer, verbose=verbose)
 
 
-def _finish(reports: list[Report], graph: str, style: str, *, no_answer: bool) -> NoReturn:
+def _finish(
+    reports: list[Report], graph: str, style: str, *, no_answer: bool, verbose: bool
+) -> NoReturn:
     """Print the reports, and leave with the status they come to."""
     from symgrad.render.verdicts import (
         reports_github,
@@ -97,7 +104,7 @@ def _finish(reports: list[Report], graph: str, style: str, *, no_answer: bool) -
     elif style == "github":
         print_result(reports_github(reports))
     else:
-        print_result(reports_text(reports))
+        print_result(reports_text(reports, verbose=verbose))
     codes = {item.exit_code for item in reports}
     sys.exit(1 if 1 in codes else max(codes, default=0))
 

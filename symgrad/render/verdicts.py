@@ -10,49 +10,81 @@ from typing import Any
 from urllib.parse import quote
 
 from symgrad import __version__
-from symgrad.errors import display_text, format_diagnostic
-from symgrad.verify.model import KINDS, Verdict
+from symgrad.errors import Place, display_text, format_diagnostic
+from symgrad.verify.model import CLAIM_NOTHING, KINDS, Skipped, Verdict
 from symgrad.verify.report import MARKS, Report
 
 Json = dict[str, Any]
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {"refuted": "error", "unreadable": "error", "undecided": "warning",
-           "agrees": "none", "proved": "none"}  # fmt: skip
+_SARIF = {  # kind and level
+    "refuted": ("fail", "error"), "unreadable": ("fail", "error"), "undecided": ("open", "none"),
+    "agrees": ("pass", "none"), "proved": ("pass", "none"),
+    "definition": ("informational", "none"), "condition": ("informational", "none"),
+    "skipped": ("notApplicable", "none"),
+}  # fmt: skip
 _WIDE = 100
 
 
 # -- text ------------------------------------------------------------------------------------------
 
 
-def reports_text(reports: Sequence[Report]) -> str:
-    """Return reports for people: a block for each claim, and the count at the end."""
+def reports_text(reports: Sequence[Report], *, verbose: bool = False) -> str:
+    """Return reports for people: a block for each claim, and the count at the end.
+
+    With `verbose` the formulas that are not about the graph are listed with the reason.
+    """
     blocks = [claim_text(verdict, item.source) for item in reports for verdict in item.verdicts]
-    blocks += [f"  {item.source}: no claim was found" for item in reports if not item.verdicts]
+    blocks += [f"  {item.source}: no claim was found" for item in reports if not item.judged]
+    if verbose:
+        blocks += [_skipped_text(one, item.source) for item in reports for one in item.skipped]
     return "\n".join([*blocks, "", summary(reports)])
 
 
 def summary(reports: Iterable[Report]) -> str:
-    """Return how many claims there are of each status, in one line.
+    """Return how many claims there are of each status, and what else was found, in one line.
 
     >>> summary([Report(())])
     '0 claims'
     """
     counts: Counter[str] = Counter()
+    skipped = 0
     for report in reports:
         counts.update(report.counts)
-    total = sum(counts.values())
-    listed = ", ".join(f"{counts[status]} {status}" for status in MARKS if counts[status])
-    return f"{total} claim{'' if total == 1 else 's'}" + (f": {listed}" if listed else "")
+        skipped += len(report.skipped)
+    judged = {s: counts[s] for s in MARKS if counts[s] and s not in CLAIM_NOTHING}
+    text = _counted(sum(judged.values()), "claim")
+    if judged:
+        text += ": " + ", ".join(f"{count} {status}" for status, count in judged.items())
+    besides = [_counted(counts[status], status) for status in CLAIM_NOTHING if counts[status]]
+    if skipped:
+        besides.append(f"{_counted(skipped, 'formula')} not about the graph")
+    return "; ".join([text, ", ".join(besides)] if besides else [text])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def claim_text(verdict: Verdict, source: str) -> str:
     """Return the verdict on one claim for people."""
-    claim = display_text(str(verdict.claim))
-    shown = claim if len(claim) <= _WIDE else claim[: _WIDE - 1] + "…"
-    lines = [f"{MARKS[verdict.status]} {source}:{verdict.line}  {shown}"]
+    lines = [f"{MARKS[verdict.status]} {source}:{verdict.line}  {_shown(str(verdict.claim))}"]
+    if not verdict.judged:
+        lines[0] += f"  ({display_text('; '.join((verdict.message, *verdict.remarks)))})"
+        return lines[0]
     lines += [f"    {display_text(line)}" for line in _details(verdict)]
     return "\n".join(lines)
+
+
+def _skipped_text(formula: Skipped, source: str) -> str:
+    """Return a formula that was not judged, and why."""
+    reason = display_text(formula.reason)
+    return f"- {source}:{formula.place.line}  {_shown(formula.text)}  (not judged: {reason})"
+
+
+def _shown(claim: str) -> str:
+    text = display_text(claim)
+    return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"
 
 
 def _details(verdict: Verdict) -> list[str]:
@@ -89,6 +121,7 @@ def reports_json(reports: Sequence[Report], graph: str) -> str:
         "ok": all(report.ok for report in reports),
         "counts": dict(counts),
         "verdicts": verdicts,
+        "skipped": [_skipped_json(s, report) for report in reports for s in report.skipped],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)
 
@@ -130,14 +163,25 @@ def _verdict_json(verdict: Verdict, report: Report) -> Json:
     return data
 
 
+def _skipped_json(formula: Skipped, report: Report) -> Json:
+    return {
+        "source": report.source,
+        "line": formula.place.line,
+        "column": formula.place.column,
+        "claim": formula.text,
+        "reason": formula.reason,
+    }
+
+
 # -- SARIF -----------------------------------------------------------------------------------------
 
 
 def reports_sarif(reports: Sequence[Report]) -> str:
     """Return reports in the Static Analysis Results Interchange Format, version 2.1.0 (OASIS)."""
     results = [_result(v, report) for report in reports for v in report.verdicts]
+    results += [_left_out(s, report) for report in reports for s in report.skipped]
     used = {result["ruleId"] for result in results}
-    every = (*KINDS, "unreadable", "undecided", "agrees", "proved")
+    every = (*KINDS, *(status for status in _SARIF if status != "refuted"))
     names = [name for name in every if name in used]
     driver = {
         "name": "symgrad",
@@ -153,30 +197,31 @@ def reports_sarif(reports: Sequence[Report]) -> str:
 
 
 def _result(verdict: Verdict, report: Report) -> Json:
+    text = f"{verdict.claim}: {_one_line(verdict)}"
     place = verdict.place or verdict.claim.place
-    passed = verdict.ok
-    data: Json = {
-        "ruleId": _rule(verdict),
-        "kind": "pass" if passed else "fail",
-        "level": _LEVELS[verdict.status],
-        "message": {"text": f"{verdict.claim}: {_one_line(verdict)}"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(report.source)},
-                    "region": {
-                        "startLine": max(place.line, 1),
-                        "startColumn": max(place.column, 1),
-                        "endColumn": max(place.column, 1) + max(place.length, 1),
-                    },
-                }
-            }
-        ],
+    return _entry(_rule(verdict), verdict.status, text, place, report.source)
+
+
+def _left_out(formula: Skipped, report: Report) -> Json:
+    text = f"{formula.text}: not judged: {formula.reason}"
+    return _entry("skipped", "skipped", text, formula.place, report.source)
+
+
+def _entry(rule: str, status: str, text: str, place: Place, source: str) -> Json:
+    kind, level = _SARIF[status]
+    region = {
+        "startLine": max(place.line, 1),
+        "startColumn": max(place.column, 1),
+        "endColumn": max(place.column, 1) + max(place.length, 1),
     }
-    if verdict.status == "undecided":
-        data["kind"] = "open"
-        data["level"] = "none"
-    return data
+    physical = {"artifactLocation": {"uri": _uri(source)}, "region": region}
+    return {
+        "ruleId": rule,
+        "kind": kind,
+        "level": level,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": physical}],
+    }
 
 
 def _uri(source: str) -> str:
@@ -206,10 +251,10 @@ def reports_github(reports: Sequence[Report]) -> str:
     lines = [
         _command(verdict, report)
         for report in reports
-        for verdict in report.verdicts
+        for verdict in report.judged
         if not verdict.ok
     ]
-    empty = [r.source for r in reports if not r.verdicts]
+    empty = [r.source for r in reports if not r.judged]
     lines += [f"::error file={_property(name)}::no claim was found" for name in empty]
     return "\n".join([*lines, summary(reports)])
 

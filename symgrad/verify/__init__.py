@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from symgrad.verify.check import verify
-    from symgrad.verify.model import Claim, Diagnosis, Verdict
+    from symgrad.verify.model import Claim, Diagnosis, Skipped, Verdict
     from symgrad.verify.report import Report
 
-__all__ = ["Claim", "Diagnosis", "Report", "Verdict", "verify"]
+__all__ = ["Claim", "Diagnosis", "Report", "Skipped", "Verdict", "verify"]
 
 _HOME = {
     "Claim": "symgrad.verify.model",
     "Diagnosis": "symgrad.verify.model",
     "Report": "symgrad.verify.report",
+    "Skipped": "symgrad.verify.model",
     "Verdict": "symgrad.verify.model",
     "verify": "symgrad.verify.check",
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from symgrad.graph.graph import Graph
 from symgrad.verify.explaining.rewriting import steps_between
 from symgrad.verify.judge import Judge
-from symgrad.verify.model import Claim, Verdict
+from symgrad.verify.model import Claim, Skipped, Verdict
 from symgrad.verify.reading.claims import Reader
 from symgrad.verify.report import Report
 from symgrad.verify.truth import Truth
@@ -39,7 +39,8 @@ def verify(
         progress: called after each claim with its number and verdict.
 
     Returns:
-        A report with one verdict for each claim, in the order of the text.
+        A report with one verdict for each formula about the graph, in the order of the text, and
+        the list of those that are not about it.
 
     >>> from symgrad.sources.text import parse
     >>> graph = parse("param a, b; data x, y; u = a*x + b; J = (u - y)^2")
@@ -50,9 +51,13 @@ def verify(
     named = source or (graph.source if text is None else "<claims>")
     truth = Truth(graph)
     verdicts: list[Verdict] = []
+    skipped: list[Skipped] = []
     with Worker(graph) as worker:
         judge = Judge(graph, truth)
         for claim in read(truth, text, named):
+            if isinstance(claim, Skipped):
+                skipped.append(claim)
+                continue
             if is_small(judge, claim):
                 verdict = judge.judge(claim, timeout, explain=explain)
             else:
@@ -62,11 +67,11 @@ def verify(
             verdicts.append(verdict)
             if progress is not None:
                 progress(len(verdicts), verdict)
-    return Report(tuple(verdicts), named)
+    return Report(tuple(verdicts), named, tuple(skipped))
 
 
-def read(truth: Truth, text: str | None, source: str) -> Iterator[Claim]:
-    """Yield the claims of a text, or of the graph's own `check` lines."""
+def read(truth: Truth, text: str | None, source: str) -> Iterator[Claim | Skipped]:
+    """Yield the claims of a text, or of the graph's own `check` lines, and what is none of them."""
     graph = truth.graph
     reader = Reader(graph, truth)
     if text is not None:

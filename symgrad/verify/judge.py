@@ -67,6 +67,12 @@ class Judge:
         """Return the verdict on a claim, after not much more than so many seconds."""
         if claim.fault is not None or claim.left is None:
             return _unreadable(claim, claim.fault or Diagnostic("this claim cannot be read"))
+        if claim.nothing == "condition":
+            return Verdict("condition", claim, claim.condition)
+        if claim.nothing == "definition":
+            return Verdict(
+                "definition", claim, f"defines {claim.defines}", remarks=tuple(_reading(claim))
+            )
         deadline = time.monotonic() + seconds
         try:
             found = self._judged(claim, _share(deadline, 0.7), explain=explain)
@@ -91,7 +97,7 @@ class Judge:
         judge = LargeJudge(self.truth)
         remarks = tuple(_reading(claim))
         for index, link in enumerate(claim.links):
-            if _defines(claim, link):
+            if claim.is_definition(link):
                 continue
             decision = judge.decide(claim, index, deadline)
             outcome = decided(decision, (), self.printer)
@@ -113,7 +119,7 @@ class Judge:
         at_fault: int | None = None
         remarks: list[str] = []
         for index, link in enumerate(claim.links):
-            if _defines(claim, link):
+            if claim.is_definition(link):
                 continue
             outcome = self._link(claim, index, left, meanings, deadline)
             if outcome.status == "refuted" and link.other is not None:
@@ -126,8 +132,6 @@ class Judge:
                 break
         remarks += _reading(claim)
         unique = tuple(dict.fromkeys(remarks))
-        if not worst.message:
-            return Verdict("proved", claim, f"defines {claim.defines}", remarks=unique)
         diagnosis = worst.diagnosis
         if worst.status == "refuted" and diagnosis is None and explain:
             diagnosis = self._diagnosis(claim, at_fault or 0, worst.decision)
@@ -293,16 +297,6 @@ def _reading(claim: Claim) -> list[str]:
 def _share(deadline: float, fraction: float) -> float:
     now = time.monotonic()
     return now + max(0.0, deadline - now) * fraction
-
-
-def _defines(claim: Claim, link: Link) -> bool:
-    """Tell whether a link says what the claim's new name is; such a link cannot be wrong."""
-    if claim.defines is None:
-        return False
-    return any(
-        item.name == claim.defines and item.expression == link.expression
-        for item in claim.definitions
-    )
 
 
 def _first_false(claim: Claim, index: int | None, message: str) -> str:

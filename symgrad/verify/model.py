@@ -12,7 +12,10 @@ from symgrad.expression.tree import Compare, Expression, Logic, Var, walk
 if TYPE_CHECKING:
     from symgrad.verify.deciding.equality import Decision
 
-Status = Literal["proved", "agrees", "refuted", "unreadable", "undecided"]
+Status = Literal[
+    "proved", "agrees", "refuted", "unreadable", "undecided", "definition", "condition"
+]
+CLAIM_NOTHING: tuple[Status, ...] = ("definition", "condition")
 Relation = Literal["=", "≈"]
 
 KINDS = (
@@ -131,7 +134,8 @@ class Claim:
     `after` the same behind a step of gradient descent that the author has stated; `stated` says
     that the author gave them. `printed` are the rounded values that the author wrote before, by
     name or derivative key. `defines` is the name that the claim defines, by its first link or by a
-    derivative in it.
+    derivative in it. `condition` says why the formula claims nothing, where it only states values
+    or a condition; it is empty for a claim.
     """
 
     text: str
@@ -147,9 +151,29 @@ class Claim:
     printed: tuple[tuple[str, Fraction], ...] = ()
     defines: str | None = None
     fault: Diagnostic | None = None
+    condition: str = ""
 
     def __str__(self) -> str:
         return self.text
+
+    def is_definition(self, link: Link) -> bool:
+        """Tell whether a link says what the claim's new name is; such a link cannot be wrong."""
+        if self.defines is None:
+            return False
+        return any(
+            item.name == self.defines and item.expression == link.expression
+            for item in self.definitions
+        )
+
+    @property
+    def nothing(self) -> Literal["definition", "condition"] | None:
+        """What the formula is where it claims nothing; None for a claim."""
+        if self.fault is not None:
+            return None
+        if self.condition:
+            return "condition"
+        only_names = self.links and all(self.is_definition(link) for link in self.links)
+        return "definition" if only_names else None
 
     @property
     def left_expression(self) -> Expression | None:
@@ -163,6 +187,15 @@ class Claim:
                 return expression
             case _:
                 return None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A formula of a text that is not about the graph, and the reason why it was not judged."""
+
+    text: str
+    place: Place
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +238,11 @@ class Verdict:
     def ok(self) -> bool:
         """Whether the claim holds as far as can be told."""
         return self.status in ("proved", "agrees")
+
+    @property
+    def judged(self) -> bool:
+        """Whether there was a claim; a formula that only names or states claims nothing."""
+        return self.status not in CLAIM_NOTHING
 
     @property
     def line(self) -> int:

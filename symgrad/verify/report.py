@@ -6,22 +6,30 @@ from collections import Counter
 from dataclasses import dataclass
 
 from symgrad.graph.display import Typeset
-from symgrad.verify.model import Verdict
+from symgrad.verify.model import Skipped, Verdict
 
-MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…"}
+MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…",
+         "definition": "·", "condition": "·"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Report(Typeset):
-    """The verdicts on the claims of one source."""
+    """The verdicts on the formulas of one source, and those that are not about the graph."""
 
     verdicts: tuple[Verdict, ...]
     source: str = "<claims>"
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def judged(self) -> tuple[Verdict, ...]:
+        """The verdicts on claims: those on definitions and conditions left out."""
+        return tuple(verdict for verdict in self.verdicts if verdict.judged)
 
     @property
     def ok(self) -> bool:
         """Whether there is a claim, and every claim is proved or agrees."""
-        return bool(self.verdicts) and all(verdict.ok for verdict in self.verdicts)
+        judged = self.judged
+        return bool(judged) and all(verdict.ok for verdict in judged)
 
     @property
     def exit_code(self) -> int:

@@ -22,6 +22,7 @@ from symgrad.verify.model import (
     Link,
     NameTarget,
     Relation,
+    Skipped,
     Target,
     UpdateTarget,
 )
@@ -51,14 +52,16 @@ class Reader:
         self.scope = Scope(graph, truth.derivation)
         self.state = State(truth, self.scope)
 
-    def read(self, text: str, source: str) -> Iterator[Claim]:
-        """Yield the claims of a text."""
+    def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
+        """Yield the claims of a text, and each formula that is not about the graph."""
         for count, formula in enumerate(formulas(text, source)):
             if count >= MAX_CLAIMS:
                 return
             yield from self.formula(formula)
 
-    def check(self, text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterator[Claim]:
+    def check(
+        self, text: str, line: int, source: str, lines: tuple[str, ...]
+    ) -> Iterator[Claim | Skipped]:
         """Yield the claim of a `check` line of a graph file."""
         shown = lines[line - 1] if 0 < line <= len(lines) else text
         column = max(shown.find(text[:12]), 0) + 1
@@ -66,7 +69,7 @@ class Reader:
         directive = re.match(r"(?:at|assume)\b", text) is not None
         yield from self.formula(Formula(text, origin, strict=True, directive=directive))
 
-    def formula(self, formula: Formula) -> Iterator[Claim]:
+    def formula(self, formula: Formula) -> Iterator[Claim | Skipped]:
         """Yield the claims of one formula, or follow one directive."""
         written: Written | None = None
         try:
@@ -80,8 +83,11 @@ class Reader:
                 return
         except Fault as fault:
             shows = written is None and not formula.directive and self.left_is_known(formula)
+            place = formula.origin.place(formula.text, 0, 1)
             if formula.strict or shows:
-                yield self.unreadable(formula.text, formula.origin.place(formula.text, 0, 1), fault)
+                yield self.unreadable(formula.text, place, fault)
+            else:
+                yield _skipped(formula.text, place, fault.diagnostic.message)
             return
         for statement in statements(written):
             for one in components(statement, self.graph.objective, self.graph.parameters):
@@ -108,7 +114,7 @@ class Reader:
 
     # -- one statement -------------------------------------------------------------------------
 
-    def statement(self, statement: Statement, formula: Formula) -> Iterator[Claim]:
+    def statement(self, statement: Statement, formula: Formula) -> Iterator[Claim | Skipped]:
         """Yield the claim of a statement, if it is one."""
         origin = statement.whole.origin(formula.text, formula.origin)
         place = origin.place("", 0, max(1, len(statement.whole.text)))
@@ -118,10 +124,19 @@ class Reader:
         left: Target | None = None
         try:
             if not statement.parts or statement.other:
+                fault = _no_claim(statement, place)
                 if formula.strict:
-                    raise _no_claim(statement, place)
+                    raise fault
+                yield _skipped(text, place, fault.diagnostic.message)
                 return
-            if self.assigned(statement):
+            if names := self.assigned(statement):
+                value = statement.parts[-1][1].text.strip()
+                yield Claim(
+                    text,
+                    place,
+                    NameTarget(names[-1]),
+                    condition=f"sets {' = '.join((*names, value))}",
+                )
                 return
             left = self.left(statement, formula)
             claim = self.claim(statement, formula, left, text, place)
@@ -131,8 +146,8 @@ class Reader:
                 about = False
             if formula.strict or about or self.half_known(statement):
                 yield self.unreadable(text, place, fault)
-            return
-        if claim.defines and len(claim.links) == 1 and not formula.strict:
+            else:
+                yield _skipped(text, place, fault.diagnostic.message)
             return
         yield claim
 
@@ -141,21 +156,21 @@ class Reader:
         found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", statement.left.text)
         return found is not None and any(self.scope.strict(name) for name in found.groups())
 
-    def assigned(self, statement: Statement) -> bool:
-        """Follow `λ = η = 0.1` where all but the last part are inputs; tell whether it was one."""
+    def assigned(self, statement: Statement) -> tuple[str, ...]:
+        """Follow `λ = η = 0.1` where all but the last part are inputs; return these inputs."""
         if any(sign not in {"=", ":="} for sign, _ in statement.parts):
-            return False
+            return ()
         *middle, last = [part.text for _, part in statement.parts]
         value = plain_number(last)
         names = [self.input_name(text) for text in (statement.left.text, *middle)]
         if value is None or None in names:
-            return False
+            return ()
         unit = Fraction(1, 10 ** max(decimals_of(last) or 0, 0))
         if len(names) == 1 and self.state.is_update(str(names[0]), value, unit):
-            return False
+            return ()
         for name in names:
             self.state.assign(str(name), value)
-        return True
+        return tuple(map(str, names))
 
     def input_name(self, text: str) -> str | None:
         """Return the input, or the rate, that a text names."""
@@ -345,6 +360,10 @@ class Reader:
             self.state.printed[left.key] = value
         elif isinstance(left, NameTarget):
             self.state.printed[left.name] = value
+
+
+def _skipped(text: str, place: Place, reason: str) -> Skipped:
+    return Skipped(" ".join(text[:400].split()), place, reason)
 
 
 def _no_claim(statement: Statement, place: Place) -> Fault:
