@@ -164,7 +164,7 @@ ENTRY_KEYS = {
 @pytest.mark.parametrize("name", examples.names())
 def test_json_has_the_keys_of_its_schema(name):
     content = json.loads(derivation_json(derive(load(f"example:{name}"))))
-    assert content["schema"] == SCHEMA == "symgrad.derivation.derivation/1"
+    assert content["schema"] == SCHEMA == "symgrad.derivation/1"
     assert set(content) == KEYS
     for key, wanted in ENTRY_KEYS.items():
         assert all(set(entry) == wanted for entry in content[key]), key

@@ -1,4 +1,4 @@
-"""A derivation as JSON, schema symgrad.derivation.derivation/1.
+"""A derivation as JSON, schema symgrad.derivation/1.
 
 Formulas are strings in the graph language (ASCII: `delta*(2*c*u + 1)*x`) under `formula`, and LaTeX
 under `latex`. Numbers that must stay exact are strings. The keys:
@@ -31,7 +31,7 @@ from symgrad.render.sheet import Line, Sheet, Trail, all_names, digits_of, note_
 from symgrad.render.text import left_text, remark_text, side_text
 
 _LARGE = 10**4000
-SCHEMA = "symgrad.derivation.derivation/1"
+SCHEMA = "symgrad.derivation/1"
 
 
 class _Writer:
