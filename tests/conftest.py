@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from symgrad.program import passes as program_passes
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # `steady` tries the same inputs on every run. `HYPOTHESIS_PROFILE=explore` tries new ones, and
@@ -16,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("explore", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+program_passes.STRICT = True  # a pass that breaks a program is an error here, not left out
 
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 

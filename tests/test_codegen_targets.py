@@ -10,6 +10,8 @@ from jinja2 import Environment, meta
 from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError, UnsupportedFunction
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.tree import Call, Var
 from symgrad.program.program import lower
 from symgrad.sources.text import parse
 from symgrad.targets import Options, Sheet, register, target, target_names
@@ -86,6 +88,19 @@ def test_fifth_language_is_two_new_files():
 def test_function_that_a_language_lacks_is_written_through_its_definition():
     code = generate(parse("param x; J = sigmoid(x)"), "lua", safe=False)
     assert "1.0/(1.0 + math.exp(-x))" in code
+
+
+@pytest.mark.parametrize("name", target_names())
+def test_functions_stand_in_each_other(name):
+    # logsumexp, whose text in C holds braces, inside of every function of one or two arguments.
+    printer = target(name).printer(target(name).functions)
+    inner = Call("logsumexp", (Var("x"), Var("y"), Var("z")))
+    alone = printer.expression(inner)
+    for row in FUNCTIONS.values():
+        if row.name in {"polygamma", "where", "stop_gradient"}:
+            continue
+        arguments = (inner, Var("x"))[: max(1, row.min_arity)]
+        assert alone in printer.expression(Call(row.name, arguments)), row.name
 
 
 @pytest.mark.usefixtures("lua")

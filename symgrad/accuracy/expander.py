@@ -214,12 +214,14 @@ def ratios(poly: Poly) -> tuple[Poly, ...]:
 
 def _differences(poly: Poly) -> dict[str, Poly]:
     """Return a - b for an exponent that is the difference of two names."""
-    names = [mono.powers[0][0] for mono, _ in poly.terms if len(mono.powers) == 1]
-    plain = len(names) == 2 and all(
-        isinstance(mono.powers[0][0], Sym) and mono.powers[0][1] == 1 and mono.exponent is None
+    plain = len(poly.terms) == 2 and all(
+        len(mono.powers) == 1
+        and isinstance(mono.powers[0][0], Sym)
+        and mono.powers[0][1] == 1
+        and mono.exponent is None
         for mono, _ in poly.terms
     )
-    if not plain or len(poly.terms) != 2 or {value for _, value in poly.terms} != {1, -1}:
+    if not plain or {value for _, value in poly.terms} != {1, -1}:
         return {}
     return {poly.text: poly}
 

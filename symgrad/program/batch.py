@@ -69,7 +69,8 @@ def batch_of(program: Program, routine: Routine, prefix: str = "mean_") -> Batch
             body.append(row)
     split = _Splitter({row.name: row for row in body}, varying, prefix, routine.guarded)
     results = tuple((name, split.mean(Var(name))) for name in routine.results)
-    sums = tuple((name, formula_of(e)) for e, name in split.sums.items())
+    used = {operand for _, formula in results for operand in formula.operands}
+    sums = tuple((name, formula_of(e)) for e, name in split.sums.items() if name in used)
     kept = _needed(body, sums)
     return Batch(tuple(before), kept, sums, results, routine.guarded)
 

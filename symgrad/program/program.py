@@ -7,8 +7,8 @@ single assignment in names; what they have in common is computed once; the autho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -29,6 +29,7 @@ from symgrad.graph.graph import Graph
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.lines import Lines
 from symgrad.program.normal import operations_of
+from symgrad.program.passes import Work, fault_of_statements, fault_of_work, through
 from symgrad.program.rewrite import rewritten
 from symgrad.program.sharing import shared
 from symgrad.program.slots import SlotTable
@@ -143,11 +144,14 @@ def operations(program: Program) -> int:
     return program.both.operations
 
 
-def lower(derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd") -> Program:
+def lower(
+    derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd", shares: bool = True
+) -> Program:
     """Return the program of a derivation.
 
     `safe` puts numerically stable forms in the place of what would overflow or cancel;
-    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`).
+    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`). Without `shares`
+    every statement stays as it was derived, and nothing is computed once for several of them.
 
     >>> from symgrad.derivation.derive import derive
     >>> from symgrad.sources.text import parse
@@ -156,30 +160,29 @@ def lower(derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd") 
     (['r', 'J', 'dJ_da'], 5)
     """
     with paused_collector():
-        return _lowered(derivation, safe=safe, optimizer=optimizer)
+        return _lowered(derivation, safe=safe, optimizer=optimizer, shares=shares)
 
 
-def _lowered(derivation: Derivation, *, safe: bool, optimizer: str) -> Program:
+def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool) -> Program:
     graph = derivation.graph
     gradient_names = _gradient_names(derivation)
-    statements = _statements(derivation, gradient_names)
-    if safe:
-        statements = stabilised(statements, _inputs(graph))
-    lines = Lines(split(statements, graph.index))
+    inputs = _inputs(graph)
+    statements = through(
+        _statements(derivation, gradient_names),
+        [
+            *([("stabilised", lambda found: stabilised(found, inputs))] if safe else []),
+            ("split", lambda found: split(found, graph.index)),
+        ],
+        lambda found: fault_of_statements(found, inputs),
+    )
+    lines = Lines(statements)
     prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes]])
     gradient = tuple(gradient_names)
-    table = SlotTable()
-    value = _routine(lines, (graph.objective,), prefix, table)
-    both = _routine(lines, (graph.objective, *gradient), prefix, table)
-    separate = both.length <= MAX_SEPARATE
-    return Program(
-        derivation,
-        optimizer,
-        safe,
-        value,
-        _routine(lines, gradient, prefix, table) if separate else None,
-        both,
-    )
+    maker = _Maker(lines, inputs, prefix, shares=shares)
+    value = maker.routine((graph.objective,))
+    both = maker.routine((graph.objective, *gradient))
+    separate = maker.routine(gradient) if both.length <= MAX_SEPARATE else None
+    return Program(derivation, optimizer, safe, value, separate, both)
 
 
 def _inputs(graph: Graph) -> tuple[str, ...]:
@@ -223,14 +226,38 @@ def free_prefix(names: Iterable[str]) -> str:
     return "t" + "_" * longest
 
 
-def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTable) -> Routine:
-    """Return the routine that computes `results`, with what it needs and no more."""
-    blocks = rewritten(lines.blocks(results), prefix, table)
-    blocks = shared(blocks, prefix, table)
-    ends = set(results)
+class _Maker:
+    """Makes the routines of one program."""
+
+    def __init__(self, lines: Lines, inputs: tuple[str, ...], prefix: str, *, shares: bool) -> None:
+        table = SlotTable()
+        self._lines = lines
+        self._inputs = inputs
+        self._passes: list[tuple[str, Callable[[Work], Work]]] = [
+            ("rewritten", lambda work: _changed(work, rewritten(list(work.blocks), prefix, table))),
+            ("shared", lambda work: _changed(work, shared(work.blocks, prefix, table))),
+            ("without_copies", _without_copies),
+        ]
+        if not shares:
+            self._passes = []
+
+    def routine(self, results: tuple[str, ...]) -> Routine:
+        """Return the routine that computes `results`, with what it needs and no more."""
+        start = Work(dense(self._lines.blocks(results)), results)
+        work = through(start, self._passes, lambda found: fault_of_work(found, self._inputs))
+        return Routine(tuple(work.blocks), work.results, guarded_names(work.blocks, work.results))
+
+
+def _changed(work: Work, blocks: Sequence[Block]) -> Work:
+    return Work(blocks, work.results)
+
+
+def _without_copies(work: Work) -> Work:
+    """Return the routine without results that only are another name: that name is the result."""
+    ends = set(work.results)
     sources: dict[str, str] = {}
     kept: list[Block] = []
-    for block in blocks:
+    for block in work.blocks:
         if isinstance(block.pattern, Var) and not ends.isdisjoint(block.names):
             copies = [name in ends for name in block.names]
             copied = block.selected(copies)
@@ -238,15 +265,22 @@ def _routine(lines: Lines, results: tuple[str, ...], prefix: str, table: SlotTab
             block = block.selected([not copy for copy in copies])  # noqa: PLW2901
         if block.names:
             kept.append(block)
-    if sources:
-        kept = dense(kept)
-    renamed: list[str] = []
-    for result in results:
-        name = result
+    if not sources:
+        return work
+
+    def source(name: str) -> str:
         while name in sources:
             name = sources[name]
-        renamed.append(name)
-    return Routine(tuple(kept), tuple(renamed), guarded_names(kept, renamed))
+        return name
+
+    # Another statement may use the copy's name, where it was written anew in names.
+    renamed = [
+        replace(b, columns=tuple([tuple(map(source, column)) for column in b.columns]))
+        if any(not sources.keys().isdisjoint(column) for column in b.columns)
+        else b
+        for b in kept
+    ]
+    return Work(dense(renamed), tuple(map(source, work.results)))
 
 
 def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[str]:

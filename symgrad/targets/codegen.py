@@ -10,6 +10,7 @@ from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.collector import paused_collector
 from symgrad.graph.graph import Graph
+from symgrad.program import passes as program_passes
 from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
@@ -82,8 +83,16 @@ def emit(
     if not _MODULE.fullmatch(module):
         raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
     derivation = derive(source) if isinstance(source, Graph) else source
-    program = lower(derivation, safe=safe, optimizer=optimizer)
-    return emit_program(program, language, Options(module, settings), templates)
+    options = Options(module, settings)
+    try:
+        program = lower(derivation, safe=safe, optimizer=optimizer)
+        return emit_program(program, language, options, templates)
+    except Exception as error:
+        if program_passes.STRICT or isinstance(error, SymgradError):
+            raise
+    # A fault of ours: the formulas as they were derived are better than no code at all.
+    program = lower(derivation, safe=False, optimizer=optimizer, shares=False)
+    return emit_program(program, language, options, templates)
 
 
 def emit_program(

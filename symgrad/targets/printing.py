@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,6 +27,7 @@ from symgrad.program.normal import normal
 
 CONDITION, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
 _LARGEST_QUOTIENT = 10_000
+_PLACE = re.compile(r"\{(\d*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,16 @@ class Spelling:
     needs: tuple[str, ...] = ()
     level: int = ATOM
     tight: bool = False
+
+    def at(self, arguments: Sequence[str]) -> str:
+        """Return the function at arguments, whose text may hold braces of its own.
+
+        >>> Spelling("f({1}, {0})").at(["{0}", "g({})"])
+        'f(g({}), {0})'
+        """
+        return _PLACE.sub(
+            lambda place: arguments[int(place[1])] if place[1] else ", ".join(arguments), self.code
+        )
 
 
 Template = tuple[str, tuple[int, ...]]
@@ -179,8 +191,7 @@ class CodePrinter:
             return self.printed(normal(row.definition(arguments)))
         self.needed.update(dict.fromkeys(spelling.needs))
         texts = [self.at(argument, ATOM if spelling.tight else CONDITION) for argument in arguments]
-        joined = ", ".join(texts)
-        return spelling.code.replace("{}", joined).format(*texts), spelling.level
+        return spelling.at(texts), spelling.level
 
     def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
         """Return the choice between two values."""
