@@ -150,8 +150,8 @@ def lower(
     """Return the program of a derivation.
 
     `safe` puts numerically stable forms in the place of what would overflow or cancel;
-    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`). Without `shares`
-    every statement stays as it was derived, and nothing is computed once for several of them.
+    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`). Without
+    `shares` every statement stays as it was derived; nothing is computed once for several of them.
 
     >>> from symgrad.derivation.derive import derive
     >>> from symgrad.sources.text import parse
