@@ -1,0 +1,248 @@
+"""Work that ends: a deadline that is kept from outside, by the system or by a parent process.
+
+A call into a library cannot be interrupted from within: big integers hold the interpreter until
+they are done. So a whole command goes on in a child (`go_on_within`) whom the system ends once it
+has used up its seconds of computing, and single questions go to a process of their own (`Process`)
+that is killed when its answer is late.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import pickle
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from symgrad.errors import SymgradError
+
+_HEAD = struct.Struct(">Q")
+_START_SECONDS = 20.0
+_SPARE_SECONDS = 1.0
+_IMPORTS = str(Path(__file__).resolve().parent.parent.parent)
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from symgrad.expression.deadline import serve; serve(sys.argv[2])"
+)
+
+
+class Late(SymgradError, TimeoutError):
+    """Work was ended because its time had passed."""
+
+
+class Broken(SymgradError, RuntimeError):
+    """A process ended without an answer: out of memory, or a fault in a library."""
+
+
+def go_on_within(seconds: float) -> int | None:
+    """Go on in a child process that may compute for so many seconds.
+
+    Only computing counts, neither waiting for a reader nor a busy machine. The child gets None
+    and does the work; it ends with the process that called. Where there is no `fork` (Windows)
+    the caller does the work itself, without a limit. What was printed is to be flushed before.
+
+    Args:
+        seconds: seconds of processor time, above 0.
+
+    Returns:
+        None in the child. In the process that called, once the child has ended: its exit status.
+
+    Raises:
+        Late: in the process that called, when the child was ended at the deadline.
+        Broken: there too, when the child was ended by a fault of its own.
+    """
+    if not hasattr(os, "fork"):
+        return None
+    ours, theirs = os.pipe()
+    waiting = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, waiting)  # until both sides are ready for them
+    child = os.fork()
+    if child == 0:
+        os.close(theirs)
+        _end_with_parent(ours)
+        signal.signal(signal.SIGINT, _interrupt_once)
+        allow(seconds)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting)
+        return None
+    os.close(ours)
+    for number in waiting:
+        signal.signal(number, lambda sent, _: _pass_on(child, sent))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting)
+    _, status = os.waitpid(child, 0)
+    os.close(theirs)
+    return _ended(os.waitstatus_to_exitcode(status), seconds)
+
+
+def allow(seconds: float) -> None:
+    """Let this process compute for so many seconds from now on; then the system ends it."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _ended(code: int, seconds: float) -> int:
+    if code >= 0:
+        return code
+    if -code == signal.SIGPROF:
+        raise Late(f"not finished within {seconds:g} s of computing")
+    if -code in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        return 128 - code
+    name = signal.Signals(-code).name
+    reason = "out of memory?" if -code == signal.SIGKILL else "a fault in a library"
+    raise Broken(f"ended by {name}: {reason}")
+
+
+def _pass_on(child: int, sent: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, sent)
+
+
+def _interrupt_once(*_: object) -> None:
+    """End on the first interrupt: a terminal sends it, and so does the waiting parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _end_with_parent(pipe: int) -> None:
+    """Have the system end this process when nobody holds the other end of the pipe any more."""
+    import fcntl  # noqa: PLC0415  (there is none on Windows)
+
+    with contextlib.suppress(OSError, AttributeError):
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+
+
+class Process:
+    """A process of our own that answers one question after another, and is killed when late.
+
+    It is started at the first question, kept for the next ones, and started anew after its end.
+    Questions and answers are pickles over its standard streams; what else the process writes
+    there goes nowhere.
+
+    Args:
+        service: `module:function`; the function gets `start` and returns what answers a question.
+        start: what the process knows from its start, a value that pickles.
+    """
+
+    def __init__(self, service: str, start: object) -> None:
+        self._service, self._start = service, start
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: queue.Queue[Any] = queue.Queue()
+
+    def __enter__(self) -> Process:  # noqa: PYI034  (Self is there from Python 3.11 on)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def ask(self, question: object, *, seconds: float) -> Any:  # noqa: ANN401  (the service's own)
+        """Return the answer to a question.
+
+        Raises:
+            Late: when there is none after so many seconds; the process is ended.
+            Broken: when the process ends without one, or cannot be started.
+        """
+        try:
+            if self._process is None or self._process.poll() is not None:
+                self.start()
+            self._send((question, seconds))
+            return self._answer(seconds)
+        except queue.Empty:
+            self.stop()
+            raise Late(f"no answer within {seconds:g} s") from None
+        except (OSError, pickle.PicklingError) as error:
+            self.stop()
+            raise Broken(f"no process could be asked: {error}") from error
+        except BaseException:
+            self.stop()
+            raise
+
+    def start(self) -> None:
+        """Start the process, and wait until it is ready."""
+        self.stop()
+        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
+            [sys.executable, "-c", _BOOT, _IMPORTS, self._service],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+        )
+        self._answers = queue.Queue()
+        threading.Thread(
+            target=_collect, args=(self._process.stdout, self._answers), daemon=True
+        ).start()
+        self._send((self._start, _START_SECONDS))
+        self._answer(_START_SECONDS)
+
+    def _send(self, message: object) -> None:
+        if self._process is None or self._process.stdin is None:
+            raise OSError("there is no process")
+        _write(self._process.stdin, message)
+
+    def _answer(self, seconds: float) -> Any:  # noqa: ANN401  (the service's own)
+        found = self._answers.get(timeout=seconds)
+        if found is None:
+            raise Broken("a process ended without an answer")
+        return found[0]
+
+    def stop(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        process.wait()
+
+
+def _collect(stream: IO[bytes], answers: queue.Queue[Any]) -> None:
+    """Put every answer of a process, in a tuple, into a queue, and None at its end."""
+    with contextlib.suppress(OSError, ValueError, EOFError, pickle.UnpicklingError):
+        while (message := _read(stream)) is not None:
+            answers.put(message)
+    answers.put(None)
+
+
+def _write(stream: IO[bytes], message: object) -> None:
+    data = pickle.dumps(message)
+    stream.write(_HEAD.pack(len(data)) + data)
+    stream.flush()
+
+
+def _read(stream: IO[bytes]) -> Any:  # noqa: ANN401  (whatever the other side has sent)
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        return None
+    return pickle.loads(stream.read(*_HEAD.unpack(head)))  # noqa: S301  (from our own process)
+
+
+def serve(service: str) -> None:
+    """Answer what comes in until nothing comes any more; this runs in the process that is asked.
+
+    It ends itself when it computes for longer than it may: nobody may be left to kill it.
+    """
+    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints is no answer
+    module, _, name = service.partition(":")
+    build: Callable[[Any], Callable[[Any], Any]] = getattr(importlib.import_module(module), name)
+    respond: Callable[[Any], Any] | None = None
+    while (message := _read(questions)) is not None:
+        question, seconds = message
+        allow(seconds + _SPARE_SECONDS)
+        if respond is None:
+            respond = build(question)
+            _write(answers, ("ready",))
+        else:
+            _write(answers, (respond(question),))
