@@ -143,7 +143,7 @@ def wrong_formulas() -> Iterator[tuple[str, str, str]]:
             )
             for kind, wrong in by_path(derivation, parameter):
                 made.append((f"d{graph.objective}/d{parameter}", kind, whole, wrong))
-        for node in graph.equations:
+        for node in graph.ordered:
             for operand in node.formula.operands if node.formula else ():
                 local = derivation.local(node.name, operand, short=False)
                 if derivation.path_count(operand) > 3 or graph.index[operand].formula is not None:
@@ -173,7 +173,7 @@ def differs(graph, meanings, right: Expression, wrong: Expression) -> bool:
     from symgrad.expression.tree import substitute
 
     table = {}
-    for node in graph.equations:
+    for node in graph.ordered:
         table[node.name] = substitute(node.formula.expression, table)
     for name in meanings:
         e = meanings[name]

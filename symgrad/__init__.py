@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from symgrad.graph.graph import Graph
     from symgrad.render import draw, report
     from symgrad.sources import load
-    from symgrad.sources.function import graph
+    from symgrad.sources.objects import graph
     from symgrad.sources.text import parse
     from symgrad.targets.codegen import generate
     from symgrad.targets.compiled import compile  # noqa: A004
@@ -53,7 +53,7 @@ _HOME = {
     "derive": "symgrad.derivation.derive",
     "draw": "symgrad.render",
     "generate": "symgrad.targets.codegen",
-    "graph": "symgrad.sources.function",
+    "graph": "symgrad.sources.objects",
     "load": "symgrad.sources",
     "parse": "symgrad.sources.text",
     "report": "symgrad.render",

@@ -137,7 +137,7 @@ def inside(graph, inputs) -> bool:
             values = forward(graph, moved, digits=30)
             if any(abs(value) > LARGE for value in values.values()):
                 return False
-            for node in graph.equations:
+            for node in graph.ordered:
                 for operand in node.formula.operands:
                     EVALUATOR.value(local_derivative(node, operand, short=False), values)
     except (OutsideDomain, OverflowError, ValueError):

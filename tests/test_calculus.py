@@ -86,7 +86,7 @@ def test_local_derivative_goes_through_the_own_value(equation, operand, wanted):
 def test_short_form_equals_the_direct_one(case):
     d = derive(case.graph)
     values = all_values(d, case.inputs)
-    for node in case.graph.equations:
+    for node in case.graph.ordered:
         for operand in node.formula.operands:
             direct = EVALUATOR.value(d.local(node.name, operand, short=False), values)
             short = EVALUATOR.value(d.local(node.name, operand), values)
@@ -98,7 +98,7 @@ def test_short_form_equals_the_direct_one(case):
 def test_rational_patterns_agree_with_sympy(case):
     import sympy  # noqa: PLC0415  (slow to import, and needed here only)
 
-    node = case.graph.equations[0]
+    node = case.graph.ordered[0]
     tree = node.formula.expression
     slopes = gradient_of(tree)
     whole = to_sympy(tree)
@@ -164,7 +164,7 @@ def test_derivative_of_a_logistic_curve_to_any_base_uses_its_value():
 )
 def test_recognised_form_is_a_named_function(written):
     graph = parse(f"param x, y; J = {written} + 0*x*y")
-    tree = graph.equations[0].formula.expression
+    tree = graph.ordered[0].formula.expression
     found = recognized(tree)
     assert found != tree
 

@@ -99,7 +99,7 @@ def test_rational_gradient_agrees_with_sympy(case):
 
     d = derive(case.graph)
     values: dict[str, sympy.Expr] = {}
-    for node in case.graph.equations:
+    for node in case.graph.ordered:
         values[node.name] = to_sympy(node.formula.expression, values)
     objective = values[case.graph.objective]
     for name in d.wrt:

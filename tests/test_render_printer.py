@@ -76,7 +76,7 @@ def test_formulas_of_a_derivation_are_read_back(case):
 def test_formulas_of_an_example_are_read_back(name):
     d = derive(load(f"example:{name}"))
     names = all_names(d)
-    formulas = [node.formula.expression for node in d.graph.equations]
+    formulas = [node.formula.expression for node in d.graph.ordered]
     formulas += [item.form.expression for item in d.sensitivity_list]
     formulas += [form.expression for _, form in d.gradient_forms]
     for printer in (AsciiPrinter(names), Printer(names)):

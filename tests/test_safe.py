@@ -123,7 +123,7 @@ def test_panel_is_out_of_reach_as_written():
 def statements(text):
     derivation = derive(parse(text))
     graph = derivation.graph
-    rows = [Statement(node.name, node.formula) for node in graph.equations]
+    rows = [Statement(node.name, node.formula) for node in graph.ordered]
     rows += [Statement(s.name, s.form.formula) for s in derivation.sensitivity_list]
     rows += [Statement(f"d_{name}", form.formula) for name, form in derivation.gradient_forms]
     return tuple(rows), tuple(node.name for node in graph.nodes if node.formula is None)

@@ -40,7 +40,7 @@ def test_the_article_is_read_whole():
     assert graph.constants == ("λ",)
     assert graph["λ"].default == Fraction(1, 10)
     assert graph["x"].default is None
-    assert [node.name for node in graph.equations] == ["u", "h", "v", "p", "L", "R", "J"]
+    assert [node.name for node in graph.ordered] == ["u", "h", "v", "p", "L", "R", "J"]
     assert graph.objective == "J"
     assert not graph.maximize
     assert graph.rate == ("η", Fraction(1, 10))
@@ -125,7 +125,7 @@ def test_the_last_equation_is_the_objective_unless_one_is_named():
 
 def test_equations_of_one_shape_share_one_pattern():
     graph = parse("param a, b\nu = a*b^2 + b\nv = b*u^2 + u\nw = a*u^2 + v\nz = a * u^2 + v")
-    u, v, w, z = graph.equations
+    u, v, w, z = graph.ordered
     assert u.formula.pattern is v.formula.pattern
     assert u.formula.pattern != w.formula.pattern
     assert w.formula.pattern == z.formula.pattern
@@ -133,7 +133,7 @@ def test_equations_of_one_shape_share_one_pattern():
 
 def test_shapes_with_numbers_and_constants_are_kept_apart():
     graph = parse("param a\nu = pi*a\nv = e*u\nw = 2*v\nz = 3*w + pi*a")
-    first = [node.formula.expression.factors[0] for node in graph.equations[:3]]
+    first = [node.formula.expression.factors[0] for node in graph.ordered[:3]]
     assert first == [Constant("pi"), Constant("e"), number(2)]
 
 
@@ -194,8 +194,8 @@ def test_a_long_chain_is_read_in_order():
     graph = parse(
         "\n".join(["param " + ", ".join(f"w{k}" for k in range(count)), "data u0", *lines])
     )
-    assert len(graph.equations) == count
-    assert all(a.formula.pattern is b.formula.pattern for a, b in pairwise(graph.equations))
+    assert len(graph.ordered) == count
+    assert all(a.formula.pattern is b.formula.pattern for a, b in pairwise(graph.ordered))
     backwards = parse("\n".join(["param " + ", ".join(f"w{k}" for k in range(count)), "data u0",
                                  *reversed(lines), f"minimize u{count}"]))  # fmt: skip
-    assert [node.name for node in backwards.equations] == [node.name for node in graph.equations]
+    assert [node.name for node in backwards.ordered] == [node.name for node in graph.ordered]

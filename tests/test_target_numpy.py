@@ -49,7 +49,7 @@ def exact_mean(graph, derivation, points):
     rows = []
     for point in points:
         values = {name: evaluator.number(value) for name, value in point.items()}
-        formulas = [(n.name, n.formula) for n in graph.equations]
+        formulas = [(n.name, n.formula) for n in graph.ordered]
         formulas += [(s.name, s.form.formula) for s in derivation.sensitivity_list]
         for name, formula in formulas:
             values[name] = evaluator.value(formula.expression, values)

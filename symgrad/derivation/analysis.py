@@ -27,7 +27,7 @@ def operands_by_node(graph: Graph) -> dict[str, tuple[str, ...]]:
     order = {node.name: i for i, node in enumerate(graph.nodes)}
     places: dict[int, frozenset[int]] = {}
     found: dict[str, tuple[str, ...]] = {}
-    for node in graph.equations:
+    for node in graph.ordered:
         if node.formula is None:
             continue
         pattern = node.formula.pattern
@@ -64,7 +64,7 @@ def ancestors(graph: Graph, name: str) -> frozenset[str]:
 def depends_on_data(graph: Graph) -> frozenset[str]:
     """Return the names of all data inputs and of the nodes computed from one."""
     found = set(graph.data)
-    for node in graph.equations:
+    for node in graph.ordered:
         if node.formula is not None and not found.isdisjoint(node.formula.operands):
             found.add(node.name)
     return frozenset(found)
@@ -74,7 +74,7 @@ def path_counts(graph: Graph, target: str) -> dict[str, int]:
     """Return for every node that leads to `target` the exact number of paths down to it."""
     counts = {target: 1}
     operands = operands_by_node(graph)
-    for node in graph.equations:
+    for node in graph.ordered:
         total = sum(counts.get(operand, 0) for operand in operands[node.name])
         if total and node.name != target:
             counts[node.name] = total
@@ -85,7 +85,7 @@ def path_counts_from_objective(graph: Graph) -> dict[str, int]:
     """Return for every node that the objective leads to the exact number of paths down to it."""
     counts = {graph.objective: 1}
     operands = operands_by_node(graph)
-    for node in reversed(graph.equations):
+    for node in reversed(graph.ordered):
         own = counts.get(node.name, 0)
         for operand in operands[node.name] if own else ():
             counts[operand] = counts.get(operand, 0) + own
@@ -132,7 +132,7 @@ def _leading_to(
 ) -> frozenset[str]:
     """Return `target` and the nodes from which a path leads to it."""
     found = {target}
-    for node in graph.equations:
+    for node in graph.ordered:
         if not found.isdisjoint(operands[node.name]):
             found.add(node.name)
     return frozenset(found)
@@ -155,7 +155,7 @@ def immediate_dominators(graph: Graph) -> dict[str, str]:
     operands = operands_by_node(graph)
     dominator: dict[str, str] = {}
     tree = _Tree(graph.objective)
-    for node in reversed(graph.equations):
+    for node in reversed(graph.ordered):
         above = dominator.get(node.name)
         if above is not None:
             tree.add(node.name, above)
@@ -217,7 +217,7 @@ def pruned(graph: Graph, objective: str) -> Graph:
 def active_names(graph: Graph, wrt: tuple[str, ...]) -> frozenset[str]:
     """Return the names of the parameters and of all nodes that depend on one of them."""
     active = set(wrt)
-    for node in graph.equations:
+    for node in graph.ordered:
         if node.formula is not None and not active.isdisjoint(node.formula.operands):
             active.add(node.name)
     return frozenset(active)

@@ -24,8 +24,9 @@ from symgrad.expression.algebra import (
     power,
     replaced,
 )
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.recognize import recognized
+from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -150,16 +151,16 @@ def _sweep_call(
     adjoint: Expression,
     found: dict[Key, list[Expression]],
 ) -> None:
-    row = FUNCTIONS[function]
+    row = record(function)
     if row.condition_first:
         condition, *branches = arguments
-        slopes = [gradient_of(branch) for branch in branches]
-        for key in dict.fromkeys(key for slope in slopes for key in slope):
-            yes, no = (slope.get(key, ZERO) for slope in slopes)
+        sides = [gradient_of(branch) for branch in branches]
+        for key in dict.fromkeys(key for side in sides for key in side):
+            yes, no = (side.get(key, ZERO) for side in sides)
             chosen = yes if yes == no else Call(function, (condition, yes, no))
             found.setdefault(key, []).append(mul(adjoint, chosen))
-    elif (slopes_by_rule := row.slopes(arguments, e)) is not None:
-        for argument, slope in zip(arguments, slopes_by_rule, strict=True):
+    elif (known := slopes(function, arguments, e)) is not None:
+        for argument, slope in zip(arguments, known, strict=True):
             if not isinstance(argument, Number | Constant):
                 _sweep(argument, mul(adjoint, slope), found)
     elif row.definition is not None:
@@ -361,7 +362,13 @@ def _negative_powers(product: Product) -> set[Expression]:
     }
 
 
+def refusal_in(expression: Expression) -> str:
+    """Return why a derivative is not known that an expression holds, or ""."""
+    calls = (part for part in walk(expression) if isinstance(part, Call))
+    return next(filter(None, (record(call.function).refusal for call in calls)), "")
+
+
 def kinks_of(expression: Expression) -> tuple[str, ...]:
     """Return the conventions at kinks that the derivatives of an expression rely on."""
     names = dict.fromkeys(e.function for e in walk(expression) if isinstance(e, Call))
-    return tuple(FUNCTIONS[name].kink for name in names if FUNCTIONS[name].kink)
+    return tuple(record(name).kink for name in names if record(name).kink)

@@ -13,6 +13,7 @@ from symgrad.derivation.lookup import LazyMapping
 from symgrad.derivation.relations import Note
 from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
 from symgrad.expression.algebra import tidy
+from symgrad.expression.symbolic import to_sympy
 from symgrad.expression.tree import (
     ZERO,
     Expression,
@@ -21,7 +22,7 @@ from symgrad.expression.tree import (
     substitute,
     walk,
 )
-from symgrad.graph.display import Typeset
+from symgrad.graph.display import Typeset, written
 from symgrad.graph.graph import Graph, Node
 
 if TYPE_CHECKING:
@@ -100,14 +101,14 @@ class Derivation(Typeset):
     @cached_property
     def gradients(self) -> Mapping[str, sympy.Expr]:
         """Parameter name → SymPy expression in inputs, intermediates and sensitivities."""
-        return LazyMapping(self.wrt, lambda name: _to_sympy(self.form(name).expression))
+        return LazyMapping(self.wrt, lambda name: self._sympy(self.form(name).expression))
 
     @cached_property
     def sensitivities(self) -> Mapping[str, tuple[str, sympy.Expr]]:
         """Sensitivity name such as "δ" → (node, SymPy expression)."""
         found = {item.name: item for item in self.sensitivity_list}
         return LazyMapping(
-            found, lambda name: (found[name].node, _to_sympy(found[name].form.expression))
+            found, lambda name: (found[name].node, self._sympy(found[name].form.expression))
         )
 
     @cached_property
@@ -115,11 +116,33 @@ class Derivation(Typeset):
         """(node, operand) → SymPy expression of ∂node/∂operand, in named intermediates."""
         edges = [
             (node.name, operand)
-            for node in self.graph.equations
+            for node in self.graph.ordered
             if node.formula is not None
             for operand in node.formula.operands
         ]
-        return LazyMapping(edges, lambda edge: _to_sympy(self.local(*edge)))
+        return LazyMapping(edges, lambda edge: self._sympy(self.local(*edge)))
+
+    def text(self) -> str:
+        """Return what `symgrad derive` prints; `print(derivation)` shows the same."""
+        return written(self, "text")
+
+    def latex(self) -> str:
+        """Return the formulas as LaTeX that needs no package."""
+        return written(self, "latex")
+
+    def markdown(self) -> str:
+        """Return the formulas as Markdown with `$` formulas."""
+        return written(self, "markdown")
+
+    def to_json(self) -> str:
+        """Return the formulas as JSON, in the schema of `symgrad derive --format json`."""
+        return written(self, "json")
+
+    def __str__(self) -> str:
+        return self.text().rstrip("\n")
+
+    def _sympy(self, expression: Expression) -> sympy.Expr:
+        return to_sympy(expression, dict(self.graph.symbols))
 
     def local(self, node: str, operand: str, *, short: bool = True) -> Expression:
         """Return the local derivative ∂node/∂operand as an expression in names.
@@ -231,7 +254,7 @@ class Derivation(Typeset):
         """The conventions at kinks that this derivation relies on."""
         patterns = {
             id(node.formula.pattern): node.formula.pattern
-            for node in self.graph.equations
+            for node in self.graph.ordered
             if node.formula is not None
         }
         return tuple(dict.fromkeys(kink for p in patterns.values() for kink in kinks_of(p)))
@@ -241,12 +264,12 @@ class Derivation(Typeset):
 
         Raises LimitExceeded when it would have more than 50,000 operations.
         """
-        return _to_sympy(self.expanded(parameter))
+        return self._sympy(self.expanded(parameter))
 
     def expanded(self, parameter: str) -> Expression:
         """Return the gradient in parameters and inputs only, as a tree."""
         form = self.form(parameter)
-        definitions = {node.name: node.formula for node in self.graph.equations}
+        definitions = {node.name: node.formula for node in self.graph.ordered}
         definitions |= {item.name: item.form.formula for item in self.sensitivity_list}
         sizes: dict[str, int] = {}
         trees: dict[str | int, Expression] = {}
@@ -331,9 +354,3 @@ def _expanded_size(formula: Formula, sizes: Mapping[str, int]) -> int:
             )
         )
     return total
-
-
-def _to_sympy(expression: Expression) -> sympy.Expr:
-    from symgrad.expression.symbolic import to_sympy  # noqa: PLC0415  (SymPy only when it is asked for)
-
-    return to_sympy(expression)

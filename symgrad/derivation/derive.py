@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
@@ -20,6 +21,8 @@ from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import ONE, Expression, Formula, Var, substitute, variables
 from symgrad.graph.graph import Graph, Node
+from symgrad.sources.objects import graph as graph_of
+from symgrad.sources.objects import is_sympy
 
 MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
@@ -31,13 +34,16 @@ _ROUNDS = 4
 
 
 def derive(
-    graph: Graph,
-    wrt: Iterable[str] | None = None,
+    graph: Graph | Any,  # noqa: ANN401  (SymPy ships no type information)
+    wrt: Iterable[Any] | None = None,
     *,
     sensitivities: str | Sequence[str] = "auto",
     label: str = "",
 ) -> Derivation:
     """Derive the closed-form gradient of the graph's objective.
+
+    In the place of a graph one SymPy expression may stand, or a list of SymPy equations (see
+    `symgrad.graph.graph`).
 
     `wrt` names the parameters to differentiate by (any inputs may be named); all parameters when it
     is None. `sensitivities` is "auto" (the rule above), "all" (every intermediate node), "none", or
@@ -52,7 +58,13 @@ def derive(
     >>> d.gradients["a"], d.sensitivities["δ"]
     (x*δ, ('u', 2*u))
     """
-    chosen = graph.parameters if wrt is None else tuple(dict.fromkeys(map(graph.resolve, wrt)))
+    if not isinstance(graph, Graph):
+        if not is_sympy(graph):
+            kind = type(graph).__name__
+            raise SymgradError(f"a graph or a SymPy expression is needed, not {kind}")
+        return derive(graph_of(graph, params=wrt), sensitivities=sensitivities, label=label)
+    wanted = graph.parameters if wrt is None else [graph.resolve(str(name)) for name in wrt]
+    chosen = tuple(dict.fromkeys(wanted))
     if not chosen:
         raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
     for name in chosen:

@@ -95,10 +95,10 @@ class Relations:
         self._used: dict[Note, None] = {}
         self._preferred: dict[str, Expression] = {}
         self._definitions: dict[str, Expression] = {}
-        if len(graph.equations) <= MAX_EQUATIONS:
+        if len(graph.ordered) <= MAX_EQUATIONS:
             self._definitions = {
                 node.name: tidy(node.formula.expression)
-                for node in graph.equations
+                for node in graph.ordered
                 if node.formula is not None
             }
         self._sums = [

@@ -12,6 +12,7 @@ from symgrad.derivation.derivation import Derivation, Form
 from symgrad.derivation.derive import derive
 from symgrad.derivation.lookup import LazyMapping
 from symgrad.expression.algebra import add, mul
+from symgrad.expression.symbolic import to_sympy
 from symgrad.expression.tree import Expression, Var, formula_of
 from symgrad.graph.graph import Graph, Node
 
@@ -43,9 +44,7 @@ class Hessian:
         return LazyMapping([(a, b) for a in wrt for b in wrt], self._entry)
 
     def _entry(self, pair: tuple[str, str]) -> sympy.Expr:
-        from symgrad.expression.symbolic import to_sympy  # noqa: PLC0415  (SymPy only when it is asked for)
-
-        return to_sympy(self.form(*pair).expression)
+        return to_sympy(self.form(*pair).expression, dict(self.derivation.graph.symbols))
 
     def expanded(self, first: str, second: str) -> Expression:
         """Return a second derivative in parameters and inputs only. Raises LimitExceeded."""

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from symgrad.derivation.analysis import active_names
-from symgrad.derivation.calculus import Picked, local_derivatives
+from symgrad.derivation.calculus import Picked, local_derivatives, refusal_in
 from symgrad.derivation.forms import (
     SENSITIVITY,
     UNIT,
@@ -21,6 +21,7 @@ from symgrad.derivation.forms import (
     Part,
     compose,
 )
+from symgrad.errors import Diagnostic, NotDifferentiable
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Graph, Node
 
@@ -65,6 +66,7 @@ class Shapes:
         self._linear: dict[LinearPattern, LinearPattern] = {}
         self._composed: dict[object, tuple[LinearPattern, tuple[int, ...]]] = {}
         self._kept: list[object] = []
+        self.refusals: dict[int, dict[int, str]] = {}
 
     def slopes(self, pattern: Expression) -> list[tuple[int, Picked]]:
         """Return the positions of a pattern's operands and its local derivatives by them."""
@@ -75,7 +77,23 @@ class Shapes:
                 for position, rule in sorted(local_derivatives(pattern).items())
             ]
             self._kept.append(pattern)
+            refused = {place: refusal_in(rule.pattern) for place, rule in found}
+            if any(refused.values()):
+                self.refusals[id(pattern)] = {place: why for place, why in refused.items() if why}
         return found
+
+    def check(self, node: Node, place: int) -> None:
+        """Raise NotDifferentiable where nobody knows the derivative by that operand."""
+        pattern = None if node.formula is None else node.formula.pattern
+        why = self.refusals.get(id(pattern), {}).get(place)
+        if node.formula is not None and why is not None:
+            operand = node.formula.operands[place]
+            raise NotDifferentiable(
+                Diagnostic(
+                    f"{why}, and `{node.name}` needs it to depend on `{operand}`",
+                    help=f"differentiate by inputs that `{operand}` does not depend on",
+                )
+            )
 
     def _shared(self, picked: Picked) -> Picked:
         pattern = self._patterns.setdefault(picked.pattern, picked.pattern)
@@ -159,7 +177,7 @@ def sweep(
     adjoints: dict[str, Adjoint] = {}
     named: list[str] = []
     merges: list[str] = []
-    reversed_nodes = [*reversed(graph.equations), *(graph.index[name] for name in wrt)]
+    reversed_nodes = [*reversed(graph.ordered), *(graph.index[name] for name in wrt)]
     for node in reversed_nodes:
         name = node.name
         contributions = incoming.pop(name, None)
@@ -185,6 +203,10 @@ def sweep(
             for place, rule in shapes.slopes(node.formula.pattern)
             if operands[place] in active
         ]
+        if shapes.refusals:
+            for place, _ in shapes.slopes(node.formula.pattern):
+                if operands[place] in active:
+                    shapes.check(node, place)
         parts = 0 if contributions is None else len(contributions)
         if naming(node, own, edges, parts) and not (
             economical and own.pattern.divides and _shorter_unnamed(shapes, node, own, edges)

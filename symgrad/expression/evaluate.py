@@ -6,11 +6,12 @@ forms and traces are compared with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -111,48 +112,31 @@ class Evaluator:
     def _call(
         self, function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Real]
     ) -> Real:
-        row = FUNCTIONS[function]
+        row = record(function)
         if row.condition_first:
             condition, yes, no = arguments
             return self.value(yes if self.holds(condition, values) else no, values)
-        if function in _DIRECT:
-            numbers = [self.value(argument, values) for argument in arguments]
-            return _DIRECT[function](self.context, *numbers)
         if row.mpmath is None:
             if row.definition is None:
-                raise TypeError(function)
+                raise OutsideDomain(f"nothing is known of the value of {function}")
             return self.value(row.definition(arguments), values)
         numbers = [self.value(argument, values) for argument in arguments]
         try:
-            result = getattr(self.context, row.mpmath)(*numbers)
-        except (ValueError, ZeroDivisionError) as error:
+            result = row.number(self.context, *numbers)
+        except (ValueError, ZeroDivisionError, NotImplementedError, _no_convergence()) as error:
             raise OutsideDomain(f"{function} at {numbers}") from error
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
             raise OutsideDomain(f"{function} is not a real number here")
         return result
 
 
-def _cube_root(context: Context, x: Real) -> Real:
-    return context.sign(x) * context.cbrt(abs(x))
+@cache
+def _no_convergence() -> type[Exception]:
+    import mpmath  # noqa: PLC0415
 
+    error: type[Exception] = mpmath.NoConvergence
+    return error
 
-def _log_gamma(context: Context, x: Real) -> Real:
-    if x <= 0 and context.isint(x):
-        raise OutsideDomain("lgamma at a pole")
-    return context.log(abs(context.gamma(x))) if x < 0 else context.loggamma(x)
-
-
-def _polygamma(context: Context, order: Real, x: Real) -> Real:
-    return context.psi(int(order), x)
-
-
-_DIRECT: Mapping[str, Callable[..., Real]] = {
-    "cbrt": _cube_root,
-    "lgamma": _log_gamma,
-    "polygamma": _polygamma,
-    "max": lambda context, *xs: max(xs),
-    "min": lambda context, *xs: min(xs),
-}
 
 _RELATIONS = {
     "<": lambda a, b: a < b,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from symgrad.expression.algebra import add, div, mul, neg, power
 from symgrad.expression.tree import (
@@ -42,9 +43,12 @@ class Function:
     `partials(arguments, value)` gives the derivative by each argument, where `value` stands for the
     function's own value. A function without partials, or called with fewer arguments than
     `partials_from`, is differentiated through its `definition`.
-    `kink` states, for a function that has one, which derivative is taken there. `sympy` names the
-    SymPy function of the same meaning, `mpmath` that of mpmath; a function without one is evaluated
-    through its definition. `latex` is a command or `\\operatorname{...}`.
+    `kink` states, for a function that has one, which derivative is taken there. `sympy` is the
+    SymPy function of the same meaning: its name, or the class itself where it is a user's own.
+    `mpmath` is the name of that of mpmath, or computes it from a context and numbers; a function
+    without one is evaluated through its definition. `latex` is a command or `\\operatorname{...}`.
+    A function with neither partials nor a definition is differentiated by SymPy; one with a
+    `refusal` stands for a derivative that is not known, and the refusal says of what.
     """
 
     name: str
@@ -53,18 +57,54 @@ class Function:
     partials: Partials | None = None
     definition: Definition | None = None
     aliases: tuple[str, ...] = ()
-    sympy: str | None = None
-    mpmath: str | None = None
+    sympy: str | type | None = None
+    mpmath: str | Callable[..., Any] | None = None
     latex: str | None = None
     kink: str = ""
     condition_first: bool = False
     partials_from: int = 1
+    refusal: str = ""
 
     def slopes(self, arguments: Arguments, value: Expression) -> tuple[Expression, ...] | None:
-        """Return the derivative by each argument, or None where the definition is to be used."""
+        """Return the derivative by each argument as the record has it, or None."""
         if self.partials is None or len(arguments) < self.partials_from:
             return None
         return self.partials(arguments, value)
+
+    def number(self, context: Any, *numbers: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
+        """Return the value at numbers of an mpmath context, for a function with `mpmath`."""
+        if callable(self.mpmath):
+            return self.mpmath(context, *numbers)
+        return getattr(context, str(self.mpmath))(*numbers)
+
+
+class OwnFunction(str):
+    """The name of a function that is in no table, and its record: a user's own SymPy class, say.
+
+    It stands in the place of a name in a `Call`. Two of one name are one function only if their
+    records are equal, and none is a function of the table.
+    """
+
+    __slots__ = ("record",)
+    record: Function
+
+    def __new__(cls, record: Function) -> OwnFunction:  # noqa: PYI034  (Self is of Python 3.11)
+        """Return the name under which a record is used in expressions."""
+        name = super().__new__(cls, record.name)
+        name.record = record
+        return name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnFunction) and self.record == other.record
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((OwnFunction, str(self)))
+
+    def __reduce__(self) -> tuple[type[OwnFunction], tuple[Function]]:
+        return OwnFunction, (self.record,)
 
 
 TWO = number(2)
@@ -127,6 +167,12 @@ def _cube_root(a: Arguments) -> Expression:
     return Mul((_call("sign", a[0]), Pow(_call("abs", a[0]), Number(Fraction(1, 3)))))
 
 
+def _log_gamma(mp: Any, x: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
+    if x <= 0 and mp.isint(x):
+        raise ValueError("a pole")
+    return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
+
+
 _ROWS = (
     Function("exp", partials=lambda a, f: (f,), sympy="exp", mpmath="exp", latex=r"\exp"),
     Function(
@@ -148,7 +194,7 @@ _ROWS = (
     ),
     Function(
         "cbrt", partials=lambda a, f: (div(ONE, mul(number(3), _sq(f))),), definition=_cube_root,
-        latex=r"\sqrt[3]",
+        mpmath=lambda mp, x: mp.sign(x) * mp.cbrt(abs(x)), latex=r"\sqrt[3]",
     ),
     Function(
         "abs", partials=lambda a, f: (_call("sign", a[0]),), aliases=("Abs", "fabs"),
@@ -257,12 +303,14 @@ _ROWS = (
     Function(
         "max", 1, None, partials=_selecting(">"), partials_from=3,
         definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"),
-        sympy="Max", latex=r"\max", kink="where arguments of max are equal the first one counts",
+        sympy="Max", mpmath=lambda mp, *xs: max(xs), latex=r"\max",
+        kink="where arguments of max are equal the first one counts",
     ),
     Function(
         "min", 1, None, partials=_selecting("<"), partials_from=3,
         definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"),
-        sympy="Min", latex=r"\min", kink="where arguments of min are equal the first one counts",
+        sympy="Min", mpmath=lambda mp, *xs: min(xs), latex=r"\min",
+        kink="where arguments of min are equal the first one counts",
     ),
     Function(
         "where", 3, 3, condition_first=True,
@@ -303,7 +351,7 @@ _ROWS = (
     ),
     Function(
         "lgamma", partials=lambda a, f: (_call("digamma", a[0]),), aliases=("gammaln", "loggamma"),
-        sympy="loggamma", latex=r"\ln\Gamma",
+        sympy="loggamma", mpmath=_log_gamma, latex=r"\ln\Gamma",
     ),
     Function(
         "digamma", partials=lambda a, f: (_call("polygamma", ONE, a[0]),), aliases=("psi",),
@@ -312,7 +360,7 @@ _ROWS = (
     Function(
         "polygamma", 2, 2,
         partials=lambda a, f: (ZERO, _call("polygamma", add(a[0], ONE), a[1])),
-        sympy="polygamma", mpmath="polygamma", latex=r"\psi",
+        sympy="polygamma", mpmath=lambda mp, n, x: mp.psi(int(n), x), latex=r"\psi",
     ),
     Function(
         "stop_gradient", partials=lambda a, f: (ZERO,), definition=lambda a: a[0],
@@ -322,6 +370,16 @@ _ROWS = (
 
 FUNCTIONS = {row.name: row for row in _ROWS}
 _BY_ALIAS = {alias: row for row in _ROWS for alias in (row.name, *row.aliases)}
+
+
+def record(function: str) -> Function:
+    """Return the record of a function that stands in a `Call`.
+
+    >>> record("tanh").latex
+    '\\\\tanh'
+    """
+    return function.record if isinstance(function, OwnFunction) else FUNCTIONS[function]
+
 
 UNDIFFERENTIABLE = ("floor", "ceil", "ceiling", "round", "mod", "fmod", "trunc", "argmax", "argmin")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 
 @cache
-def _sympy() -> Any:  # noqa: ANN401  (SymPy ships no type information)
+def sympy_module() -> Any:  # noqa: ANN401  (SymPy ships no type information)
+    """Return the module `sympy`, imported by the first call."""
     import sympy  # noqa: PLC0415  (takes 0.3 s: only for those who ask for SymPy objects)
 
     return sympy
@@ -43,8 +44,15 @@ def to_sympy(
     return _convert(expression, {} if values is None else values)
 
 
+def equation_to_sympy(name: str, right: Expression, symbols: Iterable[tuple[str, Any]]) -> Any:  # noqa: ANN401
+    """Return `name = right` as a SymPy equation; `symbols` are those that stand for names."""
+    known: dict[str | int, Any] = dict(symbols)
+    left = known.get(name, sympy_module().Symbol(name))
+    return sympy_module().Eq(left, to_sympy(right, known), evaluate=False)
+
+
 def _convert(e: Expression, values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
-    sp = _sympy()
+    sp = sympy_module()
     match e:
         case Number(value):
             return sp.Rational(value.numerator, value.denominator)
@@ -69,22 +77,23 @@ def _convert(e: Expression, values: Mapping[str | int, Any]) -> Any:  # noqa: AN
 
 
 def _call(function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
-    sp = _sympy()
-    row = FUNCTIONS[function]
+    sp = sympy_module()
+    row = record(function)
     if row.condition_first:
         condition, yes, no = arguments
         return sp.Piecewise(
             (_convert(yes, values), _condition(condition, values)), (_convert(no, values), True)
         )
     if row.sympy is not None:
-        return getattr(sp, row.sympy)(*(_convert(argument, values) for argument in arguments))
+        meant: Any = getattr(sp, row.sympy) if isinstance(row.sympy, str) else row.sympy
+        return meant(*(_convert(argument, values) for argument in arguments))
     if row.definition is None:
         raise TypeError(function)
     return _convert(row.definition(arguments), values)
 
 
 def _condition(e: Expression, values: Mapping[str | int, Any]) -> Any:  # noqa: ANN401
-    sp = _sympy()
+    sp = sympy_module()
     match e:
         case Compare(relation, left, right):
             kinds = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "==": sp.Eq, "!=": sp.Ne}

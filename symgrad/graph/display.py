@@ -8,6 +8,12 @@ from importlib import import_module
 _WRITER = "symgrad.render.notebook"
 
 
+def written(value: object, form: str) -> str:
+    """Return a value as a whole document: what its command prints in that form."""
+    text: str = import_module(_WRITER).written(value, form)
+    return text
+
+
 class Typeset:
     """A value that a notebook shows typeset.
 

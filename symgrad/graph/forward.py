@@ -21,7 +21,7 @@ def forward(
     values: dict[str | int, Real] = {
         graph.resolve(name): evaluator.number(value) for name, value in inputs.items()
     }
-    for node in graph.equations:
+    for node in graph.ordered:
         if node.formula is not None:
             operands: dict[str | int, Real] = {
                 i: values[name] for i, name in enumerate(node.formula.operands)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from symgrad.errors import Diagnostic, Place, UnknownName, nearest
 from symgrad.expression.names import LATIN, canonical
+from symgrad.expression.symbolic import equation_to_sympy
 from symgrad.expression.tree import Compare, Formula
 from symgrad.graph.display import Typeset
 
@@ -69,6 +70,21 @@ class Graph(Typeset):
     title: str = ""
     source: str = "<text>"
     text: str = ""
+    symbols: tuple[tuple[str, Any], ...] = ()  # the author's own SymPy symbols, where it had some
+
+    @cached_property
+    def equations(self) -> tuple[Any, ...]:
+        """The graph as SymPy equations, each after those whose left side it uses.
+
+        >>> from symgrad.sources.text import parse
+        >>> parse("param a, b; data x; J = u^2; u = a*x + b").equations
+        (Eq(u, a*x + b), Eq(J, u**2))
+        """
+        return tuple(
+            equation_to_sympy(node.name, node.formula.expression, self.symbols)
+            for node in self.ordered
+            if node.formula is not None
+        )
 
     @cached_property
     def index(self) -> Mapping[str, Node]:
@@ -124,8 +140,8 @@ class Graph(Typeset):
         return self.names("const")
 
     @cached_property
-    def equations(self) -> tuple[Node, ...]:
-        """The equations in an order in which each stands after all of its operands.
+    def ordered(self) -> tuple[Node, ...]:
+        """The nodes of the equations, in an order in which each stands after all of its operands.
 
         Among those that could come next the one defined first comes first.
         """

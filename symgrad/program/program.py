@@ -205,7 +205,7 @@ def _statements(derivation: Derivation, gradient_names: list[str]) -> tuple[Stat
     """Return the equations, the sensitivities and the gradient as statements."""
     forward = [
         Statement(node.name, node.formula)
-        for node in derivation.graph.equations
+        for node in derivation.graph.ordered
         if node.formula is not None
     ]
     backward = [Statement(item.name, item.form.formula) for item in derivation.sensitivity_list]

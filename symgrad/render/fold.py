@@ -61,7 +61,7 @@ def folded(graph: Graph, nodes: Sequence[Node], most: int) -> Fold:
 def _distances(graph: Graph) -> dict[str, int]:
     """Return for every node the length of the longest way from it to an end of the graph."""
     found = {node.name: 0 for node in graph.nodes}
-    for node in reversed(graph.equations):
+    for node in reversed(graph.ordered):
         for operand in node.formula.operands if node.formula is not None else ():
             found[operand] = max(found[operand], found[node.name] + 1)
     return found

@@ -183,7 +183,7 @@ def derivative_finding(derivation: Derivation, point: Point) -> Finding:
 def _stops_gradients(derivation: Derivation) -> bool:
     return any(
         isinstance(part, Call) and part.function == "stop_gradient"
-        for node in derivation.graph.equations
+        for node in derivation.graph.ordered
         if node.formula is not None
         for part in walk(node.formula.pattern)
     )

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
 from symgrad.expression.tree import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
@@ -84,7 +84,7 @@ class LatexPrinter(Printer):
 
     def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a function at its arguments."""
-        row = FUNCTIONS[function]
+        row = record(function)
         inner = [self.condition(a) for a in arguments]
         if function in ("sqrt", "cbrt"):
             return f"{row.latex}{{{inner[0]}}}", ATOM

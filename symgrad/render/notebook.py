@@ -8,6 +8,8 @@ from itertools import groupby
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.graph.graph import Graph
+from symgrad.render.document import document
+from symgrad.render.json import derivation_json
 from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex
 from symgrad.render.markdown import escaped
 from symgrad.render.sheet import (
@@ -51,6 +53,13 @@ def bundle(value: object) -> Bundle:
             return {"text/markdown": report_markdown(value), "text/plain": str(value)}
         case _:
             raise TypeError(value)
+
+
+def written(d: Derivation, form: str) -> str:
+    """Return what `symgrad derive` prints of a derivation, as text, latex, markdown or json."""
+    if form == "json":
+        return derivation_json(d)
+    return document(derivation_sheet(d), style=form, ascii_only=False)
 
 
 def graph_bundle(graph: Graph) -> Bundle:

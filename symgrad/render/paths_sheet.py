@@ -84,7 +84,7 @@ def _without_sensitivities(d: Derivation, e: Expression) -> Expression:
 def _put_in(d: Derivation, left: Expression, right: Expression) -> tuple[Expression, Expression]:
     """Return both sides with the graph's equations put in, as far as that stays readable."""
     values: dict[str | int, Expression] = {}
-    for node in d.graph.equations:
+    for node in d.graph.ordered:
         if node.formula is None:
             continue
         values[node.name] = substitute(node.formula.expression, values)

@@ -100,10 +100,10 @@ class _Painter:
         self.users = consumers(graph)
         self.nodes = tuple(
             node for node in graph.nodes if node.formula is None and self.users[node.name]
-        ) + tuple(graph.equations)
+        ) + tuple(graph.ordered)
         self.active = {
             (operand, node.name)
-            for node in graph.equations
+            for node in graph.ordered
             if node.name in derivation.reached
             for operand in edges_of(node)
             if operand in derivation.reached
@@ -116,7 +116,7 @@ class _Painter:
         found: set[tuple[str, str]] = set()
         for name in self.highlight:
             leading = path_counts(self.graph, name)
-            for node in self.graph.equations:
+            for node in self.graph.ordered:
                 if node.name in leading and node.name in below and node.name != name:
                     found |= {(op, node.name) for op in edges_of(node) if op in leading}
         return frozenset(found)
@@ -137,13 +137,13 @@ class _Painter:
         """Return one sentence about the graph, for those who cannot see it."""
         graph = self.graph
         goal = "maximized" if graph.maximize else "minimized"
-        equations = "; ".join(self.equation(node) for node in graph.equations[:MOST_TILES])
-        more = "; …" if len(graph.equations) > MOST_TILES else ""
+        equations = "; ".join(self.equation(node) for node in graph.ordered[:MOST_TILES])
+        more = "; …" if len(graph.ordered) > MOST_TILES else ""
         counts = (
             (len(graph.parameters), "parameter"),
             (len(graph.data), "data input"),
             (len(graph.constants), "constant"),
-            (len(graph.equations), "equation"),
+            (len(graph.ordered), "equation"),
         )
         parts = [f"{n:,} {word}{'' if n == 1 else 's'}" for n, word in counts if n]
         return (
@@ -198,7 +198,7 @@ class _Painter:
         """Return the wires, one between each pair of tiles that an edge joins."""
         home = self.fold.home
         joined: dict[tuple[str, str], list[tuple[str, str]]] = {}
-        for node in self.graph.equations:
+        for node in self.graph.ordered:
             for operand in node.formula.operands if node.formula is not None else ():
                 pair = home[operand], home[node.name]
                 if pair[0] != pair[1]:

@@ -59,7 +59,7 @@ def hvp_sheet(d: Derivation) -> Sheet:
         Line((Name(f"Hv_{name}"),), (side(result.form(name).expression),)) for name in d.wrt
     ]
     product = result.product
-    extra = [n for n in product.graph.equations if n.name not in d.graph.index]
+    extra = [n for n in product.graph.ordered if n.name not in d.graph.index]
     known = {s.name for s in d.sensitivity_list}
     gradient_lines = [
         Line((Name(n.name),), (side(n.formula.expression),))

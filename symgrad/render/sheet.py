@@ -193,7 +193,7 @@ def edge_lines(d: Derivation) -> list[Line]:
     operands = analysis.operands_by_node(d.graph)
     needed = analysis.ancestors(d.graph, d.graph.objective)
     active = analysis.active_names(d.graph, d.wrt)
-    for node in d.graph.equations:
+    for node in d.graph.ordered:
         for operand in operands[node.name] if node.name in needed else ():
             if operand in active:
                 direct = d.local(node.name, operand, short=False)
@@ -300,7 +300,7 @@ def note_lines(d: Derivation) -> list[str | Remark]:
             lines.append(Remark((note.left, " = ", note.right, tail, Name(note.node), " cancel")))
     needed = analysis.ancestors(d.graph, d.graph.objective)
     found: dict[str, None] = {}
-    for node in d.graph.equations:
+    for node in d.graph.ordered:
         if node.formula is not None and node.name in needed:
             found |= dict.fromkeys(kinks_of(node.formula.pattern))
     return [*lines, *(f"convention: {kink}" for kink in found)]

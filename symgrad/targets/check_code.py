@@ -154,7 +154,7 @@ class _ExactValues:
         self.places = 2 * (*range(len(both)), *range(2 * len(both) - 1))
         self.size = len(self.graph.nodes) + len(derivation.sensitivity_list) + len(derivation.wrt)
         self._statements = [
-            (node.name, node.formula) for node in self.graph.equations if node.formula is not None
+            (node.name, node.formula) for node in self.graph.ordered if node.formula is not None
         ]
         self._statements += [(s.name, s.form.formula) for s in derivation.sensitivity_list]
         self._gradient = [form.formula for _, form in derivation.gradient_forms]

@@ -41,7 +41,7 @@ def _lines(program: Program, identifiers: Mapping[str, str]) -> Iterator[str]:
     yield ""
     verb = "Maximize" if graph.maximize else "Minimize"
     yield f"{verb} {goal}, where"
-    equations = graph.equations
+    equations = graph.ordered
     yield from _listed(
         [
             f"{printer.name(node.name)} = {printer.expression(node.formula.expression)}"

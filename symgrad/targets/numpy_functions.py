@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Logic, Mul, Neg, number
 from symgrad.program.normal import normal
 from symgrad.targets.printing import ATOM, CONDITION, CodePrinter, Spelling
@@ -78,8 +78,7 @@ def expanded(function: str, arguments: Arguments) -> Expression | None:
     if rule is None:
         if function in UFUNCS or function in HELPED:
             return None
-        row = FUNCTIONS.get(function)
-        rule = row.definition if row is not None else None
+        rule = record(function).definition
         if rule is None:
             raise UnsupportedFunction(
                 Diagnostic(f"the function `{function}` cannot be expressed in numpy")

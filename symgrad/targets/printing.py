@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import FUNCTIONS, record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -183,7 +183,7 @@ class CodePrinter:
         """
         spelling = self.functions.get(function)
         if spelling is None:
-            row = FUNCTIONS.get(function)
+            row = FUNCTIONS.get(function) if type(function) is str else record(function)
             if row is None or row.definition is None:
                 raise UnsupportedFunction(
                     Diagnostic(f"the function `{function}` cannot be expressed in {self.language}")

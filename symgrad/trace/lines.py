@@ -105,7 +105,7 @@ class _Writer:
 
     def forward(self) -> Iterator[Line]:
         """Yield the equations."""
-        for node in self.graph.equations:
+        for node in self.graph.ordered:
             if node.formula is not None:
                 value = self.numbers.values[node.name]
                 yield self.line("forward", [(node.name,)], node.formula.expression, value)

@@ -13,7 +13,7 @@ from typing import Any
 
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression.evaluate import Evaluator, OutsideDomain
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -185,7 +185,7 @@ def _call(
     values: Mapping[str | int, Fraction],
     limit: int,
 ) -> Fraction:
-    row = FUNCTIONS[function]
+    row = record(function)
     if row.condition_first:
         condition, yes, no = arguments
         return rational(yes if _holds(condition, values, limit) else no, values, limit)

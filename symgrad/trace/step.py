@@ -53,7 +53,7 @@ def evaluate_step(
     """
     graph = derivation.graph
     values: dict[str, Real] = dict(inputs)
-    for node in graph.equations:
+    for node in graph.ordered:
         if node.formula is not None:
             values[node.name] = _guarded(node.formula, values, arithmetic, number, graph, node)
     known = dict(values)
@@ -166,7 +166,7 @@ def adjoints(
     needed = ancestors(graph, start)
     found: dict[str, Real] = {start: value_of_expression(ONE, {}, arithmetic)}
     lost: set[str] = set()
-    for node in reversed(graph.equations):
+    for node in reversed(graph.ordered):
         if node.name not in needed:
             continue
         for operand in operands[node.name]:

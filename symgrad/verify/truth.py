@@ -128,7 +128,7 @@ class Truth:
                 stack.extend(formula.operands)
         if len(needed) > _MAX_EXPANDED:
             raise TooLarge
-        for node in self.graph.equations if needed else ():
+        for node in self.graph.ordered if needed else ():
             if node.name in needed and node.name not in self._trees and node.formula is not None:
                 self._trees[node.name] = substituted(node.formula.expression, self._trees)
         return self._trees
@@ -142,7 +142,7 @@ class Truth:
             return found
         found = {name: fmpq(v.numerator, v.denominator) for name, v in point}
         with ctx.workprec(PRECISION):
-            for node in self.graph.equations:
+            for node in self.graph.ordered:
                 if node.formula is None or node.name in found:
                     continue
                 if all(name in found for name in node.formula.operands):

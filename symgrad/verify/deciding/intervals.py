@@ -12,7 +12,7 @@ from itertools import islice
 
 from flint import arb, ctx, fmpq
 
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -124,9 +124,9 @@ class Evaluator:
             return self._sign(arguments[0], values[0])
         if name in EXACT:
             return EXACT[name](values)
-        row = FUNCTIONS.get(name)
-        if row is None or row.definition is None:
-            raise Undefined
+        row = record(name)
+        if row.definition is None:
+            raise Unclear
         places = tuple(Var(index) for index in range(len(values)))
         return Evaluator(dict(enumerate(values))).value(row.definition(places))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -140,9 +140,9 @@ class NormalForm:
         rule = _RULES.get(name)
         if rule is not None:
             return rule(self, *(self.ratio(argument) for argument in arguments))
-        row = FUNCTIONS.get(name)
-        if row is None or row.definition is None:
-            raise Unsupported
+        row = record(name)
+        if row.definition is None:
+            return self.field.opaque(name, *(self.ratio(argument) for argument in arguments))
         meaning = row.definition(arguments)
         self._kept.append(meaning)  # results are filed by identity, so it must stay alive
         return self.ratio(meaning)

@@ -248,7 +248,7 @@ def _meant(
 def _switches(graph: Graph, claim: Claim) -> bool:
     from symgrad.verify.deciding.domain import switching_parts  # noqa: PLC0415  (needs FLINT to be there)
 
-    formulas = [node.formula.expression for node in graph.equations if node.formula is not None]
+    formulas = [node.formula.expression for node in graph.ordered if node.formula is not None]
     formulas += [item.expression for item in claim.links]
     return any(switching_parts(formula) for formula in formulas)
 

@@ -84,7 +84,7 @@ def _related(scene: Scene) -> frozenset[frozenset[str]]:
     """Return the pairs of a node and an operand of it, and of a sensitivity and a name in it."""
     pairs = [
         (node.name, operand)
-        for node in scene.graph.equations
+        for node in scene.graph.ordered
         for operand in (node.formula.operands if node.formula is not None else ())
     ]
     pairs += [
@@ -223,7 +223,7 @@ def _sum(names: Iterable[str]) -> Expression:
 
 
 def _has_kinks(scene: Scene) -> bool:
-    for node in scene.graph.equations:
+    for node in scene.graph.ordered:
         pattern = node.formula.pattern if node.formula is not None else ONE
         if any(isinstance(p, Call) and p.function in _KINKED for p in walk(pattern)):
             return True

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from symgrad.expression.evaluate import Evaluator, OutsideDomain
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -151,7 +151,7 @@ class Floats:
                 raise TypeError(e)
 
     def _call(self, function: str, arguments: tuple[Expression, ...]) -> Values:
-        row = FUNCTIONS[function]
+        row = record(function)
         if row.condition_first:
             condition, yes, no = arguments
             rows = zip(self.holds(condition), self.values(yes), self.values(no), strict=True)

@@ -96,7 +96,7 @@ def _candidates(scene: Scene, names: set[str]) -> Iterator[Candidate]:
 
 
 def _terms_of_equations(scene: Scene) -> Iterator[Candidate]:
-    for node in scene.graph.equations[:_MAX_EQUATIONS]:
+    for node in scene.graph.ordered[:_MAX_EQUATIONS]:
         for part in walk(node.formula.expression) if node.formula is not None else ():
             if isinstance(part, Add):
                 yield from ((term, "part", None) for term in part.terms)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
     Add,
@@ -109,7 +109,7 @@ def _at(
             yield from _other_name(item, str(key), floats, allowed, related)
         case Number(value):
             yield from _other_number(item, value)
-        case Call(function, arguments) if not FUNCTIONS[function].condition_first:
+        case Call(function, arguments) if not record(function).condition_first:
             yield from _other_function(item, function, arguments, floats)
     ratio = item.ratio()
     alone = item.in_exponent and isinstance(item.part, Number)
@@ -181,7 +181,7 @@ def _other_function(
     item: Occurrence, own: str, arguments: tuple[Expression, ...], floats: Floats
 ) -> Iterator[Repair]:
     for name in _ELEMENTARY:
-        row = FUNCTIONS[name]
+        row = record(name)
         fits = row.min_arity <= len(arguments) and (row.max_arity or 9) >= len(arguments)
         if name != own and fits and row.max_arity is not None:
             other = Call(name, arguments)

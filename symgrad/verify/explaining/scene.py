@@ -146,7 +146,7 @@ class Scene:
         impose(names, conditions)
         floats = Floats({name: (value,) for name, value in names.items()})
         try:
-            for node in self.graph.equations:
+            for node in self.graph.ordered:
                 if node.formula is not None:
                     floats.names[node.name] = floats.values(node.formula.expression)
             if not all(all(floats.holds(c)) for c in conditions if _known(c, floats)):
@@ -154,7 +154,7 @@ class Scene:
             self._name_the_rest(floats)
         except (OverflowError, ValueError):
             return None
-        usable = all(math.isfinite(floats.names[node.name][0]) for node in self.graph.equations)
+        usable = all(math.isfinite(floats.names[node.name][0]) for node in self.graph.ordered)
         return floats if usable else None
 
     def _name_the_rest(self, floats: Floats) -> None:
@@ -245,7 +245,7 @@ class Scene:
             return {}
         active = {self.bottom}
         found: dict[tuple[str, str], Expression] = {}
-        for node in self.graph.equations:
+        for node in self.graph.ordered:
             if node.name not in above or node.formula is None or node.name == self.bottom:
                 continue
             for operand in node.formula.operands:

@@ -12,8 +12,9 @@ from fractions import Fraction
 
 from symgrad.derivation.calculus import gradient_of
 from symgrad.expression.algebra import add, div, mul, neg, power
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.recognize import recognized
+from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -303,14 +304,14 @@ def _inner_missing(inner: Expression, outer: Expression) -> Iterator[Slip]:
 def _function_slips(
     whole: Call, function: str, arguments: tuple[Expression, ...], key: str | int
 ) -> Iterator[Slip]:
-    row = FUNCTIONS[function]
-    slopes = row.slopes(arguments, whole)
-    if slopes is None:
+    row = record(function)
+    known = slopes(function, arguments, whole)
+    if known is None:
         if row.definition is not None:
             yield from _slips(row.definition(arguments), key)
         return
     inner = [_slope(argument, key) for argument in arguments]
-    parts = [mul(*pair) for pair in zip(slopes, inner, strict=True)]
+    parts = [mul(*pair) for pair in zip(known, inner, strict=True)]
     for i, argument in enumerate(arguments):
         if inner[i] == ZERO:
             continue
@@ -325,10 +326,10 @@ def _function_slips(
             for wrong in _REGIONS.get(function, ()):
                 slope = wrong(argument, whole)
                 yield Slip("wrong_region", "the side of the kink", mul(slope, inner[i]))
-        for slip in _inner_missing(inner[i], slopes[i]):
+        for slip in _inner_missing(inner[i], known[i]):
             yield Slip(slip.kind, slip.note, add(slip.wrong, *rest))
         for slip in _slips(argument, key):
-            yield Slip(slip.kind, slip.note, add(mul(slopes[i], slip.wrong), *rest))
+            yield Slip(slip.kind, slip.note, add(mul(known[i], slip.wrong), *rest))
 
 
 def _region_slips(

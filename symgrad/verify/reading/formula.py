@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from symgrad.expression.functions import FUNCTIONS, lookup
+from symgrad.expression.functions import lookup, record
 from symgrad.expression.names import canonical
+from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
     ONE,
     Call,
@@ -246,11 +247,12 @@ class ClaimParser(DerivativeParser):
 
     def function_prime(self, function: str, order: int, start: int) -> Expression:
         """Read σ'(z): the derivative of an elementary function at an argument."""
-        row = FUNCTIONS[function]
+        row = record(function)
         argument = self.bracketed()
-        if row.partials is None or order > 1 or row.min_arity != 1:
+        known = slopes(function, (argument,), Call(function, (argument,)))
+        if known is None or order > 1 or row.min_arity != 1:
             raise self.fault("this derivative cannot be read", start, last=self.at - 1)
-        return row.partials((argument,), Call(function, (argument,)))[0]
+        return known[0]
 
 
 def _is_function(token: str) -> bool:

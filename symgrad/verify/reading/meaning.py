@@ -29,7 +29,7 @@ def adjoint_meant(
     """
     graph = truth.graph
     own = scope.sensitivities.get(name)
-    equations = [node.name for node in graph.equations]
+    equations = [node.name for node in graph.ordered]
     if own is None or len(equations) > _MAX_NODES:
         return None
     try:
