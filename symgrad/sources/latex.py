@@ -15,42 +15,55 @@ from symgrad.expression.tree import Expression
 from symgrad.sources.cursor import Resolve
 from symgrad.sources.grammar import Parser
 from symgrad.sources.latex_cases import Row, piecewise
-from symgrad.sources.latex_tokens import Tokens, Word
+from symgrad.sources.latex_derivatives import derivative
+from symgrad.sources.latex_scripts import Scripts
+from symgrad.sources.latex_tokens import Word
 from symgrad.sources.latex_words import (
     ACCENTS,
+    ACCENTS_ABOVE,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
     FUNCTION_WORDS,
     SIGNS,
+    STACKED,
     STYLES,
+    TEXT_STYLES,
     TRANSPARENT,
     WORD_FUNCTIONS,
 )
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
-_DERIVATIVE_TOP = re.compile(r"\s*[d∂](?:\s*(?:\^\(?([2-4])\)?|([²³⁴])))?\s*([^\W\d]\w*)?\s*")
-_DERIVATIVE_BELOW = re.compile(r"\s*(?:[d∂]\s*[^\W\d]\w*?(?:\^\(?[2-4]\)?|[²³⁴])?\s*)+")
+_BRACKETS = frozenset(
+    ("(", "[", "\\{", "\\left", "\\bigl", "\\big", "\\Big", "\\Bigl", "\\bigg", "\\biggl",
+     "\\lbrace", "\\lbrack")
+)  # fmt: skip
+_LETTER_FUNCTIONS = frozenset(("\\sigma", "\\Phi", "\\phi", "\\varphi", "\\psi", "σ", "Φ", "φ"))
 _STOPS_ARGUMENT = frozenset("+-−=,;)]}&(<>/*")
 _ENDS_ARGUMENT = frozenset(("left", "right", "quad", "qquad", "\\", "text"))
 
 
-class Translator(Tokens):
+class Translator(Scripts):
     """Translates one formula."""
 
     def step(self, word: Word, parts: list[Written]) -> None:
         """Translate what begins with `word`, and add it to `parts`."""
         text = word.text
-        if text == "{":
+        if text == "{" and self.is_comma_in_braces(parts):
+            self.at += 2
+            parts.append(self.written(",", word))
+        elif text == "{":
             parts.append(self.grouped(self.closed(word), word))
         elif text == "_":
-            parts.append(self.subscript(word))
+            self.subscript(word, parts)
         elif text == "^":
             self.superscript(word, parts)
         elif text.startswith("\\"):
             self.command(word, parts)
         elif text == "&":
             parts.append(self.written(" ", word))
+        elif text == "|" and self.is_evaluation():
+            self.evaluated(word, parts)
         elif fraction := _vulgar(text):
             parts.append(self.written(fraction, word))
         elif text in "[]":
@@ -58,46 +71,21 @@ class Translator(Tokens):
         else:
             parts.append(Written.at(text, word.start))
 
-    # -- scripts -------------------------------------------------------------------------------
+    def is_comma_in_braces(self, parts: list[Written]) -> bool:
+        """Tell whether `{,}` between digits begins here: a decimal comma, or one of thousands."""
+        following = [word.text for word in self.words[self.at : self.at + 3]]
+        before = parts[-1].text[-1:] if parts else ""
+        return following[:2] == [",", "}"] and before.isdigit() and following[2:3] != [" "]
 
-    def subscript(self, word: Word) -> Written:
-        """Translate a subscript into a part of the name before it."""
-        following = self.words[self.at].text if self.at < len(self.words) else ""
-        if following != "{" and not following.startswith("\\"):
-            return Written.at("_", word.start)
-        if following == "{":
-            raw = self.raw_argument(word)
-        else:
-            self.at += 1
-            raw = following
-        raw = re.sub(r"\\(?:text|mathrm|rm|mathit|operatorname)\b", "", raw)
-        raw = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), raw)
-        raw = raw.replace("-", "m").replace("+", "p")
-        name = re.sub(r"[{}\s,;~\\()]", "", raw)
-        if not name or not re.fullmatch(r"\w+", name):
-            raise self.fault("this subscript is no part of a name", word)
-        return Written.join([self.written("_" + name, word), self.written(" ", word)])
+    def is_evaluation(self) -> bool:
+        """Tell whether a bar has a subscript: `|_{x=2}`, the value at a point."""
+        return self.at < len(self.words) and self.words[self.at].text == "_"
 
-    def superscript(self, word: Word, parts: list[Written]) -> None:
-        """Translate an exponent, a prime, or an index in parentheses."""
-        self.skip_spaces()
-        start = self.at
-        raw = self.raw_argument(word).strip()
-        if raw in ("\\prime", "'"):
-            parts.append(self.written("'", word))
-            return
-        if index := re.fullmatch(r"\(([0-9]+)\)", raw):
-            parts.append(self.written(f"_{index[1]} ", word))
-            return
-        self.at = start
-        if not raw.startswith("\\") and self.words[start].text != "{":
-            parts.append(Written.at("^", word.start))  # plain notation: x^2, e^(-z), x^-1
-            return
-        inner = self.argument(word)
-        if not inner.text.strip():
-            raise self.fault("an exponent is missing", word)
-        ends = self.written("^(", word), self.written(")", word)
-        parts.append(Written.join([ends[0], inner, ends[1]]))
+    def evaluated(self, word: Word, parts: list[Written]) -> None:
+        """Translate `|_{x=2}`."""
+        sign = self.next_word(word)
+        inner = self.argument(sign)
+        parts += [self.written(" @(", word), inner, self.written(")", word)]
 
     # -- commands ------------------------------------------------------------------------------
 
@@ -106,6 +94,8 @@ class Translator(Tokens):
         name = word.text[1:].rstrip("*")
         if name in GREEK and name not in SIGNS:
             parts.append(self.separated(GREEK[name], word, parts))
+        elif SIGNS.get(name) == "|" and self.is_evaluation():
+            self.evaluated(word, parts)
         elif name in SIGNS:
             sign = SIGNS[name]
             own = self.separated(sign, word, parts) if sign[:1].isalpha() else None
@@ -118,6 +108,12 @@ class Translator(Tokens):
             parts.append(self.root(word))
         elif name in STYLES:
             parts.append(self.styled(word, parts))
+        elif name in STACKED:
+            self.stacked(word, parts)
+        elif name == "over":
+            top = Written.join(parts)
+            below = self.until(lambda text: text == "&" or text.startswith("\\\\"))
+            parts[:] = [self.quotient(top, below, word)]
         elif name in ACCENTS:
             inner = self.argument(word).text.strip()
             parts.append(self.separated(f"{inner}_{ACCENTS[name]}", word, parts))
@@ -155,6 +151,18 @@ class Translator(Tokens):
         """Translate `\\left(` and its like: the bracket alone."""
         bracket = self.next_word(word)
         if bracket.text == ".":
+            if word.text == "\\left" and self.is_closed_by_evaluation():
+                parts.append(self.written("(", bracket))
+            return
+        if (
+            (SIGNS.get(bracket.text[1:]) or bracket.text) in ("|", ")", "]")
+            and (self.is_evaluation() and (word.text == "\\right" or bracket.text not in ")]"))
+            and self.words[self.at + 1 : self.at + 2]
+            and self.evaluation_follows()
+        ):
+            closes = word.text == "\\right" and "|" in (SIGNS.get(bracket.text[1:]), bracket.text)
+            parts.append(self.written(")" if closes or bracket.text in ")]" else "", bracket))
+            self.evaluated(word, parts)
             return
         if bracket.text == "\\{" and self.ends_with_array():
             parts.append(self.array_cases(word))
@@ -165,11 +173,35 @@ class Translator(Tokens):
             raise self.fault(f"`{bracket.text}` is no bracket that is read here", bracket)
         parts.append(self.written(sign, bracket))
 
+    def is_closed_by_evaluation(self) -> bool:
+        """Tell whether the counterpart of a `\\left.` is `\\right|_{…}`."""
+        level = 1
+        for place in range(self.at, len(self.words) - 1):
+            text = self.words[place].text
+            level += (text == "\\left") - (text == "\\right")
+            if level == 0:
+                closing = self.words[place + 1].text
+                return closing == "|" or SIGNS.get(closing[1:]) == "|"
+        return False
+
+    def evaluation_follows(self) -> bool:
+        """Tell whether the subscript that comes next holds an equation."""
+        start = self.at
+        try:
+            return "=" in self.raw_argument(self.next_word(self.words[start]))
+        finally:
+            self.at = start
+
     def fraction(self, word: Word) -> Written:
         """Translate a fraction, or a derivative that is written as one."""
         top, below = self.argument(word), self.argument(word)
-        if _DERIVATIVE_BELOW.fullmatch(below.text) and _DERIVATIVE_TOP.fullmatch(top.text):
-            return _derivative(top, below, word.start)
+        return self.quotient(top, below, word)
+
+    def quotient(self, top: Written, below: Written, word: Word) -> Written:
+        """Return a fraction of translated parts, or the derivative that it is."""
+        found = derivative(top, below, word.start)
+        if found is not None:
+            return found
         pieces = [self.written("((", word), top, self.written(")/(", word), below]
         return Written.join([*pieces, self.written("))", word)])
 
@@ -204,12 +236,25 @@ class Translator(Tokens):
                 power.append(Written.join([ends[0], exponent, ends[1]]))
             self.skip_spaces()
         following = self.words[self.at].text if self.at < len(self.words) else ""
-        bracket = following in ("(", "\\left", "\\bigl", "\\big", "\\Bigl", "[")
+        bracket = following in _BRACKETS
+        if not bracket and self.is_call_of_a_letter():
+            if power:
+                raise self.fault("where does the argument end?", word, "put it in parentheses")
+            return self.written(start + " ", word)
         if bracket and not power:
             return self.written(start, word)
         inner = self.bracketed_argument() if bracket else self.bare_argument(word)
         pieces = [self.written(start + "(", word), inner, self.written(")", word), *power]
         return Written.join(pieces)
+
+    def is_call_of_a_letter(self) -> bool:
+        """Tell whether σ(…) or another function comes next, as in `\\log\\sigma(x)`."""
+        words = [word.text for word in self.words[self.at : self.at + 3]]
+        if not words:
+            return False
+        behind = [text for text in words[1:] if not text.isspace()]
+        letter = words[0] in _LETTER_FUNCTIONS and behind[:1] and behind[0] in _BRACKETS
+        return bool(letter) or words[0][1:] in FUNCTION_WORDS
 
     def bracketed_argument(self) -> Written:
         """Translate an argument in parentheses up to the one that closes it."""
@@ -247,16 +292,49 @@ class Translator(Tokens):
 
     def styled(self, word: Word, parts: list[Written]) -> Written:
         """Translate upright or text style: a name, a function, or words between formulas."""
+        start = self.at
         raw = self.raw_argument(word).strip()
         plain = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), raw)
         plain = plain.replace("\\_", "_")
-        if plain in WORD_FUNCTIONS:
-            return self.function(plain, word, parts)
+        if plain in WORD_FUNCTIONS or plain in FUNCTION_WORDS:
+            return self.function(FUNCTION_WORDS.get(plain, plain), word, parts)
         if plain == "d":
             return self.written("d", word)
+        if plain == "1" or (plain in ("I", "1") and self.is_indicator()):
+            return self.indicator(word)
+        if word.text not in TEXT_STYLES and not re.fullmatch(r"\w+", plain) and plain:
+            self.at = start
+            inner = self.argument(word)
+            return inner if re.search("[=≈]", inner.text) else self.grouped(inner, word)
         if re.fullmatch(r"[^\W\d]\w*", plain) and not _is_filler(plain):
             return self.separated(plain, word, parts)
         return self.written(";" if plain else " ", word)
+
+    def is_indicator(self) -> bool:
+        """Tell whether a condition follows, in brackets or as a subscript."""
+        following = "".join(word.text for word in self.words[self.at : self.at + 12])
+        return bool(
+            re.match(r"\s*(?:_\{?|\(|\[|\\\{|\\left\s*\S+)[^=()]*(?:[<>=]|\\[gl]eq?)", following)
+        )
+
+    def indicator(self, word: Word) -> Written:
+        """Translate 𝟙 with its condition: `𝟙[z > 0]`, `𝟙_{z > 0}` are `1 (z > 0)`."""
+        self.skip_spaces()
+        if self.at < len(self.words) and self.words[self.at].text == "_":
+            condition = self.argument(self.next_word(word))
+            pieces = [self.written(" 1 (", word), condition, self.written(")", word)]
+            return Written.join(pieces)
+        return self.written(" 1 ", word)
+
+    def stacked(self, word: Word, parts: list[Written]) -> None:
+        """Translate a sign above another: an accent, or words above a relation."""
+        above = re.sub(r"[\s{}]", "", self.raw_argument(word))
+        inner = self.argument(word)
+        accent = ACCENTS_ABOVE.get(above) if word.text != "\\underset" else None
+        if accent and re.fullmatch(r"\s*[^\W\d]\w*\s*", inner.text):
+            parts.append(self.separated(f"{inner.text.strip()}_{accent}", word, parts))
+        else:
+            parts.append(inner)
 
     def transparent(self, word: Word, parts: list[Written]) -> None:
         """Translate what a decorating command decorates."""
@@ -265,7 +343,7 @@ class Translator(Tokens):
         inner = self.argument(word)
         parts.append(self.grouped(inner, word) if word.text != "\\boxed" else inner)
         self.skip_spaces()
-        braced = word.text in ("\\underbrace", "\\overbrace", "\\underset", "\\overset")
+        braced = word.text in ("\\underbrace", "\\overbrace")
         if braced and self.at < len(self.words) and self.words[self.at].text in ("_", "^"):
             self.at += 1
             self.raw_argument(word)
@@ -338,23 +416,6 @@ def _vulgar(text: str) -> str:
 
 def _is_filler(word: str) -> bool:
     return word in {"and", "or", "so", "if", "for", "with", "where", "hence", "thus", "at", "then"}
-
-
-def _derivative(top: Written, below: Written, start: int) -> Written:
-    """Return a derivative with ∂ in place of d: above and below, the rest as it is."""
-    above = re.sub(r"^\s*d", "∂", top.text)
-    under = below.text
-    if not under.lstrip().startswith("∂"):
-        under = re.sub(r"(^|(?<=[\s)²³⁴]))\s*d(?=\s*[^\W\d_])", "∂", under)
-    return Written.join(
-        [
-            Written.all_at(" ", start),
-            Written.all_at(above.replace(" ", ""), top.start(start)),
-            Written.all_at("/", start),
-            Written.all_at(under.replace(" ", ""), below.start(start)),
-            Written.all_at(" ", start),
-        ]
-    )
 
 
 def translate(text: str, origin: Origin) -> Written:

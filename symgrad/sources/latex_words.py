@@ -5,7 +5,8 @@ from __future__ import annotations
 from symgrad.expression.functions import known_names
 
 SIGNS = {
-    "cdot": "*", "times": "*", "ast": "*", "div": "/", "partial": "∂", "nabla": "∇",
+    "cdot": "*", "times": "*", "ast": "*", "div": "/", "odot": "⊙", "circ": "⊙", "bullet": "*",
+    "pm": "±", "mp": "±", "%": "%", "top": "⊤", "partial": "∂", "nabla": "∇",
     "approx": "≈", "simeq": "≈", "cong": "≈", "doteq": "≈", "coloneqq": ":=", "triangleq": ":=",
     "equiv": "≡", "leftarrow": "←", "gets": "←", "to": "→", "rightarrow": "→", "mapsto": "→",
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
@@ -13,7 +14,8 @@ SIGNS = {
     "propto": "∝", "infty": "∞", "ll": "≪", "gg": "≫", "land": " and ", "wedge": " and ",
     "lor": " or ", "vee": " or ", "ldots": "…", "dots": "…", "cdots": "…",
     "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack": "(", "rbrack": ")",
-    "{": "(", "}": ")", "prime": "'", "ell": "l", "varepsilon": "ε", "varphi": "φ",
+    "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "prime": "'", "ell": "ell",
+    "varepsilon": "ε", "varphi": "φ",
     "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",
     "\\": ";\n", "quad": ";", "qquad": ";", "implies": ";", "Rightarrow": ";", "iff": ";",
     "Longrightarrow": ";", "Leftrightarrow": ";", "therefore": ";", "cr": ";\n", "newline": ";\n",
@@ -21,12 +23,22 @@ SIGNS = {
 
 ACCENTS = {
     "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
-    "widetilde": "tilde", "dot": "dot", "vec": "vec", "check": "check",
+    "widetilde": "tilde", "dot": "dot", "vec": "vec", "check": "check", "ddot": "ddot",
+    "mathring": "ring", "breve": "breve",
 }  # fmt: skip
 
+# Accents that authors put on a name with \\stackrel or \\overset.
+ACCENTS_ABOVE = {
+    "\\sim": "tilde", "~": "tilde", "\\wedge": "hat", "\\land": "hat", "-": "bar", "\\cdot": "dot",
+    "\\rightarrow": "vec", "\\to": "vec", "*": "star", "\\ast": "star", "\\star": "star",
+}  # fmt: skip
+STACKED = frozenset(("stackrel", "overset", "underset"))
 STYLES = frozenset(
     "text textrm textit textbf textsf texttt mathrm mathit mathsf mathtt mathop operatorname mbox "
-    "mathbf boldsymbol bm mathcal".split()
+    "mathbf boldsymbol bm mathcal mathscr mathfrak mathbb mathbbm mathds pmb".split()
+)
+TEXT_STYLES = frozenset(
+    "\\text \\textrm \\textit \\textbf \\textsf \\texttt \\mbox \\operatorname".split()
 )
 TRANSPARENT = frozenset(
     "boxed underbrace overbrace textcolor colorbox underline cancel bcancel fbox hbox ensuremath "
@@ -36,8 +48,8 @@ DROPPED_WITH_ARGUMENT = frozenset(
     "label tag ref eqref color phantom hphantom vphantom hspace vspace intertext".split()
 )
 DROPPED = frozenset(
-    (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf hfill hline "
-      "thinspace medspace thickspace negthinspace bigskip medskip smallskip noindent".split(),
+    (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf mathstrut hfill "
+      "hline thinspace medspace thickspace negthinspace bigskip medskip smallskip noindent".split(),
      ",", ";", ":", "!", " ", ">", "/", "-", "\n")
 )  # fmt: skip
 

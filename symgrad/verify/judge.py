@@ -76,6 +76,8 @@ class Judge:
         deadline = time.monotonic() + seconds
         try:
             found = self._judged(claim, _share(deadline, 0.7), explain=explain)
+            if found.status == "refuted" and claim.doubts:
+                return _unreadable(claim, Diagnostic(claim.doubts[0], found.place))
             return found if found.status != "undecided" else self._large(claim, deadline) or found
         except MissingValue as missing:
             name = self.printer.name(str(missing.args[0]))
@@ -287,11 +289,12 @@ class Judge:
 
 def _reading(claim: Claim) -> list[str]:
     """Return how a sensitivity of the author's was understood where the text does not say it."""
+    found = list(claim.readings)
     for item in claim.definitions:
         silent = all(link.expression != item.expression for link in claim.links)
         if item.name == claim.defines and isinstance(item.expression, Var) and silent:
-            return [f"{item.name} is read as {item.expression.key}"]
-    return []
+            found.append(f"{item.name} is read as {item.expression.key}")
+    return list(dict.fromkeys(found))
 
 
 def _share(deadline: float, fraction: float) -> float:

@@ -136,6 +136,8 @@ class Claim:
     name or derivative key. `defines` is the name that the claim defines, by its first link or by a
     derivative in it. `condition` says why the formula claims nothing, where it only states values
     or a condition; it is empty for a claim.
+    `readings` are the choices that its reading rests on, in words; `doubts` are
+    guesses among them: where the claim is wrong as it is read, it is not refuted but unreadable.
     """
 
     text: str
@@ -152,6 +154,8 @@ class Claim:
     defines: str | None = None
     fault: Diagnostic | None = None
     condition: str = ""
+    readings: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text

@@ -49,7 +49,7 @@ class Reader:
 
     def __init__(self, graph: Graph, truth: Truth) -> None:
         self.graph, self.truth = graph, truth
-        self.scope = Scope(graph, truth.derivation)
+        self.scope = Scope(graph, truth.derivation, truth)
         self.state = State(truth, self.scope)
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
@@ -116,6 +116,7 @@ class Reader:
 
     def statement(self, statement: Statement, formula: Formula) -> Iterator[Claim | Skipped]:
         """Yield the claim of a statement, if it is one."""
+        self.scope.begin()
         origin = statement.whole.origin(formula.text, formula.origin)
         place = origin.place("", 0, max(1, len(statement.whole.text)))
         text = source_text(formula.text, statement.whole)
@@ -205,6 +206,8 @@ class Reader:
                 return UpdateTarget(str(name))
             if name is not None:
                 return NameTarget(name)
+            if (layer := self.scope.differential(word[1])) is not None:
+                return self.scope.derivatives[str(layer.key)]
             if self.is_new(word[1]):
                 return NameTarget(word[1])
         if (called := self.called(text)) is not None:
@@ -269,6 +272,7 @@ class Reader:
             text, place, left, links, derivatives, definitions, tuple(state.assumptions),
             state.point, state.after() if self.needs_after(left) else (), state.stated,
             tuple(state.printed.items()), defines.name if defines else None,
+            readings=tuple(self.scope.readings), doubts=tuple(self.scope.doubts),
         )  # fmt: skip
         self.note_printed(left, links)
         return found

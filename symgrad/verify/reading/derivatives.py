@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from symgrad.expression.tree import Expression, Var
+from typing import TypeAlias
+
+from symgrad.derivation.analysis import ancestors
+from symgrad.derivation.calculus import gradient_of
+from symgrad.expression.tree import ZERO, Div, Expression, Var, variables
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
@@ -11,6 +15,7 @@ from symgrad.verify.reading.scope import Scope
 
 SUPERSCRIPTS = {"²": 2, "³": 3, "⁴": 4}
 _MAX_ORDER = 4
+Variable: TypeAlias = "str | Expression"  # a name, or what it is an expression of
 
 
 class DerivativeParser(Parser):
@@ -102,59 +107,75 @@ class DerivativeParser(Parser):
             return self.bracketed()
         if not lexer.IDENTIFIER.fullmatch(token):
             raise self.fault("a name is missing behind `∂`", self.at)
-        name = self.scope.name(token)
-        if name is None:
+        if self.tokens[self.at + 1] == "(":
+            return self.atom()
+        found = self.scope.resolve(token)
+        if found is None:
             raise self.unknown_node(token)
         self.at += 1
-        if self.tokens[self.at] == "(":
-            self.skip_arguments()
-        return Var(name)
+        return found
 
-    def skip_arguments(self) -> None:
-        """Pass the arguments of ∂J(a, b)/∂a: names only."""
-        opened = self.at
-        self.at += 1
-        while self.tokens[self.at] not in (")", ""):
-            token = self.tokens[self.at]
-            if token != "," and self.scope.name(token) is None:
-                raise self.fault("an argument of what is differentiated is a name", self.at)
-            self.at += 1
-        self.expect(")", opened)
-
-    def bottoms(self, mark: str, order: int, start: int) -> tuple[str, ...]:
-        """Read what one differentiates by."""
+    def bottoms(self, mark: str, order: int, start: int) -> tuple[Variable, ...]:
+        """Read what one differentiates by: names, or expressions in parentheses."""
         opened = self.at if self.tokens[self.at] == "(" else None
         self.at += opened is not None
-        found: list[str] = []
+        found: list[Variable] = []
         while len(found) < order:
             token = self.tokens[self.at]
             if token == "∂" or (mark == "d" and token == "d"):
                 self.at += 1
-                token = self.tokens[self.at]
             elif mark == "d" and token[:1] == "d" and len(token) > 1:
                 self.split_token(("d", token[1:]))
                 self.at += 1
-                token = self.tokens[self.at]
             elif not found:
                 raise self.fault("a derivative is written `∂J/∂a`", start, last=self.at)
             else:
                 raise self.fault(f"{order} names stand below a derivative of that order", self.at)
-            name = self.node(token)
-            self.at += 1
-            repeated = order > 1 and self.tokens[self.at] in ("^", *SUPERSCRIPTS)
-            found += [name] * (self.order() if repeated else 1)
+            variable = self.variable(mark, order)
+            repeated = self.tokens[self.at] in ("^", *SUPERSCRIPTS)
+            if repeated and order == 1 and self.touches():
+                raise self.fault(
+                    "is the derivative squared, or what one differentiates by?", start,
+                    last=self.at, hint="put the one or the other in parentheses",
+                )  # fmt: skip
+            found += [variable] * (self.order() if repeated and order > 1 else 1)
         if len(found) > order:
             raise self.fault("the orders above and below are not the same", start, last=self.at - 1)
         if opened is not None:
             self.expect(")", opened)
         return tuple(found)
 
+    def touches(self) -> bool:
+        """Tell whether the next token stands right behind the one before it."""
+        spans = self.spans()
+        return spans[self.at - 1][1] == spans[self.at][0]
+
+    def variable(self, mark: str, order: int) -> Variable:
+        """Read one of the things that one differentiates by."""
+        token = self.tokens[self.at]
+        if token == "(":
+            return self.bracketed()
+        name = self.scope.name(token) if token else None
+        if name is None and self.tokens[self.at + 1] == "(" and lexer.IDENTIFIER.match(token):
+            return self.atom()
+        if name is None and order > 1:
+            # dxdy without a space between
+            for place in range(2, len(token)):
+                pair = token[: place - 1], token[place:]
+                if token[place - 1] == "d" and all(self.scope.name(part) for part in pair):
+                    self.split_token((pair[0], mark, pair[1]))
+                    break
+        token = self.tokens[self.at]
+        found = self.node(token)
+        self.at += 1
+        return found
+
     def node(self, token: str) -> str:
         """Return the node that one differentiates by."""
         name = self.scope.name(token) if token else None
-        if name is None or name not in self.scope.graph.index:
-            raise self.unknown_node(token)
-        return name
+        if name is not None and (name in self.scope.graph.index or name in self.scope.dummies):
+            return name
+        raise self.unknown_node(token)
 
     def unknown_node(self, token: str) -> Fault:
         """Return the fault of a derivative of or by what the graph does not have."""
@@ -166,7 +187,7 @@ class DerivativeParser(Parser):
             kind=UnknownNameInSource,
         )
 
-    def operated(self, bottoms: tuple[str, ...], start: int) -> Expression:
+    def operated(self, bottoms: tuple[Variable, ...], start: int) -> Expression:
         """Read what an operator such as ∂/∂a acts on: the next factor."""
         if self.tokens[self.at] == "" or not self.starts_factor():
             raise self.fault("what is differentiated here?", start, last=self.at - 1)
@@ -175,18 +196,67 @@ class DerivativeParser(Parser):
         self.depth -= 1
         return self.target(operand, bottoms, start)
 
-    def target(self, top: Expression, bottoms: tuple[str, ...], start: int) -> Expression:
-        """Return the variable that stands for a derivative."""
+    def target(self, top: Expression, bottoms: tuple[Variable, ...], start: int) -> Expression:
+        """Return the variable that stands for a derivative, or the quotient that one is."""
+        found = top
+        for bottom in reversed(bottoms):
+            if isinstance(bottom, str):
+                found = self.total(found, bottom, start)
+            else:
+                found = self.by_expression(found, bottom, start)
+        return found
+
+    def by_expression(self, top: Expression, below: Expression, start: int) -> Expression:
+        """Return the derivative by an expression: by the node that it is, or by its one name."""
+        scope = self.scope
+        node = scope.node_of(below)
+        names = [str(name) for name in variables(below)]
+        known = [name for name in names if name in scope.graph.index or name in scope.dummies]
+        if len(names) != 1 or known != names:
+            if node is None:
+                raise self.fault(
+                    "what one differentiates by is no node of the graph", start, last=self.at - 1,
+                    hint="give it a name in the graph",
+                )  # fmt: skip
+            return self.total(top, node, start)
+        (name,) = names
+        is_input = name in scope.dummies or scope.graph.index[name].formula is None
+        if node is not None and not is_input:
+            return self.total(top, node, start)
+        slope = gradient_of(below).get(name)
+        if slope is None:
+            raise self.fault("what one differentiates by is constant", start, last=self.at - 1)
+        return Div(self.total(top, name, start), slope)
+
+    def total(self, top: Expression, bottom: str, start: int) -> Expression:
+        """Return the total derivative by one name."""
+        if bottom in self.scope.dummies:
+            return gradient_of(top).get(bottom, ZERO)
         inner = self.scope.derivatives.get(str(top.key)) if isinstance(top, Var) else None
         if inner is not None:
-            bottoms = (inner.bottom, *inner.further, *reversed(bottoms))
+            if (upper := self.depends_on(bottom, inner)) is not None:
+                self.scope.doubt(
+                    f"∂/∂{bottom} of a derivative by {upper}, on which {bottom} depends, is open: "
+                    "it depends on how that derivative is written"
+                )
+                slope = self.scope.note(DerivativeTarget(bottom, upper))
+                return Div(self.total(top, upper, start), slope)
+            further = (*inner.further, bottom)
             return self.scope.note(
-                DerivativeTarget(inner.top, bottoms[0], inner.expression, bottoms[1:])
+                DerivativeTarget(inner.top, inner.bottom, inner.expression, further)
             )
-        first, *further = reversed(bottoms)
         if isinstance(top, Var):
-            return self.scope.note(DerivativeTarget(str(top.key), first, None, tuple(further)))
+            return self.scope.note(DerivativeTarget(str(top.key), bottom))
         spans = self.spans()
         written = self.text[spans[start][0] : spans[self.at - 1][1]]
         inside = written[written.find("(") + 1 : written.rfind(")")].strip()
-        return self.scope.note(DerivativeTarget(inside, first, top, tuple(further)))
+        return self.scope.note(DerivativeTarget(inside, bottom, top))
+
+    def depends_on(self, bottom: str, inner: DerivativeTarget) -> str | None:
+        """Return the name by which was differentiated, and on which `bottom` depends; or None."""
+        graph = self.scope.graph
+        for name in (inner.bottom, *inner.further):
+            both = name in graph.index and bottom in graph.index
+            if name != bottom and both and name in ancestors(graph, bottom):
+                return name
+        return None

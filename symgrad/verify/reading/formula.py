@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from symgrad.expression.functions import lookup, record
+from symgrad.derivation.analysis import ancestors
+from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
-from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
     ONE,
+    ZERO,
     Call,
     Div,
     Expression,
@@ -16,26 +17,35 @@ from symgrad.expression.tree import (
 )
 from symgrad.sources import complaints, lexer
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
-from symgrad.verify.reading.derivatives import SUPERSCRIPTS, DerivativeParser
+from symgrad.verify.reading.derivatives import SUPERSCRIPTS
+from symgrad.verify.reading.functions import LETTERS, PRIMES, FunctionParser
 from symgrad.verify.reading.scope import Scope
 
-_GREEK_FUNCTIONS = {"σ": "sigmoid", "Φ": "normal_cdf", "φ": "normal_pdf", "ψ": "digamma"}
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
     "sech": (None, "cosh"), "csch": (None, "sinh"), "sec": (None, "cos"), "csc": (None, "sin"),
     "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
 }  # fmt: skip
-_PRIMES = frozenset("'′’")
+_PRODUCTS = frozenset("⊙∘⊗∙")
+_RELATIONS = frozenset(("<", ">", "<=", ">=", "==", "!="))
 _POWERS = SUPERSCRIPTS | {"⁵": 5, "⁶": 6}
 
 
-class ClaimParser(DerivativeParser):
+class ClaimParser(FunctionParser):
     """Reads one expression of a claim; derivatives become variables that the scope knows."""
 
     def __init__(self, text: str, origin: Origin, scope: Scope, *, below: bool = False) -> None:
         super().__init__(text, origin, scope)
         self.below = below
         self.two_ways = False
+        self.products_with_signs()
+
+    def products_with_signs(self) -> None:
+        """Read ⊙ and ∘ as products: every value is a number."""
+        found = [i for i, token in enumerate(self.tokens) if token in _PRODUCTS]
+        for index in found:
+            self.scope.remark(f"`{self.tokens[index]}` read as the product of numbers")
+            self.tokens[index] = "*"
 
     def divisor(self) -> Expression:
         """Read what follows a `/`; with `below`, all factors that stand side by side there."""
@@ -53,16 +63,93 @@ class ClaimParser(DerivativeParser):
     def atom(self) -> Expression:
         """Read what a power is made of, a derivative before anything else."""
         token = self.tokens[self.at]
-        if token == "∂":
-            return self.derivative(token)
+        start = self.at
+        if token in ("∂", "∇"):
+            return self.behind_atom(self.derivative(token), start)
+        if self.is_delta_derivative(token):
+            self.split_token(("∂", token[1:]))
+            return self.behind_atom(self.derivative("δ"), start)
         follows = self.tokens[self.at + 1] in ("/", "^", "(", *SUPERSCRIPTS) if token else False
         if token[:1] == "d" and follows and self.is_derivative(token):
             if len(token) > 1:
                 self.split_token(("d", token[1:]))
-            return self.derivative("d")
+            return self.behind_atom(self.derivative("d"), start)
         found = super().atom()
         self.refuse_second_number()
-        return found
+        return self.behind_atom(found, start)
+
+    def is_delta_derivative(self, token: str) -> bool:
+        """Tell whether `δJ/δy` begins here: δ as the sign of a derivative."""
+        at, names = self.at, self.scope.names
+        if token[:1] != "δ" or len(token) < 2 or self.tokens[at + 1] != "/":
+            return False
+        below = self.tokens[at + 2]
+        if below[:1] != "δ" or names.exact(token) or names.exact(below):
+            return False
+        node = self.scope.graph.index.get(str(self.scope.name(token[1:])))
+        name = self.scope.name(below[1:])
+        return node is not None and name in ancestors(self.scope.graph, node.name)
+
+    def behind_atom(self, found: Expression, start: int) -> Expression:
+        """Read what may stand behind an atom: ⊤, a prime behind a bracket, `|_{x=2}`."""
+        while True:
+            token = self.tokens[self.at]
+            if token == "⊤" or (token == "^" and (width := self.transposition())):
+                self.at += 1 if token == "⊤" else width
+                self.scope.remark("transpositions are dropped: every value is a number")
+            elif token in PRIMES and self.tokens[self.at - 1] == ")":
+                found = self.bracket_prime(found, start)
+            elif token == "@":
+                found = self.at_values(found)
+            else:
+                return found
+
+    def transposition(self) -> int:
+        """Return how many tokens `^T` takes where T is no name, 0 for a power."""
+        following = self.tokens[self.at + 1 : self.at + 4]
+        if self.scope.name("T") is not None:
+            return 0
+        return 2 if following[:1] == ["T"] else 4 if following == ["(", "T", ")"] else 0
+
+    def at_values(self, found: Expression) -> Expression:
+        """Read `@(x = 2, y = 3)` behind an expression: its value there."""
+        opened = self.at + 1
+        self.at += 2
+        values: dict[str, Expression] = {}
+        while True:
+            name = self.scope.name(self.tokens[self.at])
+            if name is None or name not in self.scope.graph.index:
+                raise self.unknown_node(self.tokens[self.at])
+            self.at += 1
+            self.expect("=", opened)
+            values[name] = self.sum()
+            if self.tokens[self.at] != ",":
+                break
+            self.at += 1
+        self.expect(")", opened)
+        return self.scope.evaluated(found, values)
+
+    def bracketed(self) -> Expression:
+        """Read an expression in parentheses; a condition there is 1 where it holds, else 0."""
+        if not self.conditions and self.holds_condition():
+            opened = self.at
+            self.at += 1
+            condition = self.condition()
+            self.expect(")", opened)
+            self.scope.remark("a condition in brackets read as 1 where it holds, else 0")
+            return Call("where", (condition, ONE, ZERO))
+        return super().bracketed()
+
+    def holds_condition(self) -> bool:
+        """Tell whether the parentheses that open here hold a comparison, not inside of others."""
+        level = 0
+        for token in self.tokens[self.at :]:
+            level += (token == "(") - (token == ")")
+            if level == 0:
+                return False
+            if level == 1 and token in _RELATIONS:
+                return True
+        return False
 
     def refuse_second_number(self) -> None:
         """Refuse a number right behind a number: `0.5 2` is a slip, not a product."""
@@ -74,8 +161,10 @@ class ClaimParser(DerivativeParser):
         """Read a word: one name, or the product of names that it can be in exactly one way."""
         scope = self.scope
         following = self.tokens[self.at + 1]
-        if following in _PRIMES:
+        if following in PRIMES:
             return self.primed(token)
+        if following == "^" and scope.resolve(token) is None and (label := self.labelled(token)):
+            return label
         ways = scope.products(token, before_power=following == "^")
         whole = scope.strict(token)
         if whole is not None and ways and scope.number(token) is None:
@@ -91,6 +180,16 @@ class ClaimParser(DerivativeParser):
             if self.takes_argument():
                 return self.bare_call(token)
         return self.plain_name(token)
+
+    def labelled(self, token: str) -> Expression | None:
+        """Read `ε_v^{K}` where that is a name which the author has defined; None if it is none."""
+        tokens = self.tokens[self.at + 2 : self.at + 5]
+        bracket = tokens[:1] == ["("] and tokens[2:] == [")"]
+        name = self.scope.strict(f"{token}_{tokens[1] if bracket else tokens[0]}")
+        if name is None:
+            return None
+        self.at += 5 if bracket else 3
+        return Var(name)
 
     def plain_name(self, token: str) -> Expression:
         """Read a word that is one name or one named number."""
@@ -166,11 +265,11 @@ class ClaimParser(DerivativeParser):
         """Read a function's call; σ that is no name is the sigmoid, Φ and φ are the normal's."""
         if token.lstrip("\\") in _QUOTIENTS and self.scope.name(token) is None:
             return self.quotient_call(token)
-        greek = _GREEK_FUNCTIONS.get(canonical(token))
-        if greek is not None and self.scope.name(token) is None:
-            self.tokens[self.at] = greek
-            return super().call(greek)
-        if self.scope.strict(token) is not None and lookup(token.lstrip("\\")) is not None:
+        function = self.letter_function(token)
+        if function is not None and not self.scope.products(token, before_power=False):
+            self.tokens[self.at] = function
+            return super().call(function)
+        if lookup(token.lstrip("\\")) is not None and self.scope.strict(token) is not None:
             raise self.fault(
                 f"`{token}` is a name of the graph and a function", self.at,
                 hint=f"to multiply, write `{token}*(…)`",
@@ -186,7 +285,10 @@ class ClaimParser(DerivativeParser):
         return Div(above, Call(below, (argument,)))
 
     def name_before_bracket(self, token: str) -> Expression:
-        """Read a name, or a product of names, before a parenthesis."""
+        """Read a name with arguments, or a product of names, before a parenthesis."""
+        found = self.applied(token)
+        if found is not None:
+            return found
         if self.scope.resolve(token) or self.scope.number(token):
             return self.name(token)
         if self.scope.products(token, before_power=False):
@@ -194,7 +296,7 @@ class ClaimParser(DerivativeParser):
         for cut in range(1, len(token)):
             # `δσ(z)`: a product that ends in a function
             head, tail = token[:cut], token[cut:]
-            function = lookup(tail) is not None or canonical(tail) in _GREEK_FUNCTIONS
+            function = lookup(tail) is not None or canonical(tail) in LETTERS
             known = self.scope.strict(head) or self.scope.products(head, before_power=False)
             if function and known and self.scope.strict(tail) is None:
                 self.split_token((head, tail))
@@ -203,56 +305,7 @@ class ClaimParser(DerivativeParser):
 
     def starts_factor(self) -> bool:
         """Tell whether the next token can begin a factor side by side."""
-        return self.tokens[self.at] == "∂" or super().starts_factor()
-
-    # -- primes --------------------------------------------------------------------------------
-
-    def primed(self, token: str) -> Expression:
-        """Read v'(u), or σ'(z) for a function."""
-        start = self.at
-        order = 0
-        self.at += 1
-        while self.tokens[self.at] in _PRIMES:
-            order += 1
-            self.at += 1
-        name = self.scope.name(token)
-        function = lookup(_GREEK_FUNCTIONS.get(canonical(token), token)) if name is None else None
-        if name is None and function is None:
-            self.at = start
-            raise (
-                complaints.unexpected(self)
-                if self.scope.resolve(token)
-                else self.unknown_node(token)
-            )
-        if self.tokens[self.at] != "(":
-            return self.prime_alone(name, order, start)
-        if function is not None:
-            return self.function_prime(function.name, order, start)
-        opened = self.at
-        self.at += 1
-        bottom = self.node(self.tokens[self.at])
-        self.at += 1
-        self.expect(")", opened)
-        return self.target(Var(str(name)), (bottom,) * order, start)
-
-    def prime_alone(self, name: str | None, order: int, start: int) -> Expression:
-        """Read v' without an argument: the only operand is meant."""
-        node = self.scope.graph.index.get(str(name))
-        operands = node.formula.operands if node is not None and node.formula else ()
-        if len(operands) != 1:
-            raise self.fault(
-                "a derivative by what?", start, last=self.at - 1, hint="write `v'(u)` or `∂v/∂u`"
-            )
-        return self.target(Var(str(name)), (operands[0],) * order, start)
-
-    def function_prime(self, function: str, order: int, start: int) -> Expression:
-        """Read σ'(z): the derivative of an elementary function at an argument."""
-        row = record(function)
-        argument = self.bracketed()
-        known = slopes(function, (argument,), Call(function, (argument,)))
-        if known is None or order > 1 or row.min_arity != 1:
-            raise self.fault("this derivative cannot be read", start, last=self.at - 1)
-        return known[0]
+        return self.tokens[self.at] in ("∂", "∇") or super().starts_factor()
 
 
 def _is_function(token: str) -> bool:

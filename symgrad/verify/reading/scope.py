@@ -3,60 +3,79 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
-from symgrad.expression.tree import Constant, Expression, Var
+from symgrad.expression.tree import Constant, Expression, Var, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
+from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Definition, DerivativeTarget
+from symgrad.verify.reading.names import Names
+from symgrad.verify.reading.same import same
+from symgrad.verify.truth import Truth
 
-_ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u20d7": "vec"}
 _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _LAST_PIECE = "e"
-# How people spell Greek letters where a keyword or a keyboard is in the way.
-_SHORT = {
-    "lam": "λ", "lmbda": "λ", "lamda": "λ", "lambd": "λ", "lambda_": "λ", "eps": "ε", "sig": "σ",
-}  # fmt: skip
+_MOST_NODES = 400
 
 
-def loose(name: str) -> str:
-    """Return what all the usual spellings of one name have in common.
+@dataclass(frozen=True, slots=True)
+class Abstraction:
+    """A function that the author defines: `g(t) = …`."""
 
-    >>> loose("w_1") == loose("w₁") == loose("w1") == loose("W1".lower())
-    True
-    >>> loose("y_hat") == loose("ŷ") == loose("yhat")
-    True
-    """
-    parts = unicodedata.normalize("NFKD", name).replace("\\", "")
-    spelled = "".join(_ACCENTS.get(character, character) for character in parts)
-    words = [GREEK.get(word, word) for word in spelled.split("_")]
-    return "".join(canonical(word) for word in words)
+    parameters: tuple[str, ...]
+    body: Expression
 
 
 class Scope:
     """The names in force where a claim stands.
 
-    `definitions` are the author's; `derivatives` collects those that the formulas use, by key.
+    `definitions` and `functions` are the author's; `derivatives` collects those that the formulas
+    use, by key; `values` are those in force. `subject` is what the present statement
+    differentiates by. `dummies` are the free names of a fact about functions
+    such as σ'(t) = σ(t)(1 − σ(t)). `readings` are the choices that the present statement rests on,
+    `doubts` those among them that are guesses.
     """
 
-    def __init__(self, graph: Graph, derivation: Derivation) -> None:
+    def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
         self.graph = graph
+        self.truth = truth or Truth(graph, derivation)
         self.sensitivities: Mapping[str, str] = {
             item.name: item.node for item in derivation.sensitivity_list
         }
         self.definitions: dict[str, Definition] = {}
         self.derivatives: dict[str, DerivativeTarget] = {}
+        self.functions: dict[str, Abstraction] = {}
         self.rate = graph.rate[0] if graph.rate else None
-        self._loose: dict[str, list[str]] = {}
-        for name in self.known():
-            self._loose.setdefault(loose(name), []).append(name)
-        self._canonical = {canonical(name): name for name in reversed(self.known())}
+        self.names = Names(self.known())
+        self.values: Mapping[str, Fraction] = {}
+        self.dummies: frozenset[str] = frozenset()
+        self.subject: str | None = None
+        self.readings: dict[str, None] = {}
+        self.doubts: dict[str, None] = {}
+
+    def begin(self) -> None:
+        """Forget what was decided for the statement before."""
+        self.dummies = frozenset()
+        self.subject = None
+        self.readings = {}
+        self.doubts = {}
+
+    def remark(self, text: str) -> None:
+        """Take note of a choice that the reading of the present statement rests on."""
+        if text:
+            self.readings.setdefault(text)
+
+    def doubt(self, text: str) -> None:
+        """Take note of a guess: a claim that is wrong as it is read is then not refuted."""
+        self.doubts.setdefault(text)
 
     def known(self) -> tuple[str, ...]:
         """Return every name that has a meaning, the graph's own first."""
@@ -67,11 +86,7 @@ class Scope:
     def define(self, definition: Definition) -> None:
         """Take note of a name that the author defines."""
         self.definitions[definition.name] = definition
-        plain = canonical(definition.name)
-        self._canonical.setdefault(plain, definition.name)
-        alike = self._loose.setdefault(loose(definition.name), [])
-        if definition.name not in alike:
-            alike.append(definition.name)
+        self.names.add(definition.name)
 
     def note(self, target: DerivativeTarget) -> Var:
         """Return the variable that stands for a derivative, and remember the derivative."""
@@ -80,24 +95,56 @@ class Scope:
 
     def strict(self, word: str) -> str | None:
         """Return the name that a word is, Greek letters in any spelling, or None."""
-        if word in self.graph.index or word in self.definitions or word in self.sensitivities:
-            return word
-        return self._canonical.get(canonical(word))
+        return self.names.exact(word)
 
     def name(self, word: str) -> str | None:
-        """Return the name that a word means, subscripts and accents in any spelling, or None."""
-        found = self.strict(word) or self.strict(_SHORT.get(word, word))
+        """Return the name that a word means, in any usual spelling, or None."""
+        found = self.names.meant(word)
         if found is None:
-            alike = self._loose.get(loose(word), ())
-            found = alike[0] if len(alike) == 1 else None
-        return found
+            return word if word in self.dummies else None
+        self.remark(found[1])
+        return found[0]
 
     def resolve(self, word: str) -> Expression | None:
         """Return what a word stands for, or None; a product of names is not looked for here."""
         found = self.name(word)
         if found is not None:
             return Var(found)
-        return self.subscripted(word)
+        return self.subscripted(word) or self.differential(word)
+
+    def differential(self, word: str) -> Var | None:
+        """Return the derivative of the objective that `dW` or `dz^{[2]}` means for layers."""
+        name = self.name(word[1:]) if word[:1] == "d" and len(word) > 1 else None
+        if name is None or name not in self.graph.index or name == self.graph.objective:
+            return None
+        if self.strict("d") is not None:
+            return None
+        objective = self.graph.objective
+        self.remark(f"`{word}` read as ∂{objective}/∂{name}")
+        return self.note(DerivativeTarget(objective, name))
+
+    def node_of(self, expression: Expression) -> str | None:
+        """Return the node that an expression is the equation of, or None."""
+        wanted = set(variables(expression))
+        for node in self.graph.equations[:_MOST_NODES]:
+            formula = node.formula
+            if formula is None or set(formula.operands) != wanted:
+                continue
+            if formula.expression == expression or same(self.truth, formula.expression, expression):
+                return node.name
+        return None
+
+    def evaluated(self, expression: Expression, at: Mapping[str, Expression]) -> Expression:
+        """Return an expression with values put in for names, everything above them worked out."""
+        meanings = self.truth.meanings_of(
+            tuple(self.derivatives.values()), tuple(self.definitions.values())
+        )
+        trees: dict[str | int, Expression] = {}
+        trees.update(at)
+        for node in self.graph.equations:
+            if node.name not in trees and node.formula is not None:
+                trees[node.name] = substituted(node.formula.expression, trees)
+        return substituted(substituted(expression, meanings), trees)
 
     def subscripted(self, word: str) -> Expression | None:
         """Return the derivative that `J_a` or `δ_v` means where no name is written so."""

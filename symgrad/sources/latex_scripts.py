@@ -1,0 +1,135 @@
+r"""Subscripts and superscripts: which belong to a name, and which are a power.
+
+`w^{(l)}_{jk}` is the name `w_l_jk`, `a^{[1]}` the name `a_1`, `w^{\text{new}}` the name `w_new`,
+`x^\top` is x with the mark ⊤ behind it, `x^2` a power.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC
+
+from symgrad.expression.names import GREEK
+from symgrad.sources.latex_tokens import Tokens, Word
+from symgrad.sources.written import Written
+
+TRANSPOSED = "⊤"
+_STYLE = re.compile(
+    r"\\(?:text|textrm|textit|mathrm|mathit|mathbf|mathsf|mathtt|boldsymbol|bm|rm|operatorname|"
+    r"left|right|[,;:!])(?![A-Za-z])"
+)
+_ONE_INDEX = (
+    r"(?:\(\s*{0}\s*\)|\[\s*{0}\s*\]|\\(?:lbrack|langle)\s*{0}\s*\\(?:rbrack|rangle)|<\s*{0}\s*>)"
+).format(r"(?:[0-9]+|(?:[A-Za-z]|\\ell|\\tau)(?:\s*[-+]\s*(?:[0-9]+|[A-Za-z]))?)")
+_INDICES = re.compile(rf"(?:{_ONE_INDEX}\s*)+")
+_INDEX = re.compile(r"[0-9]+|(?:\\ell|\\tau|[A-Za-z])(?:\s*[-+]\s*(?:[0-9]+|[A-Za-z]))?")
+_LABEL = re.compile(r"\(?\s*(new|old|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?")
+_STARS = frozenset(("*", "\\ast", "\\star"))
+_TRANSPOSES = frozenset(("\\top", "\\intercal", "\\tran", "\\transp", "\\mathsf{T}", "\\mathrm{T}",
+                         "\\mathsf T", "\\mathrm T", "\\rm T", "\\text{T}", "\\mathit{T}",
+                         "\\mathbf{T}", "⊤", "ᵀ"))  # fmt: skip
+_PRIMES = re.compile(r"(?:\\prime|['′])(?:\s*(?:\\prime|['′]))*")
+_IN_NAME = re.compile(r"[\w'′]$")
+
+
+class Scripts(Tokens, ABC):
+    """Translates what stands below and above the line."""
+
+    def subscript(self, word: Word, parts: list[Written]) -> None:
+        """Translate a subscript into a part of the name before it."""
+        following = self.words[self.at].text if self.at < len(self.words) else ""
+        if following != "{" and not following.startswith("\\"):
+            if not self.attached("_", word, parts):
+                parts.append(Written.at("_", word.start))
+            return
+        rest = ""
+        if following == "{":
+            raw, rest = _balanced(self.raw_argument(word))
+        else:
+            self.at += 1
+            raw = following
+        name = index_name(raw)
+        if not re.fullmatch(r"\w+", name):
+            raise self.fault("this subscript is no part of a name", word)
+        if not self.attached(f"_{name}", word, parts):
+            parts.append(self.written("_" + name, word))
+        parts.append(self.written(" " + rest, word))
+
+    def superscript(self, word: Word, parts: list[Written]) -> None:
+        """Translate an exponent, a prime, a transposition, or an index above the line."""
+        self.skip_spaces()
+        start = self.at
+        raw = self.raw_argument(word).strip()
+        plain = _STYLE.sub("", raw).strip()
+        plain = plain[1:-1].strip() if plain[:1] == "{" and plain[-1:] == "}" else plain
+        if primes := _PRIMES.fullmatch(plain):
+            parts.append(self.written("'" * len(re.findall(r"\\prime|['′]", primes[0])), word))
+            return
+        if raw in _TRANSPOSES:
+            parts.append(self.written(TRANSPOSED, word))
+            return
+        name = _name_above(raw, plain)
+        if name and self.attached("".join(f"_{part}" for part in name), word, parts):
+            parts.append(self.written(" ", word))
+            return
+        if raw == "\\circ":
+            raise self.fault("degrees are not read here: write the angle in radians", word)
+        self.power(word, parts, start, raw)
+
+    def power(self, word: Word, parts: list[Written], start: int, raw: str) -> None:
+        """Translate an exponent, which begins at token `start`."""
+        self.at = start
+        if not raw.startswith("\\") and self.words[start].text != "{":
+            parts.append(Written.at("^", word.start))  # plain notation: x^2, e^(-z), x^-1
+            return
+        inner = self.argument(word)
+        if not inner.text.strip():
+            raise self.fault("an exponent is missing", word)
+        ends = self.written("^(", word), self.written(")", word)
+        parts.append(Written.join([ends[0], inner, ends[1]]))
+
+    def attached(self, text: str, word: Word, parts: list[Written]) -> bool:
+        """Add a script to the name that stands last; tell whether there is one."""
+        while parts and parts[-1].text and parts[-1].text.isspace() and "\n" not in parts[-1].text:
+            parts.pop()
+        if not parts or not _IN_NAME.search(parts[-1].text.rstrip(" ")):
+            return False
+        last = parts[-1]
+        kept = len(last.text.rstrip(" "))
+        parts[-1] = Written.join(
+            [Written(last.text[:kept], last.offsets[:kept]), self.written(text, word)]
+        )
+        return True
+
+
+def index_name(raw: str) -> str:
+    r"""Return the part of a name that a subscript is.
+
+    >>> index_name(r"t-1"), index_name(r"\text{new}"), index_name(r"i,j"), index_name(r"\max")
+    ('tm1', 'new', 'i_j', 'max')
+    """
+    plain = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), _STYLE.sub("", raw))
+    plain = plain.replace("-", "m").replace("+", "p").replace(",", "_").replace("*", "star")
+    return re.sub(r"[{}\s;~\\()]", "", plain).strip("_")
+
+
+def _balanced(raw: str) -> tuple[str, str]:
+    """Return a subscript, and what an author has put into it by mistake: `p_{t)}` is `p_t)`."""
+    level = 0
+    for place, character in enumerate(raw):
+        level += (character == "(") - (character == ")")
+        if level < 0:
+            return raw[:place], raw[place:]
+    return raw, ""
+
+
+def _name_above(raw: str, plain: str) -> tuple[str, ...]:
+    """Return the parts of a name that a superscript is, () for a power."""
+    if plain in _STARS:
+        return ("star",)
+    if label := _LABEL.fullmatch(plain):
+        return (label[1],) if not raw.isalpha() or len(raw) > 2 else ()
+    if _INDICES.fullmatch(plain):
+        bare = re.sub(r"\\(?:lbrack|langle|rbrack|rangle)|[()<>\[\]]", " ", plain)
+        return tuple(index_name(found) for found in _INDEX.findall(bare))
+    return ()

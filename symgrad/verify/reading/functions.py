@@ -1,0 +1,332 @@
+"""Functional notation: J(θ), h_θ(x), f(2), f'(x), σ'(z), g(ax + b), N(d₁), (tanh x)'."""
+
+from __future__ import annotations
+
+from symgrad.derivation.analysis import ancestors
+from symgrad.derivation.calculus import gradient_of
+from symgrad.expression.functions import lookup
+from symgrad.expression.names import canonical
+from symgrad.expression.slopes import slopes
+from symgrad.expression.tree import (
+    ZERO,
+    Call,
+    Expression,
+    Number,
+    Var,
+    substitute,
+    variables,
+)
+from symgrad.sources import lexer
+from symgrad.verify.reading.derivatives import DerivativeParser
+from symgrad.verify.reading.names import base_and_index
+
+# Letters that are functions where they are no names: what they are called, in a remark.
+LETTERS = {
+    "σ": ("sigmoid", "the sigmoid"),
+    "Φ": ("normal_cdf", "the normal distribution function"),
+    "φ": ("normal_pdf", "the normal density"),
+    "N": ("normal_cdf", "the normal distribution function"),
+    "n": ("normal_pdf", "the normal density"),
+    "ψ": ("digamma", "the digamma function"),
+}
+_OBVIOUS = frozenset(("Φ", "φ", "ψ"))
+_SPELLINGS = {
+    "sgn": "sign", "relu": "relu", "gelu": "gelu", "silu": "silu", "sigmoid": "sigmoid",
+    "logistic": "sigmoid", "tanh": "tanh", "softplus": "softplus", "exp": "exp", "log": "log",
+    "sigm": "sigmoid", "swish": "silu", "normcdf": "normal_cdf", "normpdf": "normal_pdf",
+}  # fmt: skip
+PRIMES = frozenset("'′’")
+_DUMMY = "t_of_a_function"
+_MOST_SAMPLES = 200
+
+
+class FunctionParser(DerivativeParser):
+    """Reads names with arguments behind them."""
+
+    def letter_function(self, token: str) -> str | None:
+        """Return the function that a letter or a word in another spelling stands for, or None."""
+        if self.scope.name(token) is not None:
+            return None
+        plain = canonical(token)
+        plain = {"ϕ": "φ", "ϑ": "θ"}.get(plain, plain)
+        if plain in LETTERS:
+            function, called = LETTERS[plain]
+            if plain not in _OBVIOUS:
+                self.scope.remark(f"`{token}(…)` read as {called}")
+            return function
+        if lookup(token) is None:
+            return _SPELLINGS.get(token.lstrip("\\").lower())
+        return None
+
+    # -- nodes with arguments ------------------------------------------------------------------
+
+    def applied(self, token: str) -> Expression | None:
+        """Read `f(x)`, `J(θ)`, `h_θ(x^{(i)})`, `f(2)`, `g(ax + b)`; None for a product.
+
+        The present token is a name, the next one an open parenthesis.
+        """
+        opened = self.at + 1
+        end = self.behind(opened) - 1
+        if self.tokens[end] != ")" or end == opened + 1:
+            return None
+        if (own := self.scope.functions.get(token)) is not None:
+            return self.own_function(token, own.parameters, own.body)
+        arguments = self.listed(opened + 1, end)
+        found = self.sample_of(token, arguments) or self.node_applied(token, arguments)
+        if found is not None:
+            self.at = end + 1
+        return found
+
+    def listed(self, start: int, end: int) -> list[tuple[str, ...]]:
+        """Return the tokens of each argument between two places."""
+        found: list[tuple[str, ...]] = []
+        level, begin = 0, start
+        for at in range(start, end):
+            token = self.tokens[at]
+            level += (token == "(") - (token == ")")
+            if level == 0 and token in (",", ";", "|"):
+                found.append(tuple(self.tokens[begin:at]))
+                begin = at + 1
+        return [*found, tuple(self.tokens[begin:end])]
+
+    def applied_name(self, token: str) -> str | None:
+        """Return the node that is applied: `h` in h(x), and in h_θ(x)."""
+        scope = self.scope
+        name = scope.name(token)
+        if name is None and "_" in token:
+            head, _, tail = token.rpartition("_")
+            found = scope.name(head)
+            if found is not None and (
+                scope.name(tail) or scope.names.family(tail) or tail in "θφψ"
+            ):
+                name = found
+        node = scope.graph.index.get(str(name))
+        known = name in scope.definitions or (node is not None and node.formula is not None)
+        return name if known else None
+
+    def node_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return what a node with arguments is, None where it is a product."""
+        name = self.applied_name(token)
+        if name is None:
+            return None
+        graph = self.scope.graph
+        below = ancestors(graph, name) if name in graph.index else frozenset()
+        kinds = [self.kind_of(argument, below) for argument in arguments]
+        if all(kind in ("below", "family") for kind in kinds) or (
+            len(kinds) > 1 and all(kind in ("below", "family", "name", "unknown") for kind in kinds)
+        ):
+            shown = ", ".join("".join(argument) for argument in arguments)
+            self.scope.remark(f"`{token}({shown})` read as the value `{name}`")
+            return Var(name)
+        if len(kinds) > 1 and not any(self.holds_known(argument) for argument in arguments):
+            self.scope.remark(f"`{token}(…)` read as the value `{name}`")
+            return Var(name)
+        if kinds == ["unknown"] and name != arguments[0][0]:
+            self.scope.remark(f"`{token}({arguments[0][0]})` read as the value `{name}`")
+            return Var(name)
+        if all(kind == "number" for kind in kinds):
+            return self.at_numbers(name, arguments)
+        return None
+
+    def holds_known(self, argument: tuple[str, ...]) -> bool:
+        """Tell whether a word of an argument is a name."""
+        return any(lexer.IDENTIFIER.match(token) and self.scope.strict(token) for token in argument)
+
+    def kind_of(self, argument: tuple[str, ...], below: frozenset[str]) -> str:
+        """Return what an argument is: a name below the node, a family of names, a number, …."""
+        if len(argument) != 1:
+            if len(argument) == 2 and argument[0] == "-" and argument[1][:1].isdigit():
+                return "number"
+            return "other"
+        (token,) = argument
+        if token[:1].isdigit():
+            return "number"
+        if not lexer.IDENTIFIER.match(token):
+            return "unknown" if token in ("*", "·") else "other"
+        name = self.scope.name(token)
+        if name is not None:
+            return "below" if name in below else "name"
+        if self.scope.names.family(token):
+            return "family"
+        return "unknown" if self.scope.number(token) is None else "other"
+
+    def at_numbers(self, name: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return the value of a node at numbers: `f(2)`, `f(4, -3)`."""
+        names = self.variables_of(name)
+        if len(names) != len(arguments):
+            return None
+        values: dict[str, Expression] = {}
+        for variable, tokens in zip(names, arguments, strict=True):
+            number = lexer.read_number(tokens[-1])
+            values[variable] = Number(-number if len(tokens) > 1 else number)
+        shown = ", ".join(f"{key} = {''.join(t)}" for key, t in zip(names, arguments, strict=True))
+        self.scope.remark(f"`{name}(…)` read as its value at {shown}")
+        return self.scope.evaluated(Var(name), values)
+
+    def variables_of(self, name: str) -> list[str]:
+        """Return what a node is a function of: its data if it has any, else its parameters."""
+        graph = self.scope.graph
+        if name not in graph.index:
+            return []
+        below = ancestors(graph, name)
+        inputs = [node for node in graph.nodes if node.formula is None and node.name in below]
+        data = [node.name for node in inputs if node.kind == "data"]
+        return data or [node.name for node in inputs if node.kind == "param"]
+
+    def sample_of(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return the node of one sample: `f(x_1)` is f_1, `h_θ(2)` the h_i whose x_i is 2."""
+        if len(arguments) != 1 or len(arguments[0]) != 1:
+            return None
+        (argument,) = arguments[0]
+        scope = self.scope
+        family: dict[str, str] = {}
+        for base in (token, token.rpartition("_")[0]):
+            if base and not family and base_and_index(base)[1] == "":
+                family = scope.names.family(base)
+        family = {key: name for key, name in family.items() if name in scope.graph.index}
+        if not 0 < len(family) <= _MOST_SAMPLES:
+            return None
+        found = [name for name in family.values() if self.is_argument(argument, name)]
+        if len(found) != 1:
+            return None
+        scope.remark(f"`{token}({argument})` read as `{found[0]}`")
+        return Var(found[0])
+
+    def is_argument(self, argument: str, node: str) -> bool:
+        """Tell whether a node is the function's value at an argument: a name, or its value."""
+        scope = self.scope
+        below = ancestors(scope.graph, node)
+        if argument[:1].isdigit():
+            data = [n for n in self.variables_of(node) if scope.graph.index[n].kind == "data"]
+            index = base_and_index(node)[1]
+            own = [name for name in data if base_and_index(name)[1] == index]
+            return len(own) == 1 and scope.values.get(own[0]) == lexer.read_number(argument)
+        name = scope.name(argument)
+        if name is None or name not in scope.graph.index or scope.graph.index[name].formula:
+            return False
+        return name in below and base_and_index(name)[1] == base_and_index(node)[1]
+
+    def own_function(
+        self, token: str, parameters: tuple[str, ...], body: Expression, order: int = 0
+    ) -> Expression:
+        """Read the call of a function that the author has defined, or of its derivative."""
+        start = self.at
+        self.enter()
+        self.at += 2
+        arguments = self.arguments(start + 1)
+        self.depth -= 1
+        if len(arguments) != len(parameters):
+            raise self.fault(f"`{token}` takes {len(parameters)} arguments", start)
+        for _ in range(order):
+            body = gradient_of(body).get(parameters[0], ZERO)
+        return substitute(body, dict(zip(parameters, arguments, strict=True)))
+
+    # -- primes --------------------------------------------------------------------------------
+
+    def primed(self, token: str) -> Expression:
+        """Read v'(u), f'(2), σ'(z), y''."""
+        scope = self.scope
+        start = self.at
+        self.at += 1
+        order = self.primes()
+        called = self.tokens[self.at] == "("
+        if token in scope.functions and called:
+            self.at -= 1
+            own = scope.functions[token]
+            return self.own_function(token, own.parameters, own.body, order)
+        name = scope.name(token)
+        function = None
+        if name is None:
+            name = self.applied_name(token) if called else None
+            letter = self.letter_function(token)
+            row = lookup(letter or token.lstrip("\\")) if name is None else None
+            function = row.name if row is not None else None
+        if name is None and function is None:
+            self.at = start
+            raise self.unknown_node(token)
+        if function is not None:
+            if not called:
+                raise self.fault(f"`{token}` has no argument", start, last=self.at - 1)
+            return self.function_prime(function, order, start)
+        if not called:
+            return self.prime_alone(str(name), order, start)
+        return self.prime_of_node(str(name), order, start)
+
+    def primes(self) -> int:
+        """Pass the primes that stand here, and return how many there are."""
+        order = 0
+        while self.tokens[self.at] in PRIMES:
+            order += 1
+            self.at += 1
+        return order
+
+    def prime_of_node(self, name: str, order: int, start: int) -> Expression:
+        """Read v'(u): by u; f'(2): at 2."""
+        opened = self.at
+        end = self.behind(opened) - 1
+        argument = self.tokens[opened + 1 : end]
+        if self.kind_of(tuple(argument), frozenset()) == "number":
+            names = self.variables_of(name)
+            names = names if len(names) == 1 else self.inputs_of(name)
+            if len(names) != 1:
+                raise self.fault("a derivative by what?", start, last=end)
+            number = lexer.read_number(argument[-1])
+            value = Number(-number if len(argument) > 1 else number)
+            found = self.target(Var(name), (names[0],) * order, start)
+            self.at = end + 1
+            return self.scope.evaluated(found, {names[0]: value})
+        self.at += 1
+        bottom = self.node(self.tokens[self.at])
+        self.at += 1
+        self.expect(")", opened)
+        return self.target(Var(name), (bottom,) * order, start)
+
+    def inputs_of(self, name: str) -> list[str]:
+        """Return the inputs that a node depends on, constants aside."""
+        graph = self.scope.graph
+        below = ancestors(graph, name) if name in graph.index else frozenset()
+        return [n.name for n in graph.nodes if n.formula is None and n.name in below
+                and n.kind != "const"]  # fmt: skip
+
+    def prime_alone(self, name: str, order: int, start: int) -> Expression:
+        """Read v' without an argument: by its one input, or by its one operand."""
+        scope = self.scope
+        inputs = self.inputs_of(name)
+        node = scope.graph.index.get(name)
+        operands = node.formula.operands if node is not None and node.formula else ()
+        by = scope.subject if scope.subject in inputs else None
+        if by is None and len(inputs) == 1:
+            by = inputs[0]
+        elif by is None and len(operands) == 1:
+            by = operands[0]
+        if by is None:
+            raise self.fault(
+                "a derivative by what?", start, last=self.at - 1, hint="write `v'(u)` or `∂v/∂u`"
+            )
+        scope.remark(f"`{name}'` read as ∂{name}/∂{by}")
+        return self.target(Var(name), (by,) * order, start)
+
+    def function_prime(self, function: str, order: int, start: int) -> Expression:
+        """Read σ'(z): the derivative of an elementary function at an argument."""
+        row = lookup(function)
+        argument = self.bracketed()
+        if row is None or row.min_arity != 1 or order > 4:
+            raise self.fault("this derivative cannot be read", start, last=self.at - 1)
+        known = slopes(row.name, (argument,), Call(row.name, (argument,))) if order == 1 else None
+        if known is not None:
+            return known[0]
+        found: Expression = Call(row.name, (Var(_DUMMY),))
+        for _ in range(order):
+            found = gradient_of(found).get(_DUMMY, ZERO)
+        return substitute(found, {_DUMMY: argument})
+
+    def bracket_prime(self, inner: Expression, start: int) -> Expression:
+        """Read (tanh x)': the derivative by the one name in the bracket."""
+        order = self.primes()
+        names = [str(name) for name in variables(inner)]
+        by = self.scope.subject if self.scope.subject in names else None
+        if by is None and len(names) == 1:
+            by = names[0]
+        if by is None or not (by in self.scope.graph.index or by in self.scope.dummies):
+            raise self.fault("a derivative by what?", start, last=self.at - 1)
+        return self.target(inner, (by,) * order, start)
