@@ -131,7 +131,7 @@ class Scope:
             if formula is None or set(formula.operands) != wanted:
                 continue
             if formula.expression == expression or same(self.truth, formula.expression, expression):
-                return node.name
+                return str(node.name)
         return None
 
     def evaluated(self, expression: Expression, at: Mapping[str, Expression]) -> Expression:
