@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stretch of one line of a source: lines and columns count from 1."""
+    """A stretch of one line of a source: lines and columns count from 1.
+
+    `within` names the part of the file that a person would look in, such as the cell of a notebook.
+    """
 
     source: str
     line: int
     column: int
     length: int
     text: str
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

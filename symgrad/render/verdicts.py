@@ -68,7 +68,9 @@ def _counted(count: int, noun: str) -> str:
 
 def claim_text(verdict: Verdict, source: str) -> str:
     """Return the verdict on one claim for people."""
-    lines = [f"{MARKS[verdict.status]} {source}:{verdict.line}  {_shown(str(verdict.claim))}"]
+    part = verdict.claim.place.within
+    where = f"{source}:{verdict.line}" + (f" ({part})" if part else "")
+    lines = [f"{MARKS[verdict.status]} {where}  {_shown(str(verdict.claim))}"]
     if not verdict.judged:
         lines[0] += f"  ({display_text('; '.join((verdict.message, *verdict.remarks)))})"
         return lines[0]
@@ -132,6 +134,7 @@ def _verdict_json(verdict: Verdict, report: Report) -> Json:
         "source": report.source,
         "line": verdict.line,
         "column": place.column,
+        **({"within": place.within} if place.within else {}),
         "claim": str(verdict.claim),
         "status": verdict.status,
         "message": verdict.message,

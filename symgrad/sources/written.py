@@ -47,6 +47,15 @@ class Written:
             end -= 1
         return Written(self.text[start:end], self.offsets[start:end])
 
+    def through(self, outer: Written) -> Written:
+        """Return the same text with offsets that lead through `outer` to what that comes from.
+
+        >>> Written.at("b", 1).through(Written.at("ab", 7))
+        Written(text='b', offsets=(8,))
+        """
+        last = len(outer.offsets) - 1
+        return Written(self.text, tuple(outer.offsets[min(at, last)] for at in self.offsets))
+
     def start(self, default: int = 0) -> int:
         """Return the offset of the first character."""
         return self.offsets[0] if self.offsets else default

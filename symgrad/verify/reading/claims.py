@@ -72,12 +72,16 @@ class Reader:
     def formula(self, formula: Formula) -> Iterator[Claim | Skipped]:
         """Yield the claims of one formula, or follow one directive."""
         written: Written | None = None
+        content = formula.content
         try:
-            if len(formula.text) > MAX_CLAIM_LENGTH:
+            if formula.fault is not None:
+                raise Fault(formula.fault)
+            if len(content.text) > MAX_CLAIM_LENGTH:
                 place = formula.origin.place(formula.text[:80], 0, 1)
                 message = f"a formula of more than {MAX_CLAIM_LENGTH:,} characters"
                 raise Fault(Diagnostic(message, place, "split it into several"))
-            written = translate(formula.text, formula.origin)
+            written = translate(content.text, content.origin(formula.text, formula.origin))
+            written = written.through(content)
             if formula.directive:
                 self.state.directive(written.text, written.origin(formula.text, formula.origin))
                 return

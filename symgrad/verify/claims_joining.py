@@ -1,0 +1,96 @@
+"""A chain that goes on in the next display, or after a sentence, is one formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symgrad.verify.claims_passage import Formula, Passage, Piece
+
+_MAX_GAP = 800
+_MAX_SPANS = 60
+_NOTHING = (
+    r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\(?:left|right)\."
+    r"|\\begin\{(?:aligned|align|split|gathered|array|eqnarray)\*?\}(?:\{[^{}]*\})?)*"
+)
+_GOES_ON = re.compile(
+    _NOTHING + r"(?:=|≈|≡|≃|\\(?:approx|simeq|equiv|doteq|cong)\b|\\(?:over|under)set\{[^{}]*\}\{?="
+    r"|\\stackrel\{[^{}]*\}\{?=)"
+)
+_GOES_ON_WITH_TERM = re.compile(_NOTHING + r"(?:[-+−](?!\s*\\infty)|\\(?:times|cdot|pm)\b|[×·])")
+_OPEN_END = re.compile(r"(?:[-+=×·*/−]|\\(?:cdot|times|approx))\s*$")
+_RELATION = re.compile(r"(?<![<>!:])=|≈|\\approx\b|\\(?:over|under)set|\\stackrel")
+_SECTION = re.compile(
+    r"^[ \t]{0,3}#{1,6}\s|\\(?:sub)*section\b|<h[1-6]|^[-=*_]{3,}[ \t]*$", re.MULTILINE
+)
+_TRAILING = re.compile(r"(?:[\s.,;:]|\\[,;:! ]|\\q?quad\b)+$")
+
+
+def joined(passage: Passage, pieces: Sequence[Piece | Formula]) -> list[Piece | Formula]:
+    """Return the pieces with every one that begins with `=` joined to the one it continues.
+
+    A display continues the display before it, whatever formulas stand in the sentence between; a
+    formula in a line of text continues the last one that states something. The whole then stands
+    where its last part does, behind what the sentence between says.
+    """
+    found: list[Piece | Formula | None] = []
+    heads: dict[bool, int] = {}
+    for piece in pieces:
+        if isinstance(piece, Formula):
+            found.append(piece)
+            continue
+        text = piece.plain(passage)
+        head = _head(passage, found, heads, piece, text)
+        before = found[head] if head is not None else None
+        states = isinstance(before, Piece) or _RELATION.search(text) is not None
+        if isinstance(before, Piece) and head is not None:
+            found[head] = None
+            found.append(_merged(passage, before, piece))
+        else:
+            found.append(piece)
+        if states:
+            heads[False] = len(found) - 1
+            if piece.display:
+                heads[True] = len(found) - 1
+    return [piece for piece in found if piece is not None]
+
+
+def _head(
+    passage: Passage, found: Sequence[Piece | Formula | None], heads: dict[bool, int],
+    piece: Piece, text: str,
+) -> int | None:  # fmt: skip
+    """Return the index of the formula that a piece continues, None where it begins anew."""
+    last = len(found) - 1
+    before = found[last] if found else None
+    if isinstance(before, Piece) and _adjoins(passage, before, piece):
+        opens = _OPEN_END.search(before.plain(passage))
+        term = _GOES_ON_WITH_TERM.match(text) and not _RELATION.search(text)
+        if (opens or term) and heads.get(False) == last:
+            return last
+    if not _GOES_ON.match(text):
+        return None
+    head = heads.get(piece.display, heads.get(False))
+    before = found[head] if head is not None else None
+    if not isinstance(before, Piece) or len(before.spans) >= _MAX_SPANS:
+        return None
+    gap = passage.text[before.end : piece.start]
+    words = len(gap) - sum(
+        one.end - one.start for one in found[(head or 0) + 1 :] if isinstance(one, Piece)
+    )
+    return None if words > _MAX_GAP or _SECTION.search(gap) else head
+
+
+def _adjoins(passage: Passage, before: Piece, piece: Piece) -> bool:
+    """Tell whether nothing but line ends and marks of formulas stands between two pieces."""
+    gap = passage.text[before.end : piece.start]
+    return len(gap) < 80 and "\n" in gap and re.fullmatch(r"[\s$>\\()\[\]]*", gap) is not None
+
+
+def _merged(passage: Passage, before: Piece, piece: Piece) -> Piece:
+    """Return two pieces as one, without the full stop between them."""
+    *spans, (start, end) = before.spans
+    tail = _TRAILING.search(passage.text, max(start, end - 40), end)
+    cut = tail.start() if tail else end
+    display = before.display and piece.display
+    return replace(before, spans=(*spans, (start, cut), *piece.spans), display=display)

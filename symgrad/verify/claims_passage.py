@@ -1,0 +1,178 @@
+"""A text that is read for formulas, and the pieces of it that are some."""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from symgrad.errors import Diagnostic, Place
+from symgrad.sources.macros import Macros
+from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.written import MappedOrigin, Written
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
+_QUOTED = re.compile(r"\n[ \t]*>[ \t>]*")
+_COMMENT = re.compile(r"(?<!\\)%[^\n]*(?=\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One piece of text that may hold claims.
+
+    `text` is the stretch of the source that it stands in; `written` is what of it is the formula,
+    with macros expanded, where that is not all of it. `strict` says that it must be readable: a
+    line of a claims file or of a `symgrad` fence. `directive` marks `at` and `assume`, `values`
+    what a sentence says about values, `bare` a line of prose that looks like a formula. `fault` is
+    the reason why it could not even be taken out of its document.
+    """
+
+    text: str
+    origin: Origin
+    strict: bool = False
+    directive: bool = False
+    values: bool = False
+    bare: bool = False
+    written: Written | None = None
+    fault: Diagnostic | None = None
+
+    @property
+    def content(self) -> Written:
+        """The formula itself, each character with the offset in `text` that it comes from."""
+        return Written.at(self.text, 0) if self.written is None else self.written
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text, and where in its file each of its characters stands.
+
+    `offsets` lead from the text to the file where the text is taken out of it (the cells of a
+    notebook, docstrings); `marks` are the offsets at which a part begins, each with its name.
+    """
+
+    text: str
+    source: str
+    lines: tuple[str, ...]
+    file: str = ""
+    offsets: tuple[int, ...] | None = None
+    marks: tuple[tuple[int, str], ...] = ()
+    _starts: list[int] = field(default_factory=list, compare=False, repr=False)
+
+    @classmethod
+    def of(cls, text: str, source: str) -> Passage:
+        """Return a text that is a whole file."""
+        return cls(text, source, tuple(text.split("\n")))
+
+    def with_text(self, text: str) -> Passage:
+        """Return the passage with another text of the same length."""
+        return replace(self, text=text)
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """The offsets at which lines begin."""
+        return (0, *(match.end() for match in re.finditer("\n", self.text)))
+
+    def origin(self, start: int, end: int) -> Origin:
+        """Return the origin of a stretch of the text."""
+        if self.offsets is not None:
+            return PartOrigin(
+                self.source, self.lines, 1, 1, 1, self.file, self.offsets[start:end],
+                self._part(start),
+            )  # fmt: skip
+        line = bisect_right(self.starts, start)
+        return Origin(self.source, self.lines, line, start - self.starts[line - 1] + 1)
+
+    def _part(self, start: int) -> tuple[str, int]:
+        """Return the name of the part that an offset is in, and the line in it."""
+        index = bisect_right([place for place, _ in self.marks], start)
+        if not index:
+            return "", 0
+        place, name = self.marks[index - 1]
+        return name, self.text.count("\n", place, start) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class PartOrigin(MappedOrigin):
+    """The origin of a text in a part of a file, such as a cell: places name the part as well."""
+
+    part: tuple[str, int] = ("", 0)
+
+    def place(self, text: str, start: int, end: int) -> Place:
+        """Return the place in the file of `text[start:end]`, and the part that it is in."""
+        found = MappedOrigin.place(self, text, start, end)
+        name, line = self.part
+        line += text.count("\n", 0, start)
+        return replace(found, within=f"{name}, line {line}") if name else found
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The stretches of a passage that together are one formula.
+
+    `display` says that it stands on lines of its own; `decoded` that entities of HTML count.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    display: bool = False
+    decoded: bool = True
+    bare: bool = False
+    strict: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where the first stretch begins."""
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        """Where the last stretch ends."""
+        return self.spans[-1][1]
+
+    def plain(self, passage: Passage) -> str:
+        """Return the text of the stretches."""
+        text = " ".join(passage.text[start:end] for start, end in self.spans)
+        return _QUOTED.sub("\n", text) if self.display else text
+
+    def formula(self, passage: Passage, macros: Macros) -> Formula | None:
+        """Return the formula, None where nothing but definitions of macros stands here."""
+        start, end = self.start, self.end
+        origin = passage.origin(start, end)
+        shown = passage.text[start:end]
+        written = Written.join(self._written(passage, macros))
+        if not written.text.strip():
+            return None
+        fault = None
+        try:
+            written = macros.expanded(written, start, origin, shown)
+        except Fault as found:
+            fault = found.diagnostic
+        whole = None if written.text == shown else written
+        return Formula(
+            shown, origin, strict=self.strict, bare=self.bare, written=whole, fault=fault
+        )
+
+    def _written(self, passage: Passage, macros: Macros) -> Iterator[Written]:
+        """Yield what of the stretches is formula: no comments, no definitions, no quote marks."""
+        for index, (start, end) in enumerate(self.spans):
+            if index:
+                yield Written.all_at(" ", start - self.start)
+            text = passage.text
+            away = list(macros.defined_in(start, end))
+            if self.display and end - start < 100_000:
+                away += [(m.start() + 1, m.end()) for m in _QUOTED.finditer(text, start, end)]
+                away += [m.span() for m in _COMMENT.finditer(text, start, end)]
+            entities = _ENTITY.finditer(text, start, end) if self.decoded else ()
+            signs = {m.start(): m for m in entities if html.unescape(m[0]) != m[0]}
+            cuts = sorted([*away, *(m.span() for m in signs.values())])
+            at = start
+            for first, last in cuts:
+                if first < at:
+                    continue
+                yield Written.at(text[at:first], at - self.start)
+                if sign := signs.get(first):
+                    yield Written.all_at(html.unescape(sign[0]), first - self.start)
+                at = last
+            yield Written.at(text[at:end], at - self.start)

@@ -1,0 +1,347 @@
+"""Finds the formulas of a document by the marks around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from symgrad.errors import Place
+from symgrad.sources.problems import Origin
+from symgrad.verify.claims_passage import Formula, Passage, Piece
+from symgrad.verify.claims_plain import is_sentence, lines_of
+
+_DISPLAYS = (
+    "equation align alignat xalignat flalign gather multline eqnarray IEEEeqnarray displaymath "
+    "math dmath"
+).split()
+# what stands inside of a display, and without one where an author has forgotten it
+ENVIRONMENTS = (*_DISPLAYS, *"split aligned gathered alignedat multlined IEEEeqnarraybox".split())
+_NUMBER = r"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
+_NAME = r"[^\W\d]\w{0,30}"
+_VALUE = rf"{_NAME}[ \t]*=[ \t]*{_NUMBER}(?![\w.]*[\w(])"
+_OPENERS = re.compile(
+    r"(?P<fence>^[ \t>]{0,12}(?P<ticks>`{3,}|~{3,})[ \t]*\{?(?P<kind>[\w+-]*)\}?[^\n`]*\n)"
+    r"|(?P<comment><!--)"
+    r"|(?P<tag><(?P<element>script|style|pre|code|textarea|annotation)\b[^<>]*>)"
+    r"|(?P<shortcode>\[(?P<code_name>latex|tex)\])"
+    r"|(?P<role>:math:`|\{math\}`)"
+    r"|^(?P<indent>[ \t]*)(?P<rst>\.\.[ \t]+math::[ \t]*)"
+    r"|(?P<gh>\$`)"
+    r"|(?P<code>`+)"
+    r"|(?P<site>\\\\[(\[])"
+    r"|(?P<display>\$\$|\\\[)"
+    r"|(?P<paren>\\\()"
+    rf"|\\begin\{{(?P<env>{'|'.join(ENVIRONMENTS)})(?P<star>\*?)\}}"
+    r"|^[ \t>]*(?:[-*•+][ \t]+|\(?\d{1,3}[.)][ \t]+)?(?P<line>(?!(?:at|assume)\b)"
+    rf"(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|{_NAME})"
+    r"[^\n$`|]{0,400}?(?:=|≈|←|\\approx\b)[^\n$`|]*)$"
+    r"|(?P<escape>\\.)"
+    r"|(?P<dollar>\$)"
+    r"|^[ \t]*(?P<directive>(?:assume|at)[ \t]+(?![^\n]*[.!?:][ \t]*$)[^\n$`]*[=<>≤≥\d][^\n$`]*)$"
+    r"|^(?P<table>[ \t]*\|[^\n]*\n[ \t]*\|[ \t:|-]+\n(?:[ \t]*\|[^\n]*(?:\n|\Z))+)"
+    r"|(?P<said>\b(?:with|at|for|where|when|if|given|let|take|set|put|using|having|say|and|"
+    r"mit|bei|für|sei|wenn|avec|pour|soit|con|para|sea|si|com)[ \t]+"
+    rf"(?P<values>{_VALUE}(?:[ \t]*(?:,|;|and|und|et|y|e)[ \t]*{_VALUE}){{0,20}}))",
+    re.MULTILINE,
+)  # fmt: skip
+_DIRECTIVE = re.compile(r"\s*(?:symgrad:\s*)?((?:at|assume)\b[^\n]*)")
+_INLINE_ENDS = re.compile(r"\\.|\n[ \t>]*\n|[$`{}]")
+_IN_CELL = re.compile(r"\$([^$]+)\$")
+_PLAIN_NUMBER = re.compile(_NUMBER)
+_DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.MULTILINE)
+_MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
+_WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
+_GOES_ON = re.compile(r"\n[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
+_CODE = re.compile(r"\\[(\[]|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b")
+_OPTION = re.compile(r"[ \t]*:\w[\w-]*:[^\n]*\n")
+_MARKED_UP = re.compile(
+    rf"\$\$|\\\[|\\\(|\\begin\{{(?:{'|'.join(_DISPLAYS)})\*?\}}|:math:`"
+    r"|^[ \t]*\.\. math::|\$(?=\S)[^$\n]*[\\=^_][^$\n]*\$",
+    re.MULTILINE,
+)
+_TEXT_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
+_FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n.*?\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
+_CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
+
+
+def is_marked_up(text: str) -> bool:
+    """Tell whether a text sets formulas apart with marks."""
+    return _MARKED_UP.search(text) is not None
+
+
+def blanked_latex(text: str) -> str:
+    """Return a LaTeX text with its preamble, comments and verbatim parts as blanks."""
+    begin = text.find("\\begin{document}")
+    if begin > 0:
+        text = re.sub(r"[^\n]", " ", text[:begin]) + text[begin:]
+    text = _VERBATIM.sub(_blank, text) if "\\end{" in text else text
+    return _TEXT_COMMENT.sub(_blank, text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match[0])
+
+
+class Scanner:
+    """Finds the formulas of one passage, from its beginning to its end."""
+
+    def __init__(self, passage: Passage, kind: str) -> None:
+        self.passage = passage
+        self.kind = kind
+        self.text = passage.text if kind == "latex" else _FRONT.sub(_blank, passage.text)
+        self.at = 0
+        self.dead: set[str] = set()
+
+    def pieces(self) -> Iterator[Piece | Formula]:
+        """Yield what is found: stretches of the text, and formulas that are made of two of them."""
+        while match := _OPENERS.search(self.text, self.at):
+            self.at = match.end()
+            yield from self.opened(match)
+
+    def opened(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+        """Yield the formulas that begin where `match` is."""
+        handlers: dict[str, Callable[[re.Match[str]], Iterator[Piece | Formula]]] = {
+            "fence": self.fence, "comment": self.comment, "tag": self.element,
+            "code": self.passed_over, "rst": self.math_directive, "env": self.delimited,
+            "dollar": self.dollar, "directive": self.directive, "table": self.table,
+            "line": self.line, "said": self.said,
+        }  # fmt: skip
+        for name, handler in handlers.items():
+            if match[name] is not None:
+                yield from handler(match)
+                return
+        yield from self.delimited(match)
+
+    def comment(self, match: re.Match[str]) -> Iterator[Formula]:
+        """Yield the directive that a comment of HTML holds."""
+        end = self.close("-->")
+        if end and (found := _DIRECTIVE.match(self.text, match.end(), end)):
+            yield self.formula(found.start(1), found.end(1), directive=True)
+
+    def passed_over(self, match: re.Match[str]) -> Iterator[Formula]:
+        """Pass over code."""
+        self.close(match["code"])
+        return iter(())
+
+    def directive(self, match: re.Match[str]) -> Iterator[Formula]:
+        """Yield a line that sets values or states a condition."""
+        yield self.formula(*match.span("directive"), directive=True)
+
+    def said(self, match: re.Match[str]) -> Iterator[Formula]:
+        """Yield the values that a sentence states."""
+        yield self.formula(*match.span("values"), values=True)
+
+    def dollar(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield the formula between two dollar signs."""
+        if found := self.inline(match.end()):
+            yield Piece((found,), decoded=self.kind != "latex")
+
+    def delimited(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield what stands between the two marks of a pair."""
+        if match["role"] or match["gh"]:
+            yield from self.until(match, "`" if match["role"] else "`$")
+        elif match["shortcode"]:
+            yield from self.until(match, f"[/{match['code_name']}]")
+        elif match["site"] and self.kind == "latex":
+            return  # `\\[2pt]` is the space behind a line
+        elif match["env"]:
+            yield from self.until(match, f"\\end{{{match['env']}{match['star']}}}")
+        elif match["site"] or match["display"] or match["paren"]:
+            yield from self.until(match, _CLOSERS[match[0]])
+
+    def until(self, match: re.Match[str], closer: str) -> Iterator[Piece]:
+        """Yield the formula from here to its closing mark."""
+        start = match.end()
+        end = self.close(closer)
+        if not end:
+            return
+        inside = self.text[start:end]
+        escaped = match[0].startswith("\\") and not match["env"]
+        if escaped and (not inside.strip() or _is_prose(inside)):
+            self.at = start  # `\[` is a bracket of the text
+            return
+        display = match[0] in ("$$", "\\[", "\\\\[") or match["env"] is not None
+        yield Piece(((start, end),), display, decoded=self.kind != "latex")
+
+    def close(self, closer: str) -> int:
+        """Return where `closer` stands next, and go behind it; 0 where it does not come."""
+        if closer in self.dead:
+            return 0
+        end = self.text.find(closer, self.at)
+        if end < 0:
+            self.dead.add(closer)
+            return 0
+        self.at = end + len(closer)
+        return end
+
+    def inline(self, start: int) -> tuple[int, int] | None:
+        """Return the inline formula that begins here: up to a `$` of the same paragraph.
+
+        Where spaces stand inside of the marks, or a digit behind them, it must look like a formula:
+        `$5 and $6` is money.
+        """
+        text = self.text
+        depth, first = 0, -1
+        for match in _INLINE_ENDS.finditer(text, start):
+            sign = match[0]
+            if sign[0] in "\n`":
+                break
+            depth += (sign == "{") - (sign == "}")
+            if sign == "$":
+                first = match.start() if first < 0 else first
+                if depth <= 0:
+                    first = match.start()
+                    break
+        if first < 0:
+            return None
+        inside = text[start:first]
+        loose = (
+            inside[:1].isspace() or inside[-1:].isspace() or text[first + 1 : first + 2].isdigit()
+        )
+        if not inside.strip():
+            return None
+        if loose and (not _MATHEMATICS.search(inside) or _is_prose(inside)):
+            return None
+        self.at = first + 1
+        begins = start + len("latex") if re.match(r"latex\s", inside) else start
+        return begins, first
+
+    def element(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield what stands in an element of HTML that holds LaTeX; pass over code."""
+        end = self.close(f"</{match['element']}>")
+        head = match["tag"].lower()
+        name = match["element"].lower()
+        if end and ("math/tex" in head or (name == "annotation" and "tex" in head)):
+            yield Piece(((match.end(), end),), "display" in head)
+        elif end and name == "pre" and "math" in head:
+            yield Piece(((match.end(), end),), display=True)
+
+    def math_directive(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield the formulas of a `.. math::` directive: its indented lines, by paragraphs."""
+        margin = len(match["indent"].expandtabs())
+        start = match.end()
+        end = self.text.find("\n", start) + 1 or len(self.text)
+        first = (start, end) if self.text[start:end].strip() else None
+        while option := _OPTION.match(self.text, end):
+            end = option.end()
+        spans: list[tuple[int, int]] = [first] if first else []
+        ends = True
+        while end < len(self.text):
+            behind = self.text.find("\n", end) + 1 or len(self.text)
+            line = self.text[end:behind]
+            if line.strip():
+                if len(line.expandtabs()) - len(line.expandtabs().lstrip()) <= margin:
+                    break
+                if ends and not (first and not spans[1:]):
+                    spans.append((end, behind))
+                else:
+                    spans[-1] = (spans[-1][0], behind)
+            ends = not line.strip() or (ends and not spans)
+            end = behind
+        self.at = max(end, match.end())
+        for span in spans:
+            yield Piece((span,), display=True)
+
+    def line(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield a line that is a formula from end to end, with the lines that continue it."""
+        start, end = match.span("line")
+        if self.kind == "latex" or _is_words(match["line"]):
+            self.at = start + 1
+            return
+        while following := _GOES_ON.match(self.text, end):
+            end = following.end()
+        self.at = end
+        yield Piece(((start, end),), display=True, bare=True)
+
+    def fence(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+        """Yield what stands in a fence of kind `symgrad` or `math`."""
+        closing = re.compile(rf"^[ \t>]*{match['ticks']}[`~]*[ \t]*$", re.MULTILINE)
+        found = closing.search(self.text, match.end())
+        end = found.start() if found else len(self.text)
+        self.at = found.end() if found else len(self.text)
+        body = self.text[match.end() : end]
+        if match["kind"] not in ("symgrad", "math") or _DECLARES.search(body):
+            return
+        if match["kind"] == "math" and ("\\\\" in body or "\\begin" in body):
+            yield Piece(((match.end(), end),), display=True)
+            return
+        yield from self.fenced_lines(match.end(), body, strict=match["kind"] == "symgrad")
+
+    def fenced_lines(self, start: int, body: str, *, strict: bool) -> Iterator[Formula]:
+        """Yield the lines of a fence as those of a claims file."""
+        passage = self.passage
+        for item in lines_of(body.split("\n"), passage.source, 1):
+            here = item.origin
+            line_start = start + sum(len(line) + 1 for line in body.split("\n")[: here.line - 1])
+            offset = line_start + here.column - 1
+            origin = passage.origin(offset, offset + len(item.text))
+            yield Formula(item.text, origin, strict=strict, directive=item.directive)
+
+    def table(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+        """Yield `head ≈ cell` for the numbers of a table whose head holds formulas."""
+        rows = []
+        offset = match.start()
+        for line in match[0].splitlines(keepends=True):
+            rows.append([(offset + m.start(1), m[1]) for m in re.finditer(r"\|([^|\n]*)", line)])
+            offset += len(line)
+        heads = [_bare(cell) for _, cell in rows[0]]
+        for row in rows[2:]:
+            label = row[0][1].strip().lower() if row else ""
+            if step := re.fullmatch(r"(?:step\s*)?(\d+)\.?", label):
+                origin = self.passage.origin(row[0][0], row[0][0] + 1)
+                yield Formula(f"at step {step[1]}", origin, directive=True)
+            for head, (start, cell) in zip(heads, row, strict=False):
+                value = _bare(cell)
+                if head and _PLAIN_NUMBER.fullmatch(value):
+                    found = start + cell.index(value)
+                    place = self.passage.origin(found, found + 1).place("", 0, 1)
+                    yield Formula(f"{head} ≈ {value}", Cell.of(place), bare=True)
+                    continue
+                for part in _IN_CELL.finditer(cell):
+                    yield Piece(((start + part.start(1), start + part.end(1)),))
+
+    def formula(
+        self, start: int, end: int, *, directive: bool = False, values: bool = False
+    ) -> Formula:
+        """Return the directive, or what a sentence says of values, at a stretch of the text."""
+        origin = self.passage.origin(start, end)
+        return Formula(self.text[start:end], origin, directive=directive, values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell(Origin):
+    """The origin of a claim made of two cells: every place in it is that of the second one."""
+
+    cell: Place | None = None
+
+    @classmethod
+    def of(cls, place: Place) -> Cell:
+        """Return the origin of a cell at a place."""
+        return cls(place.source, (place.text,), place.line, place.column, place.line, place)
+
+    def place(self, text: str, start: int, end: int) -> Place:
+        """Return the place of the cell's first character."""
+        if self.cell is not None:
+            return self.cell
+        return Origin.place(self, text, start, end)
+
+
+def _bare(cell: str) -> str:
+    return cell.strip().strip("$`").strip()
+
+
+def _is_prose(inside: str) -> bool:
+    """Tell whether what stands between two marks is a sentence and no formula."""
+    plain = re.sub(r"\\(?:text|mathrm|mbox|operatorname)\w*\s*\{[^{}]*\}", "", inside)
+    if _WORDS.search(plain):
+        return "\\" not in plain
+    return not _MATHEMATICS.search(plain) and len(plain.split()) > 1
+
+
+def _is_words(line: str) -> bool:
+    """Tell whether a line that has a relation is a sentence, or code, and no formula."""
+    if is_sentence(line) or _WORDS.search(re.sub(r"\\text\w*\{[^{}]*\}", "", line)):
+        return True
+    return _CODE.search(line) is not None
