@@ -13,11 +13,11 @@ from pathlib import PurePath
 from typing import Literal
 
 from symgrad.sources.macros import Macros
-from symgrad.verify.claims_embedded import docstrings, notebook
-from symgrad.verify.claims_joining import joined
-from symgrad.verify.claims_passage import Formula, Passage, Piece
-from symgrad.verify.claims_plain import plain_formulas
-from symgrad.verify.claims_scanner import Scanner, blanked_latex, is_marked_up
+from symgrad.verify.reading.embedded import docstrings, notebook
+from symgrad.verify.reading.joining import joined
+from symgrad.verify.reading.passage import Formula, Passage, Piece
+from symgrad.verify.reading.plain import plain_formulas
+from symgrad.verify.reading.scanner import Scanner, blanked_latex, is_marked_up
 
 __all__ = ["Formula", "Kind", "formulas", "kind_of"]
 

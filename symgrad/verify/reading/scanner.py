@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from symgrad.errors import Place
 from symgrad.sources.problems import Origin
-from symgrad.verify.claims_passage import Formula, Passage, Piece
-from symgrad.verify.claims_plain import is_sentence, lines_of
+from symgrad.verify.reading.passage import Formula, Passage, Piece
+from symgrad.verify.reading.plain import is_sentence, lines_of
 
 _DISPLAYS = (
     "equation align alignat xalignat flalign gather multline eqnarray IEEEeqnarray displaymath "
@@ -53,7 +53,9 @@ _DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.M
 _MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
 _WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
 _GOES_ON = re.compile(r"\n[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
-_CODE = re.compile(r"\\[(\[]|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b")
+_CODE = re.compile(
+    r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"
+)
 _OPTION = re.compile(r"[ \t]*:\w[\w-]*:[^\n]*\n")
 _MARKED_UP = re.compile(
     rf"\$\$|\\\[|\\\(|\\begin\{{(?:{'|'.join(_DISPLAYS)})\*?\}}|:math:`"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from symgrad.sources.problems import Origin
-from symgrad.verify.claims_passage import Formula, Passage
+from symgrad.verify.reading.passage import Formula, Passage
 
 _OPEN_END = re.compile(r"(?:[-+*/^=≈<>(,·×−&\\]|:=)\s*$")
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:=|≈|:=|\\approx|\\leq?\b|[-+*/·×−]\s)")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.verify.claims_passage import Formula, Passage, Piece
+from symgrad.verify.reading.passage import Formula, Passage, Piece
 
 _MAX_GAP = 800
+_SMALL_GAP = 40
 _MAX_SPANS = 60
 _NOTHING = (
     r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\(?:left|right)\."
@@ -30,9 +31,10 @@ _TRAILING = re.compile(r"(?:[\s.,;:]|\\[,;:! ]|\\q?quad\b)+$")
 def joined(passage: Passage, pieces: Sequence[Piece | Formula]) -> list[Piece | Formula]:
     """Return the pieces with every one that begins with `=` joined to the one it continues.
 
-    A display continues the display before it, whatever formulas stand in the sentence between; a
-    formula in a line of text continues the last one that states something. The whole then stands
-    where its last part does, behind what the sentence between says.
+    A formula right before it is continued even where that states nothing. Else a display continues
+    the display before it, whatever formulas stand in the sentence between, and a formula in a line
+    of text the last one that states something. The whole then stands where its last part does,
+    behind what the sentence between says.
     """
     found: list[Piece | Formula | None] = []
     heads: dict[bool, int] = {}
@@ -70,6 +72,8 @@ def _head(
             return last
     if not _GOES_ON.match(text):
         return None
+    if isinstance(before, Piece) and 0 <= piece.start - before.end <= _SMALL_GAP:
+        return last
     head = heads.get(piece.display, heads.get(False))
     before = found[head] if head is not None else None
     if not isinstance(before, Piece) or len(before.spans) >= _MAX_SPANS:
