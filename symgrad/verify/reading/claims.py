@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 
-from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.tree import Var, variables
 from symgrad.graph.graph import Graph
-from symgrad.sources import exact, lexer
+from symgrad.sources import exact
 from symgrad.sources.latex import translate
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
@@ -28,20 +26,18 @@ from symgrad.verify.model import (
 )
 from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.formula import parse_side, readings_of
+from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.meaning import adjoint_meant
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement, components, statements
 from symgrad.verify.reading.state import State
-from symgrad.verify.reading.text import decimals_of, plain_number, source_text
+from symgrad.verify.reading.text import decimals_of, source_text
 from symgrad.verify.truth import Truth
 
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_DEFINITIONS = 50
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
-_WORD = re.compile(rf"\s*({lexer.NAME})\s*")
-_CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([\w\s,\\]+)\)\s*")
-_NEW = re.compile(rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next)|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*")
 
 
 class Reader:
@@ -51,6 +47,7 @@ class Reader:
         self.graph, self.truth = graph, truth
         self.scope = Scope(graph, truth.derivation, truth)
         self.state = State(truth, self.scope)
+        self.lefts = LeftSides(graph, self.scope, self.state)
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
         """Yield the claims of a text, and each formula that is not about the graph."""
@@ -134,7 +131,7 @@ class Reader:
                     raise fault
                 yield _skipped(text, place, fault.diagnostic.message)
                 return
-            if names := self.assigned(statement):
+            if names := self.lefts.assigned(statement):
                 value = statement.parts[-1][1].text.strip()
                 yield Claim(
                     text,
@@ -143,7 +140,7 @@ class Reader:
                     condition=f"sets {' = '.join((*names, value))}",
                 )
                 return
-            left = self.left(statement, formula)
+            left = self.lefts.read(statement, formula)
             claim = self.claim(statement, formula, left, text, place)
         except Fault as fault:
             about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
@@ -160,101 +157,6 @@ class Reader:
         """Tell whether the left side is a derivative of or by something that the graph has."""
         found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", statement.left.text)
         return found is not None and any(self.scope.strict(name) for name in found.groups())
-
-    def assigned(self, statement: Statement) -> tuple[str, ...]:
-        """Follow `λ = η = 0.1` where all but the last part are inputs; return these inputs."""
-        if any(sign not in {"=", ":="} for sign, _ in statement.parts):
-            return ()
-        *middle, last = [part.text for _, part in statement.parts]
-        value = plain_number(last)
-        names = [self.input_name(text) for text in (statement.left.text, *middle)]
-        if value is None or None in names:
-            return ()
-        unit = Fraction(1, 10 ** max(decimals_of(last) or 0, 0))
-        if len(names) == 1 and self.state.is_update(str(names[0]), value, unit):
-            return ()
-        for name in names:
-            self.state.assign(str(name), value)
-        return tuple(map(str, names))
-
-    def input_name(self, text: str) -> str | None:
-        """Return the input, or the rate, that a text names."""
-        word = _WORD.fullmatch(text)
-        name = self.scope.name(word[1]) if word else None
-        if name is None or name in self.scope.definitions:
-            return None
-        node = self.graph.index.get(name)
-        is_input = node.formula is None if node is not None else name == self.scope.rate
-        return name if is_input else None
-
-    # -- the left side -------------------------------------------------------------------------
-
-    def left(self, statement: Statement, formula: Formula) -> Target:
-        """Read the left side."""
-        text = statement.left.text
-        origin = statement.left.origin(formula.text, formula.origin)
-        arrow = statement.parts[0][0] == "←"
-        word = _WORD.fullmatch(text)
-        new = _NEW.fullmatch(text)
-        if new and (word is None or self.scope.strict(word[1]) is None):
-            name = self.scope.name(new[1])
-            if name in self.graph.parameters:
-                return UpdateTarget(str(name))
-        if word:
-            name = self.scope.name(word[1])
-            if arrow or (name is not None and self.is_step_rule(name, statement)):
-                if name not in self.graph.parameters:
-                    place = origin.place(text, 0, len(text))
-                    message = f"`{word[1]}` is no parameter: only those are updated"
-                    raise Fault(Diagnostic(message, place))
-                return UpdateTarget(str(name))
-            if name is not None:
-                return NameTarget(name)
-            if (layer := self.scope.differential(word[1])) is not None:
-                return self.scope.derivatives[str(layer.key)]
-            if self.is_new(word[1]):
-                return NameTarget(word[1])
-        if (called := self.called(text)) is not None:
-            return NameTarget(called)
-        side = parse_side(text, origin, self.scope)
-        if isinstance(side, Var):
-            target = self.scope.derivatives.get(str(side.key))
-            return target if target is not None else NameTarget(str(side.key))
-        return ExpressionTarget(side)
-
-    def called(self, text: str) -> str | None:
-        """Return the node in `J(a, b)`, an equation written with the names that it depends on."""
-        found = _CALLED.fullmatch(text)
-        name = self.scope.strict(found[1]) if found else None
-        node = self.graph.index.get(name) if name else None
-        if found is None or node is None or node.formula is None:
-            return None
-        below = ancestors(self.graph, node.name)
-        arguments = [self.scope.name(part.strip()) for part in found[2].split(",")]
-        return node.name if all(argument in below for argument in arguments) else None
-
-    def is_step_rule(self, name: str, statement: Statement) -> bool:
-        """Tell whether `a = a − η·…` or a lone updated value stands here."""
-        if name not in self.graph.parameters:
-            return False
-        first = statement.parts[0][1].text
-        value = plain_number(first)
-        if value is not None:
-            unit = Fraction(1, 10 ** max(decimals_of(first) or 0, 0))
-            return self.state.is_update(name, value, unit)
-        words = {self.scope.name(found[1]) for found in lexer.OPERAND.finditer(first)}
-        joined = self.scope.rate is not None and self.scope.rate in first
-        return name in words and (self.scope.rate in words or joined)
-
-    def is_new(self, word: str) -> bool:
-        """Tell whether a word is a name that has no meaning yet."""
-        scope = self.scope
-        return (
-            scope.subscripted(word) is None
-            and scope.number(word) is None
-            and not scope.products(word, before_power=False)
-            and word not in lexer.RESERVED
-        )
 
     # -- the claim -----------------------------------------------------------------------------
 
