@@ -126,7 +126,7 @@ class Scope:
     def node_of(self, expression: Expression) -> str | None:
         """Return the node that an expression is the equation of, or None."""
         wanted = set(variables(expression))
-        for node in self.graph.equations[:_MOST_NODES]:
+        for node in self.graph.ordered[:_MOST_NODES]:
             formula = node.formula
             if formula is None or set(formula.operands) != wanted:
                 continue
@@ -141,7 +141,7 @@ class Scope:
         )
         trees: dict[str | int, Expression] = {}
         trees.update(at)
-        for node in self.graph.equations:
+        for node in self.graph.ordered:
             if node.name not in trees and node.formula is not None:
                 trees[node.name] = substituted(node.formula.expression, trees)
         return substituted(substituted(expression, meanings), trees)
