@@ -6,6 +6,7 @@ import click
 
 from symgrad.cli.terminal import load_graph, print_result
 
+LEVELS = ("brief", "full")
 FORMATS = ("text", "latex", "markdown", "json")
 
 
@@ -15,7 +16,20 @@ def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-@click.command("derive")
+class _Command(click.Command):
+    """A command whose option --steps may stand without its level."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default level behind a bare --steps."""
+        given: list[str] = []
+        for i, word in enumerate(args):
+            given.append(word)
+            if word == "--steps" and args[i + 1 : i + 2] not in [[level] for level in LEVELS]:
+                given.append(LEVELS[0])
+        return super().parse_args(ctx, given)
+
+
+@click.command("derive", cls=_Command)
 @click.argument("file")
 @click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
 @click.option(
@@ -25,7 +39,12 @@ def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
     help="Which adjoints get a name: auto, all, none, or a list of nodes (v,u).",
 )
 @click.option("--expand", is_flag=True, help="Add the gradient in parameters and inputs only.")
-@click.option("--steps", is_flag=True, help="Explain: every edge, merge and product on the way.")
+@click.option(
+    "--steps",
+    type=click.Choice(LEVELS),
+    help="Explain: brief (the default level) names the rules of every edge and shows every merge "
+    "and product; full works them out one rule at a time.",
+)
 @click.option("--hessian", is_flag=True, help="Print the matrix of second derivatives instead.")
 @click.option("--hvp", is_flag=True, help="Print the Hessian-vector product instead.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -42,7 +61,7 @@ def command(
     wrt: tuple[str, ...],
     sensitivities: str,
     expand: bool,
-    steps: bool,
+    steps: str | None,
     hessian: bool,
     hvp: bool,
     style: str,
@@ -59,6 +78,7 @@ def command(
     from symgrad.render.json import derivation_json
     from symgrad.render.second_sheet import hessian_sheet, hvp_sheet
     from symgrad.render.sheet import derivation_sheet
+    from symgrad.render.steps_sheet import brief_sections, full_sections
 
     if hessian and hvp:
         raise click.UsageError("--hessian and --hvp exclude each other")
@@ -78,5 +98,7 @@ def command(
         print_result(derivation_json(d, limit=limit))
         return
     else:
-        sheet = derivation_sheet(d, limit=limit, steps=steps, expand=expand)
+        explain = {"brief": brief_sections, "full": full_sections}.get(steps or "")
+        sections = explain(d) if explain else ()
+        sheet = derivation_sheet(d, limit=limit, steps=sections, expand=expand)
     print_result(document(sheet, style=style, ascii_only=ascii_only))

@@ -18,6 +18,7 @@ from symgrad.expression.tree import (
     Call,
     Compare,
     Constant,
+    Derivative,
     Div,
     Expression,
     Logic,
@@ -106,6 +107,12 @@ class Printer:
             return f"∂²{self.name(top)}/∂{self.name(first)}²"
         return f"∂²{self.name(top)}/∂{self.name(first)}∂{self.name(second)}"
 
+    def derivative(self, operand: Expression, by: Var) -> tuple[str, int]:
+        """Return a derivative that is not taken yet and how tightly it binds."""
+        if isinstance(operand, Var):
+            return self.partial(str(operand.key), str(by.key)), SYMBOL
+        return f"∂({self.expression(operand)})/∂{self.name(str(by.key))}", SYMBOL
+
     def expression(self, e: Expression) -> str:
         """Return an expression as text."""
         return self.at(e, 0)
@@ -164,6 +171,8 @@ class Printer:
                 return self.power(base, exponent)
             case Call(function, arguments):
                 return self.call(function, arguments)
+            case Derivative(operand, by):
+                return self.derivative(operand, by)
             case Compare() | Logic():
                 return self.condition(e), 0
 
@@ -323,6 +332,12 @@ class AsciiPrinter(Printer):
         if first == second:
             return f"d2{self.name(top)}/d{self.name(first)}^2"
         return f"d2{self.name(top)}/d{self.name(first)}d{self.name(second)}"
+
+    def derivative(self, operand: Expression, by: Var) -> tuple[str, int]:
+        """Return a derivative that is not taken yet and how tightly it binds."""
+        if isinstance(operand, Var):
+            return self.partial(str(operand.key), str(by.key)), SYMBOL
+        return f"d({self.expression(operand)})/d{self.name(str(by.key))}", SYMBOL
 
     def constant(self, name: str) -> str:
         """Return a named number."""

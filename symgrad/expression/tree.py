@@ -104,8 +104,16 @@ class Logic:
     arguments: tuple[Expression, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """A derivative that is not taken yet: ∂`operand`/∂`by`. Only worked steps hold it."""
+
+    operand: Expression
+    by: Var
+
+
 Expression: TypeAlias = (
-    Number | Constant | Var | Add | Neg | Mul | Div | Pow | Call | Compare | Logic
+    Number | Constant | Var | Add | Neg | Mul | Div | Pow | Call | Compare | Logic | Derivative
 )
 
 ZERO = Number(Fraction(0))
@@ -122,7 +130,7 @@ def children(expression: Expression) -> tuple[Expression, ...]:
     match expression:
         case Add(parts) | Mul(parts) | Call(_, parts) | Logic(_, parts):
             return parts
-        case Neg(operand):
+        case Neg(operand) | Derivative(operand, _):
             return (operand,)
         case Div(left, right) | Pow(left, right) | Compare(_, left, right):
             return (left, right)
@@ -143,6 +151,8 @@ def with_children(expression: Expression, parts: tuple[Expression, ...]) -> Expr
             return Logic(operator, parts)
         case Neg():
             return Neg(*parts)
+        case Derivative(_, by):
+            return Derivative(parts[0], by)
         case Div():
             return Div(*parts)
         case Pow():

@@ -168,7 +168,7 @@ class Rows:
         total = sum(d.path_count(name) for name in d.wrt)
         rows: list[Row] = []
         for section in self._path_sections():
-            rows += [self.path_row(item) for item in section.items if not isinstance(item, str)]
+            rows += [self.path_row(i) for i in section.items if isinstance(i, Line | Trail)]
         shown = sum(1 for row in rows if row.kind == "path")
         return Block("paths", "Paths", tuple(rows), total - shown)
 
@@ -180,7 +180,7 @@ class Rows:
                     default=1)  # fmt: skip
         return (paths_section(d, limit=max(1, min(MAX_PATHS, MAX_PATH_NAMES // depth))),)
 
-    def path_row(self, item: Line | Trail | Remark) -> Row:
+    def path_row(self, item: Line | Trail) -> Row:
         """Return the row of a path, or the sum below the paths to one parameter."""
         if not isinstance(item, Trail):
             row = self.row("gradient", item)

@@ -27,7 +27,7 @@ from symgrad.expression.printer import AsciiPrinter, ascii_name
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Node
 from symgrad.render.latex import LatexPrinter
-from symgrad.render.sheet import Line, Sheet, Trail, all_names, digits_of, note_lines
+from symgrad.render.sheet import Line, Sheet, Trail, Worked, all_names, digits_of, note_lines
 from symgrad.render.text import left_text, remark_text, side_text
 
 _LARGE = 10**4000
@@ -162,6 +162,17 @@ def sheet_json(sheet: Sheet) -> str:
                         "latex": [side_text(side, latex) for side in item.sides],
                     }
                 )
+            elif isinstance(item, Worked):
+                rows.append(
+                    {
+                        "left": left_text(item.left, printer),
+                        "steps": [
+                            {"formula": side_text(side, printer), "latex": side_text(side, latex),
+                             "rule": remark_text(rule, printer)}
+                            for side, rule in item.rows
+                        ],
+                    }
+                )  # fmt: skip
             elif isinstance(item, Trail):
                 rows.append(
                     {

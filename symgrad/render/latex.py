@@ -11,7 +11,7 @@ from symgrad.expression.functions import record
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
 from symgrad.expression.tree import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
-from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
+from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _UPRIGHT = (r"\mathrm", r"\mbox")
@@ -53,6 +53,14 @@ class LatexPrinter(Printer):
         else:
             below = rf"\partial {self.name(first)}\,\partial {self.name(second)}"
         return rf"\frac{{\partial^{{2}} {self.name(top)}}}{{{below}}}"
+
+    def derivative(self, operand: Expression, by: Var) -> tuple[str, int]:
+        """Return a derivative that is not taken yet: an operator before its operand."""
+        if isinstance(operand, Var):
+            return self.partial(str(operand.key), str(by.key)), ATOM
+        below = self.name(str(by.key))
+        inner = self.expression(operand)
+        return rf"\frac{{\partial}}{{\partial {below}}}\left({inner}\right)", ATOM
 
     def grouped(self, text: str) -> str:
         """Return text in parentheses that grow with it."""
@@ -198,6 +206,8 @@ def _section(section: Section, printer: LatexPrinter) -> str:
         match item:
             case Line():
                 rows.append(rf"\[ {line_latex(item, printer)} \]")
+            case Worked():
+                rows.append(rf"\[ {worked_latex(item, printer)} \]")
             case Trail():
                 rows.append(rf"\[ {trail_latex(item, printer)} \]")
             case Remark():
@@ -216,6 +226,17 @@ def line_latex(line: Line, printer: LatexPrinter) -> str:
             parts.append(text)
     text = " = ".join(parts)
     return rf"{text} \quad\mbox{{({prose(line.remark)})}}" if line.remark else text
+
+
+def worked_latex(worked: Worked, printer: LatexPrinter) -> str:
+    """Return a formula worked out: an array of steps, the rule at the right of each."""
+    left = left_latex(worked.left, printer)
+    rows: list[str] = []
+    for i, (side, rule) in enumerate(worked.rows):
+        reason = rf"\mbox{{{remark_latex(rule, printer)}}}"
+        rows.append(rf"{'' if i else left} & = & {side_latex(side, printer)} & {reason}")
+    body = r" \\ ".join(rows)
+    return rf"\begin{{array}}{{rcll}} {body} \end{{array}}"
 
 
 def left_latex(left: Name | Partial, printer: LatexPrinter) -> str:

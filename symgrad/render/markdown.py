@@ -7,8 +7,9 @@ from symgrad.render.latex import (
     line_latex,
     remark_latex,
     trail_latex,
+    worked_latex,
 )
-from symgrad.render.sheet import Line, Remark, Section, Sheet, Trail
+from symgrad.render.sheet import Line, Remark, Section, Sheet, Trail, Worked
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|$~"})
 
@@ -32,6 +33,8 @@ def _section(section: Section, printer: LatexPrinter) -> str:
         match item:
             case Line():
                 rows.append(_block(line_latex(item, printer)))
+            case Worked():
+                rows.append(_block(worked_latex(item, printer)))
             case Trail():
                 rows.append(f"- ${_math(trail_latex(item, printer))}$")
             case Remark():

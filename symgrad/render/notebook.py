@@ -8,16 +8,22 @@ from itertools import groupby
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.graph.graph import Graph
+<<<<<<< HEAD
 from symgrad.render.document import document
 from symgrad.render.json import derivation_json
 from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex
+=======
+from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex, worked_latex
+>>>>>>> ed06fd5 (derive --steps full: one named rule at a time, sums over branches from the chain rule to the result)
 from symgrad.render.markdown import escaped
 from symgrad.render.sheet import (
+    Item,
     Line,
     Remark,
     Section,
     Sheet,
     Trail,
+    Worked,
     all_names,
     derivation_sheet,
     equation_lines,
@@ -101,7 +107,7 @@ def _sheet_markdown(sheet: Sheet, printer: LatexPrinter) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _listed(item: Line | Trail | Remark | str, printer: LatexPrinter) -> str:
+def _listed(item: Item, printer: LatexPrinter) -> str:
     match item:
         case Trail():
             return f"${trail_latex(item, printer)}$"
@@ -109,6 +115,8 @@ def _listed(item: Line | Trail | Remark | str, printer: LatexPrinter) -> str:
             return remark_latex(item, printer)
         case Line():
             return f"${line_latex(item, printer)}$"
+        case Worked():
+            return f"${worked_latex(item, printer)}$"
         case _:
             return escaped(item)
 

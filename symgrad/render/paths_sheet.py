@@ -8,9 +8,9 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.expression.algebra import add, mul
 from symgrad.expression.tree import Expression, substitute, walk
 from symgrad.render.sheet import (
+    Item,
     Line,
     Partial,
-    Remark,
     Section,
     Sheet,
     Trail,
@@ -42,9 +42,7 @@ def paths_sheet(d: Derivation, *, limit: int = 100) -> Sheet:
 def _section(d: Derivation, name: str, limit: int) -> tuple[Section, int]:
     count = d.path_count(name)
     trails = d.paths(name, limit=min(limit, count))
-    items: list[Line | Trail | Remark | str] = [
-        Trail(names, side(*path_factors(d, names))) for names in trails
-    ]
+    items: list[Item] = [Trail(names, side(*path_factors(d, names))) for names in trails]
     if count > len(trails):
         items.append(f"{exact_count(count)} paths in all, {len(trails)} listed")
     gradient = d.form(name).expression

@@ -5,8 +5,10 @@ Text, Markdown and LaTeX print the same sheet; only the notation differs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeAlias
 
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import kinks_of
@@ -64,12 +66,23 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Worked:
+    """A formula worked out: `left = side = side = …`, each side with the rule that gave it."""
+
+    left: Partial | Name
+    rows: tuple[tuple[Side, Remark], ...]
+
+
+Item: TypeAlias = Line | Worked | Trail | Remark | str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A headline, and what stands under it; text is prose, one sentence each."""
 
     key: str
     title: str
-    items: tuple[Line | Trail | Remark | str, ...]
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +100,24 @@ def side(*factors: Expression) -> Side:
 
 
 def derivation_sheet(
-    d: Derivation, *, limit: int = 12, steps: bool = False, expand: bool = False
+    d: Derivation,
+    *,
+    limit: int = 12,
+    steps: Sequence[Section] = (),
+    expand: bool = False,
 ) -> Sheet:
-    """Return what `symgrad derive` prints: equations, paths, sensitivities, gradients."""
+    """Return what `symgrad derive` prints: equations, paths, sensitivities, gradients.
+
+    `steps` are sections that explain the results, and take their place.
+    """
     sections = [
         Section("equations", "Equations", tuple(equation_lines(d.graph))),
         paths_section(d, limit=limit),
     ]
-    if steps:
-        sections.append(Section("edges", "Local derivatives", tuple(edge_lines(d))))
-    sections += [
+    sections += steps or [
         Section("sensitivities", "Sensitivities", tuple(sensitivity_lines(d))),
-        Section("merges", "Merged branches", tuple(merge_lines(d, steps=steps))),
-        Section("gradients", "Gradients", tuple(gradient_lines(d, steps=steps))),
+        Section("merges", "Merged branches", tuple(merge_lines(d))),
+        Section("gradients", "Gradients", tuple(gradient_lines(d))),
     ]
     if expand:
         sections.append(Section("expanded", "In parameters and inputs only", expanded_lines(d)))
@@ -166,7 +184,7 @@ def equation_lines(graph: Graph) -> list[Line]:
 
 def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Section:
     """Return the paths to all parameters, at most `limit` in all."""
-    items: list[Line | Trail | Remark | str] = []
+    items: list[Item] = []
     left = limit
     for name in d.wrt:
         if left == 0:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from symgrad.expression.printer import AsciiPrinter, Printer
-from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail
+from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
+
+_WIDEST_STEP = 60  # a rule stands in one column behind steps up to this width
 
 
 def text_of(sheet: Sheet, *, ascii_only: bool = False) -> str:
@@ -21,6 +23,8 @@ def _section(section: Section, printer: Printer, arrow: str) -> str:
     for item in section.items:
         if isinstance(item, Line):
             rows.append(f"  {line_text(item, printer)}")
+        elif isinstance(item, Worked):
+            rows += [f"  {row}" for row in worked_text(item, printer)]
         elif isinstance(item, Trail):
             rows.append(f"  {trail_text(item, printer, arrow)}")
         elif isinstance(item, Remark):
@@ -39,6 +43,19 @@ def line_text(line: Line, printer: Printer) -> str:
             parts.append(text)
     text = " = ".join(parts)
     return f"{text}    ({line.remark})" if line.remark else text
+
+
+def worked_text(worked: Worked, printer: Printer) -> list[str]:
+    """Return a formula worked out: a line for each step, the rule at the right."""
+    left = left_text(worked.left, printer)
+    steps = [(side_text(side, printer), remark_text(rule, printer)) for side, rule in worked.rows]
+    width = max(len(text) for text, _ in steps)
+    width = min(width, _WIDEST_STEP)
+    heads = [left, *(" " * len(left) for _ in steps[1:])]
+    return [
+        f"{head} = {text:<{width}}    {rule}".rstrip()
+        for head, (text, rule) in zip(heads, steps, strict=True)
+    ]
 
 
 def left_text(left: Name | Partial, printer: Printer) -> str:

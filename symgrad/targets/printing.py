@@ -14,6 +14,7 @@ from symgrad.expression.tree import (
     Call,
     Compare,
     Constant,
+    Derivative,
     Div,
     Expression,
     Logic,
@@ -155,6 +156,8 @@ class CodePrinter:
                 return self.call(function, arguments)
             case Compare() | Logic():
                 return self.condition(e)
+            case Derivative():
+                raise TypeError("a derivative that is not taken is no code")
 
     def number(self, value: Fraction) -> tuple[str, int]:
         """Return a number and how tightly it binds."""
