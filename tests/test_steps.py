@@ -68,7 +68,7 @@ def test_steps_are_bounded():
 PATTERNS = {
     (node.formula.pattern, i): (name, node.name, operand)
     for name in examples.names()
-    for node in load(f"example:{name}").equations
+    for node in load(f"example:{name}").ordered
     for i, operand in enumerate(node.formula.operands)
 }
 

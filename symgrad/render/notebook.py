@@ -8,13 +8,15 @@ from itertools import groupby
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.graph.graph import Graph
-<<<<<<< HEAD
 from symgrad.render.document import document
 from symgrad.render.json import derivation_json
-from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex
-=======
-from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex, worked_latex
->>>>>>> ed06fd5 (derive --steps full: one named rule at a time, sums over branches from the chain rule to the result)
+from symgrad.render.latex import (
+    LatexPrinter,
+    line_latex,
+    remark_latex,
+    trail_latex,
+    worked_latex,
+)
 from symgrad.render.markdown import escaped
 from symgrad.render.sheet import (
     Item,
