@@ -11,7 +11,16 @@ from importlib import import_module
 from symgrad.errors import Diagnostic, SymgradError, nearest
 from symgrad.targets.base import EmittedFile, Options, Sheet, Target
 
-__all__ = ["EmittedFile", "Options", "Sheet", "Target", "register", "target", "target_names"]
+__all__ = [
+    "EmittedFile",
+    "Options",
+    "Sheet",
+    "Target",
+    "is_shipped",
+    "register",
+    "target",
+    "target_names",
+]
 
 _registered: dict[str, Target] = {}
 
@@ -24,6 +33,11 @@ def register(added: Target) -> None:
     if _shipped(added.name) is not None:
         raise SymgradError(Diagnostic(f"symgrad has a target `{added.name}` already"))
     _registered[added.name] = added
+
+
+def is_shipped(name: str) -> bool:
+    """Tell whether a target comes with symgrad."""
+    return _shipped(name) is not None
 
 
 def _shipped(name: str) -> Target | None:

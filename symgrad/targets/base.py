@@ -22,6 +22,7 @@ from symgrad.targets.head import head_lines
 from symgrad.targets.naming import identifiers
 from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient
 
+RUN_SECONDS = 120.0  # how long a tool may take that compiles or runs emitted code
 # The functions and types that every target offers under these names.
 PUBLIC = tuple("value gradient value_and_gradient update rate Gradient Params State".split())
 
@@ -96,16 +97,22 @@ class Target:
         raise NotImplementedError
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        *,
+        seconds: float = RUN_SECONDS,
     ) -> tuple[list[list[float]] | None, str]:
         """Run the emitted files of a program: return for each point a row of results.
 
         Points give the inputs in the order in which the functions take them. A row holds what
         value_and_gradient gives, and may go on with what value and gradient give, the parameters
         after a step, and all three again from arrays of equal samples. The rows are None where the
-        language cannot be run here, and the text says why.
+        language cannot be run here, or needs longer than so many seconds for one of the tools
+        that run it; the text says which.
         """
-        del files, points, program
+        del files, points, program, seconds
         return None, f"symgrad cannot run {self.name}"
 
     def taken_names(self) -> frozenset[str]:

@@ -20,7 +20,7 @@ from typing import Any
 from symgrad.expression.tree import Expression, Formula
 from symgrad.program.batch import batch_of
 from symgrad.program.program import Program, Routine
-from symgrad.targets.base import EmittedFile, Sheet, Target
+from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling
@@ -97,10 +97,15 @@ class C(Target):
         return public_names(module)
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        *,
+        seconds: float = RUN_SECONDS,
     ) -> tuple[list[list[float]] | None, str]:
         """Compile emitted files with the system's C compiler and run them."""
-        return run_c(files, points, program)
+        return run_c(files, points, program, seconds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `c.h.j2` and `c.c.j2` receive."""

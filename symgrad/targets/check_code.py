@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,8 +25,10 @@ from symgrad.expression.tree import Formula
 from symgrad.program.optimizers import Optimizer
 from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import lower
-from symgrad.targets import EmittedFile
+from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
+from symgrad.targets.base import RUN_SECONDS
+from symgrad.targets.bounded import Exceeded, bounded
 from symgrad.targets.check_points import Point, random_point
 from symgrad.targets.running import BrokenCode
 
@@ -36,6 +39,7 @@ _TRIES = 20  # draws for each point that is wanted
 _WORK = 400_000  # statements evaluated at 50 digits, over all points
 _LARGEST = 1e300
 _SMALLEST = 1e-290
+_BEYOND = 20_000  # bits of a value on the way, above which functions of it take for ever
 _DIRECTIONS = 4
 _SQUARED = (1e-140, 1e140)  # the squares of numbers between these are ordinary
 Noise = Callable[[], Real]
@@ -94,24 +98,29 @@ def check(
     optimizer: str = "sgd",
     points: int = POINTS,
     seed: int = 0,
+    seconds: float = RUN_SECONDS,
 ) -> CheckReport:
     """Run emitted code at random points of the domain and return the largest error.
 
     `code` is what `generate` or `emit` gave for this derivation and this `optimizer`. All that a
     target runs is compared: what value_and_gradient gives, what value and gradient give, and the
     parameters after one step; for C and NumPy the same from arrays of samples too. The points are
-    the same on every run with the same `seed`. Raises CodeCheckFailed where the code cannot be run
-    at all, though its language can.
+    the same on every run with the same `seed`, as long as half of `seconds` is enough for them; the
+    tools that compile and run the code get what is left. Raises CodeCheckFailed where the code
+    cannot be run at all, though its language can.
     """
+    start = time.monotonic()
     language = target_called(target)
     files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
     program = lower(derivation, safe=False, optimizer=optimizer)
     exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
     count = max(2, min(points, _WORK // max(1, 4 * exact.size)))
-    places = _places(exact, count, random.Random(seed))  # noqa: S311  (points, not secrets)
+    source = random.Random(seed)  # noqa: S311  (points, not secrets)
+    places = _places(exact, count, source, start + seconds / 2)
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
-        found, note = language.run(tuple(files), inputs, program)
+        left = max(0.0, start + seconds - time.monotonic())
+        found, note = language.run(tuple(files), inputs, program, seconds=left)
     except BrokenCode as error:
         raise _failed(
             f"the emitted {target} code does not run: {error.diagnostics[0].message}"
@@ -122,6 +131,40 @@ def check(
     for (place, values), results in zip(places, found, strict=True):
         worst = _compared(worst, exact, place, values, results)
     return worst
+
+
+def check_within(
+    seconds: float,
+    derivation: Derivation,
+    target: str,
+    code: Sequence[EmittedFile],
+    *,
+    optimizer: str = "sgd",
+) -> CheckReport:
+    """Check emitted code in a process that is ended after so many seconds, whatever it does.
+
+    A target that was registered in this process is run in it. Raises what `check` raises.
+    """
+    if not is_shipped(target):
+        return check(derivation, target, code, optimizer=optimizer, seconds=seconds)
+    request = (derivation.graph, derivation.wrt, target, tuple(code), optimizer, seconds)
+    try:
+        return bounded(_check_again, *request, seconds=seconds)
+    except Exceeded as error:
+        return CheckReport(target, None, note=error.diagnostics[0].message)
+
+
+def _check_again(
+    graph: Graph,
+    wrt: tuple[str, ...],
+    target: str,
+    code: tuple[EmittedFile, ...],
+    optimizer: str,
+    seconds: float,
+) -> CheckReport:
+    derivation = derive(graph, list(wrt))
+    # What the tools need ends before this process is ended.
+    return check(derivation, target, code, optimizer=optimizer, seconds=0.9 * seconds)
 
 
 def checked(report: CheckReport) -> CheckReport:
@@ -171,6 +214,8 @@ class _ExactValues:
             values = {name: value * noise() for name, value in values.items()}
         for name, formula in self._statements:
             value = self._value(formula, values)
+            if self.evaluator.context.mag(value) > _BEYOND:
+                raise OutsideDomain(f"{name} is too large to be worked with")
             values[name] = value if noise is None else value * noise()
         gradient = [self._value(formula, values) for formula in self._gradient]
         pairs = zip(self.derivation.wrt, gradient, strict=True)
@@ -196,12 +241,12 @@ class _ExactValues:
 
 
 def _places(
-    exact: _ExactValues, count: int, source: random.Random
+    exact: _ExactValues, count: int, source: random.Random, until: float
 ) -> list[tuple[Point, tuple[Real, ...]]]:
     places: list[tuple[Point, tuple[Real, ...]]] = []
     tries = _TRIES * count if exact.size < _WORK // 100 else count
     for _ in range(tries):
-        if len(places) == count:
+        if len(places) == count or time.monotonic() > until:
             break
         point = random_point(exact.graph, source)
         if point is None:
@@ -272,4 +317,4 @@ def _changes(exact: _ExactValues, point: Point, values: tuple[Real, ...]) -> lis
     return largest
 
 
-__all__ = ["BOUND", "POINTS", "CheckReport", "CodeCheckFailed", "check", "checked"]
+__all__ = ["BOUND", "POINTS", "CheckReport", "CodeCheckFailed", "check", "check_within", "checked"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from symgrad.program.program import Program, Routine
-from symgrad.targets.base import EmittedFile, Sheet, Target
+from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
 from symgrad.targets.running import run_node
@@ -77,11 +77,16 @@ class JavaScript(Target):
         return _short(super().literal(value))
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        *,
+        seconds: float = RUN_SECONDS,
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted module under Node."""
         del program
-        return run_node(files[0], points)
+        return run_node(files[0], points, seconds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `javascript.mjs.j2` receives."""

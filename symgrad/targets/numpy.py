@@ -15,7 +15,7 @@ from symgrad.expression.tree import Expression, Formula, Var, formula_of, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.program import Program, Routine
-from symgrad.targets.base import EmittedFile, Sheet, Target
+from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, NumpyPrinter
@@ -53,9 +53,15 @@ class Numpy(Target):
         return NumpyPrinter(functions)
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        *,
+        seconds: float = RUN_SECONDS,
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted file as a module of this process."""
+        del seconds  # it runs in this process: who calls it has to end that
         if find_spec("numpy") is None:
             return None, "NumPy is not installed here"
         return run_python(files[0], points, program), ""

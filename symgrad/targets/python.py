@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Program, Routine
-from symgrad.targets.base import EmittedFile, Sheet, Target
+from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
 from symgrad.targets.python_helpers import HELPERS
@@ -91,10 +91,15 @@ class Python(Target):
         return PythonPrinter(functions)
 
     def run(
-        self, files: tuple[EmittedFile, ...], points: Sequence[Sequence[float]], program: Program
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        *,
+        seconds: float = RUN_SECONDS,
     ) -> tuple[list[list[float]] | None, str]:
         """Run an emitted file as a module of this process."""
-        del program
+        del program, seconds  # Python runs in this process: who calls it has to end that
         return run_python(files[0], points), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:

@@ -23,6 +23,7 @@ from symgrad.errors import SymgradError
 from symgrad.program.optimizers import optimizer
 from symgrad.program.program import Program
 from symgrad.targets.base import EmittedFile
+from symgrad.targets.bounded import run
 
 Results = list[list[float]]
 
@@ -31,13 +32,12 @@ class BrokenCode(SymgradError, RuntimeError):
     """Emitted code cannot be loaded or compiled, or stops when it is called."""
 
 
-_TIME_LIMIT = 120
 _SAMPLES = 11  # more than the lanes of emitted C, and no multiple of them
 
 _DRIVER = """\
-import {{readFileSync}} from "node:fs";
+import {{readFileSync, writeFileSync}} from "node:fs";
 import {{value, gradient, value_and_gradient, update}} from "./{module}";
-const points = JSON.parse(readFileSync(0, "utf8"));
+const points = JSON.parse(readFileSync("points.json", "utf8"));
 const rows = points.map((point) => {{
   const [both_value, both_gradient] = value_and_gradient(...point);
   const found = update(...point);
@@ -45,7 +45,7 @@ const rows = points.map((point) => {{
   const [first, second, updated] = all.map(Object.values);
   return [both_value, ...first, value(...point), ...second, ...updated].map(String);
 }});
-console.log(JSON.stringify(rows));
+writeFileSync("results.json", JSON.stringify(rows));
 """
 
 
@@ -108,27 +108,41 @@ def _row(
     return [float(number) for number in row]
 
 
-def run_node(file: EmittedFile, points: Sequence[Sequence[float]]) -> tuple[Results | None, str]:
-    """Return the results at each point, or None and the reason when Node is missing."""
+def run_node(
+    file: EmittedFile, points: Sequence[Sequence[float]], seconds: float
+) -> tuple[Results | None, str]:
+    """Return the results at each point, or None and the reason when Node cannot run them."""
     node = shutil.which("node")
     if node is None:
         return None, "there is no `node` on this machine"
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / file.name).write_text(file.text, encoding="utf-8")
-        driver = Path(folder) / "driver.mjs"
-        driver.write_text(_DRIVER.format(module=file.name), encoding="utf-8")
-        with subprocess.Popen(  # noqa: S603  (node, with files made here)
-            [node, str(driver)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        ) as process:
-            text = json.dumps([list(point) for point in points])
-            printed, complaint = process.communicate(text, timeout=_TIME_LIMIT)
-    if process.returncode:
-        raise BrokenCode(_fault(complaint))
-    return [[_number(text) for text in row] for row in json.loads(printed)], ""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / file.name).write_text(file.text, encoding="utf-8")
+        (folder / "driver.mjs").write_text(_DRIVER.format(module=file.name), encoding="utf-8")
+        (folder / "points.json").write_text(json.dumps([list(point) for point in points]))
+        try:
+            done = run([node, "driver.mjs"], seconds=seconds, folder=folder)
+            results = folder / "results.json"
+            if done.returncode or not results.exists():
+                if _is_broken(node, folder, seconds):
+                    return None, f"`{node}` does not run JavaScript"
+                raise BrokenCode(_fault(done.stderr.decode("utf-8", "replace")))
+            rows = json.loads(results.read_text(encoding="utf-8"))
+        except subprocess.TimeoutExpired:
+            return None, f"`{node}` took longer than {seconds:.3g} s"
+        except OSError as error:
+            return None, f"`{node}` cannot be run: {error.strerror}"
+    return [[_number(text) for text in row] for row in rows], ""
+
+
+_PROBE = 'import {writeFileSync} from "node:fs";\nwriteFileSync("probe.json", "[1]");\n'
+
+
+def _is_broken(node: str, folder: Path, seconds: float) -> bool:
+    """Tell whether what is called Node cannot even write a file."""
+    (folder / "probe.mjs").write_text(_PROBE, encoding="utf-8")
+    run([node, "probe.mjs"], seconds=seconds, folder=folder)
+    return not (folder / "probe.json").exists()
 
 
 def _fault(complaint: str) -> str:
@@ -182,9 +196,12 @@ _C_UPDATE = """\
 
 
 def run_c(
-    files: Sequence[EmittedFile], points: Sequence[Sequence[float]], program: Program
+    files: Sequence[EmittedFile],
+    points: Sequence[Sequence[float]],
+    program: Program,
+    seconds: float,
 ) -> tuple[Results | None, str]:
-    """Return the results at each point, or None and the reason when C cannot be compiled here."""
+    """Return the results at each point, or None and the reason when C cannot be run here."""
     compiler = c_compiler()
     if compiler is None:
         return None, "there is no C compiler (cc, gcc or clang) on this machine"
@@ -194,31 +211,32 @@ def run_c(
             (folder / file.name).write_text(file.text, encoding="utf-8")
         driver = _c_driver(files[0], program)
         (folder / "driver_main.c").write_text(driver, encoding="utf-8")
-        complaint = _compiled(compiler, folder, files[1].name, "driver_main.c")
-        if complaint:
-            (folder / "none.c").write_text("#include <math.h>\nint main(void) { return 0; }\n")
-            if _compiled(compiler, folder, "none.c"):
-                return None, f"{compiler} cannot make a program here"
-            raise BrokenCode(_fault(complaint))
         text = "\n".join(" ".join(float(x).hex() for x in point) for point in points)
-        done = subprocess.run(  # noqa: S603  (the program made above)
-            [str(folder / "driver")], input=text, capture_output=True, encoding="utf-8",
-            timeout=_TIME_LIMIT, check=False,
-        )  # fmt: skip
-    rows = [[_from_c(item) for item in line.split()] for line in done.stdout.splitlines()]
-    if len(rows) != len(points):
+        try:
+            complaint = _compiled(compiler, folder, seconds, files[1].name, "driver_main.c")
+            if complaint:
+                (folder / "none.c").write_text("#include <math.h>\nint main(void) { return 0; }\n")
+                if _compiled(compiler, folder, seconds, "none.c"):
+                    return None, f"{compiler} cannot make a program here"
+                raise BrokenCode(_fault(complaint))
+            done = run([str(folder / "driver")], text.encode(), seconds=seconds)
+        except subprocess.TimeoutExpired:
+            return None, f"compiling and running it took longer than {seconds:.3g} s"
+        except OSError as error:
+            return None, f"{compiler} cannot make a program here: {error.strerror}"
+    lines = done.stdout.decode("ascii", "replace").splitlines()
+    if done.returncode or len(lines) != len(points):
         raise BrokenCode("the compiled program stopped")
-    return rows, ""
+    return [[_from_c(item) for item in line.split()] for line in lines], ""
 
 
-def _compiled(compiler: str, folder: Path, *sources: str) -> str:
+def _compiled(compiler: str, folder: Path, seconds: float, *sources: str) -> str:
     """Compile a program; return what the compiler says where it fails."""
     command = [compiler, "-std=c99", "-O1", *sources, "-lm", "-o", "driver"]
-    made = subprocess.run(  # noqa: S603  (the system's compiler, with files made here)
-        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace",
-        timeout=_TIME_LIMIT, check=False,
-    )  # fmt: skip
-    return (made.stderr or "no message") if made.returncode else ""
+    made = run(command, seconds=seconds, folder=folder)
+    if not made.returncode and (folder / "driver").exists():
+        return ""
+    return made.stderr.decode("utf-8", "replace") or "no message"
 
 
 def _c_driver(header: EmittedFile, program: Program) -> str:
