@@ -186,6 +186,7 @@ def test_nothing_is_left_behind_by_a_check_that_fails(run_python, tmp_path, targ
         wrong = text.replace("{{ value_body }}", "{{ value_body|replace('2', '3') }}")
         path.write_text(wrong, encoding="utf-8")
     words = ("-m", "symgrad", "generate", "example:huber", "-t", target, "--templates", str(own))
+    words += ("--run-code",)
     place = tmp_path / "made"
     done = run_python(*words, "-o", str(place), status=2)
     assert "the emitted code is not exact" in done.stderr

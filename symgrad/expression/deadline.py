@@ -27,10 +27,9 @@ from symgrad.errors import SymgradError
 _HEAD = struct.Struct(">Q")
 _START_SECONDS = 20.0
 _SPARE_SECONDS = 1.0
-_IMPORTS = str(Path(__file__).resolve().parent.parent.parent)
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from symgrad.expression.deadline import serve; serve(sys.argv[2])"
+    "import sys; sys.path[:] = sys.argv[2:]; "
+    "from symgrad.expression.deadline import serve; serve(sys.argv[1])"
 )
 
 
@@ -170,7 +169,7 @@ class Process:
         """Start the process, and wait until it is ready."""
         self.stop()
         self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
-            [sys.executable, "-c", _BOOT, _IMPORTS, self._service],
+            [sys.executable, "-c", _BOOT, self._service, *_import_path()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -205,6 +204,11 @@ class Process:
                 with contextlib.suppress(OSError):
                     stream.close()
         process.wait()
+
+
+def _import_path() -> list[str]:
+    """Return where the process finds modules: where this one does, but not in its folder."""
+    return [*filter(None, sys.path), str(Path(__file__).resolve().parent.parent.parent)]
 
 
 def _collect(stream: IO[bytes], answers: queue.Queue[Any]) -> None:

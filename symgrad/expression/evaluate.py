@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 from symgrad.expression.functions import record
@@ -123,19 +122,16 @@ class Evaluator:
         numbers = [self.value(argument, values) for argument in arguments]
         try:
             result = row.number(self.context, *numbers)
-        except (ValueError, ZeroDivisionError, NotImplementedError, _no_convergence()) as error:
+        except (
+            ValueError,
+            ZeroDivisionError,
+            NotImplementedError,
+            self.context.NoConvergence,
+        ) as error:
             raise OutsideDomain(f"{function} at {numbers}") from error
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
             raise OutsideDomain(f"{function} is not a real number here")
         return result
-
-
-@cache
-def _no_convergence() -> type[Exception]:
-    import mpmath  # noqa: PLC0415
-
-    error: type[Exception] = mpmath.NoConvergence
-    return error
 
 
 _RELATIONS = {

@@ -36,7 +36,7 @@ from symgrad.render.html_steps import StepWriter, objectives, worked_trace
 from symgrad.render.sheet import headline
 from symgrad.targets import EmittedFile, Options, target_names
 from symgrad.targets import target as target_called
-from symgrad.targets.check_code import check
+from symgrad.targets.check_code import check_within
 from symgrad.targets.codegen import emit_program
 from symgrad.targets.running import imported
 from symgrad.trace.trace import Plan, Trace
@@ -49,6 +49,7 @@ MAX_EDGES = 3_000  # of a graph that is emitted for every target; of a larger on
 MAX_CODE_CHARACTERS = 200_000  # of one file; a longer one is cut on the page
 LANGUAGES = {"c": "C", "javascript": "JavaScript", "numpy": "NumPy", "python": "Python"}
 _FIRST = "python"  # the tab that is open
+_SECONDS = 20.0  # for the check of the emitted code
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,9 @@ class _Builder:
             found.append(derivative_finding(self.derivation, points[0]))
         python = next((item for item in listings if item.target == _FIRST), None)
         if python is not None and python.files and not python.cut:
-            found.append(code_finding(check(self.derivation, _FIRST, python.files)))
+            found.append(
+                code_finding(check_within(_SECONDS, self.derivation, _FIRST, python.files))
+            )
         elif python is not None:
             found.append(Finding(None, f"Emitted code: {python.note or 'too long to be run here'}"))
         return [*found, claims_finding(claims)] if claims is not None else found

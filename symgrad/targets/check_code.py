@@ -19,16 +19,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
+from symgrad.expression.deadline import Broken, Late
 from symgrad.expression.evaluate import Evaluator, OutsideDomain, Real
 from symgrad.expression.tree import Formula
+from symgrad.graph.graph import Graph
 from symgrad.program.optimizers import Optimizer
 from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import lower
 from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
 from symgrad.targets.base import RUN_SECONDS
-from symgrad.targets.bounded import Exceeded, bounded
+from symgrad.targets.bounded import bounded
 from symgrad.targets.check_points import Point, random_point
 from symgrad.targets.running import BrokenCode
 
@@ -150,7 +153,9 @@ def check_within(
     request = (derivation.graph, derivation.wrt, target, tuple(code), optimizer, seconds)
     try:
         return bounded(_check_again, *request, seconds=seconds)
-    except Exceeded as error:
+    except Late:
+        return CheckReport(target, None, note=f"it was not done within {seconds:g} s")
+    except Broken as error:
         return CheckReport(target, None, note=error.diagnostics[0].message)
 
 

@@ -24,6 +24,7 @@ from symgrad.graph.graph import Graph
 from symgrad.program.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, target_names
 from symgrad.targets import target as target_called
+from symgrad.targets.bounded import run
 from symgrad.targets.codegen import emit_program
 from symgrad.targets.compiled_c import MODULE, CModule
 from symgrad.targets.running import c_compiler, imported
@@ -125,7 +126,7 @@ def _library(files: Sequence[EmittedFile], threads: int, folder: Path, work: Pat
             )
         )
     parallel = ["-fopenmp", f"-DSYMGRAD_THREADS={threads:d}"] if threads > 1 else []
-    version = _ran([compiler, "--version"], None).stdout
+    _, version, _ = _ran([compiler, "--version"], None)
     seed = "\0".join(
         [compiler, version, _processor(), *FLAGS, *parallel, *(file.text for file in files)]
     )
@@ -135,21 +136,28 @@ def _library(files: Sequence[EmittedFile], threads: int, folder: Path, work: Pat
     for file in files:
         (work / file.name).write_text(file.text, encoding="utf-8")
     for extra in OPTIONAL_FLAGS:
-        made = _ran(
+        status, _, complaint = _ran(
             [compiler, *FLAGS, *parallel, *extra, files[-1].name, "-lm", "-o", "module.so"], work
         )
-        if not made.returncode:
+        if not status and (work / "module.so").exists():
             (work / "module.so").replace(place)
             return ctypes.CDLL(str(place))
-    fault = (made.stderr.strip().splitlines() or ["no message"])[0]
+    fault = (complaint.strip().splitlines() or ["no message"])[0]
     raise NoCompiler(Diagnostic(f"the C compiler {compiler} stopped: {fault}"))
 
 
-def _ran(command: list[str], folder: Path | None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603  (the system's compiler, with files made here)
-        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace",
-        timeout=_TIME_LIMIT, check=False,
-    )  # fmt: skip
+def _ran(command: list[str], folder: Path | None) -> tuple[int, str, str]:
+    """Run a compiler; return its status, and what it writes to both streams."""
+    try:
+        done = run(command, seconds=_TIME_LIMIT, folder=folder)
+    except subprocess.TimeoutExpired:
+        fault = f"the C compiler {command[0]} was not done within {_TIME_LIMIT} s"
+        raise NoCompiler(Diagnostic(fault, help="take target='numpy'")) from None
+    except OSError as error:
+        fault = f"the C compiler {command[0]} cannot be run: {error.strerror}"
+        raise NoCompiler(Diagnostic(fault)) from error
+    texts = [stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr)]
+    return done.returncode, texts[0], texts[1]
 
 
 def _processor() -> str:

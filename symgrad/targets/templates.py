@@ -1,8 +1,8 @@
 """Templates with their blanks filled in: the only user of jinja2, which is loaded when needed.
 
 Templates receive strings, and tuples and dicts of strings; whatever has to be decided is decided
-before, in Python. Templates of a user run in Jinja's sandbox, and a fault in one is told with its
-line.
+before, in Python. Templates of a user run in Jinja's sandbox, in a process whose time and memory
+are bounded, and a fault in one is told with its line.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symgrad.errors import Diagnostic, Place, SymgradError, nearest
+from symgrad.expression.deadline import Broken, Late
+from symgrad.targets.bounded import bounded
 from symgrad.targets.locate import templates_directory
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _LARGEST = 1_000_000  # characters or bits of what a user's template multiplies
+SECONDS = 10.0  # for a template of a user, and for what it gives
+_MEGABYTES = 1024
 
 
 class TemplateFault(SymgradError, ValueError):
@@ -31,18 +35,36 @@ class Renderer:
     def __init__(self, folder: Path | None, templates: str | Path | None = None) -> None:
         self.users = None if templates is None else Path(templates)
         self.folders = [path for path in (self.users, folder, templates_directory()) if path]
-        self._environment = _environment(self.folders, sandboxed=templates is not None)
 
     def text(self, name: str, context: Mapping[str, object]) -> str:
         """Return a template with its names replaced by what the context says.
 
-        Raises TemplateFault with the line of the template. What goes wrong in the templates of
-        others is no fault of this program, whatever it is, so all of it is caught.
+        Raises TemplateFault with the line of the template, and where a template of a user takes
+        longer than SECONDS or more memory than it may.
+        """
+        if self.users is None:
+            return self.filled(name, context)
+        try:
+            return bounded(
+                _filled, self.folders, name, dict(context), seconds=SECONDS, megabytes=_MEGABYTES
+            )
+        except Late:
+            fault = f"the template `{name}` is not done within {SECONDS:g} s"
+        except Broken:
+            fault = f"the template `{name}` takes more than {_MEGABYTES} MiB of memory"
+        raise TemplateFault(Diagnostic(fault))
+
+    def filled(self, name: str, context: Mapping[str, object]) -> str:
+        """Return a template filled in, in this process.
+
+        What goes wrong in the templates of others is no fault of this program, whatever it is, so
+        all of it is caught.
         """
         from jinja2 import TemplateNotFound  # noqa: PLC0415
 
+        environment = _environment(self.folders, sandboxed=self.users is not None)
         try:
-            return self._environment.get_template(name).render(context)
+            return environment.get_template(name).render(context)
         except TemplateNotFound as error:
             fault = f"there is no template `{error.name}`"
             places = " or ".join(f"`{folder}`" for folder in self.folders[:-1])
@@ -51,6 +73,8 @@ class Renderer:
         except UnicodeDecodeError as error:
             fault = f"the template `{name}` is not UTF-8 (byte {error.start})"
             raise TemplateFault(Diagnostic(fault)) from error
+        except MemoryError:
+            raise
         except Exception as error:
             place = self._place(error)
             reason = f"{error}" or type(error).__name__
@@ -73,6 +97,13 @@ class Renderer:
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         start = len(text) - len(text.lstrip())
         return Place(path, number, start + 1, max(1, len(text.strip())), text)
+
+
+def _filled(folders: list[Path], name: str, context: Mapping[str, object]) -> str:
+    """Fill in a template of a user; this runs in a process of its own."""
+    renderer = Renderer(None, folders[0])
+    renderer.folders = folders
+    return renderer.filled(name, context)
 
 
 def _harmless(operator: str, left: object, right: object) -> bool:
