@@ -27,6 +27,7 @@ from symgrad.sources.latex_words import (
     SIGNS,
     STACKED,
     STYLES,
+    SUMS,
     TEXT_STYLES,
     TRANSPARENT,
     WORD_FUNCTIONS,
@@ -62,6 +63,8 @@ class Translator(Scripts):
             self.command(word, parts)
         elif text == "&":
             parts.append(self.written(" ", word))
+        elif text in ("∑", "∏"):
+            parts.append(self.limits(text, word))
         elif text == "|" and self.is_evaluation():
             self.evaluated(word, parts)
         elif fraction := _vulgar(text):
@@ -104,6 +107,8 @@ class Translator(Scripts):
             parts.append(self.function(FUNCTION_WORDS[name], word, parts))
         elif name in ("frac", "dfrac", "tfrac", "cfrac"):
             parts.append(self.fraction(word))
+        elif name in SUMS:
+            parts.append(self.limits(SUMS[name], word))
         elif name == "sqrt":
             parts.append(self.root(word))
         elif name in STYLES:
@@ -204,6 +209,25 @@ class Translator(Scripts):
             return found
         pieces = [self.written("((", word), top, self.written(")/(", word), below]
         return Written.join([*pieces, self.written("))", word)])
+
+    def limits(self, sign: str, word: Word) -> Written:
+        """Translate what stands below and above a sum: `∑[i = 1, m]`."""
+        found = {"_": Written.join([]), "^": Written.join([])}
+        while True:
+            self.skip_spaces()
+            text = self.words[self.at].text if self.at < len(self.words) else ""
+            if text in ("\\limits", "\\nolimits", "\\displaylimits"):
+                self.at += 1
+            elif text in found and not found[text].text:
+                mark = self.next_word(word)
+                found[text] = self.argument(mark)
+            else:
+                break
+        below, above = found["_"], found["^"]
+        pieces = [self.written(f" {sign}[", word), below]
+        if above.text:
+            pieces += [self.written(", ", word), above]
+        return Written.join([*pieces, self.written("] ", word)])
 
     def root(self, word: Word) -> Written:
         """Translate a root: square, cube, or of a whole degree."""

@@ -32,6 +32,7 @@ ACCENTS_ABOVE = {
     "\\sim": "tilde", "~": "tilde", "\\wedge": "hat", "\\land": "hat", "-": "bar", "\\cdot": "dot",
     "\\rightarrow": "vec", "\\to": "vec", "*": "star", "\\ast": "star", "\\star": "star",
 }  # fmt: skip
+SUMS = {"sum": "∑", "prod": "∏"}
 STACKED = frozenset(("stackrel", "overset", "underset"))
 STYLES = frozenset(
     "text textrm textit textbf textsf texttt mathrm mathit mathsf mathtt mathop operatorname mbox "

@@ -18,8 +18,9 @@ from symgrad.expression.tree import (
 from symgrad.sources import complaints, lexer
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
-from symgrad.verify.reading.functions import LETTERS, PRIMES, FunctionParser
+from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.sums import SumParser
 
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
@@ -31,7 +32,7 @@ _RELATIONS = frozenset(("<", ">", "<=", ">=", "==", "!="))
 _POWERS = SUPERSCRIPTS | {"⁵": 5, "⁶": 6}
 
 
-class ClaimParser(FunctionParser):
+class ClaimParser(SumParser):
     """Reads one expression of a claim; derivatives become variables that the scope knows."""
 
     def __init__(self, text: str, origin: Origin, scope: Scope, *, below: bool = False) -> None:
@@ -39,6 +40,10 @@ class ClaimParser(FunctionParser):
         self.below = below
         self.two_ways = False
         self.products_with_signs()
+
+    def whole(self) -> Expression:
+        """Read all of the text as one expression."""
+        return self.complete(super().whole())
 
     def products_with_signs(self) -> None:
         """Read ⊙ and ∘ as products: every value is a number."""
@@ -64,6 +69,8 @@ class ClaimParser(FunctionParser):
         """Read what a power is made of, a derivative before anything else."""
         token = self.tokens[self.at]
         start = self.at
+        if token in ("∑", "∏"):
+            return self.summed(token)
         if token in ("∂", "∇"):
             return self.behind_atom(self.derivative(token), start)
         if self.is_delta_derivative(token):
@@ -305,7 +312,7 @@ class ClaimParser(FunctionParser):
 
     def starts_factor(self) -> bool:
         """Tell whether the next token can begin a factor side by side."""
-        return self.tokens[self.at] in ("∂", "∇") or super().starts_factor()
+        return self.tokens[self.at] in ("∂", "∇", "∑", "∏") or super().starts_factor()
 
 
 def _is_function(token: str) -> bool:

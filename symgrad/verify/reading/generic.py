@@ -1,0 +1,134 @@
+"""Statements with indices that nothing binds: which values they take, and how many samples are."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+from symgrad.errors import Diagnostic
+from symgrad.expression.tree import Var, number
+from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.reading.indices import (
+    SAMPLE,
+    is_sample,
+    letters_of,
+    summed_letters,
+    values_of,
+    words_of,
+)
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.split import Statement
+
+_MOST = 64
+_SAMPLE_LETTERS = frozenset("inkjs")
+_UPPER = re.compile(r"[∑∏]\s*\[\s*(\w)[^\],]*,\s*([A-Za-z])\s*\]")
+_COUNTS = ("m", "n", "N", "M", "B", "K")
+
+Choice = dict[str, str]
+
+
+class Generic:
+    """Finds the values of free indices in the statements of one text.
+
+    `equal` are letters that the text has set equal, `unequal` those it has set apart, in force for
+    one formula.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.equal: list[tuple[str, str]] = []
+        self.unequal: list[tuple[str, str]] = []
+
+    def choices(self, statement: Statement, origin: Origin) -> list[Choice]:
+        """Return the values of the free indices of a statement, one entry for each case.
+
+        Raises:
+            Fault: where there are too many.
+        """
+        texts = [statement.left.text, *(part.text for _, part in statement.parts)]
+        words = words_of(texts)
+        if not any("_" in word for word in words):
+            return [{}]
+        summed = summed_letters(texts)
+        self.count(texts, words, summed)
+        open_words = [word for word in words if letters_of(word) and not self.scope.can_be_read(word)]
+        letters = dict.fromkeys(letter for word in open_words for letter in letters_of(word))
+        free: dict[str, list[str]] = {}
+        for letter in letters:
+            if letter not in summed:
+                values = self.values(letter, words, frozenset(letters))
+                if values:
+                    free[letter] = values
+        found = [
+            dict(zip(free, values, strict=True))
+            for values in product(*free.values())
+            if self.allowed(dict(zip(free, values, strict=True)))
+        ]
+        if len(found) > _MOST:
+            message = f"more than {_MOST} cases of the indices {', '.join(free)}"
+            raise Fault(Diagnostic(message, origin.place("", 0, 1)))
+        return found or [{}]
+
+    def values(self, letter: str, words: tuple[str, ...], letters: frozenset[str]) -> list[str]:
+        """Return the values of one free index: those that make names, or the sample."""
+        known = self.scope.can_be_read
+        found = values_of(letter, words, known, letters)
+        if found:
+            return found
+        own = {word for word in words if letter in letters_of(word)}
+        data = {node.name for node in self.scope.graph.nodes if node.kind == "data"}
+        bases = {self.scope.names.meant(word.split("_")[0]) for word in own}
+        about_data = any(base is not None and base[0] in data for base in bases)
+        if letter in _SAMPLE_LETTERS and about_data and is_sample(letter, words, known):
+            self.scope.remark(f"`{letter}` read as the sample")
+            return [SAMPLE]
+        return []
+
+    def allowed(self, choice: Choice) -> bool:
+        """Tell whether a choice is one of those that the text speaks of."""
+        apart = all(
+            choice[a] != choice[b] for a, b in self.unequal if a in choice and b in choice
+        )
+        return apart and all(
+            choice[a] == choice[b] for a, b in self.equal if a in choice and b in choice
+        )
+
+    def note_case(self, statement: Statement) -> bool:
+        """Take note of `i ≠ j` or `i = j`; tell whether a statement is one of these."""
+        sides = [statement.left.text, *(part.text for _, part in statement.parts)]
+        letters = [side.strip() for side in sides]
+        if len(letters) != 2 or any(len(letter) != 1 for letter in letters):
+            return False
+        if not all(letter.isalpha() and self.scope.name(letter) is None for letter in letters):
+            return False
+        sign = statement.parts[0][0]
+        if sign not in ("=", "≠", "!="):
+            return False
+        pair = (letters[0], letters[1])
+        (self.equal if sign == "=" else self.unequal).append(pair)
+        return True
+
+    def forget_cases(self) -> None:
+        """Forget which indices are equal."""
+        self.equal, self.unequal = [], []
+
+    # -- numbers of samples ----------------------------------------------------------------------
+
+    def count(self, texts: list[str], words: tuple[str, ...], summed: tuple[str, ...]) -> None:
+        """Give a meaning to the names above sums, and to m in 1/m before a sum over samples."""
+        scope = self.scope
+        above = {name: letter for text in texts for letter, name in _UPPER.findall(text)}
+        spoken = set(words) & set(_COUNTS)
+        for letter in summed:
+            above.update((name, letter) for name in sorted(spoken) if name not in above)
+        generic = frozenset(letter for word in words for letter in letters_of(word))
+        for name, letter in above.items():
+            if scope.names.meant(name) is not None or name in scope.counts:
+                continue
+            values = values_of(letter, words, scope.can_be_read, generic)
+            if values:
+                scope.counts[name] = number(len(values))
+                scope.remark(f"`{name}` read as {len(values)}, the number of values of `{letter}`")
+            elif is_sample(letter, words, scope.can_be_read):
+                scope.sizes[name] = Var(name)
+        scope.sizes.update(scope.counts)

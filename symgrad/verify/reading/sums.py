@@ -1,0 +1,231 @@
+"""Sums and products over an index: written out over the names that occur, or over the samples.
+
+Where the graph has `x_1, x_2, …`, `\\sum_{i=1}^m (h_i - y_i) x_i` is written out. Where x is data,
+a value for each sample, the sum is m times its term (the mean over samples is this language's own
+reading of an objective), which is the same as long as the formula is linear in its sums.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+from symgrad.derivation.analysis import depends_on_data
+from symgrad.derivation.calculus import gradient_of
+from symgrad.expression.tree import (
+    ZERO,
+    Add,
+    Expression,
+    Mul,
+    Number,
+    Var,
+    substitute,
+    variables,
+)
+from symgrad.sources import lexer
+from symgrad.verify.reading.functions import FunctionParser
+from symgrad.verify.reading.indices import MAX_VALUES, SAMPLE, is_sample, letters_of, values_of
+
+_MOST_TERMS = 2_000
+_SIGNS = frozenset(("∑", "∏"))
+
+
+class Range(NamedTuple):
+    """What stands below and above a sum: its letters, from, to, and letters that differ."""
+
+    letters: tuple[str, ...]
+    first: str = ""
+    last: tuple[str, ...] = ()
+    unequal: tuple[tuple[str, str], ...] = ()
+
+
+class SumParser(FunctionParser):
+    """Reads ∑[i = 1, m] and the product behind it; ∏ likewise."""
+
+    terms_read = 0
+
+    def sums(self) -> dict[str, Expression]:
+        """Return the terms of the sums over samples that were read, by their placeholder."""
+        found: dict[str, Expression] | None = self.__dict__.get("_sums")
+        if found is None:
+            found = self.__dict__["_sums"] = {}
+        return found
+
+    def summed(self, sign: str) -> Expression:
+        """Read a sum or product over an index."""
+        start = self.at
+        limits = self.limits()
+        begin = self.at
+        self.enter()
+        words = self.words_of_body()
+        choices = [self.choices(limits, letter, words, start) for letter in limits.letters]
+        if choices == [[SAMPLE]]:
+            found = self.over_samples(sign, limits, start)
+        else:
+            found = self.written_out(sign, limits, choices, begin)
+        self.depth -= 1
+        return found
+
+    def limits(self) -> Range:
+        """Read what stands in the brackets behind ∑."""
+        opened = self.at + 1
+        if self.tokens[opened] != "[":
+            raise self.fault("a sum over what?", self.at)
+        end = self.tokens.index("]", opened)
+        inner = self.tokens[opened + 1 : end]
+        self.at = end + 1
+        comma = inner.index(",") if "," in inner else len(inner)
+        below, above = inner[:comma], tuple(inner[comma + 1 :])
+        if not below or not all(len(token) for token in below):
+            raise self.fault("a sum over what?", opened - 1, last=end)
+        if below[1:2] == ["="] and len(below) == 3:
+            return Range((below[0],), below[2], above)
+        if below[1:2] in (["!="], ["≠"]) and len(below) == 3:
+            return Range((below[0],), unequal=((below[0], below[2]),))
+        if len(below) == 1 or below[1] in ("∈", "in"):
+            return Range((below[0],), "", above)
+        if all(len(token) == 1 and token.isalpha() for token in inner):
+            return Range(tuple(inner))
+        if len(inner) == 3 and inner[1] == ",":
+            return Range((inner[0], inner[2]))
+        raise self.fault("the limits of this sum cannot be read", opened - 1, last=end)
+
+    def words_of_body(self) -> tuple[str, ...]:
+        """Return the words up to where the product behind a sum ends."""
+        found: dict[str, None] = {}
+        level = 0
+        before = "*"
+        for token in self.tokens[self.at :]:
+            level += (token in "([" and token != "") - (token in ")]" and token != "")
+            ends = (
+                level == 0 and token in ("+", "-") and before not in ("*", "/", "^", "(", "∑", "]")
+            )
+            if level < 0 or ends or token == "":
+                break
+            if lexer.IDENTIFIER.match(token):
+                found.setdefault(token)
+            before = token
+        return tuple(found)
+
+    def choices(self, limits: Range, letter: str, words: tuple[str, ...], start: int) -> list[str]:
+        """Return the values of one letter of a sum."""
+        scope = self.scope
+        known = scope.can_be_read
+        generic = frozenset(letter for word in words for letter in letters_of(word))
+        occurring = values_of(letter, words, known, generic - scope.indices.keys())
+        last = self.whole_number(limits.last)
+        first = int(limits.first) if limits.first.isdigit() else None
+        if first is not None and last is not None:
+            if last - first >= MAX_VALUES:
+                raise self.too_large(f"a sum of more than {MAX_VALUES} terms", start)
+            wanted = [str(value) for value in range(first, last + 1)]
+            if set(wanted) <= set(occurring) or not occurring:
+                sample = is_sample(letter, words, known) and not occurring
+                return [SAMPLE] if sample else wanted
+            raise self.fault(f"there are no names for all values of `{letter}`", start)
+        if occurring:
+            digits = [v for v in occurring if not v.isdigit() or first is None or int(v) >= first]
+            shown = ", ".join(digits[:8])
+            scope.remark(f"`{letter}` runs over {shown}")
+            return digits
+        if is_sample(letter, words, known):
+            return [SAMPLE]
+        raise self.fault(f"over which values of `{letter}` is this sum?", start)
+
+    def whole_number(self, tokens: tuple[str, ...]) -> int | None:
+        """Return the number above a sum: itself, or the value of a constant; None if open."""
+        if len(tokens) != 1:
+            return None
+        (token,) = tokens
+        if token.isdigit():
+            return int(token)
+        name = self.scope.name(token)
+        node = self.scope.graph.index.get(str(name))
+        if node is not None and node.kind == "const" and node.default is not None:
+            return int(node.default) if node.default.denominator == 1 else None
+        size = self.scope.sizes.get(token)
+        return int(size.value) if isinstance(size, Number) else None
+
+    def written_out(
+        self, sign: str, limits: Range, choices: list[list[str]], begin: int
+    ) -> Expression:
+        """Read the term once for each value, and return the sum."""
+        scope = self.scope
+        outer = dict(scope.indices)
+        terms: list[Expression] = []
+        end = begin
+        for values in product(*choices):
+            scope.indices = {**outer, **dict(zip(limits.letters, values, strict=True))}
+            if any(scope.indices.get(a) == scope.indices.get(b) for a, b in limits.unequal):
+                continue
+            self.at = begin
+            self.terms_read += 1
+            if self.terms_read > _MOST_TERMS:
+                raise self.too_large(f"sums of more than {_MOST_TERMS} terms", begin)
+            terms.append(self.product())
+            end = self.at
+        scope.indices = outer
+        if not terms:
+            raise self.fault("a sum of no terms", begin)
+        self.at = end
+        if len(terms) == 1:
+            return terms[0]
+        return Add(tuple(terms)) if sign == "∑" else Mul(tuple(terms))
+
+    def over_samples(self, sign: str, limits: Range, start: int) -> Expression:
+        """Read a sum over samples: a placeholder, which `complete` replaces."""
+        scope = self.scope
+        if sign == "∏":
+            raise self.fault("a product over samples", start)
+        (letter,) = limits.letters
+        outer = dict(scope.indices)
+        scope.indices = {**outer, letter: SAMPLE}
+        term = self.product()
+        scope.indices = outer
+        size = limits.last[0] if len(limits.last) == 1 else ""
+        scope.remark(f"`{letter}` read as the sample")
+        placeholder = Var(f"∑{len(self.sums())}")
+        self.sums()[str(placeholder.key)] = self.sum_of(term, size)
+        return placeholder
+
+    def sum_of(self, term: Expression, size: str) -> Expression:
+        """Return the sum over samples of a term: as often as there are samples, or once."""
+        scope = self.scope
+        counts = [name for name, value in scope.sizes.items() if isinstance(value, Var)]
+        count = size if size in counts else counts[0] if counts else ""
+        if count:
+            scope.sample_sums = "mean"
+            return Mul((Var(count), term))
+        if scope.sample_sums == "mean":
+            scope.doubt("a sum over samples without their number, in a document that has means")
+        return term
+
+    def complete(self, found: Expression) -> Expression:
+        """Put the sums over samples in, if the expression is linear in them.
+
+        Raises:
+            Fault: where it is not, or where something else in it depends on the sample.
+        """
+        sums = self.sums()
+        if not sums:
+            return found
+        graph = self.scope.graph
+        by_sample = depends_on_data(graph)
+        objective = {graph.objective}
+        zero = substitute(found, dict.fromkeys(sums, ZERO))
+        slopes = gradient_of(found)
+        parts = [zero, *(slopes.get(key, ZERO) for key in sums)]
+        names = {str(name) for part in parts for name in variables(part)}
+        if names & sums.keys() or names & (by_sample - objective):
+            raise self.fault("this formula mixes sums over samples with values of one sample", 0)
+        return substitute(found, sums)
+
+
+def count_names(texts: list[str]) -> list[str]:
+    """Return the names that stand above a sum or are used as a number of samples."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for word in lexer.tokens(text):
+            if word in ("m", "n", "N", "M", "B", "T", "K"):
+                found.setdefault(word)
+    return list(found)
