@@ -96,9 +96,9 @@ class Scripts(Tokens, ABC):
             return False
         last = parts[-1]
         kept = len(last.text.rstrip(" "))
-        parts[-1] = Written.join(
-            [Written(last.text[:kept], last.offsets[:kept]), self.written(text, word)]
-        )
+        end = self.words[self.at - 1].start if text != "_" else word.start
+        script = Written(text, (word.start,) * (len(text) - 1) + (end,))
+        parts[-1] = Written.join([Written(last.text[:kept], last.offsets[:kept]), script])
         return True
 
 

@@ -14,6 +14,7 @@ from symgrad.errors import Diagnostic, SourceError
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var
 from symgrad.graph.graph import Graph
+from symgrad.verify.cases import of_all_cases
 from symgrad.verify.deciding.equality import Decision, decide
 from symgrad.verify.deciding.limits import Stop, TooLarge, distinct_parts, names_in, substituted
 from symgrad.verify.explaining.diagnose import diagnose
@@ -73,6 +74,9 @@ class Judge:
             return Verdict(
                 "definition", claim, f"defines {claim.defines}", remarks=tuple(_reading(claim))
             )
+        if claim.cases:
+            share = seconds / len(claim.cases)
+            return of_all_cases(claim, lambda one: self.judge(one, share, explain=explain))
         deadline = time.monotonic() + seconds
         try:
             found = self._judged(claim, _share(deadline, 0.7), explain=explain)

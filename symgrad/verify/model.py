@@ -124,6 +124,17 @@ class Definition:
 
 
 @dataclass(frozen=True)
+class Case:
+    """A claim with values put in for its indices: `i = 2`."""
+
+    indices: tuple[tuple[str, str], ...]
+    claim: Claim
+
+    def __str__(self) -> str:
+        return ", ".join(f"{letter} = {value}" for letter, value in self.indices)
+
+
+@dataclass(frozen=True)
 class Claim:
     """One claim: `left = link = link …`, with all that is in force where it stands.
 
@@ -138,6 +149,7 @@ class Claim:
     or a condition; it is empty for a claim.
     `readings` are the choices that its reading rests on, in words; `doubts` are
     guesses among them: where the claim is wrong as it is read, it is not refuted but unreadable.
+    `cases` are the claims that one with a free index stands for, itself the first of them.
     """
 
     text: str
@@ -156,6 +168,7 @@ class Claim:
     condition: str = ""
     readings: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
 
     def __str__(self) -> str:
         return self.text

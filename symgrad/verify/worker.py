@@ -14,6 +14,7 @@ from symgrad.verify.model import Claim, DerivativeTarget, Verdict
 _GRACE_SECONDS = 0.5
 _SMALL_PARTS = 400
 _SMALL_DEGREE = 24
+_SMALL_CASES = 6
 _COSTLY = frozenset(("polygamma", "lgamma", "digamma", "logsumexp"))
 
 
@@ -59,6 +60,10 @@ def is_small(judge: Judge, claim: Claim) -> bool:
     """Tell whether a claim can be judged in this process: it is short and of low degree."""
     if claim.fault is not None:
         return True
+    if claim.cases:
+        return len(claim.cases) <= _SMALL_CASES and all(
+            is_small(judge, case.claim) for case in claim.cases
+        )
     truth = judge.truth
     try:
         for target in claim.derivatives:

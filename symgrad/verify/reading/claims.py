@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.tree import Var, variables
@@ -13,6 +14,7 @@ from symgrad.sources.latex import translate
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 from symgrad.verify.model import (
+    Case,
     Claim,
     Definition,
     DerivativeTarget,
@@ -26,6 +28,7 @@ from symgrad.verify.model import (
 )
 from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.formula import parse_side, readings_of
+from symgrad.verify.reading.generic import Generic
 from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.meaning import adjoint_meant
 from symgrad.verify.reading.scope import Scope
@@ -47,6 +50,7 @@ class Reader:
         self.graph, self.truth = graph, truth
         self.scope = Scope(graph, truth.derivation, truth)
         self.state = State(truth, self.scope)
+        self.generic = Generic(self.scope)
         self.lefts = LeftSides(graph, self.scope, self.state)
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
@@ -90,9 +94,14 @@ class Reader:
             else:
                 yield _skipped(formula.text, place, fault.diagnostic.message)
             return
-        for statement in statements(written):
-            for one in components(statement, self.graph.objective, self.graph.parameters):
-                yield from self.statement(one, formula)
+        found = [
+            one
+            for statement in statements(written)
+            for one in components(statement, self.graph.objective, self.graph.parameters)
+        ]
+        self.generic.begin(found)
+        for one in found:
+            yield from self.statement(one, formula)
 
     def left_is_known(self, formula: Formula) -> bool:
         """Tell whether the left side alone is about the graph, where the whole cannot be read."""
@@ -140,8 +149,18 @@ class Reader:
                     condition=f"sets {' = '.join((*names, value))}",
                 )
                 return
-            left = self.lefts.read(statement, formula)
-            claim = self.claim(statement, formula, left, text, place)
+            if self.generic.note_case(statement):
+                yield _skipped(text, place, "which indices are equal")
+                return
+            cases = []
+            for indices in self.generic.choices(statement, origin):
+                self.scope.indices = indices
+                left = self.lefts.read(statement, formula)
+                one = self.claim(statement, formula, left, text, place)
+                cases.append(Case(tuple(indices.items()), one))
+            claim = cases[0].claim
+            if len(cases) > 1:
+                claim = replace(claim, cases=tuple(cases))
         except Fault as fault:
             about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
             if isinstance(left, NameTarget) and self.scope.name(left.name) is None:

@@ -9,6 +9,7 @@ from symgrad.expression.tree import (
     ONE,
     ZERO,
     Call,
+    Compare,
     Div,
     Expression,
     Number,
@@ -28,7 +29,7 @@ _QUOTIENTS: dict[str, tuple[str | None, str]] = {
     "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
 }  # fmt: skip
 _PRODUCTS = frozenset("⊙∘⊗∙")
-_RELATIONS = frozenset(("<", ">", "<=", ">=", "==", "!="))
+_RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "==", "!="))
 _POWERS = SUPERSCRIPTS | {"⁵": 5, "⁶": 6}
 
 
@@ -140,9 +141,15 @@ class ClaimParser(SumParser):
         """Read an expression in parentheses; a condition there is 1 where it holds, else 0."""
         if not self.conditions and self.holds_condition():
             opened = self.at
+            end = self.behind(opened)
+            self.tokens[opened:end] = ["==" if t == "=" else t for t in self.tokens[opened:end]]
             self.at += 1
             condition = self.condition()
             self.expect(")", opened)
+            if isinstance(condition, Compare) and condition.relation == "==":
+                sides = condition.left, condition.right
+                if all(isinstance(side, Number) for side in sides):
+                    return ONE if sides[0] == sides[1] else ZERO
             self.scope.remark("a condition in brackets read as 1 where it holds, else 0")
             return Call("where", (condition, ONE, ZERO))
         return super().bracketed()

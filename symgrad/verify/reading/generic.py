@@ -38,6 +38,7 @@ class Generic:
         self.scope = scope
         self.equal: list[tuple[str, str]] = []
         self.unequal: list[tuple[str, str]] = []
+        self.kept = False
 
     def choices(self, statement: Statement, origin: Origin) -> list[Choice]:
         """Return the values of the free indices of a statement, one entry for each case.
@@ -46,12 +47,13 @@ class Generic:
             Fault: where there are too many.
         """
         texts = [statement.left.text, *(part.text for _, part in statement.parts)]
-        words = words_of(texts)
+        words = tuple(word for word in words_of(texts) if not self.scope.is_kronecker(word))
         if not any("_" in word for word in words):
             return [{}]
         summed = summed_letters(texts)
         self.count(texts, words, summed)
-        open_words = [word for word in words if letters_of(word) and not self.scope.can_be_read(word)]
+        can_be_read = self.scope.can_be_read
+        open_words = [word for word in words if letters_of(word) and not can_be_read(word)]
         letters = dict.fromkeys(letter for word in open_words for letter in letters_of(word))
         free: dict[str, list[str]] = {}
         for letter in letters:
@@ -76,9 +78,7 @@ class Generic:
         if found:
             return found
         own = {word for word in words if letter in letters_of(word)}
-        data = {node.name for node in self.scope.graph.nodes if node.kind == "data"}
-        bases = {self.scope.names.meant(word.split("_")[0]) for word in own}
-        about_data = any(base is not None and base[0] in data for base in bases)
+        about_data = any(self.scope.is_data(word.split("_")[0]) for word in own)
         if letter in _SAMPLE_LETTERS and about_data and is_sample(letter, words, known):
             self.scope.remark(f"`{letter}` read as the sample")
             return [SAMPLE]
@@ -86,9 +86,7 @@ class Generic:
 
     def allowed(self, choice: Choice) -> bool:
         """Tell whether a choice is one of those that the text speaks of."""
-        apart = all(
-            choice[a] != choice[b] for a, b in self.unequal if a in choice and b in choice
-        )
+        apart = all(choice[a] != choice[b] for a, b in self.unequal if a in choice and b in choice)
         return apart and all(
             choice[a] == choice[b] for a, b in self.equal if a in choice and b in choice
         )
@@ -108,9 +106,12 @@ class Generic:
         (self.equal if sign == "=" else self.unequal).append(pair)
         return True
 
-    def forget_cases(self) -> None:
-        """Forget which indices are equal."""
-        self.equal, self.unequal = [], []
+    def begin(self, found: list[Statement]) -> None:
+        """Take note of the cases that a formula states; cases alone are for the next formula."""
+        if not self.kept:
+            self.equal, self.unequal = [], []
+        noted = [self.note_case(statement) for statement in found]
+        self.kept = bool(noted) and all(noted)
 
     # -- numbers of samples ----------------------------------------------------------------------
 
@@ -129,6 +130,6 @@ class Generic:
             if values:
                 scope.counts[name] = number(len(values))
                 scope.remark(f"`{name}` read as {len(values)}, the number of values of `{letter}`")
-            elif is_sample(letter, words, scope.can_be_read):
-                scope.sizes[name] = Var(name)
+            elif name in words and is_sample(letter, words, scope.can_be_read):
+                scope.sizes[name] = next(iter(scope.sizes.values()), Var(name))
         scope.sizes.update(scope.counts)

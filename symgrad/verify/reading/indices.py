@@ -18,6 +18,7 @@ _LETTER = re.compile(r"[A-Za-zα-ωℓ]")
 _SHIFTED = re.compile(r"([A-Za-zα-ωℓ])([mp])([0-9]+)")
 _SPEC = re.compile(r"[∑∏]\s*\[([^\]]*)\]")
 _WORD = re.compile(rf"(?<![\w.]){lexer.NAME}")
+_ALONE = re.compile(r"(?<![\w])([A-Za-zα-ωℓ])(?![\w])")
 SAMPLE = ""
 
 Known = Callable[[str], bool]
@@ -72,9 +73,7 @@ def summed_letters(texts: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     for text in texts:
         for spec in _SPEC.findall(text):
-            found += re.findall(
-                r"(?<![\w])([A-Za-zα-ωℓ])(?![\w])", re.split(r"=|!|,\s*\w+$", spec)[0]
-            )
+            found += _ALONE.findall(re.split(r"=|≠|!|,\s*\w+$", spec)[0])
     return tuple(dict.fromkeys(found))
 
 
@@ -91,10 +90,12 @@ def values_of(
         return []
     labels = [str(value) for value in range(_HIGHEST + 1)]
     labels += [f"{letter}{value}" for value in range(10)]
-    found = []
-    for value in labels:
-        if all(_fits(bound(word, {letter: value}), known, generic - {letter}) for word in own):
-            found.append(value)
+    others = generic - {letter}
+    found = [
+        value
+        for value in labels
+        if all(_fits(bound(word, {letter: value}), known, others) for word in own)
+    ]
     digits = [value for value in found if value.isdigit()]
     return digits or found
 

@@ -10,18 +10,20 @@ from itertools import pairwise
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
-from symgrad.expression.tree import Constant, Expression, Var, variables
+from symgrad.expression.tree import Constant, Expression, Var, number, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Definition, DerivativeTarget
+from symgrad.verify.reading.indices import bound
 from symgrad.verify.reading.names import Names
 from symgrad.verify.reading.same import same
 from symgrad.verify.truth import Truth
 
 _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
+_KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
 _LAST_PIECE = "e"
 _MOST_NODES = 400
 
@@ -38,10 +40,12 @@ class Scope:
     """The names in force where a claim stands.
 
     `definitions` and `functions` are the author's; `derivatives` collects those that the formulas
-    use, by key; `values` are those in force. `subject` is what the present statement
-    differentiates by. `dummies` are the free names of a fact about functions
-    such as σ'(t) = σ(t)(1 − σ(t)). `readings` are the choices that the present statement rests on,
-    `doubts` those among them that are guesses.
+    use, by key; `values` are those in force. Of the present statement: `subject` is what it
+    differentiates by, `indices` are the values of its indices, `sizes` what the names of numbers of
+    samples stand for, `dummies` the free names of a fact about functions such as
+    σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it rests on, `doubts` those among them that
+    are guesses. Of the document: `counts` are the numbers of samples, `sample_sums` is "mean" where
+    sums over samples have 1/m before them.
     """
 
     def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
@@ -58,6 +62,10 @@ class Scope:
         self.values: Mapping[str, Fraction] = {}
         self.dummies: frozenset[str] = frozenset()
         self.subject: str | None = None
+        self.indices: dict[str, str] = {}
+        self.sizes: dict[str, Expression] = {}
+        self.counts: dict[str, Expression] = {}
+        self.sample_sums: str = ""
         self.readings: dict[str, None] = {}
         self.doubts: dict[str, None] = {}
 
@@ -65,6 +73,8 @@ class Scope:
         """Forget what was decided for the statement before."""
         self.dummies = frozenset()
         self.subject = None
+        self.indices = {}
+        self.sizes = dict(self.counts)
         self.readings = {}
         self.doubts = {}
 
@@ -99,6 +109,8 @@ class Scope:
 
     def name(self, word: str) -> str | None:
         """Return the name that a word means, in any usual spelling, or None."""
+        if self.indices and self.names.exact(word) is None:
+            word = bound(word, self.indices)
         found = self.names.meant(word)
         if found is None:
             return word if word in self.dummies else None
@@ -110,7 +122,38 @@ class Scope:
         found = self.name(word)
         if found is not None:
             return Var(found)
+        if word in self.sizes:
+            return self.sizes[word]
+        if self.indices and (value := self.index_value(word)) is not None:
+            return value
         return self.subscripted(word) or self.differential(word)
+
+    def index_value(self, word: str) -> Expression | None:
+        """Return the value of an index, and δ_ij: 1 where its two indices are one, else 0."""
+        if self.indices.get(word, "").isdigit():
+            return number(int(self.indices[word]))
+        kronecker = _KRONECKER.fullmatch(canonical(word))
+        if kronecker and all(letter in self.indices for letter in kronecker.groups()):
+            first, second = (self.indices[letter] for letter in kronecker.groups())
+            return number(int(first == second))
+        return None
+
+    def is_kronecker(self, word: str) -> bool:
+        """Tell whether a word is δ_ij and no name."""
+        return bool(_KRONECKER.fullmatch(canonical(word))) and self.names.meant(word) is None
+
+    def is_data(self, word: str) -> bool:
+        """Tell whether a word means a value that each sample has."""
+        found = self.names.meant(word)
+        node = self.graph.index.get(found[0]) if found else None
+        return node is not None and node.kind == "data"
+
+    def can_be_read(self, word: str) -> bool:
+        """Tell whether a word can be read as it stands, without taking note of how."""
+        before = dict(self.readings)
+        found = self.resolve(word) or self.number(word) or self.products(word, before_power=False)
+        self.readings = before
+        return bool(found)
 
     def differential(self, word: str) -> Var | None:
         """Return the derivative of the objective that `dW` or `dz^{[2]}` means for layers."""
@@ -148,6 +191,7 @@ class Scope:
 
     def subscripted(self, word: str) -> Expression | None:
         """Return the derivative that `J_a` or `δ_v` means where no name is written so."""
+        word = bound(word, self.indices)
         top, _, bottom = word.partition("_")
         above, below = self.strict(top), self.name(bottom) if bottom else None
         index = self.graph.index

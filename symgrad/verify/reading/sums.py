@@ -27,7 +27,7 @@ from symgrad.verify.reading.functions import FunctionParser
 from symgrad.verify.reading.indices import MAX_VALUES, SAMPLE, is_sample, letters_of, values_of
 
 _MOST_TERMS = 2_000
-_SIGNS = frozenset(("∑", "∏"))
+_OPEN = frozenset(("*", "/", "^", "(", "∑", "∏", "]"))
 
 
 class Range(NamedTuple):
@@ -96,10 +96,8 @@ class SumParser(FunctionParser):
         level = 0
         before = "*"
         for token in self.tokens[self.at :]:
-            level += (token in "([" and token != "") - (token in ")]" and token != "")
-            ends = (
-                level == 0 and token in ("+", "-") and before not in ("*", "/", "^", "(", "∑", "]")
-            )
+            level += (token in ("(", "[")) - (token in (")", "]"))
+            ends = level == 0 and token in ("+", "-") and before not in _OPEN
             if level < 0 or ends or token == "":
                 break
             if lexer.IDENTIFIER.match(token):
@@ -128,7 +126,10 @@ class SumParser(FunctionParser):
             shown = ", ".join(digits[:8])
             scope.remark(f"`{letter}` runs over {shown}")
             return digits
-        if is_sample(letter, words, known):
+        own = [word for word in words if letter in letters_of(word)]
+        counted = any(isinstance(size, Var) for size in scope.sizes.values())
+        about_data = any(scope.is_data(word.split("_")[0]) for word in own)
+        if (counted or about_data) and is_sample(letter, words, known):
             return [SAMPLE]
         raise self.fault(f"over which values of `{letter}` is this sum?", start)
 
@@ -196,9 +197,10 @@ class SumParser(FunctionParser):
         if count:
             scope.sample_sums = "mean"
             return Mul((Var(count), term))
-        if scope.sample_sums == "mean":
-            scope.doubt("a sum over samples without their number, in a document that has means")
-        return term
+        if scope.sample_sums != "mean":
+            return term
+        scope.doubt("a sum over samples without their number, in a document that has means")
+        return Mul((Var(size or "m"), term))
 
     def complete(self, found: Expression) -> Expression:
         """Put the sums over samples in, if the expression is linear in them.
@@ -218,14 +220,4 @@ class SumParser(FunctionParser):
         names = {str(name) for part in parts for name in variables(part)}
         if names & sums.keys() or names & (by_sample - objective):
             raise self.fault("this formula mixes sums over samples with values of one sample", 0)
-        return substitute(found, sums)
-
-
-def count_names(texts: list[str]) -> list[str]:
-    """Return the names that stand above a sum or are used as a number of samples."""
-    found: dict[str, None] = {}
-    for text in texts:
-        for word in lexer.tokens(text):
-            if word in ("m", "n", "N", "M", "B", "T", "K"):
-                found.setdefault(word)
-    return list(found)
+        return substitute(found, dict(sums.items()))
