@@ -24,7 +24,8 @@ _QUIET_SECONDS = 1.0
 @click.argument("file")
 @click.argument("claims", nargs=-1)
 @click.option(
-    "--format", "style", type=click.Choice(("text", "json", "sarif", "github")), default="text",
+    "--format", "style", type=click.Choice(("text", "json", "sarif", "github", "html")),
+    default="text",
     show_default=True, help="How the verdicts are written.",
 )  # fmt: skip
 @click.option(
@@ -87,6 +88,7 @@ def _finish(
     reports: list[Report], graph: str, style: str, *, no_answer: bool, verbose: bool
 ) -> NoReturn:
     """Print the reports, and leave with the status they come to."""
+    from symgrad.render.html_verdicts import reports_html
     from symgrad.render.verdicts import (
         reports_github,
         reports_json,
@@ -95,6 +97,10 @@ def _finish(
     )
     from symgrad.verify.hints import without_answers
 
+    if style == "html" and sys.stdout.isatty():
+        raise click.UsageError(
+            "--format html writes a page: send it to a file, as in `> marked.html`"
+        )
     if no_answer:
         reports = [without_answers(item) for item in reports]
     if style == "json":
@@ -103,6 +109,8 @@ def _finish(
         print_result(reports_sarif(reports))
     elif style == "github":
         print_result(reports_github(reports))
+    elif style == "html":
+        print_result(reports_html(reports, graph))
     else:
         print_result(reports_text(reports, verbose=verbose))
     codes = {item.exit_code for item in reports}

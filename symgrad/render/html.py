@@ -66,7 +66,7 @@ def page(plan: Plan, *, module: str = "model", arguments: tuple[str, ...] = ()) 
 
 def _rendered(shown: Content) -> str:
     inlined = assets()
-    template = _environment().get_template(TEMPLATE)
+    template = environment().get_template(TEMPLATE)
     places = {quantity: i for i, quantity in enumerate(quantities(shown.blocks))}
     return template.render(
         page=shown,
@@ -84,7 +84,8 @@ def _rendered(shown: Content) -> str:
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what fills the templates of pages: everything from outside is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     made = Environment(

@@ -23,6 +23,11 @@ class Assets:
     script: str
     licence: str
 
+    @staticmethod
+    def page_script(name: str) -> str:
+        """Return the script of another page than the report."""
+        return _text(FOLDER, name)
+
     @property
     def hashes(self) -> str:
         """The hashes of the scripts as a content security policy lists them."""

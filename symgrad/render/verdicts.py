@@ -74,7 +74,7 @@ def claim_text(verdict: Verdict, source: str) -> str:
     if not verdict.judged:
         lines[0] += f"  ({display_text('; '.join((verdict.message, *verdict.remarks)))})"
         return lines[0]
-    lines += [f"    {display_text(line)}" for line in _details(verdict)]
+    lines += [f"    {display_text(line)}" for line in details(verdict)]
     return "\n".join(lines)
 
 
@@ -89,7 +89,8 @@ def _shown(claim: str) -> str:
     return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"
 
 
-def _details(verdict: Verdict) -> list[str]:
+def details(verdict: Verdict) -> list[str]:
+    """Return all that there is to say of a verdict, line by line."""
     if verdict.status == "unreadable" and verdict.claim.fault is not None:
         first, *rest = format_diagnostic(verdict.claim.fault).split("\n")
         return [f"unreadable: {first.partition(': ')[2]}", *rest]

@@ -1,0 +1,115 @@
+"""A document's formulas with marks beside them: one self-contained page, for whoever hands it back.
+
+The formulas are those of the document, typeset where they are LaTeX; a mark says what came out, and
+a wrong one has its fault and, unless answers are hidden, the correction below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from symgrad import __version__
+from symgrad.errors import display_text
+from symgrad.render.html import environment
+from symgrad.render.html_assets import assets
+from symgrad.render.verdicts import details, summary
+from symgrad.verify.model import Skipped, Verdict
+from symgrad.verify.report import MARKS, Report
+
+TEMPLATE = "verdicts.html.j2"
+_LEFT_OUT = "–"
+_TITLES = {
+    "proved": "right", "agrees": "agrees", "refuted": "wrong", "unreadable": "cannot be read",
+    "undecided": "not decided", "definition": "defines a name", "condition": "a condition",
+    "skipped": "not about the graph",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedFormula:
+    """A formula of the document: where it stands, its mark, and what is to be said of it.
+
+    `tex` is the formula as LaTeX, empty where the author wrote plain text.
+    """
+
+    line: int
+    status: str
+    mark: str
+    title: str
+    text: str
+    tex: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedDocument:
+    """One document and its formulas, in the order in which they stand.
+
+    `left_out` are those that are not about the graph, each with the reason.
+    """
+
+    name: str
+    summary: str
+    state: str
+    formulas: tuple[MarkedFormula, ...]
+    left_out: tuple[MarkedFormula, ...]
+
+
+def reports_html(reports: Sequence[Report], graph: str) -> str:
+    """Return a page with every formula of the documents and its mark.
+
+    Args:
+        reports: the reports, answers taken out of them where they are not to be shown.
+        graph: the name of the graph that the documents are about.
+
+    >>> from symgrad.sources.text import parse
+    >>> from symgrad.verify import verify
+    >>> report = verify(parse("param a; J = a^2"), "dJ/da = 2a")
+    >>> "<!DOCTYPE html>" in reports_html([report], "model.sg")
+    True
+    """
+    inlined = assets()
+    inlined = replace(inlined, script=inlined.page_script("verdicts.js"))
+    return (
+        environment()
+        .get_template(TEMPLATE)
+        .render(
+            documents=[_marked(report) for report in reports],
+            graph=graph,
+            version=__version__,
+            style=inlined.style,
+            katex_style=inlined.katex_style,
+            katex_script=inlined.katex_script,
+            script=inlined.script,
+            licence=inlined.licence,
+            hashes=inlined.hashes,
+        )
+    )
+
+
+def _marked(report: Report) -> MarkedDocument:
+    found = sorted(map(_judged, report.verdicts), key=lambda formula: formula.line)
+    others = sorted(map(_left_out, report.skipped), key=lambda formula: formula.line)
+    state = {0: "checked", 1: "failed"}.get(report.exit_code, "partly")
+    return MarkedDocument(report.source, summary([report]), state, tuple(found), tuple(others))
+
+
+def _judged(verdict: Verdict) -> MarkedFormula:
+    status = str(verdict.status)
+    told: Iterable[str] = () if status == "proved" and not verdict.remarks else details(verdict)
+    notes = [line for line in map(display_text, told) if line.strip() not in ("proved", "")]
+    if not verdict.judged:
+        notes = [display_text(text) for text in (verdict.message, *verdict.remarks)]
+    return _formula(verdict.line, status, MARKS[verdict.status], str(verdict.claim), tuple(notes))
+
+
+def _left_out(formula: Skipped) -> MarkedFormula:
+    note = display_text(formula.reason)
+    return _formula(formula.place.line, "skipped", _LEFT_OUT, formula.text, (note,))
+
+
+def _formula(line: int, status: str, mark: str, text: str, notes: tuple[str, ...]) -> MarkedFormula:
+    shown = display_text(text)
+    tex = shown if "\\" in shown else ""
+    return MarkedFormula(line, status, mark, _TITLES[status], shown, tex, notes)
