@@ -58,6 +58,10 @@ class UnknownName(SymgradError, KeyError):
     __str__ = Exception.__str__
 
 
+class CyclicGraph(SymgradError, ValueError):
+    """A node of a graph depends on itself."""
+
+
 class LimitExceeded(SymgradError, ValueError):
     """An input, or the result asked for, is larger than the documented limit."""
 

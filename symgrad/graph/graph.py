@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
-from symgrad.errors import Diagnostic, Place, UnknownName, nearest
+from symgrad.errors import CyclicGraph, Diagnostic, Place, UnknownName, nearest
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.symbolic import equation_to_sympy
 from symgrad.expression.tree import Compare, Formula
@@ -144,9 +144,13 @@ class Graph(Typeset):
         """The nodes of the equations, in an order in which each stands after all of its operands.
 
         Among those that could come next the one defined first comes first.
+
+        Raises:
+            CyclicGraph: where a node depends on itself; sources report this with its place.
         """
         index = self.index
         done: set[str] = set()
+        opened: set[str] = set()
         ordered: list[Node] = []
         for start in self.nodes:
             stack = [start]
@@ -161,6 +165,9 @@ class Graph(Typeset):
                     if name not in done and index[name].formula is not None
                 ]
                 if waiting:
+                    if node.name in opened:
+                        raise CyclicGraph(f"`{node.name}` depends on itself")
+                    opened.add(node.name)
                     stack.extend(reversed(waiting))
                 else:
                     done.add(node.name)

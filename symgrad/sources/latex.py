@@ -397,7 +397,7 @@ class Translator(Scripts):
     def cases(self, word: Word, name: str) -> Written:
         """Translate the rows of a cases environment."""
         rows: list[Row] = []
-        while self.at < len(self.words) and self.words[self.at].text != "\\end":
+        while self.at < len(self.words) and self.words[self.at].text not in ("\\end", "}"):
             value = self.until(lambda text: text in ("&", "\\\\", "\\end"))
             condition = Written.join([])
             if self.at < len(self.words) and self.words[self.at].text == "&":

@@ -13,6 +13,7 @@ from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
 _TOKEN = re.compile(r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]|.", re.DOTALL)
+_STRETCHES = 8
 _SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
 
 
@@ -32,6 +33,8 @@ class Tokens(ABC):
         self.words = [Word(m[0], m.start()) for m in _TOKEN.finditer(text)]
         self.at = 0
         self.depth = 0
+        # every stretch is begun by a token of its own, or a few are: whoever begins more goes round
+        self.stretches = _STRETCHES * (len(self.words) + 1)
 
     def fault(self, message: str, word: Word, hint: str = "") -> Fault:
         """Return a fault that points at a token."""
@@ -48,6 +51,9 @@ class Tokens(ABC):
     def until(self, stop: Callable[[str], bool]) -> Written:
         """Translate up to a token that `stop` accepts, or a closing brace, or the end."""
         self.depth += 1
+        self.stretches -= 1
+        if self.stretches < 0:
+            raise self.fault("this cannot be read", self.words[min(self.at, len(self.words) - 1)])
         if self.depth > MAX_DEPTH:
             raise self.fault(f"more than {MAX_DEPTH} levels of nesting", self.words[self.at - 1])
         out = Written.join([])

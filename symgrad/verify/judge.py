@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from symgrad.errors import Diagnostic, SourceError
+from symgrad.errors import Diagnostic, SourceError, SymgradError
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var
 from symgrad.graph.graph import Graph
@@ -33,7 +33,7 @@ from symgrad.verify.model import (
 from symgrad.verify.numbers.judge_numbers import NumberJudge, at_point
 from symgrad.verify.numbers.outcomes import Outcome, decided
 from symgrad.verify.numbers.put_in import with_numbers_put_in
-from symgrad.verify.truth import MissingValue, Truth
+from symgrad.verify.truth import Ambiguous, MissingValue, Truth
 
 _SEVERITY: dict[Status, int] = {
     "proved": 0, "agrees": 1, "undecided": 2, "unreadable": 3, "refuted": 4,
@@ -77,7 +77,33 @@ class Judge:
         if claim.cases:
             share = seconds / len(claim.cases)
             return of_all_cases(claim, lambda one: self.judge(one, share, explain=explain))
-        deadline = time.monotonic() + seconds
+        return self.sound(self._open(claim, time.monotonic() + seconds, explain=explain))
+
+    def sound(self, verdict: Verdict) -> Verdict:
+        """Return a verdict that tells of nothing but names of the graph and of the text.
+
+        A refutation rests on values that a reader can put in: where its witness names anything
+        else, something of ours has been taken for a variable, and nothing is refuted. What explains
+        a refutation must be readable too, or it is left out.
+        """
+        if verdict.status != "refuted":
+            return verdict
+        claim, decision, found = verdict.claim, verdict.decision, verdict.diagnosis
+        known = {*self.graph.index, *claim.names, self._rate()}
+        witness = () if decision is None else decision.witness
+        if not known.issuperset(name for name, _ in witness):
+            message = "not decided: no values of the graph's own names were found that refute it"
+            return Verdict("undecided", claim, message, link=verdict.link, place=verdict.place)
+        known.update(item.name for item in self.truth.derivation.sensitivity_list)
+        formula = found.correction_expression if found is not None else None
+        if formula is None or known.issuperset(map(str, names_in(formula))):
+            return verdict
+        return replace(verdict, diagnosis=Diagnosis("other", "the two sides differ"))
+
+    def _rate(self) -> str:
+        return self.graph.rate[0] if self.graph.rate else "η"
+
+    def _open(self, claim: Claim, deadline: float, *, explain: bool) -> Verdict:
         try:
             found = self._judged(claim, _share(deadline, 0.7), explain=explain)
             if found.status == "refuted" and claim.doubts:
@@ -92,7 +118,9 @@ class Judge:
                     f"state it before, as in `at {name} = 2`",
                 ),
             )  # fmt: skip
-        except TwoReadings as fault:
+        except Ambiguous as reason:
+            return Verdict("undecided", claim, f"not decided: {reason}", link=0)
+        except SymgradError as fault:  # two readings, or no derivative
             return _unreadable(claim, fault.diagnostics[0])
         except (Stop, RecursionError, ArithmeticError):
             open_ = Verdict("undecided", claim, "not decided: a limit was reached", link=0)
@@ -185,9 +213,8 @@ class Judge:
 
     def _updated(self, name: str) -> Expression:
         """Return the parameter behind one step of gradient descent, in names."""
-        rate = self.graph.rate
         slope = self.truth.total(self.graph.objective, name)
-        step = Mul((Var(rate[0] if rate else "η"), slope))
+        step = Mul((Var(self._rate()), slope))
         return Add((Var(name), step if self.graph.maximize else Neg(step)))
 
     # -- one link ------------------------------------------------------------------------------

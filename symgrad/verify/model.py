@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression.tree import Compare, Expression, Logic, Var, walk
+from symgrad.expression.tree import Compare, Expression, Logic, Var, variables, walk
 
 if TYPE_CHECKING:
     from symgrad.verify.deciding.equality import Decision
@@ -172,6 +172,21 @@ class Claim:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that the claim uses: derivatives by their keys, and what they hold."""
+        found: list[str | int] = [key for link in self.links for key in variables(link.expression)]
+        if self.left_expression is not None:
+            found += variables(self.left_expression)
+        if isinstance(self.left, UpdateTarget):
+            found.append(self.left.name)
+        for item in self.definitions:
+            found += [item.name, *variables(item.expression)]
+        for target in self.derivatives:
+            inside = () if target.expression is None else variables(target.expression)
+            found += [target.key, target.bottom, *target.further, *inside]
+        return frozenset(map(str, found))
 
     def is_definition(self, link: Link) -> bool:
         """Tell whether a link says what the claim's new name is; such a link cannot be wrong."""

@@ -19,7 +19,7 @@ from symgrad.derivation.derive import derive
 from symgrad.expression.tree import ONE, ZERO, Expression, Var, formula_of, variables
 from symgrad.graph.graph import Graph, Node
 from symgrad.verify.deciding.intervals import Evaluator, Value
-from symgrad.verify.deciding.limits import TooLarge, names_in, substituted
+from symgrad.verify.deciding.limits import Stop, TooLarge, names_in, substituted
 from symgrad.verify.model import Claim, Definition, DerivativeTarget
 
 Point = tuple[tuple[str, Fraction], ...]
@@ -27,11 +27,15 @@ PRECISION = 320  # bits: 96 digits, of which 50 are always left
 _MOST_BITS = 20_000
 _MAX_EXPANDED = 2_000  # equations
 _MAX_FRACTION_BITS = 600
-_EXPRESSION = "expression differentiated"
+_ANONYMOUS = "expression differentiated"  # spaces: no name of a graph or of an author
 
 
 class MissingValue(KeyError):
     """A value is asked for that no statement gives."""
+
+
+class Ambiguous(Stop):
+    """A derivative that depends on how what is differentiated is written; says why."""
 
 
 class Truth:
@@ -40,7 +44,7 @@ class Truth:
     def __init__(self, graph: Graph, derivation: Derivation | None = None) -> None:
         self.graph = graph
         self._derivation = derivation
-        self._named: dict[tuple[str, str], Expression] = {}
+        self._named: dict[tuple[str, str, tuple[str, ...]], Expression] = {}
         self._trees: dict[str | int, Expression] = {}
         self._values: dict[Point, dict[str | int, Value]] = {}
 
@@ -53,23 +57,45 @@ class Truth:
 
     # -- derivatives ---------------------------------------------------------------------------
 
-    def total(self, top: str, bottom: str) -> Expression:
-        """Return ∂top/∂bottom, every path counted, as an expression in the names of the graph."""
-        found = self._named.get((top, bottom))
+    def total(self, top: str, bottom: str, fixed: tuple[str, ...] = ()) -> Expression:
+        """Return ∂top/∂bottom, every path counted, as an expression in the names of the graph.
+
+        The nodes in `fixed` are inputs in it: no equation of theirs is used to shorten it.
+        """
+        found = self._named.get((top, bottom, fixed))
         if found is None:
-            found = self._named[top, bottom] = _derivative(self.graph, top, bottom)
+            found = _derivative(self.graph, top, bottom, fixed)
+            self._named[top, bottom, fixed] = found
         return found
 
     def of_expression(self, expression: Expression, bottoms: Sequence[str]) -> Expression:
-        """Return the derivative of an expression in names by one name after the other."""
-        for bottom in bottoms:
+        """Return the derivative of an expression in names by one name after the other.
+
+        Raises:
+            Ambiguous: for a node above one by which was differentiated before: the first derivative
+                is no function of it until somebody writes it as one.
+        """
+        for index, bottom in enumerate(bottoms):
+            fixed = tuple(dict.fromkeys(bottoms[index + 1 :]))
+            self._refuse_above(bottom, fixed)
             if isinstance(expression, Var) and expression.key in self.graph.index:
-                expression = self.total(str(expression.key), bottom)
+                expression = self.total(str(expression.key), bottom, fixed)
                 continue
-            node = Node(_EXPRESSION, "equation", formula_of(expression))
+            node = Node(_ANONYMOUS, "equation", formula_of(expression))
             graph = replace(self.graph, nodes=(*self.graph.nodes, node), objective=node.name)
-            expression = _derivative(graph, node.name, bottom)
+            slope = _derivative(graph, node.name, bottom, fixed)
+            # a derivative may be shortened by the value of what it is the derivative of
+            expression = substituted(slope, {_ANONYMOUS: expression})
         return expression
+
+    def _refuse_above(self, bottom: str, later: Sequence[str]) -> None:
+        for name in later:
+            if name != bottom and bottom in analysis.ancestors(self.graph, name):
+                message = (
+                    f"a derivative by {bottom} is differentiated by {name}, which depends on "
+                    f"{bottom}: what that is depends on how the derivative is written"
+                )
+                raise Ambiguous(message)
 
     def meanings(self, claim: Claim) -> dict[str | int, Expression]:
         """Return what every derivative and defined name of a claim is, in names of the graph."""
@@ -86,6 +112,7 @@ class Truth:
         waiting: list[Definition | DerivativeTarget] = [*derivatives, *definitions]
         defined = {item.name for item in definitions} | {item.key for item in derivatives}
         done: set[str | int] = set()
+        bottoms = self._bottoms(derivatives, definitions)
         for _ in range(len(waiting) + 1):
             later: list[Definition | DerivativeTarget] = []
             for item in waiting:
@@ -93,19 +120,41 @@ class Truth:
                     later.append(item)
                     continue
                 key = item.key if isinstance(item, DerivativeTarget) else item.name
-                found[key] = self._meaning(item, found)
+                found[key] = self._meaning(item, found, bottoms)
                 done.add(key)
             if len(later) == len(waiting):
                 break
             waiting = later
         return found
 
+    def _bottoms(
+        self, derivatives: Sequence[DerivativeTarget], definitions: Sequence[Definition]
+    ) -> dict[str | int, frozenset[str]]:
+        """Return by which names was differentiated in what each name stands for."""
+        found: dict[str | int, frozenset[str]] = {
+            item.name: frozenset((item.node,)) for item in self.derivation.sensitivity_list
+        }
+        for target in derivatives:
+            found[target.key] = frozenset((target.bottom, *target.further))
+        for _ in definitions:
+            before = dict(found)
+            for item in definitions:
+                below = [found.get(name, frozenset()) for name in variables(item.expression)]
+                found[item.name] = frozenset().union(*below)
+            if found == before:
+                break
+        return found
+
     def _meaning(
-        self, item: Definition | DerivativeTarget, known: Mapping[str | int, Expression]
-    ) -> Expression:
+        self, item: Definition | DerivativeTarget, known: Mapping[str | int, Expression],
+        bottoms: Mapping[str | int, frozenset[str]],
+    ) -> Expression:  # fmt: skip
         if isinstance(item, Definition):
             return substituted(item.expression, known)
         start = item.expression if item.expression is not None else Var(item.top)
+        for name in names_in(start):
+            for bottom in bottoms.get(name, ()):
+                self._refuse_above(bottom, (item.bottom, *item.further))
         return self.of_expression(substituted(start, known), (item.bottom, *item.further))
 
     def expand(self, expression: Expression) -> Expression:
@@ -232,14 +281,17 @@ def _needs(item: Definition | DerivativeTarget) -> tuple[str | int, ...]:
     return (item.top,)
 
 
-def _derivative(graph: Graph, top: str, bottom: str) -> Expression:
-    """Derive `top` by `bottom`, whose equation is cut."""
+def _derivative(graph: Graph, top: str, bottom: str, fixed: tuple[str, ...] = ()) -> Expression:
+    """Derive `top` by `bottom`, whose equation is cut, and so are those of `fixed`."""
     if top == bottom:
         return ONE
     cut = replace(
         graph,
         nodes=tuple(
-            Node(node.name, "param") if node.name == bottom else node for node in graph.nodes
+            Node(node.name, "param")
+            if node.name == bottom or (node.formula is not None and node.name in fixed)
+            else node
+            for node in graph.nodes
         ),
         objective=top, steps=(), checks=(), assumptions=(), rate=None, maximize=False,
     )  # fmt: skip

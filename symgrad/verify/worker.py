@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late, Process
 from symgrad.expression.tree import Call, Expression, Mul, Number, Pow, children
 from symgrad.graph.graph import Graph
 from symgrad.verify.deciding.limits import Stop, distinct_parts, substituted
 from symgrad.verify.judge import Judge
 from symgrad.verify.model import Claim, DerivativeTarget, Verdict
+from symgrad.verify.truth import Ambiguous
 
 _GRACE_SECONDS = 0.5
 _SMALL_PARTS = 400
 _SMALL_DEGREE = 24
 _SMALL_CASES = 6
+_FEW_NODES = 20
 _COSTLY = frozenset(("polygamma", "lgamma", "digamma", "logsumexp"))
 
 
@@ -67,13 +70,15 @@ def is_small(judge: Judge, claim: Claim) -> bool:
     truth = judge.truth
     try:
         for target in claim.derivatives:
-            if len(truth.graph.nodes) > _SMALL_PARTS or target.further:
+            if len(truth.graph.nodes) > (_FEW_NODES if target.further else _SMALL_PARTS):
                 return False
         meanings = truth.meanings(claim)
         sides = [truth.expand(substituted(link.expression, meanings)) for link in claim.links]
         if isinstance(claim.left, DerivativeTarget):
             sides.append(truth.expand(meanings[claim.left.key]))
         parts = distinct_parts(*sides)
+    except (Ambiguous, SymgradError):
+        return True
     except (Stop, RecursionError, OverflowError):
         return False
     return len(parts) <= _SMALL_PARTS and _degree(parts) <= _SMALL_DEGREE

@@ -187,7 +187,7 @@ def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene,
         for name in (target.bottom, *target.further)[:-1]:
             start = bare.total(start or Var(target.top), name)
         if start is not None and not isinstance(start, Var):
-            top = target.key if target.further else target.top
+            top = target.key if target.further else f"({target.top})"
             whole = with_node(graph, top, _without_names(bare, start))
         elif isinstance(start, Var):
             top = str(start.key)

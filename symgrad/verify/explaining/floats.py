@@ -78,7 +78,8 @@ _PLAIN: dict[str, Callable[..., float]] = {
     "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos,
     "atan": math.atan, "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh,
     "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
-    "erf": math.erf, "erfc": math.erfc, "sigmoid": _sigmoid, "max": max, "min": min,
+    "erf": math.erf, "erfc": math.erfc, "sigmoid": _sigmoid,
+    "max": lambda *a: max(a), "min": lambda *a: min(a),
     "hypot": math.hypot, "log1p": math.log1p, "expm1": math.expm1, "lgamma": math.lgamma,
 }  # fmt: skip
 FLOATS = {name: _guarded(function) for name, function in _PLAIN.items()}

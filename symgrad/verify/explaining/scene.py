@@ -25,6 +25,7 @@ from symgrad.expression.tree import (
     Expression,
     Var,
     formula_of,
+    substitute,
     variables,
 )
 from symgrad.graph.graph import Graph, Node
@@ -214,7 +215,7 @@ class Scene:
                 if node is not None and node.formula is not None:
                     known[name] = add(
                         *(
-                            mul(local_derivative(node, operand), inner)
+                            mul(self._local(node, operand), inner)
                             for operand in node.formula.operands
                             if (inner := by(operand)) != ZERO
                         )
@@ -250,11 +251,21 @@ class Scene:
                 continue
             for operand in node.formula.operands:
                 if operand in active:
-                    local = local_derivative(node, operand)
+                    local = self._local(node, operand)
                     if local != ZERO:
                         active.add(node.name)
                         found[node.name, operand] = local
         return found
+
+    def _local(self, node: Node, operand: str) -> Expression:
+        """Return a local derivative in names that the author knows.
+
+        The node that stands for an expression differentiated has none: its value is written out.
+        """
+        local = local_derivative(node, operand)
+        if node.name in self.derivation.graph.index or node.formula is None:
+            return local
+        return substitute(local, {node.name: node.formula.expression})
 
     @property
     def derivative(self) -> bool:

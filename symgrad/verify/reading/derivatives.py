@@ -201,7 +201,7 @@ class DerivativeParser(Parser):
         found = top
         for bottom in reversed(bottoms):
             if isinstance(bottom, str):
-                found = self.total(found, bottom, start)
+                found = self.total(found, bottom)
             else:
                 found = self.by_expression(found, bottom, start)
         return found
@@ -218,17 +218,17 @@ class DerivativeParser(Parser):
                     "what one differentiates by is no node of the graph", start, last=self.at - 1,
                     hint="give it a name in the graph",
                 )  # fmt: skip
-            return self.total(top, node, start)
+            return self.total(top, node)
         (name,) = names
         is_input = name in scope.dummies or scope.graph.index[name].formula is None
         if node is not None and not is_input:
-            return self.total(top, node, start)
+            return self.total(top, node)
         slope = gradient_of(below).get(name)
         if slope is None:
             raise self.fault("what one differentiates by is constant", start, last=self.at - 1)
-        return Div(self.total(top, name, start), slope)
+        return Div(self.total(top, name), slope)
 
-    def total(self, top: Expression, bottom: str, start: int) -> Expression:
+    def total(self, top: Expression, bottom: str) -> Expression:
         """Return the total derivative by one name."""
         if bottom in self.scope.dummies:
             return gradient_of(top).get(bottom, ZERO)
@@ -240,17 +240,14 @@ class DerivativeParser(Parser):
                     "it depends on how that derivative is written"
                 )
                 slope = self.scope.note(DerivativeTarget(bottom, upper))
-                return Div(self.total(top, upper, start), slope)
+                return Div(self.total(top, upper), slope)
             further = (*inner.further, bottom)
             return self.scope.note(
                 DerivativeTarget(inner.top, inner.bottom, inner.expression, further)
             )
         if isinstance(top, Var):
             return self.scope.note(DerivativeTarget(str(top.key), bottom))
-        spans = self.spans()
-        written = self.text[spans[start][0] : spans[self.at - 1][1]]
-        inside = written[written.find("(") + 1 : written.rfind(")")].strip()
-        return self.scope.note(DerivativeTarget(inside, bottom, top))
+        return self.scope.note_expression(top, bottom)
 
     def depends_on(self, bottom: str, inner: DerivativeTarget) -> str | None:
         """Return the name by which was differentiated, and on which `bottom` depends; or None."""

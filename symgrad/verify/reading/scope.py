@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
+from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Constant, Expression, Var, number, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.complaints import readings
@@ -58,6 +59,7 @@ class Scope:
         self.derivatives: dict[str, DerivativeTarget] = {}
         self.functions: dict[str, Abstraction] = {}
         self.rate = graph.rate[0] if graph.rate else None
+        self._printer = Printer(graph.index)
         self.names = Names(self.known())
         self.values: Mapping[str, Fraction] = {}
         self.dummies: frozenset[str] = frozenset()
@@ -102,6 +104,16 @@ class Scope:
         """Return the variable that stands for a derivative, and remember the derivative."""
         self.derivatives.setdefault(target.key, target)
         return Var(target.key)
+
+    def note_expression(self, top: Expression, bottom: str) -> Var:
+        """Return the variable that stands for the derivative of an expression.
+
+        It is known by the text of the expression, or, where another one looks the same, in full.
+        """
+        target = DerivativeTarget(self._printer.expression(top), bottom, top)
+        if self.derivatives.get(target.key, target) != target:
+            target = replace(target, top=repr(top))
+        return self.note(target)
 
     def strict(self, word: str) -> str | None:
         """Return the name that a word is, Greek letters in any spelling, or None."""
