@@ -93,7 +93,7 @@ class Truth:
             if name != bottom and bottom in analysis.ancestors(self.graph, name):
                 message = (
                     f"a derivative by {bottom} is differentiated by {name}, which depends on "
-                    f"{bottom}: what that is depends on how the derivative is written"
+                    f"{bottom}: what that is depends on how that derivative is written"
                 )
                 raise Ambiguous(message)
 
