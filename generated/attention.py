@@ -27,7 +27,7 @@
 # Names here: α1 is alpha1, α2 is alpha2.
 """Value, gradient and update step of L."""
 
-from math import exp, sqrt
+from math import copysign, exp, inf, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -57,61 +57,116 @@ def _sigmoid(x):
     return z / (1.0 + z)
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
+def _ieee_sqrt(x):
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
 def value(w_q, w_k, w_v, x1, x2, y, d=1.0) -> float:
     """Return L."""
-    q = w_q*x2
-    k1 = w_k*x1
-    k2 = w_k*x2
-    v1 = w_v*x1
-    v2 = w_v*x2
-    t1 = sqrt(d)
-    s1 = q*k1/t1
-    s2 = q*k2/t1
-    alpha1 = _sigmoid(s1 - s2)
-    alpha2 = _sigmoid(s2 - s1)
-    o = alpha1*v1 + alpha2*v2
-    t2 = o - y
-    L = t2*t2/2.0
-    return L
+    try:
+        q = w_q*x2
+        k1 = w_k*x1
+        k2 = w_k*x2
+        v1 = w_v*x1
+        v2 = w_v*x2
+        t1 = sqrt(d)
+        s1 = q*k1/t1
+        s2 = q*k2/t1
+        alpha1 = _sigmoid(s1 - s2)
+        alpha2 = _sigmoid(s2 - s1)
+        o = alpha1*v1 + alpha2*v2
+        t2 = o - y
+        L = t2*t2/2.0
+        return L
+    except (ArithmeticError, ValueError):
+        return _ieee(w_q, w_k, w_v, x1, x2, y, d)[0]
 
 
 def gradient(w_q, w_k, w_v, x1, x2, y, d=1.0) -> Gradient:
     """Return the derivative of L by each parameter."""
-    q = w_q*x2
-    k1 = w_k*x1
-    k2 = w_k*x2
-    v1 = w_v*x1
-    v2 = w_v*x2
-    t1 = sqrt(d)
-    s1 = q*k1/t1
-    s2 = q*k2/t1
-    alpha1 = _sigmoid(s1 - s2)
-    alpha2 = _sigmoid(s2 - s1)
-    o = alpha1*v1 + alpha2*v2
-    delta_o = o - y
-    delta_alpha2 = delta_o*v2
-    delta_alpha1 = delta_o*v1
-    t2 = alpha2*delta_alpha2
-    t3 = delta_alpha1*alpha1
-    t4 = t3 + t2
-    delta_s2 = t2 - alpha2*t4
-    delta_s1 = t3 - alpha1*t4
-    dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1
-    dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1
-    dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
-    return _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
+    try:
+        q = w_q*x2
+        k1 = w_k*x1
+        k2 = w_k*x2
+        v1 = w_v*x1
+        v2 = w_v*x2
+        t1 = sqrt(d)
+        s1 = q*k1/t1
+        s2 = q*k2/t1
+        alpha1 = _sigmoid(s1 - s2)
+        alpha2 = _sigmoid(s2 - s1)
+        o = alpha1*v1 + alpha2*v2
+        delta_o = o - y
+        delta_alpha2 = delta_o*v2
+        delta_alpha1 = delta_o*v1
+        t2 = alpha2*delta_alpha2
+        t3 = delta_alpha1*alpha1
+        t4 = t3 + t2
+        delta_s2 = t2 - alpha2*t4
+        delta_s1 = t3 - alpha1*t4
+        dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1
+        dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1
+        dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
+        return _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
+    except (ArithmeticError, ValueError):
+        return _ieee(w_q, w_k, w_v, x1, x2, y, d)[1]
 
 
 def value_and_gradient(w_q, w_k, w_v, x1, x2, y, d=1.0) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
+    try:
+        q = w_q*x2
+        k1 = w_k*x1
+        k2 = w_k*x2
+        v1 = w_v*x1
+        v2 = w_v*x2
+        t1 = sqrt(d)
+        s1 = q*k1/t1
+        s2 = q*k2/t1
+        alpha1 = _sigmoid(s1 - s2)
+        alpha2 = _sigmoid(s2 - s1)
+        o = alpha1*v1 + alpha2*v2
+        delta_o = o - y
+        L = delta_o*delta_o/2.0
+        delta_alpha2 = delta_o*v2
+        delta_alpha1 = delta_o*v1
+        t2 = alpha2*delta_alpha2
+        t3 = delta_alpha1*alpha1
+        t4 = t3 + t2
+        delta_s2 = t2 - alpha2*t4
+        delta_s1 = t3 - alpha1*t4
+        dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1
+        dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1
+        dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
+        return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
+    except (ArithmeticError, ValueError):
+        return _ieee(w_q, w_k, w_v, x1, x2, y, d)
+
+
+def update(w_q, w_k, w_v, x1, x2, y, d=1.0, rate=0.1) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(w_q, w_k, w_v, x1, x2, y, d)
+    return _new(Params, (w_q - rate*grad.w_q, w_k - rate*grad.w_k, w_v - rate*grad.w_v))
+
+
+def _ieee(w_q, w_k, w_v, x1, x2, y, d) -> tuple[float, Gradient]:
+    """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = w_q*x2
     k1 = w_k*x1
     k2 = w_k*x2
     v1 = w_v*x1
     v2 = w_v*x2
-    t1 = sqrt(d)
-    s1 = q*k1/t1
-    s2 = q*k2/t1
+    t1 = _ieee_sqrt(d)
+    s1 = _ieee_divide(q*k1, t1)
+    s2 = _ieee_divide(q*k2, t1)
     alpha1 = _sigmoid(s1 - s2)
     alpha2 = _sigmoid(s2 - s1)
     o = alpha1*v1 + alpha2*v2
@@ -124,16 +179,10 @@ def value_and_gradient(w_q, w_k, w_v, x1, x2, y, d=1.0) -> tuple[float, Gradient
     t4 = t3 + t2
     delta_s2 = t2 - alpha2*t4
     delta_s1 = t3 - alpha1*t4
-    dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1
-    dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1
+    dL_dw_q = _ieee_divide(x2*(delta_s1*k1 + delta_s2*k2), t1)
+    dL_dw_k = _ieee_divide(q*(delta_s1*x1 + delta_s2*x2), t1)
     dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
     return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
-
-
-def update(w_q, w_k, w_v, x1, x2, y, d=1.0, rate=0.1) -> Params:
-    """Return the parameters after one step of gradient descent."""
-    grad = gradient(w_q, w_k, w_v, x1, x2, y, d)
-    return _new(Params, (w_q - rate*grad.w_q, w_k - rate*grad.w_k, w_v - rate*grad.w_v))
 
 
 def _slope(function, x):

@@ -18,7 +18,7 @@
 # Assumed: T > 0.
 """Value, gradient and update step of C."""
 
-from math import erfc, exp, inf, log, log1p, sqrt
+from math import copysign, erfc, exp, inf, log, log1p, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -60,47 +60,78 @@ def _normal_pdf(x):
     return 0.3989422804014327 * exp(-0.5 * x * x)
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
+def _ieee_log1p(x):
+    """log1p(x): infinite at -1.0, NaN below it."""
+    return log1p(x) if x > -1.0 else -inf if x == -1.0 else nan
+
+
+def _ieee_log(x):
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
+def _ieee_sqrt(x):
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
 def value(S, r, sigma, T, K) -> float:
     """Return C."""
-    t1 = (S - K)/K
-    t2 = sigma*sqrt(T)
-    d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t2)
-    d2 = d1 - t2
-    C = S*_normal_cdf(d1) - K*_exp(-r*T)*_normal_cdf(d2)
-    return C
+    try:
+        t1 = (S - K)/K
+        t2 = sigma*sqrt(T)
+        d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t2)
+        d2 = d1 - t2
+        C = S*_normal_cdf(d1) - K*_exp(-r*T)*_normal_cdf(d2)
+        return C
+    except (ArithmeticError, ValueError):
+        return _ieee(S, r, sigma, T, K)[0]
 
 
 def gradient(S, r, sigma, T, K) -> Gradient:
     """Return the derivative of C by each parameter."""
-    t1 = sqrt(T)
-    t2 = (S - K)/K
-    t3 = sigma*t1
-    d1 = (2.0*(log1p(t2) if abs(t2) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3)
-    d2 = d1 - t3
-    delta = -S*_normal_pdf(d1)
-    dC_dS = _normal_cdf(d1)
-    t4 = K*_normal_cdf(d2)*_exp(-r*T)
-    dC_dr = t4*T
-    dC_dsigma = -delta*t1
-    dC_dT = t4*r - delta*sigma/(2.0*t1)
-    return _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+    try:
+        t1 = sqrt(T)
+        t2 = (S - K)/K
+        t3 = sigma*t1
+        d1 = (2.0*(log1p(t2) if abs(t2) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3)
+        d2 = d1 - t3
+        delta = -S*_normal_pdf(d1)
+        dC_dS = _normal_cdf(d1)
+        t4 = K*_normal_cdf(d2)*_exp(-r*T)
+        dC_dr = t4*T
+        dC_dsigma = -delta*t1
+        dC_dT = t4*r - delta*sigma/(2.0*t1)
+        return _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+    except (ArithmeticError, ValueError):
+        return _ieee(S, r, sigma, T, K)[1]
 
 
 def value_and_gradient(S, r, sigma, T, K) -> tuple[float, Gradient]:
     """Return C and its derivative by each parameter."""
-    t1 = (S - K)/K
-    t2 = sqrt(T)
-    t3 = sigma*t2
-    d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3)
-    d2 = d1 - t3
-    dC_dS = _normal_cdf(d1)
-    t4 = K*_normal_cdf(d2)*_exp(-r*T)
-    C = S*dC_dS - t4
-    delta = -S*_normal_pdf(d1)
-    dC_dr = t4*T
-    dC_dsigma = -delta*t2
-    dC_dT = t4*r - delta*sigma/(2.0*t2)
-    return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+    try:
+        t1 = (S - K)/K
+        t2 = sqrt(T)
+        t3 = sigma*t2
+        d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/(2.0*t3)
+        d2 = d1 - t3
+        dC_dS = _normal_cdf(d1)
+        t4 = K*_normal_cdf(d2)*_exp(-r*T)
+        C = S*dC_dS - t4
+        delta = -S*_normal_pdf(d1)
+        dC_dr = t4*T
+        dC_dsigma = -delta*t2
+        dC_dT = t4*r - delta*sigma/(2.0*t2)
+        return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+    except (ArithmeticError, ValueError):
+        return _ieee(S, r, sigma, T, K)
 
 
 def update(S, r, sigma, T, K, rate=0.0001) -> Params:
@@ -109,6 +140,23 @@ def update(S, r, sigma, T, K, rate=0.0001) -> Params:
     return _new(Params, (
         S - rate*grad.S, r - rate*grad.r, sigma - rate*grad.sigma, T - rate*grad.T,
     ))
+
+
+def _ieee(S, r, sigma, T, K) -> tuple[float, Gradient]:
+    """Return C and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    t1 = _ieee_divide(S - K, K)
+    t2 = _ieee_sqrt(T)
+    t3 = sigma*t2
+    d1 = _ieee_divide(2.0*(_ieee_log1p(t1) if abs(t1) < 0.5 else _ieee_log(_ieee_divide(S, K))) + (2.0*r + sigma*sigma)*T, 2.0*t3)
+    d2 = d1 - t3
+    dC_dS = _normal_cdf(d1)
+    t4 = K*_normal_cdf(d2)*_exp(-r*T)
+    C = S*dC_dS - t4
+    delta = -S*_normal_pdf(d1)
+    dC_dr = t4*T
+    dC_dsigma = -delta*t2
+    dC_dT = t4*r - _ieee_divide(delta*sigma, 2.0*t2)
+    return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
 
 
 def _slope(function, x):

@@ -19,11 +19,16 @@
 #include <math.h>
 #include <string.h>
 
+/* The larger number; NaN where one of them is. */
+static double sg_max(double x, double y) {
+    return x > y || x != x ? x : y;
+}
+
 double hinge_svm_value(
     double w1, double w2, double b, double x1, double x2, double y, double lam) {
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
-    const double L = fmax(0.0, 1.0 - m);
+    const double L = sg_max(0.0, 1.0 - m);
     const double R = lam/2.0*(w1*w1 + w2*w2);
     const double J = L + R;
     return J;
@@ -48,7 +53,7 @@ hinge_svm_params hinge_svm_value_and_gradient(
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
     const double t1 = 1.0 - m;
-    const double L = fmax(0.0, t1);
+    const double L = sg_max(0.0, t1);
     const double t2 = lam*w1;
     const double t3 = lam*w2;
     const double R = (t2*w1 + t3*w2)/2.0;
@@ -87,7 +92,7 @@ static inline void add_sample(
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
     const double t1 = 1.0 - m;
-    const double L = fmax(0.0, t1);
+    const double L = sg_max(0.0, t1);
     const double delta = ((0.0 >= t1) ? 0.0 : -1.0)*y;
     acc[0][lane] += L;
     acc[1][lane] += delta*x1;

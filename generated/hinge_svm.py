@@ -37,11 +37,18 @@ class Params(NamedTuple):
     b: float
 
 
+def _max(x, *others):
+    """The largest number; NaN where one of them is."""
+    for y in others:
+        x = x if x > y or x != x else y
+    return x
+
+
 def value(w1, w2, b, x1, x2, y, lam=0.1) -> float:
     """Return J."""
     z = w1*x1 + w2*x2 + b
     m = y*z
-    L = max(0.0, 1.0 - m)
+    L = _max(0.0, 1.0 - m)
     R = lam/2.0*(w1*w1 + w2*w2)
     J = L + R
     return J
@@ -62,7 +69,7 @@ def value_and_gradient(w1, w2, b, x1, x2, y, lam=0.1) -> tuple[float, Gradient]:
     z = w1*x1 + w2*x2 + b
     m = y*z
     t1 = 1.0 - m
-    L = max(0.0, t1)
+    L = _max(0.0, t1)
     t2 = lam*w1
     t3 = lam*w2
     R = (t2*w1 + t3*w2)/2.0

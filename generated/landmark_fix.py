@@ -17,7 +17,7 @@
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 """Value, gradient and update step of J."""
 
-from math import atan2, hypot
+from math import atan2, copysign, hypot, inf, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -37,57 +37,92 @@ class Params(NamedTuple):
     y: float
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> float:
     """Return J."""
-    u = X - x
-    v = Y - y
-    d = hypot(u, v)
-    psi = atan2(v, u)
-    t1 = (d - r)/sigma_r
-    A = t1*t1/2.0
-    t2 = (phi - psi)/sigma_phi
-    B = t2*t2/2.0
-    J = A + B
-    return J
+    try:
+        u = X - x
+        v = Y - y
+        d = hypot(u, v)
+        psi = atan2(v, u)
+        t1 = (d - r)/sigma_r
+        A = t1*t1/2.0
+        t2 = (phi - psi)/sigma_phi
+        B = t2*t2/2.0
+        J = A + B
+        return J
+    except (ArithmeticError, ValueError):
+        return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[0]
 
 
 def gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> Gradient:
     """Return the derivative of J by each parameter."""
-    u = X - x
-    v = Y - y
-    d = hypot(u, v)
-    psi = atan2(v, u)
-    delta_psi = (psi - phi)/sigma_phi/sigma_phi
-    delta_d = (d - r)/sigma_r/sigma_r
-    t1 = delta_psi/d
-    dJ_dx = t1*(v/d) - delta_d*u/d
-    dJ_dy = -(delta_d*v/d + t1*(u/d))
-    return _new(Gradient, (dJ_dx, dJ_dy))
+    try:
+        u = X - x
+        v = Y - y
+        d = hypot(u, v)
+        psi = atan2(v, u)
+        delta_psi = (psi - phi)/sigma_phi/sigma_phi
+        delta_d = (d - r)/sigma_r/sigma_r
+        t1 = delta_psi/d
+        dJ_dx = t1*(v/d) - delta_d*u/d
+        dJ_dy = -(delta_d*v/d + t1*(u/d))
+        return _new(Gradient, (dJ_dx, dJ_dy))
+    except (ArithmeticError, ValueError):
+        return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[1]
 
 
 def value_and_gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    u = X - x
-    v = Y - y
-    d = hypot(u, v)
-    psi = atan2(v, u)
-    t1 = (d - r)/sigma_r
-    A = t1*t1/2.0
-    t2 = (phi - psi)/sigma_phi
-    B = t2*t2/2.0
-    J = A + B
-    delta_psi = (psi - phi)/sigma_phi/sigma_phi
-    delta_d = t1/sigma_r
-    t3 = delta_psi/d
-    dJ_dx = t3*(v/d) - delta_d*u/d
-    dJ_dy = -(delta_d*v/d + t3*(u/d))
-    return J, _new(Gradient, (dJ_dx, dJ_dy))
+    try:
+        u = X - x
+        v = Y - y
+        d = hypot(u, v)
+        psi = atan2(v, u)
+        t1 = (d - r)/sigma_r
+        A = t1*t1/2.0
+        t2 = (phi - psi)/sigma_phi
+        B = t2*t2/2.0
+        J = A + B
+        delta_psi = (psi - phi)/sigma_phi/sigma_phi
+        delta_d = t1/sigma_r
+        t3 = delta_psi/d
+        dJ_dx = t3*(v/d) - delta_d*u/d
+        dJ_dy = -(delta_d*v/d + t3*(u/d))
+        return J, _new(Gradient, (dJ_dx, dJ_dy))
+    except (ArithmeticError, ValueError):
+        return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
 
 
 def update(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05, rate=0.002) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(x, y, X, Y, r, phi, sigma_r, sigma_phi)
     return _new(Params, (x - rate*grad.x, y - rate*grad.y))
+
+
+def _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi) -> tuple[float, Gradient]:
+    """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    u = X - x
+    v = Y - y
+    d = hypot(u, v)
+    psi = atan2(v, u)
+    t1 = _ieee_divide(d - r, sigma_r)
+    A = t1*t1/2.0
+    t2 = _ieee_divide(phi - psi, sigma_phi)
+    B = t2*t2/2.0
+    J = A + B
+    delta_psi = _ieee_divide(_ieee_divide(psi - phi, sigma_phi), sigma_phi)
+    delta_d = _ieee_divide(t1, sigma_r)
+    t3 = _ieee_divide(delta_psi, d)
+    dJ_dx = t3*_ieee_divide(v, d) - _ieee_divide(delta_d*u, d)
+    dJ_dy = -(_ieee_divide(delta_d*v, d) + t3*_ieee_divide(u, d))
+    return J, _new(Gradient, (dJ_dx, dJ_dy))
 
 
 def _slope(function, x):

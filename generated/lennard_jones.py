@@ -12,7 +12,7 @@
 # Names here: ε is epsilon, σ is sigma.
 """Value, gradient and update step of V."""
 
-from math import hypot
+from math import copysign, hypot, inf, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -32,46 +32,76 @@ class Params(NamedTuple):
     y: float
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(x, y, X, Y, epsilon=120.0, sigma=3.4) -> float:
     """Return V."""
-    r = hypot(X - x, Y - y)
-    t1 = sigma/r
-    t2 = t1*t1
-    s = t2*t2*t2
-    V = 4.0*epsilon*(s*s - s)
-    return V
+    try:
+        r = hypot(X - x, Y - y)
+        t1 = sigma/r
+        t2 = t1*t1
+        s = t2*t2*t2
+        V = 4.0*epsilon*(s*s - s)
+        return V
+    except (ArithmeticError, ValueError):
+        return _ieee(x, y, X, Y, epsilon, sigma)[0]
 
 
 def gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> Gradient:
     """Return the derivative of V by each parameter."""
-    r = hypot(X - x, Y - y)
-    t1 = sigma/r
-    t2 = t1*t1
-    s = t2*t2*t2
-    delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
-    dV_dx = delta*(x - X)/r
-    dV_dy = delta*(y - Y)/r
-    return _new(Gradient, (dV_dx, dV_dy))
+    try:
+        r = hypot(X - x, Y - y)
+        t1 = sigma/r
+        t2 = t1*t1
+        s = t2*t2*t2
+        delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
+        dV_dx = delta*(x - X)/r
+        dV_dy = delta*(y - Y)/r
+        return _new(Gradient, (dV_dx, dV_dy))
+    except (ArithmeticError, ValueError):
+        return _ieee(x, y, X, Y, epsilon, sigma)[1]
 
 
 def value_and_gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> tuple[float, Gradient]:
     """Return V and its derivative by each parameter."""
-    r = hypot(X - x, Y - y)
-    t1 = sigma/r
-    t2 = t1*t1
-    s = t2*t2*t2
-    t3 = s - 1.0
-    V = 4.0*epsilon*(s*t3)
-    delta = -24.0*epsilon*(s + t3)*s/r
-    dV_dx = delta*(x - X)/r
-    dV_dy = delta*(y - Y)/r
-    return V, _new(Gradient, (dV_dx, dV_dy))
+    try:
+        r = hypot(X - x, Y - y)
+        t1 = sigma/r
+        t2 = t1*t1
+        s = t2*t2*t2
+        t3 = s - 1.0
+        V = 4.0*epsilon*(s*t3)
+        delta = -24.0*epsilon*(s + t3)*s/r
+        dV_dx = delta*(x - X)/r
+        dV_dy = delta*(y - Y)/r
+        return V, _new(Gradient, (dV_dx, dV_dy))
+    except (ArithmeticError, ValueError):
+        return _ieee(x, y, X, Y, epsilon, sigma)
 
 
 def update(x, y, X, Y, epsilon=120.0, sigma=3.4, rate=0.001) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(x, y, X, Y, epsilon, sigma)
     return _new(Params, (x - rate*grad.x, y - rate*grad.y))
+
+
+def _ieee(x, y, X, Y, epsilon, sigma) -> tuple[float, Gradient]:
+    """Return V and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    r = hypot(X - x, Y - y)
+    t1 = _ieee_divide(sigma, r)
+    t2 = t1*t1
+    s = t2*t2*t2
+    t3 = s - 1.0
+    V = 4.0*epsilon*(s*t3)
+    delta = -_ieee_divide(24.0*epsilon*(s + t3)*s, r)
+    dV_dx = _ieee_divide(delta*(x - X), r)
+    dV_dy = _ieee_divide(delta*(y - Y), r)
+    return V, _new(Gradient, (dV_dx, dV_dy))
 
 
 def _slope(function, x):

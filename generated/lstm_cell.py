@@ -34,7 +34,7 @@
 #     ∂L/∂b_g = δ_z_g
 """Value, gradient and update step of L."""
 
-from math import cosh, exp, inf, tanh
+from math import copysign, cosh, exp, inf, nan, tanh
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -90,6 +90,13 @@ def _cosh(x):
         return inf
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(
     w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
 ) -> float:
@@ -113,44 +120,107 @@ def gradient(
     w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    z_i = w_i*x + u_i*h0 + b_i
-    z_f = w_f*x + u_f*h0 + b_f
-    z_o = w_o*x + u_o*h0 + b_o
-    z_g = w_g*x + u_g*h0 + b_g
-    i = _sigmoid(z_i)
-    f = _sigmoid(z_f)
-    o = _sigmoid(z_o)
-    g = tanh(z_g)
-    t1 = f*c0
-    c = t1 + g*i
-    h = o*tanh(c)
-    delta_h = h - y
-    t2 = _cosh(c)
-    delta_c = o*(delta_h/(t2*t2))
-    t3 = delta_c*i
-    t4 = _cosh(z_g)
-    delta_z_g = t3/(t4*t4)
-    delta_z_o = delta_h*_sigmoid(-z_o)*h
-    delta_z_f = delta_c*t1*_sigmoid(-z_f)
-    delta_z_i = t3*g*_sigmoid(-z_i)
-    dL_dw_i = delta_z_i*x
-    dL_du_i = delta_z_i*h0
-    dL_dw_f = delta_z_f*x
-    dL_du_f = delta_z_f*h0
-    dL_dw_o = delta_z_o*x
-    dL_du_o = delta_z_o*h0
-    dL_dw_g = delta_z_g*x
-    dL_du_g = delta_z_g*h0
-    return _new(Gradient, (
-        dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
-        dL_dw_g, dL_du_g, delta_z_g,
-    ))
+    try:
+        z_i = w_i*x + u_i*h0 + b_i
+        z_f = w_f*x + u_f*h0 + b_f
+        z_o = w_o*x + u_o*h0 + b_o
+        z_g = w_g*x + u_g*h0 + b_g
+        i = _sigmoid(z_i)
+        f = _sigmoid(z_f)
+        o = _sigmoid(z_o)
+        g = tanh(z_g)
+        t1 = f*c0
+        c = t1 + g*i
+        h = o*tanh(c)
+        delta_h = h - y
+        t2 = _cosh(c)
+        delta_c = o*(delta_h/(t2*t2))
+        t3 = delta_c*i
+        t4 = _cosh(z_g)
+        delta_z_g = t3/(t4*t4)
+        delta_z_o = delta_h*_sigmoid(-z_o)*h
+        delta_z_f = delta_c*t1*_sigmoid(-z_f)
+        delta_z_i = t3*g*_sigmoid(-z_i)
+        dL_dw_i = delta_z_i*x
+        dL_du_i = delta_z_i*h0
+        dL_dw_f = delta_z_f*x
+        dL_du_f = delta_z_f*h0
+        dL_dw_o = delta_z_o*x
+        dL_du_o = delta_z_o*h0
+        dL_dw_g = delta_z_g*x
+        dL_du_g = delta_z_g*h0
+        return _new(Gradient, (
+            dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
+            dL_dw_g, dL_du_g, delta_z_g,
+        ))
+    except (ArithmeticError, ValueError):
+        return _ieee(
+            w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+        )[1]
 
 
 def value_and_gradient(
     w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
+    try:
+        z_i = w_i*x + u_i*h0 + b_i
+        z_f = w_f*x + u_f*h0 + b_f
+        z_o = w_o*x + u_o*h0 + b_o
+        z_g = w_g*x + u_g*h0 + b_g
+        i = _sigmoid(z_i)
+        f = _sigmoid(z_f)
+        o = _sigmoid(z_o)
+        g = tanh(z_g)
+        t1 = f*c0
+        c = t1 + g*i
+        h = o*tanh(c)
+        delta_h = h - y
+        L = delta_h*delta_h/2.0
+        t2 = _cosh(c)
+        delta_c = o*(delta_h/(t2*t2))
+        t3 = delta_c*i
+        t4 = _cosh(z_g)
+        delta_z_g = t3/(t4*t4)
+        delta_z_o = delta_h*_sigmoid(-z_o)*h
+        delta_z_f = delta_c*t1*_sigmoid(-z_f)
+        delta_z_i = t3*g*_sigmoid(-z_i)
+        dL_dw_i = delta_z_i*x
+        dL_du_i = delta_z_i*h0
+        dL_dw_f = delta_z_f*x
+        dL_du_f = delta_z_f*h0
+        dL_dw_o = delta_z_o*x
+        dL_du_o = delta_z_o*h0
+        dL_dw_g = delta_z_g*x
+        dL_du_g = delta_z_g*h0
+        return L, _new(Gradient, (
+            dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
+            dL_dw_g, dL_du_g, delta_z_g,
+        ))
+    except (ArithmeticError, ValueError):
+        return _ieee(
+            w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+        )
+
+
+def update(
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y, rate=0.5,
+) -> Params:
+    """Return the parameters after one step of gradient descent."""
+    grad = gradient(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+    )
+    return _new(Params, (
+        w_i - rate*grad.w_i, u_i - rate*grad.u_i, b_i - rate*grad.b_i, w_f - rate*grad.w_f,
+        u_f - rate*grad.u_f, b_f - rate*grad.b_f, w_o - rate*grad.w_o, u_o - rate*grad.u_o,
+        b_o - rate*grad.b_o, w_g - rate*grad.w_g, u_g - rate*grad.u_g, b_g - rate*grad.b_g,
+    ))
+
+
+def _ieee(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
+    ) -> tuple[float, Gradient]:
+    """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     z_i = w_i*x + u_i*h0 + b_i
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
@@ -165,10 +235,10 @@ def value_and_gradient(
     delta_h = h - y
     L = delta_h*delta_h/2.0
     t2 = _cosh(c)
-    delta_c = o*(delta_h/(t2*t2))
+    delta_c = o*_ieee_divide(delta_h, t2*t2)
     t3 = delta_c*i
     t4 = _cosh(z_g)
-    delta_z_g = t3/(t4*t4)
+    delta_z_g = _ieee_divide(t3, t4*t4)
     delta_z_o = delta_h*_sigmoid(-z_o)*h
     delta_z_f = delta_c*t1*_sigmoid(-z_f)
     delta_z_i = t3*g*_sigmoid(-z_i)
@@ -183,20 +253,6 @@ def value_and_gradient(
     return L, _new(Gradient, (
         dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
         dL_dw_g, dL_du_g, delta_z_g,
-    ))
-
-
-def update(
-    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y, rate=0.5,
-) -> Params:
-    """Return the parameters after one step of gradient descent."""
-    grad = gradient(
-        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
-    )
-    return _new(Params, (
-        w_i - rate*grad.w_i, u_i - rate*grad.u_i, b_i - rate*grad.b_i, w_f - rate*grad.w_f,
-        u_f - rate*grad.u_f, b_f - rate*grad.b_f, w_o - rate*grad.w_o, u_o - rate*grad.u_o,
-        b_o - rate*grad.b_o, w_g - rate*grad.w_g, u_g - rate*grad.u_g, b_g - rate*grad.b_g,
     ))
 
 

@@ -12,7 +12,7 @@
 # Names here: θ is theta, ω is omega.
 """Value, gradient and update step of H."""
 
-from math import sin
+from math import inf, nan, sin
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -32,45 +32,74 @@ class Params(NamedTuple):
     omega: float
 
 
+def _ieee_sin(x):
+    """sin(x): NaN outside its domain."""
+    return sin(x) if abs(x) != inf else nan
+
+
 def value(theta, omega, m, l, g=9.81) -> float:
     """Return H."""
-    v = l*omega
-    t1 = sin(theta/2.0)
-    h = 2.0*l*t1*t1
-    T = m*v*v/2.0
-    U = m*g*h
-    H = T + U
-    return H
+    try:
+        v = l*omega
+        t1 = sin(theta/2.0)
+        h = 2.0*l*t1*t1
+        T = m*v*v/2.0
+        U = m*g*h
+        H = T + U
+        return H
+    except (ArithmeticError, ValueError):
+        return _ieee(theta, omega, m, l, g)[0]
 
 
 def gradient(theta, omega, m, l, g=9.81) -> Gradient:
     """Return the derivative of H by each parameter."""
-    v = l*omega
-    t1 = m*l
-    dH_dtheta = t1*g*sin(theta)
-    dH_domega = t1*v
-    return _new(Gradient, (dH_dtheta, dH_domega))
+    try:
+        v = l*omega
+        t1 = m*l
+        dH_dtheta = t1*g*sin(theta)
+        dH_domega = t1*v
+        return _new(Gradient, (dH_dtheta, dH_domega))
+    except (ArithmeticError, ValueError):
+        return _ieee(theta, omega, m, l, g)[1]
 
 
 def value_and_gradient(theta, omega, m, l, g=9.81) -> tuple[float, Gradient]:
     """Return H and its derivative by each parameter."""
-    v = l*omega
-    t1 = sin(theta/2.0)
-    h = 2.0*l*t1*t1
-    t2 = m*v
-    T = t2*v/2.0
-    t3 = m*g
-    U = t3*h
-    H = T + U
-    dH_dtheta = t3*l*sin(theta)
-    dH_domega = t2*l
-    return H, _new(Gradient, (dH_dtheta, dH_domega))
+    try:
+        v = l*omega
+        t1 = sin(theta/2.0)
+        h = 2.0*l*t1*t1
+        t2 = m*v
+        T = t2*v/2.0
+        t3 = m*g
+        U = t3*h
+        H = T + U
+        dH_dtheta = t3*l*sin(theta)
+        dH_domega = t2*l
+        return H, _new(Gradient, (dH_dtheta, dH_domega))
+    except (ArithmeticError, ValueError):
+        return _ieee(theta, omega, m, l, g)
 
 
 def update(theta, omega, m, l, g=9.81, rate=0.05) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(theta, omega, m, l, g)
     return _new(Params, (theta - rate*grad.theta, omega - rate*grad.omega))
+
+
+def _ieee(theta, omega, m, l, g) -> tuple[float, Gradient]:
+    """Return H and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    v = l*omega
+    t1 = _ieee_sin(theta/2.0)
+    h = 2.0*l*t1*t1
+    t2 = m*v
+    T = t2*v/2.0
+    t3 = m*g
+    U = t3*h
+    H = T + U
+    dH_dtheta = t3*l*_ieee_sin(theta)
+    dH_domega = t2*l
+    return H, _new(Gradient, (dH_dtheta, dH_domega))
 
 
 def _slope(function, x):

@@ -37,6 +37,9 @@ const _ZETA = [
 
 /** The logarithm of |gamma(x)|. */
 function _lgamma(x) {
+  if (x === Infinity) {
+    return x;
+  }
   if (x <= 0) {
     if (Number.isInteger(x)) {
       return Infinity;

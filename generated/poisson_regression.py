@@ -49,12 +49,23 @@ def _lgamma(x):
         return inf
 
 
+def _ieee_lgamma(x):
+    """The logarithm of |gamma(x)|: infinite at its poles."""
+    try:
+        return _lgamma(x)
+    except ValueError:
+        return inf
+
+
 def value(a, b, x, y) -> float:
     """Return L."""
-    eta = a*x + b
-    mu = _exp(eta)
-    L = mu - y*eta + _lgamma(y + 1.0)
-    return L
+    try:
+        eta = a*x + b
+        mu = _exp(eta)
+        L = mu - y*eta + _lgamma(y + 1.0)
+        return L
+    except (ArithmeticError, ValueError):
+        return _ieee(a, b, x, y)[0]
 
 
 def gradient(a, b, x, y) -> Gradient:
@@ -68,18 +79,31 @@ def gradient(a, b, x, y) -> Gradient:
 
 def value_and_gradient(a, b, x, y) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    eta = a*x + b
-    mu = _exp(eta)
-    L = mu - y*eta + _lgamma(y + 1.0)
-    delta = mu - y
-    dL_da = delta*x
-    return L, _new(Gradient, (dL_da, delta))
+    try:
+        eta = a*x + b
+        mu = _exp(eta)
+        L = mu - y*eta + _lgamma(y + 1.0)
+        delta = mu - y
+        dL_da = delta*x
+        return L, _new(Gradient, (dL_da, delta))
+    except (ArithmeticError, ValueError):
+        return _ieee(a, b, x, y)
 
 
 def update(a, b, x, y, rate=0.002) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, x, y)
     return _new(Params, (a - rate*grad.a, b - rate*grad.b))
+
+
+def _ieee(a, b, x, y) -> tuple[float, Gradient]:
+    """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    eta = a*x + b
+    mu = _exp(eta)
+    L = mu - y*eta + _ieee_lgamma(y + 1.0)
+    delta = mu - y
+    dL_da = delta*x
+    return L, _new(Gradient, (dL_da, delta))
 
 
 def _slope(function, x):

@@ -23,7 +23,7 @@
 # Names here: ε is epsilon.
 """Value, gradient and update step of L."""
 
-from math import sqrt
+from math import copysign, inf, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -51,60 +51,81 @@ class Params(NamedTuple):
     g2: float
 
 
+def _ieee_sqrt(x):
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> float:
     """Return L."""
-    a1 = w11*x1 + w12*x2
-    a2 = w21*x1 + w22*x2
-    r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
-    y1 = g1*a1/r
-    y2 = g2*a2/r
-    tmp1 = y1 - t1
-    tmp2 = y2 - t2
-    L = (tmp1*tmp1 + tmp2*tmp2)/2.0
-    return L
+    try:
+        a1 = w11*x1 + w12*x2
+        a2 = w21*x1 + w22*x2
+        r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+        y1 = g1*a1/r
+        y2 = g2*a2/r
+        tmp1 = y1 - t1
+        tmp2 = y2 - t2
+        L = (tmp1*tmp1 + tmp2*tmp2)/2.0
+        return L
+    except (ArithmeticError, ValueError):
+        return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)[0]
 
 
 def gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> Gradient:
     """Return the derivative of L by each parameter."""
-    a1 = w11*x1 + w12*x2
-    a2 = w21*x1 + w22*x2
-    r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
-    y1 = g1*a1/r
-    y2 = g2*a2/r
-    delta_y2 = y2 - t2
-    delta_y1 = y1 - t1
-    delta_r = -(delta_y1*y1 + delta_y2*y2)/r
-    delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
-    delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
-    dL_dw11 = delta_a1*x1
-    dL_dw12 = delta_a1*x2
-    dL_dw21 = delta_a2*x1
-    dL_dw22 = delta_a2*x2
-    dL_dg1 = delta_y1*a1/r
-    dL_dg2 = delta_y2*a2/r
-    return _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+    try:
+        a1 = w11*x1 + w12*x2
+        a2 = w21*x1 + w22*x2
+        r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+        y1 = g1*a1/r
+        y2 = g2*a2/r
+        delta_y2 = y2 - t2
+        delta_y1 = y1 - t1
+        delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+        delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+        delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
+        dL_dw11 = delta_a1*x1
+        dL_dw12 = delta_a1*x2
+        dL_dw21 = delta_a2*x1
+        dL_dw22 = delta_a2*x2
+        dL_dg1 = delta_y1*a1/r
+        dL_dg2 = delta_y2*a2/r
+        return _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+    except (ArithmeticError, ValueError):
+        return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)[1]
 
 
 def value_and_gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    a1 = w11*x1 + w12*x2
-    a2 = w21*x1 + w22*x2
-    r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
-    y1 = g1*a1/r
-    y2 = g2*a2/r
-    delta_y1 = y1 - t1
-    delta_y2 = y2 - t2
-    L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0
-    delta_r = -(delta_y1*y1 + delta_y2*y2)/r
-    delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
-    delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
-    dL_dw11 = delta_a1*x1
-    dL_dw12 = delta_a1*x2
-    dL_dw21 = delta_a2*x1
-    dL_dw22 = delta_a2*x2
-    dL_dg1 = delta_y1*a1/r
-    dL_dg2 = delta_y2*a2/r
-    return L, _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+    try:
+        a1 = w11*x1 + w12*x2
+        a2 = w21*x1 + w22*x2
+        r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+        y1 = g1*a1/r
+        y2 = g2*a2/r
+        delta_y1 = y1 - t1
+        delta_y2 = y2 - t2
+        L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0
+        delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+        delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+        delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
+        dL_dw11 = delta_a1*x1
+        dL_dw12 = delta_a1*x2
+        dL_dw21 = delta_a2*x1
+        dL_dw22 = delta_a2*x2
+        dL_dg1 = delta_y1*a1/r
+        dL_dg2 = delta_y2*a2/r
+        return L, _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+    except (ArithmeticError, ValueError):
+        return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)
 
 
 def update(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05, rate=0.1) -> Params:
@@ -114,6 +135,28 @@ def update(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05, rate=0.1) 
         w11 - rate*grad.w11, w12 - rate*grad.w12, w21 - rate*grad.w21, w22 - rate*grad.w22,
         g1 - rate*grad.g1, g2 - rate*grad.g2,
     ))
+
+
+def _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon) -> tuple[float, Gradient]:
+    """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = _ieee_sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = _ieee_divide(g1*a1, r)
+    y2 = _ieee_divide(g2*a2, r)
+    delta_y1 = y1 - t1
+    delta_y2 = y2 - t2
+    L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0
+    delta_r = -_ieee_divide(delta_y1*y1 + delta_y2*y2, r)
+    delta_a2 = _ieee_divide(delta_r*a2/2.0 + delta_y2*g2, r)
+    delta_a1 = _ieee_divide(delta_r*a1/2.0 + delta_y1*g1, r)
+    dL_dw11 = delta_a1*x1
+    dL_dw12 = delta_a1*x2
+    dL_dw21 = delta_a2*x1
+    dL_dw22 = delta_a2*x2
+    dL_dg1 = _ieee_divide(delta_y1*a1, r)
+    dL_dg2 = _ieee_divide(delta_y2*a2, r)
+    return L, _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
 
 
 def _slope(function, x):

@@ -42,6 +42,11 @@ static double sg_logsumexp(size_t count, const double x[]) {
     return x[place] + log1p(sum);
 }
 
+/* The larger number; NaN where one of them is. */
+static double sg_max(double x, double y) {
+    return x > y || x != x ? x : y;
+}
+
 double softmax_cross_entropy_value(
     double w1, double b1, double w2, double b2, double w3, double b3, double x, double t1,
     double t2, double t3) {
@@ -58,7 +63,7 @@ softmax_cross_entropy_params softmax_cross_entropy_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = fmax(fmax(z1, z2), z3);
+    const double tmp1 = sg_max(sg_max(z1, z2), z3);
     const double tmp2 = exp(z1 - tmp1);
     const double tmp3 = exp(z2 - tmp1);
     const double tmp4 = exp(z3 - tmp1);
@@ -88,7 +93,7 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = fmax(fmax(z1, z2), z3);
+    const double tmp1 = sg_max(sg_max(z1, z2), z3);
     const double tmp2 = exp(z1 - tmp1);
     const double tmp3 = exp(z2 - tmp1);
     const double tmp4 = exp(z3 - tmp1);
@@ -143,7 +148,7 @@ static inline void add_sample(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = fmax(fmax(z1, z2), z3);
+    const double tmp1 = sg_max(sg_max(z1, z2), z3);
     const double tmp2 = exp(z1 - tmp1);
     const double tmp3 = exp(z2 - tmp1);
     const double tmp4 = exp(z3 - tmp1);

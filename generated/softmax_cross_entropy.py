@@ -23,7 +23,7 @@
 # Assumed: t1 + t2 + t3 = 1.
 """Value, gradient and update step of L."""
 
-from math import exp, inf, isinf, log1p
+from math import copysign, exp, inf, isinf, log1p, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -60,12 +60,26 @@ def _logsumexp(*xs):
     return top + log1p(sum(exp(x - top) for i, x in enumerate(xs) if i != place))
 
 
+def _max(x, *others):
+    """The largest number; NaN where one of them is."""
+    for y in others:
+        x = x if x > y or x != x else y
+    return x
+
+
 def _exp(x):
     """exp(x); infinite where that is too large for a float."""
     try:
         return exp(x)
     except OverflowError:
         return inf
+
+
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
 
 
 def value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> float:
@@ -79,47 +93,53 @@ def value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> float:
 
 def gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> Gradient:
     """Return the derivative of L by each parameter."""
-    z1 = w1*x + b1
-    z2 = w2*x + b2
-    z3 = w3*x + b3
-    tmp1 = max(z1, z2, z3)
-    tmp2 = _exp(z1 - tmp1)
-    tmp3 = _exp(z2 - tmp1)
-    tmp4 = _exp(z3 - tmp1)
-    tmp5 = tmp2 + tmp3 + tmp4
-    p1 = tmp2/tmp5
-    p2 = tmp3/tmp5
-    p3 = tmp4/tmp5
-    delta_3 = p3*(1.0 - t3) - (p2 + p1)*t3
-    delta_2 = p2*(1.0 - t2) - (p3 + p1)*t2
-    delta_1 = p1*(1.0 - t1) - (p3 + p2)*t1
-    dL_dw1 = delta_1*x
-    dL_dw2 = delta_2*x
-    dL_dw3 = delta_3*x
-    return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
+    try:
+        z1 = w1*x + b1
+        z2 = w2*x + b2
+        z3 = w3*x + b3
+        tmp1 = _max(z1, z2, z3)
+        tmp2 = _exp(z1 - tmp1)
+        tmp3 = _exp(z2 - tmp1)
+        tmp4 = _exp(z3 - tmp1)
+        tmp5 = tmp2 + tmp3 + tmp4
+        p1 = tmp2/tmp5
+        p2 = tmp3/tmp5
+        p3 = tmp4/tmp5
+        delta_3 = p3*(1.0 - t3) - (p2 + p1)*t3
+        delta_2 = p2*(1.0 - t2) - (p3 + p1)*t2
+        delta_1 = p1*(1.0 - t1) - (p3 + p2)*t1
+        dL_dw1 = delta_1*x
+        dL_dw2 = delta_2*x
+        dL_dw3 = delta_3*x
+        return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
+    except (ArithmeticError, ValueError):
+        return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)[1]
 
 
 def value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    z1 = w1*x + b1
-    z2 = w2*x + b2
-    z3 = w3*x + b3
-    tmp1 = max(z1, z2, z3)
-    tmp2 = _exp(z1 - tmp1)
-    tmp3 = _exp(z2 - tmp1)
-    tmp4 = _exp(z3 - tmp1)
-    tmp5 = tmp2 + tmp3 + tmp4
-    p1 = tmp2/tmp5
-    p2 = tmp3/tmp5
-    p3 = tmp4/tmp5
-    L = t1*_logsumexp(0.0, z2 - z1, z3 - z1) + t2*_logsumexp(z1 - z2, 0.0, z3 - z2) + t3*_logsumexp(z1 - z3, z2 - z3, 0.0)
-    delta_3 = p3*(1.0 - t3) - (p2 + p1)*t3
-    delta_2 = p2*(1.0 - t2) - (p3 + p1)*t2
-    delta_1 = p1*(1.0 - t1) - (p3 + p2)*t1
-    dL_dw1 = delta_1*x
-    dL_dw2 = delta_2*x
-    dL_dw3 = delta_3*x
-    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
+    try:
+        z1 = w1*x + b1
+        z2 = w2*x + b2
+        z3 = w3*x + b3
+        tmp1 = _max(z1, z2, z3)
+        tmp2 = _exp(z1 - tmp1)
+        tmp3 = _exp(z2 - tmp1)
+        tmp4 = _exp(z3 - tmp1)
+        tmp5 = tmp2 + tmp3 + tmp4
+        p1 = tmp2/tmp5
+        p2 = tmp3/tmp5
+        p3 = tmp4/tmp5
+        L = t1*_logsumexp(0.0, z2 - z1, z3 - z1) + t2*_logsumexp(z1 - z2, 0.0, z3 - z2) + t3*_logsumexp(z1 - z3, z2 - z3, 0.0)
+        delta_3 = p3*(1.0 - t3) - (p2 + p1)*t3
+        delta_2 = p2*(1.0 - t2) - (p3 + p1)*t2
+        delta_1 = p1*(1.0 - t1) - (p3 + p2)*t1
+        dL_dw1 = delta_1*x
+        dL_dw2 = delta_2*x
+        dL_dw3 = delta_3*x
+        return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
+    except (ArithmeticError, ValueError):
+        return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)
 
 
 def update(w1, b1, w2, b2, w3, b3, x, t1, t2, t3, rate=0.1) -> Params:
@@ -129,6 +149,29 @@ def update(w1, b1, w2, b2, w3, b3, x, t1, t2, t3, rate=0.1) -> Params:
         w1 - rate*grad.w1, b1 - rate*grad.b1, w2 - rate*grad.w2, b2 - rate*grad.b2,
         w3 - rate*grad.w3, b3 - rate*grad.b3,
     ))
+
+
+def _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gradient]:
+    """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    z1 = w1*x + b1
+    z2 = w2*x + b2
+    z3 = w3*x + b3
+    tmp1 = _max(z1, z2, z3)
+    tmp2 = _exp(z1 - tmp1)
+    tmp3 = _exp(z2 - tmp1)
+    tmp4 = _exp(z3 - tmp1)
+    tmp5 = tmp2 + tmp3 + tmp4
+    p1 = _ieee_divide(tmp2, tmp5)
+    p2 = _ieee_divide(tmp3, tmp5)
+    p3 = _ieee_divide(tmp4, tmp5)
+    L = t1*_logsumexp(0.0, z2 - z1, z3 - z1) + t2*_logsumexp(z1 - z2, 0.0, z3 - z2) + t3*_logsumexp(z1 - z3, z2 - z3, 0.0)
+    delta_3 = p3*(1.0 - t3) - (p2 + p1)*t3
+    delta_2 = p2*(1.0 - t2) - (p3 + p1)*t2
+    delta_1 = p1*(1.0 - t1) - (p3 + p2)*t1
+    dL_dw1 = delta_1*x
+    dL_dw2 = delta_2*x
+    dL_dw3 = delta_3*x
+    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
 
 
 def _slope(function, x):

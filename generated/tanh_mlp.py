@@ -16,7 +16,7 @@
 #     ∂L/∂b₂ = δ₂
 """Value, gradient and update step of L."""
 
-from math import cosh, inf, tanh
+from math import copysign, cosh, inf, nan, tanh
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -48,6 +48,13 @@ def _cosh(x):
         return inf
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(w1, b1, w2, b2, x, y) -> float:
     """Return L."""
     z1 = w1*x + b1
@@ -61,34 +68,40 @@ def value(w1, b1, w2, b2, x, y) -> float:
 
 def gradient(w1, b1, w2, b2, x, y) -> Gradient:
     """Return the derivative of L by each parameter."""
-    z1 = w1*x + b1
-    h1 = tanh(z1)
-    z2 = h1*w2 + b2
-    h2 = tanh(z2)
-    t1 = _cosh(z2)
-    delta_2 = (h2 - y)/(t1*t1)
-    t2 = _cosh(z1)
-    delta_1 = delta_2*w2/(t2*t2)
-    dL_dw1 = delta_1*x
-    dL_dw2 = delta_2*h1
-    return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    try:
+        z1 = w1*x + b1
+        h1 = tanh(z1)
+        z2 = h1*w2 + b2
+        h2 = tanh(z2)
+        t1 = _cosh(z2)
+        delta_2 = (h2 - y)/(t1*t1)
+        t2 = _cosh(z1)
+        delta_1 = delta_2*w2/(t2*t2)
+        dL_dw1 = delta_1*x
+        dL_dw2 = delta_2*h1
+        return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    except (ArithmeticError, ValueError):
+        return _ieee(w1, b1, w2, b2, x, y)[1]
 
 
 def value_and_gradient(w1, b1, w2, b2, x, y) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    z1 = w1*x + b1
-    h1 = tanh(z1)
-    z2 = h1*w2 + b2
-    h2 = tanh(z2)
-    t1 = h2 - y
-    L = t1*t1/2.0
-    t2 = _cosh(z2)
-    delta_2 = t1/(t2*t2)
-    t3 = _cosh(z1)
-    delta_1 = delta_2*w2/(t3*t3)
-    dL_dw1 = delta_1*x
-    dL_dw2 = delta_2*h1
-    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    try:
+        z1 = w1*x + b1
+        h1 = tanh(z1)
+        z2 = h1*w2 + b2
+        h2 = tanh(z2)
+        t1 = h2 - y
+        L = t1*t1/2.0
+        t2 = _cosh(z2)
+        delta_2 = t1/(t2*t2)
+        t3 = _cosh(z1)
+        delta_1 = delta_2*w2/(t3*t3)
+        dL_dw1 = delta_1*x
+        dL_dw2 = delta_2*h1
+        return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    except (ArithmeticError, ValueError):
+        return _ieee(w1, b1, w2, b2, x, y)
 
 
 def update(w1, b1, w2, b2, x, y, rate=0.5) -> Params:
@@ -97,6 +110,23 @@ def update(w1, b1, w2, b2, x, y, rate=0.5) -> Params:
     return _new(Params, (
         w1 - rate*grad.w1, b1 - rate*grad.b1, w2 - rate*grad.w2, b2 - rate*grad.b2,
     ))
+
+
+def _ieee(w1, b1, w2, b2, x, y) -> tuple[float, Gradient]:
+    """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    z1 = w1*x + b1
+    h1 = tanh(z1)
+    z2 = h1*w2 + b2
+    h2 = tanh(z2)
+    t1 = h2 - y
+    L = t1*t1/2.0
+    t2 = _cosh(z2)
+    delta_2 = _ieee_divide(t1, t2*t2)
+    t3 = _cosh(z1)
+    delta_1 = _ieee_divide(delta_2*w2, t3*t3)
+    dL_dw1 = delta_1*x
+    dL_dw2 = delta_2*h1
+    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
 
 
 def _slope(function, x):

@@ -12,6 +12,7 @@
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 """Value, gradient and update step of J."""
 
+from math import copysign, inf, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -31,46 +32,76 @@ class Params(NamedTuple):
     R2: float
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(R1, R2, s, y, n=1.5168) -> float:
     """Return J."""
-    P = (1.0 - n)*(R1 - R2)/(R1*R2)
-    q = P - 1.0/s
-    i = 1.0/q
-    t1 = i - y
-    J = t1*t1
-    return J
+    try:
+        P = (1.0 - n)*(R1 - R2)/(R1*R2)
+        q = P - 1.0/s
+        i = 1.0/q
+        t1 = i - y
+        J = t1*t1
+        return J
+    except (ArithmeticError, ValueError):
+        return _ieee(R1, R2, s, y, n)[0]
 
 
 def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
     """Return the derivative of J by each parameter."""
-    t1 = 1.0 - n
-    P = t1*(R1 - R2)/(R1*R2)
-    q = P - 1.0/s
-    i = 1.0/q
-    delta = -2.0*(i - y)*i*i
-    dJ_dR1 = delta*(t1/R1/R1)
-    dJ_dR2 = -delta*(t1/R2/R2)
-    return _new(Gradient, (dJ_dR1, dJ_dR2))
+    try:
+        t1 = 1.0 - n
+        P = t1*(R1 - R2)/(R1*R2)
+        q = P - 1.0/s
+        i = 1.0/q
+        delta = -2.0*(i - y)*i*i
+        dJ_dR1 = delta*(t1/R1/R1)
+        dJ_dR2 = -delta*(t1/R2/R2)
+        return _new(Gradient, (dJ_dR1, dJ_dR2))
+    except (ArithmeticError, ValueError):
+        return _ieee(R1, R2, s, y, n)[1]
 
 
 def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    t1 = 1.0 - n
-    P = t1*(R1 - R2)/(R1*R2)
-    q = P - 1.0/s
-    i = 1.0/q
-    t2 = i - y
-    J = t2*t2
-    delta = -2.0*t2*i*i
-    dJ_dR1 = delta*(t1/R1/R1)
-    dJ_dR2 = -delta*(t1/R2/R2)
-    return J, _new(Gradient, (dJ_dR1, dJ_dR2))
+    try:
+        t1 = 1.0 - n
+        P = t1*(R1 - R2)/(R1*R2)
+        q = P - 1.0/s
+        i = 1.0/q
+        t2 = i - y
+        J = t2*t2
+        delta = -2.0*t2*i*i
+        dJ_dR1 = delta*(t1/R1/R1)
+        dJ_dR2 = -delta*(t1/R2/R2)
+        return J, _new(Gradient, (dJ_dR1, dJ_dR2))
+    except (ArithmeticError, ValueError):
+        return _ieee(R1, R2, s, y, n)
 
 
 def update(R1, R2, s, y, n=1.5168, rate=0.2) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(R1, R2, s, y, n)
     return _new(Params, (R1 - rate*grad.R1, R2 - rate*grad.R2))
+
+
+def _ieee(R1, R2, s, y, n) -> tuple[float, Gradient]:
+    """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    t1 = 1.0 - n
+    P = _ieee_divide(t1*(R1 - R2), R1*R2)
+    q = P - _ieee_divide(1.0, s)
+    i = _ieee_divide(1.0, q)
+    t2 = i - y
+    J = t2*t2
+    delta = -2.0*t2*i*i
+    dJ_dR1 = delta*_ieee_divide(_ieee_divide(t1, R1), R1)
+    dJ_dR2 = -delta*_ieee_divide(_ieee_divide(t1, R2), R2)
+    return J, _new(Gradient, (dJ_dR1, dJ_dR2))
 
 
 def _slope(function, x):

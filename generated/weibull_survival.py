@@ -14,7 +14,7 @@
 # Assumed: t > 0.
 """Value, gradient and update step of J."""
 
-from math import inf, log, log1p, pow
+from math import copysign, inf, log, log1p, nan, pow
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -42,46 +42,96 @@ def _pow(x, y):
         return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
+def _ieee_pow(x, y):
+    """x to the power y: infinite at 0 to a negative power, NaN where it is no real number."""
+    try:
+        return _pow(x, y)
+    except (ArithmeticError, ValueError):
+        if x != 0.0:
+            return nan
+        return copysign(inf, x) if y % 2.0 == 1.0 else inf
+
+
+def _ieee_log1p(x):
+    """log1p(x): infinite at -1.0, NaN below it."""
+    return log1p(x) if x > -1.0 else -inf if x == -1.0 else nan
+
+
+def _ieee_log(x):
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
 def value(k, lam, t, d) -> float:
     """Return J."""
-    q = t/lam
-    H = _pow(q, k)
-    t1 = (k - lam)/lam
-    t2 = (t - lam)/lam
-    f = (log1p(t1) if abs(t1) < 0.5 else log(k/lam)) + (k - 1.0)*(log1p(t2) if abs(t2) < 0.5 else log(q))
-    J = d*f - H
-    return J
+    try:
+        q = t/lam
+        H = _pow(q, k)
+        t1 = (k - lam)/lam
+        t2 = (t - lam)/lam
+        f = (log1p(t1) if abs(t1) < 0.5 else log(k/lam)) + (k - 1.0)*(log1p(t2) if abs(t2) < 0.5 else log(q))
+        J = d*f - H
+        return J
+    except (ArithmeticError, ValueError):
+        return _ieee(k, lam, t, d)[0]
 
 
 def gradient(k, lam, t, d) -> Gradient:
     """Return the derivative of J by each parameter."""
-    q = t/lam
-    H = _pow(q, k)
-    t1 = (t - lam)/lam
-    t2 = log1p(t1) if abs(t1) < 0.5 else log(q)
-    dJ_dk = d*(1.0/k + t2) - H*t2
-    dJ_dlam = k*(H - d)/lam
-    return _new(Gradient, (dJ_dk, dJ_dlam))
+    try:
+        q = t/lam
+        H = _pow(q, k)
+        t1 = (t - lam)/lam
+        t2 = log1p(t1) if abs(t1) < 0.5 else log(q)
+        dJ_dk = d*(1.0/k + t2) - H*t2
+        dJ_dlam = k*(H - d)/lam
+        return _new(Gradient, (dJ_dk, dJ_dlam))
+    except (ArithmeticError, ValueError):
+        return _ieee(k, lam, t, d)[1]
 
 
 def value_and_gradient(k, lam, t, d) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    q = t/lam
-    H = _pow(q, k)
-    t1 = (t - lam)/lam
-    t2 = (k - lam)/lam
-    t3 = log1p(t1) if abs(t1) < 0.5 else log(q)
-    f = (log1p(t2) if abs(t2) < 0.5 else log(k/lam)) + (k - 1.0)*t3
-    J = d*f - H
-    dJ_dk = d*(1.0/k + t3) - H*t3
-    dJ_dlam = k*(H - d)/lam
-    return J, _new(Gradient, (dJ_dk, dJ_dlam))
+    try:
+        q = t/lam
+        H = _pow(q, k)
+        t1 = (t - lam)/lam
+        t2 = (k - lam)/lam
+        t3 = log1p(t1) if abs(t1) < 0.5 else log(q)
+        f = (log1p(t2) if abs(t2) < 0.5 else log(k/lam)) + (k - 1.0)*t3
+        J = d*f - H
+        dJ_dk = d*(1.0/k + t3) - H*t3
+        dJ_dlam = k*(H - d)/lam
+        return J, _new(Gradient, (dJ_dk, dJ_dlam))
+    except (ArithmeticError, ValueError):
+        return _ieee(k, lam, t, d)
 
 
 def update(k, lam, t, d, rate=0.1) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(k, lam, t, d)
     return _new(Params, (k + rate*grad.k, lam + rate*grad.lam))
+
+
+def _ieee(k, lam, t, d) -> tuple[float, Gradient]:
+    """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    q = _ieee_divide(t, lam)
+    H = _ieee_pow(q, k)
+    t1 = _ieee_divide(t - lam, lam)
+    t2 = _ieee_divide(k - lam, lam)
+    t3 = _ieee_log1p(t1) if abs(t1) < 0.5 else _ieee_log(q)
+    f = (_ieee_log1p(t2) if abs(t2) < 0.5 else _ieee_log(_ieee_divide(k, lam))) + (k - 1.0)*t3
+    J = d*f - H
+    dJ_dk = d*(_ieee_divide(1.0, k) + t3) - H*t3
+    dJ_dlam = _ieee_divide(k*(H - d), lam)
+    return J, _new(Gradient, (dJ_dk, dJ_dlam))
 
 
 def _slope(function, x):

@@ -160,9 +160,23 @@ def test_branch_not_taken_raises_nothing(load):
     assert module.value_and_gradient(-2.0) == (-2.0, (1.0,))
 
 
-def test_outside_the_domain_python_raises(load):
-    with pytest.raises(ValueError, match=r"math domain error|expected a"):
-        load("param x; J = log(x)").value(-1.0)
+def test_a_fault_loses_nothing_but_what_depends_on_it(load):
+    module = load("param a, b; data x; u = log(a); J = u*x + b^2 + 1/x")
+    value, gradient = module.value_and_gradient(-1.0, 3.0, 2.0)
+    assert math.isnan(value)
+    assert gradient == (-2.0, 6.0)
+    assert module.gradient(0.0, 3.0, 2.0) == (math.inf, 6.0)
+    assert module.value(0.0, 3.0, 2.0) == -math.inf
+    assert module.update(0.0, 3.0, 2.0).b == pytest.approx(2.4)
+
+
+def test_arguments_that_are_no_numbers_raise(load):
+    with pytest.raises(TypeError):
+        load("param x; J = 1/x").value("1")
+
+
+def test_code_in_which_nothing_can_fail_has_no_second_form():
+    assert "try" not in generate(parse("param a; data x; J = (a*x)^2/2")).partition("_slope")[0]
 
 
 REFERENCE = {

@@ -146,12 +146,15 @@ class Sheet:
         """Return the identifiers of names."""
         return tuple([self.names[name] for name in names])
 
-    def lines(self, routine: Routine) -> list[str]:
-        """Return the assignments of a routine as lines of code, without indentation."""
+    def lines(self, routine: Routine, *, guarded: bool = False) -> list[str]:
+        """Return the assignments of a routine as lines of code, without indentation.
+
+        With `guarded` all of them are written so that none can stop the program.
+        """
         lines = [""] * routine.length
         for block in routine.blocks:
-            if routine.guarded.isdisjoint(block.names):
-                parts = [(block, self._plain)]
+            if guarded or routine.guarded.isdisjoint(block.names):
+                parts = [(block, self._guarded if guarded else self._plain)]
             else:
                 flags = [name in routine.guarded for name in block.names]
                 plain = block.selected([not flag for flag in flags])

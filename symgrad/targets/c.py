@@ -32,10 +32,10 @@ _MATH = tuple(
     "log10 log1p log2 pow sin sinh sqrt tan tanh".split()
 )
 _OWN = tuple("digamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign softplus".split())
-_NESTED = {"max": "fmax", "min": "fmin", "hypot": "hypot"}
+_NESTED = {"max": "sg_max", "min": "sg_min", "hypot": "hypot"}
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
 _SMALLEST, _LARGEST = 1.1754944e-38, 3.4028234e38
-_CALLED = (*_MATH, "fabs", "fmax", "fmin", "nearbyint", "tgamma")
+_CALLED = (*_MATH, "fabs", "nearbyint", "tgamma")
 _FUNCTION = re.compile(rf"\b({'|'.join(_CALLED)})\(")
 
 
@@ -53,6 +53,7 @@ class CPrinter(CodePrinter):
                 )
             texts = [self.expression(argument) for argument in arguments]
             name = _NESTED[function]
+            self.needed.update(dict.fromkeys(self.functions[function].needs))
             text = texts[0]
             for other in texts[1:]:
                 text = f"{name}({text}, {other})"
@@ -79,8 +80,8 @@ class C(Target):
         **{name: Spelling(f"{name}({{}})") for name in _MATH},
         **{name: Spelling(f"sg_{name}({{}})", (f"sg_{name}",)) for name in _OWN},
         "abs": Spelling("fabs({0})"),
-        "max": Spelling("fmax({})"),
-        "min": Spelling("fmin({})"),
+        "max": Spelling("sg_max({})", ("sg_max",)),
+        "min": Spelling("sg_min({})", ("sg_min",)),
         "silu": Spelling("{0}*sg_sigmoid({0})", ("sg_sigmoid",), PRODUCT, tight=True),
         "gelu": Spelling("{0}*sg_normal_cdf({0})", ("sg_normal_cdf",), PRODUCT, tight=True),
         "constant pi": Spelling("3.141592653589793"),

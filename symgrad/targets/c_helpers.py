@@ -8,6 +8,20 @@ from __future__ import annotations
 
 from symgrad.targets.base import Helper
 
+MAX = """\
+/* The larger number; NaN where one of them is. */
+static double sg_max(double x, double y) {
+    return x > y || x != x ? x : y;
+}
+"""
+
+MIN = """\
+/* The smaller number; NaN where one of them is. */
+static double sg_min(double x, double y) {
+    return x < y || x != x ? x : y;
+}
+"""
+
 SIGN = """\
 /* The sign of x: 1, -1 or 0. */
 static double sg_sign(double x) {
@@ -119,7 +133,8 @@ static double sg_polygamma(double order, double x) {
                 slope[k] = next[k];
             }
         }
-        for (int k = 11; k >= 0; k--) {
+        around = slope[n + 1];
+        for (int k = n; k >= 0; k--) {
             around = around * c + slope[k];
         }
         around *= 3.141592653589793;
@@ -140,6 +155,8 @@ static double sg_polygamma(double order, double x) {
 """
 
 HELPERS = {
+    "sg_max": Helper(MAX),
+    "sg_min": Helper(MIN),
     "sg_sign": Helper(SIGN),
     "sg_sigmoid": Helper(SIGMOID),
     "sg_softplus": Helper(SOFTPLUS),

@@ -114,6 +114,9 @@ const _ZETA = [
 
 /** The logarithm of |gamma(x)|. */
 function _lgamma(x) {
+  if (x === Infinity) {
+    return x;
+  }
   if (x <= 0) {
     if (Number.isInteger(x)) {
       return Infinity;
@@ -189,7 +192,7 @@ function _polygamma(n, x) {
       const d = slope.slice(1).map((a, k) => (k + 1)*a);
       slope = [...d, 0, 0].map((a, k) => -Math.PI*(a + (k > 1 ? d[k - 2] : 0)));
     }
-    const around = slope.reduceRight((sum, a) => sum*c + a, 0);
+    const around = slope.reduceRight((sum, a) => sum*c + a);
     return (n % 2 ? -1 : 1)*_polygamma(n, 1 - x) - Math.PI*around;
   }
   let total = 0;

@@ -1,9 +1,10 @@
 """Python: plain floats, the standard library only.
 
 Emitted code is written for one call with floats: locals only, x*x instead of x**2, float literals.
-A result that is too large for a float is infinite, as in IEEE 754; a pole or a point outside the
-domain raises ZeroDivisionError or ValueError, as Python does. What only a branch of `where` needs
-never raises.
+Numbers follow IEEE 754, as in every other target: an overflow or a pole is infinite, a point
+outside the domain gives NaN. Where a plain operation of Python raises an exception instead, the
+whole is computed again with functions that do not (`_ieee`), so that ordinary calls pay nothing for
+it. What only a branch of `where` needs is computed so at once.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
+from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import HELPERS
 from symgrad.targets.running import run_python
 from symgrad.targets.updating import update_step, wrapped
@@ -37,25 +39,12 @@ FUNCTIONS: Mapping[str, Spelling] = {
     **{name: Spelling(f"{name}({{}})", (name,)) for name in _DIRECT},
     **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN},
     "abs": Spelling("abs({0})"),
-    "max": Spelling("max({})"),
-    "min": Spelling("min({})"),
+    "max": Spelling("_max({})", ("_max",)),
+    "min": Spelling("_min({})", ("_min",)),
     "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
     "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
     "constant pi": Spelling("pi", ("pi",)),
     "constant e": Spelling("e", ("e",)),
-}
-
-_GUARDED: Mapping[str, Spelling] = {
-    **{
-        name: Spelling(f"_guarded({name}, {{}})", ("_guarded", name))
-        for name in _DIRECT
-        if name not in {"atan", "atan2", "erf", "erfc", "hypot", "tanh"}
-    },
-    **{
-        name: Spelling(f"_guarded(_{name}, {{}})", ("_guarded", f"_{name}"))
-        for name in ("digamma", "lgamma", "polygamma", "pow")
-    },
-    "divide": Spelling("_divided({0}, {1})", ("_divided",)),
 }
 
 
@@ -83,7 +72,7 @@ class Python(Target):
          *"max min print range round state step sum tuple zip".split()}
     )  # fmt: skip
     functions = FUNCTIONS
-    guarded_functions = _GUARDED
+    guarded_functions = FAULTLESS
     helpers = HELPERS
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
@@ -116,13 +105,15 @@ class Python(Target):
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
             "arguments": _wrapped(arguments, "    "),
-            "value_body": _body(sheet, program.value, ""),
+            "value_body": _body(sheet, program.value, "value"),
             "gradient_body": (
                 f"    return value_and_gradient({_wrapped(given, ' ' * 8)})[1]"
                 if program.gradient is None
                 else _body(sheet, program.gradient, "gradient")
             ),
             "both_body": _body(sheet, program.both, "both"),
+            "given": _wrapped(given, " " * 8),
+            "ieee_body": _ieee(sheet, program.both),
             "gradient_fields": _fields(sheet.fields),
             **update,
             "update_arguments": _wrapped((*arguments, rate, *settings), "    "),
@@ -141,15 +132,33 @@ def _wrapped(items: Sequence[str], indent: str) -> str:
 
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
-    lines = sheet.lines(routine)
+    """Return the body of a function; one that may raise is tried, and computed again then."""
+    lines = [*sheet.lines(routine), _returned(sheet, routine, kind)]
+    if lines[:-1] == sheet.lines(routine, guarded=True):
+        return "    " + "\n    ".join(lines)
+    again = f"_ieee({_wrapped(sheet.identifiers(sheet.program.inputs), ' ' * 12)})"
+    part = {"value": "[0]", "gradient": "[1]", "both": ""}[kind]
+    tried = "\n        ".join(line.replace("\n", "\n    ") for line in lines)
+    return (
+        f"    try:\n        {tried}\n"
+        f"    except (ArithmeticError, ValueError):\n        return {again}{part}"
+    )
+
+
+def _ieee(sheet: Sheet, routine: Routine) -> str:
+    """Return the body of `_ieee`, which never raises; empty where nothing else does."""
+    lines = sheet.lines(routine, guarded=True)
+    if lines == sheet.lines(routine):
+        return ""
+    return "    " + "\n    ".join([*lines, _returned(sheet, routine, "both")])
+
+
+def _returned(sheet: Sheet, routine: Routine, kind: str) -> str:
     results = sheet.results(routine)
-    if kind == "":
-        lines.append(f"return {results[0]}")
-    else:
-        fields = results if kind == "gradient" else results[1:]
-        made = _made("Gradient", fields)
-        lines.append(f"return {made}" if kind == "gradient" else f"return {results[0]}, {made}")
-    return "    " + "\n    ".join(lines)
+    if kind == "value":
+        return f"return {results[0]}"
+    made = _made("Gradient", results if kind == "gradient" else results[1:])
+    return f"return {made}" if kind == "gradient" else f"return {results[0]}, {made}"
 
 
 def _fields(names: Sequence[str]) -> str:

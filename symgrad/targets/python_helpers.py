@@ -6,6 +6,7 @@ Their names begin with an underscore, which no author's name does in emitted cod
 from __future__ import annotations
 
 from symgrad.targets.base import Helper
+from symgrad.targets.python_faults import FAULT_HELPERS
 
 EXP = '''\
 def _exp(x):
@@ -68,6 +69,22 @@ def _cbrt(x):
         return x
     y = copysign(abs(x) ** (1.0 / 3.0), x)
     return y - (y - x / (y * y)) / 3.0
+'''
+
+MAX = '''\
+def _max(x, *others):
+    """The largest number; NaN where one of them is."""
+    for y in others:
+        x = x if x > y or x != x else y
+    return x
+'''
+
+MIN = '''\
+def _min(x, *others):
+    """The smallest number; NaN where one of them is."""
+    for y in others:
+        x = x if x < y or x != x else y
+    return x
 '''
 
 SIGN = '''\
@@ -159,35 +176,15 @@ def _polygamma(n, x):
     total = 0.0
     factor = gamma(n + 1.0)
     while x < 15.0 + n:
-        total += factor / x ** (n + 1)
+        total += factor / _pow(x, n + 1.0)
         x += 1.0
-    term = gamma(float(n)) / x**n
-    total += term + 0.5 * factor / x ** (n + 1)
+    term = gamma(float(n)) / _pow(x, n)
+    total += term + 0.5 * factor / _pow(x, n + 1.0)
     series = 0.0
     for k, b in enumerate((1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0,
                            -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0), 1):
-        series += b * gamma(2.0 * k + n) / gamma(2.0 * k + 1.0) / x ** (2 * k + n)
+        series += b * gamma(2.0 * k + n) / gamma(2.0 * k + 1.0) / _pow(x, 2.0 * k + n)
     return (total + series) if n % 2 else -(total + series)
-'''
-
-GUARDED = '''\
-def _guarded(function, *xs):
-    """A value that a branch may not need: NaN instead of an exception."""
-    try:
-        return function(*xs)
-    except (ValueError, ZeroDivisionError):
-        return nan
-    except OverflowError:
-        return inf
-'''
-
-DIVIDED = '''\
-def _divided(x, y):
-    """x/y for a branch that may not need it: infinite or NaN instead of an exception."""
-    try:
-        return x / y
-    except ZeroDivisionError:
-        return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
 '''
 
 HELPERS = {
@@ -198,6 +195,8 @@ HELPERS = {
     "_lgamma": Helper(LGAMMA, ("inf", "lgamma")),
     "_pow": Helper(POW, ("inf", "pow")),
     "_cbrt": Helper(CBRT, ("copysign", "isinf")),
+    "_max": Helper(MAX),
+    "_min": Helper(MIN),
     "_sign": Helper(SIGN),
     "_sigmoid": Helper(SIGMOID, ("exp",)),
     "_softplus": Helper(SOFTPLUS, ("exp", "log1p")),
@@ -207,7 +206,6 @@ HELPERS = {
     "_normal_cdf": Helper(NORMAL_CDF, ("erfc",)),
     "_cot_pi": Helper(COT_PI, ("pi", "tan")),
     "_digamma": Helper(DIGAMMA, ("_cot_pi", "log", "pi")),
-    "_polygamma": Helper(POLYGAMMA, ("_digamma", "_cot_pi", "gamma", "pi")),
-    "_guarded": Helper(GUARDED, ("inf", "nan")),
-    "_divided": Helper(DIVIDED, ("copysign", "inf", "nan")),
+    "_polygamma": Helper(POLYGAMMA, ("_digamma", "_cot_pi", "_pow", "gamma", "pi")),
+    **FAULT_HELPERS,
 }

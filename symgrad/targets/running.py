@@ -38,7 +38,8 @@ _DRIVER = """\
 import {{readFileSync, writeFileSync}} from "node:fs";
 import {{value, gradient, value_and_gradient, update}} from "./{module}";
 const points = JSON.parse(readFileSync("points.json", "utf8"));
-const rows = points.map((point) => {{
+const rows = points.map((texts) => {{
+  const point = texts.map(Number);
   const [both_value, both_gradient] = value_and_gradient(...point);
   const found = update(...point);
   const all = [both_gradient, gradient(...point), Array.isArray(found) ? found[0] : found];
@@ -119,7 +120,9 @@ def run_node(
         folder = Path(name)
         (folder / file.name).write_text(file.text, encoding="utf-8")
         (folder / "driver.mjs").write_text(_DRIVER.format(module=file.name), encoding="utf-8")
-        (folder / "points.json").write_text(json.dumps([list(point) for point in points]))
+        (folder / "points.json").write_text(
+            json.dumps([[_for_node(x) for x in point] for point in points])
+        )
         try:
             done = run([node, "driver.mjs"], seconds=seconds, folder=folder)
             results = folder / "results.json"
@@ -281,6 +284,10 @@ def c_compiler() -> str | None:
 
 def _from_c(text: str) -> float:
     return float.fromhex(text) if "x" in text else float(text)
+
+
+def _for_node(number: float) -> str:
+    return repr(float(number)).replace("inf", "Infinity")
 
 
 def _number(text: str) -> float:
