@@ -362,12 +362,6 @@ def _negative_powers(product: Product) -> set[Expression]:
     }
 
 
-def refusal_in(expression: Expression) -> str:
-    """Return why a derivative is not known that an expression holds, or ""."""
-    calls = (part for part in walk(expression) if isinstance(part, Call))
-    return next(filter(None, (record(call.function).refusal for call in calls)), "")
-
-
 def kinks_of(expression: Expression) -> tuple[str, ...]:
     """Return the conventions at kinks that the derivatives of an expression rely on."""
     names = dict.fromkeys(e.function for e in walk(expression) if isinstance(e, Call))

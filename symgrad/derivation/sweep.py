@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from symgrad.derivation.analysis import active_names
-from symgrad.derivation.calculus import Picked, local_derivatives, refusal_in
+from symgrad.derivation.calculus import Picked, local_derivatives
 from symgrad.derivation.forms import (
     SENSITIVITY,
     UNIT,
@@ -22,6 +22,7 @@ from symgrad.derivation.forms import (
     compose,
 )
 from symgrad.errors import Diagnostic, NotDifferentiable
+from symgrad.expression.slopes import refusal_of
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Graph, Node
 
@@ -77,7 +78,7 @@ class Shapes:
                 for position, rule in sorted(local_derivatives(pattern).items())
             ]
             self._kept.append(pattern)
-            refused = {place: refusal_in(rule.pattern) for place, rule in found}
+            refused = {place: refusal_of(rule.pattern) for place, rule in found}
             if any(refused.values()):
                 self.refusals[id(pattern)] = {place: why for place, why in refused.items() if why}
         return found

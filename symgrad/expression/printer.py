@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-from symgrad.expression.functions import known_names
+from symgrad.expression.functions import reserved_names
 from symgrad.expression.names import GREEK, LATIN, canonical
 from symgrad.expression.tree import (
     Add,
@@ -247,7 +247,7 @@ class Printer:
         others = [canonical(name).replace("_", "") for name in shown if not _is_letter(name)]
         greek = [word for word, letter in GREEK.items() if letter in letters or letter == "π"]
         found: set[tuple[str, str]] = set()
-        for word in (*others, *greek, *known_names()):
+        for word in (*others, *greek, *reserved_names()):
             pieces = _UNITS.findall(word)
             if len(pieces) > 1 and "".join(pieces) == word and letters.keys() >= set(pieces):
                 side_by_side = [letters[piece] for piece in pieces]

@@ -14,7 +14,7 @@ from symgrad.expression.algebra import substituted, tidy
 from symgrad.expression.functions import Function, OwnFunction, record
 from symgrad.expression.symbolic import sympy_module, to_sympy
 from symgrad.expression.symbolic_reading import from_sympy
-from symgrad.expression.tree import ZERO, Call, Expression, Neg, Number, Var
+from symgrad.expression.tree import ZERO, Call, Expression, Neg, Number, Var, walk
 
 Arguments = tuple[Expression, ...]
 
@@ -30,7 +30,7 @@ def slopes(function: str, arguments: Arguments, value: Expression) -> Arguments 
     """
     row = record(function)
     known = row.slopes(arguments, value)
-    if known is not None or row.definition is not None:
+    if known is not None or (row.definition is not None and not row.by_sympy):
         return known
     numbers = tuple(a if _is_number(a) else None for a in arguments)
     values: dict[str | int, Expression] = dict(enumerate(arguments))
@@ -47,16 +47,31 @@ def _by_sympy(function: str, numbers: tuple[Expression | None, ...]) -> tuple[Ex
     sp = sympy_module()
     places = [sp.Dummy(f"x{i}", real=True) for i in range(len(numbers))]
     arguments = tuple(Var(i) if n is None else n for i, n in enumerate(numbers))
-    whole = to_sympy(Call(function, arguments), dict(enumerate(places)))
+    try:
+        whole = to_sympy(Call(function, arguments), dict(enumerate(places)))
+    except (TypeError, ValueError):  # it wants an order that is a whole number
+        whole = None
     keys = {place: i for i, place in enumerate(places)}
     found: list[Expression] = []
     for place, value in zip(places, numbers, strict=True):
         if value is not None:
             found.append(ZERO)
             continue
-        slope = _slope(whole, place, keys)
+        slope = None if whole is None else _slope(whole, place, keys)
         found.append(slope if slope is not None else refused(function, keys[place], arguments))
+    if any(numbers) and any(map(refusal_of, found)):
+        general = _by_sympy(function, (None,) * len(numbers))
+        given: dict[str | int, Expression] = dict(enumerate(arguments))
+        for i, slope in enumerate(found):
+            if refusal_of(slope):
+                found[i] = substituted(general[i], given)
     return tuple(found)
+
+
+def refusal_of(e: Expression) -> str:
+    """Return why a derivative is not known that an expression holds, or ""."""
+    calls = (part for part in walk(e) if isinstance(part, Call))
+    return next(filter(None, (record(call.function).refusal for call in calls)), "")
 
 
 def _slope(whole: Any, place: Any, keys: dict[Any, int]) -> Expression | None:  # noqa: ANN401

@@ -206,22 +206,8 @@ class _Reader:
         return own_function(e.func, arity)
 
     def rewritten(self, e: Any) -> Expression | None:  # noqa: ANN401
-        """Return a function that is written with others: sec x is 1/cos x."""
+        """Return a function that is written with others."""
         sp = self.sp
-        quotients = {
-            sp.sec: (None, "cos"), sp.csc: (None, "sin"), sp.cot: ("cos", "sin"),
-            sp.sech: (None, "cosh"), sp.csch: (None, "sinh"), sp.coth: ("cosh", "sinh"),
-        }  # fmt: skip
-        if e.func in quotients:
-            above, below = quotients[e.func]
-            z = (self.value(e.args[0]),)
-            return Div(Call(above, z) if above else ONE, Call(below, z))
-        inverse = {
-            sp.asec: "acos", sp.acsc: "asin", sp.acot: "atan", sp.asech: "acosh",
-            sp.acsch: "asinh", sp.acoth: "atanh",
-        }  # fmt: skip
-        if e.func in inverse:
-            return Call(inverse[e.func], (Div(ONE, self.value(e.args[0])),))
         if isinstance(e, sp.Heaviside):
             side, middle = self.value(e.args[0]), self.value(e.args[1])
             low = Call("where", (Compare("<", side, ZERO), ZERO, middle))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from symgrad.expression.functions import known_names
+from symgrad.expression.functions import reserved_names
 
 # Advance widths in thousandths of the font size, each for all characters behind it.
 _WIDTHS = {
@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
-_FUNCTIONS = frozenset(known_names()) | {"if", "and", "or", "not"}
+_FUNCTIONS = frozenset(reserved_names()) | {"if", "and", "or", "not"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def as_product(cursor: Cursor, word: str, *, constants: bool = False) -> tuple[s
 def unknown_name(cursor: Cursor, word: str) -> None:
     """Tell `cursor.unknown`, or raise a fault, about a name that is not defined."""
     at = cursor.at
-    if lookup(word.lstrip("\\")) is not None:
+    row = lookup(word.lstrip("\\"))
+    if row is not None and row.reserved:
         raise _function_without_argument(cursor, word)
     product = as_product(cursor, word)
     if len(set(product)) < len(product):  # `hh` is a slip of the finger, not h squared

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from symgrad.errors import Place, SourceError
-from symgrad.expression.functions import lookup
+from symgrad.expression.functions import Function, lookup
 from symgrad.expression.tree import Call, Compare, Expression, Logic, Neg, Number, Var, number
 from symgrad.sources import complaints, lexer
 from symgrad.sources.conditions import COMPARISONS, Conditions
@@ -195,7 +195,7 @@ class Parser(Conditions):
         start = self.at
         name = token.lstrip("\\")
         special = {"where": self.where, "Piecewise": self.piecewise, "pow": self.power_call}
-        row = lookup(name)
+        row = self.function(token)
         comparison = COMPARISONS.get(name) if self.conditions else None
         if row is None and name not in special and comparison is None:
             return self.name_before_bracket(token)
@@ -217,6 +217,17 @@ class Parser(Conditions):
         self.depth -= 2
         self.conditions, self.bars = mode, bars
         return found
+
+    def function(self, token: str) -> Function | None:
+        """Return the function that a word before a parenthesis names, or None.
+
+        A special function's name means what the graph says where it defines it, or letters of it.
+        """
+        row = lookup(token.lstrip("\\"))
+        if row is None or row.reserved:
+            return row
+        letters = self.juxtaposition and complaints.as_product(self, token)
+        return None if letters or self.resolve(token) is not None else row
 
     def name_before_bracket(self, token: str) -> Expression:
         """Read a name that stands before a parenthesis without being a function."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.expression.functions import known_names
+from symgrad.expression.functions import reserved_names
 
 SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "odot": "⊙", "circ": "⊙", "bullet": "*",
@@ -55,7 +55,15 @@ DROPPED = frozenset(
 )  # fmt: skip
 
 # Functions that stand without a backslash only in text style, as in \operatorname{sign}.
-WORD_FUNCTIONS = frozenset(known_names()) | {"where", "sech", "csch", "sec", "csc", "cot", "coth"}
+WORD_FUNCTIONS = frozenset(reserved_names()) | {
+    "where",
+    "sech",
+    "csch",
+    "sec",
+    "csc",
+    "cot",
+    "coth",
+}
 FUNCTION_WORDS = {
     name: name
     for name in (

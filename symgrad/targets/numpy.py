@@ -18,17 +18,18 @@ from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
-from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, NumpyPrinter
+from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, SCIPY, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_schedule import Schedule
 from symgrad.targets.numpy_squares import residual_programs
 from symgrad.targets.points import check_points
-from symgrad.targets.printing import CodePrinter, Spelling
+from symgrad.targets.printing import CodePrinter, Spelling, inexpressible
 from symgrad.targets.running import run_python
 from symgrad.targets.updating import update_step, wrapped
 
 _WIDTH = 99
+SCIPY_IMPORT = "\nfrom scipy import special"
 _PREFIX = "mean "  # no name of an author has a space
 
 
@@ -45,6 +46,7 @@ class Numpy(Target):
         "int isinstance jacobian len list map max min np print range residuals state step str sum "
         "tuple type zip".split()
     )
+    settings = ("special",)
     functions = FUNCTION_SPELLINGS
     helpers = HELPERS
 
@@ -64,6 +66,8 @@ class Numpy(Target):
         del seconds  # it runs in this process: who calls it has to end that
         if find_spec("numpy") is None:
             return None, "NumPy is not installed here"
+        if SCIPY_IMPORT in files[0].text and find_spec("scipy") is None:
+            return None, "SciPy is not installed here"
         return run_python(files[0], points, program), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:
@@ -114,8 +118,18 @@ class _Writer:
         }
         needs = sheet.all_needs(sheet.needed)
         context["imports"] = ", ".join(sorted({"fsum", *needs} & {"factorial", "fsum"}))
+        context["scipy"] = self._scipy(needs)
         context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
         return context
+
+    def _scipy(self, needs: Sequence[str]) -> str:
+        """Return the import of SciPy where it is needed and was asked for."""
+        if "scipy" not in needs:
+            return ""
+        if self.sheet.options.get("special", "none", ("none", "scipy")) != "scipy":
+            function = next(name for name in SCIPY if f"_{name}" in needs)
+            raise inexpressible(function, SCIPY[function][0].arity or 1, "numpy")
+        return SCIPY_IMPORT
 
     @property
     def _theta(self) -> str:

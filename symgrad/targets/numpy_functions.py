@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import reduce
 
-from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression.functions import record
+from symgrad.expression.functions import FUNCTIONS, record
 from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Logic, Mul, Neg, number
 from symgrad.program.normal import normal
-from symgrad.targets.printing import ATOM, CONDITION, CodePrinter, Spelling
+from symgrad.targets.printing import ATOM, CONDITION, CodePrinter, Spelling, inexpressible
 
 Arguments = tuple[Expression, ...]
 
@@ -39,6 +38,19 @@ UFUNCS: Mapping[str, str] = {
 HELPED: Mapping[str, str] = {
     name: f"_{name}" for name in "digamma erf erfc lgamma logsumexp normal_cdf polygamma".split()
 }
+
+
+# Of SciPy, taken where the option `special=scipy` says so.
+SCIPY: Mapping[str, tuple[Spelling, ...]] = {
+    row.name: found
+    for row in FUNCTIONS.values()
+    if (found := tuple(s for language, s in row.spellings if language == "scipy"))
+}
+
+
+def by_scipy(function: str, arity: int) -> bool:
+    """Tell whether SciPy has a function of so many arguments that NumPy lacks."""
+    return any(found.arity in (None, arity) for found in SCIPY.get(function, ()))
 
 
 def _tail(x: Expression) -> Expression:
@@ -76,19 +88,18 @@ def expanded(function: str, arguments: Arguments) -> Expression | None:
         return reduce(lambda a, b: Call(function, (a, b)), arguments)
     rule = _EXPANSIONS.get(function)
     if rule is None:
-        if function in UFUNCS or function in HELPED:
+        if function in UFUNCS or function in HELPED or by_scipy(function, len(arguments)):
             return None
         rule = record(function).definition
         if rule is None:
-            raise UnsupportedFunction(
-                Diagnostic(f"the function `{function}` cannot be expressed in numpy")
-            )
+            raise inexpressible(function, len(arguments), "numpy")
     return normal(rule(arguments))
 
 
 FUNCTION_SPELLINGS: Mapping[str, Spelling] = {
     **{name: Spelling(f"np.{ufunc}({{}})") for name, ufunc in UFUNCS.items()},
     **{name: Spelling(f"{helper}({{}})", (helper,)) for name, helper in HELPED.items()},
+    **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in SCIPY},
     "constant pi": Spelling("np.pi"),
     "constant e": Spelling("np.e"),
 }

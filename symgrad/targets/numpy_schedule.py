@@ -235,7 +235,7 @@ class Schedule:
             return self.lower(tree)
         if function in UFUNCS:
             return self._pass(UFUNCS[function], *(self.lower(part) for part in arguments))
-        name = HELPED[function]
+        name = HELPED.get(function, f"_{function}")
         self.need(name)
         places = ", ".join(f"{{{i}}}" for i in range(len(arguments)))
         return self._made(f"{name}({places})", [self.lower(part) for part in arguments])

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression.functions import FUNCTIONS, record
+from symgrad.expression.function import (
+    ATOM,
+    CONDITION,
+    PRODUCT,
+    SUM,
+    UNARY,
+    Spelling,
+)
+from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -26,34 +32,12 @@ from symgrad.expression.tree import (
 )
 from symgrad.program.normal import normal
 
-CONDITION, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
+__all__ = [
+    "ATOM", "CONDITION", "PRODUCT", "SUM", "UNARY", "CodePrinter", "Spelling", "Template",
+    "decimal_or_quotient", "inexpressible",
+]  # fmt: skip
+
 _LARGEST_QUOTIENT = 10_000
-_PLACE = re.compile(r"\{(\d*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """How a language writes a function.
-
-    `code` holds `{0}`, `{1}` for the arguments, or `{}` for all of them with commas between.
-    `level` is how tightly the text binds; `tight` says that arguments stand bare in the text and
-    need parentheses. `needs` names imports and helper functions of the emitted file.
-    """
-
-    code: str
-    needs: tuple[str, ...] = ()
-    level: int = ATOM
-    tight: bool = False
-
-    def at(self, arguments: Sequence[str]) -> str:
-        """Return the function at arguments, whose text may hold braces of its own.
-
-        >>> Spelling("f({1}, {0})").at(["{0}", "g({})"])
-        'f(g({}), {0})'
-        """
-        return _PLACE.sub(
-            lambda place: arguments[int(place[1])] if place[1] else ", ".join(arguments), self.code
-        )
 
 
 Template = tuple[str, tuple[int, ...]]
@@ -184,13 +168,13 @@ class CodePrinter:
         A function that the language lacks is written through its definition. Raises
         UnsupportedFunction where it has none.
         """
+        row = None if function in self.functions else known(function)
         spelling = self.functions.get(function)
+        if spelling is None and row is not None:
+            spelling = row.spelling(self.language, len(arguments))
         if spelling is None:
-            row = FUNCTIONS.get(function) if type(function) is str else record(function)
             if row is None or row.definition is None:
-                raise UnsupportedFunction(
-                    Diagnostic(f"the function `{function}` cannot be expressed in {self.language}")
-                )
+                raise inexpressible(function, len(arguments), self.language)
             return self.printed(normal(row.definition(arguments)))
         self.needed.update(dict.fromkeys(spelling.needs))
         texts = [self.at(argument, ATOM if spelling.tight else CONDITION) for argument in arguments]
@@ -214,6 +198,33 @@ class CodePrinter:
                 return sign.join(f"({self.expression(part)})" for part in parts), CONDITION
             case _:
                 return self.expression(e), CONDITION
+
+
+def known(function: str) -> Function | None:
+    """Return the record of a function, or None for what only emitted code knows, such as pow."""
+    return record(function) if isinstance(function, OwnFunction) else FUNCTIONS.get(function)
+
+
+def inexpressible(function: str, arity: int, language: str) -> UnsupportedFunction:
+    """Return the error that a function cannot be expressed, which says where it can be."""
+    row = known(function)
+    others = [name for name, _ in _WRITTEN if row is not None and row.spelling(name, arity)]
+    able = ", ".join(f"`{dict(_WRITTEN)[name]}`" for name in others)
+    return UnsupportedFunction(
+        Diagnostic(
+            f"the function `{function}` cannot be expressed in {language}",
+            help=f"targets that have it: {able}" if able else "no target has it",
+        )
+    )
+
+
+_WRITTEN = (
+    ("python", "-t python"),
+    ("numpy", "-t numpy"),
+    ("scipy", "-t numpy --set special=scipy"),
+    ("c", "-t c"),
+    ("javascript", "-t javascript"),
+)
 
 
 def _filled(text: str) -> Template:

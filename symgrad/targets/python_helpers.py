@@ -53,6 +53,15 @@ def _lgamma(x):
         return inf
 '''
 
+GAMMA = '''\
+def _gamma(x):
+    """The gamma function; infinite where that is too large for a float."""
+    try:
+        return gamma(x)
+    except OverflowError:
+        return inf
+'''
+
 POW = '''\
 def _pow(x, y):
     """x to the power y; infinite where that is too large for a float."""
@@ -193,6 +202,7 @@ HELPERS = {
     "_sinh": Helper(SINH, ("copysign", "inf", "sinh")),
     "_cosh": Helper(COSH, ("cosh", "inf")),
     "_lgamma": Helper(LGAMMA, ("inf", "lgamma")),
+    "_gamma": Helper(GAMMA, ("gamma", "inf")),
     "_pow": Helper(POW, ("inf", "pow")),
     "_cbrt": Helper(CBRT, ("copysign", "isinf")),
     "_max": Helper(MAX),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -82,6 +83,8 @@ def _own(part: Expression) -> Iterator[Compare]:
             yield Compare(">=", Add((u, Neg(ONE))), ZERO)
         case Call("tan", (u,)):
             yield Compare("!=", Call("cos", (u,)), ZERO)
+        case Call(name, arguments) if (stated := record(name).domain) is not None:
+            yield from stated(arguments)
         case _:
             return
 
@@ -125,8 +128,13 @@ def is_total(expression: Expression) -> bool:
                 pass
             case Pow():
                 return False
-            case Call(name, _) if name in _PARTIAL:
+            case Call(name, _) if name in _PARTIAL or not _is_total(name):
                 return False
             case _:
                 pass
     return True
+
+
+def _is_total(name: str) -> bool:
+    row = record(name)
+    return row.reserved or row.total

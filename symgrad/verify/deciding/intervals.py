@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from flint import arb, ctx, fmpq
+import flint
+from flint import acb, arb, ctx, fmpq
 
-from symgrad.expression.functions import record
+from symgrad.expression.functions import Function, record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -125,10 +126,27 @@ class Evaluator:
         if name in EXACT:
             return EXACT[name](values)
         row = record(name)
+        if row.ball is not None:
+            return self._certified(row, arguments)
         if row.definition is None:
             raise Unclear
         places = tuple(Var(index) for index in range(len(values)))
         return Evaluator(dict(enumerate(values))).value(row.definition(places))
+
+    def _certified(self, row: Function, arguments: tuple[Expression, ...]) -> Value:
+        """Return the value by the ball of a function's record, inside its domain."""
+        conditions = () if row.domain is None else row.domain(arguments)
+        if not all([self.holds(condition) for condition in conditions]):  # noqa: C419
+            raise Undefined
+        values = [ball(self.value(argument)) for argument in arguments]
+        try:
+            found = row.ball(flint, *values) if row.ball is not None else None
+        except (TypeError, ValueError):  # an argument that has to be a whole number is none
+            raise Unclear from None
+        found = found.real if isinstance(found, acb) else found
+        if found is None or not found.is_finite():
+            raise Unclear
+        return found
 
     def _sign(self, argument: Expression, value: Value) -> Value:
         if value > 0:

@@ -1,0 +1,150 @@
+"""What is known of a function: one record each, which everything else asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from symgrad.expression.tree import Compare, Expression
+
+Arguments = tuple[Expression, ...]
+Partials = Callable[[Arguments, Expression], tuple[Expression, ...]]
+Definition = Callable[[Arguments], Expression]
+Domain = Callable[[Arguments], tuple[Compare, ...]]
+Value: TypeAlias = Any  # a number of mpmath, or a ball of python-flint; neither has types
+
+_PLACE = re.compile(r"\{(\d*)\}")
+CONDITION, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a language writes a function.
+
+    `code` holds `{0}`, `{1}` for the arguments, or `{}` for all of them with commas between.
+    `level` is how tightly the text binds; `tight` says that arguments stand bare in the text and
+    need parentheses. `needs` names imports and helper functions of the emitted file.
+    """
+
+    code: str
+    needs: tuple[str, ...] = ()
+    level: int = ATOM
+    tight: bool = False
+
+    def at(self, arguments: Sequence[str]) -> str:
+        """Return the function at arguments, whose text may hold braces of its own.
+
+        >>> Spelling("f({1}, {0})").at(["{0}", "g({})"])
+        'f(g({}), {0})'
+        """
+        return _PLACE.sub(
+            lambda place: arguments[int(place[1])] if place[1] else ", ".join(arguments), self.code
+        )
+
+    @property
+    def arity(self) -> int | None:
+        """The number of arguments that the text takes; None for any number."""
+        return None if "{}" in self.code else 1 + max(map(int, _PLACE.findall(self.code)))
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function.
+
+    Attributes:
+        name: how it is called in the graph language, and `aliases` other names for it.
+        min_arity: the least number of arguments.
+        max_arity: the largest; None where there is no bound.
+        partials: `partials(arguments, value)` gives the derivative by each argument, where `value`
+            stands for the function's own value. A function without partials, or called with fewer
+            arguments than `partials_from`, is differentiated through its definition, or by SymPy
+            where it has none or is marked `by_sympy`.
+        definition: the function in others, which mean the same everywhere.
+        sympy: the SymPy function of the same meaning: its name, or the class itself where it is a
+            user's own. SymPy writes a function without one by its definition.
+        mpmath: the name of that of mpmath, or what computes it from a context and numbers; a
+            function without one is evaluated through its definition.
+        ball: computes it for certified balls, from the module `flint` and a real ball for each
+            argument that lies in the domain; a complex result stands for its real part.
+        domain: the conditions on its arguments under which it has a real value; None where that is
+            not stated, which is for functions that have one everywhere if `total`.
+        latex: a command or `\\operatorname{...}`.
+        kink: for a function that has one, which derivative is taken there.
+        spellings: how languages write it that have it, by the name of the target.
+        reserved: whether no name of a graph can be used like a function's; else the graph's wins.
+        refusal: for what stands in the place of an unknown derivative, of what it is one.
+    """
+
+    name: str
+    min_arity: int = 1
+    max_arity: int | None = 1
+    partials: Partials | None = None
+    definition: Definition | None = None
+    aliases: tuple[str, ...] = ()
+    sympy: str | type | None = None
+    mpmath: str | Callable[..., Value] | None = None
+    latex: str | None = None
+    kink: str = ""
+    condition_first: bool = False
+    partials_from: int = 1
+    by_sympy: bool = False
+    refusal: str = ""
+    ball: Callable[..., Value] | None = None
+    domain: Domain | None = None
+    total: bool = False
+    spellings: tuple[tuple[str, Spelling], ...] = ()
+    reserved: bool = True
+
+    def slopes(self, arguments: Arguments, value: Expression) -> tuple[Expression, ...] | None:
+        """Return the derivative by each argument as the record has it, or None."""
+        if self.partials is None or len(arguments) < self.partials_from:
+            return None
+        return self.partials(arguments, value)
+
+    def number(self, context: Value, *numbers: Value) -> Value:
+        """Return the value at numbers of an mpmath context, for a function with `mpmath`."""
+        if callable(self.mpmath):
+            return self.mpmath(context, *numbers)
+        return getattr(context, str(self.mpmath))(*numbers)
+
+    def spelling(self, language: str, arity: int) -> Spelling | None:
+        """Return how a language writes the function of so many arguments, or None."""
+        return next(
+            (
+                found
+                for name, found in self.spellings
+                if name == language and found.arity in (None, arity)
+            ),
+            None,
+        )
+
+
+class OwnFunction(str):
+    """The name of a function that is in no table, and its record: a user's own SymPy class, say.
+
+    It stands in the place of a name in a `Call`. Two of one name are one function only if their
+    records are equal, and none is a function of the table.
+    """
+
+    __slots__ = ("record",)
+    record: Function
+
+    def __new__(cls, record: Function) -> OwnFunction:  # noqa: PYI034  (Self is of Python 3.11)
+        """Return the name under which a record is used in expressions."""
+        name = super().__new__(cls, record.name)
+        name.record = record
+        return name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnFunction) and self.record == other.record
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((OwnFunction, str(self)))
+
+    def __reduce__(self) -> tuple[type[OwnFunction], tuple[Function]]:
+        return OwnFunction, (self.record,)
