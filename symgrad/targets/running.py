@@ -11,7 +11,9 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -274,6 +276,78 @@ def _c_driver(header: EmittedFile, program: Program) -> str:
         state=f"        {module}_state state;\n" if state else "",
         calls=calls,
     )
+
+
+_RUST_DRIVER = """\
+#[path = "{file}"]
+mod emitted;
+use std::io::BufRead;
+fn main() {{
+    for line in std::io::stdin().lock().lines() {{
+        let line = line.unwrap();
+        let words = line.split(' ');
+        let x: Vec<f64> = words.map(|word| f64::from_bits(word.parse().unwrap())).collect();
+        let (value, both) = emitted::value_and_gradient({call});
+        let gradient = emitted::gradient({call});
+        let found = emitted::update({step});
+        let row = [
+            value, {both}, emitted::value({call}), {gradient}, {updated},
+        ];
+        let words: Vec<String> = row.iter().map(|number| number.to_bits().to_string()).collect();
+        println!("{{}}", words.join(" "));
+    }}
+}}
+"""
+
+
+def run_rust(
+    file: EmittedFile, points: Sequence[Sequence[float]], program: Program, seconds: float
+) -> tuple[Results | None, str]:
+    """Return the results at each point, or None and the reason when Rust cannot be run here."""
+    compiler = shutil.which("rustc")
+    if compiler is None:
+        return None, "there is no `rustc` on this machine"
+    rule = optimizer(program.optimizer)
+    fields = re.findall(r"^    pub (\w+): f64,", file.text.partition("}")[0], re.MULTILINE)
+    call = ", ".join(f"x[{i}]" for i in range(len(program.inputs)))
+    settings = [repr(float(v)) for v in (program.rate, *(value for _, value in rule.settings))]
+    state = ["emitted::START"] if rule.state or rule.counter else []
+    driver = _RUST_DRIVER.format(
+        file=file.name,
+        call=call,
+        step=", ".join([*([call] if call else []), *settings, *state]),
+        both=", ".join(f"both.{name}" for name in fields),
+        gradient=", ".join(f"gradient.{name}" for name in fields),
+        updated=", ".join(f"found{'.0' if state else ''}.{name}" for name in fields),
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / file.name).write_text(file.text, encoding="utf-8")
+        (folder / "driver_main.rs").write_text(driver, encoding="utf-8")
+        lines = "\n".join(" ".join(str(_bits(number)) for number in point) for point in points)
+        try:
+            command = [compiler, "--edition=2021", "-O", "driver_main.rs", "-o", "driver"]
+            made = run(command, seconds=seconds, folder=folder)
+            if made.returncode:
+                raise BrokenCode(_fault(made.stderr.decode("utf-8", "replace")))
+            done = run([str(folder / "driver")], lines.encode(), seconds=seconds)
+        except subprocess.TimeoutExpired:
+            return None, f"compiling and running it took longer than {seconds:.3g} s"
+        except OSError as error:
+            return None, f"`{compiler}` cannot make a program here: {error.strerror}"
+    rows = done.stdout.decode("ascii", "replace").splitlines()
+    if done.returncode or len(rows) != len(points):
+        raise BrokenCode("the compiled program stopped")
+    return [[_from_bits(int(word)) for word in row.split()] for row in rows], ""
+
+
+def _bits(number: float) -> int:
+    return int.from_bytes(struct.pack(">d", number), "big")
+
+
+def _from_bits(bits: int) -> float:
+    found: float = struct.unpack(">d", bits.to_bytes(8, "big"))[0]
+    return found
 
 
 def c_compiler() -> str | None:

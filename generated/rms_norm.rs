@@ -1,0 +1,142 @@
+// Made by symgrad: value, gradient and update step of L.
+//
+// Minimize L, where
+//     a₁ = w₁₁x₁ + w₁₂x₂
+//     a₂ = w₂₁x₁ + w₂₂x₂
+//     r = √((a₁² + a₂²)/2 + ε)
+//     y₁ = g₁a₁/r
+//     y₂ = g₂a₂/r
+//     L = ((y₁ − t₁)² + (y₂ − t₂)²)/2
+// Sensitivities
+//     δ_y2 = ∂L/∂y₂ = y₂ − t₂
+//     δ_y1 = ∂L/∂y₁ = y₁ − t₁
+//     δ_r = ∂L/∂r = −(δ_y1·y₁ + δ_y2·y₂)/r
+//     δ_a2 = ∂L/∂a₂ = δ_r·a₂/(2r) + δ_y2·g₂/r
+//     δ_a1 = ∂L/∂a₁ = δ_r·a₁/(2r) + δ_y1·g₁/r
+// Gradient
+//     ∂L/∂w₁₁ = δ_a1·x₁
+//     ∂L/∂w₁₂ = δ_a1·x₂
+//     ∂L/∂w₂₁ = δ_a2·x₁
+//     ∂L/∂w₂₂ = δ_a2·x₂
+//     ∂L/∂g₁ = δ_y1·a₁/r
+//     ∂L/∂g₂ = δ_y2·a₂/r
+// Names here: ε is epsilon.
+#![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+
+/// The derivative of L by each parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gradient {
+    pub w11: f64,
+    pub w12: f64,
+    pub w21: f64,
+    pub w22: f64,
+    pub g1: f64,
+    pub g2: f64,
+}
+
+/// The parameters after a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    pub w11: f64,
+    pub w12: f64,
+    pub w21: f64,
+    pub w22: f64,
+    pub g1: f64,
+    pub g2: f64,
+}
+
+/// What constants, the rate and the settings of the update rule are unless chosen otherwise.
+pub mod defaults {
+    pub const epsilon: f64 = 1e-05;
+    pub const rate: f64 = 0.1;
+}
+
+/// Functions of the library.
+mod math {
+    #[inline]
+    pub fn sqrt(x: f64) -> f64 {
+        f64::sqrt(x)
+    }
+}
+
+/// L.
+pub fn value(
+    w11: f64, w12: f64, w21: f64, w22: f64, g1: f64, g2: f64, x1: f64, x2: f64, t1: f64, t2: f64,
+    epsilon: f64,
+) -> f64 {
+    let a1 = w11*x1 + w12*x2;
+    let a2 = w21*x1 + w22*x2;
+    let r = math::sqrt((a1*a1 + a2*a2)/2.0 + epsilon);
+    let y1 = g1*a1/r;
+    let y2 = g2*a2/r;
+    let tmp1 = y1 - t1;
+    let tmp2 = y2 - t2;
+    let L = (tmp1*tmp1 + tmp2*tmp2)/2.0;
+    L
+}
+
+/// The derivative of L by each parameter.
+pub fn gradient(
+    w11: f64, w12: f64, w21: f64, w22: f64, g1: f64, g2: f64, x1: f64, x2: f64, t1: f64, t2: f64,
+    epsilon: f64,
+) -> Gradient {
+    let a1 = w11*x1 + w12*x2;
+    let a2 = w21*x1 + w22*x2;
+    let r = math::sqrt((a1*a1 + a2*a2)/2.0 + epsilon);
+    let y1 = g1*a1/r;
+    let y2 = g2*a2/r;
+    let delta_y2 = y2 - t2;
+    let delta_y1 = y1 - t1;
+    let delta_r = -(delta_y1*y1 + delta_y2*y2)/r;
+    let delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r;
+    let delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r;
+    let dL_dw11 = delta_a1*x1;
+    let dL_dw12 = delta_a1*x2;
+    let dL_dw21 = delta_a2*x1;
+    let dL_dw22 = delta_a2*x2;
+    let dL_dg1 = delta_y1*a1/r;
+    let dL_dg2 = delta_y2*a2/r;
+    Gradient {
+        w11: dL_dw11, w12: dL_dw12, w21: dL_dw21, w22: dL_dw22, g1: dL_dg1, g2: dL_dg2,
+    }
+}
+
+/// L and its derivative by each parameter.
+pub fn value_and_gradient(
+    w11: f64, w12: f64, w21: f64, w22: f64, g1: f64, g2: f64, x1: f64, x2: f64, t1: f64, t2: f64,
+    epsilon: f64,
+) -> (f64, Gradient) {
+    let a1 = w11*x1 + w12*x2;
+    let a2 = w21*x1 + w22*x2;
+    let r = math::sqrt((a1*a1 + a2*a2)/2.0 + epsilon);
+    let y1 = g1*a1/r;
+    let y2 = g2*a2/r;
+    let delta_y1 = y1 - t1;
+    let delta_y2 = y2 - t2;
+    let L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0;
+    let delta_r = -(delta_y1*y1 + delta_y2*y2)/r;
+    let delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r;
+    let delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r;
+    let dL_dw11 = delta_a1*x1;
+    let dL_dw12 = delta_a1*x2;
+    let dL_dw21 = delta_a2*x1;
+    let dL_dw22 = delta_a2*x2;
+    let dL_dg1 = delta_y1*a1/r;
+    let dL_dg2 = delta_y2*a2/r;
+    (L, Gradient {
+        w11: dL_dw11, w12: dL_dw12, w21: dL_dw21, w22: dL_dw22, g1: dL_dg1, g2: dL_dg2,
+    })
+}
+
+/// The parameters after one step of gradient descent.
+pub fn update(
+    w11: f64, w12: f64, w21: f64, w22: f64, g1: f64, g2: f64, x1: f64, x2: f64, t1: f64, t2: f64,
+    epsilon: f64, rate: f64,
+) -> Params {
+    let grad = gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon);
+    Params {
+        w11: w11 - rate*grad.w11, w12: w12 - rate*grad.w12, w21: w21 - rate*grad.w21,
+        w22: w22 - rate*grad.w22, g1: g1 - rate*grad.g1, g2: g2 - rate*grad.g2,
+    }
+}

@@ -1,0 +1,76 @@
+// Made by symgrad: value, gradient and update step of J.
+//
+// Minimize J, where
+//     P = (n − 1)·(1/R₁ − 1/R₂)
+//     q = P − 1/s
+//     i = 1/q
+//     J = (i − y)²
+// Sensitivities
+//     δ = ∂J/∂P = −2(i − y)·i²
+// Gradient
+//     ∂J/∂R₁ = δ·(1 − n)/R₁²
+//     ∂J/∂R₂ = δ·(n − 1)/R₂²
+#![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+
+/// The derivative of J by each parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gradient {
+    pub R1: f64,
+    pub R2: f64,
+}
+
+/// The parameters after a step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Params {
+    pub R1: f64,
+    pub R2: f64,
+}
+
+/// What constants, the rate and the settings of the update rule are unless chosen otherwise.
+pub mod defaults {
+    pub const n: f64 = 1.5168;
+    pub const rate: f64 = 0.2;
+}
+
+/// J.
+pub fn value(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> f64 {
+    let P = (1.0 - n)*(R1 - R2)/(R1*R2);
+    let q = P - 1.0/s;
+    let i = 1.0/q;
+    let t1 = i - y;
+    let J = t1*t1;
+    J
+}
+
+/// The derivative of J by each parameter.
+pub fn gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> Gradient {
+    let t1 = 1.0 - n;
+    let P = t1*(R1 - R2)/(R1*R2);
+    let q = P - 1.0/s;
+    let i = 1.0/q;
+    let delta = -2.0*(i - y)*i*i;
+    let dJ_dR1 = delta*(t1/R1/R1);
+    let dJ_dR2 = -delta*(t1/R2/R2);
+    Gradient { R1: dJ_dR1, R2: dJ_dR2 }
+}
+
+/// J and its derivative by each parameter.
+pub fn value_and_gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> (f64, Gradient) {
+    let t1 = 1.0 - n;
+    let P = t1*(R1 - R2)/(R1*R2);
+    let q = P - 1.0/s;
+    let i = 1.0/q;
+    let t2 = i - y;
+    let J = t2*t2;
+    let delta = -2.0*t2*i*i;
+    let dJ_dR1 = delta*(t1/R1/R1);
+    let dJ_dR2 = -delta*(t1/R2/R2);
+    (J, Gradient { R1: dJ_dR1, R2: dJ_dR2 })
+}
+
+/// The parameters after one step of gradient descent.
+pub fn update(R1: f64, R2: f64, s: f64, y: f64, n: f64, rate: f64) -> Params {
+    let grad = gradient(R1, R2, s, y, n);
+    Params { R1: R1 - rate*grad.R1, R2: R2 - rate*grad.R2 }
+}

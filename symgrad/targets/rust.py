@@ -1,0 +1,198 @@
+"""Rust: one module, no crate besides the standard library; `--set math=extern` for `no_std`.
+
+Numbers follow IEEE 754: an overflow or a pole is infinite, a point outside the domain gives NaN.
+With `math=extern` the functions of the C library are declared in the file, so that it compiles
+under `#![no_std]` wherever a C library is linked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from symgrad.expression.tree import Expression
+from symgrad.program.program import Program, Routine
+from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
+from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
+from symgrad.targets.running import run_rust
+from symgrad.targets.rust_helpers import HELPERS
+from symgrad.targets.updating import update_step, wrapped
+
+_KEYWORDS = frozenset(
+    "Self abstract as async await become box break const continue crate do dyn else enum extern "
+    "false final fn for gen if impl in let loop macro match mod move mut override priv pub ref "
+    "return self static struct super trait true try type typeof unsafe unsized use virtual where "
+    "while yield".split()
+)
+_NAMES = frozenset("State Some None Ok Err defaults f64 grad math state step bool usize".split())
+# name in symgrad → name in the standard library, where C calls it by another one: both
+_MATH = {
+    "acos": "acos", "acosh": "acosh", "asin": "asin", "asinh": "asinh", "atan": "atan",
+    "atan2": "atan2", "atanh": "atanh", "cbrt": "cbrt", "cos": "cos", "cosh": "cosh", "exp": "exp",
+    "expm1": "exp_m1", "hypot": "hypot", "log": "ln", "log10": "log10", "log1p": "ln_1p",
+    "log2": "log2", "pow": "powf", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
+    "tanh": "tanh",
+}  # fmt: skip
+_TWO_ARGUMENTS = frozenset(("atan2", "hypot", "pow"))
+_OWN = tuple(
+    "abs digamma erf erfc lgamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign "
+    "softplus".split()
+)
+
+
+def _functions() -> dict[str, Spelling]:
+    found = {name: Spelling(f"math::{name}({{}})", (f"math {name}",)) for name in _MATH}
+    found |= {name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN}
+    found |= {
+        name: Spelling(f"_{name}(&[{{}}])", (f"_{name}",)) for name in ("logsumexp", "max", "min")
+    }
+    return {
+        **found,
+        "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
+        "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
+        "constant pi": Spelling("core::f64::consts::PI"),
+        "constant e": Spelling("core::f64::consts::E"),
+    }
+
+
+class RustPrinter(CodePrinter):
+    """Prints formulas as Rust."""
+
+    def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
+        """Return a choice as an expression: only the branch taken is evaluated."""
+        test = self.at(condition, CONDITION)
+        return f"if {test} {{ {self.at(yes, SUM)} }} else {{ {self.at(no, SUM)} }}", CONDITION
+
+
+class Rust(Target):
+    """A Rust module."""
+
+    name = "rust"
+    suffix = ".rs"
+    comment = "//"
+    assignment = "let %s = %s;"
+    templates = (("{module}.rs", "rust.rs.j2"),)
+    settings = ("math",)
+    keywords = _KEYWORDS
+    reserved = _NAMES
+    functions = _functions()
+    helpers = HELPERS
+
+    def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
+        """Return the printer of this language."""
+        return RustPrinter(functions)
+
+    def run(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> tuple[list[list[float]] | None, str]:
+        """Compile an emitted module with rustc and run it."""
+        return run_rust(files[0], points, program, seconds)
+
+    def context(self, sheet: Sheet) -> dict[str, object]:
+        """Return what `rust.rs.j2` receives."""
+        program = sheet.program
+        given = sheet.identifiers(program.inputs)
+        arguments = [f"{name}: f64" for name in given]
+        settings, update = _update(sheet, given)
+        context: dict[str, object] = {
+            "head": "\n".join(sheet.head()),
+            "objective": sheet.names[program.graph.objective],
+            "arguments": wrapped(arguments, "    ", 4),
+            "defaults": _defaults(sheet),
+            "value_body": _body(sheet, program.value, "value"),
+            "gradient_body": (
+                f"    value_and_gradient({wrapped(given, '        ', 4)}).1"
+                if program.gradient is None
+                else _body(sheet, program.gradient, "gradient")
+            ),
+            "both_body": _body(sheet, program.both, "both"),
+            "fields": _members(sheet.fields),
+            **update,
+            "update_arguments": wrapped([*arguments, *settings], "    ", 4),
+        }
+        needs = sheet.all_needs(sheet.needed)
+        context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
+        context["math"] = _math(
+            [name[5:] for name in needs if name.startswith("math ")], sheet.options
+        )
+        return context
+
+
+def _math(names: Sequence[str], options: Options) -> str:
+    """Return the functions of module `math`: those of the standard or of the C library."""
+    outside = options.get("math", "std", ("std", "extern")) == "extern"
+    lines: list[str] = []
+    if outside and names:
+        declared = [
+            f"            pub fn {name}({_parameters(name)}) -> f64;" for name in sorted(names)
+        ]
+        lines = ["    mod c {", '        extern "C" {', *declared, "        }", "    }"]
+    for name in sorted(names):
+        arguments = "x, y" if name in _TWO_ARGUMENTS else "x"
+        inside = f"f64::{_MATH[name]}({arguments})"
+        call = f"unsafe {{ c::{name}({arguments}) }}" if outside else inside
+        head = f"    pub fn {name}({_parameters(name)}) -> f64 {{"
+        lines += ["    #[inline]", head, f"        {call}", "    }"]
+    return "\n".join(lines)
+
+
+def _parameters(name: str) -> str:
+    return "x: f64, y: f64" if name in _TWO_ARGUMENTS else "x: f64"
+
+
+def _defaults(sheet: Sheet) -> str:
+    """Return the constants with a default, the rate and the settings of the update rule."""
+    rule = sheet.optimizer
+    found = [(name, default) for name, default in sheet.constants if default is not None]
+    found.append(("rate", sheet.target.literal(sheet.program.rate)))
+    found += [(name, sheet.target.literal(value)) for name, value in rule.settings]
+    return "\n".join(f"    pub const {name}: f64 = {value};" for name, value in found)
+
+
+def _members(names: Sequence[str]) -> str:
+    return "\n".join([f"    pub {name}: f64," for name in names])
+
+
+def _made(kind: str, names: Sequence[str], values: Sequence[str]) -> str:
+    pairs = [n if n == v else f"{n}: {v}" for n, v in zip(names, values, strict=True)]
+    inside = wrapped(pairs, "        ", 4)
+    return f"{kind} {{{inside if inside.startswith(chr(10)) else f' {inside} '}}}"
+
+
+def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
+    lines = sheet.lines(routine)
+    results = sheet.results(routine)
+    if kind == "value":
+        lines.append(results[0])
+    elif kind == "gradient":
+        lines.append(_made("Gradient", sheet.fields, results))
+    else:
+        lines.append(f"({results[0]}, {_made('Gradient', sheet.fields, results[1:])})")
+    return "    " + "\n    ".join(lines)
+
+
+def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the settings of `update` as arguments, and the parts of its text."""
+    rule = sheet.optimizer
+    step = update_step(sheet)
+    settings = ["rate: f64", *(f"{name}: f64" for name, _ in rule.settings)]
+    lines = [f"let grad = gradient({wrapped(given, '        ', 4)});"]
+    lines += [sheet.target.assignment % pair for pair in step.assignments]
+    made = _made("Params", sheet.fields, step.parameters)
+    if step.states:
+        made = f"({made}, {_made('State', step.states, step.kept)})"
+        settings.append("state: State")
+    start = _made("State", step.states, ["0.0"] * len(step.states)) if step.states else ""
+    return settings, {
+        "state_fields": _members(step.states),
+        "start": start,
+        "update_body": "    " + "\n    ".join([*lines, made]),
+        "summary": rule.summary,
+    }
+
+
+TARGET = Rust()
