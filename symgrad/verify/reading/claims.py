@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.tree import Var, variables
@@ -26,6 +27,7 @@ from symgrad.verify.model import (
     Target,
     UpdateTarget,
 )
+from symgrad.verify.reading.decimals import Style, style_of, with_points
 from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.formula import parse_side, readings_of
 from symgrad.verify.reading.generic import Generic
@@ -50,14 +52,15 @@ class Reader:
         self.graph, self.truth = graph, truth
         self.scope = Scope(graph, truth.derivation, truth)
         self.state = State(truth, self.scope)
+        self.decimals: Style = "point"
         self.generic = Generic(self.scope)
         self.lefts = LeftSides(graph, self.scope, self.state)
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
         """Yield the claims of a text, and each formula that is not about the graph."""
-        for count, formula in enumerate(formulas(text, source)):
-            if count >= MAX_CLAIMS:
-                return
+        found = list(islice(formulas(text, source), MAX_CLAIMS))
+        self.decimals = style_of(formula.content.text for formula in found)
+        for formula in found:
             yield from self.formula(formula)
 
     def check(
@@ -82,7 +85,9 @@ class Reader:
                 message = f"a formula of more than {MAX_CLAIM_LENGTH:,} characters"
                 raise Fault(Diagnostic(message, place, "split it into several"))
             written = translate(content.text, content.origin(formula.text, formula.origin))
-            written = written.through(content)
+            written = with_points(
+                written.through(content), self.decimals, formula.text, formula.origin
+            )
             if formula.directive:
                 self.state.directive(written.text, written.origin(formula.text, formula.origin))
                 return
@@ -127,6 +132,7 @@ class Reader:
     def statement(self, statement: Statement, formula: Formula) -> Iterator[Claim | Skipped]:
         """Yield the claim of a statement, if it is one."""
         self.scope.begin()
+        self.scope.values, self.scope.step = self.state.values, self.state.step
         origin = statement.whole.origin(formula.text, formula.origin)
         place = origin.place("", 0, max(1, len(statement.whole.text)))
         text = source_text(formula.text, statement.whole)

@@ -70,6 +70,10 @@ class ClaimParser(SumParser):
         """Read what a power is made of, a derivative before anything else."""
         token = self.tokens[self.at]
         start = self.at
+        if token == "…" and self.tokens[self.at + 1 : self.at + 3] == ["*", "0"]:
+            self.scope.remark("`…` times 0 read as 0")
+            self.at += 1
+            return ONE
         if token in ("∑", "∏"):
             return self.summed(token)
         if token in ("∂", "∇"):
@@ -111,6 +115,13 @@ class ClaimParser(SumParser):
                 found = self.at_values(found)
             else:
                 return found
+
+    def factor(self) -> Expression:
+        """Read a factor; a sign of multiplication that stands twice is read once."""
+        if self.at and self.tokens[self.at] == "*" == self.tokens[self.at - 1]:
+            self.scope.remark("two signs of multiplication in a row read as one")
+            self.at += 1
+        return super().factor()
 
     def transposition(self) -> int:
         """Return how many tokens `^T` takes where T is no name, 0 for a power."""
@@ -177,6 +188,11 @@ class ClaimParser(SumParser):
         following = self.tokens[self.at + 1]
         if following in PRIMES:
             return self.primed(token)
+        if token in ("Δ", "\\Delta") and scope.resolve(token) is None:
+            joined = f"Δ{following}"
+            if lexer.IDENTIFIER.match(following) and (change := scope.resolve(joined)) is not None:
+                self.at += 2
+                return change
         if following == "^" and scope.resolve(token) is None and (label := self.labelled(token)):
             return label
         ways = scope.products(token, before_power=following == "^")

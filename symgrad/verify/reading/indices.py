@@ -14,11 +14,11 @@ from symgrad.sources import lexer
 
 MAX_VALUES = 64
 _HIGHEST = 64
-_LETTER = re.compile(r"[A-Za-zα-ωℓ]")
-_SHIFTED = re.compile(r"([A-Za-zα-ωℓ])([mp])([0-9]+)")
+_LETTER = re.compile(r"[A-Za-zτℓ]")
+_SHIFTED = re.compile(r"([A-Za-zτℓ])([mp])([0-9]+)")
 _SPEC = re.compile(r"[∑∏]\s*\[([^\]]*)\]")
 _WORD = re.compile(rf"(?<![\w.]){lexer.NAME}")
-_ALONE = re.compile(r"(?<![\w])([A-Za-zα-ωℓ])(?![\w])")
+_ALONE = re.compile(r"(?<![\w])([A-Za-zτℓ])(?![\w])")
 SAMPLE = ""
 
 Known = Callable[[str], bool]

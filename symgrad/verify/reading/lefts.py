@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 from symgrad.derivation.analysis import ancestors
-from symgrad.errors import Diagnostic
 from symgrad.expression.tree import Var
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
-from symgrad.sources.problems import Fault
-from symgrad.verify.model import ExpressionTarget, NameTarget, Target, UpdateTarget
+from symgrad.verify.model import ExpressionTarget, NameTarget, Target
 from symgrad.verify.reading.documents import Formula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement
 from symgrad.verify.reading.state import State
-from symgrad.verify.reading.text import decimals_of, plain_number
+from symgrad.verify.reading.text import plain_number
+from symgrad.verify.reading.updates import Updates, unit_of
 
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
 _CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([\w\s,\\]+)\)\s*")
-_NEW = re.compile(rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next)|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*")
 
 
 class LeftSides:
@@ -29,6 +26,7 @@ class LeftSides:
 
     def __init__(self, graph: Graph, scope: Scope, state: State) -> None:
         self.graph, self.scope, self.state = graph, scope, state
+        self.updates = Updates(graph, scope, state)
 
     def assigned(self, statement: Statement) -> tuple[str, ...]:
         """Follow `λ = η = 0.1` where all but the last part are inputs; return these inputs."""
@@ -39,8 +37,7 @@ class LeftSides:
         names = [self.input_name(text) for text in (statement.left.text, *middle)]
         if value is None or None in names:
             return ()
-        unit = Fraction(1, 10 ** max(decimals_of(last) or 0, 0))
-        if len(names) == 1 and self.state.is_update(str(names[0]), value, unit):
+        if len(names) == 1 and self.state.is_update(str(names[0]), value, unit_of(last)):
             return ()
         for name in names:
             self.state.assign(str(name), value)
@@ -64,21 +61,11 @@ class LeftSides:
         """
         text = statement.left.text
         origin = statement.left.origin(formula.text, formula.origin)
-        arrow = statement.parts[0][0] == "←"
+        if (updated := self.updates.target(statement, origin)) is not None:
+            return updated
         word = _WORD.fullmatch(text)
-        new = _NEW.fullmatch(text)
-        if new and (word is None or self.scope.strict(word[1]) is None):
-            name = self.scope.name(new[1])
-            if name in self.graph.parameters:
-                return UpdateTarget(str(name))
         if word:
             name = self.scope.name(word[1])
-            if arrow or (name is not None and self.is_step_rule(name, statement)):
-                if name not in self.graph.parameters:
-                    place = origin.place(text, 0, len(text))
-                    message = f"`{word[1]}` is no parameter: only those are updated"
-                    raise Fault(Diagnostic(message, place))
-                return UpdateTarget(str(name))
             if name is not None:
                 return NameTarget(name)
             if (layer := self.scope.differential(word[1])) is not None:
@@ -103,19 +90,6 @@ class LeftSides:
         below = ancestors(self.graph, node.name)
         arguments = [self.scope.name(part.strip()) for part in found[2].split(",")]
         return node.name if all(argument in below for argument in arguments) else None
-
-    def is_step_rule(self, name: str, statement: Statement) -> bool:
-        """Tell whether `a = a − η·…` or a lone updated value stands here."""
-        if name not in self.graph.parameters:
-            return False
-        first = statement.parts[0][1].text
-        value = plain_number(first)
-        if value is not None:
-            unit = Fraction(1, 10 ** max(decimals_of(first) or 0, 0))
-            return self.state.is_update(name, value, unit)
-        words = {self.scope.name(found[1]) for found in lexer.OPERAND.finditer(first)}
-        joined = self.scope.rate is not None and self.scope.rate in first
-        return name in words and (self.scope.rate in words or joined)
 
     def is_new(self, word: str) -> bool:
         """Tell whether a word is a name that has no meaning yet."""

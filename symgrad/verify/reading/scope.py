@@ -11,7 +11,7 @@ from itertools import pairwise
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.printer import Printer
-from symgrad.expression.tree import Constant, Expression, Var, number, variables
+from symgrad.expression.tree import Constant, Expression, Mul, Neg, Var, number, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
@@ -26,6 +26,8 @@ _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
 _LAST_PIECE = "e"
+_RATES = frozenset(("η", "α", "eta", "alpha", "lr", "learning_rate", "learningrate", "ε", "γ"))
+_OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo"))
 _MOST_NODES = 400
 
 
@@ -41,12 +43,12 @@ class Scope:
     """The names in force where a claim stands.
 
     `definitions` and `functions` are the author's; `derivatives` collects those that the formulas
-    use, by key; `values` are those in force. Of the present statement: `subject` is what it
-    differentiates by, `indices` are the values of its indices, `sizes` what the names of numbers of
-    samples stand for, `dummies` the free names of a fact about functions such as
-    σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it rests on, `doubts` those among them that
-    are guesses. Of the document: `counts` are the numbers of samples, `sample_sums` is "mean" where
-    sums over samples have 1/m before them.
+    use, by key; `values` are those in force after `step` steps. Of the present statement: `subject`
+    is what it differentiates by, `indices` are the values of its indices, `sizes` what the names of
+    numbers of samples stand for, `updating` says that it is about a step, `dummies` are the free
+    names of a fact about functions such as σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it
+    rests on, `doubts` those among them that are guesses. Of the document: `counts` are the numbers
+    of samples, `sample_sums` is "mean" where sums over samples have 1/m before them.
     """
 
     def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
@@ -65,6 +67,8 @@ class Scope:
         self.dummies: frozenset[str] = frozenset()
         self.subject: str | None = None
         self.indices: dict[str, str] = {}
+        self.updating = False
+        self.step = 0
         self.sizes: dict[str, Expression] = {}
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
@@ -76,6 +80,7 @@ class Scope:
         self.dummies = frozenset()
         self.subject = None
         self.indices = {}
+        self.updating = False
         self.sizes = dict(self.counts)
         self.readings = {}
         self.doubts = {}
@@ -124,10 +129,32 @@ class Scope:
         if self.indices and self.names.exact(word) is None:
             word = bound(word, self.indices)
         found = self.names.meant(word)
+        if found is None and word not in self.dummies:
+            return self.earlier(word)
         if found is None:
-            return word if word in self.dummies else None
+            return word
         self.remark(found[1])
         return found[0]
+
+    def earlier(self, word: str) -> str | None:
+        """Return the parameter that `w_old`, or `a_1` after one step, means; also α as the rate."""
+        if self.updating and word.lstrip("\\") in _RATES:
+            rate = self.rate or "η"
+            self.remark(f"`{word}` read as the rate")
+            return rate
+        base, _, index = word.rpartition("_")
+        old = self.updating and index in _OLD
+        name = self.names.exact(base) if old or index == str(self.step) else None
+        if name is None or name not in self.graph.parameters:
+            return None
+        self.remark(f"`{word}` read as `{name}`, the value in force")
+        return name
+
+    def change(self, name: str) -> Expression:
+        """Return Δ of a parameter: minus the rate times its gradient, plus where one maximizes."""
+        slope = self.note(DerivativeTarget(self.graph.objective, name))
+        step = Mul((Var(self.rate or "η"), slope))
+        return step if self.graph.maximize else Neg(step)
 
     def resolve(self, word: str) -> Expression | None:
         """Return what a word stands for, or None; a product of names is not looked for here."""
@@ -138,6 +165,8 @@ class Scope:
             return self.sizes[word]
         if self.indices and (value := self.index_value(word)) is not None:
             return value
+        if word[:1] == "Δ" and (name := self.name(word[1:].lstrip("_"))) in self.graph.parameters:
+            return self.change(str(name))
         return self.subscripted(word) or self.differential(word)
 
     def index_value(self, word: str) -> Expression | None:

@@ -42,6 +42,7 @@ class State:
         self.printed: dict[str, Fraction] = {}
         self.printed_next: dict[str, Fraction] = {}
         self._after: tuple[Point, Point] | None = None
+        self.step = 0
 
     @property
     def point(self) -> Point:
@@ -82,19 +83,18 @@ class State:
         self.printed = dict(self.printed_next)
         self.pending = False
         self.stated = True
+        self.step += 1
 
     def is_update(self, name: str, value: Fraction, unit: Fraction) -> bool:
         """Tell whether a value given to a parameter is the one behind the step, as printed."""
         if name not in self.truth.graph.parameters or self.values.get(name) == value:
             return False
-        if unit > _COARSEST:
-            return False
+        if self.pending and self.printed_next.get(name) == value:
+            return True
         moved = dict(self.after()).get(name)
-        return (
-            moved is not None
-            and moved != self.values.get(name)
-            and (abs(moved - value) <= _ULPS * unit)
-        )
+        if moved is None or moved == self.values.get(name):
+            return False
+        return moved == value or (unit <= _COARSEST and abs(moved - value) <= _ULPS * unit)
 
     # -- directives ----------------------------------------------------------------------------
 
@@ -171,6 +171,7 @@ class State:
             self.values.update(row)
         self.stated = True
         self.pending = False
+        self.step = step - 1
         self.printed = {k: v for k, v in self.printed_next.items() if k in graph.index}
 
     def assume(self, text: str, origin: Origin) -> None:
