@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from symgrad.derivation.arrays.derive import derive_arrays
 from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
@@ -20,6 +21,7 @@ from symgrad.expression.algebra import cost
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import ONE, Expression, Formula, Var, substitute, variables
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph, Node
 from symgrad.sources.objects import graph as graph_of
 from symgrad.sources.objects import is_sympy
@@ -63,6 +65,8 @@ def derive(
             kind = type(graph).__name__
             raise SymgradError(f"a graph or a SymPy expression is needed, not {kind}")
         return derive(graph_of(graph, params=wrt), sensitivities=sensitivities, label=label)
+    if isinstance(graph, ArrayGraph):
+        return derive_arrays(graph, wrt, sensitivities=sensitivities)
     wanted = graph.parameters if wrt is None else [graph.resolve(str(name)) for name in wrt]
     chosen = tuple(dict.fromkeys(wanted))
     if not chosen:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -22,6 +23,7 @@ from symgrad.errors import Diagnostic, Place, SourceError
 from symgrad.expression.tree import Expression, Var, formula_of
 from symgrad.graph.graph import Graph, Kind, Node
 from symgrad.sources import exact
+from symgrad.sources.arrays.numpy import has_shapes, parse_numpy
 from symgrad.sources.draft import Draft, check_objective, unused_inputs
 from symgrad.sources.problems import (
     Fault,
@@ -33,6 +35,7 @@ from symgrad.sources.python_expression import CONSTANTS, Reader
 from symgrad.sources.python_module import Definition, find_function, parsed
 from symgrad.sources.statements import prepare
 
+_DEFINITION = re.compile(r"^\s*(?:async\s+)?def\s", re.MULTILINE)
 _FALLBACK_NAME = "objective"
 
 
@@ -44,15 +47,18 @@ class Assignment(NamedTuple):
     value: ast.expr
 
 
-def graph(function: Callable[..., object]) -> Graph:
+def graph(function: Callable[..., object] | str) -> Graph:
     """Return the graph that a Python function describes; its source is read, it is never called.
 
     Args:
-        function: a function defined with `def`; its positional arguments are the parameters.
+        function: a function defined with `def`, or the text of one; its positional arguments are the parameters. An argument whose annotation is a shape, such
+            as `W: "m n"`, is an array, and the function is read as NumPy.
 
     Raises:
         SourceError: if there is no source, or it is not a graph.
     """
+    if isinstance(function, str):
+        return _graph_of_text(function)
     plain = inspect.unwrap(function) if callable(function) else function
     if inspect.ismethod(plain):
         plain = plain.__func__
@@ -77,6 +83,15 @@ def graph(function: Callable[..., object]) -> Graph:
     return _read(text, plain.__name__, source=source, shift=first - 2)
 
 
+def _graph_of_text(text: str) -> Graph:
+    """Return the graph of a function's text."""
+    if _DEFINITION.search(text):
+        return parse_function(textwrap.dedent(text).lstrip("\n"), None, source="<text>")
+    raise SourceError(
+        Diagnostic("a function defined with `def` is needed", help="`def loss(W, *, x): …`")
+    )
+
+
 def parse_function(source_text: str, name: str | None, *, source: str) -> Graph:
     """Return the graph that a function in a Python text describes; the text is never run.
 
@@ -99,7 +114,10 @@ def _read(text: str, name: str | None, *, source: str, shift: int) -> Graph:
     text = prepare(text, source)
     lines = text.split("\n")
     module = parsed(text, source, lines, shift)
-    reader = _FunctionReader(find_function(module, name, source), source, lines, shift)
+    definition = find_function(module, name, source)
+    if has_shapes(definition):
+        return parse_numpy(definition, lines, source=source, shift=shift)
+    reader = _FunctionReader(definition, source, lines, shift)
     return reader.graph("\n".join(lines[1:]) if shift else text)
 
 

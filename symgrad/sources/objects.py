@@ -6,6 +6,7 @@ graph((a*x + b - y)**2, params=[a, b])
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -21,8 +22,10 @@ from symgrad.sources import function as python_function
 from symgrad.sources.cursor import tree_depth
 from symgrad.sources.draft import Draft, check_cycles, check_objective, unused_inputs
 from symgrad.sources.limits import MAX_DEPTH, MAX_NAME
+from symgrad.sources.loading import load
 from symgrad.sources.problems import SourceTooLarge, TooManyFaults
 
+_FILE = re.compile(r"[^\n]+\.(?:py(?::\w+)?|sg)|example:\w+")
 SOURCE = "<SymPy>"
 Inputs = Iterable[Any] | Mapping[Any, Any]
 
@@ -38,7 +41,7 @@ def graph(
 ) -> Graph:
     """Return the graph of a Python function, of SymPy equations, or of one SymPy expression.
 
-    A function's source is read with `ast`, it is never called: positional arguments are parameters,
+    A function's source (or its text, or `model.py:loss`) is read with `ast`, it is never called: positional arguments are parameters,
     keyword-only ones are data, or constants where they have a default. Of equations the left sides
     are symbols, each defined once; the order is free.
 
@@ -64,6 +67,8 @@ def graph(
     if not is_sympy(source):
         if params is not None or data or consts or minimize is not None or maximize is not None:
             raise SourceError("a function says itself what its inputs are: leave the options out")
+        if isinstance(source, str) and _FILE.fullmatch(source):
+            return load(source)
         return python_function.graph(source)
     inputs = _Inputs(_named(params or ()), _named(data), _named(consts), params is None)
     goal = maximize if maximize is not None else minimize

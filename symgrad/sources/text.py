@@ -9,6 +9,7 @@ from symgrad.expression.names import canonical
 from symgrad.expression.tree import Var, variables
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
+from symgrad.sources.arrays.text import has_arrays, parse_arrays
 from symgrad.sources.cursor import constant
 from symgrad.sources.draft import (
     Draft,
@@ -42,6 +43,8 @@ def parse(text: str, *, source: str = "<text>") -> Graph:
     >>> graph.parameters, graph.objective
     (('a', 'b'), 'J')
     """
+    if has_arrays(text):
+        return parse_arrays(text, source=source)
     with paused_collector():
         return _graph(Scanner(text, source), None)
 

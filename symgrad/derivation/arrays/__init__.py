@@ -1,0 +1,1 @@
+"""Derivatives with symbolic sizes: the pullback of each operation, the sweep, the derivation."""

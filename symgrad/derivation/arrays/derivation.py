@@ -1,0 +1,119 @@
+"""The derivation of a graph with arrays: sensitivities and gradients as array trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from typing import NamedTuple
+
+from symgrad.derivation.derivation import Derivation
+from symgrad.expression.arrays.size import Shape
+from symgrad.expression.arrays.tree import Array
+from symgrad.graph.arrays import ArrayGraph
+
+_WRITER = "symgrad.render.arrays"  # far above: imported when something is to be shown
+
+
+class ArraySensitivity(NamedTuple):
+    """A named adjoint: `name` stands for ∂objective/∂`node`, or by the argument of its function."""
+
+    name: str
+    node: str
+    value: Array
+    argument: Array | None = None
+
+
+@dataclass(frozen=True)
+class ArrayFormula:
+    """A formula that prints itself; `shape` is that of its value."""
+
+    tree: Array
+    graph: ArrayGraph
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The sizes of the axes, as text."""
+        return tuple(map(str, self.tree.shape))
+
+    def __str__(self) -> str:
+        return str(import_module(_WRITER).formula_text(self.tree, self.graph))
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return f"${import_module(_WRITER).formula_latex(self.tree, self.graph)}$"
+
+
+class _Formulas(Mapping[str, ArrayFormula]):
+    """Formulas by the name of the parameter, in any spelling of it."""
+
+    def __init__(self, graph: ArrayGraph, trees: Mapping[str, Array]) -> None:
+        self._graph = graph
+        self._trees = trees
+
+    def __getitem__(self, name: str) -> ArrayFormula:
+        key = name if name in self._trees else self._graph.resolve(name)
+        return ArrayFormula(self._trees[key], self._graph)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._trees)
+
+    def __len__(self) -> int:
+        return len(self._trees)
+
+
+@dataclass(frozen=True)
+class ArrayDerivation(Derivation):
+    """The gradient of a graph with arrays.
+
+    `array_sensitivities` runs from the objective down and `array_gradients` over `wrt` in order. Of
+    an objective that is an array, `jacobians` holds the derivative of every entry instead.
+    """
+
+    array_sensitivities: tuple[ArraySensitivity, ...] = ()
+    array_gradients: tuple[tuple[str, Array], ...] = ()
+    jacobian: bool = False
+
+    @property
+    def array_graph(self) -> ArrayGraph:
+        """The graph, known to be one with arrays."""
+        assert isinstance(self.graph, ArrayGraph)
+        return self.graph
+
+    @cached_property
+    def gradients(self) -> Mapping[str, ArrayFormula]:  # type: ignore[override]
+        """Parameter name → formula, which prints as a person writes it."""
+        return _Formulas(self.array_graph, dict(self.array_gradients))
+
+    @cached_property
+    def sensitivities(self) -> Mapping[str, tuple[str, ArrayFormula]]:  # type: ignore[override]
+        """Sensitivity name such as "δ" → (node, formula)."""
+        return {
+            item.name: (item.node, ArrayFormula(item.value, self.array_graph))
+            for item in self.array_sensitivities
+        }
+
+    def shape(self, name: str) -> Shape:
+        """Return the shape of a node."""
+        return self.array_graph.shape_of[self.graph.resolve(name)]
+
+    def text(self) -> str:
+        """Return what `symgrad derive` prints."""
+        return str(import_module(_WRITER).text_of(self))
+
+    def latex(self) -> str:
+        """Return the derivation as LaTeX."""
+        return str(import_module(_WRITER).latex_of(self))
+
+    def markdown(self) -> str:
+        """Return the derivation as Markdown."""
+        return str(import_module(_WRITER).markdown_of(self))
+
+    def to_json(self) -> str:
+        """Return the derivation as JSON."""
+        return str(import_module(_WRITER).json_of(self))
+
+    def __str__(self) -> str:
+        return self.text()

@@ -1,0 +1,1006 @@
+"""The constructors: each returns a tree that has the value asked for, and is never longer.
+
+They do what no reader would miss: numbers are multiplied, equal terms collected, zeros and identity
+matrices dropped, transposes pushed to where they are short. What needs a choice (to multiply out, to
+factor, to use a name) is in `forms` and `folding`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from fractions import Fraction
+
+from symgrad.expression.arrays.size import UNIT, Shape, Size
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, digest
+
+_ENTRYWISE = frozenset(("add", "mul", "pow", "fn", "cmp", "logic"))
+_LARGEST_POWER = 64
+
+
+def num(value: int | Fraction) -> Array:
+    """Return an exact number."""
+    return Array("num", (), Fraction(value), ())
+
+
+ZERO, ONE, MINUS_ONE, TWO = num(0), num(1), num(-1), num(2)
+HALF = num(Fraction(1, 2))
+
+
+def name(text: str, shape: Shape = (), facts: Facts = NOTHING_KNOWN) -> Array:
+    """Return a name."""
+    return Array("name", (), text, shape, facts)
+
+
+def length(size: Size) -> Array:
+    """Return a size as a number."""
+    return Array("size", (), size, ()) if size.terms else num(size.constant)
+
+
+def count(shape: Shape) -> Array:
+    """Return the number of entries of a shape."""
+    return mul(*(length(size) for size in shape))
+
+
+def constant(text: str) -> Array:
+    """Return a named number."""
+    return Array("const", (), text, ())
+
+
+def zeros(shape: Shape) -> Array:
+    """Return zero in a shape."""
+    return Array("zeros", (), None, shape) if shape else ZERO
+
+
+def ones(shape: Shape) -> Array:
+    """Return ones in a shape."""
+    return Array("ones", (), None, shape) if shape else ONE
+
+
+def eye(size: Size) -> Array:
+    """Return the identity matrix."""
+    return Array("eye", (), None, (size, size))
+
+
+def is_zero(x: Array) -> bool:
+    """Tell whether an expression is zero as it stands."""
+    return x.op == "zeros" or (x.op == "num" and not x.value)
+
+
+def split_number(x: Array) -> tuple[Fraction, Array]:
+    """Return the number in front of a product, and the product without it."""
+    if x.op == "num":
+        return x.value, ONE
+    if x.op == "mul" and x.args[0].op == "num":
+        rest = x.args[1:]
+        if len(rest) == 1:
+            return x.args[0].value, rest[0]
+        return x.args[0].value, Array("mul", rest, None, x.shape)
+    return Fraction(1), x
+
+
+def add(*terms: Array) -> Array:
+    """Return a sum; numbers stand for themselves times ones where other terms are arrays."""
+    shape: Shape = ()
+    coefficients: dict[Array, Fraction] = {}
+    stack = list(reversed(terms))
+    while stack:
+        term = stack.pop()
+        shape = shape or term.shape
+        if term.op == "add":
+            stack.extend(reversed(term.args))
+            continue
+        if is_zero(term):
+            continue
+        if term.op == "ones":
+            term = ONE
+        factor, rest = split_number(term)
+        if rest.op == "mul" and rest.args[-1].op == "ones":
+            rest = mul(*rest.args[:-1])
+        coefficients[rest] = coefficients.get(rest, Fraction(0)) + factor
+    kept = [scaled(factor, rest) for rest, factor in coefficients.items() if factor]
+    if not kept:
+        return zeros(shape)
+    if len(kept) == 1:
+        return filled(kept[0], shape)
+    if all(not term.shape for term in kept):
+        return filled(Array("add", tuple(kept), None, ()), shape)
+    return Array("add", tuple(kept), None, shape)
+
+
+def filled(x: Array, shape: Shape) -> Array:
+    """Return a number as an array of a shape, every entry the same; an array as it is."""
+    return x if x.shape or not shape else mul(x, ones(shape))
+
+
+def sub(a: Array, b: Array) -> Array:
+    """Return a difference."""
+    return add(a, neg(b))
+
+
+def neg(x: Array) -> Array:
+    """Return the negative; in a sum every sign is turned."""
+    if x.op == "add":
+        return add(*(neg(term) for term in x.args))
+    return scaled(Fraction(-1), x)
+
+
+def scaled(factor: Fraction, x: Array) -> Array:
+    """Return a number times an expression."""
+    own, rest = split_number(x)
+    factor *= own
+    if factor == 1:
+        return rest
+    if not factor:
+        return zeros(x.shape)
+    if rest is ONE:
+        return num(factor)
+    args = rest.args if rest.op == "mul" else (rest,)
+    return Array("mul", (num(factor), *args), None, x.shape)
+
+
+def mul(*factors: Array) -> Array:  # noqa: C901
+    """Return the product of each entry; scalars scale."""
+    number = Fraction(1)
+    shape: Shape = ()
+    exponents: dict[Array, list[Array]] = {}
+    along: dict[int, list[Array]] = {}
+    stack = list(reversed(factors))
+    while stack:
+        factor = stack.pop()
+        shape = shape or factor.shape
+        if factor.op == "mul":
+            stack.extend(reversed(factor.args))
+        elif factor.op == "num":
+            number *= factor.value
+        elif is_zero(factor):
+            number = Fraction(0)
+        elif factor.op == "ones":
+            continue
+        elif factor.op == "expand":
+            along.setdefault(_axis(factor), []).append(factor.args[0])
+            exponents.setdefault(_place_of(_axis(factor)), [])
+        else:
+            base, exponent = (
+                (factor.args[0], factor.args[1]) if factor.op == "pow" else (factor, ONE)
+            )
+            exponents.setdefault(base, []).append(exponent)
+    if not number:
+        return zeros(shape)
+    kept: list[Array] = []
+    for base, powers in exponents.items():
+        if base.op == "place":
+            part = expand(mul(*along[_axis(base)]), _axis(base), shape)
+        elif len(powers) == 1:
+            part = pow_(base, powers[0])
+        else:
+            part = pow_(base, add(*powers))
+        factor, part = split_number(part)
+        number *= factor
+        if part.op == "mul":
+            kept.extend(part.args)
+        elif part.op != "ones" and part is not ONE:
+            kept.append(part)
+    if shape and not any(part.shape for part in kept):
+        kept.append(ones(shape))
+    kept = _met(kept)
+    if len(kept) == 1:
+        return scaled(number, kept[0])
+    if not kept:
+        return num(number)
+    if number != 1:
+        kept.insert(0, num(number))
+    return Array("mul", tuple(kept), None, shape)
+
+
+def _axis(x: Array) -> int:
+    assert isinstance(x.data, int)
+    return x.data
+
+
+def _place_of(axis: int) -> Array:
+    """Return the mark that keeps the place of the factors that run along an axis."""
+    return Array("place", (), axis, ())
+
+
+def _met(factors: list[Array]) -> list[Array]:
+    """Return factors with those pairs joined that have a name together: e^t/(1 + e^t) is σ(t).
+
+    A factor that another one holds already is dropped: a mask, the step of a relu.
+    """
+    absorbed = {key for part in factors if part.op == "name" for key in part.facts.absorbs}
+    absorbed |= {
+        step(part.args[0], ">", ZERO).key
+        for part in factors
+        if part.op == "fn" and part.data == "relu"
+    }
+    if absorbed:
+        factors = [part for part in factors if part.key not in absorbed]
+    for i, factor in enumerate(factors):
+        below = factor.args[0] if _is_power(factor, -1) else None
+        if below is None or below.op != "add" or len(below.args) != 2:
+            continue
+        for other in below.args:
+            if other.op == "fn" and other.data == "exp" and ONE in below.args:
+                rest = factors[:i] + factors[i + 1 :]
+                if other in rest:
+                    at = rest.index(other)
+                    rest[at] = fn("sigmoid", other.args[0])
+                    return rest
+    return factors
+
+
+def _is_power(x: Array, exponent: int) -> bool:
+    return x.op == "pow" and x.args[1].op == "num" and x.args[1].value == exponent
+
+
+def div(a: Array, b: Array) -> Array:
+    """Return a quotient of each entry."""
+    return mul(a, pow_(b, MINUS_ONE))
+
+
+def pow_(base: Array, exponent: Array) -> Array:
+    """Return a power of each entry."""
+    if exponent.op != "num":
+        if base.op == "ones" or base == ONE:
+            return base
+        shape = base.shape or exponent.shape
+        return Array("pow", (base, exponent), None, shape)
+    power = exponent.value
+    if power == 1:
+        return base
+    if not power:
+        return ones(base.shape)
+    is_whole = power.denominator == 1
+    match base.op:
+        case "num" if is_whole and abs(power) <= _LARGEST_POWER and base.value:
+            return num(base.value ** int(power))
+        case "num" if base.value == 1:
+            return ONE
+        case "ones":
+            return base
+        case "zeros" if power > 0:
+            return base
+        case "mul" if is_whole:
+            return mul(*(pow_(factor, exponent) for factor in base.args))
+        case "mul" if base.args[0].op == "num" and base.args[0].value > 0:
+            root = pow_(base.args[0], exponent)
+            if root.op == "num":
+                return mul(root, pow_(split_number(base)[1], exponent))
+        case "num" if base.value > 0 and power in {Fraction(1, 2), Fraction(-1, 2)}:
+            root = _root(base.value)
+            if root is not None:
+                return num(root if power > 0 else 1 / root)
+        case "expand":
+            return expand(pow_(base.args[0], exponent), _axis(base), base.shape)
+        case "pow" if is_whole or _is_odd_power(base):
+            return pow_(base.args[0], mul(base.args[1], exponent))
+        case "fn" if base.data == "abs" and is_whole and power % 2 == 0:
+            return pow_(base.args[0], exponent)
+        case "fn" if base.data == "step" and power > 0:
+            return base
+        case "name" if base.facts.mask and is_whole and power > 0:
+            return base
+        case "name" if base.facts.sign and is_whole:
+            return base if power % 2 else ones(base.shape)
+        case "name" if base.facts.positive:
+            pass
+        case _:
+            pass
+    return Array("pow", (base, exponent), None, base.shape)
+
+
+def _is_odd_power(x: Array) -> bool:
+    """Tell whether x = b^e has e with which (b^e)^f = b^(ef) for every real b that x is real for."""
+    exponent = x.args[1]
+    return exponent.op == "num" and exponent.value.denominator % 2 == 0
+
+
+def _root(value: Fraction) -> Fraction | None:
+    """Return the square root of a number where that is rational."""
+    from math import isqrt  # noqa: PLC0415
+
+    above, below = isqrt(value.numerator), isqrt(value.denominator)
+    found = Fraction(above, below)
+    return found if found * found == value else None
+
+
+def sqrt(x: Array) -> Array:
+    """Return the square root of each entry."""
+    return pow_(x, HALF)
+
+
+def fn(function: str, *args: Array) -> Array:
+    """Return an elementary function of each entry."""
+    shape: Shape = ()
+    for part in args:
+        shape = shape or part.shape
+    if function == "sqrt":
+        return sqrt(args[0])
+    if function in {"exp", "sin", "tan", "tanh", "sinh", "asin", "atan", "erf"} and is_zero(
+        args[0]
+    ):
+        return zeros(shape) if function != "exp" else ones(shape)
+    if function == "log" and args[0].op == "fn" and args[0].data == "exp":
+        return args[0].args[0]
+    if function == "log" and (args[0] == ONE or args[0].op == "ones"):
+        return zeros(shape)
+    if len(args) == 1 and args[0].op == "expand":
+        return expand(fn(function, args[0].args[0]), _axis(args[0]), shape)
+    if function == "where" and args[1] == args[2]:
+        return filled(args[1], shape)
+    return Array("fn", args, function, shape)
+
+
+def step(left: Array, relation: str, right: Array) -> Array:
+    """Return 1 where a comparison holds and 0 elsewhere."""
+    condition = compare(relation, left, right)
+    return Array("fn", (condition,), "step", condition.shape)
+
+
+def compare(relation: str, left: Array, right: Array) -> Array:
+    """Return a condition on each entry, a number on its right side."""
+    if left.op == "num" and right.op != "num":
+        left, right = right, left
+        relation = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(relation, relation)
+    return Array("cmp", (left, right), relation, left.shape or right.shape)
+
+
+def logic(operator: str, args: Sequence[Array]) -> Array:
+    """Return conditions joined."""
+    shape: Shape = ()
+    for part in args:
+        shape = shape or part.shape
+    return Array("logic", tuple(args), operator, shape)
+
+
+def expand(v: Array, axis: int, shape: Shape) -> Array:
+    """Return the matrix whose entry [i,j] is v_i (axis 0) or v_j (axis 1)."""
+    if not v.shape:
+        return filled(v, shape)
+    if is_zero(v):
+        return zeros(shape)
+    if v.op == "ones":
+        return ones(shape)
+    factor, rest = split_number(v)
+    if factor != 1:
+        return scaled(factor, expand(rest, axis, shape))
+    if rest.op == "mul":
+        scalars = [part for part in rest.args if not part.shape]
+        if scalars:
+            arrays = [part for part in rest.args if part.shape]
+            return mul(*scalars, expand(mul(*arrays), axis, shape))
+    return Array("expand", (rest,), axis, shape)
+
+
+def transposed(x: Array) -> Array:  # noqa: C901
+    """Return the transpose; of a vector, the row for use in a product of matrices."""
+    shape = x.shape
+    if not shape:
+        return x
+    flipped = (UNIT, shape[0]) if len(shape) == 1 else (shape[1], shape[0])
+    result: Shape = flipped[1:] if shape[0] == UNIT and len(shape) == 2 else flipped
+    if len(shape) == 2 and shape[0] == UNIT:
+        result = (shape[1],)
+    match x.op:
+        case "T":
+            return x.args[0]
+        case "eye" | "diag":
+            return x
+        case "zeros" | "ones" if len(result) == 2 and UNIT not in result:
+            return Array(x.op, (), None, result)
+        case "name" if x.facts.symmetric:
+            return x
+        case "expand":
+            return expand(x.args[0], 1 - _axis(x), result)
+        case "chain":
+            return chain(*(transposed(part) for part in reversed(x.args)))
+        case "inv":
+            return inverse(transposed(x.args[0]))
+        case "mul":
+            scalars = [part for part in x.args if not part.shape]
+            arrays = [part for part in x.args if part.shape]
+            if scalars:
+                return mul_row(scalars, transposed(mul(*arrays)))
+        case "softmax" if len(shape) == 2:
+            return softmax(transposed(x.args[0]), 1 - _axis(x)) if _short(x.args[0]) else _flip(x)
+        case _:
+            pass
+    if len(shape) == 1 or UNIT in result or x.op not in _ENTRYWISE:
+        return Array("T", (x,), None, result)
+    pushed = entrywise(x, [transposed(part) if part.shape else part for part in x.args])
+    if pushed == x:
+        return x
+    key = pushed.key
+    return Array("T", (x,), None, result, NOTHING_KNOWN, key)
+
+
+def _short(x: Array) -> bool:
+    return transposed(x).op != "T"
+
+
+def _flip(x: Array) -> Array:
+    return Array("T", (x,), None, (x.shape[1], x.shape[0]))
+
+
+def mul_row(scalars: Iterable[Array], row: Array) -> Array:
+    """Return scalars times a row or an array."""
+    if len(row.shape) == 2 and row.shape[0] == UNIT:
+        inner = transposed(row)
+        return Array("T", (mul(*scalars, inner),), None, row.shape)
+    return mul(*scalars, row)
+
+
+def entrywise(x: Array, args: Sequence[Array]) -> Array:
+    """Return the operation of each entry of `x` at other operands."""
+    match x.op:
+        case "add":
+            return add(*args)
+        case "mul":
+            return mul(*args)
+        case "pow":
+            return pow_(args[0], args[1])
+        case "cmp":
+            return compare(x.text, args[0], args[1])
+        case "logic":
+            return logic(x.text, args)
+        case _ if x.data == "step":
+            return Array("fn", tuple(args), "step", args[0].shape)
+        case _:
+            return fn(x.text, *args)
+
+
+def left_of(x: Array) -> Size:
+    """Return the number of rows in a product."""
+    return x.shape[0]
+
+
+def right_of(x: Array) -> Size:
+    """Return the number of columns in a product: a vector is a column."""
+    return x.shape[1] if len(x.shape) == 2 else UNIT
+
+
+def _flat_factors(factors: Iterable[Array]) -> tuple[list[Array], list[Array]]:
+    """Return the scalars among factors of a product of matrices, and the rest, flat."""
+    scalars: list[Array] = []
+    flat: list[Array] = []
+    stack = list(reversed(list(factors)))
+    while stack:
+        x = stack.pop()
+        if not x.shape:
+            scalars.append(x)
+        elif x.op == "chain":
+            stack.extend(reversed(x.args))
+        elif x.op == "mul" and any(not part.shape for part in x.args):
+            scalars += [part for part in x.args if not part.shape]
+            stack.append(mul(*(part for part in x.args if part.shape)))
+        elif x.op == "T" and x.args[0].op == "mul" and any(not p.shape for p in x.args[0].args):
+            inner = x.args[0]
+            scalars += [part for part in inner.args if not part.shape]
+            stack.append(transposed(mul(*(part for part in inner.args if part.shape))))
+        elif x.op == "T" and x.args[0].op == "chain":
+            stack.extend(transposed(part) for part in x.args[0].args)
+        elif x.op == "expand":
+            other = Array("ones", (), None, (x.shape[1 - _axis(x)],))
+            pair = (x.args[0], transposed(other)) if x.data == 0 else (other, transposed(x.args[0]))
+            stack.extend(reversed(pair))
+        elif x.op == "ones" and len(x.shape) == 2 and UNIT not in x.shape:
+            stack.append(transposed(ones((x.shape[1],))))
+            stack.append(ones((x.shape[0],)))
+        else:
+            flat.append(x)
+    return scalars, flat
+
+
+def chain(*factors: Array) -> Array:
+    """Return the matrix product; vectors are columns and their transposes rows."""
+    outer = _outer_shape(factors)
+    scalars, flat = _flat_factors(factors)
+    if any(
+        is_zero(part) or (part.op == "T" and is_zero(part.args[0])) for part in (*flat, *scalars)
+    ):
+        return zeros(outer)
+    kept = [part for part in flat if part.op != "eye"]
+    if not kept and flat:
+        kept = [flat[0]]
+    kept = _cancelled(kept)
+    head, tail = _segments(kept, scalars)
+    body = _joined(head, tail, outer)
+    if body is None:
+        return mul(*scalars)
+    return mul_row(scalars, body) if scalars else body
+
+
+def _outer_shape(factors: Sequence[Array]) -> Shape:
+    arrays = [part for part in factors if part.shape]
+    if not arrays:
+        return ()
+    left, right = left_of(arrays[0]), right_of(arrays[-1])
+    if right == UNIT:
+        return () if left == UNIT else (left,)
+    return (left, right)
+
+
+def _cancelled(factors: list[Array]) -> list[Array]:
+    """Return factors without neighbours that undo one another."""
+    kept: list[Array] = []
+    for x in factors:
+        before = kept[-1] if kept else None
+        if before is not None and _undo(before, x):
+            kept.pop()
+            if not kept and len(factors) == 2:
+                return [eye(left_of(before))]
+            if not kept:
+                kept.append(eye(left_of(before)))
+            continue
+        if before is not None and before.op == "eye":
+            kept.pop()
+        if before is not None and before.op == "diag" and len(x.shape) == 1:
+            kept[-1] = mul(before.args[0], x)
+            continue
+        if before is not None and x.op == "diag" and before.shape[0] == UNIT:
+            kept[-1] = transposed(mul(transposed(before), x.args[0]))
+            continue
+        if before is not None and x.op == "diag" and before.op == "diag":
+            kept[-1] = diag(mul(before.args[0], x.args[0]))
+            continue
+        kept.append(x)
+    if len(kept) > 1:
+        kept = [part for part in kept if part.op != "eye"] or kept[:1]
+    return kept
+
+
+def _undo(a: Array, b: Array) -> bool:
+    if len(a.shape) != 2 or len(b.shape) != 2:
+        return False
+    if a.op == "inv" and a.args[0] == b:
+        return True
+    if b.op == "inv" and b.args[0] == a:
+        return True
+    return (a.op == "T" and a.args[0] == b and b.op == "name" and b.facts.orthonormal) or False
+
+
+def _segments(factors: list[Array], scalars: list[Array]) -> tuple[list[Array], list[Array]]:
+    """Split factors where one ends in a column and the next begins with a row.
+
+    What lies between two such places is a scalar, and so is all of it between a row and a column.
+    Returns the factors that end in the column in front, and those that begin with the last row.
+    """
+    parts: list[list[Array]] = [[]]
+    for x in factors:
+        if parts[-1] and right_of(parts[-1][-1]) == UNIT:
+            parts.append([])
+        parts[-1].append(x)
+    kept: list[list[Array]] = []
+    for part in parts:
+        if part and left_of(part[0]) == UNIT and right_of(part[-1]) == UNIT:
+            scalars.append(_scalar(part))
+        elif part:
+            kept.append(_summed(part))
+    if len(kept) == 2:
+        return kept[0], kept[1]
+    return (kept[0], []) if kept else ([], [])
+
+
+def _summed(factors: list[Array]) -> list[Array]:
+    """Return factors in which a product with ones is a sum."""
+    if len(factors) > 1 and _is_ones_row(factors[0]):
+        total = transposed(sum_(factors[1], 0))
+        scalars, flat = _flat_factors([total])
+        if not scalars:
+            return _summed([*flat, *factors[2:]])
+    if len(factors) > 1 and factors[-1].op == "ones":
+        total = sum_(factors[-2], 1)
+        scalars, flat = _flat_factors([total])
+        if not scalars and not is_zero(total):
+            return _summed([*factors[:-2], *flat])
+    return factors
+
+
+def _is_ones_row(x: Array) -> bool:
+    return x.op == "T" and x.args[0].op == "ones"
+
+
+def _scalar(factors: list[Array]) -> Array:
+    """Return a row times … times a column."""
+    factors = [part for part in factors if part.op != "eye"]
+    if _is_ones_row(factors[0]) and len(factors) > 1:
+        return sum_(chain(*factors[1:]), None)
+    if factors[-1].op == "ones":
+        return sum_(transposed(chain(*factors[:-1])), None)
+    row, column = transposed(factors[0]), factors[-1]
+    if len(factors) == 2:
+        return sum_(mul(row, column), None)
+    if len(factors) == 3 and factors[1].op == "diag":
+        return sum_(mul(row, factors[1].args[0], column), None)
+    keys = [part.key for part in factors]
+    back = [transposed(part).key for part in reversed(factors)]
+    return Array(
+        "chain", tuple(factors), None, (), NOTHING_KNOWN, digest("chain", None, (), min(keys, back))
+    )
+
+
+def _joined(head: list[Array], tail: list[Array], outer: Shape) -> Array | None:
+    if not head:
+        return None
+    if not tail:
+        return head[0] if len(head) == 1 else Array("chain", tuple(head), None, outer)
+    if len(tail) == 1 and _is_ones_row(tail[0]):
+        return expand(chain(*head), 0, outer)
+    if len(head) == 1 and head[0].op == "ones":
+        return expand(transposed(chain(*tail)), 1, outer)
+    return Array("chain", (*head, *tail), None, outer)
+
+
+def outer(u: Array, v: Array) -> Array:
+    """Return the matrix u_i v_j."""
+    return chain(u, transposed(v))
+
+
+def dot(u: Array, v: Array) -> Array:
+    """Return the sum of u_i v_i."""
+    return sum_(mul(u, v), None)
+
+
+def inverse(x: Array) -> Array:
+    """Return the inverse of a matrix."""
+    match x.op:
+        case "inv":
+            return x.args[0]
+        case "eye":
+            return x
+        case "diag":
+            return diag(pow_(x.args[0], MINUS_ONE))
+        case "mul":
+            scalars = [part for part in x.args if not part.shape]
+            if scalars:
+                arrays = [part for part in x.args if part.shape]
+                return mul(pow_(mul(*scalars), MINUS_ONE), inverse(mul(*arrays)))
+        case "T" if x.args[0].op == "inv":
+            return transposed(x.args[0].args[0])
+        case "T":
+            plain = Array("inv", x.args, None, x.args[0].shape)
+            key = digest("inv", None, x.shape, [x.key])
+            return Array("T", (plain,), None, x.shape, NOTHING_KNOWN, key)
+        case _:
+            pass
+    return Array("inv", (x,), None, x.shape)
+
+
+def sum_(x: Array, axis: int | None) -> Array:  # noqa: C901
+    """Return the sum over an axis, or over all entries where `axis` is None."""
+    if not x.shape:
+        return x
+    if len(x.shape) == 1:
+        axis = None
+    rest: Shape = () if axis is None else (x.shape[1 - axis],)
+    if is_zero(x):
+        return zeros(rest)
+    match x.op:
+        case "ones":
+            lost = x.shape if axis is None else (x.shape[axis],)
+            return filled(count(lost), rest)
+        case "eye":
+            return ones(rest) if rest else length(x.shape[0])
+        case "mul":
+            return _sum_of_product(x, axis, rest)
+        case "expand" if axis is not None:
+            if axis == x.data:
+                return filled(sum_(x.args[0], None), rest)
+            return mul(length(x.shape[axis]), x.args[0])
+        case "expand":
+            return mul(length(x.shape[1 - _axis(x)]), sum_(x.args[0], None))
+        case "T":
+            return sum_(x.args[0], None if axis is None else 1 - axis)
+        case "diag":
+            return sum_(x.args[0], None) if axis is None else x.args[0]
+        case "diagonal":
+            return trace(x.args[0])
+        case "name":
+            for known, total in x.facts.sums:
+                if known == axis or (len(x.shape) == 1 and known in {None, 0}):
+                    return filled(num(total), rest) if total else zeros(rest)
+            if axis is None:
+                for known, total in x.facts.sums:
+                    if known is not None:
+                        return mul(num(total), length(x.shape[1 - known]))
+        case "softmax":
+            if axis == x.data:
+                return filled(ONE, rest)
+            if axis is None:
+                return length(x.shape[1 - _axis(x)])
+        case "chain" if len(x.shape) == 2:
+            found = _sum_of_outer(x, axis)
+            if found is not None:
+                return found
+        case "add":
+            found = _sum_of_sum(x, axis)
+            if found is not None:
+                return found
+        case "sum":
+            return sum_(x.args[0], None)
+        case "stack" if axis is None:
+            return add(*(sum_(part, None) for part in x.args))
+        case "pad" if axis is None:
+            return sum_(x.args[0], None)
+        case _:
+            pass
+    if x.op == "mul" or not (len(x.shape) == 2 and axis is None):
+        return Array("sum", (x,), axis, rest)
+    # The sum of all entries of a matrix is that of its transpose.
+    key = digest("sum", None, (), [min(x.key, transposed(x).key)])
+    return Array("sum", (x,), None, (), NOTHING_KNOWN, key)
+
+
+def _sum_of_product(x: Array, axis: int | None, rest: Shape) -> Array:
+    scalars = [part for part in x.args if not part.shape]
+    arrays = [part for part in x.args if part.shape]
+    if scalars:
+        return mul(*scalars, sum_(mul(*arrays), axis))
+    if axis is not None:
+        fixed = [part.args[0] for part in arrays if part.op == "expand" and part.data != axis]
+        if fixed:
+            free = [part for part in arrays if part.op != "expand" or part.data == axis]
+            return mul(*fixed, sum_(mul(ones(x.shape), *free), axis))
+    if len(arrays) == 2 and axis is None and len(x.shape) == 2:
+        for one, other in (arrays, arrays[::-1]):
+            if one.op == "eye":
+                return trace(other)
+    for i, part in enumerate(arrays):  # a sum that distributes to zero through a name
+        if part.op == "add":
+            found = _sum_of_sum_times(part, arrays[:i] + arrays[i + 1 :], axis)
+            if found is not None:
+                return found
+        if part.op == "name" and any(not total for known, total in part.facts.sums):
+            others = arrays[:i] + arrays[i + 1 :]
+            if not others:
+                return zeros(rest)
+    if axis is None and len(x.shape) == 2:
+        keys = min(x.key, mul(*(transposed(part) for part in arrays)).key)
+        return Array("sum", (x,), None, (), NOTHING_KNOWN, digest("sum", None, (), [keys]))
+    return Array("sum", (x,), axis, rest)
+
+
+def _sum_of_sum_times(part: Array, others: list[Array], axis: int | None) -> Array | None:
+    if others:
+        return None
+    return _sum_of_sum(part, axis)
+
+
+def _sum_of_sum(x: Array, axis: int | None) -> Array | None:
+    """Return the sum of a sum where it is shorter term by term: Σ(x − mean x) = 0."""
+    parts = [sum_(filled(term, x.shape), axis) for term in x.args]
+    total = add(*parts)
+    if is_zero(total) or (len(parts) > 1 and total.op != "add" and _is_plain(total)):
+        return total
+    return None
+
+
+def _is_plain(x: Array) -> bool:
+    return x.op in {"num", "size", "name"}
+
+
+def _sum_of_outer(x: Array, axis: int | None) -> Array | None:
+    """Return the sum over a product that begins or ends with a vector, or None."""
+    factors = list(x.args)
+    if axis in {1, None} and factors[-1].shape[0] == UNIT:
+        inner = chain(*factors[:-1])
+        return mul(sum_(inner, None) if axis is None else inner, sum_(factors[-1].args[0], None))
+    if axis in {0, None} and len(factors[0].shape) == 1:
+        tail = transposed(chain(*factors[1:]))
+        return mul(sum_(factors[0], None), sum_(tail, None) if axis is None else tail)
+    return None
+
+
+def most(x: Array, axis: int | None, op: str = "most") -> Array:
+    """Return the largest entry (op "most") or the smallest ("least") along an axis."""
+    if not x.shape:
+        return x
+    if len(x.shape) == 1:
+        axis = None
+    return Array(op, (x,), axis, () if axis is None else (x.shape[1 - axis],))
+
+
+def softmax(x: Array, axis: int | None) -> Array:
+    """Return exp(x)/Σ exp(x) along an axis."""
+    axis = None if len(x.shape) == 1 else axis
+    return Array("softmax", (x,), axis, x.shape)
+
+
+def lse(x: Array, axis: int | None) -> Array:
+    """Return log Σ exp(x) along an axis."""
+    if len(x.shape) == 1:
+        axis = None
+    return Array("lse", (x,), axis, () if axis is None else (x.shape[1 - axis],))
+
+
+def mean(x: Array, axis: int | None) -> Array:
+    """Return the mean along an axis, or over all entries."""
+    if not x.shape:
+        return x
+    lost = x.shape if axis is None or len(x.shape) == 1 else (x.shape[axis],)
+    return div(sum_(x, axis), count(lost))
+
+
+def diag(v: Array) -> Array:
+    """Return the diagonal matrix of a vector."""
+    if is_zero(v):
+        return zeros((v.shape[0], v.shape[0]))
+    if v.op == "ones":
+        return eye(v.shape[0])
+    if v.op == "mul":
+        scalars = [part for part in v.args if not part.shape]
+        if scalars:
+            return mul(*scalars, diag(mul(*(part for part in v.args if part.shape))))
+    return Array("diag", (v,), None, (v.shape[0], v.shape[0]))
+
+
+def diagonal(x: Array) -> Array:
+    """Return the diagonal of a square matrix as a vector."""
+    match x.op:
+        case "diag":
+            return x.args[0]
+        case "eye":
+            return ones((x.shape[0],))
+        case "zeros" | "ones":
+            return Array(x.op, (), None, (x.shape[0],))
+        case "expand":
+            return x.args[0]
+        case "T":
+            return diagonal(x.args[0])
+        case "mul":
+            return mul(*(diagonal(part) if part.shape else part for part in x.args))
+        case "chain":
+            for i, part in enumerate(x.args[:-1]):
+                if right_of(part) == UNIT:
+                    left, right = chain(*x.args[: i + 1]), chain(*x.args[i + 1 :])
+                    return mul(left, transposed(right))
+        case _:
+            pass
+    return Array("diagonal", (x,), None, (x.shape[0],))
+
+
+def trace(x: Array) -> Array:
+    """Return the sum of the diagonal."""
+    factor, rest = split_number(x)
+    if factor != 1:
+        return scaled(factor, trace(rest))
+    match x.op:
+        case "eye":
+            return length(x.shape[0])
+        case "zeros":
+            return ZERO
+        case "ones":
+            return length(x.shape[0])
+        case "diag" | "expand":
+            return sum_(x.args[0], None)
+        case "T":
+            return trace(x.args[0])
+        case "mul":
+            scalars = [part for part in x.args if not part.shape]
+            if scalars:
+                return mul(*scalars, trace(mul(*(part for part in x.args if part.shape))))
+        case "chain":
+            for i, part in enumerate(x.args):
+                if right_of(part) == UNIT:
+                    return chain(*x.args[i + 1 :], *x.args[: i + 1])
+            if any(part.op == "diag" for part in x.args) and len(x.args) == 2:
+                one, other = x.args if x.args[0].op == "diag" else x.args[::-1]
+                return sum_(mul(one.args[0], diagonal(other)), None)
+        case _:
+            pass
+    return Array("trace", (x,), None, (), NOTHING_KNOWN, _trace_key(x))
+
+
+def _trace_key(x: Array) -> bytes:
+    """Return one key for all rotations of a product under the trace, and their transposes."""
+    if x.op != "chain":
+        keys = min([x.key], [transposed(x).key])
+        return digest("trace", None, (), keys)
+    forward = [part.key for part in x.args]
+    back = [transposed(part).key for part in reversed(x.args)]
+    turns = [keys[i:] + keys[:i] for keys in (forward, back) for i in range(len(keys))]
+    return digest("trace", None, (), min(turns))
+
+
+def scalar_of_matrix(op: str, x: Array) -> Array:
+    """Return det or logdet of a square matrix."""
+    if x.op == "T":
+        return scalar_of_matrix(op, x.args[0])
+    if x.op == "eye":
+        return ONE if op == "det" else ZERO
+    if x.op == "inv":
+        inner = scalar_of_matrix(op, x.args[0])
+        return pow_(inner, MINUS_ONE) if op == "det" else neg(inner)
+    return Array(op, (x,), None, ())
+
+
+def stack(parts: Sequence[Array], axis: int = 0) -> Array:
+    """Return vectors joined end to end, or matrices along an axis."""
+    if len(parts) == 1:
+        return parts[0]
+    total = parts[0].shape[axis]
+    for part in parts[1:]:
+        total += part.shape[axis]
+    shape = list(parts[0].shape)
+    shape[axis] = total
+    return Array("stack", tuple(parts), axis, tuple(shape))
+
+
+def part_of(x: Array, axis: int, start: Size, stop: Size) -> Array:
+    """Return the entries from `start` (counted from 0) up to `stop` along an axis."""
+    shape = list(x.shape)
+    shape[axis] = stop - start
+    if x.op in {"ones", "zeros"}:
+        return Array(x.op, (), None, tuple(shape))
+    if start == Size() and stop == x.shape[axis]:
+        return x
+    if x.op == "stack" and x.data == axis:
+        at = Size()
+        for part in x.args:
+            if at == start and at + part.shape[axis] == stop:
+                return part
+            at += part.shape[axis]
+    if x.op == "mul" and x.shape:
+        scalars = [part for part in x.args if not part.shape]
+        if scalars:
+            rest = mul(*(part for part in x.args if part.shape))
+            return mul(*scalars, part_of(rest, axis, start, stop))
+    return Array("slice", (x,), (axis, start, stop), tuple(shape))
+
+
+def pad(x: Array, axis: int, start: Size, total: Size) -> Array:
+    """Return `x` among zeros: from `start` on along an axis of length `total`."""
+    shape = list(x.shape)
+    shape[axis] = total
+    if is_zero(x):
+        return zeros(tuple(shape))
+    if start == Size() and total == x.shape[axis]:
+        return x
+    factor, rest = split_number(x)
+    if factor != 1:
+        return scaled(factor, pad(rest, axis, start, total))
+    return Array("pad", (x,), (axis, start, total), tuple(shape))
+
+
+REBUILD: dict[str, Callable[[Array, Sequence[Array]], Array]] = {
+    "chain": lambda x, args: chain(*args),
+    "T": lambda x, args: transposed(args[0]),
+    "inv": lambda x, args: inverse(args[0]),
+    "sum": lambda x, args: sum_(args[0], x.axis),
+    "most": lambda x, args: most(args[0], x.axis, "most"),
+    "least": lambda x, args: most(args[0], x.axis, "least"),
+    "expand": lambda x, args: expand(args[0], _axis(x), x.shape),
+    "diag": lambda x, args: diag(args[0]),
+    "diagonal": lambda x, args: diagonal(args[0]),
+    "trace": lambda x, args: trace(args[0]),
+    "det": lambda x, args: scalar_of_matrix("det", args[0]),
+    "logdet": lambda x, args: scalar_of_matrix("logdet", args[0]),
+    "softmax": lambda x, args: softmax(args[0], x.axis),
+    "lse": lambda x, args: lse(args[0], x.axis),
+    "stack": lambda x, args: stack(args, _axis(x)),
+    "slice": lambda x, args: part_of(args[0], *_along(x.data)),
+    "pad": lambda x, args: pad(args[0], *_along(x.data)),
+}
+
+
+def _along(data: Hashable) -> tuple[int, Size, Size]:
+    assert isinstance(data, tuple)
+    axis, start, stop = data
+    return axis, start, stop
+
+
+def rebuilt(x: Array, args: Sequence[Array]) -> Array:
+    """Return the operation of `x` at other operands of the same shapes, by the constructors."""
+    if not args:
+        return x
+    if x.op in _ENTRYWISE:
+        made = entrywise(x, args)
+        return filled(made, x.shape)
+    return REBUILD[x.op](x, args)
+
+
+def rebuilt_free(x: Array, args: Sequence[Array]) -> Array:
+    """Return the operation of `x` at operands of other shapes, where it takes its own from them."""
+    if x.op in _ENTRYWISE:
+        return entrywise(x, args)
+    return REBUILD[x.op](x, args)

@@ -1,0 +1,93 @@
+"""Derivatives of elementary functions of each entry, from the scalar table of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.tree import Array
+from symgrad.expression.functions import record
+from symgrad.expression.slopes import slopes as known_slopes
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
+
+OWN = -1
+
+
+def from_scalar(e: Expression, operands: Mapping[str | int, Array]) -> Array:
+    """Return a scalar tree as an array tree, its variables replaced by operands."""
+
+    def of(part: Expression) -> Array:
+        return from_scalar(part, operands)
+
+    match e:
+        case Number(value):
+            return build.num(value)
+        case Constant(name):
+            return build.constant(name)
+        case Var(key):
+            return operands[key]
+        case Add(terms):
+            return build.add(*map(of, terms))
+        case Neg(inner):
+            return build.neg(of(inner))
+        case Mul(factors):
+            return build.mul(*map(of, factors))
+        case Div(above, below):
+            return build.div(of(above), of(below))
+        case Pow(base, exponent):
+            return build.pow_(of(base), of(exponent))
+        case Call(
+            "where", (condition, Number(Fraction(numerator=1, denominator=1)), Number() as z)
+        ) if z.value == 0:
+            inner = of(condition)
+            return Array("fn", (inner,), "step", inner.shape)
+        case Call(function, arguments):
+            return build.fn(function, *map(of, arguments))
+        case Compare(relation, left, right):
+            return build.compare(relation, of(left), of(right))
+        case Logic(operator, arguments):
+            return build.logic(operator, [of(part) for part in arguments])
+
+
+def slopes(x: Array) -> tuple[Array | None, ...] | Array:
+    """Return the derivative of a function of each entry by each of its arguments.
+
+    None stands for an argument without one (a condition). Where a function is differentiated
+    through its definition, that is returned.
+    """
+    function = x.text
+    if function == "step":
+        return (None,)
+    if function == "where":
+        inner = x.args[0]
+        first = Array("fn", (inner,), "step", inner.shape)
+        return (None, first, build.sub(build.ONE, first))
+    if function in {"max", "min"} and len(x.args) == 2:
+        relation, opposite = (">=", "<") if function == "max" else ("<=", ">")
+        return (
+            build.step(x.args[0], relation, x.args[1]),
+            build.step(x.args[0], opposite, x.args[1]),
+        )
+    keys = tuple(Var(i) for i in range(len(x.args)))
+    operands: dict[str | int, Array] = dict(enumerate(x.args))
+    operands[OWN] = x
+    found = known_slopes(function, keys, Var(OWN))
+    if found is None:
+        definition = record(function).definition
+        assert definition is not None
+        return from_scalar(definition(keys), operands)
+    return tuple(from_scalar(slope, operands) for slope in found)

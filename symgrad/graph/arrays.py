@@ -1,0 +1,106 @@
+"""A graph with vectors and matrices: the nodes of a graph, with a shape and an array tree each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.size import Shape, Size
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
+from symgrad.expression.tree import Call, Formula, Var
+from symgrad.graph.graph import Graph, Node
+
+OPAQUE = "array"
+
+
+@dataclass(frozen=True)
+class ArrayGraph(Graph):
+    """A graph in which some values are vectors or matrices.
+
+    `values` holds the tree of every equation and `shapes` the shape of every node; `nodes` say
+    which names each equation uses, so that paths and pictures are those of any graph. `given` names
+    the arrays that are passed whole. `numpy` tells that the source was a NumPy function, `example`
+    holds sizes for witnesses and traces.
+    """
+
+    values: tuple[tuple[str, Array], ...] = ()
+    shapes: tuple[tuple[str, Shape], ...] = ()
+    facts: tuple[tuple[str, Facts], ...] = ()
+    given: tuple[str, ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
+    example: tuple[tuple[str, int], ...] = ()
+    numpy: bool = False
+
+    @cached_property
+    def trees(self) -> Mapping[str, Array]:
+        """The value of every equation."""
+        return dict(self.values)
+
+    @cached_property
+    def shape_of(self) -> Mapping[str, Shape]:
+        """The shape of every node."""
+        return dict(self.shapes)
+
+    @cached_property
+    def variables(self) -> Mapping[str, Array]:
+        """Every node as an expression: its name, shape and what is known of it."""
+        known = dict(self.facts)
+        return {
+            name: build.name(name, shape, known.get(name, NOTHING_KNOWN))
+            for name, shape in self.shapes
+        }
+
+    @cached_property
+    def sizes(self) -> tuple[str, ...]:
+        """The names of the sizes, in order of first appearance."""
+        found = (name for _, shape in self.shapes for size in shape for name, _ in size.terms)
+        inner = (
+            name
+            for _, tree in self.values
+            for part in walk(tree)
+            for size in (*part.shape, *((part.data,) if isinstance(part.data, Size) else ()))
+            for name, _ in size.terms
+        )
+        return tuple(dict.fromkeys((*found, *inner)))
+
+
+def opaque(name: str, tree: Array, line: int = 0, column: int = 0) -> Node:
+    """Return the node of an equation: its operands, in order of first appearance."""
+    operands = names_in(tree)
+    pattern = Call(OPAQUE, tuple(Var(i) for i in range(len(operands))))
+    return Node(name, "equation", Formula(pattern, operands), None, line, column)
+
+
+def learned(tree: Array, stated: Facts) -> Facts:
+    """Return what is known of a node: what was stated, and what its definition shows."""
+    facts = stated
+    square = len(tree.shape) == 2 and tree.shape[0] == tree.shape[1]
+    if square and not facts.symmetric and build.transposed(tree) == tree:
+        facts = replace(facts, symmetric=True)
+    known = dict(facts.sums)
+    if tree.shape:
+        for axis in (None,) if len(tree.shape) == 1 else (0, 1):
+            total = build.sum_(tree, axis)
+            if axis not in known and (value := _same_number(total)) is not None:
+                known[axis] = value
+    absorbs = tuple(
+        part.key for part in (tree.args if tree.op == "mul" else ()) if _idempotent(part)
+    )
+    if tree.op == "fn" and tree.data == "relu":
+        absorbs += (build.step(tree.args[0], ">", build.ZERO).key,)
+    positive = facts.positive or (tree.op == "fn" and tree.data == "exp")
+    return replace(facts, sums=tuple(known.items()), absorbs=absorbs, positive=positive)
+
+
+def _same_number(total: Array):  # type: ignore[no-untyped-def]
+    if build.is_zero(total):
+        return build.ZERO.value
+    if total.op == "ones":
+        return build.ONE.value
+    return total.value if total.op == "num" else None
+
+
+def _idempotent(x: Array) -> bool:
+    return (x.op == "name" and x.facts.mask) or (x.op == "fn" and x.data == "step")

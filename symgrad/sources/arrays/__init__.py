@@ -1,0 +1,1 @@
+"""Vectors and matrices read: the graph language, index notation, NumPy functions."""

@@ -1,0 +1,576 @@
+"""What array syntax means: shapes are checked here, and every complaint names both of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symgrad.errors import nearest
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.size import UNIT, Shape, Size, named, shape_text, whole
+from symgrad.expression.arrays.substitute import substituted
+from symgrad.expression.arrays.tree import Array, walk
+from symgrad.expression.functions import lookup
+from symgrad.expression.names import canonical
+from symgrad.sources.arrays.indices import Indexed, IndexTable
+from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
+from symgrad.sources.problems import Fault
+
+ANY = Size((("?", 1),))
+REFUSED = {
+    "expm": "the matrix exponential has no derivative in closed form here; "
+    "`exp(M)` is that of each entry",
+    "eig": "eigenvalues have no derivative in closed form here",
+    "eigvals": "eigenvalues have no derivative in closed form here",
+    "eigh": "eigenvalues have no derivative in closed form here",
+    "svd": "singular values have no derivative in closed form here",
+    "cholesky": "a Cholesky factor has no derivative in closed form here",
+    "qr": "a QR factorisation has no derivative in closed form here",
+    "logm": "the matrix logarithm has no derivative in closed form here",
+    "sqrtm": "the matrix square root has no derivative in closed form here",
+    "matrix_rank": "a rank has no derivative",
+    "argmax": "it is flat between its jumps", "argmin": "it is flat between its jumps",
+    "sort": "a sorted vector has no derivative in closed form here",
+    "kron": "a Kronecker product has four axes", "cross": "write the three entries out",
+    "cond": "a condition number has no derivative in closed form here",
+    "pinv": "write the inverse out: `inv(A.T @ A) @ A.T`",
+}  # fmt: skip
+Value = Array | Indexed
+
+
+class Meaning:
+    """Gives syntax its meaning in a table of names.
+
+    Args:
+        names: finds what a name stands for, in any spelling; None where it is not defined.
+        sizes: the names of sizes.
+        parser: the parser of the text, for places.
+        claims: whether this is a claim, which reads `1` as ones and rows as people write them.
+    """
+
+    def __init__(
+        self,
+        names: Callable[[str], Array | None],
+        sizes: Mapping[str, Size],
+        parser: ArrayParser,
+        *,
+        claims: bool = False,
+        known: tuple[str, ...] = (),
+    ) -> None:
+        self.names = names
+        self.sizes = sizes
+        self.parser = parser
+        self.claims = claims
+        self.known = known
+        self.indices = IndexTable()
+
+    # Faults ---------------------------------------------------------------------------------------
+
+    def written(self, x: Syntax) -> str:
+        """Return a piece as it was written."""
+        return " ".join(self.parser.text[x.start : x.end].split())
+
+    def fault(self, message: str, x: Syntax, hint: str = "") -> Fault:
+        """Return a fault at a piece."""
+        return self.parser.fault(message, x.start, x.end, hint)
+
+    # Entry points ---------------------------------------------------------------------------------
+
+    def array(self, x: Syntax, indices: tuple[str, ...] = ()) -> Array:
+        """Return the value of a piece as an array; of an index formula over `indices`, in order."""
+        found = self.value(x)
+        if isinstance(found, Indexed):
+            return self.indices.realised(found, indices, self, x)
+        return self.settled(found, x)
+
+    def settled(self, found: Array, x: Syntax) -> Array:
+        """Return a value in which every identity matrix has its size."""
+        if any(ANY in part.shape for part in walk(found)):
+            raise self.fault(
+                "the size of `I` does not follow from what stands beside it", x,
+                "write `eye(n)` with its size",
+            )  # fmt: skip
+        return found
+
+    def value(self, x: Syntax) -> Value:
+        """Return the value of a piece: an array, or an entry with indices."""
+        return getattr(self, f"_{x.kind}")(x)  # type: ignore[no-any-return]
+
+    # Leaves ---------------------------------------------------------------------------------------
+
+    def _num(self, x: Syntax) -> Value:
+        assert isinstance(x.data, Fraction)
+        return build.num(x.data)
+
+    def _name(self, x: Syntax) -> Value:
+        word = str(x.data)
+        found = self.look_up(word)
+        if found is not None:
+            return found
+        split = self.subscripted(word)
+        if split is not None:
+            base, indices = split
+            return self.indices.entry(base, indices, self, x)
+        hint = nearest(word, [*self.known, *self.sizes])
+        raise self.fault(
+            f"unknown name `{word}`", x, f"a name that is defined: `{hint}`" if hint else ""
+        )
+
+    def look_up(self, word: str) -> Array | None:
+        """Return what a word stands for, or None."""
+        found = self.names(word)
+        if found is not None:
+            return found
+        plain = word.lstrip("\\")
+        if plain in self.sizes:
+            return build.length(self.sizes[plain])
+        if plain in {"pi", "π"} or canonical(plain) == "π":
+            return build.constant("pi")
+        if plain == "e":
+            return build.constant("e")
+        if plain == "I":
+            return build.eye(ANY)
+        return None
+
+    def subscripted(self, word: str) -> tuple[Array, tuple[str, ...]] | None:
+        """Return base and indices of a name such as `W_{ij}` or `x_j`."""
+        head, mark, tail = word.partition("_")
+        while mark:
+            base = self.names(head)
+            letters = index_letters(tail)
+            if base is not None and len(letters) == len(base.shape) and letters:
+                return base, letters
+            more, mark, tail = tail.partition("_")
+            head = f"{head}_{more}"
+        return None
+
+    # Signs, sums and products ----------------------------------------------------------------------
+
+    def _neg(self, x: Syntax) -> Value:
+        inner = self.value(x.args[0])
+        if isinstance(inner, Indexed):
+            return self.indices.product([build.MINUS_ONE, inner])
+        return build.neg(inner)
+
+    def _add(self, x: Syntax) -> Value:
+        return self._sum(x, 1)
+
+    def _sub(self, x: Syntax) -> Value:
+        return self._sum(x, -1)
+
+    def _sum(self, x: Syntax, sign: int) -> Value:
+        left, right = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.sum(left, right, sign, self, x)
+        a, b = self.joined(left, right, x)
+        return build.add(a, build.scaled(Fraction(sign), b))
+
+    def joined(self, a: Array, b: Array, x: Syntax) -> tuple[Array, Array]:
+        """Return two operands in one shape, a vector joined to a matrix along the axis that fits."""
+        if ANY in a.shape and ANY not in b.shape and b.shape:
+            a = self.with_size(a, b, x)
+        if ANY in b.shape and ANY not in a.shape and a.shape:
+            b = self.with_size(b, a, x)
+        if a.shape == b.shape or not a.shape or not b.shape:
+            return a, b
+        if len(a.shape) == 1 and len(b.shape) == 2 and UNIT not in b.shape:
+            return self.along(a, b, x), b
+        if len(b.shape) == 1 and len(a.shape) == 2 and UNIT not in a.shape:
+            return a, self.along(b, a, x)
+        raise self.unfit(a, b, x)
+
+    def unfit(self, a: Array, b: Array, x: Syntax) -> Fault:
+        """Return the fault of two shapes that do not fit entry by entry."""
+        shapes = f"{self.shown(a)} and {self.shown(b)}"
+        hint = ""
+        if len(a.shape) == 2 and a.shape == (b.shape[::-1]):
+            right = x.args[1] if len(x.args) > 1 else x
+            written = self.written(right)
+            hint = f"`{written}ᵀ` would fit" if right.kind in {"name", "call"} or right.bracketed else (
+                f"`({written})ᵀ` would fit")  # fmt: skip
+        return self.fault(f"`{self.written(x)}`: {shapes} do not fit entry by entry", x, hint)
+
+    def shown(self, a: Array) -> str:
+        """Return a shape as it is said; a row is said to be one."""
+        if len(a.shape) == 2 and a.shape[0] == UNIT:
+            return f"a row of {a.shape[1]}"
+        return shape_text(a.shape)
+
+    def with_size(self, a: Array, other: Array, x: Syntax) -> Array:
+        """Return an expression with `I` in it, now that its size is known."""
+        shape = other.shape
+        if len(shape) != 2 or shape[0] != shape[1]:
+            raise self.fault(
+                f"`{self.written(x)}`: the identity is square, and {shape_text(shape)} is not", x
+            )
+        return _resized(a, shape[0])
+
+    def along(self, v: Array, m: Array, x: Syntax) -> Array:
+        """Return a vector spread over a matrix along the one axis that has its size."""
+        size = v.shape[0]
+        rows, columns = m.shape[0] == size, m.shape[1] == size
+        if rows and columns:
+            axis = _own_axis(v)
+            if axis is not None:
+                return build.expand(v, axis, m.shape)
+            raise self.fault(
+                f"`{self.written(x)}`: a vector of {size} fits both axes of {shape_text(m.shape)}",
+                x,
+                "write `v@1ᵀ` with the vector as `v` for one number a row, "
+                "`1@vᵀ` for one number a column",
+            )
+        if not rows and not columns:
+            raise self.fault(
+                f"`{self.written(x)}`: {self.shown(v)} fits no axis of {shape_text(m.shape)}", x
+            )
+        return build.expand(v, 0 if rows else 1, m.shape)
+
+    def _mul(self, x: Syntax) -> Value:
+        left, right = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.product([left, right])
+        if left.shape and right.shape:
+            a, b = (self.written(part) for part in x.args)
+            raise self.fault(
+                f"`{self.written(x)}`: `*` only scales, and both sides are arrays "
+                f"({self.shown(left)} and {self.shown(right)})",
+                x,
+                f"`{a} @ {b}` is the matrix product, `{a} ⊙ {b}` that of each entry",
+            )
+        return build.mul(left, right)
+
+    def _had(self, x: Syntax) -> Value:
+        left, right = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.product([left, right])
+        a, b = self.joined(left, right, x)
+        if not self.claims:
+            self.check_grouping(x, left, right)
+        return build.mul(a, b)
+
+    def check_grouping(self, x: Syntax, left: Array, right: Array) -> None:
+        """Ask for brackets where A ⊙ B@C could be read in two ways."""
+        for i, (part, other) in enumerate(((x.args[1], left), (x.args[0], right))):
+            if part.bracketed or part.kind not in {"mat", "juxt"}:
+                continue
+            near = part
+            while near.kind in {"mat", "juxt"} and not near.bracketed:
+                near = near.args[0] if i == 0 else near.args[-1]
+            try:
+                inner = self.value(near)
+            except Fault:
+                continue
+            if isinstance(inner, Array) and inner.shape and inner.shape == other.shape:
+                product = self.written(part)
+                raise self.fault(
+                    f"`{self.written(x)}` can be read in two ways", x, f"write `({product})`"
+                )
+
+    def _div(self, x: Syntax) -> Value:
+        left, right = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.quotient(left, right, self, x.args[1])
+        a, b = self.joined(left, right, x)
+        return build.div(a, b)
+
+    _hdiv = _div
+
+    def _dot(self, x: Syntax) -> Value:
+        left, right = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.product([left, right])
+        if not left.shape or not right.shape:
+            return build.mul(left, right)
+        return self.product(left, right, x)
+
+    def _juxt(self, x: Syntax) -> Value:
+        first, second = x.args
+        left = None if _is_one(first) else self.value(first)
+        right = None if _is_one(second) else self.value(second)
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.product([part or build.ONE for part in (left, right)])
+        if left is None:
+            left = self.ones_beside(first, right, front=True)
+        if right is None:
+            right = self.ones_beside(second, left, front=False)
+        if not left.shape or not right.shape:
+            return build.mul(left, right)
+        return self.product(left, right, x)
+
+    def ones_beside(self, x: Syntax, other: Array | None, *, front: bool) -> Array:
+        """Return the ones that `1` or `1ᵀ` means beside an array, or the number 1."""
+        turned = x.kind == "T"
+        if other is None or not other.shape:
+            return build.ONE
+        if front:
+            size = build.left_of(other)
+            if turned:
+                return build.transposed(build.ones((size,)))
+            return build.ones((ANY,)) if size == UNIT else build.ONE
+        size = build.right_of(other)
+        if turned:
+            return build.transposed(build.ones((ANY,))) if size == UNIT else build.ONE
+        if size == UNIT:
+            return build.ONE
+        return build.ones((size,))
+
+    def _mat(self, x: Syntax) -> Value:
+        first, second = x.args
+        if _is_one(first) or _is_one(second):
+            return self._juxt(x)
+        left, right = self.value(first), self.value(second)
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.product([left, right])
+        for part, value in ((first, left), (second, right)):
+            if not value.shape:
+                raise self.fault(
+                    f"`{self.written(x)}`: `{self.written(part)}` is a number, "
+                    "and `@` multiplies arrays",
+                    x,
+                    "a number scales: write `*`",
+                )
+        return self.product(left, right, x)
+
+    def product(self, a: Array, b: Array, x: Syntax) -> Array:
+        """Return the matrix product, with NumPy's rules for vectors."""
+        if ANY in a.shape and a.op != "ones":
+            a = _resized(a, build.left_of(b)) if build.left_of(b) != UNIT else a
+        if ANY in b.shape and b.op not in {"ones", "T"}:
+            b = _resized(b, build.right_of(a)) if build.right_of(a) != UNIT else b
+        left = len(a.shape) == 1 and not (len(b.shape) == 2 and b.shape[0] == UNIT)
+        if left:
+            a_row = build.transposed(a)
+            if a.shape[0] != build.left_of(b):
+                raise self.mismatch(a, b, x)
+            made = build.chain(a_row, b)
+            return build.transposed(made) if made.shape else made
+        if build.right_of(a) != build.left_of(b):
+            raise self.mismatch(a, b, x)
+        return build.chain(a, b)
+
+    def mismatch(self, a: Array, b: Array, x: Syntax) -> Fault:
+        """Return the fault of a product whose inner sizes differ."""
+        inner = a.shape[0] if len(a.shape) == 1 else build.right_of(a)
+        other = build.left_of(b)
+        hint = ""
+        if inner == UNIT or other == UNIT:
+            message = f"`{self.written(x)}`: {self.shown(a)} times {self.shown(b)} do not fit"
+            if other != UNIT and len(a.shape) == 1:
+                hint = f"`{self.written(x.args[0])}ᵀ` would fit" if a.shape[0] == other else ""
+        else:
+            message = (
+                f"`{self.written(x)}`: {self.shown(a)} times {self.shown(b)}, "
+                f"and {inner} is not {other}"
+            )
+        if len(a.shape) == 2 and a.shape[0] == other:
+            hint = f"`{_turned(x.args[0], self)}` would fit"
+        elif len(b.shape) == 2 and UNIT not in b.shape and b.shape[1] == inner:
+            hint = f"`{_turned(x.args[1], self)}` would fit"
+        return self.fault(message, x, hint)
+
+    # Powers and marks -------------------------------------------------------------------------------
+
+    def _pow(self, x: Syntax) -> Value:
+        base, exponent = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(base, Indexed) or isinstance(exponent, Indexed):
+            return self.indices.entrywise("pow", [base, exponent], self, x)
+        if len(base.shape) == 2:
+            written = self.written(x.args[0])
+            raise self.fault(
+                f"`{self.written(x)}`: a power of a matrix can be read in two ways",
+                x,
+                f"`{written}@{written}` is the product, `{written} .^ "
+                f"{self.written(x.args[1])}` the power of each entry",
+            )
+        return self.entry_power(base, exponent, x)
+
+    def entry_power(self, base: Array, exponent: Array, x: Syntax) -> Array:
+        """Return a power of each entry."""
+        a, b = self.joined(base, exponent, x)
+        if a.op == "const" and a.data == "e":
+            return build.fn("exp", b)
+        if not a.shape and b.shape:
+            a = build.filled(a, b.shape)
+        return build.pow_(a, b)
+
+    def _hpow(self, x: Syntax) -> Value:
+        base, exponent = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(base, Indexed) or isinstance(exponent, Indexed):
+            return self.indices.entrywise("pow", [base, exponent], self, x)
+        return self.entry_power(base, exponent, x)
+
+    def _T(self, x: Syntax) -> Value:  # noqa: N802  (the kind of the piece is its name)
+        inner = self.value(x.args[0])
+        if isinstance(inner, Indexed):
+            return inner
+        return build.transposed(inner)
+
+    def _inv(self, x: Syntax) -> Value:
+        inner = self.value(x.args[0])
+        if isinstance(inner, Indexed):
+            return self.indices.entrywise("pow", [inner, build.MINUS_ONE], self, x)
+        if len(inner.shape) < 2:
+            return build.pow_(inner, build.MINUS_ONE)
+        return build.inverse(self.square(inner, x.args[0]))
+
+    def square(self, a: Array, x: Syntax) -> Array:
+        """Return a matrix that is square, as inverses and determinants need it."""
+        if len(a.shape) != 2 or a.shape[0] != a.shape[1]:
+            raise self.fault(f"`{self.written(x)}` is {shape_text(a.shape)}, not square", x)
+        return a
+
+    def _bars(self, x: Syntax) -> Value:
+        inner = self.value(x.args[0])
+        if isinstance(inner, Indexed):
+            return self.indices.entrywise("abs", [inner], self, x)
+        if len(inner.shape) == 2:
+            return build.scalar_of_matrix("det", self.square(inner, x.args[0]))
+        return build.fn("abs", inner)
+
+    def _norm(self, x: Syntax) -> Value:
+        inner = self.array(x.args[0])
+        return build.sqrt(build.sum_(build.pow_(inner, build.TWO), None))
+
+    def _cmp(self, x: Syntax) -> Value:
+        left, right = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(left, Indexed) or isinstance(right, Indexed):
+            return self.indices.entrywise(str(x.data), [left, right], self, x)
+        a, b = self.joined(left, right, x)
+        return build.compare(str(x.data), a, b)
+
+    def _logic(self, x: Syntax) -> Value:
+        parts = [self.array(part) for part in x.args]
+        a, b = self.joined(parts[0], parts[1], x)
+        return build.logic(str(x.data), (a, b))
+
+    def _step(self, x: Syntax) -> Value:
+        inner = self.value(x.args[0])
+        if isinstance(inner, Indexed):
+            return self.indices.entrywise("step", [inner], self, x)
+        return Array("fn", (inner,), "step", inner.shape)
+
+    # Indices ------------------------------------------------------------------------------------------
+
+    def _index(self, x: Syntax) -> Value:
+        base = self.value(x.args[0])
+        if isinstance(base, Indexed):
+            raise self.fault("an entry has no further index", x)
+        if len(x.args) - 1 != len(base.shape):
+            raise self.fault(
+                f"`{self.written(x)}`: {self.shown(base)} has {len(base.shape)} "
+                f"{'index' if len(base.shape) == 1 else 'indices'}, not {len(x.args) - 1}",
+                x,
+            )
+        if any(part.kind == "slice" or part.kind == "num" for part in x.args[1:]):
+            return self.sliced(base, x)
+        letters = []
+        for part in x.args[1:]:
+            if part.kind != "name":
+                raise self.fault(f"`{self.written(part)}` is no index", part)
+            letters.append(str(part.data))
+        return self.indices.entry(base, tuple(letters), self, x)
+
+    def sliced(self, base: Array, x: Syntax) -> Array:
+        """Return a part of an array: x[2:n] from 1, both ends in; x[3] is one entry."""
+        made = base
+        lost = []
+        for axis, part in enumerate(x.args[1:]):
+            total = base.shape[axis]
+            if part.kind != "slice":
+                at = self.size(part)
+                made = build.part_of(made, axis, at - whole(1), at)
+                lost.append(axis)
+                continue
+            has_low, has_high = part.data if isinstance(part.data, tuple) else (False, False)
+            low = self.size(part.args[0]) if has_low else whole(1)
+            high = self.size(part.args[-1]) if has_high else total
+            made = build.part_of(made, axis, low - whole(1), high)
+        for axis in reversed(lost):
+            made = build.sum_(made, axis if len(made.shape) == 2 else None)
+        return made
+
+    def size(self, x: Syntax) -> Size:
+        """Return a piece as a size."""
+        if x.kind == "num" and isinstance(x.data, Fraction) and x.data.denominator == 1:
+            return whole(int(x.data))
+        if x.kind == "name" and str(x.data) in self.sizes:
+            return self.sizes[str(x.data)]
+        if x.kind in {"add", "sub"}:
+            left, right = map(self.size, x.args)
+            return left + right if x.kind == "add" else left - right
+        raise self.fault(f"`{self.written(x)}` is no size", x)
+
+    def _total(self, x: Syntax) -> Value:
+        assert isinstance(x.data, tuple)
+        body = self.value(x.args[0])
+        return self.indices.total(body, x.data, self, x)
+
+    def _slice(self, x: Syntax) -> Value:
+        raise self.fault(f"`{self.written(x)}` is a range, not a value", x)
+
+    def _stack(self, x: Syntax) -> Value:
+        parts = [self.array(part) for part in x.args]
+        for part, piece in zip(parts, x.args, strict=True):
+            if not part.shape:
+                raise self.fault(
+                    f"`{self.written(piece)}` is a number; what is stacked is arrays", piece
+                )
+            if part.shape[1:] != parts[0].shape[1:] or len(part.shape) != len(parts[0].shape):
+                raise self.fault(
+                    f"`{self.written(x)}`: {shape_text(parts[0].shape)} on {shape_text(part.shape)}",
+                    x,
+                )
+        return build.stack(parts)
+
+    # Calls -------------------------------------------------------------------------------------------
+
+    def _call(self, x: Syntax) -> Value:
+        from symgrad.sources.arrays.calls import call  # noqa: PLC0415  (its rows use this class)
+
+        return call(self, x)
+
+
+def _is_one(x: Syntax) -> bool:
+    """Tell whether a piece is 1 or 1ᵀ as written beside an array."""
+    inner = x.args[0] if x.kind == "T" else x
+    return inner.kind == "num" and inner.data == 1
+
+
+def _own_axis(v: Array) -> int | None:
+    """Return the axis along which sums over the other one run: a row sum belongs to its row."""
+    for part in v.args if v.op in {"mul", "pow", "add", "fn"} else (v,):
+        inner = part
+        while inner.op in {"pow", "fn", "mul", "add"} and inner.args:
+            arrays = [piece for piece in inner.args if piece.shape]
+            if not arrays:
+                break
+            inner = arrays[0]
+        if inner.op in {"sum", "lse", "most", "least"} and inner.data is not None:
+            return 1 - int(str(inner.data))
+    return None
+
+
+def _resized(x: Array, size: Size) -> Array:
+    """Return an expression with the size of its identity matrices put in."""
+    if x.op == "eye" and ANY in x.shape:
+        return build.eye(size)
+    if not x.args:
+        return x
+    return build.rebuilt_free(x, [_resized(part, size) for part in x.args])
+
+
+def _turned(x: Syntax, meaning: Meaning) -> str:
+    """Return what is written for the transpose of a piece."""
+    text = meaning.written(x)
+    if x.kind == "T":
+        return meaning.written(x.args[0])
+    simple = x.kind in {"name", "call", "inv"} or x.bracketed
+    return f"{text}ᵀ" if simple else f"({text})ᵀ"
+
+
+def size_named(name: str) -> Size:
+    """Return the size that a declaration calls by a name."""
+    return named(name)
+
+
+__all__ = ["ANY", "REFUSED", "Meaning", "Shape", "Value", "lookup", "substituted"]
