@@ -73,7 +73,9 @@ def command(
     FILE is a graph file, model.py:FUNCTION, example:NAME, an equation such as "J = (a*x - y)^2"
     together with --wrt a, or - for standard input.
     """
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
     from symgrad.derivation.derive import derive
+    from symgrad.render.arrays import Shown, derived
     from symgrad.render.document import document
     from symgrad.render.json import derivation_json
     from symgrad.render.second_sheet import hessian_sheet, hvp_sheet
@@ -90,6 +92,10 @@ def command(
         names or None,
         sensitivities=chosen or split_names((sensitivities,)),
     )
+    if isinstance(d, ArrayDerivation):
+        shown = Shown(steps=steps, expand=expand, hessian=hessian, hvp=hvp, limit=limit)
+        print_result(derived(d, shown, style=style, ascii_only=ascii_only))
+        return
     if hessian:
         sheet = hessian_sheet(d)
     elif hvp:

@@ -40,11 +40,18 @@ def command(
     are listed, their sum is proved to be the gradient.
     """
     from symgrad.cli.derive_command import split_names
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
     from symgrad.derivation.derive import derive
+    from symgrad.render.arrays import document as shown
+    from symgrad.render.arrays import paths_blocks
     from symgrad.render.document import document
     from symgrad.render.paths_sheet import paths_sheet
 
     graph = load_graph(file, split_names(wrt))
     derivation = derive(graph, parameters or split_names(wrt) or None)
+    if isinstance(derivation, ArrayDerivation):
+        blocks = paths_blocks(derivation, limit=limit)
+        print_result(shown(derivation, blocks, style=style, ascii_only=ascii_only))
+        return
     sheet = paths_sheet(derivation, limit=limit)
     print_result(document(sheet, style=style, ascii_only=ascii_only))

@@ -76,9 +76,11 @@ def command(
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
+    from symgrad.graph.arrays import refuse_arrays
     from symgrad.trace.trace import make_plan
 
     graph = load_graph(file, split_names(wrt))
+    refuse_arrays(graph, "`trace`")
     values = assignments(settings)
     plan = make_plan(
         derive(graph, split_names(wrt) or None),

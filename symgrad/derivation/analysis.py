@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from symgrad.derivation.calculus import local_derivatives
-from symgrad.expression.tree import Expression
+from symgrad.expression.tree import Call, Expression
+from symgrad.graph.arrays import OPAQUE
 from symgrad.graph.graph import Graph, Node
 
 
@@ -19,6 +20,8 @@ def edges_of(node: Node) -> tuple[str, ...]:
 
 
 def _places(pattern: Expression) -> frozenset[int]:
+    if isinstance(pattern, Call) and pattern.function == OPAQUE:  # an operation on arrays
+        return frozenset(range(len(pattern.arguments)))
     return frozenset(local_derivatives(pattern))
 
 

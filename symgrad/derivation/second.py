@@ -14,6 +14,7 @@ from symgrad.derivation.lookup import LazyMapping
 from symgrad.expression.algebra import add, mul
 from symgrad.expression.symbolic import to_sympy
 from symgrad.expression.tree import Expression, Var, formula_of
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph, Node
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def hessian(d: Derivation) -> Hessian:
     >>> h.entries["a", "b"], h.rows[0].sensitivities["ε_a"]
     (ε_a, ('u', 6*u*x))
     """
+    refuse_arrays(d.graph, "this function")
     rows = tuple(derive(d.as_graph(name), d.wrt[i:], label=name) for i, name in enumerate(d.wrt))
     return Hessian(d, rows)
 
@@ -90,6 +92,7 @@ def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
     The cost grows linearly with the graph. Source: B. A. Pearlmutter, Fast Exact Multiplication by
     the Hessian, Neural Computation 6 (1994).
     """
+    refuse_arrays(d.graph, "this function")
     direction = _direction_names(d.graph, d.wrt)
     graph = d.gradient_graph()
     slopes = [graph.nodes[i - len(d.wrt)].name for i in range(len(d.wrt))]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
+from symgrad.errors import Diagnostic, Place, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
@@ -94,7 +96,7 @@ def learned(tree: Array, stated: Facts) -> Facts:
     return replace(facts, sums=tuple(known.items()), absorbs=absorbs, positive=positive)
 
 
-def _same_number(total: Array):  # type: ignore[no-untyped-def]
+def _same_number(total: Array) -> Fraction | None:
     if build.is_zero(total):
         return build.ZERO.value
     if total.op == "ones":
@@ -104,3 +106,24 @@ def _same_number(total: Array):  # type: ignore[no-untyped-def]
 
 def _idempotent(x: Array) -> bool:
     return (x.op == "name" and x.facts.mask) or (x.op == "fn" and x.data == "step")
+
+
+def refuse_arrays(graph: Graph, what: str) -> None:
+    """Refuse a graph with vectors or matrices where they are not taken yet.
+
+    Raises:
+        ArraysNotTaken: with the place of the first array.
+    """
+    if not isinstance(graph, ArrayGraph):
+        return
+    found = next((node for node in graph.nodes if graph.shape_of[node.name]), graph.nodes[0])
+    lines = graph.text.split("\n")
+    text = lines[found.line - 1] if 0 < found.line <= len(lines) else found.name
+    place = Place(graph.source, found.line, found.column, len(found.name), text)
+    message = f"{what} does not take vectors and matrices yet"
+    hint = "`derive`, `paths` and `generate -t numpy` do"
+    raise ArraysNotTaken(Diagnostic(message, place if found.line else None, hint))
+
+
+class ArraysNotTaken(SymgradError, NotImplementedError):
+    """A command was given a graph with arrays that it cannot work with yet."""

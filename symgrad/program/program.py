@@ -25,6 +25,7 @@ from symgrad.expression.tree import (
     substitute,
     walk,
 )
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.lines import Lines
@@ -159,6 +160,7 @@ def lower(
     >>> [row.name for row in program.both.body], operations(program)
     (['r', 'J', 'dJ_da'], 5)
     """
+    refuse_arrays(derivation.graph, "this target")
     with paused_collector():
         return _lowered(derivation, safe=safe, optimizer=optimizer, shares=shares)
 

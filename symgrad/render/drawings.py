@@ -9,6 +9,7 @@ from pathlib import Path
 
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.render.dot import dot
 from symgrad.render.mermaid import mermaid
@@ -42,6 +43,7 @@ def draw(
     Raises SymgradError for a suffix that is none of these, and for png where resvg-py is not
     installed.
     """
+    refuse_arrays(graph, "`draw`")
     target = None if path is None else Path(path)
     chosen = style or ("svg" if target is None else format_of(target))
     lit = [paths] if isinstance(paths, str) else list(paths or ())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad import __version__
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.render.html_assets import assets
 from symgrad.render.html_content import Content, command_for, content
@@ -49,6 +50,7 @@ def report(  # noqa: PLR0913  (options, keyword-only)
 
     Raises SymgradError where `path` exists and was not made by symgrad, unless `force` is set.
     """
+    refuse_arrays(graph, "`report`")
     plan = make_plan(
         derive(graph, wrt), values, data, rate=rate, steps=steps, optimizer=optimizer
     )  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
+from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
 from symgrad.render.document import document
 from symgrad.render.json import derivation_json
@@ -51,6 +53,10 @@ def bundle(value: object) -> Bundle:
     ['image/svg+xml', 'text/plain']
     """
     match value:
+        case ArrayGraph():
+            return {"text/plain": value.text}
+        case ArrayDerivation():
+            return {"text/markdown": value.markdown(), "text/plain": value.text()}
         case Graph():
             return graph_bundle(value)
         case Derivation():

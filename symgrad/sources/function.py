@@ -51,8 +51,9 @@ def graph(function: Callable[..., object] | str) -> Graph:
     """Return the graph that a Python function describes; its source is read, it is never called.
 
     Args:
-        function: a function defined with `def`, or the text of one; its positional arguments are the parameters. An argument whose annotation is a shape, such
-            as `W: "m n"`, is an array, and the function is read as NumPy.
+        function: a function defined with `def`, or the text of one; its positional arguments are
+            the parameters. An argument whose annotation is a shape, such as `W: "m n"`, is an
+            array, and the function is read as NumPy.
 
     Raises:
         SourceError: if there is no source, or it is not a graph.

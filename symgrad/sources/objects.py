@@ -41,9 +41,9 @@ def graph(
 ) -> Graph:
     """Return the graph of a Python function, of SymPy equations, or of one SymPy expression.
 
-    A function's source (or its text, or `model.py:loss`) is read with `ast`, it is never called: positional arguments are parameters,
-    keyword-only ones are data, or constants where they have a default. Of equations the left sides
-    are symbols, each defined once; the order is free.
+    A function's source (or its text, or `model.py:loss`) is read with `ast`, it is never called:
+    positional arguments are parameters, keyword-only ones are data, or constants where they have a
+    default. Of equations the left sides are symbols, each defined once; the order is free.
 
     Args:
         source: a function defined with `def`; or a list of `sympy.Eq`, or one SymPy expression.

@@ -14,6 +14,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression.tree import Expression
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.trace.inputs import Sample, read_samples, read_values, require_inputs
 from symgrad.trace.lines import Line, worked_lines
@@ -74,6 +75,7 @@ def trace(  # noqa: PLR0913  (options, keyword-only)
     >>> t.steps[0].gradients, t.steps[0].updated
     ({'a': 4.0}, {'a': 0.6})
     """
+    refuse_arrays(graph, "`trace`")
     plan = make_plan(derive(graph, wrt), values, data, rate=rate, steps=steps, optimizer=optimizer)
     return run_plan(plan, exact=exact, digits=digits)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.verify.explaining.rewriting import steps_between
 from symgrad.verify.judge import Judge
@@ -48,6 +49,7 @@ def verify(
     >>> [verdict.status for verdict in report.verdicts], report.ok
     (['proved', 'refuted'], False)
     """
+    refuse_arrays(graph, "`verify`")
     named = source or (graph.source if text is None else "<claims>")
     truth = Truth(graph)
     verdicts: list[Verdict] = []

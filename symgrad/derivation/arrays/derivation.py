@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.arrays.size import Shape
@@ -79,16 +79,15 @@ class ArrayDerivation(Derivation):
     @property
     def array_graph(self) -> ArrayGraph:
         """The graph, known to be one with arrays."""
-        assert isinstance(self.graph, ArrayGraph)
-        return self.graph
+        return cast("ArrayGraph", self.graph)
 
     @cached_property
-    def gradients(self) -> Mapping[str, ArrayFormula]:  # type: ignore[override]
+    def gradients(self) -> Mapping[str, ArrayFormula]:
         """Parameter name → formula, which prints as a person writes it."""
         return _Formulas(self.array_graph, dict(self.array_gradients))
 
     @cached_property
-    def sensitivities(self) -> Mapping[str, tuple[str, ArrayFormula]]:  # type: ignore[override]
+    def sensitivities(self) -> Mapping[str, tuple[str, ArrayFormula]]:
         """Sensitivity name such as "δ" → (node, formula)."""
         return {
             item.name: (item.node, ArrayFormula(item.value, self.array_graph))

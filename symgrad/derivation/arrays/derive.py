@@ -8,7 +8,7 @@ a function that holds two or more parameters gets one: δ_f with ∂L/∂Wf = δ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation, ArraySensitivity
@@ -18,9 +18,9 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import cost, shortest
 from symgrad.expression.arrays.substitute import substituted
-from symgrad.expression.arrays.tree import Array, names_in, walk
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
 from symgrad.expression.names import canonical
-from symgrad.graph.arrays import ArrayGraph
+from symgrad.graph.arrays import ArrayGraph, learned
 
 MAX_INLINE = 30.0
 _HIDDEN = "\0"
@@ -32,7 +32,7 @@ _TRAILING = re.compile(r"_?(\d+)$")
 
 @dataclass
 class _Sweep:
-    """What one sweep finds: adjoints by node, and the nodes whose adjoint is named, outermost first."""
+    """What one sweep finds: adjoints by node, and the nodes whose adjoint is named."""
 
     adjoints: dict[str, Array] = field(default_factory=dict)
     named: list[str] = field(default_factory=list)
@@ -172,9 +172,9 @@ class _Deriver:
                     found.setdefault(name, []).extend((key, part) for part in parts)
         for name in self.wrt:
             shape = self.graph.shape_of[name]
-            parts = found.get(name)
+            paths = found.get(name)
             swept.adjoints[name] = (
-                build.zeros(shape) if parts is None else self._gradient(_total(parts), swept)
+                build.zeros(shape) if paths is None else self._gradient(_total(paths), swept)
             )
         return swept
 
@@ -256,10 +256,7 @@ class _Deriver:
         )
 
 
-def _sensitivity_facts(adjoint: Array):  # type: ignore[no-untyped-def]
-    from symgrad.expression.arrays.tree import NOTHING_KNOWN  # noqa: PLC0415
-    from symgrad.graph.arrays import learned  # noqa: PLC0415
-
+def _sensitivity_facts(adjoint: Array) -> Facts:
     return learned(adjoint, NOTHING_KNOWN)
 
 
@@ -337,6 +334,3 @@ def _layer(graph: ArrayGraph, node: str, trees: Mapping[str, Array]) -> str | No
         if name in parameters
     }
     return ends.pop() if len(ends) == 1 else None
-
-
-Rule = Callable[[Array], Array]

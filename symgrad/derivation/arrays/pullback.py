@@ -93,8 +93,7 @@ def _extreme(x: Array, adjoint: Array) -> Pulled:
 
 
 def _expand(x: Array, adjoint: Array) -> Pulled:
-    assert isinstance(x.data, int)
-    yield x.args[0], build.sum_(adjoint, 1 - x.data)
+    yield x.args[0], build.sum_(adjoint, 1 - x.along)
 
 
 def _diag(x: Array, adjoint: Array) -> Pulled:
@@ -131,23 +130,20 @@ def _lse(x: Array, adjoint: Array) -> Pulled:
 
 
 def _stack(x: Array, adjoint: Array) -> Pulled:
-    assert isinstance(x.data, int)
     at = Size()
     for part in x.args:
-        stop = at + part.shape[x.data]
-        yield part, build.part_of(adjoint, x.data, at, stop)
+        stop = at + part.shape[x.along]
+        yield part, build.part_of(adjoint, x.along, at, stop)
         at = stop
 
 
 def _slice(x: Array, adjoint: Array) -> Pulled:
-    assert isinstance(x.data, tuple)
-    axis, start, _ = x.data
+    axis, start, _ = x.cut
     yield x.args[0], build.pad(adjoint, axis, start, x.args[0].shape[axis])
 
 
 def _pad(x: Array, adjoint: Array) -> Pulled:
-    assert isinstance(x.data, tuple)
-    axis, start, _ = x.data
+    axis, start, _ = x.cut
     yield x.args[0], build.part_of(adjoint, axis, start, start + x.args[0].shape[axis])
 
 

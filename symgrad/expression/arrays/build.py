@@ -1,14 +1,15 @@
 """The constructors: each returns a tree that has the value asked for, and is never longer.
 
-They do what no reader would miss: numbers are multiplied, equal terms collected, zeros and identity
-matrices dropped, transposes pushed to where they are short. What needs a choice (to multiply out, to
-factor, to use a name) is in `forms` and `folding`.
+They do what no reader would miss: numbers are multiplied, equal terms collected, zeros and
+identity matrices dropped, transposes pushed to where they are short. What needs a choice (to
+multiply out, to factor, to use a name) is in `forms` and `folding`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from math import isqrt
 
 from symgrad.expression.arrays.size import UNIT, Shape, Size
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, digest
@@ -138,7 +139,7 @@ def scaled(factor: Fraction, x: Array) -> Array:
     return Array("mul", (num(factor), *args), None, x.shape)
 
 
-def mul(*factors: Array) -> Array:  # noqa: C901
+def mul(*factors: Array) -> Array:
     """Return the product of each entry; scalars scale."""
     number = Fraction(1)
     shape: Shape = ()
@@ -174,8 +175,8 @@ def mul(*factors: Array) -> Array:  # noqa: C901
             part = pow_(base, powers[0])
         else:
             part = pow_(base, add(*powers))
-        factor, part = split_number(part)
-        number *= factor
+        own, part = split_number(part)
+        number *= own
         if part.op == "mul":
             kept.extend(part.args)
         elif part.op != "ones" and part is not ONE:
@@ -193,8 +194,7 @@ def mul(*factors: Array) -> Array:  # noqa: C901
 
 
 def _axis(x: Array) -> int:
-    assert isinstance(x.data, int)
-    return x.data
+    return x.along
 
 
 def _place_of(axis: int) -> Array:
@@ -267,9 +267,9 @@ def pow_(base: Array, exponent: Array) -> Array:
             if root.op == "num":
                 return mul(root, pow_(split_number(base)[1], exponent))
         case "num" if base.value > 0 and power in {Fraction(1, 2), Fraction(-1, 2)}:
-            root = _root(base.value)
-            if root is not None:
-                return num(root if power > 0 else 1 / root)
+            exact = _root(base.value)
+            if exact is not None:
+                return num(exact if power > 0 else 1 / exact)
         case "expand":
             return expand(pow_(base.args[0], exponent), _axis(base), base.shape)
         case "pow" if is_whole or _is_odd_power(base):
@@ -290,15 +290,13 @@ def pow_(base: Array, exponent: Array) -> Array:
 
 
 def _is_odd_power(x: Array) -> bool:
-    """Tell whether x = b^e has e with which (b^e)^f = b^(ef) for every real b that x is real for."""
+    """Tell whether x = b^e has an e with (b^e)^f = b^(ef) wherever x is real."""
     exponent = x.args[1]
     return exponent.op == "num" and exponent.value.denominator % 2 == 0
 
 
 def _root(value: Fraction) -> Fraction | None:
     """Return the square root of a number where that is rational."""
-    from math import isqrt  # noqa: PLC0415
-
     above, below = isqrt(value.numerator), isqrt(value.denominator)
     found = Fraction(above, below)
     return found if found * found == value else None
@@ -372,7 +370,7 @@ def expand(v: Array, axis: int, shape: Shape) -> Array:
     return Array("expand", (rest,), axis, shape)
 
 
-def transposed(x: Array) -> Array:  # noqa: C901
+def transposed(x: Array) -> Array:
     """Return the transpose; of a vector, the row for use in a product of matrices."""
     shape = x.shape
     if not shape:
@@ -666,7 +664,7 @@ def inverse(x: Array) -> Array:
     return Array("inv", (x,), None, x.shape)
 
 
-def sum_(x: Array, axis: int | None) -> Array:  # noqa: C901
+def sum_(x: Array, axis: int | None) -> Array:
     """Return the sum over an axis, or over all entries where `axis` is None."""
     if not x.shape:
         return x
@@ -978,15 +976,9 @@ REBUILD: dict[str, Callable[[Array, Sequence[Array]], Array]] = {
     "softmax": lambda x, args: softmax(args[0], x.axis),
     "lse": lambda x, args: lse(args[0], x.axis),
     "stack": lambda x, args: stack(args, _axis(x)),
-    "slice": lambda x, args: part_of(args[0], *_along(x.data)),
-    "pad": lambda x, args: pad(args[0], *_along(x.data)),
+    "slice": lambda x, args: part_of(args[0], *x.cut),
+    "pad": lambda x, args: pad(args[0], *x.cut),
 }
-
-
-def _along(data: Hashable) -> tuple[int, Size, Size]:
-    assert isinstance(data, tuple)
-    axis, start, stop = data
-    return axis, start, stop
 
 
 def rebuilt(x: Array, args: Sequence[Array]) -> Array:

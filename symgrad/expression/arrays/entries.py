@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import cast
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
-from symgrad.expression.functions import record
+from symgrad.expression.functions import Definition, record
 from symgrad.expression.slopes import slopes as known_slopes
 from symgrad.expression.tree import (
     Add,
@@ -53,8 +54,8 @@ def from_scalar(e: Expression, operands: Mapping[str | int, Array]) -> Array:
         case Call(
             "where", (condition, Number(Fraction(numerator=1, denominator=1)), Number() as z)
         ) if z.value == 0:
-            inner = of(condition)
-            return Array("fn", (inner,), "step", inner.shape)
+            tested = of(condition)
+            return Array("fn", (tested,), "step", tested.shape)
         case Call(function, arguments):
             return build.fn(function, *map(of, arguments))
         case Compare(relation, left, right):
@@ -87,7 +88,6 @@ def slopes(x: Array) -> tuple[Array | None, ...] | Array:
     operands[OWN] = x
     found = known_slopes(function, keys, Var(OWN))
     if found is None:
-        definition = record(function).definition
-        assert definition is not None
+        definition = cast("Definition", record(function).definition)
         return from_scalar(definition(keys), operands)
     return tuple(from_scalar(slope, operands) for slope in found)

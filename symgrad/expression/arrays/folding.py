@@ -102,7 +102,7 @@ class Folding:
         return best
 
     def _inside_sums(self, x: Array) -> Array:
-        """Put a name into a sum, where factors of it stand in front: Σ(g d)/s is Σ(g v) for v = d/s."""
+        """Put a name into a sum, factors of it in front: Σ(g d)/s is Σ(g v) for v = d/s."""
         for i, part in enumerate(x.args):
             summed = part.args[0] if part.op == "expand" else part
             if summed.op != "sum":
@@ -149,9 +149,9 @@ class Folding:
                 if ratio is None:
                     continue
                 held = {build.split_number(term)[1] for term in value.args}
-                rest = [term for term in x.args if build.split_number(term)[1] not in held]
+                others = [term for term in x.args if build.split_number(term)[1] not in held]
                 put = build.scaled(ratio, name)
-                made = build.filled(build.add(put, *rest), x.shape)
+                made = build.filled(build.add(put, *others), x.shape)
                 if cost(made) < cost(x) - 1e-9:
                     return made
         return x
@@ -170,8 +170,8 @@ def _choices_joined(x: Array) -> Array | None:
                 if i == j or other not in factors:
                     continue
                 first = build.mul(*(p for p in factors if p != other))
-                rest = build.mul(*(p for p in parts if p is not part))
-                chosen = build.fn("where", other.args[0], first, rest)
+                second_value = build.mul(*(p for p in parts if p is not part))
+                chosen = build.fn("where", other.args[0], first, second_value)
                 left = [t for k, t in enumerate(x.args) if k not in {i, j}]
                 return build.add(build.filled(chosen, x.shape), *left)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import reduce
+from math import gcd, lcm
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT
@@ -54,7 +55,7 @@ def _means_in(x: Array) -> float:
             inner = part.args[0] if part.op == "expand" else part
             if inner.op == "sum":
                 summed = inner.args[0]
-                lost = summed.shape if inner.data is None else (summed.shape[int(str(inner.data))],)
+                lost = summed.shape if inner.data is None else (summed.shape[inner.along],)
                 if all(build.length(size) in below for size in lost):
                     saved += 0.6 * len(lost)
     return saved
@@ -109,9 +110,9 @@ def _has_quotient(x: Array, others: Sequence[Array]) -> bool:
     above = set(others)
     for term in x.args:
         for part in term.args if term.op == "mul" else (term,):
-            if part.op == "pow" and part.args[1].op == "num" and part.args[1].value < 0:
-                if part.args[0] in above:
-                    return True
+            below = part.op == "pow" and part.args[1].op == "num" and part.args[1].value < 0
+            if below and part.args[0] in above:
+                return True
             if part.op == "expand" and part.args[0].op == "pow":
                 return True
     return False
@@ -166,7 +167,7 @@ def powers(term: Array) -> dict[Array, Fraction]:
             for piece in _parts(inner):
                 got = _power(piece)
                 if got is not None and got[0].shape:
-                    lifted = build.expand(got[0], int(str(part.data)), part.shape)
+                    lifted = build.expand(got[0], part.along, part.shape)
                     found[lifted] = found.get(lifted, Fraction(0)) + got[1]
             continue
         got = _power(part)
@@ -191,9 +192,7 @@ def _common(terms: Sequence[Array]) -> list[Array]:
 
 
 def _numbers(terms: Sequence[Array]) -> Array:
-    """Return the number that all terms share in front: the gcd of whole ones, or one denominator."""
-    from math import gcd, lcm  # noqa: PLC0415
-
+    """Return the number that all terms share in front: a gcd, or one denominator."""
     values = [build.split_number(term)[0] for term in terms]
     above = reduce(gcd, (abs(value.numerator) for value in values))
     below = reduce(lcm, (value.denominator for value in values))

@@ -74,7 +74,7 @@ class NumpyPrinter:
     def covers(self, x: Array) -> set[int]:
         """Return the axes that the broadcasting code of a matrix has by itself."""
         if x.op == "expand":
-            return {int(str(x.data))}
+            return {x.along}
         if x.op == "mul" and all(part.op == "ones" for part in x.args if part.shape):
             return {0, 1}
         if x.op in {"mul", "add", "pow", "fn", "cmp", "logic"}:
@@ -96,7 +96,7 @@ class NumpyPrinter:
     def spread(self, x: Array) -> tuple[str, int]:
         """Return the code of a vector along one axis of a whole matrix."""
         v = self.expression(x.args[0])
-        axis = int(str(x.data))
+        axis = x.along
         ones = f"{self.call('ones')}({self.size(x.shape[1 - axis])})"
         parts = (v, ones) if axis == 0 else (ones, v)
         return f"{self.call('outer')}({', '.join(parts)})", _ATOM
@@ -115,7 +115,8 @@ class NumpyPrinter:
 
     def entry(self, x: Array) -> tuple[str, int]:
         """Return the code of an expression, which broadcasts, and how tightly it binds."""
-        return getattr(self, f"_{x.op}")(x)  # type: ignore[no-any-return]
+        made: tuple[str, int] = getattr(self, f"_{x.op}")(x)
+        return made
 
     # Leaves ---------------------------------------------------------------------------------------
 
@@ -129,8 +130,7 @@ class NumpyPrinter:
         return self.call(x.text), _ATOM
 
     def _size(self, x: Array) -> tuple[str, int]:
-        assert isinstance(x.data, Size)
-        text = self.size(x.data)
+        text = self.size(x.length)
         return text, _ADD if " " in text else (_MUL if "*" in text else _ATOM)
 
     def _name(self, x: Array) -> tuple[str, int]:
@@ -198,9 +198,7 @@ class NumpyPrinter:
                 seen_array = bool(part.shape)
                 continue
             is_product = level == _MUL
-            if is_product and seen_array:
-                text = f"({text})"
-            elif level < _MUL or (is_product and not _is_chain(part)):
+            if (is_product and seen_array) or level < _MUL or (is_product and not _is_chain(part)):
                 text = f"({text})"
             joint = " * " if (" @ " in made or " @ " in text) else "*"
             if is_product and not seen_array and _is_chain(part):
@@ -246,7 +244,7 @@ class NumpyPrinter:
             return f"~({self.entry(x.args[0])[0]})", 5
         return joint.join(f"({self.entry(part)[0]})" for part in x.args), 5
 
-    # Products of matrices --------------------------------------------------------------------------
+    # Products of matrices -------------------------------------------------------------------------
 
     def _chain(self, x: Array) -> tuple[str, int]:
         factors = list(x.args)
@@ -311,7 +309,7 @@ class NumpyPrinter:
 
     _diagonal = _diag
 
-    # Sums and their like ---------------------------------------------------------------------------
+    # Sums and their like --------------------------------------------------------------------------
 
     def _sum(self, x: Array) -> tuple[str, int]:
         inner = x.args[0]
@@ -329,8 +327,7 @@ class NumpyPrinter:
         """Return x[i] for the sum of a part of length one."""
         if x.op != "slice" or x.shape[0] != Size((), 1):
             return None
-        assert isinstance(x.data, tuple)
-        return f"{self.wrapped(x.args[0], _ATOM)}[{self.size(x.data[1])}]"
+        return f"{self.wrapped(x.args[0], _ATOM)}[{self.size(x.cut[1])}]"
 
     def _mean(self, x: Array) -> tuple[str, int]:
         return self._along("mean", x), _ATOM
@@ -366,7 +363,7 @@ class NumpyPrinter:
         text, level = self.whole(v)
         return f"{text}[:, None]" if level >= _ATOM else f"({text})[:, None]"
 
-    # Parts ------------------------------------------------------------------------------------------
+    # Parts ----------------------------------------------------------------------------------------
 
     def _stack(self, x: Array) -> tuple[str, int]:
         parts = ", ".join(self.expression(part) for part in x.args)
@@ -374,8 +371,7 @@ class NumpyPrinter:
         return f"{self.call('concatenate')}([{parts}]{axis})", _ATOM
 
     def _slice(self, x: Array) -> tuple[str, int]:
-        assert isinstance(x.data, tuple)
-        axis, start, stop = x.data
+        axis, start, stop = x.cut
         inner = x.args[0]
         low = "" if start == Size() else self.size(start)
         high = "" if stop == inner.shape[axis] else self.size(stop)
@@ -383,8 +379,7 @@ class NumpyPrinter:
         return f"{self.wrapped(inner, _ATOM)}[{before}{low}:{high}]", _ATOM
 
     def _pad(self, x: Array) -> tuple[str, int]:
-        assert isinstance(x.data, tuple)
-        axis, start, total = x.data
+        axis, start, total = x.cut
         inner = x.args[0]
         parts = []
         for size in (start, None, total - start - inner.shape[axis]):

@@ -33,7 +33,7 @@ def quotient_of(x: Array, *, means: bool = True) -> Quotient:
             number *= part.value
         elif part.op == "expand" and _has_below(part.args[0]):
             inner = quotient_of(part.args[0], means=False)
-            axis = int(str(part.data))
+            axis = part.along
             above += [build.expand(p, axis, part.shape) for p in inner.above]
             below += [build.expand(p, axis, part.shape) for p in inner.below]
         elif _is_below(part):
@@ -69,7 +69,7 @@ def _means(above: Sequence[Array], below: Sequence[Array]) -> tuple[list[Array],
             made.append(part)
             continue
         summed = inner.args[0]
-        lost = summed.shape if inner.data is None else (summed.shape[int(str(inner.data))],)
+        lost = summed.shape if inner.data is None else (summed.shape[inner.along],)
         lengths = [build.length(size) for size in lost]
         rest = list(left)
         for length in lengths:

@@ -2,17 +2,17 @@
 
 Operations, by `op`:
 
-    num, const, size, name           leaves; `data` is the value, the constant's name, the size, the name
-    add, mul, pow                    each entry; `mul` holds a leading number, scalars and arrays of one shape
-    fn, cmp, logic                   an elementary function of each entry (`data` is its name), conditions
-    chain                            the matrix product; a vector is a column, and its transpose a row
-    T, inv                           the transpose, the inverse
-    sum, most, least                 over an axis, or over all entries where `data` is None
-    expand                           a vector along axis `data` of a matrix, the same along the other one
-    ones, zeros, eye                 constants with a shape
+    num, const, size, name   leaves; `data` is the value or the name
+    add, mul, pow            each entry; `mul` holds a leading number, scalars, arrays of one shape
+    fn, cmp, logic           a function of each entry (`data` is its name), conditions
+    chain                    the matrix product; a vector is a column, and its transpose a row
+    T, inv                   the transpose, the inverse
+    sum, most, least         over an axis, or over all entries where `data` is None
+    expand                   a vector along axis `data` of a matrix, the same along the other one
+    ones, zeros, eye         constants with a shape
     diag, diagonal, trace, det, logdet
-    softmax, lse                     along the axis `data` (None for a vector)
-    stack, slice, pad                along an axis: joined, a part, a part put among zeros
+    softmax, lse             along the axis `data` (None for a vector)
+    stack, slice, pad        along an axis: joined, a part, a part put among zeros
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import blake2b
+from typing import cast
 
-from symgrad.expression.arrays.size import Shape
+from symgrad.expression.arrays.size import Shape, Size
 
 COMMUTATIVE = frozenset(("add", "mul"))
 
@@ -83,28 +84,37 @@ class Array:
     @property
     def value(self) -> Fraction:
         """The value of a number."""
-        assert isinstance(self.data, Fraction)
-        return self.data
+        return cast("Fraction", self.data)
 
     @property
     def text(self) -> str:
         """The name of a name, a constant or a function, or the relation of a comparison."""
-        assert isinstance(self.data, str)
-        return self.data
+        return cast("str", self.data)
 
     @property
     def axis(self) -> int | None:
         """The axis of a sum and its like."""
-        assert self.data is None or isinstance(self.data, int)
-        return self.data
+        return cast("int | None", self.data)
+
+    @property
+    def along(self) -> int:
+        """The axis of an expanded vector or of a stack."""
+        return cast("int", self.data)
+
+    @property
+    def cut(self) -> tuple[int, Size, Size]:
+        """The axis of a slice or a pad, where it begins, and where it ends (the whole length)."""
+        return cast("tuple[int, Size, Size]", self.data)
+
+    @property
+    def length(self) -> Size:
+        """The size that stands as a number."""
+        return cast("Size", self.data)
 
 
 def digest(op: str, data: Hashable, shape: Shape, keys: list[bytes]) -> bytes:
     """Return the key of a node."""
-    if isinstance(data, Fraction):
-        shown = f"{data.numerator}/{data.denominator}"
-    else:
-        shown = repr(data)
+    shown = f"{data.numerator}/{data.denominator}" if isinstance(data, Fraction) else repr(data)
     sizes = ",".join(repr(size.parts) for size in shape)
     head = f"{op}|{shown}|{sizes}|".encode("utf-8", "surrogatepass")
     return blake2b(head + b"".join(keys), digest_size=16).digest()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, Place
+from symgrad.expression.arrays.tree import Facts
 from symgrad.expression.tree import Compare, Var, number
 from symgrad.sources import lexer
 from symgrad.sources.arrays.syntax import NAME
@@ -55,6 +56,19 @@ class Stated:
         return (self.name,)
 
 
+def stated_flag(facts: Facts, kind: str) -> Facts:
+    """Return facts with a mask, signs, orthonormal columns or a positive value added."""
+    match kind:
+        case "mask":
+            return replace(facts, mask=True)
+        case "sign":
+            return replace(facts, sign=True)
+        case "orthonormal":
+            return replace(facts, orthonormal=True)
+        case _:
+            return replace(facts, positive=True)
+
+
 def read_fact(text: str, origin: Origin) -> Stated:
     """Return the fact that a piece of an `assume` states.
 
@@ -64,12 +78,13 @@ def read_fact(text: str, origin: Origin) -> Stated:
     plain = " ".join(text.split())
     start = len(text) - len(text.lstrip())
     place = origin.place(text, start, max(start + 1, len(text.rstrip())))
-    for pattern, kind in _FORMS:
+    for pattern, form in _FORMS:
         found = re.fullmatch(pattern, plain)
         if found is None:
             continue
         name = found["n"].lstrip("\\")
         groups = found.groupdict()
+        kind = form
         if kind == "word":
             kind = _WORDS[groups["word"]]
         value = Fraction(0)

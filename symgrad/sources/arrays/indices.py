@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.problems import Fault
 
-if TYPE_CHECKING:
-    from symgrad.sources.arrays.meaning import Meaning
+
+class Complaining(Protocol):
+    """What gives a fault its place: the reader of the graph language, or of NumPy."""
+
+    def fault(self, message: str, x: Any, hint: str = "") -> Fault:  # noqa: ANN401  (syntax of both)
+        """Return a fault at a piece of what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,9 @@ class IndexTable:
     def __init__(self) -> None:
         self.ranges: dict[str, Size] = {}
 
-    def entry(self, base: Array, letters: tuple[str, ...], meaning: Meaning, x: Syntax) -> Indexed:
+    def entry(
+        self, base: Array, letters: tuple[str, ...], meaning: Complaining, x: object
+    ) -> Indexed:
         """Return an entry of an array."""
         for letter, size in zip(letters, base.shape, strict=True):
             known = self.ranges.setdefault(letter, size)
@@ -51,14 +57,19 @@ class IndexTable:
         return Indexed(tuple(factors))
 
     def quotient(
-        self, left: Array | Indexed, right: Array | Indexed, meaning: Meaning, x: Syntax
+        self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object
     ) -> Indexed | Array:
         """Return a quotient of entries."""
         below = self.entrywise("pow", [right, build.MINUS_ONE], meaning, x)
         return self.product([left, below])
 
     def sum(
-        self, left: Array | Indexed, right: Array | Indexed, sign: int, meaning: Meaning, x: Syntax
+        self,
+        left: Array | Indexed,
+        right: Array | Indexed,
+        sign: int,
+        meaning: Complaining,
+        x: object,
     ) -> Indexed:
         """Return a sum or difference of entries."""
         free = self._free((left, right))
@@ -70,7 +81,7 @@ class IndexTable:
         return Indexed(((made, free),))
 
     def entrywise(
-        self, function: str, parts: Sequence[Array | Indexed], meaning: Meaning, x: Syntax
+        self, function: str, parts: Sequence[Array | Indexed], meaning: Complaining, x: object
     ) -> Indexed:
         """Return a function of entries."""
         free = self._free(parts)
@@ -86,7 +97,7 @@ class IndexTable:
         return Indexed(((build.filled(made, self._shape(free)), free),))
 
     def total(
-        self, body: Array | Indexed, letters: tuple[str, ...], meaning: Meaning, x: Syntax
+        self, body: Array | Indexed, letters: tuple[str, ...], meaning: Complaining, x: object
     ) -> Indexed | Array:
         """Return the sum of entries over indices, each in turn where that has two axes at most."""
         left = list(letters)
@@ -127,8 +138,7 @@ class IndexTable:
         vector = build.mul(*vectors) if vectors else None
         matrices = [(other, build.mul(*arrays)) for other, arrays in groups.items()]
         if not matrices:
-            assert vector is not None
-            return Indexed((*outside, (build.sum_(vector, None), ())))
+            return Indexed((*outside, (build.sum_(build.mul(*vectors), None), ())))
         if len(matrices) == 1:
             other, matrix = matrices[0]
             made = build.sum_(matrix, 1) if vector is None else build.chain(matrix, vector)
@@ -139,7 +149,9 @@ class IndexTable:
         made = build.chain(left, build.transposed(right))
         return Indexed((*outside, (made, (first, second))))
 
-    def realised(self, x: Indexed, indices: tuple[str, ...], meaning: Meaning, at: Syntax) -> Array:
+    def realised(
+        self, x: Indexed, indices: tuple[str, ...], meaning: Complaining, at: object
+    ) -> Array:
         """Return entries as one array, its axes in the order of `indices`."""
         loose = [letter for letter in x.free if letter not in indices]
         if loose:
@@ -158,7 +170,7 @@ class IndexTable:
         return tuple(self.ranges[letter] for letter in indices)
 
     def _aligned(
-        self, x: Array | Indexed, indices: tuple[str, ...], meaning: Meaning, at: Syntax
+        self, x: Array | Indexed, indices: tuple[str, ...], meaning: Complaining, at: object
     ) -> Array:
         """Return a product of entries as an array over `indices`."""
         if isinstance(x, Array):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import cast
 
 from symgrad.errors import nearest
 from symgrad.expression.arrays import build
@@ -45,6 +46,7 @@ class Meaning:
         names: finds what a name stands for, in any spelling; None where it is not defined.
         sizes: the names of sizes.
         parser: the parser of the text, for places.
+        calls: gives the call of a function its meaning.
         claims: whether this is a claim, which reads `1` as ones and rows as people write them.
     """
 
@@ -54,9 +56,11 @@ class Meaning:
         sizes: Mapping[str, Size],
         parser: ArrayParser,
         *,
+        calls: Callable[[Meaning, Syntax], Value],
         claims: bool = False,
         known: tuple[str, ...] = (),
     ) -> None:
+        self.calls = calls
         self.names = names
         self.sizes = sizes
         self.parser = parser
@@ -99,8 +103,7 @@ class Meaning:
     # Leaves ---------------------------------------------------------------------------------------
 
     def _num(self, x: Syntax) -> Value:
-        assert isinstance(x.data, Fraction)
-        return build.num(x.data)
+        return build.num(cast("Fraction", x.data))
 
     def _name(self, x: Syntax) -> Value:
         word = str(x.data)
@@ -144,7 +147,7 @@ class Meaning:
             head = f"{head}_{more}"
         return None
 
-    # Signs, sums and products ----------------------------------------------------------------------
+    # Signs, sums and products ---------------------------------------------------------------------
 
     def _neg(self, x: Syntax) -> Value:
         inner = self.value(x.args[0])
@@ -166,7 +169,7 @@ class Meaning:
         return build.add(a, build.scaled(Fraction(sign), b))
 
     def joined(self, a: Array, b: Array, x: Syntax) -> tuple[Array, Array]:
-        """Return two operands in one shape, a vector joined to a matrix along the axis that fits."""
+        """Return two operands in one shape, a vector along the axis of a matrix that fits."""
         if ANY in a.shape and ANY not in b.shape and b.shape:
             a = self.with_size(a, b, x)
         if ANY in b.shape and ANY not in a.shape and a.shape:
@@ -186,8 +189,8 @@ class Meaning:
         if len(a.shape) == 2 and a.shape == (b.shape[::-1]):
             right = x.args[1] if len(x.args) > 1 else x
             written = self.written(right)
-            hint = f"`{written}ᵀ` would fit" if right.kind in {"name", "call"} or right.bracketed else (
-                f"`({written})ᵀ` would fit")  # fmt: skip
+            simple = right.kind in {"name", "call"} or right.bracketed
+            hint = f"`{written}ᵀ` would fit" if simple else f"`({written})ᵀ` would fit"
         return self.fault(f"`{self.written(x)}`: {shapes} do not fit entry by entry", x, hint)
 
     def shown(self, a: Array) -> str:
@@ -353,7 +356,7 @@ class Meaning:
         inner = a.shape[0] if len(a.shape) == 1 else build.right_of(a)
         other = build.left_of(b)
         hint = ""
-        if inner == UNIT or other == UNIT:
+        if UNIT in {inner, other}:
             message = f"`{self.written(x)}`: {self.shown(a)} times {self.shown(b)} do not fit"
             if other != UNIT and len(a.shape) == 1:
                 hint = f"`{self.written(x.args[0])}ᵀ` would fit" if a.shape[0] == other else ""
@@ -368,7 +371,7 @@ class Meaning:
             hint = f"`{_turned(x.args[1], self)}` would fit"
         return self.fault(message, x, hint)
 
-    # Powers and marks -------------------------------------------------------------------------------
+    # Powers and marks -----------------------------------------------------------------------------
 
     def _pow(self, x: Syntax) -> Value:
         base, exponent = self.value(x.args[0]), self.value(x.args[1])
@@ -449,7 +452,7 @@ class Meaning:
             return self.indices.entrywise("step", [inner], self, x)
         return Array("fn", (inner,), "step", inner.shape)
 
-    # Indices ------------------------------------------------------------------------------------------
+    # Indices --------------------------------------------------------------------------------------
 
     def _index(self, x: Syntax) -> Value:
         base = self.value(x.args[0])
@@ -461,7 +464,7 @@ class Meaning:
                 f"{'index' if len(base.shape) == 1 else 'indices'}, not {len(x.args) - 1}",
                 x,
             )
-        if any(part.kind == "slice" or part.kind == "num" for part in x.args[1:]):
+        if any(part.kind in {"slice", "num"} for part in x.args[1:]):
             return self.sliced(base, x)
         letters = []
         for part in x.args[1:]:
@@ -501,9 +504,8 @@ class Meaning:
         raise self.fault(f"`{self.written(x)}` is no size", x)
 
     def _total(self, x: Syntax) -> Value:
-        assert isinstance(x.data, tuple)
         body = self.value(x.args[0])
-        return self.indices.total(body, x.data, self, x)
+        return self.indices.total(body, cast("tuple[str, ...]", x.data), self, x)
 
     def _slice(self, x: Syntax) -> Value:
         raise self.fault(f"`{self.written(x)}` is a range, not a value", x)
@@ -517,17 +519,15 @@ class Meaning:
                 )
             if part.shape[1:] != parts[0].shape[1:] or len(part.shape) != len(parts[0].shape):
                 raise self.fault(
-                    f"`{self.written(x)}`: {shape_text(parts[0].shape)} on {shape_text(part.shape)}",
+                    f"`{self.written(x)}`: {self.shown(parts[0])} on {self.shown(part)}",
                     x,
                 )
         return build.stack(parts)
 
-    # Calls -------------------------------------------------------------------------------------------
+    # Calls ----------------------------------------------------------------------------------------
 
     def _call(self, x: Syntax) -> Value:
-        from symgrad.sources.arrays.calls import call  # noqa: PLC0415  (its rows use this class)
-
-        return call(self, x)
+        return self.calls(self, x)
 
 
 def _is_one(x: Syntax) -> bool:
@@ -546,7 +546,7 @@ def _own_axis(v: Array) -> int | None:
                 break
             inner = arrays[0]
         if inner.op in {"sum", "lse", "most", "least"} and inner.data is not None:
-            return 1 - int(str(inner.data))
+            return 1 - inner.along
     return None
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
@@ -23,8 +24,9 @@ from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.expression.tree import Compare, Var
 from symgrad.graph.arrays import ArrayGraph, learned, opaque
-from symgrad.graph.graph import Assumption, Graph, Node
-from symgrad.sources.arrays.facts import Stated, read_fact
+from symgrad.graph.graph import Assumption, Graph, Kind, Node
+from symgrad.sources.arrays.facts import Stated, read_fact, stated_flag
+from symgrad.sources.arrays.numpy_calls import call
 from symgrad.sources.arrays.numpy_expression import NumpyReader, PyValue
 from symgrad.sources.arrays.text import size_of_text
 from symgrad.sources.problems import Fault, Faults, Origin, TooManyFaults
@@ -130,7 +132,7 @@ class _Function:
             numpy=True,
         )
 
-    def _careful(self, function, node: ast.AST) -> None:  # type: ignore[no-untyped-def]
+    def _careful(self, function: Callable[[], None], node: ast.AST) -> None:
         try:
             function()
         except Fault as fault:
@@ -138,7 +140,7 @@ class _Function:
         except RecursionError:
             self.faults.error("nested too deeply to read", self.place(node))
 
-    # The head ---------------------------------------------------------------------------------------
+    # The head -------------------------------------------------------------------------------------
 
     def _docstring(self) -> None:
         first = self.definition.body[0]
@@ -157,7 +159,7 @@ class _Function:
                 for part in _parts(plain[len("assume") :].lstrip(": ")):
                     try:
                         self.stated.append(read_fact(part, origin))
-                    except Fault as fault:
+                    except Fault as fault:  # noqa: PERF203  (every fault is noted)
                         self.faults.add(fault)
 
     def _arguments(self) -> None:
@@ -185,7 +187,7 @@ class _Function:
             for node in ast.walk(self.definition)
         )
 
-    def _argument(self, item: ast.arg, default: ast.expr | None, kind: str) -> None:
+    def _argument(self, item: ast.arg, default: ast.expr | None, kind: Kind) -> None:
         shape: Shape = ()
         note = item.annotation
         if isinstance(note, ast.Constant) and isinstance(note.value, str):
@@ -201,7 +203,7 @@ class _Function:
             elif not (isinstance(default, ast.Constant) and default.value is None):
                 self.fail(f"the default of `{item.arg}` is not a number", default)
         place = self.place(item)
-        self.inputs[item.arg] = Node(item.arg, "param" if kind == "param" else "const", None, value, place.line, place.column)  # fmt: skip
+        self.inputs[item.arg] = Node(item.arg, kind, None, value, place.line, place.column)
         self.shapes[item.arg] = shape
         if kind != "param" and shape:
             self.given.append(item.arg)
@@ -244,7 +246,7 @@ class _Function:
                 return facts
             return replace(facts, symmetric=True)
         if item.kind in {"mask", "sign", "orthonormal", "positive"}:
-            return replace(facts, **{item.kind: True})
+            return stated_flag(facts, item.kind)
         if item.kind == "sum":
             axis = None
             if item.axis and len(shape) == 2:
@@ -256,7 +258,7 @@ class _Function:
             return replace(facts, sums=(*facts.sums, (axis, item.value)))
         return facts
 
-    # The body ---------------------------------------------------------------------------------------
+    # The body -------------------------------------------------------------------------------------
 
     def _body(self) -> str:
         objective = ""
@@ -314,7 +316,7 @@ class _Function:
 
     def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr, statement: ast.stmt) -> None:
         """Read `n, m = X.shape`."""
-        reader = NumpyReader(self.values, self.sizes, self.place)
+        reader = NumpyReader(self.values, self.sizes, self.place, call)
         sizes = reader.shape_tuple(value)
         names = [item.id for item in target.elts if isinstance(item, ast.Name)]
         if sizes is None or len(sizes) != len(target.elts) or len(names) != len(sizes):
@@ -329,7 +331,7 @@ class _Function:
                 statement,
                 f"a name has one value: call the new one `{name}2`, say",
             )
-        reader = NumpyReader(self.values, self.sizes, self.place)
+        reader = NumpyReader(self.values, self.sizes, self.place, call)
         found = reader.value(value)
         tree = found.array
         if tree.op in {"num", "size", "const"} and not isinstance(statement, ast.Return):

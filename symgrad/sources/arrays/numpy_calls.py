@@ -71,7 +71,7 @@ def _function(reader: NumpyReader, node: ast.Call) -> tuple[str, list[ast.expr]]
             return called.attr, arguments
         if called.attr in _METHODS:
             return called.attr, [called.value, *arguments]
-    reader.fail(f"`{reader.written(called)}` is no function that is known here", node)
+    return reader.fail(f"`{reader.written(called)}` is no function that is known here", node)
 
 
 def _entrywise(reader: NumpyReader, arguments: list[ast.expr]) -> bool:
@@ -79,8 +79,7 @@ def _entrywise(reader: NumpyReader, arguments: list[ast.expr]) -> bool:
     if len(arguments) < 2:
         return False
     second = arguments[1]
-    return not (isinstance(second, ast.Constant) and isinstance(reader.value(arguments[0]).axes, tuple)
-                and reader.value(arguments[0]).axes)  # fmt: skip
+    return not (isinstance(second, ast.Constant) and reader.value(arguments[0]).axes)
 
 
 Options = dict[str, ast.expr]
@@ -194,7 +193,7 @@ def _norm(
     x = reader.value(arguments[0])
     order = options.get("ord", arguments[1] if len(arguments) > 1 else None)
     shown = None if order is None else reader.written(order)
-    if shown in {"1"} and len(x.array.shape) == 1:
+    if shown == "1" and len(x.array.shape) == 1:
         return PyValue(build.sum_(build.fn("abs", x.array), None), ())
     if shown not in {None, "2", "'fro'", "None"} or (shown == "2" and len(x.array.shape) == 2):
         reader.fail(f"`{reader.written(node)}`: this norm has no derivative in closed form", node)
@@ -345,15 +344,15 @@ def _einsum(
             reader.fail(
                 f"`{letters}` names {len(letters)} axes of an array with {len(operand.shape)}", node
             )
-        factors += table.entry(operand, tuple(letters), reader, node).factors  # type: ignore[arg-type]
+        factors += table.entry(operand, tuple(letters), reader, node).factors
     found = Indexed(tuple(factors))
     summed = tuple(letter for letter in found.free if letter not in right)
     if len(right) > 2:
         reader.fail(f"`{text}`: the result has {len(right)} axes", node)
-    total = table.total(found, summed, reader, node) if summed else found  # type: ignore[arg-type]
+    total = table.total(found, summed, reader, node) if summed else found
     if isinstance(total, Array):
         return PyValue(total, ())
-    made = table.realised(total, tuple(right), reader, node)  # type: ignore[arg-type]
+    made = table.realised(total, tuple(right), reader, node)
     return PyValue(made, made.shape)
 
 

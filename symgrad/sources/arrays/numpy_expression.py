@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from symgrad.errors import Diagnostic, Place, nearest
 from symgrad.expression.arrays import build
@@ -40,7 +40,9 @@ class NumpyReader:
         values: Mapping[str, PyValue],
         sizes: Mapping[str, Size],
         place: Callable[[ast.AST], Place],
+        calls: Callable[[NumpyReader, ast.Call], PyValue],
     ) -> None:
+        self.calls = calls
         self.values = values
         self.sizes = sizes
         self.place = place
@@ -51,8 +53,7 @@ class NumpyReader:
 
     def fault(self, message: str, node: object, hint: str = "") -> Fault:
         """Return a fault at a piece, as index notation asks for."""
-        assert isinstance(node, ast.AST)
-        return Fault(Diagnostic(message, self.place(node), hint))
+        return Fault(Diagnostic(message, self.place(cast("ast.AST", node)), hint))
 
     def written(self, node: ast.AST) -> str:
         """Return a piece as it is written."""
@@ -92,7 +93,7 @@ class NumpyReader:
             return PyValue(build.constant("pi"), ())
         close = nearest(node.id, [*self.values, *self.sizes])
         hint = f"a name that is defined: `{close}`" if close else ""
-        self.fail(f"unknown name `{node.id}`", node, hint)
+        return self.fail(f"unknown name `{node.id}`", node, hint)
 
     def _Attribute(self, node: ast.Attribute) -> PyValue:  # noqa: N802
         if isinstance(node.value, ast.Name) and node.value.id in {"np", "numpy", "math"}:
@@ -103,7 +104,7 @@ class NumpyReader:
             return self.turned(self.value(node.value))
         if node.attr == "size":
             return PyValue(build.count(self.plain(node.value).shape), ())
-        self.fail(f"`.{node.attr}` is not known here", node)
+        return self.fail(f"`.{node.attr}` is not known here", node)
 
     def turned(self, x: PyValue) -> PyValue:
         """Return the transpose; of a vector, the vector."""
@@ -126,7 +127,7 @@ class NumpyReader:
             return PyValue(build.neg(inner.array), inner.axes)
         if isinstance(node.op, ast.UAdd):
             return inner
-        self.fail(f"`{self.written(node)}` cannot be read here", node)
+        return self.fail(f"`{self.written(node)}` cannot be read here", node)
 
     def _BinOp(self, node: ast.BinOp) -> PyValue:  # noqa: N802
         left, right = self.value(node.left), self.value(node.right)
@@ -272,22 +273,20 @@ class NumpyReader:
 
     def indexed(self, base: PyValue, parts: Sequence[ast.expr], node: ast.AST) -> PyValue:
         """Return x[1:], X[:, 0], v[:, None] and the like."""
-        array, axes = base.array, []
+        array = base.array
+        axes: list[Size | None] = []
         at = 0
         lost: list[int] = []
         kept = 0
         for part in parts:
-            if (
-                isinstance(part, ast.Constant)
-                and part.value is None
-                or (isinstance(part, ast.Attribute) and part.attr == "newaxis")
+            if (isinstance(part, ast.Constant) and part.value is None) or (
+                isinstance(part, ast.Attribute) and part.attr == "newaxis"
             ):
                 axes.append(None)
                 continue
-            if at >= len(base.axes) or base.axes[at] is None:
+            size = base.axes[at] if at < len(base.axes) else None
+            if size is None:
                 self.fail(f"`{self.written(node)}`: too many indices", node)
-            size = base.axes[at]
-            assert size is not None
             if isinstance(part, ast.Slice):
                 start, stop = self.bounds(part, size)
                 array = build.part_of(array, kept + len(lost), start, stop)
@@ -329,9 +328,7 @@ class NumpyReader:
     # Calls ----------------------------------------------------------------------------------------
 
     def _Call(self, node: ast.Call) -> PyValue:  # noqa: N802
-        from symgrad.sources.arrays.numpy_calls import call  # noqa: PLC0415  (its rows use this class)
-
-        return call(self, node)
+        return self.calls(self, node)
 
     def entrywise(self, name: str, parts: Sequence[PyValue], node: ast.AST) -> PyValue:
         """Return an elementary function of each entry."""

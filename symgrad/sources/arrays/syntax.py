@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 from symgrad.errors import Diagnostic, SourceError
 from symgrad.sources import lexer
@@ -47,9 +48,9 @@ MAX_TOKENS = 20_000
 class Syntax:
     """One piece of what was written: what it is, its parts, and where it stands.
 
-    `kind` is num, name, neg, add, sub, mul, div, had, hdiv, mat, juxt, dot, pow, hpow, T, inv, call,
-    index, slice, stack, bars, norm, cmp, logic, total (a sum over indices) or not. `bracketed` tells
-    that parentheses stand around it; `joins` that it is a product that binds as `@` does.
+    `kind` is num, name, neg, add, sub, mul, div, had, hdiv, mat, juxt, dot, pow, hpow, T, inv,
+    call, index, slice, stack, step, bars, norm, cmp, logic or total (a sum over indices).
+    `bracketed` tells that parentheses stand around it.
     """
 
     kind: str
@@ -230,7 +231,7 @@ class ArrayParser:
         if token == "[":
             return self.side_by_side
         if token[:1].isdigit():
-            return not token[:1] in "²³¹"
+            return token[:1] not in "²³¹"
         return bool(re.match(r"\\?" + _START, token)) and token not in _WORDS
 
     def signed(self) -> Syntax:
@@ -327,8 +328,7 @@ class ArrayParser:
         start = self.spans[self.at][0]
         low = None if self.tokens[self.at] == ":" else self.sum()
         if self.tokens[self.at] != ":":
-            assert low is not None
-            return low
+            return cast("Syntax", low)
         self.at += 1
         high = None if self.tokens[self.at] in {"]", ","} else self.sum()
         parts = tuple(part for part in (low, high) if part is not None)
@@ -367,9 +367,8 @@ class ArrayParser:
             self.at += 1
             inner = self.postfix()
             return Syntax("call", (inner,), "sqrt", start, inner.end)
-        if token == "Σ" or (token in {"sum_", "Σ_"} or token.startswith(("sum_", "Σ_"))):
-            if token == "Σ" or not self.known(token):
-                return self.total(token, start)
+        if token == "Σ" or (token.startswith(("sum_", "Σ_")) and not self.known(token)):
+            return self.total(token, start)
         if token not in _WORDS and re.match(rf"\\?{_START}|∂", token):
             if self.tokens[self.at + 1] == "(" and not (self.side_by_side and self.known(token)):
                 return self.call(token, start)
@@ -479,9 +478,7 @@ def _inverse_of(x: Syntax) -> Syntax:
     exponent = x.args[1]
     value: object = exponent.data if exponent.kind == "num" else None
     if exponent.kind == "neg" and exponent.args[0].kind == "num":
-        inner = exponent.args[0].data
-        assert isinstance(inner, Fraction)
-        value = -inner
+        value = -cast("Fraction", exponent.args[0].data)
     if x.kind == "pow" and value == -1:
         return Syntax("inv", (x.args[0],), None, x.start, x.end)
     return x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -16,7 +16,8 @@ from symgrad.expression.tree import Compare, Var, number
 from symgrad.graph.arrays import ArrayGraph, learned, opaque
 from symgrad.graph.graph import Assumption, Check, Graph, Kind, Node
 from symgrad.sources import lexer
-from symgrad.sources.arrays.facts import Stated, read_fact
+from symgrad.sources.arrays.calls import call
+from symgrad.sources.arrays.facts import Stated, read_fact, stated_flag
 from symgrad.sources.arrays.meaning import Meaning
 from symgrad.sources.arrays.syntax import NAME, ArrayParser, Syntax, index_letters
 from symgrad.sources.lists import read_list
@@ -55,8 +56,7 @@ class _Equation:
     text: str
     origin: Origin
     place: Place
-    syntax: Syntax | None = None
-    parser: ArrayParser | None = None
+    read: tuple[ArrayParser, Syntax] | None = None
 
 
 @dataclass
@@ -237,8 +237,8 @@ class _Reader:
             size = size_of_text(part)
             if size is None:
                 place = origin.place(whole_text, at, at + len(part))
-                raise Fault(Diagnostic(f"`{part.strip()}` is no size", place,
-                                       "a size is a name, a number or a sum of them: `n`, `10`, `n+m`"))  # fmt: skip
+                hint = "a size is a name, a number or a sum of them: `n`, `10`, `n+m`"
+                raise Fault(Diagnostic(f"`{part.strip()}` is no size", place, hint))
             sizes.append(size)
             for name, _ in size.terms:
                 self.draft.sizes.setdefault(name, named(name))
@@ -299,11 +299,11 @@ class _Reader:
         for name, node in draft.inputs.items():
             shape = draft.shapes[name]
             self.variables[name] = build.name(name, shape, self._facts(name, shape, node))
-        for item in draft.stated:
-            for word in item.names:
+        for fact in draft.stated:
+            for word in fact.names:
                 if self._find(word) is None and word not in draft.sizes:
                     draft.faults.error(
-                        f"unknown name `{word}`", item.place, kind=UnknownNameInSource
+                        f"unknown name `{word}`", fact.place, kind=UnknownNameInSource
                     )
 
     def _facts(self, name: str, shape: Shape, node: Node | None) -> Facts:
@@ -324,14 +324,8 @@ class _Reader:
                     )
                     return facts
                 return replace(facts, symmetric=True)
-            case "mask":
-                return replace(facts, mask=True)
-            case "sign":
-                return replace(facts, sign=True)
-            case "orthonormal":
-                return replace(facts, orthonormal=True)
-            case "positive":
-                return replace(facts, positive=True)
+            case "mask" | "sign" | "orthonormal" | "positive":
+                return stated_flag(facts, item.kind)
             case "sum":
                 axis = self._axis(item, shape)
                 return replace(facts, sums=(*facts.sums, (axis, item.value)))
@@ -375,8 +369,8 @@ class _Reader:
                 parser = ArrayParser(
                     item.text, item.origin, known=lambda word: self._find(word) is not None
                 )
-                item.parser, item.syntax = parser, parser.whole()
-            except Fault as fault:
+                item.read = (parser, parser.whole())
+            except Fault as fault:  # noqa: PERF203  (every fault is noted)
                 self.draft.faults.add(fault)
                 self.failed.add(item.name)
             except RecursionError:
@@ -394,7 +388,7 @@ class _Reader:
         self.variables = {name: self.variables[name] for name in order if name in self.variables}
 
     def _meaning(self, name: str) -> None:
-        """Give one equation its meaning; those that it uses come first, without recursion limits."""
+        """Give one equation its meaning; those that it uses come first, without recursion."""
         waiting = [name]
         path: list[str] = []
         while waiting:
@@ -429,16 +423,18 @@ class _Reader:
             raise _Skipped
 
     def _one(self, item: _Equation) -> None:
-        assert item.parser is not None
-        assert item.syntax is not None
+        if item.read is None:
+            return
+        parser, syntax = item.read
         meaning = Meaning(
             self.look_up,
             self.draft.sizes,
-            item.parser,
+            parser,
+            calls=call,
             known=(*self.draft.inputs, *self.draft.equations),
         )
         try:
-            tree = meaning.array(item.syntax, item.indices)
+            tree = meaning.array(syntax, item.indices)
         except _Skipped:
             self.failed.add(item.name)
             return
@@ -477,25 +473,23 @@ class _Reader:
         if self.variables[found].shape and draft.goal is not None:
             shown = "×".join(map(str, self.variables[found].shape))
             draft.faults.error(
-                f"`{name}` is an array of {shown}, and what is {'maximized' if draft.goal[2] else 'minimized'} is a number",
+                f"`{name}` is an array of {shown}, and the objective is a number",
                 place,
                 hint="sum its entries, or leave the line out for the Jacobian",
             )
         return found
 
 
-class _Skipped(Exception):  # noqa: N818
+class _Skipped(Exception):
     """A name was used whose own equation has a fault."""
 
 
-def _mentioned(item: _Equation, find) -> list[str]:  # type: ignore[no-untyped-def]
+def _mentioned(item: _Equation, find: Callable[[str], str | None]) -> list[str]:
     """Return the names that an equation uses."""
     found: dict[str, None] = {}
-    stack = [item.syntax]
+    stack = [item.read[1]] if item.read else []
     while stack:
         part = stack.pop()
-        if part is None:
-            continue
         if part.kind == "name":
             word = str(part.data)
             name = find(word)

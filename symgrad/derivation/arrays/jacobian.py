@@ -1,0 +1,226 @@
+"""Jacobians and second derivatives: what multiplies a vector in an expression linear in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.derivation.arrays.pullback import pulled_back
+from symgrad.errors import Diagnostic, NotDifferentiable, SymgradError
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.folding import Folding
+from symgrad.expression.arrays.forms import distributed, shortest
+from symgrad.expression.arrays.size import Shape, shape_text
+from symgrad.expression.arrays.tree import Array, names_in
+from symgrad.graph.arrays import ArrayGraph
+
+DIRECTION = "\0direction"
+
+
+class HigherOrder(SymgradError, ValueError):
+    """A derivative has three axes or more, and so is no matrix."""
+
+
+def jacobians(graph: ArrayGraph, wrt: Sequence[str]) -> ArrayDerivation:
+    """Return the derivative of every entry of an array: J[i,j] = ∂y_i/∂x_j, by each parameter.
+
+    Raises HigherOrder where it has three axes or more.
+    """
+    shape = graph.shape_of[graph.objective]
+    fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+    direction = build.name(DIRECTION, shape)
+    found = adjoints(graph, graph.objective, direction)
+    gradients = []
+    for name in wrt:
+        own = graph.shape_of[name]
+        if len(shape) + len(own) > 2:
+            raise HigherOrder(_too_many_axes(graph.objective, name, shape, own))
+        total = found.get(name)
+        if total is None:
+            gradients.append((name, build.zeros((*shape, *own))))
+            continue
+        tidy = shortest(total, fold)
+        matrix = coefficient(tidy, direction)
+        if matrix is None:
+            matrix = coefficient(distributed(total), direction)
+        if matrix is None:
+            raise NotDifferentiable(
+                Diagnostic(
+                    f"the derivative of `{graph.objective}` by `{name}` is not found as a matrix"
+                )
+            )
+        gradients.append((name, shortest(build.transposed(matrix) if own else matrix, fold)))
+    return ArrayDerivation(
+        graph, tuple(wrt), (), (), (), frozenset(graph.index), frozenset(), (), (),
+        tuple(gradients), jacobian=True,
+    )  # fmt: skip
+
+
+def _too_many_axes(top: str, bottom: str, shape: Shape, own: Shape) -> Diagnostic:
+    axes = len(shape) + len(own)
+    return Diagnostic(
+        f"∂{top}/∂{bottom} has {axes} axes: `{top}` is {shape_text(shape)}, "
+        f"`{bottom}` is {shape_text(own)}",
+        help="sum the entries with weights of your own (`given G`, `sum(G ⊙ …)`): its gradient "
+        "is the product of this derivative with them",
+    )
+
+
+def adjoints(graph: ArrayGraph, start: str, seed: Array) -> dict[str, Array]:
+    """Return the adjoint of every node, from a seed at one of them, nothing named."""
+    found: dict[str, list[Array]] = {start: [seed]}
+    totals: dict[str, Array] = {}
+    for node in reversed(graph.ordered):
+        if node.name not in found:
+            continue
+        adjoint = build.add(*found[node.name])
+        totals[node.name] = adjoint
+        pulled_back(graph.trees[node.name], adjoint, found)
+    for name, parts in found.items():
+        totals.setdefault(name, build.add(*parts))
+    return totals
+
+
+def coefficient(x: Array, u: Array) -> Array | None:
+    """Return M with x = M u for an expression linear in the vector u, or None.
+
+    For a number x the vector c with x = cᵀu. Where u is a number, x is its coefficient times u.
+    """
+    if not u.shape:
+        return build.div(x, u) if u not in _inside(build.div(x, u)) else None
+    if x == u:
+        return build.eye(u.shape[0]) if x.shape else build.ONE
+    if u.text not in names_in(x):
+        return build.zeros((*x.shape, *u.shape)) if build.is_zero(x) else None
+    match x.op:
+        case "add":
+            parts = [_of_term(term, u, x) for term in x.args]
+            if any(part is None for part in parts):
+                return None
+            return build.add(*(part for part in parts if part is not None))
+        case "mul":
+            return _of_product(x, u)
+        case "chain":
+            return _of_chain(x, u)
+        case "sum" if not x.shape:
+            return _of_sum(x, u)
+        case "slice" | "pad" if len(x.shape) == 1:
+            inner = coefficient(x.args[0], u)
+            if inner is None:
+                return None
+            function = build.part_of if x.op == "slice" else build.pad
+            return function(inner, *x.cut)
+        case "stack" if len(x.shape) == 1:
+            pieces = [coefficient(part, u) if u.text in names_in(part) else
+                      build.zeros((part.shape[0], u.shape[0])) for part in x.args]  # fmt: skip
+            if any(piece is None for piece in pieces):
+                return None
+            return build.stack([piece for piece in pieces if piece is not None], 0)
+        case _:
+            return None
+
+
+def _of_term(term: Array, u: Array, whole: Array) -> Array | None:
+    """Return the coefficient in a term; a number stands in every entry of a vector."""
+    found = coefficient(term, u)
+    if found is None or term.shape == whole.shape:
+        return found
+    return build.outer(build.ones(whole.shape), found)
+
+
+def _inside(x: Array) -> set[Array]:
+    found = {x}
+    for part in x.args:
+        found |= _inside(part)
+    return found
+
+
+def _of_product(x: Array, u: Array) -> Array | None:
+    holding = [part for part in x.args if u.text in names_in(part)]
+    if len(holding) != 1:
+        return None
+    inner = coefficient(holding[0], u)
+    others = build.mul(*(part for part in x.args if part is not holding[0]))
+    if inner is None:
+        return None
+    if not holding[0].shape:  # a number, linear in u, times the rest
+        return build.outer(others, inner) if others.shape else build.mul(others, inner)
+    if others.shape:
+        return build.chain(build.diag(others), inner)
+    return build.mul(others, inner)
+
+
+def _of_chain(x: Array, u: Array) -> Array | None:
+    holding = [i for i, part in enumerate(x.args) if u.text in names_in(part)]
+    if len(holding) != 1:
+        return None
+    at = holding[0]
+    part = x.args[at]
+    if x.shape and at == len(x.args) - 1 and len(part.shape) == 1:
+        inner = coefficient(part, u)
+        return None if inner is None else build.chain(*x.args[:-1], inner)
+    if not x.shape and at in {0, len(x.args) - 1}:
+        turned = build.transposed(part) if at == 0 else part
+        inner = coefficient(turned, u)
+        if inner is None:
+            return None
+        rest = [build.transposed(p) for p in reversed(x.args[:-1])] if at else list(x.args[1:])
+        return build.chain(build.transposed(inner), *rest)
+    return None
+
+
+def _of_sum(x: Array, u: Array) -> Array | None:
+    inner = x.args[0]
+    if len(inner.shape) != 1:
+        return None
+    parts = inner.args if inner.op == "mul" else (inner,)
+    holding = [part for part in parts if u.text in names_in(part)]
+    if len(holding) != 1:
+        return None
+    matrix = coefficient(holding[0], u)
+    others = build.mul(build.ones(inner.shape), *(part for part in parts if part is not holding[0]))
+    return None if matrix is None else build.chain(build.transposed(matrix), others)
+
+
+def hessian_product(graph: ArrayGraph, gradient: Array, parameter: str, direction: Array) -> Array:
+    """Return H u for the matrix H of second derivatives: the derivative of uᵀ∇ by the parameter."""
+    pairing = build.sum_(build.mul(gradient, direction), None)
+    found: dict[str, list[Array]] = {}
+    pulled_back(pairing, build.ONE, found)
+    totals: dict[str, Array] = {}
+    for node in reversed(graph.ordered):
+        if node.name in found:
+            adjoint = build.add(*found[node.name])
+            totals[node.name] = adjoint
+            pulled_back(graph.trees[node.name], adjoint, found)
+    shape = graph.shape_of[parameter]
+    parts = found.get(parameter)
+    fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+    return build.zeros(shape) if parts is None else shortest(build.add(*parts), fold)
+
+
+def hessian(graph: ArrayGraph, gradient: Array, parameter: str) -> Array:
+    """Return the matrix of second derivatives of the objective by one vector or number.
+
+    Raises HigherOrder where the parameter is a matrix.
+    """
+    shape = graph.shape_of[parameter]
+    if len(shape) > 1:
+        raise HigherOrder(
+            _too_many_axes(f"∂{graph.objective}/∂{parameter}", parameter, shape, shape)
+        )
+    direction = build.name(DIRECTION, shape)
+    product = hessian_product(graph, gradient, parameter, direction)
+    fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+    if not shape:
+        return shortest(build.div(product, direction), fold)
+    for form in (product, distributed(product)):
+        matrix = coefficient(form, direction)
+        if matrix is not None:
+            return shortest(matrix, fold)
+    raise NotDifferentiable(
+        Diagnostic(
+            f"the second derivative by `{parameter}` is not found as a matrix",
+            help="its product with a vector is: `--hvp`",
+        )
+    )

@@ -1,0 +1,145 @@
+"""Gradients of array graphs: right at random sizes, and written as a person writes them."""
+
+import io
+import json
+import math
+import tokenize
+
+import numpy as np
+import pytest
+
+import symgrad as sg
+from symgrad.expression.arrays.print_numpy import NumpyPrinter
+from tests.array_numbers import (
+    FOLDER,
+    PRINTER,
+    assert_right,
+    cases,
+    environment,
+    numeric,
+    sample,
+    value_of,
+)
+
+CASES = cases()
+GRAPHS = sorted(path.stem for path in FOLDER.glob("*.sg"))
+EXPECTED = {
+    "mlp": ["δ_2 = ∂L/∂z = p − y", "δ_1 = ∂L/∂u = W2ᵀδ_2 ⊙ (1 − h²)", "∂L/∂W1 = δ_1xᵀ",
+            "∂L/∂b1 = δ_1",            "∂L/∂W2 = δ_2hᵀ", "∂L/∂b2 = δ_2"],
+    "softmax_regression": ["δ = ∂J/∂Z = (P − Y)/N", "∂J/∂W = Xᵀδ + λW", "∂J/∂b = δᵀ1"],
+    "attention_head": ["δ = ∂J/∂S = P ⊙ (GVᵀ − rowsum(P ⊙ GVᵀ))", "∂J/∂A = XᵀδK/√d",
+                       "∂J/∂B = XᵀδᵀQ/√d", "∂J/∂C = XᵀPᵀG"],
+    "layer_norm": ["∂J/∂x = (δ − mean(δ) − v·mean(v ⊙ δ))/s"],
+    "batch_norm": ["δ = ∂J/∂Y = G ⊙ γ", "∂J/∂W = Xᵀ((δ − mean(δ, N) − Y ⊙ mean(δ ⊙ Y, N))/s)"],
+    "gp": ["δ = ∂J/∂C = (C⁻¹ − aaᵀ)/2", "∂J/∂ℓ = sum(D ⊙ K ⊙ δ)/ℓ³", "∂J/∂σ = σ(tr(C⁻¹) − aᵀa)"],
+    "gaussian": ["∂L/∂μ = −z", "∂L/∂S = (S⁻¹ − zzᵀ)/2"],
+    "kalman": ["∂J/∂K = 2(KR − FPHᵀ)"],
+    "lstm_cell": ["δ_f = δ_c ⊙ c0 ⊙ f ⊙ (1 − f)", "∂L/∂Wf = δ_fvᵀ", "∂L/∂bf = δ_f"],
+    "linear_mse": ["∂L/∂W = rxᵀ", "∂L/∂b = r"],
+    "logistic": ["∂J/∂w = Xᵀ(p − y)/N + λw"],
+    "ridge": ["∂J/∂w = Xᵀr/N + λw"],
+    "rayleigh": ["∂q/∂w = 2(Aw − qw)/(wᵀw)"],
+    "factorisation": ["∂J/∂U = EV + λU", "∂J/∂V = EᵀU + λV"],
+}  # fmt: skip
+
+
+def load(name):
+    return sg.load(str(FOLDER / f"{name}.sg"))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_print_as_people_write(name):
+    lines = [line.strip() for line in sg.derive(load(name)).text().splitlines()]
+    assert [line for line in EXPECTED[name] if line not in lines] == []
+
+
+@pytest.mark.parametrize("mode", ["auto", "none", "all"])
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_are_right_at_random_sizes(name, mode):
+    assert_right(sg.derive(load(name), sensitivities=mode))
+
+
+@pytest.mark.parametrize(("name", "source", "formulas"), CASES, ids=[case[0] for case in CASES])
+def test_cases_are_right_at_random_sizes(name, source, formulas):
+    del name, formulas
+    assert_right(sg.derive(sg.graph(source), sensitivities="none"))
+
+
+def length(code):
+    """Return how many names, numbers and signs a formula has; brackets and commas are free."""
+    kinds = (tokenize.NAME, tokenize.NUMBER, tokenize.OP)
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return sum(token.type in kinds and token.string not in "()[]," for token in tokens)
+
+
+def test_formulas_are_as_short_as_a_persons():
+    ratios = []
+    for _, source, formulas in CASES:
+        d = sg.derive(sg.graph(source), sensitivities="none")
+        for name, tree in d.array_gradients:
+            if name in formulas:
+                ratios.append(length(NumpyPrinter().expression(tree)) / length(formulas[name]))
+    assert math.exp(sum(map(math.log, ratios)) / len(ratios)) <= 1.03
+    assert max(ratios) <= 1.5
+
+
+def test_json_carries_every_notation_and_the_shape():
+    content = json.loads(sg.derive(load("mlp"), sensitivities="none").to_json())
+    gradient = next(item for item in content["gradients"] if item["parameter"] == "W1")
+    assert gradient["shape"] == ["m", "n"]
+    assert gradient["numpy"] == "outer(W2.T @ (p - y) * (1 - h**2), x)"
+    assert set(gradient) == {"parameter", "text", "formula", "latex", "shape", "numpy"}
+    assert content["sensitivities"] == []
+    assert content["sizes"] == ["m", "n", "k"]
+
+
+def test_gradient_prints_as_its_formula():
+    d = sg.derive(load("linear_mse"))
+    assert str(d.gradients["W"]) == "rxᵀ"
+    assert d.gradients["W"].shape == ("m", "n")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("tanh(A@x)", "(1 - f**2)[:, None] * A"),
+        ("A@x + x@x*b", "A + 2*outer(b, x)"),
+        ("softmax(x)", "diag(f) - outer(f, f)"),
+        ("x[1:] - x[:-1]", None),
+        ("x/norm(x)", None),
+    ],
+)
+def test_jacobians_are_right(body, expected):
+    d = sg.derive(sg.graph(f'def f(x: "n", *, A: "n n", b: "n"): return {body}'))
+    ((_, tree),) = d.array_gradients
+    if expected is not None:
+        code = NumpyPrinter().expression(tree)
+        assert code.strip("()") == expected.strip("()")
+    graph = d.graph
+    rng = np.random.default_rng(1)
+
+    sizes = {"n": 3}
+    inputs = sample(graph, rng, sizes)
+    got = value_of(PRINTER.expression(tree), environment(graph, inputs, sizes))
+    assert np.allclose(got, numeric(graph, inputs, sizes, "x"), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ridge", "∂²J/∂w² = λI + XᵀX/N"),
+        ("logistic", "∂²J/∂w² = λI + Xᵀdiag(p ⊙ (1 − p))X/N"),
+    ],
+)
+def test_second_derivatives_are_matrices(name, expected, run_python):
+    shown = run_python("-m", "symgrad", "derive", str(FOLDER / f"{name}.sg"), "--hessian").stdout
+    assert expected in shown
+
+
+def test_deep_network_is_linear_in_its_layers():
+    lines = ["param " + ", ".join(f"W{i}[n,n], b{i}[n]" for i in range(1, 101)), "data h0[n], y[n]"]
+    lines += [f"h{i} = tanh(W{i}@h{i - 1} + b{i})" for i in range(1, 101)]
+    lines.append("L = norm(h100 - y)^2/2")
+    d = sg.derive(sg.parse("\n".join(lines)))
+    assert len(d.array_sensitivities) == 100
+    assert str(d.gradients["W7"]) == "δ_7h6ᵀ"
