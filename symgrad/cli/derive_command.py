@@ -93,7 +93,7 @@ def command(
         sensitivities=chosen or split_names((sensitivities,)),
     )
     if isinstance(d, ArrayDerivation):
-        shown = Shown(steps=steps, expand=expand, hessian=hessian, hvp=hvp, limit=limit)
+        shown = Shown(steps=steps is not None, expand=expand, hessian=hessian, hvp=hvp, limit=limit)
         print_result(derived(d, shown, style=style, ascii_only=ascii_only))
         return
     if hessian:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import cast
 
+from symgrad.errors import Diagnostic, NotDifferentiable
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import Definition, record
@@ -15,6 +16,7 @@ from symgrad.expression.tree import (
     Call,
     Compare,
     Constant,
+    Derivative,
     Div,
     Expression,
     Logic,
@@ -62,6 +64,8 @@ def from_scalar(e: Expression, operands: Mapping[str | int, Array]) -> Array:
             return build.compare(relation, of(left), of(right))
         case Logic(operator, arguments):
             return build.logic(operator, [of(part) for part in arguments])
+        case Derivative():
+            raise NotDifferentiable(Diagnostic("an unnamed derivative cannot stand in an array"))
 
 
 def slopes(x: Array) -> tuple[Array | None, ...] | Array:
