@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import cast
 
 from symgrad.errors import Diagnostic, NotDifferentiable
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
-from symgrad.expression.functions import Definition, record
+from symgrad.expression.functions import record
 from symgrad.expression.slopes import slopes as known_slopes
 from symgrad.expression.tree import (
     Add,
@@ -92,6 +91,8 @@ def slopes(x: Array) -> tuple[Array | None, ...] | Array:
     operands[OWN] = x
     found = known_slopes(function, keys, Var(OWN))
     if found is None:
-        definition = cast("Definition", record(function).definition)
+        definition = record(function).definition
+        if definition is None:
+            raise NotDifferentiable(Diagnostic(f"`{function}` has no derivative"))
         return from_scalar(definition(keys), operands)
     return tuple(from_scalar(slope, operands) for slope in found)
