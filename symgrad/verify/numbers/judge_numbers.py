@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -38,6 +39,7 @@ from symgrad.verify.numbers.shares import explained_number
 from symgrad.verify.truth import PRECISION, MissingValue, Point, Truth
 
 _MAX_CARRIED = 8
+_TRIALS = (Fraction(1), Fraction(1, 3))
 _SLACK = 1000  # units in the last place within which rounded operands may explain a number
 
 
@@ -65,9 +67,9 @@ class NumberJudge:
         first: Outcome | None = None
         for point in points:
             outcome = self._at(claim, index, left, meanings, point)
-            if outcome.status == "proved":
+            if outcome.status in ("proved", "agrees"):
                 later = ("at the values behind the step",) if first is not None else ()
-                return Outcome("proved", outcome.message, remarks=(*outcome.remarks, *later))
+                return replace(outcome, remarks=(*outcome.remarks, *later))
             first = first or outcome
         if first is None:
             raise MissingValue(link.text)
@@ -79,7 +81,7 @@ class NumberJudge:
     ) -> Outcome:  # fmt: skip
         link = claim.links[index]
         try:
-            value = self.truth.value(left, point)
+            value = self._value(left, point)
         except ArithmeticError:
             return Outcome("undecided", "not decided: there is no certain value here")
         if link.decimals is None:
@@ -89,14 +91,37 @@ class NumberJudge:
             return Outcome("undecided", "not decided: this number cannot be read exactly")
         judged = judge_number(printed, link.decimals, value, cut=link.cut)
         if judged.ok:
-            remark = ""
-            arrow = isinstance(claim.left, UpdateTarget)
-            if judged.kind == "rounded" and link.relation == "=" and not link.cut and not arrow:
+            where = self._where(claim, point)
+            if judged.kind == "rounded" and link.relation == "=" and not link.cut:
+                # equal is what is equal: a rounded decimal only agrees
+                digits = _digits(printed, link.decimals)
+                message = f"agrees to {digits} digit{'' if digits == 1 else 's'}{where}"
+                arrow = isinstance(claim.left, UpdateTarget)
                 remark = f"a rounded value: `≈` says so ({judged.value}…)"
+                return Outcome("agrees", message, remarks=() if arrow else (remark,))
             words = "exactly" if judged.kind == "exact" else "as printed"
-            message = f"right {words}: {judged.value}{self._where(claim, point)}"
-            return Outcome("proved", message, remarks=(remark,) if remark else ())
+            return Outcome("proved", f"right {words}: {judged.value}{where}")
         return self._refuted(claim, index, judged, value, meanings, point)
+
+    def _value(self, left: Expression, point: Point) -> Value:
+        """Return a value; inputs of which none is stated are no obstacle where it is the same for all.
+
+        Raises:
+            MissingValue: when it depends on an input that has no value.
+            ArithmeticError: when there is no value, or none that is certain.
+        """
+        try:
+            return self.truth.value(left, point)
+        except MissingValue as missing:
+            given = {name for name, _ in point}
+            whole = self.truth.expand(left)
+            free = [str(name) for name in names_in(whole) if name not in given]
+            for trial in _TRIALS:
+                chosen: Point = tuple((name, trial + i) for i, name in enumerate(free))
+                numbers: dict[str | int, Expression] = {n: Number(v) for n, v in chosen}
+                if decide(whole, substituted(whole, numbers)).status == "proved":
+                    return self.truth.value(left, (*point, *chosen))
+            raise missing from None
 
     def _where(self, claim: Claim, point: Point) -> str:
         """Return the data values of the point: the values that tell it from the other steps."""
@@ -122,6 +147,10 @@ class NumberJudge:
             inside, outside = bounds(value)
             if low <= outside and inside <= high:
                 remark = f"`{link.text}` is made of rounded numbers; the value is {_short(value)}"
+                if link.relation == "=":
+                    return Outcome(
+                        "agrees", "agrees within the rounding of its numbers", remarks=(remark,)
+                    )
                 words = "right within the rounding of its numbers"
                 return Outcome("proved", words, remarks=(remark,))
         message = f"wrong: the numbers put in give {_short(own)}, the value is {_short(value)}"
@@ -318,6 +347,11 @@ def _proved_same(truth: Truth, left: Expression, link: Link, point: Point) -> bo
     numbers: dict[str | int, Expression] = {name: Number(value) for name, value in point}
     here = substituted(truth.expand(substituted(left, numbers)), numbers)
     return decide(here, link.expression).status == "proved"
+
+
+def _digits(printed: Fraction, decimals: int) -> int:
+    """Return how many digits a decimal shows from its first one that is not 0; at least 1."""
+    return max(1, len(str(abs(int(printed * Fraction(10) ** decimals)))))
 
 
 def _rounds_to(value: Value, printed: Fraction, decimals: int) -> bool:

@@ -97,5 +97,7 @@ def _within_rounding(
         return None
     (low, high), (inside, outside) = bounds(wide), bounds(truth.value(left, claim.point))
     if low <= outside and inside <= high:
+        if link.relation == "=":
+            return Outcome("agrees", "agrees within the rounding of its numbers")
         return Outcome("proved", "right within the rounding of its numbers")
     return None
