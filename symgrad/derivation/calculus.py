@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from symgrad.derivation.guards import open_guards, point_of, slope_at_guard
 from symgrad.errors import Diagnostic, LimitExceeded
 from symgrad.expression.algebra import (
     Product,
@@ -48,6 +49,10 @@ from symgrad.expression.tree import (
 
 Key = str | int
 _NOTHING_SHORTER = 3  # the cost below which a node's own value saves nothing
+_OPEN_GUARD = (
+    "at a single point that is treated apart, and that the function does not smoothly go on into, "
+    "the derivative is that of the point's own formula"
+)
 OWN = -1  # the position that stands for the node's own value
 
 
@@ -157,6 +162,10 @@ def _sweep_call(
         sides = [gradient_of(branch) for branch in branches]
         for key in dict.fromkeys(key for side in sides for key in side):
             yes, no = (side.get(key, ZERO) for side in sides)
+            guard = point_of(condition)
+            there = slope_at_guard(condition, branches[0], branches[1], key, gradient_of)
+            if guard is not None and there is not None:
+                yes, no = (there, no) if guard[1] else (yes, there)
             chosen = yes if yes == no else Call(function, (condition, yes, no))
             found.setdefault(key, []).append(mul(adjoint, chosen))
     elif (known := slopes(function, arguments, e)) is not None:
@@ -364,5 +373,12 @@ def _negative_powers(product: Product) -> set[Expression]:
 
 def kinks_of(expression: Expression) -> tuple[str, ...]:
     """Return the conventions at kinks that the derivatives of an expression rely on."""
-    names = dict.fromkeys(e.function for e in walk(expression) if isinstance(e, Call))
-    return tuple(record(name).kink for name in names if record(name).kink)
+    found: dict[str, None] = {}
+    for part in walk(expression):
+        if isinstance(part, Call):
+            row = record(part.function)
+            if not row.condition_first or point_of(part.arguments[0]) is None:
+                found.setdefault(row.kink)
+    if open_guards(expression, gradient_of):
+        found.setdefault(_OPEN_GUARD)
+    return tuple(kink for kink in found if kink)

@@ -48,11 +48,15 @@ class TwoReadings(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The two sides of a link in names of the graph, and the conditions in force."""
+    """The two sides of a link in names of the graph, and the conditions in force.
+
+    On `conventions` a derivative is what was agreed on, and proves or refutes nothing.
+    """
 
     left: Expression
     right: Expression
     assumptions: tuple[Compare, ...]
+    conventions: tuple[Compare, ...] = ()
 
 
 class Judge:
@@ -226,7 +230,7 @@ class Judge:
         link = claim.links[index]
         right = substituted(link.expression, meanings)
         conditions = self._conditions(claim, meanings)
-        sides = Sides(left, right, conditions)
+        sides = Sides(left, right, conditions, self.truth.conventions(claim))
         if not link.numeric:
             outcome = self._equality(sides, deadline)
             if outcome.status == "refuted":
@@ -274,7 +278,7 @@ class Judge:
         try:
             full = Sides(
                 self.truth.expand(sides.left), self.truth.expand(sides.right),
-                tuple(self._expanded(c) for c in sides.assumptions),
+                tuple(self._expanded(c) for c in sides.assumptions), sides.conventions,
             )  # fmt: skip
             size = len(distinct_parts(full.left, full.right))
         except TooLarge:
@@ -306,10 +310,16 @@ class Judge:
     def _decide(sides: Sides, deadline: float) -> Decision:
         if any(c.relation == "==" for c in sides.assumptions):
             # an equation is put in before a proof is tried: first see whether it is needed at all
-            bare = decide(sides.left, sides.right, deadline=_share(deadline, 0.3))
+            bare = decide(
+                sides.left, sides.right, conventions=sides.conventions,
+                deadline=_share(deadline, 0.3),
+            )  # fmt: skip
             if bare.status == "proved":
                 return bare
-        return decide(sides.left, sides.right, assumptions=sides.assumptions, deadline=deadline)
+        return decide(
+            sides.left, sides.right, assumptions=sides.assumptions,
+            conventions=sides.conventions, deadline=deadline,
+        )  # fmt: skip
 
     def _diagnosis(self, claim: Claim, link: int, decision: Decision | None) -> Diagnosis:
         found = diagnose(self.graph, self.truth.derivation, claim, decision, link=link)

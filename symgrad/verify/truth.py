@@ -14,13 +14,16 @@ from fractions import Fraction
 from flint import arb, ctx, fmpq
 
 from symgrad.derivation import analysis
+from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.expression.tree import ONE, ZERO, Expression, Var, formula_of, variables
+from symgrad.derivation.guards import open_guards
+from symgrad.expression.tree import ONE, ZERO, Compare, Expression, Var, formula_of, variables
 from symgrad.graph.graph import Graph, Node
+from symgrad.verify.deciding.guards import guards_in
 from symgrad.verify.deciding.intervals import Evaluator, Value
 from symgrad.verify.deciding.limits import Stop, TooLarge, names_in, substituted
-from symgrad.verify.model import Claim, Definition, DerivativeTarget
+from symgrad.verify.model import Claim, Definition, DerivativeTarget, UpdateTarget
 
 Point = tuple[tuple[str, Fraction], ...]
 PRECISION = 320  # bits: 96 digits, of which 50 are always left
@@ -96,6 +99,29 @@ class Truth:
                     f"{bottom}: what that is depends on how that derivative is written"
                 )
                 raise Ambiguous(message)
+
+    def conventions(self, claim: Claim) -> tuple[Compare, ...]:
+        """Return the points at which derivatives in a claim are a convention, in both namings."""
+        target = claim.left
+        bottoms = {n for t in claim.derivatives for n in (t.bottom, *t.further)}
+        if isinstance(target, UpdateTarget):
+            bottoms.add(target.name)
+        for item in self.derivation.sensitivity_list:
+            if item.name in claim.names:
+                bottoms.add(item.node)
+        if not bottoms:
+            return ()
+        formulas = [node.formula.expression for node in self.graph.nodes if node.formula]
+        formulas += [t.expression for t in claim.derivatives if t.expression is not None]
+        found: dict[Compare, None] = {}
+        for formula in formulas:
+            for key, guard in open_guards(formula, gradient_of) if guards_in(formula) else ():
+                below = analysis.ancestors(self.graph, str(key)) if key in self.graph.index else ()
+                if not bottoms.isdisjoint(below):
+                    found.setdefault(guard)
+                    wide = (self.expand(side) for side in (guard.left, guard.right))
+                    found.setdefault(Compare("==", *wide))
+        return tuple(found)
 
     def meanings(self, claim: Claim) -> dict[str | int, Expression]:
         """Return what every derivative and defined name of a claim is, in names of the graph."""

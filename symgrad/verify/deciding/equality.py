@@ -18,7 +18,15 @@ from symgrad.verify.deciding.assumptions import Solved, solve
 from symgrad.verify.deciding.borders import domain_gaps, partial_truth
 from symgrad.verify.deciding.comparing import DIGITS, Comparer, Comparison
 from symgrad.verify.deciding.domain import domain_conditions, switching_parts
-from symgrad.verify.deciding.limits import Clock, Stop, Unsupported, distinct_parts, names_in
+from symgrad.verify.deciding.guards import guards_in
+from symgrad.verify.deciding.limits import (
+    Clock,
+    OutOfTime,
+    Stop,
+    Unsupported,
+    distinct_parts,
+    names_in,
+)
 from symgrad.verify.deciding.regions import Given, Problem, Region, balanced, given, prove
 
 DEFAULT_SECONDS = 5.0
@@ -58,7 +66,7 @@ _UNDECIDED = Decision("undecided")
 
 def decide(
     left: Expression, right: Expression, *, assumptions: Sequence[Compare] = (),
-    deadline: float | None = None, seed: int = 0,
+    conventions: Sequence[Compare] = (), deadline: float | None = None, seed: int = 0,
 ) -> Decision:  # fmt: skip
     """Decide whether left = right for all real values of the names where both are defined.
 
@@ -66,6 +74,7 @@ def decide(
         left: one side.
         right: the other side.
         assumptions: equations and inequalities that may be used.
+        conventions: equations on which nothing is refuted, for a side is a convention there.
         deadline: a moment of `time.monotonic()`; by default five seconds from now.
         seed: of the points that are tried.
 
@@ -78,7 +87,8 @@ def decide(
     """
     clock = Clock(time.monotonic() + DEFAULT_SECONDS if deadline is None else deadline)
     try:
-        return _Case(left, right, tuple(assumptions), clock, seed).decide()
+        case = _Case(left, right, tuple(assumptions), clock, seed)
+        return case.decide(tuple(conventions))
     except (Stop, RecursionError, OverflowError):
         return _UNDECIDED
 
@@ -126,9 +136,9 @@ class _Case:
         bounds = [c for c in conditions if c.relation in {">", ">="}]
         return Comparer(left, right, self.solved, switches, bounds, self.clock, self.seed)
 
-    def decide(self) -> Decision:
+    def decide(self, conventions: tuple[Compare, ...]) -> Decision:
         """Refute at a few points, else prove, else search for a counterexample."""
-        found = self._search(_FIRST_POINTS, thorough=False)
+        found = self._search(_FIRST_POINTS, thorough=False) or self._search_guards(conventions)
         if found is not None:
             return self._refuted(found)
         used = self._prove()
@@ -160,6 +170,25 @@ class _Case:
                 break
         if thorough:
             self.agreed = agreed
+        return None
+
+    def _search_guards(self, conventions: tuple[Compare, ...]) -> Comparison | None:
+        """Return a point that one side treats apart, and at which the sides differ; or None."""
+        for guard in guards_in(self.left, self.right):
+            if guard in conventions:
+                continue
+            assumptions = (*self.assumptions, guard)
+            try:
+                case = _Case(self.left, self.right, assumptions, self.clock, self.seed)
+                if case.solved.equations:
+                    continue
+                found = case._search(_BORDER_POINTS, thorough=False)
+            except OutOfTime:
+                raise
+            except (Stop, ArithmeticError):
+                continue
+            if found is not None:
+                return found
         return None
 
     def _search_open_regions(self) -> Comparison | None:

@@ -104,7 +104,7 @@ class NumberJudge:
         return self._refuted(claim, index, judged, value, meanings, point)
 
     def _value(self, left: Expression, point: Point) -> Value:
-        """Return a value; inputs of which none is stated are no obstacle where it is the same for all.
+        """Return a value; an input that has none is no obstacle where the value does not need it.
 
         Raises:
             MissingValue: when it depends on an input that has no value.
