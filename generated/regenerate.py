@@ -25,8 +25,7 @@ def emitted() -> dict[str, bytes]:
     for name in examples.names():
         derivation = derive(parse(examples.read(name)))
         for target in target_names():
-            module = f"{name}_numpy" if target == "numpy" else name  # python has the short name
-            for file in emit(derivation, target, module=module):
+            for file in emit(derivation, target, module=name):
                 files[file.name] = file.text.encode("utf-8")
     return files
 

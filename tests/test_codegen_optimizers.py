@@ -1,6 +1,7 @@
 """Update rules by worked numbers, following the algorithms that PyTorch documents."""
 
 import importlib.util
+import inspect
 import math
 
 import pytest
@@ -35,7 +36,7 @@ def steps(module, count):
     """Run `count` steps at x = 1, 2, ... and return the parameters after each."""
     params, state, seen = (2.0, -1.0), module.START, []
     for x in range(1, count + 1):
-        params, state = module.update(*params, float(x), state=state)
+        params, state = module.update(*params, float(x), rate=RATE, state=state)
         seen.append(tuple(params))
     return seen
 
@@ -104,6 +105,16 @@ def test_maximizing_is_minimizing_the_negative(module_of, name):
     assert [u + d for u, d in zip(up, down, strict=True)] == pytest.approx(
         [2 * c for c in decayed], rel=1e-12
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [("sgd", RATE), ("momentum", RATE), ("nesterov", RATE), ("adam", 0.001), ("adamw", 0.001)],
+)
+def test_rules_whose_steps_do_not_grow_with_the_derivative_have_rates_of_their_own(
+    module_of, name, rate
+):
+    assert inspect.signature(module_of(name).update).parameters["rate"].default == rate
 
 
 def test_settings_can_be_given(module_of):

@@ -138,6 +138,14 @@ def test_files_are_named_after_the_module():
     assert [file.name for file in emit(parse(GRAPH), "javascript", module="fit")] == ["fit.mjs"]
 
 
+def test_no_two_targets_write_one_file():
+    derivation = derive(parse(GRAPH))
+    names = [file.name for name in ("python", "numpy", "c", "javascript")
+             for file in emit(derivation, name)]  # fmt: skip
+    assert len(names) == len(set(names))
+    assert "model_numpy.py" in names
+
+
 def test_templates_of_the_user_come_first(tmp_path):
     (tmp_path / "python.py.j2").write_text("{{ head }}\nmine = '{{ objective }}'\n")
     assert generate(parse(GRAPH), templates=tmp_path).endswith("\nmine = 'J'\n")

@@ -1,13 +1,18 @@
 """The C target: files that compile without a warning, names, means, single precision."""
 
 import math
+import re
 import shutil
 import subprocess
 
 import pytest
 
 import symgrad as sg
+from symgrad import examples
+from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
+from symgrad.targets import c, c_parts
+from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit
 
 np = pytest.importorskip("numpy")
@@ -117,3 +122,34 @@ def test_header_can_be_included_from_cpp(complaints, tmp_path):
     command = ["g++", "-Wall", "-Werror", "-pedantic", "-fsyntax-only", "main.cpp"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+CUT = {
+    "a chain": "param a, b; data x\n" + "\n".join(
+        f"u{i + 1} = tanh(a*{f'u{i}' if i else 'x'} + b)" for i in range(9)
+    ) + "\nJ = u9^2 + b^2",
+    "without data": "param a, b, kept\nu = a*b; v = sin(u)*kept; w = exp(v) + u; J = w^2 + v*a",
+    "branches": examples.read("huber"),
+    "many sums": examples.read("softmax_cross_entropy"),
+    "parts of long sums": "param a, part_both_; data x, y\nu = a*x; v = u*y + x + y + a\n"
+    "w = part_both_ + u + v + x*y; J = u^2 + v^2 + w^2 + u*v*w + a^2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CUT.values(), ids=CUT)
+def test_long_bodies_are_cut_into_functions(complaints, monkeypatch, text):
+    monkeypatch.setattr(c, "MAX_STATEMENTS", 3)
+    monkeypatch.setattr(c_parts, "MAX_STATEMENTS", 3)
+    monkeypatch.setattr(c_parts, "PART", 9)
+    derivation = derive(parse(text))
+    files = emit(derivation, "c")
+    assert files[1].text.count("PART void part_") > 3
+    assert check(derivation, "c", files).ok
+    assert complaints(text, *STRICT) == ""
+
+
+def test_parts_of_a_long_function_are_of_bounded_length():
+    stages = "\n".join(f"u{i + 1} = tanh(a*u{i} + b)" for i in range(600))
+    _, source = emit(parse(f"param a, b, u0\n{stages}\nJ = u600^2"), "c", safe=False)
+    bodies = re.findall(r"^[^\n]*\{\n(.*?)^\}", source.text, re.MULTILINE | re.DOTALL)
+    assert max(body.count("\n") for body in bodies) < 2 * c_parts.PART

@@ -21,14 +21,17 @@ Equation = tuple[str, Expression]
 class Optimizer:
     """One update rule.
 
-    `settings` are its numbers besides the rate, with defaults. `state` names what is kept for each
-    parameter, `counter` whether the number of steps is kept too. `shared` is computed once a step
-    from `step`, `each` once for every parameter from `p` (the parameter), `g` (its derivative) and
-    the state; a primed name such as m' is the new value of m, and p' the new parameter.
+    `rate` is its own usual rate, where its steps do not grow with the derivative; without one a
+    rule takes the rate of the graph, which is chosen for plain descent. `settings` are its numbers
+    besides the rate, with defaults. `state` names what is kept for each parameter, `counter`
+    whether the number of steps is kept too. `shared` is computed once a step from `step`, `each`
+    once for every parameter from `p` (the parameter), `g` (its derivative) and the state; a primed
+    name such as m' is the new value of m, and p' the new parameter.
     """
 
     name: str
     summary: str
+    rate: Fraction | None = None
     settings: tuple[tuple[str, Fraction], ...] = ()
     state: tuple[str, ...] = ()
     counter: bool = False
@@ -62,6 +65,7 @@ _ADAM_STEP = Div(
     Mul((_RATE, Div(Var("m'"), Var("correction1")))),
     Add((Call("sqrt", (Div(Var("v'"), Var("correction2")),)), Var("epsilon"))),
 )
+_ADAM_RATE = Fraction(1, 1000)
 _ADAM_SETTINGS = (
     ("beta1", Fraction(9, 10)),
     ("beta2", Fraction(999, 1000)),
@@ -91,6 +95,7 @@ _ROWS = (
     Optimizer(
         "adam",
         "Adam",
+        rate=_ADAM_RATE,
         settings=_ADAM_SETTINGS,
         state=("m", "v"),
         counter=True,
@@ -100,6 +105,7 @@ _ROWS = (
     Optimizer(
         "adamw",
         "Adam with decoupled weight decay",
+        rate=_ADAM_RATE,
         settings=(*_ADAM_SETTINGS, ("weight_decay", Fraction(1, 100))),
         state=("m", "v"),
         counter=True,

@@ -30,6 +30,7 @@ from symgrad.graph.graph import Graph
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.lines import Lines
 from symgrad.program.normal import operations_of
+from symgrad.program.optimizers import optimizer
 from symgrad.program.passes import Work, fault_of_statements, fault_of_work, through
 from symgrad.program.rewrite import rewritten
 from symgrad.program.sharing import shared
@@ -125,7 +126,10 @@ class Program:
 
     @property
     def rate(self) -> Fraction:
-        """The default of the learning rate."""
+        """The default of the learning rate: the rule's own, or that of the graph."""
+        own = optimizer(self.optimizer).rate
+        if own is not None:
+            return own
         return self.graph.rate[1] if self.graph.rate is not None else DEFAULT_RATE
 
     @cached_property

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from symgrad.expression.tree import Expression, Formula
 from symgrad.program.batch import batch_of
+from symgrad.program.block import Assignment
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
+from symgrad.targets.c_parts import MAX_STATEMENTS, PART_MARK, Cut, Line, cut
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling
 from symgrad.targets.running import run_c
 
@@ -126,6 +128,7 @@ class _Writer:
         self.data = [names[name] for name in self.program.data]
         self.constants = [name for name, _ in sheet.constants]
         self.inputs = [*self.parameters, *self.data, *self.constants]
+        self.parts: list[str] = []  # functions into which long bodies are cut
 
     def context(self) -> dict[str, object]:
         """Return all texts; code is written before the helpers that it needs are listed."""
@@ -149,7 +152,8 @@ class _Writer:
             **self._batch_parts(),
             **self._update_parts(),
         }
-        context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
+        marked = [PART_MARK] if self.parts or context["sample_parts"] else []
+        context["helpers"] = "\n".join([*sheet.helper_texts(sheet.needed), *marked, *self.parts])
         tail = context.pop("update_tail")
         pointers = context.pop("update_pointers")
         context["update_arguments"] = _wrapped(
@@ -200,8 +204,14 @@ class _Writer:
         if routine is None:
             call = f"{self.module}_value_and_gradient({', '.join([*self.inputs, '&value'])})"
             return f"    double value;\n    return {call};"
-        lines = self._unused(routine) + self.sheet.lines(routine)
+        lines = self.sheet.lines(routine)
         results = self.sheet.results(routine)
+        whole = self._cut(kind, routine.body, lines, results)
+        if whole is not None:
+            self.parts.append(whole.functions)
+            lines = list(whole.lines)
+            results = tuple(whole.places.get(name, name) for name in results)
+        lines = self._unused(routine) + lines
         if kind == "value":
             return _indented([*lines, f"return {results[0]};"])
         if kind == "both":
@@ -209,6 +219,31 @@ class _Writer:
             results = results[1:]
         lines += [f"{self.module}_params out;", *self._filled(results), "return out;"]
         return _indented(lines)
+
+    def _cut(
+        self,
+        kind: str,
+        rows: Sequence[Assignment],
+        codes: Sequence[str],
+        results: Collection[str],
+        *,
+        last: Sequence[Sequence[str]] = (),
+        also: Sequence[tuple[str, str]] = (),
+    ) -> Cut | None:
+        """Return a body in parts where it is long.
+
+        `codes` says the rows, and then statements that assign nothing and use the names in `last`.
+        """
+        if len(codes) <= MAX_STATEMENTS:
+            return None
+        names = self.sheet.names
+        heads = [(names[row.name], row.operands) for row in rows]
+        heads += [("", tuple(operands)) for operands in last]
+        lines = [
+            Line(name, tuple([names[operand] for operand in operands]), code)
+            for (name, operands), code in zip(heads, codes, strict=True)
+        ]
+        return cut(f"part_{kind}_", lines, results, taken=set(names.values()), also=also)
 
     def _assignments(self, rows: Iterable[tuple[str, Expression, tuple[str, ...]]]) -> list[str]:
         names, printer = self.sheet.names, self.sheet.plain
@@ -249,7 +284,7 @@ class _Writer:
                 [f"double {n}" for n in (*data, *fixed)] + ["double acc[][LANES]", "size_t lane"],
                 "    ",
             ),
-            "sample_body": _indented(self._assignments(batch.body) + adds),
+            **self._sample(adds),
             "block_arguments": _wrapped(
                 ["size_t count"]
                 + [f"const double *{n}" for n in data]
@@ -270,12 +305,39 @@ class _Writer:
                 "    ",
             ),
             "all_call": ", ".join(["count", *data, *fixed, "sums"]),
-            "batch_before": _indented(self._batch_unused(used) + self._assignments(batch.before)),
+            "batch_before": _indented([*self._batch_unused(used), *self._before(used)]),
             "batch_value": self._mean(batch.results[0][1]),
             "batch_fields": _indented(
                 self._filled([self._mean(formula) for _, formula in batch.results[1:]])
             ),
         }
+
+    def _sample(self, adds: Sequence[str]) -> dict[str, object]:
+        """Return what one sample adds to the sums, in parts where that is long."""
+        batch = self.batch
+        codes = [*self._assignments(batch.body), *adds]
+        also = (("acc", "double acc[][LANES]"), ("lane", "size_t lane"))
+        sums = [formula.operands for _, formula in batch.sums]
+        whole = self._cut("sample", batch.body, codes, (), also=also, last=sums)
+        if whole is None:
+            return {"sample_body": _indented(codes), "sample_parts": ""}
+        lines = list(whole.lines)
+        return {"sample_body": _indented(lines), "sample_parts": whole.functions}
+
+    def _before(self, used: Collection[str]) -> list[str]:
+        """Return the statements without data, in parts where they are many."""
+        batch, names = self.batch, self.sheet.names
+        codes = self._assignments(batch.before)
+        later = {n for _, formula in batch.results for n in formula.operands}.union(used)
+        results = [names[row.name] for row in batch.before if row.name in later]
+        whole = self._cut("once", batch.before, codes, results)
+        if whole is None:
+            return codes
+        self.parts.append(whole.functions)
+        return [
+            *whole.lines,
+            *(f"const double {n} = {place};" for n, place in whole.places.items()),
+        ]
 
     def _batch_unused(self, used: set[str]) -> list[str]:
         batch = self.batch

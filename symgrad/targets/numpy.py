@@ -39,7 +39,7 @@ class Numpy(Target):
     name = "numpy"
     suffix = ".py"
     comment = "#"
-    templates = (("{module}.py", "numpy.py.j2"),)
+    templates = (("{module}_numpy.py", "numpy.py.j2"),)
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "NamedTuple START TypeError ValueError abs enumerate factorial float fsum fun_and_jac grad "
