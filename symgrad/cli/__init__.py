@@ -6,13 +6,16 @@ Commands are imported when they are called, so `symgrad --help` stays quick.
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import sys
 from collections.abc import Sequence
 
 import click
 
 import symgrad
+from symgrad.cli.limits import Run
+from symgrad.cli.process import flush, give_up_output, take_process, unforeseen
+from symgrad.cli.terminal import complain, report_error
 from symgrad.errors import SymgradError, nearest
 
 _COMMANDS = {
@@ -73,30 +76,62 @@ def cli() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; every fault of the input ends in a message and an exit status."""
+def main(arguments: Sequence[str] | None = None, *, net: bool = True) -> None:
+    """Run the command line; every fault of the input ends in a message and an exit status.
+
+    Args:
+        arguments: the words of the command. Without them this process is the program: they are
+            those of the process, its streams and signals are the command line's to handle, and
+            work that may never end goes on in a child.
+        net: whether what no one has foreseen ends in one line that asks for a report; without it
+            there is a traceback, which is what tests want.
+    """
+    program = arguments is None
     try:
-        cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except SymgradError as error:
-        _report(error)
-        sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except OSError as error:
-        _report(SymgradError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")))
-        sys.exit(2)
+        if program:
+            take_process()
+        words = None if program else list(arguments or ())
+        status = cli.main(args=words, standalone_mode=False, obj=Run(program=program))
+        flush()
+    except BaseException as error:
+        status = _ending(error, net=net)
+        if status is None:
+            raise
+    if program:
+        give_up_output()
+    if isinstance(status, int) and status:  # click returns the status of an early end
+        sys.exit(status)
 
 
-def _report(error: SymgradError) -> None:
-    from symgrad.cli.terminal import report_error
-
-    report_error(error)
+def _ending(error: BaseException, *, net: bool) -> int | None:
+    """Say what ended a command, and return its exit status; None for what is not ours to say."""
+    match error:
+        case click.exceptions.Exit():
+            return error.exit_code
+        case SystemExit():
+            return None
+        case click.ClickException():
+            shown = io.StringIO()
+            error.show(shown)
+            complain(shown.getvalue().rstrip("\n"))
+            return error.exit_code
+        case SymgradError():
+            report_error(error)
+            return error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            complain("interrupted")
+            return 130
+        case BrokenPipeError():
+            return 141
+        case OSError():
+            reason = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+            report_error(SymgradError(reason))
+            return 2
+        case MemoryError():
+            report_error(SymgradError("out of memory"))
+            return 2
+        case Exception() if net:
+            report_error(unforeseen(error))
+            return 2
+        case _:
+            return None

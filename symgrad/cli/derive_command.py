@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from symgrad.cli.terminal import load_graph, print_result
+from symgrad.cli.limits import limited
+from symgrad.cli.terminal import lacks_letters, load_graph, print_result
 
 LEVELS = ("brief", "full")
 FORMATS = ("text", "latex", "markdown", "json")
@@ -56,6 +57,7 @@ class _Command(click.Command):
     show_default=True,
     help="How many paths to list.",
 )
+@limited(10)
 def command(
     file: str,
     wrt: tuple[str, ...],
@@ -101,10 +103,11 @@ def command(
     elif hvp:
         sheet = hvp_sheet(d)
     elif style == "json":
-        print_result(derivation_json(d, limit=limit))
+        print_result(derivation_json(d, limit=limit), exact=True)
         return
     else:
         explain = {"brief": brief_sections, "full": full_sections}.get(steps or "")
         sections = explain(d) if explain else ()
         sheet = derivation_sheet(d, limit=limit, steps=sections, expand=expand)
-    print_result(document(sheet, style=style, ascii_only=ascii_only))
+    ascii_only = ascii_only or (style == "text" and lacks_letters())
+    print_result(document(sheet, style=style, ascii_only=ascii_only), exact=style != "text")

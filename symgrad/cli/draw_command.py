@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, print_result, write_file
 
 
@@ -44,6 +45,7 @@ from symgrad.cli.terminal import load_graph, print_result, write_file
     help="Fold a graph of more nodes than this.",
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
+@limited(10)
 def command(
     file: str,
     output: Path | None,
@@ -87,6 +89,6 @@ def command(
         return
     text = drawn(shown, chosen, theme=theme)
     if output is None:
-        print_result(text)
+        print_result(text, exact=True)
     else:
         write_file(output, text, force=force)

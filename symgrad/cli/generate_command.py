@@ -106,7 +106,7 @@ def command(
     elif check or (check is None and output is not None):
         _checked(derivation, target, files, optimizer=optimizer, safe=safe)
     if output is None:
-        print_result("\n".join(item.text for item in files))
+        print_result("\n".join(item.text for item in files), exact=True)
         return
     places = _places(output, [(item.name, item.text) for item in files])
     for path, _ in places:

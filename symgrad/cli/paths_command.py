@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from symgrad.cli.terminal import load_graph, print_result
+from symgrad.cli.limits import limited
+from symgrad.cli.terminal import lacks_letters, load_graph, print_result
 
 
 @click.command("paths")
@@ -26,6 +27,7 @@ from symgrad.cli.terminal import load_graph, print_result
     show_default=True,
 )
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
+@limited(10)
 def command(
     file: str,
     parameters: tuple[str, ...],
@@ -54,4 +56,5 @@ def command(
         print_result(shown(derivation, blocks, style=style, ascii_only=ascii_only))
         return
     sheet = paths_sheet(derivation, limit=limit)
-    print_result(document(sheet, style=style, ascii_only=ascii_only))
+    ascii_only = ascii_only or (style == "text" and lacks_letters())
+    print_result(document(sheet, style=style, ascii_only=ascii_only), exact=style != "text")

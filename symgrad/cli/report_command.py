@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, note, print_result, write_file
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
@@ -32,6 +33,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
     help="Update rule of the steps, with PyTorch's settings.",
 )
 @click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
+@limited(60)
 def command(
     file: str,
     output: Path | None,
@@ -67,7 +69,7 @@ def command(
     arguments = _arguments(file, names, data, settings, count, rate, optimizer)
     text = page(plan, module=module_name(file, None), arguments=arguments)
     if output is None:
-        print_result(text)
+        print_result(text, exact=True)
         return
     write_file(output, text, force=force)
     note(f"wrote {output}")

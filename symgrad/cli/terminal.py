@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from symgrad.errors import Diagnostic, SymgradError, format_diagnostic
+from symgrad.expression.letters import encoding_of, spelled_out
 
 if TYPE_CHECKING:
     from symgrad.graph.graph import Graph
 
-MARKER = "Made by symgrad"
 _COLORS = {"error": "red", "warning": "yellow"}
 
 
@@ -32,13 +31,19 @@ def report(item: Diagnostic) -> None:
     word = f"{item.severity}:"
     if use_color(sys.stderr) and text.startswith(word):
         text = click.style(word, fg=_COLORS.get(item.severity), bold=True) + text[len(word) :]
-    click.echo(text, err=True, color=use_color(sys.stderr))
+    complain(text)
 
 
 def use_color(stream: object) -> bool:
     """Tell whether a stream is a terminal that wants colour (NO_COLOR is respected)."""
-    isatty = getattr(stream, "isatty", lambda: False)
-    return bool(isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+
+
+def is_terminal(stream: object) -> bool:
+    """Tell whether a stream is a terminal; a closed one is none."""
+    return bool(getattr(stream, "isatty", lambda: False)())
 
 
 def load_graph(file: str, wrt: tuple[str, ...] = ()) -> Graph:
@@ -64,7 +69,9 @@ def _exists(file: str) -> bool:
 
 
 def read_stdin() -> str:
-    """Return standard input as text. Raises SymgradError when it is not UTF-8."""
+    """Return standard input as text. Raises SymgradError when it is closed or not UTF-8."""
+    if sys.stdin is None:
+        raise SymgradError("standard input is closed")
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -73,69 +80,60 @@ def read_stdin() -> str:
         ) from error
 
 
-def print_result(text: str) -> None:
-    """Write a result to standard output."""
-    click.echo(text, nl=not text.endswith("\n"))
+def print_result(text: str, *, exact: bool = False) -> None:
+    """Write a result to standard output.
 
+    Where its encoding lacks letters of the text they are spelled out; with `exact` (code, JSON and
+    other formats that have an encoding of their own) the text is written as UTF-8 all the same.
 
-def write_file(
-    path: Path,
-    content: str | bytes,
-    *,
-    force: bool,
-    own: Callable[[bytes], bool] | None = None,
-) -> None:
-    """Write a file whole or not at all.
-
-    What symgrad writes says "Made by symgrad" in it, or is known by `own` where its format leaves
-    no room for that; another existing file is left alone without `force`. Raises SymgradError then,
-    and when the folder cannot be written.
+    Raises SymgradError when standard output is closed, OSError when it cannot be written.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    refuse_others(path, force=force, own=own)
+    stream: Any = sys.stdout
+    if stream is None:
+        raise SymgradError("standard output is closed")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise SymgradError(Diagnostic(f"cannot write `{path}`: {error.strerror}")) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        _write(stream, text, exact=exact)
+    except BrokenPipeError:
+        raise click.exceptions.Exit(141) from None  # whoever reads has enough
 
 
-def refuse_others(path: Path, *, force: bool, own: Callable[[bytes], bool] | None = None) -> None:
-    """Raise SymgradError where a file must not be written: see `write_file`."""
-    if path.is_dir():
-        raise SymgradError(Diagnostic(f"`{path}` is a folder"))
-    if path.exists() and not force and not _is_own(path, own):
-        raise SymgradError(
-            Diagnostic(
-                f"`{path}` exists and was not written by symgrad",
-                help="give --force to overwrite it",
-            )
-        )
+def _write(stream: Any, text: str, *, exact: bool) -> None:  # noqa: ANN401  (a stream of any kind)
+    whole = text if text.endswith("\n") else f"{text}\n"
+    if exact and encoding_of(stream) != "utf-8" and hasattr(stream, "buffer"):
+        stream.flush()
+        stream.buffer.write(whole.encode("utf-8", "backslashreplace"))
+        stream.flush()
+    else:
+        click.echo(spelled_out(whole, encoding_of(stream)), nl=False)
 
 
-def _is_own(path: Path, own: Callable[[bytes], bool] | None) -> bool:
-    """Tell whether symgrad wrote a file; an empty one holds nothing to lose."""
-    try:
-        found = path.read_bytes()
-    except OSError as error:
-        raise SymgradError(Diagnostic(f"cannot read `{path}`: {error.strerror}")) from error
-    return not found or MARKER.encode() in found or (own is not None and own(found))
+def lacks_letters() -> bool:
+    """Tell whether formulas are to be printed in ASCII: standard output has no letters for them."""
+    return spelled_out("∂λ−·²₀√ŷ", encoding_of(sys.stdout)) != "∂λ−·²₀√ŷ"
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def write_file(path: Path, content: str | bytes, *, force: bool) -> None:
+    """Write a file whole or not at all: see `symgrad.render.files`."""
+    from symgrad.render import files
+
+    files.write_file(path, content, force=force, remedy="--force")
+
+
+def refuse_others(path: Path, *, force: bool) -> None:
+    """Raise SymgradError where a file must not be written: see `symgrad.render.files`."""
+    from symgrad.render import files
+
+    files.refuse_others(path, force=force, remedy="--force")
 
 
 def note(text: str) -> None:
     """Write a remark to standard error, where it does not mix with a result."""
-    click.echo(text, err=True)
+    complain(text)
+
+
+def complain(text: str) -> None:
+    """Write to standard error; where that is closed or full there is nobody to be told."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            shown = spelled_out(text, encoding_of(sys.stderr))
+            click.echo(shown, err=True, color=use_color(sys.stderr))

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.terminal import load_graph, note, print_result, read_stdin, write_file
+from symgrad.cli.limits import current_run, limited
+from symgrad.cli.terminal import (
+    is_terminal,
+    lacks_letters,
+    load_graph,
+    note,
+    print_result,
+    read_stdin,
+    write_file,
+)
 from symgrad.errors import Diagnostic, SymgradError
 
 if TYPE_CHECKING:
@@ -53,6 +62,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
+@limited(10)
 def command(
     file: str,
     wrt: tuple[str, ...],
@@ -93,13 +103,14 @@ def command(
     chosen = show or ("long" if plan.count <= SHOWN_LONG and style != "csv" else "table")
     if chosen == "table" and style in ("markdown", "latex"):
         chosen = "short"
+    ascii_only = ascii_only or (style == "text" and output is None and lacks_letters())
     if plan.count <= WORKED or chosen == "long" or exact or style in ("markdown", "latex"):
         run = _worked(plan, chosen, style, digits, exact=exact, ascii_only=ascii_only)
     else:
         run = _long_run(
             plan, chosen, style, digits, ascii_only=ascii_only, to_file=output is not None
         )
-    _deliver(run, output, force=force)
+    _deliver(run, output, force=force, exact=style != "text")
 
 
 @dataclass
@@ -220,7 +231,7 @@ def _long_run(
     run = _Run()
     one_by_one = style == "csv" or (style == "text" and show == "short")
     # Where the steps themselves run over the terminal a bar would only break their lines.
-    silent = one_by_one and not to_file and sys.stdout.isatty()
+    silent = one_by_one and not to_file and is_terminal(sys.stdout)
 
     def records() -> Iterator[Record]:
         with _progress(0 if silent else plan.count) as tick:
@@ -249,39 +260,35 @@ def _long_run(
     return run
 
 
-def _ignore(_: int) -> None:
-    pass
-
-
 @contextmanager
 def _progress(count: int, *, twice: bool = False) -> Iterator[Callable[[int], None]]:
-    """Show a bar on standard error while steps are taken, if there are many of them."""
-    if count < SLOW:
-        yield _ignore
+    """Give the work its time anew with each step, and show a bar if there are many of them."""
+    renew = current_run().renew
+    if count < SLOW or sys.stderr is None:
+        yield lambda _: renew()
         return
     every = max(1, count // 200)
     total = 2 * count if twice else count
     with click.progressbar(length=total, label=f"{count:,} steps", file=sys.stderr) as bar:
 
         def tick(number: int) -> None:
+            renew()
             if number % every == 0:
                 bar.update(every)
 
         yield tick
 
 
-def _deliver(run: _Run, output: Path | None, *, force: bool) -> None:
+def _deliver(run: _Run, output: Path | None, *, force: bool, exact: bool) -> None:
     """Write a run to a file or to standard output, and raise the fault that ended it, if any."""
-    from symgrad.render.trace_marks import is_trace
-
     where = "above"
     if output is None:
         for part in run.parts:
-            print_result(part)
+            print_result(part, exact=exact)
     else:
         text = "".join(run.parts)
         if run.steps:
-            write_file(output, text, force=force, own=is_trace)
+            write_file(output, text, force=force)
             where = f"in {output}"
     if run.fault is not None:
         if run.steps:

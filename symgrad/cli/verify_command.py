@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from symgrad.cli.terminal import load_graph, print_result, read_stdin, report
+from symgrad.cli.terminal import is_terminal, load_graph, print_result, read_stdin, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,9 +104,9 @@ def _finish(
     if no_answer:
         reports = [without_answers(item) for item in reports]
     if style == "json":
-        print_result(reports_json(reports, graph))
+        print_result(reports_json(reports, graph), exact=True)
     elif style == "sarif":
-        print_result(reports_sarif(reports))
+        print_result(reports_sarif(reports), exact=True)
     elif style == "github":
         print_result(reports_github(reports))
     elif style == "html":
@@ -164,7 +164,7 @@ def _progress() -> Callable[[int, Verdict], None]:
 
     def show(count: int, verdict: Verdict) -> None:
         del verdict
-        if time.monotonic() - started > _QUIET_SECONDS and sys.stderr.isatty():
+        if time.monotonic() - started > _QUIET_SECONDS and is_terminal(sys.stderr):
             click.echo(f"\r{count} claims …\r", err=True, nl=False)
 
     return show

@@ -57,6 +57,7 @@ def go_on_within(seconds: float) -> int | None:
     Raises:
         Late: in the process that called, when the child was ended at the deadline.
         Broken: there too, when the child was ended by a fault of its own.
+        KeyboardInterrupt: there too, when an interrupt ended it.
     """
     if not hasattr(os, "fork"):
         return None
@@ -67,7 +68,6 @@ def go_on_within(seconds: float) -> int | None:
     if child == 0:
         os.close(theirs)
         _end_with_parent(ours)
-        signal.signal(signal.SIGINT, _interrupt_once)
         allow(seconds)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting)
         return None
@@ -92,7 +92,9 @@ def _ended(code: int, seconds: float) -> int:
         return code
     if -code == signal.SIGPROF:
         raise Late(f"not finished within {seconds:g} s of computing")
-    if -code in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+    if -code == signal.SIGINT:
+        raise KeyboardInterrupt
+    if -code in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         return 128 - code
     name = signal.Signals(-code).name
     reason = "out of memory?" if -code == signal.SIGKILL else "a fault in a library"
@@ -102,12 +104,6 @@ def _ended(code: int, seconds: float) -> int:
 def _pass_on(child: int, sent: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, sent)
-
-
-def _interrupt_once(*_: object) -> None:
-    """End on the first interrupt: a terminal sends it, and so does the waiting parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _end_with_parent(pipe: int) -> None:

@@ -104,9 +104,12 @@ class Evaluator:
             raise OutsideDomain("zero to a negative power")
         if base < 0 and not whole:
             raise OutsideDomain("fractional power of a negative number")
-        if whole and abs(exponent) < 10**6:
-            return base ** int(exponent)
-        return self.context.power(base, exponent)
+        try:
+            if whole and abs(exponent) < 10**6:
+                return base ** int(exponent)
+            return self.context.power(base, exponent)
+        except ArithmeticError as error:
+            raise OutsideDomain("a power of more digits than there can be") from error
 
     def _call(
         self, function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Real]
@@ -124,11 +127,11 @@ class Evaluator:
             result = row.number(self.context, *numbers)
         except (
             ValueError,
-            ZeroDivisionError,
+            ArithmeticError,  # a pole, or more digits than there can be
             NotImplementedError,
             self.context.NoConvergence,
         ) as error:
-            raise OutsideDomain(f"{function} at {numbers}") from error
+            raise OutsideDomain(f"{function} has no value here") from error
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
             raise OutsideDomain(f"{function} is not a real number here")
         return result

@@ -12,6 +12,7 @@ from symgrad.errors import Diagnostic, SymgradError
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.render.dot import dot
+from symgrad.render.files import write_file
 from symgrad.render.mermaid import mermaid
 from symgrad.render.picture import MOST_TILES, Picture, picture
 from symgrad.render.svg import drawing, written
@@ -23,7 +24,7 @@ PNG_SCALE = 2
 _PNG_HEADER = 33  # signature and IHDR
 
 
-def draw(
+def draw(  # noqa: PLR0913  (options, keyword-only)
     graph: Graph,
     path: str | Path | None = None,
     *,
@@ -32,6 +33,7 @@ def draw(
     theme: str = "auto",
     style: str | None = None,
     most: int = MOST_TILES,
+    force: bool = False,
 ) -> str:
     """Draw a graph: return the SVG (or other text), and write the file `path` if there is one.
 
@@ -41,7 +43,7 @@ def draw(
     `most` nodes is folded. `theme` is auto, light or dark.
 
     Raises SymgradError for a suffix that is none of these, and for png where resvg-py is not
-    installed.
+    installed, and where `path` exists and was not made by symgrad, unless `force` is set.
     """
     refuse_arrays(graph, "`draw`")
     target = None if path is None else Path(path)
@@ -53,11 +55,11 @@ def draw(
     if chosen == "png":
         if target is None:
             raise SymgradError(Diagnostic("a png needs a file to be written to"))
-        target.write_bytes(png(shown, dark=theme == "dark"))
+        write_file(target, png(shown, dark=theme == "dark"), force=force)
         return ""
     text = drawn(shown, chosen, theme=theme)
     if target is not None:
-        target.write_bytes(text.encode())
+        write_file(target, text, force=force)
     return text
 
 

@@ -7,16 +7,15 @@ JSON in which no markup can stand, and the page's own policy allows no script bu
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symgrad import __version__
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
+from symgrad.render.files import write_file
 from symgrad.render.html_assets import assets
 from symgrad.render.html_content import Content, command_for, content
 from symgrad.render.html_rows import Edge, quantities
@@ -56,7 +55,7 @@ def report(  # noqa: PLR0913  (options, keyword-only)
     )  # fmt: skip
     text = page(plan)
     if path is not None:
-        _write(Path(path), text, force=force)
+        write_file(Path(path), text, force=force)
     return text
 
 
@@ -125,23 +124,3 @@ def as_json(value: Any) -> str:  # noqa: ANN401  (any plain data)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """Write the page whole or not at all."""
-    if path.is_file() and not force and MARKER.encode() not in path.read_bytes():
-        raise SymgradError(
-            Diagnostic(
-                f"`{path}` exists and was not written by symgrad",
-                help="give force=True to overwrite it",
-            )
-        )
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, delete=False) as file:
-        file.write(text.encode())
-    made = Path(file.name)
-    try:
-        made.chmod(0o644)
-        made.replace(path)
-    except BaseException:
-        made.unlink(missing_ok=True)
-        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symgrad.expression.letters import spelled_out
 from symgrad.expression.printer import AsciiPrinter, Printer
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
 
@@ -15,7 +16,7 @@ def text_of(sheet: Sheet, *, ascii_only: bool = False) -> str:
     blocks = [sheet.title]
     blocks += [_section(section, printer, arrow) for section in sheet.sections]
     text = "\n\n".join(block for block in blocks if block) + "\n"
-    return _plain(text) if ascii_only else text
+    return spelled_out(text, "ascii") if ascii_only else text
 
 
 def _section(section: Section, printer: Printer, arrow: str) -> str:
@@ -97,11 +98,3 @@ def remark_text(remark: Remark, printer: Printer) -> str:
         else printer.expression(part)
         for part in remark.parts
     )
-
-
-def _plain(text: str) -> str:
-    """Return prose with the letters of mathematics written out."""
-    pairs = {"δ": "delta", "−": "-", "∂": "d", "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "–": "-"}
-    for letter, word in pairs.items():
-        text = text.replace(letter, word)
-    return text.encode("ascii", "backslashreplace").decode("ascii")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from symgrad.expression.letters import spelled_out
 from symgrad.expression.tree import Var
 from symgrad.render.latex import LatexPrinter, prose
 from symgrad.render.markdown import escaped
@@ -51,7 +52,7 @@ def trace_text(trace: Trace, *, show: str = "long", ascii_only: bool = False) ->
     if ascii_only:
         for letter, word in _ASCII.items():
             text = text.replace(letter, word)
-        text = text.encode("ascii", "backslashreplace").decode("ascii")
+        text = spelled_out(text, "ascii")
     return text
 
 

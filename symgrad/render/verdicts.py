@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
@@ -230,7 +231,7 @@ def _entry(rule: str, status: str, text: str, place: Place, source: str) -> Json
 
 def _uri(source: str) -> str:
     path = PurePath(source)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix(), safe="/:")
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()), safe="/:")
 
 
 def _rule(verdict: Verdict) -> str:

@@ -104,7 +104,7 @@ def read_text(path: str) -> str:
     if len(content) > MAX_SOURCE_BYTES:
         raise SourceTooLarge(f"{path}: the file is longer than {MAX_SOURCE_BYTES // 2**20} MiB")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise UnreadableFile(
