@@ -41,8 +41,8 @@ def through(
 
     >>> def broken(n: int) -> str:
     ...     return "odd" if n % 2 else ""
-    >>> through(2, [("double", lambda n: 2 * n), ("half", lambda n: n // 4)], broken)
-    4
+    >>> through(3, [("double", lambda n: 2 * n), ("more", lambda n: n + 2)], broken)
+    8
     """
     if not STRICT:
         end = _all(start, passes)
