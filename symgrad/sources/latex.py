@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from symgrad.errors import Diagnostic
 from symgrad.expression.names import GREEK
 from symgrad.expression.tree import Expression
 from symgrad.sources.cursor import Resolve
@@ -23,15 +24,20 @@ from symgrad.sources.latex_words import (
     ACCENTS_ABOVE,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
+    FILLERS,
     FUNCTION_WORDS,
+    GIVEN,
+    OPENS_CONDITION,
     SIGNS,
     STACKED,
     STYLES,
     SUMS,
     TEXT_STYLES,
     TRANSPARENT,
+    WIDE,
     WORD_FUNCTIONS,
 )
+from symgrad.sources.limits import MAX_DEPTH
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
@@ -40,6 +46,10 @@ _BRACKETS = frozenset(
      "\\lbrace", "\\lbrack")
 )  # fmt: skip
 _LETTER_FUNCTIONS = frozenset(("\\sigma", "\\Phi", "\\phi", "\\varphi", "\\psi", "σ", "Φ", "φ"))
+_MAX_FAULTS = 20
+_UNITS = {"in": 72.0, "cm": 28.0, "mm": 2.8, "em": 10.0, "ex": 4.5, "pt": 1.0, "px": 0.75}
+_WIDE_SPACE = 8.0
+UNREADABLE = "⍰"
 _STOPS_ARGUMENT = frozenset("+-−=,;)]}&(<>/*")
 _ENDS_ARGUMENT = frozenset(("left", "right", "quad", "qquad", "\\", "text"))
 
@@ -47,7 +57,30 @@ _ENDS_ARGUMENT = frozenset(("left", "right", "quad", "qquad", "\\", "text"))
 class Translator(Scripts):
     """Translates one formula."""
 
+    def __init__(self, text: str, origin: Origin, *, lenient: bool = False) -> None:
+        super().__init__(text, origin)
+        words = [word.text for word in self.words]
+        # a brace that is never closed swallows what comes behind it
+        self.lenient = lenient and words.count("{") == words.count("}")
+        self.faults: dict[int, Diagnostic] = {}
+
     def step(self, word: Word, parts: list[Written]) -> None:
+        """Translate what begins with `word`; with `lenient`, put a mark where that cannot be done.
+
+        Raises:
+            Fault: if it cannot be translated.
+        """
+        depth = self.depth
+        try:
+            self.translated(word, parts)
+        except Fault as fault:
+            if not self.lenient or len(self.faults) >= _MAX_FAULTS or self.depth > MAX_DEPTH:
+                raise
+            self.depth = depth
+            self.faults.setdefault(word.start, fault.diagnostic)
+            parts.append(self.written(UNREADABLE, word))
+
+    def translated(self, word: Word, parts: list[Written]) -> None:
         """Translate what begins with `word`, and add it to `parts`."""
         text = word.text
         if text == "{" and self.is_comma_in_braces(parts):
@@ -69,6 +102,8 @@ class Translator(Scripts):
             self.evaluated(word, parts)
         elif fraction := _vulgar(text):
             parts.append(self.written(fraction, word))
+        elif text in WIDE:
+            parts.append(self.written(WIDE[text], word))
         elif text in "[]":
             parts.append(self.written("(" if text == "[" else ")", word))
         else:
@@ -113,6 +148,9 @@ class Translator(Scripts):
             parts.append(self.root(word))
         elif name in STYLES:
             parts.append(self.styled(word, parts))
+        elif name == "hspace":
+            wide = _is_wide(self.raw_argument(word))
+            parts.append(self.written(";" if wide else " ", word))
         elif name in STACKED:
             self.stacked(word, parts)
         elif name == "over":
@@ -317,22 +355,50 @@ class Translator(Scripts):
     def styled(self, word: Word, parts: list[Written]) -> Written:
         """Translate upright or text style: a name, a function, or words between formulas."""
         start = self.at
-        raw = self.raw_argument(word).strip()
+        raw = self.raw_argument(word)
+        if "$" in raw:
+            self.at = start
+            return self.text_with_formulas(word)
+        called = raw == raw.strip() and self.words[self.at : self.at + 1]
+        opens = bool(called) and self.words[self.at].text in _BRACKETS
+        raw = raw.strip()
         plain = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), raw)
         plain = plain.replace("\\_", "_")
+        if plain == "where" and not opens:
+            return self.written(";", word)
         if plain in WORD_FUNCTIONS or plain in FUNCTION_WORDS:
             return self.function(FUNCTION_WORDS.get(plain, plain), word, parts)
         if plain == "d":
             return self.written("d", word)
+        said = plain.lower() in FILLERS and (len(plain) > 1 or not called)
+        if said or (not called and OPENS_CONDITION.fullmatch(plain)):
+            return self.written(_words_between(plain), word)
         if plain == "1" or (plain in ("I", "1") and self.is_indicator()):
             return self.indicator(word)
         if word.text not in TEXT_STYLES and not re.fullmatch(r"\w+", plain) and plain:
             self.at = start
             inner = self.argument(word)
             return inner if re.search("[=≈]", inner.text) else self.grouped(inner, word)
-        if re.fullmatch(r"[^\W\d]\w*", plain) and not _is_filler(plain):
+        if re.fullmatch(r"[^\W\d]\w*", plain):
             return self.separated(plain, word, parts)
-        return self.written(";" if plain else " ", word)
+        return self.written(_words_between(plain), word)
+
+    def text_with_formulas(self, word: Word) -> Written:
+        """Translate text that holds formulas of its own: `\\text{if $y = 1$}`."""
+        parts: list[Written] = []
+        self.next_word(word)
+        while self.at < len(self.words) and self.words[self.at].text != "}":
+            before = self.at
+            while self.at < len(self.words) and self.words[self.at].text not in ("$", "}"):
+                self.at += 1
+            said = "".join(one.text for one in self.words[before : self.at])
+            parts.append(self.written(_words_between(said.strip()), word))
+            if self.at < len(self.words) and self.words[self.at].text == "$":
+                self.at += 1
+                parts.append(self.until(lambda text: text == "$"))
+                self.at += self.at < len(self.words) and self.words[self.at].text == "$"
+        self.at += 1
+        return Written.join(parts)
 
     def is_indicator(self) -> bool:
         """Tell whether a condition follows, in brackets or as a subscript."""
@@ -354,6 +420,9 @@ class Translator(Scripts):
         """Translate a sign above another: an accent, or words above a relation."""
         above = re.sub(r"[\s{}]", "", self.raw_argument(word))
         inner = self.argument(word)
+        if inner.text.strip() in ("=", "≡") and (sign := _relation_said(above)):
+            parts.append(self.written(sign, word))
+            return
         accent = ACCENTS_ABOVE.get(above) if word.text != "\\underset" else None
         if accent and re.fullmatch(r"\s*[^\W\d]\w*\s*", inner.text):
             parts.append(self.separated(f"{inner.text.strip()}_{accent}", word, parts))
@@ -438,8 +507,42 @@ def _vulgar(text: str) -> str:
     return f"({top}/{below})" if slash and len(text) == 1 else ""
 
 
-def _is_filler(word: str) -> bool:
-    return word in {"and", "or", "so", "if", "for", "with", "where", "hence", "thus", "at", "then"}
+def _words_between(words: str) -> str:
+    """Return what words between formulas are translated to: a condition follows, or a formula."""
+    if not words.strip():
+        return " "
+    return GIVEN if OPENS_CONDITION.match(words) else ";"
+
+
+def _is_wide(length: str) -> bool:
+    """Tell whether a space is so wide that it separates two formulas."""
+    found = re.fullmatch(r"\s*(\d*\.?\d+)\s*([a-z]{2})\s*", length)
+    return found is not None and float(found[1]) * _UNITS.get(found[2], 1.0) >= _WIDE_SPACE
+
+
+def _relation_said(above: str) -> str:
+    """Return the relation that a sign of equality with something above it is, "" for `=`."""
+    plain = re.sub(r"\\(?:text|mathrm|rm|textrm|mbox)", "", above).lower().strip(".")
+    if plain in ("!", "set", "must", "soll", "?", "want", "setto", "setto0"):
+        return "≟"
+    return ":=" if plain in ("def", "defn", "\\triangle", "\\wedge", "\\delta", "df") else ""
+
+
+def translate_leniently(text: str, origin: Origin) -> tuple[Written, dict[int, Diagnostic]]:
+    r"""Return a formula in the plain notation, with a mark where something cannot be translated.
+
+    The faults stand by the offset of the command that they are about.
+
+    Raises:
+        Fault: at a bracket that is not closed, or nesting that is too deep.
+
+    >>> found, faults = translate_leniently(r"a = \foo", Origin("", (), 1, 1))
+    >>> found.text, list(faults)
+    ('a = ⍰', [4])
+    """
+    translator = Translator(text, origin, lenient=True)
+    found = translator.translate()
+    return found, translator.faults
 
 
 def translate(text: str, origin: Origin) -> Written:

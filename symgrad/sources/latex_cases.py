@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from symgrad.sources.latex_words import GIVEN
 from symgrad.sources.written import Written
 
 _RELATION = re.compile(r"<=|>=|[<>≤≥]")
-_WORDS = re.compile(r"^(?:if|for|when|wenn|falls|für)\b|[,.;]", re.IGNORECASE)
-_OTHERWISE = frozenset(("", "otherwise", "else", "sonst", "other"))
+_WORDS = re.compile(rf"^(?:if|for|when|wenn|falls|für)\b|[,.;{GIVEN}]", re.IGNORECASE)
+_OTHERWISE = frozenset(
+    ("", "otherwise", "else", "sonst", "other", "sinon", "autrement", "elsewhere", "caso contrario",
+     "en otro caso", "si no", "senão", "altrimenti", "иначе", "其他", "其它", "否则", "その他",
+     "それ以外", "그외", "그 외", "그렇지 않으면", "other wise", "ow", "o w")
+)  # fmt: skip
+_EQUALS = re.compile(r"(?<![<>=!:])=(?!=)")
 _OPPOSITE = {"<": ">", "<=": ">", "≤": ">", ">": "<", ">=": "<", "≥": "<"}
 
 
@@ -28,21 +34,22 @@ def piecewise(rows: list[Row], start: int) -> Written | None:
     """Return the rows as `Piecewise((value, condition), …, (value, True))`.
 
     The last row counts for all other values when it says so, or when its condition is the opposite
-    of the only other one. None is returned where neither is so.
+    of the only other one. Where neither is so, `Cases((value, condition), …)` leaves the other
+    values open. None is returned where a row that is not the last counts for all others.
     """
     if not rows:
         return None
     conditions = [_condition(row) for row in rows]
     last = conditions[-1].lower()
-    if last not in _OTHERWISE and not (len(rows) == 2 and _opposite(*conditions)):
-        return None
+    whole = last in _OTHERWISE or (len(rows) == 2 and _opposite(*conditions))
     if any(condition.lower() in _OTHERWISE for condition in conditions[:-1]):
         return None
-    pieces: list[Written] = [Written.all_at(" Piecewise(", start)]
+    head = " Piecewise(" if whole else " Cases("
+    pieces: list[Written] = [Written.all_at(head, start)]
     for index, (row, condition) in enumerate(zip(rows, conditions, strict=True)):
         final = index == len(rows) - 1
         value = row.value.cut(0, len(row.value.text.rstrip().rstrip(",").rstrip()))
-        shown = "True" if final else condition
+        shown = "True" if final and whole else _EQUALS.sub("==", condition)
         where = row.condition.start(row.value.start(start))
         pieces += [
             Written.all_at("(", where),

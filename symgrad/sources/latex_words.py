@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symgrad.expression.functions import reserved_names
 
 SIGNS = {
@@ -17,8 +19,13 @@ SIGNS = {
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "prime": "'", "ell": "ell",
     "varepsilon": "ε", "varphi": "φ",
     "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",
-    "\\": ";\n", "quad": ";", "qquad": ";", "implies": ";", "Rightarrow": ";", "iff": ";",
-    "Longrightarrow": ";", "Leftrightarrow": ";", "therefore": ";", "cr": ";\n", "newline": ";\n",
+    "\\": ";\n", "quad": ";", "qquad": ";", "cr": ";\n", "newline": ";\n",
+    "eqno": ";", "leqno": ";", "enspace": " ", "forall": "∀", "exists": "∃", "colon": ":",
+    "longrightarrow": "→", "longmapsto": "→", "leadsto": "→", "rightsquigarrow": "→",
+    **dict.fromkeys(
+        "implies Rightarrow iff Longrightarrow Leftrightarrow Longleftrightarrow impliedby "
+        "Leftarrow Longleftarrow therefore because".split(), "⇒"
+    ),
 }  # fmt: skip
 
 ACCENTS = {
@@ -46,7 +53,7 @@ TRANSPARENT = frozenset(
     "smash".split()
 )
 DROPPED_WITH_ARGUMENT = frozenset(
-    "label tag ref eqref color phantom hphantom vphantom hspace vspace intertext".split()
+    "label tag ref eqref color phantom hphantom vphantom vspace intertext shortintertext".split()
 )
 DROPPED = frozenset(
     (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf mathstrut hfill "
@@ -71,3 +78,24 @@ FUNCTION_WORDS = {
         "sigmoid softplus relu cot sec csc coth".split()
     )
 } | {"arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh", "lg": "log10", "sgn": "sign"}
+
+# What is written for words behind which a condition follows; no formula holds this sign.
+GIVEN = "⸮"
+# Words in a formula behind which a condition stands, and words that only join two formulas.
+OPENS_CONDITION = re.compile(
+    r"\s*(?:if|when|whenever|for|provided|given|assuming|as long as|falls|wenn|für|bei|si|cuando|"
+    r"quand|lorsque|pour|para|se|quando|per|если|при|当|若|如果|もし|단|對|对)"
+    r"(?![a-zA-Zäöüéè])",
+    re.IGNORECASE,
+)
+FILLERS = frozenset(
+    "and or so if for with where hence thus at then when whenever given since because as und oder "
+    "also mit wobei wo et ou donc avec où donde con por onde com otherwise else sonst sinon "
+    "y e o u i".split()
+)
+# Signs of other keyboards, and what they stand for.
+WIDE = {
+    "，": ", ", "、": ", ", "；": ";", "：": ";", "。": ". ", "（": "(", "）": ")", "［": "(",
+    "］": ")", "＝": "=", "＋": "+", "－": "-", "＊": "*", "／": "/", "＜": "<",
+    "＞": ">", "｜": "|",
+}  # fmt: skip

@@ -81,7 +81,12 @@ class Judge:
         if claim.cases:
             share = seconds / len(claim.cases)
             return of_all_cases(claim, lambda one: self.judge(one, share, explain=explain))
-        return self.sound(self._open(claim, time.monotonic() + seconds, explain=explain))
+        found = self.sound(self._open(claim, time.monotonic() + seconds, explain=explain))
+        return (
+            Verdict("condition", claim, claim.otherwise)
+            if claim.otherwise and not found.ok
+            else found
+        )
 
     def sound(self, verdict: Verdict) -> Verdict:
         """Return a verdict that tells of nothing but names of the graph and of the text.

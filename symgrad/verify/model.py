@@ -147,8 +147,10 @@ class Claim:
     name or derivative key. `defines` is the name that the claim defines, by its first link or by a
     derivative in it. `condition` says why the formula claims nothing, where it only states values
     or a condition; it is empty for a claim.
-    `readings` are the choices that its reading rests on, in words; `doubts` are
-    guesses among them: where the claim is wrong as it is read, it is not refuted but unreadable.
+    `otherwise` says what the formula is where it does not hold, such as a condition that is set:
+    then it is not refuted. `readings` are the choices that its reading rests on, in words;
+    `doubts` are guesses among them: where the claim is wrong as it is read, it is not refuted but
+    unreadable.
     `cases` are the claims that one with a free index stands for, itself the first of them.
     """
 
@@ -168,6 +170,7 @@ class Claim:
     condition: str = ""
     readings: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    otherwise: str = ""
     cases: tuple[Case, ...] = ()
 
     def __str__(self) -> str:

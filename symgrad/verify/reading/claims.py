@@ -1,48 +1,64 @@
-"""Reading what people write: from a text to its claims, each with all that is in force there."""
+"""Reading what people write: from a text to its claims, each with all that is in force there.
+
+Nothing vanishes: for every formula of a text something is yielded. A claim that can be read, one
+that cannot but speaks of the graph, or the reason why a formula is not about the graph.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeAlias
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression.tree import Var, variables
+from symgrad.expression.tree import Var
 from symgrad.graph.graph import Graph
-from symgrad.sources import exact
-from symgrad.sources.latex import translate
-from symgrad.sources.problems import Fault, Origin
-from symgrad.sources.written import Written
+from symgrad.sources.latex import UNREADABLE, translate_leniently
+from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.model import (
     Case,
     Claim,
-    Definition,
     DerivativeTarget,
     ExpressionTarget,
-    Link,
     NameTarget,
-    Relation,
     Skipped,
     Target,
     UpdateTarget,
 )
+from symgrad.verify.reading.chains import Chains, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
 from symgrad.verify.reading.documents import Formula, formulas
-from symgrad.verify.reading.formula import parse_side, readings_of
+from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic
 from symgrad.verify.reading.lefts import LeftSides
-from symgrad.verify.reading.meaning import adjoint_meant
+from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement, components, statements
 from symgrad.verify.reading.state import State
-from symgrad.verify.reading.text import decimals_of, source_text
+from symgrad.verify.reading.text import source_text
 from symgrad.verify.truth import Truth
 
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
-_MAX_DEFINITIONS = 50
-_ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
+_MAX_PASSES = 3
+_VALUE = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*([-−+]?[\d.]+(?:e[-+]?\d+)?)")
+_CONDITIONS = frozenset(("<", ">", "<=", ">=", "≤", "≥", "≪", "≫", "≠", "!=", "∝", "∼", "∈", "≟"))
+_LIMIT = re.compile(r"\(?\s*[-−+]?\s*(?:[\d.]+|∞)\s*[-−+^()]*\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A statement with a name that is not defined yet: read again at the end of the text."""
+
+    statement: Statement
+    formula: Formula
+    state: State
+    known: int
+
+
+Item: TypeAlias = "Claim | Skipped"
 
 
 class Reader:
@@ -51,17 +67,45 @@ class Reader:
     def __init__(self, graph: Graph, truth: Truth) -> None:
         self.graph, self.truth = graph, truth
         self.scope = Scope(graph, truth.derivation, truth)
-        self.state = State(truth, self.scope)
         self.decimals: Style = "point"
         self.generic = Generic(self.scope)
-        self.lefts = LeftSides(graph, self.scope, self.state)
+        self.use(State(truth, self.scope))
+
+    def use(self, state: State) -> None:
+        """Go on with what is in force somewhere."""
+        self.state = state
+        self.lefts = LeftSides(self.graph, self.scope, state)
+        self.chains = Chains(self.graph, self.truth, self.scope, state)
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
         """Yield the claims of a text, and each formula that is not about the graph."""
-        found = list(islice(formulas(text, source), MAX_CLAIMS))
-        self.decimals = style_of(formula.content.text for formula in found)
-        for formula in found:
-            yield from self.formula(formula)
+        found: list[Item | Later] = []
+        texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
+        self.decimals = style_of(formula.content.text for formula in texts)
+        for count, formula in enumerate(texts):
+            if count >= MAX_CLAIMS:
+                place = formula.origin.place(formula.text[:80], 0, 1)
+                found.append(
+                    Skipped(formula.text[:80], place, f"more than {MAX_CLAIMS:,} formulas")
+                )
+                break
+            found += self.accounted(formula)
+        for index in range(_MAX_PASSES):
+            found = self.again(found, last=index == _MAX_PASSES - 1)
+        yield from (item for item in found if not isinstance(item, Later))
+
+    def again(self, items: list[Item | Later], *, last: bool) -> list[Item | Later]:
+        """Return the items, with the statements read again whose names may have got a meaning."""
+        found: list[Item | Later] = []
+        for item in items:
+            if not isinstance(item, Later):
+                found.append(item)
+            elif last or len(self.scope.definitions) > item.known:
+                self.use(item.state)
+                found += self.statement(item.statement, item.formula, last=last)
+            else:
+                found.append(item)
+        return found
 
     def check(
         self, text: str, line: int, source: str, lines: tuple[str, ...]
@@ -71,30 +115,66 @@ class Reader:
         column = max(shown.find(text[:12]), 0) + 1
         origin = Origin(source, lines, line, column)
         directive = re.match(r"(?:at|assume)\b", text) is not None
-        yield from self.formula(Formula(text, origin, strict=True, directive=directive))
+        formula = Formula(text, origin, strict=True, directive=directive)
+        for item in self.again(list(self.accounted(formula)), last=True):
+            if not isinstance(item, Later):
+                yield item
 
-    def formula(self, formula: Formula) -> Iterator[Claim | Skipped]:
-        """Yield the claims of one formula, or follow one directive."""
-        written: Written | None = None
+    # -- one formula ---------------------------------------------------------------------------
+
+    def accounted(self, formula: Formula) -> Iterator[Item | Later]:
+        """Yield what there is to say about one formula: at least one item, but for a directive."""
+        if formula.values:
+            yield from self.values(formula)
+            return
+        count = 0
+        for item in self.formula(formula):
+            count += 1
+            yield item
+        if not count and not formula.directive:
+            place = formula.origin.place(formula.text, 0, 1)
+            yield _skipped(formula.text, place, "it states nothing")
+
+    def values(self, formula: Formula) -> Iterator[Claim]:
+        """Follow what a sentence says of values, where it speaks of inputs of the graph."""
+        pairs = _VALUE.findall(formula.text)
+        names = [self.lefts.input_name(name) for name, _ in pairs]
+        if not pairs or None in names:
+            return
+        for name, (_, value) in zip(names, pairs, strict=True):
+            self.state.directive(f"at {name} = {value}", formula.origin)
+        place = formula.origin.place(formula.text, 0, len(formula.text))
+        shown = ", ".join(
+            f"{name} = {value}" for name, (_, value) in zip(names, pairs, strict=True)
+        )
+        yield Claim(formula.text, place, NameTarget(str(names[-1])), condition=f"sets {shown}")
+
+    def formula(self, formula: Formula, *, whole: bool = True) -> Iterator[Item | Later]:
+        """Yield what one formula, or with `whole` false one row of it, holds."""
         content = formula.content
+        place = formula.origin.place(formula.text[:80], 0, 1)
         try:
             if formula.fault is not None:
                 raise Fault(formula.fault)
             if len(content.text) > MAX_CLAIM_LENGTH:
-                place = formula.origin.place(formula.text[:80], 0, 1)
                 message = f"a formula of more than {MAX_CLAIM_LENGTH:,} characters"
                 raise Fault(Diagnostic(message, place, "split it into several"))
-            written = translate(content.text, content.origin(formula.text, formula.origin))
+            origin = content.origin(formula.text, formula.origin)
+            written, faults = translate_leniently(content.text, origin)
             written = with_points(
                 written.through(content), self.decimals, formula.text, formula.origin
             )
+            self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
+                self.chains.refuse_marks(written)
                 self.state.directive(written.text, written.origin(formula.text, formula.origin))
                 return
         except Fault as fault:
-            shows = written is None and not formula.directive and self.left_is_known(formula)
-            place = formula.origin.place(formula.text, 0, 1)
-            if formula.strict or shows:
+            rows = raw_rows(content) if whole and not formula.directive else []
+            if len(rows) > 1 and formula.fault is None:
+                for row in rows:
+                    yield from self.formula(replace(formula, written=row), whole=False)
+            elif formula.strict or (not formula.directive and self.left_is_known(formula)):
                 yield self.unreadable(formula.text, place, fault)
             else:
                 yield _skipped(formula.text, place, fault.diagnostic.message)
@@ -110,11 +190,13 @@ class Reader:
 
     def left_is_known(self, formula: Formula) -> bool:
         """Tell whether the left side alone is about the graph, where the whole cannot be read."""
-        left = re.split(r"=|≈|\\approx", formula.text, maxsplit=1)[0]
-        if len(left) == len(formula.text) or len(left) > MAX_CLAIM_LENGTH:
+        content = formula.content
+        found = re.search(r"=|≈|\\approx", content.text)
+        if found is None or found.start() > MAX_CLAIM_LENGTH:
             return False
+        left = re.sub(r"&|\\begin\{[^{}]*\}(?:\{[^{}]*\})?", " ", content.text[: found.start()])
         try:
-            written = translate(left.replace("&", " "), formula.origin)
+            written, _ = translate_leniently(left, formula.origin)
             side = parse_side(written.text, formula.origin, self.scope)
         except Fault:
             return False
@@ -129,8 +211,10 @@ class Reader:
 
     # -- one statement -------------------------------------------------------------------------
 
-    def statement(self, statement: Statement, formula: Formula) -> Iterator[Claim | Skipped]:
-        """Yield the claim of a statement, if it is one."""
+    def statement(
+        self, statement: Statement, formula: Formula, *, last: bool = False
+    ) -> Iterator[Item | Later]:
+        """Yield the claims of a statement, or why it is none."""
         self.scope.begin()
         self.scope.values, self.scope.step = self.state.values, self.state.step
         origin = statement.whole.origin(formula.text, formula.origin)
@@ -138,163 +222,141 @@ class Reader:
         text = source_text(formula.text, statement.whole)
         if statement.head:
             text = f"{statement.head} {statement.parts[0][0]} {text}"
+        state = self.state.snapshot()
         left: Target | None = None
         try:
             if not statement.parts or statement.other:
-                fault = _no_claim(statement, place)
-                if formula.strict:
-                    raise fault
-                yield _skipped(text, place, fault.diagnostic.message)
+                yield self.no_claim(statement, formula, text, place)
                 return
             if names := self.lefts.assigned(statement):
                 value = statement.parts[-1][1].text.strip()
-                yield Claim(
-                    text,
-                    place,
-                    NameTarget(names[-1]),
-                    condition=f"sets {' = '.join((*names, value))}",
-                )
+                shown = f"sets {' = '.join((*names, value))}"
+                yield Claim(text, place, NameTarget(names[-1]), condition=shown)
                 return
             if self.generic.note_case(statement):
                 yield _skipped(text, place, "which indices are equal")
                 return
+            self.chains.refuse_marks(statement.left)
             cases = []
             for indices in self.generic.choices(statement, origin):
                 self.scope.indices = indices
                 left = self.lefts.read(statement, formula)
-                one = self.claim(statement, formula, left, text, place)
-                cases.append(Case(tuple(indices.items()), one))
-            claim = cases[0].claim
-            if len(cases) > 1:
-                claim = replace(claim, cases=tuple(cases))
+                claims = list(self.chain(statement, formula, left, text, place, last=last))
+                cases.append([Case(tuple(indices.items()), one) for one in claims])
+            yield from (_together(column) for column in zip(*cases, strict=False))
         except Fault as fault:
-            about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
-            if isinstance(left, NameTarget) and self.scope.name(left.name) is None:
-                about = False
-            if formula.strict or about or self.half_known(statement):
-                yield self.unreadable(text, place, fault)
+            unknown = fault.kind is UnknownNameInSource or _is_new(left, self.scope)
+            rooted = self.rooted(statement, formula) if left is None else None
+            if unknown and not last and not formula.strict and statement.parts:
+                yield Later(statement, formula, state, len(self.scope.definitions))
+            elif rooted is not None and not formula.strict:
+                yield _skipped(text, place, f"its left side: {fault.diagnostic.message}")
+                yield from self.statement(rooted, formula, last=last)
             else:
-                yield _skipped(text, place, fault.diagnostic.message)
-            return
-        yield claim
+                yield self.failed(statement, formula, left, text, place, fault)
+
+    def chain(
+        self, statement: Statement, formula: Formula, left: Target, text: str, place: Place,
+        *, last: bool,
+    ) -> Iterator[Claim]:  # fmt: skip
+        """Yield the claims of a chain whose left side is read, and its links that are not.
+
+        Raises:
+            Fault: if no link can be read, or one may be read when more names are defined.
+        """
+        links, unread = self.chains.links(statement, formula)
+        waits = [one.fault for one in unread if one.fault.kind is UnknownNameInSource]
+        if unread and (not links or (waits and not last and not formula.strict)):
+            raise waits[0] if waits else unread[0].fault
+        if unread and _is_new(left, self.scope) and unread[0].part == statement.parts[0][1]:
+            raise unread[0].fault
+        given = self.chains.given(statement, formula)
+        forced = statement.parts[0][0] == ":="
+        yield from self.chains.claims(
+            left, links, text, place, given, forced=forced, strict=formula.strict
+        )
+        for one in unread:
+            yield self.unread_link(statement, formula, one)
+
+    def unread_link(self, statement: Statement, formula: Formula, one: Unread) -> Claim:
+        """Return the claim of a link that cannot be read in a chain that can."""
+        left = source_text(formula.text, statement.left) or statement.head
+        shown = source_text(formula.text, one.part)
+        place = one.part.origin(formula.text, formula.origin).place(
+            "", 0, max(1, len(one.part.text))
+        )
+        return self.unreadable(f"{left} {one.sign} {shown}", place, one.fault)
+
+    def failed(
+        self, statement: Statement, formula: Formula, left: Target | None, text: str, place: Place,
+        fault: Fault,
+    ) -> Item:  # fmt: skip
+        """Return what is said of a statement that cannot be read."""
+        about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
+        if _is_new(left, self.scope):
+            about = False
+        if formula.strict or about or self.half_known(statement):
+            return self.unreadable(text, place, fault)
+        return _skipped(text, place, fault.diagnostic.message)
+
+    def no_claim(self, statement: Statement, formula: Formula, text: str, place: Place) -> Item:
+        """Return what a statement without a relation of equality is.
+
+        Raises:
+            Fault: in a claims file, where it must be one.
+        """
+        fault = _no_claim(statement, place)
+        if formula.strict and statement.other != "≟":
+            raise fault
+        limit = statement.other == "→" and _LIMIT.fullmatch(statement.parts[-1][1].text)
+        if statement.other in _CONDITIONS or limit:
+            try:
+                side = parse_side(statement.left.text, formula.origin, self.scope)
+            except Fault:
+                side = None
+            if side is not None and speaks_of(side, self.scope):
+                return Claim(text, place, ExpressionTarget(side), condition="a condition")
+        return _skipped(text, place, fault.diagnostic.message)
+
+    def rooted(self, statement: Statement, formula: Formula) -> Statement | None:
+        """Return the rest of a chain that begins with the first part that is about the graph.
+
+        `Vega = ∂C/∂σ = S√T φ(d₁)`: a name that is not read does not take the chain with it.
+        """
+        if any(sign not in ("=", ":=") for sign, _ in statement.parts):
+            return None
+        for index, (_, part) in enumerate(statement.parts[:-1]):
+            if UNREADABLE in part.text:
+                continue
+            rest = statement.parts[index + 1 :]
+            whole = statement.whole
+            start = next((i for i, at in enumerate(whole.offsets) if at >= part.start(1 << 60)), 0)
+            found = Statement(whole.cut(start, len(whole.text)), part, rest, given=statement.given)
+            try:
+                left = self.lefts.read(found, formula)
+            except Fault:
+                continue
+            if _is_new(left, self.scope) or isinstance(left, UpdateTarget):
+                continue
+            if isinstance(left, ExpressionTarget) and not speaks_of(left.expression, self.scope):
+                continue
+            return found
+        return None
 
     def half_known(self, statement: Statement) -> bool:
         """Tell whether the left side is a derivative of or by something that the graph has."""
         found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", statement.left.text)
         return found is not None and any(self.scope.strict(name) for name in found.groups())
 
-    # -- the claim -----------------------------------------------------------------------------
 
-    def claim(
-        self, statement: Statement, formula: Formula, left: Target, text: str, place: Place
-    ) -> Claim:
-        """Read the right sides, and take note of what the claim defines and prints."""
-        links = tuple(self.link(sign, part, formula) for sign, part in statement.parts)
-        defines = self.defined(left, links, statement.parts[0][0] == ":=")
-        if isinstance(left, NameTarget) and defines is None and self.scope.name(left.name) is None:
-            raise Fault(
-                Diagnostic(f"unknown name `{left.name}`", place, "define it with `=` first")
-            )
-        if defines is not None:
-            self.scope.define(defines)
-        definitions, derivatives = self.in_force(left, links)
-        state = self.state
-        found = Claim(
-            text, place, left, links, derivatives, definitions, tuple(state.assumptions),
-            state.point, state.after() if self.needs_after(left) else (), state.stated,
-            tuple(state.printed.items()), defines.name if defines else None,
-            readings=tuple(self.scope.readings), doubts=tuple(self.scope.doubts),
-        )  # fmt: skip
-        self.note_printed(left, links)
-        return found
+def _together(cases: tuple[Case, ...]) -> Claim:
+    """Return the claim that one with a free index is, whatever the number of its values."""
+    first = cases[0].claim
+    return replace(first, cases=cases) if len(cases) > 1 else first
 
-    def needs_after(self, left: Target) -> bool:
-        """Tell whether the values behind the next step may be what the claim is about."""
-        return self.state.pending or isinstance(left, UpdateTarget)
 
-    def link(self, sign: str, part: Written, formula: Formula) -> Link:
-        """Read one right side."""
-        ellipsis = _ELLIPSIS.search(part.text)
-        cut = ellipsis is not None
-        if ellipsis:
-            part = part.cut(0, ellipsis.start())
-        origin = part.origin(formula.text, formula.origin)
-        relation: Relation = "≈" if sign == "≈" else "="
-        expression, other = readings_of(part.text, origin, self.scope)
-        place = origin.place(part.text, 0, max(1, len(part.text)))
-        return Link(
-            expression, source_text(formula.text, part), relation, place,
-            decimals_of(part.text), cut, other,
-        )  # fmt: skip
-
-    def defined(self, left: Target, links: tuple[Link, ...], forced: bool) -> Definition | None:  # noqa: FBT001
-        """Return what the claim defines: a new name, or a sensitivity by the derivative it is."""
-        if not isinstance(left, NameTarget) or left.name in self.graph.index:
-            return None
-        if left.name == self.scope.rate:
-            return None
-        known = left.name in self.scope.sensitivities or left.name in self.scope.definitions
-        for link in links:
-            if isinstance(link.expression, Var) and link.expression.key in self.scope.derivatives:
-                return Definition(left.name, link.expression)
-        first = links[0]
-        if known and not forced:
-            if left.name in self.scope.definitions:
-                return None
-            meant = adjoint_meant(self.truth, self.scope, left.name, first.expression)
-            return None if meant is None else Definition(left.name, self.scope.note(meant))
-        if first.relation == "≈" or left.name in variables(first.expression):
-            return None
-        return Definition(left.name, first.expression)
-
-    def in_force(
-        self, left: Target, links: tuple[Link, ...]
-    ) -> tuple[tuple[Definition, ...], tuple[DerivativeTarget, ...]]:
-        """Return the definitions and derivatives that a claim needs, and a few more definitions."""
-        scope = self.scope
-        recent = list(scope.definitions.values())[-_MAX_DEFINITIONS:]
-        wanted: list[str | int] = [name.name for name in recent]
-        for link in links:
-            wanted += variables(link.expression)
-        match left:
-            case DerivativeTarget():
-                wanted.append(left.key)
-            case NameTarget(name):
-                wanted.append(name)
-            case ExpressionTarget(expression):
-                wanted += variables(expression)
-            case _:
-                pass
-        seen: dict[str | int, None] = {}
-        while wanted:
-            key = wanted.pop()
-            if key in seen:
-                continue
-            seen[key] = None
-            if key in scope.definitions:
-                wanted += variables(scope.definitions[str(key)].expression)
-            elif key in scope.derivatives:
-                target = scope.derivatives[str(key)]
-                inner = target.expression
-                wanted += [target.top] if inner is None else variables(inner)
-        return (
-            tuple(d for name, d in scope.definitions.items() if name in seen),
-            tuple(t for key, t in scope.derivatives.items() if key in seen),
-        )
-
-    def note_printed(self, left: Target, links: tuple[Link, ...]) -> None:
-        """Remember a number that the author prints: later numbers may be made with it."""
-        last = links[-1]
-        value = exact.rational(last.expression) if last.decimals is not None else None
-        if value is None:
-            return
-        if isinstance(left, UpdateTarget):
-            self.state.printed_next[left.name] = value
-            self.state.pending = True
-        elif isinstance(left, DerivativeTarget):
-            self.state.printed[left.key] = value
-        elif isinstance(left, NameTarget):
-            self.state.printed[left.name] = value
+def _is_new(left: Target | None, scope: Scope) -> bool:
+    return isinstance(left, NameTarget) and scope.name(left.name) is None
 
 
 def _skipped(text: str, place: Place, reason: str) -> Skipped:

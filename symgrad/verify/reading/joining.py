@@ -72,8 +72,10 @@ def _head(
             return last
     if not _GOES_ON.match(text):
         return None
-    if isinstance(before, Piece) and 0 <= piece.start - before.end <= _SMALL_GAP:
-        return last
+    if isinstance(before, Piece) and before.display == piece.display:
+        gap = passage.text[before.end : piece.start]
+        if len(gap) <= _SMALL_GAP and not _SECTION.search(gap):
+            return last
     head = heads.get(piece.display, heads.get(False))
     before = found[head] if head is not None else None
     if not isinstance(before, Piece) or len(before.spans) >= _MAX_SPANS:

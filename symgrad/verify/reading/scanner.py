@@ -40,7 +40,7 @@ _OPENERS = re.compile(
     r"|(?P<dollar>\$)"
     r"|^[ \t]*(?P<directive>(?:assume|at)[ \t]+(?![^\n]*[.!?:][ \t]*$)[^\n$`]*[=<>≤≥\d][^\n$`]*)$"
     r"|^(?P<table>[ \t]*\|[^\n]*\n[ \t]*\|[ \t:|-]+\n(?:[ \t]*\|[^\n]*(?:\n|\Z))+)"
-    r"|(?P<said>\b(?:with|at|for|where|when|if|given|let|take|set|put|using|having|say|and|"
+    r"|(?P<said>\b(?i:with|at|for|where|when|if|given|let|take|set|put|using|having|say|and|"
     r"mit|bei|für|sei|wenn|avec|pour|soit|con|para|sea|si|com)[ \t]+"
     rf"(?P<values>{_VALUE}(?:[ \t]*(?:,|;|and|und|et|y|e)[ \t]*{_VALUE}){{0,20}}))",
     re.MULTILINE,
@@ -54,8 +54,13 @@ _MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
 _WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
 _GOES_ON = re.compile(r"\n[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
 _CODE = re.compile(
+    rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
     r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"
 )
+_WITH_ARGUMENT = frozenset(
+    ("alignat", "xalignat", "alignedat", "IEEEeqnarray", "IEEEeqnarraybox", "aligned", "gathered")
+)
+_ARGUMENT = re.compile(r"\s*(?:\[[^\[\]\n]{0,20}\])?\s*(?:\{[^{}\\]{0,20}\})?(?=\s)")
 _OPTION = re.compile(r"[ \t]*:\w[\w-]*:[^\n]*\n")
 _MARKED_UP = re.compile(
     rf"\$\$|\\\[|\\\(|\\begin\{{(?:{'|'.join(_DISPLAYS)})\*?\}}|:math:`"
@@ -156,8 +161,11 @@ class Scanner:
     def until(self, match: re.Match[str], closer: str) -> Iterator[Piece]:
         """Yield the formula from here to its closing mark."""
         start = match.end()
+        takes = match["env"] in _WITH_ARGUMENT
+        if takes and (argument := _ARGUMENT.match(self.text, start)):
+            start = argument.end()
         end = self.close(closer)
-        if not end:
+        if not end or end < start:
             return
         inside = self.text[start:end]
         escaped = match[0].startswith("\\") and not match["env"]

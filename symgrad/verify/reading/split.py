@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from symgrad.sources.latex_words import GIVEN
 from symgrad.sources.written import Written
 
-_RELATION = re.compile(
-    r":=|≔|<=>|<=|>=|==|!=|=>|≠|≈|≃|≅|≐|~=|=~|←|<-|→|->|⇒|∈|∉|∼|∝|≡|≤|≥|≪|≫|<|>|=|~"
-)
+_RELATION = re.compile(r":=|≔|<=|>=|==|!=|≠|≈|≃|≅|≐|≟|~=|=~|←|<-|→|->|∈|∉|∼|∝|≡|≤|≥|≪|≫|<|>|=|~")
+_IMPLIES = re.compile(r"<=>|=>|⇒|⟹|⇔|⟺|∴|∵")
 _EQUAL = {"=": "=", "==": "=", "≡": "=", ":=": ":=", "≔": ":="}
 _ALIKE = dict.fromkeys(("≈", "≃", "≅", "≐", "~=", "=~", "~"), "≈")
 _ARROWS = dict.fromkeys(("←", "<-", "→", "->"), "←")
 _MEANINGS = {**_EQUAL, **_ALIKE, **_ARROWS}
+_TO = ("→", "->")
+_ORDERS = frozenset(("<", ">", "<=", ">=", "≤", "≥"))
 _JOINS = re.compile(r"\s*(?:[+*/^·×−)]|-(?!>)|" + _RELATION.pattern + ")")
 _OPEN = re.compile(r"(?:[-+*/^·×−(]|" + _RELATION.pattern + r")\s*$")
 _GRADIENT = re.compile(r"\s*∇\s*(\w+)?\s*")
 _TAIL = re.compile(r"(?:[\s,;:]|(?<!\.)\.)+$")
+_NUMBER_OF_EQUATION = re.compile(
+    r"\s*(?:[…⋯]|\.{2,}|·{2,}|-{2,}|—|[→⇒]|eq\w*\.?)?\s*"
+    r"\(\s*(?:\d{1,3}(?:[.\-]\d{1,3}){0,2}\s*[a-z]?|[a-z]|\*{1,3}|[ivx]{1,4})\s*['′]?\)\s*\.?"
+)
+_NUMBERED = re.compile(r"(?:[…⋯]|\.{3,}|·{3,}|-{3,})\s*\(\s*\d{1,3}(?:\.\d{1,3})?[a-z]?\s*\)\s*$")
+_INDEX_RUNS = re.compile(
+    r"\s*[a-zA-Z]\s*(?:,\s*[a-zA-Z]\s*)?=\s*\d+\s*,(?:\s*\d+\s*,)*"
+    r"(?:\s*(?:…|\.\.|[a-zA-Z]\s*$)|\s+\d+\s*$|(?<=,\d,)\d+\s*$)"
+)
+_WORD = re.compile(r"\s*\\?[^\W\d]\w*\s*")
+_CASES = re.compile(r"\s*Cases\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +40,7 @@ class Statement:
 
     A relation is "=", "≈", ":=", "←", or one that claims nothing.
     `other` is the first relation that makes the statement no claim, such as `∈`; `head` is the left
-    side where it does not stand in the source.
+    side where it does not stand in the source. `given` are the conditions under which it is said.
     """
 
     whole: Written
@@ -35,13 +48,30 @@ class Statement:
     parts: tuple[tuple[str, Written], ...]
     other: str = ""
     head: str = ""
+    given: tuple[Written, ...] = ()
 
 
 def statements(formula: Written) -> Iterator[Statement]:
     """Yield the statements of a translated formula."""
     for row in _rows(formula):
-        for piece in _pieces(row):
-            yield from _statements(piece)
+        said, given = _conditions(row)
+        found = [one for piece in _pieces(said) for one in _implied(piece)]
+        orders = [one.whole for one in found if one.other in _ORDERS and len(one.parts) == 1]
+        holds = (*given, *orders) if len(orders) < len(found) else given
+        for one in found:
+            yield one if one.other else replace(one, given=(*one.given, *holds))
+
+
+def _conditions(row: Written) -> tuple[Written, tuple[Written, ...]]:
+    """Return a row without the conditions that it ends in, and these."""
+    said, *given = _cut_at(row, GIVEN)
+    if not said.text and given:
+        # the condition stands in front: `if y = 1, L = …`
+        first, *rest = _cut_at(given[0], ",")
+        if rest:
+            end = given[0].text.index(",") + 1 if len(first.text) < len(given[0].text) else 0
+            said, given = given[0].cut(end, len(given[0].text)), [first, *given[1:]]
+    return said, tuple(one.cut(0, len(_TAIL.sub("", one.text))) for one in given if one.text)
 
 
 def components(
@@ -49,7 +79,7 @@ def components(
 ) -> Iterator[Statement]:
     """Yield the components of `∇J = (…, …)`, in the order of the parameters; others as they are."""
     found = _GRADIENT.fullmatch(statement.left.text)
-    lists = [_cut_at(_unwrapped(part), ",") for _, part in statement.parts]
+    lists = [_cut_at(_unwrapped(part), ",", decimals=False) for _, part in statement.parts]
     if found is None or not lists or any(len(parts) != len(parameters) for parts in lists):
         yield statement
         return
@@ -75,40 +105,76 @@ def _depths(text: str) -> list[int]:
     return found
 
 
-def _cut_at(written: Written, separator: str) -> list[Written]:
-    """Return the parts between separators outside of all brackets."""
-    depths = _depths(written.text)
-    places = [i for i, c in enumerate(written.text) if c == separator and depths[i] <= 0]
+def _cut_at(written: Written, separator: str, *, decimals: bool = True) -> list[Written]:
+    """Return the parts between separators outside of all brackets.
+
+    With `decimals` a comma between two digits is none: it is a decimal comma, or one of thousands.
+    """
+    text = written.text
+    depths = _depths(text)
+    places = [
+        i
+        for i, c in enumerate(text)
+        if c == separator
+        and depths[i] <= 0
+        and not (
+            decimals and c == "," and text[i - 1 : i].isdigit() and text[i + 1 : i + 2].isdigit()
+        )
+    ]
     starts = [0, *(place + 1 for place in places)]
-    ends = [*places, len(written.text)]
+    ends = [*places, len(text)]
     return [written.cut(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 def _rows(formula: Written) -> list[Written]:
     """Return the rows; one that begins with a relation or an operator continues the last."""
     rows: list[Written] = []
-    space = Written.join([])
     for found in _cut_at(formula, ";"):
         # a line may be broken inside of parentheses as well
         part = Written(found.text.replace(";", " "), found.offsets)
-        if not part.text:
+        if not part.text or _NUMBER_OF_EQUATION.fullmatch(part.text):
             continue
-        if rows and (_JOINS.match(part.text) or _OPEN.search(rows[-1].text)):
-            space = Written.all_at(" ", part.start())
-            rows[-1] = Written.join([rows[-1], space, part])
-        else:
-            rows.append(part)
+        for index, one in enumerate(_implications(part)):
+            if index:
+                joins = _RELATION.match(one.text) is not None
+            else:
+                opens = rows and _OPEN.search(rows[-1].text)
+                joins = bool(opens) or _JOINS.match(one.text) is not None
+            if rows and joins:
+                space = Written.all_at(" ", one.start())
+                rows[-1] = Written.join([_without_tail(rows[-1]), space, one])
+            elif one.text:
+                rows.append(one)
     return rows
+
+
+def _without_tail(row: Written) -> Written:
+    return row.cut(0, len(_TAIL.sub("", row.text)))
+
+
+def _implications(row: Written) -> list[Written]:
+    """Return the parts between signs of implication outside of all brackets."""
+    depths = _depths(row.text)
+    signs = [m.span() for m in _IMPLIES.finditer(row.text) if depths[m.start()] <= 0]
+    starts = [0, *(end for _, end in signs)]
+    ends = [*(start for start, _ in signs), len(row.text)]
+    return [row.cut(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
 def _pieces(row: Written) -> list[Written]:
     """Return the parts between commas, as long as each of them is a statement of its own."""
-    row = row.cut(0, len(_TAIL.sub("", row.text)))
+    row = _without_tail(row)
+    if numbered := _NUMBERED.search(row.text):
+        row = _without_tail(row.cut(0, numbered.start()))
+    if not row.text or _INDEX_RUNS.match(row.text):
+        return [row] if row.text else []
     parts = _cut_at(row, ",")
-    if len(parts) == 1 or not row.text:
-        return parts if row.text else []
+    if len(parts) == 1:
+        return parts
     related = [_RELATION.search(part.text) is not None for part in parts]
     if related.count(True) == 1 and _lists(row):
+        return [row]
+    if not any(related):
         return [row]
     return [part for part, is_one in zip(parts, related, strict=True) if is_one]
 
@@ -120,7 +186,7 @@ def _lists(row: Written) -> list[tuple[Written, Written]] | None:
         return None
     start, end = relations[0][1:]
     sides = [_unwrapped(row.cut(0, start)), _unwrapped(row.cut(end, len(row.text)))]
-    names, values = (_cut_at(side, ",") for side in sides)
+    names, values = (_cut_at(side, ",", decimals=False) for side in sides)
     if len(names) < 2 or len(names) != len(values):
         return None
     return list(zip(names, values, strict=True))
@@ -142,6 +208,32 @@ def _top_relations(text: str) -> list[tuple[str, int, int]]:
     ]
 
 
+def _implied(piece: Written) -> Iterator[Statement]:
+    """Yield the statements between arrows, where arrows lead from statement to statement.
+
+    `J → L → p` is a path, `a → a - η g` an update, `x → 0` a limit: these stay as they are.
+    """
+    relations = _top_relations(piece.text)
+    arrows = [item for item in relations if item[0] in _TO]
+    if not arrows or len(arrows) == len(relations):
+        yield from _statements(piece)
+        return
+    starts = [0, *(end for _, _, end in arrows)]
+    ends = [*(start for _, start, _ in arrows), len(piece.text)]
+    parts = [piece.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+    if len(parts) == 2 and _WORD.fullmatch(parts[0].text) and _updates(*parts):
+        yield from _statements(piece)
+        return
+    for part in parts:
+        if _top_relations(part.text):
+            yield from _statements(part)
+
+
+def _updates(name: Written, rule: Written) -> bool:
+    """Tell whether a rule begins with the name itself: `a → a - η g = 0.5`."""
+    return re.match(rf"\s*{re.escape(name.text.strip())}\s*[-+−]", rule.text) is not None
+
+
 def _statements(piece: Written) -> Iterator[Statement]:
     pairs = _lists(piece)
     if pairs is not None:
@@ -153,12 +245,50 @@ def _statements(piece: Written) -> Iterator[Statement]:
     if not relations:
         yield Statement(piece, piece, ())
         return
+    if _INDEX_RUNS.match(piece.text):
+        yield Statement(piece, piece, (), "…")
+        return
     left = piece.cut(0, relations[0][1])
     parts = []
-    other = ""
+    others = []
     for index, (sign, _, end) in enumerate(relations):
         until = relations[index + 1][1] if index + 1 < len(relations) else len(piece.text)
-        parts.append((_MEANINGS.get(sign, sign), piece.cut(end, until)))
-        if sign not in _MEANINGS and not other:
-            other = sign
-    yield Statement(piece, left, tuple(parts), other)
+        part = _without_tail(piece.cut(end, until))
+        parts.append((_meaning(sign, left.text, part.text), part))
+        if parts[-1][0] not in _MEANINGS.values():
+            others.append(index)
+    if not others or others[0] == 0:
+        other = parts[0][0] if others else ""
+        yield from _cases(Statement(piece, left, tuple(parts), other))
+        return
+    # `J = (p - y)^2 >= 0`: what stands before the inequality is a claim of its own
+    first = others[0]
+    said = piece.cut(0, relations[first][1])
+    yield from _cases(Statement(said, left, tuple(parts[:first])))
+    rest = piece.cut(relations[first - 1][2], len(piece.text))
+    yield Statement(rest, parts[first - 1][1], tuple(parts[first:]), parts[first][0])
+
+
+def _meaning(sign: str, left: str, right: str) -> str:
+    """Return what a relation means: an arrow of a path or a limit is no update."""
+    name = re.escape(left.strip())
+    update = re.search(rf"(?<!\w){name}(?!\w)", right) or re.search(r"\d\.\d", right)
+    if sign in _TO and not update:
+        return "→"
+    return _MEANINGS.get(sign, sign)
+
+
+def _cases(statement: Statement) -> Iterator[Statement]:
+    """Yield a statement for each case where its right side is one that leaves values open."""
+    if len(statement.parts) != 1 or not _CASES.match(statement.parts[0][1].text):
+        yield statement
+        return
+    sign, part = statement.parts[0]
+    inside = part.cut(part.text.index("(") + 1, part.text.rindex(")"))
+    for row in _cut_at(inside, ",", decimals=False):
+        pair = _cut_at(_unwrapped(row), ",", decimals=False)
+        if len(pair) == 2:
+            head = statement.left.text
+            yield Statement(
+                pair[0], statement.left, ((sign, pair[0]),), head=head, given=(pair[1],)
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from fractions import Fraction
 
@@ -43,6 +44,15 @@ class State:
         self.printed_next: dict[str, Fraction] = {}
         self._after: tuple[Point, Point] | None = None
         self.step = 0
+
+    def snapshot(self) -> State:
+        """Return what is in force now, apart from what comes later."""
+        found = copy.copy(self)
+        found.values = dict(self.values)
+        found.assumptions = list(self.assumptions)
+        found.printed = dict(self.printed)
+        found.printed_next = dict(self.printed_next)
+        return found
 
     @property
     def point(self) -> Point:

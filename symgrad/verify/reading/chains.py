@@ -1,0 +1,366 @@
+"""The right sides of a statement: each link of its chain, and what the whole is where it claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symgrad.derivation.analysis import ancestors
+from symgrad.errors import Diagnostic, Place
+from symgrad.expression.tree import Compare, Expression, Number, Var, variables
+from symgrad.graph.graph import Graph
+from symgrad.sources import exact
+from symgrad.sources.facts import read_facts
+from symgrad.sources.latex import UNREADABLE
+from symgrad.sources.problems import Fault
+from symgrad.sources.written import Written
+from symgrad.verify.model import (
+    Claim,
+    Definition,
+    DerivativeTarget,
+    ExpressionTarget,
+    Link,
+    NameTarget,
+    Relation,
+    Target,
+    UpdateTarget,
+)
+from symgrad.verify.reading.documents import Formula
+from symgrad.verify.reading.formula import readings_of
+from symgrad.verify.reading.meaning import adjoint_meant
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.split import Statement
+from symgrad.verify.reading.state import State
+from symgrad.verify.reading.text import decimals_of, source_text
+from symgrad.verify.truth import Truth
+
+_MAX_DEFINITIONS = 50
+_ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
+_SET_TO_ZERO = "set to zero: a condition, which the formula need not fulfil everywhere"
+_APPROXIMATION = "an approximation without numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A link that cannot be read, and why."""
+
+    sign: str
+    part: Written
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is in force for one statement alone: `if y = 1`.
+
+    `unread` is the text of a condition that cannot be read.
+    """
+
+    conditions: tuple[Compare, ...] = ()
+    values: tuple[tuple[str, Fraction], ...] = ()
+    unread: str = ""
+
+
+class Chains:
+    """Reads the right sides of statements, with what is in force where they stand."""
+
+    def __init__(self, graph: Graph, truth: Truth, scope: Scope, state: State) -> None:
+        self.graph, self.truth, self.scope, self.state = graph, truth, scope, state
+        self.faults: dict[int, Diagnostic] = {}
+
+    def links(
+        self, statement: Statement, formula: Formula
+    ) -> tuple[tuple[Link, ...], tuple[Unread, ...]]:
+        """Return the links that can be read, and the others."""
+        found, unread = [], []
+        for sign, part in statement.parts:
+            link = self.link_or_fault(sign, part, formula)
+            if isinstance(link, Link):
+                found.append(link)
+            else:
+                unread.append(link)
+        return tuple(found), tuple(unread)
+
+    def link_or_fault(self, sign: str, part: Written, formula: Formula) -> Link | Unread:
+        """Read one right side, or return why it cannot be read."""
+        try:
+            return self.link(sign, part, formula)
+        except Fault as fault:
+            return Unread(sign, part, fault)
+
+    def link(self, sign: str, part: Written, formula: Formula) -> Link:
+        """Read one right side.
+
+        Raises:
+            Fault: if it cannot be read.
+        """
+        ellipsis = _ELLIPSIS.search(part.text)
+        cut = ellipsis is not None
+        if ellipsis:
+            part = part.cut(0, ellipsis.start())
+        self.refuse_marks(part)
+        origin = part.origin(formula.text, formula.origin)
+        relation: Relation = "≈" if sign == "≈" else "="
+        expression, other = readings_of(part.text, origin, self.scope)
+        place = origin.place(part.text, 0, max(1, len(part.text)))
+        return Link(
+            expression, source_text(formula.text, part), relation, place,
+            decimals_of(part.text), cut, other,
+        )  # fmt: skip
+
+    def refuse_marks(self, part: Written) -> None:
+        """Refuse a part in which something could not be translated, for that reason.
+
+        Raises:
+            Fault: if there is a mark in it.
+        """
+        at = part.text.find(UNREADABLE)
+        if at >= 0:
+            unknown = Diagnostic("this cannot be read")
+            raise Fault(self.faults.get(part.offsets[at], unknown))
+
+    # -- what the claim is ---------------------------------------------------------------------
+
+    def claims(
+        self, left: Target, links: tuple[Link, ...], text: str, place: Place, given: Given,
+        *, forced: bool, strict: bool,
+    ) -> Iterator[Claim]:  # fmt: skip
+        """Yield the claim of a chain; a condition at its end, or an approximation, is one apart.
+
+        Raises:
+            Fault: if the left side has no meaning.
+        """
+        for index, link in enumerate(links):
+            if link.relation == "≈" and not link.numeric and not self.has_numbers(link):
+                yield from self.approximation(left, links, index, text, place, given)
+                return
+        last = links[-1]
+        if not strict and self.only_approximates(left, links):
+            yield Claim(text, place, left, links, condition=f"{_APPROXIMATION} in force here")
+            return
+        condition = self.is_set(left, links) and not (strict and len(links) == 1)
+        if not condition:
+            yield self.claim(left, links, text, place, given, forced=forced)
+            return
+        if links[:-1]:
+            yield self.claim(left, links[:-1], text, place, given, forced=forced)
+        set_to = self.claim(left, (last,), text, place, given, forced=False)
+        yield replace(set_to, otherwise=_SET_TO_ZERO)
+
+    def approximation(
+        self, left: Target, links: tuple[Link, ...], index: int, text: str, place: Place,
+        given: Given,
+    ) -> Iterator[Claim]:  # fmt: skip
+        """Yield what stands before the sign of approximation, the approximation, what follows."""
+        if index:
+            yield self.claim(left, links[:index], text, place, given, forced=False)
+        about = self.claim(left, links[index : index + 1], text, place, given, forced=False)
+        yield replace(about, otherwise=_APPROXIMATION)
+        if links[index + 1 :]:
+            side = ExpressionTarget(links[index].expression)
+            rest = links[index + 1 :]
+            where = links[index].place
+            yield self.claim(side, rest, links[index].text, where, given, forced=False)
+
+    def has_numbers(self, link: Link) -> bool:
+        """Tell whether some numbers are put into a formula already, at values that are stated."""
+        return self.state.stated and re.search(r"\d\.\d", link.text) is not None
+
+    def only_approximates(self, left: Target, links: tuple[Link, ...]) -> bool:
+        """Tell whether `p ≈ 1` stands where p has no value, or is an input."""
+        if isinstance(left, UpdateTarget) or any(link.relation != "≈" for link in links):
+            return False
+        if isinstance(left, NameTarget):
+            node = self.graph.index.get(left.name)
+            if node is not None and node.formula is None:
+                return True
+        known = {name for name, _ in self.state.point}
+        return not self.inputs_of(left) <= known
+
+    def inputs_of(self, left: Target) -> set[str]:
+        """Return the inputs that the value of a left side depends on."""
+        names: list[str | int]
+        match left:
+            case DerivativeTarget():
+                inner = left.expression
+                names = [left.top] if inner is None else list(variables(inner))
+            case NameTarget(name):
+                names = [name]
+            case ExpressionTarget(expression):
+                names = list(variables(expression))
+            case _:
+                names = [self.graph.objective]
+        found: set[str] = set()
+        for node in (str(name) for name in names):
+            if node in self.graph.index:
+                below = ancestors(self.graph, node) | {node}
+                found |= {one for one in below if self.graph.index[one].formula is None}
+        return found
+
+    def is_set(self, left: Target, links: tuple[Link, ...]) -> bool:
+        """Tell whether the chain of a derivative ends in `= 0`, and no number stands before it."""
+        last = links[-1]
+        if not isinstance(left, DerivativeTarget | ExpressionTarget) or last.relation != "=":
+            return False
+        if not isinstance(last.expression, Number) or last.expression.value != 0 or last.cut:
+            return False
+        if links[:-1]:
+            return not links[-2].numeric
+        return not self.state.printed
+
+    # -- the claim -----------------------------------------------------------------------------
+
+    def claim(
+        self, left: Target, links: tuple[Link, ...], text: str, place: Place, given: Given,
+        *, forced: bool,
+    ) -> Claim:  # fmt: skip
+        """Return the claim of some links, and take note of what it defines and prints.
+
+        Raises:
+            Fault: if the left side is a name without a meaning.
+        """
+        defines = self.defined(left, links, forced=forced)
+        if isinstance(left, NameTarget) and defines is None and self.scope.name(left.name) is None:
+            raise Fault(
+                Diagnostic(f"unknown name `{left.name}`", place, "define it with `=` first")
+            )
+        if defines is not None:
+            self.scope.define(defines)
+        definitions, derivatives = self.in_force(left, links)
+        state = self.state
+        after = state.after() if self.needs_after(left) else ()
+        found = Claim(
+            text, place, left, links, derivatives, definitions,
+            (*state.assumptions, *given.conditions), state.point, after, state.stated,
+            tuple(state.printed.items()), defines.name if defines else None,
+            readings=tuple(self.scope.readings), doubts=tuple(self.scope.doubts),
+        )  # fmt: skip
+        if given.values:
+            found = replace(found, point=tuple({**dict(found.point), **dict(given.values)}.items()))
+            found = replace(found, stated=True, printed=())
+        if given.unread:
+            found = replace(found, otherwise=f"said under a condition: {given.unread}")
+        self.note_printed(left, links)
+        return found
+
+    def needs_after(self, left: Target) -> bool:
+        """Tell whether the values behind the next step may be what the claim is about."""
+        return self.state.pending or isinstance(left, UpdateTarget)
+
+    def given(self, statement: Statement, formula: Formula) -> Given:
+        """Read the conditions under which a statement is said."""
+        conditions: list[Compare] = []
+        values: list[tuple[str, Fraction]] = []
+        unread = ""
+        for part in statement.given:
+            try:
+                found = self.facts(part, formula)
+            except Fault:
+                unread = unread or source_text(formula.text, part) or part.text
+                continue
+            conditions += found
+            values += [pair for fact in found if (pair := self.value_set(fact))]
+        return Given(tuple(conditions), tuple(values), unread)
+
+    def facts(self, part: Written, formula: Formula) -> list[Compare]:
+        """Read a condition.
+
+        Raises:
+            Fault: if it cannot be read.
+        """
+        origin = part.origin(formula.text, formula.origin)
+
+        def unknown(word: str, place: object) -> None:
+            del place
+            raise Fault(Diagnostic(f"unknown name `{word}`"))
+
+        self.refuse_marks(part)
+        names = {name: name for name in self.scope.known()}
+        found = read_facts(part.text, origin, self.scope.resolve, names=names, unknown=unknown)
+        return [fact.condition for fact in found if isinstance(fact.condition, Compare)]
+
+    def value_set(self, fact: Compare) -> tuple[str, Fraction] | None:
+        """Return the input and its value where a condition is `y = 1`."""
+        value = exact.rational(fact.right)
+        name = fact.left.key if isinstance(fact.left, Var) else None
+        node = self.graph.index.get(str(name))
+        if fact.relation != "==" or value is None or node is None or node.formula is not None:
+            return None
+        return str(name), value
+
+    def defined(self, left: Target, links: tuple[Link, ...], *, forced: bool) -> Definition | None:
+        """Return what the claim defines: a new name, or a sensitivity by the derivative it is."""
+        if not isinstance(left, NameTarget) or left.name in self.graph.index:
+            return None
+        if left.name == self.scope.rate:
+            return None
+        known = left.name in self.scope.sensitivities or left.name in self.scope.definitions
+        for link in links:
+            if isinstance(link.expression, Var) and link.expression.key in self.scope.derivatives:
+                return Definition(left.name, link.expression)
+        first = links[0]
+        if known and not forced:
+            if left.name in self.scope.definitions:
+                return None
+            meant = adjoint_meant(self.truth, self.scope, left.name, first.expression)
+            return None if meant is None else Definition(left.name, self.scope.note(meant))
+        if first.relation == "≈" or left.name in variables(first.expression):
+            return None
+        return Definition(left.name, first.expression)
+
+    def in_force(
+        self, left: Target, links: tuple[Link, ...]
+    ) -> tuple[tuple[Definition, ...], tuple[DerivativeTarget, ...]]:
+        """Return the definitions and derivatives that a claim needs, and a few more definitions."""
+        scope = self.scope
+        recent = list(scope.definitions.values())[-_MAX_DEFINITIONS:]
+        wanted: list[str | int] = [name.name for name in recent]
+        for link in links:
+            wanted += variables(link.expression)
+        match left:
+            case DerivativeTarget():
+                wanted.append(left.key)
+            case NameTarget(name):
+                wanted.append(name)
+            case ExpressionTarget(expression):
+                wanted += variables(expression)
+            case _:
+                pass
+        seen: dict[str | int, None] = {}
+        while wanted:
+            key = wanted.pop()
+            if key in seen:
+                continue
+            seen[key] = None
+            if key in scope.definitions:
+                wanted += variables(scope.definitions[str(key)].expression)
+            elif key in scope.derivatives:
+                target = scope.derivatives[str(key)]
+                inner = target.expression
+                wanted += [target.top] if inner is None else variables(inner)
+        return (
+            tuple(d for name, d in scope.definitions.items() if name in seen),
+            tuple(t for key, t in scope.derivatives.items() if key in seen),
+        )
+
+    def note_printed(self, left: Target, links: tuple[Link, ...]) -> None:
+        """Remember a number that the author prints: later numbers may be made with it."""
+        last = links[-1]
+        value = exact.rational(last.expression) if last.decimals is not None else None
+        if value is None:
+            return
+        if isinstance(left, UpdateTarget):
+            self.state.printed_next[left.name] = value
+            self.state.pending = True
+        elif isinstance(left, DerivativeTarget):
+            self.state.printed[left.key] = value
+        elif isinstance(left, NameTarget):
+            self.state.printed[left.name] = value
+
+
+def speaks_of(expression: Expression, scope: Scope) -> bool:
+    """Tell whether an expression holds a name of the graph or a derivative."""
+    names = variables(expression)
+    return any(name in scope.graph.index or name in scope.derivatives for name in names)
