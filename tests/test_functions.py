@@ -5,8 +5,8 @@ from fractions import Fraction
 import pytest
 
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.elementary import ROWS
 from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.functions import ELEMENTARY as ROWS
 from symgrad.expression.functions import FUNCTIONS, known_names, lookup
 from symgrad.expression.tree import Call, Compare, Var, number
 from tests.formulas import close, real, value_of

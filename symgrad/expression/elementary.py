@@ -1,18 +1,18 @@
 """The elementary functions: one record each.
 
-A record says how the function is written, what its partial derivatives are (through its own value
-where that is shorter: tanh gives 1 - tanh^2), what it means in simpler functions, and where it has
-a kink. Formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, chapters 4
-(elementary), 6 (gamma, polygamma) and 7 (error function).
+A record's partial derivatives go through the function's own value where that is shorter: tanh gives
+1 - tanh^2. Formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, chapter 4.
 """
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
+from symgrad.expression import balls
 from symgrad.expression.algebra import add, div, mul, neg, power
-from symgrad.expression.function import Arguments, Function, Partials
+from symgrad.expression.function import Arguments, Function
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -22,7 +22,6 @@ from symgrad.expression.tree import (
     Constant,
     Div,
     Expression,
-    Logic,
     Mul,
     Neg,
     Number,
@@ -31,262 +30,159 @@ from symgrad.expression.tree import (
 )
 
 TWO = number(2)
-PI = Constant("pi")
 
 
-def _call(name: str, *arguments: Expression) -> Expression:
+def row(name: str, least: int = 1, most: int | None = 1, **known: Any) -> Function:  # noqa: ANN401
+    """Return a record whose ball tells its own domain, of a function with a value everywhere."""
+    known.setdefault("total", True)
+    return Function(name, least, most, ball_checks=True, **known)
+
+
+def call(name: str, *arguments: Expression) -> Expression:
+    """Return a function at arguments."""
     return Call(name, arguments)
 
 
-def _sq(x: Expression) -> Expression:
+def square(x: Expression) -> Expression:
+    """Return x^2."""
     return power(x, TWO)
 
 
-def _sqrt(x: Expression) -> Expression:
+def root(x: Expression) -> Expression:
+    """Return the square root of x."""
     return Call("sqrt", (x,))
 
 
-def _one_minus_square(x: Expression) -> Expression:
-    return add(ONE, neg(_sq(x)))
-
-
-def _largest(arguments: Arguments, relation: str) -> Expression:
-    result = arguments[-1]
-    for index in range(len(arguments) - 2, -1, -1):
-        rest = arguments[index + 1 :]
-        tests = [Compare(relation, arguments[index], other) for other in rest]
-        from_here = tests[0] if len(tests) == 1 else _all(tests)
-        result = _call("where", from_here, arguments[index], result)
-    return result
-
-
-def _selecting(relation: str) -> Partials:
-    """Return the partials of max or min: 1 for the first of the largest arguments, else 0."""
-
-    def partials(arguments: Arguments, value: Expression) -> tuple[Expression, ...]:  # noqa: ARG001
-        found: list[Expression] = []
-        for i, argument in enumerate(arguments):
-            tests = [
-                Compare(relation if j < i else f"{relation}=", argument, other)
-                for j, other in enumerate(arguments)
-                if j != i
-            ]
-            chosen = tests[0] if len(tests) == 1 else _all(tests)
-            found.append(_call("where", chosen, ONE, ZERO) if tests else ONE)
-        return tuple(found)
-
-    return partials
-
-
-def _all(tests: list[Compare]) -> Expression:
-    return Logic("and", tuple(tests))
-
-
-def _log_sum_exp(arguments: Arguments) -> Expression:
-    return _call("log", Add(tuple(_call("exp", a) for a in arguments)))
+def complement(x: Expression) -> Expression:
+    """Return 1 - x."""
+    return add(ONE, neg(x))
 
 
 def _cube_root(a: Arguments) -> Expression:
-    return Mul((_call("sign", a[0]), Pow(_call("abs", a[0]), Number(Fraction(1, 3)))))
+    return Mul((call("sign", a[0]), Pow(call("abs", a[0]), Number(Fraction(1, 3)))))
 
 
-def _log_gamma(mp: Any, x: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
-    if x <= 0 and mp.isint(x):
-        raise ValueError("a pole")
-    return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
+def _within_one(a: Arguments) -> tuple[Compare, ...]:
+    return Compare(">=", Add((ONE, a[0])), ZERO), Compare(">=", Add((ONE, Neg(a[0]))), ZERO)
+
+
+def _sign(z: float) -> float:
+    return 0.0 if z == 0 else math.copysign(1.0, z)
+
+
+def _above_zero(a: Arguments) -> tuple[Compare, ...]:
+    return (Compare(">", a[0], ZERO),)
 
 
 ROWS = (
-    Function("exp", partials=lambda a, f: (f,), sympy="exp", mpmath="exp", latex=r"\exp"),
-    Function(
-        "log", partials=lambda a, f: (div(ONE, a[0]),), aliases=("ln",),
-        sympy="log", mpmath="log", latex=r"\ln",
-    ),
-    Function(
-        "log2", partials=lambda a, f: (div(ONE, mul(a[0], _call("log", TWO))),),
-        definition=lambda a: Div(_call("log", a[0]), _call("log", TWO)), latex=r"\log_2",
-    ),
-    Function(
-        "log10", partials=lambda a, f: (div(ONE, mul(a[0], _call("log", number(10)))),),
-        definition=lambda a: Div(_call("log", a[0]), _call("log", number(10))),
-        latex=r"\log_{10}",
-    ),
-    Function(
-        "sqrt", partials=lambda a, f: (div(ONE, mul(TWO, f)),), sympy="sqrt", mpmath="sqrt",
-        latex=r"\sqrt",
-    ),
-    Function(
-        "cbrt", partials=lambda a, f: (div(ONE, mul(number(3), _sq(f))),), definition=_cube_root,
-        mpmath=lambda mp, x: mp.sign(x) * mp.cbrt(abs(x)), latex=r"\sqrt[3]",
-    ),
-    Function(
-        "abs", partials=lambda a, f: (_call("sign", a[0]),), aliases=("Abs", "fabs"),
-        sympy="Abs", mpmath="fabs",
-        kink="the derivative of |z| at z = 0 is taken as 0",
-    ),
-    Function(
-        "sign", partials=lambda a, f: (ZERO,), aliases=("sgn",), sympy="sign", mpmath="sign",
-        latex=r"\operatorname{sign}",
-        kink="sign(0) = 0, and the derivative of sign is taken as 0 everywhere",
-    ),
-    Function("sin", partials=lambda a, f: (_call("cos", a[0]),), sympy="sin", mpmath="sin",
-             latex=r"\sin"),
-    Function("cos", partials=lambda a, f: (neg(_call("sin", a[0])),), sympy="cos", mpmath="cos",
-             latex=r"\cos"),
-    Function("tan", partials=lambda a, f: (add(ONE, _sq(f)),), sympy="tan", mpmath="tan",
-             latex=r"\tan"),
-    Function(
-        "asin", partials=lambda a, f: (div(ONE, _sqrt(_one_minus_square(a[0]))),),
-        aliases=("arcsin",), sympy="asin", mpmath="asin", latex=r"\arcsin",
-    ),
-    Function(
-        "acos", partials=lambda a, f: (neg(div(ONE, _sqrt(_one_minus_square(a[0])))),),
-        aliases=("arccos",), sympy="acos", mpmath="acos", latex=r"\arccos",
-    ),
-    Function(
-        "atan", partials=lambda a, f: (div(ONE, add(ONE, _sq(a[0]))),),
-        aliases=("arctan",), sympy="atan", mpmath="atan", latex=r"\arctan",
-    ),
-    Function(
-        "atan2", 2, 2,
+    row("exp", partials=lambda a, f: (f,), sympy="exp", mpmath="exp", ball=balls.own("exp"),
+        double=math.exp, inverse=math.log, exact=((0, 1),), latex=r"\exp",
+        slips=(lambda z, f: mul(z, div(f, Constant("e"))), mul, lambda z, f: z)),
+    row("log", partials=lambda a, f: (div(ONE, a[0]),), aliases=("ln",), sympy="log", mpmath="log",
+        ball=balls.log, double=math.log, inverse=math.exp, exact=((1, 0),), domain=_above_zero,
+        total=False, latex=r"\ln",
+        slips=(lambda z, f: f, lambda z, f: div(ONE, f), lambda z, f: div(ONE, square(z)),
+               lambda z, f: z)),
+    row("log2", partials=lambda a, f: (div(ONE, mul(a[0], call("log", TWO))),),
+        definition=lambda a: Div(call("log", a[0]), call("log", TWO)), ball=balls.log_to(2),
+        domain=_above_zero, total=False, latex=r"\log_2"),
+    row("log10", partials=lambda a, f: (div(ONE, mul(a[0], call("log", number(10)))),),
+        definition=lambda a: Div(call("log", a[0]), call("log", number(10))),
+        ball=balls.log_to(10), domain=_above_zero, total=False, latex=r"\log_{10}"),
+    row("sqrt", partials=lambda a, f: (div(ONE, mul(TWO, f)),), sympy="sqrt", mpmath="sqrt",
+        ball=balls.sqrt, double=math.sqrt, inverse=lambda f: f * f if f >= 0 else math.nan,
+        domain=lambda a: (Compare(">=", a[0], ZERO),), total=False, latex=r"\sqrt",
+        slips=(lambda z, f: mul(TWO, f), lambda z, f: div(ONE, mul(TWO, z)),
+               lambda z, f: div(f, TWO), lambda z, f: f)),
+    row("cbrt", partials=lambda a, f: (div(ONE, mul(number(3), square(f))),),
+        definition=_cube_root, mpmath=lambda mp, x: mp.sign(x) * mp.cbrt(abs(x)), ball=balls.cbrt,
+        parity="odd", switches=lambda a: a, total=False, latex=r"\sqrt[3]",
+        slips=(lambda z, f: div(ONE, mul(number(3), f)), lambda z, f: div(ONE, mul(TWO, f)))),
+    row("abs", partials=lambda a, f: (call("sign", a[0]),), aliases=("Abs", "fabs"), sympy="Abs",
+        mpmath="fabs", ball=lambda _, x: abs(x), ball_exact=True, double=abs, parity="even",
+        rational=abs, switches=lambda a: a, kink="the derivative of |z| at z = 0 is taken as 0",
+        region_slips=(lambda z, f: ONE, lambda z, f: neg(ONE))),
+    row("sign", partials=lambda a, f: (ZERO,), aliases=("sgn",), sympy="sign", mpmath="sign",
+        double=_sign, parity="odd", rational=lambda x: Fraction((x > 0) - (x < 0)),
+        switches=lambda a: a, latex=r"\operatorname{sign}",
+        kink="sign(0) = 0, and the derivative of sign is taken as 0 everywhere"),
+    row("sin", partials=lambda a, f: (call("cos", a[0]),), sympy="sin", mpmath="sin",
+        ball=balls.own("sin"), double=math.sin, parity="odd", exact=((0, 0),), latex=r"\sin",
+        slips=(lambda z, f: f, lambda z, f: neg(f))),
+    row("cos", partials=lambda a, f: (neg(call("sin", a[0])),), sympy="cos", mpmath="cos",
+        ball=balls.own("cos"), double=math.cos, parity="even", exact=((0, 1),), latex=r"\cos",
+        slips=(lambda z, f: f, lambda z, f: neg(f))),
+    row("tan", partials=lambda a, f: (add(ONE, square(f)),), sympy="tan", mpmath="tan",
+        ball=balls.own("tan"), double=math.tan, parity="odd", exact=((0, 0),), total=False,
+        domain=lambda a: (Compare("!=", call("cos", a[0]), ZERO),), latex=r"\tan",
+        slips=(lambda z, f: div(ONE, call("cos", z)), lambda z, f: add(ONE, f),
+               lambda z, f: square(f), lambda z, f: div(ONE, add(ONE, square(z))),
+               lambda z, f: complement(square(f)))),
+    row("asin", partials=lambda a, f: (div(ONE, root(complement(square(a[0])))),),
+        aliases=("arcsin",), sympy="asin", mpmath="asin", ball=balls.within_one("asin"),
+        double=math.asin, parity="odd", exact=((0, 0),), domain=_within_one, total=False,
+        latex=r"\arcsin",
+        slips=(lambda z, f: div(ONE, root(add(ONE, square(z)))), lambda z, f: call("acos", z),
+               lambda z, f: div(ONE, complement(square(z))))),
+    row("acos", partials=lambda a, f: (neg(div(ONE, root(complement(square(a[0]))))),),
+        aliases=("arccos",), sympy="acos", mpmath="acos", ball=balls.within_one("acos"),
+        double=math.acos, domain=_within_one, total=False, latex=r"\arccos",
+        slips=(lambda z, f: neg(div(ONE, root(add(ONE, square(z))))),
+               lambda z, f: neg(call("asin", z)),
+               lambda z, f: neg(div(ONE, complement(square(z)))))),
+    row("atan", partials=lambda a, f: (div(ONE, add(ONE, square(a[0]))),), aliases=("arctan",),
+        sympy="atan", mpmath="atan", ball=balls.own("atan"), double=math.atan, inverse=math.tan,
+        parity="odd", exact=((0, 0),), latex=r"\arctan",
+        slips=(lambda z, f: div(ONE, complement(square(z))), lambda z, f: div(ONE, add(ONE, z)),
+               lambda z, f: div(ONE, root(complement(square(z)))),
+               lambda z, f: add(ONE, square(f)))),
+    row("atan2", 2, 2,
         partials=lambda a, f: (
-            div(a[1], add(_sq(a[1]), _sq(a[0]))),
-            neg(div(a[0], add(_sq(a[1]), _sq(a[0])))),
+            div(a[1], add(square(a[1]), square(a[0]))),
+            neg(div(a[0], add(square(a[1]), square(a[0])))),
         ),
-        aliases=("arctan2",), sympy="atan2", mpmath="atan2", latex=r"\operatorname{atan2}",
-    ),
-    Function("sinh", partials=lambda a, f: (_call("cosh", a[0]),), sympy="sinh", mpmath="sinh",
-             latex=r"\sinh"),
-    Function("cosh", partials=lambda a, f: (_call("sinh", a[0]),), sympy="cosh", mpmath="cosh",
-             latex=r"\cosh"),
-    Function("tanh", partials=lambda a, f: (_one_minus_square(f),), sympy="tanh", mpmath="tanh",
-             latex=r"\tanh"),
-    Function(
-        "asinh", partials=lambda a, f: (div(ONE, _sqrt(add(_sq(a[0]), ONE))),),
-        aliases=("arcsinh", "arsinh"), sympy="asinh", mpmath="asinh",
-        latex=r"\operatorname{arsinh}",
-    ),
-    Function(
-        "acosh",
+        aliases=("arctan2",), sympy="atan2", mpmath="atan2", ball=balls.atan2, double=math.atan2,
+        total=False, latex=r"\operatorname{atan2}"),
+    row("sinh", partials=lambda a, f: (call("cosh", a[0]),), sympy="sinh", mpmath="sinh",
+        ball=balls.own("sinh"), double=math.sinh, inverse=math.asinh, parity="odd",
+        exact=((0, 0),), latex=r"\sinh", slips=(lambda z, f: f, lambda z, f: call("cos", z))),
+    row("cosh", partials=lambda a, f: (call("sinh", a[0]),), sympy="cosh", mpmath="cosh",
+        ball=balls.own("cosh"), double=math.cosh, parity="even", exact=((0, 1),), latex=r"\cosh",
+        slips=(lambda z, f: f, lambda z, f: neg(call("sin", z)))),
+    row("tanh", partials=lambda a, f: (complement(square(f)),), sympy="tanh", mpmath="tanh",
+        ball=balls.own("tanh"), double=math.tanh, inverse=math.atanh, parity="odd",
+        exact=((0, 0),), latex=r"\tanh",
+        slips=(lambda z, f: complement(f), lambda z, f: mul(f, complement(f)),
+               lambda z, f: square(f), lambda z, f: complement(square(z)),
+               lambda z, f: div(ONE, call("cosh", z)), lambda z, f: power(complement(f), TWO),
+               lambda z, f: f)),
+    row("asinh", partials=lambda a, f: (div(ONE, root(add(square(a[0]), ONE))),),
+        aliases=("arcsinh", "arsinh"), sympy="asinh", mpmath="asinh", ball=balls.own("asinh"),
+        double=math.asinh, parity="odd", exact=((0, 0),), latex=r"\operatorname{arsinh}"),
+    row("acosh",
         partials=lambda a, f: (
-            div(ONE, mul(_sqrt(add(a[0], neg(ONE))), _sqrt(add(a[0], ONE)))),
+            div(ONE, mul(root(add(a[0], neg(ONE))), root(add(a[0], ONE)))),
         ),
-        aliases=("arccosh", "arcosh"), sympy="acosh", mpmath="acosh",
-        latex=r"\operatorname{arcosh}",
-    ),
-    Function(
-        "atanh", partials=lambda a, f: (div(ONE, _one_minus_square(a[0])),),
-        aliases=("arctanh", "artanh"), sympy="atanh", mpmath="atanh",
-        latex=r"\operatorname{artanh}",
-    ),
-    Function(
-        "erf", partials=lambda a, f: (
-            mul(div(TWO, _sqrt(PI)), _call("exp", neg(_sq(a[0])))),
+        aliases=("arccosh", "arcosh"), sympy="acosh", mpmath="acosh", ball=balls.acosh,
+        double=math.acosh, domain=lambda a: (Compare(">=", Add((a[0], Neg(ONE))), ZERO),),
+        total=False, latex=r"\operatorname{arcosh}"),
+    row("atanh", partials=lambda a, f: (div(ONE, complement(square(a[0]))),),
+        aliases=("arctanh", "artanh"), sympy="atanh", mpmath="atanh", ball=balls.atanh,
+        double=math.atanh, parity="odd", exact=((0, 0),), total=False,
+        domain=lambda a: (
+            Compare(">", Add((ONE, a[0])), ZERO), Compare(">", Add((ONE, Neg(a[0]))), ZERO),
         ),
-        sympy="erf", mpmath="erf", latex=r"\operatorname{erf}",
-    ),
-    Function(
-        "erfc", partials=lambda a, f: (
-            neg(mul(div(TWO, _sqrt(PI)), _call("exp", neg(_sq(a[0]))))),
-        ),
-        sympy="erfc", mpmath="erfc", latex=r"\operatorname{erfc}",
-    ),
-    Function(
-        "sigmoid", partials=lambda a, f: (mul(f, add(ONE, neg(f))),),
-        definition=lambda a: Div(ONE, Add((ONE, _call("exp", Neg(a[0]))))),
-        aliases=("logistic", "expit"), latex=r"\sigma",
-    ),
-    Function(
-        "softplus", partials=lambda a, f: (_call("sigmoid", a[0]),),
-        definition=lambda a: _call("log", Add((ONE, _call("exp", a[0])))),
-        latex=r"\operatorname{softplus}",
-    ),
-    Function(
-        "relu",
-        partials=lambda a, f: (_call("where", Compare(">", a[0], ZERO), ONE, ZERO),),
-        definition=lambda a: _call("where", Compare(">", a[0], ZERO), a[0], ZERO),
-        latex=r"\operatorname{relu}", kink="the derivative of relu(z) at z = 0 is taken as 0",
-    ),
-    Function(
-        "gelu",
-        partials=lambda a, f: (
-            add(_call("normal_cdf", a[0]), mul(a[0], _call("normal_pdf", a[0]))),
-        ),
-        definition=lambda a: Mul((a[0], _call("normal_cdf", a[0]))),
-        latex=r"\operatorname{gelu}",
-    ),
-    Function(
-        "silu",
-        partials=lambda a, f: (
-            add(_call("sigmoid", a[0]), mul(f, add(ONE, neg(_call("sigmoid", a[0]))))),
-        ),
-        definition=lambda a: Mul((a[0], _call("sigmoid", a[0]))),
-        aliases=("swish",), latex=r"\operatorname{silu}",
-    ),
-    Function(
-        "max", 1, None, partials=_selecting(">"), partials_from=3,
-        definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"),
-        sympy="Max", mpmath=lambda mp, *xs: max(xs), latex=r"\max",
-        kink="where arguments of max are equal the first one counts",
-    ),
-    Function(
-        "min", 1, None, partials=_selecting("<"), partials_from=3,
-        definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"),
-        sympy="Min", mpmath=lambda mp, *xs: min(xs), latex=r"\min",
-        kink="where arguments of min are equal the first one counts",
-    ),
-    Function(
-        "where", 3, 3, condition_first=True,
-        kink="at the border of a where the side that the condition selects counts",
-    ),
-    Function(
-        "hypot", 1, None,
-        partials=lambda a, f: tuple(div(x, f) for x in a),
-        definition=lambda a: _sqrt(Add(tuple(Pow(x, TWO) for x in a)) if a[1:] else Pow(a[0], TWO)),
-        latex=r"\operatorname{hypot}",
-    ),
-    Function(
-        "log1p", partials=lambda a, f: (div(ONE, add(ONE, a[0])),),
-        definition=lambda a: _call("log", Add((ONE, a[0]))), mpmath="log1p",
-        latex=r"\operatorname{log1p}",
-    ),
-    Function(
-        "expm1", partials=lambda a, f: (_call("exp", a[0]),),
-        definition=lambda a: Add((_call("exp", a[0]), Neg(ONE))), mpmath="expm1",
-        latex=r"\operatorname{expm1}",
-    ),
-    Function(
-        "logsumexp", 1, None,
-        partials=lambda a, f: tuple(_call("exp", add(x, neg(f))) for x in a),
-        definition=_log_sum_exp, latex=r"\operatorname{logsumexp}",
-    ),
-    Function(
-        "normal_pdf", partials=lambda a, f: (neg(mul(a[0], f)),),
-        definition=lambda a: Div(
-            _call("exp", Neg(Div(Pow(a[0], TWO), TWO))), _sqrt(Mul((TWO, PI)))
-        ),
-        mpmath="npdf", latex=r"\varphi",
-    ),
-    Function(
-        "normal_cdf", partials=lambda a, f: (_call("normal_pdf", a[0]),),
-        definition=lambda a: Div(_call("erfc", Neg(Div(a[0], _sqrt(TWO)))), TWO),
-        mpmath="ncdf", latex=r"\Phi",
-    ),
-    Function(
-        "lgamma", partials=lambda a, f: (_call("digamma", a[0]),), aliases=("gammaln", "loggamma"),
-        sympy="loggamma", mpmath=_log_gamma, latex=r"\ln\Gamma",
-    ),
-    Function(
-        "digamma", partials=lambda a, f: (_call("polygamma", ONE, a[0]),), aliases=("psi",),
-        sympy="digamma", mpmath="digamma", latex=r"\psi",
-    ),
-    Function(
-        "polygamma", 2, 2,
-        partials=lambda a, f: (ZERO, _call("polygamma", add(a[0], ONE), a[1])),
-        sympy="polygamma", mpmath=lambda mp, n, x: mp.psi(int(n), x), latex=r"\psi",
-    ),
-    Function(
-        "stop_gradient", partials=lambda a, f: (ZERO,), definition=lambda a: a[0],
-        latex=r"\operatorname{sg}",
-    ),
+        latex=r"\operatorname{artanh}"),
+    row("hypot", 1, None, partials=lambda a, f: tuple(div(x, f) for x in a),
+        definition=lambda a: root(Add(tuple(Pow(x, TWO) for x in a)) if a[1:] else Pow(a[0], TWO)),
+        ball=balls.hypot, double=math.hypot, total=False, latex=r"\operatorname{hypot}"),
+    row("log1p", partials=lambda a, f: (div(ONE, add(ONE, a[0])),),
+        definition=lambda a: call("log", Add((ONE, a[0]))), mpmath="log1p",
+        ball=lambda flint, x: balls.log(flint, 1 + x), double=math.log1p, inverse=math.expm1,
+        exact=((0, 0),), domain=lambda a: (Compare(">", Add((ONE, a[0])), ZERO),), total=False,
+        latex=r"\operatorname{log1p}", slips=(lambda z, f: div(ONE, z), lambda z, f: f)),
+    row("expm1", partials=lambda a, f: (call("exp", a[0]),),
+        definition=lambda a: Add((call("exp", a[0]), Neg(ONE))), mpmath="expm1",
+        ball=balls.own("expm1"), double=math.expm1, inverse=math.log1p, exact=((0, 0),),
+        latex=r"\operatorname{expm1}", slips=(lambda z, f: f,)),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from symgrad.expression.tree import Compare, Expression
@@ -13,6 +14,7 @@ Arguments = tuple[Expression, ...]
 Partials = Callable[[Arguments, Expression], tuple[Expression, ...]]
 Definition = Callable[[Arguments], Expression]
 Domain = Callable[[Arguments], tuple[Compare, ...]]
+Slip = Callable[[Expression, Expression], Expression]
 Value: TypeAlias = Any  # a number of mpmath, or a ball of python-flint; neither has types
 
 _PLACE = re.compile(r"\{(\d*)\}")
@@ -68,8 +70,19 @@ class Function:
             function without one is evaluated through its definition.
         ball: computes it for certified balls, from the module `flint` and a real ball for each
             argument that lies in the domain; a complex result stands for its real part.
+        ball_checks: whether `ball` tells itself where there is no value.
+        ball_exact: whether `ball` takes exact rational numbers as they are.
         domain: the conditions on its arguments under which it has a real value; None where that is
             not stated, which is for functions that have one everywhere if `total`.
+        double: computes it in floating point; ValueError where there is no value.
+        inverse: computes the argument at which it has a value, in floating point.
+        rational: computes it exactly for a rational number, where that is rational.
+        exact: pairs of a whole number and the rational value there.
+        parity: "odd", "even", or nothing.
+        switches: the expressions at whose zeros its value or slope may jump.
+        costly: whether certified values or proofs about it take long.
+        slips: what it is mistaken to have as its derivative, from its argument and its value.
+        region_slips: the same, where the mistake is the side of its kink.
         latex: a command or `\\operatorname{...}`.
         kink: for a function that has one, which derivative is taken there.
         spellings: how languages write it that have it, by the name of the target.
@@ -92,8 +105,19 @@ class Function:
     by_sympy: bool = False
     refusal: str = ""
     ball: Callable[..., Value] | None = None
+    ball_checks: bool = False
+    ball_exact: bool = False
     domain: Domain | None = None
     total: bool = False
+    double: Callable[..., float] | None = None
+    inverse: Callable[[float], float] | None = None
+    rational: Callable[[Fraction], Fraction] | None = None
+    exact: tuple[tuple[int, int], ...] = ()
+    parity: str = ""
+    switches: Callable[[Arguments], Arguments] | None = None
+    costly: bool = False
+    slips: tuple[Slip, ...] = ()
+    region_slips: tuple[Slip, ...] = ()
     spellings: tuple[tuple[str, Spelling], ...] = ()
     reserved: bool = True
 

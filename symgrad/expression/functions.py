@@ -6,22 +6,46 @@ Adding a function is adding one row to `elementary` or `special`, or calling it 
 
 from __future__ import annotations
 
-from symgrad.expression import elementary, special
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from symgrad.expression import activations, choices, elementary, special
 from symgrad.expression.function import Function, OwnFunction
 
 __all__ = [
+    "ELEMENTARY",
     "FUNCTIONS",
     "UNDIFFERENTIABLE",
     "Function",
     "OwnFunction",
+    "added",
     "known_names",
     "lookup",
     "record",
     "reserved_names",
 ]
 
-FUNCTIONS = {row.name: row for row in (*elementary.ROWS, *special.ROWS)}
+ELEMENTARY = (*elementary.ROWS, *activations.ROWS, *choices.ROWS)
+FUNCTIONS = {row.name: row for row in (*ELEMENTARY, *special.ROWS)}
 _BY_ALIAS = {alias: row for row in FUNCTIONS.values() for alias in (row.name, *row.aliases)}
+
+
+@contextmanager
+def added(*rows: Function) -> Iterator[None]:
+    """Hold further functions in the table while the block runs: a way to try a record out."""
+    names = [name for row in rows for name in (row.name, *row.aliases)]
+    clash = [name for name in names if name in _BY_ALIAS]
+    if clash:
+        raise ValueError(f"a function is called `{clash[0]}` already")
+    FUNCTIONS.update({row.name: row for row in rows})
+    _BY_ALIAS.update({name: row for row in rows for name in (row.name, *row.aliases)})
+    try:
+        yield
+    finally:
+        for row in rows:
+            del FUNCTIONS[row.name]
+        for name in names:
+            del _BY_ALIAS[name]
 
 
 def record(function: str) -> Function:

@@ -62,6 +62,7 @@ def _row(name: str, arity: int = 1, **known: Any) -> Function:  # noqa: ANN401
     """Return a record under SymPy's name, for SymPy to differentiate."""
     most = known.pop("most", arity)
     known.setdefault("sympy", name)
+    known.setdefault("costly", True)
     known.setdefault("by_sympy", known["sympy"] is not None)
     known.setdefault("latex", rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}")
     return Function(name, arity, most, reserved=False, **known)
@@ -166,18 +167,18 @@ _GAMMAS = (
 )  # fmt: skip
 
 _ERRORS = (
-    _row("erfi", mpmath="erfi", ball=lambda fl, x: x.erfi(), total=True,
+    _row("erfi", parity="odd", mpmath="erfi", ball=lambda fl, x: x.erfi(), total=True,
          spellings=_scipy("erfi({0})")),
-    _row("erfinv", mpmath="erfinv", ball=lambda fl, x: x.erfinv(),
+    _row("erfinv", parity="odd", mpmath="erfinv", ball=lambda fl, x: x.erfinv(),
          domain=_between(Neg(ONE), ONE), spellings=_scipy("erfinv({0})")),
     _row("erfcinv", mpmath=lambda mp, x: mp.erfinv(1 - x), ball=lambda fl, x: x.erfcinv(),
          domain=_between(ZERO, TWO),
          spellings=_scipy("erfcinv({0})")),
     _row("erf2", 2, definition=lambda a: Add((_call("erf", a[1]), Neg(_call("erf", a[0]))))),
     _row("erf2inv", 2, definition=lambda a: _call("erfinv", Add((a[1], _call("erf", a[0]))))),
-    _row("fresnels", mpmath="fresnels", ball=lambda fl, x: x.fresnel_s(), total=True,
+    _row("fresnels", parity="odd", mpmath="fresnels", ball=lambda fl, x: x.fresnel_s(), total=True,
          spellings=_scipy("fresnel({0})[0]")),
-    _row("fresnelc", mpmath="fresnelc", ball=lambda fl, x: x.fresnel_c(), total=True,
+    _row("fresnelc", parity="odd", mpmath="fresnelc", ball=lambda fl, x: x.fresnel_c(), total=True,
          spellings=_scipy("fresnel({0})[1]")),
 )  # fmt: skip
 
@@ -192,11 +193,11 @@ _INTEGRALS = (
          domain=lambda a: (Compare(">", a[0], ZERO), Compare("!=", a[0], ONE)),
          spellings=(("scipy", Spelling("special.expi(np.log({0}))", ("scipy",))),)),
     _row("Li", definition=lambda a: Add((_call("li", a[0]), Neg(_call("li", TWO))))),
-    _row("Si", mpmath="si", ball=lambda fl, x: x.si(), total=True,
+    _row("Si", parity="odd", mpmath="si", ball=lambda fl, x: x.si(), total=True,
          spellings=_scipy("sici({0})[0]")),
     _row("Ci", mpmath="ci", ball=lambda fl, x: x.ci(), domain=_positive(),
          spellings=_scipy("sici({0})[1]")),
-    _row("Shi", mpmath="shi", ball=lambda fl, x: x.shi(), total=True,
+    _row("Shi", parity="odd", mpmath="shi", ball=lambda fl, x: x.shi(), total=True,
          spellings=_scipy("shichi({0})[0]")),
     _row("Chi", mpmath="chi", ball=lambda fl, x: x.chi(), domain=_positive(),
          spellings=_scipy("shichi({0})[1]")),

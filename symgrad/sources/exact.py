@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
+from symgrad.expression.functions import record
 from symgrad.expression.tree import Add, Call, Constant, Div, Expression, Mul, Neg, Number, Pow, Var
 from symgrad.sources.limits import MAX_BITS, MAX_EXPONENT
 
@@ -123,16 +124,10 @@ def check_many(parts: Iterable[Expression], *, product: bool) -> None:
             total = bounded(total * value if product else total + value)
 
 
-_FLOATS: Mapping[str, Callable[..., float]] = {
-    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs, "sinh": math.sinh,
-    "cosh": math.cosh, "expm1": math.expm1, "lgamma": math.lgamma,
-}  # fmt: skip
-
-
 def approximate(expression: Expression) -> float | None:
     """Return the size of an expression without variables in floating point, None if it has any.
 
-    Of a function that is not in the table the size is taken to be that of its largest argument;
+    Of a function whose record has none the size is taken to be that of its largest argument;
     what overflows is infinite. Good enough to refuse what nobody could compute exactly.
     """
     try:
@@ -158,8 +153,8 @@ def _approximate(expression: Expression) -> float | None:
             return _reduce(lambda pair: pair[0] / pair[1], (left, right))
         case Pow(left, right):
             return _reduce(lambda pair: math.pow(*pair), (left, right))
-        case Call(name, parts) if name in _FLOATS and len(parts) == 1:
-            return _reduce(lambda single: _FLOATS[name](*single), parts)
+        case Call(name, (_,) as parts) if (double := record(name).double) is not None:
+            return _reduce(lambda single: double(*single), parts)
         case Call("where", (_, *parts)) | Call(_, parts):
             return _reduce(lambda sizes: max(map(abs, sizes)), tuple(parts))
         case _:

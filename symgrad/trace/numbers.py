@@ -6,7 +6,7 @@ A number is a Fraction when it is known exactly, and an mpmath number otherwise.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -35,11 +35,6 @@ _SMALL_BITS = 600  # a longer fraction is no longer worth carrying when digits a
 _MAX_SCALE = 4_000_000
 _MAX_TEXT = 400
 _LARGEST_ROOT = 64
-
-_AT_ZERO = {
-    "exp": 1, "cos": 1, "cosh": 1, "erfc": 1, "sin": 0, "tan": 0, "asin": 0, "atan": 0, "sinh": 0,
-    "tanh": 0, "asinh": 0, "atanh": 0, "erf": 0, "expm1": 0, "log1p": 0,
-}  # fmt: skip
 
 
 class NotRational(ArithmeticError):
@@ -189,14 +184,15 @@ def _call(
     if row.condition_first:
         condition, yes, no = arguments
         return rational(yes if _holds(condition, values, limit) else no, values, limit)
-    if function in _AT_ZERO or function == "log":
+    if row.exact:
         point = rational(arguments[0], values, limit)
-        if function == "log" and point == 1:
-            return Fraction(0)
-        if function in _AT_ZERO and point == 0:
-            return Fraction(_AT_ZERO[function])
-    elif function in _DIRECT:
-        return _DIRECT[function](rational(arguments[0], values, limit))
+        for at, value in row.exact:
+            if point == at:
+                return Fraction(value)
+    elif row.rational is not None:
+        return row.rational(rational(arguments[0], values, limit))
+    elif function == "sqrt":
+        return _square_root(rational(arguments[0], values, limit))
     elif row.definition is not None:
         return rational(row.definition(arguments), values, limit)
     raise NotRational(f"{function} has no exact fraction as its value")
@@ -207,12 +203,6 @@ def _square_root(x: Fraction) -> Fraction:
         raise OutsideDomain("square root of a negative number")
     return _root(x, 2)
 
-
-_DIRECT: Mapping[str, Callable[[Fraction], Fraction]] = {
-    "abs": abs,
-    "sqrt": _square_root,
-    "sign": lambda x: Fraction((x > 0) - (x < 0)),
-}
 
 _RELATIONS = {
     "<": lambda a, b: a < b,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late, Process
+from symgrad.expression.functions import record
 from symgrad.expression.tree import Call, Expression, Mul, Number, Pow, children
 from symgrad.graph.graph import Graph
 from symgrad.verify.deciding.limits import Stop, distinct_parts, substituted
@@ -18,7 +19,6 @@ _SMALL_PARTS = 400
 _SMALL_DEGREE = 24
 _SMALL_CASES = 6
 _FEW_NODES = 20
-_COSTLY = frozenset(("polygamma", "lgamma", "digamma", "logsumexp"))
 
 
 class Worker:
@@ -94,7 +94,7 @@ def _degree(parts: tuple[Expression, ...]) -> float:
             own = sum(below)
         elif isinstance(part, Pow):
             own = below[0] * _size(part.exponent)
-        elif isinstance(part, Call) and part.function in _COSTLY:
+        elif isinstance(part, Call) and record(part.function).costly:
             own = _SMALL_DEGREE + 1.0
         elif isinstance(part, Number):
             own = 0.0

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
-    ONE,
     ZERO,
     Add,
     Call,
@@ -67,22 +66,6 @@ def _own(part: Expression) -> Iterator[Compare]:
             yield Compare(">" if value < 0 else ">=", base, ZERO)
         case Pow(base, exponent) if not is_numeric(exponent):
             yield Compare(">=", base, ZERO)
-        case Call("log" | "log2" | "log10", (u,)):
-            yield Compare(">", u, ZERO)
-        case Call("log1p", (u,)):
-            yield Compare(">", Add((ONE, u)), ZERO)
-        case Call("sqrt", (u,)):
-            yield Compare(">=", u, ZERO)
-        case Call("asin" | "acos", (u,)):
-            yield Compare(">=", Add((ONE, u)), ZERO)
-            yield Compare(">=", Add((ONE, Neg(u))), ZERO)
-        case Call("atanh", (u,)):
-            yield Compare(">", Add((ONE, u)), ZERO)
-            yield Compare(">", Add((ONE, Neg(u))), ZERO)
-        case Call("acosh", (u,)):
-            yield Compare(">=", Add((u, Neg(ONE))), ZERO)
-        case Call("tan", (u,)):
-            yield Compare("!=", Call("cos", (u,)), ZERO)
         case Call(name, arguments) if (stated := record(name).domain) is not None:
             yield from stated(arguments)
         case _:
@@ -102,20 +85,12 @@ def switching_parts(expression: Expression) -> tuple[Expression, ...]:
         match part:
             case Compare(_, left, right):
                 found.append(Add((left, Neg(right))))
-            case Call("abs" | "sign" | "relu" | "cbrt", (u,)):
-                found.append(u)
-            case Call("max" | "min", arguments):
-                found.extend(Add((arguments[0], Neg(other))) for other in arguments[1:])
+            case Call(name, arguments) if (switches := record(name).switches) is not None:
+                found.extend(switches(arguments))
             case _:
                 pass
         stack.extend(reversed(children(part)))
     return tuple(found)
-
-
-_PARTIAL = frozenset(
-    "log log2 log10 log1p sqrt cbrt tan asin acos atanh acosh atan2 lgamma digamma polygamma where "
-    "logsumexp softplus hypot".split()
-)
 
 
 def is_total(expression: Expression) -> bool:
@@ -128,13 +103,8 @@ def is_total(expression: Expression) -> bool:
                 pass
             case Pow():
                 return False
-            case Call(name, _) if name in _PARTIAL or not _is_total(name):
+            case Call(name, _) if not record(name).total:
                 return False
             case _:
                 pass
     return True
-
-
-def _is_total(name: str) -> bool:
-    row = record(name)
-    return row.reserved or row.total

@@ -30,8 +30,6 @@ from symgrad.expression.tree import (
     walk,
 )
 from symgrad.verify.deciding.balls import (
-    DIRECT,
-    EXACT,
     Unclear,
     Undefined,
     Value,
@@ -117,34 +115,32 @@ class Evaluator:
         if name == "where":
             condition, yes, no = arguments
             return self.value(yes if self.holds(condition) else no)
-        direct = DIRECT.get(name)
-        if direct is not None:
-            return direct(*(ball(self.value(argument)) for argument in arguments))
-        values = [self.value(argument) for argument in arguments]
         if name == "sign":
-            return self._sign(arguments[0], values[0])
-        if name in EXACT:
-            return EXACT[name](values)
+            return self._sign(arguments[0], self.value(arguments[0]))
         row = record(name)
         if row.ball is not None:
             return self._certified(row, arguments)
         if row.definition is None:
             raise Unclear
+        values = [self.value(argument) for argument in arguments]
         places = tuple(Var(index) for index in range(len(values)))
         return Evaluator(dict(enumerate(values))).value(row.definition(places))
 
     def _certified(self, row: Function, arguments: tuple[Expression, ...]) -> Value:
         """Return the value by the ball of a function's record, inside its domain."""
-        conditions = () if row.domain is None else row.domain(arguments)
-        if not all([self.holds(condition) for condition in conditions]):  # noqa: C419
-            raise Undefined
-        values = [ball(self.value(argument)) for argument in arguments]
+        values = [self.value(argument) for argument in arguments]
+        if not row.ball_exact:
+            values = [ball(value) for value in values]
+        if row.domain is not None and not row.ball_checks:
+            conditions = row.domain(arguments)
+            if not all([self.holds(condition) for condition in conditions]):  # noqa: C419
+                raise Undefined
         try:
             found = row.ball(flint, *values) if row.ball is not None else None
         except (TypeError, ValueError):  # an argument that has to be a whole number is none
             raise Unclear from None
         found = found.real if isinstance(found, acb) else found
-        if found is None or not found.is_finite():
+        if found is None:
             raise Unclear
         return found
 

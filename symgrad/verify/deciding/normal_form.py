@@ -141,11 +141,19 @@ class NormalForm:
         if rule is not None:
             return rule(self, *(self.ratio(argument) for argument in arguments))
         row = record(name)
+        if row.definition is None and row.parity:
+            return self._paritied(name, row.parity, self.ratio(arguments[0]))
         if row.definition is None:
             return self.field.opaque(name, *(self.ratio(argument) for argument in arguments))
         meaning = row.definition(arguments)
         self._kept.append(meaning)  # results are filed by identity, so it must stay alive
         return self.ratio(meaning)
+
+    def _paritied(self, name: str, parity: str, u: Ratio) -> Ratio:
+        """Return an odd or even function of u as one of u and -u, whichever is written first."""
+        if parity == "odd":
+            return self.opaque.odd(name, u)
+        return self.field.opaque(name, self.field.neg(u) if self.opaque.negative(u) else u)
 
     def holds(self, condition: Expression) -> bool:
         """Tell whether a condition holds in the region, its borders left out and listed."""

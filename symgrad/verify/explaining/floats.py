@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from symgrad.expression.evaluate import Evaluator, OutsideDomain
-from symgrad.expression.functions import record
+from symgrad.expression.functions import FUNCTIONS, record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -65,24 +65,7 @@ def power(base: float, exponent: float) -> float:
     return float(base**exponent)
 
 
-def _sigmoid(z: float) -> float:
-    return 1 / (1 + math.exp(-z)) if z > -_HUGE_POWER else 0.0
-
-
-def _sign(z: float) -> float:
-    return 0.0 if z == 0 else math.copysign(1.0, z)
-
-
-_PLAIN: dict[str, Callable[..., float]] = {
-    "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs, "sign": _sign,
-    "sin": math.sin, "cos": math.cos, "tan": math.tan, "asin": math.asin, "acos": math.acos,
-    "atan": math.atan, "atan2": math.atan2, "sinh": math.sinh, "cosh": math.cosh,
-    "tanh": math.tanh, "asinh": math.asinh, "acosh": math.acosh, "atanh": math.atanh,
-    "erf": math.erf, "erfc": math.erfc, "sigmoid": _sigmoid,
-    "max": lambda *a: max(a), "min": lambda *a: min(a),
-    "hypot": math.hypot, "log1p": math.log1p, "expm1": math.expm1, "lgamma": math.lgamma,
-}  # fmt: skip
-FLOATS = {name: _guarded(function) for name, function in _PLAIN.items()}
+FLOATS = {name: _guarded(row.double) for name, row in FUNCTIONS.items() if row.double is not None}
 
 _RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -131,9 +132,8 @@ def _parts(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
                     for need, test in zip(needed, tests, strict=True)
                 )
                 yield _inner(item, i + 1, branch, floats.values(branch), kept)
-        case Call(function, (argument,)) if function in _INVERSE:
+        case Call(function, (argument,)) if (inverse := record(function).inverse) is not None:
             own = floats.values(argument)
-            inverse = _INVERSE[function]
             needs = _each(lambda n, v: _tried(inverse, n), needed, own)
             yield _inner(item, 0, argument, own, needs, in_exponent=item.in_exponent)
         case _:
@@ -176,19 +176,6 @@ def _tried(function: Callable[[float], float], value: float) -> float:
         return function(value)
     except (ValueError, OverflowError, ZeroDivisionError):
         return NAN
-
-
-_INVERSE: dict[str, Callable[[float], float]] = {
-    "exp": math.log,
-    "log": math.exp,
-    "sqrt": lambda value: value * value if value >= 0 else NAN,
-    "tanh": math.atanh,
-    "sinh": math.asinh,
-    "atan": math.tan,
-    "sigmoid": lambda value: math.log(value / (1 - value)),
-    "expm1": math.log1p,
-    "log1p": math.expm1,
-}
 
 
 def put(root: Expression, place: Place, part: Expression) -> Expression:

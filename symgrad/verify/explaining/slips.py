@@ -20,8 +20,6 @@ from symgrad.expression.tree import (
     ZERO,
     Add,
     Call,
-    Compare,
-    Constant,
     Div,
     Expression,
     Mul,
@@ -63,84 +61,6 @@ def _square(e: Expression) -> Expression:
 
 def _root(e: Expression) -> Expression:
     return Call("sqrt", (e,))
-
-
-# function → what it is taken to have as its derivative, from its argument z and its value f
-_WRONG: dict[str, tuple[Wrong, ...]] = {
-    "exp": (lambda z, f: mul(z, div(f, Constant("e"))), mul, lambda z, f: z),
-    "log": (
-        lambda z, f: f, lambda z, f: div(ONE, f), lambda z, f: div(ONE, _square(z)),
-        lambda z, f: z,
-    ),
-    "sqrt": (
-        lambda z, f: mul(_TWO, f), lambda z, f: div(ONE, mul(_TWO, z)),
-        lambda z, f: div(f, _TWO), lambda z, f: f,
-    ),
-    "sin": (lambda z, f: f, lambda z, f: neg(f)),
-    "cos": (lambda z, f: f, lambda z, f: neg(f)),
-    "tan": (
-        lambda z, f: div(ONE, _call("cos", z)), lambda z, f: add(ONE, f), lambda z, f: _square(f),
-        lambda z, f: div(ONE, add(ONE, _square(z))), lambda z, f: _one_minus(_square(f)),
-    ),
-    "tanh": (
-        lambda z, f: _one_minus(f), lambda z, f: mul(f, _one_minus(f)), lambda z, f: _square(f),
-        lambda z, f: _one_minus(_square(z)), lambda z, f: div(ONE, _call("cosh", z)),
-        lambda z, f: power(_one_minus(f), _TWO), lambda z, f: f,
-    ),
-    "sigmoid": (
-        lambda z, f: f, lambda z, f: _one_minus(f), lambda z, f: _one_minus(_square(f)),
-        lambda z, f: _square(f), lambda z, f: mul(z, _one_minus(z)),
-    ),
-    "softplus": (
-        lambda z, f: mul(_call("sigmoid", z), _one_minus(_call("sigmoid", z))),
-        lambda z, f: _one_minus(_call("sigmoid", z)), lambda z, f: _call("exp", z),
-        lambda z, f: div(ONE, add(ONE, _call("exp", z))),
-    ),
-    "erf": (
-        lambda z, f: _call("normal_pdf", z), lambda z, f: _one_minus(_square(f)),
-        lambda z, f: _call("exp", neg(div(_square(z), _TWO))), lambda z, f: f,
-    ),
-    "normal_cdf": (
-        lambda z, f: f, lambda z, f: mul(f, _one_minus(f)),
-        lambda z, f: mul(z, _call("normal_pdf", z)),
-    ),
-    "normal_pdf": (lambda z, f: f, lambda z, f: _call("normal_cdf", z)),
-    "gelu": (
-        lambda z, f: _call("normal_cdf", z), lambda z, f: _call("normal_pdf", z),
-        lambda z, f: add(_call("normal_cdf", z), _call("normal_pdf", z)),
-    ),
-    "silu": (
-        lambda z, f: _call("sigmoid", z),
-        lambda z, f: mul(_call("sigmoid", z), _one_minus(_call("sigmoid", z))),
-    ),
-    "atan": (
-        lambda z, f: div(ONE, _one_minus(_square(z))), lambda z, f: div(ONE, add(ONE, z)),
-        lambda z, f: div(ONE, _root(_one_minus(_square(z)))), lambda z, f: add(ONE, _square(f)),
-    ),
-    "asin": (
-        lambda z, f: div(ONE, _root(add(ONE, _square(z)))), lambda z, f: _call("acos", z),
-        lambda z, f: div(ONE, _one_minus(_square(z))),
-    ),
-    "acos": (
-        lambda z, f: neg(div(ONE, _root(add(ONE, _square(z))))), lambda z, f: neg(_call("asin", z)),
-        lambda z, f: neg(div(ONE, _one_minus(_square(z)))),
-    ),
-    "sinh": (lambda z, f: f, lambda z, f: _call("cos", z)),
-    "cosh": (lambda z, f: f, lambda z, f: neg(_call("sin", z))),
-    "lgamma": (lambda z, f: _call("log", z), lambda z, f: f, lambda z, f: div(ONE, z)),
-    "log1p": (lambda z, f: div(ONE, z), lambda z, f: f),
-    "expm1": (lambda z, f: f,),
-    "cbrt": (lambda z, f: div(ONE, mul(number(3), f)), lambda z, f: div(ONE, mul(_TWO, f))),
-}  # fmt: skip
-
-_REGIONS: dict[str, tuple[Wrong, ...]] = {
-    "abs": (lambda z, f: ONE, lambda z, f: neg(ONE)),
-    "relu": (
-        lambda z, f: ONE,
-        lambda z, f: _call("where", Compare("<", z, ZERO), ONE, ZERO),
-        lambda z, f: ZERO,
-    ),
-}
 
 
 def slips_of(formula: Expression, operand: str | int) -> list[Slip]:
@@ -317,13 +237,13 @@ def _function_slips(
             continue
         rest = [*parts[:i], *parts[i + 1 :]]
         if len(arguments) == 1:
-            for wrong in _WRONG.get(function, ()):
+            for wrong in row.slips:
                 slope = wrong(argument, whole)
                 yield Slip(
                     "wrong_function_derivative", f"the derivative of {function} is another one",
                     mul(slope, inner[i]),
                 )  # fmt: skip
-            for wrong in _REGIONS.get(function, ()):
+            for wrong in row.region_slips:
                 slope = wrong(argument, whole)
                 yield Slip("wrong_region", "the side of the kink", mul(slope, inner[i]))
         for slip in _inner_missing(inner[i], known[i]):

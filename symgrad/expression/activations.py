@@ -1,0 +1,118 @@
+"""Functions of probability and of networks, gamma functions: one record each.
+
+Formulas: Abramowitz and Stegun, Handbook of Mathematical Functions, chapters 6 (gamma, polygamma),
+7 (error function) and 26 (normal distribution).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from symgrad.expression import balls
+from symgrad.expression.algebra import add, div, mul, neg
+from symgrad.expression.elementary import TWO, call, complement, root, row, square
+from symgrad.expression.function import Arguments
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Pow,
+)
+
+PI = Constant("pi")
+_FAR = 400.0  # beyond it exp overflows soon
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z)) if z > -_FAR else 0.0
+
+
+def _bell(z: Expression) -> Expression:
+    """Return 2/sqrt(pi) exp(-z^2)."""
+    return mul(div(TWO, root(PI)), call("exp", neg(square(z))))
+
+
+def _sigmoid_slope(z: Expression) -> Expression:
+    return mul(call("sigmoid", z), complement(call("sigmoid", z)))
+
+
+def _log_sum_exp(a: Arguments) -> Expression:
+    return call("log", Add(tuple(call("exp", x) for x in a)))
+
+
+def _log_gamma(mp: Any, x: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
+    if x <= 0 and mp.isint(x):
+        raise ValueError("a pole")
+    return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
+
+
+ROWS = (
+    row("erf", partials=lambda a, f: (_bell(a[0]),), sympy="erf", mpmath="erf",
+        ball=balls.own("erf"), double=math.erf, parity="odd", exact=((0, 0),),
+        latex=r"\operatorname{erf}",
+        slips=(lambda z, f: call("normal_pdf", z), lambda z, f: complement(square(f)),
+               lambda z, f: call("exp", neg(div(square(z), TWO))), lambda z, f: f)),
+    row("erfc", partials=lambda a, f: (neg(_bell(a[0])),), sympy="erfc", mpmath="erfc",
+        ball=balls.own("erfc"), double=math.erfc, exact=((0, 1),), latex=r"\operatorname{erfc}"),
+    row("sigmoid", partials=lambda a, f: (mul(f, complement(f)),),
+        definition=lambda a: Div(ONE, Add((ONE, call("exp", Neg(a[0]))))),
+        aliases=("logistic", "expit"), ball=lambda _, x: 1 / (1 + (-x).exp()), double=_sigmoid,
+        inverse=lambda f: math.log(f / (1 - f)), latex=r"\sigma",
+        slips=(lambda z, f: f, lambda z, f: complement(f), lambda z, f: complement(square(f)),
+               lambda z, f: square(f), lambda z, f: mul(z, complement(z)))),
+    row("softplus", partials=lambda a, f: (call("sigmoid", a[0]),),
+        definition=lambda a: call("log", Add((ONE, call("exp", a[0])))),
+        ball=lambda _, x: x.exp().log1p(), total=False, latex=r"\operatorname{softplus}",
+        slips=(lambda z, f: _sigmoid_slope(z), lambda z, f: complement(call("sigmoid", z)),
+               lambda z, f: call("exp", z), lambda z, f: div(ONE, add(ONE, call("exp", z))))),
+    row("relu", partials=lambda a, f: (call("where", Compare(">", a[0], ZERO), ONE, ZERO),),
+        definition=lambda a: call("where", Compare(">", a[0], ZERO), a[0], ZERO),
+        ball=lambda flint, x: balls.extreme(largest=True)(flint, x, flint.fmpq(0)),
+        ball_exact=True, switches=lambda a: a, latex=r"\operatorname{relu}",
+        kink="the derivative of relu(z) at z = 0 is taken as 0",
+        region_slips=(lambda z, f: ONE,
+                      lambda z, f: call("where", Compare("<", z, ZERO), ONE, ZERO),
+                      lambda z, f: ZERO)),
+    row("gelu",
+        partials=lambda a, f: (add(call("normal_cdf", a[0]), mul(a[0], call("normal_pdf", a[0]))),),
+        definition=lambda a: Mul((a[0], call("normal_cdf", a[0]))),
+        ball=lambda flint, x: x * balls.normal_cdf(flint, x), latex=r"\operatorname{gelu}",
+        slips=(lambda z, f: call("normal_cdf", z), lambda z, f: call("normal_pdf", z),
+               lambda z, f: add(call("normal_cdf", z), call("normal_pdf", z)))),
+    row("silu",
+        partials=lambda a, f: (
+            add(call("sigmoid", a[0]), mul(f, complement(call("sigmoid", a[0])))),
+        ),
+        definition=lambda a: Mul((a[0], call("sigmoid", a[0]))), aliases=("swish",),
+        ball=lambda _, x: x / (1 + (-x).exp()), latex=r"\operatorname{silu}",
+        slips=(lambda z, f: call("sigmoid", z), lambda z, f: _sigmoid_slope(z))),
+    row("logsumexp", 1, None, partials=lambda a, f: tuple(call("exp", add(x, neg(f))) for x in a),
+        definition=_log_sum_exp, ball=balls.log_sum_exp, total=False, costly=True,
+        latex=r"\operatorname{logsumexp}"),
+    row("normal_pdf", partials=lambda a, f: (neg(mul(a[0], f)),),
+        definition=lambda a: Div(call("exp", Neg(Div(Pow(a[0], TWO), TWO))), root(Mul((TWO, PI)))),
+        mpmath="npdf", ball=balls.normal_pdf, parity="even", latex=r"\varphi",
+        slips=(lambda z, f: f, lambda z, f: call("normal_cdf", z))),
+    row("normal_cdf", partials=lambda a, f: (call("normal_pdf", a[0]),),
+        definition=lambda a: Div(call("erfc", Neg(Div(a[0], root(TWO)))), TWO),
+        mpmath="ncdf", ball=balls.normal_cdf, latex=r"\Phi",
+        slips=(lambda z, f: f, lambda z, f: mul(f, complement(f)),
+               lambda z, f: mul(z, call("normal_pdf", z)))),
+    row("lgamma", partials=lambda a, f: (call("digamma", a[0]),), aliases=("gammaln", "loggamma"),
+        sympy="loggamma", mpmath=_log_gamma, ball=balls.lgamma, double=math.lgamma, total=False,
+        costly=True, latex=r"\ln\Gamma",
+        slips=(lambda z, f: call("log", z), lambda z, f: f, lambda z, f: div(ONE, z))),
+    row("digamma", partials=lambda a, f: (call("polygamma", ONE, a[0]),), aliases=("psi",),
+        sympy="digamma", mpmath="digamma", ball=balls.digamma, total=False, costly=True,
+        latex=r"\psi"),
+    row("polygamma", 2, 2, partials=lambda a, f: (ZERO, call("polygamma", add(a[0], ONE), a[1])),
+        sympy="polygamma", mpmath=lambda mp, n, x: mp.psi(int(n), x), ball=balls.polygamma,
+        total=False, costly=True, latex=r"\psi"),
+)  # fmt: skip

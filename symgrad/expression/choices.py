@@ -1,0 +1,60 @@
+"""Functions that choose between their arguments, or hide one: one record each."""
+
+from __future__ import annotations
+
+from symgrad.expression import balls
+from symgrad.expression.elementary import call, row
+from symgrad.expression.function import Arguments, Partials
+from symgrad.expression.tree import ONE, ZERO, Add, Compare, Expression, Logic, Neg
+
+
+def _largest(arguments: Arguments, relation: str) -> Expression:
+    result = arguments[-1]
+    for index in range(len(arguments) - 2, -1, -1):
+        rest = arguments[index + 1 :]
+        tests = [Compare(relation, arguments[index], other) for other in rest]
+        result = call("where", _all(tests), arguments[index], result)
+    return result
+
+
+def _selecting(relation: str) -> Partials:
+    """Return the partials of max or min: 1 for the first of the largest arguments, else 0."""
+
+    def partials(arguments: Arguments, value: Expression) -> tuple[Expression, ...]:  # noqa: ARG001
+        found: list[Expression] = []
+        for i, argument in enumerate(arguments):
+            tests = [
+                Compare(relation if j < i else f"{relation}=", argument, other)
+                for j, other in enumerate(arguments)
+                if j != i
+            ]
+            found.append(call("where", _all(tests), ONE, ZERO) if tests else ONE)
+        return tuple(found)
+
+    return partials
+
+
+def _all(tests: list[Compare]) -> Expression:
+    return tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
+
+
+def _gaps(arguments: Arguments) -> Arguments:
+    return tuple(Add((arguments[0], Neg(other))) for other in arguments[1:])
+
+
+ROWS = (
+    row("max", 1, None, partials=_selecting(">"), partials_from=3,
+        definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"), sympy="Max",
+        mpmath=lambda mp, *xs: max(xs), ball=balls.extreme(largest=True), ball_exact=True,
+        double=lambda *x: max(x), switches=_gaps, latex=r"\max",
+        kink="where arguments of max are equal the first one counts"),
+    row("min", 1, None, partials=_selecting("<"), partials_from=3,
+        definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"), sympy="Min",
+        mpmath=lambda mp, *xs: min(xs), ball=balls.extreme(largest=False), ball_exact=True,
+        double=lambda *x: min(x), switches=_gaps, latex=r"\min",
+        kink="where arguments of min are equal the first one counts"),
+    row("where", 3, 3, condition_first=True, total=False,
+        kink="at the border of a where the side that the condition selects counts"),
+    row("stop_gradient", partials=lambda a, f: (ZERO,), definition=lambda a: a[0],
+        ball=lambda _, x: x, ball_exact=True, latex=r"\operatorname{sg}"),
+)  # fmt: skip

@@ -1,0 +1,151 @@
+"""One record for a function: one from outside is one record, and everything works with it."""
+
+import ast
+import math
+from pathlib import Path
+
+import pytest
+
+import symgrad as sg
+from symgrad.expression.algebra import add, div, mul, neg
+from symgrad.expression.elementary import complement, square
+from symgrad.expression.function import Function, Spelling
+from symgrad.expression.functions import added, lookup
+from symgrad.expression.tree import ONE, Call, Div, number
+from symgrad.targets import target_names
+
+# sech by another name: a definition in other functions is enough for everything.
+BELL = Function(
+    "bell",
+    partials=lambda a, f: (neg(mul(f, Call("tanh", a))),),
+    definition=lambda a: Div(ONE, Call("cosh", a)),
+    latex=r"\operatorname{bell}",
+    parity="even",
+    total=True,
+    slips=(lambda z, f: neg(square(f)),),
+)
+
+# The Langevin function x -> coth x - 1/x without a definition: values, balls and spellings by hand.
+LANGEVIN = Function(
+    "langevin",
+    aliases=("langevin_function",),
+    partials=lambda a, f: (
+        complement(add(square(f), mul(number(2), div(f, a[0])))),
+    ),
+    mpmath=lambda mp, x: mp.coth(x) - 1 / x,
+    ball=lambda _, x: x.cosh() / x.sinh() - 1 / x,
+    ball_checks=True,
+    double=lambda x: 1 / math.tanh(x) - 1 / x,
+    parity="odd",
+    latex=r"\operatorname{L}",
+    slips=(lambda z, f: complement(square(f)),),
+    spellings=(
+        ("python", Spelling("1.0/tanh({0}) - 1.0/{0}", ("tanh",), 1, tight=True)),
+        ("c", Spelling("1.0/tanh({0}) - 1.0/{0}", (), 1, tight=True)),
+        ("javascript", Spelling("1.0/Math.tanh({0}) - 1.0/{0}", (), 1, tight=True)),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def table():
+    with added(BELL, LANGEVIN):
+        yield
+    assert lookup("bell") is None
+
+
+def graph_of(name):
+    return sg.parse(f"param a = 0.7; data x; v = {name}(a*x); J = v^2 + a")
+
+
+def exact(name, x):
+    if name == "bell":
+        return 1 / math.cosh(x), -math.tanh(x) / math.cosh(x)
+    return 1 / math.tanh(x) - 1 / x, 1 / x**2 - 1 / math.sinh(x) ** 2
+
+
+def test_formulas_are_derived_through_the_value_and_printed():
+    d = sg.derive(graph_of("bell"))
+    assert "∂J/∂a = 1 − 2v²·tanh(ax)·x" in d.text()
+    assert r"\mathrm{bell}(ax)" in d.latex()
+    assert "1 − v² − 2v/(ax)" in sg.derive(graph_of("langevin_function")).text()
+
+
+@pytest.mark.parametrize("name", ["bell", "langevin"])
+def test_numbers_of_a_trace(name):
+    step = next(iter(sg.trace(graph_of(name), data=[{"x": 1.5}])))
+    value, slope = exact(name, 1.05)
+    assert step.values["v"] == pytest.approx(value, rel=1e-12)
+    assert step.gradients["a"] == pytest.approx(2 * value * slope * 1.5 + 1, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [*(("bell", t) for t in target_names()), *(("langevin", t) for t, _ in LANGEVIN.spellings)],
+)
+def test_code_of_every_target(name, target):
+    files = sg.generate(graph_of(name), target=target)
+    assert "tanh(" in files
+    if target == "python":
+        module = sg.compile(graph_of(name), "python")
+        value, slope = exact(name, 1.05)
+        assert module.gradient(0.7, 1.5).a == pytest.approx(2 * value * slope * 1.5 + 1, rel=1e-12)
+
+
+def test_target_without_a_spelling_names_those_that_have_one():
+    with pytest.raises(sg.SymgradError) as error:
+        sg.generate(graph_of("langevin"), target="numpy")
+    assert "targets that have it: `-t python`, `-t c`, `-t javascript`" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "status", "kind"),
+    [
+        ("bell", "dv/da = -v*tanh(a*x)*x", "proved", None),
+        ("bell", "dv/da = -sinh(a*x)/cosh(a*x)^2*x", "proved", None),
+        ("bell", "dv/da = -v^2*x", "refuted", "wrong_function_derivative"),
+        ("bell", "dv/da = v*tanh(a*x)*x", "refuted", "sign"),
+        ("langevin", "dv/da = (1 - v^2 - 2*v/(a*x))*x", "proved", None),
+        ("langevin", "dv/da = -(langevin(-a*x)^2 + 2*v/(a*x) - 1)*x", "proved", None),
+        ("langevin", "dv/da = (1 - v^2)*x", "refuted", "wrong_function_derivative"),
+        ("langevin", "dv/da = 1 - v^2 - 2*v/(a*x)", "refuted", "missing_chain_factor"),
+    ],
+)
+def test_claims_right_and_wrong(name, claim, status, kind):
+    (verdict,) = sg.verify(graph_of(name), claim).verdicts
+    assert verdict.status == status
+    assert (verdict.diagnosis.kind if verdict.diagnosis else None) == kind
+
+
+def test_a_name_is_taken_once():
+    with (
+        pytest.raises(ValueError, match="a function is called `tanh` already"),
+        added(Function("other", aliases=("tanh",))),
+    ):
+        pass
+
+
+# Where a function is named outside its record, and why it may be. Languages spell in their targets;
+# the accuracy room is a table of identities; normal forms, rotations and opaque functions prove
+# with the identities of single functions; documents have spellings of their own.
+MAY_NAME = {
+    "accuracy", "targets", "verify/deciding/normal_form.py", "verify/deciding/rotations.py",
+    "verify/deciding/opaque.py", "expression/elementary.py", "expression/activations.py",
+    "expression/choices.py", "expression/special.py", "expression/recognize.py",
+    "expression/symbolic_reading.py", "sources/latex_words.py", "verify/reading",
+    "verify/explaining/repairs.py",
+}  # fmt: skip
+
+
+NAMES = {"tanh", "sinh", "asinh", "erfc", "gelu", "expm1", "softplus", "atan2", "digamma"}
+
+
+def test_a_function_is_named_in_its_record_and_where_that_is_the_matter():
+    package = Path(sg.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        place = path.relative_to(package).as_posix()
+        if place in MAY_NAME or place.startswith(tuple(m for m in MAY_NAME if "." not in m)):
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        words = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+        assert not NAMES & words, place
