@@ -8,6 +8,8 @@ file that is named on the command line. An article's graph is the file beside it
 
 from __future__ import annotations
 
+import argparse
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="collect *.sg files with check lines, and Markdown files named on the command line",
     )  # fmt: skip
     group.addoption(
-        "--symgrad-timeout", type=float, default=_SECONDS, metavar="SECONDS",
+        "--symgrad-timeout", type=_seconds, default=_SECONDS, metavar="SECONDS",
         help="seconds that one claim may take (default 5)",
     )  # fmt: skip
 
@@ -49,6 +51,21 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.suffix == ".md" and named:
         return ClaimsFile.from_parent(parent, path=file_path)
     return None
+
+
+def _seconds(text: str) -> float:
+    """Read a number of seconds above 0.
+
+    Raises:
+        ArgumentTypeError: for anything else.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"`{text}` is no number of seconds above 0")
+    return seconds
 
 
 class ClaimFailed(AssertionError):

@@ -1,15 +1,23 @@
 """Everything that a claim costs has an end: reading, deciding, explaining."""
 
+import math
 import random
 import time
 
 import pytest
+from click.testing import CliRunner
 
-from symgrad.errors import CyclicGraph
+import symgrad as sg
+from symgrad.cli import cli
+from symgrad.errors import CyclicGraph, SymgradError
 from symgrad.expression.tree import Var, formula_of
 from symgrad.graph.graph import Graph, Node
 from symgrad.sources.latex import Translator, translate
 from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.text import parse
+from symgrad.verify.check import read as read_claims
+from symgrad.verify.explaining.diagnose import diagnose
+from symgrad.verify.judge import Judge
 
 WORDS = (
     "\\begin{cases}", "\\end{cases}", "\\begin{array}{l}", "\\end{array}", "\\begin{align}",
@@ -53,3 +61,44 @@ def test_a_graph_that_goes_round_is_refused():
     nodes = tuple(Node(a, "equation", formula_of(Var(b))) for a, b in ("ab", "bc", "ca"))
     with pytest.raises(CyclicGraph, match="depends on itself"):
         assert Graph(nodes, "a").equations
+
+
+HEAVY = "dJ/da = " + "a+" * 9000 + "a"
+
+
+def test_what_is_not_reached_is_undecided_and_not_lost():
+    graph = parse("param a = 1\ndata x = 2\nJ = a^2*x")
+    text = f"{HEAVY}\ndJ/da = 2ax\nq = 2a\ndJ/dz = 1\ndJ/da = ax"
+    report = sg.verify(graph, text, timeout=0.3, total_timeout=0.3)
+    found = [verdict.status for verdict in report.verdicts]
+    assert found == ["undecided", "undecided", "definition", "unreadable", "undecided"]
+    assert "not reached" in report.verdicts[1].message
+    assert report.exit_code == 2
+
+
+@pytest.mark.parametrize("seconds", [math.inf, math.nan, 0, -1])
+def test_seconds_are_a_number_above_0(seconds):
+    with pytest.raises(SymgradError, match="seconds above 0"):
+        sg.verify(parse("param a\nJ = a^2"), "J = a^2", timeout=seconds)
+
+
+@pytest.mark.parametrize("text", ["inf", "nan", "0", "-1", "soon"])
+@pytest.mark.parametrize("option", ["--timeout", "--total-timeout"])
+def test_the_command_refuses_what_is_no_time(option, text):
+    done = CliRunner().invoke(cli, ["verify", "example:branch_and_merge", f"{option}={text}"])
+    assert done.exit_code == 2
+    assert option in done.output
+    assert "Traceback" not in done.output
+
+
+def test_an_explanation_ends_with_the_time_of_its_claim():
+    graph = parse("param a, b, c\ndata x\nu = a*x + b\nv = sin(u)*c + u^2\nJ = exp(v)*v + u*v")
+    judge = Judge(graph)
+    text = "dJ/da = (exp(v)*v + u)*(cos(u)*c + 2u)*x + exp(v)*cos(u)*a + v"
+    (claim,) = read_claims(judge.truth, text, "a.txt")
+    verdict = judge.judge(claim, 5.0)
+    assert verdict.status == "refuted"
+    late = diagnose(graph, judge.truth.derivation, claim, verdict.decision, deadline=0.0)
+    assert late.kind == "other"
+    assert late.correction
+    assert late.right == verdict.diagnosis.right

@@ -213,3 +213,36 @@ def test_ascent_moves_the_other_way():
 def test_values_with_no_real_number_are_not_judged():
     model = sg.parse("param a = -1; data x\nJ = log(a) + x\nstep x = 1")
     assert sg.verify(model, "J ≈ 1.00").verdicts[0].status in ("undecided", "unreadable")
+
+
+PARTLY = """param w = 0.4, b = 0.6, k = 0.4
+data x, y
+z = w*x + b
+p = sigmoid(z)
+J = (z - y)^2/2 + k*p
+minimize J
+rate eta = 0.5
+step x = 2, y = 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("∂J/∂z = (1.4 - 1) + k p (1 - p) = 0.463474", "agrees"),
+        ("∂J/∂z = (z - 1) + 0.4*p*(1 - p) = 0.463474", "agrees"),
+        ("∂J/∂k = 0.802184", "agrees"),
+        ("k⁺ = k - η·0.802184 = -0.001092", "agrees"),
+        ("w⁺ = w - 0.5·0.926948 ≈ -0.063474", "agrees"),
+        # 2 is put in for x in one place only: right at the point, and no formula of anything
+        ("∂J/∂w = (1.4 - y)*2 + k*0.802184*(1 - 0.802184)*x = 0.926948", "undecided"),
+        # k and w have one value: the swap is hidden at the point
+        ("∂J/∂z = (z - y) + w p (1 - p) = 0.463474", "refuted"),
+        ("∂J/∂w = (1.4 - 1) + k p (1 - p) = 0.926948", "refuted"),
+        # y = 1 hides what it is put in for, and nobody has said that it is 1
+        ("∂J/∂z = (z - y)y + k p (1 - p) = 0.463474", "refuted"),
+    ],
+)
+def test_formulas_into_which_some_numbers_are_put(claim, status):
+    (verdict,) = sg.verify(sg.parse(PARTLY), claim).verdicts
+    assert verdict.status == status

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from symgrad.cli.limits import SECONDS, go_on
 from symgrad.cli.terminal import is_terminal, load_graph, print_result, read_stdin, report
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from symgrad.verify.report import Report
 
 _QUIET_SECONDS = 1.0
+_SPARE_SECONDS = 10.0
 
 
 @click.command("verify")
@@ -29,8 +31,12 @@ _QUIET_SECONDS = 1.0
     show_default=True, help="How the verdicts are written.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True,
-    help="Seconds that one claim may take.",
+    "--timeout", type=SECONDS, default=5.0, show_default=True,
+    help="Seconds that one claim may take, its explanation included.",
+)  # fmt: skip
+@click.option(
+    "--total-timeout", type=SECONDS, default=300.0, show_default=True,
+    help="Seconds for all claims; what is not reached is undecided.",
 )  # fmt: skip
 @click.option(
     "--verbose", "-v", is_flag=True, help="List the formulas that are not about the graph as well."
@@ -49,6 +55,7 @@ def command(
     claims: tuple[str, ...],
     style: str,
     timeout: float,
+    total_timeout: float,
     verbose: bool,
     no_answer: bool,
     show_steps: bool,
@@ -66,10 +73,12 @@ def command(
     cannot be read or decided, or there is none. Formulas that only define a name or state values or
     a condition are counted apart, and so are those that are not about the graph.
     """
+    # every claim ends by itself; this ends whatever else a text may bring about
+    go_on(total_timeout + timeout + _SPARE_SECONDS)
     if checks:
         if code is not None or run_code:
             raise click.UsageError("--checks and --code exclude each other")
-        reports = _checked((file, *claims), timeout, show_steps=show_steps)
+        reports = _checked((file, *claims), Budget(timeout, total_timeout), show_steps=show_steps)
         _finish(reports, file, style, no_answer=no_answer, verbose=verbose)
     names = tuple(part.strip() for value in wrt for part in value.split(",") if part.strip())
     graph = load_graph(file, names)
@@ -80,7 +89,8 @@ def command(
         return
     if run_code:
         raise click.UsageError("--run-code belongs to --code")
-    reports = _reports(graph, file, claims, timeout, show_steps=show_steps)
+    budget = Budget(timeout, total_timeout)
+    reports = _reports(graph, file, claims, budget, show_steps=show_steps)
     _finish(reports, graph.source, style, no_answer=no_answer, verbose=verbose)
 
 
@@ -117,21 +127,39 @@ def _finish(
     sys.exit(1 if 1 in codes else max(codes, default=0))
 
 
-def _checked(files: tuple[str, ...], timeout: float, *, show_steps: bool) -> list[Report]:
+class Budget:
+    """The seconds for one claim, and what is left of those for all claims of all files."""
+
+    def __init__(self, claim: float, total: float) -> None:
+        self.claim, self.total = claim, total
+        self._started = time.monotonic()
+
+    def left(self) -> float:
+        """Return the seconds that are left for all further claims."""
+        return self.total - (time.monotonic() - self._started)
+
+
+def _checked(files: tuple[str, ...], budget: Budget, *, show_steps: bool) -> list[Report]:
     """Judge the `check` lines of several graphs."""
     from symgrad.verify import verify
 
     graphs = [load_graph(name) for name in files]
     progress = _progress()
     return [
-        verify(graph, timeout=timeout, show_steps=show_steps, progress=progress)
+        verify(
+            graph,
+            timeout=budget.claim,
+            total_timeout=budget.left(),
+            show_steps=show_steps,
+            progress=progress,
+        )
         for graph in graphs
         if graph.checks
     ]
 
 
 def _reports(
-    graph: Graph, file: str, claims: tuple[str, ...], timeout: float, *, show_steps: bool
+    graph: Graph, file: str, claims: tuple[str, ...], budget: Budget, *, show_steps: bool
 ) -> list[Report]:
     from symgrad.errors import SymgradError
     from symgrad.sources.loading import read_text
@@ -147,12 +175,17 @@ def _reports(
         raise click.UsageError("a claims file is named twice")
     progress = _progress()
     if not claims:
-        return [verify(graph, timeout=timeout, show_steps=show_steps, progress=progress)]
+        return [
+            verify(
+                graph, timeout=budget.claim, total_timeout=budget.left(), show_steps=show_steps,
+                progress=progress,
+            )
+        ]  # fmt: skip
     texts = [(name, read_stdin() if name == "-" else read_text(name)) for name in claims]
     return [
         verify(
-            graph, text, source="<stdin>" if name == "-" else name, timeout=timeout,
-            show_steps=show_steps, progress=progress,
+            graph, text, source="<stdin>" if name == "-" else name, timeout=budget.claim,
+            total_timeout=budget.left(), show_steps=show_steps, progress=progress,
         )
         for name, text in texts
     ]  # fmt: skip

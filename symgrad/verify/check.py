@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 
+from symgrad.errors import SymgradError
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.verify.explaining.rewriting import steps_between
@@ -15,15 +18,17 @@ from symgrad.verify.truth import Truth
 from symgrad.verify.worker import Worker, is_small
 
 DEFAULT_TIMEOUT = 5.0
+DEFAULT_TOTAL = 300.0
 Progress = Callable[[int, Verdict], None]
 
 
-def verify(
+def verify(  # noqa: PLR0913  (what a user may choose)
     graph: Graph,
     text: str | None = None,
     *,
     source: str | None = None,
     timeout: float = DEFAULT_TIMEOUT,
+    total_timeout: float = DEFAULT_TOTAL,
     explain: bool = True,
     show_steps: bool = False,
     progress: Progress | None = None,
@@ -34,7 +39,8 @@ def verify(
         graph: the graph that the claims are about.
         text: claims as plain text, Markdown or LaTeX; without it the graph's own `check` lines.
         source: the name of the text, for messages and to tell its kind by its suffix.
-        timeout: the seconds that one claim may take.
+        timeout: the seconds that one claim may take, its explanation included.
+        total_timeout: the seconds for all claims; what is not reached is `undecided`.
         explain: whether to look for the slip in a wrong claim.
         show_steps: whether right claims come with rewritings from their form to ours.
         progress: called after each claim with its number and verdict.
@@ -50,20 +56,26 @@ def verify(
     (['proved', 'refuted'], False)
     """
     refuse_arrays(graph, "`verify`")
+    if not 0 < timeout < math.inf:
+        raise SymgradError(f"a claim may take seconds above 0, not {timeout:g}")
     named = source or (graph.source if text is None else "<claims>")
     truth = Truth(graph)
     verdicts: list[Verdict] = []
     skipped: list[Skipped] = []
+    ends = time.monotonic() + total_timeout
     with Worker(graph) as worker:
         judge = Judge(graph, truth)
         for claim in read(truth, text, named):
             if isinstance(claim, Skipped):
                 skipped.append(claim)
                 continue
-            if is_small(judge, claim):
-                verdict = judge.judge(claim, timeout, explain=explain)
+            seconds = min(timeout, ends - time.monotonic())
+            if seconds <= 0 and claim.fault is None and not claim.nothing:
+                verdict = Verdict("undecided", claim, "not reached: the time for all is used up")
+            elif is_small(judge, claim):
+                verdict = judge.judge(claim, seconds, explain=explain)
             else:
-                verdict = worker.judge(claim, timeout, explain=explain)
+                verdict = worker.judge(claim, seconds, explain=explain)
             if show_steps and verdict.status == "proved":
                 verdict = steps_between(truth, verdict)
             verdicts.append(verdict)

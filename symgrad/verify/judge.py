@@ -114,10 +114,13 @@ class Judge:
 
     def _open(self, claim: Claim, deadline: float, *, explain: bool) -> Verdict:
         try:
-            found = self._judged(claim, _share(deadline, 0.7), explain=explain)
+            until = deadline if explain else None
+            found = self._judged(claim, _share(deadline, 0.7), until)
             if found.status == "refuted" and claim.doubts:
                 return _unreadable(claim, Diagnostic(claim.doubts[0], found.place))
-            return found if found.status != "undecided" else self._large(claim, deadline) or found
+            if found.status != "undecided" or found.decision is None:
+                return found
+            return self._large(claim, deadline) or found
         except MissingValue as missing:
             name = self.printer.name(str(missing.args[0]))
             return _unreadable(
@@ -155,7 +158,7 @@ class Judge:
                 )
         return Verdict("proved", claim, "proved, with the names as they stand", remarks=remarks)
 
-    def _judged(self, claim: Claim, deadline: float, *, explain: bool) -> Verdict:
+    def _judged(self, claim: Claim, deadline: float, until: float | None) -> Verdict:
         meanings = self.truth.meanings(claim)
         left = self._left(claim, meanings)
         worst = Outcome("proved")
@@ -176,8 +179,8 @@ class Judge:
         remarks += _reading(claim)
         unique = tuple(dict.fromkeys(remarks))
         diagnosis = worst.diagnosis
-        if worst.status == "refuted" and diagnosis is None and explain:
-            diagnosis = self._diagnosis(claim, at_fault or 0, worst.decision)
+        if worst.status == "refuted" and diagnosis is None and until is not None:
+            diagnosis = self._diagnosis(claim, at_fault or 0, worst.decision, until)
         message = _first_false(claim, at_fault, worst.message)
         place = None if at_fault is None else claim.links[at_fault].place
         return Verdict(
@@ -326,8 +329,12 @@ class Judge:
             conventions=sides.conventions, deadline=deadline,
         )  # fmt: skip
 
-    def _diagnosis(self, claim: Claim, link: int, decision: Decision | None) -> Diagnosis:
-        found = diagnose(self.graph, self.truth.derivation, claim, decision, link=link)
+    def _diagnosis(
+        self, claim: Claim, link: int, decision: Decision | None, deadline: float
+    ) -> Diagnosis:
+        found = diagnose(
+            self.graph, self.truth.derivation, claim, decision, link=link, deadline=deadline
+        )
         if link and found.kind == "other":
             return replace(found, kind="wrong_intermediate_step")
         return found

@@ -28,6 +28,7 @@ from symgrad.expression.tree import (
     variables,
 )
 from symgrad.graph.graph import Graph
+from symgrad.verify.deciding.limits import Stop
 from symgrad.verify.explaining.explain import Finding, findings
 from symgrad.verify.explaining.floats import Values, same
 from symgrad.verify.explaining.occurrences import flattened
@@ -83,6 +84,7 @@ def diagnose(
     *,
     link: int = 0,
     printer: Printer | None = None,
+    deadline: float | None = None,
 ) -> Diagnosis:
     """Explain why a link of a claim is wrong.
 
@@ -93,6 +95,7 @@ def diagnose(
         decision: how it was refuted; its witness and values are shown.
         link: the index of the link at fault; those before it hold.
         printer: prints formulas; by default in ASCII for authors who write in ASCII.
+        deadline: a moment of `time.monotonic()` behind which no more explanations are tried.
 
     Returns:
         A diagnosis whose correction equals the derivation's result.
@@ -101,14 +104,16 @@ def diagnose(
     claimed = flattened(claim.links[link].expression)
     yours, right, witness = _values(decision)
     try:
-        case = _case(graph, derivation, claim, claimed, decision)
-    except (NoScene, KeyError, RecursionError):
-        text = "The formula has no value where the right one has one, or is too large to compare."
+        case = _case(graph, derivation, claim, claimed, decision, deadline)
+        found = findings(case.scene, case.claimed, case.values, case.slope)
+        best, tree = _confirmed(case, found)
+    except (NoScene, KeyError, RecursionError, Stop):
         form = _gradient(graph, derivation, claim)
         shape = "" if form is None else shown.expression(form)
-        return Diagnosis("other", text, shape, form, yours, right, witness)
-    found = findings(case.scene, case.claimed, case.values, case.slope)
-    best, tree = _confirmed(case, found)
+        text = f"This must be {shown.expression(form)}." if form is not None else ""
+        return Diagnosis(
+            "other", text or "The two sides differ.", shape, form, yours, right, witness
+        )
     corrected = tree if tree is not None else _own_form(case, claim)
     text = _text(best, Words(shown), corrected)
     kind = best.kind
@@ -158,9 +163,11 @@ def _case(
     claim: Claim,
     claimed: Expression,
     decision: Decision | None = None,
+    deadline: float | None = None,
 ) -> Case:
     """Set the scene: points at which both the claim and the right formula have values."""
     scene, right = scene_of(graph, derivation, claim)
+    scene.deadline = deadline
     conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
     witness = () if decision is None else decision.witness
     scene.place([right, claimed], conditions, {str(name): float(v) for name, v in witness})
@@ -259,6 +266,8 @@ def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding, Expression | 
     A finding that rests on nothing but a repair falls with it.
     """
     stop = time.monotonic() + _CONFIRM_SECONDS
+    if case.scene.deadline is not None:
+        stop = min(stop, case.scene.deadline)
     best: Finding | None = None
     for finding in found[:_TRIED]:
         tree = finding.repair.tree if finding.repair is not None else None

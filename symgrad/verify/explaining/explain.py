@@ -60,6 +60,8 @@ def findings(
     the formula implies: its own values where it is a derivative, None where it says nothing of one.
     """
     stop = time.monotonic() + SECONDS
+    if scene.deadline is not None:
+        stop = min(stop, scene.deadline)
     derivative = slope is not None and scene.derivative
     suspects = suspects_of(scene, slope) if slope is not None and derivative else []
     table = pieces_of(scene, claimed)
@@ -242,7 +244,7 @@ def _sign_condition(scene: Scene, holds: Sequence[bool]) -> Expression | None:
 def _holds_given(scene: Scene, claimed: Expression, fact: Compare) -> bool:
     other = Scene(
         scene.graph, scene.derivation, (scene.top, scene.bottom), scene.definitions,
-        scene.derivatives, count=4,
+        scene.derivatives, count=4, deadline=scene.deadline,
     )  # fmt: skip
     try:
         other.place([claimed], [fact])
@@ -260,7 +262,7 @@ def _combined(scene: Scene, claimed: Expression) -> list[Finding]:
         return []
     wider = Scene(
         scene.graph, scene.derivation, (scene.top, scene.bottom), scene.definitions,
-        scene.derivatives, count=len(paths) + 3,
+        scene.derivatives, count=len(paths) + 3, deadline=scene.deadline,
     )  # fmt: skip
     try:
         wider.place([claimed])

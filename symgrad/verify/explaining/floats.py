@@ -8,6 +8,7 @@ digits. A value outside the domain is NaN.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from symgrad.expression.evaluate import Evaluator, OutsideDomain
@@ -27,6 +28,7 @@ from symgrad.expression.tree import (
     Var,
     variables,
 )
+from symgrad.verify.deciding.limits import OutOfTime
 
 Values = tuple[float, ...]
 NAN = math.nan
@@ -80,17 +82,23 @@ _RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
 class Floats:
     """The values of names at a row of points, and of every expression asked for."""
 
-    def __init__(self, names: Mapping[str, Values]) -> None:
+    def __init__(self, names: Mapping[str, Values], deadline: float | None = None) -> None:
         self.names: dict[str, Values] = dict(names)
+        self.deadline = deadline
         self.count = len(next(iter(self.names.values()))) if self.names else 1
         self._known: dict[int, tuple[Expression, Values]] = {}
         self._slow: Evaluator | None = None
 
     def values(self, e: Expression) -> Values:
-        """Return the value of an expression at every point; KeyError for an unknown name."""
+        """Return the value of an expression at every point; KeyError for an unknown name.
+
+        Every explanation is tried out here: OutOfTime is raised once the deadline has passed.
+        """
         known = self._known.get(id(e))
         if known is not None:
             return known[1]
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTime
         found = self._computed(e)
         self._known[id(e)] = (e, found)
         return found

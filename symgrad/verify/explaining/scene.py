@@ -22,6 +22,7 @@ from symgrad.expression.algebra import add, mul
 from symgrad.expression.tree import (
     ONE,
     ZERO,
+    Compare,
     Expression,
     Var,
     formula_of,
@@ -77,13 +78,15 @@ class Scene:
         derivatives: Iterable[DerivativeTarget] = (),
         *,
         count: int = POINTS,
+        deadline: float | None = None,
     ) -> None:
         self.graph, self.derivation = graph, derivation
         self.top, self.bottom = target
         self.definitions = tuple(definitions)
         self.derivatives = tuple(derivatives)
         self.count = count
-        self.floats = Floats({})
+        self.deadline = deadline
+        self.floats = Floats({}, deadline)
 
     def place(
         self,
@@ -117,7 +120,8 @@ class Scene:
         if not chosen:
             raise NoScene
         names = chosen[0].names
-        self.floats = Floats({name: tuple(one.names[name][0] for one in chosen) for name in names})
+        rows = {name: tuple(one.names[name][0] for one in chosen) for name in names}
+        self.floats = Floats(rows, self.deadline)
 
     @staticmethod
     def _finite(floats: Floats, e: Expression) -> bool:
@@ -143,9 +147,10 @@ class Scene:
         if self.graph.rate is not None:
             names.setdefault(self.graph.rate[0], source.uniform(0.3, 1.9))
         around = source.uniform(0.97, 1.03)
-        names |= {name: near[name] * around for name in names if name in near}
+        tied = {n for c in conditions if _is_equation(c) for n in variables(c)}
+        names |= {n: near[n] * (1 if n in tied else around) for n in names if n in near}
         impose(names, conditions)
-        floats = Floats({name: (value,) for name, value in names.items()})
+        floats = Floats({name: (value,) for name, value in names.items()}, self.deadline)
         try:
             for node in self.graph.ordered:
                 if node.formula is not None:
@@ -352,6 +357,10 @@ def plus(a: Values, b: Values) -> Values:
 def with_node(graph: Graph, name: str, expression: Expression) -> Graph:
     """Return the graph with one more equation, for a derivative of an expression."""
     return analysis.extended(graph, (Node(name, "equation", formula_of(expression)),), name)
+
+
+def _is_equation(condition: Expression) -> bool:
+    return isinstance(condition, Compare) and condition.relation == "=="
 
 
 def _known(condition: Expression, floats: Floats) -> bool:

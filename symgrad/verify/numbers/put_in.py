@@ -6,20 +6,27 @@ formula before it, with those names alone replaced by their values, is the same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from random import Random
 
 from flint import ctx, fmpq
 
-from symgrad.expression.tree import Expression, Number, Var, variables
+from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var, variables
 from symgrad.verify.deciding.equality import decide
-from symgrad.verify.deciding.intervals import Value
+from symgrad.verify.deciding.intervals import Evaluator, Value
 from symgrad.verify.deciding.limits import substituted
-from symgrad.verify.model import Claim, DerivativeTarget
+from symgrad.verify.model import Claim, DerivativeTarget, Link, UpdateTarget
 from symgrad.verify.numbers.decimals import bounds, decimal_literals, rounded_range
 from symgrad.verify.numbers.outcomes import Outcome
 from symgrad.verify.truth import PRECISION, MissingValue, Truth, as_fraction
 
 Meanings = Mapping[str | int, Expression]
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_TRIALS = 6
+_SLACK = Fraction(1, 10**60)  # values that are no fractions are put in as very near ones
 
 
 def with_numbers_put_in(
@@ -27,77 +34,128 @@ def with_numbers_put_in(
 ) -> Outcome | None:
     """Return the outcome of a link that holds with some names replaced by their values, else None.
 
-    Only chains that end in a number, where the author has stated the values, are read so.
+    Only chains that end in a number are read so. Where the author has not stated the values, those
+    of the graph count, and a value of 0 or 1, which hides what it is put in for, must be written.
     """
-    if not claim.stated or not claim.links[-1].numeric:
+    if not claim.links[-1].numeric:
         return None
     link = claim.links[index]
     kept = set(variables(link.expression))
     try:
-        for before in _formulas_before(truth, claim, index, left):
-            numbers = _numbers(truth, claim, set(variables(before)) - kept, meanings)
-            if not numbers:
+        for before, known in _formulas_before(truth, claim, index, left, meanings):
+            names = set(variables(before)) - kept
+            values = {n: truth.value(known.get(n, Var(n)), claim.point) for n in names}
+            if not values or not (claim.stated or _are_written(values.values(), link.text)):
                 continue
-            replaced = substituted(before, numbers)
-            if decide(replaced, link.expression, deadline=deadline).status == "proved":
+            numbers = _exact_numbers(values)
+            replaced = None if numbers is None else substituted(before, numbers)
+            if replaced is not None and _is_proved(replaced, link.expression, deadline):
                 remark = "holds with the values in force put in, not everywhere"
                 return Outcome("proved", "right with the numbers put in", remarks=(remark,))
-        if index and decimal_literals(link.text):
-            return _within_rounding(truth, claim, index, left, meanings)
+            if decimal_literals(link.text) and _within_rounding(before, link, values, kept):
+                if link.relation == "=":
+                    return Outcome("agrees", "agrees within the rounding of its numbers")
+                return Outcome("proved", "right within the rounding of its numbers")
+        if _may_be_put_in(truth, claim, link, left, meanings):
+            message = "not decided: right at the values in force, where numbers stand for names"
+            return Outcome("undecided", message)
     except (MissingValue, ArithmeticError):
         return None
     return None
 
 
-def _formulas_before(truth: Truth, claim: Claim, index: int, left: Expression) -> list[Expression]:
+def _may_be_put_in(
+    truth: Truth, claim: Claim, link: Link, left: Expression, meanings: Meanings
+) -> bool:
+    """Tell whether a link is right at the point and holds a value of it, as `(1.4 - y)·2 + k·x`.
+
+    A name may be kept in one place and put in at another: then it is right at the point only.
+    """
+    literals = decimal_literals(link.text)
+    known = truth.values(claim.point).values()
+    pairs = ((value, number, half) for value in known for number, half in literals.items())
+    if not any(_rounds_to(*pair) for pair in pairs):
+        return False
+    whole = substituted(link.expression, meanings)
+    middle: dict[str | int, Expression] = {
+        name: Number(as_fraction(truth.value(Var(name), claim.point))) for name in variables(whole)
+    }
+    with ctx.workprec(PRECISION):
+        wide = rounded_range(substituted(whole, middle), link.text)
+    if wide is None:
+        return False
+    (low, high), (inside, outside) = bounds(wide), bounds(truth.value(left, claim.point))
+    return low <= outside + _SLACK and inside <= high + _SLACK
+
+
+def _rounds_to(value: Value, number: Fraction, half: Fraction) -> bool:
+    low, high = bounds(value)
+    return low <= number + half and number - half <= high
+
+
+def _formulas_before(
+    truth: Truth, claim: Claim, index: int, left: Expression, meanings: Meanings
+) -> list[tuple[Expression, Meanings]]:
+    """Return the formulas in which the numbers may have been put, and what their names mean."""
     if index:
-        return [claim.links[index - 1].expression]
-    derivation, target = truth.derivation, claim.left
-    found = [left]
-    if (
-        isinstance(target, DerivativeTarget)
-        and target.top == truth.graph.objective
-        and target.bottom in derivation.wrt
-        and not target.further
-    ):
-        found.insert(0, derivation.form(target.bottom).expression)
-    elif isinstance(left, Var) and left.key in truth.graph.index:
-        formula = truth.graph.index[str(left.key)].formula
-        found = [] if formula is None else [formula.expression]
+        return [(claim.links[index - 1].expression, meanings)]
+    derivation, graph, target = truth.derivation, truth.graph, claim.left
+    found = [(left, meanings)]
+    if isinstance(target, DerivativeTarget) and target.top == graph.objective:
+        if target.bottom in derivation.wrt and not target.further:
+            found.insert(0, (derivation.form(target.bottom).expression, meanings))
+    elif isinstance(target, UpdateTarget) and graph.rate is not None:
+        slope = DerivativeTarget(graph.objective, target.name)
+        total = truth.total(graph.objective, target.name)
+        step = Mul((Var(graph.rate[0]), Var(slope.key)))
+        whole = Add((Var(target.name), step if graph.maximize else Neg(step)))
+        found.append((whole, {**meanings, slope.key: total}))
+    elif isinstance(left, Var) and left.key in graph.index:
+        formula = graph.index[str(left.key)].formula
+        found = [] if formula is None else [(formula.expression, meanings)]
     return found
 
 
-def _numbers(
-    truth: Truth, claim: Claim, names: set[str | int], meanings: Meanings
-) -> dict[str | int, Expression]:
-    """Return the exact values of names at the point in force, {} where one is irrational."""
-    found: dict[str | int, Expression] = {}
-    for name in names:
-        value = truth.value(meanings.get(name, Var(name)), claim.point)
-        if not isinstance(value, fmpq):
-            return {}
-        found[name] = Number(as_fraction(value))
-    return found
+def _are_written(values: Iterable[Value], text: str) -> bool:
+    """Tell whether each value of 0 and ±1 stands in the text of a link."""
+    literals = {Fraction(number) for number in _NUMBER.findall(text)}
+    trivial = {Fraction(int(abs(v).p)) for v in values if isinstance(v, fmpq) and abs(v) in (0, 1)}
+    return trivial <= literals
+
+
+def _exact_numbers(values: Mapping[str | int, Value]) -> dict[str | int, Expression] | None:
+    """Return values as numbers, None where one is irrational."""
+    if not all(isinstance(value, fmpq) for value in values.values()):
+        return None
+    return {name: Number(as_fraction(value)) for name, value in values.items()}
+
+
+def _is_proved(left: Expression, right: Expression, deadline: float) -> bool:
+    return decide(left, right, deadline=deadline).status == "proved"
 
 
 def _within_rounding(
-    truth: Truth, claim: Claim, index: int, left: Expression, meanings: Meanings
-) -> Outcome | None:
-    """Judge `0.034985·5·x + λa`: names at their values, decimal numbers as rounded ones."""
-    link = claim.links[index]
-    numbers: dict[str | int, Expression] = {}
-    for name in variables(link.expression):
-        value: Value = truth.value(meanings.get(name, Var(name)), claim.point)
-        if not isinstance(value, fmpq):
-            return None
-        numbers[name] = Number(as_fraction(value))
-    with ctx.workprec(PRECISION):
-        wide = rounded_range(substituted(link.expression, numbers), link.text)
-    if wide is None:
-        return None
-    (low, high), (inside, outside) = bounds(wide), bounds(truth.value(left, claim.point))
-    if low <= outside and inside <= high:
-        if link.relation == "=":
-            return Outcome("agrees", "agrees within the rounding of its numbers")
-        return Outcome("proved", "right within the rounding of its numbers")
-    return None
+    before: Expression, link: Link, values: Mapping[str | int, Value], kept: set[str | int]
+) -> bool:
+    """Judge `0.034985·5·x + λa`: decimals are rounded numbers, and every name that is kept is free.
+
+    So a name that stands in the place of another is found even where both have one value.
+    """
+    source = Random(5)  # noqa: S311  (points, not secrets)
+    seen = 0
+    for _ in range(_TRIALS):
+        free = {name: fmpq(source.randint(3, 90), 16) for name in sorted(kept, key=str)}
+        put = {name: Number(as_fraction(value)) for name, value in free.items()}
+        with ctx.workprec(PRECISION):
+            wide = rounded_range(substituted(link.expression, put), link.text)
+            try:
+                value = Evaluator({**values, **free}).value(before)
+            except ArithmeticError:
+                continue
+        if wide is None:
+            continue
+        (low, high), (inside, outside) = bounds(wide), bounds(value)
+        if low > outside or inside > high:
+            return False
+        seen += 1
+    return seen > 1 or (seen == 1 and not kept)
