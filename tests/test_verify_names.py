@@ -7,6 +7,7 @@ import pytest
 
 import symgrad as sg
 from symgrad.derivation.calculus import gradient_of
+from symgrad.expression.elementary import ROWS
 from symgrad.expression.functions import known_names, lookup
 from symgrad.expression.printer import AsciiPrinter
 from symgrad.expression.tree import Expression, Var
@@ -16,6 +17,7 @@ from symgrad.verify.judge import Judge
 from symgrad.verify.model import Verdict
 from tests.verify_corpus import read
 
+ELEMENTARY = {row.name for row in ROWS}
 OUTSIDE = {"polygamma", "stop_gradient", "sign"}
 DOMAINS = {"acosh": "x + 2", "asin": "x/3", "acos": "x/3", "atanh": "x/3", "lgamma": "x^2 + 1"}
 SPACES = re.compile(r"\b(?:expression differentiated|a mean)\b")
@@ -28,6 +30,8 @@ def calls() -> list[str]:
         rule = lookup(name)
         if rule is None or name != rule.name or name in OUTSIDE or rule.condition_first:
             continue
+        if name not in ELEMENTARY:
+            continue  # a special function by SymPy's name: its derivative is SymPy's
         inner = DOMAINS.get(name, "x")
         found.append(f"{name}({inner})" if rule.min_arity < 2 else f"{name}({inner}, y)")
     return found
