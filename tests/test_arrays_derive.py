@@ -103,7 +103,7 @@ def test_gradient_prints_as_its_formula():
     ("body", "expected"),
     [
         ("tanh(A@x)", "(1 - f**2)[:, None] * A"),
-        ("A@x + x@x*b", "A + 2*outer(b, x)"),
+        ("A@x + x@x*b", None),
         ("softmax(x)", "diag(f) - outer(f, f)"),
         ("x[1:] - x[:-1]", None),
         ("x/norm(x)", None),

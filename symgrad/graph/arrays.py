@@ -9,6 +9,7 @@ from functools import cached_property
 
 from symgrad.errors import Diagnostic, Place, SymgradError
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.forms import distributed
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
 from symgrad.expression.tree import Call, Formula, Var
@@ -81,6 +82,8 @@ def learned(tree: Array, stated: Facts) -> Facts:
     square = len(tree.shape) == 2 and tree.shape[0] == tree.shape[1]
     if square and not facts.symmetric and build.transposed(tree) == tree:
         facts = replace(facts, symmetric=True)
+    elif square and build.is_zero(distributed(build.add(tree, build.transposed(tree)))):
+        facts = replace(facts, skew=True)
     known = dict(facts.sums)
     if tree.shape:
         for axis in (None,) if len(tree.shape) == 1 else (0, 1):

@@ -202,6 +202,17 @@ def _place_of(axis: int) -> Array:
     return Array("place", (), axis, ())
 
 
+_QUOTIENTS = (("sinh", "cosh", "tanh"), ("sin", "cos", "tan"))
+
+
+def _steps_of_max(x: Array) -> tuple[bytes, ...]:
+    """Return the steps that max(0, t) holds already: it is 0 where t is not positive."""
+    if x.op != "fn" or x.data != "max" or len(x.args) != 2 or not any(map(is_zero, x.args)):
+        return ()
+    other = x.args[1] if is_zero(x.args[0]) else x.args[0]
+    return (step(other, ">", ZERO).key, step(other, ">=", ZERO).key)
+
+
 def _met(factors: list[Array]) -> list[Array]:
     """Return factors with those pairs joined that have a name together: e^t/(1 + e^t) is σ(t).
 
@@ -213,8 +224,15 @@ def _met(factors: list[Array]) -> list[Array]:
         for part in factors
         if part.op == "fn" and part.data == "relu"
     }
+    absorbed |= {key for part in factors for key in _steps_of_max(part)}
     if absorbed:
         factors = [part for part in factors if part.key not in absorbed]
+    for above, below, name_ in _QUOTIENTS:
+        for part in [p for p in factors if p.op == "fn" and p.data == above]:
+            under = pow_(Array("fn", part.args, below, part.shape), MINUS_ONE)
+            if under in factors and part in factors:
+                factors[factors.index(part)] = fn(name_, *part.args)
+                factors.remove(under)
     for i, factor in enumerate(factors):
         below = factor.args[0] if _is_power(factor, -1) else None
         if below is None or below.op != "add" or len(below.args) != 2:
@@ -388,6 +406,8 @@ def transposed(x: Array) -> Array:
             return Array(x.op, (), None, result)
         case "name" if x.facts.symmetric:
             return x
+        case "name" if x.facts.skew:
+            return neg(x)
         case "expand":
             return expand(x.args[0], 1 - _axis(x), result)
         case "chain":
@@ -779,13 +799,12 @@ def _is_plain(x: Array) -> bool:
 
 def _sum_of_outer(x: Array, axis: int | None) -> Array | None:
     """Return the sum over a product that begins or ends with a vector, or None."""
-    factors = list(x.args)
-    if axis in {1, None} and factors[-1].shape[0] == UNIT:
-        inner = chain(*factors[:-1])
-        return mul(sum_(inner, None) if axis is None else inner, sum_(factors[-1].args[0], None))
-    if axis in {0, None} and len(factors[0].shape) == 1:
-        tail = transposed(chain(*factors[1:]))
-        return mul(sum_(factors[0], None), sum_(tail, None) if axis is None else tail)
+    for i, part in enumerate(x.args[:-1]):
+        if right_of(part) == UNIT:
+            left, right = chain(*x.args[: i + 1]), transposed(chain(*x.args[i + 1 :]))
+            if axis == 1:
+                return mul(left, sum_(right, None))
+            return mul(sum_(left, None), right if axis == 0 else sum_(right, None))
     return None
 
 
@@ -843,6 +862,10 @@ def diagonal(x: Array) -> Array:
             return Array(x.op, (), None, (x.shape[0],))
         case "expand":
             return x.args[0]
+        case "add":
+            total = add(*(diagonal(filled(term, x.shape)) for term in x.args))
+            if total.op != "add":
+                return total
         case "T":
             return diagonal(x.args[0])
         case "mul":

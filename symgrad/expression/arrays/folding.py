@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.forms import cost, powers
+from symgrad.expression.arrays.forms import cost, divided, powers, shared_factors
 from symgrad.expression.arrays.tree import Array
 
 _MOST_CANDIDATES = 12
@@ -89,14 +89,21 @@ class Folding:
         held = powers(x)
         best, least = x, cost(x)
         tried: set[str] = set()
+        has_sum = any(part.op == "sum" for part in x.args)
         for base in held:
             for name, value, own in self.products.get(base, ())[:_MOST_CANDIDATES]:
                 if name.text in tried:
                     continue
                 tried.add(name.text)
                 made = _put_in(x, name, value, held, own)
-                if made is not None and cost(made) < least - 1e-9:
-                    best, least = made, cost(made)
+                if made is None:
+                    continue
+                options = (
+                    (made, self._inside_sums(made)) if has_sum and made.op == "mul" else (made,)
+                )
+                for option in options:
+                    if cost(option) < least - 1e-9:
+                        best, least = option, cost(option)
         if x.op == "mul" and best is x:
             return self._inside_sums(x)
         return best
@@ -171,9 +178,16 @@ def _choices_joined(x: Array) -> Array | None:
                     continue
                 first = build.mul(*(p for p in factors if p != other))
                 second_value = build.mul(*(p for p in parts if p is not part))
-                chosen = build.fn("where", other.args[0], first, second_value)
+                shared = shared_factors((first, second_value))
+                chosen = build.fn(
+                    "where",
+                    other.args[0],
+                    divided(first, shared),
+                    divided(second_value, shared),
+                )
                 left = [t for k, t in enumerate(x.args) if k not in {i, j}]
-                return build.add(build.filled(chosen, x.shape), *left)
+                whole = build.filled(build.mul(*shared, chosen), x.shape)
+                return build.add(whole, *left)
     return None
 
 

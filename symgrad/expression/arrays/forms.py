@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import gcd, lcm
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT
-from symgrad.expression.arrays.tree import Array, walk
+from symgrad.expression.arrays.tree import Array
 
 MAX_TERMS = 48
+_MAX_SPREAD = 40.0  # the cost up to which an expression is multiplied out
 _HEAVY = {"inv": 2, "T": 0.5, "expand": 0.2, "sum": 1.5, "fn": 1.5, "trace": 1.5, "most": 1.5,
           "det": 1.5, "logdet": 1.5, "softmax": 1.5, "lse": 1.5, "diag": 1.5, "diagonal": 1.5,
           "slice": 1.5, "pad": 3, "stack": 2, "least": 1.5}  # fmt: skip
 
 
+@lru_cache(maxsize=1 << 16)
 def cost(x: Array) -> float:
     """Return how long an expression is to read: leaves, and marks such as ⁻¹ and Σ.
 
@@ -25,25 +27,27 @@ def cost(x: Array) -> float:
     >>> cost(mul(num(2), add(a, b))) < cost(add(mul(num(2), a), mul(num(2), b)))
     True
     """
-    total = 0.0
-    for part in walk(x):
-        if part.op == "num":
-            total += 0.25 if abs(part.value) == 1 else 1
-        elif not part.args:
-            total += 2.5 if part.op == "eye" else 1
-        elif part.op == "add":
-            total += 0.1 * (len(part.args) - 1) + 0.15
-        elif part.op == "pow":
-            total += -0.5 if part.args[1].op == "num" else 0.3
-            if part.args[1].op == "num" and part.args[1].value.denominator != 1:
-                total += -0.7 if part.args[0].op == "sum" else 0.5
-        elif part.op == "sum" and _reads_as_product(part):
-            total += 0.5
-        elif part.op == "mul":
-            total -= _means_in(part)
-        else:
-            total += _HEAVY.get(part.op, 0)
-    return total
+    if x.op == "num":
+        return 0.25 if abs(x.value) == 1 else 1.0
+    if not x.args:
+        return 2.5 if x.op == "eye" else 1.0
+    if x.op == "pow" and x.args[1].op == "num":
+        exponent = abs(x.args[1].value)
+        mark = _POWERS.get(exponent, 0.5)
+        if exponent.denominator == 2:
+            mark += -0.5 if x.args[0].op == "sum" else 0.75
+        return cost(x.args[0]) + mark
+    total = sum(map(cost, x.args))
+    if x.op == "add":
+        return total + 0.1 * (len(x.args) - 1) + 0.15
+    if x.op == "sum" and _reads_as_product(x):
+        return total + 0.5
+    if x.op == "mul":
+        return total - _means_in(x)
+    return total + _HEAVY.get(x.op, 0) + (0.3 if x.op == "pow" else 0)
+
+
+_POWERS = {Fraction(1): 0.0, Fraction(1, 2): 0.0}
 
 
 def _means_in(x: Array) -> float:
@@ -57,7 +61,7 @@ def _means_in(x: Array) -> float:
                 summed = inner.args[0]
                 lost = summed.shape if inner.data is None else (summed.shape[inner.along],)
                 if all(build.length(size) in below for size in lost):
-                    saved += 0.6 * len(lost)
+                    saved += len(lost)
     return saved
 
 
@@ -203,6 +207,15 @@ def _numbers(terms: Sequence[Array]) -> Array:
     return build.num(above)
 
 
+def shared_factors(terms: Sequence[Array]) -> list[Array]:
+    """Return the number and the factors that all terms share."""
+    if any(build.is_zero(term) for term in terms):
+        return []
+    number = _numbers(terms)
+    shared = [part for part in _common(terms) if part.op != "num"]
+    return shared if number == build.ONE else [number, *shared]
+
+
 def divided(term: Array, factors: Iterable[Array]) -> Array:
     """Return a term without factors that it has."""
     below = [build.pow_(factor, build.MINUS_ONE) for factor in factors]
@@ -214,10 +227,37 @@ def factored(x: Array) -> Array:
     if x.op != "add":
         return x
     best = x
-    for candidate in (_all_shared(x), _best_group(x), _matrix_groups(x)):
+    for candidate in (_all_shared(x), _best_group(x), _matrix_groups(x), _sums_merged(x)):
         if candidate is not None and cost(candidate) < cost(best) - 1e-9:
             best = candidate
     return best
+
+
+def _sums_merged(x: Array) -> Array | None:
+    """Return a sum in which Σa + Σb, with the same factors in front, is Σ(a + b); traces alike."""
+    groups: dict[tuple[str, object, Array], list[tuple[int, Array]]] = {}
+    for i, term in enumerate(x.args):
+        parts = _parts(term)
+        totals = [part for part in parts if part.op in {"sum", "trace"}]
+        if len(totals) != 1:
+            continue
+        number, _ = build.split_number(term)
+        rest = build.mul(*(p for p in parts if p is not totals[0] and p.op != "num"))
+        inner = build.scaled(number, totals[0].args[0])
+        key = (totals[0].op, (totals[0].data, totals[0].args[0].shape), rest)
+        groups.setdefault(key, []).append((i, inner))
+    for (op, data, rest), members in groups.items():
+        if len(members) < 2:
+            continue
+        inner = factored(build.add(*(part for _, part in members)))
+        axis = data[0] if isinstance(data, tuple) else None
+        total = build.trace(inner) if op == "trace" else build.sum_(inner, axis)
+        held = {i for i, _ in members}
+        others = [term for i, term in enumerate(x.args) if i not in held]
+        at = members[0][0]
+        made = build.mul(rest, total)
+        return build.filled(build.add(*others[:at], made, *others[at:]), x.shape)
+    return None
 
 
 def _all_shared(x: Array) -> Array | None:
@@ -454,7 +494,7 @@ def _shortest(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
     made = fold(made)
     best = made
     if made.op in {"add", "mul", "chain", "sum", "trace", "T"}:
-        spread = distributed(made)
+        spread = distributed(made) if cost(made) < _MAX_SPREAD else made
         deep: dict[Array, Array] = {}
         folded = _deep(spread, fold, deep)
         together = _deep(factored(folded), fold, deep)

@@ -124,6 +124,8 @@ class NumpyPrinter:
         value = x.value
         if value.denominator == 1:
             return str(value), _SIGN if value < 0 else _ATOM
+        if value.denominator > 100 and Fraction(repr(float(value))) == value:
+            return repr(float(value)), _SIGN if value < 0 else _ATOM
         return f"{value.numerator}/{value.denominator}", _MUL
 
     def _const(self, x: Array) -> tuple[str, int]:
@@ -254,6 +256,9 @@ class NumpyPrinter:
                 right = build.transposed(build.chain(*factors[i + 1 :]))
                 inside = f"{self.expression(left)}, {self.expression(right)}"
                 return f"{self.call('outer')}({inside})", _ATOM
+        if len(factors) > 1 and all(p.op == "T" and p.shape[0] != UNIT for p in factors):
+            inner = self._chain(build.transposed(x))[0]
+            return f"({inner}).T", _ATOM
         made = ""
         at = 0
         while at < len(factors):

@@ -37,6 +37,7 @@ class Facts:
     """
 
     symmetric: bool = False
+    skew: bool = False
     mask: bool = False
     sign: bool = False
     orthonormal: bool = False
