@@ -47,6 +47,8 @@ ENV |= {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.logaddexp(0, x),
     "relu": lambda x: np.maximum(x, 0),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "gelu": lambda x: x * (1 + np.vectorize(erf)(x / np.sqrt(2))) / 2,
     "erf": np.vectorize(erf),
     "normal_cdf": lambda x: (1 + np.vectorize(erf)(x / np.sqrt(2))) / 2,
     "normal_pdf": lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.pi),
@@ -122,6 +124,13 @@ def sizes_of(graph, rng, trial):
     if not trial:
         return {name: 2 + i for i, name in enumerate(graph.sizes)}
     return {name: int(rng.integers(1, 5)) for name in graph.sizes}
+
+
+def assert_close(got, expected, name, tolerance=3e-5):
+    """Hold an array against another one, its shape included."""
+    assert np.shape(got) == np.shape(expected), name
+    error = np.max(np.abs(got - expected) / (1 + np.abs(expected)), initial=0)
+    assert error < tolerance, f"{name} is off by {error}"
 
 
 def assert_right(derivation, *, trials=2, seed=0, tolerance=3e-5):

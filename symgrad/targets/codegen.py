@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
@@ -15,6 +16,7 @@ from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
+from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.locate import templates_directory
 from symgrad.targets.templates import Renderer, TemplateFault
 
@@ -83,6 +85,8 @@ def emit(
     if not _MODULE.fullmatch(module):
         raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
     derivation = derive(source) if isinstance(source, Graph) else source
+    if isinstance(derivation, ArrayDerivation) and target == "numpy":
+        return (EmittedFile(f"{module}_numpy.py", array_code(derivation, module=module)),)
     options = Options(module, settings)
     try:
         program = lower(derivation, safe=safe, optimizer=optimizer)

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, nearest
@@ -24,6 +25,7 @@ from symgrad.graph.graph import Graph
 from symgrad.program.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, target_names
 from symgrad.targets import target as target_called
+from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.bounded import run
 from symgrad.targets.codegen import emit_program
 from symgrad.targets.compiled_c import MODULE, CModule
@@ -47,6 +49,7 @@ def compile(  # noqa: A001  (the name of the public interface)
     optimizer: str = "sgd",
     safe: bool = True,
     threads: int = 1,
+    include: Sequence[str] = (),
 ) -> ModuleType:
     """Return a module with value, gradient, value_and_gradient and update, ready to call.
 
@@ -55,7 +58,8 @@ def compile(  # noqa: A001  (the name of the public interface)
     (n,), and the results are means over the n samples then. A compiled C module is kept in the
     user's cache folder and found again by its content (where that folder cannot be written, it is
     compiled anew for each process); with `threads` above 1 it shares a large batch out among so
-    many threads by OpenMP, with the same result.
+    many threads by OpenMP, with the same result. Of a graph with arrays ("numpy" only) parameters
+    are arrays of any sizes that fit, and `include=["hessian"]` adds the second derivatives.
 
     Raises NoCompiler when "c" is asked for and there is no compiler, and SymgradError for any other
     target and for "numpy" where NumPy is not installed.
@@ -79,6 +83,10 @@ def compile(  # noqa: A001  (the name of the public interface)
             Diagnostic("NumPy is not installed here", help="install it, or take target='python'")
         )
     derivation = derive(source) if isinstance(source, Graph) else source
+    if isinstance(derivation, ArrayDerivation) and target == "numpy":
+        return array_module(array_code(derivation, include=include))
+    if include:
+        raise SymgradError(Diagnostic("`include` is for graphs with arrays", help="leave it out"))
     program = lower(derivation, safe=safe, optimizer=optimizer)
     language = target_called(target)
     files = emit_program(program, language, Options(MODULE, {}))
@@ -86,6 +94,12 @@ def compile(  # noqa: A001  (the name of the public interface)
         return _c_module(program, files, Sheet(language, program, Options(MODULE, {})), threads)
     with tempfile.TemporaryDirectory() as folder:
         return imported(files[0], Path(folder))
+
+
+def array_module(text: str) -> ModuleType:
+    """Return a module of emitted array code."""
+    with tempfile.TemporaryDirectory() as folder:
+        return imported(EmittedFile("model_numpy.py", text), Path(folder))
 
 
 def cache_folder() -> Path:

@@ -227,18 +227,18 @@ def _met(factors: list[Array]) -> list[Array]:
     absorbed |= {key for part in factors for key in _steps_of_max(part)}
     if absorbed:
         factors = [part for part in factors if part.key not in absorbed]
-    for above, below, name_ in _QUOTIENTS:
-        for part in [p for p in factors if p.op == "fn" and p.data == above]:
-            under = pow_(Array("fn", part.args, below, part.shape), MINUS_ONE)
-            if under in factors and part in factors:
-                factors[factors.index(part)] = fn(name_, *part.args)
+    for above, below, together in _QUOTIENTS:
+        for over in [p for p in factors if p.op == "fn" and p.data == above]:
+            under = pow_(Array("fn", over.args, below, over.shape), MINUS_ONE)
+            if under in factors and over in factors:
+                factors[factors.index(over)] = fn(together, *over.args)
                 factors.remove(under)
     for i, factor in enumerate(factors):
-        below = factor.args[0] if _is_power(factor, -1) else None
-        if below is None or below.op != "add" or len(below.args) != 2:
+        under_one = factor.args[0] if _is_power(factor, -1) else None
+        if under_one is None or under_one.op != "add" or len(under_one.args) != 2:
             continue
-        for other in below.args:
-            if other.op == "fn" and other.data == "exp" and ONE in below.args:
+        for other in under_one.args:
+            if other.op == "fn" and other.data == "exp" and ONE in under_one.args:
                 rest = factors[:i] + factors[i + 1 :]
                 if other in rest:
                     at = rest.index(other)

@@ -289,6 +289,8 @@ class _Reader:
         for name, item in draft.equations.items():
             if name in draft.inputs:
                 draft.faults.error(f"`{name}` is an input and an equation", item.place)
+            if name in draft.sizes:
+                draft.faults.error(f"`{name}` is a size and an equation", item.place)
         for name in (*draft.inputs, *draft.equations):
             self.spellings.setdefault(canonical(name), name)
         for name, node in draft.inputs.items():

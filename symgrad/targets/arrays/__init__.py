@@ -1,0 +1,1 @@
+"""Code for graphs with vectors and matrices."""
