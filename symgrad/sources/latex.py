@@ -27,6 +27,7 @@ from symgrad.sources.latex_words import (
     FILLERS,
     FUNCTION_WORDS,
     GIVEN,
+    MATRICES,
     OPENS_CONDITION,
     SIGNS,
     STACKED,
@@ -447,6 +448,9 @@ class Translator(Scripts):
         if name in ("cases", "dcases", "rcases"):
             parts.append(self.cases(word, name))
             return
+        if name in MATRICES:
+            parts.append(self.column(word, name))
+            return
         if name in ("array", "alignat", "alignedat"):
             self.raw_argument(word)
         inner = self.until(lambda text: text == "\\end")
@@ -462,6 +466,22 @@ class Translator(Scripts):
         self.at += 1
         if self.raw_argument(word).rstrip("*") != name:
             raise self.fault(f"this does not end `\\begin{{{name}}}`", word)
+
+    def column(self, word: Word, name: str) -> Written:
+        """Translate a matrix as the list of what stands in it."""
+        pieces = [self.written("(", word)]
+        while self.at < len(self.words) and self.words[self.at].text != "\\end":
+            cell = self.until(lambda text: text in ("&", "\\\\", "\\cr", "\\end"))
+            if cell.text.strip():
+                pieces += [cell, self.written(", ", word)]
+            if self.at < len(self.words) and self.words[self.at].text in ("&", "\\\\", "\\cr"):
+                self.at += 1
+            elif self.at < len(self.words) and self.words[self.at].text == "}":
+                break
+        self.end(name, word)
+        if len(pieces) == 1:
+            raise self.fault("an empty matrix", word)
+        return Written.join([*pieces[:-1], self.written(") ", word)])
 
     def cases(self, word: Word, name: str) -> Written:
         """Translate the rows of a cases environment."""

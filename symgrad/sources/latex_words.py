@@ -39,6 +39,9 @@ ACCENTS_ABOVE = {
     "\\sim": "tilde", "~": "tilde", "\\wedge": "hat", "\\land": "hat", "-": "bar", "\\cdot": "dot",
     "\\rightarrow": "vec", "\\to": "vec", "*": "star", "\\ast": "star", "\\star": "star",
 }  # fmt: skip
+MATRICES = frozenset(
+    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix psmallmatrix bsmallmatrix".split()
+)
 SUMS = {"sum": "∑", "prod": "∏"}
 STACKED = frozenset(("stackrel", "overset", "underset"))
 STYLES = frozenset(

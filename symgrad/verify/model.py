@@ -125,13 +125,15 @@ class Definition:
 
 @dataclass(frozen=True)
 class Case:
-    """A claim with values put in for its indices: `i = 2`."""
+    """A claim with values put in for its indices: `i = 2`; a value "" is the index dropped."""
 
     indices: tuple[tuple[str, str], ...]
     claim: Claim
 
     def __str__(self) -> str:
-        return ", ".join(f"{letter} = {value}" for letter, value in self.indices)
+        return ", ".join(
+            f"{letter} = {value}" if value else letter for letter, value in self.indices
+        )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression.tree import Var
+from symgrad.expression.tree import Var, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.latex import UNREADABLE, translate_leniently
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
@@ -27,7 +27,7 @@ from symgrad.verify.model import (
     Target,
     UpdateTarget,
 )
-from symgrad.verify.reading.chains import Chains, Unread, speaks_of
+from symgrad.verify.reading.chains import Chains, Given, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
 from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.formula import parse_side
@@ -35,9 +35,10 @@ from symgrad.verify.reading.generic import Generic
 from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.split import Statement, components, statements
+from symgrad.verify.reading.split import Statement, statements
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import source_text
+from symgrad.verify.reading.vectors import coefficient, components, differentials
 from symgrad.verify.truth import Truth
 
 MAX_CLAIM_LENGTH = 20_000
@@ -180,9 +181,7 @@ class Reader:
                 yield _skipped(formula.text, place, fault.diagnostic.message)
             return
         found = [
-            one
-            for statement in statements(written)
-            for one in components(statement, self.graph.objective, self.graph.parameters)
+            one for statement in statements(written) for one in components(statement, self.scope)
         ]
         self.generic.begin(found)
         for one in found:
@@ -200,7 +199,9 @@ class Reader:
             side = parse_side(written.text, formula.origin, self.scope)
         except Fault:
             return False
-        return isinstance(side, Var)
+        return any(str(name) in self.graph.index for name in variables(side)) or (
+            isinstance(side, Var) and side.key in self.scope.derivatives
+        )
 
     @staticmethod
     def unreadable(text: str, place: Place, fault: Fault) -> Claim:
@@ -237,6 +238,10 @@ class Reader:
                 yield _skipped(text, place, "which indices are equal")
                 return
             self.chains.refuse_marks(statement.left)
+            if (total := differentials(statement, self.scope)) is not None:
+                left = NameTarget(total[0])
+                yield self.by_differentials(*total, statement, formula, text, place)
+                return
             cases = []
             for indices in self.generic.choices(statement, origin):
                 self.scope.indices = indices
@@ -246,6 +251,10 @@ class Reader:
             yield from (_together(column) for column in zip(*cases, strict=False))
         except Fault as fault:
             unknown = fault.kind is UnknownNameInSource or _is_new(left, self.scope)
+            rest = self.lefts.without_label(statement, formula) if left is None else None
+            if rest is not None:
+                yield from self.statement(rest, formula, last=last)
+                return
             rooted = self.rooted(statement, formula) if left is None else None
             if unknown and not last and not formula.strict and statement.parts:
                 yield Later(statement, formula, state, len(self.scope.definitions))
@@ -275,6 +284,8 @@ class Reader:
         yield from self.chains.claims(
             left, links, text, place, given, forced=forced, strict=formula.strict
         )
+        if isinstance(left, NameTarget) and left.name in self.scope.definitions:
+            self.lefts.define_function(left, self.scope.definitions[left.name])
         for one in unread:
             yield self.unread_link(statement, formula, one)
 
@@ -343,10 +354,43 @@ class Reader:
             return found
         return None
 
+    def by_differentials(
+        self, top: str, words: dict[str, str], statement: Statement, formula: Formula, text: str,
+        place: Place,
+    ) -> Claim:  # fmt: skip
+        """Return the claim of `dJ = … dx + … dy`, which stands for one about each factor.
+
+        Raises:
+            Fault: if a side cannot be read, or is no sum of terms with one dx each.
+        """
+        self.scope.differentials = words
+        links = [self.chains.link(sign, part, formula) for sign, part in statement.parts]
+        names = list(dict.fromkeys(words.values()))
+        cases = []
+        for name in names:
+            target = DerivativeTarget(top, name)
+            self.scope.note(target)
+            own = tuple(
+                replace(
+                    link, decimals=None, other=None,
+                    expression=coefficient(link.expression, name, formula.origin, names),
+                )
+                for link in links
+            )  # fmt: skip
+            one = self.chains.claim(target, own, text, place, Given(), forced=False)
+            cases.append(Case(((f"the factor of d{name}", ""),), one))
+        return _together(tuple(cases))
+
     def half_known(self, statement: Statement) -> bool:
         """Tell whether the left side is a derivative of or by something that the graph has."""
-        found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", statement.left.text)
-        return found is not None and any(self.scope.strict(name) for name in found.groups())
+        text = statement.left.text
+        found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", text)
+        if found is not None:
+            return any(self.scope.strict(name) for name in found.groups())
+        top = re.match(r"\s*(?:∂|d)(?:\s*\^\s*\(?\d\)?)?\s*\(*\s*(\w+)[^/]*/", text)
+        name = self.scope.strict(top[1]) if top else None
+        node = self.graph.index.get(str(name))
+        return node is not None and node.formula is not None
 
 
 def _together(cases: tuple[Case, ...]) -> Claim:

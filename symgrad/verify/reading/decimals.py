@@ -22,6 +22,7 @@ _POINT = re.compile(r"[0-9]\.[0-9]")
 _COMMA = re.compile(r"(?<![\w.])[0-9]+(?:,[0-9]+)+(?![\w.])")
 _BRACES = re.compile(r"(?<=[0-9])\{,\}(?=[0-9])")
 _LIST = re.compile(r"(?:max|min|where|pow|atan2|hypot)\s*\($")
+_BRACKET = re.compile(r"\([^()]*\)")
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
@@ -81,4 +82,6 @@ def _is_list(text: str, match: re.Match[str]) -> bool:
         if _LIST.search(before[: opened + 1]) or (not inside.strip("-− ") and behind == ")"):
             return True
     left = re.split(r"[=≈]", text, maxsplit=1)[0]
+    while (shorter := _BRACKET.sub("", left)) != left:
+        left = shorter
     return "," in left and "=" in text and match.start() > len(left)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.tree import ZERO, Div, Expression, Var, variables
+from symgrad.expression.tree import ZERO, Call, Div, Expression, Var, variables
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
@@ -71,15 +71,31 @@ class DerivativeParser(Parser):
             return self.operated((bottom,), start)
         order = self.order()
         top: Expression | None = None
-        if self.tokens[self.at] != "/":
+        function = self.bare_function()
+        if function is not None:
+            self.at += 1
+        elif self.tokens[self.at] != "/":
             top = self.top()
         if self.tokens[self.at] != "/":
             raise self.fault("a derivative is written `∂J/∂a`", start, last=self.at)
         self.at += 1
         bottoms = self.bottoms(mark, order, start)
+        if function is not None:
+            top = self.of_bottom(function, bottoms[0], start)
         if top is None:
             return self.operated(bottoms, start)
         return self.target(top, bottoms, start)
+
+    def bare_function(self) -> str | None:
+        """Return the function in ∂σ/∂z, which has no argument; None for anything else."""
+        return None
+
+    def of_bottom(self, function: str, bottom: Variable, start: int) -> Expression:
+        """Return a function of what one differentiates by."""
+        if not isinstance(bottom, str):
+            raise self.fault("a function of what?", start, last=self.at - 1)
+        self.scope.remark(f"`{function}` read as a function of `{bottom}`")
+        return Call(function, (Var(bottom),))
 
     def order(self) -> int:
         """Read the order of a derivative, 1 where none is written."""

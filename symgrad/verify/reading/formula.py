@@ -113,6 +113,9 @@ class ClaimParser(SumParser):
                 found = self.bracket_prime(found, start)
             elif token == "@":
                 found = self.at_values(found)
+            elif token == "%":
+                self.at += 1
+                found = Div(found, number(100))
             else:
                 return found
 
@@ -169,7 +172,7 @@ class ClaimParser(SumParser):
         """Tell whether the parentheses that open here hold a comparison, not inside of others."""
         level = 0
         for token in self.tokens[self.at :]:
-            level += (token == "(") - (token == ")")
+            level += (token in ("(", "[")) - (token in (")", "]"))
             if level == 0:
                 return False
             if level == 1 and token in _RELATIONS:
@@ -188,6 +191,12 @@ class ClaimParser(SumParser):
         following = self.tokens[self.at + 1]
         if following in PRIMES:
             return self.primed(token)
+        joined = f"d{following}"
+        if token == "d" and lexer.IDENTIFIER.match(following) and scope.resolve("d") is None:
+            found = scope.resolve(joined)
+            if found is not None:
+                self.at += 2
+                return found
         if token in ("Δ", "\\Delta") and scope.resolve(token) is None:
             joined = f"Δ{following}"
             if lexer.IDENTIFIER.match(following) and (change := scope.resolve(joined)) is not None:

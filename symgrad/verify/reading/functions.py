@@ -19,6 +19,7 @@ from symgrad.expression.tree import (
 from symgrad.sources import lexer
 from symgrad.verify.reading.derivatives import DerivativeParser
 from symgrad.verify.reading.names import base_and_index
+from symgrad.verify.reading.scope import Scope
 
 # Letters that are functions where they are no names: what they are called, in a remark.
 LETTERS = {
@@ -57,6 +58,14 @@ class FunctionParser(DerivativeParser):
         if lookup(token) is None:
             return _SPELLINGS.get(token.lstrip("\\").lower())
         return None
+
+    def bare_function(self) -> str | None:
+        """Return the function in ∂σ/∂z, which has no argument; None for anything else."""
+        token, following = self.tokens[self.at], self.tokens[self.at + 1]
+        if following != "/" or not lexer.IDENTIFIER.match(token) or self.scope.resolve(token):
+            return None
+        row = lookup(self.letter_function(token) or token.lstrip("\\"))
+        return row.name if row is not None and row.min_arity == 1 else None
 
     # -- nodes with arguments ------------------------------------------------------------------
 
@@ -118,7 +127,7 @@ class FunctionParser(DerivativeParser):
             shown = ", ".join("".join(argument) for argument in arguments)
             self.scope.remark(f"`{token}({shown})` read as the value `{name}`")
             return Var(name)
-        if len(kinds) > 1 and not any(self.holds_known(argument) for argument in arguments):
+        if len(kinds) > 1 and "number" not in kinds:
             self.scope.remark(f"`{token}(…)` read as the value `{name}`")
             return Var(name)
         if kinds == ["unknown"] and name != arguments[0][0]:
@@ -127,10 +136,6 @@ class FunctionParser(DerivativeParser):
         if all(kind == "number" for kind in kinds):
             return self.at_numbers(name, arguments)
         return None
-
-    def holds_known(self, argument: tuple[str, ...]) -> bool:
-        """Tell whether a word of an argument is a name."""
-        return any(lexer.IDENTIFIER.match(token) and self.scope.strict(token) for token in argument)
 
     def kind_of(self, argument: tuple[str, ...], below: frozenset[str]) -> str:
         """Return what an argument is: a name below the node, a family of names, a number, …."""
@@ -330,3 +335,9 @@ class FunctionParser(DerivativeParser):
         if by is None or not (by in self.scope.graph.index or by in self.scope.dummies):
             raise self.fault("a derivative by what?", start, last=self.at - 1)
         return self.target(inner, (by,) * order, start)
+
+
+def is_function(word: str, scope: Scope) -> bool:
+    """Tell whether a word that is no name is a function, in any spelling."""
+    known = lookup(word) is not None or canonical(word) in LETTERS
+    return scope.name(word) is None and (known or word.lower() in _SPELLINGS)

@@ -17,7 +17,7 @@ _HIGHEST = 64
 _LETTER = re.compile(r"[A-Za-zτℓ]")
 _SHIFTED = re.compile(r"([A-Za-zτℓ])([mp])([0-9]+)")
 _SPEC = re.compile(r"[∑∏]\s*\[([^\]]*)\]")
-_WORD = re.compile(rf"(?<![\w.]){lexer.NAME}")
+_WORD = re.compile(rf"(?<![^\W\d]|[._]){lexer.NAME}")
 _ALONE = re.compile(r"(?<![\w])([A-Za-zτℓ])(?![\w])")
 SAMPLE = ""
 

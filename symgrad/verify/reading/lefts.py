@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from symgrad.derivation.analysis import ancestors
-from symgrad.expression.tree import Var
+from symgrad.errors import Diagnostic
+from symgrad.expression.functions import lookup
+from symgrad.expression.names import canonical
+from symgrad.expression.tree import Call, Var, walk
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
-from symgrad.verify.model import ExpressionTarget, NameTarget, Target
+from symgrad.sources.problems import Fault
+from symgrad.verify.model import Definition, ExpressionTarget, NameTarget, Target
 from symgrad.verify.reading.documents import Formula
 from symgrad.verify.reading.formula import parse_side
-from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.functions import LETTERS, is_function
+from symgrad.verify.reading.names import base_and_index
+from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import Statement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import plain_number
@@ -20,6 +27,14 @@ from symgrad.verify.reading.updates import Updates, unit_of
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
 _CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([\w\s,\\]+)\)\s*")
 
+_LABELLED = re.compile(rf"\s*({lexer.NAME})\s*\^\s*\(?\s*([^\W\d]\w*)\s*\)?\s*")
+_WORDS = re.compile(rf"(?<![\w.]){lexer.NAME}")
+_DERIVATIVE = re.compile(r"\s*(?:∂|d[\w²³]*\s*/\s*d)")
+_LABEL = re.compile(r"([Α-Ωα-ω])\s*([A-Za-z]\w*)")
+_TITLE = re.compile(r"\s*(?:Delta|Gamma|Vega|Theta|Rho|Vanna|Vomma|Charm|Speed)\b")
+_SPACED = re.compile(r"^\s*d\s+(?=\w+\s*$)")
+_SPECIAL = frozenset(("E", "P", "Pr", "Var", "Cov", "p", "q", "O", "o"))
+
 
 class LeftSides:
     """Reads left sides, with what is in force where they stand."""
@@ -27,6 +42,7 @@ class LeftSides:
     def __init__(self, graph: Graph, scope: Scope, state: State) -> None:
         self.graph, self.scope, self.state = graph, scope, state
         self.updates = Updates(graph, scope, state)
+        self.pending: tuple[str, tuple[str, ...]] | None = None
 
     def assigned(self, statement: Statement) -> tuple[str, ...]:
         """Follow `λ = η = 0.1` where all but the last part are inputs; return these inputs."""
@@ -59,7 +75,7 @@ class LeftSides:
         Raises:
             Fault: if it cannot be read.
         """
-        text = statement.left.text
+        text = _SPACED.sub("d", statement.left.text)
         origin = statement.left.origin(formula.text, formula.origin)
         if (updated := self.updates.target(statement, origin)) is not None:
             return updated
@@ -72,13 +88,115 @@ class LeftSides:
                 return self.scope.derivatives[str(layer.key)]
             if self.is_new(word[1]):
                 return NameTarget(word[1])
+        if _TITLE.match(text) and len(statement.parts) > 1:
+            place = origin.place(text, 0, len(text))
+            raise Fault(Diagnostic("this is a label", place))
+        if (named := self.labelled(text) or self.own_function(text, statement)) is not None:
+            return NameTarget(named)
         if (called := self.called(text)) is not None:
             return NameTarget(called)
+        self.scope.dummies = self.dummies(text)
+        self.scope.subject = self.subject(text)
         side = parse_side(text, origin, self.scope)
         if isinstance(side, Var):
             target = self.scope.derivatives.get(str(side.key))
             return target if target is not None else NameTarget(str(side.key))
         return ExpressionTarget(side)
+
+    def subject(self, text: str) -> str | None:
+        """Return what a left side differentiates by, where that is one name."""
+        found = re.search(rf"/\s*[∂d]\s*({lexer.NAME})(?!.*/)", text)
+        return self.scope.name(found[1]) if found else None
+
+    def labelled(self, text: str) -> str | None:
+        """Return the new name in `ε_v^{K}`, which nothing else could mean."""
+        found = _LABELLED.fullmatch(text)
+        if found is None or self.scope.strict(found[1]) is not None:
+            return None
+        constant = self.scope.number(found[1]) is not None
+        if self.scope.products(found[1], before_power=True):
+            return None
+        if constant and (found[1] == "e" or self.scope.name(found[2]) is None):
+            return None
+        return f"{found[1]}_{found[2]}"
+
+    def own_function(self, text: str, statement: Statement) -> str | None:
+        """Return the name of a function that is defined here, `g` in `g(t) = …`, or None."""
+        self.pending = None
+        found = _CALLED.fullmatch(text)
+        if found is None or statement.parts[0][0] not in ("=", ":=", "≈"):
+            return None
+        name, parameters = found[1], [part.strip() for part in found[2].split(",")]
+        scope = self.scope
+        if lookup(name.lstrip("\\")) is not None or not all(map(_is_word, parameters)):
+            return None
+        head = name.rpartition("_")[0]
+        if scope.can_be_read(name) or (head and scope.can_be_read(head)):
+            return None
+        if any(scope.names.family(p) for p in parameters):
+            return None
+        letter = LETTERS.get(canonical(name))
+        if letter is not None and (name == "σ" or self.uses(letter[0])):
+            return None
+        if scope.names.family(name) or name in _SPECIAL:
+            return None
+        scope.dummies = frozenset(p for p in parameters if scope.name(p) is None)
+        self.pending = (name, tuple(scope.name(p) or p for p in parameters))
+        return name
+
+    def uses(self, function: str) -> bool:
+        """Tell whether the graph calls a function."""
+        return any(
+            isinstance(part, Call) and part.function == function
+            for node in self.graph.ordered
+            if node.formula is not None
+            for part in walk(node.formula.pattern)
+        )
+
+    def define_function(self, left: Target, defines: Definition) -> None:
+        """Keep the body of the function that the left side has named."""
+        if self.pending and isinstance(left, NameTarget) and left.name == self.pending[0]:
+            self.scope.functions[left.name] = Abstraction(self.pending[1], defines.expression)
+        self.pending = None
+
+    def dummies(self, text: str) -> frozenset[str]:
+        """Return the free names of a fact about functions: t in `σ'(t)` and in `d/dt tanh(t)`."""
+        scope = self.scope
+        found: set[str] = set()
+        functions = 0
+        for word in _WORDS.findall(text):
+            plain = word.lstrip("\\")
+            free = not scope.can_be_read(word)
+            if word in scope.functions or (free and is_function(plain, scope)):
+                functions += 1
+            elif free and plain[:1] == "d" and "/" in text and len(plain) > 1 and plain.isalpha():
+                found.add(plain[1:])
+            elif free and len(plain) <= 2 and plain not in ("d", "∂"):
+                found.add(word)
+            elif word != "d" and scope.number(word) is None:
+                return frozenset()
+        if not functions and "/" not in text:
+            return frozenset()
+        return frozenset(name for name in found if scope.name(name) is None)
+
+    def without_label(self, statement: Statement, formula: Formula) -> Statement | None:
+        """Return `Vega = ∂C/∂σ = …` without its label, which names what follows; else None.
+
+        `ΔC` in a label is a name from there on.
+        """
+        if len(statement.parts) < 2 or not _DERIVATIVE.match(statement.parts[0][1].text):
+            return None
+        first = statement.parts[0][1]
+        try:
+            meaning = parse_side(first.text, first.origin(formula.text, formula.origin), self.scope)
+        except Fault:
+            return None
+        self.scope.remark(f"`{statement.left.text.strip()}` read as a label of what follows")
+        for sign, name in _LABEL.findall(statement.left.text):
+            for known in dict.fromkeys((name, base_and_index(name)[0])):
+                if self.scope.names.exact(sign + known) is None:
+                    self.scope.define(Definition(sign + known, meaning))
+        return replace(statement, left=first)
 
     def called(self, text: str) -> str | None:
         """Return the node in `J(a, b)`, an equation written with the names that it depends on."""
@@ -100,3 +218,7 @@ class LeftSides:
             and not scope.products(word, before_power=False)
             and word not in lexer.RESERVED
         )
+
+
+def _is_word(text: str) -> bool:
+    return lexer.IDENTIFIER.fullmatch(text) is not None

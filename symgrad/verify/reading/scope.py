@@ -45,10 +45,11 @@ class Scope:
     `definitions` and `functions` are the author's; `derivatives` collects those that the formulas
     use, by key; `values` are those in force after `step` steps. Of the present statement: `subject`
     is what it differentiates by, `indices` are the values of its indices, `sizes` what the names of
-    numbers of samples stand for, `updating` says that it is about a step, `dummies` are the free
-    names of a fact about functions such as σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it
-    rests on, `doubts` those among them that are guesses. Of the document: `counts` are the numbers
-    of samples, `sample_sums` is "mean" where sums over samples have 1/m before them.
+    numbers of samples stand for, `updating` says that it is about a step, `differentials` are the
+    dx in it, `dummies` the free names of a fact about functions such as σ'(t) = σ(t)(1 − σ(t)),
+    `readings` the choices that it rests on, `doubts` those among them that are guesses. Of the
+    document: `counts` are the numbers of samples, `sample_sums` is "mean" where sums over samples
+    have 1/m before them.
     """
 
     def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
@@ -68,6 +69,7 @@ class Scope:
         self.subject: str | None = None
         self.indices: dict[str, str] = {}
         self.updating = False
+        self.differentials: Mapping[str, str] = {}
         self.step = 0
         self.sizes: dict[str, Expression] = {}
         self.counts: dict[str, Expression] = {}
@@ -81,6 +83,7 @@ class Scope:
         self.subject = None
         self.indices = {}
         self.updating = False
+        self.differentials = {}
         self.sizes = dict(self.counts)
         self.readings = {}
         self.doubts = {}
@@ -158,6 +161,8 @@ class Scope:
 
     def resolve(self, word: str) -> Expression | None:
         """Return what a word stands for, or None; a product of names is not looked for here."""
+        if word in self.differentials:
+            return Var(f"d:{self.differentials[word]}")
         found = self.name(word)
         if found is not None:
             return Var(found)

@@ -19,7 +19,6 @@ _TO = ("→", "->")
 _ORDERS = frozenset(("<", ">", "<=", ">=", "≤", "≥"))
 _JOINS = re.compile(r"\s*(?:[+*/^·×−)]|-(?!>)|" + _RELATION.pattern + ")")
 _OPEN = re.compile(r"(?:[-+*/^·×−(]|" + _RELATION.pattern + r")\s*$")
-_GRADIENT = re.compile(r"\s*∇\s*(\w+)?\s*")
 _TAIL = re.compile(r"(?:[\s,;:]|(?<!\.)\.)+$")
 _NUMBER_OF_EQUATION = re.compile(
     r"\s*(?:[…⋯]|\.{2,}|·{2,}|-{2,}|—|[→⇒]|eq\w*\.?)?\s*"
@@ -64,32 +63,14 @@ def statements(formula: Written) -> Iterator[Statement]:
 
 def _conditions(row: Written) -> tuple[Written, tuple[Written, ...]]:
     """Return a row without the conditions that it ends in, and these."""
-    said, *given = _cut_at(row, GIVEN)
+    said, *given = cut_at(row, GIVEN)
     if not said.text and given:
         # the condition stands in front: `if y = 1, L = …`
-        first, *rest = _cut_at(given[0], ",")
+        first, *rest = cut_at(given[0], ",")
         if rest:
             end = given[0].text.index(",") + 1 if len(first.text) < len(given[0].text) else 0
             said, given = given[0].cut(end, len(given[0].text)), [first, *given[1:]]
     return said, tuple(one.cut(0, len(_TAIL.sub("", one.text))) for one in given if one.text)
-
-
-def components(
-    statement: Statement, objective: str, parameters: tuple[str, ...]
-) -> Iterator[Statement]:
-    """Yield the components of `∇J = (…, …)`, in the order of the parameters; others as they are."""
-    found = _GRADIENT.fullmatch(statement.left.text)
-    lists = [_cut_at(_unwrapped(part), ",", decimals=False) for _, part in statement.parts]
-    if found is None or not lists or any(len(parts) != len(parameters) for parts in lists):
-        yield statement
-        return
-    top = found[1] or objective
-    for index, name in enumerate(parameters):
-        left = Written.all_at(f"∂{top}/∂{name}", statement.left.start())
-        parts = tuple(
-            (sign, values[index]) for (sign, _), values in zip(statement.parts, lists, strict=True)
-        )
-        yield Statement(parts[0][1], left, parts, head=left.text)
 
 
 def _depths(text: str) -> list[int]:
@@ -105,7 +86,7 @@ def _depths(text: str) -> list[int]:
     return found
 
 
-def _cut_at(written: Written, separator: str, *, decimals: bool = True) -> list[Written]:
+def cut_at(written: Written, separator: str, *, decimals: bool = True) -> list[Written]:
     """Return the parts between separators outside of all brackets.
 
     With `decimals` a comma between two digits is none: it is a decimal comma, or one of thousands.
@@ -129,7 +110,7 @@ def _cut_at(written: Written, separator: str, *, decimals: bool = True) -> list[
 def _rows(formula: Written) -> list[Written]:
     """Return the rows; one that begins with a relation or an operator continues the last."""
     rows: list[Written] = []
-    for found in _cut_at(formula, ";"):
+    for found in cut_at(formula, ";"):
         # a line may be broken inside of parentheses as well
         part = Written(found.text.replace(";", " "), found.offsets)
         if not part.text or _NUMBER_OF_EQUATION.fullmatch(part.text):
@@ -168,7 +149,7 @@ def _pieces(row: Written) -> list[Written]:
         row = _without_tail(row.cut(0, numbered.start()))
     if not row.text or _INDEX_RUNS.match(row.text):
         return [row] if row.text else []
-    parts = _cut_at(row, ",")
+    parts = cut_at(row, ",")
     if len(parts) == 1:
         return parts
     related = [_RELATION.search(part.text) is not None for part in parts]
@@ -185,14 +166,15 @@ def _lists(row: Written) -> list[tuple[Written, Written]] | None:
     if len(relations) != 1 or relations[0][0] not in _EQUAL:
         return None
     start, end = relations[0][1:]
-    sides = [_unwrapped(row.cut(0, start)), _unwrapped(row.cut(end, len(row.text)))]
-    names, values = (_cut_at(side, ",", decimals=False) for side in sides)
+    sides = [unwrapped(row.cut(0, start)), unwrapped(row.cut(end, len(row.text)))]
+    names, values = (cut_at(side, ",", decimals=False) for side in sides)
     if len(names) < 2 or len(names) != len(values):
         return None
     return list(zip(names, values, strict=True))
 
 
-def _unwrapped(side: Written) -> Written:
+def unwrapped(side: Written) -> Written:
+    """Return a side without the parentheses around all of it."""
     text = side.text
     if text.startswith("(") and text.endswith(")") and all(d > 0 for d in _depths(text)[1:-1]):
         return side.cut(1, len(text) - 1)
@@ -285,8 +267,8 @@ def _cases(statement: Statement) -> Iterator[Statement]:
         return
     sign, part = statement.parts[0]
     inside = part.cut(part.text.index("(") + 1, part.text.rindex(")"))
-    for row in _cut_at(inside, ",", decimals=False):
-        pair = _cut_at(_unwrapped(row), ",", decimals=False)
+    for row in cut_at(inside, ",", decimals=False):
+        pair = cut_at(unwrapped(row), ",", decimals=False)
         if len(pair) == 2:
             head = statement.left.text
             yield Statement(

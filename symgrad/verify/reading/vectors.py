@@ -1,0 +1,110 @@
+"""Several derivatives in one formula: ∇J = (…, …), ∇_θ J = (…, …), dJ = … dx + … dy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from symgrad.derivation.analysis import ancestors
+from symgrad.derivation.calculus import gradient_of
+from symgrad.errors import Diagnostic
+from symgrad.expression.tree import ONE, ZERO, Expression, Var, substitute, variables
+from symgrad.sources import exact, lexer
+from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.written import Written
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.split import Statement, cut_at, unwrapped
+
+_GRADIENT = re.compile(rf"\s*∇\s*(?:_\s*({lexer.NAME}))?\s*({lexer.NAME})?\s*(?:\([^()]*\))?\s*")
+_DIFFERENTIAL = re.compile(rf"\s*d\s*({lexer.NAME})\s*")
+_MARK = "d:"
+
+
+def components(statement: Statement, scope: Scope) -> Iterator[Statement]:
+    """Yield the components of `∇J = (…, …)`, in the order of the parameters; others as they are."""
+    found = _GRADIENT.fullmatch(statement.left.text)
+    names = _by(found[1], scope) if found else ()
+    several = len(names) > 1
+    lists = [
+        cut_at(unwrapped(_plain(part)), ",", decimals=False) if several else [part]
+        for _, part in statement.parts
+    ]
+    if found is None or not lists or any(len(parts) != len(names) for parts in lists):
+        yield statement
+        return
+    top = found[2] or scope.graph.objective
+    for index, name in enumerate(names):
+        left = Written.all_at(f"∂{top}/∂{name}", statement.left.start())
+        parts = tuple(
+            (sign, values[index]) for (sign, _), values in zip(statement.parts, lists, strict=True)
+        )
+        yield Statement(parts[0][1], left, parts, head=left.text)
+
+
+def _by(word: str | None, scope: Scope) -> tuple[str, ...]:
+    """Return the names by which a gradient is taken: all parameters, a family of names, or one."""
+    if word is None:
+        return scope.graph.parameters
+    name = scope.name(word)
+    if name is not None:
+        return (name,)
+    family = scope.names.family(word)
+    return tuple(family.values()) or scope.graph.parameters
+
+
+def _plain(part: Written) -> Written:
+    """Return a list without the mark of a transposition behind it."""
+    text = part.text.rstrip()
+    end = len(text) - 1 if text.endswith("⊤") else len(text)
+    end = end - 2 if text.endswith(")^T") else end
+    return part.cut(0, end)
+
+
+def differentials(statement: Statement, scope: Scope) -> tuple[str, dict[str, str]] | None:
+    """Return the node in `dJ = … dx + … dy`, and each word dx with its name; None for others.
+
+    Raises:
+        Fault: never; what is no total differential is None.
+    """
+    found = _DIFFERENTIAL.fullmatch(statement.left.text)
+    top = scope.name(found[1]) if found else None
+    node = scope.graph.index.get(str(top))
+    if top is None or node is None or node.formula is None:
+        return None
+    below = ancestors(scope.graph, top) - {top}
+    words: dict[str, str] = {}
+    for _, part in statement.parts:
+        for spaced in re.findall(rf"(?<![^\W\d]|[/∂_])(?:d\s+)?{lexer.NAME}", part.text):
+            word = "".join(spaced.split())
+            name = scope.name(word[1:]) if word[:1] == "d" and len(word) > 1 else None
+            if name is not None and scope.names.exact(word) is None:
+                words[word] = name
+    if not words or any(name not in below for name in words.values()):
+        return None
+    return top, words
+
+
+def mark_of(name: str) -> Var:
+    """Return the variable that stands for dx while a total differential is read."""
+    return Var(_MARK + name)
+
+
+def coefficient(expression: Expression, name: str, place: Origin, names: list[str]) -> Expression:
+    """Return the factor of dx in a total differential.
+
+    Raises:
+        Fault: where the expression is not linear in its differentials.
+    """
+    marks = [str(mark_of(other).key) for other in names]
+    slope = gradient_of(expression).get(_MARK + name, ZERO)
+    rest = substitute(expression, dict.fromkeys(marks, ZERO))
+    if set(marks) & {str(key) for key in variables(slope)} or _is_there(rest):
+        message = "a total differential is a sum of terms, each with one dx"
+        raise Fault(Diagnostic(message, place.place("", 0, 1)))
+    return slope
+
+
+def _is_there(rest: Expression) -> bool:
+    """Tell whether something is left of a sum in which every term should have vanished."""
+    plain = substitute(rest, dict.fromkeys(variables(rest), ONE))
+    return gradient_of(rest) != {} or exact.rational(plain) != 0
