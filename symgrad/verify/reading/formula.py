@@ -113,7 +113,7 @@ class ClaimParser(SumParser):
                 found = self.bracket_prime(found, start)
             elif token == "@":
                 found = self.at_values(found)
-            elif token == "%":
+            elif token == "%" and not self.tokens[self.at + 1][:1].isdigit():
                 self.at += 1
                 found = Div(found, number(100))
             else:
