@@ -204,6 +204,8 @@ class Chains:
         last = links[-1]
         if not isinstance(left, DerivativeTarget | ExpressionTarget) or last.relation != "=":
             return False
+        if len(self.scope.indices) > 1:
+            return False  # `∂h_i/∂h_j = 0` is one of two cases, and no condition
         if not isinstance(last.expression, Number) or last.expression.value != 0 or last.cut:
             return False
         if links[:-1]:
