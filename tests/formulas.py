@@ -14,7 +14,9 @@ from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Div, Expression, Formula, Neg, Number, Var, number, rebuild
 from symgrad.graph.forward import forward
 from symgrad.graph.graph import Graph, Node
+from symgrad.render.latex import LatexPrinter
 from symgrad.sources.grammar import Parser
+from symgrad.sources.latex import translate
 from symgrad.sources.problems import Origin
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.scope import Scope
@@ -92,7 +94,7 @@ def same_gradient(d: Derivation, inputs: Mapping[str, Fraction]) -> None:
 
 
 def read_back(text: str, names: Iterable[str], printer: Printer) -> Expression:
-    """Read a printed expression again: ASCII as the graph language, Unicode as a claim."""
+    """Read a printed expression again: ASCII as the graph language, the others as claims."""
     origin = Origin("printed", (text,), 1, 1, 1)
     known = tuple(names)
     if printer.times == "*":
@@ -100,6 +102,9 @@ def read_back(text: str, names: Iterable[str], printer: Printer) -> Expression:
         return Parser(text, origin, shown.get, names=shown).whole()
     graph = Graph(tuple(Node(name, "data") for name in known), known[0])
     scope = Scope(graph, Derivation(graph, (), (), (), (), frozenset(), frozenset()))
+    if isinstance(printer, LatexPrinter):
+        text = translate(text, origin).text
+        origin = Origin("printed", (text,), 1, 1, 1)
     return parse_side(text, origin, scope)
 
 

@@ -22,6 +22,7 @@ from symgrad.expression.tree import (
     Var,
     number,
 )
+from symgrad.render.latex import LatexPrinter
 from symgrad.render.sheet import all_names
 from symgrad.sources import load
 from symgrad.sources.problems import Fault
@@ -60,6 +61,26 @@ def test_unicode_is_read_as_a_claim(tree):
     check(tree, Printer(CLEAR_NAMES), CLEAR_NAMES)
 
 
+@settings(max_examples=250, suppress_health_check=SLOW)
+@given(trees(CLEAR_NAMES))
+def test_latex_is_read_as_a_claim(tree):
+    check(tree, LatexPrinter(CLEAR_NAMES), CLEAR_NAMES)
+
+
+# Names that look like functions, like each other, or like parts of commands.
+HARD_NAMES = (
+    "σ", "φ", "Φ", "ψ", "Γ", "sin1", "exp_1", "alpha_hat", "x_bar", "w_ij", "rate_limit", "W_1_2",
+    "β1", "θ_old", "x", "xx", "e2", "pi2", "T", "ℓ", "h_t", "boltzmann_constant", "é",
+)  # fmt: skip
+
+
+@settings(max_examples=150, suppress_health_check=SLOW)
+@given(trees(HARD_NAMES))
+def test_names_of_every_kind_are_read_back(tree):
+    for printer in (AsciiPrinter(HARD_NAMES), Printer(HARD_NAMES), LatexPrinter(HARD_NAMES)):
+        check(tree, printer, HARD_NAMES)
+
+
 @settings(max_examples=25, suppress_health_check=SLOW)
 @given(cases())
 def test_formulas_of_a_derivation_are_read_back(case):
@@ -67,7 +88,7 @@ def test_formulas_of_a_derivation_are_read_back(case):
     names = all_names(d)
     formulas = [item.form.expression for item in d.sensitivity_list]
     formulas += [form.expression for _, form in d.gradient_forms]
-    for printer in (AsciiPrinter(names), Printer(names)):
+    for printer in (AsciiPrinter(names), Printer(names), LatexPrinter(names)):
         for formula in formulas:
             check(formula, printer, names)
 
@@ -79,9 +100,43 @@ def test_formulas_of_an_example_are_read_back(name):
     formulas = [node.formula.expression for node in d.graph.ordered]
     formulas += [item.form.expression for item in d.sensitivity_list]
     formulas += [form.expression for _, form in d.gradient_forms]
-    for printer in (AsciiPrinter(names), Printer(names)):
+    for printer in (AsciiPrinter(names), Printer(names), LatexPrinter(names)):
         for formula in formulas:
             check(formula, printer, names)
+
+
+TWICE = [
+    (Add((A, Neg(Neg(B)))), "a − (−b)", "a-(-b)"),
+    (Mul((A, Neg(Neg(B)))), "a·(−(−b))", r"a \cdot (-(-b))"),
+    (Pow(Neg(Neg(A)), TWO), "(−(−a))²", "(-(-a))^{2}"),
+    (Neg(Mul((Neg(A), B))), "−(−a·b)", r"-(-a \cdot b)"),
+    (Neg(number(-3)), "−(−3)", "-(-3)"),
+    (Mul((X, X, X)), "x·x·x", r"x \cdot x \cdot x"),
+    (Mul((X, Pow(X, TWO))), "x·x²", r"x \cdot x^{2}"),
+    (Mul((Pow(X, TWO), X)), "x²x", r"x^{2}x"),
+]
+
+
+@pytest.mark.parametrize(("tree", "shown", "typeset"), TWICE)
+def test_no_two_signs_and_no_letter_twice_side_by_side(tree, shown, typeset):
+    assert Printer("abx").expression(tree) == shown
+    assert LatexPrinter("abx").expression(tree).replace(" - ", "-") == typeset
+
+
+@pytest.mark.parametrize(
+    ("function", "letter", "free", "taken"),
+    [
+        ("sigmoid", "σ", r"\sigma(x)", r"\mathrm{sigmoid}(x)"),
+        ("normal_cdf", "Φ", r"\Phi(x)", r"\mathrm{normal\_cdf}(x)"),
+        ("normal_pdf", "φ", r"\varphi(x)", r"\mathrm{normal\_pdf}(x)"),
+        ("digamma", "ψ", r"\psi(x)", r"\mathrm{digamma}(x)"),
+        ("lgamma", "Γ", r"\ln\Gamma(x)", r"\mathrm{lgamma}(x)"),
+    ],
+)
+def test_a_letter_means_one_thing(function, letter, free, taken):
+    tree = Call(function, (X,))
+    assert LatexPrinter(("x", "y")).expression(tree) == free
+    assert LatexPrinter(("x", letter)).expression(tree) == taken
 
 
 LOOKS = [

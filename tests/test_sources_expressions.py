@@ -22,8 +22,10 @@ from symgrad.expression.tree import (
     Var,
     number,
 )
-from symgrad.sources.grammar import parse_expression
+from symgrad.sources.grammar import Parser, parse_expression
+from symgrad.sources.latex import parse_latex_expression
 from symgrad.sources.lexer import BadNumber, read_number
+from symgrad.sources.problems import Origin
 
 A, B, C, X, Y, U = (Var(name) for name in "abcxyu")
 TWO = number(2)
@@ -227,3 +229,19 @@ def test_any_text_is_read_or_refused(text):
         read(text)
     except SourceError as problem:
         assert problem.diagnostics[0].place is not None  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("condition", "meant"),
+    [
+        ("x < 0.5", "x < 0.5"), ("x < 0.5,", "x < 0.5"), ("x = 1", "x == 1"),
+        (r"x > 1 \text{ or } y < 0", "x > 1 or y < 0"), (r"\neg (x = y)", "not (x == y)"),
+        (r"x > 1 \text{ and } \max(x, y) < 2.25.", "x > 1 and max(x, y) < 2.25"),
+    ],
+)  # fmt: skip
+def test_conditions_of_cases_are_read_whole(condition, meant):
+    text = rf"\begin{{cases}} x & \text{{if }} {condition} \\ y & \text{{otherwise}} \end{{cases}}"
+    names = {"x": Var("x"), "y": Var("y")}
+    found = parse_latex_expression(text, Origin("t", (text,), 1, 1), names.get)
+    plain = f"where({meant}, x, y)"
+    assert found == Parser(plain, Origin("t", (plain,), 1, 1), names.get).whole()

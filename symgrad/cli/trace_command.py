@@ -101,10 +101,13 @@ def command(
         optimizer=optimizer,
     )
     chosen = show or ("long" if plan.count <= SHOWN_LONG and style != "csv" else "table")
-    if chosen == "table" and style in ("markdown", "latex"):
-        chosen = "short"
     ascii_only = ascii_only or (style == "text" and output is None and lacks_letters())
-    if plan.count <= WORKED or chosen == "long" or exact or style in ("markdown", "latex"):
+    if (
+        plan.count <= WORKED
+        or chosen == "long"
+        or exact
+        or (chosen == "short" and style in ("markdown", "latex"))
+    ):
         run = _worked(plan, chosen, style, digits, exact=exact, ascii_only=ascii_only)
     else:
         run = _long_run(
@@ -184,7 +187,10 @@ def _worked(
     run = _Run(fault=fault, steps=len(trace))
     if not run.steps:
         return run
-    if style == "text" and show != "table":
+    if show == "table" and style not in ("csv", "json"):
+        records = trace_table.records_of(trace, plan, whole=False)
+        run.parts = [_table(plan, records, style, digits, ascii_only=ascii_only)]
+    elif style == "text":
         run.parts = [trace_text.trace_text(trace, show=show, ascii_only=ascii_only)]
     elif style == "latex":
         run.parts = [trace_text.trace_latex(trace, show=show)]
@@ -204,8 +210,6 @@ def _worked(
                     exact=exact, worked=worked, whole=whole, stopped=run.stopped,
                 )
             ]  # fmt: skip
-        else:
-            run.parts = [_table(plan, records, digits, ascii_only=ascii_only)]
     return run
 
 
@@ -214,10 +218,16 @@ def _names(plan: Plan) -> list[str]:
     return [n.name for n in d.graph.nodes] + [s.name for s in d.sensitivity_list]
 
 
-def _table(plan: Plan, records: list[Record], digits: int | None, *, ascii_only: bool) -> str:
+def _table(
+    plan: Plan, records: list[Record], style: str, digits: int | None, *, ascii_only: bool
+) -> str:
+    from symgrad.render.trace_grid import table_latex, table_markdown
     from symgrad.render.trace_table import table_text
 
     objective = plan.derivation.graph.objective
+    if style in ("latex", "markdown"):
+        written = table_latex if style == "latex" else table_markdown
+        return written(records, _names(plan), objective, digits or 6)
     return table_text(records, _names(plan), objective, digits or 6, ascii_only=ascii_only)
 
 
@@ -254,7 +264,7 @@ def _long_run(
                 records(), _names(plan), objective, digits or 6, ascii_only=ascii_only
             )
         elif found := list(records()):
-            yield _table(plan, found, digits, ascii_only=ascii_only)
+            yield _table(plan, found, style, digits, ascii_only=ascii_only)
 
     run.parts = parts()
     return run

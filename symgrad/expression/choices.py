@@ -56,5 +56,5 @@ ROWS = (
     row("where", 3, 3, condition_first=True, total=False,
         kink="at the border of a where the side that the condition selects counts"),
     row("stop_gradient", partials=lambda a, f: (ZERO,), definition=lambda a: a[0],
-        ball=lambda _, x: x, ball_exact=True, latex=r"\operatorname{sg}"),
+        ball=lambda _, x: x, ball_exact=True, latex=r"\operatorname{stop\_gradient}"),
 )  # fmt: skip

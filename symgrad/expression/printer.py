@@ -162,7 +162,9 @@ class Printer:
             case Add(terms):
                 return self._sum(terms), SUM
             case Neg(operand):
-                return f"{self.minus}{self.at(operand, PRODUCT)}", SUM if _leads(operand) else UNARY
+                text = self.at(operand, PRODUCT)
+                shown = self.grouped(text) if text.startswith(self.minus) else text
+                return f"{self.minus}{shown}", SUM if _leads(operand) else UNARY
             case Mul(factors):
                 return self._product(factors), PRODUCT
             case Div(numerator, denominator):

@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression.functions import record
+from symgrad.expression.functions import lookup, record
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
 from symgrad.expression.tree import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
+_ALIKE = {r"\varphi": r"\phi"}
 _UPRIGHT = (r"\mathrm", r"\mbox")
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 # Greek letters without a command of their own, for they look like these:
@@ -32,6 +33,8 @@ class LatexPrinter(Printer):
         if match is None:
             return _word(name.replace("_", r"\_"))
         head, tail = match[1], match[2]
+        if len(head) > 1 and lookup(head) is not None:
+            return self.in_full(name)  # a function's name with a subscript
         base = _letters(head)
         parts = [part for part in tail.split("_") if part]
         if not parts:
@@ -101,11 +104,18 @@ class LatexPrinter(Printer):
         if row.condition_first:
             rows = rf"{inner[1]} & \mbox{{if }} {inner[0]} \\ {inner[2]} & \mbox{{otherwise}}"
             return rf"\left\{{\begin{{array}}{{ll}} {rows} \end{{array}}\right.", 0
-        name = row.latex or rf"\mathrm{{{function}}}"
-        name = name.replace(r"\operatorname", r"\mathrm")
-        if function == "polygamma":
+        word = rf"\mathrm{{{function.translate(_SPECIAL)}}}"
+        name = (row.latex or word).replace(r"\operatorname", r"\mathrm")
+        if self._is_taken(name):
+            name = word
+        elif function == "polygamma":
             return rf"\psi^{{({inner[0]})}}\left({inner[1]}\right)", ATOM
         return f"{name}{self.grouped(', '.join(inner))}", ATOM
+
+    def _is_taken(self, symbol: str) -> bool:
+        """Tell whether a function's letter is a name here: σ(z) would be read as σ times z."""
+        letter = _ALIKE.get(symbol, symbol).removeprefix(r"\ln")
+        return any(_ALIKE.get(self.name(name), self.name(name)) == letter for name in self._names)
 
     def gap(self, left: str, right: str) -> str:
         """Return the space that keeps commands, and words, apart."""
@@ -119,6 +129,8 @@ class LatexPrinter(Printer):
         if isinstance(left, Number):
             return isinstance(behind, Var | Add | Call)
         before = left.base if isinstance(left, Pow) else left
+        if isinstance(left, Var) and left == behind:
+            return False  # xx would be another name
         return isinstance(before, Var | Add | Div | Call) and isinstance(behind, Var | Add | Call)
 
     def condition(self, e: Expression, *, equal: str = "=") -> str:

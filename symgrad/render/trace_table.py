@@ -204,6 +204,21 @@ def _json_number(value: Real, digits: int | None, *, exact: bool) -> object:
     return int(near) if near.is_integer() and abs(near) < 10**15 else near
 
 
+def grid(
+    records: Sequence[Record], objective: str, digits: int, printer: Printer
+) -> tuple[list[str], list[list[str]], int]:
+    """Return the heads and rows of a table, and how many steps behind the first are left out."""
+    many = len(records) > HEAD + TAIL + 2
+    shown = [*records[:HEAD], *records[-TAIL:]] if many else list(records)
+    rows = [fields(record, objective) for record in shown]
+    heads = [_head(name, printer, objective) for name in rows[0]]
+    body = [
+        [str(v) if name == "step" else _shown(v, digits, printer) for name, v in row.items()]
+        for row in rows
+    ]
+    return heads, body, len(records) - HEAD - TAIL if many else 0
+
+
 def table_text(
     records: Sequence[Record],
     trace_names: Iterable[str],
@@ -218,19 +233,11 @@ def table_text(
     """
     printer = (AsciiPrinter if ascii_only else Printer)(trace_names)
     rule, dots = ("-", "...") if ascii_only else ("─", "…")
-    many = len(records) > HEAD + TAIL + 2
-    shown = [*records[:HEAD], *records[-TAIL:]] if many else list(records)
-    rows = [fields(record, objective) for record in shown]
-    heads = [_head(name, printer, objective) for name in rows[0]]
-    body = [
-        [str(v) if name == "step" else _shown(v, digits, printer) for name, v in row.items()]
-        for row in rows
-    ]
+    heads, body, left_out = grid(records, objective, digits, printer)
     widths = [max(map(len, column)) for column in zip(heads, *body, strict=True)]
     lines = ["  ".join(c.rjust(w) for c, w in zip(r, widths, strict=True)) for r in [heads, *body]]
     lines.insert(1, rule * (sum(widths) + 2 * (len(widths) - 1)))
-    if many:
-        left_out = len(records) - HEAD - TAIL
+    if left_out:
         lines.insert(2 + HEAD, f"{dots} {left_out:,} steps left out; --format csv lists them all")
     return "\n".join(lines) + "\n"
 
@@ -272,6 +279,6 @@ def _head(name: str, printer: Printer, objective: str) -> str:
     if name.startswith(f"d{objective}/d"):
         return printer.partial(objective, name.removeprefix(f"d{objective}/d"))
     if name.endswith("'"):
-        prime = "'" if isinstance(printer, AsciiPrinter) else "′"
+        prime = "′" if printer.times == "·" else "'"
         return f"{printer.name(name.removesuffix(chr(39)))}{prime}"
     return printer.name(name)

@@ -58,6 +58,8 @@ _ENDS_ARGUMENT = frozenset(("left", "right", "quad", "qquad", "\\", "text"))
 class Translator(Scripts):
     """Translates one formula."""
 
+    in_condition = False  # in a row of cases words may join conditions
+
     def __init__(self, text: str, origin: Origin, *, lenient: bool = False) -> None:
         super().__init__(text, origin)
         words = [word.text for word in self.words]
@@ -110,6 +112,11 @@ class Translator(Scripts):
         else:
             parts.append(Written.at(text, word.start))
 
+    def is_next(self, text: str) -> bool:
+        """Tell whether a word comes next."""
+        self.skip_spaces()
+        return self.at < len(self.words) and self.words[self.at].text == text
+
     def is_comma_in_braces(self, parts: list[Written]) -> bool:
         """Tell whether `{,}` between digits begins here: a decimal comma, or one of thousands."""
         following = [word.text for word in self.words[self.at : self.at + 3]]
@@ -139,6 +146,9 @@ class Translator(Scripts):
             sign = SIGNS[name]
             own = self.separated(sign, word, parts) if sign[:1].isalpha() else None
             parts.append(own or self.written(sign, word))
+        elif name in ("ln", "log") and self.is_next("\\Gamma"):
+            self.at += 1
+            parts.append(self.function("lgamma", word, parts))
         elif name in FUNCTION_WORDS:
             parts.append(self.function(FUNCTION_WORDS[name], word, parts))
         elif name in ("frac", "dfrac", "tfrac", "cfrac"):
@@ -371,6 +381,8 @@ class Translator(Scripts):
             return self.function(FUNCTION_WORDS.get(plain, plain), word, parts)
         if plain == "d":
             return self.written("d", word)
+        if self.in_condition and plain in ("and", "or"):
+            return self.written(f" {plain} ", word)
         said = plain.lower() in FILLERS and (len(plain) > 1 or not called)
         if said or (not called and OPENS_CONDITION.fullmatch(plain)):
             return self.written(_words_between(plain), word)
@@ -491,7 +503,9 @@ class Translator(Scripts):
             condition = Written.join([])
             if self.at < len(self.words) and self.words[self.at].text == "&":
                 self.at += 1
+                outer, self.in_condition = self.in_condition, True
                 condition = self.until(lambda text: text in ("\\\\", "\\end"))
+                self.in_condition = outer
             if self.at < len(self.words) and self.words[self.at].text == "\\\\":
                 self.at += 1
             if value.text.strip():

@@ -9,7 +9,7 @@ from symgrad.sources.latex_words import GIVEN
 from symgrad.sources.written import Written
 
 _RELATION = re.compile(r"<=|>=|[<>≤≥]")
-_WORDS = re.compile(rf"^(?:if|for|when|wenn|falls|für)\b|[,.;{GIVEN}]", re.IGNORECASE)
+_WORDS = re.compile(rf"^(?:if|for|when|wenn|falls|für)\b|{GIVEN}|[,.;\s]+$", re.IGNORECASE)
 _OTHERWISE = frozenset(
     ("", "otherwise", "else", "sonst", "other", "sinon", "autrement", "elsewhere", "caso contrario",
      "en otro caso", "si no", "senão", "altrimenti", "иначе", "其他", "其它", "否则", "その他",
@@ -27,7 +27,9 @@ class Row(NamedTuple):
 
 
 def _condition(row: Row) -> str:
-    return _WORDS.sub("", row.condition.text.replace(";", " ").strip()).strip()
+    """Return a row's condition without the words around it, `=` as the relation that it is."""
+    text = _WORDS.sub("", row.condition.text.replace(";", " ").strip()).strip()
+    return _EQUALS.sub("==", text)
 
 
 def piecewise(rows: list[Row], start: int) -> Written | None:
@@ -49,7 +51,7 @@ def piecewise(rows: list[Row], start: int) -> Written | None:
     for index, (row, condition) in enumerate(zip(rows, conditions, strict=True)):
         final = index == len(rows) - 1
         value = row.value.cut(0, len(row.value.text.rstrip().rstrip(",").rstrip()))
-        shown = "True" if final and whole else _EQUALS.sub("==", condition)
+        shown = "True" if final and whole else condition
         where = row.condition.start(row.value.start(start))
         pieces += [
             Written.all_at("(", where),

@@ -14,6 +14,7 @@ SIGNS = {
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",
     "lt": "<", "gt": ">", "ne": "≠", "neq": "≠", "in": "∈", "notin": "∉", "sim": "∼",
     "propto": "∝", "infty": "∞", "ll": "≪", "gg": "≫", "land": " and ", "wedge": " and ",
+    "neg": " not ", "lnot": " not ",
     "lor": " or ", "vee": " or ", "ldots": "…", "dots": "…", "cdots": "…",
     "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack": "(", "rbrack": ")",
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "prime": "'", "ell": "ell",
