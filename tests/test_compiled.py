@@ -9,7 +9,7 @@ import pytest
 import symgrad as sg
 from symgrad.errors import SymgradError
 from symgrad.sources.text import parse
-from symgrad.targets.running import c_compiler
+from symgrad.targets.running_c import c_compiler
 
 pytestmark = pytest.mark.skipif(c_compiler() is None, reason="there is no C compiler")
 GRAPH = "param a, b\ndata x, y\nconst k = 2\nJ = (a*x + b - y)^2/k"

@@ -1,7 +1,6 @@
 """The committed code in generated/: all of it is there, up to date, runs, and is exact."""
 
 import functools
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -55,22 +54,12 @@ def test_committed_code_is_exact(name, target):
     assert report.ulps < 100
 
 
-@pytest.mark.parametrize("name", examples.names())
-def test_committed_python_checks_itself(name, capsys):
-    for form in (*FORMS["python"], *FORMS["numpy"]):
-        with pytest.raises(SystemExit) as stop:
-            runpy.run_path(str(FOLDER / form.format(name)), run_name="__main__")
-        assert stop.value.code == 0
-        assert "all agree" in capsys.readouterr().out
-
-
 def test_committed_python_needs_nothing_but_the_standard_library():
     file = FOLDER / "branch_and_merge.py"
     done = subprocess.run(
         [sys.executable, "-I", "-S", file], capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "derivatives compared with differences of the value: all agree" in done.stdout
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_committed_code_is_what_is_emitted_now():

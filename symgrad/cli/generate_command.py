@@ -57,6 +57,16 @@ CHECK_SECONDS = 30.0
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="An option of the target."
 )
+@click.option(
+    "--only", multiple=True, metavar="NAMES", help="The functions of the file: value,gradient,…"
+)
+@click.option(
+    "--with",
+    "include",
+    multiple=True,
+    metavar="NAMES",
+    help="Further functions, such as self_check (Python and NumPy).",
+)
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")
 @click.option("--force", is_flag=True, help="Overwrite files that symgrad did not write.")
@@ -71,6 +81,8 @@ def command(
     templates: Path | None,
     run_code: bool,
     settings: tuple[str, ...],
+    only: tuple[str, ...],
+    include: tuple[str, ...],
     module: str | None,
     ops: bool,
     force: bool,
@@ -94,6 +106,8 @@ def command(
         safe=safe,
         module=name,
         templates=templates,
+        only=split_names(only),
+        include=split_names(include),
         **chosen,
     )
     if ops:

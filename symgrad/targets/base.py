@@ -18,6 +18,7 @@ from symgrad.program.block import Block
 from symgrad.program.normal import normal
 from symgrad.program.optimizers import Equation, Optimizer, optimizer
 from symgrad.program.program import Program, Routine
+from symgrad.targets.choice import OFFERED
 from symgrad.targets.head import head_lines
 from symgrad.targets.naming import identifiers
 from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient
@@ -25,6 +26,13 @@ from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient
 RUN_SECONDS = 120.0  # how long a tool may take that compiles or runs emitted code
 # The functions and types that every target offers under these names.
 PUBLIC = tuple("value gradient value_and_gradient update rate Gradient Params State".split())
+
+
+_WORDS = (
+    ("hessian", "second derivatives"),
+    ("hvp", "Hessian-vector product"),
+    ("update", "update step"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +53,14 @@ class EmittedFile:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may choose: the module's name, and target-specific settings."""
+    """What a caller may choose: the module's name, target-specific settings, and the functions.
+
+    Without `functions` a file has all that its target offers.
+    """
 
     module: str = "model"
     settings: Mapping[str, str] = field(default_factory=dict)
+    functions: tuple[str, ...] = ()
 
     def get(self, name: str, default: str, allowed: tuple[str, ...] = ()) -> str:
         """Return a setting; raises SymgradError for a value that is not allowed."""
@@ -66,7 +78,8 @@ class Target:
 
     `assignment` is a line that gives a name its value, with %s for the name and for the formula.
     `templates` pairs the name of each emitted file (with `{module}` in it) with its template;
-    `settings` names the options that the target understands. `folder` is where its templates
+    `settings` names the options that the target understands, `offered` the functions that its files
+    have, `optional` further ones on request. `folder` is where its templates
     stand, for a target that does not come with symgrad.
     """
 
@@ -76,6 +89,8 @@ class Target:
     assignment = "%s = %s"
     templates: tuple[tuple[str, str], ...] = ()
     settings: tuple[str, ...] = ()
+    offered: tuple[str, ...] = OFFERED
+    optional: tuple[str, ...] = ()
     keywords: frozenset[str] = frozenset()
     reserved: frozenset[str] = frozenset()
     functions: Mapping[str, Spelling] = {}
@@ -103,7 +118,7 @@ class Target:
         program: Program,
         *,
         seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float]] | None, str]:
+    ) -> tuple[list[list[float | None]] | None, str]:
         """Run the emitted files of a program: return for each point a row of results.
 
         Points give the inputs in the order in which the functions take them. A row holds what
@@ -132,6 +147,12 @@ class Sheet:
         self.target = target
         self.program = program
         self.options = options
+        functions = options.functions or target.offered
+        if "gradient" in functions and program.gradient is None:
+            functions = (*functions, "value_and_gradient")
+        self.functions = tuple(
+            name for name in (*target.offered, *target.optional) if name in functions
+        )
         rule = optimizer(program.optimizer)
         own = {name for name, _ in (*rule.settings, *rule.shared)}
         own |= target.module_names(options.module)
@@ -266,7 +287,20 @@ class Sheet:
 
     def head(self) -> tuple[str, ...]:
         """Return the lines that say what the file was made from, as comments."""
-        return head_lines(self.program, self.names, self.target.comment)
+        return head_lines(self.program, self.names, self.target.comment, self.summary)
+
+    def has(self, *functions: str) -> bool:
+        """Tell whether the file has one of these functions."""
+        return not set(self.functions).isdisjoint(functions)
+
+    @property
+    def summary(self) -> str:
+        """What the file offers of its objective, in words, such as "value and gradient"."""
+        parts = ["value"] if self.has("value", "value_and_gradient") else []
+        parts += ["gradient"] if self.has("gradient", "value_and_gradient") else []
+        parts += [words for name, words in _WORDS if self.has(name)]
+        *first, last = parts or ["functions"]
+        return f"{', '.join(first)} and {last}" if first else last
 
     @property
     def constants(self) -> tuple[tuple[str, str | None], ...]:

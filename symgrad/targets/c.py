@@ -25,14 +25,16 @@ from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.c_parts import MAX_STATEMENTS, PART_MARK, Cut, Line, cut
+from symgrad.targets.choice import OFFERED
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling
-from symgrad.targets.running import run_c
+from symgrad.targets.running_c import run_c
 
 _WIDTH = 99
 _MATH = tuple(
     "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log "
     "log10 log1p log2 pow sin sinh sqrt tan tanh".split()
 )
+_SHORT = {"value_and_gradient": "both"}
 _OWN = tuple("digamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign softplus".split())
 _NESTED = {"max": "sg_max", "min": "sg_min", "hypot": "hypot"}
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
@@ -76,6 +78,7 @@ class C(Target):
     assignment = "const double %s = %s;"
     templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
     settings = ("float",)
+    offered = (*OFFERED, "batch")
     keywords = KEYWORDS
     reserved = LOCAL | frozenset(_CALLED)
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
@@ -106,7 +109,7 @@ class C(Target):
         program: Program,
         *,
         seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float]] | None, str]:
+    ) -> tuple[list[list[float | None]] | None, str]:
         """Compile emitted files with the system's C compiler and run them."""
         return run_c(files, points, program, seconds)
 
@@ -147,8 +150,8 @@ class _Writer:
             "defaults": self._defaults(),
             "value_body": self._body(program.value, "value"),
             "gradient_body": self._body(program.gradient, "gradient"),
-            "both_body": self._body(program.both, "both"),
-            "has_data": "yes" if self.data else "",
+            "both_body": self._body(program.both, "value_and_gradient"),
+            "has_data": "yes" if self.data and self.sheet.has("batch") else "",
             **self._batch_parts(),
             **self._update_parts(),
         }
@@ -201,12 +204,14 @@ class _Writer:
         return [f"{target}{field} = {result};" for field, result in pairs]
 
     def _body(self, routine: Routine | None, kind: str) -> str:
+        if not self.sheet.has(kind):
+            return ""
         if routine is None:
             call = f"{self.module}_value_and_gradient({', '.join([*self.inputs, '&value'])})"
             return f"    double value;\n    return {call};"
         lines = self.sheet.lines(routine)
         results = self.sheet.results(routine)
-        whole = self._cut(kind, routine.body, lines, results)
+        whole = self._cut(_SHORT.get(kind, kind), routine.body, lines, results)
         if whole is not None:
             self.parts.append(whole.functions)
             lines = list(whole.lines)
@@ -214,7 +219,7 @@ class _Writer:
         lines = self._unused(routine) + lines
         if kind == "value":
             return _indented([*lines, f"return {results[0]};"])
-        if kind == "both":
+        if kind == "value_and_gradient":
             lines.append(f"*value = {results[0]};")
             results = results[1:]
         lines += [f"{self.module}_params out;", *self._filled(results), "return out;"]
@@ -255,6 +260,8 @@ class _Writer:
 
     def _batch_parts(self) -> dict[str, object]:
         """Return the parts of the functions over a batch."""
+        if not self.sheet.has("batch"):
+            return {"summed": "", "sample_parts": "", "update_pointers": []}
         batch, names = self.batch, self.sheet.names
         before = {row.name for row in batch.before}
         used = {n for row in batch.body for n in row.operands}
@@ -357,6 +364,8 @@ class _Writer:
         sheet, rule = self.sheet, self.sheet.optimizer
         states = [f"{state}_{name}" for state in rule.state for name in sheet.fields]
         counter = ["step"] if rule.counter else []
+        if not sheet.has("update"):
+            return {"state_fields": "", "update_tail": []}
         lines: list[str] = []
         if rule.counter:
             lines += ["const double step = state->step + 1.0;", "state->step = step;"]

@@ -130,6 +130,8 @@ def check(
         ) from error
     if found is None:
         return CheckReport(target, None, note=note)
+    if found and all(result is None for row in found for result in row):
+        raise _failed(f"the emitted {target} code has none of the functions")
     worst = CheckReport(target, len(places))
     for (place, values), results in zip(places, found, strict=True):
         worst = _compared(worst, exact, place, values, results)
@@ -270,7 +272,7 @@ def _compared(
     exact: _ExactValues,
     point: Point,
     values: tuple[Real, ...],
-    results: Sequence[float],
+    results: Sequence[float | None],
 ) -> CheckReport:
     changes: list[float] | None = None
     width = len(exact.derivation.wrt) + 1
@@ -278,7 +280,7 @@ def _compared(
     largest = math.ulp(max(sizes, default=0.0))
     steps = not any(size and not _SQUARED[0] < size < _SQUARED[1] for size in sizes)
     for i, name, result in zip(exact.places, exact.names, results, strict=False):
-        if i >= width and not steps:
+        if result is None or (i >= width and not steps):
             continue
         unit = math.ulp(max(abs(float(values[i])), _SMALLEST))
         ulps = math.inf

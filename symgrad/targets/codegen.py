@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -17,13 +18,14 @@ from symgrad.program.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
+from symgrad.targets.choice import chosen
 from symgrad.targets.locate import templates_directory
 from symgrad.targets.templates import Renderer, TemplateFault
 
 _MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 
-def generate(
+def generate(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     source: Derivation | Graph,
     target: str = "python",
     *,
@@ -31,15 +33,19 @@ def generate(
     safe: bool = True,
     module: str = "model",
     templates: str | Path | None = None,
+    only: Iterable[str] = (),
+    include: Iterable[str] = (),
     **settings: str,
 ) -> str:
     """Return value, gradient and update step of a graph's objective as code.
 
     `target` is the name of a language, `optimizer` of an update rule; `safe=False` emits the
     formulas as written; `templates` is a folder whose templates come before the shipped ones;
-    `settings` are options of the target. A target of several files gives them one after the other;
-    `emit` keeps them apart. Raises SymgradError for an unknown name, UnsupportedFunction for a
-    function that the language cannot express, and TemplateFault for a template that cannot be used.
+    `only` names the functions that the file is to have, `include` further ones (such as
+    "self_check"); `settings` are options of the target. A target of several files gives them one
+    after the other; `emit` keeps them apart. Raises SymgradError for an unknown name,
+    UnsupportedFunction for a function that the language cannot express, and TemplateFault for a
+    template that cannot be used.
 
     >>> from symgrad.sources.text import parse
     >>> code = generate(parse("param a; data x; J = (a*x)^2"))
@@ -53,12 +59,14 @@ def generate(
         safe=safe,
         module=module,
         templates=templates,
+        only=only,
+        include=include,
         **settings,
     )
     return "\n".join(item.text for item in files)
 
 
-def emit(
+def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     source: Derivation | Graph,
     target: str = "python",
     *,
@@ -66,6 +74,8 @@ def emit(
     safe: bool = True,
     module: str = "model",
     templates: str | Path | None = None,
+    only: Iterable[str] = (),
+    include: Iterable[str] = (),
     **settings: str,
 ) -> tuple[EmittedFile, ...]:
     """Return the files of a target; the arguments are those of `generate`.
@@ -85,9 +95,16 @@ def emit(
     if not _MODULE.fullmatch(module):
         raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
     derivation = derive(source) if isinstance(source, Graph) else source
+    functions = chosen(
+        language.offered,
+        language.optional,
+        only=only,
+        include=include,
+        target=f"the target {target}",
+    )
     if isinstance(derivation, ArrayDerivation) and target == "numpy":
         return (EmittedFile(f"{module}_numpy.py", array_code(derivation, module=module)),)
-    options = Options(module, settings)
+    options = Options(module, settings, functions)
     try:
         program = lower(derivation, safe=safe, optimizer=optimizer)
         return emit_program(program, language, options, templates)
@@ -107,8 +124,9 @@ def emit_program(
     Raises TemplateFault where a template cannot be used.
     """
     with paused_collector():
-        context = target.context(Sheet(target, program, options))
-    context = {"module": options.module, **context}
+        sheet = Sheet(target, program, options)
+        context = target.context(sheet)
+    context = {"module": options.module, "functions": sheet.functions, **context}
     renderer = Renderer(target.folder, templates)
     return tuple(
         EmittedFile(name.format(module=options.module), renderer.text(template, context))

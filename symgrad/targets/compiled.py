@@ -29,7 +29,8 @@ from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.bounded import run
 from symgrad.targets.codegen import emit_program
 from symgrad.targets.compiled_c import MODULE, CModule
-from symgrad.targets.running import c_compiler, imported
+from symgrad.targets.running import imported
+from symgrad.targets.running_c import c_compiler
 
 # Without errno and traps sqrt and choices are vector instructions; sums keep their order.
 FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math")

@@ -14,12 +14,18 @@ MAX_LINE = 400
 MAX_DOMINATORS = 500  # nodes of a graph in which each ∂L/∂v is written with the nearest L
 
 
-def head_lines(program: Program, identifiers: Mapping[str, str], comment: str) -> tuple[str, ...]:
+def head_lines(
+    program: Program,
+    identifiers: Mapping[str, str],
+    comment: str,
+    summary: str = "value, gradient and update step",
+) -> tuple[str, ...]:
     """Return the head of an emitted file, each line a comment.
 
+    `summary` says in words what the file offers of its objective.
     Long graphs show their first equations and say how many there are; renamed names are listed.
     """
-    return tuple(comment_line(text, comment) for text in _lines(program, identifiers))
+    return tuple(comment_line(text, comment) for text in _lines(program, identifiers, summary))
 
 
 def comment_line(text: str, comment: str) -> str:
@@ -32,12 +38,12 @@ def comment_line(text: str, comment: str) -> str:
     return f"{comment} {shown}".rstrip("\\ ")
 
 
-def _lines(program: Program, identifiers: Mapping[str, str]) -> Iterator[str]:
+def _lines(program: Program, identifiers: Mapping[str, str], summary: str) -> Iterator[str]:
     graph = program.graph
     shown = [node.name for node in graph.nodes[: 10 * MAX_SHOWN]]
     printer = Printer(shown)
     goal = printer.name(graph.objective)
-    yield f"{MARK}: value, gradient and update step of {goal}."
+    yield f"{MARK}: {summary} of {goal}."
     yield ""
     verb = "Maximize" if graph.maximize else "Minimize"
     yield f"{verb} {goal}, where"

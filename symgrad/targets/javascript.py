@@ -83,10 +83,9 @@ class JavaScript(Target):
         program: Program,
         *,
         seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float]] | None, str]:
+    ) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted module under Node."""
-        del program
-        return run_node(files[0], points, seconds)
+        return run_node(files[0], points, len(program.wrt), seconds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `javascript.mjs.j2` receives."""
@@ -109,7 +108,7 @@ class JavaScript(Target):
                 if program.gradient is None
                 else _body(sheet, program.gradient, "gradient")
             ),
-            "both_body": _body(sheet, program.both, "both"),
+            "both_body": _body(sheet, program.both, "value_and_gradient"),
             "fields": _properties(sheet.fields),
             **update,
             "update_arguments": _wrapped([*arguments, rate, *settings], "  "),
@@ -139,6 +138,8 @@ def _made(names: Sequence[str], values: Sequence[str], indent: str) -> str:
 
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
+    if not sheet.has(kind):
+        return ""
     lines = sheet.lines(routine)
     results = sheet.results(routine)
     if kind == "value":
@@ -153,6 +154,8 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
 def _update(sheet: Sheet) -> tuple[list[str], dict[str, str], dict[str, str]]:
     """Return the settings of `update`, its numbers with defaults, and the parts of its text."""
     rule = sheet.optimizer
+    if not sheet.has("update"):
+        return [], {}, dict.fromkeys(("state_fields", "start", "update_body", "summary"), "")
     step = update_step(sheet)
     given = sheet.identifiers(sheet.program.inputs)
     numbers = {"rate": sheet.target.literal(sheet.program.rate)}

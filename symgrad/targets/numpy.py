@@ -11,11 +11,13 @@ import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 
+from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.tree import Expression, Formula, Var, formula_of, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.targets.choice import OFFERED
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, SCIPY, NumpyPrinter
@@ -40,6 +42,8 @@ class Numpy(Target):
     suffix = ".py"
     comment = "#"
     templates = (("{module}_numpy.py", "numpy.py.j2"),)
+    offered = (*OFFERED, "fun_and_jac", "residuals", "jacobian")
+    optional = ("self_check",)
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "NamedTuple START TypeError ValueError abs enumerate factorial float fsum fun_and_jac grad "
@@ -61,14 +65,14 @@ class Numpy(Target):
         program: Program,
         *,
         seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float]] | None, str]:
+    ) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted file as a module of this process."""
         del seconds  # it runs in this process: who calls it has to end that
         if find_spec("numpy") is None:
             return None, "NumPy is not installed here"
         if SCIPY_IMPORT in files[0].text and find_spec("scipy") is None:
             return None, "SciPy is not installed here"
-        return run_python(files[0], points, program), ""
+        return run_python(files[0], points, program, arrays=True), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""
@@ -100,13 +104,14 @@ class _Writer:
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
             "arguments": _listed((*required, *optional), "    ", 53),
+            "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "value_body": self._function(program.value, "value"),
             "gradient_body": (
                 f"    return value_and_gradient({_listed(self.given, ' ' * 8)})[1]"
                 if program.gradient is None
                 else self._function(program.gradient, "gradient")
             ),
-            "both_body": self._function(program.both, "both"),
+            "both_body": self._function(program.both, "value_and_gradient"),
             "gradient_fields": "\n".join(f"    {name}: float" for name in sheet.fields),
             **update,
             "update_arguments": _listed((*required, *optional, rate, *settings), "    ", 40),
@@ -163,14 +168,21 @@ class _Writer:
 
     def _least_squares(self) -> dict[str, object]:
         """Return the bodies of `residuals` and `jacobian`; empty where there are none."""
-        programs = residual_programs(self.program) if self.data else ()
+        asked = self.sheet.has("residuals", "jacobian")
+        programs = residual_programs(self.program) if self.data and asked else ()
+        if not programs and not self.sheet.has(*OFFERED, "fun_and_jac"):
+            fault = f"`{self.program.graph.objective}` is no mean of squares over samples"
+            raise SymgradError(Diagnostic(fault, help="it has neither residuals nor a Jacobian"))
         if not programs:
             return {"residuals_body": "", "jacobian_body": ""}
         sheets = [Sheet(self.sheet.target, program, self.sheet.options) for program in programs]
         if any(sheet.identifiers(sheet.program.inputs) != self.given for sheet in sheets):
             return {"residuals_body": "", "jacobian_body": ""}
         writers = [_Writer(sheet) for sheet in sheets]
-        bodies = {kind: self._rows(writers, kind) for kind in ("residuals", "jacobian")}
+        bodies = {
+            kind: self._rows(writers, kind) if self.sheet.has(kind) else ""
+            for kind in ("residuals", "jacobian")
+        }
         for sheet in sheets:
             self.sheet.plain.needed.update(dict.fromkeys(sheet.needed))
         return {f"{kind}_body": body for kind, body in bodies.items()}
@@ -229,6 +241,8 @@ class _Writer:
 
     def _function(self, routine: Routine, kind: str) -> str:
         """Return the body of value, gradient or both."""
+        if not self.sheet.has(kind):
+            return ""
         batch = batch_of(self.program, routine, _PREFIX)
         lines = self._checked()
         sums = sum_names(batch, self.sheet.names)
@@ -325,6 +339,8 @@ class _Writer:
 def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
+    if not sheet.has("update"):
+        return [], dict.fromkeys(("state_fields", "state_size", "update_body", "summary"), "")
     settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
     step = update_step(sheet)
     data = sheet.identifiers(name for name in sheet.program.wrt if name in sheet.program.data)

@@ -66,6 +66,7 @@ class Python(Target):
     suffix = ".py"
     comment = "#"
     templates = (("{module}.py", "python.py.j2"),)
+    optional = ("self_check",)
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         {*_FROM_MATH, *"NamedTuple START abs enumerate float grad int isinstance len".split(),
@@ -86,10 +87,10 @@ class Python(Target):
         program: Program,
         *,
         seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float]] | None, str]:
+    ) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted file as a module of this process."""
-        del program, seconds  # Python runs in this process: who calls it has to end that
-        return run_python(files[0], points), ""
+        del seconds  # Python runs in this process: who calls it has to end that
+        return run_python(files[0], points, program), ""
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `python.py.j2` receives."""
@@ -103,6 +104,7 @@ class Python(Target):
         rate = f"rate={sheet.target.literal(program.rate)}"
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
+            "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "objective": sheet.names[program.graph.objective],
             "arguments": _wrapped(arguments, "    "),
             "value_body": _body(sheet, program.value, "value"),
@@ -111,9 +113,9 @@ class Python(Target):
                 if program.gradient is None
                 else _body(sheet, program.gradient, "gradient")
             ),
-            "both_body": _body(sheet, program.both, "both"),
+            "both_body": _body(sheet, program.both, "value_and_gradient"),
             "given": _wrapped(given, " " * 8),
-            "ieee_body": _ieee(sheet, program.both),
+            **_ieee(sheet),
             "gradient_fields": _fields(sheet.fields),
             **update,
             "update_arguments": _wrapped((*arguments, rate, *settings), "    "),
@@ -133,11 +135,13 @@ def _wrapped(items: Sequence[str], indent: str) -> str:
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     """Return the body of a function; one that may raise is tried, and computed again then."""
+    if not sheet.has(kind):
+        return ""
     lines = [*sheet.lines(routine), _returned(sheet, routine, kind)]
     if lines[:-1] == sheet.lines(routine, guarded=True):
         return "    " + "\n    ".join(lines)
     again = f"_ieee({_wrapped(sheet.identifiers(sheet.program.inputs), ' ' * 12)})"
-    part = {"value": "[0]", "gradient": "[1]", "both": ""}[kind]
+    part = {"value": "[0]", "gradient": "[1]"}.get(kind, "") if _has_gradient(sheet) else ""
     tried = "\n        ".join(line.replace("\n", "\n    ") for line in lines)
     return (
         f"    try:\n        {tried}\n"
@@ -145,12 +149,19 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     )
 
 
-def _ieee(sheet: Sheet, routine: Routine) -> str:
-    """Return the body of `_ieee`, which never raises; empty where nothing else does."""
+def _has_gradient(sheet: Sheet) -> bool:
+    return sheet.has("gradient", "value_and_gradient")
+
+
+def _ieee(sheet: Sheet) -> dict[str, str]:
+    """Return the body of `_ieee`, which never raises, and its type; empty where nothing does."""
+    kind = "value_and_gradient" if _has_gradient(sheet) else "value"
+    routine = sheet.program.both if _has_gradient(sheet) else sheet.program.value
     lines = sheet.lines(routine, guarded=True)
-    if lines == sheet.lines(routine):
-        return ""
-    return "    " + "\n    ".join([*lines, _returned(sheet, routine, "both")])
+    body = "    " + "\n    ".join([*lines, _returned(sheet, routine, kind)])
+    fails = lines != sheet.lines(routine)
+    result = "tuple[float, Gradient]" if _has_gradient(sheet) else "float"
+    return {"ieee_body": body if fails else "", "ieee_type": result}
 
 
 def _returned(sheet: Sheet, routine: Routine, kind: str) -> str:
@@ -168,6 +179,8 @@ def _fields(names: Sequence[str]) -> str:
 def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
+    if not sheet.has("update"):
+        return [], dict.fromkeys(("state_fields", "state_size", "update_body", "summary"), "")
     step = update_step(sheet)
     settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
     lines = [f"grad = gradient({_wrapped(given, ' ' * 8)})"]

@@ -88,7 +88,7 @@ class Rust(Target):
         program: Program,
         *,
         seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float]] | None, str]:
+    ) -> tuple[list[list[float | None]] | None, str]:
         """Compile an emitted module with rustc and run it."""
         return run_rust(files[0], points, program, seconds)
 
@@ -109,7 +109,7 @@ class Rust(Target):
                 if program.gradient is None
                 else _body(sheet, program.gradient, "gradient")
             ),
-            "both_body": _body(sheet, program.both, "both"),
+            "both_body": _body(sheet, program.both, "value_and_gradient"),
             "fields": _members(sheet.fields),
             **update,
             "update_arguments": wrapped([*arguments, *settings], "    ", 4),
@@ -148,6 +148,8 @@ def _defaults(sheet: Sheet) -> str:
     """Return the constants with a default, the rate and the settings of the update rule."""
     rule = sheet.optimizer
     found = [(name, default) for name, default in sheet.constants if default is not None]
+    if not sheet.has("update"):
+        return "\n".join(f"    pub const {name}: f64 = {value};" for name, value in found)
     found.append(("rate", sheet.target.literal(sheet.program.rate)))
     found += [(name, sheet.target.literal(value)) for name, value in rule.settings]
     return "\n".join(f"    pub const {name}: f64 = {value};" for name, value in found)
@@ -164,6 +166,8 @@ def _made(kind: str, names: Sequence[str], values: Sequence[str]) -> str:
 
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
+    if not sheet.has(kind):
+        return ""
     lines = sheet.lines(routine)
     results = sheet.results(routine)
     if kind == "value":
@@ -178,6 +182,8 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
 def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Return the settings of `update` as arguments, and the parts of its text."""
     rule = sheet.optimizer
+    if not sheet.has("update"):
+        return [], dict.fromkeys(("state_fields", "start", "update_body", "summary"), "")
     step = update_step(sheet)
     settings = ["rate: f64", *(f"{name}: f64" for name, _ in rule.settings)]
     lines = [f"let grad = gradient({wrapped(given, '        ', 4)});"]

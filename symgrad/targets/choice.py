@@ -1,0 +1,49 @@
+"""Which functions an emitted file has: those that every target offers, fewer of them, or more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from symgrad.errors import Diagnostic, SymgradError, nearest
+
+OFFERED = ("value", "gradient", "value_and_gradient", "update")
+# What a function is computed with, and what therefore is there too.
+_NEEDS = {
+    "update": ("gradient",),
+    "fun_and_jac": ("value_and_gradient",),
+    "self_check": ("value", "gradient", "value_and_gradient"),
+}
+
+
+def chosen(
+    offered: Sequence[str],
+    optional: Sequence[str],
+    *,
+    only: Iterable[str] = (),
+    include: Iterable[str] = (),
+    target: str = "this target",
+) -> tuple[str, ...]:
+    """Return the functions of a file, in the order in which a target lists them.
+
+    All that are `offered` unless `only` names fewer, those in `include` besides, and what they
+    need. Raises SymgradError for a name that the target does not know.
+
+    >>> chosen(OFFERED, ("self_check",), only=["update"])
+    ('gradient', 'update')
+    """
+    known = (*offered, *optional)
+    asked, added = _names(only), _names(include)
+    for name in (*asked, *added):
+        if name not in known:
+            close = nearest(name, known)
+            note = f"did you mean `{close}`?" if close else f"it has {', '.join(known)}"
+            raise SymgradError(Diagnostic(f"{target} has no function `{name}`", help=note))
+    found = set(asked or offered) | set(added)
+    for name in tuple(found):
+        found.update(_NEEDS.get(name, ()))
+    return tuple(name for name in known if name in found)
+
+
+def _names(given: Iterable[str]) -> list[str]:
+    """Return names, given one by one or with commas between them."""
+    return [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
