@@ -137,6 +137,15 @@ MAY_NAME = {
 }  # fmt: skip
 
 
+ROOMS = (
+    "expression",
+    "graph",
+    "sources",
+    "trace",
+    "verify/deciding",
+    "verify/explaining",
+    "render",
+)
 NAMES = {"tanh", "sinh", "asinh", "erfc", "gelu", "expm1", "softplus", "atan2", "digamma"}
 
 
@@ -144,11 +153,8 @@ def test_a_function_is_named_in_its_record_and_where_that_is_the_matter():
     package = Path(sg.__file__).parent
     for path in sorted(package.rglob("*.py")):
         place = path.relative_to(package).as_posix()
-        if (
-            "arrays" in place
-            or place in MAY_NAME
-            or place.startswith(tuple(m for m in MAY_NAME if "." not in m))
-        ):
+        known = place in MAY_NAME or place.startswith(tuple(m for m in MAY_NAME if "." not in m))
+        if known or "arrays" in place or not place.startswith(ROOMS):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         words = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}

@@ -25,7 +25,7 @@ from symgrad.expression.algebra import (
     power,
     replaced,
 )
-from symgrad.expression.functions import record
+from symgrad.expression.functions import OwnFunction, record
 from symgrad.expression.recognize import recognized
 from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
@@ -379,6 +379,8 @@ def kinks_of(expression: Expression) -> tuple[str, ...]:
             row = record(part.function)
             if not row.condition_first or point_of(part.arguments[0]) is None:
                 found.setdefault(row.kink)
+            if isinstance(part.function, OwnFunction) and row.definition is not None:
+                found |= dict.fromkeys(kinks_of(row.definition(part.arguments)))
     if open_guards(expression, gradient_of):
         found.setdefault(_OPEN_GUARD)
     return tuple(kink for kink in found if kink)

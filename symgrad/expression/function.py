@@ -87,6 +87,7 @@ class Function:
         kink: for a function that has one, which derivative is taken there.
         spellings: how languages write it that have it, by the name of the target.
         reserved: whether no name of a graph can be used like a function's; else the graph's wins.
+        unknown: whether it stands for any function that can be differentiated.
         refusal: for what stands in the place of an unknown derivative, of what it is one.
     """
 
@@ -104,6 +105,7 @@ class Function:
     partials_from: int = 1
     by_sympy: bool = False
     refusal: str = ""
+    unknown: bool = False
     ball: Callable[..., Value] | None = None
     ball_checks: bool = False
     ball_exact: bool = False

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from symgrad.errors import CyclicGraph, Diagnostic, Place, UnknownName, nearest
+from symgrad.expression.function import OwnFunction
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.symbolic import equation_to_sympy
-from symgrad.expression.tree import Compare, Formula
+from symgrad.expression.tree import Call, Compare, Expression, Formula, Var, walk
 from symgrad.graph.display import Typeset
 
 Kind = Literal["param", "data", "const", "equation"]
@@ -85,6 +86,21 @@ class Graph(Typeset):
             for node in self.ordered
             if node.formula is not None
         )
+
+    @cached_property
+    def functions(self) -> Mapping[str, OwnFunction]:
+        """The functions of the author's own that the equations use, by their canonical names."""
+        found: dict[str, OwnFunction] = {}
+        patterns = {id(n.formula.pattern): n.formula.pattern for n in self.nodes if n.formula}
+        stack: list[Expression] = list(patterns.values())
+        while stack:
+            for part in walk(stack.pop()):
+                if isinstance(part, Call) and isinstance(part.function, OwnFunction):
+                    row = part.function.record
+                    if found.setdefault(canonical(row.name), part.function) is part.function:
+                        places = tuple(Var(i) for i in range(row.min_arity))
+                        stack += [] if row.definition is None else [row.definition(places)]
+        return found
 
     @cached_property
     def index(self) -> Mapping[str, Node]:

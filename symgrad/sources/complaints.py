@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from symgrad.expression.functions import UNDIFFERENTIABLE, known_names, lookup
+from symgrad.expression.functions import UNDIFFERENTIABLE, Function, known_names, lookup
 from symgrad.sources import lexer
 from symgrad.sources.cursor import Cursor, constant
 from symgrad.sources.problems import (
@@ -115,9 +115,11 @@ def not_a_function(cursor: Cursor, word: str) -> Fault:
     return cursor.fault(f"unknown function `{plain}`", at, hint=hint, kind=UnknownNameInSource)
 
 
-def wrong_arity(cursor: Cursor, name: str, given: int, at: int) -> Fault:
+def wrong_arity(
+    cursor: Cursor, name: str, given: int, at: int, row: Function | None = None
+) -> Fault:
     """Return the fault of calling a function with a wrong number of arguments."""
-    row = lookup(name)
+    row = row or lookup(name)
     least, most = (row.min_arity, row.max_arity) if row else (0, 0)
     if most is None:
         wanted = f"{least} or more"

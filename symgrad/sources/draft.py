@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from symgrad.errors import Diagnostic, Place
+from symgrad.expression.function import OwnFunction
 from symgrad.expression.tree import Formula
 from symgrad.graph.graph import Node
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS, MAX_NAME
@@ -45,6 +46,7 @@ class Draft:
         self.faults = Faults()
         self.entries: list[Node | Equation] = []
         self.names = Names(())
+        self.functions: dict[str, OwnFunction] = {}
 
     def origin(self, line: int, column: int) -> Origin:
         """Return the origin of the text that begins there."""

@@ -7,10 +7,11 @@ Sums, products and powers stand in `arithmetic.py`, conditions in `conditions.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from symgrad.errors import Place, SourceError
-from symgrad.expression.functions import Function, lookup
+from symgrad.expression.functions import Function, OwnFunction, lookup
+from symgrad.expression.names import canonical
 from symgrad.expression.tree import Call, Compare, Expression, Logic, Neg, Number, Var, number
 from symgrad.sources import complaints, lexer
 from symgrad.sources.conditions import COMPARISONS, Conditions
@@ -43,6 +44,7 @@ class Parser(Conditions):
     ) -> None:
         super().__init__(text, origin, resolve, names=names, unknown=unknown)
         self.juxtaposition = juxtaposition
+        self.own: Mapping[str, OwnFunction] = {}
         self.known: dict[str, Expression] = {}
 
     def whole(self) -> Expression:
@@ -212,8 +214,9 @@ class Parser(Conditions):
             elif row is not None:
                 most = len(arguments) if row.max_arity is None else row.max_arity
                 if not row.min_arity <= len(arguments) <= most:
-                    raise complaints.wrong_arity(self, row.name, len(arguments), start)
-                found = Call(row.name, arguments)
+                    raise complaints.wrong_arity(self, row.name, len(arguments), start, row)
+                own = self.own.get(canonical(row.name))
+                found = Call(row.name if own is None else own, arguments)
         self.depth -= 2
         self.conditions, self.bars = mode, bars
         return found
@@ -221,8 +224,12 @@ class Parser(Conditions):
     def function(self, token: str) -> Function | None:
         """Return the function that a word before a parenthesis names, or None.
 
-        A special function's name means what the graph says where it defines it, or letters of it.
+        A function of the graph's own comes first. A special function's name means what the graph
+        says where it defines it, or letters of it.
         """
+        own = self.own.get(canonical(token.lstrip("\\"))) if self.own else None
+        if own is not None:
+            return own.record
         row = lookup(token.lstrip("\\"))
         if row is None or row.reserved:
             return row

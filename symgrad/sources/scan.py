@@ -38,6 +38,7 @@ class Scanner:
         self.rate: Item | None = None
         self.steps: list[list[Item]] = []
         self.checks: list[Check] = []
+        self.functions: list[tuple[str, Origin]] = []
         self.facts: list[tuple[str, Origin]] = []
 
     def scan(self) -> None:
@@ -88,6 +89,8 @@ class Scanner:
             self.read_rate(rest, here)
         elif keyword == "step":
             self.steps.append(read_list(rest, here, self.draft.faults, values="always"))
+        elif keyword == "function":
+            self.functions.append((rest, here))
         elif keyword == "assume":
             self.facts.append((rest, here))
         else:

@@ -106,7 +106,9 @@ class Shapes:
 
         origin = self._origin(equation)
         names = self._names.table
-        pattern = Parser(equation.right, origin, resolve, names=names, unknown=unknown).whole()
+        parser = Parser(equation.right, origin, resolve, names=names, unknown=unknown)
+        parser.own = self._draft.functions
+        pattern = parser.whole()
         if not complete:
             return None
         if "Piecewise" not in equation.right:

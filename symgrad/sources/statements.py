@@ -15,9 +15,9 @@ from symgrad.sources.problems import Faults, Origin, SourceTooLarge, TooManyFaul
 DECLARATIONS: dict[str, Kind] = {
     "param": "param", "params": "param", "data": "data", "const": "const", "consts": "const",
 }  # fmt: skip
-KEYWORDS = (*DECLARATIONS, "minimize", "maximize", "rate", "step", "assume", "check")
+KEYWORDS = (*DECLARATIONS, "minimize", "maximize", "rate", "step", "assume", "check", "function")
 # Words that begin a statement and are names elsewhere: a reaction has a rate.
-SOFT_WORDS = frozenset(("rate", "step", "check"))
+SOFT_WORDS = frozenset(("rate", "step", "check", "function"))
 
 EQUATION = re.compile(rf"\s*({lexer.NAME})\s*=(?!=)")
 # An equation that stands alone on its line: the common case, told by one expression.

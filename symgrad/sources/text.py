@@ -19,6 +19,7 @@ from symgrad.sources.draft import (
     unused_inputs,
 )
 from symgrad.sources.facts import read_facts
+from symgrad.sources.functions import read_functions
 from symgrad.sources.problems import (
     Fault,
     TooManyFaults,
@@ -78,6 +79,7 @@ def _graph(scanner: Scanner, wrt: tuple[str, ...] | None) -> Graph:
             _declare_free_names(draft, wrt)
         draft.close_names()
         draft.check_size()
+        read_functions(draft, scanner.functions)
         nodes = _nodes(draft)
         _check_presence(draft, by_hand=wrt is None)
         assumptions = _assumptions(scanner)

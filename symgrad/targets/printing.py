@@ -15,6 +15,7 @@ from symgrad.expression.function import (
     Spelling,
 )
 from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
+from symgrad.expression.own import PRIME
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -208,6 +209,14 @@ def known(function: str) -> Function | None:
 def inexpressible(function: str, arity: int, language: str) -> UnsupportedFunction:
     """Return the error that a function cannot be expressed, which says where it can be."""
     row = known(function)
+    if row is not None and row.unknown:
+        name = function.rstrip(PRIME)
+        return UnsupportedFunction(
+            Diagnostic(
+                f"the function `{name}` has no body, so nothing can compute it",
+                help=f"give it one: `function {name}(x) = …`",
+            )
+        )
     others = [name for name, _ in _WRITTEN if row is not None and row.spelling(name, arity)]
     able = ", ".join(f"`{dict(_WRITTEN)[name]}`" for name in others)
     return UnsupportedFunction(

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, replace
 
 from symgrad.errors import Diagnostic, SourceError, SymgradError
+from symgrad.expression.own import SAMPLE
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var
 from symgrad.graph.graph import Graph
@@ -158,6 +159,11 @@ class Judge:
                 )
         return Verdict("proved", claim, "proved, with the names as they stand", remarks=remarks)
 
+    def _samples(self) -> list[str]:
+        """Say what stood for functions without a body when numbers were put in."""
+        functions = self.graph.functions.values()
+        return [f"tried with {own}(z) = {SAMPLE}" for own in functions if own.record.unknown]
+
     def _judged(self, claim: Claim, deadline: float, until: float | None) -> Verdict:
         meanings = self.truth.meanings(claim)
         left = self._left(claim, meanings)
@@ -176,6 +182,8 @@ class Judge:
                 at_fault = None if outcome.status in ("proved", "agrees") else index
             if outcome.status == "refuted":
                 break
+        if worst.status in ("refuted", "agrees"):
+            remarks += self._samples()
         remarks += _reading(claim)
         unique = tuple(dict.fromkeys(remarks))
         diagnosis = worst.diagnosis

@@ -149,6 +149,8 @@ class Floats:
             rows = zip(self.holds(condition), self.values(yes), self.values(no), strict=True)
             return tuple(a if test else b for test, a, b in rows)
         quick = FLOATS.get(function)
+        if quick is None and row.double is not None:
+            quick = _guarded(row.double)
         if quick is not None:
             numbers = zip(*map(self.values, arguments), strict=True)
             return tuple(quick(*one) for one in numbers)

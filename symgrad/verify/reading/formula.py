@@ -39,6 +39,7 @@ class ClaimParser(SumParser):
     def __init__(self, text: str, origin: Origin, scope: Scope, *, below: bool = False) -> None:
         super().__init__(text, origin, scope)
         self.below = below
+        self.own = scope.graph.functions
         self.two_ways = False
         self.products_with_signs()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.functions import lookup
+from symgrad.expression.functions import lookup, record
 from symgrad.expression.names import canonical
 from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
@@ -46,7 +46,7 @@ class FunctionParser(DerivativeParser):
 
     def letter_function(self, token: str) -> str | None:
         """Return the function that a letter or a word in another spelling stands for, or None."""
-        if self.scope.name(token) is not None:
+        if self.scope.name(token) is not None or canonical(token.lstrip("\\")) in self.own:
             return None
         plain = canonical(token)
         plain = {"ϕ": "φ", "ϑ": "θ"}.get(plain, plain)
@@ -240,8 +240,8 @@ class FunctionParser(DerivativeParser):
             own = scope.functions[token]
             return self.own_function(token, own.parameters, own.body, order)
         name = scope.name(token)
-        function = None
-        if name is None:
+        function: str | None = self.own.get(canonical(token.lstrip("\\")))
+        if name is None and function is None:
             name = self.applied_name(token) if called else None
             letter = self.letter_function(token)
             row = lookup(letter or token.lstrip("\\")) if name is None else None
@@ -313,14 +313,14 @@ class FunctionParser(DerivativeParser):
 
     def function_prime(self, function: str, order: int, start: int) -> Expression:
         """Read σ'(z): the derivative of an elementary function at an argument."""
-        row = lookup(function)
+        row = record(function)
         argument = self.bracketed()
-        if row is None or row.min_arity != 1 or order > 4:
+        if row.min_arity != 1 or order > 4:
             raise self.fault("this derivative cannot be read", start, last=self.at - 1)
-        known = slopes(row.name, (argument,), Call(row.name, (argument,))) if order == 1 else None
+        known = slopes(function, (argument,), Call(function, (argument,))) if order == 1 else None
         if known is not None:
             return known[0]
-        found: Expression = Call(row.name, (Var(_DUMMY),))
+        found: Expression = Call(function, (Var(_DUMMY),))
         for _ in range(order):
             found = gradient_of(found).get(_DUMMY, ZERO)
         return substitute(found, {_DUMMY: argument})

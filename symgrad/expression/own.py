@@ -1,0 +1,100 @@
+"""Functions that a graph defines itself: `function f(x, k) = …`, and `function φ` of any body.
+
+Of a function without a body nothing is known but that it can be differentiated; its derivatives are
+written φ′, φ′′, …. What holds for every such function holds for each: a claim is refuted with one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from symgrad.expression.function import Arguments, Function, OwnFunction
+from symgrad.expression.names import LATIN
+from symgrad.expression.tree import Call, Expression, substitute
+
+PRIME = "′"
+SAMPLE = "z²/5 + exp(z/3)"  # the function that claims about every function are tried with
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a function with a body means: `tree` in Var(0), Var(1), … for its arguments."""
+
+    tree: Expression
+
+    def __call__(self, arguments: Arguments) -> Expression:
+        """Return the function at arguments."""
+        return substitute(self.tree, dict(enumerate(arguments)))
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The derivative of a function without a body, differentiated `order` times already."""
+
+    name: str
+    order: int
+
+    def __call__(self, arguments: Arguments, value: Expression) -> tuple[Expression, ...]:
+        """Return φ′ at the argument."""
+        del value
+        return (Call(undefined(self.name, self.order + 1), arguments),)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleBall:
+    """The derivative of that order of the sample, for certified values."""
+
+    order: int
+
+    def __call__(self, flint: Any, x: Any) -> Any:  # noqa: ANN401  (python-flint has no types)
+        """Return its value at a ball."""
+        square = (x * x / 5, 2 * x / 5, flint.arb(2) / 5)
+        power = (x / 3).exp() / 3**self.order
+        return power + square[self.order] if self.order < len(square) else power
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDouble:
+    """The derivative of that order of the sample, in floating point."""
+
+    order: int
+
+    def __call__(self, x: float) -> float:
+        """Return its value."""
+        square = (x * x / 5, 2 * x / 5, 0.4)
+        power = math.exp(x / 3) / 3.0**self.order
+        return power + square[self.order] if self.order < len(square) else power
+
+
+def defined(name: str, count: int, tree: Expression) -> OwnFunction:
+    """Return a function of `count` arguments by its body."""
+    return OwnFunction(Function(name, count, count, definition=Body(tree), latex=_latex(name)))
+
+
+def undefined(name: str, order: int = 0) -> OwnFunction:
+    """Return a function of one argument of which nothing is known, or its derivative.
+
+    >>> undefined("φ", 2)
+    'φ′′'
+    """
+    return OwnFunction(
+        Function(
+            name + PRIME * order,
+            partials=Slope(name, order),
+            ball=SampleBall(order),
+            ball_checks=True,
+            double=SampleDouble(order),
+            latex=_latex(name) + "'" * order,
+            unknown=True,
+        )
+    )
+
+
+def _latex(name: str) -> str:
+    if name in LATIN:
+        return f"\\{LATIN[name]}"
+    if len(name) == 1:
+        return name
+    return rf"\operatorname{{{name}}}".replace("_", r"\_")

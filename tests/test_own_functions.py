@@ -1,0 +1,131 @@
+"""Functions that a graph defines: with a body, and without one for every function there is."""
+
+import pickle
+
+import pytest
+
+import symgrad as sg
+from symgrad.expression.functions import record
+from symgrad.expression.own import undefined
+from symgrad.targets import target_names
+
+TEXT = """
+param a = 0.5, b = 0.2
+data x
+function f(x, k) = x/(1 + abs(x)^k)^(1/k)
+function g(z) = f(z, 2) + z
+u = a*x + b
+v = g(u)
+J = v^2
+"""
+OPEN = "param a; data x; function φ; u = a*x; w = φ(u); J = w^2 + log(φ(a))"
+
+
+def statuses(text, *claims):
+    return [v.status for v in sg.verify(sg.parse(text), "\n".join(claims)).verdicts]
+
+
+def test_a_function_with_a_body_keeps_its_name_and_is_derived_through_it():
+    d = sg.derive(sg.parse(TEXT))
+    assert "  v = g(u)\n" in d.text()
+    assert r"v = g(u)" in d.latex()
+    step = next(iter(sg.trace(d.graph, data=[{"x": 2}])))
+    u = 1.2
+    value, slope = u / (1 + u * u) ** 0.5 + u, (1 + u * u) ** -1.5 + 1
+    assert step.gradients["a"] == pytest.approx(2 * value * slope * 2, rel=1e-12)
+    assert sg.derive(d.graph).graph.functions.keys() == {"f", "g"}
+
+
+@pytest.mark.parametrize("target", target_names())
+def test_code_has_the_body_in_the_place_of_the_function(target):
+    text = sg.generate(sg.parse(TEXT), target=target)
+    if target == "python":
+        module = sg.compile(sg.parse(TEXT), "python")
+        u = 1.2
+        value, slope = u / (1 + u * u) ** 0.5 + u, (1 + u * u) ** -1.5 + 1
+        assert module.gradient(0.5, 0.2, 2.0).a == pytest.approx(4 * value * slope, rel=1e-12)
+    code = [line for line in text.splitlines() if not line.lstrip().startswith(("#", "//", "*"))]
+    assert not any(" g(" in line for line in code)
+
+
+def test_claims_about_a_function_with_a_body():
+    right = ["dv/du = 1/(1 + u^2)^(3/2) + 1", "v = u/sqrt(1 + u^2) + u", "v = f(u, 2) + u"]
+    assert statuses(TEXT, *right) == ["proved"] * 3
+    assert statuses(TEXT, "dv/du = 1/(1 + u^2)^(1/2) + 1", "v = f(u, 3) + u") == ["refuted"] * 2
+
+
+def test_what_holds_for_every_function_is_proved():
+    assert (
+        statuses(
+            OPEN,
+            "dw/da = φ'(u)*x",
+            "dJ/da = 2*w*φ'(a*x)*x + φ'(a)/φ(a)",
+            "d²w/da² = φ''(u)*x^2",
+            r"$\frac{\partial w}{\partial u} = \phi'(u)$",
+        )
+        == ["proved"] * 4
+    )
+
+
+def test_what_does_not_is_refuted_and_the_function_is_named():
+    report = sg.verify(sg.parse(OPEN), "dw/da = φ(u)*x\ndw/da = φ'(u)\ndw/du = φ''(u)")
+    assert [v.status for v in report.verdicts] == ["refuted"] * 3
+    assert all("tried with φ(z) = z²/5 + exp(z/3)" in v.remarks for v in report.verdicts)
+    assert report.verdicts[1].diagnosis.kind == "missing_chain_factor"
+
+
+def test_a_function_without_a_body_has_no_value_and_no_code():
+    graph = sg.parse("param a = 1; function φ; J = φ(a)^2")
+    assert "∂J/∂a = 2·φ(a)·φ′(a)" in sg.derive(graph).text()
+    with pytest.raises(sg.SymgradError) as error:
+        sg.generate(graph)
+    assert str(error.value) == (
+        "error: the function `φ` has no body, so nothing can compute it\n"
+        "  help: give it one: `function φ(x) = …`"
+    )
+    with pytest.raises(sg.SymgradError):
+        list(sg.trace(graph))
+
+
+def test_samples_are_derivatives_of_each_other():
+    step = 1e-5
+    for order in range(5):
+        one, other = (record(undefined("φ", n)).double for n in (order, order + 1))
+        slope = (one(0.7 + step) - one(0.7 - step)) / (2 * step)
+        assert other(0.7) == pytest.approx(slope, rel=1e-6, abs=1e-9)
+
+
+def test_functions_of_two_graphs_do_not_meet():
+    first = sg.parse("param a; function f(x) = x^2; J = f(a)")
+    second = sg.parse("param a; function f(x) = x^3; J = f(a)")
+    found = [str(sg.derive(g).gradients["a"]) for g in (first, second, first)]
+    assert found == ["2*a", "3*a**2", "2*a"]
+    assert first != second
+    again = pickle.loads(pickle.dumps(second))  # noqa: S301  (our own bytes)
+    assert again == second
+    assert str(sg.derive(again).gradients["a"]) == "3*a**2"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("function tanh(x) = x", "`tanh` is a function already"),
+        ("function a(x) = x", "`a` is defined twice"),
+        ("function f(x) = x; function f(x) = 2*x", "`f` is defined twice"),
+        ("function f(x, x) = x", "the arguments of a function are different names"),
+        ("function f() = 1", "the arguments of a function are different names"),
+        ("function f(x) = x*b", "unknown name `b`"),
+        ("function f(x) = f(x)", "unknown function `f`"),
+        ("function f(x, y)", "a function without a body takes one argument"),
+        ("function f x", "this defines no function"),
+        ("function f(x, k) = x^k; K = f(a)", "`f` takes 2 arguments, not 1"),
+    ],
+)
+def test_mistakes_in_definitions_are_told(text, message):
+    with pytest.raises(sg.SymgradError) as error:
+        sg.parse(f"param a; {text}; J = a^2")
+    assert message in str(error.value)
+
+
+def test_function_is_a_name_where_it_is_used_as_one():
+    assert sg.parse("param a; function = a^2; J = function + a").objective == "J"
