@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 
 from symgrad.errors import SymgradError
-from symgrad.graph.arrays import refuse_arrays
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
+from symgrad.verify.arrays.judge import judged_text
 from symgrad.verify.explaining.rewriting import steps_between
 from symgrad.verify.judge import Judge
 from symgrad.verify.model import Claim, Skipped, Verdict
@@ -55,10 +56,11 @@ def verify(  # noqa: PLR0913  (what a user may choose)
     >>> [verdict.status for verdict in report.verdicts], report.ok
     (['proved', 'refuted'], False)
     """
-    refuse_arrays(graph, "`verify`")
     if not 0 < timeout < math.inf:
         raise SymgradError(f"a claim may take seconds above 0, not {timeout:g}")
     named = source or (graph.source if text is None else "<claims>")
+    if isinstance(graph, ArrayGraph):
+        return _arrays_judged(graph, text, named, timeout, explain=explain)
     truth = Truth(graph)
     verdicts: list[Verdict] = []
     skipped: list[Skipped] = []
@@ -82,6 +84,15 @@ def verify(  # noqa: PLR0913  (what a user may choose)
             if progress is not None:
                 progress(len(verdicts), verdict)
     return Report(tuple(verdicts), named, tuple(skipped))
+
+
+def _arrays_judged(
+    graph: ArrayGraph, text: str | None, source: str, timeout: float, *, explain: bool
+) -> Report:
+    """Return the report on claims about a graph with vectors and matrices."""
+    found = list(judged_text(graph, text, source, timeout, explain=explain))
+    verdicts = tuple(item for item in found if isinstance(item, Verdict))
+    return Report(verdicts, source, tuple(item for item in found if isinstance(item, Skipped)))
 
 
 def read(truth: Truth, text: str | None, source: str) -> Iterator[Claim | Skipped]:

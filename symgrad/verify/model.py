@@ -39,6 +39,12 @@ KINDS = (
     "wrong_intermediate_step",
     "misrounded",
     "truncated",
+    "shape",
+    "transposed",
+    "product_order",
+    "hadamard_for_product",
+    "missing_sum_over_samples",
+    "symmetric_assumed",
     "other",
 )
 

@@ -150,7 +150,7 @@ class TextPrinter:
 
     def _ones(self, x: Array) -> tuple[str, int]:
         if len(x.shape) == 2:
-            return self.one + self.transpose(self.one), CHAIN
+            return f"{self.one} {self.transpose(self.one)}", CHAIN
         return self.one, ATOM
 
     def _zeros(self, x: Array) -> tuple[str, int]:

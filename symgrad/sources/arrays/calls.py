@@ -207,6 +207,10 @@ def _ones(meaning: Meaning, x: Syntax) -> Array:
     return build.ones(tuple(meaning.size(part) for part in x.args))
 
 
+def _zeros(meaning: Meaning, x: Syntax) -> Array:
+    return build.zeros(tuple(meaning.size(part) for part in x.args))
+
+
 def _transpose(meaning: Meaning, x: Syntax) -> Array:
     return build.transposed(meaning.array(x.args[0]))
 
@@ -243,8 +247,20 @@ ROWS: dict[str, tuple[int, int, Row]] = {
     "dot": (2, 2, _dot),
     "eye": (1, 1, _eye),
     "ones": (1, 2, _ones),
+    "zeros": (1, 2, _zeros),
     "transpose": (1, 1, _transpose),
 }
-FUNCTIONS = tuple(ROWS)
+FUNCTIONS = frozenset(ROWS)
+
+
+def is_function(word: str) -> bool:
+    """Tell whether a word before a bracket is a function.
+
+    >>> is_function("tr"), is_function("tanh"), is_function("Wx")
+    (True, True, False)
+    """
+    plain = word.lstrip("\\")
+    return plain in FUNCTIONS or lookup(plain) is not None or plain in {*REFUSED, "where"}
+
 
 __all__ = ["FUNCTIONS", "ROWS", "UNIT", "call"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import cast
 
-from symgrad.errors import nearest
+from symgrad.errors import SourceError, nearest
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT, Shape, Size, named, shape_text, whole
 from symgrad.expression.arrays.substitute import substituted
@@ -39,6 +39,10 @@ REFUSED = {
 Value = Array | Indexed
 
 
+class ShapesDoNotFit(SourceError):
+    """An operation on arrays whose shapes do not fit one another."""
+
+
 class Meaning:
     """Gives syntax its meaning in a table of names.
 
@@ -47,6 +51,7 @@ class Meaning:
         sizes: the names of sizes.
         parser: the parser of the text, for places.
         calls: gives the call of a function its meaning.
+        star: what `*` between two arrays means: "entries", "matrix", or nothing.
         claims: whether this is a claim, which reads `1` as ones and rows as people write them.
     """
 
@@ -59,7 +64,9 @@ class Meaning:
         calls: Callable[[Meaning, Syntax], Value],
         claims: bool = False,
         known: tuple[str, ...] = (),
+        star: str = "",
     ) -> None:
+        self.star = star
         self.calls = calls
         self.names = names
         self.sizes = sizes
@@ -77,6 +84,10 @@ class Meaning:
     def fault(self, message: str, x: Syntax, hint: str = "") -> Fault:
         """Return a fault at a piece."""
         return self.parser.fault(message, x.start, x.end, hint)
+
+    def misfit(self, message: str, x: Syntax, hint: str = "") -> Fault:
+        """Return the fault of shapes that do not fit."""
+        return Fault(self.fault(message, x, hint).diagnostic, ShapesDoNotFit)
 
     # Entry points ---------------------------------------------------------------------------------
 
@@ -161,12 +172,37 @@ class Meaning:
     def _sub(self, x: Syntax) -> Value:
         return self._sum(x, -1)
 
+    def summed(self, x: Syntax) -> list[tuple[int, Syntax]]:
+        """Return the terms of a sum without brackets, with their signs."""
+        found: list[tuple[int, Syntax]] = []
+        while x.kind in {"add", "sub"} and (not x.bracketed or not found):
+            found.append((1 if x.kind == "add" else -1, x.args[1]))
+            x = x.args[0]
+        return [(1, x), *reversed(found)]
+
     def _sum(self, x: Syntax, sign: int) -> Value:
+        terms = self.summed(x)
+        if len(terms) > 2:
+            values = [self.value(term) for _, term in terms]
+            arrays = [value for value in values if isinstance(value, Array)]
+            whole = next((a for a in arrays if len(a.shape) == 2 and UNIT not in a.shape), None)
+            if whole is not None and len(arrays) == len(values):
+                return self.joined_terms(terms, arrays, whole)
         left, right = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(left, Indexed) or isinstance(right, Indexed):
             return self.indices.sum(left, right, sign, self, x)
         a, b = self.joined(left, right, x)
         return build.add(a, build.scaled(Fraction(sign), b))
+
+    def joined_terms(
+        self, terms: list[tuple[int, Syntax]], arrays: list[Array], whole: Array
+    ) -> Array:
+        """Return a sum in which a matrix gives the vectors their axis."""
+        made = build.zeros(whole.shape)
+        for (sign, piece), value in zip(terms, arrays, strict=True):
+            joined = value if not value.shape else self.joined(value, whole, piece)[0]
+            made = build.add(made, build.scaled(Fraction(sign), build.filled(joined, whole.shape)))
+        return made
 
     def joined(self, a: Array, b: Array, x: Syntax) -> tuple[Array, Array]:
         """Return two operands in one shape, a vector along the axis of a matrix that fits."""
@@ -191,7 +227,7 @@ class Meaning:
             written = self.written(right)
             simple = right.kind in {"name", "call"} or right.bracketed
             hint = f"`{written}ᵀ` would fit" if simple else f"`({written})ᵀ` would fit"
-        return self.fault(f"`{self.written(x)}`: {shapes} do not fit entry by entry", x, hint)
+        return self.misfit(f"`{self.written(x)}`: {shapes} do not fit entry by entry", x, hint)
 
     def shown(self, a: Array) -> str:
         """Return a shape as it is said; a row is said to be one."""
@@ -199,14 +235,21 @@ class Meaning:
             return f"a row of {a.shape[1]}"
         return shape_text(a.shape)
 
+    def sized(self, found: Array, other: Array) -> Array:
+        """Return an expression whose identity matrices and ones take their size from another."""
+        if ANY not in found.shape or not other.shape:
+            return found
+        return _resized(found, other.shape)
+
     def with_size(self, a: Array, other: Array, x: Syntax) -> Array:
         """Return an expression with `I` in it, now that its size is known."""
         shape = other.shape
-        if len(shape) != 2 or shape[0] != shape[1]:
+        has_identity = any(part.op == "eye" and ANY in part.shape for part in walk(a))
+        if has_identity and (len(shape) != 2 or shape[0] != shape[1]):
             raise self.fault(
                 f"`{self.written(x)}`: the identity is square, and {shape_text(shape)} is not", x
             )
-        return _resized(a, shape[0])
+        return _resized(a, shape)
 
     def along(self, v: Array, m: Array, x: Syntax) -> Array:
         """Return a vector spread over a matrix along the one axis that has its size."""
@@ -223,7 +266,7 @@ class Meaning:
                 "`1@vᵀ` for one number a column",
             )
         if not rows and not columns:
-            raise self.fault(
+            raise self.misfit(
                 f"`{self.written(x)}`: {self.shown(v)} fits no axis of {shape_text(m.shape)}", x
             )
         return build.expand(v, 0 if rows else 1, m.shape)
@@ -232,9 +275,13 @@ class Meaning:
         left, right = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(left, Indexed) or isinstance(right, Indexed):
             return self.indices.product([left, right])
+        if left.shape and right.shape and self.star == "entries":
+            return build.mul(*self.joined(left, right, x))
+        if left.shape and right.shape and self.star == "matrix":
+            return self.product(left, right, x)
         if left.shape and right.shape:
             a, b = (self.written(part) for part in x.args)
-            raise self.fault(
+            raise self.misfit(
                 f"`{self.written(x)}`: `*` only scales, and both sides are arrays "
                 f"({self.shown(left)} and {self.shown(right)})",
                 x,
@@ -288,6 +335,8 @@ class Meaning:
 
     def _juxt(self, x: Syntax) -> Value:
         first, second = x.args
+        if _is_one(first) and _is_one(second) and second.kind == "T" and first.kind == "num":
+            return build.ones((ANY, ANY))
         left = None if _is_one(first) else self.value(first)
         right = None if _is_one(second) else self.value(second)
         if isinstance(left, Indexed) or isinstance(right, Indexed):
@@ -337,9 +386,9 @@ class Meaning:
     def product(self, a: Array, b: Array, x: Syntax) -> Array:
         """Return the matrix product, with NumPy's rules for vectors."""
         if ANY in a.shape and a.op != "ones":
-            a = _resized(a, build.left_of(b)) if build.left_of(b) != UNIT else a
+            a = _resized(a, (build.left_of(b),) * 2) if build.left_of(b) != UNIT else a
         if ANY in b.shape and b.op not in {"ones", "T"}:
-            b = _resized(b, build.right_of(a)) if build.right_of(a) != UNIT else b
+            b = _resized(b, (build.right_of(a),) * 2) if build.right_of(a) != UNIT else b
         left = len(a.shape) == 1 and not (len(b.shape) == 2 and b.shape[0] == UNIT)
         if left:
             a_row = build.transposed(a)
@@ -369,7 +418,7 @@ class Meaning:
             hint = f"`{_turned(x.args[0], self)}` would fit"
         elif len(b.shape) == 2 and UNIT not in b.shape and b.shape[1] == inner:
             hint = f"`{_turned(x.args[1], self)}` would fit"
-        return self.fault(message, x, hint)
+        return self.misfit(message, x, hint)
 
     # Powers and marks -----------------------------------------------------------------------------
 
@@ -377,7 +426,8 @@ class Meaning:
         base, exponent = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(base, Indexed) or isinstance(exponent, Indexed):
             return self.indices.entrywise("pow", [base, exponent], self, x)
-        if len(base.shape) == 2:
+        square = len(base.shape) == 2 and base.shape[0] == base.shape[1]
+        if len(base.shape) == 2 and (square or not self.claims):
             written = self.written(x.args[0])
             raise self.fault(
                 f"`{self.written(x)}`: a power of a matrix can be read in two ways",
@@ -550,13 +600,17 @@ def _own_axis(v: Array) -> int | None:
     return None
 
 
-def _resized(x: Array, size: Size) -> Array:
-    """Return an expression with the size of its identity matrices put in."""
+def _resized(x: Array, shape: Shape) -> Array:
+    """Return an expression with the size of its identity matrices and of its ones put in."""
     if x.op == "eye" and ANY in x.shape:
-        return build.eye(size)
+        return build.eye(shape[0])
+    if x.op == "ones" and ANY in x.shape:
+        return build.ones(shape[: len(x.shape)])
+    if x.op == "expand" and ANY in x.shape:
+        return build.expand(_resized(x.args[0], shape), x.along, shape)
     if not x.args:
         return x
-    return build.rebuilt_free(x, [_resized(part, size) for part in x.args])
+    return build.rebuilt_free(x, [_resized(part, shape) for part in x.args])
 
 
 def _turned(x: Syntax, meaning: Meaning) -> str:

@@ -39,7 +39,7 @@ _SYNONYMS = {
     "≤": "<=", "≥": ">=", "≠": "!=", "∘": "⊙", ".*": "⊙", "⊤": "ᵀ", ".T": "ᵀ", "'": "ᵀ", "′": "ᵀ",
     "’": "ᵀ", "∑": "Σ", "||": "‖", "∧": "and", "∨": "or", "&": "and",
 }  # fmt: skip
-_RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
+_RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!=", "="))
 MAX_DEPTH = 200
 MAX_TOKENS = 20_000
 
@@ -71,7 +71,9 @@ class ArrayParser:
         *,
         known: Callable[[str], bool] = lambda word: False,
         side_by_side: bool = False,
+        is_function: Callable[[str], bool] = lambda word: True,
     ) -> None:
+        self.is_function = is_function
         self.text = text
         self.origin = origin
         self.known = known
@@ -122,7 +124,9 @@ class ArrayParser:
         tokens, spans = [], []
         for i, (token, span) in enumerate(zip(self.tokens, self.spans, strict=True)):
             following = self.tokens[i + 1] if i + 1 < len(self.tokens) else ""
-            pieces = self._pieces(token) if following != "(" else None
+            pieces = (
+                self._pieces(token) if following != "(" or not self.is_function(token) else None
+            )
             if not pieces or len(pieces) == 1:
                 tokens.append(token)
                 spans.append(span)
@@ -173,6 +177,7 @@ class ArrayParser:
             relation = self.tokens[self.at]
             self.at += 1
             right = self.sum()
+            relation = "==" if relation == "=" else relation
             return Syntax("cmp", (left, right), relation, left.start, right.end)
         return left
 

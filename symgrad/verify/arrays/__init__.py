@@ -1,0 +1,1 @@
+"""Claims about graphs with vectors and matrices: read, judged, explained."""

@@ -1,0 +1,245 @@
+"""Claims about a graph with arrays, judged one after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symgrad.errors import Diagnostic
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.print_text import TextPrinter
+from symgrad.expression.arrays.size import UNIT, Size, named, shape_text
+from symgrad.expression.arrays.substitute import substituted
+from symgrad.expression.arrays.tree import Array
+from symgrad.expression.tree import Var
+from symgrad.graph.arrays import ArrayGraph
+from symgrad.sources.arrays.calls import call, is_function
+from symgrad.sources.arrays.indices import Indexed
+from symgrad.sources.arrays.meaning import Meaning, ShapesDoNotFit
+from symgrad.sources.arrays.syntax import ArrayParser
+from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.arrays.proving import Decider, Outcome
+from symgrad.verify.arrays.reading import Statement, of_line, statements
+from symgrad.verify.arrays.scope import NAME, NotTold, Scope
+from symgrad.verify.arrays.slips import diagnosed
+from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
+
+_NEW = re.compile(rf"\s*({NAME})\s*")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a claim: its value, and the order of its free indices, if it has some."""
+
+    text: str
+    value: Array
+    letters: tuple[str, ...] = ()
+
+
+class ArrayJudge:
+    """Judges the statements of one text in order; names that they define stay in force."""
+
+    def __init__(self, graph: ArrayGraph, limit: float, *, explain: bool = True) -> None:
+        self.graph = graph
+        self.limit = limit
+        self.explain = explain
+        self.scope = Scope(graph)
+        self.decider = Decider(graph)
+        self.convention = ""
+        self.printer = TextPrinter(graph.index)
+
+    def verdicts(self, found: Iterator[Statement]) -> Iterator[Verdict | Skipped]:
+        """Yield a verdict for each statement that speaks of the graph."""
+        for statement in found:
+            if statement.setting is not None:
+                kind, value = statement.setting
+                if kind == "layout":
+                    self.scope = Scope(self.graph, numerator=value == "numerator",
+                                       definitions=dict(self.scope.definitions))  # fmt: skip
+                else:
+                    self.convention = value
+                yield self.verdict("condition", statement, f"{kind} {value}")
+                continue
+            if len(statement.sides) < 2:
+                yield Skipped(statement.text, statement.place, "it states no equality")
+                continue
+            yield self.judged(statement)
+
+    def judged(self, statement: Statement) -> Verdict:
+        """Return the verdict on one statement."""
+        try:
+            return self._judged(statement)
+        except (Fault, NotTold, RecursionError) as problem:
+            message = str(problem) or "it cannot be read"
+            return self.verdict("unreadable", statement, message, fault=message)
+
+    def _judged(self, statement: Statement) -> Verdict:
+        left, *rights = statement.sides
+        new = _NEW.fullmatch(left)
+        first: Side | None = None
+        if new is not None and not self.scope.known(self.scope.marked(left).strip()):
+            name = new[1]
+            first = self.side(rights[0], statement, None)
+            self.scope.definitions[name] = first.value
+            rights = rights[1:]
+            if not rights:
+                return self.verdict("definition", statement, f"names `{name}`")
+        else:
+            first = self.side(left, statement, None)
+        texts = [*rights]
+        worst: tuple[Status, str] = ("proved", "equal for all sizes")
+        for number, text in enumerate(texts):
+            try:
+                right = self.side(text, statement, first)
+            except Fault as problem:
+                if problem.kind is not ShapesDoNotFit:
+                    raise
+                return self.misfit(statement, problem, number)
+            outcome, diagnosis = self.compared(first, right)
+            if outcome.status == "refuted":
+                message = (
+                    outcome.text if diagnosis is None else f"{diagnosis.text} ({outcome.text})"
+                )
+                return self.verdict("refuted", statement, message, diagnosis=diagnosis, link=number)
+            if _RANK[outcome.status] > _RANK[worst[0]]:
+                worst = (_status(outcome.status), outcome.text)
+        return self.verdict(worst[0], statement, worst[1])
+
+    def side(self, text: str, statement: Statement, like: Side | None) -> Side:
+        """Return the value of one side; of an index formula in the order of the other side's."""
+        marked = self.scope.marked(text)
+        if self.scope.look_up("σ") is None:
+            marked = re.sub(r"(?<!\w)σ\(", "sigmoid(", marked)
+        origin = Origin(
+            statement.place.source, (marked,), statement.place.line, 1, statement.place.line
+        )
+        parser = ArrayParser(
+            marked, origin, known=self.splits, side_by_side=True, is_function=is_function
+        )
+        meaning = Meaning(
+            self.scope.look_up,
+            self.graph_sizes(),
+            parser,
+            calls=call,
+            claims=True,
+            known=tuple(self.graph.index),
+            star={"numpy": "entries", "matlab": "matrix"}.get(self.convention, ""),
+        )
+        syntax = parser.whole()
+        found = meaning.value(syntax)
+        if isinstance(found, Indexed):
+            letters = like.letters if like is not None else found.free
+            value = meaning.indices.realised(found, letters, meaning, syntax)
+            return Side(text, self.plain(value), letters)
+        if like is not None and like.letters:
+            if found.shape:
+                raise parser.fault("an array stands where an entry is claimed", 0, len(marked))
+            shape = like.value.shape
+            return Side(text, self.plain(build.filled(found, shape)), like.letters)
+        if like is not None and like.value.shape:
+            found = meaning.sized(found, like.value)
+        found = meaning.settled(found, syntax)
+        return Side(text, self.plain(found))
+
+    def graph_sizes(self) -> dict[str, Size]:
+        """Return the sizes that formulas may use as numbers."""
+        return {name: named(name) for name in self.graph.sizes}
+
+    def splits(self, word: str) -> bool:
+        """Tell whether a word may stand as a factor of its own: a name, a size, the identity."""
+        return self.scope.known(word) or word == "I" or word in self.graph.sizes
+
+    def plain(self, x: Array) -> Array:
+        """Return an expression with derivatives put in for their letters."""
+        values = {build.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
+        return substituted(x, values) if values else x
+
+    def compared(self, left: Side, right: Side) -> tuple[Outcome, Diagnosis | None]:
+        """Return what is known of an equality, and what is wrong with it."""
+        yours, mine = right.value, left.value
+        if yours.shape != mine.shape:
+            if yours.shape:
+                return self.shapes_differ(left, right)
+            # A number on the right of an array is that in every entry: `1/n` for ones over n.
+            filled = build.filled(yours, mine.shape)
+            outcome = self.decider.decide(filled, mine, self.limit)
+            return (
+                self.shapes_differ(left, right) if outcome.status == "refuted" else (outcome, None)
+            )
+        outcome = self.decider.decide(yours, mine, self.limit)
+        if outcome.status != "refuted" or not self.explain:
+            return outcome, None
+        return outcome, diagnosed(self.decider, yours, mine, outcome, self.printer)
+
+    def shapes_differ(self, left: Side, right: Side) -> tuple[Outcome, Diagnosis | None]:
+        """Return the refutation of a claim whose sides have different shapes."""
+        yours, mine = right.value, left.value
+        text = f"the left side is {_said(mine)}, the right side {_said(yours)}"
+        turned = build.transposed(yours)
+        kind = "shape"
+        correction = self.printer.expression(self.decider.shortest(mine))
+        if turned.shape == mine.shape:
+            kind = "transposed"
+            text += "; its transpose would fit"
+        diagnosis = Diagnosis(kind, text, correction)
+        return Outcome("refuted", text), diagnosis
+
+    def misfit(self, statement: Statement, problem: Fault, link: int) -> Verdict:
+        """Return the refutation of a right side whose own shapes do not fit."""
+        message = problem.diagnostic.message
+        hint = problem.diagnostic.help
+        kind = "transposed" if "would fit" in hint and "ᵀ" in hint else "shape"
+        if "`*`" in message:
+            kind = "hadamard_for_product"
+        text = f"{message}; {hint}" if hint else message
+        return self.verdict("refuted", statement, text, diagnosis=Diagnosis(kind, text), link=link)
+
+    def verdict(
+        self,
+        status: Status,
+        statement: Statement,
+        message: str,
+        *,
+        diagnosis: Diagnosis | None = None,
+        link: int | None = None,
+        fault: str = "",
+    ) -> Verdict:
+        """Return a verdict in the form of all verdicts."""
+        sides = statement.sides or (statement.text,)
+        links = tuple(Link(Var(text), text, "=", statement.place) for text in sides[1:])
+        claim = Claim(
+            statement.text,
+            statement.place,
+            NameTarget(sides[0]),
+            links,
+            fault=Diagnostic(fault, statement.place) if fault else None,
+            condition=message if status == "condition" else "",
+        )
+        return Verdict(status, claim, message, diagnosis, None, link, statement.place)
+
+
+_RANK = {"proved": 0, "agrees": 1, "undecided": 2}
+
+
+def _status(text: str) -> Status:
+    return "agrees" if text == "agrees" else "undecided"
+
+
+def _said(x: Array) -> str:
+    if len(x.shape) == 2 and x.shape[0] == UNIT:
+        return f"a row of {x.shape[1]}"
+    return shape_text(x.shape)
+
+
+def judged_text(
+    graph: ArrayGraph, text: str | None, source: str, limit: float, *, explain: bool
+) -> Iterator[Verdict | Skipped]:
+    """Yield the verdicts on a text, or on the graph's own `check` lines."""
+    judge = ArrayJudge(graph, limit, explain=explain)
+    if text is not None:
+        yield from judge.verdicts(statements(text, source))
+        return
+    lines = tuple(graph.text.split("\n"))
+    for check in graph.checks:
+        yield from judge.verdicts(of_line(check.text, check.line, source, lines))

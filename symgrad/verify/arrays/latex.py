@@ -1,0 +1,159 @@
+"""LaTeX of matrix calculus as the text that the array parser reads."""
+
+from __future__ import annotations
+
+import re
+
+from symgrad.expression.names import GREEK
+
+_STYLES = (
+    "mathbf|boldsymbol|bm|mathrm|mathit|mathsf|mathcal|mathbb|operatorname|text|textbf|vec|pmb|"
+    "rm|bf|textrm|mathtt"
+)
+_ACCENTS = {
+    "hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "overline": "\u0304",
+    "widehat": "\u0302", "widetilde": "\u0303",
+}  # fmt: skip
+_SIGNS = {
+    "odot": "⊙", "circ": "⊙", "cdot": "·", "times": "*", "partial": "∂", "nabla": "∇", "top": "ᵀ",
+    "intercal": "ᵀ", "sum": "Σ", "ell": "ℓ", "lVert": "‖", "rVert": "‖", "Vert": "‖", "le": "<=",
+    "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "approx": "≈", "lvert": "|",
+    "rvert": "|", "star": "*", "ast": "*", "transpose": "ᵀ", "colon": ":", "to": "→",
+    "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "epsilon": "ε", "infty": "∞", "equiv": "=",
+    "ln": "log", "odiv": "./", "oslash": "./",
+}  # fmt: skip
+_DROPPED = tuple(
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr quad qquad displaystyle limits nolimits "
+    "textstyle nonumber notag hspace".split()
+)  # fmt: skip
+_FUNCTIONS = frozenset(
+    "exp log sin cos tan sinh cosh tanh max min det arcsin arccos arctan".split()
+)
+
+
+def _group(text: str, at: int) -> tuple[str, int]:
+    """Return what a command takes at a place: a group in braces, a command, or one character."""
+    while at < len(text) and text[at] == " ":
+        at += 1
+    if at >= len(text):
+        return "", at
+    if text[at] == "{":
+        depth, end = 0, at
+        while end < len(text):
+            depth += (text[end] == "{") - (text[end] == "}")
+            end += 1
+            if not depth:
+                break
+        return text[at + 1 : end - 1], end
+    if text[at] == "\\":
+        found = re.match(r"\\[A-Za-z]+|\\.", text[at:])
+        if found:
+            end = at + found.end()
+            if re.fullmatch(rf"\\(?:{_STYLES})", found[0]):
+                inner, end = _group(text, end)
+                return inner, end
+            return found[0], end
+    return text[at], at + 1
+
+
+def plain_text(latex: str) -> str:
+    r"""Return a formula in LaTeX as text.
+
+    >>> plain_text(r"\frac{\partial L}{\partial W_{ij}} = \delta_i x_j")
+    '∂L/∂W_{ij} = δ_i x_j'
+    >>> plain_text(r"\mathbf{X}^{\top}(\mathbf{p} - y) \odot h^{2}")
+    'Xᵀ(p - y) ⊙ h^2'
+    """
+    text = re.sub(r"\\(?:begin|end)\{[^}]*\}|\\label\{[^}]*\}|\\tag\{[^}]*\}|&", " ", latex)
+    text = re.sub(r"\\\|", "‖", text)
+    text = re.sub(r"\\[,;:! ]|~|\\quad|\\qquad", " ", text)
+    return " ".join(_translated(text).split())
+
+
+def _translated(text: str) -> str:
+    made: list[str] = []
+    at = 0
+    while at < len(text):
+        character = text[at]
+        if character == "\\":
+            piece, at = _command(text, at)
+            made.append(piece)
+        elif character == "^":
+            piece, at = _raised(text, at + 1)
+            made.append(piece)
+        elif character == "_":
+            inner, at = _group(text, at + 1)
+            if made and made[-1].endswith("‖"):
+                continue  # the 2 or the F of a norm
+            word = "".join(_translated(inner).split())
+            made.append(f"_{word}" if len(word) == 1 else f"_{{{word}}}")
+        elif character in "{}":
+            inner, after = _group(text, at) if character == "{" else ("", at + 1)
+            made.append(_translated(inner))
+            at = after
+        else:
+            made.append(character)
+            at += 1
+    return "".join(made)
+
+
+def _raised(text: str, at: int) -> tuple[str, int]:
+    inner, at = _group(text, at)
+    word = _translated(inner).strip()
+    if word in {"T", "ᵀ", "t", "⊤", "'"}:
+        return "ᵀ", at
+    if word == "-1":
+        return "⁻¹", at
+    if word in {"-T", "-ᵀ"}:
+        return "⁻¹ᵀ", at
+    if word == "*":
+        return "^*", at
+    return (f"^{word}" if re.fullmatch(r"\w+", word) else f"^({word})"), at
+
+
+def _command(text: str, at: int) -> tuple[str, int]:
+    found = re.match(r"\\([A-Za-z]+)|\\(.)", text[at:])
+    if found is None:
+        return "", at + 1
+    name = found[1] or found[2]
+    at += found.end()
+    if name in {"frac", "dfrac", "tfrac"}:
+        above, at = _group(text, at)
+        below, at = _group(text, at)
+        return _quotient(_translated(above), _translated(below)), at
+    if name == "sqrt":
+        inner, at = _group(text, at)
+        return f"sqrt({_translated(inner)})", at
+    if re.fullmatch(_STYLES, name):
+        inner, at = _group(text, at)
+        word = _translated(inner).strip()
+        if name in {"mathbf", "mathbb", "boldsymbol", "bm"} and word == "1":
+            return " 1", at
+        space = " " if len(word) > 1 else ""
+        return f"{word}{space}" if text[at : at + 1] != "(" else word, at
+    if name in _ACCENTS:
+        inner, at = _group(text, at)
+        word = _translated(inner).strip()
+        return word[:1] + _ACCENTS[name] + word[1:], at
+    if name in _DROPPED:
+        if text[at : at + 1] == ".":
+            at += 1
+        return "", at
+    if name in _SIGNS:
+        return _SIGNS[name] + (" " if name == "ln" and text[at : at + 1] != "(" else ""), at
+    if name in GREEK:
+        return GREEK[name], at
+    if name in _FUNCTIONS:
+        return name, at
+    return f"\\{name}", at
+
+
+def _quotient(above: str, below: str) -> str:
+    above, below = above.strip(), below.strip()
+    if re.match(r"∂|d\b|d[A-Za-z]", above) and re.match(r"∂|d", below):
+        top = re.sub(r"^∂\s*\^?2?²?\s*", "∂²" if re.match(r"∂\s*(?:\^2|²)", above) else "∂", above)
+        bottom = re.sub(r"∂\s+", "∂", below)
+        return f"{top}/{bottom}" if " " not in bottom else f"{top}/({bottom})"
+    left = above if re.fullmatch(r"\w+", above) else f"({above})"
+    right = below if re.fullmatch(r"\w+", below) else f"({below})"
+    return f"({left}/{right})"

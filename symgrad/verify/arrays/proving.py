@@ -1,0 +1,125 @@
+"""Whether array expressions are equal for all sizes: proved by rewriting, refuted by numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.folding import Folding
+from symgrad.expression.arrays.forms import distributed, shortest
+from symgrad.expression.arrays.size import shape_text
+from symgrad.expression.arrays.substitute import substituted
+from symgrad.expression.arrays.tree import Array
+from symgrad.graph.arrays import ArrayGraph
+from symgrad.verify.arrays.evaluate import Unknown
+from symgrad.verify.arrays.normal import vanishes
+from symgrad.verify.arrays.points import Point, points
+
+_ENOUGH = 3
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of an equality: its status, and for a difference where it shows."""
+
+    status: str
+    text: str = ""
+    yours: str = ""
+    right: str = ""
+    witness: tuple[tuple[str, str], ...] = ()
+    point: Point | None = None
+    points: int = 0
+
+
+class Decider:
+    """Decides equalities of expressions in the names of one graph."""
+
+    def __init__(self, graph: ArrayGraph) -> None:
+        self.graph = graph
+        self.inner: dict[Array, Array] = {}
+        for node in graph.ordered:
+            variable = graph.variables[node.name]
+            self.inner[variable] = substituted(graph.trees[node.name], self.inner)
+        self.drawn = list(points(graph, {}))
+        self.fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+
+    def shortest(self, x: Array) -> Array:
+        """Return an expression as it is written best."""
+        return shortest(x, self.fold)
+
+    def decide(self, yours: Array, right: Array, limit: float) -> Outcome:
+        """Return whether two expressions of one shape are equal.
+
+        `yours` is what the author wrote. Numbers come first: what differs at a point is refuted,
+        and never tried to be proved.
+        """
+        seen = 0
+        for point in self.drawn:
+            try:
+                found = self.difference(yours, right, point)
+            except (Unknown, ZeroDivisionError, ValueError, IndexError):
+                continue
+            if found is not None:
+                return found
+            seen += 1
+        deadline = time.monotonic() + limit
+        for a, b in ((yours, right), (self.expanded(yours), self.expanded(right))):
+            difference = build.sub(a, b)
+            if build.is_zero(difference) or build.is_zero(distributed(difference)):
+                return Outcome("proved", "equal for all sizes")
+            if vanishes(difference, deadline):
+                return Outcome("proved", "equal for all sizes")
+        if seen >= _ENOUGH:
+            return Outcome(
+                "agrees", f"equal at {seen} points of sizes up to 3, not proved", points=seen
+            )
+        return Outcome("undecided", "neither proved nor refuted")
+
+    def expanded(self, x: Array) -> Array:
+        """Return an expression in the inputs alone."""
+        return substituted(x, self.inner)
+
+    def difference(self, yours: Array, right: Array, point: Point) -> Outcome | None:
+        """Return the refutation that a point is, or None where the values may be equal."""
+        a, b = point.evaluator.value(yours), point.evaluator.value(right)
+        rows, columns = point.evaluator.shape(right)
+        for i in range(rows):
+            for j in range(columns):
+                one, two = a[i][j], b[i][j]
+                if not one.is_finite() or not two.is_finite():
+                    raise Unknown
+                if not one.overlaps(two):
+                    at = _entry(right, i, j)
+                    mine, theirs = _shown(one), _shown(two)
+                    sizes = ", ".join(f"{name} = {value}" for name, value in point.sizes)
+                    where = f" at {sizes}" if sizes else ""
+                    text = (
+                        f"{at or 'the value'} is {mine} as written and {theirs} by the graph{where}"
+                    )
+                    return Outcome("refuted", text, mine, theirs, _witness(point), point)
+        return None
+
+
+def _entry(x: Array, i: int, j: int) -> str:
+    if not x.shape:
+        return ""
+    return f"entry {i + 1}" if len(x.shape) == 1 else f"entry ({i + 1}, {j + 1})"
+
+
+def _shown(value) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    return f"{float(value.mid()):.6g}"
+
+
+def _witness(point: Point) -> tuple[tuple[str, str], ...]:
+    found = [(name, str(value)) for name, value in point.sizes]
+    for name, grid in point.inputs.items():
+        rows = [", ".join(map(str, row)) for row in grid]
+        found.append((name, f"[{'; '.join(rows)}]" if len(rows) > 1 or "," in rows[0] else rows[0]))
+    return tuple(found)
+
+
+def shapes_of(items: Iterable[Array]) -> str:
+    """Return shapes as they are said, joined by `and`."""
+    return " and ".join(shape_text(item.shape) for item in items)

@@ -1,0 +1,136 @@
+"""Claims about array graphs: proved for all sizes, or refuted at a point; never the wrong way."""
+
+import time
+
+import pytest
+
+import symgrad as sg
+from symgrad.derivation.arrays.jacobian import adjoints
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.print_text import LatexPrinter, TextPrinter
+from symgrad.expression.arrays.size import named
+from symgrad.verify.arrays.latex import plain_text
+from symgrad.verify.arrays.normal import vanishes
+from tests.array_numbers import FOLDER, cases
+
+GRAPHS = sorted(path.stem for path in FOLDER.glob("*.sg"))
+NOT_PROVED = {"slice", "instnorm", "tv"}  # parts of vectors: they agree at points
+
+
+def load(name):
+    return sg.load(str(FOLDER / f"{name}.sg"))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_check_lines_are_proved(name):
+    report = sg.verify(load(name))
+    assert [v.status for v in report.verdicts] == ["proved"] * len(load(name).checks)
+
+
+@pytest.mark.parametrize(("name", "source"), [case[:2] for case in cases()][::3])
+def test_gradients_are_proved_in_text_and_latex_and_as_swept(name, source):
+    graph = sg.graph(source)
+    d = sg.derive(graph, sensitivities="none")
+    raw = adjoints(graph, graph.objective, build.ONE)
+    text, latex = TextPrinter(graph.index), LatexPrinter(graph.index)
+    top = graph.objective
+    claims = []
+    for parameter, tree in d.array_gradients:
+        claims.append(f"∂{top}/∂{parameter} = {text.expression(tree)}")
+        claims.append(f"∂{top}/∂{parameter} = {text.expression(raw[parameter])}")
+        left = rf"\frac{{\partial {latex.name(top)}}}{{\partial {latex.name(parameter)}}}"
+        claims.append(f"${left} = {latex.expression(tree)}$")
+    found = {v.status for claim in claims for v in sg.verify(graph, claim).verdicts}
+    assert found <= ({"proved", "agrees"} if name in NOT_PROVED else {"proved"})
+
+
+@pytest.mark.parametrize(("name", "source"), [case[:2] for case in cases()][1::4])
+def test_wrong_signs_and_factors_are_refuted(name, source):
+    del name
+    graph = sg.graph(source)
+    printer = TextPrinter(graph.index)
+    for parameter, tree in sg.derive(graph, sensitivities="none").array_gradients:
+        for wrong in (build.neg(tree), build.scaled(build.HALF.value, tree)):
+            claim = f"∂{graph.objective}/∂{parameter} = {printer.expression(wrong)}"
+            assert [v.status for v in sg.verify(graph, claim).verdicts] == ["refuted"]
+
+
+@pytest.mark.parametrize(
+    ("graph", "claim", "kind"),
+    [
+        ("linear_mse", "∂L/∂W = x rᵀ", "transposed"),
+        ("linear_mse", "∂L/∂W = r x", "shape"),
+        ("linear_mse", "∂L/∂b = -r", "sign"),
+        ("linear_mse", "∂L/∂b = 2r", "factor"),
+        ("ridge", "∂J/∂w = Xᵀr/N", "missing_regularization"),
+        ("ridge", "∂J/∂w = Xᵀr + λw", "other"),
+        ("kalman", "∂J/∂K = 2(K R - F P H)", "transposed"),
+        ("mlp", "∂L/∂W2 = δ_2 xᵀ", "shape"),
+    ],
+)
+def test_slips_are_named(graph, claim, kind):
+    (verdict,) = sg.verify(load(graph), claim).verdicts
+    assert verdict.status == "refuted"
+    assert verdict.diagnosis.kind == kind
+
+
+def test_product_order_and_taken_symmetry_are_named():
+    graph = sg.graph('def f(A: "n n", *, x: "n"): return x@A@A@x')
+    (verdict,) = sg.verify(graph, "∂f/∂A = A x xᵀ + x xᵀ Aᵀ").verdicts
+    assert verdict.status == "refuted"
+    graph = sg.graph('def f(x: "n", *, A: "n n"): return x@A@x')
+    (verdict,) = sg.verify(graph, "∂f/∂x = 2 A x").verdicts
+    assert (verdict.status, verdict.diagnosis.kind) == ("refuted", "symmetric_assumed")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"$$\frac{\partial L}{\partial \mathbf{W}} = \mathbf{r}\,\mathbf{x}^{\top}$$",
+        r"$\nabla_{W} L = r x^\intercal$",
+        r"$\frac{\partial L}{\partial W_{ij}} = r_i x_j$",
+        r"\begin{align} \frac{\partial L}{\partial b} &= z - y \\ &= r \end{align}",
+        "dL/dW = (W x + b - y) xᵀ",
+        "∂L/∂W_{ij} = (Σ_k W_{ik} x_k + b_i - y_i)·x_j",
+        "∂L/∂b = 1 ⊙ r",
+    ],
+)
+def test_notations_are_read(claim):
+    report = sg.verify(load("linear_mse"), claim)
+    assert {v.status for v in report.verdicts} == {"proved"}, str(report)
+
+
+def test_layout_of_the_numerator_transposes_derivatives():
+    text = "layout numerator\n∂L/∂W = x rᵀ"
+    assert [v.status for v in sg.verify(load("linear_mse"), text).verdicts] == [
+        "condition",
+        "proved",
+    ]
+
+
+def test_names_that_the_author_defines_stay_in_force():
+    text = "e = z - y\n∂L/∂b = e\n∂L/∂W = e xᵀ"
+    statuses = [v.status for v in sg.verify(load("linear_mse"), text).verdicts]
+    assert statuses == ["definition", "proved", "proved"]
+
+
+def test_an_unknown_name_is_unreadable_and_never_refuted():
+    (verdict,) = sg.verify(load("linear_mse"), "∂L/∂b = q + r").verdicts
+    assert verdict.status == "unreadable"
+
+
+def test_identities_vanish_for_all_sizes():
+    n, m = named("n"), named("m")
+    a, b = build.name("A", (m, n)), build.name("B", (n, m))
+    u = build.name("u", (m,))
+    trace = build.sub(build.trace(build.chain(a, b)), build.trace(build.chain(b, a)))
+    spread = build.mul(a, build.expand(u, 0, a.shape))
+    scaled = build.sub(spread, build.chain(build.diag(u), a))
+    for difference in (trace, scaled):
+        assert vanishes(difference, time.monotonic() + 5)
+    assert not vanishes(build.sub(build.trace(build.chain(a, b)), build.ONE), time.monotonic() + 5)
+
+
+def test_latex_becomes_text():
+    assert plain_text(r"\left\| \mathbf{w} \right\|_2^2") == "‖ w ‖^2"
+    assert plain_text(r"X^{-1} + Y^{-\top}") == "X⁻¹ + Y⁻¹ᵀ"
