@@ -146,8 +146,9 @@ class Chains:
             return
         if links[:-1]:
             yield self.claim(left, links[:-1], text, place, given, forced=forced)
-        set_to = self.claim(left, (last,), text, place, given, forced=False)
-        yield replace(set_to, otherwise=_SET_TO_ZERO)
+        where = last.place if links[:-1] else place
+        shown = f"{_left_of(text)} = 0" if links[:-1] else text
+        yield self.claim(left, (last,), shown, where, given, forced=False, otherwise=_SET_TO_ZERO)
 
     def approximation(
         self, left: Target, links: tuple[Link, ...], index: int, text: str, place: Place,
@@ -156,8 +157,10 @@ class Chains:
         """Yield what stands before the sign of approximation, the approximation, what follows."""
         if index:
             yield self.claim(left, links[:index], text, place, given, forced=False)
-        about = self.claim(left, links[index : index + 1], text, place, given, forced=False)
-        yield replace(about, otherwise=_APPROXIMATION)
+        yield self.claim(
+            left, links[index : index + 1], text, place, given, forced=False,
+            otherwise=_APPROXIMATION,
+        )  # fmt: skip
         if links[index + 1 :]:
             side = ExpressionTarget(links[index].expression)
             rest = links[index + 1 :]
@@ -216,9 +219,11 @@ class Chains:
 
     def claim(
         self, left: Target, links: tuple[Link, ...], text: str, place: Place, given: Given,
-        *, forced: bool,
+        *, forced: bool, otherwise: str = "",
     ) -> Claim:  # fmt: skip
         """Return the claim of some links, and take note of what it defines and prints.
+
+        `otherwise` says what it is where it does not hold; then nothing is noted.
 
         Raises:
             Fault: if the left side is a name without a meaning.
@@ -243,8 +248,31 @@ class Chains:
             found = replace(found, point=tuple({**dict(found.point), **dict(given.values)}.items()))
             found = replace(found, stated=True, printed=())
         if given.unread:
-            found = replace(found, otherwise=f"said under a condition: {given.unread}")
+            otherwise = f"said under a condition: {given.unread}"
+        if otherwise:
+            return replace(found, otherwise=otherwise)
+        if self.other_sign(left, links):
+            doubt = "stated above with the other sign: which of the two is meant here?"
+            found = replace(found, doubts=(*found.doubts, doubt))
         self.note_printed(left, links)
+        return found
+
+    def other_sign(self, left: Target, links: tuple[Link, ...]) -> bool:
+        """Tell whether `= -δ h` stands where `= δ h` was stated before, for an author's own δ.
+
+        A text that states both has two δ in mind.
+        """
+        if not isinstance(left, DerivativeTarget):
+            return False
+        found = False
+        for link in links:
+            names = variables(link.expression)
+            own = any(n in self.scope.definitions or n in self.scope.sensitivities for n in names)
+            if own:
+                plain = re.sub(r"\s", "", link.text)
+                turned = plain[1:] if plain[:1] in "-−" else f"-{plain}"
+                found = found or (left.key, turned) in self.state.stated_links
+                self.state.stated_links.add((left.key, plain.replace("−", "-")))
         return found
 
     def needs_after(self, left: Target) -> bool:
@@ -360,6 +388,10 @@ class Chains:
             self.state.printed[left.key] = value
         elif isinstance(left, NameTarget):
             self.state.printed[left.name] = value
+
+
+def _left_of(text: str) -> str:
+    return re.split(r"\\(?:over|under)set|\\stackrel|:=|=|≈|\\approx", text, maxsplit=1)[0].strip()
 
 
 def speaks_of(expression: Expression, scope: Scope) -> bool:

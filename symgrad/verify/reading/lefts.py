@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import Call, Var, walk
+from symgrad.expression.tree import Call, Var, variables, walk
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
-from symgrad.sources.problems import Fault
+from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.model import Definition, ExpressionTarget, NameTarget, Target
 from symgrad.verify.reading.documents import Formula
 from symgrad.verify.reading.formula import parse_side
@@ -25,7 +26,7 @@ from symgrad.verify.reading.text import plain_number
 from symgrad.verify.reading.updates import Updates, unit_of
 
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
-_CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([\w\s,\\]+)\)\s*")
+_CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*")
 
 _LABELLED = re.compile(rf"\s*({lexer.NAME})\s*\^\s*\(?\s*([^\W\d]\w*)\s*\)?\s*")
 _WORDS = re.compile(rf"(?<![\w.]){lexer.NAME}")
@@ -206,8 +207,22 @@ class LeftSides:
         if found is None or node is None or node.formula is None:
             return None
         below = ancestors(self.graph, node.name)
-        arguments = [self.scope.name(part.strip()) for part in found[2].split(",")]
-        return node.name if all(argument in below for argument in arguments) else None
+        parts = [part.strip() for part in found[2].split(",")]
+        if all(self.scope.name(part) in below for part in parts):
+            return node.name
+        # `ℓ(μ, σ^2)`: an argument may be a formula of these names
+        known = all(self.depends_on(part, below) for part in parts)
+        return node.name if known and len(parts) > 1 else None
+
+    def depends_on(self, text: str, below: AbstractSet[str]) -> bool:
+        """Tell whether a text is a name or a formula, and all its names are among those given."""
+        if self.scope.name(text) is not None:
+            return self.scope.name(text) in below
+        try:
+            found = parse_side(text, Origin("", (text,), 1, 1), self.scope)
+        except Fault:
+            return False
+        return set(variables(found)) <= below and bool(variables(found))
 
     def is_new(self, word: str) -> bool:
         """Tell whether a word is a name that has no meaning yet."""

@@ -42,6 +42,7 @@ class State:
         self.assumptions: list[Compare | Logic] = []
         self.printed: dict[str, Fraction] = {}
         self.printed_next: dict[str, Fraction] = {}
+        self.stated_links: set[tuple[str, str]] = set()
         self._after: tuple[Point, Point] | None = None
         self.step = 0
 

@@ -52,6 +52,8 @@ def source_text(original: str, written: Written) -> str:
     end = last + 1
     if command := _COMMAND.match(original, last):
         end = command.end()
+        while len(original) > end and original[end] == "{" and (group := _group(original, end)):
+            end = group
     open_braces = original.count("{", first, end) - original.count("}", first, end)
     for match in _BRACE.finditer(original, end):
         if open_braces <= 0:
@@ -60,3 +62,13 @@ def source_text(original: str, written: Written) -> str:
         end = match.end()
     stretch = original[first:end]
     return " ".join(stretch.replace("&", " ").replace("\\\\", " ").split())
+
+
+def _group(text: str, start: int) -> int:
+    """Return where the group that begins at `start` ends, 0 where it does not."""
+    level = 0
+    for match in _BRACE.finditer(text, start, start + 400):
+        level += 1 if match[0] == "{" else -1
+        if level == 0:
+            return match.end()
+    return 0
