@@ -161,3 +161,18 @@ def test_a_graph_with_many_paths_is_answered_at_once():
     )
     graph = parse(f"param a; data x\nu0 = a*x\n{layers}\nJ = u40^2")
     assert first(graph, "du1/du0 = cos(u0)*q0 + p0^2").kind == "sign"
+
+
+def test_a_swap_that_makes_nothing_of_a_part_is_a_term_too_much():
+    graph = sg.parse("param a, b\ndata x, y\nu = a*x + b\nJ = (u - y)^2")
+    (verdict,) = sg.verify(graph, "dJ/da = 2(u - y)x + 2(u - y)").verdicts
+    assert (verdict.diagnosis.kind, verdict.diagnosis.correction) == (
+        "extra_term", "2*(u - y)*x",
+    )  # fmt: skip
+
+
+def test_a_plainly_wrong_number_is_not_called_misrounded():
+    graph = sg.parse("param a = 1\nJ = 0.802*a")
+    kinds = [v.diagnosis.kind for v in sg.verify(graph, "J ≈ 0.9\nJ ≈ 0.81\nJ ≈ 0.803").verdicts]
+    assert kinds[0] == kinds[1] == "other"
+    assert kinds[2] == "misrounded"

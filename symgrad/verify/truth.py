@@ -67,9 +67,20 @@ class Truth:
         """
         found = self._named.get((top, bottom, fixed))
         if found is None:
-            found = _derivative(self.graph, top, bottom, fixed)
+            own = self._own(top, bottom) if not fixed else None
+            found = own or _derivative(self.graph, top, bottom, fixed)
             self._named[top, bottom, fixed] = found
         return found
+
+    def _own(self, top: str, bottom: str) -> Expression | None:
+        """Return a gradient from the graph's own derivation, None where there is none.
+
+        Assumptions shorten that derivation; a proof is to name those that it needs.
+        """
+        derivation = self._derivation
+        if derivation is None or self.graph.assumptions or top != self.graph.objective:
+            return None
+        return _written_out(derivation, bottom) if bottom in derivation.wrt else None
 
     def of_expression(self, expression: Expression, bottoms: Sequence[str]) -> Expression:
         """Return the derivative of an expression in names by one name after the other.
@@ -323,7 +334,11 @@ def _derivative(graph: Graph, top: str, bottom: str, fixed: tuple[str, ...] = ()
     )  # fmt: skip
     if graph.index[top].formula is None or bottom not in analysis.ancestors(cut, top):
         return ZERO
-    derivation = derive(analysis.pruned(cut, top), wrt=(bottom,))
+    return _written_out(derive(analysis.pruned(cut, top), wrt=(bottom,)), bottom)
+
+
+def _written_out(derivation: Derivation, bottom: str) -> Expression:
+    """Return a gradient in names of the graph alone."""
     known: dict[str | int, Expression] = {}
     for item in derivation.sensitivity_list:
         known[item.name] = substituted(item.form.expression, known)

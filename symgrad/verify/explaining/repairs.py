@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
+from symgrad.expression.algebra import cost, tidy
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
@@ -90,6 +91,9 @@ def repairs_of(
         here = _at(item, floats, table, allowed, related)
         found += [_rooted(claim, item, repair) for repair in here]
     found += _renamed(claim, right, floats, allowed, related)
+    size = cost(tidy(claim))
+    # a name for which another makes y - y of a part was no slip of the pen: the part is too much
+    found = [r for r in found if r.kind != "swapped_variable" or cost(tidy(r.tree)) >= size]
     found += _other_side(claim, right, floats)
     return sorted(found, key=lambda repair: repair.cost)
 

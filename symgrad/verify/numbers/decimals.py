@@ -18,6 +18,8 @@ _SHOWN = 12
 _LITERAL = re.compile(r"(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _DECISIVE = 3  # units in the last place up to which a number counts as the same one, badly rounded
 
+_TELLING = 100  # units in the last place: numbers of fewer digits are close to too many others
+_SLIP = Fraction(1, 5)  # how far behind the middle between two roundings one is taken for a slip
 _MOST_BITS = 20_000  # of a number that is written out: six thousand digits
 
 Kind = Literal["exact", "rounded", "truncated", "misrounded", "near", "wrong"]
@@ -101,6 +103,8 @@ def judge_number(printed: Fraction, decimals: int, value: Value, *, cut: bool = 
     if shown in {math.trunc(low), math.trunc(high)}:
         return Judged("rounded" if cut else "truncated", right, long)
     distance = abs(shown - middle)
+    if abs(middle) < _TELLING and distance - HALF > _SLIP:
+        return Judged("wrong", right, long)  # 0.9 for 0.802 is another number, whatever its digits
     if distance < 1:
         return Judged("misrounded", right, long)
     return Judged("near" if distance <= _DECISIVE else "wrong", right, long)
