@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import fsum
 
 _SWEEPS = 24
 _EXCHANGES = 8
@@ -53,7 +54,7 @@ def _by_barycentre(layer: list[int], fixed: list[int], neighbours: Neighbours) -
         ends = [place[other] for other in neighbours[item]]
         # What has no neighbour there keeps its share of the width.
         share = i * max(1, len(fixed)) / max(1, len(layer))
-        keys[item] = sum(ends) / len(ends) if ends else share
+        keys[item] = fsum(ends) / len(ends) if ends else share
     return sorted(layer, key=keys.__getitem__)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import fsum
 
 _ROUNDS = 60
 _FIRST_ROUNDS = 8
@@ -80,9 +81,9 @@ def _settled(
     x: Mapping[int, float],
 ) -> dict[int, float]:
     """Return a layer's positions where its items are pulled to the mean of their neighbours."""
-    weights = [sum(w for _, w in pull) or _IDLE for pull in pulls]
+    weights = [fsum(w for _, w in pull) or _IDLE for pull in pulls]
     wanted = [
-        sum(x[other] * w for other, w in pull) / weight if pull else x[item]
+        fsum(x[other] * w for other, w in pull) / weight if pull else x[item]
         for item, pull, weight in zip(layer, pulls, weights, strict=True)
     ]
     return dict(zip(layer, separated(wanted, weights, spaces), strict=True))
@@ -117,7 +118,7 @@ def straightened(
                 low, high = max(low, least), min(high, most)
                 continue
             part = chain[start:i]
-            middle = sum(x[member] for member in part) / max(1, len(part))
+            middle = fsum(x[member] for member in part) / max(1, len(part))
             x |= dict.fromkeys(part, min(max(middle, low), high))
             start, low, high = i, least, most
     return x

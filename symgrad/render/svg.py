@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.graph.graph import Graph
@@ -301,7 +302,7 @@ def _legend(made: Drawing) -> str:
     pieces = ['<g class="legend" aria-hidden="true">']
     y = made.layout.height + 14
     for row in rows:
-        x = (width - sum(entry[2] for entry in row)) / 2 + 9
+        x = (width - fsum(entry[2] for entry in row)) / 2 + 9
         for kind, word, taken in row:
             pieces.append(_legend_entry(kind, word, x, y))
             x += taken

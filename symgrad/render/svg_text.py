@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from symgrad.expression.functions import reserved_names
 
@@ -60,7 +61,7 @@ def advance(text: str) -> float:
 
 def width_of(runs: Sequence[Run], size: float) -> float:
     """Return an upper bound of the width of runs at a font size."""
-    return sum(advance(run.text) * run.scale for run in runs) * size
+    return fsum(advance(run.text) * run.scale for run in runs) * size
 
 
 @dataclass(frozen=True, slots=True)
