@@ -65,7 +65,7 @@ CHECK_SECONDS = 30.0
     "include",
     multiple=True,
     metavar="NAMES",
-    help="Further functions, such as self_check (Python and NumPy).",
+    help="Further functions: hessian,hvp,self_check (Python and NumPy).",
 )
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
@@ -33,6 +33,7 @@ from symgrad.program.normal import operations_of
 from symgrad.program.optimizers import optimizer
 from symgrad.program.passes import Work, fault_of_statements, fault_of_work, through
 from symgrad.program.rewrite import rewritten
+from symgrad.program.second import second_order
 from symgrad.program.sharing import shared
 from symgrad.program.slots import SlotTable
 from symgrad.program.split import split
@@ -84,6 +85,8 @@ class Program:
     `value` results in the objective, `gradient` in one number for each of `wrt`, `both` in the
     objective and then the gradient. `gradient` is None for a long program, which takes it from
     `both`. Constants stand in `constants` with their exact defaults, those without one first.
+    `further` holds routines by name: `hessian`, whose results are the rows of the matrix from the
+    diagonal on, and `hvp`, its product with a vector whose components are called `direction`.
     """
 
     derivation: Derivation
@@ -92,6 +95,8 @@ class Program:
     value: Routine
     gradient: Routine | None
     both: Routine
+    further: Mapping[str, Routine] = field(default_factory=dict)
+    direction: tuple[str, ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -136,8 +141,10 @@ class Program:
     def names(self) -> tuple[str, ...]:
         """Every name of the program: inputs, then assignments in their order."""
         routines = [self.value, self.both, *([self.gradient] if self.gradient else [])]
+        routines += self.further.values()
         assigned = chain.from_iterable(routine.names for routine in routines)
-        return tuple(dict.fromkeys((*self.inputs, *assigned, self.graph.objective)))
+        names = (*self.inputs, *assigned, self.graph.objective, *self.direction)
+        return tuple(dict.fromkeys(names))
 
 
 def operations(program: Program) -> int:
@@ -150,13 +157,19 @@ def operations(program: Program) -> int:
 
 
 def lower(
-    derivation: Derivation, *, safe: bool = True, optimizer: str = "sgd", shares: bool = True
+    derivation: Derivation,
+    *,
+    safe: bool = True,
+    optimizer: str = "sgd",
+    shares: bool = True,
+    further: Iterable[str] = (),
 ) -> Program:
     """Return the program of a derivation.
 
     `safe` puts numerically stable forms in the place of what would overflow or cancel;
     `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`). Without
     `shares` every statement stays as it was derived; nothing is computed once for several of them.
+    `further` names routines besides: "hessian", "hvp".
 
     >>> from symgrad.derivation.derive import derive
     >>> from symgrad.sources.text import parse
@@ -166,15 +179,45 @@ def lower(
     """
     refuse_arrays(derivation.graph, "this target")
     with paused_collector():
-        return _lowered(derivation, safe=safe, optimizer=optimizer, shares=shares)
+        program = _lowered(derivation, safe=safe, optimizer=optimizer, shares=shares)
+        return _with_further(program, further, shares=shares)
+
+
+def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Program:
+    """Return the program with routines for second derivatives."""
+    routines: dict[str, Routine] = {}
+    direction: tuple[str, ...] = ()
+    for kind in kinds:
+        found = second_order(program.derivation, kind)
+        direction = direction or found.direction
+        inputs = (*_inputs(program.graph), *found.direction)
+        maker = _maker(program.graph, found.statements, inputs, safe=program.safe, shares=shares)
+        routines[kind] = maker.routine(found.results)
+    return replace(program, further=routines, direction=direction) if routines else program
 
 
 def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool) -> Program:
     graph = derivation.graph
-    gradient_names = _gradient_names(derivation)
-    inputs = _inputs(graph)
+    gradient = tuple(_gradient_names(derivation))
+    statements = _statements(derivation, gradient)
+    maker = _maker(graph, statements, _inputs(graph), safe=safe, shares=shares)
+    value = maker.routine((graph.objective,))
+    both = maker.routine((graph.objective, *gradient))
+    separate = maker.routine(gradient) if both.length <= MAX_SEPARATE else None
+    return Program(derivation, optimizer, safe, value, separate, both)
+
+
+def _maker(
+    graph: Graph,
+    statements: tuple[Statement, ...],
+    inputs: tuple[str, ...],
+    *,
+    safe: bool,
+    shares: bool,
+) -> _Maker:
+    """Return what makes routines of statements, which go through the passes first."""
     statements = through(
-        _statements(derivation, gradient_names),
+        statements,
         [
             *([("stabilised", lambda found: stabilised(found, inputs))] if safe else []),
             ("split", lambda found: split(found, graph.index)),
@@ -182,13 +225,8 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool
         lambda found: fault_of_statements(found, inputs),
     )
     lines = Lines(statements)
-    prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes]])
-    gradient = tuple(gradient_names)
-    maker = _Maker(lines, inputs, prefix, shares=shares)
-    value = maker.routine((graph.objective,))
-    both = maker.routine((graph.objective, *gradient))
-    separate = maker.routine(gradient) if both.length <= MAX_SEPARATE else None
-    return Program(derivation, optimizer, safe, value, separate, both)
+    prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes], *inputs])
+    return _Maker(lines, inputs, prefix, shares=shares)
 
 
 def _inputs(graph: Graph) -> tuple[str, ...]:
@@ -207,7 +245,7 @@ def _gradient_names(derivation: Derivation) -> list[str]:
     return names
 
 
-def _statements(derivation: Derivation, gradient_names: list[str]) -> tuple[Statement, ...]:
+def _statements(derivation: Derivation, gradient_names: Sequence[str]) -> tuple[Statement, ...]:
     """Return the equations, the sensitivities and the gradient as statements."""
     forward = [
         Statement(node.name, node.formula)

@@ -293,6 +293,13 @@ class Sheet:
         """Tell whether the file has one of these functions."""
         return not set(self.functions).isdisjoint(functions)
 
+    def matrix(self, routine: Routine) -> list[list[str]]:
+        """Return the rows of a symmetric matrix whose upper part a routine computes."""
+        size = len(self.program.wrt)
+        upper = iter(self.results(routine))
+        found = {(i, j): next(upper) for i in range(size) for j in range(i, size)}
+        return [[found[min(i, j), max(i, j)] for j in range(size)] for i in range(size)]
+
     @property
     def summary(self) -> str:
         """What the file offers of its objective, in words, such as "value and gradient"."""

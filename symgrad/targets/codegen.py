@@ -15,6 +15,7 @@ from symgrad.graph.graph import Graph
 from symgrad.program import passes as program_passes
 from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import Program, lower
+from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
@@ -105,14 +106,15 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if isinstance(derivation, ArrayDerivation) and target == "numpy":
         return (EmittedFile(f"{module}_numpy.py", array_code(derivation, module=module)),)
     options = Options(module, settings, functions)
+    further = [kind for kind in SECOND_ORDER if kind in functions]
     try:
-        program = lower(derivation, safe=safe, optimizer=optimizer)
+        program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
         return emit_program(program, language, options, templates)
     except Exception as error:
         if program_passes.STRICT or isinstance(error, SymgradError):
             raise
     # A fault of ours: the formulas as they were derived are better than no code at all.
-    program = lower(derivation, safe=False, optimizer=optimizer, shares=False)
+    program = lower(derivation, safe=False, optimizer=optimizer, shares=False, further=further)
     return emit_program(program, language, options, templates)
 
 

@@ -43,12 +43,12 @@ class Numpy(Target):
     comment = "#"
     templates = (("{module}_numpy.py", "numpy.py.j2"),)
     offered = (*OFFERED, "fun_and_jac", "residuals", "jacobian")
-    optional = ("self_check",)
+    optional = ("hessian", "hvp", "self_check")
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "NamedTuple START TypeError ValueError abs enumerate factorial float fsum fun_and_jac grad "
-        "int isinstance jacobian len list map max min np print range residuals state step str sum "
-        "tuple type zip".split()
+        "hess hessian hessp hvp int isinstance jacobian len list map max min np print range "
+        "residuals state step str sum tuple type zip".split()
     )
     settings = ("special",)
     functions = FUNCTION_SPELLINGS
@@ -112,6 +112,7 @@ class _Writer:
                 else self._function(program.gradient, "gradient")
             ),
             "both_body": self._function(program.both, "value_and_gradient"),
+            **self._second(required, optional),
             "gradient_fields": "\n".join(f"    {name}: float" for name in sheet.fields),
             **update,
             "update_arguments": _listed((*required, *optional, rate, *settings), "    ", 40),
@@ -136,6 +137,26 @@ class _Writer:
             raise inexpressible(function, SCIPY[function][0].arity or 1, "numpy")
         return SCIPY_IMPORT
 
+    def _second(self, required: Sequence[str], optional: Sequence[str]) -> dict[str, object]:
+        """Return the parts of `hessian` and `hvp`, and of both at a flat vector for SciPy."""
+        bodies = {
+            kind: self._function(routine, kind) for kind, routine in self.program.further.items()
+        }
+        direction = self._direction
+        given, others = self._flat_given()
+        place = len(given) - len(optional)
+        return {
+            "hessian_body": bodies.get("hessian", ""),
+            "hvp_body": bodies.get("hvp", ""),
+            "hvp_arguments": _listed([*required, direction, *optional], "    ", 40),
+            "hvp_flat_arguments": _listed([self._theta, direction, *others], "    ", 40),
+            "hvp_flat_given": _listed([*given[:place], direction, *given[place:]], " " * 8),
+        }
+
+    @property
+    def _direction(self) -> str:
+        return self.sheet.fresh("direction")
+
     @property
     def _theta(self) -> str:
         name = "theta"
@@ -145,12 +166,20 @@ class _Writer:
 
     def _flat(self) -> dict[str, object]:
         """Return the parts of `fun_and_jac`: the parameters come as one vector."""
+        given, others = self._flat_given()
+        return {
+            "theta": self._theta,
+            "flat_arguments": _listed([self._theta, *others], "    ", 44),
+            "flat_given": _listed(given, " " * 8),
+            "sign": "-" if self.program.graph.maximize else "",
+        }
+
+    def _flat_given(self) -> tuple[list[str], list[str]]:
+        """Return the arguments of a function from a flat vector, and those beside the vector."""
         sheet, program = self.sheet, self.program
         fields = sheet.fields
-        theta = self._theta
-        plain = program.wrt == program.parameters
         given = [f"_flat[{fields.index(name)}]" if name in fields else name for name in self.given]
-        if plain:
+        if program.wrt == program.parameters:
             given = ["*_flat", *self.given[len(fields) :]]
         inputs = (*program.parameters, *program.data)
         others = [sheet.names[name] for name in inputs if name not in program.wrt]
@@ -159,12 +188,7 @@ class _Writer:
             for name, text in sheet.constants
             if name not in fields
         ]
-        return {
-            "theta": theta,
-            "flat_arguments": _listed([theta, *others], "    ", 44),
-            "flat_given": _listed(given, " " * 8),
-            "sign": "-" if program.graph.maximize else "",
-        }
+        return given, others
 
     def _least_squares(self) -> dict[str, object]:
         """Return the bodies of `residuals` and `jacobian`; empty where there are none."""
@@ -245,6 +269,10 @@ class _Writer:
             return ""
         batch = batch_of(self.program, routine, _PREFIX)
         lines = self._checked()
+        if kind == "hvp":
+            names = _target(self.sheet.identifiers(self.program.direction), " " * 8)
+            given = self._direction
+            lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
         sums = sum_names(batch, self.sheet.names)
         names = _tuple([repr(name) for name in self.data], " " * 12) if self.data else ""
         hidden = unseen(batch, self.program.data)
@@ -259,7 +287,10 @@ class _Writer:
             left = _target(list(means.values()), " " * 12, 40 + len(names))
             body.append(f"{left} = _means(_sums, ({names}), _data)")
         results = [self._mean(formula, means) for _, formula in batch.results]
-        body.append(f"return {self._returned(results, kind)}")
+        if kind == "hessian":
+            body += self._matrix(results)
+        else:
+            body.append(f"return {self._returned(results, kind)}")
         lines.append('with np.errstate(all="ignore"):')
         return "\n".join(f"    {line}" for line in [*lines, *(f"    {text}" for text in body)])
 
@@ -275,11 +306,23 @@ class _Writer:
             f"    _sums.append(({totals}))",
         ]
 
+    def _matrix(self, results: Sequence[str]) -> list[str]:
+        """Return the lines that make a symmetric matrix of its upper part."""
+        size = len(self.sheet.fields)
+        upper = iter(results)
+        found = {(i, j): next(upper) for i in range(size) for j in range(i, size)}
+        rows = [
+            f"[{_listed([found[min(i, j), max(i, j)] for j in range(size)], ' ' * 16, 20)}]"
+            for i in range(size)
+        ]
+        return ["return np.array([", *(f"    {row}," for row in rows), "])"]
+
     def _returned(self, results: Sequence[str], kind: str) -> str:
         if kind == "value":
             return f"float({results[0]})"
-        fields = results if kind == "gradient" else results[1:]
-        first = "" if kind == "gradient" else f"float({results[0]}), "
+        alone = kind in {"gradient", "hvp"}
+        fields = results if alone else results[1:]
+        first = "" if alone else f"float({results[0]}), "
         inside = _tuple(fields, " " * 12, len(f"        return {first}Gradient(*map(float, ()))"))
         return f"{first}Gradient(*map(float, ({inside})))"
 

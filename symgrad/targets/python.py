@@ -66,7 +66,7 @@ class Python(Target):
     suffix = ".py"
     comment = "#"
     templates = (("{module}.py", "python.py.j2"),)
-    optional = ("self_check",)
+    optional = ("hessian", "hvp", "self_check")
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         {*_FROM_MATH, *"NamedTuple START abs enumerate float grad int isinstance len".split(),
@@ -116,6 +116,7 @@ class Python(Target):
             "both_body": _body(sheet, program.both, "value_and_gradient"),
             "given": _wrapped(given, " " * 8),
             **_ieee(sheet),
+            **_second(sheet, required, optional),
             "gradient_fields": _fields(sheet.fields),
             **update,
             "update_arguments": _wrapped((*arguments, rate, *settings), "    "),
@@ -162,6 +163,27 @@ def _ieee(sheet: Sheet) -> dict[str, str]:
     fails = lines != sheet.lines(routine)
     result = "tuple[float, Gradient]" if _has_gradient(sheet) else "float"
     return {"ieee_body": body if fails else "", "ieee_type": result}
+
+
+def _second(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
+    """Return the parts of `hessian` and `hvp`, in which no operation raises."""
+    direction = sheet.fresh("direction")
+    bodies = {"hessian": "", "hvp": ""}
+    for kind, routine in sheet.program.further.items():
+        lines = sheet.lines(routine, guarded=True)
+        if kind == "hessian":
+            rows = [f"({', '.join(row)}{',' * (len(row) == 1)})" for row in sheet.matrix(routine)]
+            lines.append(f"return ({_wrapped(rows, ' ' * 8)}{',' * (len(rows) == 1)})")
+        else:
+            names = _wrapped(sheet.identifiers(sheet.program.direction), " " * 8)
+            lines = [f"({names}{',' * (len(sheet.fields) == 1)}) = {direction}", *lines]
+            lines.append(f"return {_made('Gradient', sheet.results(routine))}")
+        bodies[kind] = "    " + "\n    ".join(lines)
+    return {
+        "hessian_body": bodies["hessian"],
+        "hvp_body": bodies["hvp"],
+        "hvp_arguments": _wrapped((*required, direction, *optional), "    "),
+    }
 
 
 def _returned(sheet: Sheet, routine: Routine, kind: str) -> str:

@@ -1,0 +1,108 @@
+"""Second derivatives as code: the Hessian, and its product with a direction."""
+
+import importlib.util
+
+import pytest
+
+from symgrad import examples
+from symgrad.derivation.derive import derive
+from symgrad.errors import SymgradError
+from symgrad.sources.text import parse
+from symgrad.targets.check_code import check
+from symgrad.targets.codegen import emit, generate
+
+np = pytest.importorskip("numpy")
+BOTH = ["hessian", "hvp"]
+
+
+@pytest.fixture
+def load(tmp_path):
+    def loaded(text, target="numpy", **options):
+        path = tmp_path / "emitted.py"
+        path.write_text(generate(parse(text), target, include=BOTH, **options), encoding="utf-8")
+        spec = importlib.util.spec_from_file_location("emitted", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return loaded
+
+
+@pytest.mark.parametrize(
+    "name", ["branch_and_merge", "huber", "elo_rating", "softmax_cross_entropy", "gaussian_nll"]
+)
+@pytest.mark.parametrize("target", ["python", "numpy"])
+def test_second_derivatives_are_exact(name, target):
+    derivation = derive(parse(examples.read(name)))
+    report = check(derivation, target, emit(derivation, target, include=BOTH), points=12)
+    assert report.ok, report.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("d2J_db_db = epsilon_b*t6 +", "d2J_db_db = epsilon_b*t6 -", "d2J_db_db"),
+        ("Hv_a = epsilon_v_u*x + v_a*lam", "Hv_a = epsilon_v_u*x", "Hv_a"),
+    ],
+)
+def test_a_wrong_second_derivative_is_found(old, new, fault):
+    derivation = derive(parse(examples.read("branch_and_merge")))
+    code = generate(derivation, include=BOTH)
+    assert old in code
+    report = check(derivation, "python", code.replace(old, new))
+    assert not report.ok
+    assert report.result == fault
+
+
+def test_matrix_and_product_agree_and_are_means(load):
+    module = load(examples.read("branch_and_merge"))
+    x, y = np.array([2.0, 0.0, 1.5]), np.array([1.0, 1.0, 0.25])
+    theta, direction = np.array([1.0, 0.1, 0.9, 0.2]), np.array([0.5, -1.0, 2.0, 0.25])
+    matrix = module.hess(theta, x, y)
+    assert matrix.shape == (4, 4)
+    assert np.array_equal(matrix, matrix.T)
+    product = module.hessp(theta, direction, x, y)
+    assert product == pytest.approx(matrix @ direction, rel=1e-12)
+    single = [module.hessian(*theta, one, other) for one, other in zip(x, y, strict=True)]
+    assert matrix == pytest.approx(np.mean(single, axis=0), rel=1e-12)
+    step = 1e-5
+    slopes = [module.fun_and_jac(theta + sign * step * direction, x, y)[1] for sign in (1, -1)]
+    assert product == pytest.approx((slopes[0] - slopes[1]) / (2 * step), rel=1e-7)
+
+
+def test_newton_with_the_matrix_finds_the_minimum(load):
+    module = load("param a = 1, b = 1; data x, y; J = (exp(a*x) + b - y)^2")
+    x = np.linspace(-1.0, 1.0, 41)
+    y = np.exp(0.7 * x) + 0.3
+    theta = np.array([0.9, 0.5])
+    for _ in range(8):
+        _, slope = module.fun_and_jac(theta, x, y)
+        theta = theta - np.linalg.solve(module.hess(theta, x, y), slope)
+    assert theta == pytest.approx([0.7, 0.3], abs=1e-9)
+
+
+def test_what_is_maximized_has_its_sign_turned_for_scipy(load):
+    module = load("param a; J = -a^4; maximize J")
+    assert module.hessian(2.0).tolist() == [[-48.0]]
+    assert module.hess([2.0]).tolist() == [[48.0]]
+    assert module.hessp([2.0], [0.5]).tolist() == [24.0]
+
+
+@pytest.mark.parametrize("target", ["python", "numpy"])
+def test_names_of_the_file_are_free(load, target):
+    module = load("param direction, hess, v_hess; data x; J = hess^2*direction*x*v_hess", target)
+    (first, *_), *_ = module.hessian(2.0, 3.0, 5.0, 7.0)
+    assert first == 0.0
+    assert module.hvp(2.0, 3.0, 5.0, 7.0, (0.0, 1.0, 0.0))[1] == pytest.approx(2 * 2 * 7 * 5)
+
+
+def test_faults_are_no_exceptions(load):
+    module = load("param a, b; J = log(a) + b^2", "python")
+    (first, _), (_, second) = module.hessian(0.0, 1.0)
+    assert first == -float("inf")
+    assert second == 2.0
+
+
+def test_targets_without_second_derivatives_say_so():
+    with pytest.raises(SymgradError, match="the target c has no function `hessian`"):
+        generate(parse("param a; J = a^2"), "c", include=["hessian"])
