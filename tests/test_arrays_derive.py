@@ -143,3 +143,25 @@ def test_deep_network_is_linear_in_its_layers():
     d = sg.derive(sg.parse("\n".join(lines)))
     assert len(d.array_sensitivities) == 100
     assert str(d.gradients["W7"]) == "δ_7h6ᵀ"
+
+
+def test_examples_are_read_by_name_and_written_to_a_file(run_python, tmp_path):
+    from symgrad import examples  # noqa: PLC0415
+
+    assert len(examples.array_names()) >= 8
+    assert sg.load("example:arrays/mlp").parameters == ("W1", "b1", "W2", "b2")
+    run_python("-m", "symgrad", "init", "arrays/ridge", cwd=tmp_path)
+    assert sg.load(str(tmp_path / "ridge.sg")).objective == "J"
+
+
+def test_pictures_have_shapes_on_their_edges():
+    shown = sg.draw(load("mlp"), style="mermaid")
+    assert "W1: m×n" in shown
+    assert '|"k"|' in shown
+
+
+@pytest.mark.parametrize("command", [("trace",), ("report",), ("generate", "-t", "c")])
+def test_commands_that_take_no_arrays_say_so(command, run_python):
+    done = run_python("-m", "symgrad", *command, "example:arrays/mlp", status=2)
+    assert "does not take vectors and matrices yet" in done.stderr
+    assert "Traceback" not in done.stderr

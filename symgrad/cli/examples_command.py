@@ -19,7 +19,6 @@ def command(name: str | None) -> None:
     if name is not None:
         print_result(examples.read(name.removeprefix("example:")))
         return
-    width = max(len(known) for known in examples.names())
-    print_result(
-        "\n".join(f"{known:<{width}}  {examples.title(known)}" for known in examples.names())
-    )
+    names = (*examples.names(), *examples.array_names())
+    width = max(map(len, names))
+    print_result("\n".join(f"{known:<{width}}  {examples.title(known)}" for known in names))

@@ -25,9 +25,10 @@ def command(name: str, output: Path | None, force: bool) -> None:
 
     bare = name.removeprefix("example:")
     text = examples.read(bare)
-    path = output or Path(f"{bare}.sg")
+    file = f"{bare.rpartition('/')[2]}.sg"
+    path = output or Path(file)
     if path.is_dir():
-        path = path / f"{bare}.sg"
+        path = path / file
     if path.exists() and not force:
         raise SymgradError(
             Diagnostic(f"`{path}` exists", help="give --force to overwrite it, or -o another name")

@@ -53,11 +53,13 @@ def command(
     from symgrad.cli.generate_command import module_name
     from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derivation.derive import derive
+    from symgrad.graph.arrays import refuse_arrays
     from symgrad.render.html import page
     from symgrad.trace.trace import make_plan
 
     names = split_names(wrt)
     graph = load_graph(file, names)
+    refuse_arrays(graph, "`report`")
     plan = make_plan(
         derive(graph, names or None),
         assignments(settings),

@@ -206,8 +206,10 @@ def _progress() -> Callable[[int, Verdict], None]:
 def _check_code(graph: Graph, spec: str, *, run_code: bool) -> None:
     """Compare a hand-written gradient function with the derivation."""
     from symgrad.errors import Diagnostic
+    from symgrad.graph.arrays import refuse_arrays
     from symgrad.verify.code import check_gradient, load_function
 
+    refuse_arrays(graph, "`verify --code`")
     if not run_code:
         raise click.UsageError(f"--code runs `{spec}`: give --run-code as well if you trust it")
     report(Diagnostic(f"running the code of `{spec}`", severity="note"))

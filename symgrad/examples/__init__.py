@@ -19,6 +19,18 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in found if name.endswith(_SUFFIX)))
 
 
+def array_names() -> tuple[str, ...]:
+    """Return the names of the examples with vectors and matrices, sorted.
+
+    >>> "arrays/mlp" in array_names()
+    True
+    """
+    found = (entry.name for entry in files(__name__).joinpath("arrays").iterdir())
+    return tuple(
+        sorted(f"arrays/{name.removesuffix(_SUFFIX)}" for name in found if name.endswith(_SUFFIX))
+    )
+
+
 def read(name: str) -> str:
     """Return the text of the example called `name`.
 
@@ -27,7 +39,7 @@ def read(name: str) -> str:
     >>> read("branch_and_merge").splitlines()[0]
     '# Branch and merge: u reaches v directly and through h.'
     """
-    known = names()
+    known = (*names(), *array_names())
     if name not in known:
         close = nearest(name, known)
         raise UnknownName(

@@ -128,7 +128,8 @@ def _paths(d: ArrayDerivation, limit: int) -> Iterable[tuple[str, ...] | str]:
             left -= len(found)
     total = sum(d.path_count(name) for name in d.wrt)
     if total > limit:
-        yield f"{total:,} paths in all, the first {limit:,} are listed"
+        shown = "no path is" if limit == 0 else f"the first {limit:,} are"
+        yield f"{total:,} paths in all, {shown} listed"
 
 
 def _edges(d: ArrayDerivation) -> Iterable[Row | str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.render.dot import dot
 from symgrad.render.files import write_file
@@ -45,7 +44,6 @@ def draw(  # noqa: PLR0913  (options, keyword-only)
     Raises SymgradError for a suffix that is none of these, and for png where resvg-py is not
     installed, and where `path` exists and was not made by symgrad, unless `force` is set.
     """
-    refuse_arrays(graph, "`draw`")
     target = None if path is None else Path(path)
     chosen = style or ("svg" if target is None else format_of(target))
     lit = [paths] if isinstance(paths, str) else list(paths or ())

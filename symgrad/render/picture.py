@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from symgrad.derivation.analysis import ancestors, consumers, edges_of, path_counts
 from symgrad.derivation.derivation import Derivation
+from symgrad.expression.arrays.print_text import TextPrinter
+from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Expression
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph, Node
 from symgrad.render.fold import Fold, folded
 from symgrad.trace.numbers import Real
@@ -153,9 +156,26 @@ class _Painter:
     def equation(self, node: Node) -> str:
         """Return an equation as text, or the name of an input."""
         name = self.printer.name(node.name)
+        if isinstance(self.graph, ArrayGraph):
+            return self.array_equation(self.graph, node)
         if node.formula is None:
             return name
         return f"{name} = {self.printer.expression(node.formula.expression)}"
+
+    def array_equation(self, graph: ArrayGraph, node: Node) -> str:
+        """Return the equation of an array, or an input with its shape."""
+        printer = TextPrinter(graph.index)
+        if node.formula is not None:
+            return f"{printer.name(node.name)} = {printer.expression(graph.trees[node.name])}"
+        shape = graph.shape_of[node.name]
+        return f"{printer.name(node.name)}: {shape_text(shape)}" if shape else node.name
+
+    def label(self, operand: str, node: str) -> str:
+        """Return what stands on an edge: the local derivative, or the shape of an array."""
+        if not isinstance(self.graph, ArrayGraph):
+            return self.printer.expression(self.local(operand, node))
+        shape = self.graph.shape_of[operand]
+        return shape_text(shape) if shape else ""
 
     def tile(self, name: str, members: tuple[str, ...]) -> Tile:
         """Return the tile of one node or of one fold."""
@@ -214,7 +234,7 @@ class _Painter:
         if len(groups[pair[0]]) > 1 or len(groups[pair[1]]) > 1:
             label = f"{len(edges):,} edges" if len(edges) > 1 else ""
         elif active:
-            label = self.printer.expression(self.local(*edges[0]))
+            label = self.label(*edges[0])
         return Wire(pair[0], pair[1], label, active, lit)
 
     def local(self, operand: str, node: str) -> Expression:

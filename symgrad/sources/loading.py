@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SourceError, UnknownName
+from symgrad.examples import array_names
 from symgrad.graph.graph import Graph
 from symgrad.sources.function import parse_function
 from symgrad.sources.limits import MAX_SOURCE_BYTES
@@ -78,7 +79,7 @@ def example_text(name: str) -> str:
     Raises:
         UnknownName: if there is none of that name.
     """
-    names = example_names()
+    names = (*example_names(), *array_names())
     plain = name.removesuffix(".sg")
     if plain not in names:
         close = suggest(plain, names)

@@ -234,21 +234,14 @@ def _met(factors: list[Array]) -> list[Array]:
                 factors[factors.index(over)] = fn(together, *over.args)
                 factors.remove(under)
     for i, factor in enumerate(factors):
-        under_one = factor.args[0] if _is_power(factor, -1) else None
-        if under_one is None or under_one.op != "add" or len(under_one.args) != 2:
+        if factor.op != "fn" or factor.data != "exp":
             continue
-        for other in under_one.args:
-            if other.op == "fn" and other.data == "exp" and ONE in under_one.args:
-                rest = factors[:i] + factors[i + 1 :]
-                if other in rest:
-                    at = rest.index(other)
-                    rest[at] = fn("sigmoid", other.args[0])
-                    return rest
+        opposite = fn("sigmoid", neg(factor.args[0]))
+        rest = factors[:i] + factors[i + 1 :]
+        if opposite in rest:  # e^t σ(−t) = σ(t)
+            rest[rest.index(opposite)] = fn("sigmoid", factor.args[0])
+            return rest
     return factors
-
-
-def _is_power(x: Array, exponent: int) -> bool:
-    return x.op == "pow" and x.args[1].op == "num" and x.args[1].value == exponent
 
 
 def div(a: Array, b: Array) -> Array:
@@ -278,6 +271,8 @@ def pow_(base: Array, exponent: Array) -> Array:
             return base
         case "zeros" if power > 0:
             return base
+        case "add" if is_whole and power < 0 and (logistic := _logistic(base)) is not None:
+            return pow_(logistic, num(-power))
         case "mul" if is_whole:
             return mul(*(pow_(factor, exponent) for factor in base.args))
         case "mul" if base.args[0].op == "num" and base.args[0].value > 0:
@@ -305,6 +300,16 @@ def pow_(base: Array, exponent: Array) -> Array:
         case _:
             pass
     return Array("pow", (base, exponent), None, base.shape)
+
+
+def _logistic(x: Array) -> Array | None:
+    """Return σ(−t) where an expression is 1 + e^t, whose reciprocal that is."""
+    if len(x.args) != 2 or ONE not in x.args:
+        return None
+    other = x.args[1] if x.args[0] == ONE else x.args[0]
+    if other.op != "fn" or other.data != "exp":
+        return None
+    return fn("sigmoid", neg(other.args[0]))
 
 
 def _is_odd_power(x: Array) -> bool:

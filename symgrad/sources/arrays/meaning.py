@@ -33,6 +33,8 @@ REFUSED = {
     "argmax": "it is flat between its jumps", "argmin": "it is flat between its jumps",
     "sort": "a sorted vector has no derivative in closed form here",
     "kron": "a Kronecker product has four axes", "cross": "write the three entries out",
+    "prod": "a product of entries is `exp(sum(log(x)))` where they are positive",
+    "cumsum": "a running sum is a product with a triangular matrix of ones",
     "cond": "a condition number has no derivative in closed form here",
     "pinv": "write the inverse out: `inv(A.T @ A) @ A.T`",
 }  # fmt: skip

@@ -385,6 +385,24 @@ def _arithmetic(function: Callable[[Array, Array], Array]) -> Row:
     return row
 
 
+def _log_add_exp(a: Array, b: Array) -> Array:
+    """Return log(e^a + e^b); with zero for one of them it is softplus."""
+    for one, other in ((a, b), (b, a)):
+        if build.is_zero(one):
+            return build.fn("softplus", other)
+    return build.fn("log", build.add(build.fn("exp", a), build.fn("exp", b)))
+
+
+def _clip(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    del options
+    if len(arguments) != 3:
+        reader.fail("`clip` takes an array and two bounds", node)
+    (x, low, high), axes = reader.broadcast([reader.value(item) for item in arguments], node)
+    return reader.made(build.fn("min", build.fn("max", x, low), high), axes)
+
+
 def _square_entries(
     reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
 ) -> PyValue:
@@ -436,6 +454,8 @@ ROWS: dict[str, tuple[Row, frozenset[str]]] = {
     "len": (_length, _NONE),
     "pow": (_power, _NONE),
     "square": (_square_entries, _NONE),
+    "logaddexp": (_arithmetic(_log_add_exp), _NONE),
+    "clip": (_clip, _NONE),
     "multiply": (_arithmetic(build.mul), _NONE),
     "add": (_arithmetic(build.add), _NONE),
     "subtract": (_arithmetic(build.sub), _NONE),

@@ -267,6 +267,15 @@ class NumpyReader:
                 if -len(sizes) <= at < len(sizes):
                     return PyValue(build.length(sizes[at]), ())
             self.fail(f"`{self.written(node)}` is no size", node)
+        if (
+            isinstance(node.value, ast.Call)
+            and self.written(node.value.func).endswith("slogdet")
+            and self.written(node.slice) == "1"
+        ):
+            matrix = self.plain(node.value.args[0])
+            if len(matrix.shape) != 2 or matrix.shape[0] != matrix.shape[1]:
+                self.fail(f"`{self.written(node.value.args[0])}` is not square", node)
+            return PyValue(build.scalar_of_matrix("logdet", matrix), ())
         base = self.value(node.value)
         parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
         return self.indexed(base, parts, node)

@@ -98,9 +98,9 @@ class ArrayJudge:
                 return self.misfit(statement, problem, number)
             outcome, diagnosis = self.compared(first, right)
             if outcome.status == "refuted":
-                message = (
-                    outcome.text if diagnosis is None else f"{diagnosis.text} ({outcome.text})"
-                )
+                message = outcome.text
+                if diagnosis is not None and diagnosis.text != outcome.text:
+                    message = f"{diagnosis.text} ({outcome.text})"
                 return self.verdict("refuted", statement, message, diagnosis=diagnosis, link=number)
             if _RANK[outcome.status] > _RANK[worst[0]]:
                 worst = (_status(outcome.status), outcome.text)
