@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from symgrad.errors import SymgradError
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
+from symgrad.graph.rate import with_rate
 from symgrad.verify.arrays.judge import judged_text
 from symgrad.verify.explaining.rewriting import steps_between
 from symgrad.verify.judge import Judge
@@ -61,6 +62,7 @@ def verify(  # noqa: PLR0913  (what a user may choose)
     named = source or (graph.source if text is None else "<claims>")
     if isinstance(graph, ArrayGraph):
         return _arrays_judged(graph, text, named, timeout, explain=explain)
+    graph = with_rate(graph)
     truth = Truth(graph)
     verdicts: list[Verdict] = []
     skipped: list[Skipped] = []

@@ -37,6 +37,7 @@ _SPELLINGS = {
     "sigm": "sigmoid", "swish": "silu", "normcdf": "normal_cdf", "normpdf": "normal_pdf",
 }  # fmt: skip
 PRIMES = frozenset("'′’")
+_SQUARES = frozenset("²³⁴")
 _DUMMY = "t_of_a_function"
 _MOST_SAMPLES = 200
 
@@ -142,6 +143,10 @@ class FunctionParser(DerivativeParser):
         if len(argument) != 1:
             if len(argument) == 2 and argument[0] == "-" and argument[1][:1].isdigit():
                 return "number"
+            bare = [token for token in argument if token not in "()"]
+            power = len(bare) == 3 and bare[1] == "^" and bare[2].isdigit()
+            if power or (len(bare) == 2 and bare[1] in _SQUARES):
+                return self.kind_of(argument[:1], below)  # J(μ, σ²): named by a power of it
             return "other"
         (token,) = argument
         if token[:1].isdigit():

@@ -13,6 +13,7 @@ from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Constant, Expression, Mul, Neg, Var, number, variables
 from symgrad.graph.graph import Graph
+from symgrad.graph.rate import RATE_NAMES
 from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
 from symgrad.verify.deciding.limits import substituted
@@ -26,7 +27,6 @@ _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
 _LAST_PIECE = "e"
-_RATES = frozenset(("η", "α", "eta", "alpha", "lr", "learning_rate", "learningrate", "ε", "γ"))
 _OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo"))
 _MOST_NODES = 400
 
@@ -141,7 +141,7 @@ class Scope:
 
     def earlier(self, word: str) -> str | None:
         """Return the parameter that `w_old`, or `a_1` after one step, means; also α as the rate."""
-        if self.updating and word.lstrip("\\") in _RATES:
+        if self.updating and word.lstrip("\\") in RATE_NAMES:
             rate = self.rate or "η"
             self.remark(f"`{word}` read as the rate")
             return rate

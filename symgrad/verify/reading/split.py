@@ -30,6 +30,10 @@ _INDEX_RUNS = re.compile(
     r"(?:\s*(?:…|\.\.|[a-zA-Z]\s*$)|\s+\d+\s*$|(?<=,\d,)\d+\s*$)"
 )
 _WORD = re.compile(r"\s*\\?[^\W\d]\w*\s*")
+# Arguments of a function; the data may stand behind a semicolon: ℓ(μ, σ; x).
+_ARGUMENTS = re.compile(
+    r"(?<=[\w)}'′])\((?:[\w\s,^'′\\{}()]|;(?!\n))*;(?:[\w\s,^'′\\{}()]|;(?!\n))*\)"
+)
 _CASES = re.compile(r"\s*Cases\(")
 
 
@@ -112,7 +116,8 @@ def _rows(formula: Written) -> list[Written]:
     rows: list[Written] = []
     for found in cut_at(formula, ";"):
         # a line may be broken inside of parentheses as well
-        part = Written(found.text.replace(";", " "), found.offsets)
+        text = _ARGUMENTS.sub(lambda listed: listed[0].replace(";", ","), found.text)
+        part = Written(text.replace(";", " "), found.offsets)
         if not part.text or _NUMBER_OF_EQUATION.fullmatch(part.text):
             continue
         for index, one in enumerate(_implications(part)):

@@ -117,9 +117,10 @@ class Updates:
     def is_step_rule(self, name: str, statement: Statement) -> bool:
         """Tell whether `a = a − η·…` or a lone updated value stands here."""
         first = statement.parts[0][1].text
-        value = plain_number(first)
-        if value is not None:
-            return self.state.is_update(name, value, unit_of(first))
+        if all(_ARITHMETIC.fullmatch(part.text) for _, part in statement.parts):
+            last = statement.parts[-1][1].text  # w = 0.5 + 0.3 = 0.8: what it comes to decides
+            value = plain_number(last)
+            return value is not None and self.state.is_update(name, value, unit_of(last))
         before = self.scope.updating
         self.scope.updating = True
         words = {self.scope.name(found[1]) for found in lexer.OPERAND.finditer(first)}
