@@ -17,6 +17,7 @@ from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, 
 from symgrad.graph.graph import Graph
 from symgrad.verify.cases import of_all_cases
 from symgrad.verify.deciding.equality import Decision, decide
+from symgrad.verify.deciding.guards import guards_in
 from symgrad.verify.deciding.limits import Stop, TooLarge, distinct_parts, names_in, substituted
 from symgrad.verify.explaining.diagnose import diagnose
 from symgrad.verify.large import LargeJudge
@@ -249,6 +250,9 @@ class Judge:
         sides = Sides(left, right, conditions, self.truth.conventions(claim))
         if not link.numeric:
             outcome = self._equality(sides, deadline)
+            if outcome.status == "proved" and self._rests_on_convention(sides):
+                message = "not decided: at a point that it treats apart no derivative was found"
+                return Outcome("undecided", message)
             if outcome.status == "refuted":
                 there = with_numbers_put_in(self.truth, claim, index, left, meanings, deadline)
                 return there or outcome
@@ -256,6 +260,10 @@ class Judge:
         if link.relation == "=" and not link.cut and "." not in link.text:
             return self._exact(claim, link, sides, deadline)
         return self.numbers.judge(claim, index, left, meanings)
+
+    def _rests_on_convention(self, sides: Sides) -> bool:
+        """Tell whether the author says something of a point where the derivative is agreed on."""
+        return not set(sides.conventions).isdisjoint(guards_in(sides.right))
 
     def _conditions(
         self, claim: Claim, meanings: dict[str | int, Expression]
