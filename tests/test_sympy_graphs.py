@@ -104,7 +104,15 @@ def test_own_function_is_derived_by_its_fdiff_and_traced_by_its_evalf():
     step = next(iter(sg.trace(d.graph, values={"a": 2}, data=[{"x": 3}])))
     assert step.gradients["a"] == pytest.approx(float(right), rel=1e-14)
     assert "ramp_power(ax, 3)" in d.text()
-    assert r"\mathrm{ramp\_power}" in d.latex()
+    assert r"\mathrm{ramp\_power}(ax, 3)" in d.latex()
+
+
+def test_claims_about_an_own_function_are_judged():
+    d = sg.derive(Eq(u, ramp_power(a * x, 3)), wrt=[a])
+    right = "du/da = ramp_power(a*x, 3)*(3/(a*x) - 2*a*x/(1 + a^2*x^2))*x"
+    wrong = "du/da = ramp_power(a*x, 3)*(3/(a*x) - 2*a*x/(1 + a^2*x^2))"
+    report = sg.verify(d.graph, f"{right}\n{wrong}")
+    assert [v.status for v in report.verdicts] == ["proved", "refuted"]
 
 
 def test_derivative_that_the_function_does_not_know_is_refused_by_name():

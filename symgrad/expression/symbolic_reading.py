@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from symgrad.errors import Diagnostic, NotDifferentiable, SourceError
+from symgrad.expression.balls import Unclear
 from symgrad.expression.functions import FUNCTIONS, UNDIFFERENTIABLE, Function, OwnFunction
 from symgrad.expression.symbolic import sympy_module
 from symgrad.expression.tree import (
@@ -42,6 +43,7 @@ _RELATIONS = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="
 _HALF = Number(Fraction(1, 2))
 _EXACT_FLOAT = 53
 _SHOWN = 80
+_DIGITS_A_BIT = 0.30103
 
 
 class NotTaken(SourceError):
@@ -83,6 +85,37 @@ class SympyValue:
         return context.make_mpf(real._to_mpmath(context.prec)._mpf_)  # noqa: SLF001
 
 
+@dataclass(frozen=True, slots=True)
+class SympyBall:
+    """The value of a SymPy function at balls, as certain as the function's own `evalf` is.
+
+    The radius is that of the digits asked for; at balls that are no points it is widened by how far
+    the values at their ends lie apart.
+    """
+
+    function: type
+
+    def __call__(self, flint: Any, *balls: Any) -> Any:  # noqa: ANN401  (python-flint, no types)
+        """Return a ball; Unclear where the function does not say its value."""
+        digits = int(flint.ctx.prec * _DIGITS_A_BIT) + 10
+        ends = [balls] if all(b.is_exact() for b in balls) else [
+            balls, [b.lower() for b in balls], [b.upper() for b in balls]
+        ]  # fmt: skip
+        values = [flint.arb(str(self._value(end, digits))) for end in ends]
+        middle = values[0].mid()
+        spread = max((abs(v - values[0]).upper() for v in values), default=flint.arb(0))
+        return flint.arb(middle, abs(middle) * flint.arb(10) ** (12 - digits) + 2 * spread)
+
+    def _value(self, end: Any, digits: int) -> Any:  # noqa: ANN401
+        sp = sympy_module()
+        exact = [b.mid().fmpq() for b in end]
+        found = self.function(*(sp.Rational(int(q.p), int(q.q)) for q in exact))
+        found = found.doit().evalf(digits)
+        if not (found.is_Float or found.is_Rational):
+            raise Unclear
+        return found
+
+
 def _sympy_number(sp: Any, value: Any, digits: int) -> Any:  # noqa: ANN401
     whole = int(value) if value == int(value) and abs(value) < 10**6 else None
     return sp.Integer(whole) if whole is not None else sp.Float(value, digits)
@@ -90,7 +123,9 @@ def _sympy_number(sp: Any, value: Any, digits: int) -> Any:  # noqa: ANN401
 
 def own_function(cls: type, arity: int) -> OwnFunction:
     """Return the function that stands for a SymPy class which no table knows."""
-    return OwnFunction(Function(cls.__name__, arity, arity, sympy=cls, mpmath=SympyValue(cls)))
+    return OwnFunction(
+        Function(cls.__name__, arity, arity, sympy=cls, mpmath=SympyValue(cls), ball=SympyBall(cls))
+    )
 
 
 def from_sympy(expression: object, key: Callable[[Any], Key] = str) -> Expression:
