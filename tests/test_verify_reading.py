@@ -256,3 +256,49 @@ def test_a_node_with_its_arguments(head):
     right = r"-(y\log p + (1-y)\log(1-p))"
     assert told(f"${head} = {right}$") == ["proved"]
     assert told(f"${head} = {right}x$") == ["refuted"]
+
+
+@pytest.mark.parametrize("frame", [
+    r"\left\{ \begin{aligned} ROWS \end{aligned} \right.",
+    r"\begin{cases} ROWS \end{cases}",
+    r"\left\{ \begin{array}{l} ROWS \end{array} \right.",
+    r"\begin{gathered} ROWS \end{gathered}",
+])  # fmt: skip
+def test_a_system_of_equations_is_several_statements(frame):
+    rows = rf"{RIGHT} \\ \frac{{\partial L}}{{\partial a}} = (p+y)x"
+    assert told(f"$${frame.replace('ROWS', rows)}$$") == ["proved", "refuted"]
+
+
+def test_places_in_a_notebook_and_in_docstrings_are_those_of_the_file():
+    wrong = r"$\\frac{\\partial L}{\\partial a} = (p+y)x$"
+    book = (
+        '{"cells": [\n {"cell_type": "code", "source": ["1"]},\n'
+        ' {"cell_type": "markdown", "source": [\n  "So\\n",\n  "we get ' + wrong + '"]}],\n'
+        ' "nbformat": 4}'
+    )
+    (verdict,) = report(book, "a.ipynb").verdicts
+    assert (verdict.line, verdict.claim.place.within) == (5, "cell 2, line 2")
+    module = 'def f():\n    r"""So.\n\n    dL/db = p - y\n    """\n'
+    (verdict,) = report(module, "a.py").verdicts
+    assert (verdict.line, verdict.claim.place.column) == (4, 5)
+    assert verdict.claim.place.within == "docstring of `f`, line 3"
+
+
+@pytest.mark.parametrize("point", [".", "{,}"])
+def test_numbers_put_in_are_judged_by_their_printed_digits(point):
+    text = (
+        r"With $a = 1$, $b = 0$, $x = 2$, $y = 0$: $p \approx 0.881$, "
+        r"$\frac{\partial L}{\partial a} \approx 0.881 \times 2 = 1.762$"
+    )
+    assert "refuted" not in told(text.replace(".", point))
+
+
+def test_what_follows_from_a_condition_is_no_claim():
+    text = r"$\frac{\partial L}{\partial b} \overset{!}{=} 0 \Rightarrow p = y$"
+    assert told(text) == ["condition", "condition"]
+    assert told("$p = y$") == ["refuted"]
+
+
+@pytest.mark.parametrize("text", [r"$p \approx 1$", r"$\frac{\partial L}{\partial b} \approx 0$"])
+def test_near_a_limit_is_a_condition(text):
+    assert told(f"With $a = 1$, $b = 1$, $x = 1$, $y = 1$: {text}")[-1] == "condition"

@@ -218,8 +218,10 @@ class Translator(Scripts):
             parts.append(self.written(")" if closes or bracket.text in ")]" else "", bracket))
             self.evaluated(word, parts)
             return
-        if bracket.text == "\\{" and self.ends_with_array():
+        if bracket.text in ("\\{", "\\lbrace") and self.ends_with_array():
             parts.append(self.array_cases(word))
+            return
+        if bracket.text in ("\\{", "\\lbrace") and word.text == "\\left" and self.is_system():
             return
         plain = {"[": "(", "]": ")"}.get(bracket.text, bracket.text)
         sign = SIGNS.get(plain[1:], plain) if plain.startswith("\\") else plain
@@ -511,6 +513,10 @@ class Translator(Scripts):
             if value.text.strip():
                 rows.append(Row(value, condition))
         self.end(name, word)
+        if rows and all(re.search("[=≈]", row.value.text) for row in rows):
+            # a system of equations, and no cases
+            ends = self.written(";\n", word)
+            return Written.join([p for row in rows for p in (row.value, ends, row.condition, ends)])
         found = piecewise(rows, word.start)
         if found is None:
             raise self.fault("these cases leave some values open", word, "end with `otherwise`")
@@ -520,14 +526,22 @@ class Translator(Scripts):
         """Tell whether an array begins here: behind `\\left\\{` it holds cases."""
         self.skip_spaces()
         following = "".join(word.text for word in self.words[self.at : self.at + 12])
-        return following.startswith("\\begin{array}")
+        return re.match(r"\\begin\{(?:array|[a-z]*matrix)\*?\}", following) is not None
+
+    def is_system(self) -> bool:
+        """Tell whether aligned equations begin here: a brace in front of them is no bracket."""
+        self.skip_spaces()
+        following = "".join(word.text for word in self.words[self.at : self.at + 20])
+        return re.match(r"\\begin\{(?:aligned|align|split|gathered|alignedat|cases|eqnarray)\*?\}",
+                        following) is not None  # fmt: skip
 
     def array_cases(self, opened: Word) -> Written:
         """Translate an array of cases with its brackets."""
         begin = self.next_word(opened)
-        self.raw_argument(begin)
-        self.raw_argument(begin)
-        found = self.cases(opened, "array")
+        name = self.raw_argument(begin).rstrip("*")
+        if name == "array":
+            self.raw_argument(begin)
+        found = self.cases(opened, name)
         self.skip_spaces()
         if self.at < len(self.words) and self.words[self.at].text == "\\right":
             self.at += 1

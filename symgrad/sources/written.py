@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symgrad.errors import Place
 from symgrad.sources.problems import Origin
@@ -66,6 +66,11 @@ class Written:
 
     def origin(self, original: str, origin: Origin) -> MappedOrigin:
         """Return an origin for this text: places in it are places in `original`."""
+        if isinstance(origin, MappedOrigin):
+            last = len(origin.offsets) - 1
+            return replace(
+                origin, offsets=tuple(origin.offsets[min(i, last)] for i in self.offsets)
+            )
         return MappedOrigin(
             origin.source, origin.lines, origin.line, origin.column, origin.first,
             original, self.offsets,

@@ -37,6 +37,7 @@ from symgrad.verify.reading.text import decimals_of, source_text
 from symgrad.verify.truth import Truth
 
 _MAX_DEFINITIONS = 50
+_COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SET_TO_ZERO = "set to zero: a condition, which the formula need not fulfil everywhere"
 _APPROXIMATION = "an approximation without numbers"
@@ -69,6 +70,8 @@ class Chains:
     def __init__(self, graph: Graph, truth: Truth, scope: Scope, state: State) -> None:
         self.graph, self.truth, self.scope, self.state = graph, truth, scope, state
         self.faults: dict[int, Diagnostic] = {}
+        self.comma = False  # whether the text writes decimal commas
+        self.set_on = 0  # the line of the last condition that was set
 
     def links(
         self, statement: Statement, formula: Formula
@@ -105,8 +108,12 @@ class Chains:
         relation: Relation = "≈" if sign == "≈" else "="
         expression, other = readings_of(part.text, origin, self.scope)
         place = origin.place(part.text, 0, max(1, len(part.text)))
+        shown = source_text(formula.text, part)
+        if self.comma:
+            # numbers are judged by the digits that are printed, with a decimal point
+            shown = _COMMA.sub(".", shown)
         return Link(
-            expression, source_text(formula.text, part), relation, place,
+            expression, shown, relation, place,
             decimals_of(part.text), cut, other,
         )  # fmt: skip
 
@@ -138,9 +145,20 @@ class Chains:
                 return
         last = links[-1]
         if not strict and self.only_approximates(left, links):
-            yield Claim(text, place, left, links, condition=f"{_APPROXIMATION} in force here")
+            about = self.claim(
+                left, links, text, place, given, forced=forced, otherwise=_APPROXIMATION
+            )
+            yield replace(about, condition=f"{_APPROXIMATION} in force here", otherwise="")
             return
         condition = self.is_set(left, links) and not (strict and len(links) == 1)
+        line = place.line
+        solution = isinstance(left, NameTarget | ExpressionTarget) and self.set_on == line
+        if condition and not strict:
+            self.set_on = line
+        elif solution and not strict and not condition:
+            otherwise = "follows from a condition that is set before it"
+            yield self.claim(left, links, text, place, given, forced=forced, otherwise=otherwise)
+            return
         if not condition:
             yield self.claim(left, links, text, place, given, forced=forced)
             return
@@ -175,6 +193,8 @@ class Chains:
         """Tell whether `p ≈ 1` stands where p has no value, or is an input."""
         if isinstance(left, UpdateTarget) or any(link.relation != "≈" for link in links):
             return False
+        if len(links) == 1 and links[0].decimals == 0 and _is_limit(links[0]):
+            return True
         if isinstance(left, NameTarget):
             node = self.graph.index.get(left.name)
             if node is not None and node.formula is None:
@@ -392,6 +412,12 @@ class Chains:
 
 def _left_of(text: str) -> str:
     return re.split(r"\\(?:over|under)set|\\stackrel|:=|=|≈|\\approx", text, maxsplit=1)[0].strip()
+
+
+def _is_limit(link: Link) -> bool:
+    """Tell whether a link is `≈ 0` or `≈ ±1`: near a limit, and no rounded number."""
+    value = exact.rational(link.expression)
+    return value is not None and abs(value) <= 1
 
 
 def speaks_of(expression: Expression, scope: Scope) -> bool:

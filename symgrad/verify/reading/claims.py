@@ -77,12 +77,14 @@ class Reader:
         self.state = state
         self.lefts = LeftSides(self.graph, self.scope, state)
         self.chains = Chains(self.graph, self.truth, self.scope, state)
+        self.chains.comma = self.decimals == "comma"
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
         """Yield the claims of a text, and each formula that is not about the graph."""
         found: list[Item | Later] = []
         texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
         self.decimals = style_of(formula.content.text for formula in texts)
+        self.chains.comma = self.decimals == "comma"
         for count, formula in enumerate(texts):
             if count >= MAX_CLAIMS:
                 place = formula.origin.place(formula.text[:80], 0, 1)
@@ -326,6 +328,8 @@ class Reader:
             except Fault:
                 side = None
             if side is not None and speaks_of(side, self.scope):
+                if statement.other == "≟":
+                    self.chains.set_on = place.line
                 return Claim(text, place, ExpressionTarget(side), condition="a condition")
         return _skipped(text, place, fault.diagnostic.message)
 

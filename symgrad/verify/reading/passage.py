@@ -78,34 +78,41 @@ class Passage:
     def origin(self, start: int, end: int) -> Origin:
         """Return the origin of a stretch of the text."""
         if self.offsets is not None:
-            return PartOrigin(
-                self.source, self.lines, 1, 1, 1, self.file, self.offsets[start:end],
-                self._part(start),
-            )  # fmt: skip
+            inside = tuple(range(start, end))
+            return PartOrigin(self.source, self.lines, 1, 1, 1, self.file, inside, self)
         line = bisect_right(self.starts, start)
         return Origin(self.source, self.lines, line, start - self.starts[line - 1] + 1)
 
-    def _part(self, start: int) -> tuple[str, int]:
+    def part(self, place: int) -> str:
         """Return the name of the part that an offset is in, and the line in it."""
-        index = bisect_right([place for place, _ in self.marks], start)
+        index = bisect_right([start for start, _ in self.marks], place)
         if not index:
-            return "", 0
-        place, name = self.marks[index - 1]
-        return name, self.text.count("\n", place, start) + 1
+            return ""
+        start, name = self.marks[index - 1]
+        return f"{name}, line {self.text.count(chr(10), start, place) + 1}"
 
 
 @dataclass(frozen=True, slots=True)
 class PartOrigin(MappedOrigin):
-    """The origin of a text in a part of a file, such as a cell: places name the part as well."""
+    """The origin of a text in a part of a file, such as a cell: places name the part as well.
 
-    part: tuple[str, int] = ("", 0)
+    `offsets` lead to the passage, and the passage leads on to the file.
+    """
+
+    passage: Passage | None = None
 
     def place(self, text: str, start: int, end: int) -> Place:
         """Return the place in the file of `text[start:end]`, and the part that it is in."""
-        found = MappedOrigin.place(self, text, start, end)
-        name, line = self.part
-        line += text.count("\n", 0, start)
-        return replace(found, within=f"{name}, line {line}") if name else found
+        del text
+        passage = self.passage
+        if passage is None or not passage.offsets or not self.offsets:
+            return Origin(self.source, self.lines, 1, 1).place("", 0, 1)
+        covered = self.offsets[start:end] or (self.offsets[-1] + 1,)
+        last = len(passage.offsets) - 1
+        ends = [passage.offsets[min(at, last)] for at in (min(covered), max(covered))]
+        base = Origin(self.source, self.lines, 1, 1)
+        found = base.place(self.original, ends[0], max(ends[0], ends[1]) + 1)
+        return replace(found, within=passage.part(min(covered)))
 
 
 @dataclass(frozen=True, slots=True)
