@@ -270,8 +270,8 @@ def test_formula_breaks_at_commas_first_and_no_deeper_than_it_must():
 
 
 def test_legend_tells_what_dashed_edges_are():
-    assert "leads to no parameter" in written(made(BRANCH))
-    assert "leads to no parameter" not in written(made("param a = 1; J = a^2"))
+    assert "carries no derivative" in written(made(BRANCH))
+    assert "carries no derivative" not in written(made("param a = 1; J = a^2"))
 
 
 def test_long_chain_is_folded():
@@ -337,3 +337,10 @@ def test_a_width_is_exactly_rounded_whatever_the_order(texts):
     exact = sum((Fraction(advance(run.text) * run.scale) for run in runs), Fraction())
     assert width_of(runs, 1.0) == float(exact)
     assert width_of(runs, 13.0) == width_of(runs[::-1], 13.0)
+
+
+def test_the_legend_is_true_of_a_parameter_with_derivative_0():
+    text = sg.draw(parse("param a = 1, b = 2\ndata x\nJ = a*x + sign(b)"))
+    assert "carries no derivative" in text
+    assert "no parameter" not in text
+    assert "carries no derivative" not in sg.draw(parse("param a, b\nJ = a*b"))

@@ -199,6 +199,15 @@ def test_a_value_that_is_none_is_named(command, values, folder):
         assert ended["status"] == (0 if command == "report" else 2), value
 
 
+@pytest.mark.parametrize("command", ["derive", "paths", "draw", "report", "generate --no-check"])
+def test_every_command_that_derives_has_a_limit(command, folder):
+    (folder / "tower.sg").write_text(ATTACKS["tower of powers"], encoding="utf-8")
+    name, *options = command.split()
+    ended = run(folder, [{"words": [name, "tower.sg", *options, "--timeout", "0.3"]}])[0]
+    assert (ended["status"], ended["out"]) == (2, "")
+    assert ended["err"].startswith("error: not finished within 0.3 s of computing")
+
+
 def test_what_nobody_foresaw_is_one_line_that_asks_for_a_report(monkeypatch, capsys):
     def broken(*_, **__):
         raise LookupError("no\nsuch row")

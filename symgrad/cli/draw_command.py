@@ -63,7 +63,8 @@ def command(
     """Draw FILE in layers: equations in the nodes, local derivatives on the edges.
 
     Parameters, data, constants and equations have shapes of their own; a plus sign marks where
-    branches merge, so that adjoints add. Dashed edges lead to no parameter.
+    branches merge, so that adjoints add. Dashed edges carry no derivative: they lead to no
+    parameter, or their local derivative is 0.
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments, samples_from

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, note, print_result, refuse_others, write_file
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ CHECK_SECONDS = 30.0
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")
 @click.option("--force", is_flag=True, help="Overwrite files that symgrad did not write.")
+@limited(60)
 def command(
     file: str,
     target: str,

@@ -268,7 +268,7 @@ def _legend_entries(made: Drawing) -> list[tuple[str, str, float]]:
     if any(tile.branches for tile in made.picture.tiles):
         entries.append(("merge", "branches merge: adjoints add"))
     if not all(wire.active for wire in made.picture.wires):
-        entries.append(("still", "leads to no parameter"))
+        entries.append(("still", "carries no derivative"))
     if any(tile.adjoint for tile in made.picture.tiles):
         entries.append(("adjoint", "adjoint: derivative of the objective"))
     if made.picture.highlight:
