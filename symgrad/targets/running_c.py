@@ -144,7 +144,9 @@ def _c_driver(header: EmittedFile, program: Program) -> str:
         samples=SAMPLES,
         inputs=max(1, len(places)),
         real=real,
-        state=f"        {module}_state state;\n" if state and "_state {" in header.text else "",
+        state=f"        {module}_state state;\n"
+        if state and f" {module}_update(" in header.text
+        else "",
         calls=calls,
         show=_C_SHOW.format(module=module, real=real, fields=len(program.wrt)) if rows else "",
         row=f"        {module}_params row;\n" if rows else "",
