@@ -319,8 +319,16 @@ class Translator(Scripts):
         if bracket and not power:
             return self.written(start, word)
         inner = self.bracketed_argument() if bracket else self.bare_argument(word)
+        if not power and not bracket and self.is_called_name(inner):
+            return Written.join([self.written(start + " ", word), inner])
         pieces = [self.written(start + "(", word), inner, self.written(")", word), *power]
         return Written.join(pieces)
+
+    def is_called_name(self, inner: Written) -> bool:
+        """Tell whether a name stands before a bracket, as in `\\log h_\\theta(x)`."""
+        self.skip_spaces()
+        following = self.words[self.at].text if self.at < len(self.words) else ""
+        return following in _BRACKETS and re.fullmatch(r"\s*[^\W\d]\w*\s*", inner.text) is not None
 
     def is_call_of_a_letter(self) -> bool:
         """Tell whether σ(…) or another function comes next, as in `\\log\\sigma(x)`."""

@@ -23,7 +23,9 @@ _ONE_INDEX = (
 ).format(r"(?:[0-9]+|(?:[A-Za-z]|\\ell|\\tau)(?:\s*[-+]\s*(?:[0-9]+|[A-Za-z]))?)")
 _INDICES = re.compile(rf"(?:{_ONE_INDEX}\s*)+")
 _INDEX = re.compile(r"[0-9]+|(?:\\ell|\\tau|[A-Za-z])(?:\s*[-+]\s*(?:[0-9]+|[A-Za-z]))?")
-_LABEL = re.compile(r"\(?\s*(new|old|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?")
+_LABEL = re.compile(
+    r"\(?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?"
+)
 _STARS = frozenset(("*", "\\ast", "\\star"))
 _TRANSPOSES = frozenset(("\\top", "\\intercal", "\\tran", "\\transp", "\\mathsf{T}", "\\mathrm{T}",
                          "\\mathsf T", "\\mathrm T", "\\rm T", "\\text{T}", "\\mathit{T}",
@@ -127,6 +129,8 @@ def _name_above(raw: str, plain: str) -> tuple[str, ...]:
     """Return the parts of a name that a superscript is, () for a power."""
     if plain in _STARS:
         return ("star",)
+    if raw.startswith("\\text") and re.fullmatch(r"[^\W\d_]{2,}|[\u3040-\ud7a3]", plain):
+        return (plain,)
     if label := _LABEL.fullmatch(plain):
         return (label[1],) if not raw.isalpha() or len(raw) > 2 else ()
     if _INDICES.fullmatch(plain):

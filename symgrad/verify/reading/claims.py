@@ -391,6 +391,9 @@ class Reader:
         found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", text)
         if found is not None:
             return any(self.scope.strict(name) for name in found.groups())
+        gradient = re.fullmatch(r"\s*∇\s*(?:_\s*\w+)?\s*(\w+)\s*(?:\(.*\))?\s*", text)
+        if gradient is not None:
+            return self.scope.strict(gradient[1]) is not None
         top = re.match(r"\s*(?:∂|d)(?:\s*\^\s*\(?\d\)?)?\s*\(*\s*(\w+)[^/]*/", text)
         name = self.scope.strict(top[1]) if top else None
         node = self.graph.index.get(str(name))

@@ -134,7 +134,10 @@ class FunctionParser(DerivativeParser):
         if kinds == ["unknown"] and name != arguments[0][0]:
             self.scope.remark(f"`{token}({arguments[0][0]})` read as the value `{name}`")
             return Var(name)
-        if all(kind == "number" for kind in kinds):
+        # `h(2) = …` is h at 2, but `2u(2)` a product with a number put in
+        alone = self.scope.reading_left and self.at == 0
+        at_number = alone or self.scope.name(token) is None
+        if at_number and all(kind == "number" for kind in kinds):
             return self.at_numbers(name, arguments)
         return None
 
@@ -189,6 +192,9 @@ class FunctionParser(DerivativeParser):
             return None
         (argument,) = arguments[0]
         scope = self.scope
+        alone = scope.reading_left and self.at == 0
+        if argument[:1].isdigit() and not alone and scope.name(token) is not None:
+            return None
         family: dict[str, str] = {}
         for base in (token, token.rpartition("_")[0]):
             if base and not family and base_and_index(base)[1] == "":

@@ -29,7 +29,7 @@ _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
 _CALLED = re.compile(rf"\s*({lexer.NAME})\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*")
 
 _LABELLED = re.compile(rf"\s*({lexer.NAME})\s*\^\s*\(?\s*([^\W\d]\w*)\s*\)?\s*")
-_WORDS = re.compile(rf"(?<![\w.]){lexer.NAME}")
+_WORDS = re.compile(rf"(?<![^\W\d²³⁴]|[._]){lexer.NAME}")
 _DERIVATIVE = re.compile(r"\s*(?:∂|d[\w²³]*\s*/\s*d)")
 _LABEL = re.compile(r"([Α-Ωα-ω])\s*([A-Za-z]\w*)")
 _TITLE = re.compile(r"\s*(?:Delta|Gamma|Vega|Theta|Rho|Vanna|Vomma|Charm|Speed)\b")
@@ -98,7 +98,11 @@ class LeftSides:
             return NameTarget(called)
         self.scope.dummies = self.dummies(text)
         self.scope.subject = self.subject(text)
-        side = parse_side(text, origin, self.scope)
+        self.scope.reading_left = True
+        try:
+            side = parse_side(text, origin, self.scope)
+        finally:
+            self.scope.reading_left = False
         if isinstance(side, Var):
             target = self.scope.derivatives.get(str(side.key))
             return target if target is not None else NameTarget(str(side.key))
@@ -170,7 +174,9 @@ class LeftSides:
             free = not scope.can_be_read(word)
             if word in scope.functions or (free and is_function(plain, scope)):
                 functions += 1
-            elif free and plain[:1] == "d" and "/" in text and len(plain) > 1 and plain.isalpha():
+            elif (
+                free and plain[:1] == "d" and "/" in text and 1 < len(plain) < 4 and plain.isalpha()
+            ):
                 found.add(plain[1:])
             elif free and len(plain) <= 2 and plain not in ("d", "∂"):
                 found.add(word)

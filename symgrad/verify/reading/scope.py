@@ -12,7 +12,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Constant, Expression, Mul, Neg, Var, number, variables
-from symgrad.graph.graph import Graph
+from symgrad.graph.graph import Graph, Node
 from symgrad.graph.rate import RATE_NAMES
 from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
@@ -27,7 +27,7 @@ _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
 _LAST_PIECE = "e"
-_OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo"))
+_OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo", "ancien", "旧"))
 _MOST_NODES = 400
 
 
@@ -71,6 +71,7 @@ class Scope:
         self.updating = False
         self.differentials: Mapping[str, str] = {}
         self.step = 0
+        self.reading_left = False
         self.sizes: dict[str, Expression] = {}
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
@@ -141,7 +142,7 @@ class Scope:
 
     def earlier(self, word: str) -> str | None:
         """Return the parameter that `w_old`, or `a_1` after one step, means; also α as the rate."""
-        if self.updating and word.lstrip("\\") in RATE_NAMES:
+        if self.updating and self.is_rate(word):
             rate = self.rate or "η"
             self.remark(f"`{word}` read as the rate")
             return rate
@@ -152,6 +153,10 @@ class Scope:
             return None
         self.remark(f"`{word}` read as `{name}`, the value in force")
         return name
+
+    def is_rate(self, word: str) -> bool:
+        """Tell whether a word that is no name is one that people use for the rate."""
+        return word.lstrip("\\") in RATE_NAMES and self.names.meant(word) is None
 
     def change(self, name: str) -> Expression:
         """Return Δ of a parameter: minus the rate times its gradient, plus where one maximizes."""
@@ -246,7 +251,8 @@ class Scope:
             return self.note(DerivativeTarget(above, below))
         match = _ADJOINT.fullmatch(canonical(word))
         node = self.name(match[1] or match[2]) if match else None
-        if node is not None and node in index:
+        mean = match is not None and match[2] is not None and index_kind(index, node) == "data"
+        if node is not None and node in index and not mean:
             return self.note(DerivativeTarget(self.graph.objective, node))
         return None
 
@@ -267,6 +273,12 @@ class Scope:
     def number(self, word: str) -> Constant | None:
         """Return the named number π or e that a word is, unless it is a name here."""
         return constant(word) if self.strict(word) is None else None
+
+
+def index_kind(index: Mapping[str, Node], name: str | None) -> str:
+    """Return the kind of a node, "" for what is none: x̄ of data is a mean and no adjoint."""
+    node = index.get(str(name))
+    return "" if node is None else str(node.kind)
 
 
 def _repeats(way: tuple[str, ...]) -> bool:

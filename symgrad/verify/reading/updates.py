@@ -19,7 +19,7 @@ from symgrad.verify.reading.text import decimals_of, plain_number
 
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
 _NEW = re.compile(
-    rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next|updated|nuevo|nouveau)|_([tknji])p1"
+    rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next|updated|nuevo|nouveau|novo|nuovo|新)|_([tknji])p1"
     r"|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*"
 )
 _IN_PLACE = re.compile(rf"\s*({lexer.NAME})\s*([-+−])\s*")
@@ -44,7 +44,11 @@ class Updates:
         word = _WORD.fullmatch(text)
         exact = word is not None and self.scope.names.exact(word[1]) is not None
         if not exact and (name := self.renewed(text, sign)):
-            return self.updated(name)
+            if self.moves(statement):
+                return self.updated(name)
+            if "p1" in text:
+                message = f"this is no step of gradient descent for `{name}`: it has no rate"
+                raise Fault(Diagnostic(message, origin.place(text, 0, len(text))))
         if not exact and (change := _CHANGE.fullmatch(text)):
             name = self.parameter(change[1])
             if name is not None:
@@ -108,11 +112,39 @@ class Updates:
         if value is not None:
             likely = self.state.is_update(name, value, unit_of(first))
         else:
-            likely = name in names or (bool(_ARITHMETIC.fullmatch(first)) and _is_difference(first))
+            rule = name in names and self.moves(statement)
+            likely = rule or (bool(_ARITHMETIC.fullmatch(first)) and self.starts_at(name, first))
         if not likely:
             return None
         self.scope.remark(f"`{word}` read as `{name}` after step {index}")
         return name
+
+    def moves(self, statement: Statement) -> bool:
+        """Tell whether a right side can be a step of gradient descent: numbers, a rate, a Δ."""
+        for _, part in statement.parts:
+            words = [found[1] for found in lexer.OPERAND.finditer(part.text)]
+            rate = self.scope.rate
+            if not words or any(self.is_rate(word) for word in words):
+                return True
+            if any("Δ" in word for word in words) or (rate is not None and rate in part.text):
+                return True
+            if re.search(r"[-−+]\s*0?\.\d", part.text):
+                return True
+        return False
+
+    def is_rate(self, word: str) -> bool:
+        """Tell whether a word means the rate, or is one that people use for it."""
+        name = self.scope.name(word)
+        return (name is not None and name == self.scope.rate) or self.scope.is_rate(word)
+
+    def starts_at(self, name: str, text: str) -> bool:
+        """Tell whether `1 - 0.1·0.45` begins with the value of a parameter that is in force."""
+        found = re.match(r"\s*([-−]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*[-−+]", text)
+        value = self.state.values.get(name)
+        if found is None or value is None:
+            return False
+        number = Fraction(found[2]) * (-1 if found[1] else 1)
+        return abs(number - value) <= unit_of(found[2]) * (Fraction(number) != value)
 
     def is_step_rule(self, name: str, statement: Statement) -> bool:
         """Tell whether `a = a − η·…` or a lone updated value stands here."""
@@ -132,7 +164,3 @@ class Updates:
 def unit_of(text: str) -> Fraction:
     """Return one unit in the last place of a number as printed."""
     return Fraction(1, 10 ** max(decimals_of(text) or 0, 0))
-
-
-def _is_difference(text: str) -> bool:
-    return re.search(r"\S\s*[-+−]", text.strip()) is not None
