@@ -104,6 +104,8 @@ def coefficient(x: Array, u: Array) -> Array | None:
             return _of_chain(x, u)
         case "sum" if not x.shape:
             return _of_sum(x, u)
+        case "sum" if x.data is not None:
+            return _of_axis_sum(x, u)
         case "slice" | "pad" if len(x.shape) == 1:
             inner = coefficient(x.args[0], u)
             if inner is None:
@@ -180,6 +182,21 @@ def _of_sum(x: Array, u: Array) -> Array | None:
     matrix = coefficient(holding[0], u)
     others = build.mul(build.ones(inner.shape), *(part for part in parts if part is not holding[0]))
     return None if matrix is None else build.chain(build.transposed(matrix), others)
+
+
+def _of_axis_sum(x: Array, u: Array) -> Array | None:
+    """Return the coefficient in Σ_i M_ij v_i, which is Mᵀv, and in Σ_j M_ij v_j, which is Mv."""
+    inner = x.args[0]
+    parts = inner.args if inner.op == "mul" else (inner,)
+    holding = [part for part in parts if u.text in names_in(part)]
+    if len(holding) != 1 or holding[0].op != "expand" or holding[0].data != x.data:
+        return None
+    found = coefficient(holding[0].args[0], u)
+    if found is None:
+        return None
+    others = [part for part in parts if part is not holding[0]]
+    matrix = build.mul(build.ones(inner.shape), *others)
+    return build.chain(build.transposed(matrix) if x.data == 0 else matrix, found)
 
 
 def hessian_product(graph: ArrayGraph, gradient: Array, parameter: str, direction: Array) -> Array:

@@ -97,6 +97,8 @@ def add(*terms: Array) -> Array:
         factor, rest = split_number(term)
         if rest.op == "mul" and rest.args[-1].op == "ones":
             rest = mul(*rest.args[:-1])
+        elif rest.op == "ones":
+            rest = ONE
         coefficients[rest] = coefficients.get(rest, Fraction(0)) + factor
     kept = [scaled(factor, rest) for rest, factor in coefficients.items() if factor]
     if not kept:
@@ -764,6 +766,9 @@ def _sum_of_product(x: Array, axis: int | None, rest: Shape) -> Array:
         if fixed:
             free = [part for part in arrays if part.op != "expand" or part.data == axis]
             return mul(*fixed, sum_(mul(ones(x.shape), *free), axis))
+    met = _sum_with_outer(arrays, axis) if len(x.shape) == 2 else None
+    if met is not None:
+        return met
     if len(arrays) == 2 and axis is None and len(x.shape) == 2:
         for one, other in (arrays, arrays[::-1]):
             if one.op == "eye":
@@ -781,6 +786,24 @@ def _sum_of_product(x: Array, axis: int | None, rest: Shape) -> Array:
         keys = min(x.key, mul(*(transposed(part) for part in arrays)).key)
         return Array("sum", (x,), None, (), NOTHING_KNOWN, digest("sum", None, (), [keys]))
     return Array("sum", (x,), axis, rest)
+
+
+def _sum_with_outer(arrays: list[Array], axis: int | None) -> Array | None:
+    """Return Σ M ⊙ uvᵀ as uᵀMv, along an axis as v ⊙ Mᵀu or u ⊙ Mv; None without such a factor."""
+    for i, part in enumerate(arrays):
+        if part.op != "chain" or len(arrays) < 2:
+            continue
+        for at, factor in enumerate(part.args[:-1]):
+            if right_of(factor) != UNIT:
+                continue
+            u, v = chain(*part.args[: at + 1]), transposed(chain(*part.args[at + 1 :]))
+            matrix = mul(*arrays[:i], *arrays[i + 1 :])
+            if axis is None:
+                return chain(transposed(u), matrix, v)
+            if axis == 1:
+                return mul(u, chain(matrix, v))
+            return mul(v, chain(transposed(matrix), u))
+    return None
 
 
 def _sum_of_sum_times(part: Array, others: list[Array], axis: int | None) -> Array | None:

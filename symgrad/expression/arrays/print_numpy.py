@@ -164,10 +164,8 @@ class NumpyPrinter:
     def _mul(self, x: Array) -> tuple[str, int]:
         q = quotient_of(x)
         above = _ordered(q.above)
-        if above and all(not part.shape for part in above) and x.shape:
-            arrays = [part for part in q.below if part.shape]
-            if not arrays:
-                above = [*above, build.ones(x.shape)]
+        if x.shape and not any(part.shape for part in (*above, *q.below)):
+            above = [*above, build.ones(x.shape)]
         if not above:
             text, level = "1", _ATOM
         else:
