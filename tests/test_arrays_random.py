@@ -5,6 +5,7 @@ import random
 import pytest
 
 import symgrad as sg
+from symgrad.expression.arrays.print_text import TextPrinter
 from tests.array_numbers import assert_right
 
 MATRICES = {("m", "n"): ["A"], ("n", "n"): ["S"], ("n", "m"): ["B"]}
@@ -96,3 +97,12 @@ def test_gradients_of_random_functions(seed):
     graph = sg.graph(function_of(seed))
     for mode in ("auto", "none"):
         assert_right(sg.derive(graph, sensitivities=mode), trials=1, seed=seed, tolerance=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_printed_gradients_of_random_functions_are_never_refuted(seed):
+    graph = sg.graph(function_of(seed))
+    printer = TextPrinter(graph.index)
+    for name, tree in sg.derive(graph, sensitivities="none").array_gradients:
+        claim = f"∂{graph.objective}/∂{name} = {printer.expression(tree)}"
+        assert [v.status for v in sg.verify(graph, claim).verdicts] == ["proved"], claim

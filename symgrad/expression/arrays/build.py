@@ -186,6 +186,10 @@ def mul(*factors: Array) -> Array:
     if shape and not any(part.shape for part in kept):
         kept.append(ones(shape))
     kept = _met(kept)
+    if len(kept) > 1 and any(part.op == "eye" for part in kept):
+        others = [part for part in kept if part.op != "eye"]
+        if any(part.shape for part in others):  # only the diagonal is left
+            return scaled(number, diag(diagonal(mul(*others))))
     if len(kept) == 1:
         return scaled(number, kept[0])
     if not kept:

@@ -35,6 +35,7 @@ class TextPrinter:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = frozenset(names)
+        self.spreading = False  # whether a vector along an axis is written as a product with ones
 
     # Words ----------------------------------------------------------------------------------------
 
@@ -57,6 +58,10 @@ class TextPrinter:
     def superscript(self, text: str, exponent: str) -> str:
         """Return a power with a whole exponent."""
         return text + exponent.translate(_SUPERSCRIPT)
+
+    def entry_power(self, text: str, exponent: str) -> str:
+        """Return the power of each entry of a square matrix, which has powers of its own."""
+        return f"{text} .^ {exponent}"
 
     def raised(self, text: str, exponent: str) -> str:
         """Return any other power."""
@@ -115,10 +120,20 @@ class TextPrinter:
         """Return an expression in its whole shape, and how tightly it binds."""
         if x.op == "expand":
             return self.spread(x)
-        return self.entry(x)
+        if len(x.shape) != 2 or UNIT in x.shape:
+            return self.entry(x)
+        before, self.spreading = self.spreading, not _is_whole(x)
+        made = self.entry(x)
+        self.spreading = before
+        return made
 
     def entry(self, x: Array) -> tuple[str, int]:
         """Return an expression as an operand of an operation of each entry."""
+        if len(x.shape) == 2 and not self.spreading and not _is_whole(x) and len(_axes(x)) == 2:
+            self.spreading = True  # vectors along both axes, and no matrix that they join
+            spread = self.entry(x)
+            self.spreading = False
+            return spread
         made: tuple[str, int] = getattr(self, f"_{x.op}", self._named)(x)
         return made
 
@@ -244,6 +259,8 @@ class TextPrinter:
                     self.superscript(text, str(value.numerator)), POW)  # fmt: skip
             if value == Fraction(1, 2):
                 return self.root(base), ATOM
+            if value.denominator == 1 and len(x.shape) == 2 and x.shape[0] == x.shape[1]:
+                return self.entry_power(self.at(base, ATOM), str(value)), SIGN
             if value.denominator == 1:
                 return self.superscript(self.at(base, ATOM), str(value)), POW
             return self.raised(self.at(base, ATOM), str(value)), POW
@@ -313,7 +330,8 @@ class TextPrinter:
         natural = inner.op in {"sum", "mean", "lse", "most", "least"} and inner.data == 1 - int(
             str(x.data)
         )
-        return self.spread(x) if square and not natural else self.entry(inner)
+        spread = self.spreading or (square and not natural)
+        return self.spread(x) if spread else self.entry(inner)
 
     # Sums and their like --------------------------------------------------------------------------
 
@@ -397,6 +415,25 @@ def _squared(x: Array) -> Array | None:
     if inner.op == "pow" and inner.args[1] == build.TWO:
         return inner.args[0]
     return None
+
+
+def _is_whole(x: Array) -> bool:
+    """Tell whether a matrix, written with vectors joined to matrices, has both axes by itself."""
+    if x.op == "expand":
+        return False
+    if x.op in {"add", "mul", "pow", "fn", "cmp", "logic"}:
+        return any(_is_whole(part) for part in x.args if part.shape)
+    return True
+
+
+def _axes(x: Array) -> set[int]:
+    """Return the axes along which vectors stand in an expression of each entry."""
+    if x.op == "expand":
+        return {x.along}
+    found: set[int] = set()
+    for part in x.args if x.op in {"add", "mul", "pow", "fn", "cmp", "logic"} else ():
+        found |= _axes(part)
+    return found
 
 
 def _is_spread_sum(x: Array) -> bool:
@@ -514,6 +551,10 @@ class LatexPrinter(TextPrinter):
     def superscript(self, text: str, exponent: str) -> str:
         """Return a power with a whole exponent."""
         return f"{_closed(text)}^{{{exponent}}}"
+
+    def entry_power(self, text: str, exponent: str) -> str:
+        """Return the power of each entry of a square matrix, which has powers of its own."""
+        return rf"{_closed(text)}^{{\odot {exponent}}}"
 
     def raised(self, text: str, exponent: str) -> str:
         """Return any other power."""

@@ -208,6 +208,9 @@ class Meaning:
 
     def joined(self, a: Array, b: Array, x: Syntax) -> tuple[Array, Array]:
         """Return two operands in one shape, a vector along the axis of a matrix that fits."""
+        if len(a.shape) == len(b.shape) == 2 and ANY in (*a.shape, *b.shape):
+            both = tuple(n if m == ANY else m for m, n in zip(a.shape, b.shape, strict=True))
+            return _resized(a, both), _resized(b, both)
         if ANY in a.shape and ANY not in b.shape and b.shape:
             a = self.with_size(a, b, x)
         if ANY in b.shape and ANY not in a.shape and a.shape:
@@ -224,6 +227,8 @@ class Meaning:
         """Return the fault of two shapes that do not fit entry by entry."""
         shapes = f"{self.shown(a)} and {self.shown(b)}"
         hint = ""
+        if ANY in (*a.shape, *b.shape):
+            return self.fault(f"`{self.written(x)}`: the size of `1` or `I` is not clear", x)
         if len(a.shape) == 2 and a.shape == (b.shape[::-1]):
             right = x.args[1] if len(x.args) > 1 else x
             written = self.written(right)
@@ -245,7 +250,7 @@ class Meaning:
 
     def with_size(self, a: Array, other: Array, x: Syntax) -> Array:
         """Return an expression with `I` in it, now that its size is known."""
-        shape = other.shape
+        shape = other.shape if len(other.shape) != 1 else other.shape * 2
         has_identity = any(part.op == "eye" and ANY in part.shape for part in walk(a))
         if has_identity and (len(shape) != 2 or shape[0] != shape[1]):
             raise self.fault(

@@ -106,6 +106,8 @@ def _raised(text: str, at: int) -> tuple[str, int]:
         return "⁻¹", at
     if word in {"-T", "-ᵀ"}:
         return "⁻¹ᵀ", at
+    if word.startswith("⊙"):
+        return f" .^ {word[1:].strip()} ", at
     if word == "*":
         return "^*", at
     return (f"^{word}" if re.fullmatch(r"\w+", word) else f"^({word})"), at
