@@ -51,3 +51,35 @@ def test_values_after_the_step_are_those_of_the_new_parameters():
     text = "$w = 0.5 + 0.3 = 0.8$, $b = 0.3$.\n\nThen $z = 0.8 + 0.3 = 1.1$, $L = 0.81$.\n"
     assert set(statuses(STEPS, text)) <= {"proved", "agrees", "condition"}
     assert statuses(STEPS, text.replace("0.81", "0.71"))[-1] == "refuted"
+
+
+SURFACE = "param x_1, x_2; y = log(x_1) + x_1*x_2 - sin(x_2)"
+
+
+@pytest.mark.parametrize("where", [
+    r"\left.\frac{\partial y}{\partial x_1}\right|_{x_1=2,~x_2=5}",
+    r"\frac{\partial y}{\partial x_1}\bigg|_{x_1=2,\,x_2=5}",
+    r"\frac{\partial y}{\partial x_1}(2, 5)",
+])  # fmt: skip
+def test_a_derivative_at_a_point(where):
+    assert statuses(SURFACE, f"$${where} = 1/2 + 5 = 5.5$$")[0] in {"proved", "agrees"}
+    assert statuses(SURFACE, f"$${where} = 1/2 + 5 = 6.5$$") == ["refuted"]
+
+
+ENDINGS = [r"\cos x_2", r"x_2 + \sin x_1", r"\foo x_2", r"x_1 \ln x_2", r"\frac{x_1}{x_2}", "x_1)"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("kind", ["aligned", "align*", "gathered", "split"])
+def test_whatever_a_row_ends_with_the_others_are_judged(ending, place, kind):
+    rows = [r"\frac{\partial y}{\partial x_1} &= \frac{1}{x_1} + x_2"] * 2
+    rows.insert(place, rf"\frac{{\partial y}}{{\partial x_2}} &= {ending}")
+    body = " \\\\\n".join(rows)
+    report = verify(
+        parse(SURFACE), f"$$\n\\begin{{{kind}}}\n{body}\n\\end{{{kind}}}\n$$", source="a.md"
+    )
+    found = [str(verdict.status) for verdict in report.verdicts]
+    assert found.count("proved") == 2
+    assert len(found) == 3
+    assert found[place] in {"refuted", "unreadable"}

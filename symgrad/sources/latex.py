@@ -52,7 +52,10 @@ _UNITS = {"in": 72.0, "cm": 28.0, "mm": 2.8, "em": 10.0, "ex": 4.5, "pt": 1.0, "
 _WIDE_SPACE = 8.0
 UNREADABLE = "⍰"
 _STOPS_ARGUMENT = frozenset("+-−=,;)]}&(<>/*")
-_ENDS_ARGUMENT = frozenset(("left", "right", "quad", "qquad", "\\", "text"))
+_ENDS_ARGUMENT = frozenset(
+    (*"left right middle end quad qquad cr newline text big Big bigg Bigg bigl bigr".split(),
+     *"Bigl Bigr biggl biggr Biggl Biggr tag label nonumber notag rvert rVert".split(), "\\")
+)  # fmt: skip
 
 
 class Translator(Scripts):
@@ -77,7 +80,10 @@ class Translator(Scripts):
         try:
             self.translated(word, parts)
         except Fault as fault:
-            if not self.lenient or len(self.faults) >= _MAX_FAULTS or self.depth > MAX_DEPTH:
+            whole = word.text == "\\begin"  # its rows would be lost: they are read one by one
+            if not self.lenient or whole or len(self.faults) >= _MAX_FAULTS:
+                raise
+            if self.depth > MAX_DEPTH:
                 raise
             self.depth = depth
             self.faults.setdefault(word.start, fault.diagnostic)
@@ -97,7 +103,7 @@ class Translator(Scripts):
             self.superscript(word, parts)
         elif text.startswith("\\"):
             self.command(word, parts)
-        elif text == "&":
+        elif text == "&" or (text == "~" and "\\" in self.source):  # in LaTeX a space
             parts.append(self.written(" ", word))
         elif text in ("∑", "∏"):
             parts.append(self.limits(text, word))

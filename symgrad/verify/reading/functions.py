@@ -168,13 +168,38 @@ class FunctionParser(DerivativeParser):
         names = self.variables_of(name)
         if len(names) != len(arguments):
             return None
+        return self.at_point(Var(name), names, arguments, f"{name}(…)")
+
+    def derivative(self, mark: str) -> Expression:
+        """Read a derivative, and the point at which it is taken: ∂f/∂x (1, 2)."""
+        found = super().derivative(mark)
+        target = self.scope.derivatives.get(str(found.key)) if isinstance(found, Var) else None
+        if target is None or self.tokens[self.at] != "(":
+            return found
+        end = self.behind(self.at) - 1
+        arguments = self.listed(self.at + 1, end)
+        names = self.inputs_of(target.top)
+        numbers = all(self.kind_of(one, frozenset()) == "number" for one in arguments)
+        if not numbers or len(arguments) < 2 or len(arguments) != len(names):
+            return found  # one number in parentheses is a factor
+        self.at = end + 1
+        return self.at_point(found, names, arguments, f"{target.key}(…)")
+
+    def at_point(
+        self,
+        found: Expression,
+        names: list[str],
+        arguments: list[tuple[str, ...]],
+        shown: str,
+    ) -> Expression:
+        """Return an expression at numbers, one for each name, and say so."""
         values: dict[str, Expression] = {}
         for variable, tokens in zip(names, arguments, strict=True):
             number = lexer.read_number(tokens[-1])
             values[variable] = Number(-number if len(tokens) > 1 else number)
-        shown = ", ".join(f"{key} = {''.join(t)}" for key, t in zip(names, arguments, strict=True))
-        self.scope.remark(f"`{name}(…)` read as its value at {shown}")
-        return self.scope.evaluated(Var(name), values)
+        point = ", ".join(f"{key} = {''.join(t)}" for key, t in zip(names, arguments, strict=True))
+        self.scope.remark(f"`{shown}` read as its value at {point}")
+        return self.scope.evaluated(found, values)
 
     def variables_of(self, name: str) -> list[str]:
         """Return what a node is a function of: its data if it has any, else its parameters."""
