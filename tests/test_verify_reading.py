@@ -302,3 +302,12 @@ def test_what_follows_from_a_condition_is_no_claim():
 @pytest.mark.parametrize("text", [r"$p \approx 1$", r"$\frac{\partial L}{\partial b} \approx 0$"])
 def test_near_a_limit_is_a_condition(text):
     assert told(f"With $a = 1$, $b = 1$, $x = 1$, $y = 1$: {text}")[-1] == "condition"
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"L = -\log p", "proved"), (r"L = -2\log p", "refuted"),
+    (r"\frac{\partial L}{\partial b} = p - 1", "proved"),
+])  # fmt: skip
+def test_what_a_line_supposes_holds_to_its_end(claim, status):
+    assert told(f"If $y = 1$, then ${claim}$.") == ["condition", status]
+    assert told(f"If $y = 1$, it is short.\n\n${claim}$.") == ["condition", "refuted"]

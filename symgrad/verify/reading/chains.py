@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
@@ -38,6 +39,10 @@ from symgrad.verify.truth import Truth
 
 _MAX_DEFINITIONS = 50
 _COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
+_SUPPOSES = re.compile(
+    r"(?:\b(?:if|when|wenn|falls|si|cuando|quand|lorsque|quando)|若|当|如果|如|もし)\W*$",
+    re.IGNORECASE,
+)
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SET_TO_ZERO = "set to zero: a condition, which the formula need not fulfil everywhere"
 _APPROXIMATION = "an approximation without numbers"
@@ -71,6 +76,7 @@ class Chains:
         self.graph, self.truth, self.scope, self.state = graph, truth, scope, state
         self.faults: dict[int, Diagnostic] = {}
         self.comma = False  # whether the text writes decimal commas
+        self.supposed: tuple[Any, ...] = ()  # a line, and what it supposes
         self.set_on = 0  # the line of the last condition that was set
 
     def links(
@@ -312,7 +318,21 @@ class Chains:
                 continue
             conditions += found
             values += [pair for fact in found if (pair := self.value_set(fact))]
+        first = statement.parts[0][1]
+        line = first.origin(formula.text, formula.origin).place("", 0, 1).line
+        if self.supposed[:1] == (line,):
+            conditions += self.supposed[1:]
         return Given(tuple(conditions), tuple(values), unread)
+
+    def supposes(self, formula: Formula, place: Place, names: tuple[str, ...]) -> None:
+        """Take note of `if $t = 0$`: what the rest of the line says is said under it."""
+        values = dict(self.state.point)
+        before = place.text[: max(formula.origin.place(formula.text, 0, 1).column - 1, 0)]
+        goes_on = self.supposed[:1] == (place.line,)
+        if formula.strict or not (goes_on or _SUPPOSES.search(before)):
+            return
+        facts = [Compare("==", Var(n), Number(values[n])) for n in names if n in values]
+        self.supposed = (*(self.supposed if goes_on else (place.line,)), *facts)
 
     def facts(self, part: Written, formula: Formula) -> list[Compare]:
         """Read a condition.

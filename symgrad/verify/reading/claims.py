@@ -232,6 +232,7 @@ class Reader:
                 yield self.no_claim(statement, formula, text, place)
                 return
             if names := self.lefts.assigned(statement):
+                self.chains.supposes(formula, place, names)
                 value = statement.parts[-1][1].text.strip()
                 shown = f"sets {' = '.join((*names, value))}"
                 yield Claim(text, place, NameTarget(names[-1]), condition=shown)
