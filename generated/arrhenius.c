@@ -7,6 +7,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 #include "arrhenius.h"
@@ -15,17 +17,14 @@
 #include <string.h>
 
 double arrhenius_value(double a, double E, double T, double y, double R) {
-    const double t1 = R*T;
-    const double t2 = fabs(t1);
-    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
+    const double q = a - E/(R*T) - log(y);
     const double J = q*q;
     return J;
 }
 
 arrhenius_params arrhenius_gradient(double a, double E, double T, double y, double R) {
     const double t1 = R*T;
-    const double t2 = fabs(t1);
-    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
+    const double q = a - E/t1 - log(y);
     const double dJ_da = 2.0*q;
     const double dJ_dE = -dJ_da/t1;
     arrhenius_params out;
@@ -36,8 +35,7 @@ arrhenius_params arrhenius_gradient(double a, double E, double T, double y, doub
 
 arrhenius_params arrhenius_value_and_gradient(double a, double E, double T, double y, double R, double *value) {
     const double t1 = R*T;
-    const double t2 = fabs(t1);
-    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
+    const double q = a - E/t1 - log(y);
     const double J = q*q;
     const double dJ_da = 2.0*q;
     const double dJ_dE = -dJ_da/t1;
@@ -66,8 +64,7 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 static inline void add_sample(
     double T, double y, double a, double E, double R, double acc[][LANES], size_t lane) {
     const double t1 = R*T;
-    const double t2 = fabs(t1);
-    const double q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - log(y);
+    const double q = a - E/t1 - log(y);
     const double J = q*q;
     const double dJ_da = 2.0*q;
     acc[0][lane] += J;

@@ -7,6 +7,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 #ifndef ARRHENIUS_H

@@ -7,6 +7,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 
@@ -34,9 +36,7 @@
  * @returns {number}
  */
 export function value(a, E, T, y, R = 0.008314) {
-  const t1 = R*T;
-  const t2 = Math.abs(t1);
-  const q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - Math.log(y);
+  const q = a - E/(R*T) - Math.log(y);
   const J = q*q;
   return J;
 }
@@ -52,8 +52,7 @@ export function value(a, E, T, y, R = 0.008314) {
  */
 export function gradient(a, E, T, y, R = 0.008314) {
   const t1 = R*T;
-  const t2 = Math.abs(t1);
-  const q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - Math.log(y);
+  const q = a - E/t1 - Math.log(y);
   const dJ_da = 2*q;
   const dJ_dE = -dJ_da/t1;
   return {a: dJ_da, E: dJ_dE};
@@ -70,8 +69,7 @@ export function gradient(a, E, T, y, R = 0.008314) {
  */
 export function value_and_gradient(a, E, T, y, R = 0.008314) {
   const t1 = R*T;
-  const t2 = Math.abs(t1);
-  const q = a - (((t2 < 1e+300) && (t2 > 1e-290)) ? E/t1 : E/R/T) - Math.log(y);
+  const q = a - E/t1 - Math.log(y);
   const J = q*q;
   const dJ_da = 2*q;
   const dJ_dE = -dJ_da/t1;

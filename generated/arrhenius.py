@@ -7,6 +7,8 @@
 # Gradient
 #     ∂J/∂a = 2q
 #     ∂J/∂E = −2q/(RT)
+# Computed in another form, which keeps more digits
+#     q = a − E/(RT) − log(y)
 # Assumed: T > 0.
 # Assumed: y > 0.
 """Value, gradient and update step of J."""
@@ -46,9 +48,7 @@ def _ieee_log(x):
 def value(a, E, T, y, R=0.008314) -> float:
     """Return J."""
     try:
-        t1 = R*T
-        t2 = abs(t1)
-        q = a - (E/t1 if (t2 < 1e+300) and (t2 > 1e-290) else E/R/T) - log(y)
+        q = a - E/(R*T) - log(y)
         J = q*q
         return J
     except (ArithmeticError, ValueError):
@@ -59,8 +59,7 @@ def gradient(a, E, T, y, R=0.008314) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
         t1 = R*T
-        t2 = abs(t1)
-        q = a - (E/t1 if (t2 < 1e+300) and (t2 > 1e-290) else E/R/T) - log(y)
+        q = a - E/t1 - log(y)
         dJ_da = 2.0*q
         dJ_dE = -dJ_da/t1
         return _new(Gradient, (dJ_da, dJ_dE))
@@ -72,8 +71,7 @@ def value_and_gradient(a, E, T, y, R=0.008314) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
         t1 = R*T
-        t2 = abs(t1)
-        q = a - (E/t1 if (t2 < 1e+300) and (t2 > 1e-290) else E/R/T) - log(y)
+        q = a - E/t1 - log(y)
         J = q*q
         dJ_da = 2.0*q
         dJ_dE = -dJ_da/t1
@@ -91,8 +89,7 @@ def update(a, E, T, y, R=0.008314, rate=0.2) -> Params:
 def _ieee(a, E, T, y, R) -> tuple[float, Gradient]:
     """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     t1 = R*T
-    t2 = abs(t1)
-    q = a - (_ieee_divide(E, t1) if (t2 < 1e+300) and (t2 > 1e-290) else _ieee_divide(_ieee_divide(E, R), T)) - _ieee_log(y)
+    q = a - _ieee_divide(E, t1) - _ieee_log(y)
     J = q*q
     dJ_da = 2.0*q
     dJ_dE = -_ieee_divide(dJ_da, t1)

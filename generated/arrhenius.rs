@@ -7,6 +7,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
@@ -40,16 +42,9 @@ mod math {
     }
 }
 
-/// |x|.
-fn _abs(x: f64) -> f64 {
-    f64::from_bits(x.to_bits() & !(1 << 63))
-}
-
 /// J.
 pub fn value(a: f64, E: f64, T: f64, y: f64, R: f64) -> f64 {
-    let t1 = R*T;
-    let t2 = _abs(t1);
-    let q = a - (if (t2 < 1e+300) && (t2 > 1e-290) { E/t1 } else { E/R/T }) - math::log(y);
+    let q = a - E/(R*T) - math::log(y);
     let J = q*q;
     J
 }
@@ -57,8 +52,7 @@ pub fn value(a: f64, E: f64, T: f64, y: f64, R: f64) -> f64 {
 /// The derivative of J by each parameter.
 pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
     let t1 = R*T;
-    let t2 = _abs(t1);
-    let q = a - (if (t2 < 1e+300) && (t2 > 1e-290) { E/t1 } else { E/R/T }) - math::log(y);
+    let q = a - E/t1 - math::log(y);
     let dJ_da = 2.0*q;
     let dJ_dE = -dJ_da/t1;
     Gradient { a: dJ_da, E: dJ_dE }
@@ -67,8 +61,7 @@ pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> (f64, Gradient) {
     let t1 = R*T;
-    let t2 = _abs(t1);
-    let q = a - (if (t2 < 1e+300) && (t2 > 1e-290) { E/t1 } else { E/R/T }) - math::log(y);
+    let q = a - E/t1 - math::log(y);
     let J = q*q;
     let dJ_da = 2.0*q;
     let dJ_dE = -dJ_da/t1;

@@ -7,6 +7,8 @@
 # Gradient
 #     ∂J/∂a = 2q
 #     ∂J/∂E = −2q/(RT)
+# Computed in another form, which keeps more digits
+#     q = a − E/(RT) − log(y)
 # Assumed: T > 0.
 # Assumed: y > 0.
 """Value, gradient and update step of J, as means over arrays of samples.
@@ -147,18 +149,14 @@ def value(a, E, T, y, R=0.008314) -> float:
     E = _number("E", E)
     R = _number("R", R)
     _data = _samples(('T', 'y'), (T, y))
-    _no_nan("T", _data[0])
     with np.errstate(all="ignore"):
         _sums = []
-        for T, y, _r0, _r1, _r2 in _blocks(3, _data):
-            t1 = np.multiply(T, R, _r0)
-            t2 = np.abs(t1, _r1)
-            np.divide(E, t1, _r0)
-            np.divide(E/R, T, _r2)
-            _w0 = np.where(np.logical_and(t2 < 1e+300, t2 > 1e-290), _r0, _r2)
-            np.subtract(a, _w0, _w0)
+        for T, y, _r0, _r1 in _blocks(2, _data):
+            q = np.multiply(T, R, _r0)
+            np.divide(E, q, q)
+            np.subtract(a, q, q)
             np.log(y, _r1)
-            q = np.subtract(_w0, _r1, _w0)
+            q -= _r1
             _sum_J = _dot(q, q)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('T', 'y'), _data)
@@ -173,19 +171,16 @@ def gradient(a, E, T, y, R=0.008314) -> Gradient:
     _data = _samples(('T', 'y'), (T, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for T, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for T, y, _r0, _r1, _r2 in _blocks(3, _data):
             t1 = np.multiply(T, R, _r0)
-            t2 = np.abs(t1, _r1)
-            np.divide(E, t1, _r2)
-            np.divide(E/R, T, _r3)
-            _w0 = np.where(np.logical_and(t2 < 1e+300, t2 > 1e-290), _r2, _r3)
-            np.subtract(a, _w0, _w0)
-            np.log(y, _r1)
-            q = np.subtract(_w0, _r1, _w0)
-            dJ_da = np.multiply(q, 2.0, _w0)
+            q = np.divide(E, t1, _r1)
+            np.subtract(a, q, q)
+            np.log(y, _r2)
+            q -= _r2
+            dJ_da = np.multiply(q, 2.0, _r1)
             _sum_dJ_da = np.add.reduce(dJ_da)
-            np.divide(dJ_da, t1, _w0)
-            _sum_dJ_dE = np.add.reduce(_w0)
+            np.divide(dJ_da, t1, _r1)
+            _sum_dJ_dE = np.add.reduce(_r1)
             _sums.append((_sum_dJ_da, _sum_dJ_dE))
         _mean_dJ_da, _mean_dJ_dE = _means(_sums, ('T', 'y'), _data)
         return Gradient(*map(float, (_mean_dJ_da, -_mean_dJ_dE)))
@@ -199,20 +194,17 @@ def value_and_gradient(a, E, T, y, R=0.008314) -> tuple[float, Gradient]:
     _data = _samples(('T', 'y'), (T, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for T, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for T, y, _r0, _r1, _r2 in _blocks(3, _data):
             t1 = np.multiply(T, R, _r0)
-            t2 = np.abs(t1, _r1)
-            np.divide(E, t1, _r2)
-            np.divide(E/R, T, _r3)
-            _w0 = np.where(np.logical_and(t2 < 1e+300, t2 > 1e-290), _r2, _r3)
-            np.subtract(a, _w0, _w0)
-            np.log(y, _r1)
-            q = np.subtract(_w0, _r1, _w0)
+            q = np.divide(E, t1, _r1)
+            np.subtract(a, q, q)
+            np.log(y, _r2)
+            q -= _r2
             _sum_J = _dot(q, q)
-            dJ_da = np.multiply(q, 2.0, _w0)
+            dJ_da = np.multiply(q, 2.0, _r1)
             _sum_dJ_da = np.add.reduce(dJ_da)
-            np.divide(dJ_da, t1, _w0)
-            _sum_dJ_dE = np.add.reduce(_w0)
+            np.divide(dJ_da, t1, _r1)
+            _sum_dJ_dE = np.add.reduce(_r1)
             _sums.append((_sum_J, _sum_dJ_da, _sum_dJ_dE))
         _mean_J, _mean_dJ_da, _mean_dJ_dE = _means(_sums, ('T', 'y'), _data)
         return float(_mean_J), Gradient(*map(float, (_mean_dJ_da, -_mean_dJ_dE)))
@@ -260,15 +252,12 @@ def residuals(theta, T, y, R=0.008314) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        for T, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
-            t1 = np.multiply(T, R, _r0)
-            t2 = np.abs(t1, _r1)
-            np.divide(E, t1, _r0)
-            np.divide(E/R, T, _r2)
-            _w0 = np.where(np.logical_and(t2 < 1e+300, t2 > 1e-290), _r0, _r2)
-            np.subtract(a, _w0, _w0)
+        for T, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
+            q = np.multiply(T, R, _r0)
+            np.divide(E, q, q)
+            np.subtract(a, q, q)
             np.log(y, _r1)
-            q = np.subtract(_w0, _r1, _w0)
+            q -= _r1
             _block[:, 0] = q
     return _rows.ravel()
 

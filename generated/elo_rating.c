@@ -6,6 +6,8 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
+// Computed in another form, which keeps more digits
+//     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 + A·log(10)/400)
 #include "elo_rating.h"
 
 #include <math.h>
@@ -16,12 +18,6 @@ static double sg_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
 }
 
-/* 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
-static double sg_sigmoid(double x) {
-    const double z = exp(-fabs(x));
-    return (x >= 0.0 ? 1.0 : z) / (1.0 + z);
-}
-
 double elo_rating_value(double A, double B, double S) {
     const double t1 = 0.005756462732485115*B;
     const double t2 = 0.005756462732485115*A;
@@ -30,11 +26,9 @@ double elo_rating_value(double A, double B, double S) {
 }
 
 elo_rating_params elo_rating_gradient(double A, double B, double S) {
-    const double t1 = 0.005756462732485115*A;
-    const double t2 = 0.005756462732485115*B;
-    const double E = sg_sigmoid(t1 - t2);
-    const double dL_dA = E*(0.005756462732485115*(1.0 - S)) - 0.005756462732485115*sg_sigmoid(t2 - t1)*S;
-    const double dL_dB = -dL_dA;
+    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
+    const double dL_dA = 0.005756462732485115*(E - S);
+    const double dL_dB = 0.005756462732485115*(S - E);
     elo_rating_params out;
     out.A = dL_dA;
     out.B = dL_dB;
@@ -42,15 +36,12 @@ elo_rating_params elo_rating_gradient(double A, double B, double S) {
 }
 
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value) {
-    const double t1 = 0.005756462732485115*A;
-    const double t2 = 0.005756462732485115*B;
-    const double t3 = t1 - t2;
-    const double E = sg_sigmoid(t3);
-    const double t4 = 1.0 - S;
-    const double t5 = t2 - t1;
-    const double L = S*sg_softplus(t5) + t4*sg_softplus(t3);
-    const double dL_dA = E*(0.005756462732485115*t4) - 0.005756462732485115*sg_sigmoid(t5)*S;
-    const double dL_dB = -dL_dA;
+    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
+    const double t1 = 0.005756462732485115*B;
+    const double t2 = 0.005756462732485115*A;
+    const double L = S*sg_softplus(t1 - t2) + (1.0 - S)*sg_softplus(t2 - t1);
+    const double dL_dA = 0.005756462732485115*(E - S);
+    const double dL_dB = 0.005756462732485115*(S - E);
     *value = L;
     elo_rating_params out;
     out.A = dL_dA;
@@ -73,12 +64,9 @@ elo_rating_params elo_rating_update(double A, double B, double S, double rate) {
 enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 
 /* Add what one sample contributes to the sums, in one lane. */
-static inline void add_sample(
-    double S, double t3, double E, double t5, double acc[][LANES], size_t lane) {
-    const double t4 = 1.0 - S;
-    const double dL_dA = E*(0.005756462732485115*t4) - 0.005756462732485115*sg_sigmoid(t5)*S;
-    acc[0][lane] += S*sg_softplus(t5) + t4*sg_softplus(t3);
-    acc[1][lane] += dL_dA;
+static inline void add_sample(double S, double t1, double t2, double acc[][LANES], size_t lane) {
+    acc[0][lane] += S*sg_softplus(t1 - t2) + (1.0 - S)*sg_softplus(t2 - t1);
+    acc[1][lane] += S;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */
@@ -90,7 +78,7 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *S, double t3, double E, double t5, double total[], double carry[]) {
+    size_t count, const double *S, double t1, double t2, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -98,11 +86,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(S[start + lane], t3, E, t5, acc, lane);
+                add_sample(S[start + lane], t1, t2, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(S[start + lane], t3, E, t5, acc, lane);
+            add_sample(S[start + lane], t1, t2, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -116,8 +104,7 @@ static void add_chunk(
 }
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
-static void careful_sums(
-    size_t count, const double *S, double t3, double E, double t5, double sums[]) {
+static void careful_sums(size_t count, const double *S, double t1, double t2, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -127,7 +114,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, S + start, t3, E, t5, part, carry);
+        add_chunk(1, S + start, t1, t2, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -138,8 +125,7 @@ static void careful_sums(
 }
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
-static void mean_sums(
-    size_t count, const double *S, double t3, double E, double t5, double sums[]) {
+static void mean_sums(size_t count, const double *S, double t1, double t2, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -156,7 +142,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, S + start, t3, E, t5, total[part], carry[part]);
+        add_chunk(length, S + start, t1, t2, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -168,22 +154,20 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, S, t3, E, t5, sums);
+        careful_sums(count, S, t1, t2, sums);
     }
 }
 
 elo_rating_params elo_rating_batch_value_and_gradient(double A, double B, size_t count, const double *S, double *value) {
     double sums[SUMS];
-    const double t1 = 0.005756462732485115*A;
-    const double t2 = 0.005756462732485115*B;
-    const double t3 = t1 - t2;
-    const double E = sg_sigmoid(t3);
-    const double t5 = t2 - t1;
-    mean_sums(count, S, t3, E, t5, sums);
+    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
+    const double t1 = 0.005756462732485115*B;
+    const double t2 = 0.005756462732485115*A;
+    mean_sums(count, S, t1, t2, sums);
     *value = sums[0];
     elo_rating_params out;
-    out.A = sums[1];
-    out.B = -sums[1];
+    out.A = 0.005756462732485115*E - 0.005756462732485115*sums[1];
+    out.B = 0.005756462732485115*sums[1] - 0.005756462732485115*E;
     return out;
 }
 

@@ -6,6 +6,8 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
+// Computed in another form, which keeps more digits
+//     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 + A·log(10)/400)
 
 /**
  * The derivative of L by each parameter.
@@ -24,15 +26,6 @@
 /** log(1 + exp(x)), exact for large |x| too. */
 function _softplus(x) {
   return (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-/** 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
-function _sigmoid(x) {
-  if (x >= 0) {
-    return 1/(1 + Math.exp(-x));
-  }
-  const z = Math.exp(x);
-  return z/(1 + z);
 }
 
 /**
@@ -57,11 +50,9 @@ export function value(A, B, S) {
  * @returns {Gradient}
  */
 export function gradient(A, B, S) {
-  const t1 = 0.005756462732485115*A;
-  const t2 = 0.005756462732485115*B;
-  const E = _sigmoid(t1 - t2);
-  const dL_dA = E*(0.005756462732485115*(1 - S)) - 0.005756462732485115*_sigmoid(t2 - t1)*S;
-  const dL_dB = -dL_dA;
+  const E = 1/(1 + Math.pow(10, (B - A)/400));
+  const dL_dA = 0.005756462732485115*(E - S);
+  const dL_dB = 0.005756462732485115*(S - E);
   return {A: dL_dA, B: dL_dB};
 }
 
@@ -73,15 +64,12 @@ export function gradient(A, B, S) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(A, B, S) {
-  const t1 = 0.005756462732485115*A;
-  const t2 = 0.005756462732485115*B;
-  const t3 = t1 - t2;
-  const E = _sigmoid(t3);
-  const t4 = 1 - S;
-  const t5 = t2 - t1;
-  const L = S*_softplus(t5) + t4*_softplus(t3);
-  const dL_dA = E*(0.005756462732485115*t4) - 0.005756462732485115*_sigmoid(t5)*S;
-  const dL_dB = -dL_dA;
+  const E = 1/(1 + Math.pow(10, (B - A)/400));
+  const t1 = 0.005756462732485115*B;
+  const t2 = 0.005756462732485115*A;
+  const L = S*_softplus(t1 - t2) + (1 - S)*_softplus(t2 - t1);
+  const dL_dA = 0.005756462732485115*(E - S);
+  const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];
 }
 

@@ -6,6 +6,8 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
+// Computed in another form, which keeps more digits
+//     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 + A·log(10)/400)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -38,6 +40,10 @@ mod math {
     pub fn log1p(x: f64) -> f64 {
         f64::ln_1p(x)
     }
+    #[inline]
+    pub fn pow(x: f64, y: f64) -> f64 {
+        f64::powf(x, y)
+    }
 }
 
 /// |x|.
@@ -50,16 +56,6 @@ fn _softplus(x: f64) -> f64 {
     (if x > 0.0 { x } else { 0.0 }) + math::log1p(math::exp(-_abs(x)))
 }
 
-/// 1/(1 + exp(-x)); exp is only taken where it cannot overflow.
-fn _sigmoid(x: f64) -> f64 {
-    if x >= 0.0 {
-        1.0/(1.0 + math::exp(-x))
-    } else {
-        let z = math::exp(x);
-        z/(1.0 + z)
-    }
-}
-
 /// L.
 pub fn value(A: f64, B: f64, S: f64) -> f64 {
     let t1 = 0.005756462732485115*B;
@@ -70,25 +66,20 @@ pub fn value(A: f64, B: f64, S: f64) -> f64 {
 
 /// The derivative of L by each parameter.
 pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
-    let t1 = 0.005756462732485115*A;
-    let t2 = 0.005756462732485115*B;
-    let E = _sigmoid(t1 - t2);
-    let dL_dA = E*(0.005756462732485115*(1.0 - S)) - 0.005756462732485115*_sigmoid(t2 - t1)*S;
-    let dL_dB = -dL_dA;
+    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
+    let dL_dA = 0.005756462732485115*(E - S);
+    let dL_dB = 0.005756462732485115*(S - E);
     Gradient { A: dL_dA, B: dL_dB }
 }
 
 /// L and its derivative by each parameter.
 pub fn value_and_gradient(A: f64, B: f64, S: f64) -> (f64, Gradient) {
-    let t1 = 0.005756462732485115*A;
-    let t2 = 0.005756462732485115*B;
-    let t3 = t1 - t2;
-    let E = _sigmoid(t3);
-    let t4 = 1.0 - S;
-    let t5 = t2 - t1;
-    let L = S*_softplus(t5) + t4*_softplus(t3);
-    let dL_dA = E*(0.005756462732485115*t4) - 0.005756462732485115*_sigmoid(t5)*S;
-    let dL_dB = -dL_dA;
+    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
+    let t1 = 0.005756462732485115*B;
+    let t2 = 0.005756462732485115*A;
+    let L = S*_softplus(t1 - t2) + (1.0 - S)*_softplus(t2 - t1);
+    let dL_dA = 0.005756462732485115*(E - S);
+    let dL_dB = 0.005756462732485115*(S - E);
     (L, Gradient { A: dL_dA, B: dL_dB })
 }
 

@@ -6,6 +6,8 @@
 # Gradient
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
+# Computed in another form, which keeps more digits
+#     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 + A·log(10)/400)
 """Value, gradient and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -146,20 +148,16 @@ def gradient(A, B, S) -> Gradient:
     B = _number("B", B)
     _data = _samples(('S',), (S,))
     with np.errstate(all="ignore"):
-        t1 = 0.005756462732485115*A
-        t2 = 0.005756462732485115*B
-        E = 1.0/(np.exp(t2 - t1) + 1.0)
+        E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
         _sums = []
-        for S, _r0, _r1 in _blocks(2, _data):
-            np.subtract(1.0, S, _r0)
-            _r0 *= 0.005756462732485115
-            _r0 *= E
-            np.multiply(S, 0.005756462732485115*(1.0/(np.exp(t1 - t2) + 1.0)), _r1)
-            _r0 -= _r1
-            _sum_dL_dA = np.add.reduce(_r0)
-            _sums.append((_sum_dL_dA,))
-        _mean_dL_dA, = _means(_sums, ('S',), _data)
-        return Gradient(*map(float, (_mean_dL_dA, -_mean_dL_dA)))
+        for S, in _blocks(0, _data):
+            _sum_S = np.add.reduce(S)
+            _sums.append((_sum_S,))
+        _mean_S, = _means(_sums, ('S',), _data)
+        return Gradient(*map(float, (
+            0.005756462732485115*E - 0.005756462732485115*_mean_S,
+            0.005756462732485115*_mean_S - 0.005756462732485115*E,
+        )))
 
 
 def value_and_gradient(A, B, S) -> tuple[float, Gradient]:
@@ -168,26 +166,23 @@ def value_and_gradient(A, B, S) -> tuple[float, Gradient]:
     B = _number("B", B)
     _data = _samples(('S',), (S,))
     with np.errstate(all="ignore"):
-        t1 = 0.005756462732485115*A
-        t2 = 0.005756462732485115*B
-        t3 = t1 - t2
-        E = 1.0/(np.exp(-t3) + 1.0)
-        t5 = t2 - t1
+        E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
+        t1 = 0.005756462732485115*B
+        t2 = 0.005756462732485115*A
         _sums = []
-        for S, _r0, _r1, _r2 in _blocks(3, _data):
-            t4 = np.subtract(1.0, S, _r0)
-            np.multiply(S, np.maximum(t5, 0.0) + np.log1p(np.exp(-np.abs(t5))), _r1)
-            np.multiply(t4, np.maximum(t3, 0.0) + np.log1p(np.exp(-np.abs(t3))), _r2)
-            _r1 += _r2
-            _sum_L = np.add.reduce(_r1)
-            np.multiply(t4, 0.005756462732485115, _r0)
-            _r0 *= E
-            np.multiply(S, 0.005756462732485115*(1.0/(np.exp(-t5) + 1.0)), _r1)
-            _r0 -= _r1
-            _sum_dL_dA = np.add.reduce(_r0)
-            _sums.append((_sum_L, _sum_dL_dA))
-        _mean_L, _mean_dL_dA = _means(_sums, ('S',), _data)
-        return float(_mean_L), Gradient(*map(float, (_mean_dL_dA, -_mean_dL_dA)))
+        for S, _r0, _r1 in _blocks(2, _data):
+            np.multiply(S, np.maximum(t1 - t2, 0.0) + np.log1p(np.exp(-np.abs(t1 - t2))), _r0)
+            np.subtract(1.0, S, _r1)
+            _r1 *= np.maximum(t2 - t1, 0.0) + np.log1p(np.exp(-np.abs(t2 - t1)))
+            _r0 += _r1
+            _sum_L = np.add.reduce(_r0)
+            _sum_S = np.add.reduce(S)
+            _sums.append((_sum_L, _sum_S))
+        _mean_L, _mean_S = _means(_sums, ('S',), _data)
+        return float(_mean_L), Gradient(*map(float, (
+            0.005756462732485115*E - 0.005756462732485115*_mean_S,
+            0.005756462732485115*_mean_S - 0.005756462732485115*E,
+        )))
 
 
 def update(A, B, S, rate=5558.97) -> Params:

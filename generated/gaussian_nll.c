@@ -15,6 +15,10 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
+// Computed in another form, which keeps more digits
+//     J = s/2 + log(2π)/2 + exp(−s)·r²/2
+//     δ_s = (1 − r/v·r)/2
+//     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 #include "gaussian_nll.h"
 
 #include <math.h>
@@ -31,10 +35,10 @@ double gaussian_nll_value(double a, double b, double c, double d, double x, doub
 gaussian_nll_params gaussian_nll_gradient(double a, double b, double c, double d, double x, double y) {
     const double mu = a*x + b;
     const double s = c*x + d;
+    const double v = exp(s);
     const double r = y - mu;
-    const double t1 = exp(-s)*r;
-    const double delta_s = 0.5 - t1*r/2.0;
-    const double delta_mu = -t1;
+    const double delta_s = (1.0 - r/v*r)/2.0;
+    const double delta_mu = exp(-s)*(mu - y);
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     gaussian_nll_params out;
@@ -49,12 +53,12 @@ gaussian_nll_params gaussian_nll_value_and_gradient(
     double a, double b, double c, double d, double x, double y, double *value) {
     const double mu = a*x + b;
     const double s = c*x + d;
+    const double v = exp(s);
     const double r = y - mu;
     const double t1 = exp(-s);
-    const double t2 = t1*r*r/2.0;
-    const double J = s/2.0 + 0.9189385332046727 + t2;
-    const double delta_s = 0.5 - t2;
-    const double delta_mu = -t1*r;
+    const double J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0;
+    const double delta_s = (1.0 - r/v*r)/2.0;
+    const double delta_mu = t1*(mu - y);
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     *value = J;
@@ -89,14 +93,14 @@ static inline void add_sample(
     double x, double y, double a, double b, double c, double d, double acc[][LANES], size_t lane) {
     const double mu = a*x + b;
     const double s = c*x + d;
+    const double v = exp(s);
     const double r = y - mu;
     const double t1 = exp(-s);
-    const double t2 = t1*r*r/2.0;
-    const double delta_s = 0.5 - t2;
-    const double delta_mu = -t1*r;
+    const double delta_s = (1.0 - r/v*r)/2.0;
+    const double delta_mu = t1*(mu - y);
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
-    acc[0][lane] += s/2.0 + t2;
+    acc[0][lane] += s/2.0 + t1*pow(r, 2.0)/2.0;
     acc[1][lane] += dJ_da;
     acc[2][lane] += delta_mu;
     acc[3][lane] += dJ_dc;

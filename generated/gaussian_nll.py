@@ -15,9 +15,13 @@
 #     ∂J/∂c = δ_s·x
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
+# Computed in another form, which keeps more digits
+#     J = s/2 + log(2π)/2 + exp(−s)·r²/2
+#     δ_s = (1 − r/v·r)/2
+#     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 """Value, gradient and update step of J."""
 
-from math import exp, inf
+from math import copysign, exp, inf, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -49,6 +53,13 @@ def _exp(x):
         return inf
 
 
+def _ieee_divide(x, y):
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(a, b, c, d, x, y) -> float:
     """Return J."""
     mu = a*x + b
@@ -60,33 +71,54 @@ def value(a, b, c, d, x, y) -> float:
 
 def gradient(a, b, c, d, x, y) -> Gradient:
     """Return the derivative of J by each parameter."""
-    mu = a*x + b
-    s = c*x + d
-    r = y - mu
-    t1 = _exp(-s)*r
-    delta_s = 0.5 - t1*r/2.0
-    delta_mu = -t1
-    dJ_da = delta_mu*x
-    dJ_dc = delta_s*x
-    return _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
+    try:
+        mu = a*x + b
+        s = c*x + d
+        v = _exp(s)
+        r = y - mu
+        delta_s = (1.0 - r/v*r)/2.0
+        delta_mu = _exp(-s)*(mu - y)
+        dJ_da = delta_mu*x
+        dJ_dc = delta_s*x
+        return _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
+    except (ArithmeticError, ValueError):
+        return _ieee(a, b, c, d, x, y)[1]
 
 
 def value_and_gradient(a, b, c, d, x, y) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    mu = a*x + b
-    s = c*x + d
-    r = y - mu
-    t1 = _exp(-s)
-    t2 = t1*r*r/2.0
-    J = s/2.0 + 0.9189385332046727 + t2
-    delta_s = 0.5 - t2
-    delta_mu = -t1*r
-    dJ_da = delta_mu*x
-    dJ_dc = delta_s*x
-    return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
+    try:
+        mu = a*x + b
+        s = c*x + d
+        v = _exp(s)
+        r = y - mu
+        t1 = _exp(-s)
+        J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0
+        delta_s = (1.0 - r/v*r)/2.0
+        delta_mu = t1*(mu - y)
+        dJ_da = delta_mu*x
+        dJ_dc = delta_s*x
+        return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
+    except (ArithmeticError, ValueError):
+        return _ieee(a, b, c, d, x, y)
 
 
 def update(a, b, c, d, x, y, rate=0.02) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, c, d, x, y)
     return _new(Params, (a - rate*grad.a, b - rate*grad.b, c - rate*grad.c, d - rate*grad.d))
+
+
+def _ieee(a, b, c, d, x, y) -> tuple[float, Gradient]:
+    """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
+    mu = a*x + b
+    s = c*x + d
+    v = _exp(s)
+    r = y - mu
+    t1 = _exp(-s)
+    J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0
+    delta_s = (1.0 - _ieee_divide(r, v)*r)/2.0
+    delta_mu = t1*(mu - y)
+    dJ_da = delta_mu*x
+    dJ_dc = delta_s*x
+    return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))

@@ -15,6 +15,10 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
+// Computed in another form, which keeps more digits
+//     J = s/2 + log(2π)/2 + exp(−s)·r²/2
+//     δ_s = (1 − r/v·r)/2
+//     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -62,10 +66,10 @@ pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> f64 {
 pub fn gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> Gradient {
     let mu = a*x + b;
     let s = c*x + d;
+    let v = math::exp(s);
     let r = y - mu;
-    let t1 = math::exp(-s)*r;
-    let delta_s = 0.5 - t1*r/2.0;
-    let delta_mu = -t1;
+    let delta_s = (1.0 - r/v*r)/2.0;
+    let delta_mu = math::exp(-s)*(mu - y);
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s }
@@ -75,12 +79,12 @@ pub fn gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> Gradient {
 pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> (f64, Gradient) {
     let mu = a*x + b;
     let s = c*x + d;
+    let v = math::exp(s);
     let r = y - mu;
     let t1 = math::exp(-s);
-    let t2 = t1*r*r/2.0;
-    let J = s/2.0 + 0.9189385332046727 + t2;
-    let delta_s = 0.5 - t2;
-    let delta_mu = -t1*r;
+    let J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0;
+    let delta_s = (1.0 - r/v*r)/2.0;
+    let delta_mu = t1*(mu - y);
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     (J, Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s })

@@ -12,19 +12,16 @@
 //     ∂L/∂w = δ_z·x
 //     ∂L/∂b = δ_z
 // Names here: Φ is Phi.
+// Computed in another form, which keeps more digits
+//     Φ = erfc(−z/√2)/2
 #include "gelu_neuron.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The distribution function of the standard normal distribution. */
-static double sg_normal_cdf(double x) {
-    return 0.5 * erfc(-0.7071067811865476 * x);
-}
-
 double gelu_neuron_value(double w, double b, double x, double y) {
     const double z = w*x + b;
-    const double Phi = sg_normal_cdf(z);
+    const double Phi = erfc(-z/1.4142135623730951)/2.0;
     const double h = z*Phi;
     const double t1 = h - y;
     const double L = t1*t1/2.0;
@@ -33,7 +30,7 @@ double gelu_neuron_value(double w, double b, double x, double y) {
 
 gelu_neuron_params gelu_neuron_gradient(double w, double b, double x, double y) {
     const double z = w*x + b;
-    const double Phi = sg_normal_cdf(z);
+    const double Phi = erfc(-z/1.4142135623730951)/2.0;
     const double h = z*Phi;
     const double delta_h = h - y;
     const double delta_z = delta_h*(z*exp(-z*z/2.0)/2.5066282746310002 + Phi);
@@ -46,7 +43,7 @@ gelu_neuron_params gelu_neuron_gradient(double w, double b, double x, double y) 
 
 gelu_neuron_params gelu_neuron_value_and_gradient(double w, double b, double x, double y, double *value) {
     const double z = w*x + b;
-    const double Phi = sg_normal_cdf(z);
+    const double Phi = erfc(-z/1.4142135623730951)/2.0;
     const double h = z*Phi;
     const double delta_h = h - y;
     const double L = delta_h*delta_h/2.0;
@@ -77,7 +74,7 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 static inline void add_sample(
     double x, double y, double w, double b, double acc[][LANES], size_t lane) {
     const double z = w*x + b;
-    const double Phi = sg_normal_cdf(z);
+    const double Phi = erfc(-z/1.4142135623730951)/2.0;
     const double h = z*Phi;
     const double delta_h = h - y;
     const double delta_z = delta_h*(z*exp(-z*z/2.0)/2.5066282746310002 + Phi);

@@ -12,6 +12,8 @@
 //     ∂L/∂w = δ_z·x
 //     ∂L/∂b = δ_z
 // Names here: Φ is Phi.
+// Computed in another form, which keeps more digits
+//     Φ = erfc(−z/√2)/2
 #ifndef GELU_NEURON_H
 #define GELU_NEURON_H
 

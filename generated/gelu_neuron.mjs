@@ -12,6 +12,8 @@
 //     ∂L/∂w = δ_z·x
 //     ∂L/∂b = δ_z
 // Names here: Φ is Phi.
+// Computed in another form, which keeps more digits
+//     Φ = erfc(−z/√2)/2
 
 /**
  * The derivative of L by each parameter.
@@ -61,11 +63,6 @@ function _erfc(x) {
   return 0.5641895835477563*_exp_minus_square(x)/below;
 }
 
-/** The distribution function of the standard normal distribution. */
-function _normal_cdf(x) {
-  return 0.5*_erfc(-0.7071067811865476*x);
-}
-
 /**
  * L.
  * @param {number} w
@@ -76,7 +73,7 @@ function _normal_cdf(x) {
  */
 export function value(w, b, x, y) {
   const z = w*x + b;
-  const Phi = _normal_cdf(z);
+  const Phi = _erfc(-z/1.4142135623730951)/2;
   const h = z*Phi;
   const t1 = h - y;
   const L = t1*t1/2;
@@ -93,7 +90,7 @@ export function value(w, b, x, y) {
  */
 export function gradient(w, b, x, y) {
   const z = w*x + b;
-  const Phi = _normal_cdf(z);
+  const Phi = _erfc(-z/1.4142135623730951)/2;
   const h = z*Phi;
   const delta_h = h - y;
   const delta_z = delta_h*(z*Math.exp(-z*z/2)/2.5066282746310002 + Phi);
@@ -111,7 +108,7 @@ export function gradient(w, b, x, y) {
  */
 export function value_and_gradient(w, b, x, y) {
   const z = w*x + b;
-  const Phi = _normal_cdf(z);
+  const Phi = _erfc(-z/1.4142135623730951)/2;
   const h = z*Phi;
   const delta_h = h - y;
   const L = delta_h*delta_h/2;

@@ -12,6 +12,8 @@
 #     ∂L/∂w = δ_z·x
 #     ∂L/∂b = δ_z
 # Names here: Φ is Phi.
+# Computed in another form, which keeps more digits
+#     Φ = erfc(−z/√2)/2
 """Value, gradient and update step of L."""
 
 from math import erfc, exp, inf
@@ -34,11 +36,6 @@ class Params(NamedTuple):
     b: float
 
 
-def _normal_cdf(x):
-    """The distribution function of the standard normal distribution."""
-    return 0.5 * erfc(-0.7071067811865476 * x)
-
-
 def _exp(x):
     """exp(x); infinite where that is too large for a float."""
     try:
@@ -50,7 +47,7 @@ def _exp(x):
 def value(w, b, x, y) -> float:
     """Return L."""
     z = w*x + b
-    Phi = _normal_cdf(z)
+    Phi = erfc(-z/1.4142135623730951)/2.0
     h = z*Phi
     t1 = h - y
     L = t1*t1/2.0
@@ -60,7 +57,7 @@ def value(w, b, x, y) -> float:
 def gradient(w, b, x, y) -> Gradient:
     """Return the derivative of L by each parameter."""
     z = w*x + b
-    Phi = _normal_cdf(z)
+    Phi = erfc(-z/1.4142135623730951)/2.0
     h = z*Phi
     delta_h = h - y
     delta_z = delta_h*(z*_exp(-z*z/2.0)/2.5066282746310002 + Phi)
@@ -71,7 +68,7 @@ def gradient(w, b, x, y) -> Gradient:
 def value_and_gradient(w, b, x, y) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
     z = w*x + b
-    Phi = _normal_cdf(z)
+    Phi = erfc(-z/1.4142135623730951)/2.0
     h = z*Phi
     delta_h = h - y
     L = delta_h*delta_h/2.0

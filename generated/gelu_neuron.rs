@@ -12,6 +12,8 @@
 //     ∂L/∂w = δ_z·x
 //     ∂L/∂b = δ_z
 // Names here: Φ is Phi.
+// Computed in another form, which keeps more digits
+//     Φ = erfc(−z/√2)/2
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -89,15 +91,10 @@ fn _erfc(x: f64) -> f64 {
     0.5641895835477563*_exp_minus_square(x)/below
 }
 
-/// The distribution function of the standard normal distribution.
-fn _normal_cdf(x: f64) -> f64 {
-    0.5*_erfc(-0.7071067811865476*x)
-}
-
 /// L.
 pub fn value(w: f64, b: f64, x: f64, y: f64) -> f64 {
     let z = w*x + b;
-    let Phi = _normal_cdf(z);
+    let Phi = _erfc(-z/1.4142135623730951)/2.0;
     let h = z*Phi;
     let t1 = h - y;
     let L = t1*t1/2.0;
@@ -107,7 +104,7 @@ pub fn value(w: f64, b: f64, x: f64, y: f64) -> f64 {
 /// The derivative of L by each parameter.
 pub fn gradient(w: f64, b: f64, x: f64, y: f64) -> Gradient {
     let z = w*x + b;
-    let Phi = _normal_cdf(z);
+    let Phi = _erfc(-z/1.4142135623730951)/2.0;
     let h = z*Phi;
     let delta_h = h - y;
     let delta_z = delta_h*(z*math::exp(-z*z/2.0)/2.5066282746310002 + Phi);
@@ -118,7 +115,7 @@ pub fn gradient(w: f64, b: f64, x: f64, y: f64) -> Gradient {
 /// L and its derivative by each parameter.
 pub fn value_and_gradient(w: f64, b: f64, x: f64, y: f64) -> (f64, Gradient) {
     let z = w*x + b;
-    let Phi = _normal_cdf(z);
+    let Phi = _erfc(-z/1.4142135623730951)/2.0;
     let h = z*Phi;
     let delta_h = h - y;
     let L = delta_h*delta_h/2.0;

@@ -12,6 +12,8 @@
 #     ∂L/∂w = δ_z·x
 #     ∂L/∂b = δ_z
 # Names here: Φ is Phi.
+# Computed in another form, which keeps more digits
+#     Φ = erfc(−z/√2)/2
 """Value, gradient and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -162,11 +164,6 @@ def _erfc(x):
     return np.where(x < 0.0, 2.0 - tail, tail)
 
 
-def _normal_cdf(x):
-    """Return the distribution function of the standard normal distribution."""
-    return 0.5 * _erfc(-0.7071067811865476 * x)
-
-
 def _row_dots(x, y):
     """Return the sum of products of each row."""
     return np.matmul(x[:, None, :], y[:, :, None]).ravel()
@@ -192,10 +189,12 @@ def value(w, b, x, y) -> float:
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for x, y, _r0 in _blocks(1, _data):
+        for x, y, _r0, _r1 in _blocks(2, _data):
             z = np.multiply(x, w, _r0)
             z += b
-            Phi = _normal_cdf(z)
+            np.divide(z, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
+            Phi = np.multiply(_w0, 0.5, _w0)
             h = np.multiply(z, Phi, _r0)
             t1 = np.subtract(h, y, _r0)
             _sum_L = _dot(t1, t1)
@@ -214,7 +213,9 @@ def gradient(w, b, x, y) -> Gradient:
         for x, y, _r0, _r1, _r2 in _blocks(3, _data):
             z = np.multiply(x, w, _r0)
             z += b
-            Phi = _normal_cdf(z)
+            np.divide(z, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
+            Phi = np.multiply(_w0, 0.5, _w0)
             h = np.multiply(z, Phi, _r1)
             delta_h = np.subtract(h, y, _r1)
             np.multiply(z, -0.5, _r2)
@@ -241,7 +242,9 @@ def value_and_gradient(w, b, x, y) -> tuple[float, Gradient]:
         for x, y, _r0, _r1, _r2 in _blocks(3, _data):
             z = np.multiply(x, w, _r0)
             z += b
-            Phi = _normal_cdf(z)
+            np.divide(z, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
+            Phi = np.multiply(_w0, 0.5, _w0)
             h = np.multiply(z, Phi, _r1)
             delta_h = np.subtract(h, y, _r1)
             _sum_L = _dot(delta_h, delta_h)
@@ -300,10 +303,12 @@ def residuals(theta, x, y) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        for x, y, _block, _r0 in _blocks(1, (*_data, _rows)):
+        for x, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
             z = np.multiply(x, w, _r0)
             z += b
-            Phi = _normal_cdf(z)
+            np.divide(z, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
+            Phi = np.multiply(_w0, 0.5, _w0)
             h = np.multiply(z, Phi, _r0)
             residual = np.subtract(h, y, _r0)
             _block[:, 0] = residual
@@ -324,7 +329,9 @@ def jacobian(theta, x, y) -> np.ndarray:
         for x, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
             z = np.multiply(x, w, _r0)
             z += b
-            Phi = _normal_cdf(z)
+            np.divide(z, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
+            Phi = np.multiply(_w0, 0.5, _w0)
             np.multiply(z, -0.5, _r1)
             _r1 *= z
             np.exp(_r1, _r1)

@@ -20,32 +20,25 @@
 #include <math.h>
 #include <string.h>
 
-/* The distribution function of the standard normal distribution. */
-static double sg_normal_cdf(double x) {
-    return 0.5 * erfc(-0.7071067811865476 * x);
-}
-
 double implied_volatility_value(double sigma, double S, double K, double T, double m, double r) {
     const double q = sigma*sqrt(T);
-    const double t1 = (S - K)/K;
-    const double d1 = (2.0*((fabs(t1) < 0.5) ? log1p(t1) : log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = sg_normal_cdf(d1);
-    const double N2 = sg_normal_cdf(d2);
+    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double t2 = C - m;
-    const double J = t2*t2;
+    const double t1 = C - m;
+    const double J = t1*t1;
     return J;
 }
 
 implied_volatility_params implied_volatility_gradient(double sigma, double S, double K, double T, double m, double r) {
     const double t1 = sqrt(T);
     const double q = sigma*t1;
-    const double t2 = (S - K)/K;
-    const double d1 = (2.0*((fabs(t2) < 0.5) ? log1p(t2) : log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = sg_normal_cdf(d1);
-    const double N2 = sg_normal_cdf(d2);
+    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double dJ_dsigma = 0.7978845608028654*(C - m)*S*exp(-d1*d1/2.0)*t1;
     implied_volatility_params out;
@@ -57,15 +50,14 @@ implied_volatility_params implied_volatility_value_and_gradient(
     double sigma, double S, double K, double T, double m, double r, double *value) {
     const double t1 = sqrt(T);
     const double q = sigma*t1;
-    const double t2 = (S - K)/K;
-    const double d1 = (2.0*((fabs(t2) < 0.5) ? log1p(t2) : log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = sg_normal_cdf(d1);
-    const double N2 = sg_normal_cdf(d2);
+    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double t3 = C - m;
-    const double J = t3*t3;
-    const double dJ_dsigma = 0.7978845608028654*t3*S*exp(-d1*d1/2.0)*t1;
+    const double t2 = C - m;
+    const double J = t2*t2;
+    const double dJ_dsigma = 0.7978845608028654*t2*S*exp(-d1*d1/2.0)*t1;
     *value = J;
     implied_volatility_params out;
     out.sigma = dJ_dsigma;
@@ -92,15 +84,14 @@ static inline void add_sample(
     size_t lane) {
     const double t1 = sqrt(T);
     const double q = sigma*t1;
-    const double t2 = (S - K)/K;
-    const double d1 = (2.0*((fabs(t2) < 0.5) ? log1p(t2) : log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = sg_normal_cdf(d1);
-    const double N2 = sg_normal_cdf(d2);
+    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double t3 = C - m;
-    const double J = t3*t3;
-    const double dJ_dsigma = 0.7978845608028654*t3*S*exp(-d1*d1/2.0)*t1;
+    const double t2 = C - m;
+    const double J = t2*t2;
+    const double dJ_dsigma = 0.7978845608028654*t2*S*exp(-d1*d1/2.0)*t1;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dsigma;
 }

@@ -34,19 +34,6 @@ function _exp_minus_square(x) {
   return Math.exp(-head*head)*Math.exp(-(x - head)*(x + head));
 }
 
-/** The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc. */
-function _erf(x) {
-  if (Math.abs(x) >= 2) {
-    return x < 0 ? _erfc(-x) - 1 : 1 - _erfc(x);
-  }
-  let term = x, sum = x;
-  for (let n = 1; n < 100 && Math.abs(term) > 1e-18*Math.abs(sum); n += 1) {
-    term *= 2*x*x/(2*n + 1);
-    sum += term;
-  }
-  return 1.1283791670955126*_exp_minus_square(x)*sum;
-}
-
 /** 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x. */
 function _erfc(x) {
   if (!(x >= 1)) {
@@ -62,9 +49,17 @@ function _erfc(x) {
   return 0.5641895835477563*_exp_minus_square(x)/below;
 }
 
-/** The distribution function of the standard normal distribution. */
-function _normal_cdf(x) {
-  return 0.5*_erfc(-0.7071067811865476*x);
+/** The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc. */
+function _erf(x) {
+  if (Math.abs(x) >= 2) {
+    return x < 0 ? _erfc(-x) - 1 : 1 - _erfc(x);
+  }
+  let term = x, sum = x;
+  for (let n = 1; n < 100 && Math.abs(term) > 1e-18*Math.abs(sum); n += 1) {
+    term *= 2*x*x/(2*n + 1);
+    sum += term;
+  }
+  return 1.1283791670955126*_exp_minus_square(x)*sum;
 }
 
 /**
@@ -79,14 +74,13 @@ function _normal_cdf(x) {
  */
 export function value(sigma, S, K, T, m, r = 0.1) {
   const q = sigma*Math.sqrt(T);
-  const t1 = (S - K)/K;
-  const d1 = (2*((Math.abs(t1) < 0.5) ? Math.log1p(t1) : Math.log(S/K)) + (2*r + sigma*sigma)*T)/2/q;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
-  const N1 = _normal_cdf(d1);
-  const N2 = _normal_cdf(d2);
+  const N1 = (1 + _erf(d1/1.4142135623730951))/2;
+  const N2 = (1 + _erf(d2/1.4142135623730951))/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
-  const t2 = C - m;
-  const J = t2*t2;
+  const t1 = C - m;
+  const J = t1*t1;
   return J;
 }
 
@@ -103,11 +97,10 @@ export function value(sigma, S, K, T, m, r = 0.1) {
 export function gradient(sigma, S, K, T, m, r = 0.1) {
   const t1 = Math.sqrt(T);
   const q = sigma*t1;
-  const t2 = (S - K)/K;
-  const d1 = (2*((Math.abs(t2) < 0.5) ? Math.log1p(t2) : Math.log(S/K)) + (2*r + sigma*sigma)*T)/2/q;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
-  const N1 = _normal_cdf(d1);
-  const N2 = _normal_cdf(d2);
+  const N1 = (1 + _erf(d1/1.4142135623730951))/2;
+  const N2 = (1 + _erf(d2/1.4142135623730951))/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const dJ_dsigma = 0.7978845608028654*(C - m)*S*Math.exp(-d1*d1/2)*t1;
   return {sigma: dJ_dsigma};
@@ -126,15 +119,14 @@ export function gradient(sigma, S, K, T, m, r = 0.1) {
 export function value_and_gradient(sigma, S, K, T, m, r = 0.1) {
   const t1 = Math.sqrt(T);
   const q = sigma*t1;
-  const t2 = (S - K)/K;
-  const d1 = (2*((Math.abs(t2) < 0.5) ? Math.log1p(t2) : Math.log(S/K)) + (2*r + sigma*sigma)*T)/2/q;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
-  const N1 = _normal_cdf(d1);
-  const N2 = _normal_cdf(d2);
+  const N1 = (1 + _erf(d1/1.4142135623730951))/2;
+  const N2 = (1 + _erf(d2/1.4142135623730951))/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
-  const t3 = C - m;
-  const J = t3*t3;
-  const dJ_dsigma = 0.7978845608028654*t3*S*Math.exp(-d1*d1/2)*t1;
+  const t2 = C - m;
+  const J = t2*t2;
+  const dJ_dsigma = 0.7978845608028654*t2*S*Math.exp(-d1*d1/2)*t1;
   return [J, {sigma: dJ_dsigma}];
 }
 

@@ -17,7 +17,7 @@
 # Assumed: T > 0.
 """Value, gradient and update step of J."""
 
-from math import copysign, erfc, exp, inf, log, log1p, nan, sqrt
+from math import copysign, erf, exp, inf, log, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -33,11 +33,6 @@ class Params(NamedTuple):
     """The parameters after a step."""
 
     sigma: float
-
-
-def _normal_cdf(x):
-    """The distribution function of the standard normal distribution."""
-    return 0.5 * erfc(-0.7071067811865476 * x)
 
 
 def _exp(x):
@@ -60,11 +55,6 @@ def _ieee_divide(x, y):
     return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_log1p(x):
-    """log1p(x): infinite at -1.0, NaN below it."""
-    return log1p(x) if x > -1.0 else -inf if x == -1.0 else nan
-
-
 def _ieee_log(x):
     """log(x): infinite at 0.0, NaN below it."""
     return log(x) if x > 0.0 else -inf if x == 0.0 else nan
@@ -74,14 +64,13 @@ def value(sigma, S, K, T, m, r=0.1) -> float:
     """Return J."""
     try:
         q = sigma*sqrt(T)
-        t1 = (S - K)/K
-        d1 = (2.0*(log1p(t1) if abs(t1) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
-        N1 = _normal_cdf(d1)
-        N2 = _normal_cdf(d2)
+        N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+        N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
         C = S*N1 - K*_exp(-r*T)*N2
-        t2 = C - m
-        J = t2*t2
+        t1 = C - m
+        J = t1*t1
         return J
     except (ArithmeticError, ValueError):
         return _ieee(sigma, S, K, T, m, r)[0]
@@ -92,11 +81,10 @@ def gradient(sigma, S, K, T, m, r=0.1) -> Gradient:
     try:
         t1 = sqrt(T)
         q = sigma*t1
-        t2 = (S - K)/K
-        d1 = (2.0*(log1p(t2) if abs(t2) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
-        N1 = _normal_cdf(d1)
-        N2 = _normal_cdf(d2)
+        N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+        N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*t1
         return _new(Gradient, (dJ_dsigma,))
@@ -109,15 +97,14 @@ def value_and_gradient(sigma, S, K, T, m, r=0.1) -> tuple[float, Gradient]:
     try:
         t1 = sqrt(T)
         q = sigma*t1
-        t2 = (S - K)/K
-        d1 = (2.0*(log1p(t2) if abs(t2) < 0.5 else log(S/K)) + (2.0*r + sigma*sigma)*T)/2.0/q
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
-        N1 = _normal_cdf(d1)
-        N2 = _normal_cdf(d2)
+        N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+        N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
         C = S*N1 - K*_exp(-r*T)*N2
-        t3 = C - m
-        J = t3*t3
-        dJ_dsigma = 0.7978845608028654*t3*S*_exp(-d1*d1/2.0)*t1
+        t2 = C - m
+        J = t2*t2
+        dJ_dsigma = 0.7978845608028654*t2*S*_exp(-d1*d1/2.0)*t1
         return J, _new(Gradient, (dJ_dsigma,))
     except (ArithmeticError, ValueError):
         return _ieee(sigma, S, K, T, m, r)
@@ -133,13 +120,12 @@ def _ieee(sigma, S, K, T, m, r) -> tuple[float, Gradient]:
     """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     t1 = _ieee_sqrt(T)
     q = sigma*t1
-    t2 = _ieee_divide(S - K, K)
-    d1 = _ieee_divide((2.0*(_ieee_log1p(t2) if abs(t2) < 0.5 else _ieee_log(_ieee_divide(S, K))) + (2.0*r + sigma*sigma)*T)/2.0, q)
+    d1 = _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T, q)
     d2 = d1 - q
-    N1 = _normal_cdf(d1)
-    N2 = _normal_cdf(d2)
+    N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+    N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
     C = S*N1 - K*_exp(-r*T)*N2
-    t3 = C - m
-    J = t3*t3
-    dJ_dsigma = 0.7978845608028654*t3*S*_exp(-d1*d1/2.0)*t1
+    t2 = C - m
+    J = t2*t2
+    dJ_dsigma = 0.7978845608028654*t2*S*_exp(-d1*d1/2.0)*t1
     return J, _new(Gradient, (dJ_dsigma,))

@@ -47,18 +47,9 @@ mod math {
         f64::ln(x)
     }
     #[inline]
-    pub fn log1p(x: f64) -> f64 {
-        f64::ln_1p(x)
-    }
-    #[inline]
     pub fn sqrt(x: f64) -> f64 {
         f64::sqrt(x)
     }
-}
-
-/// |x|.
-fn _abs(x: f64) -> f64 {
-    f64::from_bits(x.to_bits() & !(1 << 63))
 }
 
 /// The whole number nearest to x, for |x| below 2^51.
@@ -70,20 +61,6 @@ fn _round(x: f64) -> f64 {
 fn _exp_minus_square(x: f64) -> f64 {
     let head = _round(x*16.0)/16.0;
     math::exp(-head*head)*math::exp(-(x - head)*(x + head))
-}
-
-/// The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc.
-fn _erf(x: f64) -> f64 {
-    if _abs(x) >= 2.0 {
-        return if x < 0.0 { _erfc(-x) - 1.0 } else { 1.0 - _erfc(x) };
-    }
-    let (mut term, mut sum, mut n) = (x, x, 1.0);
-    while n < 100.0 && _abs(term) > 1e-18*_abs(sum) {
-        term *= 2.0*x*x/(2.0*n + 1.0);
-        sum += term;
-        n += 1.0;
-    }
-    1.1283791670955126*_exp_minus_square(x)*sum
 }
 
 /// 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x.
@@ -103,22 +80,35 @@ fn _erfc(x: f64) -> f64 {
     0.5641895835477563*_exp_minus_square(x)/below
 }
 
-/// The distribution function of the standard normal distribution.
-fn _normal_cdf(x: f64) -> f64 {
-    0.5*_erfc(-0.7071067811865476*x)
+/// |x|.
+fn _abs(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & !(1 << 63))
+}
+
+/// The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc.
+fn _erf(x: f64) -> f64 {
+    if _abs(x) >= 2.0 {
+        return if x < 0.0 { _erfc(-x) - 1.0 } else { 1.0 - _erfc(x) };
+    }
+    let (mut term, mut sum, mut n) = (x, x, 1.0);
+    while n < 100.0 && _abs(term) > 1e-18*_abs(sum) {
+        term *= 2.0*x*x/(2.0*n + 1.0);
+        sum += term;
+        n += 1.0;
+    }
+    1.1283791670955126*_exp_minus_square(x)*sum
 }
 
 /// J.
 pub fn value(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> f64 {
     let q = sigma*math::sqrt(T);
-    let t1 = (S - K)/K;
-    let d1 = (2.0*(if _abs(t1) < 0.5 { math::log1p(t1) } else { math::log(S/K) }) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
-    let N1 = _normal_cdf(d1);
-    let N2 = _normal_cdf(d2);
+    let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
+    let N2 = (1.0 + _erf(d2/1.4142135623730951))/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
-    let t2 = C - m;
-    let J = t2*t2;
+    let t1 = C - m;
+    let J = t1*t1;
     J
 }
 
@@ -126,11 +116,10 @@ pub fn value(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> f64 {
 pub fn gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> Gradient {
     let t1 = math::sqrt(T);
     let q = sigma*t1;
-    let t2 = (S - K)/K;
-    let d1 = (2.0*(if _abs(t2) < 0.5 { math::log1p(t2) } else { math::log(S/K) }) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
-    let N1 = _normal_cdf(d1);
-    let N2 = _normal_cdf(d2);
+    let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
+    let N2 = (1.0 + _erf(d2/1.4142135623730951))/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let dJ_dsigma = 0.7978845608028654*(C - m)*S*math::exp(-d1*d1/2.0)*t1;
     Gradient { sigma: dJ_dsigma }
@@ -140,15 +129,14 @@ pub fn gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> Gradient 
 pub fn value_and_gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> (f64, Gradient) {
     let t1 = math::sqrt(T);
     let q = sigma*t1;
-    let t2 = (S - K)/K;
-    let d1 = (2.0*(if _abs(t2) < 0.5 { math::log1p(t2) } else { math::log(S/K) }) + (2.0*r + sigma*sigma)*T)/2.0/q;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
-    let N1 = _normal_cdf(d1);
-    let N2 = _normal_cdf(d2);
+    let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
+    let N2 = (1.0 + _erf(d2/1.4142135623730951))/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
-    let t3 = C - m;
-    let J = t3*t3;
-    let dJ_dsigma = 0.7978845608028654*t3*S*math::exp(-d1*d1/2.0)*t1;
+    let t2 = C - m;
+    let J = t2*t2;
+    let dJ_dsigma = 0.7978845608028654*t2*S*math::exp(-d1*d1/2.0)*t1;
     (J, Gradient { sigma: dJ_dsigma })
 }
 

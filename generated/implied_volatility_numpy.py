@@ -157,15 +157,18 @@ def _erfc_tail(x):
     return factor * _polynomial(_ERFC, (x - 3.75) / (x + 3.75)) / (1.0 + 2.0 * x)
 
 
-def _erfc(x):
-    """Return 1 - erf(x), without cancellation."""
-    tail = _erfc_tail(x)
-    return np.where(x < 0.0, 2.0 - tail, tail)
+_ERF = (
+    -7.798543850549947e-10, 1.3721520406351094e-08, -1.6208829856810202e-07,
+    1.6447471190594618e-06, -1.4924740785377576e-05, 0.00012055295112667001,
+    -0.0008548325982543225, 0.005223977607269946, -0.026866170643256995, 0.1128379167094513,
+    -0.37612638903183543, 1.1283791670955126,
+)
 
 
-def _normal_cdf(x):
-    """Return the distribution function of the standard normal distribution."""
-    return 0.5 * _erfc(-0.7071067811865476 * x)
+def _erf(x):
+    """Return the error function."""
+    near = x * _polynomial(_ERF, np.minimum(x * x, 1.0))
+    return np.where(np.abs(x) < 1.0, near, np.copysign(1.0 - _erfc_tail(x), x))
 
 
 def _row_dots(x, y):
@@ -193,32 +196,31 @@ def value(sigma, S, K, T, m, r=0.1) -> float:
     _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
     with np.errstate(all="ignore"):
         _sums = []
-        for S, K, T, m, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for S, K, T, m, _r0, _r1, _r2 in _blocks(3, _data):
             q = np.sqrt(T, _r0)
             q *= sigma
-            t1 = np.subtract(S, K, _r1)
-            t1 /= K
-            np.abs(t1, _r2)
-            np.log1p(t1, _r1)
-            np.divide(S, K, _r3)
-            np.log(_r3, _r3)
-            _w0 = np.where(_r2 < 0.5, _r1, _r3)
-            _w0 *= 2.0
-            np.multiply(T, 2.0*r + sigma*sigma, _r2)
-            _w0 += _r2
-            _w0 *= 0.5
-            d1 = np.divide(_w0, q, _w0)
+            d1 = np.divide(S, K, _r1)
+            np.log(d1, d1)
+            np.multiply(T, r + sigma*sigma/2.0, _r2)
+            d1 += _r2
+            d1 /= q
             d2 = np.subtract(d1, q, _r0)
-            N1 = _normal_cdf(d1)
-            N2 = _normal_cdf(d2)
-            N1 *= S
+            np.divide(d1, 1.4142135623730951, _r1)
+            _w0 = _erf(_r1)
+            _w0 += 1.0
+            N1 = np.multiply(_w0, 0.5, _w0)
+            np.divide(d2, 1.4142135623730951, _r0)
+            _w1 = _erf(_r0)
+            _w1 += 1.0
+            N2 = np.multiply(_w1, 0.5, _w1)
+            np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r0)
             np.exp(_r0, _r0)
             _r0 *= K
             _r0 *= N2
-            C = np.subtract(N1, _r0, N1)
-            t2 = np.subtract(C, m, N1)
-            _sum_J = _dot(t2, t2)
+            C = np.subtract(_w0, _r0, _w0)
+            t1 = np.subtract(C, m, _w0)
+            _sum_J = _dot(t1, t1)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('S', 'K', 'T', 'm'), _data)
         return float(_mean_J)
@@ -231,37 +233,36 @@ def gradient(sigma, S, K, T, m, r=0.1) -> Gradient:
     _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
     with np.errstate(all="ignore"):
         _sums = []
-        for S, K, T, m, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+        for S, K, T, m, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             t1 = np.sqrt(T, _r0)
             q = np.multiply(t1, sigma, _r1)
-            t2 = np.subtract(S, K, _r2)
-            t2 /= K
-            np.abs(t2, _r3)
-            np.log1p(t2, _r2)
-            np.divide(S, K, _r4)
-            np.log(_r4, _r4)
-            _w0 = np.where(_r3 < 0.5, _r2, _r4)
-            _w0 *= 2.0
-            np.multiply(T, 2.0*r + sigma*sigma, _r3)
-            _w0 += _r3
-            _w0 *= 0.5
-            d1 = np.divide(_w0, q, _w0)
+            d1 = np.divide(S, K, _r2)
+            np.log(d1, d1)
+            np.multiply(T, r + sigma*sigma/2.0, _r3)
+            d1 += _r3
+            d1 /= q
             d2 = np.subtract(d1, q, _r1)
-            N1 = _normal_cdf(d1)
-            N2 = _normal_cdf(d2)
-            N1 *= S
+            np.divide(d1, 1.4142135623730951, _r3)
+            _w0 = _erf(_r3)
+            _w0 += 1.0
+            N1 = np.multiply(_w0, 0.5, _w0)
+            np.divide(d2, 1.4142135623730951, _r1)
+            _w1 = _erf(_r1)
+            _w1 += 1.0
+            N2 = np.multiply(_w1, 0.5, _w1)
+            np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r1)
             np.exp(_r1, _r1)
             _r1 *= K
             _r1 *= N2
-            C = np.subtract(N1, _r1, N1)
-            np.subtract(C, m, N1)
-            N1 *= S
+            C = np.subtract(_w0, _r1, _w0)
+            np.subtract(C, m, _w0)
+            _w0 *= S
             np.multiply(d1, -0.5, _r1)
             _r1 *= d1
             np.exp(_r1, _r1)
-            N1 *= _r1
-            _sum_dJ_dsigma = 0.7978845608028654*_dot(N1, t1)
+            _w0 *= _r1
+            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, t1)
             _sums.append((_sum_dJ_dsigma,))
         _mean_dJ_dsigma, = _means(_sums, ('S', 'K', 'T', 'm'), _data)
         return Gradient(*map(float, (_mean_dJ_dsigma,)))
@@ -274,38 +275,37 @@ def value_and_gradient(sigma, S, K, T, m, r=0.1) -> tuple[float, Gradient]:
     _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
     with np.errstate(all="ignore"):
         _sums = []
-        for S, K, T, m, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+        for S, K, T, m, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             t1 = np.sqrt(T, _r0)
             q = np.multiply(t1, sigma, _r1)
-            t2 = np.subtract(S, K, _r2)
-            t2 /= K
-            np.abs(t2, _r3)
-            np.log1p(t2, _r2)
-            np.divide(S, K, _r4)
-            np.log(_r4, _r4)
-            _w0 = np.where(_r3 < 0.5, _r2, _r4)
-            _w0 *= 2.0
-            np.multiply(T, 2.0*r + sigma*sigma, _r3)
-            _w0 += _r3
-            _w0 *= 0.5
-            d1 = np.divide(_w0, q, _w0)
+            d1 = np.divide(S, K, _r2)
+            np.log(d1, d1)
+            np.multiply(T, r + sigma*sigma/2.0, _r3)
+            d1 += _r3
+            d1 /= q
             d2 = np.subtract(d1, q, _r1)
-            N1 = _normal_cdf(d1)
-            N2 = _normal_cdf(d2)
-            N1 *= S
+            np.divide(d1, 1.4142135623730951, _r3)
+            _w0 = _erf(_r3)
+            _w0 += 1.0
+            N1 = np.multiply(_w0, 0.5, _w0)
+            np.divide(d2, 1.4142135623730951, _r1)
+            _w1 = _erf(_r1)
+            _w1 += 1.0
+            N2 = np.multiply(_w1, 0.5, _w1)
+            np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r1)
             np.exp(_r1, _r1)
             _r1 *= K
             _r1 *= N2
-            C = np.subtract(N1, _r1, N1)
-            t3 = np.subtract(C, m, N1)
-            _sum_J = _dot(t3, t3)
-            np.multiply(t3, S, N1)
+            C = np.subtract(_w0, _r1, _w0)
+            t2 = np.subtract(C, m, _w0)
+            _sum_J = _dot(t2, t2)
+            np.multiply(t2, S, _w0)
             np.multiply(d1, -0.5, _r1)
             _r1 *= d1
             np.exp(_r1, _r1)
-            N1 *= _r1
-            _sum_dJ_dsigma = 0.7978845608028654*_dot(N1, t1)
+            _w0 *= _r1
+            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, t1)
             _sums.append((_sum_J, _sum_dJ_dsigma))
         _mean_J, _mean_dJ_dsigma = _means(_sums, ('S', 'K', 'T', 'm'), _data)
         return float(_mean_J), Gradient(*map(float, (_mean_dJ_dsigma,)))
@@ -352,31 +352,30 @@ def residuals(theta, S, K, T, m, r=0.1) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        for S, K, T, m, _block, _r0, _r1, _r2, _r3 in _blocks(4, (*_data, _rows)):
+        for S, K, T, m, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
             q = np.sqrt(T, _r0)
             q *= sigma
-            t1 = np.subtract(S, K, _r1)
-            t1 /= K
-            np.abs(t1, _r2)
-            np.log1p(t1, _r1)
-            np.divide(S, K, _r3)
-            np.log(_r3, _r3)
-            _w0 = np.where(_r2 < 0.5, _r1, _r3)
-            _w0 *= 2.0
-            np.multiply(T, 2.0*r + sigma*sigma, _r2)
-            _w0 += _r2
-            _w0 *= 0.5
-            d1 = np.divide(_w0, q, _w0)
+            d1 = np.divide(S, K, _r1)
+            np.log(d1, d1)
+            np.multiply(T, r + sigma*sigma/2.0, _r2)
+            d1 += _r2
+            d1 /= q
             d2 = np.subtract(d1, q, _r0)
-            N1 = _normal_cdf(d1)
-            N2 = _normal_cdf(d2)
-            N1 *= S
+            np.divide(d1, 1.4142135623730951, _r1)
+            _w0 = _erf(_r1)
+            _w0 += 1.0
+            N1 = np.multiply(_w0, 0.5, _w0)
+            np.divide(d2, 1.4142135623730951, _r0)
+            _w1 = _erf(_r0)
+            _w1 += 1.0
+            N2 = np.multiply(_w1, 0.5, _w1)
+            np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r0)
             np.exp(_r0, _r0)
             _r0 *= K
             _r0 *= N2
-            C = np.subtract(N1, _r0, N1)
-            residual = np.subtract(C, m, N1)
+            C = np.subtract(_w0, _r0, _w0)
+            residual = np.subtract(C, m, _w0)
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -392,21 +391,14 @@ def jacobian(theta, S, K, T, m, r=0.1) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1, 1))
     with np.errstate(all="ignore"):
-        for S, K, T, m, _block, _r0, _r1, _r2, _r3, _r4 in _blocks(5, (*_data, _rows)):
+        for S, K, T, m, _block, _r0, _r1, _r2, _r3 in _blocks(4, (*_data, _rows)):
             t1 = np.sqrt(T, _r0)
             q = np.multiply(t1, sigma, _r1)
-            t2 = np.subtract(S, K, _r2)
-            t2 /= K
-            np.abs(t2, _r3)
-            np.log1p(t2, _r2)
-            np.divide(S, K, _r4)
-            np.log(_r4, _r4)
-            _w0 = np.where(_r3 < 0.5, _r2, _r4)
-            _w0 *= 2.0
-            np.multiply(T, 2.0*r + sigma*sigma, _r3)
-            _w0 += _r3
-            _w0 *= 0.5
-            d1 = np.divide(_w0, q, _w0)
+            d1 = np.divide(S, K, _r2)
+            np.log(d1, d1)
+            np.multiply(T, r + sigma*sigma/2.0, _r3)
+            d1 += _r3
+            d1 /= q
             dresidual_dsigma = np.multiply(d1, -0.5, _r1)
             dresidual_dsigma *= d1
             np.exp(dresidual_dsigma, dresidual_dsigma)

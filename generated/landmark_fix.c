@@ -15,6 +15,9 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
+//     dJ_dy = −(δ_d/d·v + δ_ψ/(u² + v²)·u)
 #include "landmark_fix.h"
 
 #include <math.h>
@@ -29,7 +32,7 @@ double landmark_fix_value(
     const double psi = atan2(v, u);
     const double t1 = (d - r)/sigma_r;
     const double A = t1*t1/2.0;
-    const double t2 = (phi - psi)/sigma_phi;
+    const double t2 = (psi - phi)/sigma_phi;
     const double B = t2*t2/2.0;
     const double J = A + B;
     return J;
@@ -42,11 +45,11 @@ landmark_fix_params landmark_fix_gradient(
     const double v = Y - y;
     const double d = hypot(u, v);
     const double psi = atan2(v, u);
-    const double delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-    const double delta_d = (d - r)/sigma_r/sigma_r;
-    const double t1 = delta_psi/d;
-    const double dJ_dx = t1*(v/d) - delta_d*u/d;
-    const double dJ_dy = -(delta_d*v/d + t1*(u/d));
+    const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
+    const double delta_d = (d - r)/(sigma_r*sigma_r);
+    const double t1 = u*u + v*v;
+    const double dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+    const double dJ_dy = -(delta_d/d*v + delta_psi/t1*u);
     landmark_fix_params out;
     out.x = dJ_dx;
     out.y = dJ_dy;
@@ -60,16 +63,18 @@ landmark_fix_params landmark_fix_value_and_gradient(
     const double v = Y - y;
     const double d = hypot(u, v);
     const double psi = atan2(v, u);
-    const double t1 = (d - r)/sigma_r;
-    const double A = t1*t1/2.0;
-    const double t2 = (phi - psi)/sigma_phi;
-    const double B = t2*t2/2.0;
+    const double t1 = d - r;
+    const double t2 = t1/sigma_r;
+    const double A = t2*t2/2.0;
+    const double t3 = psi - phi;
+    const double t4 = t3/sigma_phi;
+    const double B = t4*t4/2.0;
     const double J = A + B;
-    const double delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-    const double delta_d = t1/sigma_r;
-    const double t3 = delta_psi/d;
-    const double dJ_dx = t3*(v/d) - delta_d*u/d;
-    const double dJ_dy = -(delta_d*v/d + t3*(u/d));
+    const double delta_psi = t3/(sigma_phi*sigma_phi);
+    const double delta_d = t1/(sigma_r*sigma_r);
+    const double t5 = u*u + v*v;
+    const double dJ_dx = delta_psi*v/t5 - delta_d*u/d;
+    const double dJ_dy = -(delta_d/d*v + delta_psi/t5*u);
     *value = J;
     landmark_fix_params out;
     out.x = dJ_dx;
@@ -101,16 +106,18 @@ static inline void add_sample(
     const double v = Y - y;
     const double d = hypot(u, v);
     const double psi = atan2(v, u);
-    const double t1 = (d - r)/sigma_r;
-    const double A = t1*t1/2.0;
-    const double t2 = (phi - psi)/sigma_phi;
-    const double B = t2*t2/2.0;
-    const double delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-    const double delta_d = t1/sigma_r;
-    const double t3 = delta_psi/d;
+    const double t1 = d - r;
+    const double t2 = t1/sigma_r;
+    const double A = t2*t2/2.0;
+    const double t3 = psi - phi;
+    const double t4 = t3/sigma_phi;
+    const double B = t4*t4/2.0;
+    const double delta_psi = t3/(sigma_phi*sigma_phi);
+    const double delta_d = t1/(sigma_r*sigma_r);
+    const double t5 = u*u + v*v;
     acc[0][lane] += A + B;
-    acc[1][lane] += t3*v/d - delta_d*u/d;
-    acc[2][lane] += delta_d*v/d + t3*u/d;
+    acc[1][lane] += delta_psi*v/t5 - delta_d*u/d;
+    acc[2][lane] += delta_d*v/d + delta_psi*u/t5;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

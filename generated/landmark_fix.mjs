@@ -15,6 +15,9 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
+//     dJ_dy = −(δ_d/d·v + δ_ψ/(u² + v²)·u)
 
 /**
  * The derivative of J by each parameter.
@@ -49,7 +52,7 @@ export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const psi = Math.atan2(v, u);
   const t1 = (d - r)/sigma_r;
   const A = t1*t1/2;
-  const t2 = (phi - psi)/sigma_phi;
+  const t2 = (psi - phi)/sigma_phi;
   const B = t2*t2/2;
   const J = A + B;
   return J;
@@ -72,11 +75,11 @@ export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const v = Y - y;
   const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
-  const delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-  const delta_d = (d - r)/sigma_r/sigma_r;
-  const t1 = delta_psi/d;
-  const dJ_dx = t1*(v/d) - delta_d*u/d;
-  const dJ_dy = -(delta_d*v/d + t1*(u/d));
+  const delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
+  const delta_d = (d - r)/(sigma_r*sigma_r);
+  const t1 = u*u + v*v;
+  const dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+  const dJ_dy = -(delta_d/d*v + delta_psi/t1*u);
   return {x: dJ_dx, y: dJ_dy};
 }
 
@@ -97,16 +100,18 @@ export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi 
   const v = Y - y;
   const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
-  const t1 = (d - r)/sigma_r;
-  const A = t1*t1/2;
-  const t2 = (phi - psi)/sigma_phi;
-  const B = t2*t2/2;
+  const t1 = d - r;
+  const t2 = t1/sigma_r;
+  const A = t2*t2/2;
+  const t3 = psi - phi;
+  const t4 = t3/sigma_phi;
+  const B = t4*t4/2;
   const J = A + B;
-  const delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-  const delta_d = t1/sigma_r;
-  const t3 = delta_psi/d;
-  const dJ_dx = t3*(v/d) - delta_d*u/d;
-  const dJ_dy = -(delta_d*v/d + t3*(u/d));
+  const delta_psi = t3/(sigma_phi*sigma_phi);
+  const delta_d = t1/(sigma_r*sigma_r);
+  const t5 = u*u + v*v;
+  const dJ_dx = delta_psi*v/t5 - delta_d*u/d;
+  const dJ_dy = -(delta_d/d*v + delta_psi/t5*u);
   return [J, {x: dJ_dx, y: dJ_dy}];
 }
 

@@ -15,6 +15,9 @@
 #     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 #     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+# Computed in another form, which keeps more digits
+#     d = hypot(u, v)
+#     dJ_dy = −(δ_d/d·v + δ_ψ/(u² + v²)·u)
 """Value, gradient and update step of J."""
 
 from math import atan2, copysign, hypot, inf, nan
@@ -53,7 +56,7 @@ def value(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> float:
         psi = atan2(v, u)
         t1 = (d - r)/sigma_r
         A = t1*t1/2.0
-        t2 = (phi - psi)/sigma_phi
+        t2 = (psi - phi)/sigma_phi
         B = t2*t2/2.0
         J = A + B
         return J
@@ -68,11 +71,11 @@ def gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> Gradient:
         v = Y - y
         d = hypot(u, v)
         psi = atan2(v, u)
-        delta_psi = (psi - phi)/sigma_phi/sigma_phi
-        delta_d = (d - r)/sigma_r/sigma_r
-        t1 = delta_psi/d
-        dJ_dx = t1*(v/d) - delta_d*u/d
-        dJ_dy = -(delta_d*v/d + t1*(u/d))
+        delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
+        delta_d = (d - r)/(sigma_r*sigma_r)
+        t1 = u*u + v*v
+        dJ_dx = delta_psi*v/t1 - delta_d*u/d
+        dJ_dy = -(delta_d/d*v + delta_psi/t1*u)
         return _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[1]
@@ -85,16 +88,18 @@ def value_and_gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> tuple
         v = Y - y
         d = hypot(u, v)
         psi = atan2(v, u)
-        t1 = (d - r)/sigma_r
-        A = t1*t1/2.0
-        t2 = (phi - psi)/sigma_phi
-        B = t2*t2/2.0
+        t1 = d - r
+        t2 = t1/sigma_r
+        A = t2*t2/2.0
+        t3 = psi - phi
+        t4 = t3/sigma_phi
+        B = t4*t4/2.0
         J = A + B
-        delta_psi = (psi - phi)/sigma_phi/sigma_phi
-        delta_d = t1/sigma_r
-        t3 = delta_psi/d
-        dJ_dx = t3*(v/d) - delta_d*u/d
-        dJ_dy = -(delta_d*v/d + t3*(u/d))
+        delta_psi = t3/(sigma_phi*sigma_phi)
+        delta_d = t1/(sigma_r*sigma_r)
+        t5 = u*u + v*v
+        dJ_dx = delta_psi*v/t5 - delta_d*u/d
+        dJ_dy = -(delta_d/d*v + delta_psi/t5*u)
         return J, _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
@@ -112,14 +117,16 @@ def _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi) -> tuple[float, Gradient]:
     v = Y - y
     d = hypot(u, v)
     psi = atan2(v, u)
-    t1 = _ieee_divide(d - r, sigma_r)
-    A = t1*t1/2.0
-    t2 = _ieee_divide(phi - psi, sigma_phi)
-    B = t2*t2/2.0
+    t1 = d - r
+    t2 = _ieee_divide(t1, sigma_r)
+    A = t2*t2/2.0
+    t3 = psi - phi
+    t4 = _ieee_divide(t3, sigma_phi)
+    B = t4*t4/2.0
     J = A + B
-    delta_psi = _ieee_divide(_ieee_divide(psi - phi, sigma_phi), sigma_phi)
-    delta_d = _ieee_divide(t1, sigma_r)
-    t3 = _ieee_divide(delta_psi, d)
-    dJ_dx = t3*_ieee_divide(v, d) - _ieee_divide(delta_d*u, d)
-    dJ_dy = -(_ieee_divide(delta_d*v, d) + t3*_ieee_divide(u, d))
+    delta_psi = _ieee_divide(t3, sigma_phi*sigma_phi)
+    delta_d = _ieee_divide(t1, sigma_r*sigma_r)
+    t5 = u*u + v*v
+    dJ_dx = _ieee_divide(delta_psi*v, t5) - _ieee_divide(delta_d*u, d)
+    dJ_dy = -(_ieee_divide(delta_d, d)*v + _ieee_divide(delta_psi, t5)*u)
     return J, _new(Gradient, (dJ_dx, dJ_dy))

@@ -15,6 +15,9 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
+//     dJ_dy = −(δ_d/d·v + δ_ψ/(u² + v²)·u)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -61,7 +64,7 @@ pub fn value(
     let psi = math::atan2(v, u);
     let t1 = (d - r)/sigma_r;
     let A = t1*t1/2.0;
-    let t2 = (phi - psi)/sigma_phi;
+    let t2 = (psi - phi)/sigma_phi;
     let B = t2*t2/2.0;
     let J = A + B;
     J
@@ -75,11 +78,11 @@ pub fn gradient(
     let v = Y - y;
     let d = math::hypot(u, v);
     let psi = math::atan2(v, u);
-    let delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-    let delta_d = (d - r)/sigma_r/sigma_r;
-    let t1 = delta_psi/d;
-    let dJ_dx = t1*(v/d) - delta_d*u/d;
-    let dJ_dy = -(delta_d*v/d + t1*(u/d));
+    let delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
+    let delta_d = (d - r)/(sigma_r*sigma_r);
+    let t1 = u*u + v*v;
+    let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+    let dJ_dy = -(delta_d/d*v + delta_psi/t1*u);
     Gradient { x: dJ_dx, y: dJ_dy }
 }
 
@@ -91,16 +94,18 @@ pub fn value_and_gradient(
     let v = Y - y;
     let d = math::hypot(u, v);
     let psi = math::atan2(v, u);
-    let t1 = (d - r)/sigma_r;
-    let A = t1*t1/2.0;
-    let t2 = (phi - psi)/sigma_phi;
-    let B = t2*t2/2.0;
+    let t1 = d - r;
+    let t2 = t1/sigma_r;
+    let A = t2*t2/2.0;
+    let t3 = psi - phi;
+    let t4 = t3/sigma_phi;
+    let B = t4*t4/2.0;
     let J = A + B;
-    let delta_psi = (psi - phi)/sigma_phi/sigma_phi;
-    let delta_d = t1/sigma_r;
-    let t3 = delta_psi/d;
-    let dJ_dx = t3*(v/d) - delta_d*u/d;
-    let dJ_dy = -(delta_d*v/d + t3*(u/d));
+    let delta_psi = t3/(sigma_phi*sigma_phi);
+    let delta_d = t1/(sigma_r*sigma_r);
+    let t5 = u*u + v*v;
+    let dJ_dx = delta_psi*v/t5 - delta_d*u/d;
+    let dJ_dy = -(delta_d/d*v + delta_psi/t5*u);
     (J, Gradient { x: dJ_dx, y: dJ_dy })
 }
 

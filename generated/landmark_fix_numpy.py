@@ -15,6 +15,9 @@
 #     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 #     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+# Computed in another form, which keeps more digits
+#     d = hypot(u, v)
+#     dJ_dy = −(δ_d/d·v + δ_ψ/(u² + v²)·u)
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -149,7 +152,7 @@ def value(
             t1 /= sigma_r
             A = np.multiply(t1, 0.5, _r0)
             A *= t1
-            t2 = np.subtract(phi, psi, _r1)
+            t2 = np.subtract(psi, phi, _r1)
             t2 /= sigma_phi
             B = np.multiply(t2, 0.5, _r2)
             B *= t2
@@ -171,28 +174,28 @@ def gradient(
     _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
     with np.errstate(all="ignore"):
         _sums = []
-        for X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6 in _blocks(7, _data):
+        for X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7 in _blocks(8, _data):
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
             d = np.hypot(u, v, _r2)
             psi = np.arctan2(v, u, _r3)
             delta_psi = np.subtract(psi, phi, _r3)
-            delta_psi /= sigma_phi
-            delta_psi /= sigma_phi
+            delta_psi /= sigma_phi*sigma_phi
             delta_d = np.subtract(d, r, _r4)
-            delta_d /= sigma_r
-            delta_d /= sigma_r
-            t1 = np.divide(delta_psi, d, _r3)
-            np.multiply(t1, v, _r5)
-            _r5 /= d
-            np.multiply(delta_d, u, _r6)
-            _r6 /= d
-            _r5 -= _r6
-            _sum_dJ_dx = np.add.reduce(_r5)
+            delta_d /= sigma_r*sigma_r
+            t1 = np.multiply(u, u, _r5)
+            np.multiply(v, v, _r6)
+            t1 += _r6
+            np.multiply(delta_psi, v, _r6)
+            _r6 /= t1
+            np.multiply(delta_d, u, _r7)
+            _r7 /= d
+            _r6 -= _r7
+            _sum_dJ_dx = np.add.reduce(_r6)
             np.multiply(delta_d, v, _r4)
             _r4 /= d
-            np.multiply(t1, u, _r3)
-            _r3 /= d
+            np.multiply(delta_psi, u, _r3)
+            _r3 /= t1
             _r4 += _r3
             _sum_dJ_dy = np.add.reduce(_r4)
             _sums.append((_sum_dJ_dx, _sum_dJ_dy))
@@ -217,30 +220,30 @@ def value_and_gradient(
             d = np.hypot(u, v, _r2)
             psi = np.arctan2(v, u, _r3)
             t1 = np.subtract(d, r, _r4)
-            t1 /= sigma_r
-            A = np.multiply(t1, 0.5, _r5)
-            A *= t1
-            t2 = np.subtract(phi, psi, _r6)
-            t2 /= sigma_phi
-            B = np.multiply(t2, 0.5, _r7)
-            B *= t2
-            np.add(A, B, _r5)
-            _sum_J = np.add.reduce(_r5)
-            delta_psi = np.subtract(psi, phi, _r3)
-            delta_psi /= sigma_phi
-            delta_psi /= sigma_phi
-            delta_d = np.divide(t1, sigma_r, _r4)
-            t3 = np.divide(delta_psi, d, _r3)
-            np.multiply(t3, v, _r5)
+            t2 = np.divide(t1, sigma_r, _r5)
+            A = np.multiply(t2, 0.5, _r6)
+            A *= t2
+            t3 = np.subtract(psi, phi, _r3)
+            t4 = np.divide(t3, sigma_phi, _r5)
+            B = np.multiply(t4, 0.5, _r7)
+            B *= t4
+            np.add(A, B, _r6)
+            _sum_J = np.add.reduce(_r6)
+            delta_psi = np.divide(t3, sigma_phi*sigma_phi, _r3)
+            delta_d = np.divide(t1, sigma_r*sigma_r, _r4)
+            t5 = np.multiply(u, u, _r6)
+            np.multiply(v, v, _r7)
+            t5 += _r7
+            np.multiply(delta_psi, v, _r7)
+            _r7 /= t5
+            np.multiply(delta_d, u, _r5)
             _r5 /= d
-            np.multiply(delta_d, u, _r7)
-            _r7 /= d
-            _r5 -= _r7
-            _sum_dJ_dx = np.add.reduce(_r5)
+            _r7 -= _r5
+            _sum_dJ_dx = np.add.reduce(_r7)
             np.multiply(delta_d, v, _r4)
             _r4 /= d
-            np.multiply(t3, u, _r3)
-            _r3 /= d
+            np.multiply(delta_psi, u, _r3)
+            _r3 /= t5
             _r4 += _r3
             _sum_dJ_dy = np.add.reduce(_r4)
             _sums.append((_sum_J, _sum_dJ_dx, _sum_dJ_dy))
@@ -335,13 +338,13 @@ def jacobian(theta, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> np.ndarray:
         for X, Y, r, phi, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
-            d = np.hypot(u, v, _r2)
-            dresidual_dx = np.divide(v, d, _r1)
+            t1 = np.hypot(u, v, _r2)
+            dresidual_dx = np.divide(v, t1, _r1)
             dresidual_dx /= sigma_phi
-            dresidual_dx /= d
-            dresidual_dy = np.divide(u, d, _r0)
+            dresidual_dx /= t1
+            dresidual_dy = np.divide(u, t1, _r0)
             dresidual_dy /= sigma_phi
-            dresidual_dy /= d
+            dresidual_dy /= t1
             np.negative(dresidual_dy, dresidual_dy)
             _block[:, 1, 0] = dresidual_dx
             _block[:, 1, 1] = dresidual_dy

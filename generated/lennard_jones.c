@@ -10,28 +10,34 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 #include "lennard_jones.h"
 
 #include <math.h>
 #include <string.h>
 
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma) {
-    const double r = hypot(X - x, Y - y);
-    const double t1 = sigma/r;
-    const double t2 = t1*t1;
-    const double s = t2*t2*t2;
+    const double t1 = x - X;
+    const double t2 = y - Y;
+    const double r = sqrt(t1*t1 + t2*t2);
+    const double t3 = sigma/r;
+    const double t4 = t3*t3;
+    const double s = t4*t4*t4;
     const double V = 4.0*epsilon*(s*s - s);
     return V;
 }
 
 lennard_jones_params lennard_jones_gradient(double x, double y, double X, double Y, double epsilon, double sigma) {
-    const double r = hypot(X - x, Y - y);
-    const double t1 = sigma/r;
-    const double t2 = t1*t1;
-    const double s = t2*t2*t2;
+    const double t1 = x - X;
+    const double t2 = y - Y;
+    const double r = sqrt(t1*t1 + t2*t2);
+    const double t3 = sigma/r;
+    const double t4 = t3*t3;
+    const double s = t4*t4*t4;
     const double delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
-    const double dV_dx = delta*(x - X)/r;
-    const double dV_dy = delta*(y - Y)/r;
+    const double dV_dx = delta*t1/r;
+    const double dV_dy = delta*t2/r;
     lennard_jones_params out;
     out.x = dV_dx;
     out.y = dV_dy;
@@ -40,15 +46,17 @@ lennard_jones_params lennard_jones_gradient(double x, double y, double X, double
 
 lennard_jones_params lennard_jones_value_and_gradient(
     double x, double y, double X, double Y, double epsilon, double sigma, double *value) {
-    const double r = hypot(X - x, Y - y);
-    const double t1 = sigma/r;
-    const double t2 = t1*t1;
-    const double s = t2*t2*t2;
-    const double t3 = s - 1.0;
-    const double V = 4.0*epsilon*(s*t3);
-    const double delta = -24.0*epsilon*(s + t3)*s/r;
-    const double dV_dx = delta*(x - X)/r;
-    const double dV_dy = delta*(y - Y)/r;
+    const double t1 = x - X;
+    const double t2 = y - Y;
+    const double r = sqrt(t1*t1 + t2*t2);
+    const double t3 = sigma/r;
+    const double t4 = t3*t3;
+    const double s = t4*t4*t4;
+    const double t5 = s - 1.0;
+    const double V = 4.0*epsilon*(s*t5);
+    const double delta = -24.0*epsilon*(s + t5)*s/r;
+    const double dV_dx = delta*t1/r;
+    const double dV_dy = delta*t2/r;
     *value = V;
     lennard_jones_params out;
     out.x = dV_dx;
@@ -75,15 +83,17 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 static inline void add_sample(
     double X, double Y, double x, double y, double epsilon, double sigma, double acc[][LANES],
     size_t lane) {
-    const double r = hypot(X - x, Y - y);
-    const double t1 = sigma/r;
-    const double t2 = t1*t1;
-    const double s = t2*t2*t2;
-    const double t3 = s - 1.0;
-    const double delta = -24.0*epsilon*(s + t3)*s/r;
-    const double dV_dx = delta*(x - X)/r;
-    const double dV_dy = delta*(y - Y)/r;
-    acc[0][lane] += s*t3;
+    const double t1 = x - X;
+    const double t2 = y - Y;
+    const double r = sqrt(t1*t1 + t2*t2);
+    const double t3 = sigma/r;
+    const double t4 = t3*t3;
+    const double s = t4*t4*t4;
+    const double t5 = s - 1.0;
+    const double delta = -24.0*epsilon*(s + t5)*s/r;
+    const double dV_dx = delta*t1/r;
+    const double dV_dy = delta*t2/r;
+    acc[0][lane] += s*t5;
     acc[1][lane] += dV_dx;
     acc[2][lane] += dV_dy;
 }

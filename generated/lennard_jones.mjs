@@ -10,6 +10,8 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 
 /**
  * The derivative of V by each parameter.
@@ -36,10 +38,12 @@
  * @returns {number}
  */
 export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const r = Math.hypot(X - x, Y - y);
-  const t1 = sigma/r;
-  const t2 = t1*t1;
-  const s = t2*t2*t2;
+  const t1 = x - X;
+  const t2 = y - Y;
+  const r = Math.sqrt(t1*t1 + t2*t2);
+  const t3 = sigma/r;
+  const t4 = t3*t3;
+  const s = t4*t4*t4;
   const V = 4*epsilon*(s*s - s);
   return V;
 }
@@ -55,13 +59,15 @@ export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
  * @returns {Gradient}
  */
 export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const r = Math.hypot(X - x, Y - y);
-  const t1 = sigma/r;
-  const t2 = t1*t1;
-  const s = t2*t2*t2;
+  const t1 = x - X;
+  const t2 = y - Y;
+  const r = Math.sqrt(t1*t1 + t2*t2);
+  const t3 = sigma/r;
+  const t4 = t3*t3;
+  const s = t4*t4*t4;
   const delta = -24*epsilon*(2*s - 1)*s/r;
-  const dV_dx = delta*(x - X)/r;
-  const dV_dy = delta*(y - Y)/r;
+  const dV_dx = delta*t1/r;
+  const dV_dy = delta*t2/r;
   return {x: dV_dx, y: dV_dy};
 }
 
@@ -76,15 +82,17 @@ export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const r = Math.hypot(X - x, Y - y);
-  const t1 = sigma/r;
-  const t2 = t1*t1;
-  const s = t2*t2*t2;
-  const t3 = s - 1;
-  const V = 4*epsilon*(s*t3);
-  const delta = -24*epsilon*(s + t3)*s/r;
-  const dV_dx = delta*(x - X)/r;
-  const dV_dy = delta*(y - Y)/r;
+  const t1 = x - X;
+  const t2 = y - Y;
+  const r = Math.sqrt(t1*t1 + t2*t2);
+  const t3 = sigma/r;
+  const t4 = t3*t3;
+  const s = t4*t4*t4;
+  const t5 = s - 1;
+  const V = 4*epsilon*(s*t5);
+  const delta = -24*epsilon*(s + t5)*s/r;
+  const dV_dx = delta*t1/r;
+  const dV_dy = delta*t2/r;
   return [V, {x: dV_dx, y: dV_dy}];
 }
 

@@ -10,9 +10,11 @@
 #     ∂V/∂x = δ·(x − X)/r
 #     ∂V/∂y = δ·(y − Y)/r
 # Names here: ε is epsilon, σ is sigma.
+# Computed in another form, which keeps more digits
+#     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 """Value, gradient and update step of V."""
 
-from math import copysign, hypot, inf, nan
+from math import copysign, inf, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -32,6 +34,11 @@ class Params(NamedTuple):
     y: float
 
 
+def _ieee_sqrt(x):
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
 def _ieee_divide(x, y):
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -42,10 +49,12 @@ def _ieee_divide(x, y):
 def value(x, y, X, Y, epsilon=120.0, sigma=3.4) -> float:
     """Return V."""
     try:
-        r = hypot(X - x, Y - y)
-        t1 = sigma/r
-        t2 = t1*t1
-        s = t2*t2*t2
+        t1 = x - X
+        t2 = y - Y
+        r = sqrt(t1*t1 + t2*t2)
+        t3 = sigma/r
+        t4 = t3*t3
+        s = t4*t4*t4
         V = 4.0*epsilon*(s*s - s)
         return V
     except (ArithmeticError, ValueError):
@@ -55,13 +64,15 @@ def value(x, y, X, Y, epsilon=120.0, sigma=3.4) -> float:
 def gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> Gradient:
     """Return the derivative of V by each parameter."""
     try:
-        r = hypot(X - x, Y - y)
-        t1 = sigma/r
-        t2 = t1*t1
-        s = t2*t2*t2
+        t1 = x - X
+        t2 = y - Y
+        r = sqrt(t1*t1 + t2*t2)
+        t3 = sigma/r
+        t4 = t3*t3
+        s = t4*t4*t4
         delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
-        dV_dx = delta*(x - X)/r
-        dV_dy = delta*(y - Y)/r
+        dV_dx = delta*t1/r
+        dV_dy = delta*t2/r
         return _new(Gradient, (dV_dx, dV_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, epsilon, sigma)[1]
@@ -70,15 +81,17 @@ def gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> Gradient:
 def value_and_gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> tuple[float, Gradient]:
     """Return V and its derivative by each parameter."""
     try:
-        r = hypot(X - x, Y - y)
-        t1 = sigma/r
-        t2 = t1*t1
-        s = t2*t2*t2
-        t3 = s - 1.0
-        V = 4.0*epsilon*(s*t3)
-        delta = -24.0*epsilon*(s + t3)*s/r
-        dV_dx = delta*(x - X)/r
-        dV_dy = delta*(y - Y)/r
+        t1 = x - X
+        t2 = y - Y
+        r = sqrt(t1*t1 + t2*t2)
+        t3 = sigma/r
+        t4 = t3*t3
+        s = t4*t4*t4
+        t5 = s - 1.0
+        V = 4.0*epsilon*(s*t5)
+        delta = -24.0*epsilon*(s + t5)*s/r
+        dV_dx = delta*t1/r
+        dV_dy = delta*t2/r
         return V, _new(Gradient, (dV_dx, dV_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, epsilon, sigma)
@@ -92,13 +105,15 @@ def update(x, y, X, Y, epsilon=120.0, sigma=3.4, rate=0.001) -> Params:
 
 def _ieee(x, y, X, Y, epsilon, sigma) -> tuple[float, Gradient]:
     """Return V and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
-    r = hypot(X - x, Y - y)
-    t1 = _ieee_divide(sigma, r)
-    t2 = t1*t1
-    s = t2*t2*t2
-    t3 = s - 1.0
-    V = 4.0*epsilon*(s*t3)
-    delta = -_ieee_divide(24.0*epsilon*(s + t3)*s, r)
-    dV_dx = _ieee_divide(delta*(x - X), r)
-    dV_dy = _ieee_divide(delta*(y - Y), r)
+    t1 = x - X
+    t2 = y - Y
+    r = _ieee_sqrt(t1*t1 + t2*t2)
+    t3 = _ieee_divide(sigma, r)
+    t4 = t3*t3
+    s = t4*t4*t4
+    t5 = s - 1.0
+    V = 4.0*epsilon*(s*t5)
+    delta = -_ieee_divide(24.0*epsilon*(s + t5)*s, r)
+    dV_dx = _ieee_divide(delta*t1, r)
+    dV_dy = _ieee_divide(delta*t2, r)
     return V, _new(Gradient, (dV_dx, dV_dy))

@@ -10,6 +10,8 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
+// Computed in another form, which keeps more digits
+//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -37,44 +39,50 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn hypot(x: f64, y: f64) -> f64 {
-        f64::hypot(x, y)
+    pub fn sqrt(x: f64) -> f64 {
+        f64::sqrt(x)
     }
 }
 
 /// V.
 pub fn value(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> f64 {
-    let r = math::hypot(X - x, Y - y);
-    let t1 = sigma/r;
-    let t2 = t1*t1;
-    let s = t2*t2*t2;
+    let t1 = x - X;
+    let t2 = y - Y;
+    let r = math::sqrt(t1*t1 + t2*t2);
+    let t3 = sigma/r;
+    let t4 = t3*t3;
+    let s = t4*t4*t4;
     let V = 4.0*epsilon*(s*s - s);
     V
 }
 
 /// The derivative of V by each parameter.
 pub fn gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> Gradient {
-    let r = math::hypot(X - x, Y - y);
-    let t1 = sigma/r;
-    let t2 = t1*t1;
-    let s = t2*t2*t2;
+    let t1 = x - X;
+    let t2 = y - Y;
+    let r = math::sqrt(t1*t1 + t2*t2);
+    let t3 = sigma/r;
+    let t4 = t3*t3;
+    let s = t4*t4*t4;
     let delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
-    let dV_dx = delta*(x - X)/r;
-    let dV_dy = delta*(y - Y)/r;
+    let dV_dx = delta*t1/r;
+    let dV_dy = delta*t2/r;
     Gradient { x: dV_dx, y: dV_dy }
 }
 
 /// V and its derivative by each parameter.
 pub fn value_and_gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> (f64, Gradient) {
-    let r = math::hypot(X - x, Y - y);
-    let t1 = sigma/r;
-    let t2 = t1*t1;
-    let s = t2*t2*t2;
-    let t3 = s - 1.0;
-    let V = 4.0*epsilon*(s*t3);
-    let delta = -24.0*epsilon*(s + t3)*s/r;
-    let dV_dx = delta*(x - X)/r;
-    let dV_dy = delta*(y - Y)/r;
+    let t1 = x - X;
+    let t2 = y - Y;
+    let r = math::sqrt(t1*t1 + t2*t2);
+    let t3 = sigma/r;
+    let t4 = t3*t3;
+    let s = t4*t4*t4;
+    let t5 = s - 1.0;
+    let V = 4.0*epsilon*(s*t5);
+    let delta = -24.0*epsilon*(s + t5)*s/r;
+    let dV_dx = delta*t1/r;
+    let dV_dy = delta*t2/r;
     (V, Gradient { x: dV_dx, y: dV_dy })
 }
 

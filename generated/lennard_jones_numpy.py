@@ -10,6 +10,8 @@
 #     ∂V/∂x = δ·(x − X)/r
 #     ∂V/∂y = δ·(y − Y)/r
 # Names here: ε is epsilon, σ is sigma.
+# Computed in another form, which keeps more digits
+#     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 """Value, gradient and update step of V, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -149,18 +151,19 @@ def value(x, y, X, Y, epsilon=120.0, sigma=3.4) -> float:
     epsilon = _number("epsilon", epsilon)
     sigma = _number("sigma", sigma)
     _data = _samples(('X', 'Y'), (X, Y))
-    _no_nan("X", _data[0])
-    _no_nan("Y", _data[1])
     with np.errstate(all="ignore"):
         _sums = []
         for X, Y, _r0, _r1 in _blocks(2, _data):
-            r = np.subtract(X, x, _r0)
-            np.subtract(Y, y, _r1)
-            np.hypot(r, _r1, r)
-            t1 = np.divide(sigma, r, _r0)
-            t2 = np.multiply(t1, t1, _r0)
-            s = np.multiply(t2, t2, _r1)
-            s *= t2
+            t1 = np.subtract(x, X, _r0)
+            t2 = np.subtract(y, Y, _r1)
+            r = np.multiply(t1, t1, _r0)
+            np.multiply(t2, t2, _r1)
+            r += _r1
+            np.sqrt(r, r)
+            t3 = np.divide(sigma, r, _r0)
+            t4 = np.multiply(t3, t3, _r0)
+            s = np.multiply(t4, t4, _r1)
+            s *= t4
             np.power(s, 2.0, _r0)
             _r0 -= s
             _sum_V = np.add.reduce(_r0)
@@ -178,28 +181,29 @@ def gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> Gradient:
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         _sums = []
-        for X, Y, _r0, _r1, _r2 in _blocks(3, _data):
-            r = np.subtract(X, x, _r0)
-            np.subtract(Y, y, _r1)
-            np.hypot(r, _r1, r)
-            t1 = np.divide(sigma, r, _r1)
-            t2 = np.multiply(t1, t1, _r1)
-            s = np.multiply(t2, t2, _r2)
-            s *= t2
-            delta = np.multiply(s, 2.0, _r1)
+        for X, Y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+            t1 = np.subtract(x, X, _r0)
+            t2 = np.subtract(y, Y, _r1)
+            r = np.multiply(t1, t1, _r2)
+            np.multiply(t2, t2, _r3)
+            r += _r3
+            np.sqrt(r, r)
+            t3 = np.divide(sigma, r, _r3)
+            t4 = np.multiply(t3, t3, _r3)
+            s = np.multiply(t4, t4, _r4)
+            s *= t4
+            delta = np.multiply(s, 2.0, _r3)
             delta -= 1.0
             delta *= 24.0*epsilon
             delta *= s
             delta /= r
             np.negative(delta, delta)
-            np.subtract(x, X, _r2)
-            _r2 *= delta
-            _r2 /= r
-            _sum_dV_dx = np.add.reduce(_r2)
-            np.subtract(y, Y, _r2)
-            np.multiply(delta, _r2, _r1)
-            _r1 /= r
-            _sum_dV_dy = np.add.reduce(_r1)
+            np.multiply(delta, t1, _r0)
+            _r0 /= r
+            _sum_dV_dx = np.add.reduce(_r0)
+            np.multiply(delta, t2, _r3)
+            _r3 /= r
+            _sum_dV_dy = np.add.reduce(_r3)
             _sums.append((_sum_dV_dx, _sum_dV_dy))
         _mean_dV_dx, _mean_dV_dy = _means(_sums, ('X', 'Y'), _data)
         return Gradient(*map(float, (_mean_dV_dx, _mean_dV_dy)))
@@ -214,29 +218,30 @@ def value_and_gradient(x, y, X, Y, epsilon=120.0, sigma=3.4) -> tuple[float, Gra
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         _sums = []
-        for X, Y, _r0, _r1, _r2 in _blocks(3, _data):
-            r = np.subtract(X, x, _r0)
-            np.subtract(Y, y, _r1)
-            np.hypot(r, _r1, r)
-            t1 = np.divide(sigma, r, _r1)
-            t2 = np.multiply(t1, t1, _r1)
-            s = np.multiply(t2, t2, _r2)
-            s *= t2
-            t3 = np.subtract(s, 1.0, _r1)
-            _sum_V = _dot(s, t3)
-            delta = np.add(s, t3, _r1)
+        for X, Y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+            t1 = np.subtract(x, X, _r0)
+            t2 = np.subtract(y, Y, _r1)
+            r = np.multiply(t1, t1, _r2)
+            np.multiply(t2, t2, _r3)
+            r += _r3
+            np.sqrt(r, r)
+            t3 = np.divide(sigma, r, _r3)
+            t4 = np.multiply(t3, t3, _r3)
+            s = np.multiply(t4, t4, _r4)
+            s *= t4
+            t5 = np.subtract(s, 1.0, _r3)
+            _sum_V = _dot(s, t5)
+            delta = np.add(s, t5, _r3)
             delta *= 24.0*epsilon
             delta *= s
             delta /= r
             np.negative(delta, delta)
-            np.subtract(x, X, _r2)
-            _r2 *= delta
-            _r2 /= r
-            _sum_dV_dx = np.add.reduce(_r2)
-            np.subtract(y, Y, _r2)
-            np.multiply(delta, _r2, _r1)
-            _r1 /= r
-            _sum_dV_dy = np.add.reduce(_r1)
+            np.multiply(delta, t1, _r0)
+            _r0 /= r
+            _sum_dV_dx = np.add.reduce(_r0)
+            np.multiply(delta, t2, _r3)
+            _r3 /= r
+            _sum_dV_dy = np.add.reduce(_r3)
             _sums.append((_sum_V, _sum_dV_dx, _sum_dV_dy))
         _mean_V, _mean_dV_dx, _mean_dV_dy = _means(_sums, ('X', 'Y'), _data)
         return float(4.0*epsilon*_mean_V), Gradient(*map(float, (_mean_dV_dx, _mean_dV_dy)))

@@ -11,6 +11,10 @@
 #     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
 #     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
+# Accuracy: J loses 3 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t = -1.55499e-07, y = 0.00340256.
+# Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t = -7.76497e-05, y = 0.005072.
+# Accuracy: dJ_dr loses 4 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t = -1.55499e-07, y = 0.00340256.
+# Accuracy: dJ_dN0 loses 12 of 16 digits at K = 1e-12, r = 0.337262, N0 = 2.91527, t = 11.2651, y = 53.701.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
 # Assumed: y > 0.
@@ -154,30 +158,19 @@ def value(K, r, N0, t, y) -> float:
     r = _number("r", r)
     N0 = _number("N0", N0)
     _data = _samples(('t', 'y'), (t, y))
-    _no_nan("t", _data[0])
-    _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
-        t1 = K - N0
-        q = t1/N0
+        q = (K - N0)/N0
         _sums = []
-        for t, y, _r0, _r1, _r2 in _blocks(3, _data):
-            t2 = np.multiply(t, -r, _r0)
-            np.exp(t2, t2)
-            N = np.multiply(t2, q, _r1)
+        for t, y, _r0, _r1 in _blocks(2, _data):
+            N = np.multiply(t, -r, _r0)
+            np.exp(N, N)
+            N *= q
             N += 1.0
             np.divide(K, N, N)
-            t3 = np.multiply(t2, t1, _r0)
-            t3 /= N0
-            t3 += 1.0
-            t3 *= y
-            t4 = np.subtract(K, t3, _r2)
-            t4 /= t3
-            np.abs(t4, _r0)
-            np.log1p(t4, _r2)
-            np.divide(N, y, _r1)
-            np.log(_r1, _r1)
-            t5 = np.where(_r0 < 0.5, _r2, _r1)
-            _sum_J = _dot(t5, t5)
+            t1 = np.log(N, _r0)
+            np.log(y, _r1)
+            t1 -= _r1
+            _sum_J = _dot(t1, t1)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('t', 'y'), _data)
         return float(_mean_J)
@@ -189,41 +182,36 @@ def gradient(K, r, N0, t, y) -> Gradient:
     r = _number("r", r)
     N0 = _number("N0", N0)
     _data = _samples(('t', 'y'), (t, y))
-    _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
         q = (K - N0)/N0
         _sums = []
-        for t, y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
-            t1 = np.multiply(t, r, _r0)
-            t2 = np.negative(t1, _r1)
-            np.exp(t2, t2)
-            t2 *= q
-            t2 += 1.0
-            N = np.divide(K, t2, _r2)
-            t3 = np.exp(t1, _r3)
-            t3 += q
-            t4 = np.multiply(t2, y, _r1)
-            t5 = np.subtract(K, t4, _r4)
-            t5 /= t4
-            np.abs(t5, _r1)
-            np.log1p(t5, _r4)
-            np.divide(N, y, _r2)
-            np.log(_r2, _r2)
-            t6 = np.where(_r1 < 0.5, _r4, _r2)
-            np.multiply(t6, 2.0, _r1)
+        for t, y, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
+            t1 = np.multiply(t, -r, _r0)
+            np.exp(t1, t1)
+            t2 = np.multiply(t1, q, _r1)
+            t3 = np.add(1.0, t2, _r2)
+            N = np.divide(K, t3, _r3)
+            delta_N = np.log(N, _r4)
+            np.log(y, _r5)
+            delta_N -= _r5
+            delta_N *= 2.0
+            delta_N /= N
+            t4 = np.multiply(delta_N, N, _r3)
+            np.multiply(t4, t2, _r1)
             _r1 *= t
             _r1 /= t3
             _sum_dJ_dr = np.add.reduce(_r1)
-            t6 *= 2.0
-            t6 /= t3
-            delta_q = np.negative(t6, t6)
-            np.expm1(t1, _r0)
-            _r0 /= K
-            _sum_dJ_dK = _dot(delta_q, _r0)
+            delta_q = np.multiply(t4, t1, _r3)
+            delta_q /= t3
+            np.negative(delta_q, delta_q)
+            np.divide(delta_q, N0, _r0)
+            np.divide(delta_N, t3, _r4)
+            _r0 += _r4
+            _sum_dJ_dK = np.add.reduce(_r0)
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
-        return Gradient(*map(float, (-_mean_dJ_dK, q*_mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0)))
+        return Gradient(*map(float, (_mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0)))
 
 
 def value_and_gradient(K, r, N0, t, y) -> tuple[float, Gradient]:
@@ -232,55 +220,38 @@ def value_and_gradient(K, r, N0, t, y) -> tuple[float, Gradient]:
     r = _number("r", r)
     N0 = _number("N0", N0)
     _data = _samples(('t', 'y'), (t, y))
-    _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
-        t1 = K - N0
-        q = t1/N0
+        q = (K - N0)/N0
         _sums = []
         for t, y, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
-            t2 = np.multiply(t, r, _r0)
-            t3 = np.negative(t2, _r1)
-            np.exp(t3, t3)
-            t4 = np.multiply(t3, q, _r2)
-            t4 += 1.0
-            N = np.divide(K, t4, _r3)
-            t5 = np.multiply(t3, t1, _r1)
-            t5 /= N0
-            t5 += 1.0
-            t5 *= y
-            t6 = np.subtract(K, t5, _r4)
-            t6 /= t5
-            np.abs(t6, _r1)
-            np.log1p(t6, _r4)
-            np.divide(N, y, _r5)
-            np.log(_r5, _r5)
-            t7 = np.where(_r1 < 0.5, _r4, _r5)
-            _sum_J = _dot(t7, t7)
-            t8 = np.exp(t2, _r1)
-            t8 += q
-            t9 = np.multiply(t4, y, _r2)
-            t10 = np.subtract(K, t9, _r4)
-            t10 /= t9
-            np.abs(t10, _r2)
-            np.log1p(t10, _r4)
-            np.divide(N, y, _r3)
-            np.log(_r3, _r3)
-            t11 = np.where(_r2 < 0.5, _r4, _r3)
-            np.multiply(t11, 2.0, _r2)
-            _r2 *= t
-            _r2 /= t8
-            _sum_dJ_dr = np.add.reduce(_r2)
-            t11 *= 2.0
-            t11 /= t8
-            delta_q = np.negative(t11, t11)
-            np.expm1(t2, _r0)
-            _r0 /= K
-            _sum_dJ_dK = _dot(delta_q, _r0)
+            t1 = np.multiply(t, -r, _r0)
+            np.exp(t1, t1)
+            t2 = np.multiply(t1, q, _r1)
+            t3 = np.add(1.0, t2, _r2)
+            N = np.divide(K, t3, _r3)
+            t4 = np.log(N, _r4)
+            np.log(y, _r5)
+            t4 -= _r5
+            _sum_J = _dot(t4, t4)
+            delta_N = np.multiply(t4, 2.0, _r4)
+            delta_N /= N
+            t5 = np.multiply(delta_N, N, _r3)
+            np.multiply(t5, t2, _r1)
+            _r1 *= t
+            _r1 /= t3
+            _sum_dJ_dr = np.add.reduce(_r1)
+            delta_q = np.multiply(t5, t1, _r3)
+            delta_q /= t3
+            np.negative(delta_q, delta_q)
+            np.divide(delta_q, N0, _r0)
+            np.divide(delta_N, t3, _r4)
+            _r0 += _r4
+            _sum_dJ_dK = np.add.reduce(_r0)
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_J, _sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_J, _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
         return float(_mean_J), Gradient(*map(float, (
-            -_mean_dJ_dK, q*_mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0,
+            _mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0,
         )))
 
 
@@ -326,25 +297,78 @@ def residuals(theta, t, y) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        t1 = K - N0
-        q = t1/N0
-        for t, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
-            t2 = np.multiply(t, -r, _r0)
-            np.exp(t2, t2)
-            N = np.multiply(t2, q, _r1)
-            N += 1.0
-            np.divide(K, N, N)
-            t3 = np.multiply(t2, t1, _r0)
-            t3 /= N0
-            t3 += 1.0
-            t3 *= y
-            t4 = np.subtract(K, t3, _r2)
-            t4 /= t3
-            np.abs(t4, _r0)
-            np.log1p(t4, _r2)
-            np.divide(N, y, _r1)
-            np.log(_r1, _r1)
-            residual = np.where(_r0 < 0.5, _r2, _r1)
+        for t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, (*_data, _rows)):
+            t1 = np.multiply(t, r, _r0)
+            np.abs(t1, _r1)
+            np.multiply(t1, 7.647163731819816e-13, _r2)
+            np.subtract(_r2, 1.1470745597729725e-11, _r3)
+            _r3 *= t1
+            _r3 += 1.6059043836821613e-10
+            _r3 *= t1
+            _r3 -= 2.08767569878681e-09
+            _r3 *= t1
+            _r3 += 2.505210838544172e-08
+            _r3 *= t1
+            _r3 -= 2.755731922398589e-07
+            _r3 *= t1
+            _r3 += 2.7557319223985893e-06
+            _r3 *= t1
+            _r3 -= 2.48015873015873e-05
+            _r3 *= t1
+            _r3 += 1.0/5040.0
+            _r3 *= t1
+            _r3 -= 1.0/720.0
+            _r3 *= t1
+            _r3 += 1.0/120.0
+            _r3 *= t1
+            _r3 -= 1.0/24.0
+            _r3 *= t1
+            _r3 += 1.0/6.0
+            _r3 *= t1
+            _r3 -= 0.5
+            _r3 *= t1
+            _r3 += 1.0
+            _r3 *= t1
+            np.negative(t1, _r4)
+            np.exp(_r4, _r4)
+            np.subtract(1.0, _r4, _r5)
+            _w0 = np.where(_r1 < 0.5, _r3, _r5)
+            np.subtract(1.1470745597729725e-11, _r2, _r2)
+            _r2 *= t1
+            _r2 -= 1.6059043836821613e-10
+            _r2 *= t1
+            _r2 += 2.08767569878681e-09
+            _r2 *= t1
+            _r2 -= 2.505210838544172e-08
+            _r2 *= t1
+            _r2 += 2.755731922398589e-07
+            _r2 *= t1
+            _r2 -= 2.7557319223985893e-06
+            _r2 *= t1
+            _r2 += 2.48015873015873e-05
+            _r2 *= t1
+            _r2 -= 1.0/5040.0
+            _r2 *= t1
+            _r2 += 1.0/720.0
+            _r2 *= t1
+            _r2 -= 1.0/120.0
+            _r2 *= t1
+            _r2 += 1.0/24.0
+            _r2 *= t1
+            _r2 -= 1.0/6.0
+            _r2 *= t1
+            _r2 += 0.5
+            _r2 *= t1
+            _r2 -= 1.0
+            np.multiply(t1, _r2, _r0)
+            _r0 += 1.0
+            _w1 = np.where(_r1 < 0.5, _r0, _r4)
+            _w1 *= K
+            _w1 /= N0
+            _w0 += _w1
+            N = np.divide(K, _w0, _w0)
+            np.divide(N, y, _w0)
+            residual = np.log(_w0, _w0)
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -362,18 +386,94 @@ def jacobian(theta, t, y) -> np.ndarray:
     _rows = np.empty((len(_data[0]), 1, 3))
     with np.errstate(all="ignore"):
         q = (K - N0)/N0
-        for t, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
+        for t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, (*_data, _rows)):
             t1 = np.multiply(t, r, _r0)
-            t2 = np.exp(t1, _r1)
-            t2 += q
-            delta = np.divide(-1.0, t2, _r2)
-            dresidual_dK = np.expm1(t1, _r0)
-            dresidual_dK /= K
-            dresidual_dK *= delta
-            np.negative(dresidual_dK, dresidual_dK)
-            dresidual_dr = np.divide(t, t2, _r1)
-            dresidual_dr *= q
-            dresidual_dN0 = np.multiply(delta, 1.0 + q, _r2)
+            np.abs(t1, _r1)
+            np.multiply(t1, 7.647163731819816e-13, _r2)
+            np.subtract(_r2, 1.1470745597729725e-11, _r3)
+            _r3 *= t1
+            _r3 += 1.6059043836821613e-10
+            _r3 *= t1
+            _r3 -= 2.08767569878681e-09
+            _r3 *= t1
+            _r3 += 2.505210838544172e-08
+            _r3 *= t1
+            _r3 -= 2.755731922398589e-07
+            _r3 *= t1
+            _r3 += 2.7557319223985893e-06
+            _r3 *= t1
+            _r3 -= 2.48015873015873e-05
+            _r3 *= t1
+            _r3 += 1.0/5040.0
+            _r3 *= t1
+            _r3 -= 1.0/720.0
+            _r3 *= t1
+            _r3 += 1.0/120.0
+            _r3 *= t1
+            _r3 -= 1.0/24.0
+            _r3 *= t1
+            _r3 += 1.0/6.0
+            _r3 *= t1
+            _r3 -= 0.5
+            _r3 *= t1
+            _r3 += 1.0
+            _r3 *= t1
+            np.negative(t1, _r4)
+            np.exp(_r4, _r4)
+            np.subtract(1.0, _r4, _r5)
+            _w0 = np.where(_r1 < 0.5, _r3, _r5)
+            np.subtract(1.1470745597729725e-11, _r2, _r2)
+            _r2 *= t1
+            _r2 -= 1.6059043836821613e-10
+            _r2 *= t1
+            _r2 += 2.08767569878681e-09
+            _r2 *= t1
+            _r2 -= 2.505210838544172e-08
+            _r2 *= t1
+            _r2 += 2.755731922398589e-07
+            _r2 *= t1
+            _r2 -= 2.7557319223985893e-06
+            _r2 *= t1
+            _r2 += 2.48015873015873e-05
+            _r2 *= t1
+            _r2 -= 1.0/5040.0
+            _r2 *= t1
+            _r2 += 1.0/720.0
+            _r2 *= t1
+            _r2 -= 1.0/120.0
+            _r2 *= t1
+            _r2 += 1.0/24.0
+            _r2 *= t1
+            _r2 -= 1.0/6.0
+            _r2 *= t1
+            _r2 += 0.5
+            _r2 *= t1
+            _r2 -= 1.0
+            _r2 *= t1
+            _r2 += 1.0
+            _w1 = np.where(_r1 < 0.5, _r2, _r4)
+            _w1 *= K
+            _w1 /= N0
+            t2 = np.add(_w0, _w1, _w0)
+            N = np.divide(K, t2, _r1)
+            t3 = np.negative(t1, _r2)
+            np.exp(t3, t3)
+            delta = np.divide(t3, t2, _r4)
+            np.negative(delta, delta)
+            t4 = np.multiply(t3, q, _r2)
+            np.expm1(t1, _r0)
+            _r0 /= K
+            _r0 *= delta
+            np.negative(_r0, _r0)
+            np.divide(delta, N0, _r3)
+            np.add(1.0, t4, _r5)
+            np.multiply(N, _r5, _r1)
+            np.divide(1.0, _r1, _r1)
+            _r3 += _r1
+            dresidual_dK = np.where(r <= 7000000000000000.0, _r0, _r3)
+            dresidual_dr = np.multiply(t4, t, _r2)
+            dresidual_dr /= t2
+            dresidual_dN0 = np.multiply(delta, 1.0 + q, _r4)
             dresidual_dN0 /= -N0
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr

@@ -13,6 +13,8 @@
 //     ∂J/∂w₂ = δx₂ + λw₂
 //     ∂J/∂b = δ
 // Names here: λ is lam.
+// Computed in another form, which keeps more digits
+//     L = y·softplus(−z) + (1 − y)·softplus(z)
 #include "logistic_regression.h"
 
 #include <math.h>
@@ -21,12 +23,6 @@
 /* log(1 + exp(x)), exact for large |x| too. */
 static double sg_softplus(double x) {
     return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
-}
-
-/* 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
-static double sg_sigmoid(double x) {
-    const double z = exp(-fabs(x));
-    return (x >= 0.0 ? 1.0 : z) / (1.0 + z);
 }
 
 double logistic_regression_value(
@@ -41,10 +37,10 @@ double logistic_regression_value(
 logistic_regression_params logistic_regression_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam) {
     const double z = w1*x1 + w2*x2 + b;
-    const double p = sg_sigmoid(z);
-    const double delta = p*(1.0 - y) - sg_sigmoid(-z)*y;
-    const double dJ_dw1 = x1*delta + lam*w1;
-    const double dJ_dw2 = x2*delta + lam*w2;
+    const double p = 1.0/(1.0 + exp(-z));
+    const double delta = p - y;
+    const double dJ_dw1 = delta*x1 + lam*w1;
+    const double dJ_dw2 = delta*x2 + lam*w2;
     logistic_regression_params out;
     out.w1 = dJ_dw1;
     out.w2 = dJ_dw2;
@@ -55,17 +51,16 @@ logistic_regression_params logistic_regression_gradient(
 logistic_regression_params logistic_regression_value_and_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double *value) {
     const double z = w1*x1 + w2*x2 + b;
-    const double p = sg_sigmoid(z);
     const double t1 = -z;
-    const double t2 = 1.0 - y;
-    const double L = y*sg_softplus(t1) + t2*sg_softplus(z);
-    const double t3 = lam*w1;
-    const double t4 = lam*w2;
-    const double R = (t3*w1 + t4*w2)/2.0;
+    const double p = 1.0/(1.0 + exp(t1));
+    const double L = y*sg_softplus(t1) + (1.0 - y)*sg_softplus(z);
+    const double t2 = lam*w1;
+    const double t3 = lam*w2;
+    const double R = (t2*w1 + t3*w2)/2.0;
     const double J = L + R;
-    const double delta = p*t2 - sg_sigmoid(t1)*y;
-    const double dJ_dw1 = x1*delta + t3;
-    const double dJ_dw2 = x2*delta + t4;
+    const double delta = p - y;
+    const double dJ_dw1 = delta*x1 + t2;
+    const double dJ_dw2 = delta*x2 + t3;
     *value = J;
     logistic_regression_params out;
     out.w1 = dJ_dw1;
@@ -96,14 +91,13 @@ static inline void add_sample(
     double x1, double x2, double y, double w1, double w2, double b, double acc[][LANES],
     size_t lane) {
     const double z = w1*x1 + w2*x2 + b;
-    const double p = sg_sigmoid(z);
     const double t1 = -z;
-    const double t2 = 1.0 - y;
-    const double L = y*sg_softplus(t1) + t2*sg_softplus(z);
-    const double delta = p*t2 - sg_sigmoid(t1)*y;
+    const double p = 1.0/(1.0 + exp(t1));
+    const double L = y*sg_softplus(t1) + (1.0 - y)*sg_softplus(z);
+    const double delta = p - y;
     acc[0][lane] += L;
-    acc[1][lane] += x1*delta;
-    acc[2][lane] += x2*delta;
+    acc[1][lane] += delta*x1;
+    acc[2][lane] += delta*x2;
     acc[3][lane] += delta;
 }
 
@@ -205,14 +199,14 @@ logistic_regression_params logistic_regression_batch_value_and_gradient(
     double w1, double w2, double b, size_t count, const double *x1, const double *x2,
     const double *y, double lam, double *value) {
     double sums[SUMS];
-    const double t3 = lam*w1;
-    const double t4 = lam*w2;
-    const double R = (t3*w1 + t4*w2)/2.0;
+    const double t2 = lam*w1;
+    const double t3 = lam*w2;
+    const double R = (t2*w1 + t3*w2)/2.0;
     mean_sums(count, x1, x2, y, w1, w2, b, sums);
     *value = R + sums[0];
     logistic_regression_params out;
-    out.w1 = t3 + sums[1];
-    out.w2 = t4 + sums[2];
+    out.w1 = t2 + sums[1];
+    out.w2 = t3 + sums[2];
     out.b = sums[3];
     return out;
 }

@@ -13,6 +13,8 @@
 //     ∂J/∂w₂ = δx₂ + λw₂
 //     ∂J/∂b = δ
 // Names here: λ is lam.
+// Computed in another form, which keeps more digits
+//     L = y·softplus(−z) + (1 − y)·softplus(z)
 
 /**
  * The derivative of J by each parameter.
@@ -33,15 +35,6 @@
 /** log(1 + exp(x)), exact for large |x| too. */
 function _softplus(x) {
   return (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
-/** 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
-function _sigmoid(x) {
-  if (x >= 0) {
-    return 1/(1 + Math.exp(-x));
-  }
-  const z = Math.exp(x);
-  return z/(1 + z);
 }
 
 /**
@@ -76,10 +69,10 @@ export function value(w1, w2, b, x1, x2, y, lam = 0.01) {
  */
 export function gradient(w1, w2, b, x1, x2, y, lam = 0.01) {
   const z = w1*x1 + w2*x2 + b;
-  const p = _sigmoid(z);
-  const delta = p*(1 - y) - _sigmoid(-z)*y;
-  const dJ_dw1 = x1*delta + lam*w1;
-  const dJ_dw2 = x2*delta + lam*w2;
+  const p = 1/(1 + Math.exp(-z));
+  const delta = p - y;
+  const dJ_dw1 = delta*x1 + lam*w1;
+  const dJ_dw2 = delta*x2 + lam*w2;
   return {w1: dJ_dw1, w2: dJ_dw2, b: delta};
 }
 
@@ -96,17 +89,16 @@ export function gradient(w1, w2, b, x1, x2, y, lam = 0.01) {
  */
 export function value_and_gradient(w1, w2, b, x1, x2, y, lam = 0.01) {
   const z = w1*x1 + w2*x2 + b;
-  const p = _sigmoid(z);
   const t1 = -z;
-  const t2 = 1 - y;
-  const L = y*_softplus(t1) + t2*_softplus(z);
-  const t3 = lam*w1;
-  const t4 = lam*w2;
-  const R = (t3*w1 + t4*w2)/2;
+  const p = 1/(1 + Math.exp(t1));
+  const L = y*_softplus(t1) + (1 - y)*_softplus(z);
+  const t2 = lam*w1;
+  const t3 = lam*w2;
+  const R = (t2*w1 + t3*w2)/2;
   const J = L + R;
-  const delta = p*t2 - _sigmoid(t1)*y;
-  const dJ_dw1 = x1*delta + t3;
-  const dJ_dw2 = x2*delta + t4;
+  const delta = p - y;
+  const dJ_dw1 = delta*x1 + t2;
+  const dJ_dw2 = delta*x2 + t3;
   return [J, {w1: dJ_dw1, w2: dJ_dw2, b: delta}];
 }
 

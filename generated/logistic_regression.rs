@@ -13,6 +13,8 @@
 //     ∂J/∂w₂ = δx₂ + λw₂
 //     ∂J/∂b = δ
 // Names here: λ is lam.
+// Computed in another form, which keeps more digits
+//     L = y·softplus(−z) + (1 − y)·softplus(z)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -60,16 +62,6 @@ fn _softplus(x: f64) -> f64 {
     (if x > 0.0 { x } else { 0.0 }) + math::log1p(math::exp(-_abs(x)))
 }
 
-/// 1/(1 + exp(-x)); exp is only taken where it cannot overflow.
-fn _sigmoid(x: f64) -> f64 {
-    if x >= 0.0 {
-        1.0/(1.0 + math::exp(-x))
-    } else {
-        let z = math::exp(x);
-        z/(1.0 + z)
-    }
-}
-
 /// J.
 pub fn value(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> f64 {
     let z = w1*x1 + w2*x2 + b;
@@ -82,27 +74,26 @@ pub fn value(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> f6
 /// The derivative of J by each parameter.
 pub fn gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> Gradient {
     let z = w1*x1 + w2*x2 + b;
-    let p = _sigmoid(z);
-    let delta = p*(1.0 - y) - _sigmoid(-z)*y;
-    let dJ_dw1 = x1*delta + lam*w1;
-    let dJ_dw2 = x2*delta + lam*w2;
+    let p = 1.0/(1.0 + math::exp(-z));
+    let delta = p - y;
+    let dJ_dw1 = delta*x1 + lam*w1;
+    let dJ_dw2 = delta*x2 + lam*w2;
     Gradient { w1: dJ_dw1, w2: dJ_dw2, b: delta }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> (f64, Gradient) {
     let z = w1*x1 + w2*x2 + b;
-    let p = _sigmoid(z);
     let t1 = -z;
-    let t2 = 1.0 - y;
-    let L = y*_softplus(t1) + t2*_softplus(z);
-    let t3 = lam*w1;
-    let t4 = lam*w2;
-    let R = (t3*w1 + t4*w2)/2.0;
+    let p = 1.0/(1.0 + math::exp(t1));
+    let L = y*_softplus(t1) + (1.0 - y)*_softplus(z);
+    let t2 = lam*w1;
+    let t3 = lam*w2;
+    let R = (t2*w1 + t3*w2)/2.0;
     let J = L + R;
-    let delta = p*t2 - _sigmoid(t1)*y;
-    let dJ_dw1 = x1*delta + t3;
-    let dJ_dw2 = x2*delta + t4;
+    let delta = p - y;
+    let dJ_dw1 = delta*x1 + t2;
+    let dJ_dw2 = delta*x2 + t3;
     (J, Gradient { w1: dJ_dw1, w2: dJ_dw2, b: delta })
 }
 

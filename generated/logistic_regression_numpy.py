@@ -13,6 +13,8 @@
 #     ∂J/∂w₂ = δx₂ + λw₂
 #     ∂J/∂b = δ
 # Names here: λ is lam.
+# Computed in another form, which keeps more digits
+#     L = y·softplus(−z) + (1 − y)·softplus(z)
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -194,24 +196,18 @@ def gradient(w1, w2, b, x1, x2, y, lam=0.01) -> Gradient:
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for x1, x2, y, _r0, _r1, _r2 in _blocks(3, _data):
+        for x1, x2, y, _r0, _r1 in _blocks(2, _data):
             z = np.multiply(x1, w1, _r0)
             np.multiply(x2, w2, _r1)
             z += _r1
             z += b
-            p = np.negative(z, _r1)
+            p = np.negative(z, _r0)
             np.exp(p, p)
             p += 1.0
             np.divide(1.0, p, p)
-            np.subtract(1.0, y, _r2)
-            delta = np.multiply(p, _r2, _r1)
-            np.exp(z, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            _r0 *= y
-            delta -= _r0
-            _sum_dJ_dw1 = _dot(x1, delta)
-            _sum_dJ_dw2 = _dot(x2, delta)
+            delta = np.subtract(p, y, _r0)
+            _sum_dJ_dw1 = _dot(delta, x1)
+            _sum_dJ_dw2 = _dot(delta, x2)
             _sum_delta = np.add.reduce(delta)
             _sums.append((_sum_dJ_dw1, _sum_dJ_dw2, _sum_delta))
         _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta = _means(_sums, ('x1', 'x2', 'y'), _data)
@@ -226,53 +222,46 @@ def value_and_gradient(w1, w2, b, x1, x2, y, lam=0.01) -> tuple[float, Gradient]
     lam = _number("lam", lam)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t3 = lam*w1
-        t4 = lam*w2
-        R = (t3*w1 + t4*w2)/2.0
+        t2 = lam*w1
+        t3 = lam*w2
+        R = (t2*w1 + t3*w2)/2.0
         _sums = []
-        for x1, x2, y, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
+        for x1, x2, y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
             z = np.multiply(x1, w1, _r0)
             np.multiply(x2, w2, _r1)
             z += _r1
             z += b
-            p = np.negative(z, _r1)
-            np.exp(p, p)
-            p += 1.0
-            np.divide(1.0, p, p)
-            t1 = np.negative(z, _r2)
-            t2 = np.subtract(1.0, y, _r3)
-            np.maximum(t1, 0.0, out=_r4)
-            np.abs(t1, _r5)
-            np.negative(_r5, _r5)
-            np.exp(_r5, _r5)
-            np.log1p(_r5, _r5)
-            _r4 += _r5
-            _r4 *= y
-            np.maximum(z, 0.0, out=_r5)
+            t1 = np.negative(z, _r1)
+            np.maximum(t1, 0.0, out=_r2)
+            np.abs(t1, _r3)
+            np.negative(_r3, _r3)
+            np.exp(_r3, _r3)
+            np.log1p(_r3, _r3)
+            _r2 += _r3
+            _r2 *= y
+            np.subtract(1.0, y, _r3)
+            np.maximum(z, 0.0, out=_r4)
             np.abs(z, _r0)
             np.negative(_r0, _r0)
             np.exp(_r0, _r0)
             np.log1p(_r0, _r0)
-            _r5 += _r0
-            _r5 *= t2
-            _r4 += _r5
-            _sum_L = np.add.reduce(_r4)
-            delta = np.multiply(p, t2, _r1)
-            np.negative(t1, _r2)
-            np.exp(_r2, _r2)
-            _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            _r2 *= y
-            delta -= _r2
-            _sum_dJ_dw1 = _dot(x1, delta)
-            _sum_dJ_dw2 = _dot(x2, delta)
+            _r4 += _r0
+            _r3 *= _r4
+            _r2 += _r3
+            _sum_L = np.add.reduce(_r2)
+            p = np.exp(t1, _r1)
+            p += 1.0
+            np.divide(1.0, p, p)
+            delta = np.subtract(p, y, _r1)
+            _sum_dJ_dw1 = _dot(delta, x1)
+            _sum_dJ_dw2 = _dot(delta, x2)
             _sum_delta = np.add.reduce(delta)
             _sums.append((_sum_L, _sum_dJ_dw1, _sum_dJ_dw2, _sum_delta))
         (
             _mean_L, _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta,
         ) = _means(_sums, ('x1', 'x2', 'y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            t3 + _mean_dJ_dw1, t4 + _mean_dJ_dw2, _mean_delta,
+            t2 + _mean_dJ_dw1, t3 + _mean_dJ_dw2, _mean_delta,
         )))
 
 

@@ -17,7 +17,7 @@
 #include <string.h>
 
 double michaelis_menten_value(double V, double K, double S, double y) {
-    const double v = S/(K + S)*V;
+    const double v = V*S/(K + S);
     const double r = v - y;
     const double J = r*r;
     return J;
@@ -25,7 +25,7 @@ double michaelis_menten_value(double V, double K, double S, double y) {
 
 michaelis_menten_params michaelis_menten_gradient(double V, double K, double S, double y) {
     const double t1 = K + S;
-    const double v = S/t1*V;
+    const double v = V*S/t1;
     const double r = v - y;
     const double delta = 2.0*r;
     const double dJ_dV = delta*S/t1;
@@ -38,7 +38,7 @@ michaelis_menten_params michaelis_menten_gradient(double V, double K, double S, 
 
 michaelis_menten_params michaelis_menten_value_and_gradient(double V, double K, double S, double y, double *value) {
     const double t1 = K + S;
-    const double v = S/t1*V;
+    const double v = V*S/t1;
     const double r = v - y;
     const double J = r*r;
     const double delta = 2.0*r;
@@ -69,7 +69,7 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 static inline void add_sample(
     double S, double y, double V, double K, double acc[][LANES], size_t lane) {
     const double t1 = K + S;
-    const double v = S/t1*V;
+    const double v = V*S/t1;
     const double r = v - y;
     const double J = r*r;
     const double delta = 2.0*r;

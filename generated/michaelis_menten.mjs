@@ -35,7 +35,7 @@
  * @returns {number}
  */
 export function value(V, K, S, y) {
-  const v = S/(K + S)*V;
+  const v = V*S/(K + S);
   const r = v - y;
   const J = r*r;
   return J;
@@ -51,7 +51,7 @@ export function value(V, K, S, y) {
  */
 export function gradient(V, K, S, y) {
   const t1 = K + S;
-  const v = S/t1*V;
+  const v = V*S/t1;
   const r = v - y;
   const delta = 2*r;
   const dJ_dV = delta*S/t1;
@@ -69,7 +69,7 @@ export function gradient(V, K, S, y) {
  */
 export function value_and_gradient(V, K, S, y) {
   const t1 = K + S;
-  const v = S/t1*V;
+  const v = V*S/t1;
   const r = v - y;
   const J = r*r;
   const delta = 2*r;

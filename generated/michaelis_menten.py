@@ -43,7 +43,7 @@ def _ieee_divide(x, y):
 def value(V, K, S, y) -> float:
     """Return J."""
     try:
-        v = S/(K + S)*V
+        v = V*S/(K + S)
         r = v - y
         J = r*r
         return J
@@ -55,7 +55,7 @@ def gradient(V, K, S, y) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
         t1 = K + S
-        v = S/t1*V
+        v = V*S/t1
         r = v - y
         delta = 2.0*r
         dJ_dV = delta*S/t1
@@ -69,7 +69,7 @@ def value_and_gradient(V, K, S, y) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
         t1 = K + S
-        v = S/t1*V
+        v = V*S/t1
         r = v - y
         J = r*r
         delta = 2.0*r
@@ -89,7 +89,7 @@ def update(V, K, S, y, rate=0.01) -> Params:
 def _ieee(V, K, S, y) -> tuple[float, Gradient]:
     """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     t1 = K + S
-    v = _ieee_divide(S, t1)*V
+    v = _ieee_divide(V*S, t1)
     r = v - y
     J = r*r
     delta = 2.0*r

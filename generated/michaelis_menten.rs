@@ -35,7 +35,7 @@ pub mod defaults {
 
 /// J.
 pub fn value(V: f64, K: f64, S: f64, y: f64) -> f64 {
-    let v = S/(K + S)*V;
+    let v = V*S/(K + S);
     let r = v - y;
     let J = r*r;
     J
@@ -44,7 +44,7 @@ pub fn value(V: f64, K: f64, S: f64, y: f64) -> f64 {
 /// The derivative of J by each parameter.
 pub fn gradient(V: f64, K: f64, S: f64, y: f64) -> Gradient {
     let t1 = K + S;
-    let v = S/t1*V;
+    let v = V*S/t1;
     let r = v - y;
     let delta = 2.0*r;
     let dJ_dV = delta*S/t1;
@@ -55,7 +55,7 @@ pub fn gradient(V: f64, K: f64, S: f64, y: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(V: f64, K: f64, S: f64, y: f64) -> (f64, Gradient) {
     let t1 = K + S;
-    let v = S/t1*V;
+    let v = V*S/t1;
     let r = v - y;
     let J = r*r;
     let delta = 2.0*r;

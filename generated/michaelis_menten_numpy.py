@@ -150,10 +150,10 @@ def value(V, K, S, y) -> float:
     _data = _samples(('S', 'y'), (S, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for S, y, _r0 in _blocks(1, _data):
-            v = np.add(K, S, _r0)
-            np.divide(S, v, v)
-            v *= V
+        for S, y, _r0, _r1 in _blocks(2, _data):
+            v = np.multiply(S, V, _r0)
+            np.add(K, S, _r1)
+            v /= _r1
             r = np.subtract(v, y, _r0)
             _sum_J = _dot(r, r)
             _sums.append((_sum_J,))
@@ -170,8 +170,8 @@ def gradient(V, K, S, y) -> Gradient:
         _sums = []
         for S, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             t1 = np.add(K, S, _r0)
-            v = np.divide(S, t1, _r1)
-            v *= V
+            v = np.multiply(S, V, _r1)
+            v /= t1
             r = np.subtract(v, y, _r2)
             delta = np.multiply(r, 2.0, _r2)
             np.multiply(delta, S, _r3)
@@ -194,8 +194,8 @@ def value_and_gradient(V, K, S, y) -> tuple[float, Gradient]:
         _sums = []
         for S, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             t1 = np.add(K, S, _r0)
-            v = np.divide(S, t1, _r1)
-            v *= V
+            v = np.multiply(S, V, _r1)
+            v /= t1
             r = np.subtract(v, y, _r2)
             _sum_J = _dot(r, r)
             delta = np.multiply(r, 2.0, _r2)
@@ -251,10 +251,10 @@ def residuals(theta, S, y) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        for S, y, _block, _r0 in _blocks(1, (*_data, _rows)):
-            v = np.add(K, S, _r0)
-            np.divide(S, v, v)
-            v *= V
+        for S, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
+            v = np.multiply(S, V, _r0)
+            np.add(K, S, _r1)
+            v /= _r1
             r = np.subtract(v, y, _r0)
             _block[:, 0] = r
     return _rows.ravel()
@@ -273,9 +273,10 @@ def jacobian(theta, S, y) -> np.ndarray:
     with np.errstate(all="ignore"):
         for S, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
             t1 = np.add(K, S, _r0)
-            dr_dV = np.divide(S, t1, _r1)
-            v = np.multiply(dr_dV, V, _r2)
-            dr_dK = np.divide(v, t1, _r2)
+            v = np.multiply(S, V, _r1)
+            v /= t1
+            dr_dV = np.divide(S, t1, _r2)
+            dr_dK = np.divide(v, t1, _r1)
             np.negative(dr_dK, dr_dK)
             _block[:, 0, 0] = dr_dV
             _block[:, 0, 1] = dr_dK

@@ -10,6 +10,8 @@
 //     ∂H/∂θ = mgl·sin(θ)
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
+// Computed in another form, which keeps more digits
+//     h = l·(1 − cos(θ)), by a function of its own
 #ifndef PENDULUM_ENERGY_H
 #define PENDULUM_ENERGY_H
 

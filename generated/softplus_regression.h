@@ -10,6 +10,8 @@
 // Gradient
 //     ∂J/∂a = δx
 //     ∂J/∂b = δ
+// Computed in another form, which keeps more digits
+//     m = softplus(z)
 #ifndef SOFTPLUS_REGRESSION_H
 #define SOFTPLUS_REGRESSION_H
 

@@ -10,6 +10,8 @@
 // Gradient
 //     ∂J/∂a = δx
 //     ∂J/∂b = δ
+// Computed in another form, which keeps more digits
+//     m = softplus(z)
 
 /**
  * The derivative of J by each parameter.

@@ -11,6 +11,8 @@
 #     ∂J/∂a = δx
 #     ∂J/∂b = δ
 # Names here: e is e_.
+# Computed in another form, which keeps more digits
+#     m = softplus(z)
 """Value, gradient and update step of J."""
 
 from math import exp, log1p

@@ -10,6 +10,8 @@
 // Gradient
 //     ∂J/∂a = δx
 //     ∂J/∂b = δ
+// Computed in another form, which keeps more digits
+//     m = softplus(z)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 

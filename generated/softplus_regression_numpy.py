@@ -10,6 +10,8 @@
 # Gradient
 #     ∂J/∂a = δx
 #     ∂J/∂b = δ
+# Computed in another form, which keeps more digits
+#     m = softplus(z)
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.

@@ -14,6 +14,9 @@
 //     ∂L/∂b₁ = δ₁
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
+// Computed in another form, which keeps more digits
+//     δ₂ = (h₂ − y)/cosh(z₂)²
+//     δ₁ = δ₂w₂/cosh(z₁)²
 #include "tanh_mlp.h"
 
 #include <math.h>
@@ -22,7 +25,7 @@
 double tanh_mlp_value(double w1, double b1, double w2, double b2, double x, double y) {
     const double z1 = w1*x + b1;
     const double h1 = tanh(z1);
-    const double z2 = h1*w2 + b2;
+    const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
     const double t1 = h2 - y;
     const double L = t1*t1/2.0;
@@ -32,7 +35,7 @@ double tanh_mlp_value(double w1, double b1, double w2, double b2, double x, doub
 tanh_mlp_params tanh_mlp_gradient(double w1, double b1, double w2, double b2, double x, double y) {
     const double z1 = w1*x + b1;
     const double h1 = tanh(z1);
-    const double z2 = h1*w2 + b2;
+    const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
     const double t1 = cosh(z2);
     const double delta_2 = (h2 - y)/(t1*t1);
@@ -52,7 +55,7 @@ tanh_mlp_params tanh_mlp_value_and_gradient(
     double w1, double b1, double w2, double b2, double x, double y, double *value) {
     const double z1 = w1*x + b1;
     const double h1 = tanh(z1);
-    const double z2 = h1*w2 + b2;
+    const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
     const double t1 = h2 - y;
     const double L = t1*t1/2.0;
@@ -95,7 +98,7 @@ static inline void add_sample(
     size_t lane) {
     const double z1 = w1*x + b1;
     const double h1 = tanh(z1);
-    const double z2 = h1*w2 + b2;
+    const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
     const double t1 = h2 - y;
     const double t2 = cosh(z2);

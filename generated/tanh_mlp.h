@@ -14,6 +14,9 @@
 //     ∂L/∂b₁ = δ₁
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
+// Computed in another form, which keeps more digits
+//     δ₂ = (h₂ − y)/cosh(z₂)²
+//     δ₁ = δ₂w₂/cosh(z₁)²
 #ifndef TANH_MLP_H
 #define TANH_MLP_H
 

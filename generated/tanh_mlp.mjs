@@ -14,6 +14,9 @@
 //     ∂L/∂b₁ = δ₁
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
+// Computed in another form, which keeps more digits
+//     δ₂ = (h₂ − y)/cosh(z₂)²
+//     δ₁ = δ₂w₂/cosh(z₁)²
 
 /**
  * The derivative of L by each parameter.
@@ -46,7 +49,7 @@
 export function value(w1, b1, w2, b2, x, y) {
   const z1 = w1*x + b1;
   const h1 = Math.tanh(z1);
-  const z2 = h1*w2 + b2;
+  const z2 = w2*h1 + b2;
   const h2 = Math.tanh(z2);
   const t1 = h2 - y;
   const L = t1*t1/2;
@@ -66,7 +69,7 @@ export function value(w1, b1, w2, b2, x, y) {
 export function gradient(w1, b1, w2, b2, x, y) {
   const z1 = w1*x + b1;
   const h1 = Math.tanh(z1);
-  const z2 = h1*w2 + b2;
+  const z2 = w2*h1 + b2;
   const h2 = Math.tanh(z2);
   const t1 = Math.cosh(z2);
   const delta_2 = (h2 - y)/(t1*t1);
@@ -90,7 +93,7 @@ export function gradient(w1, b1, w2, b2, x, y) {
 export function value_and_gradient(w1, b1, w2, b2, x, y) {
   const z1 = w1*x + b1;
   const h1 = Math.tanh(z1);
-  const z2 = h1*w2 + b2;
+  const z2 = w2*h1 + b2;
   const h2 = Math.tanh(z2);
   const t1 = h2 - y;
   const L = t1*t1/2;

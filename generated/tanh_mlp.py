@@ -14,6 +14,9 @@
 #     ∂L/∂b₁ = δ₁
 #     ∂L/∂w₂ = δ₂h₁
 #     ∂L/∂b₂ = δ₂
+# Computed in another form, which keeps more digits
+#     δ₂ = (h₂ − y)/cosh(z₂)²
+#     δ₁ = δ₂w₂/cosh(z₁)²
 """Value, gradient and update step of L."""
 
 from math import copysign, cosh, inf, nan, tanh
@@ -59,7 +62,7 @@ def value(w1, b1, w2, b2, x, y) -> float:
     """Return L."""
     z1 = w1*x + b1
     h1 = tanh(z1)
-    z2 = h1*w2 + b2
+    z2 = w2*h1 + b2
     h2 = tanh(z2)
     t1 = h2 - y
     L = t1*t1/2.0
@@ -71,7 +74,7 @@ def gradient(w1, b1, w2, b2, x, y) -> Gradient:
     try:
         z1 = w1*x + b1
         h1 = tanh(z1)
-        z2 = h1*w2 + b2
+        z2 = w2*h1 + b2
         h2 = tanh(z2)
         t1 = _cosh(z2)
         delta_2 = (h2 - y)/(t1*t1)
@@ -89,7 +92,7 @@ def value_and_gradient(w1, b1, w2, b2, x, y) -> tuple[float, Gradient]:
     try:
         z1 = w1*x + b1
         h1 = tanh(z1)
-        z2 = h1*w2 + b2
+        z2 = w2*h1 + b2
         h2 = tanh(z2)
         t1 = h2 - y
         L = t1*t1/2.0
@@ -116,7 +119,7 @@ def _ieee(w1, b1, w2, b2, x, y) -> tuple[float, Gradient]:
     """Return L and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     z1 = w1*x + b1
     h1 = tanh(z1)
-    z2 = h1*w2 + b2
+    z2 = w2*h1 + b2
     h2 = tanh(z2)
     t1 = h2 - y
     L = t1*t1/2.0

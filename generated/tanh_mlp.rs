@@ -14,6 +14,9 @@
 //     ∂L/∂b₁ = δ₁
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
+// Computed in another form, which keeps more digits
+//     δ₂ = (h₂ − y)/cosh(z₂)²
+//     δ₁ = δ₂w₂/cosh(z₁)²
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -56,7 +59,7 @@ mod math {
 pub fn value(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> f64 {
     let z1 = w1*x + b1;
     let h1 = math::tanh(z1);
-    let z2 = h1*w2 + b2;
+    let z2 = w2*h1 + b2;
     let h2 = math::tanh(z2);
     let t1 = h2 - y;
     let L = t1*t1/2.0;
@@ -67,7 +70,7 @@ pub fn value(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> f64 {
 pub fn gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> Gradient {
     let z1 = w1*x + b1;
     let h1 = math::tanh(z1);
-    let z2 = h1*w2 + b2;
+    let z2 = w2*h1 + b2;
     let h2 = math::tanh(z2);
     let t1 = math::cosh(z2);
     let delta_2 = (h2 - y)/(t1*t1);
@@ -82,7 +85,7 @@ pub fn gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> Gradient 
 pub fn value_and_gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> (f64, Gradient) {
     let z1 = w1*x + b1;
     let h1 = math::tanh(z1);
-    let z2 = h1*w2 + b2;
+    let z2 = w2*h1 + b2;
     let h2 = math::tanh(z2);
     let t1 = h2 - y;
     let L = t1*t1/2.0;

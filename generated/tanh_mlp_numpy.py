@@ -14,6 +14,9 @@
 #     ∂L/∂b₁ = δ₁
 #     ∂L/∂w₂ = δ₂h₁
 #     ∂L/∂b₂ = δ₂
+# Computed in another form, which keeps more digits
+#     δ₂ = (h₂ − y)/cosh(z₂)²
+#     δ₁ = δ₂w₂/cosh(z₁)²
 """Value, gradient and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -323,13 +326,14 @@ def jacobian(theta, x, y) -> np.ndarray:
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
             t1 = np.cosh(z2, _r2)
-            delta_2 = np.multiply(t1, t1, _r2)
-            np.divide(1.0, delta_2, delta_2)
-            t2 = np.cosh(z1, _r0)
-            delta_1 = np.multiply(delta_2, w2, _r3)
-            np.multiply(t2, t2, _r0)
-            delta_1 /= _r0
-            dresidual_dw1 = np.multiply(delta_1, x, _r0)
+            t2 = np.multiply(t1, t1, _r2)
+            delta_2 = np.divide(1.0, t2, _r3)
+            t3 = np.cosh(z1, _r0)
+            delta_1 = np.multiply(t3, t3, _r0)
+            np.divide(1.0, delta_1, delta_1)
+            delta_1 *= w2
+            delta_1 /= t2
+            dresidual_dw1 = np.multiply(delta_1, x, _r2)
             dresidual_dw2 = np.multiply(delta_2, h1, _r1)
             _block[:, 0, 0] = dresidual_dw1
             _block[:, 0, 1] = delta_1

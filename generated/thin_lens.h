@@ -10,6 +10,12 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Computed in another form, which keeps more digits
+//     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
+//     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+// Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 #ifndef THIN_LENS_H
 #define THIN_LENS_H
 

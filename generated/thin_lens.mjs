@@ -10,6 +10,12 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Computed in another form, which keeps more digits
+//     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
+//     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+// Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 
 /**
  * The derivative of J by each parameter.
@@ -35,7 +41,7 @@
  * @returns {number}
  */
 export function value(R1, R2, s, y, n = 1.5168) {
-  const P = (1 - n)*(R1 - R2)/(R1*R2);
+  const P = (n - 1)*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
   const t1 = i - y;
@@ -53,13 +59,13 @@ export function value(R1, R2, s, y, n = 1.5168) {
  * @returns {Gradient}
  */
 export function gradient(R1, R2, s, y, n = 1.5168) {
-  const t1 = 1 - n;
-  const P = t1*(R1 - R2)/(R1*R2);
+  const t1 = n - 1;
+  const P = t1*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
-  const delta = -2*(i - y)*i*i;
-  const dJ_dR1 = delta*(t1/R1/R1);
-  const dJ_dR2 = -delta*(t1/R2/R2);
+  const t2 = i - y;
+  const dJ_dR1 = -2/R1*(t2/R1)*i*i*(1 - n);
+  const dJ_dR2 = -2/R2*(t2/R2/q)*(t1/q);
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -73,15 +79,14 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
-  const t1 = 1 - n;
-  const P = t1*(R1 - R2)/(R1*R2);
+  const t1 = n - 1;
+  const P = t1*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
   const t2 = i - y;
   const J = t2*t2;
-  const delta = -2*t2*i*i;
-  const dJ_dR1 = delta*(t1/R1/R1);
-  const dJ_dR2 = -delta*(t1/R2/R2);
+  const dJ_dR1 = -2/R1*(t2/R1)*i*i*(1 - n);
+  const dJ_dR2 = -2/R2*(t2/R2/q)*(t1/q);
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

@@ -10,6 +10,12 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
+# Computed in another form, which keeps more digits
+#     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
+#     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+# Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 """Value, gradient and update step of J."""
 
 from math import copysign, inf, nan
@@ -42,7 +48,7 @@ def _ieee_divide(x, y):
 def value(R1, R2, s, y, n=1.5168) -> float:
     """Return J."""
     try:
-        P = (1.0 - n)*(R1 - R2)/(R1*R2)
+        P = (n - 1.0)*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
         t1 = i - y
@@ -55,13 +61,13 @@ def value(R1, R2, s, y, n=1.5168) -> float:
 def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
-        t1 = 1.0 - n
-        P = t1*(R1 - R2)/(R1*R2)
+        t1 = n - 1.0
+        P = t1*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
-        delta = -2.0*(i - y)*i*i
-        dJ_dR1 = delta*(t1/R1/R1)
-        dJ_dR2 = -delta*(t1/R2/R2)
+        t2 = i - y
+        dJ_dR1 = -2.0/R1*(t2/R1)*i*i*(1.0 - n)
+        dJ_dR2 = -2.0/R2*(t2/R2/q)*(t1/q)
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -70,15 +76,14 @@ def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
 def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
-        t1 = 1.0 - n
-        P = t1*(R1 - R2)/(R1*R2)
+        t1 = n - 1.0
+        P = t1*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
         t2 = i - y
         J = t2*t2
-        delta = -2.0*t2*i*i
-        dJ_dR1 = delta*(t1/R1/R1)
-        dJ_dR2 = -delta*(t1/R2/R2)
+        dJ_dR1 = -2.0/R1*(t2/R1)*i*i*(1.0 - n)
+        dJ_dR2 = -2.0/R2*(t2/R2/q)*(t1/q)
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -92,13 +97,12 @@ def update(R1, R2, s, y, n=1.5168, rate=0.2) -> Params:
 
 def _ieee(R1, R2, s, y, n) -> tuple[float, Gradient]:
     """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = 1.0 - n
-    P = _ieee_divide(t1*(R1 - R2), R1*R2)
+    t1 = n - 1.0
+    P = t1*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
     q = P - _ieee_divide(1.0, s)
     i = _ieee_divide(1.0, q)
     t2 = i - y
     J = t2*t2
-    delta = -2.0*t2*i*i
-    dJ_dR1 = delta*_ieee_divide(_ieee_divide(t1, R1), R1)
-    dJ_dR2 = -delta*_ieee_divide(_ieee_divide(t1, R2), R2)
+    dJ_dR1 = -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*i*i*(1.0 - n)
+    dJ_dR2 = -_ieee_divide(2.0, R2)*_ieee_divide(_ieee_divide(t2, R2), q)*_ieee_divide(t1, q)
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

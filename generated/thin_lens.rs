@@ -10,6 +10,12 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
+// Computed in another form, which keeps more digits
+//     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
+//     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+// Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -35,7 +41,7 @@ pub mod defaults {
 
 /// J.
 pub fn value(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> f64 {
-    let P = (1.0 - n)*(R1 - R2)/(R1*R2);
+    let P = (n - 1.0)*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
     let t1 = i - y;
@@ -45,27 +51,26 @@ pub fn value(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> f64 {
 
 /// The derivative of J by each parameter.
 pub fn gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> Gradient {
-    let t1 = 1.0 - n;
-    let P = t1*(R1 - R2)/(R1*R2);
+    let t1 = n - 1.0;
+    let P = t1*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
-    let delta = -2.0*(i - y)*i*i;
-    let dJ_dR1 = delta*(t1/R1/R1);
-    let dJ_dR2 = -delta*(t1/R2/R2);
+    let t2 = i - y;
+    let dJ_dR1 = -2.0/R1*(t2/R1)*i*i*(1.0 - n);
+    let dJ_dR2 = -2.0/R2*(t2/R2/q)*(t1/q);
     Gradient { R1: dJ_dR1, R2: dJ_dR2 }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> (f64, Gradient) {
-    let t1 = 1.0 - n;
-    let P = t1*(R1 - R2)/(R1*R2);
+    let t1 = n - 1.0;
+    let P = t1*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
     let t2 = i - y;
     let J = t2*t2;
-    let delta = -2.0*t2*i*i;
-    let dJ_dR1 = delta*(t1/R1/R1);
-    let dJ_dR2 = -delta*(t1/R2/R2);
+    let dJ_dR1 = -2.0/R1*(t2/R1)*i*i*(1.0 - n);
+    let dJ_dR2 = -2.0/R2*(t2/R2/q)*(t1/q);
     (J, Gradient { R1: dJ_dR1, R2: dJ_dR2 })
 }
 

@@ -10,6 +10,12 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
+# Computed in another form, which keeps more digits
+#     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
+#     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+# Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -149,7 +155,7 @@ def value(R1, R2, s, y, n=1.5168) -> float:
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
     with np.errstate(all="ignore"):
-        P = (1.0 - n)*(R1 - R2)/(R1*R2)
+        P = (n - 1.0)*(1.0/R1 - 1.0/R2)
         _sums = []
         for s, y, _r0 in _blocks(1, _data):
             q = np.divide(1.0, s, _r0)
@@ -169,19 +175,24 @@ def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
     with np.errstate(all="ignore"):
-        t1 = 1.0 - n
-        P = t1*(R1 - R2)/(R1*R2)
+        t1 = n - 1.0
+        P = t1*(1.0/R1 - 1.0/R2)
         _sums = []
-        for s, y, _r0, _r1 in _blocks(2, _data):
+        for s, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
-            i = np.divide(1.0, q, _r0)
-            np.subtract(i, y, _r1)
-            _r1 *= i
-            _sum_delta = -2.0*_dot(_r1, i)
-            _sums.append((_sum_delta,))
-        _mean_delta, = _means(_sums, ('s', 'y'), _data)
-        return Gradient(*map(float, (_mean_delta*(t1/R1/R1), -_mean_delta*(t1/R2/R2))))
+            i = np.divide(1.0, q, _r1)
+            t2 = np.subtract(i, y, _r2)
+            np.divide(t2, R1, _r3)
+            _r3 *= i
+            _sum_dJ_dR1 = 2.0/R1*(1.0 - n)*_dot(_r3, i)
+            np.divide(t2, R2, _r2)
+            _r2 /= q
+            np.divide(t1, q, _r0)
+            _sum_dJ_dR2 = 2.0/R2*_dot(_r2, _r0)
+            _sums.append((_sum_dJ_dR1, _sum_dJ_dR2))
+        _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
+        return Gradient(*map(float, (-_mean_dJ_dR1, -_mean_dJ_dR2)))
 
 
 def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
@@ -191,22 +202,25 @@ def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
     with np.errstate(all="ignore"):
-        t1 = 1.0 - n
-        P = t1*(R1 - R2)/(R1*R2)
+        t1 = n - 1.0
+        P = t1*(1.0/R1 - 1.0/R2)
         _sums = []
-        for s, y, _r0, _r1 in _blocks(2, _data):
+        for s, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
-            i = np.divide(1.0, q, _r0)
-            t2 = np.subtract(i, y, _r1)
+            i = np.divide(1.0, q, _r1)
+            t2 = np.subtract(i, y, _r2)
             _sum_J = _dot(t2, t2)
-            np.multiply(t2, i, _r1)
-            _sum_delta = -2.0*_dot(_r1, i)
-            _sums.append((_sum_J, _sum_delta))
-        _mean_J, _mean_delta = _means(_sums, ('s', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (
-            _mean_delta*(t1/R1/R1), -_mean_delta*(t1/R2/R2),
-        )))
+            np.divide(t2, R1, _r3)
+            _r3 *= i
+            _sum_dJ_dR1 = 2.0/R1*(1.0 - n)*_dot(_r3, i)
+            np.divide(t2, R2, _r2)
+            _r2 /= q
+            np.divide(t1, q, _r0)
+            _sum_dJ_dR2 = 2.0/R2*_dot(_r2, _r0)
+            _sums.append((_sum_J, _sum_dJ_dR1, _sum_dJ_dR2))
+        _mean_J, _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (-_mean_dJ_dR1, -_mean_dJ_dR2)))
 
 
 def update(R1, R2, s, y, n=1.5168, rate=0.2) -> Params:
@@ -251,7 +265,7 @@ def residuals(theta, s, y, n=1.5168) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        P = (1.0 - n)*(R1 - R2)/(R1*R2)
+        P = (n - 1.0)*(1.0/R1 - 1.0/R2)
         for s, y, _block, _r0 in _blocks(1, (*_data, _rows)):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
@@ -273,17 +287,24 @@ def jacobian(theta, s, y, n=1.5168) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
-        t1 = 1.0 - n
-        P = t1*(R1 - R2)/(R1*R2)
-        for s, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
+        t1 = n - 1.0
+        P = t1*(1.0/R1 - 1.0/R2)
+        t2 = R1*R1
+        t3 = R2*R2
+        for s, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
-            dresidual_dR1 = np.divide(t1/R1, q, _r1)
-            dresidual_dR1 /= q
-            dresidual_dR1 /= -R1
-            dresidual_dR2 = np.divide(t1/R2, q, _r2)
-            dresidual_dR2 /= q
-            dresidual_dR2 /= R2
+            i = np.divide(1.0, q, _r0)
+            np.divide(i, R1, _r1)
+            _w0 = np.where(t2 == 0.0, 0.0, _r1)
+            np.multiply(_w0, n - 1.0, _r1)
+            _r1 *= _w0
+            dresidual_dR1 = np.where(t2 == 0.0, 0.0, _r1)
+            np.divide(i, R2, _r0)
+            _w1 = np.where(t3 == 0.0, 0.0, _r0)
+            np.multiply(_w1, -t1, _r0)
+            _r0 *= _w1
+            dresidual_dR2 = np.where(t3 == 0.0, 0.0, _r0)
             _block[:, 0, 0] = dresidual_dR1
             _block[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

@@ -22,6 +22,9 @@
 //     ∂J/∂w = δ_q·z
 //     ∂J/∂k = δ_q
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
+// Computed in another form, which keeps more digits
+//     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+//     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
 #include "vae_kl.h"
 
 #include <math.h>
@@ -37,7 +40,7 @@ double vae_kl_value(
     const double q = w*z + k;
     const double t1 = x - q;
     const double E = t1*t1/2.0;
-    const double D = ((fabs(s) < 0.0625) ? s*s*(0.5 + s*(1.0/6.0 + s*(1.0/24.0 + s*(1.0/120.0 + s*(1.0/720.0 + s*(1.0/5040.0 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : expm1(s) - s)/2.0 + mu*mu/2.0;
+    const double D = mu*mu*((fabs(s) < 1.0) ? 0.5 : 0.5) + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) : exp(s)/2.0 - s/2.0 - 0.5);
     const double J = E + beta*D;
     return J;
 }
@@ -53,7 +56,7 @@ vae_kl_params vae_kl_gradient(
     const double q = w*z + k;
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*(t1/2.0) + expm1(s)*beta/2.0;
+    const double delta_s = delta_z*t1/2.0 + beta*((fabs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : exp(s)/2.0 - 0.5);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
@@ -79,12 +82,11 @@ vae_kl_params vae_kl_value_and_gradient(
     const double q = w*z + k;
     const double t2 = x - q;
     const double E = t2*t2/2.0;
-    const double t3 = expm1(s);
-    const double D = ((fabs(s) < 0.0625) ? s*s*(0.5 + s*(1.0/6.0 + s*(1.0/24.0 + s*(1.0/120.0 + s*(1.0/720.0 + s*(1.0/5040.0 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : t3 - s)/2.0 + mu*mu/2.0;
+    const double D = mu*mu*((fabs(s) < 1.0) ? 0.5 : 0.5) + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) : exp(s)/2.0 - s/2.0 - 0.5);
     const double J = E + beta*D;
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*(t1/2.0) + t3*beta/2.0;
+    const double delta_s = delta_z*t1/2.0 + beta*((fabs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : exp(s)/2.0 - 0.5);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
@@ -133,11 +135,10 @@ static inline void add_sample(
     const double q = w*z + k;
     const double t2 = x - q;
     const double E = t2*t2/2.0;
-    const double t3 = expm1(s);
-    const double D = ((fabs(s) < 0.0625) ? s*s*(0.5 + s*(1.0/6.0 + s*(1.0/24.0 + s*(1.0/120.0 + s*(1.0/720.0 + s*(1.0/5040.0 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : t3 - s)/2.0 + mu*mu/2.0;
+    const double D = mu*mu*((fabs(s) < 1.0) ? 0.5 : 0.5) + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) : exp(s)/2.0 - s/2.0 - 0.5);
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*(t1/2.0) + t3*beta/2.0;
+    const double delta_s = delta_z*t1/2.0 + beta*((fabs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : exp(s)/2.0 - 0.5);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;

@@ -22,6 +22,9 @@
 //     ∂J/∂w = δ_q·z
 //     ∂J/∂k = δ_q
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
+// Computed in another form, which keeps more digits
+//     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+//     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
 
 /**
  * The derivative of J by each parameter.
@@ -66,7 +69,7 @@ export function value(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const q = w*z + k;
   const t1 = x - q;
   const E = t1*t1/2;
-  const D = ((Math.abs(s) < 0.0625) ? s*s*(0.5 + s*(1/6 + s*(1/24 + s*(1/120 + s*(1/720 + s*(1/5040 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : Math.expm1(s) - s)/2 + mu*mu/2;
+  const D = mu*mu*((Math.abs(s) < 1) ? 0.5 : 0.5) + ((Math.abs(s) < 1) ? s*s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 + s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) : Math.exp(s)/2 - s/2 - 0.5);
   const J = E + beta*D;
   return J;
 }
@@ -93,7 +96,7 @@ export function gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const q = w*z + k;
   const delta_q = q - x;
   const delta_z = delta_q*w;
-  const delta_s = delta_z*(t1/2) + Math.expm1(s)*beta/2;
+  const delta_s = delta_z*t1/2 + beta*((Math.abs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 + s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : Math.exp(s)/2 - 0.5);
   const delta_mu = delta_z + beta*mu;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;
@@ -123,12 +126,11 @@ export function value_and_gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const q = w*z + k;
   const t2 = x - q;
   const E = t2*t2/2;
-  const t3 = Math.expm1(s);
-  const D = ((Math.abs(s) < 0.0625) ? s*s*(0.5 + s*(1/6 + s*(1/24 + s*(1/120 + s*(1/720 + s*(1/5040 + s*(2.48015873015873e-05 + s*(2.7557319223985893e-06 + 2.755731922398589e-07*s)))))))) : t3 - s)/2 + mu*mu/2;
+  const D = mu*mu*((Math.abs(s) < 1) ? 0.5 : 0.5) + ((Math.abs(s) < 1) ? s*s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 + s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) : Math.exp(s)/2 - s/2 - 0.5);
   const J = E + beta*D;
   const delta_q = q - x;
   const delta_z = delta_q*w;
-  const delta_s = delta_z*(t1/2) + t3*beta/2;
+  const delta_s = delta_z*t1/2 + beta*((Math.abs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 + s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : Math.exp(s)/2 - 0.5);
   const delta_mu = delta_z + beta*mu;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;

@@ -22,6 +22,9 @@
 #     ∂J/∂w = δ_q·z
 #     ∂J/∂k = δ_q
 # Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
+# Computed in another form, which keeps more digits
+#     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+#     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -188,34 +191,55 @@ def value(a, b, c, d, w, k, x, epsilon, beta=1.0) -> float:
             t1 = np.subtract(x, q, _r2)
             E = np.multiply(t1, 0.5, _r3)
             E *= t1
+            D = np.multiply(mu, mu, _r0)
             np.abs(s, _r2)
+            _w0 = np.where(_r2 < 1.0, 0.5, 0.5)
+            D *= _w0
             np.multiply(s, s, _r4)
-            np.multiply(s, 2.755731922398589e-07, _r5)
-            _r5 += 2.7557319223985893e-06
+            np.multiply(s, 4.110317623312165e-18, _r5)
+            _r5 += 7.809603484293113e-17
             _r5 *= s
-            _r5 += 2.48015873015873e-05
+            _r5 += 1.4057286271727603e-15
             _r5 *= s
-            _r5 += 1.0/5040.0
+            _r5 += 2.3897386661936926e-14
             _r5 *= s
-            _r5 += 1.0/720.0
+            _r5 += 3.823581865909908e-13
             _r5 *= s
-            _r5 += 1.0/120.0
+            _r5 += 5.735372798864862e-12
             _r5 *= s
-            _r5 += 1.0/24.0
+            _r5 += 8.029521918410807e-11
             _r5 *= s
-            _r5 += 1.0/6.0
+            _r5 += 1.043837849393405e-09
             _r5 *= s
-            _r5 += 0.5
+            _r5 += 1.252605419272086e-08
+            _r5 *= s
+            _r5 += 1.3778659611992944e-07
+            _r5 *= s
+            _r5 += 1.3778659611992946e-06
+            _r5 *= s
+            _r5 += 1.240079365079365e-05
+            _r5 *= s
+            _r5 += 9.92063492063492e-05
+            _r5 *= s
+            _r5 += 1.0/1440.0
+            _r5 *= s
+            _r5 += 1.0/240.0
+            _r5 *= s
+            _r5 += 1.0/48.0
+            _r5 *= s
+            _r5 += 1.0/12.0
+            _r5 *= s
+            _r5 += 0.25
             _r4 *= _r5
-            np.expm1(s, _r5)
-            _r5 -= s
-            _w0 = np.where(_r2 < 0.0625, _r4, _r5)
-            _w0 *= 0.5
-            np.multiply(mu, 0.5, _r2)
-            _r2 *= mu
-            D = np.add(_w0, _r2, _w0)
-            np.multiply(D, beta, _w0)
-            np.add(E, _w0, _r3)
+            np.exp(s, _r5)
+            _r5 *= 0.5
+            np.multiply(s, 0.5, _r1)
+            _r5 -= _r1
+            _r5 -= 0.5
+            _w1 = np.where(_r2 < 1.0, _r4, _r5)
+            D += _w1
+            np.multiply(D, beta, _r0)
+            np.add(E, _r0, _r3)
             _sum_J = np.add.reduce(_r3)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('x', 'epsilon'), _data)
@@ -234,7 +258,7 @@ def gradient(a, b, c, d, w, k, x, epsilon, beta=1.0) -> Gradient:
     _data = _samples(('x', 'epsilon'), (x, epsilon))
     with np.errstate(all="ignore"):
         _sums = []
-        for x, epsilon, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
+        for x, epsilon, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, _data):
             mu = np.multiply(x, a, _r0)
             mu += b
             s = np.multiply(x, c, _r1)
@@ -249,11 +273,44 @@ def gradient(a, b, c, d, w, k, x, epsilon, beta=1.0) -> Gradient:
             _sum_dJ_dw = _dot(delta_q, z)
             _sum_delta_q = np.add.reduce(delta_q)
             delta_z = np.multiply(delta_q, w, _r4)
-            delta_s = np.multiply(t1, 0.5, _r2)
-            delta_s *= delta_z
-            np.expm1(s, _r1)
-            _r1 *= beta/2.0
-            delta_s += _r1
+            delta_s = np.multiply(delta_z, 0.5, _r3)
+            delta_s *= t1
+            np.abs(s, _r2)
+            np.multiply(s, 3.823581865909908e-13, _r5)
+            _r5 += 5.735372798864862e-12
+            _r5 *= s
+            _r5 += 8.029521918410807e-11
+            _r5 *= s
+            _r5 += 1.043837849393405e-09
+            _r5 *= s
+            _r5 += 1.252605419272086e-08
+            _r5 *= s
+            _r5 += 1.3778659611992944e-07
+            _r5 *= s
+            _r5 += 1.3778659611992946e-06
+            _r5 *= s
+            _r5 += 1.240079365079365e-05
+            _r5 *= s
+            _r5 += 9.92063492063492e-05
+            _r5 *= s
+            _r5 += 1.0/1440.0
+            _r5 *= s
+            _r5 += 1.0/240.0
+            _r5 *= s
+            _r5 += 1.0/48.0
+            _r5 *= s
+            _r5 += 1.0/12.0
+            _r5 *= s
+            _r5 += 0.25
+            _r5 *= s
+            _r5 += 0.5
+            _r5 *= s
+            np.exp(s, _r1)
+            _r1 *= 0.5
+            _r1 -= 0.5
+            _w0 = np.where(_r2 < 0.5, _r5, _r1)
+            _w0 *= beta
+            delta_s += _w0
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
             np.multiply(mu, beta, _r0)
@@ -284,8 +341,8 @@ def value_and_gradient(a, b, c, d, w, k, x, epsilon, beta=1.0) -> tuple[float, G
     with np.errstate(all="ignore"):
         _sums = []
         for (
-            x, epsilon, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9,
-        ) in _blocks(10, _data):
+            x, epsilon, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
+        ) in _blocks(11, _data):
             mu = np.multiply(x, a, _r0)
             mu += b
             s = np.multiply(x, c, _r1)
@@ -299,43 +356,98 @@ def value_and_gradient(a, b, c, d, w, k, x, epsilon, beta=1.0) -> tuple[float, G
             t2 = np.subtract(x, q, _r5)
             E = np.multiply(t2, 0.5, _r6)
             E *= t2
-            t3 = np.expm1(s, _r5)
+            D = np.multiply(mu, mu, _r5)
             np.abs(s, _r7)
+            _w0 = np.where(_r7 < 1.0, 0.5, 0.5)
+            D *= _w0
             np.multiply(s, s, _r8)
-            np.multiply(s, 2.755731922398589e-07, _r9)
-            _r9 += 2.7557319223985893e-06
+            np.multiply(s, 4.110317623312165e-18, _r9)
+            _r9 += 7.809603484293113e-17
             _r9 *= s
-            _r9 += 2.48015873015873e-05
+            _r9 += 1.4057286271727603e-15
             _r9 *= s
-            _r9 += 1.0/5040.0
+            _r9 += 2.3897386661936926e-14
             _r9 *= s
-            _r9 += 1.0/720.0
+            _r9 += 3.823581865909908e-13
             _r9 *= s
-            _r9 += 1.0/120.0
+            _r9 += 5.735372798864862e-12
             _r9 *= s
-            _r9 += 1.0/24.0
+            _r9 += 8.029521918410807e-11
             _r9 *= s
-            _r9 += 1.0/6.0
+            _r9 += 1.043837849393405e-09
             _r9 *= s
-            _r9 += 0.5
+            _r9 += 1.252605419272086e-08
+            _r9 *= s
+            _r9 += 1.3778659611992944e-07
+            _r9 *= s
+            _r9 += 1.3778659611992946e-06
+            _r9 *= s
+            _r9 += 1.240079365079365e-05
+            _r9 *= s
+            _r9 += 9.92063492063492e-05
+            _r9 *= s
+            _r9 += 1.0/1440.0
+            _r9 *= s
+            _r9 += 1.0/240.0
+            _r9 *= s
+            _r9 += 1.0/48.0
+            _r9 *= s
+            _r9 += 1.0/12.0
+            _r9 *= s
+            _r9 += 0.25
             _r8 *= _r9
-            np.subtract(t3, s, _r1)
-            _w0 = np.where(_r7 < 0.0625, _r8, _r1)
-            _w0 *= 0.5
-            np.multiply(mu, 0.5, _r7)
-            _r7 *= mu
-            D = np.add(_w0, _r7, _w0)
-            np.multiply(D, beta, _w0)
-            np.add(E, _w0, _r6)
+            np.exp(s, _r9)
+            _r9 *= 0.5
+            np.multiply(s, 0.5, _r10)
+            _r9 -= _r10
+            _r9 -= 0.5
+            _w1 = np.where(_r7 < 1.0, _r8, _r9)
+            D += _w1
+            np.multiply(D, beta, _r5)
+            np.add(E, _r5, _r6)
             _sum_J = np.add.reduce(_r6)
             delta_q = np.subtract(q, x, _r4)
             _sum_dJ_dw = _dot(delta_q, z)
             _sum_delta_q = np.add.reduce(delta_q)
             delta_z = np.multiply(delta_q, w, _r4)
-            delta_s = np.multiply(t1, 0.5, _r2)
-            delta_s *= delta_z
-            np.multiply(t3, beta/2.0, _r5)
-            delta_s += _r5
+            delta_s = np.multiply(delta_z, 0.5, _r3)
+            delta_s *= t1
+            np.abs(s, _r2)
+            np.multiply(s, 3.823581865909908e-13, _r6)
+            _r6 += 5.735372798864862e-12
+            _r6 *= s
+            _r6 += 8.029521918410807e-11
+            _r6 *= s
+            _r6 += 1.043837849393405e-09
+            _r6 *= s
+            _r6 += 1.252605419272086e-08
+            _r6 *= s
+            _r6 += 1.3778659611992944e-07
+            _r6 *= s
+            _r6 += 1.3778659611992946e-06
+            _r6 *= s
+            _r6 += 1.240079365079365e-05
+            _r6 *= s
+            _r6 += 9.92063492063492e-05
+            _r6 *= s
+            _r6 += 1.0/1440.0
+            _r6 *= s
+            _r6 += 1.0/240.0
+            _r6 *= s
+            _r6 += 1.0/48.0
+            _r6 *= s
+            _r6 += 1.0/12.0
+            _r6 *= s
+            _r6 += 0.25
+            _r6 *= s
+            _r6 += 0.5
+            _r6 *= s
+            np.exp(s, _r1)
+            _r1 *= 0.5
+            _r1 -= 0.5
+            _w2 = np.where(_r2 < 0.5, _r6, _r1)
+            _w2 *= beta
+            delta_s += _w2
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
             np.multiply(mu, beta, _r0)

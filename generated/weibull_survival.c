@@ -20,9 +20,7 @@
 double weibull_survival_value(double k, double lam, double t, double d) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = (k - lam)/lam;
-    const double t2 = (t - lam)/lam;
-    const double f = ((fabs(t1) < 0.5) ? log1p(t1) : log(k/lam)) + (k - 1.0)*((fabs(t2) < 0.5) ? log1p(t2) : log(q));
+    const double f = log(k/lam) + (k - 1.0)*log(q);
     const double J = d*f - H;
     return J;
 }
@@ -30,9 +28,8 @@ double weibull_survival_value(double k, double lam, double t, double d) {
 weibull_survival_params weibull_survival_gradient(double k, double lam, double t, double d) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = (t - lam)/lam;
-    const double t2 = (fabs(t1) < 0.5) ? log1p(t1) : log(q);
-    const double dJ_dk = d*(1.0/k + t2) - H*t2;
+    const double t1 = log(q);
+    const double dJ_dk = d*(1.0/k + t1) - t1*H;
     const double dJ_dlam = k*(H - d)/lam;
     weibull_survival_params out;
     out.k = dJ_dk;
@@ -43,12 +40,10 @@ weibull_survival_params weibull_survival_gradient(double k, double lam, double t
 weibull_survival_params weibull_survival_value_and_gradient(double k, double lam, double t, double d, double *value) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = (t - lam)/lam;
-    const double t2 = (k - lam)/lam;
-    const double t3 = (fabs(t1) < 0.5) ? log1p(t1) : log(q);
-    const double f = ((fabs(t2) < 0.5) ? log1p(t2) : log(k/lam)) + (k - 1.0)*t3;
+    const double t1 = log(q);
+    const double f = log(k/lam) + (k - 1.0)*t1;
     const double J = d*f - H;
-    const double dJ_dk = d*(1.0/k + t3) - H*t3;
+    const double dJ_dk = d*(1.0/k + t1) - t1*H;
     const double dJ_dlam = k*(H - d)/lam;
     *value = J;
     weibull_survival_params out;
@@ -73,14 +68,13 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double t, double d, double k, double lam, double t2, double acc[][LANES], size_t lane) {
+    double t, double d, double k, double lam, double acc[][LANES], size_t lane) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = (t - lam)/lam;
-    const double t3 = (fabs(t1) < 0.5) ? log1p(t1) : log(q);
-    const double f = ((fabs(t2) < 0.5) ? log1p(t2) : log(k/lam)) + (k - 1.0)*t3;
+    const double t1 = log(q);
+    const double f = log(k/lam) + (k - 1.0)*t1;
     acc[0][lane] += d*f - H;
-    acc[1][lane] += d*(1.0/k + t3) - H*t3;
+    acc[1][lane] += d*(1.0/k + t1) - t1*H;
     acc[2][lane] += H - d;
 }
 
@@ -93,8 +87,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *t, const double *d, double k, double lam, double t2,
-    double total[], double carry[]) {
+    size_t count, const double *t, const double *d, double k, double lam, double total[],
+    double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -102,11 +96,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(t[start + lane], d[start + lane], k, lam, t2, acc, lane);
+                add_sample(t[start + lane], d[start + lane], k, lam, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(t[start + lane], d[start + lane], k, lam, t2, acc, lane);
+            add_sample(t[start + lane], d[start + lane], k, lam, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -121,8 +115,7 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *t, const double *d, double k, double lam, double t2,
-    double sums[]) {
+    size_t count, const double *t, const double *d, double k, double lam, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -132,7 +125,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, t + start, d + start, k, lam, t2, part, carry);
+        add_chunk(1, t + start, d + start, k, lam, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -144,8 +137,7 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *t, const double *d, double k, double lam, double t2,
-    double sums[]) {
+    size_t count, const double *t, const double *d, double k, double lam, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -162,7 +154,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, t + start, d + start, k, lam, t2, total[part], carry[part]);
+        add_chunk(length, t + start, d + start, k, lam, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -174,15 +166,14 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, t, d, k, lam, t2, sums);
+        careful_sums(count, t, d, k, lam, sums);
     }
 }
 
 weibull_survival_params weibull_survival_batch_value_and_gradient(
     double k, double lam, size_t count, const double *t, const double *d, double *value) {
     double sums[SUMS];
-    const double t2 = (k - lam)/lam;
-    mean_sums(count, t, d, k, lam, t2, sums);
+    mean_sums(count, t, d, k, lam, sums);
     *value = sums[0];
     weibull_survival_params out;
     out.k = sums[1];

@@ -38,9 +38,7 @@
 export function value(k, lam, t, d) {
   const q = t/lam;
   const H = Math.pow(q, k);
-  const t1 = (k - lam)/lam;
-  const t2 = (t - lam)/lam;
-  const f = ((Math.abs(t1) < 0.5) ? Math.log1p(t1) : Math.log(k/lam)) + (k - 1)*((Math.abs(t2) < 0.5) ? Math.log1p(t2) : Math.log(q));
+  const f = Math.log(k/lam) + (k - 1)*Math.log(q);
   const J = d*f - H;
   return J;
 }
@@ -56,9 +54,8 @@ export function value(k, lam, t, d) {
 export function gradient(k, lam, t, d) {
   const q = t/lam;
   const H = Math.pow(q, k);
-  const t1 = (t - lam)/lam;
-  const t2 = (Math.abs(t1) < 0.5) ? Math.log1p(t1) : Math.log(q);
-  const dJ_dk = d*(1/k + t2) - H*t2;
+  const t1 = Math.log(q);
+  const dJ_dk = d*(1/k + t1) - t1*H;
   const dJ_dlam = k*(H - d)/lam;
   return {k: dJ_dk, lam: dJ_dlam};
 }
@@ -74,12 +71,10 @@ export function gradient(k, lam, t, d) {
 export function value_and_gradient(k, lam, t, d) {
   const q = t/lam;
   const H = Math.pow(q, k);
-  const t1 = (t - lam)/lam;
-  const t2 = (k - lam)/lam;
-  const t3 = (Math.abs(t1) < 0.5) ? Math.log1p(t1) : Math.log(q);
-  const f = ((Math.abs(t2) < 0.5) ? Math.log1p(t2) : Math.log(k/lam)) + (k - 1)*t3;
+  const t1 = Math.log(q);
+  const f = Math.log(k/lam) + (k - 1)*t1;
   const J = d*f - H;
-  const dJ_dk = d*(1/k + t3) - H*t3;
+  const dJ_dk = d*(1/k + t1) - t1*H;
   const dJ_dlam = k*(H - d)/lam;
   return [J, {k: dJ_dk, lam: dJ_dlam}];
 }

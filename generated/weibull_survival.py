@@ -14,7 +14,7 @@
 # Assumed: t > 0.
 """Value, gradient and update step of J."""
 
-from math import copysign, inf, log, log1p, nan, pow
+from math import copysign, inf, log, nan, pow
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -59,11 +59,6 @@ def _ieee_pow(x, y):
         return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
-def _ieee_log1p(x):
-    """log1p(x): infinite at -1.0, NaN below it."""
-    return log1p(x) if x > -1.0 else -inf if x == -1.0 else nan
-
-
 def _ieee_log(x):
     """log(x): infinite at 0.0, NaN below it."""
     return log(x) if x > 0.0 else -inf if x == 0.0 else nan
@@ -74,9 +69,7 @@ def value(k, lam, t, d) -> float:
     try:
         q = t/lam
         H = _pow(q, k)
-        t1 = (k - lam)/lam
-        t2 = (t - lam)/lam
-        f = (log1p(t1) if abs(t1) < 0.5 else log(k/lam)) + (k - 1.0)*(log1p(t2) if abs(t2) < 0.5 else log(q))
+        f = log(k/lam) + (k - 1.0)*log(q)
         J = d*f - H
         return J
     except (ArithmeticError, ValueError):
@@ -88,9 +81,8 @@ def gradient(k, lam, t, d) -> Gradient:
     try:
         q = t/lam
         H = _pow(q, k)
-        t1 = (t - lam)/lam
-        t2 = log1p(t1) if abs(t1) < 0.5 else log(q)
-        dJ_dk = d*(1.0/k + t2) - H*t2
+        t1 = log(q)
+        dJ_dk = d*(1.0/k + t1) - t1*H
         dJ_dlam = k*(H - d)/lam
         return _new(Gradient, (dJ_dk, dJ_dlam))
     except (ArithmeticError, ValueError):
@@ -102,12 +94,10 @@ def value_and_gradient(k, lam, t, d) -> tuple[float, Gradient]:
     try:
         q = t/lam
         H = _pow(q, k)
-        t1 = (t - lam)/lam
-        t2 = (k - lam)/lam
-        t3 = log1p(t1) if abs(t1) < 0.5 else log(q)
-        f = (log1p(t2) if abs(t2) < 0.5 else log(k/lam)) + (k - 1.0)*t3
+        t1 = log(q)
+        f = log(k/lam) + (k - 1.0)*t1
         J = d*f - H
-        dJ_dk = d*(1.0/k + t3) - H*t3
+        dJ_dk = d*(1.0/k + t1) - t1*H
         dJ_dlam = k*(H - d)/lam
         return J, _new(Gradient, (dJ_dk, dJ_dlam))
     except (ArithmeticError, ValueError):
@@ -124,11 +114,9 @@ def _ieee(k, lam, t, d) -> tuple[float, Gradient]:
     """Return J and its derivatives where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(t, lam)
     H = _ieee_pow(q, k)
-    t1 = _ieee_divide(t - lam, lam)
-    t2 = _ieee_divide(k - lam, lam)
-    t3 = _ieee_log1p(t1) if abs(t1) < 0.5 else _ieee_log(q)
-    f = (_ieee_log1p(t2) if abs(t2) < 0.5 else _ieee_log(_ieee_divide(k, lam))) + (k - 1.0)*t3
+    t1 = _ieee_log(q)
+    f = _ieee_log(_ieee_divide(k, lam)) + (k - 1.0)*t1
     J = d*f - H
-    dJ_dk = d*(_ieee_divide(1.0, k) + t3) - H*t3
+    dJ_dk = d*(_ieee_divide(1.0, k) + t1) - t1*H
     dJ_dlam = _ieee_divide(k*(H - d), lam)
     return J, _new(Gradient, (dJ_dk, dJ_dlam))

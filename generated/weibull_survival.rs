@@ -41,27 +41,16 @@ mod math {
         f64::ln(x)
     }
     #[inline]
-    pub fn log1p(x: f64) -> f64 {
-        f64::ln_1p(x)
-    }
-    #[inline]
     pub fn pow(x: f64, y: f64) -> f64 {
         f64::powf(x, y)
     }
-}
-
-/// |x|.
-fn _abs(x: f64) -> f64 {
-    f64::from_bits(x.to_bits() & !(1 << 63))
 }
 
 /// J.
 pub fn value(k: f64, lam: f64, t: f64, d: f64) -> f64 {
     let q = t/lam;
     let H = math::pow(q, k);
-    let t1 = (k - lam)/lam;
-    let t2 = (t - lam)/lam;
-    let f = (if _abs(t1) < 0.5 { math::log1p(t1) } else { math::log(k/lam) }) + (k - 1.0)*(if _abs(t2) < 0.5 { math::log1p(t2) } else { math::log(q) });
+    let f = math::log(k/lam) + (k - 1.0)*math::log(q);
     let J = d*f - H;
     J
 }
@@ -70,9 +59,8 @@ pub fn value(k: f64, lam: f64, t: f64, d: f64) -> f64 {
 pub fn gradient(k: f64, lam: f64, t: f64, d: f64) -> Gradient {
     let q = t/lam;
     let H = math::pow(q, k);
-    let t1 = (t - lam)/lam;
-    let t2 = if _abs(t1) < 0.5 { math::log1p(t1) } else { math::log(q) };
-    let dJ_dk = d*(1.0/k + t2) - H*t2;
+    let t1 = math::log(q);
+    let dJ_dk = d*(1.0/k + t1) - t1*H;
     let dJ_dlam = k*(H - d)/lam;
     Gradient { k: dJ_dk, lam: dJ_dlam }
 }
@@ -81,12 +69,10 @@ pub fn gradient(k: f64, lam: f64, t: f64, d: f64) -> Gradient {
 pub fn value_and_gradient(k: f64, lam: f64, t: f64, d: f64) -> (f64, Gradient) {
     let q = t/lam;
     let H = math::pow(q, k);
-    let t1 = (t - lam)/lam;
-    let t2 = (k - lam)/lam;
-    let t3 = if _abs(t1) < 0.5 { math::log1p(t1) } else { math::log(q) };
-    let f = (if _abs(t2) < 0.5 { math::log1p(t2) } else { math::log(k/lam) }) + (k - 1.0)*t3;
+    let t1 = math::log(q);
+    let f = math::log(k/lam) + (k - 1.0)*t1;
     let J = d*f - H;
-    let dJ_dk = d*(1.0/k + t3) - H*t3;
+    let dJ_dk = d*(1.0/k + t1) - t1*H;
     let dJ_dlam = k*(H - d)/lam;
     (J, Gradient { k: dJ_dk, lam: dJ_dlam })
 }

@@ -131,24 +131,17 @@ def value(k, lam, t, d) -> float:
     k = _number("k", k)
     lam = _number("lam", lam)
     _data = _samples(('t', 'd'), (t, d))
-    _no_nan("t", _data[0])
     with np.errstate(all="ignore"):
-        t1 = (k - lam)/lam
         _sums = []
-        for t, d, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for t, d, _r0, _r1 in _blocks(2, _data):
             q = np.divide(t, lam, _r0)
             H = np.power(q, k, _r1)
-            t2 = np.subtract(t, lam, _r2)
-            t2 /= lam
-            np.abs(t2, _r3)
-            np.log1p(t2, _r2)
-            np.log(q, _r0)
-            _w0 = np.where(_r3 < 0.5, _r2, _r0)
-            _w0 *= k - 1.0
-            f = np.add(np.where(np.abs(t1) < 0.5, np.log1p(t1), np.log(k/lam))[()], _w0, _w0)
-            np.multiply(d, f, _w0)
-            _w0 -= H
-            _sum_J = np.add.reduce(_w0)
+            f = np.log(q, _r0)
+            f *= k - 1.0
+            f += np.log(k/lam)
+            np.multiply(d, f, _r0)
+            _r0 -= H
+            _sum_J = np.add.reduce(_r0)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('t', 'd'), _data)
         return float(_mean_J)
@@ -159,25 +152,19 @@ def gradient(k, lam, t, d) -> Gradient:
     k = _number("k", k)
     lam = _number("lam", lam)
     _data = _samples(('t', 'd'), (t, d))
-    _no_nan("t", _data[0])
     with np.errstate(all="ignore"):
         _sums = []
-        for t, d, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for t, d, _r0, _r1, _r2 in _blocks(3, _data):
             q = np.divide(t, lam, _r0)
             H = np.power(q, k, _r1)
             np.subtract(H, d, _r2)
             _sum_dJ_dlam = np.add.reduce(_r2)
-            t1 = np.subtract(t, lam, _r2)
-            t1 /= lam
-            np.abs(t1, _r3)
-            np.log1p(t1, _r2)
-            np.log(q, _r0)
-            t2 = np.where(_r3 < 0.5, _r2, _r0)
-            np.add(1.0/k, t2, _r3)
-            _r3 *= d
-            np.multiply(H, t2, _r1)
-            _r3 -= _r1
-            _sum_dJ_dk = np.add.reduce(_r3)
+            t1 = np.log(q, _r0)
+            np.add(1.0/k, t1, _r2)
+            _r2 *= d
+            np.multiply(t1, H, _r0)
+            _r2 -= _r0
+            _sum_dJ_dk = np.add.reduce(_r2)
             _sums.append((_sum_dJ_dk, _sum_dJ_dlam))
         _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
         return Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))
@@ -188,31 +175,24 @@ def value_and_gradient(k, lam, t, d) -> tuple[float, Gradient]:
     k = _number("k", k)
     lam = _number("lam", lam)
     _data = _samples(('t', 'd'), (t, d))
-    _no_nan("t", _data[0])
     with np.errstate(all="ignore"):
-        t2 = (k - lam)/lam
         _sums = []
         for t, d, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             q = np.divide(t, lam, _r0)
             H = np.power(q, k, _r1)
             np.subtract(H, d, _r2)
             _sum_dJ_dlam = np.add.reduce(_r2)
-            t1 = np.subtract(t, lam, _r2)
-            t1 /= lam
-            np.abs(t1, _r3)
-            np.log1p(t1, _r2)
-            np.log(q, _r0)
-            t3 = np.where(_r3 < 0.5, _r2, _r0)
-            np.add(1.0/k, t3, _r3)
-            _r3 *= d
-            np.multiply(H, t3, _r2)
-            _r3 -= _r2
-            _sum_dJ_dk = np.add.reduce(_r3)
-            t3 *= k - 1.0
-            f = np.add(np.where(np.abs(t2) < 0.5, np.log1p(t2), np.log(k/lam))[()], t3, t3)
-            np.multiply(d, f, t3)
-            t3 -= H
-            _sum_J = np.add.reduce(t3)
+            t1 = np.log(q, _r0)
+            np.add(1.0/k, t1, _r2)
+            _r2 *= d
+            np.multiply(t1, H, _r3)
+            _r2 -= _r3
+            _sum_dJ_dk = np.add.reduce(_r2)
+            f = np.multiply(t1, k - 1.0, _r0)
+            f += np.log(k/lam)
+            np.multiply(d, f, _r0)
+            _r0 -= H
+            _sum_J = np.add.reduce(_r0)
             _sums.append((_sum_J, _sum_dJ_dk, _sum_dJ_dlam))
         _mean_J, _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
         return float(_mean_J), Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))

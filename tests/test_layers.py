@@ -20,6 +20,8 @@ ORDER = (
     "sources",
     "derivation",
     "program.statements",
+    "program.normal",
+    "program.series",
     "accuracy",
     "program",
     "targets",
@@ -42,7 +44,7 @@ USERS = {
     "click": ("cli",),
     "jinja2": ("targets.templates", "render.html"),
     "markupsafe": ("render.html",),  # what jinja2 marks safe text with
-    "flint": ("verify",),
+    "flint": ("accuracy", "verify"),
     "mpmath": ("expression.evaluate",),
     "numpy": ("targets.compiled_c", "pytest_plugin", "verify.code"),
     "pytest": ("pytest_plugin",),

@@ -391,3 +391,17 @@ def _assembles(statement: Statement) -> bool:
 
 def _size(formula: Formula) -> int:
     return sum(1 for part in walk(formula.pattern) if not isinstance(part, Var | Number))
+
+
+def rewritten_last(statements: tuple[Statement, ...]) -> Expression | None:
+    """Return the last statement's formula as the rules write it; what is not assigned is input."""
+    own = {s.name for s in statements}
+    inputs = dict.fromkeys(o for s in statements for o in s.formula.operands if o not in own)
+    if any(len(s.formula.operands) > MAX_OPERANDS for s in statements):
+        return None
+    named, sums = with_names(statements)
+    try:
+        result = without_names(_Pass(tuple(inputs)).run(named), sums)
+    except (TooLarge, RecursionError):
+        return None
+    return result[-1].formula.expression

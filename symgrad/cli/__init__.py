@@ -22,6 +22,7 @@ _COMMANDS = {
     "derive": "Derive the closed-form gradient of a graph and print the formulas.",
     "paths": "List the paths from the objective to the parameters, with their products.",
     "generate": "Write the gradient as standalone code: value, gradient, update step.",
+    "accuracy": "Show which formulas lose digits in doubles, and what was done about it.",
     "verify": "Judge a hand derivation: proved, or refuted with a witness and the slip.",
     "trace": "Work the graph through with numbers, step after step.",
     "draw": "Draw the graph with its local derivatives.",

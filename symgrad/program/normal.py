@@ -263,6 +263,16 @@ def operations_of(e: Expression) -> int:
     return own + sum(map(operations_of, parts))
 
 
+def arithmetic_of(e: Expression) -> int:
+    """Return the operations of an expression, choices and their tests left out."""
+    choices = sum(
+        1
+        for part in walk(e)
+        if isinstance(part, Compare) or (isinstance(part, Call) and part.function == "where")
+    )
+    return operations_of(e) - choices
+
+
 def takes_sign(e: Expression) -> bool:
     """Tell whether a minus sign before the expression is a part of the number it starts with."""
     match e:

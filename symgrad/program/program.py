@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from typing import NamedTuple
 
-from symgrad.accuracy import stabilised
+from symgrad.accuracy.improve import improved
+from symgrad.accuracy.report import Improved
 from symgrad.derivation.derivation import Derivation, gradient_name
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.tree import (
@@ -29,7 +31,7 @@ from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.lines import Lines
-from symgrad.program.normal import operations_of
+from symgrad.program.normal import arithmetic_of, operations_of
 from symgrad.program.optimizers import optimizer
 from symgrad.program.passes import Work, fault_of_statements, fault_of_work, through
 from symgrad.program.rewrite import rewritten
@@ -42,6 +44,7 @@ from symgrad.program.statements import Statement
 MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
 _PREFIXES = ("t", "tmp", "aux", "shared")
 DEFAULT_RATE = Fraction(1, 10)
+_AS_WRITTEN = Improved(())
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class Program:
     value: Routine
     gradient: Routine | None
     both: Routine
+    accuracy: Improved = _AS_WRITTEN
     further: Mapping[str, Routine] = field(default_factory=dict)
     direction: tuple[str, ...] = ()
 
@@ -191,7 +195,8 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Pr
         found = second_order(program.derivation, kind)
         direction = direction or found.direction
         inputs = (*_inputs(program.graph), *found.direction)
-        maker = _maker(program.graph, found.statements, inputs, safe=program.safe, shares=shares)
+        task = _Task(program.graph, found.statements, inputs, found.results)
+        maker, _ = _maker(task, safe=program.safe, shares=shares)
         routines[kind] = maker.routine(found.results)
     return replace(program, further=routines, direction=direction) if routines else program
 
@@ -200,33 +205,61 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool
     graph = derivation.graph
     gradient = tuple(_gradient_names(derivation))
     statements = _statements(derivation, gradient)
-    maker = _maker(graph, statements, _inputs(graph), safe=safe, shares=shares)
+    results = (graph.objective, *gradient)
+    maker, found = _maker(
+        _Task(graph, statements, _inputs(graph), results), safe=safe, shares=shares
+    )
     value = maker.routine((graph.objective,))
     both = maker.routine((graph.objective, *gradient))
     separate = maker.routine(gradient) if both.length <= MAX_SEPARATE else None
-    return Program(derivation, optimizer, safe, value, separate, both)
+    return Program(derivation, optimizer, safe, value, separate, both, found)
 
 
-def _maker(
-    graph: Graph,
-    statements: tuple[Statement, ...],
-    inputs: tuple[str, ...],
-    *,
-    safe: bool,
-    shares: bool,
-) -> _Maker:
+class _Task(NamedTuple):
+    """Statements over inputs, and the names among them that are asked for."""
+
+    graph: Graph
+    statements: tuple[Statement, ...]
+    inputs: tuple[str, ...]
+    results: tuple[str, ...]
+
+
+def _maker(task: _Task, *, safe: bool, shares: bool) -> tuple[_Maker, Improved]:
     """Return what makes routines of statements, which go through the passes first."""
+    found: list[Improved] = []
+
+    def mended(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        found.append(_improved(task._replace(statements=statements)))
+        return found[-1].statements
+
     statements = through(
-        statements,
+        task.statements,
         [
-            *([("stabilised", lambda found: stabilised(found, inputs))] if safe else []),
-            ("split", lambda found: split(found, graph.index)),
+            *([("mended", mended)] if safe else []),
+            ("split", lambda rows: split(rows, task.graph.index)),
         ],
-        lambda found: fault_of_statements(found, inputs),
+        lambda rows: fault_of_statements(rows, task.inputs),
     )
+    made = _made(task, statements, shares=shares)
+    return made, found[-1] if found else _AS_WRITTEN
+
+
+def _made(task: _Task, statements: tuple[Statement, ...], *, shares: bool) -> _Maker:
     lines = Lines(statements)
-    prefix = free_prefix([*lines.names, *[node.name for node in graph.nodes], *inputs])
-    return _Maker(lines, inputs, prefix, shares=shares)
+    names = [*lines.names, *[node.name for node in task.graph.nodes], *task.inputs]
+    return _Maker(lines, task.inputs, free_prefix(names), shares=shares)
+
+
+@lru_cache(8)
+def _improved(task: _Task) -> Improved:
+    """Return the statements mended; the same for every language that they are emitted in."""
+
+    def cost(statements: Sequence[Statement]) -> int:
+        pieces = split(tuple(statements), task.graph.index)
+        blocks = _made(task, pieces, shares=True).routine(task.results).blocks
+        return sum(arithmetic_of(b.pattern) * len(b.names) for b in blocks)
+
+    return improved(task.statements, task.graph, task.inputs, task.results, cost)
 
 
 def _inputs(graph: Graph) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ MAX_PAIRED = 6  # of longer sums and products only neighbours are paired
 # Functions that every language has a value for at every number.
 _TOTAL = frozenset(
     "abs atan atan2 asinh cbrt cosh erf erfc exp expm1 gelu hypot log_sigmoid max min normal_cdf "
-    "normal_pdf relu sigmoid sign silu sinh softplus tanh".split()
+    "normal_pdf relu series sigmoid sign silu sinh softplus tanh".split()
 )
 
 Path = tuple[int, ...]

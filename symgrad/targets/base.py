@@ -13,11 +13,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.tree import Neg, Var, formula_of, substitute
+from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
 from symgrad.program.block import Block
 from symgrad.program.normal import normal
 from symgrad.program.optimizers import Equation, Optimizer, optimizer
 from symgrad.program.program import Program, Routine
+from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.head import head_lines
 from symgrad.targets.naming import identifiers
@@ -97,6 +99,32 @@ class Target:
     guarded_functions: Mapping[str, Spelling] = {}
     helpers: Mapping[str, Helper] = {}
     folder: Path | None = None
+    series_prefix = ""  # how functions that hold a series begin; "" writes series out
+    local_prefix = ""  # how functions that hold a formula begin
+    series_lines = ("", "{0}", "")  # the lines before the sum, the sum, and after it
+
+    def series_text(self, name: str, coefficients: Sequence[Fraction]) -> str:
+        """Return the function that holds a series, with a sentence about it."""
+        first, line, last = self.series_lines
+        shown = " + ".join(self.literal(c) for c in coefficients[:3]).replace("+ -", "- ")
+        degree = len(coefficients) - 1
+        total = self.literal(coefficients[-1])
+        body = [line.format(f"y = {total}")]
+        steps = [f"y = y * {ARGUMENT} + {self.literal(c)}" for c in reversed(coefficients[:-1])]
+        body += [line.format(step.replace("+ -", "- ")) for step in steps]
+        text = f"The series {shown} ... in powers of {ARGUMENT}, up to {ARGUMENT}^{degree}."
+        return "\n".join([first.format(name, text), *body, last, ""])
+
+    def local_text(self, name: str, body: str, function: Local) -> str:
+        """Return the function that holds a formula, with a sentence about it."""
+        first, _, last = self.series_lines
+        text = "A formula of one argument."
+        match function.body:
+            case Call("where", (_, _, direct)):
+                text = (
+                    f"{Printer([]).expression(direct)}; where that is 0/0 or cancels, its series."
+                )
+        return "\n".join([first.format(name, text), last.replace("y", body), ""])
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language, with these spellings of functions."""
@@ -162,6 +190,10 @@ class Sheet:
         self._plain.language = target.name
         self._guarded = target.printer({**target.functions, **target.guarded_functions})
         self._guarded.language = target.name
+        self._plain.series_prefix = self._guarded.series_prefix = target.series_prefix
+        self._plain.local_prefix = self._guarded.local_prefix = target.local_prefix
+        self._guarded.polynomials = self._plain.polynomials
+        self._guarded.locals = self._plain.locals
 
     def identifiers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the identifiers of names."""
@@ -260,7 +292,11 @@ class Sheet:
 
     def helper_texts(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return the text of the helpers among `needed`, each after those that it needs itself."""
-        return tuple(self.target.helpers[name].text for name in self.helper_names(needed))
+        texts = [self.target.helpers[name].text for name in self.helper_names(needed)]
+        series, formulas = self._plain.polynomials, self._plain.locals
+        texts += [self.target.series_text(name, own) for own, name in series.items()]
+        texts += [self.target.local_text(name, body, f) for f, (name, body) in formulas.items()]
+        return tuple(texts)
 
     def helper_names(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return the helpers among `needed` and all that they need, dependencies first."""

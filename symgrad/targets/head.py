@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from symgrad.accuracy.report import has_series, shown, told
 from symgrad.errors import display_text
 from symgrad.expression.printer import Printer
 from symgrad.program.program import Program
@@ -66,8 +67,26 @@ def _lines(program: Program, identifiers: Mapping[str, str], summary: str) -> It
     ]
     if renamed:
         yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."
+    yield from _accuracy(program, printer)
     for assumption in graph.assumptions[:MAX_SHOWN]:
         yield f"Assumed: {assumption.text}."
+
+
+def _accuracy(program: Program, printer: Printer) -> Iterator[str]:
+    """Yield what was rewritten so that fewer digits are lost, and what still loses some."""
+    changed = [item for item in program.accuracy.findings if item.mended is not None]
+    if changed:
+        yield "Computed in another form, which keeps more digits"
+        lines = []
+        for item in changed[:MAX_SHOWN]:
+            if item.mended is None:
+                continue
+            series = ", by a function of its own" if has_series(item.mended) else ""
+            form = printer.expression(shown(item.mended))
+            lines.append(f"{printer.name(item.name)} = {form}{series}")
+        yield from _listed(lines, len(changed), "formulas")
+    for line in told(program.accuracy):
+        yield f"Accuracy: {line}."
 
 
 def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:

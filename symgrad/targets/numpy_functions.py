@@ -12,6 +12,7 @@ from functools import reduce
 from symgrad.expression.functions import FUNCTIONS, record
 from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Logic, Mul, Neg, number
 from symgrad.program.normal import normal
+from symgrad.program.series import SERIES, Local, horner
 from symgrad.targets.printing import ATOM, CONDITION, CodePrinter, Spelling, inexpressible
 
 Arguments = tuple[Expression, ...]
@@ -70,6 +71,7 @@ _EXPANSIONS: Mapping[str, Callable[[Arguments], Expression]] = {
     "softplus": lambda a: Add((Call("max", (a[0], _ZERO)), _tail(a[0]))),
     "log_sigmoid": lambda a: Add((Call("min", (a[0], _ZERO)), Neg(_tail(a[0])))),
     "gelu": lambda a: Mul((a[0], Call("normal_cdf", a))),
+    SERIES: horner,
 }
 _CHAINED = frozenset({"hypot", "max", "min"})
 
@@ -86,6 +88,8 @@ def expanded(function: str, arguments: Arguments) -> Expression | None:
         if len(arguments) == 1:
             return Call("abs", arguments) if function == "hypot" else arguments[0]
         return reduce(lambda a, b: Call(function, (a, b)), arguments)
+    if isinstance(function, Local):
+        return normal(function.at(arguments[0]))
     rule = _EXPANSIONS.get(function)
     if rule is None:
         if function in UFUNCS or function in HELPED or by_scipy(function, len(arguments)):

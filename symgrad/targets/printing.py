@@ -32,6 +32,7 @@ from symgrad.expression.tree import (
     Var,
 )
 from symgrad.program.normal import normal
+from symgrad.program.series import SERIES, Local, coefficients_of, horner
 
 __all__ = [
     "ATOM", "CONDITION", "PRODUCT", "SUM", "UNARY", "CodePrinter", "Spelling", "Template",
@@ -83,10 +84,14 @@ class CodePrinter:
     relations: Mapping[str, str] = {r: r for r in ("<", "<=", ">", ">=", "==", "!=")}
     conjunctions: Mapping[str, str] = {"and": "&&", "or": "||", "not": "!"}
     language = "this language"
+    series_prefix = ""  # how functions that hold a series begin; "" writes series out
+    local_prefix = ""  # how functions that hold a formula begin
 
     def __init__(self, functions: Mapping[str, Spelling]) -> None:
         self.functions = functions
         self.needed: dict[str, None] = {}
+        self.polynomials: dict[tuple[Fraction, ...], str] = {}
+        self.locals: dict[Local, tuple[str, str]] = {}
         self._templates: dict[int, tuple[Template, Expression]] = {}
 
     def template(self, pattern: Expression) -> Template:
@@ -169,6 +174,10 @@ class CodePrinter:
         A function that the language lacks is written through its definition. Raises
         UnsupportedFunction where it has none.
         """
+        if function == SERIES:
+            return self.series(arguments)
+        if isinstance(function, Local):
+            return self.local(function, arguments[0])
         row = None if function in self.functions else known(function)
         spelling = self.functions.get(function)
         if spelling is None and row is not None:
@@ -180,6 +189,25 @@ class CodePrinter:
         self.needed.update(dict.fromkeys(spelling.needs))
         texts = [self.at(argument, ATOM if spelling.tight else CONDITION) for argument in arguments]
         return spelling.at(texts), spelling.level
+
+    def series(self, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a series at its argument: by a function of the file, or written out."""
+        if not self.series_prefix:
+            return self.printed(normal(horner(arguments)))
+        coefficients = coefficients_of(arguments)
+        count = len(self.polynomials) + 1
+        name = self.polynomials.setdefault(coefficients, f"{self.series_prefix}{count}")
+        return f"{name}({self.at(arguments[0], CONDITION)})", ATOM
+
+    def local(self, function: Local, argument: Expression) -> tuple[str, int]:
+        """Return a formula of one argument: by a function of the file, or written out."""
+        if not self.series_prefix:
+            return self.printed(normal(function.at(argument)))
+        found = self.locals.get(function)
+        if found is None:
+            body = self.expression(normal(function.body))
+            found = self.locals[function] = (f"{self.local_prefix}{len(self.locals) + 1}", body)
+        return f"{found[0]}({self.at(argument, CONDITION)})", ATOM
 
     def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
         """Return the choice between two values."""

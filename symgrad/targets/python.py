@@ -75,6 +75,9 @@ class Python(Target):
     functions = FUNCTIONS
     guarded_functions = FAULTLESS
     helpers = HELPERS
+    series_prefix = "_series"
+    local_prefix = "_local"
+    series_lines = ('def {0}(t):\n    """{1}"""', "    {0}", "    return y")
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language."""

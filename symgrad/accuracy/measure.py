@@ -1,0 +1,160 @@
+"""Programs run in doubles beside certified values: what each name loses at each point.
+
+A loss is counted in bits of 53: 0 for the nearest double, 64 where nothing finite comes out.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flint import arb, ctx
+
+from symgrad.accuracy.doubles import NAN, Column, Doubles
+from symgrad.accuracy.reference import Ball, truth
+from symgrad.accuracy.sample import is_usual
+from symgrad.expression.tree import Expression, formula_of
+from symgrad.program.normal import normal
+from symgrad.program.statements import Statement
+
+LOST = 64.0
+NOTICED = 3.0
+TINY, HUGE = 1e-290, 1e300  # values beyond are no ordinary doubles
+
+
+def bits_lost(found: float, near: float, rest: float) -> float:
+    """Return the bits that `found` loses of near + rest, the sum of two doubles.
+
+    >>> bits_lost(1.0, 1.0, 0.0), bits_lost(1.0 + 2**-10, 1.0, 0.0), bits_lost(math.nan, 1.0, 0.0)
+    (0.0, 43.0, 64.0)
+    """
+    if math.isinf(near):
+        return LOST if math.isfinite(found) else 0.0
+    if found != found or math.isinf(found):  # noqa: PLR0124
+        return LOST
+    size = abs(near)
+    if size < TINY:
+        return 0.0 if abs(found) < 10 * TINY else LOST
+    error = abs((found - near) - rest)
+    if error <= size * 1.2e-16:
+        return 0.0
+    return max(0.0, min(LOST, math.log2(error / size) + 53.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The certified values of one name: the nearest doubles, what is left, and where there is one.
+
+    `known` tells where the value is certified and an ordinary number.
+    """
+
+    near: Column
+    rest: Column
+    known: Sequence[bool]
+
+    def losses(self, found: Column) -> list[float]:
+        """Return the bits that a column loses at each point; 0 where nothing is known."""
+        rows = zip(found, self.near, self.rest, self.known, strict=True)
+        return [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
+
+
+def split_ball(x: Ball | None) -> tuple[float, float, bool]:
+    """Return the nearest double, what is left, and whether the value is an ordinary number."""
+    if x is None:
+        return NAN, 0.0, False
+    if not x.is_finite():
+        return math.inf, 0.0, True
+    near = float(x)
+    if math.isinf(near) or abs(near) > HUGE:
+        return near, 0.0, False
+    if abs(near) < TINY:
+        return near, 0.0, True
+    return near, float(x - arb(near)), True
+
+
+class Bench:
+    """Statements with their certified values at the points where the objective has one."""
+
+    def __init__(
+        self,
+        statements: Sequence[Statement],
+        inputs: Sequence[str],
+        results: Sequence[str],
+        points: Iterable[Mapping[str, float]],
+        limit: int,
+    ) -> None:
+        self.inputs = tuple(inputs)
+        self.results = tuple(results)
+        self.points: list[Mapping[str, float]] = []
+        rows: list[dict[str, Ball]] = []
+        for point in points:
+            if len(rows) == limit:
+                break
+            found = truth(statements, point, results)
+            if any(name in found for name in results):
+                rows.append(found)
+                self.points.append(point)
+        self.count = len(rows)
+        self.usual = [is_usual(point) for point in self.points]
+        self.balls = rows
+        self.truths: dict[str, Truth] = {}
+        with ctx.workprec(200):
+            for name in (s.name for s in statements):
+                columns = list(zip(*[split_ball(row.get(name)) for row in rows], strict=True))
+                self.truths[name] = Truth(*columns) if columns else Truth((), (), ())
+        self.slack: dict[str, list[float]] = {s.name: [0.0] * self.count for s in statements}
+        for name in self.inputs:
+            column = tuple(float(point[name]) for point in self.points)
+            self.truths[name] = Truth(column, (0.0,) * self.count, (True,) * self.count)
+
+    def condition(self, statements: Sequence[Statement], columns: Mapping[str, Column]) -> None:
+        """Work out what half an ulp in the inputs changes, where anything is lost."""
+        lossy: set[int] = set()
+        for name, truth_of in self.truths.items():
+            if name in self.slack:
+                losses = truth_of.losses(columns[name])
+                lossy.update(i for i, loss in enumerate(losses) if loss > NOTICED)
+        source = random.Random(3)  # noqa: S311  (directions, not secrets)
+        for i in sorted(lossy):
+            for _ in range(2):
+                moved = {
+                    name: x * (1.0 + source.choice((-1, 1)) * 2.0**-52)
+                    for name, x in self.points[i].items()
+                }
+                changed = truth(statements, moved, self.results)
+                self._note(i, changed)
+
+    def _note(self, i: int, changed: Mapping[str, Ball]) -> None:
+        with ctx.workprec(100):
+            for name, slack in self.slack.items():
+                x, y = self.balls[i].get(name), changed.get(name)
+                if x is None or y is None or x.is_zero() or not x.is_finite():
+                    continue
+                error = float(abs((y - x) / x))
+                if error > 0:
+                    slack[i] = max(slack[i], min(LOST, math.log2(error) + 53.0))
+
+    def run(
+        self, statements: Iterable[Statement], known: Mapping[str, Column] | None = None
+    ) -> dict[str, Column]:
+        """Return what each name is worth in doubles, columns of `known` taken as they are."""
+        columns: dict[str, Column] = {name: self.truths[name].near for name in self.inputs}
+        columns |= known or {}
+        for statement in statements:
+            pattern, operands = statement.formula
+            own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
+            columns[statement.name] = Doubles(own, self.count).of(computed(pattern))
+        return columns
+
+    def column(self, e: Expression, columns: Mapping[str, Column]) -> Column:
+        """Return a formula in names, in doubles, at these columns."""
+        pattern, operands = formula_of(e)
+        own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
+        return Doubles(own, self.count).of(computed(pattern))
+
+
+def computed(pattern: Expression) -> Expression:
+    """Return the form in which a pattern is computed."""
+    return normal(pattern)

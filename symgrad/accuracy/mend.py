@@ -1,0 +1,443 @@
+"""Losses found where they arise, and mended there: statements rewritten one by one.
+
+From each result that loses digits the pass walks back to the statements that lose them: a statement
+is at fault where it loses digits though its operands are right. There forms of the same value are
+tried. One is kept only where it measures better, where no result is worse at any point, and where
+it still pays at the end, all others being there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from symgrad.accuracy.doubles import Column, Doubles
+from symgrad.accuracy.measure import Bench
+from symgrad.accuracy.outline import outlined
+from symgrad.expression.tree import (
+    Call,
+    Compare,
+    Expression,
+    Logic,
+    Number,
+    Var,
+    children,
+    formula_of,
+    walk,
+    with_children,
+)
+from symgrad.program.normal import normal, operations_of
+from symgrad.program.statements import Statement
+
+TOLERATED = 6.0  # bits of 53 that a name may lose before something is tried
+WORSE = 2.5  # by how many bits more a result may lose at a point than as written
+SLIGHT = 4.0  # bits that may be lost whatever was lost before
+PAYS = 4.0  # bits that a change must win over all points
+ENOUGH = 12.0  # bits over all points at which no other form is looked for
+WORK = 500  # forms that are measured for one program
+LONG = 45  # parts of a formula that is looked at
+SHORT = 6  # statements of a program in which what the inputs lose too is looked at
+FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
+SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
+NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
+LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
+CLOSE = 6.0  # bits over all points within which the shorter form is taken
+
+Cost = Callable[[Sequence[Statement]], int]
+Generator = Callable[[str, Sequence[Statement], "Mender"], Iterable[Expression]]
+
+
+class _Form(NamedTuple):
+    """A form of a statement: what it loses over all points, its operations, worse anywhere?"""
+
+    e: Expression
+    lost: float
+    operations: int
+    worse: bool
+
+    def before(self, other: _Form) -> bool:
+        """Tell whether this form is the better one of two."""
+        if abs(self.lost - other.lost) < CLOSE + 0.02 * other.lost:
+            return self.operations < other.operations
+        return self.lost < other.lost
+
+
+def _rank(form: _Form) -> tuple[float, int]:
+    return form.lost, form.operations
+
+
+class Mender:
+    """The statements of a program, how they measure, and what has been changed in them."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        statements: Sequence[Statement],
+        generators: Sequence[Generator],
+        polish: Callable[[Expression], Expression] | None,
+    ) -> None:
+        self.bench = bench
+        self.original = tuple(statements)
+        self.current = list(statements)
+        self.place = {s.name: i for i, s in enumerate(statements)}
+        self.generators = generators
+        self.polish = polish
+        self.options: dict[str, list[_Form]] = {}
+        self.columns = bench.run(self.current)
+        self._before = {r: bench.truths[r].losses(self.columns[r]) for r in bench.results}
+        bench.condition(self.current, self.columns)
+        self.ideal = {name: bench.truths[name].near for name in bench.truths}
+        self._losses: dict[str, list[float]] = {}
+        self._tried: set[tuple[str, bool]] = set()
+        self.changes: dict[str, Expression] = {}
+        self.work = WORK
+        self.strict = False  # whether what the inputs lose by half an ulp is looked at too
+
+    def losses(self, name: str) -> list[float]:
+        """Return the bits that a name loses at each point as things stand."""
+        found = self._losses.get(name)
+        if found is None:
+            found = self._losses[name] = self.bench.truths[name].losses(self.columns[name])
+        return found
+
+    def total(self, name: str) -> float:
+        """Return what a name loses over all points as things stand."""
+        return total(self.losses(name), self.bench.slack[name])
+
+    def _total(self, name: str, columns: Mapping[str, Column]) -> float:
+        losses = self.bench.truths[name].losses(columns[name])
+        return total(losses, self.bench.slack[name])
+
+    def mend(self) -> None:
+        """Try to mend every result, one after the other."""
+        for strict in (False, True) if len(self.original) <= SHORT else (False,):
+            self.strict = strict
+            self.work = min(self.work, WORK // 3) if strict else self.work
+            for result in self.bench.results:
+                self._fix(result, set())
+
+    def _fix(self, name: str, visited: set[str]) -> None:
+        if name in visited or name not in self.place:
+            return
+        visited.add(name)
+        bad = self._bad(name)
+        if not bad or (name in self.changes and self.total(name) < ENOUGH):
+            return
+        for operand in self.current[self.place[name]].formula.operands:
+            self._fix(operand, visited)
+        bad = self._bad(name)
+        if bad and self._at_fault(name, bad):
+            self._try(name)
+            for operand in self.current[self.place[name]].formula.operands:
+                self._fix(operand, visited)
+
+    def _bad(self, name: str) -> list[int]:
+        slack = self.bench.slack[name]
+        allowed = (0.0,) * len(slack) if self.strict else slack
+        rows = zip(self.losses(name), allowed, strict=True)
+        return [i for i, (loss, own) in enumerate(rows) if loss > TOLERATED + own]
+
+    def _at_fault(self, name: str, bad: Sequence[int]) -> bool:
+        """Tell whether a statement loses digits where its operands are right to the last bit."""
+        formula = self.current[self.place[name]].formula
+        truths = self.bench.truths
+        known = [i for i in bad if all(truths[o].known[i] for o in formula.operands)]
+        if len(known) < len(bad):
+            return True
+        column = self.bench.column(formula.expression, self.ideal)
+        local = truths[name].losses(column)
+        return any(local[i] > TOLERATED for i in known)
+
+    def _try(self, name: str) -> None:
+        """Look for a better form of a statement, generator by generator until one is good."""
+        if (name, self.strict) in self._tried:
+            return
+        self._tried.add((name, self.strict))
+        written = self.original[self.place[name]].formula.pattern
+        if sum(1 for _ in walk(written)) > LONG:
+            return
+        now = self.total(name)
+        best: _Form | None = None
+        if name in self.changes:
+            own = self.current[self.place[name]].formula.expression
+            best = _Form(own, now, operations_of(normal(own)), worse=False)
+        nearly: list[_Form] = []
+        options = self.options.setdefault(name, [])
+        for generator in self.generators:
+            for e in generator(name, self.original, self):
+                form = self._form(name, outlined(e))
+                if form is None or form.lost > now - PAYS:
+                    continue
+                if form.worse:
+                    nearly.append(form)
+                    continue
+                options.append(form)
+                if best is None or form.before(best):
+                    best = form
+            if best is not None and best.lost <= ENOUGH:
+                break
+        if best is None or best.lost > ENOUGH:
+            for e in regimes(self, name, [form.e for form in sorted(nearly, key=_rank)[:3]]):
+                form = self._form(name, outlined(e))
+                if form is None or form.worse or form.lost > now - PAYS:
+                    continue
+                if best is None or form.before(best):
+                    best = form
+        if self.polish is not None:
+            for form in sorted([*options, *nearly], key=_rank)[:4]:
+                shiny = self.polish(form.e)
+                better = None if shiny == form.e else self._form(name, shiny)
+                if better is None or better.worse or better.lost > now - PAYS:
+                    continue
+                options.append(better)
+                if best is None or better.before(best):
+                    best = better
+        if best is not None and formula_of(best.e) != self.current[self.place[name]].formula:
+            self.replace(name, best.e)
+
+    def _form(self, name: str, e: Expression) -> _Form | None:
+        """Return how a form measures in the place of a statement; None for the same form."""
+        if formula_of(e) == self.current[self.place[name]].formula:
+            return None
+        try:
+            column = self.bench.column(e, self.columns)
+        except (KeyError, TypeError):
+            return None
+        losses = self.bench.truths[name].losses(column)
+        slack = self.bench.slack[name]
+        worse = is_worse(losses, self.losses(name), slack)
+        return _Form(e, total(losses, slack), operations_of(normal(e)), worse)
+
+    def replace(self, name: str, e: Expression) -> None:
+        """Put a form in the place of a statement."""
+        place = self.place[name]
+        self.current = [*self.current]
+        self.current[place] = Statement(name, formula_of(e))
+        self.columns = self._from(self.current, place)
+        self._losses = {}
+        self.changes[name] = e
+
+    def together(self, forms: Mapping[str, Expression]) -> None:
+        """Put other forms in the place of a result and of all that it is made from at once.
+
+        Forms that belong together may only pay together; they are kept where no result is worse.
+        """
+        for result in self.bench.results:
+            if self.total(result) <= ENOUGH or result not in self.place:
+                continue
+            changed = [*self.current]
+            names = self._ancestry(result, forms)
+            for name in names:
+                changed[self.place[name]] = Statement(name, formula_of(forms[name]))
+            try:
+                columns = self._from(changed, 0)
+            except (KeyError, TypeError):
+                continue
+            now = sum(self.total(r) for r in self.bench.results)
+            new = sum(self._total(r, columns) for r in self.bench.results)
+            if new < now - PAYS and not self._harm(columns, self._before):
+                self.current, self.columns, self._losses = changed, columns, {}
+                self.changes |= {name: forms[name] for name in names}
+
+    def _ancestry(self, result: str, forms: Mapping[str, Expression]) -> list[str]:
+        """Return the names that a result is made from in these forms, those that are changed."""
+        found: dict[str, None] = {}
+        stack = [result]
+        while stack:
+            name = stack.pop()
+            if name in forms and name not in found:
+                found[name] = None
+                stack.extend(formula_of(forms[name]).operands)
+        own = {s.name: s.formula for s in self.original}
+        return [name for name in found if formula_of(forms[name]) != own[name]]
+
+    def _from(self, statements: Sequence[Statement], place: int) -> dict[str, Column]:
+        """Return all columns, those of statements before `place` as they are."""
+        known = {s.name: self.columns[s.name] for s in statements[:place]}
+        known |= {name: self.columns[name] for name in self.bench.inputs}
+        return self.bench.run(statements[place:], known)
+
+    def settle(self, cost: Cost, most: int) -> None:
+        """Take back what harms or does not pay, then what costs most for what it wins."""
+        self._harmless()
+        for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
+            if self._won_by(name) < PAYS:
+                self._take_back(name)
+        self._prune()
+        while self.changes and cost(self.current) > most:
+            now = cost(self.current)
+            worth = []
+            for name in self.changes:
+                trial = [*self.current]
+                trial[self.place[name]] = self.original[self.place[name]]
+                saved = now - cost(trial)
+                worth.append((self._won_by(name) / max(saved, 0.5), name))
+            self._cheaper(min(worth)[1])
+
+    def _harmless(self) -> None:
+        """Take changes back until no result is worse at any point than it was."""
+        old = self._before
+        while self.changes:
+            harm = self._harm(self.columns, old)
+            if not harm:
+                return
+            trials = []
+            for name in self.changes:
+                place = self.place[name]
+                trial = [*self.current]
+                trial[place] = self.original[place]
+                columns = self._from(trial, place)
+                lost = sum(self._total(r, columns) for r in self.bench.results)
+                trials.append((self._harm(columns, old), lost, name))
+            self._take_back(min(trials)[2])
+
+    def _harm(self, columns: Mapping[str, Column], old: Mapping[str, Sequence[float]]) -> int:
+        """Return at how many points results are worse than before."""
+        count = 0
+        for r in self.bench.results:
+            new = self.bench.truths[r].losses(columns[r])
+            slack = self.bench.slack[r]
+            count += sum(
+                is_worse(*[[x] for x in row]) for row in zip(new, old[r], slack, strict=True)
+            )
+        return count
+
+    def _won_by(self, name: str) -> float:
+        """Return the bits that a change wins over all results and points."""
+        place = self.place[name]
+        trial = [*self.current]
+        trial[place] = self.original[place]
+        columns = self._from(trial, place)
+        return sum(self._total(r, columns) - self.total(r) for r in self.bench.results)
+
+    def _cheaper(self, name: str) -> None:
+        """Put the next cheaper form of a statement in its place, or what it was."""
+        own = operations_of(normal(self.changes[name]))
+        options = [form for form in self.options.get(name, ()) if form.operations < own]
+        self._take_back(name)
+        for form in sorted(options, key=_rank):
+            self.replace(name, form.e)
+            if self._won_by(name) >= PAYS and not self._harm(self.columns, self._before):
+                self.options[name] = options
+                return
+            self._take_back(name)
+
+    def _take_back(self, name: str) -> None:
+        place = self.place[name]
+        self.current[place] = self.original[place]
+        self.columns = self._from(self.current, place)
+        self._losses = {}
+        del self.changes[name]
+
+    def _prune(self) -> None:
+        """Leave out branches that no point takes: what the assumptions exclude is not guarded."""
+        for name in self.changes:
+            place = self.place[name]
+            whole = self.current[place].formula.expression
+            shorter = self._pruned(whole)
+            if shorter is not whole:
+                self.current[place] = Statement(name, formula_of(shorter))
+
+    def _pruned(self, e: Expression) -> Expression:
+        if isinstance(e, Call) and e.function == "where":
+            condition, yes, no = e.arguments
+            taken = self._taken(condition)
+            if taken == {True}:
+                return self._pruned(yes)
+            if taken == {False}:
+                return self._pruned(no)
+        parts = children(e)
+        if not parts:
+            return e
+        new = tuple([self._pruned(part) for part in parts])
+        return e if all(a is b for a, b in zip(new, parts, strict=True)) else with_children(e, new)
+
+    def _taken(self, condition: Expression) -> set[bool | None]:
+        names = [part.key for part in walk(condition) if isinstance(part, Var)]
+        columns: Mapping[str | int, Column] = {name: self.columns[str(name)] for name in names}
+        return set(Doubles(columns, self.bench.count).holds(condition))
+
+
+def regimes(mender: Mender, name: str, forms: Sequence[Expression]) -> Iterator[Expression]:
+    """Yield choices between a form and the statement as it stands, by the size of one value.
+
+    The border stands where on one side the form is better and on the other side it is worse.
+    """
+    bench, now = mender.bench, mender.losses(name)
+    own = mender.current[mender.place[name]].formula.expression
+    for e in forms:
+        losses = bench.truths[name].losses(bench.column(e, mender.columns))
+        rows = list(enumerate(zip(losses, now, strict=True)))
+        better = [i for i, (a, b) in rows if a < b - 2.0 and b > SLIGHT and bench.usual[i]]
+        worse = [i for i, (a, b) in rows if a > b + 1.0 and a > SLIGHT - 1.0]
+        if len(better) < FEW and sum(now[i] - losses[i] for i in better) < MANY:
+            continue
+        for probe in _probes(e):
+            column = bench.column(probe, mender.columns)
+            for sign in (1.0, -1.0):
+                low = [sign * column[i] for i in better]
+                high = [sign * column[i] for i in worse]
+                if not low or not high or not max(low) < min(high):
+                    continue
+                border = Number(Fraction(sign * _between(max(low), min(high))))
+                test = Compare("<=" if sign > 0 else ">=", probe, border)
+                yield _choice(test, e, own)
+
+
+def _choice(test: Compare, e: Expression, own: Expression) -> Expression:
+    """Return a choice; what a test needs is asked before it: x > -1 and n*log1p(x) < 6."""
+    match e:
+        case Call("where", (condition, yes, no)) if no == own:
+            return Call("where", (Logic("and", (condition, test)), yes, own))
+        case _:
+            return Call("where", (test, e, own))
+
+
+def _probes(e: Expression) -> list[Expression]:
+    """Return values by whose size forms may be told apart: names, and parts of the form."""
+    names = [part for part in dict.fromkeys(walk(e)) if isinstance(part, Var)]
+    parts = [
+        argument
+        for part in dict.fromkeys(walk(e))
+        if isinstance(part, Call) and part.function not in ("where", "abs")
+        for argument in part.arguments
+        if not isinstance(argument, Var | Compare | Number)
+    ]
+    found: list[Expression] = [*names, *parts[:4]]
+    return [*found, *[Call("abs", (part,)) for part in found]]
+
+
+def _between(low: float, high: float) -> float:
+    """Return the shortest number between two others, near their middle by size."""
+    if low < 0 < high:
+        return 0.0
+    if low * high > 0:
+        middle = math.copysign(math.sqrt(low * high), low)
+    else:
+        middle = low / 2 if high == 0 else high / 2
+    for digits in range(1, 17):
+        short = float(f"{middle:.{digits}g}")
+        if low <= short < high:
+            return short
+    return low
+
+
+def total(losses: Sequence[float], slack: Sequence[float]) -> float:
+    """Return what is lost over all points, what is usual and what the inputs lose left out."""
+    lost = 0.0
+    for loss, allowed in zip(losses, slack, strict=True):
+        if loss > 2.0:
+            above = loss - max(allowed, 0.0) - 2.0
+            lost += LIGHT * (loss - 2.0) + max(0.0, above)
+    return lost
+
+
+def is_worse(new: Sequence[float], old: Sequence[float], slack: Sequence[float]) -> bool:
+    """Tell whether more is lost at any point than before, by more than a unit or two."""
+    return any(
+        a > SLIGHT + allowed + (NOISE if allowed > 1.0 else 0.0)
+        and a > b + (WORSE if b < SPOILT else 3 * WORSE)
+        for a, b, allowed in zip(new, old, slack, strict=True)
+    )

@@ -1,0 +1,313 @@
+"""What formulas are worth: certified values at growing precision (python-flint's arb).
+
+Each name has at each point a value that is right to 80 bits, or none. Where a formula is 0/0 at a
+point (an exact removable singularity) its value is the limit, if two directions agree about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import flint
+from flint import acb, arb, ctx, fmpq
+
+from symgrad.expression.balls import Unclear, Undefined, why_not
+from symgrad.expression.functions import Function, record
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
+from symgrad.program.series import ARGUMENT, SERIES, Local
+from symgrad.program.statements import Statement
+
+Ball: TypeAlias = Any  # a ball; python-flint has few types
+Values = Mapping[str | int, Ball]
+PRECISIONS = (160, 640, 2560)
+WANTED_BITS = 80
+LIMIT_PRECISION = 1600
+LIMIT_BITS = 60
+STEP = 400  # a limit is looked at 2^-400 away
+DIRECTIONS = ((3, 7, 5, 11, 13), (-5, 9, -11, 4, -7), (11, 4, 13, 5, 3))
+
+
+def value(e: Expression, values: Values) -> Ball:
+    """Return the value of a formula as a ball, at the precision that is set.
+
+    Raises Undefined where it certainly has none, Unclear where more precision may help.
+    """
+    match e:
+        case Var(key):
+            return values[key]
+        case Number(exact):
+            return arb(fmpq(exact.numerator, exact.denominator))
+        case Constant(name):
+            return arb.pi() if name == "pi" else arb.const_e()
+        case Add(terms):
+            total = value(terms[0], values)
+            for term in terms[1:]:
+                total = total + value(term, values)
+            return total
+        case Mul(factors) | Div(Mul(factors), _) if _is_left_out(factors, values):
+            return arb(0)
+        case Div(Call("where"), _) if _is_left_out((e.numerator,), values):
+            return arb(0)
+        case Mul(factors):
+            product = value(factors[0], values)
+            for factor in factors[1:]:
+                product = product * value(factor, values)
+            return product
+        case Neg(operand):
+            return -value(operand, values)
+        case Div(above, below):
+            return _quotient(value(above, values), value(below, values))
+        case Pow(base, exponent):
+            return _power(value(base, values), exponent, values)
+        case Call("where", (condition, yes, no)):
+            return value(yes if holds(condition, values) else no, values)
+        case Call(function, arguments):
+            return _call(function, [value(argument, values) for argument in arguments])
+        case _:
+            raise TypeError(e)
+
+
+def _is_left_out(factors: Sequence[Expression], values: Values) -> bool:
+    """Tell whether a choice among the factors is 0: what stands beside it is not needed there."""
+    choices = [f for f in factors if isinstance(f, Call) and f.function == "where"]
+    return any(value(choice, values).is_zero() for choice in choices)
+
+
+def _quotient(above: Ball, below: Ball) -> Ball:
+    if below.contains(0):
+        raise why_not(below.is_zero())
+    return above / below
+
+
+def _power(base: Ball, exponent: Expression, values: Values) -> Ball:
+    if isinstance(exponent, Neg) and isinstance(exponent.operand, Number):
+        exponent = Number(-exponent.operand.value)
+    if isinstance(exponent, Number):
+        exact = exponent.value
+        return _constant_power(base, exact)
+    power = value(exponent, values)
+    if power.is_integer() and power.is_exact() and abs(power) < 10**6:
+        return _constant_power(base, Fraction(int(power.unique_fmpz())))
+    if base.is_zero() and power > 0:
+        return arb(0)
+    if not base > 0:
+        raise why_not(base < 0 or (base.is_zero() and power <= 0))
+    return base**power
+
+
+def _constant_power(base: Ball, exponent: Fraction) -> Ball:
+    if exponent.denominator == 1:
+        whole = base ** abs(int(exponent))
+        return whole if exponent >= 0 else _quotient(arb(1), whole)
+    if base.is_zero() and exponent > 0:
+        return arb(0)
+    if not base > 0:
+        raise why_not(base < 0 or base.is_zero())
+    return base ** arb(fmpq(exponent.numerator, exponent.denominator))
+
+
+def _call(function: str, xs: Sequence[Ball]) -> Ball:
+    if isinstance(function, Local):
+        return value(function.body, {ARGUMENT: xs[0]})
+    more = _MORE.get(function)
+    if more is not None:
+        return more(*xs)
+    row = record(function)
+    if row.ball is not None:
+        return _certified(row, xs)
+    if row.definition is None:
+        raise Unclear
+    places = tuple(Var(i) for i in range(len(xs)))
+    return value(row.definition(places), dict(enumerate(xs)))
+
+
+def _certified(row: Function, xs: Sequence[Ball]) -> Ball:
+    """Return the value by the ball of a function's record, inside its domain."""
+    if not row.ball_checks and row.domain is not None:
+        places = tuple(Var(i) for i in range(len(xs)))
+        values: dict[str | int, Ball] = dict(enumerate(xs))
+        if not all([holds(condition, values) for condition in row.domain(places)]):  # noqa: C419
+            raise Undefined
+    try:
+        found = row.ball(flint, *xs) if row.ball is not None else None
+    except TypeError:  # an argument that has to be a whole number is none
+        raise Unclear from None
+    found = found.real if isinstance(found, acb) else found
+    if found is None:
+        raise Unclear
+    return arb(found)
+
+
+def _sign(x: Ball) -> Ball:
+    if x > 0:
+        return arb(1)
+    if x < 0:
+        return arb(-1)
+    if x.is_zero():
+        return x
+    raise Unclear
+
+
+def _series(x: Ball, *coefficients: Ball) -> Ball:
+    total = arb(0)
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
+
+
+def _extreme(*xs: Ball, largest: bool) -> Ball:
+    result = xs[0]
+    for x in xs[1:]:
+        result = result.max(x) if largest else result.min(x)
+    return result
+
+
+_MORE: Mapping[str, Callable[..., Ball]] = {
+    "abs": abs,
+    "sign": _sign,
+    "max": lambda *xs: _extreme(*xs, largest=True),
+    "min": lambda *xs: _extreme(*xs, largest=False),
+    "relu": lambda x: x.max(arb(0)),
+    "stop_gradient": lambda x: x,
+    "log_sigmoid": lambda x: -(-x).exp().log1p(),
+    SERIES: _series,
+}
+
+
+def holds(condition: Expression, values: Values) -> bool:
+    """Tell whether a condition certainly holds or certainly fails; else raises Unclear."""
+    match condition:
+        case Compare(relation, left, right):
+            difference = value(left, values) - value(right, values)
+            if left == right or difference.is_zero():
+                return relation in {"<=", ">=", "=="}
+            if difference > 0:
+                return relation in {">", ">=", "!="}
+            if difference < 0:
+                return relation in {"<", "<=", "!="}
+            raise Unclear
+        case Logic("not", (part,)):
+            return not holds(part, values)
+        case Logic("and", parts):
+            return all(holds(part, values) for part in parts)
+        case Logic(_, parts):
+            return any(holds(part, values) for part in parts)
+        case _:
+            raise TypeError(condition)
+
+
+def is_good(x: Ball) -> bool:
+    """Tell whether a ball is right to 80 bits, or certainly 0."""
+    return bool(x.is_zero() or x.rel_accuracy_bits() >= WANTED_BITS)
+
+
+def truth(
+    statements: Sequence[Statement], point: Mapping[str, float], results: Sequence[str]
+) -> dict[str, Ball]:
+    """Return the values of all names at a point: those that have one.
+
+    Precision grows until all results have a value that is right to 80 bits; where a statement has
+    none at the point itself, it is the limit.
+    """
+    best: dict[str, Ball] = {}
+    missing = False
+    for precision in PRECISIONS:
+        with ctx.workprec(precision):
+            found, outside = _run(statements, {name: arb(x) for name, x in point.items()})
+        best |= {name: x for name, x in found.items() if is_good(x)}
+        unclear = [s.name for s in statements if s.name not in best and s.name not in outside]
+        missing = bool(outside)
+        if not any(name in unclear for name in results) and not _waits(statements, unclear):
+            break
+    if missing:
+        for name, x in _limits(statements, point, results[1:]).items():
+            best.setdefault(name, x)
+    return best
+
+
+def _waits(statements: Sequence[Statement], unclear: Sequence[str]) -> bool:
+    return len(unclear) * 4 > len(statements)
+
+
+def _run(
+    statements: Sequence[Statement], inputs: Mapping[str, Ball]
+) -> tuple[dict[str, Ball], set[str]]:
+    """Return the values of all names, and the names that certainly have none at the point."""
+    values = dict(inputs)
+    outside: set[str] = set()
+    for name, (pattern, operands) in ((s.name, s.formula) for s in statements):
+        try:
+            there: dict[str | int, Ball] = {
+                i: values[o] for i, o in enumerate(operands) if o in values
+            }
+            result = value(pattern, there)
+        except (Undefined, KeyError) as reason:
+            if isinstance(reason, Undefined) or any(o in outside for o in operands):
+                outside.add(name)
+            continue
+        except (Unclear, ValueError, OverflowError):
+            continue
+        if result.is_finite():
+            values[name] = result
+    return values, outside
+
+
+def _beside(point: Mapping[str, float], step: int, direction: Sequence[int]) -> dict[str, Ball]:
+    """Return a point very near another one, on one side of it."""
+    tiny = arb(2) ** -step
+    return {
+        name: arb(x) + tiny * direction[i % len(direction)] * (abs(arb(x)) if x else 1)
+        for i, (name, x) in enumerate(point.items())
+    }
+
+
+def _alike(x: Ball, y: Ball) -> bool:
+    return bool(abs(x - y) < abs(x) * arb(2) ** -LIMIT_BITS)
+
+
+def _limits(
+    statements: Sequence[Statement], point: Mapping[str, float], gradient: Sequence[str]
+) -> dict[str, Ball]:
+    """Return what the names tend to at the point, where two directions agree."""
+    runs = []
+    with ctx.workprec(LIMIT_PRECISION):
+        for step, direction in ((STEP, d) for d in DIRECTIONS):
+            runs.append(_run(statements, _beside(point, step, direction))[0])
+        closer = _run(statements, _beside(point, 2 * STEP, DIRECTIONS[0]))[0]
+    found = {}
+    with ctx.workprec(2 * WANTED_BITS):
+        for name in (s.name for s in statements):
+            there = [run[name] for run in runs if name in run and is_good(run[name])]
+            if len(there) < 2:
+                continue
+            x, y = there[:2]
+            if abs(x) > arb(2) ** (STEP // 4) and abs(y) > arb(2) ** (STEP // 4):
+                found[name] = arb("inf")  # a pole: what is finite there is wrong
+            elif abs(x) < arb(2) ** (-STEP // 4) and abs(y) < arb(2) ** (-STEP // 4):
+                found[name] = arb(0)
+            elif _alike(x, y):
+                if abs(x) < arb(2) ** (STEP // 4):
+                    found[name] = x.mid()
+            elif (
+                name in gradient
+                and runs[0].get(name) is x
+                and name in closer
+                and _alike(x, closer[name])
+            ):
+                found[name] = arb(0)  # a kink without a convention: the subgradient 0
+    return found

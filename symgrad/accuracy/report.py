@@ -1,0 +1,102 @@
+"""What was found about the digits of a program: what was rewritten, and what still loses some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from symgrad.accuracy.sample import is_usual
+from symgrad.expression.tree import Call, Expression, children, with_children
+from symgrad.program.series import Local
+from symgrad.program.statements import Statement
+
+DIGITS = 0.30103  # decimal digits in a bit
+TOLD = 10.0  # bits from which on a loss is told
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One formula: what it loses at its worst point as written and as emitted, in decimal digits.
+
+    `mended` is the form in which it is emitted, None where that is as written. `point` is where
+    most is lost as emitted, or as written where nothing is lost any more. `conditioned` tells that
+    half an ulp in the inputs loses as much.
+    """
+
+    name: str
+    written: Expression
+    mended: Expression | None
+    digits_written: float
+    digits_emitted: float
+    point: tuple[tuple[str, float], ...]
+    conditioned: bool
+    is_result: bool
+
+    @property
+    def loses(self) -> bool:
+        """Tell whether digits are lost as emitted that the inputs still have."""
+        return self.is_result and self.digits_emitted > TOLD * DIGITS and not self.conditioned
+
+
+@dataclass(frozen=True, slots=True)
+class Improved:
+    """The statements to emit, and what was found about each formula that loses digits."""
+
+    statements: tuple[Statement, ...]
+    findings: tuple[Finding, ...] = ()
+    points: int = 0
+
+
+def finding(
+    name: str,
+    forms: tuple[Expression, Expression | None],
+    losses: tuple[Sequence[float], Sequence[float]],
+    slack: Sequence[float],
+    points: Sequence[Mapping[str, float]],
+    *,
+    is_result: bool,
+) -> Finding:
+    """Return what was found about one formula, from its losses in bits at each point."""
+    before, after = losses
+    excess = [loss - max(0.0, own) for loss, own in zip(after, slack, strict=True)]
+    usual = [i for i, point in enumerate(points) if is_usual(point)]
+    worst = max(usual or range(len(points)), key=lambda i: (round(excess[i]), before[i]))
+    own = tuple(points[worst].items())
+    lost = after[worst]
+    return Finding(
+        name,
+        *forms,
+        min(DIGITS * max(before), 17.0),
+        min(DIGITS * lost, 17.0),
+        own,
+        conditioned=lost <= slack[worst] + 6.0,
+        is_result=is_result,
+    )
+
+
+def shown(e: Expression) -> Expression:
+    """Return a form for people: functions of one argument as the formula that they hold."""
+    parts = tuple(shown(part) for part in children(e))
+    if isinstance(e, Call) and isinstance(e.function, Local):
+        match e.function.body:
+            case Call("where", (_, _, direct)):
+                return shown(Local.of(direct).at(parts[0]))
+            case body:
+                return shown(Local.of(body).at(parts[0]))
+    return with_children(e, parts) if parts else e
+
+
+def has_series(e: Expression) -> bool:
+    """Tell whether a form holds a function of one argument."""
+    own = isinstance(e, Call) and isinstance(e.function, Local)
+    return own or any(has_series(part) for part in children(e))
+
+
+def told(improved: Improved) -> Iterator[str]:
+    """Yield one line for each result that still loses digits."""
+    for item in improved.findings:
+        if item.loses:
+            where = ", ".join(f"{name} = {value:.6g}" for name, value in item.point[:8])
+            digits = round(item.digits_emitted)
+            lost = "all digits" if digits >= 15 else f"{digits} of 16 digits"
+            yield f"{item.name} loses {lost} at {where}{', …' * (len(item.point) > 8)}"

@@ -1,0 +1,215 @@
+"""The table of rewrites: pattern, form, where it holds, source.
+
+Names in a pattern stand for anything. Where no condition stands the form has the pattern's value
+wherever that has one. Nothing is taken from the table unmeasured.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from symgrad.expression.tree import Call, Expression, Var
+from symgrad.sources.grammar import parse_expression
+
+
+class Row(NamedTuple):
+    """One rewrite; `source` says where it is from."""
+
+    pattern: str
+    form: str
+    where: str = ""
+    source: str = ""
+
+    @property
+    def conditions(self) -> tuple[Expression, ...]:
+        """The conditions under which the form has the pattern's value."""
+        found = [_tree(f"where({part}, 1, 0)") for part in self.where.split(",") if part]
+        return tuple(part.arguments[0] for part in found if isinstance(part, Call))
+
+    @property
+    def trees(self) -> tuple[Expression, Expression]:
+        """The pattern and the form as expressions."""
+        return _tree(self.pattern), _tree(self.form)
+
+
+@cache
+def _tree(text: str) -> Expression:
+    return parse_expression(text, source="", line=1, column=1, text_line=text, resolve=Var)
+
+
+HERBIE = "Panchekha et al., Herbie (PLDI 2015), rules"
+STAN = "Stan Math, stable forms"
+THEANO = "Theano and PyTensor, stabilizing rewrites"
+KAHAN = "W. Kahan, lecture notes on floating point"
+HIGHAM = "N. Higham, Accuracy and Stability of Numerical Algorithms, ch. 1"
+AS4 = "Abramowitz and Stegun, ch. 4"
+AS6 = "Abramowitz and Stegun, ch. 6"
+AS7 = "Abramowitz and Stegun, ch. 7"
+
+ROWS: tuple[Row, ...] = (
+    # exponentials and their sums
+    Row("exp(a) - 1", "expm1(a)", "", KAHAN),
+    Row("exp(a) - exp(b)", "exp(b)*expm1(a - b)", "", HERBIE),
+    Row("exp(a) + exp(-a) - 2", "4*sinh(a/2)^2", "", AS4),
+    Row("exp(a) - exp(-a)", "2*sinh(a)", "", AS4),
+    Row("exp(a) + exp(-a)", "2*cosh(a)", "", AS4),
+    Row("exp(a)*exp(b)", "exp(a + b)", "", HERBIE),
+    Row("exp(a)/exp(b)", "exp(a - b)", "", HERBIE),
+    Row("1/exp(a)", "exp(-a)", "", HERBIE),
+    Row("exp(a)^2", "exp(2*a)", "", HERBIE),
+    Row("exp(log(a))", "a", "a > 0", HERBIE),
+    Row("exp(a + log(b))", "b*exp(a)", "b > 0", HERBIE),
+    Row("exp(n*log(b))", "b^n", "b > 0", HERBIE),
+    Row("1/(1 + exp(a))", "sigmoid(-a)", "", THEANO),
+    Row("exp(a)/(1 + exp(a))", "sigmoid(a)", "", THEANO),
+    Row("exp(a)/(exp(a) + exp(b))", "sigmoid(a - b)", "", THEANO),
+    Row("exp(a)/(exp(a) - 1)", "-1/expm1(-a)", "", HERBIE),
+    Row("exp(a)/expm1(a)", "-1/expm1(-a)", "", HERBIE),
+    Row("exp(a)/(b + c*exp(a))", "1/(c + b*exp(-a))", "", HERBIE),
+    Row("exp(a)/(b + exp(a))", "1/(1 + b*exp(-a))", "", HERBIE),
+    Row("exp(a)/(b + c*exp(a))^2", "1/((c + b*exp(-a))*(b + c*exp(a)))", "", HERBIE),
+    Row("exp(a)/(b + exp(a))^2", "1/((1 + b*exp(-a))*(b + exp(a)))", "", HERBIE),
+    Row("exp(a)/(exp(a) + exp(b) + exp(c))", "1/(1 + exp(b - a) + exp(c - a))", "", STAN),
+    Row("b*exp(a)", "exp(a + log(b))", "b > 0", STAN),
+    Row("expm1(a)^2 + 2*expm1(a)", "expm1(2*a)", "", ""),
+    Row("(exp(a) - exp(b))/(exp(a) + exp(b))", "tanh((a - b)/2)", "", AS4),
+    # the sigmoid and softplus
+    Row("1 - sigmoid(a)", "sigmoid(-a)", "", THEANO),
+    Row("sigmoid(a)*(1 - sigmoid(a))", "sigmoid(a)*sigmoid(-a)", "", THEANO),
+    Row("log(sigmoid(a))", "-softplus(-a)", "", THEANO),
+    Row("log(1 - sigmoid(a))", "-softplus(a)", "", THEANO),
+    Row("log(1 + exp(a))", "softplus(a)", "", THEANO),
+    Row("log1p(exp(a))", "softplus(a)", "", THEANO),
+    Row("softplus(a) - a", "softplus(-a)", "", STAN),
+    Row("sigmoid(a) - sigmoid(b)", "sigmoid(a)*sigmoid(-b)*(-expm1(b - a))", "", STAN),
+    Row("softplus(a) - softplus(b)", "log1p(expm1(a - b)*sigmoid(b))", "", STAN),
+    Row("exp(-softplus(a))", "sigmoid(-a)", "", STAN),
+    Row("exp(a)*sigmoid(-a)", "sigmoid(a)", "", STAN),
+    Row("1 - tanh(a)", "2*sigmoid(-2*a)", "", AS4),
+    Row("1 + tanh(a)", "2*sigmoid(2*a)", "", AS4),
+    Row("1 - tanh(a)^2", "1/cosh(a)^2", "", AS4),
+    Row("1 - tanh(a)^2", "4*sigmoid(2*a)*sigmoid(-2*a)", "", AS4),
+    Row("tanh(a) - tanh(b)", "sinh(a - b)/(cosh(a)*cosh(b))", "", AS4),
+    # logarithms
+    Row("log(1 + a)", "log1p(a)", "", KAHAN),
+    Row("log(1 - exp(a))", "where(a < -0.7, log1p(-exp(a)), log(-expm1(a)))", "", "Mächler 2012"),
+    Row("log(exp(a) - 1)", "a + where(a > 0.7, log1p(-exp(-a)), log(-expm1(-a)))", "", "Mächler"),
+    Row("log(exp(a))", "a", "", HERBIE),
+    Row("log(b*exp(a))", "a + log(b)", "b > 0", STAN),
+    Row("log(exp(a)/b)", "a - log(b)", "b > 0", STAN),
+    Row("log(exp(a) + exp(b))", "logsumexp(a, b)", "", STAN),
+    Row("log(exp(a) + exp(b) + exp(c))", "logsumexp(a, b, c)", "", STAN),
+    Row("log(exp(a) + exp(b) + exp(c) + exp(d))", "logsumexp(a, b, c, d)", "", STAN),
+    Row("log(b + c*exp(a))", "a + log(c + b*exp(-a))", "", STAN),
+    Row("log(exp(a) + b)", "a + log1p(b*exp(-a))", "", STAN),
+    Row("log(1 + c*exp(a))", "softplus(a + log(c))", "c > 0", STAN),
+    Row("log(b*exp(a) + c*exp(d))", "a + log(b + c*exp(d - a))", "", STAN),
+    Row("log(b*exp(a) + c*exp(d))", "logsumexp(a + log(b), d + log(c))", "b > 0, c > 0", STAN),
+    Row("log(a) - log(b)", "log(a/b)", "a > 0, b > 0", HERBIE),
+    Row("log(a) - log(b)", "log1p((a - b)/b)", "a > 0, b > 0", HIGHAM),
+    Row("log(a/b)", "log1p((a - b)/b)", "", HIGHAM),
+    Row("log(a/b)", "log(a) - log(b)", "a > 0, b > 0", HERBIE),
+    Row("log(a*b)", "log(a) + log(b)", "a > 0, b > 0", HERBIE),
+    Row("log(a)", "log1p(a - 1)", "", HERBIE),
+    Row("log(a^2)", "2*log(abs(a))", "", HERBIE),
+    Row("log(a^n)", "n*log(a)", "a > 0", HERBIE),
+    Row("log(1 + a) - log(1 - a)", "2*atanh(a)", "", AS4),
+    Row("log((1 + a)/(1 - a))", "2*atanh(a)", "", AS4),
+    Row("log1p(2*a/(1 - a))", "2*atanh(a)", "", AS4),
+    Row("log1p(a) - log1p(b)", "log1p((a - b)/(1 + b))", "", HERBIE),
+    Row("log(a + sqrt(a^2 + 1))", "asinh(a)", "", AS4),
+    Row("log(a + sqrt(a^2 - 1))", "acosh(a)", "", AS4),
+    Row("log(cosh(a))", "abs(a) + log1p(exp(-2*abs(a))) - log(2)", "", "PyTensor"),
+    Row("log(cosh(a))", "log1p(2*sinh(a/2)^2)", "", AS4),
+    Row("log(sinh(a))", "a + log(-expm1(-2*a)) - log(2)", "a > 0", AS4),
+    Row("logsumexp(a, b) - a", "softplus(b - a)", "", STAN),
+    Row("exp(a - logsumexp(a, b))", "sigmoid(a - b)", "", STAN),
+    Row("b*log(a)", "where(b == 0, 0, b*log(a))", "", "PyTorch, xlogy"),
+    Row("a*log(a/b)", "where(a == 0, 0, a*log(a/b))", "", "SciPy, rel_entr"),
+    # roots and squares
+    Row("sqrt(a) - sqrt(b)", "(a - b)/(sqrt(a) + sqrt(b))", "", HIGHAM),
+    Row("sqrt(a) - b", "(a - b^2)/(sqrt(a) + b)", "", HIGHAM),
+    Row("b - sqrt(a)", "(b^2 - a)/(b + sqrt(a))", "", HIGHAM),
+    Row("b + sqrt(a)", "(b^2 - a)/(b - sqrt(a))", "", HIGHAM),
+    Row("1/sqrt(a) - 1/sqrt(b)", "(b - a)/(sqrt(a)*sqrt(b)*(sqrt(a) + sqrt(b)))", "", HIGHAM),
+    Row("1/sqrt(a) - 1", "(1 - a)/(sqrt(a)*(1 + sqrt(a)))", "", HIGHAM),
+    Row("cbrt(a) - cbrt(b)", "(a - b)/(cbrt(a)^2 + cbrt(a)*cbrt(b) + cbrt(b)^2)", "", HERBIE),
+    Row("sqrt(a^2 + b^2)", "hypot(a, b)", "", HERBIE),
+    Row("sqrt(a^2 + b^2 + c^2)", "hypot(a, b, c)", "", HERBIE),
+    Row("sqrt(a^2 + 1)", "hypot(1, a)", "", HERBIE),
+    Row("sqrt(a^2)", "abs(a)", "", HERBIE),
+    Row("sqrt(a*b)", "sqrt(a)*sqrt(b)", "a >= 0, b >= 0", HERBIE),
+    Row("sqrt(a/b)", "sqrt(a)/sqrt(b)", "a >= 0, b > 0", HERBIE),
+    Row("sqrt(exp(a))", "exp(a/2)", "", HERBIE),
+    Row("sqrt(1 - a^2)", "sqrt((1 - a)*(1 + a))", "", HIGHAM),
+    Row("a^2 - b^2", "(a - b)*(a + b)", "", HIGHAM),
+    Row("a^2 - 1", "(a - 1)*(a + 1)", "", HIGHAM),
+    Row("a^3 - b^3", "(a - b)*(a^2 + a*b + b^2)", "", HIGHAM),
+    Row("a^4 - b^4", "(a - b)*(a + b)*(a^2 + b^2)", "", HIGHAM),
+    Row("a^2 - 2*a*b + b^2", "(a - b)^2", "", HIGHAM),
+    Row("a^2 - 2*a + 1", "(a - 1)^2", "", HIGHAM),
+    Row("a/hypot(a, b)", "1/hypot(1, b/a)", "a > 0", ""),
+    # quotients
+    Row("a/b - c/d", "(a*d - b*c)/(b*d)", "", HERBIE),
+    Row("1/a - 1/b", "(b - a)/(a*b)", "", HIGHAM),
+    Row("1 - a/b", "(b - a)/b", "", HIGHAM),
+    Row("a/b - 1", "(a - b)/b", "", HIGHAM),
+    Row("c - a/b", "(c*b - a)/b", "", HERBIE),
+    Row("a/(a + b)", "1/(1 + b/a)", "", HERBIE),
+    Row("a^2/(a^2 + b^2)", "1/(1 + (b/a)^2)", "", HERBIE),
+    # angles
+    Row("1 - cos(a)", "2*sin(a/2)^2", "", AS4),
+    Row("1 + cos(a)", "2*cos(a/2)^2", "", AS4),
+    Row("1 - cos(a)^2", "sin(a)^2", "", AS4),
+    Row("1 - sin(a)^2", "cos(a)^2", "", AS4),
+    Row("cos(a)^2 - sin(a)^2", "cos(2*a)", "", AS4),
+    Row("(1 - cos(a))/sin(a)", "tan(a/2)", "", AS4),
+    Row("sin(a)/(1 + cos(a))", "tan(a/2)", "", AS4),
+    Row("sin(a) - sin(b)", "2*cos((a + b)/2)*sin((a - b)/2)", "", AS4),
+    Row("cos(a) - cos(b)", "2*sin((a + b)/2)*sin((b - a)/2)", "", AS4),
+    Row("tan(a) - tan(b)", "sin(a - b)/(cos(a)*cos(b))", "", AS4),
+    Row("1/cos(a) - 1", "2*sin(a/2)^2/cos(a)", "", AS4),
+    Row("cosh(a) - 1", "2*sinh(a/2)^2", "", AS4),
+    Row("cosh(a)^2 - 1", "sinh(a)^2", "", AS4),
+    Row("cosh(a) - sinh(a)", "exp(-a)", "", AS4),
+    Row("cosh(a) - cosh(b)", "2*sinh((a + b)/2)*sinh((a - b)/2)", "", AS4),
+    Row("sinh(a) - sinh(b)", "2*cosh((a + b)/2)*sinh((a - b)/2)", "", AS4),
+    Row("atan(a) - atan(b)", "atan2(a - b, 1 + a*b)", "a*b > -1", HERBIE),
+    Row("acos(a)", "atan2(sqrt((1 - a)*(1 + a)), a)", "", KAHAN),
+    Row("asin(a)", "atan2(a, sqrt((1 - a)*(1 + a)))", "", KAHAN),
+    Row("acos(1 - a)", "2*asin(sqrt(a/2))", "", KAHAN),
+    # powers
+    Row("a^n - 1", "expm1(n*log(a))", "a > 0", HERBIE),
+    Row("(1 + a)^n", "exp(n*log1p(a))", "a > -1", KAHAN),
+    Row("(1 + a)^n - 1", "expm1(n*log1p(a))", "a > -1", KAHAN),
+    Row("1 - (1 + a)^(-n)", "-expm1(-n*log1p(a))", "a > -1", KAHAN),
+    Row("exp(n*log1p(a)) - 1", "expm1(n*log1p(a))", "", KAHAN),
+    Row("a^n - b^n", "b^n*expm1(n*log(a/b))", "a > 0, b > 0", HERBIE),
+    Row("a^n/b^n", "(a/b)^n", "a > 0, b > 0", HERBIE),
+    Row("a^n*b^n", "(a*b)^n", "a > 0, b > 0", HERBIE),
+    Row("a^n*exp(b)", "exp(n*log(a) + b)", "a > 0", STAN),
+    Row("a^n/(a^n + b^n)", "1/(1 + (b/a)^n)", "a > 0, b > 0", HERBIE),
+    Row("a^n/(a^n + b^n)^2", "1/((1 + (b/a)^n)*(a^n + b^n))", "a > 0, b > 0", HERBIE),
+    Row("a^n*b^n/(a^n + b^n)^2", "1/((1 + (b/a)^n)*(1 + (a/b)^n))", "a > 0, b > 0", HERBIE),
+    Row("b^(n - 1)", "b^n/b", "", HERBIE),
+    Row("a^n*b^(n - 1)/(a^n + b^n)^2", "1/((1 + (b/a)^n)*(1 + (a/b)^n)*b)", "a > 0, b > 0", ""),
+    Row("a^n*a^(n - 1)/(a^n + b^n)^2", "1/((1 + (b/a)^n)^2*a)", "a > 0, b > 0", ""),
+    Row("a^n*b^m/(a^n + b^n)", "b^m/(1 + (b/a)^n)", "a > 0, b > 0", HERBIE),
+    Row("a^n*log(a)", "where(a == 0, 0, a^n*log(a))", "n > 0", "PyTorch, xlogy"),
+    Row("a^n*a", "a^(n + 1)", "", HERBIE),
+    # error function and gamma function
+    Row("1 - erf(a)", "erfc(a)", "", AS7),
+    Row("1 + erf(a)", "erfc(-a)", "", AS7),
+    Row("1 - erfc(a)", "erf(a)", "", AS7),
+    Row("1 - normal_cdf(a)", "normal_cdf(-a)", "", AS7),
+    Row("lgamma(a + 1)", "lgamma(a) + log(abs(a))", "", AS6),
+    Row("lgamma(a + 1) - lgamma(a)", "log(abs(a))", "", AS6),
+    Row("digamma(a + 1) - digamma(a)", "1/a", "", AS6),
+)
+
+
+@cache
+def trees() -> tuple[tuple[tuple[Expression, ...], Expression, Expression], ...]:
+    """Return the rows as expressions: conditions, pattern and form."""
+    return tuple((row.conditions, *row.trees) for row in ROWS)

@@ -1,0 +1,319 @@
+"""The points at which accuracy is measured: always the same for one graph.
+
+Values that the author gave (defaults, `step` rows) and their surroundings; sizes spread evenly by
+logarithm, of both signs; one input at a time very small, very large or 0; inputs that coincide,
+exactly and nearly; points where something in the formulas is exactly 0 (found by solving for it)
+and their surroundings. Stated assumptions hold at every point.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, islice, pairwise
+
+from symgrad.accuracy.doubles import Doubles
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Div,
+    Expression,
+    Logic,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    substitute,
+    variables,
+    walk,
+)
+from symgrad.program.statements import Statement
+
+Point = dict[str, float]
+SMALLEST, LARGEST = -7.0, 2.5  # exponents of 10 between which sizes are spread
+EXTREMES = (0.0, 1e-300, 1e-20, 1e-9, 1e-4, 1.0, 36.0, 300.0, 800.0, 1e5, 1e9, 1e160)
+NEAR = (0.0, 1e-15, 1e-9, 1e-5, 1e-2)  # relative distances of what nearly coincides
+FAR = 1e20  # the size of inputs beyond which nothing is told
+MAX_PAIRS = 8
+MAX_ZEROS = 12  # expressions that are solved for
+MAX_EXTREME = 8  # inputs that are moved to extremes
+SPREAD = 24
+AROUND = 10
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The inputs, what is known of them, and what is assumed."""
+
+    inputs: tuple[str, ...]
+    known: Mapping[str, tuple[float, ...]]
+    steps: tuple[Mapping[str, float], ...] = ()
+    assumptions: tuple[Expression, ...] = ()
+    fixed: frozenset[str] = frozenset()  # constants with a default, which are rarely changed
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """The inputs that are no constants with a default."""
+        return tuple(name for name in self.inputs if name not in self.fixed)
+
+    def allows(self, point: Mapping[str, float]) -> bool:
+        """Tell whether all assumptions that speak of inputs alone hold at a point."""
+        if not self.assumptions:
+            return True
+        there = Doubles({name: (x,) for name, x in point.items()}, 1)
+        return all(
+            there.holds(condition)[0] is not False
+            or (isinstance(condition, Compare) and condition.relation == "==")
+            for condition in self.assumptions
+            if all(name in point for name in variables(condition))
+        )
+
+
+def is_usual(point: Mapping[str, float]) -> bool:
+    """Tell whether all inputs are of a size that people meet."""
+    return all(x == 0.0 or 1.0 / FAR < abs(x) < FAR for x in point.values())
+
+
+def sampled(domain: Domain, statements: Sequence[Statement]) -> list[Point]:
+    """Return the points for these statements, each once, most telling kinds first."""
+    source = random.Random(20)  # noqa: S311  (points, not secrets)
+    seen: set[tuple[float, ...]] = set()
+    points: list[Point] = []
+    for point in _proposed(domain, statements, source):
+        inside = _inside(domain, point)
+        if inside is None:
+            continue
+        key = tuple(inside[name] for name in domain.inputs)
+        if key not in seen:
+            seen.add(key)
+            points.append(inside)
+    return points
+
+
+def _proposed(
+    domain: Domain, statements: Sequence[Statement], source: random.Random
+) -> Iterator[Point]:
+    bases = [_base(domain, source, near=i % 2 == 0) for i in range(AROUND)]
+    for step in domain.steps[:4]:
+        yield {**_base(domain, source, near=True), **step}
+    yield from bases
+    yield from (_spread(domain, source) for _ in range(SPREAD))
+    yield {**bases[0], **dict.fromkeys(domain.free, 0.0)}
+    yield from (_scaled(domain, source, size) for size in (200, -120, 150, 200, -60, 30))
+    yield from _zeros(domain, statements, source)
+    yield from _coincidences(domain, bases, source)
+    yield from _extremes(domain, bases)
+
+
+def _scaled(domain: Domain, source: random.Random, size: int) -> Point:
+    """Return a point whose inputs are all huge or all tiny, some of them only by half as much."""
+    return {
+        name: round(source.uniform(0.5, 2.0), 3)
+        * 10.0 ** (size if i == 0 or source.random() < 0.7 else size // 2)
+        for i, name in enumerate(domain.free)
+    } | {name: x for name in domain.fixed for x in domain.known[name][:1]}
+
+
+def _base(domain: Domain, source: random.Random, *, near: bool) -> Point:
+    return {name: _around(domain.known.get(name, ()), source, near) for name in domain.inputs}
+
+
+def _around(known: tuple[float, ...], source: random.Random, near: bool) -> float:  # noqa: FBT001
+    if not known:
+        return round(source.uniform(-2.0, 2.0), 4)
+    value = source.choice(known)
+    if not value:
+        return round(source.uniform(-1.0, 1.0), 4)
+    scale = 1.0 + source.uniform(-0.3, 0.3) if near else 2.0 ** source.uniform(-1.5, 1.5)
+    return float(f"{value * scale:.6g}")
+
+
+def _spread(domain: Domain, source: random.Random) -> Point:
+    return {
+        name: math.copysign(10 ** source.uniform(SMALLEST, LARGEST), source.choice((-1, 1)))
+        for name in domain.inputs
+    }
+
+
+def _extremes(domain: Domain, bases: Sequence[Point]) -> Iterator[Point]:
+    names = domain.free[:MAX_EXTREME]
+    few = 1 if len(domain.inputs) > 4 else 2
+    for i, size in enumerate(EXTREMES):
+        for j, name in enumerate(names):
+            for k, sign in enumerate((1.0, -1.0) if size else (1.0,)):
+                if k < few or (i + j) % 2:
+                    yield {**bases[(i + j + k) % len(bases)], name: sign * size}
+
+
+def _coincidences(domain: Domain, bases: Sequence[Point], source: random.Random) -> Iterator[Point]:
+    pairs = list(combinations(domain.free, 2))
+    if len(pairs) > MAX_PAIRS:
+        pairs = source.sample(pairs, MAX_PAIRS)
+    for i, (a, b) in enumerate(pairs):
+        for j, distance in enumerate(NEAR):
+            base = bases[(i + j) % len(bases)]
+            sign = -1.0 if (i + j) % 4 == 3 else 1.0
+            yield {**base, b: sign * base[a] * (1.0 + distance)}
+
+
+def _zeros(
+    domain: Domain, statements: Sequence[Statement], source: random.Random
+) -> Iterator[Point]:
+    """Yield points where a divisor or an argument is exactly 0, and points near them."""
+    for e in list(_vanishing(statements, domain.inputs))[:MAX_ZEROS]:
+        for name in [str(key) for key in variables(e)][:2]:
+            base = _base(domain, source, near=True)
+            root = _root(e, name, base)
+            if root is None:
+                continue
+            yield {**base, name: root}
+            size = abs(root) or 1.0
+            for distance in (1e-12, 1e-8, 1e-6, 1e-4, 1e-2, 0.2):
+                shift = math.copysign(distance * size, source.uniform(-1, 1))
+                yield {**base, name: root + shift}
+
+
+def _vanishing(statements: Sequence[Statement], inputs: Sequence[str]) -> Iterator[Expression]:
+    """Yield what may not be 0 in the statements, written in inputs, each once."""
+    meanings: dict[str, Expression | None] = {name: Var(name) for name in inputs}
+    seen: set[Expression] = set()
+    for statement in statements:
+        pattern, operands = statement.formula
+        parts = {i: meanings.get(name) for i, name in enumerate(operands)}
+        whole = _substituted(pattern, parts)
+        meanings[statement.name] = whole
+        if whole is None:
+            continue
+        for part in walk(whole):
+            for e in _watched(part):
+                if e not in seen and not isinstance(e, Number):
+                    seen.add(e)
+                    yield e
+
+
+def _substituted(pattern: Expression, parts: Mapping[int, Expression | None]) -> Expression | None:
+    found: dict[str | int, Expression] = {}
+    for key, part in parts.items():
+        if part is None:
+            return None
+        found[key] = part
+    whole = substitute(pattern, found)
+    return whole if sum(1 for _ in islice(walk(whole), 121)) <= 120 else None
+
+
+def _watched(e: Expression) -> Iterable[Expression]:
+    match e:
+        case Div(_, below) if not isinstance(below, Number):
+            return _factors(below)
+        case Pow(base, exponent) if not (
+            isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value > 0
+        ):
+            return (base,)
+        case Call("log", (argument,)):
+            return (argument, Add((argument, Number(Fraction(-1)))))
+        case Call("sqrt" | "abs" | "hypot", arguments):
+            return arguments
+        case Add():
+            return (e,)
+        case Compare(_, left, right):
+            return (left,) if right == Number(0) else (Add((left, Neg(right))),)  # type: ignore[arg-type]
+        case Logic():
+            return ()
+        case _:
+            return ()
+
+
+def _factors(e: Expression) -> Iterable[Expression]:
+    match e:
+        case Pow(base, _):
+            return _factors(base)
+        case _ if hasattr(e, "factors"):
+            return [f for factor in e.factors for f in _factors(factor)]
+        case Call("sqrt" | "abs", (inner,)):
+            return (inner,)
+        case Neg(operand):
+            return _factors(operand)
+        case _:
+            return (e,)
+
+
+def _root(e: Expression, name: str, base: Point) -> float | None:
+    """Return a double at which the formula is exactly 0, its other inputs as in `base`."""
+
+    def at(x: float) -> float:
+        return Doubles({k: (x if k == name else v,) for k, v in base.items()}, 1).of(e)[0]
+
+    grid = [0.0, *(s * 10.0**k for k in range(-3, 6) for s in (1, -1)), base[name]]
+    grid += [base[name] * f for f in (0.5, 0.9, 1.1, 2.0)]
+    grid += [v for k, v in base.items() if k != name] + [-v for k, v in base.items() if k != name]
+    values = []
+    for x in sorted(set(grid)):
+        y = at(x)
+        if y == 0.0:
+            return x
+        if math.isfinite(y):
+            values.append((x, y))
+    for (a, fa), (b, fb) in pairwise(values):
+        if (fa < 0) != (fb < 0):
+            found = _bisected(at, a, fa, b)
+            if found is not None:
+                return found
+    return None
+
+
+def _bisected(at: object, a: float, fa: float, b: float) -> float | None:
+    for _ in range(200):
+        middle = a + (b - a) / 2
+        if middle in (a, b):
+            break
+        y = at(middle)  # type: ignore[operator]
+        if y == 0.0:
+            short = float(f"{middle:.12g}")
+            return short if at(short) == 0.0 else middle  # type: ignore[operator]
+        if y != y:  # noqa: PLR0124
+            return None
+        if (y < 0) == (fa < 0):
+            a = middle
+        else:
+            b = middle
+    short = float(f"{a:.12g}")
+    return short if abs(a - short) <= 4 * math.ulp(a) else a
+
+
+def _inside(domain: Domain, point: Point) -> Point | None:
+    """Return the point, signs turned where assumptions of one input ask for it, or None."""
+    if domain.allows(point):
+        return point
+    moved = dict(point)
+    for condition in domain.assumptions:
+        names = variables(condition)
+        if len(names) != 1 or str(names[0]) not in point:
+            continue
+        name = str(names[0])
+        x = moved[name]
+        for candidate in (x, -x, *_compressed(x)):
+            if Doubles({name: (candidate,)}, 1).holds(condition)[0]:
+                others = [c for c in domain.assumptions if variables(c) == (name,)]
+                there = Doubles({name: (candidate,)}, 1)
+                if all(there.holds(c)[0] for c in others):
+                    moved[name] = candidate
+                    break
+    return moved if domain.allows(moved) else None
+
+
+def _compressed(x: float) -> Iterator[float]:
+    """Yield values of bounded ranges: tanh-like, so that (0, 1) and (-1, 1) are reached."""
+    size = abs(x) / (1.0 + abs(x))
+    near = 1.0 - size * 1e-6 if size > 0.5 else size
+    yield from (
+        size,
+        -size,
+        near,
+        1.0 + abs(x),
+        x + 1.0,
+        x - 1.0,
+    )

@@ -1,0 +1,295 @@
+"""Forms of a statement found by rewriting it where it loses digits, the best first.
+
+As in Herbie (P. Panchekha, A. Sanchez-Stern, J. Wilcox, Z. Tatlock, "Automatically improving
+accuracy for floating point expressions", PLDI 2015): a part is at fault where it loses digits
+though its own parts are right; rows of the table are tried there and one level above; what measures
+best goes on. The names of other statements may be replaced by what they stand for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, islice
+from typing import cast
+
+from flint import ctx
+
+from symgrad.accuracy.arrangements import arranged, guarded
+from symgrad.accuracy.doubles import Column, Doubles
+from symgrad.accuracy.matching import put, rewrites
+from symgrad.accuracy.measure import Bench, bits_lost, split_ball
+from symgrad.accuracy.mend import Mender, total
+from symgrad.accuracy.reference import Values, is_good, value
+from symgrad.accuracy.rows import trees
+from symgrad.accuracy.singular import singular_forms
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Expression,
+    Logic,
+    Pow,
+    Var,
+    children,
+    formula_of,
+    substitute,
+    variables,
+    walk,
+    with_children,
+)
+from symgrad.program.normal import normal, operations_of
+from symgrad.program.statements import Statement
+
+BEAM = 3
+ROUNDS = 5
+MOST = 120  # forms that are measured for one statement
+WORST, OTHERS = 14, 12  # points at which forms are compared
+SINGULAR = 12  # parts in which removable singularities are looked for
+EACH = 40  # neighbours of one form
+LARGEST = 90  # parts of a form
+FAULTY = 3.0
+GIVEN = 6  # forms that are given back
+PRECISION = 320
+
+
+def searched(name: str, statements: Sequence[Statement], mender: Mender) -> Iterator[Expression]:
+    """Yield forms of a statement that lose less at the points where it loses most."""
+    if mender.work <= 0:
+        return
+    search = _Search(name, mender)
+    yield from search.run(list(unfolded(name, statements, mender.place)))
+    mender.work -= len(search.scores)
+
+
+def unfolded(
+    name: str, statements: Sequence[Statement], place: dict[str, int]
+) -> Iterator[Expression]:
+    """Yield the statement, then with more and more names replaced by what they stand for."""
+    whole = statements[place[name]].formula.expression
+    yield whole
+    for _ in range(8):
+        names = [str(key) for key in variables(whole) if key in place]
+        if not names:
+            return
+        last = max(names, key=lambda n: place[n])
+        deeper = substitute(whole, {last: statements[place[last]].formula.expression})
+        if sum(1 for _ in walk(deeper)) > LARGEST:
+            return
+        whole = deeper
+        yield whole
+
+
+class _Search:
+    def __init__(self, name: str, mender: Mender) -> None:
+        bench = mender.bench
+        losses = mender.losses(name)
+        slack = bench.slack[name]
+        excess = [loss - own for loss, own in zip(losses, slack, strict=True)]
+        if mender.strict:
+            excess = losses
+        order = sorted(range(bench.count), key=lambda i: -excess[i])
+        rest = order[WORST:]
+        step = max(1, len(rest) // OTHERS)
+        self.points = sorted({*order[:WORST], *rest[::step]})
+        self.bench = bench
+        self.near = [bench.truths[name].near[i] for i in self.points]
+        self.rest = [bench.truths[name].rest[i] for i in self.points]
+        self.known = [bench.truths[name].known[i] for i in self.points]
+        self.slack = [bench.slack[name][i] for i in self.points]
+        columns: dict[str | int, Column] = {
+            n: [c[i] for i in self.points] for n, c in mender.columns.items()
+        }
+        self.columns = columns
+        self.bad = [j for j, i in enumerate(self.points) if excess[i] > FAULTY]
+        self.doubles = Doubles(self.columns, len(self.points))
+        self.scores: dict[Expression, float] = {}
+        self._singular: dict[Expression, Sequence[Expression]] = {}
+        self._truths: dict[Expression, tuple[Column, Sequence[bool]]] = {}
+
+    def score(self, e: Expression) -> float | None:
+        """Return what a form loses over the points."""
+        found = self.scores.get(e)
+        if found is None:
+            try:
+                column = self.doubles.of(normal(e))
+            except (KeyError, TypeError, RecursionError, ZeroDivisionError):
+                return None
+            rows = zip(column, self.near, self.rest, self.known, strict=True)
+            losses = [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
+            found = total(losses, self.slack)
+            self.scores[e] = found
+        return found
+
+    def run(self, seeds: Sequence[Expression]) -> list[Expression]:
+        """Return the best forms, from these on."""
+        done: set[Expression] = set()
+        front = [e for e in seeds if self.score(e) is not None]
+        for e in front:
+            for new in chain(self._series(e), guarded(e)):
+                self.score(new)
+        good_enough = 1.5 * len(self.bad)
+        for _ in range(ROUNDS):
+            fresh: list[Expression] = []
+            for e in front:
+                if e in done or len(self.scores) > MOST:
+                    continue
+                done.add(e)
+                for new in islice(self._neighbours(e), EACH):
+                    if new not in self.scores and self.score(new) is not None:
+                        fresh.append(new)
+                    if len(self.scores) > MOST:
+                        break
+            pool = sorted(self.scores, key=self._rank)
+            if not fresh or not pool:
+                break
+            front = [e for e in pool if e not in done][:BEAM]
+            if self.scores[pool[0]] <= good_enough:
+                break
+        return sorted(self.scores, key=self._rank)[:GIVEN]
+
+    def _rank(self, e: Expression) -> tuple[float, int]:
+        return round(self.scores[e] / 4), operations_of(e)
+
+    def _neighbours(self, e: Expression) -> Iterator[Expression]:
+        faulty = self._faulty(e)
+        for path in faulty:
+            part = _at(e, path)
+            for new in chain(forms_of(part), self._series(part)):
+                if sum(1 for _ in walk(new)) <= LARGEST:
+                    yield _put(e, path, new)
+
+    def _series(self, part: Expression) -> Sequence[Expression]:
+        found = self._singular.get(part)
+        if found is None and len(self._singular) >= SINGULAR:
+            return ()
+        if found is None:
+            found = self._singular[part] = list(singular_forms(part, self._is_small))
+        return found
+
+    def _is_small(self, unit: Expression) -> bool:
+        """Tell whether a part is small at a point where digits are lost."""
+        try:
+            column = self.doubles.of(normal(unit))
+        except (KeyError, TypeError, RecursionError):
+            return False
+        return any(abs(column[j]) < 1.0 for j in self.bad)
+
+    def _faulty(self, e: Expression) -> list[tuple[int, ...]]:
+        """Return where parts lose digits though their own parts are right, and one level above."""
+        found: dict[tuple[int, ...], None] = {}
+        for path, part in _paths(e):
+            if self._loses(part):
+                found[path] = None
+                if path:
+                    found[path[:-1]] = None
+        return list(found) or [path for path, part in _paths(e) if children(part)][:6]
+
+    def _loses(self, part: Expression) -> bool:
+        parts = children(part)
+        if not parts or isinstance(part, Compare | Logic):
+            return False
+        near, known = self.truth(part)
+        if isinstance(part, Call) and part.function == "where":
+            return False
+        inner = [self.truth(child) for child in parts]
+        places: dict[str | int, Column] = {i: column for i, (column, _) in enumerate(inner)}
+        fresh = with_children(part, tuple(Var(i) for i in range(len(parts))))
+        try:
+            column = Doubles(places, len(self.points)).of(fresh)
+        except (KeyError, TypeError):
+            return True
+        for j in self.bad:
+            if not known[j]:
+                continue
+            if not all(flags[j] for _, flags in inner):
+                return True
+            if bits_lost(column[j], near[j], 0.0) > FAULTY:
+                return True
+        return False
+
+    def truth(self, e: Expression) -> tuple[Column, Sequence[bool]]:
+        """Return the nearest doubles of a part, and where it has an ordinary value."""
+        found = self._truths.get(e)
+        if found is None:
+            near: list[float] = []
+            known: list[bool] = []
+            with ctx.workprec(PRECISION):
+                for i in self.points:
+                    x, good = self._one(e, i)
+                    near.append(x)
+                    known.append(good)
+            found = self._truths[e] = (near, known)
+        return found
+
+    def _one(self, e: Expression, i: int) -> tuple[float, bool]:
+        if isinstance(e, Var):
+            truth = self.bench.truths[str(e.key)]
+            return truth.near[i], truth.known[i]
+        try:
+            x = value(e, cast("Values", self.bench.balls[i]))
+        except (ArithmeticError, KeyError, ValueError, TypeError):
+            return float("nan"), False
+        if not is_good(x):
+            return float("nan"), False
+        near, _, good = split_ball(x)
+        return near, good
+
+
+def _paths(e: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
+    stack: list[tuple[tuple[int, ...], Expression]] = [((), e)]
+    while stack:
+        path, part = stack.pop()
+        yield path, part
+        stack.extend(((*path, i), child) for i, child in enumerate(children(part)))
+
+
+def _at(e: Expression, path: Sequence[int]) -> Expression:
+    for i in path:
+        e = children(e)[i]
+    return e
+
+
+def _put(e: Expression, path: Sequence[int], new: Expression) -> Expression:
+    if not path:
+        return new
+    parts = list(children(e))
+    parts[path[0]] = _put(parts[path[0]], path[1:], new)
+    return with_children(e, tuple(parts))
+
+
+@lru_cache(4096)
+def forms_of(part: Expression) -> tuple[Expression, ...]:
+    """Return what rows of the table make of an expression at its root."""
+    found: dict[Expression, None] = {}
+    guarded: dict[Expression, None] = {}
+    there = _marks(part)
+    for conditions, pattern, form in trees():
+        if not _marks(pattern) <= there:
+            continue
+        for new, bound in rewrites(pattern, form, part):
+            if new == part:
+                continue
+            found[new] = None
+            tests = tuple(put(condition, bound) for condition in conditions)
+            if tests and all(variables(test) for test in tests):
+                whole = tests[0] if len(tests) == 1 else Logic("and", tests)
+                guarded[Call("where", (whole, new, part))] = None
+    for new in arranged(part):
+        if new != part:
+            found[new] = None
+    return (*found, *guarded)
+
+
+@lru_cache(4096)
+def _marks(e: Expression) -> frozenset[str]:
+    """Return the functions in an expression, sums and general powers included."""
+    return frozenset(
+        part.function if isinstance(part, Call) else "+" if isinstance(part, Add) else "^"
+        for part in walk(e)
+        if isinstance(part, Call | Add)
+        or (isinstance(part, Pow) and isinstance(part.exponent, Var))
+    )
+
+
+__all__ = ["Bench", "formula_of", "searched", "unfolded"]

@@ -1,0 +1,490 @@
+"""Removable singularities: a power series near the point where a formula is 0/0 or cancels.
+
+Any argument will do. In (1 - cos(x - 2))/(x - 2)^2 the formula is one of t = x - 2; in
+(exp(a*x) - 1)/x it is a times one of t = a*x. What depends on t alone becomes a polynomial where
+|t| is small, its coefficients exact rationals (FLINT's fmpq_series), and stays as it is elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from functools import lru_cache
+from itertools import chain, islice
+
+from flint import ctx, fmpq, fmpq_series
+
+from symgrad.accuracy.arrangements import multiplied_out
+from symgrad.accuracy.matching import product_of, terms_of
+from symgrad.expression.algebra import Product, add, div, factored_sum, mul, neg, power, tidy
+from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Compare,
+    Constant,
+    Div,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    children,
+    number,
+    substitute,
+    variables,
+    walk,
+    with_children,
+)
+from symgrad.program.series import ARGUMENT, SERIES, Local
+
+PLACE = "#t"  # the name of t; no name of a graph begins like this
+ORDERS = 26
+RADII = (1.0, 0.5, 0.25, 0.0625, 0.015625)
+TINY = 2.0**-55
+MOST_TERMS = 18
+MAX_PARTS = 60
+MAX_UNIT = 14
+DIRECT = frozenset("exp sin cos tan sinh cosh tanh asin atan asinh atanh log sqrt".split())
+
+
+class NoSeriesHere(ArithmeticError):
+    """A part has no Laurent series with rational coefficients."""
+
+
+class Laurent:
+    """t^order times a power series."""
+
+    __slots__ = ("order", "series")
+
+    def __init__(self, order: int, series: fmpq_series) -> None:
+        self.order = order
+        self.series = series
+
+    @property
+    def lowest(self) -> int:
+        """The order of the first coefficient that is not 0; raises where all known ones are."""
+        if not self.series.length():
+            raise NoSeriesHere
+        return self.order + int(self.series.valuation())
+
+    def trimmed(self) -> Laurent:
+        """Return the same with a first coefficient that is not 0."""
+        shift = self.lowest - self.order
+        return Laurent(self.lowest, _shifted(self.series, -shift))
+
+
+def _shifted(series: fmpq_series, by: int) -> fmpq_series:
+    coefficients = series.coeffs()
+    coefficients = coefficients[-by:] if by < 0 else [fmpq(0)] * by + coefficients
+    return fmpq_series(coefficients, prec=min(ORDERS, max(1, series.prec + by)))
+
+
+def laurent(e: Expression) -> Laurent:
+    """Return the series of a formula in t alone; raises NoSeriesHere where it has none."""
+    match e:
+        case Var():
+            return Laurent(0, fmpq_series([0, 1], prec=ORDERS))
+        case Number(value):
+            return Laurent(0, fmpq_series([fmpq(value.numerator, value.denominator)], prec=ORDERS))
+        case Add(terms):
+            total = laurent(terms[0])
+            for term in terms[1:]:
+                total = _sum(total, laurent(term))
+            return total
+        case Neg(operand):
+            inner = laurent(operand)
+            return Laurent(inner.order, -inner.series)
+        case Mul(factors):
+            product = laurent(factors[0])
+            for factor in factors[1:]:
+                other = laurent(factor)
+                product = Laurent(product.order + other.order, product.series * other.series)
+            return product
+        case Div(above, below):
+            top, bottom = laurent(above), laurent(below).trimmed()
+            return Laurent(top.order - bottom.order, top.series / bottom.series)
+        case Pow(base, Number(value)):
+            return _power(laurent(base), value)
+        case Call(function, (argument,)):
+            return _call(function, argument)
+        case _:
+            raise NoSeriesHere
+
+
+def _sum(a: Laurent, b: Laurent) -> Laurent:
+    low = min(a.order, b.order)
+    return Laurent(low, _shifted(a.series, a.order - low) + _shifted(b.series, b.order - low))
+
+
+def _power(base: Laurent, exponent: Fraction) -> Laurent:
+    base = base.trimmed()
+    if exponent.denominator == 1 and abs(exponent) < 20:
+        whole = fmpq_series([1], prec=ORDERS)
+        for _ in range(abs(int(exponent))):
+            whole = whole * base.series
+        order = base.order * int(exponent)
+        return Laurent(order, whole if exponent >= 0 else 1 / whole)
+    raised = base.order * exponent
+    lead = base.series.coeffs()[0]
+    if raised.denominator != 1 or lead != 1:
+        raise NoSeriesHere
+    factor = fmpq_series([fmpq(exponent.numerator, exponent.denominator)], prec=ORDERS)
+    return Laurent(int(raised), (base.series.log() * factor).exp())
+
+
+def _call(function: str, argument: Expression) -> Laurent:
+    if function == "expm1":
+        return laurent(Add((Call("exp", (argument,)), Number(Fraction(-1)))))
+    if function == "log1p":
+        return laurent(Call("log", (Add((number(1), argument)),)))
+    if function == "sqrt":
+        return _power(laurent(argument), Fraction(1, 2))
+    inner = laurent(argument)
+    if function not in DIRECT:
+        definition = FUNCTIONS[function].definition if function in FUNCTIONS else None
+        if definition is None or function in ("cbrt", "max", "min", "relu"):
+            raise NoSeriesHere
+        return laurent(definition((argument,)))
+    if inner.order < 0:
+        inner = inner.trimmed()
+        if inner.order < 0:
+            raise NoSeriesHere
+    series = _shifted(inner.series, inner.order)
+    try:
+        return Laurent(0, getattr(series, function)())
+    except (ValueError, ZeroDivisionError) as error:
+        raise NoSeriesHere from error
+
+
+def singular_forms(
+    e: Expression, is_small: Callable[[Expression], bool] = lambda _: True
+) -> Iterator[Expression]:
+    """Yield the formula with a series near the points where it is 0/0 or cancels.
+
+    `is_small` tells whether a part of the formula is small where digits are lost.
+    """
+    if sum(1 for _ in walk(e)) > MAX_PARTS or any(isinstance(p, Compare | Logic) for p in walk(e)):
+        return
+    old = ctx.cap
+    ctx.cap = ORDERS
+    try:
+        whole = _powers_written_out(e)
+        for unit, replaced in _units(whole, is_small):
+            yield from _near(unit, replaced)
+    finally:
+        ctx.cap = old
+
+
+def _powers_written_out(e: Expression) -> Expression:
+    """Return the formula with exp(n*log(x)) for x^n, where n is no number."""
+    parts = tuple(_powers_written_out(part) for part in children(e))
+    if isinstance(e, Pow) and not isinstance(e.exponent, Number | Neg):
+        return Call("exp", (mul(parts[1], Call("log", (parts[0],))),))
+    return with_children(e, parts) if parts else e
+
+
+def _differences(e: Expression) -> Iterator[Expression]:
+    """Yield what two exponents, or two arguments of logarithms, differ by."""
+    exponents = [p.arguments[0] for p in walk(e) if isinstance(p, Call) and p.function == "exp"]
+    for i, a in enumerate(exponents[:4]):
+        for b in exponents[:i]:
+            gap = add(a, neg(b))
+            if isinstance(gap, Number):
+                continue
+            coefficient = product_of(gap).coefficient
+            yield factored_sum(terms_of(mul(number(1 / coefficient), gap) if coefficient else gap))
+    logs = [p.arguments[0] for p in walk(e) if isinstance(p, Call) and p.function == "log"]
+    for i, a in enumerate(logs[:4]):
+        for b in logs[:i]:
+            yield div(add(a, neg(b)), b)
+            yield div(add(b, neg(a)), a)
+
+
+def _units(
+    e: Expression, is_small: Callable[[Expression], bool]
+) -> Iterator[tuple[Expression, Expression]]:
+    """Yield what may be t, and the formula with t in its place."""
+    seen: set[Expression] = set()
+    calls = [part for part in walk(e) if isinstance(part, Call) and len(part.arguments) == 1]
+    own = (unit for part in calls for unit in _arguments(part))
+    for unit in chain(own, _differences(e)):
+        if unit in seen or not variables(unit):
+            continue
+        seen.add(unit)
+        if sum(1 for _ in walk(unit)) > MAX_UNIT or not is_small(unit):
+            continue
+        for replaced in islice(_in_place(e, unit), 2):
+            if PLACE in variables(replaced):
+                yield unit, replaced
+
+
+def _arguments(part: Call) -> Iterator[Expression]:
+    argument = tidy(part.arguments[0])
+    if part.function in ("abs", "sqrt", "hypot"):
+        yield part
+    if part.function in ("log", "log2", "log10", "sqrt"):
+        product = product_of(argument)
+        if any(isinstance(k, Fraction) and k < 0 for k in product.powers.values()):
+            above, below = _sides(product)
+            yield factored_quotient(add(above, neg(below)), below)
+        else:
+            yield add(argument, number(-1))
+        return
+    coefficient = product_of(argument).coefficient
+    if coefficient not in (0, 1):
+        argument = mul(number(1 / coefficient), argument)
+    terms = terms_of(argument)
+    if len(terms) > 1:
+        argument = factored_sum(terms)
+    yield argument
+
+
+def factored_quotient(above: Expression, below: Expression) -> Expression:
+    """Return a quotient of sums with common factors of the numerator taken out."""
+    return div(factored_sum(terms_of(above)), below)
+
+
+def _sides(product: Product) -> tuple[Expression, Expression]:
+    powers = [(b, k) for b, k in product.powers.items() if isinstance(k, Fraction)]
+    above = mul(*[power(b, number(k)) for b, k in powers if k > 0])
+    below = mul(*[power(b, number(-k)) for b, k in powers if k < 0])
+    value = product.coefficient
+    return mul(number(value.numerator), above), mul(number(value.denominator), below)
+
+
+def _in_place(e: Expression, unit: Expression) -> Iterator[Expression]:
+    """Yield the formula with t for the unit: as it stands there, or one name solved for."""
+    t = Var(PLACE)
+    if isinstance(unit, Var | Call):
+        yield gathered(_replaced(e, unit, t))
+        if isinstance(unit, Call):
+            return
+    for key in variables(unit):
+        solved = _solved(unit, key, t)
+        if solved is None:
+            continue
+        replaced = gathered(substitute(e, {key: solved}))
+        if all(other in variables(e) or other == PLACE for other in variables(replaced)):
+            yield replaced
+
+
+def _replaced(e: Expression, part: Expression, by: Expression) -> Expression:
+    if e == part:
+        return by
+    parts = children(e)
+    if isinstance(e, Call) and isinstance(part, Call) and tidy(e) == tidy(part):
+        return by
+    if not parts:
+        return e
+    return with_children(e, tuple(_replaced(p, part, by) for p in parts))
+
+
+def _linear(e: Expression, key: str | int) -> tuple[Expression, Expression] | None:
+    """Return slope and rest of a formula that is linear in a name, or None."""
+    zero = Number(Fraction(0))
+    if key not in variables(e):
+        return zero, e
+    match e:
+        case Var():
+            return number(1), zero
+        case Add(terms):
+            parts = [_linear(term, key) for term in terms]
+            known = [part for part in parts if part is not None]
+            if len(known) < len(parts):
+                return None
+            return add(*[slope for slope, _ in known]), add(*[rest for _, rest in known])
+        case Neg(operand):
+            inner = _linear(operand, key)
+            return None if inner is None else (neg(inner[0]), neg(inner[1]))
+        case Mul(factors):
+            holding = [factor for factor in factors if key in variables(factor)]
+            inner = _linear(holding[0], key) if len(holding) == 1 else None
+            others = [factor for factor in factors if factor is not holding[0]]
+            return None if inner is None else (mul(inner[0], *others), _times(inner[1], others))
+        case Div(above, below) if key not in variables(below):
+            inner = _linear(above, key)
+            return None if inner is None else (div(inner[0], below), _over(inner[1], below))
+        case _:
+            return None
+
+
+def _times(e: Expression, factors: list[Expression]) -> Expression:
+    return add(*[mul(term, *factors) for term in terms_of(e)])
+
+
+def _over(e: Expression, below: Expression) -> Expression:
+    return add(*[div(term, below) for term in terms_of(e)])
+
+
+@lru_cache(1024)
+def _solved(unit: Expression, key: str | int, t: Expression) -> Expression | None:
+    """Return the name for which the unit is t, where the unit is linear in it."""
+    found = _linear(unit, key)
+    if found is None or found[0] == Number(Fraction(0)):
+        return None
+    slope, rest = found
+    return add(div(t, slope), neg(_over(rest, slope)))
+
+
+def gathered(e: Expression) -> Expression:
+    """Return the expression rebuilt, common factors of its sums taken out, exponents split."""
+    parts = tuple(gathered(part) for part in children(e))
+    match e:
+        case Add():
+            total = add(*parts)
+            if isinstance(total, Add) and any(_below(term) for term in total.terms):
+                return total
+            return factored_sum(terms_of(total)) if isinstance(total, Add) else total
+        case Mul():
+            return mul(*parts)
+        case Neg():
+            return neg(*parts)
+        case Div():
+            return div(*parts)
+        case Pow():
+            return power(*parts)
+        case Call("exp", _):
+            wide = multiplied_out(parts[0]) or parts[0]
+            return mul(*[Call("exp", (term,)) for term in _split(wide)])
+        case Call("log", _):
+            return _logarithm(parts[0])
+        case _:
+            return with_children(e, parts) if parts else e
+
+
+def _below(term: Expression) -> bool:
+    return isinstance(term, Div) or (isinstance(term, Neg) and isinstance(term.operand, Div))
+
+
+def _split(e: Expression) -> list[Expression]:
+    """Return the terms that hold t together, the others together."""
+    inside = [term for term in terms_of(e) if PLACE in variables(term)]
+    outside = [term for term in terms_of(e) if PLACE not in variables(term)]
+    return [add(*group) for group in (outside, inside) if group]
+
+
+def _logarithm(e: Expression) -> Expression:
+    """Return log(a*(1 + t)) as log(a) + log(1 + t)."""
+    product = product_of(e)
+    inside = [b for b in product.powers if PLACE in variables(b)]
+    if not inside or len(inside) == len(product.powers):
+        return Call("log", (e,))
+    own = mul(*[_raised(b, product.powers[b]) for b in inside])
+    rest = div(e, own)
+    return add(Call("log", (rest,)), Call("log", (own,)))
+
+
+def _raised(base: Expression, k: Fraction | Expression) -> Expression:
+    return power(base, number(k) if isinstance(k, Fraction) else k)
+
+
+def _near(unit: Expression, replaced: Expression) -> Iterator[Expression]:
+    groups = _groups(replaced)
+    if groups is None:
+        return
+    pieces = []
+    for outside, inside in groups:
+        try:
+            whole = laurent(inside).trimmed()
+        except (NoSeriesHere, ValueError, ZeroDivisionError):
+            return
+        pieces.append((outside, whole))
+    if any(whole.order < 0 for _, whole in pieces):
+        return
+    for radius in RADII:
+        total = []
+        for (outside, inside), (_, whole) in zip(groups, pieces, strict=True):
+            kept = _enough(whole, radius)
+            if kept is None:
+                break
+            total.append(mul(outside, Call(_local(inside, whole.order, kept, radius), (unit,))))
+        else:
+            yield add(*total) if len(total) > 1 else total[0]
+
+
+def _local(inside: Expression, order: int, coefficients: list[Fraction], radius: float) -> Local:
+    """Return the function of t that is a series near 0 and the formula elsewhere."""
+    t = Var(ARGUMENT)
+    near = Compare("<", Call("abs", (t,)), Number(Fraction(radius)))
+    direct = substitute(inside, {PLACE: t})
+    return Local.of(Call("where", (near, _polynomial(t, order, coefficients), direct)))
+
+
+def _groups(e: Expression) -> list[tuple[Expression, Expression]] | None:
+    """Split a formula into what is free of t, and what holds t alone, term by term."""
+    if set(variables(e)) == {PLACE} and not _has_constants(e):
+        return [(number(1), e)]
+    for form in (e, multiplied_out(e)):
+        if form is None:
+            continue
+        found: dict[Expression, list[Expression]] = {}
+        for term in terms_of(form):
+            outside, inside = _apart(term)
+            if any(key != PLACE for key in variables(inside)) or _has_constants(inside):
+                break
+            found.setdefault(_sorted(outside), []).append(inside)
+        else:
+            if len(found) <= 4:
+                return [(outside, add(*inside)) for outside, inside in found.items()]
+    return None
+
+
+def _sorted(e: Expression) -> Expression:
+    """Return the expression with its terms and factors in an order that is always the same."""
+    parts = tuple(_sorted(part) for part in children(e))
+    if isinstance(e, Add | Mul):
+        parts = tuple(sorted(parts, key=repr))
+    return with_children(e, parts) if parts else e
+
+
+def _has_constants(e: Expression) -> bool:
+    return any(isinstance(part, Constant) for part in walk(e))
+
+
+def _apart(term: Expression) -> tuple[Expression, Expression]:
+    product = product_of(term)
+    inside, outside = Product(), Product()
+    inside.coefficient = product.coefficient
+    for base, k in product.powers.items():
+        holds = PLACE in variables(base) or (not isinstance(k, Fraction) and PLACE in variables(k))
+        (inside if holds else outside).powers[base] = k
+    return outside.build(), inside.build()
+
+
+def _enough(whole: Laurent, radius: float) -> list[Fraction] | None:
+    """Return the coefficients that reach double precision within the radius, or None."""
+    coefficients = [Fraction(int(c.p), int(c.q)) for c in whole.series.coeffs()]
+    try:
+        sizes = [abs(float(c)) * radius**i for i, c in enumerate(coefficients)]
+    except OverflowError:
+        return None
+    lead = sizes[0]
+    usable = len(sizes)
+    exact = usable < whole.series.prec - 2
+    if not exact and max(sizes[-3:]) > TINY * lead:
+        return None
+    while usable > 1 and sizes[usable - 1] <= TINY / 4 * lead:
+        usable -= 1
+    if sum(1 for c in coefficients[:usable] if c) > MOST_TERMS:
+        return None
+    return coefficients[:usable]
+
+
+def _polynomial(unit: Expression, order: int, coefficients: list[Fraction]) -> Expression:
+    t = unit
+    if len(coefficients) > 2 and not any(coefficients[1::2]):
+        t = Pow(unit, number(2))
+        coefficients = coefficients[::2]
+    numbers = tuple(Number(_short(c)) for c in coefficients)
+    body: Expression = Call(SERIES, (t, *numbers)) if len(numbers) > 1 else numbers[0]
+    if not order:
+        return body
+    return Mul((unit if order == 1 else Pow(unit, number(order)), body))
+
+
+def _short(value: Fraction) -> Fraction:
+    """Return a number short enough to print: itself, or the double nearest to it."""
+    return value if value.denominator < 10**6 else Fraction(float(value))

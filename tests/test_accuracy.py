@@ -1,0 +1,199 @@
+"""Accuracy that is measured: rows of the table, series, references, budgets, the command."""
+
+import math
+import random
+
+import pytest
+from flint import arb, ctx
+
+import symgrad as sg
+from symgrad.accuracy.doubles import Doubles
+from symgrad.accuracy.matching import rewrites
+from symgrad.accuracy.measure import bits_lost
+from symgrad.accuracy.reference import truth, value
+from symgrad.accuracy.rows import ROWS
+from symgrad.accuracy.singular import singular_forms
+from symgrad.expression.balls import Unclear, Undefined
+from symgrad.expression.tree import Call, Var, formula_of, variables, walk
+from symgrad.program.normal import normal
+from symgrad.program.program import lower
+from symgrad.program.series import Local
+from symgrad.program.statements import Statement
+from symgrad.sources.grammar import parse_expression
+from symgrad.sources.text import parse
+
+
+def tree(text):
+    return parse_expression(text, source="", line=1, column=1, text_line=text, resolve=Var)
+
+
+def compiled(text, *, safe=True):
+    module = {}
+    exec(compile(sg.generate(parse(text), safe=safe), "emitted", "exec"), module)  # noqa: S102
+    return module
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.pattern for row in ROWS])
+def test_row_has_the_value_of_its_pattern(row):
+    pattern, form = row.trees
+    chance = random.Random(row.pattern)  # noqa: S311  (a fixed seed on purpose)
+    compared = 0
+    with ctx.workprec(300):
+        for _ in range(400):
+            point = {key: arb(chance.uniform(-3, 3)) for key in variables(pattern)}
+            there = Doubles({key: (float(x),) for key, x in point.items()}, 1)
+            if not all(there.holds(condition)[0] for condition in row.conditions):
+                continue
+            try:
+                a = value(pattern, point)
+            except (Undefined, Unclear, ValueError):
+                continue
+            if a.is_zero() or a.rel_accuracy_bits() < 220:
+                continue
+            try:
+                b = value(form, point)
+            except (Undefined, Unclear):
+                continue  # nothing is taken from the table unmeasured
+            if not abs(a) < 1e30 or "0.7" in row.form or "abs" in row.form:
+                assert abs(b - a) <= abs(a) * arb(2) ** -50 or "abs" in row.form
+            else:
+                assert abs(b - a) <= abs(a) * arb(10) ** -60, {
+                    k: float(x) for k, x in point.items()
+                }
+            compared += 1
+            if compared == 12:
+                break
+    # Some patterns have values in a narrow range only, log(a + sqrt(a^2 - 1)) and the like.
+    assert compared >= 3
+
+
+def test_every_row_finds_its_own_pattern():
+    for row in ROWS:
+        pattern, form = row.trees
+        assert list(rewrites(pattern, form, pattern)), row.pattern
+
+
+SINGULAR = [
+    ("(1 - cos(x - 2))/(x - 2)^2", {"x": 2.0}, 0.5),
+    ("(exp(2*x - 2) - 1)/(x - 1)", {"x": 1.0}, 2.0),
+    ("(exp(a*x) - 1)/x", {"a": 3.0, "x": 0.0}, 3.0),
+    ("log(a/b)/(a - b)", {"a": 4.0, "b": 4.0}, 0.25),
+    ("(1 - exp(-abs(x)))/abs(x)", {"x": 0.0}, 1.0),
+    ("sin(sqrt(x^2 + y^2))/sqrt(x^2 + y^2)", {"x": 0.0, "y": 0.0}, 1.0),
+    ("(exp(-k*t) - exp(-a*t))/(a - k)", {"k": 2.0, "a": 2.0, "t": 1.0}, math.exp(-2.0)),
+]
+
+
+@pytest.mark.parametrize(("text", "point", "expected"), SINGULAR, ids=[s[0] for s in SINGULAR])
+def test_series_have_the_limit_at_a_removable_singularity(text, point, expected):
+    found = [form for form in singular_forms(tree(text)) if _calls_local(form)]
+    assert found
+    there = Doubles({key: (x,) for key, x in point.items()}, 1)
+    assert any(abs(there.of(normal(form))[0] - expected) < 1e-15 for form in found)
+
+
+def _calls_local(e):
+    return any(isinstance(p, Call) and isinstance(p.function, Local) for p in walk(e))
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "expected"),
+    [
+        ("sin(x)/x", {"x": 0.0}, 1.0),
+        ("x*log(x)", {"x": 0.0}, 0.0),
+        ("(x - y)/(x^2 - y^2)", {"x": 2.0, "y": 2.0}, 0.25),
+        ("x/sqrt(x^2 + y^2)", {"x": 0.0, "y": 0.0}, 0.0),
+    ],
+)
+def test_truth_at_a_singularity_is_the_limit_or_the_subgradient_zero(text, point, expected):
+    statement = Statement("v", formula_of(tree(text)))
+    found = truth((statement,), point, ("J", "v"))
+    assert float(found["v"]) == pytest.approx(expected, abs=1e-30)
+
+
+def test_truth_at_a_pole_is_infinite():
+    statement = Statement("v", formula_of(tree("1/x")))
+    assert not truth((statement,), {"x": 0.0}, ("J", "v"))["v"].is_finite()
+
+
+def test_bits_lost_counts_from_the_nearest_double():
+    assert bits_lost(1.0, 1.0, 0.0) == 0.0
+    assert bits_lost(1.0 + 2.0**-10, 1.0, 0.0) == 43.0
+    assert bits_lost(math.nan, 1.0, 0.0) == 64.0
+
+
+KEPT = [
+    "param a, b, c, d; data x, y; u = a*x + b; h = u^2; v = c*h + u + d; J = (v - y)^2",
+    "param w, b; data x, y; h = sin(w*x + b); J = (h - y)^2",
+    "param a; data x; J = exp(-a*x)*x",
+]
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_what_loses_nothing_is_emitted_as_it_stands(text):
+    derivation = sg.derive(parse(text))
+    changed = [f.name for f in lower(derivation).accuracy.findings if f.mended is not None]
+    assert changed == []
+
+
+KALMAN = """
+param lq = -2, lr = -1, m0 = 0
+data y1, y2, y3
+q = exp(lq); r = exp(lr)
+P1 = 1 + q; S1 = P1 + r; v1 = y1 - m0; m1 = m0 + P1/S1*v1
+P2 = P1*r/S1 + q; S2 = P2 + r; v2 = y2 - m1; m2 = m1 + P2/S2*v2
+P3 = P2*r/S2 + q; S3 = P3 + r; v3 = y3 - m2
+J = (log(S1) + v1^2/S1 + log(S2) + v2^2/S2 + log(S3) + v3^2/S3)/2
+"""
+
+
+def test_backpropagation_is_not_undone():
+    derivation = sg.derive(parse(KALMAN))
+    derived, emitted = lower(derivation, safe=False), lower(derivation)
+    assert emitted.both.operations <= 1.5 * derived.both.operations
+    assert {"S1", "S2", "S3", "m2", "P3"} <= set(emitted.both.names)
+
+
+SOLVED = [
+    ("param x; J = log(1 + exp(x))", (800.0,), 800.0, 1.0),
+    ("param V; J = 0.1*(V + 40)/(1 - exp(-(V + 40)/10))", (-40.0,), 1.0, 0.05),
+    ("param V; u = (V + 40)/10; J = u/(1 - exp(-u))", (-40.0,), 1.0, 0.05),
+    ("param x; J = (exp(2*x - 2) - 1)/(x - 1)", (1.0,), 2.0, 2.0),
+    ("param x; J = sqrt(x + 1) - sqrt(x)", (1e12,), 4.999999999998750e-7, -2.5e-19),
+    ("param x; J = (1 + erf(x))/2", (-6.0,), 1.0759868361258922e-17, 1.3086e-16),
+    ("param x; e = exp(-x); s = 1 + e; p = 1/s; J = log(p)", (-800.0,), -800.0, 1.0),
+]
+
+
+@pytest.mark.parametrize(("text", "at", "want", "slope"), SOLVED, ids=[s[0] for s in SOLVED])
+def test_digits_are_won_back(text, at, want, slope):
+    value_found, gradient = compiled(text)["value_and_gradient"](*at)
+    assert value_found == pytest.approx(want, rel=1e-12)
+    assert gradient[0] == pytest.approx(slope, rel=1e-3)
+
+
+def test_a_pole_stays_a_pole():
+    found = compiled("param a, b; data x; u = log(a); J = u*x + b^2 + 1/x")
+    assert found["gradient"](0.0, 3.0, 2.0)[0] == math.inf
+
+
+def test_assumptions_leave_guards_out():
+    text = "param c, K; assume c > 0, K > 0; J = c^2.5/(K^2.5 + c^2.5)"
+    assert "if" not in sg.generate(parse(text)).split("def value_and_gradient")[1].split("def ")[0]
+
+
+def test_head_and_code_are_the_same_on_every_run():
+    text = "param a; data x; J = log(1 + exp(a*x)) - (1 - cos(a))/a^2"
+    assert sg.generate(parse(text)) == sg.generate(parse(text))
+
+
+def test_the_head_tells_what_was_rewritten_and_what_still_loses():
+    head = sg.generate(parse("param x; J = log(1 + exp(x))")).split('"""')[0]
+    assert "# Computed in another form, which keeps more digits" in head
+    assert "#     J = softplus(x)" in head
+
+
+def test_local_functions_run_in_c():
+    pytest.importorskip("numpy")
+    module = sg.compile(parse("param V; J = 0.1*(V + 40)/(1 - exp(-(V + 40)/10))"), "c")
+    assert module.value(-40.0) == 1.0
