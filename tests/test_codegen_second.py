@@ -41,7 +41,7 @@ def test_second_derivatives_are_exact(name, target):
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("d2J_db_db = epsilon_b*t6 +", "d2J_db_db = epsilon_b*t6 -", "d2J_db_db"),
+        ("d2J_db_db = epsilon_b*t7 +", "d2J_db_db = epsilon_b*t7 -", "d2J_db_db"),
         ("Hv_a = epsilon_v_u*x + v_a*lam", "Hv_a = epsilon_v_u*x", "Hv_a"),
     ],
 )
