@@ -86,6 +86,7 @@ class _Deriver:
         )
         if self.mode == "auto":
             self._split_affine_arguments()
+        self.arguments = {build.name(k, v.shape): v for k, v in self.hidden.items()}
         names = {**graph.variables}
         self.folding = Folding((names[name], graph.trees[name]) for name in graph.trees)
         self.active = self._active()
@@ -179,12 +180,9 @@ class _Deriver:
         return swept
 
     def _tidy(self, x: Array) -> Array:
-        shown = (
-            substituted(x, {build.name(k, v.shape): v for k, v in self.hidden.items()})
-            if self.hidden
-            else x
-        )
-        return shortest(shown, self.folding.fold)
+        if any(name.startswith(_HIDDEN) for name in names_in(x)):
+            x = substituted(x, self.arguments)
+        return shortest(x, self.folding.fold)
 
     def _gradient(self, x: Array, swept: _Sweep) -> Array:
         tidy = self._tidy(x)

@@ -9,7 +9,7 @@ from math import gcd, lcm
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT
-from symgrad.expression.arrays.tree import Array
+from symgrad.expression.arrays.tree import Array, walk
 
 MAX_TERMS = 48
 _MAX_SPREAD = 40.0  # the cost up to which an expression is multiplied out
@@ -493,7 +493,8 @@ def _shortest(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
             made = build.rebuilt(x, parts)
     made = fold(made)
     best = made
-    if made.op in {"add", "mul", "chain", "sum", "trace", "T"}:
+    many = any(part.op == "add" for part in walk(made))
+    if many and made.op in {"add", "mul", "chain", "sum", "trace", "T"}:
         spread = distributed(made) if cost(made) < _MAX_SPREAD else made
         deep: dict[Array, Array] = {}
         folded = _deep(spread, fold, deep)

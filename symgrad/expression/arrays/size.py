@@ -44,6 +44,14 @@ class Size:
         """What decides whether two sizes are one: the order of the names does not."""
         return (tuple(sorted(self.terms)), self.constant, self.unit)
 
+    @property
+    def label(self) -> str:
+        """The same as text."""
+        if len(self.terms) == 1:
+            name, factor = self.terms[0]
+            return f"{factor}*{name}+{self.constant}"
+        return "unit" if self.unit else repr(self.parts)
+
     def times(self, factor: int) -> Size:
         """Return `factor` times this size."""
         return Size(tuple((n, factor * c) for n, c in self.terms if factor), factor * self.constant)

@@ -116,7 +116,7 @@ class Array:
 def digest(op: str, data: Hashable, shape: Shape, keys: list[bytes]) -> bytes:
     """Return the key of a node."""
     shown = f"{data.numerator}/{data.denominator}" if isinstance(data, Fraction) else repr(data)
-    sizes = ",".join(repr(size.parts) for size in shape)
+    sizes = ",".join(size.label for size in shape)
     head = f"{op}|{shown}|{sizes}|".encode("utf-8", "surrogatepass")
     return blake2b(head + b"".join(keys), digest_size=16).digest()
 
