@@ -218,7 +218,10 @@ class TextPrinter:
             text = self.entry_sign.join(self.operand(part, several=several) for part in arrays)
             if compound and several:
                 text = self.grouped(text)
-            made = self.beside(made, text, self.gap(), last) if made else text
+            if made and text[:1].isdigit():  # ones: 2·1xᵀ is no 21xᵀ, nor (2·1)xᵀ
+                made = f"{made}{self.dot()}{text}"
+            else:
+                made = self.beside(made, text, self.gap(), last) if made else text
         for part in compound:
             text, level = self.entry(part)
             if level < MUL:
