@@ -165,3 +165,12 @@ def test_commands_that_take_no_arrays_say_so(command, run_python):
     done = run_python("-m", "symgrad", *command, "example:arrays/mlp", status=2)
     assert "does not take vectors and matrices yet" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("-o", "made")])
+def test_the_command_writes_numpy(words, run_python, tmp_path):
+    done = run_python(
+        "-m", "symgrad", "generate", "example:arrays/mlp", "-t", "numpy", *words, cwd=tmp_path
+    )
+    made = (tmp_path / "made" / "mlp_numpy.py").read_text("utf-8") if words else done.stdout
+    assert "dL_dW1 = np.outer(delta_1, x)" in made

@@ -95,6 +95,7 @@ def command(
     """Write value, gradient and update step of FILE as code that needs nothing of symgrad."""
     from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
+    from symgrad.graph.arrays import ArrayGraph
     from symgrad.program.program import lower
     from symgrad.targets.codegen import emit
 
@@ -122,6 +123,9 @@ def command(
     elif templates is not None and not run_code:
         if check is not False:
             note("not checked: templates of others may emit anything; --run-code runs it")
+    elif isinstance(derivation.graph, ArrayGraph):
+        if check is not False:
+            note("not checked: code for vectors and matrices is not run here")
     elif check or (check is None and output is not None):
         _checked(
             derivation,
@@ -148,8 +152,11 @@ def command(
 def _tell(derivation: Derivation, *, safe: bool) -> None:
     """Say which results still lose digits, and where."""
     from symgrad.accuracy.report import told
+    from symgrad.graph.arrays import ArrayGraph
     from symgrad.program.program import lower
 
+    if isinstance(derivation.graph, ArrayGraph):
+        return  # measured are numbers only
     for line in told(lower(derivation, safe=safe).accuracy):
         note(f"accuracy: {line}")
 
