@@ -96,11 +96,16 @@ if (window.top === window) {
   const wide = [...document.querySelectorAll("body *")].filter((element) =>
     !element.closest(scrolled) && element.getBoundingClientRect().right > html.clientWidth + .5);
   const delta = [...document.querySelectorAll("#sensitivities .side")];
+  const boxes = [...document.querySelectorAll(".formula, .line, .scroll, .canvas")];
+  const hides = (box) => box.scrollWidth > box.clientWidth + box.scrollLeft + 1;
+  const told = (box) => getComputedStyle(box).boxShadow !== "none";
   parent.postMessage({ noted: {
     width: html.clientWidth,
     overflowing: wide.map((element) => element.outerHTML.slice(0, 80)),
     sides: delta.map(glyphs),
     cases: document.querySelectorAll(".tried .side").length,
+    silent: boxes.filter((box) => hides(box) !== told(box)).map((box) => box.textContent),
+    cut: boxes.filter(told).length,
     clipped: [...document.querySelectorAll(".cell, #command")].filter((element) =>
       element.scrollWidth > element.clientWidth + 1 && element.clientWidth).map((e) => e.outerHTML),
   } }, "*");
@@ -183,6 +188,37 @@ if CHROMIUM:
         assert found["sides"] == ["δ=∂v∂L", "=2(p−y)⋅(1+v)2−1", "=−2(p−y)p2"]
         assert found["cases"] == 1
         assert found["clipped"] == []
+        assert found["silent"] == []
+
+    def test_what_is_cut_on_a_phone_says_so(branch):
+        path = branch.with_name("long.html")
+        bottom = " + ".join(f"exp(-wavelength/scale_{i})" for i in range(6))
+        scales = ", ".join(f"scale_{i} = {i + 1}" for i in range(6))
+        graph = parse(f"param {scales}; data wavelength; J = wavelength/({bottom})")
+        path.write_text(driven(sg.report(graph), PHONE), encoding="utf-8")
+        found = noted(in_browser(path))
+        assert found["silent"] == []
+        assert found["cut"] > 6
+        assert found["overflowing"] == []
+
+    def test_paper_holds_every_formula_whole(branch):
+        path = branch.with_name("paper.html")
+        bottom = " + ".join(f"exp(-wavelength/scale_{i})" for i in range(12))
+        scales = ", ".join(f"scale_{i} = {i + 1}" for i in range(12))
+        graph = parse(f"param {scales}; data wavelength; J = wavelength/({bottom})")
+        script = """
+          const widest = () => Math.max(...[...document.querySelectorAll(".formula .katex-base")]
+            .map((part) => part.offsetWidth));
+          const before = widest();
+          window.dispatchEvent(new Event("beforeprint"));
+          note("paper", [before, widest()]);
+          window.dispatchEvent(new Event("afterprint"));
+          note("after", [before, widest()]);
+        """
+        path.write_text(driven(sg.report(graph), script), encoding="utf-8")
+        found = noted(in_browser(path))
+        assert found["paper"][0] > 600 >= found["paper"][1]
+        assert found["after"][0] == found["after"][1]
 
     def test_arrow_keys_reach_everything_in_a_group(clicked):
         assert clicked["copy"].startswith("\\frac{\\partial J}{\\partial a} = ")

@@ -64,6 +64,57 @@
   all("[data-tex]").forEach(typeset);
   all("[data-prose]").forEach(typesetProse);
 
+  // ---- what is wider than its place: formulas get smaller first, then an edge tells of the rest ----
+  const SMALLEST = 0.72;
+  const PAPER = 520; // pixels of a printed line beside the number, for the smallest usual paper
+  const fitted = (within) => all(".formula, .line", within);
+
+  function tellEdges(box) {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.classList.toggle("cut-left", box.scrollLeft > 1);
+    box.classList.toggle("cut-right", rest > 1);
+  }
+
+  function fit(within = document) {
+    const boxes = fitted(within);
+    boxes.forEach((box) => box.style.removeProperty("font-size"));
+    boxes.forEach((box) => box.parentElement.classList.remove("far"));
+    const measured = () => boxes.map((box) => box.clientWidth / box.scrollWidth);
+    const narrow = measured();
+    boxes.forEach((box, i) => box.parentElement.classList.toggle("far", narrow[i] < SMALLEST));
+    const ratios = measured();
+    boxes.forEach((box, i) => {
+      if (ratios[i] < 1) box.style.fontSize = `${Math.max(SMALLEST, ratios[i] * 0.99) * 100}%`;
+    });
+    [...boxes, ...all(".scroll, .canvas", within)].forEach((box) => {
+      if (!box.dataset.edges) box.addEventListener("scroll", () => tellEdges(box), { passive: true });
+      box.dataset.edges = "told";
+      tellEdges(box);
+    });
+  }
+
+  // On paper nothing scrolls: what cannot be broken there becomes as small as it must be.
+  function fitPaper() {
+    const boxes = fitted();
+    boxes.forEach((box) => box.style.removeProperty("font-size"));
+    const widths = boxes.map((box) =>
+      Math.max(0, ...all(".katex-base", box).map((part) => part.offsetWidth)));
+    boxes.forEach((box, i) => {
+      if (widths[i] > PAPER) box.style.fontSize = `${(PAPER / widths[i]) * 100}%`;
+    });
+  }
+
+  let room = 0;
+  window.addEventListener("resize", () => {
+    if (room === window.innerWidth) return;
+    room = window.innerWidth;
+    fit();
+  });
+  window.addEventListener("beforeprint", fitPaper);
+  window.addEventListener("afterprint", () => fit());
+  document.fonts?.ready.then(() => fit());
+  fit();
+
   // ---- what belongs together lights up -----------------------------------------------------------
   const canvas = byId("graph");
   const drawing = canvas.querySelector("svg");
@@ -258,6 +309,7 @@
       setText(adjoint, step.tiles[i][1] && `∂ ${step.tiles[i][1]}`);
     });
     byId("work").replaceChildren(worked(step));
+    fit(byId("work"));
     all("#checks tr").forEach((line, i) => {
       all(".cell", line).forEach((cell, j) => setText(cell, (step.checks || [])[i]?.[j] ?? ""));
     });
