@@ -24,6 +24,7 @@ _COMMANDS = {
     "generate": "Write the gradient as standalone code: value, gradient, update step.",
     "accuracy": "Show which formulas lose digits in doubles, and what was done about it.",
     "verify": "Judge a hand derivation: proved, or refuted with a witness and the slip.",
+    "graph": "Write the graph that an article states as a graph file.",
     "trace": "Work the graph through with numbers, step after step.",
     "draw": "Draw the graph with its local derivatives.",
     "report": "Write one self-contained HTML page about a graph.",

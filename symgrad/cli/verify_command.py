@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from symgrad.cli.articles import is_article, load_draft, split_names
 from symgrad.cli.limits import SECONDS, go_on
 from symgrad.cli.terminal import is_terminal, load_graph, print_result, read_stdin, report
 
@@ -47,7 +48,14 @@ _SPARE_SECONDS = 10.0
     "--checks", is_flag=True,
     help="All arguments are graphs: judge their `check` lines; a graph without any is passed over.",
 )  # fmt: skip
-@click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
+@click.option(
+    "--wrt", multiple=True, help="For an equation or an article: its parameters (a,b or repeated)."
+)
+@click.option(
+    "--objective", metavar="NAME", default="",
+    help="For an article without a graph: the node that is differentiated.",
+)  # fmt: skip
+@click.option("--data", multiple=True, help="For an article without a graph: its data.")
 @click.option("--code", metavar="MODULE.PY:GRAD", help="Check a hand-written gradient function.")
 @click.option("--run-code", is_flag=True, help="Allow --code to run that module.")
 def command(
@@ -61,13 +69,16 @@ def command(
     show_steps: bool,
     checks: bool,
     wrt: tuple[str, ...],
+    objective: str,
+    data: tuple[str, ...],
     code: str | None,
     run_code: bool,
 ) -> None:
     """Judge the CLAIMS made about the graph in FILE.
 
     CLAIMS are files of plain text, Markdown or LaTeX, or - for standard input; without any the
-    `check` lines of FILE are judged. In Markdown and LaTeX only formulas count.
+    `check` lines of FILE are judged. In Markdown and LaTeX only formulas count. Where FILE is an
+    article and there are no CLAIMS, the graph is the one that its own equations state.
 
     The exit status is 0 when every claim is proved or agrees, 1 when one is refuted, and 2 when one
     cannot be read or decided, or there is none. Formulas that only define a name or state values or
@@ -80,8 +91,14 @@ def command(
             raise click.UsageError("--checks and --code exclude each other")
         reports = _checked((file, *claims), Budget(timeout, total_timeout), show_steps=show_steps)
         _finish(reports, file, style, no_answer=no_answer, verbose=verbose)
-    names = tuple(part.strip() for value in wrt for part in value.split(",") if part.strip())
-    graph = load_graph(file, names)
+    names = split_names(wrt)
+    if not claims and code is None and is_article(file):
+        graph = load_draft(file, objective=objective, wrt=names, data=split_names(data)).graph
+        claims = (file,)
+    elif objective or data:
+        raise click.UsageError("--objective and --data belong to an article without a graph")
+    else:
+        graph = load_graph(file, names)
     if code is not None:
         if claims:
             raise click.UsageError("--code takes no claims files")

@@ -37,14 +37,13 @@ from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement, statements
 from symgrad.verify.reading.state import State
-from symgrad.verify.reading.text import source_text
+from symgrad.verify.reading.text import VALUE_SAID, source_text
 from symgrad.verify.reading.vectors import coefficient, components, differentials
 from symgrad.verify.truth import Truth
 
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_PASSES = 3
-_VALUE = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*([-−+]?[\d.]+(?:e[-+]?\d+)?)")
 _CONDITIONS = frozenset(("<", ">", "<=", ">=", "≤", "≥", "≪", "≫", "≠", "!=", "∝", "∼", "∈", "≟"))
 _LIMIT = re.compile(r"\(?\s*[-−+]?\s*(?:[\d.]+|∞)\s*[-−+^()]*\s*")
 
@@ -140,7 +139,7 @@ class Reader:
 
     def values(self, formula: Formula) -> Iterator[Claim]:
         """Follow what a sentence says of values, where it speaks of inputs of the graph."""
-        pairs = _VALUE.findall(formula.text)
+        pairs = VALUE_SAID.findall(formula.text)
         names = [self.lefts.input_name(name) for name, _ in pairs]
         if not pairs or None in names:
             return

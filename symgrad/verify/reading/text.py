@@ -12,6 +12,7 @@ _NUMBER = re.compile(
     r"[-−+]?\s*(?P<whole>\d*)(?:\.(?P<part>\d*))?"
     r"(?:[eE](?P<e>[+-]?\d{1,3})|\s*[*·×]\s*10\s*\^\s*\(?\s*(?P<ten>[-−+]?\s*\d{1,3})\s*\)?)?"
 )
+VALUE_SAID = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*([-−+]?[\d.]+(?:e[-+]?\d+)?)")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _BRACE = re.compile(r"[{}]")
 

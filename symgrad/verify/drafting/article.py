@@ -1,0 +1,229 @@
+"""What an article states of its graph: equations, values, derivatives, and words about names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice
+
+from symgrad.errors import Place
+from symgrad.expression.functions import lookup
+from symgrad.sources import lexer
+from symgrad.sources.latex import translate_leniently
+from symgrad.sources.problems import Fault
+from symgrad.verify.reading.documents import Formula, formulas
+from symgrad.verify.reading.functions import LETTERS
+from symgrad.verify.reading.split import Statement, statements
+from symgrad.verify.reading.text import VALUE_SAID, plain_number
+
+MAX_FORMULAS = 5_000
+_MAX_LENGTH = 20_000
+_NAME = rf"(?!_){lexer.NAME}"
+_LEFT = re.compile(rf"\s*({lexer.NAME})\s*(?:\(([\w\s,;|^()\\]*)\))?\s*")
+_DERIVATIVES = (
+    re.compile(
+        rf"∂\s*(?:\^\(?\d\)?)?\s*({_NAME})?\s*(?:\([^()]*\))?\s*/\s*\(?\s*∂\s*\(?({_NAME})"
+        rf"(?:\s*({_NAME})\s*\()?"
+    ),
+    re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
+)
+_OPERATORS = re.compile(r"[∂∇'′…∫]|\.\.\.")
+_WORD = re.compile(lexer.NAME)
+_BETWEEN = re.compile(r"[\s,;、，和$\\()]*(?:and|und|et|y)?[\s$\\()]*")
+_RATE_WORDS = (
+    r"learning[ -]rate|step[ -]size|lernrate|学习率|学習率|학습률"
+    r"|taux d.apprentissage|tasa de aprendizaje"
+)
+_CONST_WORDS = r"regulari[sz]\w*|\bconstant|hyperparameter|momentum|常数|正则|超参数"
+_DATA_WORDS = (
+    r"\b(?:inputs?|targets?|labels?|samples?|features?|data|observations?|entradas?|objetivo"
+    r"|entrées?|cible|eingaben?|ziel\w*)\b|输入|目标|标签|样本|入力|目標"
+)
+_PARAM_WORDS = (
+    r"\b(?:parameters?|weights?|bias(?:es)?|coefficients?|slope|intercept|poids|pesos?"
+    r"|gewichte?|paramètres?|parámetros?)\b|权重|偏置|参数|重み|パラメータ"
+)
+_KINDS = (
+    ("rate", re.compile(_RATE_WORDS, re.IGNORECASE)),
+    ("const", re.compile(_CONST_WORDS, re.IGNORECASE)),
+    ("data", re.compile(_DATA_WORDS, re.IGNORECASE)),
+    ("param", re.compile(_PARAM_WORDS, re.IGNORECASE)),
+)
+_SAID_BEFORE, _SAID_AFTER = 40, 40
+_SAYS = re.compile(r"[\s$\\)*_]*(?:is|are|denotes?|means|:|—|–|-|\(|=|为|是|：|est|es|ist)(?!\w)")
+_MAXIMIZES = re.compile(r"maximi[sz]|log-?\s?likelihood|最大化|对数似然", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One equation `name = right`, as it is translated, and where it stands."""
+
+    name: str
+    right: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that is stated for a name."""
+
+    name: str
+    value: Fraction
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """A name that is differentiated, and where."""
+
+    name: str
+    place: Place
+
+
+@dataclass
+class Article:
+    """Everything that was gathered from one text, in the order in which it stands there."""
+
+    equations: list[Said] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+    tops: list[Top] = field(default_factory=list)
+    bottoms: dict[str, Place] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # a name, and the kind that is said of it
+    adjoints: set[str] = field(default_factory=set)
+    arguments: dict[str, str] = field(default_factory=dict)
+    maximizes: bool = False
+
+
+def gather(text: str, source: str) -> Article:
+    """Return what a text states of its graph."""
+    found = Article(maximizes=_MAXIMIZES.search(text) is not None)
+    before: tuple[Place, int, str] | None = None
+    for formula in islice(formulas(text, source), MAX_FORMULAS):
+        if formula.fault is not None or len(formula.text) > _MAX_LENGTH:
+            continue
+        if formula.values:
+            place = formula.origin.place(formula.text, 0, 1)
+            for name, value in VALUE_SAID.findall(formula.text):
+                if (number := plain_number(value)) is not None:
+                    found.values.append(Value(name, number, place))
+            continue
+        try:
+            origin = formula.content.origin(formula.text, formula.origin)
+            written, _ = translate_leniently(formula.content.text, origin)
+        except Fault:
+            continue
+        listed = [] if formula.directive else list(statements(written))
+        for statement in listed:
+            _take(statement, formula, found)
+        before = _note_words(listed, formula, before, found)
+    return found
+
+
+def _place(statement: Statement, formula: Formula) -> Place:
+    whole = statement.whole.through(formula.content)
+    origin = whole.origin(formula.text, formula.origin)
+    return origin.place("", 0, max(1, len(whole.text)))
+
+
+def words_in(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a formula, and whether each stands before a parenthesis.
+
+    >>> list(words_in("c h_1 + exp(u)"))
+    [('c', False), ('h_1', False), ('exp', True), ('u', False)]
+    """
+    for match in _WORD.finditer(text):
+        behind = text[match.end() : match.end() + 2].lstrip()
+        yield match[0].lstrip("\\"), behind[:1] == "("
+
+
+def _take(statement: Statement, formula: Formula, found: Article) -> None:
+    """Sort one statement into what it states."""
+    place = _place(statement, formula)
+    texts = [statement.left.text, *(part.text for _, part in statement.parts)]
+    differentiates = _note_derivatives(texts, place, found)
+    left = _LEFT.fullmatch(statement.left.text)
+    if left is None or statement.other or statement.given or not statement.parts:
+        return
+    name = left[1].lstrip("\\")
+    if differentiates:
+        found.adjoints.add(name)
+        return
+    if left[2] is not None:
+        if lookup(name) is not None or name in LETTERS:
+            return  # `σ(z) = …` says what a function is
+        found.arguments.setdefault(name, left[2].strip())
+    for sign, part in statement.parts:
+        if sign not in ("=", ":="):
+            return
+        number = plain_number(part.text)
+        if number is not None:
+            if len(statement.parts) == 1:
+                found.values.append(Value(name, number, place))
+            continue
+        words = [word for word, _ in words_in(part.text)]
+        if name in words:
+            return  # an update
+        if _OPERATORS.search(part.text) is None and any(word not in ("e", "π") for word in words):
+            found.equations.append(Said(name, part.text, place))
+        if len(words) == 1 and _LEFT.fullmatch(part.text) and lookup(words[0]) is None:
+            name = words[0]  # `a = ŷ = σ(z)`: what follows is said of ŷ
+
+
+def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
+    """Take note of what is differentiated, and by what; tell whether there is a derivative."""
+    any_found = False
+    for text in texts:
+        for pattern in _DERIVATIVES:
+            for top, bottom, behind in pattern.findall(text):
+                any_found = True
+                name = (top or behind).lstrip("\\")
+                if name and lookup(name) is None and name not in LETTERS:
+                    found.tops.append(Top(name, place))
+                found.bottoms.setdefault(bottom.lstrip("\\"), place)
+        any_found = any_found or "∇" in text or "∂" in text
+    return any_found
+
+
+def _note_words(
+    listed: list[Statement],
+    formula: Formula,
+    before: tuple[Place, int, str] | None,
+    found: Article,
+) -> tuple[Place, int, str] | None:
+    """Take note of what the sentence says of the names that a formula consists of.
+
+    `before` is where the formula before ended, and the kind that was said of its names.
+    """
+    first = formula.origin.place(formula.text, 0, 1)
+    end = first.column - 1 + len(formula.text)
+    names = []
+    for one in listed:
+        word = _LEFT.fullmatch(one.left.text)
+        if word and not one.other and len(one.parts) <= 1:
+            plain = all(plain_number(part.text) is not None for _, part in one.parts)
+            names += [word[1].lstrip("\\")] if plain else []
+    if not names or "\n" in formula.text:
+        return None
+    line = first.text
+    start = before[1] if before and before[0].line == first.line else 0
+    between = line[start : first.column - 1]
+    kind = _kind(between[-_SAID_BEFORE:])
+    behind = line[end : end + _SAID_AFTER].split(";")[0].lstrip("$")
+    behind = re.split(r"[$.,\\]", behind)[0]
+    if not kind and _SAYS.match(behind):
+        kind = _kind(behind)
+    elif before and not kind and start and _BETWEEN.fullmatch(between[:_SAID_BEFORE]):
+        kind = before[2]
+    for name in names:
+        if kind:
+            found.words.setdefault(name, kind)
+    return first, end, kind
+
+
+def _kind(text: str) -> str:
+    """Return the kind that the last word of a text which tells one says."""
+    found = [(match.start(), kind) for kind, words in _KINDS for match in words.finditer(text)]
+    special = [item for item in found if item[1] in ("rate", "const")]
+    return max(special or found, default=(0, ""))[1]

@@ -1,0 +1,183 @@
+"""The names of an article: which words are names, which are products of names, and their roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from symgrad.expression.functions import lookup
+from symgrad.expression.names import LATIN, canonical
+from symgrad.sources import lexer
+from symgrad.verify.drafting.article import Article, words_in
+from symgrad.verify.reading.functions import LETTERS
+from symgrad.verify.reading.indices import bound
+from symgrad.verify.reading.names import base_and_index, loose
+
+_SUM = re.compile(r"[∑∏]\[\s*(\w)\s*=\s*(\d+)\s*,\s*(\w+)\s*\]")
+_ANY_SUM = re.compile(r"[∑∏]\[[^\]]*\]")
+_BEFORE_E = re.compile(r"(?<!\w)([^\W\d_])e\s*\^")  # `Ke^(-rT)`
+_INDEXED_FIRST = re.compile(r"([^\W\d_]_\d)([^\W\d_]+)")
+_NUMBERS = frozenset(("e", "π", "pi"))
+_MAX_TERMS = 50
+_MAX_WORDS = 1_000  # that one word of a sum stands for
+_PARAMETERS = frozenset(("w", "W", "b", "B", "U", "V", "θ", "Θ", "β", "a", "m", "k", "c", "bias"))
+_DATA = frozenset(
+    ("x", "X", "y", "Y", "t", "target", "input", "label", "i", "o", "d", "z", "h", "r", "s")
+)
+_RATES = frozenset(("η", "α", "lr", "rate"))
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What an input of the graph is, and why: `param`, `data` or `const`."""
+
+    kind: str
+    reason: str
+
+
+class Vocabulary:
+    """The names that an article uses; spellings of one name are one."""
+
+    def __init__(self, article: Article) -> None:
+        self._spelled: dict[str, str] = {}
+        said = [*(item.name for item in article.equations), *(v.name for v in article.values)]
+        tops = [top.name for top in article.tops]
+        for word in (*said, *tops, *article.bottoms):
+            self._add(word)
+        texts = [item.right for item in article.equations]
+        listed = [word for text in texts for word in _words(text)]
+        for word, called in listed:
+            if len(canonical(word)) == 1 and word not in _NUMBERS and not called:
+                self._add(word)
+        for letter in _BEFORE_E.findall(" ".join(texts)):
+            self._add(letter)
+        letters = {name for name in self.names if len(canonical(name)) == 1}
+        for word, called in listed:
+            if word in _NUMBERS or (called and (lookup(word) or canonical(word) in LETTERS)):
+                continue
+            if loose(word) in self._spelled or (lookup(word) and word.isalpha() and len(word) > 1):
+                continue
+            if word.isalpha() and len(word) > 1 and set(word) <= letters | _NUMBERS:
+                continue  # `cu` where there are c and u
+            if word.isalpha() and len(word) == 2 and set(word) & letters and word[0] != "d":
+                for letter in word:  # `wx` where there is w alone
+                    self._add(letter)
+                    letters.add(letter)
+                continue
+            if (found := _INDEXED_FIRST.fullmatch(word)) and set(found[2]) <= letters | {*LETTERS}:
+                self._add(found[1])
+                continue  # `S_0N(d_1)`
+            self._add(word)
+
+    def _add(self, word: str) -> None:
+        usable = lexer.IDENTIFIER.fullmatch(word) and word not in lexer.RESERVED
+        if usable and word not in ("π", "pi"):
+            self._spelled.setdefault(loose(word), word)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name once, as it is written first."""
+        return tuple(self._spelled.values())
+
+    def name(self, word: str) -> str:
+        """Return the name that a word is a spelling of."""
+        return self._spelled.get(loose(word), word)
+
+
+def _words(text: str) -> Iterable[tuple[str, bool]]:
+    """Yield the words of a formula, with the values of a stated sum in the place of its index."""
+    plain = _ANY_SUM.sub(" ", text)
+    ranges = [
+        (letter, range(int(first), min(int(last), int(first) + _MAX_TERMS) + 1))
+        for letter, first, last in _SUM.findall(text)
+        if last.isdigit()
+    ]
+    for word, called in words_in(plain):
+        options = [word]
+        for letter, values in ranges:
+            if any(bound(one, {letter: "0"}) != one for one in options):
+                if len(options) * len(values) > _MAX_WORDS:
+                    break
+                options = [bound(one, {letter: str(v)}) for one in options for v in values]
+        yield from ((one, called) for one in options if one not in {r[0] for r in ranges})
+
+
+def per_sample(text: str) -> tuple[str, str]:
+    """Return a formula with its sums over an open number of samples read for one sample.
+
+    The second result is the index that was a sample's, "" where there is none.
+
+    >>> per_sample("((1)/(2m)) ∑[i=1, m] (a x_i - y_i)^2")
+    ('((1)/(2)) (a x - y)^2', 'i')
+    """
+    found = [(m[0], m[1], m[3]) for m in _SUM.finditer(text) if not m[3].isdigit()]
+    if len({(letter, count) for _, letter, count in found}) != 1:
+        return text, ""
+    letter, count = found[0][1:]
+    for spec, *_ in found:
+        text = text.replace(spec, "")
+    text = re.sub(rf"(?<=[0-9]){count}(?!\w)", "", text)
+    text = re.sub(rf"(?<!\w){count}(?!\w)", "1", text)
+    once = re.sub(lexer.NAME, lambda word: bound(word[0], {letter: ""}), text)
+    once = re.sub(rf"\^\(\(?{letter}\)?\)", "", once)
+    return re.sub(" {2,}", " ", once), letter
+
+
+def arguments_of(name: str, article: Article, vocabulary: Vocabulary) -> list[str]:
+    """Return the names in the parentheses behind a function's name, up to a semicolon or bar."""
+    for function, listed in article.arguments.items():
+        if vocabulary.name(function) == name:
+            return [word for word, _ in words_in(re.split(r"[;|]", listed)[0])]
+    return []
+
+
+def roles(
+    names: Iterable[str],
+    article: Article,
+    vocabulary: Vocabulary,
+    chosen: Mapping[str, str],
+    arguments: Iterable[str] = (),
+) -> dict[str, Role]:
+    """Return what each input is: as chosen, as differentiated by, as said, as is usual."""
+    bottoms = {vocabulary.name(name) for name in article.bottoms}
+    families = {base_and_index(name)[0] for name in article.bottoms if base_and_index(name)[1]}
+    words = {vocabulary.name(name): kind for name, kind in article.words.items()}
+    valued = {vocabulary.name(item.name) for item in article.values}
+    found: dict[str, Role] = {}
+    for name in names:
+        base, index = base_and_index(name)
+        if name in chosen:
+            found[name] = Role(chosen[name], "as the options say")
+        elif name in bottoms:
+            found[name] = Role("param", "the article differentiates by it")
+        elif index and base in families:
+            found[name] = Role("param", "the article differentiates by others of its kind")
+        elif (kind := words.get(name, "")) in ("param", "data", "const"):
+            found[name] = Role(kind, "the sentence says so")
+        elif name in arguments:
+            found[name] = Role("param", "it is an argument of the objective")
+        else:
+            found[name] = _usual(base, name in valued)
+    return found
+
+
+def _usual(base: str, valued: bool) -> Role:  # noqa: FBT001  (whether a value is stated)
+    letter = canonical(base.split("^", maxsplit=1)[0])
+    if letter in _PARAMETERS:
+        return Role("param", "by its letter")
+    if letter in _DATA or len(letter) > 1 or not valued:
+        constant = letter in LATIN and letter not in _DATA
+        return Role("const", "by its letter") if constant else Role("data", "nothing says more")
+    return Role("const", "by its letter" if letter in LATIN else "it has a value")
+
+
+def rate_of(article: Article, inputs: Iterable[str], vocabulary: Vocabulary) -> str:
+    """Return the name of the learning rate, "" where none has a value."""
+    taken = set(inputs)
+    for item in article.values:
+        name = vocabulary.name(item.name)
+        said = article.words.get(item.name) == "rate" or canonical(item.name) in _RATES
+        if said and name not in taken and item.value > 0:
+            return name
+    return ""
