@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from symgrad.cli.limits import limited
-from symgrad.cli.terminal import load_graph, print_result, write_file
+from symgrad.cli.terminal import load_graph, note, print_result, write_file
+
+SUFFIXES = {"svg": ".svg", "png": ".png", "dot": ".dot", "mermaid": ".mmd"}
 
 
 @click.command("draw")
@@ -16,7 +18,8 @@ from symgrad.cli.terminal import load_graph, print_result, write_file
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="File to write: .svg, .png, .dot, .gv or .mmd.  [default: SVG to standard output]",
+    help="File to write: .svg, .png, .dot, .gv or .mmd."
+    "  [default: FILE.svg; standard output in a pipe]",
 )
 @click.option(
     "--format",
@@ -66,6 +69,7 @@ def command(
     branches merge, so that adjoints add. Dashed edges carry no derivative: they lead to no
     parameter, or their local derivative is 0.
     """  # fmt: skip
+    from symgrad.cli.beside import beside
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derivation.derive import derive
@@ -74,7 +78,8 @@ def command(
     from symgrad.trace.trace import make_plan, run_plan
 
     chosen = style or (format_of(output) if output is not None else "svg")
-    if chosen == "png" and output is None:
+    target = output or beside(file, SUFFIXES[chosen])
+    if chosen == "png" and target is None:
         raise click.UsageError("a png is written to a file: give -o FILE.png")
     graph = load_graph(file, split_names(wrt))
     derivation = derive(graph, split_names(wrt) or None)
@@ -85,11 +90,12 @@ def command(
         plan = make_plan(derivation, given, samples, steps=step or 1)
         shown_step = run_plan(plan).steps[-1]
     shown = picture(graph, derivation, values=shown_step, highlight=split_names(paths), most=most)
-    if chosen == "png" and output is not None:
-        write_file(output, png(shown, dark=theme == "dark"), force=force)
+    if target is None:
+        print_result(drawn(shown, chosen, theme=theme), exact=True)
         return
-    text = drawn(shown, chosen, theme=theme)
-    if output is None:
-        print_result(text, exact=True)
+    if chosen == "png":
+        write_file(target, png(shown, dark=theme == "dark"), force=force)
     else:
-        write_file(output, text, force=force)
+        write_file(target, drawn(shown, chosen, theme=theme), force=force)
+    if output is None:
+        note(f"wrote {target}")

@@ -18,7 +18,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Write to this file; standard output when left out.",
+    help="File to write.  [default: FILE.html; standard output in a pipe]",
 )
 @click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
 @click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
@@ -49,6 +49,7 @@ def command(
 
     The page needs no network and no file beside it. Its steps are those of `symgrad trace`.
     """  # fmt: skip
+    from symgrad.cli.beside import beside
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.generate_command import module_name
     from symgrad.cli.trace_command import assignments, samples_from
@@ -70,11 +71,12 @@ def command(
     )
     arguments = _arguments(file, names, data, settings, count, rate, optimizer)
     text = page(plan, module=module_name(file, None), arguments=arguments)
-    if output is None:
+    target = output or beside(file, ".html")
+    if target is None:
         print_result(text, exact=True)
         return
-    write_file(output, text, force=force)
-    note(f"wrote {output}")
+    write_file(target, text, force=force)
+    note(f"wrote {target}")
 
 
 def _arguments(

@@ -35,10 +35,15 @@ def report(item: Diagnostic) -> None:
 
 
 def use_color(stream: object) -> bool:
-    """Tell whether a stream is a terminal that wants colour (NO_COLOR is respected)."""
-    return (
-        is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+    """Tell whether what is written to a stream gets colour.
+
+    A terminal does, unless NO_COLOR is set; FORCE_COLOR asks for it everywhere else.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
 def is_terminal(stream: object) -> bool:
@@ -51,7 +56,7 @@ def load_graph(file: str, wrt: tuple[str, ...] = ()) -> Graph:
     from symgrad import sources
     from symgrad.sources.text import parse_equation
 
-    if "=" in file and not _exists(file):
+    if "=" in file and not exists(file):
         graph = parse_equation(file, wrt=wrt)
     else:
         graph = sources.load(file, stdin=read_stdin)
@@ -60,7 +65,7 @@ def load_graph(file: str, wrt: tuple[str, ...] = ()) -> Graph:
     return graph
 
 
-def _exists(file: str) -> bool:
+def exists(file: str) -> bool:
     """Tell whether there is a file of that name; an equation may be no possible name at all."""
     try:
         return Path(file).exists()
@@ -104,7 +109,8 @@ def _write(stream: Any, text: str, *, exact: bool) -> None:  # noqa: ANN401  (a 
         stream.buffer.write(whole.encode("utf-8", "backslashreplace"))
         stream.flush()
     else:
-        click.echo(spelled_out(whole, encoding_of(stream)), nl=False)
+        shown = spelled_out(whole, encoding_of(stream))
+        click.echo(shown, nl=False, color=use_color(stream) or None)
 
 
 def lacks_letters() -> bool:

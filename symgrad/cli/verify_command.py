@@ -10,7 +10,14 @@ import click
 
 from symgrad.cli.articles import is_article, load_draft, split_names
 from symgrad.cli.limits import SECONDS, go_on
-from symgrad.cli.terminal import is_terminal, load_graph, print_result, read_stdin, report
+from symgrad.cli.terminal import (
+    is_terminal,
+    load_graph,
+    print_result,
+    read_stdin,
+    report,
+    use_color,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 
 _QUIET_SECONDS = 1.0
 _SPARE_SECONDS = 10.0
+_COLORS = {"✓": "green", "≈": "green", "✗": "red", "?": "red", "…": "yellow"}
 
 
 @click.command("verify")
@@ -139,9 +147,20 @@ def _finish(
     elif style == "html":
         print_result(reports_html(reports, graph))
     else:
-        print_result(reports_text(reports, verbose=verbose))
+        print_result(_colored(reports_text(reports, verbose=verbose)))
     codes = {item.exit_code for item in reports}
     sys.exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _colored(text: str) -> str:
+    """Return a report with its marks in colour, where standard output gets any."""
+    if not use_color(sys.stdout):
+        return text
+    lines = text.split("\n")
+    for i, line in enumerate(lines):
+        if line[:1] in _COLORS and line[1:2] == " ":
+            lines[i] = click.style(line[0], fg=_COLORS[line[0]], bold=True) + line[1:]
+    return "\n".join(lines)
 
 
 class Budget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -82,12 +82,28 @@ def example_text(name: str) -> str:
     names = (*example_names(), *array_names())
     plain = name.removesuffix(".sg")
     if plain not in names:
-        close = suggest(plain, names)
+        close = suggest(plain, names) or _suggest_by_beginning(plain, names)
         hint = f"an example that there is: `{close}`; " if close else ""
         raise UnknownName(
             Diagnostic(f"unknown example `{name}`", help=f"{hint}`symgrad examples` lists them all")
         )
     return (resources.files("symgrad.examples") / f"{plain}.sg").read_text(encoding="utf-8")
+
+
+def _suggest_by_beginning(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name whose first words are near to `name`, or None.
+
+    >>> _suggest_by_beginning("brnach", ["branch_and_merge", "huber"])
+    'branch_and_merge'
+    """
+    starts: dict[str, str] = {}
+    for other in known:
+        words = re.split(r"[_/]", other)
+        for first in range(len(words)):
+            for last in range(first + 1, len(words) + 1):
+                starts.setdefault("_".join(words[first:last]), other)
+    close = suggest(name, starts)
+    return None if close is None else starts[close]
 
 
 def read_text(path: str) -> str:

@@ -49,10 +49,20 @@ def not_a_statement(text: str, word: str, origin: Origin) -> Fault:
             hint = "claims about derivatives stand in `check` lines, or in a file for `verify`"
         elif word and left.strip().startswith(f"{word}("):
             hint = f"a function is written without its arguments: `{word} = …`"
+        elif left.split()[:1] == [word] and (close := _meant(word, left)):
+            place = origin.place(text, start, start + len(word))
+            return Fault(Diagnostic(f"unknown statement `{word}`", place, close))
         return Fault(Diagnostic(f"`{left.strip()}` is not a name", place, hint))
-    if word and (close := suggest(word, KEYWORDS)) and rest[len(word) :][:1].isspace():
+    if word and rest[len(word) :][:1].isspace() and (close := _meant(word, rest)):
         place = origin.place(text, start, start + len(word))
-        hint = f"did you mean `{close}`? {USAGE.get(DECLARATIONS.get(close, close), '')}"
-        return Fault(Diagnostic(f"unknown statement `{word}`", place, hint.rstrip()))
+        return Fault(Diagnostic(f"unknown statement `{word}`", place, close))
     hint = "an equation is `name = expression`"
     return Fault(Diagnostic("this is not a statement", place, hint))
+
+
+def _meant(word: str, text: str) -> str:
+    """Return the hint at the statement that a misspelt first word is meant for, if there is one."""
+    close = suggest(word, KEYWORDS) if len(text.split()) > 1 else None
+    if close is None:
+        return ""
+    return f"did you mean `{close}`? {USAGE.get(DECLARATIONS.get(close, close), '')}".rstrip()

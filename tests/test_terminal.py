@@ -1,0 +1,125 @@
+"""What a terminal gets: colour, files instead of floods, and names that were meant."""
+
+import contextlib
+import io
+import sys
+
+import click
+import pytest
+
+import symgrad as sg
+from symgrad.cli import main
+from symgrad.errors import SymgradError
+from symgrad.sources import loading
+
+MODEL = "param a = 1\ndata x\nJ = (a*x)^2\ncheck dJ/da = 2*a*x^2\ncheck dJ/da = a*x^2\n"
+GREEN, RED = (click.style(mark, fg=hue, bold=True) for mark, hue in (("✓", "green"), ("✗", "red")))
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "model.sg").write_text(MODEL, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def shown(monkeypatch, *arguments, terminal=True):
+    """Return what a command writes to standard output."""
+    stream = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stream)
+    with contextlib.suppress(SystemExit):
+        main(list(arguments))
+    return stream.getvalue()
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("terminal", "variables", "colored"),
+    [
+        (True, {}, True),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        (False, {}, False),
+        (False, {"FORCE_COLOR": "1"}, True),
+        (False, {"FORCE_COLOR": "0"}, False),
+    ],
+)
+def test_marks_are_coloured_where_colour_is_wanted(monkeypatch, terminal, variables, colored):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    text = shown(monkeypatch, "verify", "model.sg", terminal=terminal)
+    assert (f"{GREEN} model.sg:4  " in text, f"{RED} model.sg:5  " in text) == (colored, colored)
+    assert ("\x1b[" in text) == colored
+    assert click.unstyle(text).startswith("✓ model.sg:4  dJ/da = 2*a*x^2\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (("draw", "model.sg"), "model.svg"),
+        (("draw", "sub/model.sg", "--format", "dot"), "sub/model.dot"),
+        (("draw", "sub/loss.py:J", "--format", "mermaid"), "sub/loss.mmd"),
+        (("draw", "example:branch_and_merge"), "branch_and_merge.svg"),
+        (("draw", "J = a^2", "--wrt", "a"), "model.svg"),
+        (("report", "model.sg"), "model.html"),
+    ],
+)
+def test_a_terminal_gets_the_name_of_a_file(folder, monkeypatch, capsys, words, written):
+    (folder / "sub").mkdir()
+    (folder / "sub" / "model.sg").write_text(MODEL, encoding="utf-8")
+    (folder / "sub" / "loss.py").write_text("def J(a):\n    return a**2\n", encoding="utf-8")
+    assert shown(monkeypatch, *words) == ""
+    assert capsys.readouterr().err == f"wrote {written}\n".replace(
+        "/", "\\/"[sys.platform != "win32"]
+    )
+    assert (folder / written).stat().st_size > 100
+
+
+def test_a_file_of_somebody_else_is_kept_and_a_pipe_gets_the_picture(folder, monkeypatch, capsys):
+    (folder / "model.svg").write_text("mine", encoding="utf-8")
+    assert shown(monkeypatch, "draw", "model.sg") == ""
+    assert "was not written by symgrad" in capsys.readouterr().err
+    assert (folder / "model.svg").read_text(encoding="utf-8") == "mine"
+    assert shown(monkeypatch, "draw", "model.sg", terminal=False).startswith("<!-- Made by symgrad")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("brnach", "branch_and_merge"),
+        ("brnach_and_merge", "branch_and_merge"),
+        ("lstm", "lstm_cell"),
+        ("regresion", "linear_regression"),
+    ],
+)
+def test_the_example_that_was_meant_is_named(typed, meant):
+    with pytest.raises(SymgradError) as found:
+        loading.load(f"example:{typed}")
+    assert f"an example that there is: `{meant}`" in found.value.diagnostics[0].help
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("parm a = 1", "param"),
+        ("dta x = 2", "data"),
+        ("cosnt k = 3", "const"),
+        ("minimise J", "minimize"),
+    ],
+)
+def test_the_statement_that_was_meant_is_named(line, meant):
+    with pytest.raises(SymgradError) as found:
+        sg.parse(f"{line}\nparam b\nJ = b^2")
+    first = found.value.diagnostics[0]
+    assert first.message == f"unknown statement `{line.split()[0]}`"
+    assert first.help.startswith(f"did you mean `{meant}`? as in `{meant} ")
