@@ -130,6 +130,10 @@ def test_a_random_graph_comes_back_from_its_article(seed):
             r"$E = E_1 + E_2$, $E = (a - x)^2 + (a - y)^2$, $dE/dE_1$, $dE_1/da$, $dE_2/da$",
             {"E", "E_1", "E_2"},
         ),
+        (
+            r"$f(x_1) = w x_1$, $f(x_2) = w x_2$, $L = \sum_{i=1}^2 (y_i - f(x_i))^2$, $dL/dw$",
+            {"f_1", "f_2", "L"},
+        ),
         (r"$J(w) = \frac{1}{2m}\sum_{i=1}^m (w x_i - y_i)^2$ and $\partial J/\partial w$", {"J"}),
     ],
 )  # fmt: skip
@@ -185,6 +189,15 @@ def test_sums_that_are_too_large_end_at_once():
     text = r"$u = \sum_{i=1}^{999999} \sum_{j=1}^{99999} \sum_{k=1}^{9999} a_{ijk}$, $du/dx$"
     with pytest.raises(SymgradError):
         draft_graph(text, "a.md")
+
+
+def test_pi_is_a_number_in_sums_over_samples_too():
+    text = (
+        r"$\ell(\mu) = -\frac{n}{2}\log(2\pi) - \frac12\sum_{i=1}^n (x_i - \mu)^2$,"
+        r" $\partial\ell/\partial\mu$"
+    )
+    graph = draft_graph(text, "a.md").graph
+    assert set(graph.index) == {"ell", "x", "μ"}
 
 
 def test_two_equal_equations_are_one():

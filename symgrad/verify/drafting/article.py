@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
@@ -29,6 +29,7 @@ _DERIVATIVES = (
     ),
     re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
 )
+_INDEXED = re.compile(r"\s*([^\W\d_]+)_(\d{1,3})\s*")
 _OPERATORS = re.compile(r"[∂∇'′…∫]|\.\.\.")
 _WORD = re.compile(lexer.NAME)
 _BETWEEN = re.compile(r"[\s,;、，和$\\()]*(?:and|und|et|y)?[\s$\\()]*")
@@ -93,6 +94,7 @@ class Article:
     words: dict[str, str] = field(default_factory=dict)  # a name, and the kind that is said of it
     adjoints: set[str] = field(default_factory=set)
     arguments: dict[str, str] = field(default_factory=dict)
+    indexed: dict[str, str] = field(default_factory=dict)  # f and x, for `f(x_1) = …`
     maximizes: bool = False
 
 
@@ -118,6 +120,11 @@ def gather(text: str, source: str) -> Article:
         for statement in listed:
             _take(statement, formula, found)
         before = _note_words(listed, formula, before, found)
+    for function, argument in found.indexed.items():
+        call = re.compile(rf"(?<!\w){re.escape(function)}\s*\(\s*{argument}_(\w+)\s*\)")
+        found.equations = [
+            replace(said, right=call.sub(rf"{function}_\1", said.right)) for said in found.equations
+        ]
     return found
 
 
@@ -153,7 +160,11 @@ def _take(statement: Statement, formula: Formula, found: Article) -> None:
     if left[2] is not None:
         if lookup(name) is not None or name in LETTERS:
             return  # `σ(z) = …` says what a function is
-        found.arguments.setdefault(name, left[2].strip())
+        if indexed := _INDEXED.fullmatch(left[2]):
+            found.indexed.setdefault(name, indexed[1])
+            name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
+        else:
+            found.arguments.setdefault(name, left[2].strip())
     for sign, part in statement.parts:
         if sign not in ("=", ":="):
             return

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from symgrad.errors import Diagnostic, Place, SymgradError, nearest
 from symgrad.expression.tree import Add, Var, variables
 from symgrad.graph.graph import Graph
+from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
 from symgrad.verify.drafting.article import Article, Said, gather, words_in
@@ -170,7 +171,10 @@ def _origin(place: Place) -> Origin:
 
 def _scope(names: Iterable[str], vocabulary: Vocabulary) -> Scope:
     """Return a scope in which every name of the article is an input."""
-    listed = dict.fromkeys(vocabulary.name(name) for name in names)
+    own = set(vocabulary.names)
+    listed = dict.fromkeys(
+        vocabulary.name(name) for name in names if name in own or constant(name) is None
+    )
     letters = {name for name in vocabulary.names if len(name) == 1}
     inputs = [
         name for name in listed
