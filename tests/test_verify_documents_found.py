@@ -83,3 +83,10 @@ def test_whatever_a_row_ends_with_the_others_are_judged(ending, place, kind):
     assert found.count("proved") == 2
     assert len(found) == 3
     assert found[place] in {"refuted", "unreadable"}
+
+
+@pytest.mark.parametrize("text", [
+    "dL/dq = 1", "∂L/∂q = 0", r"$\frac{dL}{dq} = 1$", r"$\frac{d^2 L}{dq^2} = 0$", "dz/dq = x",
+])  # fmt: skip
+def test_a_derivative_of_a_node_by_an_unknown_name_is_unreadable(text):
+    assert statuses(STEPS, text) == ["unreadable"]

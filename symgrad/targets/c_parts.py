@@ -61,7 +61,7 @@ def cut(
     ...     Line(f"u{i + 1}", (f"u{i}",), f"const double u{i + 1} = 2*u{i};") for i in range(600)
     ... ]
     >>> cut("part_", lines, ["u600"], taken=[]).places
-    {'u600': 'kept[2]'}
+    {'u600': 'kept[1]'}
     """
     if len(lines) <= MAX_STATEMENTS:
         return None

@@ -177,6 +177,8 @@ class LeftSides:
             elif (
                 free and plain[:1] == "d" and "/" in text and 1 < len(plain) < 4 and plain.isalpha()
             ):
+                if scope.name(plain[1:]) is not None:
+                    return frozenset()  # a derivative of or by what the graph has
                 found.add(plain[1:])
             elif free and len(plain) <= 2 and plain not in ("d", "∂"):
                 found.add(word)
