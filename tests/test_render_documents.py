@@ -39,6 +39,7 @@ KERNEL = set(
     \sigma \tau \upsilon \phi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon
     \Phi \Psi \Omega \varphi \frac \partial \cdot \left \right \sqrt \exp \ln \log \sin \cos \tan
     \arcsin \arccos \arctan \sinh \cosh \tanh \max \min \mathrm \mbox \begin \end \le \ge \ne \neg
+    \nabla
     \to \quad \subsection \noindent \par \times \textasciitilde \textasciicircum \textbackslash
     """.split()
 )
@@ -88,7 +89,7 @@ def test_latex_formulas_have_no_bare_word(name):
     # a word in italics would be a product of letters: words stand in \mathrm, \mbox or a command
     for formula in re.findall(r"\\\[ (.*) \\\]", latex_of(sheet_of(name))):
         rest = re.sub(r"\$[^$]*\$", "", formula)  # a formula among words
-        rest = re.sub(r"\\(?:mathrm|mbox|begin|end)\{[^{}]*\}(?:\{(?:ll|rcll)\})?", "", rest)
+        rest = re.sub(r"\\(?:mathrm|mbox|begin|end)\{[^{}]*\}(?:\{(?:ll|rcll|c+)\})?", "", rest)
         rest = re.sub(r"\\[A-Za-z]+", "", rest)
         assert not re.findall(r"[A-Za-z]{5,}", rest), formula
 

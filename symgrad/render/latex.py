@@ -16,6 +16,10 @@ from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Si
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _ALIKE = {r"\varphi": r"\phi"}
 _UPRIGHT = (r"\mathrm", r"\mbox")
+_NO_WIDTH = re.compile(r"\\(?:frac|left|right|mathrm|mbox|sqrt)(?![A-Za-z])|[{}^_\s]")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_MOST_COLUMNS = 8
+_PAGE = 60  # letters of a formula in one line of an article
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 # Greek letters without a command of their own, for they look like these:
 _LATIN_LOOKS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
@@ -214,6 +218,8 @@ def _compilable(character: str) -> str:
 
 def _section(section: Section, printer: LatexPrinter) -> str:
     rows = [rf"\subsection*{{{prose(section.title)}}}"]
+    if matrix := matrix_latex(section, printer):
+        rows.append(rf"\[ {matrix} \]")
     for item in section.items:
         match item:
             case Line():
@@ -227,6 +233,31 @@ def _section(section: Section, printer: LatexPrinter) -> str:
             case _:
                 rows.append(rf"\noindent {prose(item)}\par")
     return "\n".join(rows)
+
+
+def matrix_latex(section: Section, printer: LatexPrinter) -> str:
+    """Return the second derivatives of a section as one matrix, where a page is wide enough."""
+    if section.key != "hessian":
+        return ""
+    entries: dict[tuple[str, str], str] = {}
+    top = ""
+    for item in section.items:
+        if isinstance(item, Line) and isinstance(left := item.left[0], Partial):
+            top = left.top
+            entry = side_latex(item.sides[-1], printer)
+            entries[left.bottom, left.second] = entries[left.second, left.bottom] = entry
+    names = list(dict.fromkeys(name for name, _ in entries))
+    widths = [max(_width(entries[row, column]) for row in names) for column in names]
+    if not 1 < len(names) <= _MOST_COLUMNS or sum(widths) > _PAGE:
+        return ""
+    body = r" \\ ".join(" & ".join(entries[row, other] for other in names) for row in names)
+    array = rf"\begin{{array}}{{{'c' * len(names)}}} {body} \end{{array}}"
+    return rf"\nabla^{{2}} {printer.name(top)} = \left( {array} \right)"
+
+
+def _width(formula: str) -> int:
+    """Return about how many letters wide a formula is."""
+    return len(_COMMAND.sub("x", _NO_WIDTH.sub("", formula)))
 
 
 def line_latex(line: Line, printer: LatexPrinter) -> str:

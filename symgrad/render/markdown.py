@@ -5,6 +5,7 @@ from __future__ import annotations
 from symgrad.render.latex import (
     LatexPrinter,
     line_latex,
+    matrix_latex,
     remark_latex,
     trail_latex,
     worked_latex,
@@ -29,6 +30,8 @@ def markdown_of(sheet: Sheet) -> str:
 
 def _section(section: Section, printer: LatexPrinter) -> str:
     rows = [f"### {escaped(section.title)}"]
+    if matrix := matrix_latex(section, printer):
+        rows.append(_block(matrix))
     for item in section.items:
         match item:
             case Line():
