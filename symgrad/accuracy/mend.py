@@ -37,6 +37,7 @@ SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 500  # forms that are measured for one program
+COSTED = 16  # programs that are written whole to see what a change costs them
 LONG = 45  # parts of a formula that is looked at
 SHORT = 6  # statements of a program in which what the inputs lose too is looked at
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
@@ -266,15 +267,26 @@ class Mender:
             if self._won_by(name) < PAYS:
                 self._take_back(name)
         self._prune()
-        while self.changes and cost(self.current) > most:
-            now = cost(self.current)
+        tried = 0
+        while self.changes and (now := cost(self.current)) > most:
+            exact = tried + len(self.changes) <= COSTED
+            tried += len(self.changes)
             worth = []
             for name in self.changes:
-                trial = [*self.current]
-                trial[self.place[name]] = self.original[self.place[name]]
-                saved = now - cost(trial)
+                saved = now - cost(self._without(name)) if exact else self._longer_by(name)
                 worth.append((self._won_by(name) / max(saved, 0.5), name))
             self._cheaper(min(worth)[1])
+
+    def _without(self, name: str) -> list[Statement]:
+        """Return the program without one of its changes."""
+        trial = [*self.current]
+        trial[self.place[name]] = self.original[self.place[name]]
+        return trial
+
+    def _longer_by(self, name: str) -> int:
+        """Return by how many operations a change has made its statement longer."""
+        written = self.original[self.place[name]].formula.expression
+        return operations_of(normal(self.changes[name])) - operations_of(normal(written))
 
     def _harmless(self) -> None:
         """Take changes back until no result is worse at any point than it was."""
