@@ -16,7 +16,17 @@ from flint import ctx, fmpq, fmpq_series
 
 from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import Product, add, div, factored_sum, mul, neg, power, tidy
+from symgrad.expression.algebra import (
+    Product,
+    add,
+    combined,
+    div,
+    factored_sum,
+    mul,
+    neg,
+    power,
+    tidy,
+)
 from symgrad.expression.functions import FUNCTIONS
 from symgrad.expression.tree import (
     Add,
@@ -338,21 +348,13 @@ def gathered(e: Expression) -> Expression:
             if isinstance(total, Add) and any(_below(term) for term in total.terms):
                 return total
             return factored_sum(terms_of(total)) if isinstance(total, Add) else total
-        case Mul():
-            return mul(*parts)
-        case Neg():
-            return neg(*parts)
-        case Div():
-            return div(*parts)
-        case Pow():
-            return power(*parts)
         case Call("exp", _):
             wide = multiplied_out(parts[0]) or parts[0]
             return mul(*[Call("exp", (term,)) for term in _split(wide)])
         case Call("log", _):
             return _logarithm(parts[0])
         case _:
-            return with_children(e, parts) if parts else e
+            return combined(e, parts)
 
 
 def _below(term: Expression) -> bool:

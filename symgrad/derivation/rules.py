@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.algebra import add, div, mul, neg, power, replaced
+from symgrad.expression.algebra import add, combined, div, mul, neg, power, replaced
 from symgrad.expression.functions import FUNCTIONS
 from symgrad.expression.tree import (
     ONE,
@@ -28,6 +28,7 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    children,
     substitute,
     variables,
     walk,
@@ -85,21 +86,7 @@ def _put_in(whole: Expression, old: Derivative, new: Expression) -> Expression:
     """Return the whole with a derivative replaced, products and sums tidied on the way up."""
     if whole == old:
         return new
-    match whole:
-        case Add(terms):
-            return add(*(_put_in(term, old, new) for term in terms))
-        case Neg(operand):
-            return neg(_put_in(operand, old, new))
-        case Mul(factors):
-            return mul(*(_put_in(factor, old, new) for factor in factors))
-        case Div(numerator, denominator):
-            return div(_put_in(numerator, old, new), _put_in(denominator, old, new))
-        case Pow(base, exponent):
-            return power(_put_in(base, old, new), _put_in(exponent, old, new))
-        case Call(function, arguments):
-            return Call(function, tuple(_put_in(part, old, new) for part in arguments))
-        case _:
-            return whole
+    return combined(whole, tuple(_put_in(part, old, new) for part in children(whole)))
 
 
 def _slope(expression: Expression, by: Var) -> Expression:

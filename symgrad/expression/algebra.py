@@ -381,7 +381,11 @@ def _shared_exponent(base: Expression, products: list[Product]) -> Fraction:
 
 def tidy(expression: Expression) -> Expression:
     """Return the expression rebuilt bottom-up through the tidying constructors."""
-    parts = tuple(tidy(part) for part in children(expression))
+    return combined(expression, tuple(tidy(part) for part in children(expression)))
+
+
+def combined(expression: Expression, parts: tuple[Expression, ...]) -> Expression:
+    """Return the expression with its direct parts replaced, through the tidying constructors."""
     match expression:
         case Add():
             return add(*parts)
