@@ -138,3 +138,12 @@ def test_levels_of_the_command(words, wanted, capsys):
 def test_an_edge_is_worked_from_its_equation():
     by_v = Derivative(parse("param v; p = 1/(1 + v)")["p"].formula.expression, Var("v"))
     assert evaluated(by_v) == gradient_of(by_v.operand)["v"]
+
+
+@pytest.mark.parametrize("own", ["function f(z) = z/(1 + z^2)", "function f"])
+def test_functions_of_a_graphs_own_are_worked_out(own):
+    d, found = worked(parse(f"{own}\nparam a; data x; v = f(a*x); J = v^2"))
+    printer = Printer(all_names(d))
+    (edge,) = [item for item in found if item.left == Partial("v", "a")]
+    assert len(worked_text(edge, printer)) > 1
+    assert any("derivative of f and chain rule" in line for line in worked_text(edge, printer))

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from symgrad.derivation.calculus import gradient_of
 from symgrad.expression.algebra import add, combined, div, mul, neg, power, replaced
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -162,7 +162,7 @@ def _power_rule(
 def _function_rule(
     function: str, arguments: tuple[Expression, ...], by: Var
 ) -> tuple[Expression, str]:
-    if FUNCTIONS[function].condition_first:
+    if record(function).condition_first:
         condition, *branches = arguments
         slopes = [_slope(branch, by) for branch in branches]
         chosen = slopes[0] if slopes[0] == slopes[1] else Call(function, (condition, *slopes))
