@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
-from flint import ctx
-
 from symgrad.derivation import analysis
+from symgrad.expression.certified import ctx
 from symgrad.expression.tree import Expression, Var
 from symgrad.verify.deciding.equality import Decision, decide
 from symgrad.verify.deciding.intervals import Evaluator, Value

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from flint import arb, ctx, fmpq
-
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.derivation.guards import open_guards
+from symgrad.expression.certified import arb, ctx, fmpq
 from symgrad.expression.tree import ONE, ZERO, Compare, Expression, Var, formula_of, variables
 from symgrad.graph.graph import Graph, Node
 from symgrad.verify.deciding.guards import guards_in

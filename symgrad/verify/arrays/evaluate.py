@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flint import arb, fmpq
-
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.certified import arb, fmpq
 
 Grid = list[list[Any]]  # rows of balls; a number is 1×1, a vector a column
 

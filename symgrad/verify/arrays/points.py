@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, fmpq
-
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.certified import arb, fmpq
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.verify.arrays.evaluate import Evaluator, Grid, Unknown
 

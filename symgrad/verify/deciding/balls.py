@@ -9,9 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from flint import arb, fmpq
-
 from symgrad.expression.balls import Unclear, Undefined, why_not
+from symgrad.expression.certified import arb, fmpq
 from symgrad.verify.deciding.limits import MAX_BITS
 
 Value: TypeAlias = Any  # fmpq or arb; python-flint has no types

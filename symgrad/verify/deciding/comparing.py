@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from flint import arb, ctx, fmpq
-
+from symgrad.expression.certified import arb, ctx, fmpq
 from symgrad.expression.tree import Compare, Expression
 from symgrad.verify.deciding.assumptions import Solved
 from symgrad.verify.deciding.balls import Unclear, Undefined, Value

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import lcm
 
-from flint import fmpz
-
+from symgrad.expression.certified import fmpz
 from symgrad.expression.tree import Call, Expression, Number, Pow
 from symgrad.verify.deciding.bases import Basis
 from symgrad.verify.deciding.fields import Field, Generator, Ratio, Root

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-import flint
-from flint import acb, arb, ctx, fmpq
-
+from symgrad.expression.certified import acb, arb, ctx, flint, fmpq
 from symgrad.expression.functions import Function, record
 from symgrad.expression.tree import (
     Add,

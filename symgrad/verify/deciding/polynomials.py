@@ -11,8 +11,7 @@ from fractions import Fraction
 from math import comb, gcd, lcm
 from typing import Any, TypeAlias
 
-import flint
-
+from symgrad.expression.certified import flint
 from symgrad.verify.deciding.limits import MAX_EXPONENT, MAX_TERMS, TooLarge
 
 Poly: TypeAlias = Any  # FLINT and SymPy polynomials have no common type

@@ -11,8 +11,7 @@ from fractions import Fraction
 from math import isqrt
 from random import Random
 
-from flint import fmpq
-
+from symgrad.expression.certified import fmpq
 from symgrad.expression.tree import Compare, Expression, Number, Var
 from symgrad.verify.deciding.intervals import Evaluator
 from symgrad.verify.deciding.limits import names_in

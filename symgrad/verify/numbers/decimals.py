@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from flint import arb, fmpq
-
+from symgrad.expression.certified import arb, fmpq
 from symgrad.expression.tree import Expression, Number, Var, rebuild, walk
 from symgrad.verify.deciding.intervals import Evaluator, Value
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
-from flint import ctx, fmpq
-
 from symgrad.derivation import analysis
+from symgrad.expression.certified import ctx, fmpq
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var
 from symgrad.sources import exact

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from random import Random
 
-from flint import ctx, fmpq
-
+from symgrad.expression.certified import ctx, fmpq
 from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var, variables
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.deciding.intervals import Evaluator, Value

@@ -7,10 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
-from flint import fmpq
-
 from symgrad.derivation import analysis
 from symgrad.derivation.derivation import local_derivative
+from symgrad.expression.certified import fmpq
 from symgrad.expression.printer import Printer
 from symgrad.sources import exact
 from symgrad.verify.deciding.intervals import Value

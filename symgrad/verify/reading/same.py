@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from random import Random
 
-from flint import fmpq
-
+from symgrad.expression.certified import fmpq
 from symgrad.expression.tree import Expression
 from symgrad.verify.deciding.intervals import Value
 from symgrad.verify.truth import Point, Truth
