@@ -132,3 +132,16 @@ class Tokens(ABC):
             if level == 0:
                 return "".join(w.text for w in self.words[start : self.at - 1])
         raise self.fault("`{` is never closed", word)
+
+    def separated(self, text: str, word: Word, parts: list[Written]) -> Written:
+        """Return a name that does not run together with a name or number before it."""
+        before = parts[-1].text[-1:] if parts else ""
+        gap = " " if before.isalnum() or before == "_" else ""
+        following = self.words[self.at].text[:1] if self.at < len(self.words) else ""
+        after = " " if following.isalnum() else ""
+        return self.written(gap + text + after, word)
+
+    def is_next(self, text: str) -> bool:
+        """Tell whether a word comes next."""
+        self.skip_spaces()
+        return self.at < len(self.words) and self.words[self.at].text == text

@@ -43,6 +43,10 @@ ACCENTS_ABOVE = {
 MATRICES = frozenset(
     "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix psmallmatrix bsmallmatrix".split()
 )
+BRACKETS = frozenset(
+    ("(", "[", "\\{", "\\left", "\\bigl", "\\big", "\\Big", "\\Bigl", "\\bigg", "\\biggl",
+     "\\lbrace", "\\lbrack")
+)  # fmt: skip
 SUMS = {"sum": "∑", "prod": "∏"}
 STACKED = frozenset(("stackrel", "overset", "underset"))
 STYLES = frozenset(

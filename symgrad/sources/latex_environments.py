@@ -1,0 +1,109 @@
+r"""Environments: cases as Piecewise, matrices as lists, aligned lines one after the other."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC
+
+from symgrad.sources.latex_cases import Row, piecewise
+from symgrad.sources.latex_tokens import Tokens, Word
+from symgrad.sources.latex_words import MATRICES
+from symgrad.sources.written import Written
+
+
+class Environments(Tokens, ABC):
+    """Translates what stands between `\\begin` and `\\end`."""
+
+    in_condition = False  # in a row of cases words may join conditions
+
+    def environment(self, word: Word, parts: list[Written]) -> None:
+        """Translate an environment: cases as Piecewise, aligned lines one after the other."""
+        name = self.raw_argument(word).rstrip("*")
+        if name in ("cases", "dcases", "rcases"):
+            parts.append(self.cases(word, name))
+            return
+        if name in MATRICES:
+            parts.append(self.column(word, name))
+            return
+        if name in ("array", "alignat", "alignedat"):
+            self.raw_argument(word)
+        inner = self.until(lambda text: text == "\\end")
+        self.end(name, word)
+        ends = self.written("\n", word)
+        parts.append(Written.join([ends, inner, ends]))
+
+    def end(self, name: str, opened: Word) -> None:
+        """Pass the end of an environment."""
+        if self.at >= len(self.words) or self.words[self.at].text != "\\end":
+            raise self.fault(f"`\\begin{{{name}}}` is never ended", opened)
+        word = self.words[self.at]
+        self.at += 1
+        if self.raw_argument(word).rstrip("*") != name:
+            raise self.fault(f"this does not end `\\begin{{{name}}}`", word)
+
+    def column(self, word: Word, name: str) -> Written:
+        """Translate a matrix as the list of what stands in it."""
+        pieces = [self.written("(", word)]
+        while self.at < len(self.words) and self.words[self.at].text != "\\end":
+            cell = self.until(lambda text: text in ("&", "\\\\", "\\cr", "\\end"))
+            if cell.text.strip():
+                pieces += [cell, self.written(", ", word)]
+            if self.at < len(self.words) and self.words[self.at].text in ("&", "\\\\", "\\cr"):
+                self.at += 1
+            elif self.at < len(self.words) and self.words[self.at].text == "}":
+                break
+        self.end(name, word)
+        if len(pieces) == 1:
+            raise self.fault("an empty matrix", word)
+        return Written.join([*pieces[:-1], self.written(") ", word)])
+
+    def cases(self, word: Word, name: str) -> Written:
+        """Translate the rows of a cases environment."""
+        rows: list[Row] = []
+        while self.at < len(self.words) and self.words[self.at].text not in ("\\end", "}"):
+            value = self.until(lambda text: text in ("&", "\\\\", "\\end"))
+            condition = Written.join([])
+            if self.at < len(self.words) and self.words[self.at].text == "&":
+                self.at += 1
+                outer, self.in_condition = self.in_condition, True
+                condition = self.until(lambda text: text in ("\\\\", "\\end"))
+                self.in_condition = outer
+            if self.at < len(self.words) and self.words[self.at].text == "\\\\":
+                self.at += 1
+            if value.text.strip():
+                rows.append(Row(value, condition))
+        self.end(name, word)
+        if rows and all(re.search("[=≈]", row.value.text) for row in rows):
+            # a system of equations, and no cases
+            ends = self.written(";\n", word)
+            return Written.join([p for row in rows for p in (row.value, ends, row.condition, ends)])
+        found = piecewise(rows, word.start)
+        if found is None:
+            raise self.fault("these cases leave some values open", word, "end with `otherwise`")
+        return found
+
+    def ends_with_array(self) -> bool:
+        """Tell whether an array begins here: behind `\\left\\{` it holds cases."""
+        self.skip_spaces()
+        following = "".join(word.text for word in self.words[self.at : self.at + 12])
+        return re.match(r"\\begin\{(?:array|[a-z]*matrix)\*?\}", following) is not None
+
+    def is_system(self) -> bool:
+        """Tell whether aligned equations begin here: a brace in front of them is no bracket."""
+        self.skip_spaces()
+        following = "".join(word.text for word in self.words[self.at : self.at + 20])
+        return re.match(r"\\begin\{(?:aligned|align|split|gathered|alignedat|cases|eqnarray)\*?\}",
+                        following) is not None  # fmt: skip
+
+    def array_cases(self, opened: Word) -> Written:
+        """Translate an array of cases with its brackets."""
+        begin = self.next_word(opened)
+        name = self.raw_argument(begin).rstrip("*")
+        if name == "array":
+            self.raw_argument(begin)
+        found = self.cases(opened, name)
+        self.skip_spaces()
+        if self.at < len(self.words) and self.words[self.at].text == "\\right":
+            self.at += 1
+            self.next_word(opened)
+        return found
