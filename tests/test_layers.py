@@ -44,7 +44,7 @@ USERS = {
     "click": ("cli",),
     "jinja2": ("targets.templates", "render.html"),
     "markupsafe": ("render.html",),  # what jinja2 marks safe text with
-    "flint": ("accuracy", "expression.certified"),
+    "flint": ("expression.certified",),
     "mpmath": ("expression.evaluate", "expression.enclosures"),
     "numpy": ("targets.compiled_c", "pytest_plugin", "verify.code"),
     "pytest": ("pytest_plugin",),

@@ -11,8 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from flint import acb, arb
-
+from symgrad.expression.certified import acb, arb
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,

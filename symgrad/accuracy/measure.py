@@ -10,11 +10,10 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flint import arb, ctx
-
 from symgrad.accuracy.doubles import NAN, Column, Doubles
 from symgrad.accuracy.reference import Ball, truth
 from symgrad.accuracy.sample import is_usual
+from symgrad.expression.certified import arb, ctx
 from symgrad.expression.tree import Expression, formula_of
 from symgrad.program.normal import normal
 from symgrad.program.statements import Statement

@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-import flint
-from flint import acb, arb, ctx, fmpq
-
 from symgrad.expression.balls import Unclear, Undefined, why_not
+from symgrad.expression.certified import acb, arb, ctx, flint, fmpq
 from symgrad.expression.functions import Function, record
 from symgrad.expression.tree import (
     Add,

@@ -13,8 +13,6 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import cast
 
-from flint import ctx
-
 from symgrad.accuracy.arrangements import arranged, guarded
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.matching import put, rewrites
@@ -23,6 +21,7 @@ from symgrad.accuracy.mend import Mender, total
 from symgrad.accuracy.reference import Values, is_good, value
 from symgrad.accuracy.rows import trees
 from symgrad.accuracy.singular import singular_forms
+from symgrad.expression.certified import ctx
 from symgrad.expression.tree import (
     Add,
     Call,

@@ -12,8 +12,6 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, islice
 
-from flint import ctx, fmpq, fmpq_series
-
 from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.expression.algebra import (
@@ -27,6 +25,7 @@ from symgrad.expression.algebra import (
     power,
     tidy,
 )
+from symgrad.expression.certified import ctx, fmpq, fmpq_series
 from symgrad.expression.functions import FUNCTIONS
 from symgrad.expression.tree import (
     Add,

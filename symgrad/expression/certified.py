@@ -23,5 +23,6 @@ arb = flint.arb
 ctx = flint.ctx
 fmpq = flint.fmpq
 fmpz = flint.fmpz
+fmpq_series = getattr(flint, "fmpq_series", None)  # exact series: python-flint only
 
-__all__ = ["HAS_FLINT", "acb", "arb", "ctx", "flint", "fmpq", "fmpz"]
+__all__ = ["HAS_FLINT", "acb", "arb", "ctx", "flint", "fmpq", "fmpq_series", "fmpz"]
