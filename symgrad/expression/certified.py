@@ -6,23 +6,19 @@ it, and there `enclosures` does the same, slower: a page in the browser judges w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    flint: Any
+    import flint
+    from flint import acb, arb, ctx, fmpq, fmpq_series, fmpz
 else:
     try:
         import flint
     except ImportError:
         from symgrad.expression import enclosures as flint
+    acb, arb, ctx, fmpq, fmpz = flint.acb, flint.arb, flint.ctx, flint.fmpq, flint.fmpz
+    fmpq_series = getattr(flint, "fmpq_series", None)  # only python-flint has them
 
 HAS_FLINT = flint.__name__ == "flint"
-
-acb = flint.acb
-arb = flint.arb
-ctx = flint.ctx
-fmpq = flint.fmpq
-fmpz = flint.fmpz
-fmpq_series = getattr(flint, "fmpq_series", None)  # exact series: python-flint only
 
 __all__ = ["HAS_FLINT", "acb", "arb", "ctx", "flint", "fmpq", "fmpq_series", "fmpz"]
