@@ -90,3 +90,84 @@ def test_whatever_a_row_ends_with_the_others_are_judged(ending, place, kind):
 ])  # fmt: skip
 def test_a_derivative_of_a_node_by_an_unknown_name_is_unreadable(text):
     assert statuses(STEPS, text) == ["unreadable"]
+
+
+UTILITY = "param X, L; assume X > 0; assume L > 0; U = 10*X^0.6*L^0.5"
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    ("U_{XL} = U_{LX} = 3X^{-0.4}L^{-0.5}", "U_{XL} = U_{LX} = 3X^{0.4}L^{-0.5}"),
+    ("U_{LL} = -2.5X^{0.6}L^{-1.5}", "U_{LL} = 2.5X^{0.6}L^{-1.5}"),
+    ("U_L(1,4) = 5/2", "U_L(1,4) = 5"),
+    ("U_X(X,L) = 6X^{-0.4}L^{0.5}", "U_X(X,L) = 5X^{-0.4}L^{0.5}"),
+    ("dU = 6X^{-0.4}L^{0.5}dX + 5X^{0.6}L^{-0.5}dL", "dU = 6X^{-0.4}dX + 5X^{0.6}L^{-0.5}dL"),
+])  # fmt: skip
+def test_derivatives_by_subscripts_and_differentials_with_powers(claim, wrong):
+    assert set(statuses(UTILITY, f"${claim}$")) == {"proved"}
+    assert "refuted" in statuses(UTILITY, f"${wrong}$")
+
+
+SOFTMAX = (
+    "param z_1, z_2; S = exp(z_1) + exp(z_2); a_1 = exp(z_1)/S; a_2 = exp(z_2)/S; L = a_1*log(a_2)"
+)
+
+
+def test_an_index_without_braces_ends_where_another_name_begins():
+    claim = r"$\frac{\partial a_i}{\partial z_j} = -a_ia_j, \quad i \neq j$"
+    assert statuses(SOFTMAX, claim) == ["proved"]
+    assert statuses(SOFTMAX, claim.replace("-a", "a")) == ["refuted"]
+
+
+LOGISTIC = "param w_1, w_2; data x_1, x_2, y; z = w_1*x_1 + w_2*x_2; L = (z - y)^2"
+
+
+@pytest.mark.parametrize("called", ["J", "J(w)", "J(w_1, w_2)"])
+def test_a_cost_that_the_article_defines_as_the_mean_of_the_losses(called):
+    text = (
+        f"$${called} = \\frac1m \\sum_{{i=1}}^m L(z^{{(i)}}, y^{{(i)}})$$\n\n"
+        "$$\\frac{\\partial J}{\\partial w_1} = "
+        "\\frac1m \\sum_{i=1}^m 2(z^{(i)} - y^{(i)})x_1^{(i)}$$"
+    )
+    assert statuses(LOGISTIC, text)[-1] == "proved"
+    assert statuses(LOGISTIC, text.replace("x_1^", "x_2^"))[-1] == "refuted"
+
+
+@pytest.mark.parametrize("written", [
+    "w(new) = w − η·∂L/∂w", "w(t+1) = w(t) − η·∂L/∂w", "w[t+1] = w[t] − η·2(z − y)x",
+])  # fmt: skip
+def test_a_step_with_the_time_in_brackets(written):
+    assert statuses(STEPS, written) == ["proved"]
+    assert statuses(STEPS, written.replace("−", "+", 1)) == ["refuted"]
+
+
+CODE = [
+    "dL/dw = 2(z - y)x", "L = (z - y)^2", "∂L/∂b = 2(z − y)", "z = w*x + b",
+]  # fmt: skip
+PROGRAMS = [
+    "w -= lr*dw",
+    "w = w - lr*grad",
+    "z = model(x)",
+    'print("dL/dw = 0")',
+    "for i in b: z = 1",
+]
+
+
+@pytest.mark.parametrize("kind", ["", "text"])
+@pytest.mark.parametrize("line", CODE)
+def test_formulas_in_code_and_in_fences_of_text_are_judged(line, kind):
+    assert statuses(LINE, f"so `{line}` holds") == ["proved"]
+    assert statuses(LINE, f"```{kind}\n{line}\n```\n") == ["proved"]
+    assert statuses(LINE, f"| a | b |\n|---|---|\n| c | `{line}` |\n") == ["proved"]
+
+
+@pytest.mark.parametrize("line", PROGRAMS)
+def test_programs_are_no_claims(line):
+    assert statuses(LINE, f"so `{line}` does it") == []
+    assert statuses(LINE, f"```python\ndL/dw = 1\n{line}\n```\n") == []
+
+
+def test_a_number_that_the_arithmetic_before_it_gives():
+    third = "param w; data x; z = 1/3 + 0*w*x; L = z"
+    assert statuses(third, "$z = 0.3333 \\cdot 0.9999 = 0.3333$") == ["agrees"]
+    assert statuses(third, "$z = 0.1667 + 0.1667 = 0.3334$") == ["agrees"]
+    assert statuses(third, "$z = 0.1667 + 0.1667 = 0.3343$") == ["refuted"]

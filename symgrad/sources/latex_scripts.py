@@ -32,6 +32,7 @@ _TRANSPOSES = frozenset(("\\top", "\\intercal", "\\tran", "\\transp", "\\mathsf{
                          "\\mathbf{T}", "⊤", "ᵀ"))  # fmt: skip
 _PRIMES = re.compile(r"(?:\\prime|['′])(?:\s*(?:\\prime|['′]))*")
 _IN_NAME = re.compile(r"[\w'′]$")
+_ONE_LETTER = re.compile(r"(?:(?<![^\W\d])[^\W\d_]|\\[A-Za-z]+)\Z")
 
 
 class Scripts(Tokens, ABC):
@@ -43,6 +44,8 @@ class Scripts(Tokens, ABC):
         if following != "{" and not following.startswith("\\"):
             if not self.attached("_", word, parts):
                 parts.append(Written.at("_", word.start))
+            if self.ends_at_one_token(word):
+                parts.append(self.written(f"{self.next_word(word).text} ", word))
             return
         rest = ""
         if following == "{":
@@ -56,6 +59,18 @@ class Scripts(Tokens, ABC):
         if not self.attached(f"_{name}", word, parts):
             parts.append(self.written("_" + name, word))
         parts.append(self.written(" " + rest, word))
+
+    def ends_at_one_token(self, word: Word) -> bool:
+        """Tell whether a factor with a subscript of its own follows an index: `a_ka_i`.
+
+        A name of several letters may go on behind its first index: `net_h1`, `out_ao_1`.
+        """
+        following = [one.text for one in self.words[self.at : self.at + 3]]
+        if len(following) < 3 or not following[0].isalnum() or following[2] != "_":
+            return False
+        letter = following[1].isalpha() and len(following[1]) == 1
+        greek = following[1].startswith("\\") and following[1][1:] in GREEK
+        return (letter or greek) and _ONE_LETTER.search(self.source, 0, word.start) is not None
 
     def superscript(self, word: Word, parts: list[Written]) -> None:
         """Translate an exponent, a prime, a transposition, or an index above the line."""

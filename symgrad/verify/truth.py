@@ -95,7 +95,10 @@ class Truth:
                 expression = self.total(str(expression.key), bottom, fixed)
                 continue
             node = Node(_ANONYMOUS, "equation", formula_of(expression))
-            graph = replace(self.graph, nodes=(*self.graph.nodes, node), objective=node.name)
+            free = [str(name) for name in variables(expression) if name not in self.graph.index]
+            counts = tuple(Node(name, "const", None) for name in free)  # such as m in 1/m
+            nodes = (*self.graph.nodes, *counts, node)
+            graph = replace(self.graph, nodes=nodes, objective=node.name)
             slope = _derivative(graph, node.name, bottom, fixed)
             # a derivative may be shortened by the value of what it is the derivative of
             expression = substituted(slope, {_ANONYMOUS: expression})

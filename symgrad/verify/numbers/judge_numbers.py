@@ -39,6 +39,7 @@ from symgrad.verify.truth import PRECISION, MissingValue, Point, Truth
 
 _MAX_CARRIED = 8
 _TRIALS = (Fraction(1), Fraction(1, 3))
+_CLOSE = ("truncated", "misrounded", "near")  # numbers a few units in the last place off
 _SLACK = 1000  # units in the last place within which rounded operands may explain a number
 
 
@@ -100,7 +101,21 @@ class NumberJudge:
                 return Outcome("agrees", message, remarks=() if arrow else (remark,))
             words = "exactly" if judged.kind == "exact" else "as printed"
             return Outcome("proved", f"right {words}: {judged.value}{where}")
+        if judged.kind in _CLOSE and self._worked_out(claim, index, printed):
+            message = "agrees within the rounding of the numbers that it is worked out from"
+            remark = f"from full precision it is {judged.value}…, which rounds to {judged.right}"
+            return Outcome("agrees", message, remarks=(remark,))
         return self._refuted(claim, index, judged, value, meanings, point)
+
+    def _worked_out(self, claim: Claim, index: int, printed: Fraction) -> bool:
+        """Tell whether the printed arithmetic right before a number gives that number exactly."""
+        before = claim.links[index - 1] if index else None
+        if before is None or not before.numeric or before.decimals is not None:
+            return False
+        own = plain_value(before.expression)
+        decimals = claim.links[index].decimals or 0
+        rounded = own is not None and _rounds_to(own, printed, decimals)
+        return rounded and bool(decimal_literals(before.text))
 
     def _value(self, left: Expression, point: Point) -> Value:
         """Return a value; an input that has none is no obstacle where the value does not need it.

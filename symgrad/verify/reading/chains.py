@@ -10,7 +10,15 @@ from typing import Any
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression.tree import Compare, Expression, Number, Var, variables
+from symgrad.expression.tree import (
+    Compare,
+    Expression,
+    Number,
+    Var,
+    number,
+    substitute,
+    variables,
+)
 from symgrad.graph.graph import Graph
 from symgrad.sources import exact
 from symgrad.sources.facts import read_facts
@@ -31,6 +39,7 @@ from symgrad.verify.model import (
 from symgrad.verify.reading.documents import Formula
 from symgrad.verify.reading.formula import readings_of
 from symgrad.verify.reading.meaning import adjoint_meant
+from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement
 from symgrad.verify.reading.state import State
@@ -378,7 +387,14 @@ class Chains:
             return None if meant is None else Definition(left.name, self.scope.note(meant))
         if first.relation == "≈" or left.name in variables(first.expression):
             return None
-        return Definition(left.name, first.expression)
+        return Definition(left.name, self.without_counts(first.expression))
+
+    def without_counts(self, expression: Expression) -> Expression:
+        """Return an expression without the number of samples where that cancels: `1/m ∑ L_i`."""
+        counts = [str(v.key) for v in self.scope.sizes.values() if isinstance(v, Var)]
+        counts = [name for name in counts if name in variables(expression)]
+        ones, twos = (substitute(expression, dict.fromkeys(counts, number(k))) for k in (1, 2))
+        return ones if counts and same(self.truth, ones, twos) else expression
 
     def in_force(
         self, left: Target, links: tuple[Link, ...]

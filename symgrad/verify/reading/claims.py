@@ -176,7 +176,9 @@ class Reader:
             if len(rows) > 1 and formula.fault is None:
                 for row in rows:
                     yield from self.formula(replace(formula, written=row), whole=False)
-            elif formula.strict or (not formula.directive and self.left_is_known(formula)):
+            elif formula.strict or (
+                not (formula.directive or formula.quiet) and self.left_is_known(formula)
+            ):
                 yield self.unreadable(formula.text, place, fault)
             else:
                 yield _skipped(formula.text, place, fault.diagnostic.message)
@@ -308,6 +310,8 @@ class Reader:
         about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
         if _is_new(left, self.scope):
             about = False
+        if formula.quiet:
+            return _skipped(text, place, fault.diagnostic.message)
         if formula.strict or about or self.half_known(statement):
             return self.unreadable(text, place, fault)
         return _skipped(text, place, fault.diagnostic.message)

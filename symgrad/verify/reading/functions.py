@@ -38,6 +38,7 @@ _SPELLINGS = {
 }  # fmt: skip
 PRIMES = frozenset("'′’")
 _SQUARES = frozenset("²³⁴")
+_TIMES = frozenset((("t",), ("n",), ("k",), ("old",)))
 _DUMMY = "t_of_a_function"
 _MOST_SAMPLES = 200
 
@@ -82,7 +83,12 @@ class FunctionParser(DerivativeParser):
         if (own := self.scope.functions.get(token)) is not None:
             return self.own_function(token, own.parameters, own.body)
         arguments = self.listed(opened + 1, end)
-        found = self.sample_of(token, arguments) or self.node_applied(token, arguments)
+        found = (
+            self.before_step(token, arguments)
+            or self.partial_applied(token, arguments)
+            or self.sample_of(token, arguments)
+            or self.node_applied(token, arguments)
+        )
         if found is not None:
             self.at = end + 1
         return found
@@ -113,6 +119,32 @@ class FunctionParser(DerivativeParser):
         node = scope.graph.index.get(str(name))
         known = name in scope.definitions or (node is not None and node.formula is not None)
         return name if known else None
+
+    def before_step(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return what `w(t)` and `w(old)` are where a step is written: the value in force."""
+        scope = self.scope
+        name = scope.name(token) if scope.updating and len(arguments) == 1 else None
+        at_time = arguments[0] in _TIMES and scope.name(arguments[0][0]) is None
+        if name not in scope.graph.parameters or not at_time:
+            return None
+        scope.remark(f"`{token}({arguments[0][0]})` read as `{name}`, the value in force")
+        return Var(str(name))
+
+    def partial_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return what `f_x(x, y)` and `f_x(1, 4)` are: a derivative, where all inputs are listed.
+
+        h_θ(x) lists some of them, and is the value of h.
+        """
+        slope = None if self.scope.name(token) else self.scope.by_subscript(token)
+        if slope is None:
+            return None
+        names = self.inputs_of(self.scope.derivatives[str(slope.key)].top)
+        if len(names) != len(arguments):
+            return None
+        if all(self.kind_of(one, frozenset()) == "number" for one in arguments):
+            return self.at_point(slope, names, arguments, f"{token}(…)")
+        listed = [self.scope.name(one[0]) if len(one) == 1 else None for one in arguments]
+        return slope if listed == names else None
 
     def node_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
         """Return what a node with arguments is, None where it is a product."""

@@ -138,13 +138,17 @@ class LeftSides:
         head = name.rpartition("_")[0]
         if scope.can_be_read(name) or (head and scope.can_be_read(head)):
             return None
-        if any(scope.names.family(p) for p in parameters):
+        of_graph = [scope.name(p) is not None or bool(scope.names.family(p)) for p in parameters]
+        families = any(scope.names.family(p) for p in parameters)
+        if families and not all(of_graph):
             return None
         letter = LETTERS.get(canonical(name))
         if letter is not None and (name == "σ" or self.uses(letter[0])):
             return None
         if scope.names.family(name) or name in _SPECIAL:
             return None
+        if families:
+            return name  # `J(θ) = …` of θ_0, θ_1: a value with a name, and no function of its own
         scope.dummies = frozenset(p for p in parameters if scope.name(p) is None)
         self.pending = (name, tuple(scope.name(p) or p for p in parameters))
         return name

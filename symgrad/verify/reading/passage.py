@@ -26,8 +26,9 @@ class Formula:
     `text` is the stretch of the source that it stands in; `written` is what of it is the formula,
     with macros expanded, where that is not all of it. `strict` says that it must be readable: a
     line of a claims file or of a `symgrad` fence. `directive` marks `at` and `assume`, `values`
-    what a sentence says about values, `bare` a line of prose that looks like a formula. `fault` is
-    the reason why it could not even be taken out of its document.
+    what a sentence says about values, `bare` a line of prose that looks like a formula, `quiet`
+    code that does: where it cannot be read it is none. `fault` is the reason why it could not even
+    be taken out of its document.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Formula:
     directive: bool = False
     values: bool = False
     bare: bool = False
+    quiet: bool = False
     written: Written | None = None
     fault: Diagnostic | None = None
 
@@ -127,6 +129,7 @@ class Piece:
     decoded: bool = True
     bare: bool = False
     strict: bool = False
+    quiet: bool = False
 
     @property
     def start(self) -> int:
@@ -158,8 +161,9 @@ class Piece:
             fault = found.diagnostic
         whole = None if written.text == shown else written
         return Formula(
-            shown, origin, strict=self.strict, bare=self.bare, written=whole, fault=fault
-        )
+            shown, origin, strict=self.strict, bare=self.bare, quiet=self.quiet, written=whole,
+            fault=fault,
+        )  # fmt: skip
 
     def _written(self, passage: Passage, macros: Macros) -> Iterator[Written]:
         """Yield what of the stretches is formula: no comments, no definitions, no quote marks."""

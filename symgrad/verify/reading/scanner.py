@@ -48,7 +48,7 @@ _OPENERS = re.compile(
 )  # fmt: skip
 _DIRECTIVE = re.compile(r"\s*(?:symgrad:\s*)?((?:at|assume)\b[^\n]*)")
 _INLINE_ENDS = re.compile(r"\\.|\n[ \t>]*\n|[$`{}]")
-_IN_CELL = re.compile(r"\$([^$]+)\$")
+_IN_CELL = re.compile(r"\$([^$]+)\$|(?<!`)`([^`]+)`(?!`)")
 _PLAIN_NUMBER = re.compile(_NUMBER)
 _DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.MULTILINE)
 _MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
@@ -57,6 +57,19 @@ _GOES_ON = re.compile(r"\n[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
 _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
     r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"
+)
+# fences in which people set formulas as text; a single line of a program makes it a program
+_LOOSE_FENCES = frozenset(("", "text", "txt", "plain", "plaintext", "latex", "tex", "katex"))
+_PROGRAM = re.compile(
+    r"^[ \t>]*(?:def|class|import|from|return|for|while|if|else|elif|print|let|var|const|function|"
+    r"int|float|double|void|data|params?|consts?|minimize|maximize|#include|>>>|\$|//)\b"
+    r"|^[ \t>]*(?:>>>|\$ |#include|//)|\w\.\w+\(|[;{]\s*$|==|[-+*/]=|->|\""
+    r"|\w\[[^\]^\n]*\]\s*=|\bnp\.",
+    re.MULTILINE,
+)
+_IN_CODE = re.compile(
+    rf"\s*(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|{_NAME})"
+    r"[^\n$`|]{0,400}?(?:=|≈|←|\\approx\b)\s*[^\n$`|]*[^\W\d][^\n$`|]*"
 )
 _WITH_ARGUMENT = frozenset(
     ("alignat", "xalignat", "alignedat", "IEEEeqnarray", "IEEEeqnarraybox", "aligned", "gathered")
@@ -69,6 +82,7 @@ _MARKED_UP = re.compile(
     re.MULTILINE,
 )
 _TEXT_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
+_LONGEST_CODE = 400
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n.*?\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
@@ -112,7 +126,7 @@ class Scanner:
         """Yield the formulas that begin where `match` is."""
         handlers: dict[str, Callable[[re.Match[str]], Iterator[Piece | Formula]]] = {
             "fence": self.fence, "comment": self.comment, "tag": self.element,
-            "code": self.passed_over, "rst": self.math_directive, "env": self.delimited,
+            "code": self.in_code, "rst": self.math_directive, "env": self.delimited,
             "dollar": self.dollar, "directive": self.directive, "table": self.table,
             "line": self.line, "said": self.said,
         }  # fmt: skip
@@ -128,10 +142,12 @@ class Scanner:
         if end and (found := _DIRECTIVE.match(self.text, match.end(), end)):
             yield self.formula(found.start(1), found.end(1), directive=True)
 
-    def passed_over(self, match: re.Match[str]) -> Iterator[Formula]:
-        """Pass over code."""
-        self.close(match["code"])
-        return iter(())
+    def in_code(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield code in a line that is a formula, and pass over other code."""
+        start = match.end()
+        end = self.close(match["code"])
+        if end and self.kind != "latex" and _is_formula_in_code(self.text[start:end]):
+            yield Piece(((start, end),), bare=True, quiet=True)
 
     def directive(self, match: re.Match[str]) -> Iterator[Formula]:
         """Yield a line that sets values or states a condition."""
@@ -273,12 +289,23 @@ class Scanner:
         end = found.start() if found else len(self.text)
         self.at = found.end() if found else len(self.text)
         body = self.text[match.end() : end]
+        if found and match["kind"] in _LOOSE_FENCES and not _PROGRAM.search(body):
+            yield from self.loose_fence(match.end(), end)
+            return
         if match["kind"] not in ("symgrad", "math") or _DECLARES.search(body):
             return
         if match["kind"] == "math" and ("\\\\" in body or "\\begin" in body):
             yield Piece(((match.end(), end),), display=True)
             return
         yield from self.fenced_lines(match.end(), body, strict=match["kind"] == "symgrad")
+
+    def loose_fence(self, start: int, end: int) -> Iterator[Piece | Formula]:
+        """Yield the formulas of a fence of text, as those of the text around it."""
+        behind, self.at = self.at, start
+        while (opener := _OPENERS.search(self.text, self.at, end)) is not None:
+            self.at = opener.end()
+            yield from self.opened(opener)
+        self.at = behind
 
     def fenced_lines(self, start: int, body: str, *, strict: bool) -> Iterator[Formula]:
         """Yield the lines of a fence as those of a claims file."""
@@ -311,7 +338,10 @@ class Scanner:
                     yield Formula(f"{head} ≈ {value}", Cell.of(place), bare=True)
                     continue
                 for part in _IN_CELL.finditer(cell):
-                    yield Piece(((start + part.start(1), start + part.end(1)),))
+                    code = part[1] is None
+                    if not code or _is_formula_in_code(part[2]):
+                        begin, end = part.span(2 if code else 1)
+                        yield Piece(((start + begin, start + end),), bare=code, quiet=code)
 
     def formula(
         self, start: int, end: int, *, directive: bool = False, values: bool = False
@@ -349,6 +379,13 @@ def _is_prose(inside: str) -> bool:
     if _WORDS.search(plain):
         return "\\" not in plain
     return not _MATHEMATICS.search(plain) and len(plain.split()) > 1
+
+
+def _is_formula_in_code(inside: str) -> bool:
+    """Tell whether code in a line is a formula, and no piece of a program."""
+    if len(inside) > _LONGEST_CODE or not _IN_CODE.fullmatch(inside):
+        return False
+    return not (_is_words(inside) or _PROGRAM.search(inside))
 
 
 def _is_words(line: str) -> bool:

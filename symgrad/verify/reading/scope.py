@@ -29,6 +29,7 @@ _KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
 _LAST_PIECE = "e"
 _OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo", "ancien", "旧"))
 _MOST_NODES = 400
+_HIGHEST_ORDER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +244,9 @@ class Scope:
     def subscripted(self, word: str) -> Expression | None:
         """Return the derivative that `J_a` or `δ_v` means where no name is written so."""
         word = bound(word, self.indices)
-        top, _, bottom = word.partition("_")
-        above, below = self.strict(top), self.name(bottom) if bottom else None
+        if (slope := self.by_subscript(word)) is not None:
+            return slope
         index = self.graph.index
-        both = above is not None and below is not None and {above, below} <= index.keys()
-        if above is not None and below is not None and both and index[above].formula is not None:
-            return self.note(DerivativeTarget(above, below))
         match = _ADJOINT.fullmatch(canonical(word))
         node = self.name(match[1] or match[2]) if match else None
         mean = match is not None and match[2] is not None and index_kind(index, node) == "data"
@@ -256,7 +254,25 @@ class Scope:
             return self.note(DerivativeTarget(self.graph.objective, node))
         return None
 
-    def products(self, word: str, *, before_power: bool) -> list[tuple[str, ...]]:
+    def by_subscript(self, word: str) -> Var | None:
+        """Return the derivative that `J_a` or `J_ab` means, None where it means none."""
+        top, _, bottom = word.partition("_")
+        above = self.strict(top) if bottom else None
+        index = self.graph.index
+        if above is None or above not in index or index[above].formula is None:
+            return None
+        below = self.name(bottom)
+        if below is not None:
+            return self.note(DerivativeTarget(above, below)) if below in index else None
+        ways = self.products(bottom, before_power=False, repeated=True)
+        names = [self.name(piece) or "" for piece in ways[0]] if len(ways) == 1 else []
+        if not 2 <= len(names) <= _HIGHEST_ORDER or any(name not in index for name in names):
+            return None
+        return self.note(DerivativeTarget(above, names[0], None, tuple(names[1:])))
+
+    def products(
+        self, word: str, *, before_power: bool, repeated: bool = False
+    ) -> list[tuple[str, ...]]:
         """Return the ways to read a word as names side by side, at most two."""
 
         def piece(text: str) -> bool:
@@ -267,7 +283,9 @@ class Scope:
 
         found = readings(word, piece)
         return [
-            way for way in found if _e_is_last(way, before_power=before_power) and not _repeats(way)
+            way
+            for way in found
+            if _e_is_last(way, before_power=before_power) and (repeated or not _repeats(way))
         ]
 
     def number(self, word: str) -> Constant | None:

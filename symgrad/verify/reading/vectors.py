@@ -8,8 +8,19 @@ from collections.abc import Iterator
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
 from symgrad.errors import Diagnostic
-from symgrad.expression.tree import ONE, ZERO, Expression, Var, substitute, variables
-from symgrad.sources import exact, lexer
+from symgrad.expression.tree import (
+    ZERO,
+    Add,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Var,
+    substitute,
+    variables,
+)
+from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 from symgrad.verify.reading.scope import Scope
@@ -98,13 +109,24 @@ def coefficient(expression: Expression, name: str, place: Origin, names: list[st
     marks = [str(mark_of(other).key) for other in names]
     slope = gradient_of(expression).get(_MARK + name, ZERO)
     rest = substitute(expression, dict.fromkeys(marks, ZERO))
-    if set(marks) & {str(key) for key in variables(slope)} or _is_there(rest):
+    if set(marks) & {str(key) for key in variables(slope)} or not _vanishes(rest):
         message = "a total differential is a sum of terms, each with one dx"
         raise Fault(Diagnostic(message, place.place("", 0, 1)))
     return slope
 
 
-def _is_there(rest: Expression) -> bool:
-    """Tell whether something is left of a sum in which every term should have vanished."""
-    plain = substitute(rest, dict.fromkeys(variables(rest), ONE))
-    return gradient_of(rest) != {} or exact.rational(plain) != 0
+def _vanishes(expression: Expression) -> bool:
+    """Tell whether an expression is 0 because a factor of each of its terms is."""
+    match expression:
+        case Number(value):
+            return value == 0
+        case Neg(operand):
+            return _vanishes(operand)
+        case Add(parts):
+            return all(map(_vanishes, parts))
+        case Mul(parts):
+            return any(map(_vanishes, parts))
+        case Div(numerator, _):
+            return _vanishes(numerator)
+        case _:
+            return False
