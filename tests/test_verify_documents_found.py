@@ -168,6 +168,5 @@ def test_programs_are_no_claims(line):
 
 def test_a_number_that_the_arithmetic_before_it_gives():
     third = "param w; data x; z = 1/3 + 0*w*x; L = z"
-    assert statuses(third, "$z = 0.3333 \\cdot 0.9999 = 0.3333$") == ["agrees"]
     assert statuses(third, "$z = 0.1667 + 0.1667 = 0.3334$") == ["agrees"]
     assert statuses(third, "$z = 0.1667 + 0.1667 = 0.3343$") == ["refuted"]
