@@ -96,7 +96,8 @@ def environment(graph, inputs, sizes):
     env = ENV | {identifier(name): value for name, value in inputs.items()}
     env |= {identifier(name): value for name, value in sizes.items()}
     for node in graph.ordered:
-        env[identifier(node.name)] = value_of(PRINTER.expression(graph.trees[node.name]), env)
+        code = PRINTER.definition(graph.variables[node.name], graph.trees[node.name])
+        env[identifier(node.name)] = value_of(code, env)
     return env
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 
 from symgrad.errors import Diagnostic, Place, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.forms import distributed
 from symgrad.expression.arrays.size import Shape, Size
+from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
 from symgrad.expression.tree import Call, Formula, Var
 from symgrad.graph.graph import Graph, Node
@@ -76,8 +78,24 @@ def opaque(name: str, tree: Array, line: int = 0, column: int = 0) -> Node:
     return Node(name, "equation", Formula(pattern, operands), None, line, column)
 
 
-def learned(tree: Array, stated: Facts) -> Facts:
-    """Return what is known of a node: what was stated, and what its definition shows."""
+def sums_in(
+    tree: Array, variables: Mapping[str, Array], values: Mapping[str, Array]
+) -> dict[Array, Array]:
+    """Return those names in an expression whose values are sums or means, with their values."""
+    found = {}
+    for name in names_in(tree):
+        value = values.get(name)
+        parts = () if value is None else value.args if value.op == "mul" else (value,)
+        if value is not None and any(part.op == "sum" for part in parts):
+            found[variables[name]] = value
+    return found
+
+
+def learned(tree: Array, stated: Facts, means: Mapping[Array, Array] = MappingProxyType({})) -> Facts:
+    """Return what is known of a node: what was stated, and what its definition shows.
+
+    `means` holds the values of names whose sums may cancel: Σ(x − μ) = 0 for μ = mean(x).
+    """
     facts = stated
     square = len(tree.shape) == 2 and tree.shape[0] == tree.shape[1]
     if square and not facts.symmetric and build.transposed(tree) == tree:
@@ -86,8 +104,9 @@ def learned(tree: Array, stated: Facts) -> Facts:
         facts = replace(facts, skew=True)
     known = dict(facts.sums)
     if tree.shape:
+        summed = substituted(tree, means) if means else tree
         for axis in (None,) if len(tree.shape) == 1 else (0, 1):
-            total = build.sum_(tree, axis)
+            total = build.sum_(summed, axis)
             if axis not in known and (value := _same_number(total)) is not None:
                 known[axis] = value
     absorbs = tuple(

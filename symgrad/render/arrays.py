@@ -396,8 +396,15 @@ def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
             name for name in graph.constants if name not in d.wrt and name not in graph.given
         ),
         "equations": [
-            {"name": name, "identifier": identifier(name), **write.formula(tree)}
-            for name, tree in ((node.name, graph.trees[node.name]) for node in graph.ordered)
+            {
+                "name": node.name,
+                "identifier": identifier(node.name),
+                **write.formula(graph.trees[node.name]),
+                "numpy": write.numpy.definition(
+                    graph.variables[node.name], graph.trees[node.name]
+                ),
+            }
+            for node in graph.ordered
         ],
         "paths": _paths_json(d, limit),
         "sensitivities": [

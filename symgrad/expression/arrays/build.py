@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import isqrt
 
 from symgrad.expression.arrays.size import UNIT, Shape, Size
-from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, digest
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, digest, walk
 
 _ENTRYWISE = frozenset(("add", "mul", "pow", "fn", "cmp", "logic"))
 _LARGEST_POWER = 64
@@ -242,12 +242,44 @@ def _met(factors: list[Array]) -> list[Array]:
     for i, factor in enumerate(factors):
         if factor.op != "fn" or factor.data != "exp":
             continue
+        if factor.shape and (joined := _softmax_met(factor, factors)) is not None:
+            return joined
         opposite = fn("sigmoid", neg(factor.args[0]))
         rest = factors[:i] + factors[i + 1 :]
         if opposite in rest:  # e^t σ(−t) = σ(t)
             rest[rest.index(opposite)] = fn("sigmoid", factor.args[0])
             return rest
     return factors
+
+
+def _softmax_met(exponential: Array, factors: Sequence[Array]) -> list[Array] | None:
+    """Return factors in which e^x and 1/Σe^x beneath it are the softmax of x; None without both."""
+    at = next(i for i, part in enumerate(factors) if part is exponential)
+    for axis in (None,) if len(exponential.shape) == 1 else (0, 1):
+        below = pow_(sum_(exponential, axis), MINUS_ONE)
+        for i, part in enumerate(factors):
+            if axis is None:
+                rest = ONE if part == below else None
+            else:
+                rest = _without(part, below, 1 - axis)
+            if rest is not None:
+                made = [*factors]
+                made[at] = softmax(exponential.args[0], axis)
+                made[i] = rest
+                return [item for item in made if item is not ONE and item.op != "ones"]
+    return None
+
+
+def _without(x: Array, factor: Array, axis: int) -> Array | None:
+    """Return a vector along an axis without one of its factors, None where it has it not."""
+    if x.op != "expand" or x.data != axis:
+        return None
+    inner = x.args[0]
+    parts = list(inner.args) if inner.op == "mul" else [inner]
+    if factor not in parts:
+        return None
+    parts.remove(factor)
+    return expand(mul(ones(inner.shape), *parts), axis, x.shape)
 
 
 def div(a: Array, b: Array) -> Array:
@@ -341,6 +373,8 @@ def fn(function: str, *args: Array) -> Array:
     shape: Shape = ()
     for part in args:
         shape = shape or part.shape
+    if len(args) > 1 and shape and not all(map(_is_number, args)):
+        args = tuple(map(_number_of, args))
     if function == "sqrt":
         return sqrt(args[0])
     if function in {"exp", "sin", "tan", "tanh", "sinh", "asin", "atan", "erf"} and is_zero(
@@ -356,6 +390,20 @@ def fn(function: str, *args: Array) -> Array:
     if function == "where" and args[1] == args[2]:
         return filled(args[1], shape)
     return Array("fn", args, function, shape)
+
+
+def _is_number(x: Array) -> bool:
+    """Tell whether every entry is one number."""
+    return not x.shape or x.op in {"ones", "zeros"} or (x.op == "mul" and x.args[-1].op == "ones")
+
+
+def _number_of(x: Array) -> Array:
+    """Return the number that stands in every entry, or else the array as it is."""
+    if not x.shape or not _is_number(x):
+        return x
+    if x.op == "mul":
+        return mul(*x.args[:-1])
+    return ONE if x.op == "ones" else ZERO
 
 
 def step(left: Array, relation: str, right: Array) -> Array:
@@ -444,7 +492,12 @@ def transposed(x: Array) -> Array:
 
 
 def _short(x: Array) -> bool:
-    return transposed(x).op != "T"
+    """Tell whether the transpose of an expression has no more marks than itself."""
+    return _marks(transposed(x)) <= _marks(x)
+
+
+def _marks(x: Array) -> int:
+    return sum(part.op == "T" for part in walk(x))
 
 
 def _flip(x: Array) -> Array:
@@ -554,6 +607,10 @@ def _cancelled(factors: list[Array]) -> list[Array]:
     kept: list[Array] = []
     for x in factors:
         before = kept[-1] if kept else None
+        shorter = None if before is None else _inverse_met(before, x)
+        if shorter is not None:
+            kept[-1] = shorter
+            continue
         if before is not None and _undo(before, x):
             kept.pop()
             if not kept and len(factors) == 2:
@@ -576,6 +633,17 @@ def _cancelled(factors: list[Array]) -> list[Array]:
     if len(kept) > 1:
         kept = [part for part in kept if part.op != "eye"] or kept[:1]
     return kept
+
+
+def _inverse_met(a: Array, b: Array) -> Array | None:
+    """Return (AXB)⁻¹A as (XB)⁻¹ and B(AXB)⁻¹ as (AX)⁻¹, for a square A or B; else None."""
+    for inverted, factor, at in ((a, b, 0), (b, a, -1)):
+        product = inverted.args[0] if inverted.op == "inv" else inverted
+        if product is inverted or product.op != "chain" or product.args[at] != factor:
+            continue
+        if len(factor.shape) == 2 and factor.shape[0] == factor.shape[1]:
+            return inverse(chain(*(product.args[1:] if at == 0 else product.args[:-1])))
+    return None
 
 
 def _undo(a: Array, b: Array) -> bool:
@@ -770,6 +838,10 @@ def _sum_of_product(x: Array, axis: int | None, rest: Shape) -> Array:
         if fixed:
             free = [part for part in arrays if part.op != "expand" or part.data == axis]
             return mul(*fixed, sum_(mul(ones(x.shape), *free), axis))
+        along = [part for part in arrays if part.op == "expand"]
+        if len(along) == 1 and len(arrays) == 2:  # Σ_i v_i M_ij is Mᵀv
+            matrix = next(part for part in arrays if part.op != "expand")
+            return chain(matrix if axis else transposed(matrix), along[0].args[0])
     met = _sum_with_outer(arrays, axis) if len(x.shape) == 2 else None
     if met is not None:
         return met

@@ -79,6 +79,21 @@ class Folding:
             return self._product(x)
         if x.op == "chain":
             return self._chain(x)
+        if x.op == "sum" and len(x.args[0].shape) == 1:
+            return self._dot(x)
+        return x
+
+    def _dot(self, x: Array) -> Array:
+        """Put a name into uᵀ(Vg), which is (uᵀV)g."""
+        inner = x.args[0]
+        if inner.op != "mul" or len(inner.args) != 2:
+            return x
+        for one, other in (inner.args, inner.args[::-1]):
+            if one.op == "chain" and other.op != "chain":
+                product = build.chain(build.transposed(other), one)
+                made = self._chain(product) if product.op == "chain" else product
+                if made != product and cost(made) < cost(x) - 1e-9:
+                    return made
         return x
 
     def _negated(self, x: Array) -> Array | None:

@@ -227,7 +227,8 @@ def factored(x: Array) -> Array:
     if x.op != "add":
         return x
     best = x
-    for candidate in (_all_shared(x), _best_group(x), _matrix_groups(x), _sums_merged(x)):
+    options = (_all_shared, _best_group, _matrix_groups, _sums_merged)
+    for candidate in (option(x) for option in options):
         if candidate is not None and cost(candidate) < cost(best) - 1e-9:
             best = candidate
     return best

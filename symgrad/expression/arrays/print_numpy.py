@@ -136,7 +136,19 @@ class NumpyPrinter:
         return text, _ADD if " " in text else (_MUL if "*" in text else _ATOM)
 
     def _name(self, x: Array) -> tuple[str, int]:
-        return identifier(x.text), _ATOM
+        kept = x.facts.kept
+        inside = "" if kept is None else "[:, 0]" if kept else "[0]"
+        return identifier(x.text) + inside, _ATOM
+
+    def definition(self, variable: Array, value: Array) -> str:
+        """Return the code of a node's value, with the axis of length one that its author kept."""
+        kept = variable.facts.kept
+        if kept is None:
+            return self.expression(value)
+        if kept:
+            return self.column(value)
+        text, level = self.whole(value)
+        return f"{text}[None, :]" if level >= _ATOM else f"({text})[None, :]"
 
     def _ones(self, x: Array) -> tuple[str, int]:
         return self.ones(x), _ATOM
@@ -360,6 +372,8 @@ class NumpyPrinter:
         """Return a vector as a column that broadcasts."""
         if v.op == "ones":
             return f"{self.ones(v)}[:, None]"
+        if v.op == "name" and v.facts.kept == 1:
+            return identifier(v.text)
         if v.op in {"sum", "mean", "most", "least", "lse"} and v.data == 1:
             name = {"most": "max", "least": "min", "lse": "logsumexp"}.get(v.op, v.op)
             return self._along(name, v, ", keepdims=True")

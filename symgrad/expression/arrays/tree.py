@@ -34,6 +34,7 @@ class Facts:
 
     `absorbs` holds the keys of factors that change nothing: M in E = M ⊙ (…) for a mask M.
     `sums` pairs an axis (None for all entries) with the sum along it, where that is a number.
+    `kept` is the axis of length one that a vector has beside its own in the author's NumPy code.
     """
 
     symmetric: bool = False
@@ -44,6 +45,7 @@ class Facts:
     positive: bool = False
     absorbs: tuple[bytes, ...] = ()
     sums: tuple[tuple[int | None, Fraction], ...] = ()
+    kept: int | None = None
 
 
 NOTHING_KNOWN = Facts()

@@ -23,7 +23,7 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.expression.tree import Compare, Var
-from symgrad.graph.arrays import ArrayGraph, learned, opaque
+from symgrad.graph.arrays import ArrayGraph, learned, opaque, sums_in
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources.arrays.facts import Stated, read_fact, stated_flag
 from symgrad.sources.arrays.numpy_calls import call
@@ -337,16 +337,20 @@ class _Function:
         if tree.op in {"num", "size", "const"} and not isinstance(statement, ast.Return):
             self.values[name] = found
             return
-        if tree.op in {"cmp", "logic"} or any(axis is None for axis in found.axes):
-            # A condition, or an array with an axis of length one: it lives on in what uses it.
+        lost = [i for i, axis in enumerate(found.axes) if axis is None]
+        if tree.op in {"cmp", "logic"} or (lost and tree.op in {"name", "ones", "zeros"}):
+            # A condition, or a name with an axis of length one: it lives on in what uses it.
             self.values[name] = found
             return
-        facts = learned(tree, self._facts(name, tree.shape))
+        facts = learned(tree, self._facts(name, tree.shape), sums_in(tree, self.variables, self.trees))
+        if lost and tree.shape:
+            facts = replace(facts, kept=lost[0])
         variable = build.name(name, tree.shape, facts)
         self.trees[name] = tree
         self.places[name] = self.place(statement)
         self.written[name] = " ".join(ast.unparse(value).split())
         self._define(name, variable)
+        self.values[name] = PyValue(variable, found.axes)
 
 
 def _parts(text: str) -> list[str]:

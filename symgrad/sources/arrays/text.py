@@ -13,7 +13,7 @@ from symgrad.expression.arrays.size import Shape, Size, named, whole
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import Compare, Var, number
-from symgrad.graph.arrays import ArrayGraph, learned, opaque
+from symgrad.graph.arrays import ArrayGraph, learned, opaque, sums_in
 from symgrad.graph.graph import Assumption, Check, Graph, Kind, Node
 from symgrad.sources import lexer
 from symgrad.sources.arrays.calls import call
@@ -449,7 +449,11 @@ class _Reader:
             self.failed.add(item.name)
             return
         self.trees[item.name] = tree
-        facts = learned(tree, self._facts(item.name, tree.shape, None))
+        facts = learned(
+            tree,
+            self._facts(item.name, tree.shape, None),
+            sums_in(tree, self.variables, self.trees),
+        )
         self.variables[item.name] = build.name(item.name, tree.shape, facts)
 
     def _objective(self) -> str:
