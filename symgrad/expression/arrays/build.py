@@ -487,6 +487,8 @@ def transposed(x: Array) -> Array:
     pushed = entrywise(x, [transposed(part) if part.shape else part for part in x.args])
     if pushed == x:
         return x
+    if _marks(pushed) <= _marks(x):
+        return pushed
     key = pushed.key
     return Array("T", (x,), None, result, NOTHING_KNOWN, key)
 
@@ -620,6 +622,9 @@ def _cancelled(factors: list[Array]) -> list[Array]:
             continue
         if before is not None and before.op == "eye":
             kept.pop()
+        if before is not None and (cut := _cut_met(before, x)) is not None:
+            kept[-1:] = cut
+            continue
         if before is not None and before.op == "diag" and len(x.shape) == 1:
             kept[-1] = mul(before.args[0], x)
             continue
@@ -643,6 +648,20 @@ def _inverse_met(a: Array, b: Array) -> Array | None:
             continue
         if len(factor.shape) == 2 and factor.shape[0] == factor.shape[1]:
             return inverse(chain(*(product.args[1:] if at == 0 else product.args[:-1])))
+    return None
+
+
+def _cut_met(a: Array, b: Array) -> list[Array] | None:
+    """Return the two factors that Mv is where v stands among zeros: a part of M and v; else None."""
+    if b.op == "pad" and b.cut[0] == 0 and len(a.shape) == 2 and a.shape[0] != UNIT:
+        _, start, _ = b.cut
+        inner = b.args[0]
+        return [part_of(a, 1, start, start + inner.shape[0]), inner]
+    turned = a.args[0] if a.op == "T" else a
+    if turned.op == "pad" and turned.cut[0] == (0 if a.op == "T" else 1) and b.shape:
+        _, start, _ = turned.cut
+        inner = transposed(turned.args[0]) if a.op == "T" else turned.args[0]
+        return [inner, part_of(b, 0, start, start + right_of(inner))]
     return None
 
 
@@ -773,6 +792,8 @@ def sum_(x: Array, axis: int | None) -> Array:
     if is_zero(x):
         return zeros(rest)
     match x.op:
+        case _ if axis == 0 and rest and rest[0] == x.shape[0] and transposed(x) == x:
+            return sum_(x, 1)
         case "ones":
             lost = x.shape if axis is None else (x.shape[axis],)
             return filled(count(lost), rest)
@@ -806,6 +827,8 @@ def sum_(x: Array, axis: int | None) -> Array:
             if axis is None:
                 return length(x.shape[1 - _axis(x)])
         case "chain" if len(x.shape) == 2:
+            if _sums_to_zero(x, axis):
+                return zeros(rest)
             found = _sum_of_outer(x, axis)
             if found is not None:
                 return found
@@ -899,6 +922,16 @@ def _sum_of_sum(x: Array, axis: int | None) -> Array | None:
 
 def _is_plain(x: Array) -> bool:
     return x.op in {"num", "size", "name"}
+
+
+def _sums_to_zero(x: Array, axis: int | None) -> bool:
+    """Tell whether the sum of a product vanishes because that of its first or last factor does."""
+    first, last = x.args[0], x.args[-1]
+    ends = ((0, first), (1, last)) if axis is None else ((axis, last if axis else first),)
+    return any(
+        UNIT not in part.shape and len(part.shape) == 2 and is_zero(sum_(part, at))
+        for at, part in ends
+    )
 
 
 def _sum_of_outer(x: Array, axis: int | None) -> Array | None:
@@ -1057,6 +1090,8 @@ def part_of(x: Array, axis: int, start: Size, stop: Size) -> Array:
     shape[axis] = stop - start
     if x.op in {"ones", "zeros"}:
         return Array(x.op, (), None, tuple(shape))
+    if x.op == "T" and len(x.args[0].shape) == 2:
+        return transposed(part_of(x.args[0], 1 - axis, start, stop))
     if start == Size() and stop == x.shape[axis]:
         return x
     if x.op == "stack" and x.data == axis:

@@ -226,12 +226,34 @@ def factored(x: Array) -> Array:
     """Return a sum with common factors in front, level by level; anything else as it is."""
     if x.op != "add":
         return x
+    x = _signs_aligned(x)
+    if x.op != "add":
+        return x
     best = x
     options = (_all_shared, _best_group, _matrix_groups, _sums_merged)
     for candidate in (option(x) for option in options):
         if candidate is not None and cost(candidate) < cost(best) - 1e-9:
             best = candidate
     return best
+
+
+def _signs_aligned(x: Array) -> Array:
+    """Return a sum in which a factor b − a is −(a − b) where another term has the factor a − b."""
+    seen: set[Array] = set()
+    terms = []
+    for term in x.args:
+        parts = []
+        for part in _parts(term):
+            turned = build.neg(part) if part.op == "add" else part
+            if part.op == "add" and turned in seen:
+                parts += [build.MINUS_ONE, turned]
+                continue
+            if part.op == "add":
+                seen.add(part)
+            parts.append(part)
+        terms.append(build.mul(*parts) if len(parts) > len(_parts(term)) else term)
+    same = all(a is b for a, b in zip(terms, x.args, strict=True))
+    return x if same else build.filled(build.add(*terms), x.shape)
 
 
 def _sums_merged(x: Array) -> Array | None:

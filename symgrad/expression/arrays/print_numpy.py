@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.picked import picked
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
@@ -328,21 +329,20 @@ class NumpyPrinter:
 
     def _sum(self, x: Array) -> tuple[str, int]:
         inner = x.args[0]
+        chosen = picked(x)
+        if chosen is not None:
+            at = [":" if i is None else self.size(i) for i in chosen[1]]
+            shown = at[:1] if at[1:] == [":"] else at
+            return f"{self.wrapped(chosen[0], _ATOM)}[{', '.join(shown)}]", _ATOM
+        squared = _norm_argument(x)
+        if squared is not None and squared.op != "name":
+            return f"{self.call('norm')}({self.expression(squared)})**2", _POW
         if len(inner.shape) == 1:
             pair = _pair(inner)
             if pair is not None:
                 left, right = pair
                 return f"{self.matrix(left, first=True)} @ {self.matrix(right, first=False)}", _MUL
-            entry = self.entry_of_slice(inner)
-            if entry is not None:
-                return entry, _ATOM
         return self._along("sum", x), _ATOM
-
-    def entry_of_slice(self, x: Array) -> str | None:
-        """Return x[i] for the sum of a part of length one."""
-        if x.op != "slice" or x.shape[0] != Size((), 1):
-            return None
-        return f"{self.wrapped(x.args[0], _ATOM)}[{self.size(x.cut[1])}]"
 
     def _mean(self, x: Array) -> tuple[str, int]:
         return self._along("mean", x), _ATOM

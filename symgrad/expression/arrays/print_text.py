@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.picked import picked
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
@@ -340,6 +341,10 @@ class TextPrinter:
 
     def _sum(self, x: Array) -> tuple[str, int]:
         inner = x.args[0]
+        chosen = picked(x)
+        if chosen is not None:
+            at = [":" if i is None else self.size(i + Size((), 1)) for i in chosen[1]]
+            return f"{self.at(chosen[0], ATOM)}[{','.join(at)}]", ATOM
         if len(inner.shape) == 1:
             found = self.inner_product(inner)
             if found is not None:
@@ -354,10 +359,7 @@ class TextPrinter:
         return self.call("rowsum" if x.data == 1 else "colsum", [self.expression(inner)]), ATOM
 
     def inner_product(self, inner: Array) -> tuple[str, int] | None:
-        """Return uᵀv for the sum of u ⊙ v, x[i] for that of a part of length one; else None."""
-        if inner.op == "slice" and inner.shape[0] == Size((), 1):
-            at = self.size(inner.cut[1] + Size((), 1))
-            return f"{self.at(inner.args[0], ATOM)}[{at}]", ATOM
+        """Return uᵀv for the sum of u ⊙ v, else None."""
         pair: Sequence[Array] = ()
         if inner.op == "pow" and inner.args[1] == build.TWO and inner.args[0].op == "name":
             pair = (inner.args[0], inner.args[0])

@@ -264,6 +264,8 @@ class _Function:
         objective = ""
         body = list(self.definition.body)
         for at, statement in enumerate(body):
+            if isinstance(statement, ast.Pass | ast.Import | ast.ImportFrom):
+                continue
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                 continue
             if objective:
@@ -315,10 +317,18 @@ class _Function:
         return ""
 
     def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr, statement: ast.stmt) -> None:
-        """Read `n, m = X.shape`."""
+        """Read `n, m = X.shape`, and `a, b = U @ x, V @ y`."""
+        if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+            left = _names_of(target)
+            used = {item.id for item in ast.walk(value) if isinstance(item, ast.Name)}
+            if len(left) < len(target.elts) or not used.isdisjoint(left):
+                self.fail("one name is assigned at a time", statement)
+            for name, part in zip(left, value.elts, strict=True):
+                self._assign(name, part, statement)
+            return
         reader = NumpyReader(self.values, self.sizes, self.place, call)
         sizes = reader.shape_tuple(value)
-        names = [item.id for item in target.elts if isinstance(item, ast.Name)]
+        names = _names_of(target)
         if sizes is None or len(sizes) != len(target.elts) or len(names) != len(sizes):
             self.fail("only the shape of an array is unpacked", statement, "`n, m = X.shape`")
         for name, size in zip(names, sizes, strict=True):
@@ -351,6 +361,11 @@ class _Function:
         self.written[name] = " ".join(ast.unparse(value).split())
         self._define(name, variable)
         self.values[name] = PyValue(variable, found.axes)
+
+
+def _names_of(target: ast.Tuple | ast.List) -> list[str]:
+    """Return the names on the left of an assignment, in order."""
+    return [item.id for item in target.elts if isinstance(item, ast.Name)]
 
 
 def _parts(text: str) -> list[str]:

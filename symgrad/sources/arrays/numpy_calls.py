@@ -19,7 +19,8 @@ _MODULES = frozenset(
 _SAME = {"power": "pow", "absolute": "abs", "amax": "max", "amin": "min", "expit": "sigmoid",
          "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log"}  # fmt: skip
 _METHODS = frozenset(
-    ("sum", "mean", "max", "min", "dot", "trace", "transpose", "diagonal", "var", "std")
+    ("sum", "mean", "max", "min", "dot", "trace", "transpose", "diagonal", "var", "std",
+     "reshape", "ravel", "flatten")
 )
 
 
@@ -252,6 +253,99 @@ def _dot(
     return reader.product(left, right, node)
 
 
+def _paired(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    """Return the sum of the products of all entries: vdot of arrays, tensordot over two axes."""
+    if len(arguments) != 2:
+        reader.fail(f"`{reader.written(node)}` takes two arrays", node)
+    parts = [reader.value(item) for item in arguments]
+    axes = reader.written(options["axes"]) if "axes" in options else str(len(parts[0].axes))
+    if axes == "1" and parts[0].axes and parts[1].axes:
+        return reader.product(*parts, node)
+    if parts[0].axes != parts[1].axes or axes != str(len(parts[0].axes)):
+        reader.fail(f"`{reader.written(node)}`: all axes are summed here, or one", node, "`einsum`")
+    return PyValue(build.sum_(build.mul(*(part.array for part in parts)), None), ())
+
+
+def _chained(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    """Return the product of a list of matrices."""
+    del options
+    listed = arguments[0]
+    if not isinstance(listed, ast.Tuple | ast.List) or not listed.elts:
+        reader.fail("what is multiplied stands in a list", node, "`multi_dot([A, B, C])`")
+    made = reader.value(listed.elts[0])
+    for item in listed.elts[1:]:
+        made = reader.product(made, reader.value(item), node)
+    return made
+
+
+_HIGHEST_POWER = 8
+
+
+def _matrix_power(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    del options
+    matrix, power = _square(reader, node, arguments[0]), reader.plain(arguments[1])
+    if power.op != "num" or power.value.denominator != 1 or abs(power.value) > _HIGHEST_POWER:
+        reader.fail(f"`{reader.written(node)}`: the power is a whole number up to 8", node)
+    times = int(power.value)
+    factor = matrix if times >= 0 else build.inverse(matrix)
+    made = build.chain(*(factor,) * abs(times)) if times else build.eye(matrix.shape[0])
+    return PyValue(made, matrix.shape)
+
+
+def _average(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    """Return a mean, with `weights` the weighted one."""
+    weights = options.pop("weights", None)
+    if weights is None:
+        return ROWS["mean"][0](reader, node, arguments, options)
+    (x, w), axes = reader.broadcast([reader.value(arguments[0]), reader.value(weights)], node)
+    axis = _axis(reader, node, arguments, options, PyValue(x, axes))
+    inner = axis if len(x.shape) == 2 else None
+    made = build.div(build.sum_(build.mul(w, x), inner), build.sum_(w, inner))
+    return PyValue(made, made.shape)
+
+
+def _diff(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    """Return the differences of neighbours along the last axis, or along the one that is named."""
+    x = reader.plain(arguments[0])
+    if not x.shape or len(arguments) > 1:
+        reader.fail(f"`{reader.written(node)}`: `diff` takes an array and its axis", node)
+    given = _axis(reader, node, arguments, options, PyValue(x, x.shape))
+    axis = len(x.shape) - 1 if given is None else given
+    one, size = whole(1), x.shape[axis]
+    made = build.sub(build.part_of(x, axis, one, size), build.part_of(x, axis, Size(), size - one))
+    return PyValue(made, made.shape)
+
+
+def _reshape(
+    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
+) -> PyValue:
+    """Return a vector as a column, as a row, or flat; other shapes are refused."""
+    del options
+    x = reader.value(arguments[0])
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    shape = "(-1,)" if called in {"ravel", "flatten"} else _shape_words(reader, arguments[1:])
+    axes = {"(-1, 1)": (*x.array.shape, None), "(1, -1)": (None, *x.array.shape)}.get(shape)
+    if len(x.array.shape) != 1 or (axes is None and shape != "(-1,)"):
+        reader.fail(f"`{reader.written(node)}`: only a vector is reshaped, to a row or column", node)
+    return PyValue(x.array, x.array.shape if axes is None else axes)
+
+
+def _shape_words(reader: NumpyReader, arguments: list[ast.expr]) -> str:
+    parts = arguments[0].elts if len(arguments) == 1 and isinstance(arguments[0], ast.Tuple) else arguments
+    words = [reader.written(part) for part in parts]
+    return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
+
+
 def _transpose(
     reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
 ) -> PyValue:
@@ -438,7 +532,15 @@ ROWS: dict[str, tuple[Row, frozenset[str]]] = {
     "outer": (_outer, _NONE),
     "dot": (_dot, _NONE),
     "matmul": (_dot, _NONE),
-    "vdot": (_dot, _NONE),
+    "vdot": (_paired, _NONE),
+    "tensordot": (_paired, frozenset(("axes",))),
+    "multi_dot": (_chained, _NONE),
+    "matrix_power": (_matrix_power, _NONE),
+    "average": (_average, frozenset(("axis", "weights"))),
+    "diff": (_diff, frozenset(("axis",))),
+    "reshape": (_reshape, _NONE),
+    "ravel": (_reshape, _NONE),
+    "flatten": (_reshape, _NONE),
     "inner": (_dot, _NONE),
     "transpose": (_transpose, _NONE),
     "eye": (_eye, _NONE),
