@@ -1,5 +1,7 @@
 """NumPy values of array formulas at random sizes, and numeric derivatives to compare them with."""
 
+import io
+import tokenize
 from math import erf
 from pathlib import Path
 
@@ -151,3 +153,10 @@ def assert_right(derivation, *, trials=2, seed=0, tolerance=3e-5):
             assert got.shape == expected.shape, f"{name}: {code}, seed {seed}, {sizes}"
             error = np.max(np.abs(got - expected) / (1 + np.abs(expected)), initial=0)
             assert error < tolerance, f"{name}: {code} is off by {error}, seed {seed}, {sizes}"
+
+
+def length(code):
+    """Return how many names, numbers and signs a formula has; brackets and commas are free."""
+    kinds = (tokenize.NAME, tokenize.NUMBER, tokenize.OP)
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return sum(token.type in kinds and token.string not in "()[]," for token in tokens)

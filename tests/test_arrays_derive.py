@@ -1,9 +1,7 @@
 """Gradients of array graphs: right at random sizes, and written as a person writes them."""
 
-import io
 import json
 import math
-import tokenize
 
 import numpy as np
 import pytest
@@ -16,6 +14,7 @@ from tests.array_numbers import (
     assert_right,
     cases,
     environment,
+    length,
     numeric,
     sample,
     value_of,
@@ -63,13 +62,6 @@ def test_graphs_are_right_at_random_sizes(name, mode):
 def test_cases_are_right_at_random_sizes(name, source, formulas):
     del name, formulas
     assert_right(sg.derive(sg.graph(source), sensitivities="none"))
-
-
-def length(code):
-    """Return how many names, numbers and signs a formula has; brackets and commas are free."""
-    kinds = (tokenize.NAME, tokenize.NUMBER, tokenize.OP)
-    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
-    return sum(token.type in kinds and token.string not in "()[]," for token in tokens)
 
 
 def test_formulas_are_as_short_as_a_persons():

@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from symgrad.errors import Diagnostic, Place, SymgradError
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.forms import distributed
 from symgrad.expression.arrays.size import Shape, Size
+from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
 from symgrad.expression.tree import Call, Formula, Var
@@ -91,7 +91,9 @@ def sums_in(
     return found
 
 
-def learned(tree: Array, stated: Facts, means: Mapping[Array, Array] = MappingProxyType({})) -> Facts:
+def learned(
+    tree: Array, stated: Facts, means: Mapping[Array, Array] = MappingProxyType({})
+) -> Facts:
     """Return what is known of a node: what was stated, and what its definition shows.
 
     `means` holds the values of names whose sums may cancel: Σ(x − μ) = 0 for μ = mean(x).

@@ -400,9 +400,7 @@ def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
                 "name": node.name,
                 "identifier": identifier(node.name),
                 **write.formula(graph.trees[node.name]),
-                "numpy": write.numpy.definition(
-                    graph.variables[node.name], graph.trees[node.name]
-                ),
+                "numpy": write.numpy.definition(graph.variables[node.name], graph.trees[node.name]),
             }
             for node in graph.ordered
         ],

@@ -15,8 +15,9 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation, ArraySensitivi
 from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.folding import Folding
-from symgrad.expression.arrays.forms import cost, shortest
+from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in, walk
 from symgrad.expression.names import canonical

@@ -9,8 +9,9 @@ from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.errors import Diagnostic, NotDifferentiable, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
-from symgrad.expression.arrays.forms import distributed, shortest
+from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.size import Shape, shape_text
+from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.tree import Array, names_in
 from symgrad.graph.arrays import ArrayGraph
 
@@ -26,34 +27,33 @@ def jacobians(graph: ArrayGraph, wrt: Sequence[str]) -> ArrayDerivation:
 
     Raises HigherOrder where it has three axes or more.
     """
-    shape = graph.shape_of[graph.objective]
-    fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
-    direction = build.name(DIRECTION, shape)
-    found = adjoints(graph, graph.objective, direction)
-    gradients = []
-    for name in wrt:
-        own = graph.shape_of[name]
-        if len(shape) + len(own) > 2:
-            raise HigherOrder(_too_many_axes(graph.objective, name, shape, own))
-        total = found.get(name)
-        if total is None:
-            gradients.append((name, build.zeros((*shape, *own))))
-            continue
-        tidy = shortest(total, fold)
-        matrix = coefficient(tidy, direction)
-        if matrix is None:
-            matrix = coefficient(distributed(total), direction)
-        if matrix is None:
-            raise NotDifferentiable(
-                Diagnostic(
-                    f"the derivative of `{graph.objective}` by `{name}` is not found as a matrix"
-                )
-            )
-        gradients.append((name, shortest(build.transposed(matrix) if own else matrix, fold)))
+    gradients = [(name, jacobian(graph, graph.objective, name)) for name in wrt]
     return ArrayDerivation(
         graph, tuple(wrt), (), (), (), frozenset(graph.index), frozenset(), (), (),
         tuple(gradients), jacobian=True,
     )  # fmt: skip
+
+
+def jacobian(graph: ArrayGraph, top: str, bottom: str) -> Array:
+    """Return the derivative of every entry of a node by another one: J[i,j] = ∂y_i/∂x_j.
+
+    Raises HigherOrder where it has three axes or more, NotDifferentiable where it is not found.
+    """
+    shape, own = graph.shape_of[top], graph.shape_of[bottom]
+    if len(shape) + len(own) > 2:
+        raise HigherOrder(_too_many_axes(top, bottom, shape, own))
+    direction = build.name(DIRECTION, shape)
+    total = adjoints(graph, top, direction).get(bottom)
+    if total is None:
+        return build.zeros((*shape, *own))
+    fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+    for form in (shortest(total, fold), distributed(total)):
+        matrix = coefficient(form, direction)
+        if matrix is not None:
+            return shortest(build.transposed(matrix) if own else matrix, fold)
+    raise NotDifferentiable(
+        Diagnostic(f"the derivative of `{top}` by `{bottom}` is not found as a matrix")
+    )
 
 
 def _too_many_axes(top: str, bottom: str, shape: Shape, own: Shape) -> Diagnostic:
@@ -106,6 +106,8 @@ def coefficient(x: Array, u: Array) -> Array | None:
             return _of_sum(x, u)
         case "sum" if x.data is not None:
             return _of_axis_sum(x, u)
+        case "diagonal":
+            return _of_diagonal(x.args[0], u)
         case "slice" | "pad" if len(x.shape) == 1:
             inner = coefficient(x.args[0], u)
             if inner is None:
@@ -169,6 +171,28 @@ def _of_chain(x: Array, u: Array) -> Array | None:
         rest = [build.transposed(p) for p in reversed(x.args[:-1])] if at else list(x.args[1:])
         return build.chain(build.transposed(inner), *rest)
     return None
+
+
+def _of_diagonal(x: Array, u: Array) -> Array | None:
+    """Return the coefficient in the diagonal of A diag(v) B, which is (A ⊙ Bᵀ)v."""
+    if x.op == "mul":
+        scalars = [part for part in x.args if not part.shape]
+        arrays = [part for part in x.args if part.shape]
+        if len(arrays) != 1 or any(u.text in names_in(part) for part in scalars):
+            return None
+        inner = _of_diagonal(arrays[0], u)
+        return None if inner is None else build.mul(*scalars, inner)
+    holding = [i for i, part in enumerate(x.args) if u.text in names_in(part)]
+    if x.op != "chain" or len(holding) != 1 or x.args[holding[0]].op != "diag":
+        return None
+    at = holding[0]
+    size = x.shape[0]
+    before = build.chain(*x.args[:at]) if at else build.eye(size)
+    behind = build.chain(*x.args[at + 1 :]) if at + 1 < len(x.args) else build.eye(size)
+    found = coefficient(x.args[at].args[0], u)
+    if found is None:
+        return None
+    return build.chain(build.mul(before, build.transposed(behind)), found)
 
 
 def _of_sum(x: Array, u: Array) -> Array | None:

@@ -652,7 +652,7 @@ def _inverse_met(a: Array, b: Array) -> Array | None:
 
 
 def _cut_met(a: Array, b: Array) -> list[Array] | None:
-    """Return the two factors that Mv is where v stands among zeros: a part of M and v; else None."""
+    """Return the two factors that Mv is for v among zeros: a part of M and v; else None."""
     if b.op == "pad" and b.cut[0] == 0 and len(a.shape) == 2 and a.shape[0] != UNIT:
         _, start, _ = b.cut
         inner = b.args[0]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.forms import cost, divided, powers, shared_factors
+from symgrad.expression.arrays.cost import cost
+from symgrad.expression.arrays.powers import divided, powers, shared_factors
 from symgrad.expression.arrays.tree import Array
 
 _MOST_CANDIDATES = 12

@@ -352,7 +352,9 @@ class _Function:
             # A condition, or a name with an axis of length one: it lives on in what uses it.
             self.values[name] = found
             return
-        facts = learned(tree, self._facts(name, tree.shape), sums_in(tree, self.variables, self.trees))
+        facts = learned(
+            tree, self._facts(name, tree.shape), sums_in(tree, self.variables, self.trees)
+        )
         if lost and tree.shape:
             facts = replace(facts, kept=lost[0])
         variable = build.name(name, tree.shape, facts)

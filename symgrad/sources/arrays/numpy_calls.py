@@ -19,8 +19,21 @@ _MODULES = frozenset(
 _SAME = {"power": "pow", "absolute": "abs", "amax": "max", "amin": "min", "expit": "sigmoid",
          "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log"}  # fmt: skip
 _METHODS = frozenset(
-    ("sum", "mean", "max", "min", "dot", "trace", "transpose", "diagonal", "var", "std",
-     "reshape", "ravel", "flatten")
+    (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "dot",
+        "trace",
+        "transpose",
+        "diagonal",
+        "var",
+        "std",
+        "reshape",
+        "ravel",
+        "flatten",
+    )
 )
 
 
@@ -262,7 +275,7 @@ def _paired(
     parts = [reader.value(item) for item in arguments]
     axes = reader.written(options["axes"]) if "axes" in options else str(len(parts[0].axes))
     if axes == "1" and parts[0].axes and parts[1].axes:
-        return reader.product(*parts, node)
+        return reader.product(parts[0], parts[1], node)
     if parts[0].axes != parts[1].axes or axes != str(len(parts[0].axes)):
         reader.fail(f"`{reader.written(node)}`: all axes are summed here, or one", node, "`einsum`")
     return PyValue(build.sum_(build.mul(*(part.array for part in parts)), None), ())
@@ -336,12 +349,16 @@ def _reshape(
     shape = "(-1,)" if called in {"ravel", "flatten"} else _shape_words(reader, arguments[1:])
     axes = {"(-1, 1)": (*x.array.shape, None), "(1, -1)": (None, *x.array.shape)}.get(shape)
     if len(x.array.shape) != 1 or (axes is None and shape != "(-1,)"):
-        reader.fail(f"`{reader.written(node)}`: only a vector is reshaped, to a row or column", node)
+        reader.fail(f"`{reader.written(node)}`: a vector is reshaped, to a row or a column", node)
     return PyValue(x.array, x.array.shape if axes is None else axes)
 
 
 def _shape_words(reader: NumpyReader, arguments: list[ast.expr]) -> str:
-    parts = arguments[0].elts if len(arguments) == 1 and isinstance(arguments[0], ast.Tuple) else arguments
+    parts = (
+        arguments[0].elts
+        if len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)
+        else arguments
+    )
     words = [reader.written(part) for part in parts]
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 

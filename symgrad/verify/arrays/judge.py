@@ -25,16 +25,21 @@ from symgrad.verify.arrays.scope import NAME, NotTold, Scope
 from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
+_SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
 _NEW = re.compile(rf"\s*({NAME})\s*")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a claim: its value, and the order of its free indices, if it has some."""
+    """One side of a claim: its value, and the order of its free indices, if it has some.
+
+    `derived` tells that it is a derivative, which has no value where a condition changes.
+    """
 
     text: str
     value: Array
     letters: tuple[str, ...] = ()
+    derived: bool = False
 
 
 class ArrayJudge:
@@ -55,8 +60,12 @@ class ArrayJudge:
             if statement.setting is not None:
                 kind, value = statement.setting
                 if kind == "layout":
-                    self.scope = Scope(self.graph, numerator=value == "numerator",
-                                       definitions=dict(self.scope.definitions))  # fmt: skip
+                    self.scope = Scope(
+                        self.graph,
+                        numerator=value == "numerator",
+                        denominator=value == "denominator",
+                        definitions=dict(self.scope.definitions),
+                    )
                 else:
                     self.convention = value
                 yield self.verdict("condition", statement, f"{kind} {value}")
@@ -109,6 +118,7 @@ class ArrayJudge:
     def side(self, text: str, statement: Statement, like: Side | None) -> Side:
         """Return the value of one side; of an index formula in the order of the other side's."""
         marked = self.scope.marked(text)
+        derived = marked != text or _SENSITIVITY.match(text) is not None
         if self.scope.look_up("σ") is None:
             marked = re.sub(r"(?<!\w)σ\(", "sigmoid(", marked)
         origin = Origin(
@@ -131,16 +141,16 @@ class ArrayJudge:
         if isinstance(found, Indexed):
             letters = like.letters if like is not None else found.free
             value = meaning.indices.realised(found, letters, meaning, syntax)
-            return Side(text, self.plain(value), letters)
+            return Side(text, self.plain(value), letters, derived)
         if like is not None and like.letters:
             if found.shape:
                 raise parser.fault("an array stands where an entry is claimed", 0, len(marked))
             shape = like.value.shape
-            return Side(text, self.plain(build.filled(found, shape)), like.letters)
+            return Side(text, self.plain(build.filled(found, shape)), like.letters, derived)
         if like is not None and like.value.shape:
             found = meaning.sized(found, like.value)
         found = meaning.settled(found, syntax)
-        return Side(text, self.plain(found))
+        return Side(text, self.plain(found), derived=derived)
 
     def graph_sizes(self) -> dict[str, Size]:
         """Return the sizes that formulas may use as numbers."""
@@ -163,11 +173,11 @@ class ArrayJudge:
                 return self.shapes_differ(left, right)
             # A number on the right of an array is that in every entry: `1/n` for ones over n.
             filled = build.filled(yours, mine.shape)
-            outcome = self.decider.decide(filled, mine, self.limit)
+            outcome = self.decider.decide(filled, mine, self.limit, kinks=left.derived)
             return (
                 self.shapes_differ(left, right) if outcome.status == "refuted" else (outcome, None)
             )
-        outcome = self.decider.decide(yours, mine, self.limit)
+        outcome = self.decider.decide(yours, mine, self.limit, kinks=left.derived)
         if outcome.status != "refuted" or not self.explain:
             return outcome, None
         return outcome, diagnosed(self.decider, yours, mine, outcome, self.printer)

@@ -25,19 +25,25 @@ class Point:
     evaluator: Evaluator
 
 
-def points(graph: ArrayGraph, extra: Mapping[str, Array]) -> Iterator[Point]:
+def points(
+    graph: ArrayGraph, extra: Mapping[str, Array], *, positive: bool = False
+) -> Iterator[Point]:
     """Yield points at sizes 1, 2, then 2 and 3 mixed; `extra` are more names to be evaluated.
 
-    Where a node has no value at one draw (a logarithm of what is negative) others are tried.
+    Where a node has no value at one draw (a logarithm of what is negative) others are tried; with
+    `positive` all numbers are above zero.
     """
     spd = {a.text.split()[0] for a in graph.assumptions if a.text.endswith((" spd", " psd"))}
     for trial, (first, second) in enumerate(_SIZES):
         sizes = {name: (first, second)[i % 2] for i, name in enumerate(graph.sizes)}
         for name, value in graph.example if trial == 0 else ():
             sizes[name] = min(value, 5)
-        for attempt in range(_ATTEMPTS):
+        for attempt in range(2 if positive else 0, _ATTEMPTS, 3 if positive else 1):
             rng = random.Random(f"{trial}/{attempt}")  # noqa: S311  (repeatable draws)
-            inputs = _drawn(graph, rng, sizes, spd, attempt)
+            try:
+                inputs = _drawn(graph, rng, sizes, spd, attempt)
+            except (ValueError, ZeroDivisionError):
+                continue
             if inputs is None:
                 continue
             values: dict[str, Grid] = {
@@ -83,6 +89,8 @@ def _grid(
     x: Array, rng: random.Random, rows: int, columns: int, *, positive: bool, spd: bool
 ) -> list[list[Fraction]]:
     facts = x.facts
+    if facts.sums and (facts.mask or facts.sign):
+        return _two_valued(x, rng, rows, columns)
     grid = [[_number(rng, positive=positive) for _ in range(columns)] for _ in range(rows)]
     if facts.mask:
         grid = [[Fraction(rng.randint(0, 1)) for _ in row] for row in grid]
@@ -98,6 +106,33 @@ def _grid(
     for axis, total in facts.sums:
         grid = _with_sum([[abs(e) for e in row] for row in grid], axis, total)
     return grid
+
+
+def _two_valued(x: Array, rng: random.Random, rows: int, columns: int) -> list[list[Fraction]]:
+    """Return zeros and ones, or signs, with a stated sum along an axis.
+
+    Raises ValueError where the sizes do not have one.
+    """
+    low = 0 if x.facts.mask else -1
+    axis, total = x.facts.sums[0]
+    lines, length = {1: (rows, columns), 0: (columns, rows)}.get(
+        -1 if axis is None else axis, (1, rows * columns)
+    )
+    if len(x.shape) == 1:
+        lines, length = 1, rows
+    ones = (total - low * length) / (1 - low)
+    if len(x.facts.sums) > 1 or ones.denominator != 1 or not 0 <= ones <= length:
+        raise ValueError(x.text)
+    made = []
+    for _ in range(lines):
+        line = [Fraction(1)] * int(ones) + [Fraction(low)] * (length - int(ones))
+        rng.shuffle(line)
+        made.append(line)
+    if axis == 1 and len(x.shape) == 2:
+        return made
+    if axis == 0 and len(x.shape) == 2:
+        return [list(row) for row in zip(*made, strict=True)]
+    return [made[0][i * columns : (i + 1) * columns] for i in range(rows)]
 
 
 def _reflection(grid: list[list[Fraction]], rows: int, columns: int) -> list[list[Fraction]]:

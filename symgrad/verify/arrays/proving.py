@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
-from symgrad.expression.arrays.forms import distributed, shortest
+from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.size import shape_text
+from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph
@@ -49,33 +50,45 @@ class Decider:
         """Return an expression as it is written best."""
         return shortest(x, self.fold)
 
-    def decide(self, yours: Array, right: Array, limit: float) -> Outcome:
+    def decide(self, yours: Array, right: Array, limit: float, *, kinks: bool = False) -> Outcome:
         """Return whether two expressions of one shape are equal.
 
-        `yours` is what the author wrote. Numbers come first: what differs at a point is refuted,
-        and never tried to be proved.
+        `yours` is what the author wrote; with `kinks` the two may differ where a condition changes,
+        as derivatives do that have no value there. Numbers come first: what differs at a point is
+        refuted, and never tried to be proved.
         """
-        seen = 0
-        for point in self.drawn:
-            try:
-                found = self.difference(yours, right, point)
-            except (Unknown, ZeroDivisionError, ValueError, IndexError):
-                continue
-            if found is not None:
-                return found
-            seen += 1
+        found, seen = self.refuted(yours, right, self.drawn)
+        if not seen and found is None:
+            found, seen = self.refuted(yours, right, points(self.graph, {}, positive=True))
+        if found is not None:
+            return found
         deadline = time.monotonic() + limit
         for a, b in ((yours, right), (self.expanded(yours), self.expanded(right))):
             difference = build.sub(a, b)
             if build.is_zero(difference) or build.is_zero(distributed(difference)):
                 return Outcome("proved", "equal for all sizes")
-            if vanishes(difference, deadline):
+            if vanishes(difference, deadline, kinks=kinks):
                 return Outcome("proved", "equal for all sizes")
         if seen >= _ENOUGH:
             return Outcome(
                 "agrees", f"equal at {seen} points of sizes up to 3, not proved", points=seen
             )
         return Outcome("undecided", "neither proved nor refuted")
+
+    def refuted(
+        self, yours: Array, right: Array, drawn: Iterable[Point]
+    ) -> tuple[Outcome | None, int]:
+        """Return a refutation where there is one, and at how many points both have a value."""
+        seen = 0
+        for point in drawn:
+            try:
+                found = self.difference(yours, right, point)
+            except (Unknown, ZeroDivisionError, ValueError, IndexError):
+                continue
+            if found is not None:
+                return found, seen
+            seen += 1
+        return None, seen
 
     def expanded(self, x: Array) -> Array:
         """Return an expression in the inputs alone."""

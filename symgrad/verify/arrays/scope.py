@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from symgrad.derivation.arrays.derive import derive_arrays
-from symgrad.derivation.arrays.jacobian import HigherOrder, adjoints, hessian
+from symgrad.derivation.arrays.jacobian import HigherOrder, adjoints, hessian, jacobian
 from symgrad.errors import SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
@@ -40,6 +40,7 @@ class Scope:
 
     graph: ArrayGraph
     numerator: bool = False
+    denominator: bool = False
     definitions: dict[str, Array] = field(default_factory=dict)
     marks: dict[str, Array] = field(default_factory=dict)
     _by_key: dict[tuple[str, str, bool], str] = field(default_factory=dict)
@@ -141,10 +142,17 @@ class Scope:
     def derivative(self, top: str, bottom: str, *, second: bool) -> Array:
         """Return the total derivative of one node by another, in names of nodes.
 
-        Raises NotTold where it has three axes or more.
+        That of a vector by a vector is J[i,j] = ∂y_i/∂x_j, or its transpose where the layout is
+        that of the denominator. Raises NotTold where it has three axes or more.
         """
         if self.graph.shape_of[top]:
-            raise NotTold(f"`{top}` is an array: its derivative by `{bottom}` is no gradient")
+            if second:
+                raise NotTold(f"`{top}` is an array: its second derivative has too many axes")
+            try:
+                matrix = jacobian(self.graph, top, bottom)
+            except SymgradError as problem:
+                raise NotTold(problem.diagnostics[0].message) from None
+            return build.transposed(matrix) if self.denominator else matrix
         if top not in self._adjoints:
             self._adjoints[top] = adjoints(self.graph, top, build.ONE)
         found = self._adjoints[top].get(bottom)
