@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation, Form
 from symgrad.expression.algebra import tidy
-from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.evaluate import Decimals
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Div, Expression, Formula, Neg, Number, Var, number, rebuild
 from symgrad.graph.forward import forward
@@ -24,7 +24,7 @@ from symgrad.verify.reading.scope import Scope
 FINE = 120
 STEP = Fraction(1, 10**40)
 TOLERANCE = Fraction(1, 10**30)
-EVALUATOR = Evaluator(60)
+EVALUATOR = Decimals(60)
 
 
 def real(value):

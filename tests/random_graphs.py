@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from symgrad.derivation.derivation import local_derivative
 from symgrad.errors import SourceError
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -36,7 +36,7 @@ ONE_ARGUMENT = (
 SEVERAL_ARGUMENTS = ("max", "min", "hypot", "logsumexp")
 NUMBERS = ("2", "3", "1/2", "0.1", "1", "5/3")
 LARGE = 10**9
-EVALUATOR = Evaluator(30)
+EVALUATOR = Decimals(30)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from symgrad import examples
 from symgrad.errors import UnknownName
-from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.evaluate import Decimals
 from symgrad.graph.forward import forward
 from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
@@ -81,7 +81,7 @@ def test_every_number_needed_to_run_is_given(name):
 def test_assumptions_hold_for_the_numbers_given(name):
     graph = GRAPHS[name]
     for i in range(len(graph.steps)):
-        evaluator = Evaluator()
+        evaluator = Decimals()
         values = {key: evaluator.number(value) for key, value in start(graph, i).items()}
         assert all(evaluator.holds(fact.condition, values) for fact in graph.assumptions)
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.evaluate import Decimals
 from symgrad.expression.functions import ELEMENTARY as ROWS
 from symgrad.expression.functions import FUNCTIONS, known_names, lookup
 from symgrad.expression.tree import Call, Compare, Var, number
@@ -33,7 +33,7 @@ POINTS = {
 OWN_TEST = {"where", "stop_gradient"}
 WHOLE_NUMBERS_ONLY = {("polygamma", 0)}
 STEP = Fraction(1, 10**40)
-FINE = Evaluator(120)
+FINE = Decimals(120)
 
 
 def numeric_slope(name, point, place):

@@ -8,7 +8,7 @@ import pytest
 
 import symgrad as sg
 from symgrad.derivation.calculus import gradient_of, kinks_of
-from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.evaluate import Decimals
 from symgrad.sources.text import parse
 from tests.verify_corpus import read
 
@@ -45,7 +45,7 @@ EXPONENTIAL = "param x\nJ = where(x == 0, 1, (exp(x) - 1)/x)"
 
 def at(point, x):
     """Return values of every name, with the guarded name at the point, moved by x."""
-    evaluator = Evaluator(60)
+    evaluator = Decimals(60)
     given = dict.fromkeys("xyabtkgcrh", evaluator.number(0.75)) | {"a": evaluator.number(1.25)}
     name, where = point
     there = (
@@ -56,7 +56,7 @@ def at(point, x):
 
 @pytest.mark.parametrize(("text", "name", "where"), SMOOTH)
 def test_the_derivative_at_the_point_is_the_limit(text, name, where):
-    evaluator = Evaluator(60)
+    evaluator = Decimals(60)
     f = read(text)
     slope = gradient_of(f).get(name, read("0"))
     for order in range(2):  # the derivative of the derivative as well

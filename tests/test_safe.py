@@ -11,7 +11,7 @@ import pytest
 
 from symgrad.accuracy import stabilised
 from symgrad.derivation.derive import derive
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.tree import variables
 from symgrad.program.statements import Statement
 from symgrad.sources.text import parse
@@ -99,7 +99,7 @@ def test_panel():
 
 
 def test_panel_states_what_the_graphs_are_worth():
-    evaluator = Evaluator(1000)
+    evaluator = Decimals(1000)
     for case in CASES[::6]:
         rows, inputs = statements(case.text)
         objective = derive(parse(case.text)).graph.objective
@@ -218,7 +218,7 @@ def test_the_value_stays_the_same(seed):
     text, chance = random_graph(seed)
     rows, inputs = statements(text)
     new = stabilised(rows, inputs)
-    evaluator = Evaluator(60)
+    evaluator = Decimals(60)
     for _ in range(3):
         point = {name: evaluator.number(chance.uniform(-1.5, 1.5)) for name in inputs}
         before, after = evaluated(evaluator, rows, point), evaluated(evaluator, new, point)

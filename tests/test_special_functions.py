@@ -8,12 +8,12 @@ from flint import ctx, fmpq
 import symgrad as sg
 from symgrad.derivation.calculus import gradient_of
 from symgrad.errors import NotDifferentiable, UnsupportedFunction
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.certified_values import certified
+from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.functions import FUNCTIONS, lookup
 from symgrad.expression.slopes import refusal_of
 from symgrad.expression.special import ROWS
 from symgrad.expression.tree import ZERO, Call, Var
-from symgrad.verify.deciding.intervals import Evaluator as Certified
 from tests.formulas import close, real
 
 POINTS = {
@@ -24,7 +24,7 @@ POINTS = {
 }
 NO_VALUE = {"mathieus", "mathieuc", "mathieusprime", "mathieucprime", "marcumq"}
 STEP = Fraction(1, 10**25)
-EVALUATOR, FINE = Evaluator(40), Evaluator(80)
+EVALUATOR, FINE = Decimals(40), Decimals(80)
 
 
 def cases():
@@ -55,13 +55,13 @@ def test_slopes_and_certified_values_agree_with_the_values(name):
         with ctx.workprec(160):
             try:
                 given = {key: fmpq(v.numerator, v.denominator) for key, v in values.items()}
-                certified = Certified(given).value(call)
+                ball = certified(given).value(call)
             except ArithmeticError:
-                certified = None
-        if certified is not None:
+                ball = None
+        if ball is not None:
             met += 1
-            text = certified.mid().str(40, radius=False) if hasattr(certified, "mid") else certified
-            assert close(real(str(text)), here, Fraction(1, 10**28)), (point, certified, here)
+            text = ball.mid().str(40, radius=False) if hasattr(ball, "mid") else ball
+            assert close(real(str(text)), here, Fraction(1, 10**28)), (point, ball, here)
         slopes = gradient_of(call)
         for key, at in values.items():
             slope = slopes.get(key, ZERO)

@@ -15,7 +15,7 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.derivation.derive import derive
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.program.optimizers import OPTIMIZERS
 from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile
@@ -45,7 +45,7 @@ def article(load):
 
 def exact_mean(graph, derivation, points):
     """Return the means of the objective and of its gradient, with 50 digits, and of their sizes."""
-    evaluator = Evaluator()
+    evaluator = Decimals()
     rows = []
     for point in points:
         values = {name: evaluator.number(value) for name, value in point.items()}

@@ -9,14 +9,15 @@ import pytest
 import symgrad as sg
 from symgrad import examples
 from symgrad.errors import LimitExceeded, SymgradError, UnknownName
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.evaluate import Decimals, OutsideDomain
+from symgrad.expression.rationals import Fractions
 from symgrad.expression.tree import Call, Pow
 from symgrad.expression.tree import number as exact_number
 from symgrad.graph.forward import forward
 from symgrad.sources.text import parse
 from symgrad.trace.decimals import as_fraction, decimal_text, float_text, rounded
 from symgrad.trace.files import read_csv, read_json
-from symgrad.trace.numbers import rational, read_number
+from symgrad.trace.numbers import read_number
 from symgrad.trace.trace import make_plan, run_as_far
 
 BRANCH = examples.read("branch_and_merge")
@@ -383,7 +384,7 @@ def test_rounding_carries_into_a_new_place():
 @pytest.mark.parametrize("power", [4000, -4000])
 @pytest.mark.parametrize("digits", [1, 6, 30])
 def test_numbers_of_thousands_of_places_are_rounded_like_others(power, digits):
-    context = Evaluator(50).context
+    context = Decimals(50).context
     for size in (7.125, 1, -1 / 3, 9.9999999999):
         value = context.mpf(size) * context.mpf(10) ** power
         assert rounded(value, digits) == rounded_from_fraction(value, digits)
@@ -408,6 +409,7 @@ def test_divergence_is_told_quickly():
 
 
 def test_roots_and_powers_stay_exact_where_they_are_rational():
+    rational = Fractions(1000).value
     assert rational(Call("sqrt", (exact_number(F(9, 4)),)), {}) == F(3, 2)
     assert rational(Pow(exact_number(F(8, 27)), exact_number(F(2, 3))), {}) == F(4, 9)
     with pytest.raises(OutsideDomain):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.tree import (
     ONE,
     Add,
@@ -129,7 +129,7 @@ class Referee:
     """Says at points, with mpmath at 60 digits, whether two sides differ."""
 
     def __init__(self, seed: int, tries: int = 30) -> None:
-        self.fine, self.coarse = Evaluator(110), Evaluator(60)
+        self.fine, self.coarse = Decimals(110), Decimals(60)
         self.random = random.Random(seed)  # noqa: S311 - a test
         self.tries = tries
 
@@ -174,7 +174,7 @@ class Referee:
         return bool(steady and abs(a - b) > 1e-35 * size)
 
 
-def _on_edge(evaluator: Evaluator, part: Expression, at: dict[str | int, object]) -> bool:
+def _on_edge(evaluator: Decimals, part: Expression, at: dict[str | int, object]) -> bool:
     """Tell whether rounding may decide a switch, a pole or the edge of a domain here."""
     match part:
         case Compare(_, left, right):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from symgrad.expression.algebra import add, cost, div, mul, neg, power, substituted
-from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.evaluate import Decimals
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
@@ -72,7 +72,7 @@ class Expander:
     def __init__(self, name: Key, point: Expression, terms: int, gradient: Gradient) -> None:
         self.name, self.point, self.terms, self.gradient = name, point, terms, gradient
         self._steps = 0
-        self._evaluator = Evaluator(_DIGITS)
+        self._evaluator = Decimals(_DIGITS)
 
     def series(self, e: Expression) -> Series:
         """Return the first terms of an expression.

@@ -147,6 +147,17 @@ def normal_pdf(flint: Value, x: Value) -> Value:
     return (-x * x / 2).exp() / (2 * flint.arb.pi()).sqrt()
 
 
+def sign(flint: Value, x: Value) -> Value:
+    """Return the sign of an exact number or a ball."""
+    if x > 0:
+        return flint.fmpq(1)
+    if x < 0:
+        return flint.fmpq(-1)
+    if isinstance(x, flint.fmpq) or x.is_zero():
+        return flint.fmpq(0)
+    raise Unclear
+
+
 def extreme(*, largest: bool) -> Callable[..., Value]:
     """Return max or min of exact numbers and balls."""
 

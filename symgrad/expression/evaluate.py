@@ -1,16 +1,21 @@
-"""Numbers put into expressions, at any precision, over the reals.
+"""Numbers put into expressions: one evaluator, whose back-ends are types of numbers.
 
-The slow and certain evaluator: mpmath at a chosen number of digits. It is what emitted code, closed
-forms and traces are compared with.
+An `Evaluator` walks an expression at one point and knows the value of every part that it has met; a
+`NumberType` says what sums, powers and functions of its numbers are. Here is the slow and certain
+one, mpmath at a chosen number of digits, which emitted code, closed forms and traces are compared
+with. Exact fractions are in `exact`, certified balls in `certified`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from symgrad.expression.functions import record
+from symgrad.expression.functions import Function, record
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -28,77 +33,199 @@ from symgrad.expression.tree import (
 
 Real = Any  # an mpmath mpf; mpmath has no types
 Context = Any  # an mpmath context
+Truth = Any  # what a comparison of numbers gives: a bool, or one for each of many points
+T = TypeVar("T")
 DIGITS = 50
+RELATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 class OutsideDomain(ArithmeticError):
     """A real function was asked for its value outside its real domain, or at a pole."""
 
 
-class Evaluator:
-    """Evaluates expressions with mpmath at `digits` significant digits.
+class NumberType(ABC, Generic[T]):
+    """What the evaluator asks of a type of numbers. An operation without a value raises."""
 
-    Raises OutsideDomain where the value is not a real number.
+    @abstractmethod
+    def number(self, value: Fraction) -> T:
+        """Return an exact number as one of this type."""
+
+    @abstractmethod
+    def constant(self, name: str) -> T:
+        """Return π or e."""
+
+    @abstractmethod
+    def sum(self, terms: Iterable[T]) -> T:
+        """Return the sum of one number or more."""
+
+    @abstractmethod
+    def product(self, factors: Iterable[T]) -> T:
+        """Return the product of one number or more."""
+
+    @abstractmethod
+    def quotient(self, numerator: T, denominator: T) -> T:
+        """Return the quotient."""
+
+    @abstractmethod
+    def power(self, base: T, exponent: T, written: Expression) -> T:
+        """Return the power; `written` is the expression that the exponent is the value of."""
+
+    @abstractmethod
+    def function(self, call: Call, row: Function, evaluator: Evaluator[T]) -> T:
+        """Return the value of a function at the arguments of a call."""
+
+    def negative(self, value: T) -> T:
+        """Return the negative."""
+        return -value  # type: ignore[operator,no-any-return]  # every type of numbers has it
+
+    def checked(self, value: T) -> T:
+        """Return the value of a part as it is kept; refuse one that is none."""
+        return value
+
+    def no_number(self, expression: Expression) -> Exception:
+        """Return the error for what is no number: a condition, say."""
+        return TypeError(expression)
+
+    def compared(self, relation: str, left: T, right: T) -> Truth:
+        """Tell whether a relation holds."""
+        return RELATIONS[relation](left, right)
+
+    def every(self, truths: Iterable[Truth]) -> Truth:
+        """Tell whether all hold, asking no further than needed."""
+        return all(truths)
+
+    def some(self, truths: Iterable[Truth]) -> Truth:
+        """Tell whether one holds, asking no further than needed."""
+        return any(truths)
+
+    def opposite(self, truth: Truth) -> Truth:
+        """Tell whether what was asked does not hold."""
+        return not truth
+
+    def chosen(self, truth: Truth, yes: Callable[[], T], no: Callable[[], T]) -> T:
+        """Return the value of one of two branches."""
+        return yes() if truth else no()
+
+    def value(self, expression: Expression, names: Mapping[Any, T]) -> T:
+        """Return the value of one expression, its variables taken from `names`."""
+        return Evaluator(self, names).value(expression)
+
+    def holds(self, condition: Expression, names: Mapping[Any, T]) -> Truth:
+        """Tell whether one condition holds."""
+        return Evaluator(self, names).holds(condition)
+
+
+class Evaluator(Generic[T]):
+    """Evaluates expressions at one point, every part once."""
+
+    __slots__ = ("_known", "names", "numbers")
+
+    def __init__(self, numbers: NumberType[T], names: Mapping[Any, T]) -> None:
+        self.numbers = numbers
+        self.names = names
+        self._known: ByIdentity[Expression, T] = ByIdentity()
+
+    def value(self, expression: Expression) -> T:
+        """Return the value of an expression; KeyError for a name that has none."""
+        found = self._known.get(expression)
+        if found is None:
+            rule = _RULES.get(type(expression))
+            if rule is None:
+                raise self.numbers.no_number(expression)
+            found = self.numbers.checked(rule(self, expression))
+            self._known[expression] = found
+        return found
+
+    def holds(self, condition: Expression) -> Truth:
+        """Tell whether a condition holds."""
+        match condition:
+            case Compare(relation, left, right):
+                return self.compared(relation, left, right)
+            case Logic("and", parts):
+                return self.numbers.every(map(self.holds, parts))
+            case Logic("or", parts):
+                return self.numbers.some(map(self.holds, parts))
+            case Logic("not", (part,)):
+                return self.numbers.opposite(self.holds(part))
+            case _:
+                raise TypeError(condition)
+
+    def compared(self, relation: str, left: Expression, right: Expression) -> Truth:
+        """Tell whether a relation of two expressions holds."""
+        return self.numbers.compared(relation, self.value(left), self.value(right))
+
+    def called(self, call: Call) -> T:
+        """Return the value of a function; of a choice only the branch that counts is asked for."""
+        row = record(call.function)
+        if row.condition_first:
+            condition, yes, no = call.arguments
+            return self.numbers.chosen(
+                self.holds(condition), lambda: self.value(yes), lambda: self.value(no)
+            )
+        return self.numbers.function(call, row, self)
+
+
+_Rule = Callable[[Evaluator[Any], Any], Any]
+_RULES: Mapping[type, _Rule] = {
+    Number: lambda at, e: at.numbers.number(e.value),
+    Constant: lambda at, e: at.numbers.constant(e.name),
+    Var: lambda at, e: at.names[e.key],
+    Add: lambda at, e: at.numbers.sum(map(at.value, e.terms)),
+    Neg: lambda at, e: at.numbers.negative(at.value(e.operand)),
+    Mul: lambda at, e: at.numbers.product(map(at.value, e.factors)),
+    Div: lambda at, e: at.numbers.quotient(at.value(e.numerator), at.value(e.denominator)),
+    Pow: lambda at, e: at.numbers.power(at.value(e.base), at.value(e.exponent), e.exponent),
+    Call: Evaluator.called,
+}
+
+
+class Decimals(NumberType[Real]):
+    """mpmath's numbers at `digits` significant digits.
+
+    Raises OutsideDomain where a value is not a real number.
     """
 
     def __init__(self, digits: int = DIGITS) -> None:
         import mpmath  # noqa: PLC0415  (only here is mpmath needed, and it takes 60 ms to import)
 
-        self.context = mpmath.mp.clone() if hasattr(mpmath.mp, "clone") else mpmath.MPContext()
+        self.context: Context = (
+            mpmath.mp.clone() if hasattr(mpmath.mp, "clone") else mpmath.MPContext()
+        )
         self.context.dps = digits
 
     def number(self, value: Fraction | float) -> Real:
-        """Return the number at the evaluator's precision."""
+        """Return the number at this precision."""
         exact = Fraction(value)
         return self.context.mpf(exact.numerator) / self.context.mpf(exact.denominator)
 
-    def value(self, expression: Expression, values: Mapping[str | int, Real]) -> Real:
-        """Return the value of an expression, its variables taken from `values`."""
-        match expression:
-            case Number(exact):
-                return self.number(exact)
-            case Constant(name):
-                return +self.context.pi if name == "pi" else self.context.e + 0
-            case Var(key):
-                return values[key]
-            case Add(terms):
-                return self.context.fsum(self.value(term, values) for term in terms)
-            case Neg(operand):
-                return -self.value(operand, values)
-            case Mul(factors):
-                return self.context.fprod(self.value(factor, values) for factor in factors)
-            case Div(numerator, denominator):
-                return self._quotient(
-                    self.value(numerator, values), self.value(denominator, values)
-                )
-            case Pow(base, exponent):
-                return self._power(self.value(base, values), self.value(exponent, values))
-            case Call(function, arguments):
-                return self._call(function, arguments, values)
-            case _:
-                raise TypeError(expression)
+    def constant(self, name: str) -> Real:
+        """Return π or e."""
+        return +self.context.pi if name == "pi" else self.context.e + 0
 
-    def holds(self, condition: Expression, values: Mapping[str | int, Real]) -> bool:
-        """Tell whether a condition holds."""
-        match condition:
-            case Compare(relation, left, right):
-                a, b = self.value(left, values), self.value(right, values)
-                return bool(_RELATIONS[relation](a, b))
-            case Logic("and", parts):
-                return all(self.holds(part, values) for part in parts)
-            case Logic("or", parts):
-                return any(self.holds(part, values) for part in parts)
-            case Logic("not", (part,)):
-                return not self.holds(part, values)
-            case _:
-                raise TypeError(condition)
+    def sum(self, terms: Iterable[Real]) -> Real:
+        """Return the sum, rounded once."""
+        return self.context.fsum(terms)
 
-    def _quotient(self, numerator: Real, denominator: Real) -> Real:
+    def product(self, factors: Iterable[Real]) -> Real:
+        """Return the product, rounded once."""
+        return self.context.fprod(factors)
+
+    def quotient(self, numerator: Real, denominator: Real) -> Real:
+        """Return the quotient."""
         if denominator == 0:
             raise OutsideDomain("division by zero")
         return numerator / denominator
 
-    def _power(self, base: Real, exponent: Real) -> Real:
+    def power(self, base: Real, exponent: Real, written: Expression) -> Real:
+        """Return the real power."""
+        del written
         whole = self.context.isint(exponent)
         if base == 0 and exponent < 0:
             raise OutsideDomain("zero to a negative power")
@@ -111,18 +238,20 @@ class Evaluator:
         except ArithmeticError as error:
             raise OutsideDomain("a power of more digits than there can be") from error
 
-    def _call(
-        self, function: str, arguments: tuple[Expression, ...], values: Mapping[str | int, Real]
-    ) -> Real:
-        row = record(function)
-        if row.condition_first:
-            condition, yes, no = arguments
-            return self.value(yes if self.holds(condition, values) else no, values)
+    def compared(self, relation: str, left: Real, right: Real) -> bool:
+        """Tell whether a relation holds."""
+        return bool(RELATIONS[relation](left, right))
+
+    def function(self, call: Call, row: Function, evaluator: Evaluator[Real]) -> Real:
+        """Return the value by mpmath's function, or through the definition."""
         if row.mpmath is None:
             if row.definition is None:
-                raise OutsideDomain(f"nothing is known of the value of {function}")
-            return self.value(row.definition(arguments), values)
-        numbers = [self.value(argument, values) for argument in arguments]
+                raise OutsideDomain(f"nothing is known of the value of {call.function}")
+            return evaluator.value(row.definition(call.arguments))
+        numbers = list(map(evaluator.value, call.arguments))
+        return self._by_mpmath(row, numbers, call.function)
+
+    def _by_mpmath(self, row: Function, numbers: Sequence[Real], name: str) -> Real:
         try:
             result = row.number(self.context, *numbers)
         except (
@@ -131,17 +260,7 @@ class Evaluator:
             NotImplementedError,
             self.context.NoConvergence,
         ) as error:
-            raise OutsideDomain(f"{function} has no value here") from error
+            raise OutsideDomain(f"{name} has no value here") from error
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
-            raise OutsideDomain(f"{function} is not a real number here")
+            raise OutsideDomain(f"{name} is not a real number here")
         return result
-
-
-_RELATIONS = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}

@@ -80,6 +80,7 @@ class Function:
         exact: pairs of a whole number and the rational value there.
         parity: "odd", "even", or nothing.
         switches: the expressions at whose zeros its value or slope may jump.
+        jumps: whether its value, not only its slope, jumps at the zeros of its switches.
         costly: whether certified values or proofs about it take long.
         slips: what it is mistaken to have as its derivative, from its argument and its value.
         region_slips: the same, where the mistake is the side of its kink.
@@ -117,6 +118,7 @@ class Function:
     exact: tuple[tuple[int, int], ...] = ()
     parity: str = ""
     switches: Callable[[Arguments], Arguments] | None = None
+    jumps: bool = False
     costly: bool = False
     slips: tuple[Slip, ...] = ()
     region_slips: tuple[Slip, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symgrad.expression.evaluate import DIGITS, Evaluator, Real
+from symgrad.expression.evaluate import DIGITS, Decimals, Real
 from symgrad.graph.graph import Graph
 
 
@@ -17,7 +17,7 @@ def forward(
     `inputs` maps every parameter, data input and constant to a number. Raises OutsideDomain where a
     node has no real value.
     """
-    evaluator = Evaluator(digits)
+    evaluator = Decimals(digits)
     values: dict[str | int, Real] = {
         graph.resolve(name): evaluator.number(value) for name, value in inputs.items()
     }

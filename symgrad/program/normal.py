@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
+from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.tree import (
     ONE,
     Add,
@@ -103,7 +103,7 @@ def _folded(e: Expression) -> Expression:
             break
     if not constant:
         return e
-    evaluator = Evaluator()
+    evaluator = Decimals()
     try:
         value = Fraction(float(evaluator.value(e, {})))
     except (OutsideDomain, OverflowError, ValueError):

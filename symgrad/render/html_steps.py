@@ -12,12 +12,13 @@ from symgrad.derivation.analysis import operands_by_node
 from symgrad.derivation.derivation import Derivation
 from symgrad.errors import SymgradError
 from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import Mul, Var
 from symgrad.render.html_rows import Quantity
 from symgrad.render.picture import VALUE_DIGITS
 from symgrad.render.trace_text import TITLES, latex_notation, sections
 from symgrad.trace.lines import Line
-from symgrad.trace.numbers import Arithmetic, NotRational, Real
+from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.print import Style, line_pieces, number_text, unicode_notation
 from symgrad.trace.run import run_emitted
 from symgrad.trace.step import local_value

@@ -22,7 +22,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.deadline import Broken, Late
-from symgrad.expression.evaluate import Evaluator, OutsideDomain, Real
+from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
 from symgrad.expression.tree import Formula
 from symgrad.graph.graph import Graph
 from symgrad.program.optimizers import Optimizer
@@ -214,7 +214,7 @@ class _ExactValues:
         self.rule = rule
         self.settings = {"rate": rate, **dict(rule.settings)}
         self.graph = derivation.graph
-        self.evaluator = Evaluator()
+        self.evaluator = Decimals()
         both = (self.graph.objective, *(f"∂/∂{name}" for name in derivation.wrt))
         alone = (f"{name} alone" for name in both)
         names = (*both, *alone, *(f"{name} after a step" for name in derivation.wrt))

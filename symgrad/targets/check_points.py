@@ -10,7 +10,7 @@ import random
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symgrad.expression.evaluate import Evaluator, OutsideDomain, Real
+from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
 from symgrad.expression.tree import Compare, variables
 from symgrad.graph.graph import Graph
 
@@ -28,7 +28,7 @@ def random_point(graph: Graph, source: random.Random) -> Point | None:
     near = source.random() < 0.5
     inputs = [*graph.parameters, *graph.data, *graph.constants]
     point = {name: _coordinate(known.get(name, ()), source, near=near) for name in inputs}
-    evaluator = Evaluator(30)
+    evaluator = Decimals(30)
     for name, conditions in _alone(graph).items():
         _move_inside(name, conditions, point, evaluator)
     for assumption in graph.assumptions:
@@ -95,7 +95,7 @@ def _inputs_only(condition: Compare, point: Point) -> bool:
 
 
 def _move_inside(
-    name: str, conditions: list[Compare], point: dict[str, Fraction], evaluator: Evaluator
+    name: str, conditions: list[Compare], point: dict[str, Fraction], evaluator: Decimals
 ) -> None:
     """Move an input to where all conditions on it alone hold: mirrored, shifted or scaled."""
     value = point[name]
@@ -109,7 +109,7 @@ def _move_inside(
             return
 
 
-def _meet(condition: Compare, point: dict[str, Fraction], evaluator: Evaluator) -> None:
+def _meet(condition: Compare, point: dict[str, Fraction], evaluator: Decimals) -> None:
     """Move one input so that an equation holds, where it is linear in that input."""
     if not _inputs_only(condition, point):
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.evaluate import Evaluator, OutsideDomain, Real
+from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
 from symgrad.expression.tree import Formula
 from symgrad.program.second import KINDS, second_order
 from symgrad.targets.base import EmittedFile
@@ -66,7 +66,7 @@ class _Second:
     def __init__(self, derivation: Derivation, kind: str, direction: Sequence[float]) -> None:
         self._second = second_order(derivation, kind)
         self._direction = dict(zip(self._second.direction, map(Fraction, direction), strict=False))
-        self._evaluator = Evaluator()
+        self._evaluator = Decimals()
 
     def errors(self, point: Point, found: Sequence[float]) -> list[Found]:
         """Return the error of every entry, and what is allowed; none where there is no value."""

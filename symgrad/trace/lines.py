@@ -9,8 +9,9 @@ from symgrad.derivation.analysis import consumers
 from symgrad.derivation.derivation import Derivation, Merge
 from symgrad.errors import SymgradError
 from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import Expression, Mul, Var, variables
-from symgrad.trace.numbers import Arithmetic, NotRational, Real
+from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.parts import split_gradient
 from symgrad.trace.step import Numbers, adjoints, local_value, value_of_expression
 

@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from symgrad.derivation.analysis import ancestors, operands_by_node
 from symgrad.derivation.derivation import Derivation
 from symgrad.errors import Diagnostic, Place, SymgradError
-from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.evaluate import RELATIONS, OutsideDomain
+from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import ONE, Add, Expression, Formula, Mul, Neg, Var, formula_of
 from symgrad.graph.graph import Graph, Node
 from symgrad.trace.decimals import decimal_text
-from symgrad.trace.numbers import Arithmetic, NotRational, Real
+from symgrad.trace.numbers import Arithmetic, Real
 
-_RELATIONS = {
-    "<": lambda d: d < 0,
-    "<=": lambda d: d <= 0,
-    ">": lambda d: d > 0,
-    ">=": lambda d: d >= 0,
-    "==": lambda d: d == 0,
-    "!=": lambda d: d != 0,
-}
 _PRODUCT = Mul((Var(0), Var(1)))
 _SUM = Add((Var(0), Var(1)))
 _TINY_DIGITS = 12
@@ -144,7 +137,7 @@ def broken_assumptions(
             continue
         if abs(difference) < 10**-_TINY_DIGITS and condition.relation == "==":
             difference = 0
-        if not _RELATIONS[condition.relation](difference):
+        if not RELATIONS[condition.relation](difference, 0):
             broken.append(assumption.text)
     return tuple(broken)
 

@@ -9,11 +9,12 @@ from fractions import Fraction
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.algebra import tidy
 from symgrad.expression.evaluate import OutsideDomain
+from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import Expression, Neg, Var, substitute, variables
 from symgrad.graph.graph import Graph
 from symgrad.program.optimizers import Optimizer, optimizer
 from symgrad.trace.lines import Line, partial_mark
-from symgrad.trace.numbers import Arithmetic, NotRational, Real
+from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.step import value_of_expression
 
 _PRIME = "'"

@@ -21,12 +21,12 @@ from typing import Any
 from symgrad.derivation import analysis
 from symgrad.derivation.derivation import local_derivative
 from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.expression.certified_values import certified, fraction
 from symgrad.expression.names import canonical
 from symgrad.expression.printer import Printer, ascii_name
 from symgrad.expression.tree import Compare
 from symgrad.graph.graph import Graph
-from symgrad.verify.deciding.intervals import Evaluator
-from symgrad.verify.truth import MissingValue, Point, Truth, as_fraction
+from symgrad.verify.truth import MissingValue, Point, Truth
 
 POINTS = 12
 TOLERANCE = 1e-6
@@ -241,7 +241,7 @@ def _points(truth: Truth, seed: int) -> Iterator[Point]:
 
 def _holds(truth: Truth, fact: Compare, point: Point) -> bool:
     try:
-        return Evaluator(truth.values(point)).holds(fact)
+        return bool(certified(truth.values(point)).holds(fact))
     except (ArithmeticError, KeyError):
         return False
 
@@ -251,7 +251,7 @@ def _gradient(truth: Truth, point: Point) -> dict[str, float] | None:
     graph = truth.graph
     try:
         return {
-            name: float(as_fraction(truth.value(truth.total(graph.objective, name), point)))
+            name: float(fraction(truth.value(truth.total(graph.objective, name), point)))
             for name in graph.parameters
         }
     except (MissingValue, ArithmeticError, OverflowError):
@@ -270,7 +270,7 @@ def _reason(truth: Truth, name: str, point: Point, theirs: float, tolerance: flo
         try:
             for node, operand in pairwise(path):
                 local = local_derivative(graph.index[node], operand, short=False)
-                share *= as_fraction(truth.value(local, point))
+                share *= fraction(truth.value(local, point))
         except ArithmeticError:
             return ""
         shown = " → ".join(printer.name(step) for step in path)

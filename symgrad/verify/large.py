@@ -14,9 +14,9 @@ from random import Random
 
 from symgrad.derivation import analysis
 from symgrad.expression.certified import ctx
+from symgrad.expression.certified_values import Value, certified
 from symgrad.expression.tree import Expression, Var
 from symgrad.verify.deciding.equality import Decision, decide
-from symgrad.verify.deciding.intervals import Evaluator, Value
 from symgrad.verify.deciding.limits import Stop, names_in, substituted
 from symgrad.verify.model import Claim, DerivativeTarget, NameTarget
 from symgrad.verify.numbers.decimals import bounds, significant
@@ -111,7 +111,7 @@ class LargeJudge:
                 continue
             try:
                 with ctx.workprec(PRECISION):
-                    evaluator = Evaluator(values)
+                    evaluator = certified(values)
                     (low, high), (inside, outside) = (
                         bounds(evaluator.value(side)) for side in (left, right)
                     )
@@ -141,7 +141,7 @@ class LargeJudge:
         try:
             with ctx.workprec(PRECISION):
                 for name, form in self.forms.items():
-                    values[name] = exactly(Evaluator(values).value(form))
+                    values[name] = exactly(certified(values).value(form))
         except (ArithmeticError, KeyError, MissingValue):
             return None
         return values
@@ -149,7 +149,7 @@ class LargeJudge:
     def _allowed(self, claim: Claim, values: dict[str | int, Value]) -> bool:
         facts = [item.condition for item in self.truth.graph.assumptions]
         try:
-            evaluator = Evaluator(values)
+            evaluator = certified(values)
             return all(evaluator.holds(fact) for fact in (*facts, *claim.assumptions))
         except (ArithmeticError, KeyError):
             return False

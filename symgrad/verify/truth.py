@@ -17,16 +17,15 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.derivation.guards import open_guards
 from symgrad.expression.certified import arb, ctx, fmpq
+from symgrad.expression.certified_values import Value, certified, exact, fraction
 from symgrad.expression.tree import ONE, ZERO, Compare, Expression, Var, formula_of, variables
 from symgrad.graph.graph import Graph, Node
 from symgrad.verify.deciding.guards import guards_in
-from symgrad.verify.deciding.intervals import Evaluator, Value
 from symgrad.verify.deciding.limits import Stop, TooLarge, names_in, substituted
 from symgrad.verify.model import Claim, Definition, DerivativeTarget, UpdateTarget
 
 Point = tuple[tuple[str, Fraction], ...]
 PRECISION = 320  # bits: 96 digits, of which 50 are always left
-_MOST_BITS = 20_000
 _MAX_EXPANDED = 2_000  # equations
 _MAX_FRACTION_BITS = 600
 _ANONYMOUS = "expression differentiated"  # spaces: no name of a graph or of an author
@@ -228,14 +227,14 @@ class Truth:
         found = self._values.get(point)
         if found is not None:
             return found
-        found = {name: fmpq(v.numerator, v.denominator) for name, v in point}
+        found = {name: exact(v) for name, v in point}
         with ctx.workprec(PRECISION):
             for node in self.graph.ordered:
                 if node.formula is None or node.name in found:
                     continue
                 if all(name in found for name in node.formula.operands):
                     try:
-                        found[node.name] = exactly(Evaluator(found).value(node.formula.expression))
+                        found[node.name] = exactly(certified(found).value(node.formula.expression))
                     except ArithmeticError:
                         continue
         self._values[point] = found
@@ -253,7 +252,7 @@ class Truth:
             if name not in values:
                 raise MissingValue(self._missing(str(name), values))
         with ctx.workprec(PRECISION):
-            return Evaluator(values).value(expression)
+            return certified(values).value(expression)
 
     def _missing(self, name: str, values: Mapping[str | int, Value]) -> str:
         """Return the input without a value because of which `name` has none."""
@@ -277,24 +276,10 @@ class Truth:
             if name not in values:
                 raise MissingValue(name)
             slope = self.value(self.total(self.graph.objective, name), point)
-            step = rate * as_fraction(slope)
+            step = rate * fraction(slope)
             moved[name] = values[name] + step if self.graph.maximize else values[name] - step
             moved[name] = shortened(moved[name])
         return tuple(moved.items())
-
-
-def as_fraction(value: Value) -> Fraction:
-    """Return a certified value as a fraction: exactly, or the middle of its ball.
-
-    Raises:
-        OverflowError: when it is too large to be written out.
-    """
-    if isinstance(value, fmpq):
-        return Fraction(int(value.p), int(value.q))
-    mantissa, exponent = (int(part) for part in value.mid().man_exp())
-    if exponent > _MOST_BITS:
-        raise OverflowError
-    return Fraction(mantissa) * Fraction(2) ** exponent if exponent > -_MOST_BITS else Fraction(0)
 
 
 def shortened(value: Fraction) -> Fraction:

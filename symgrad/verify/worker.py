@@ -7,6 +7,7 @@ from collections.abc import Callable
 from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late, Process
 from symgrad.expression.functions import record
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import Call, Expression, Mul, Number, Pow, children
 from symgrad.graph.graph import Graph
 from symgrad.verify.deciding.limits import Stop, distinct_parts, substituted
@@ -86,9 +87,9 @@ def is_small(judge: Judge, claim: Claim) -> bool:
 
 def _degree(parts: tuple[Expression, ...]) -> float:
     """Return a bound on the degree of the polynomials that stand for these parts."""
-    degree: dict[int, float] = {}
+    degree: ByIdentity[Expression, float] = ByIdentity()
     for part in parts:
-        below = [degree[id(child)] for child in children(part)]
+        below = [degree[child] for child in children(part)]
         own = max(below, default=1.0)
         if isinstance(part, Mul):
             own = sum(below)
@@ -98,8 +99,8 @@ def _degree(parts: tuple[Expression, ...]) -> float:
             own = _SMALL_DEGREE + 1.0
         elif isinstance(part, Number):
             own = 0.0
-        degree[id(part)] = own
-    return max(degree.values(), default=0.0)
+        degree[part] = own
+    return max((degree[part] for part in parts), default=0.0)
 
 
 def _size(exponent: Expression) -> float:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 from symgrad.expression.certified import arb, ctx, fmpq
+from symgrad.expression.certified_values import Unclear, Undefined, Value, certified, fraction
+from symgrad.expression.evaluate import Evaluator
 from symgrad.expression.tree import Compare, Expression
 from symgrad.verify.deciding.assumptions import Solved
-from symgrad.verify.deciding.balls import Unclear, Undefined, Value
-from symgrad.verify.deciding.intervals import Evaluator
+from symgrad.verify.deciding.kinks import KinkWatch
 from symgrad.verify.deciding.limits import Clock, names_in
 from symgrad.verify.deciding.sampling import Key, Point, Sampler, as_values
 
@@ -72,7 +72,7 @@ class Comparer:
         for _ in range(limit):
             self.clock.check()
             point = next(self._points)
-            evaluator = Evaluator(as_values(point))
+            evaluator = certified(as_values(point))
             inside = [k for k, place in enumerate(places) if _all_hold(evaluator, place)]
             if inside:
                 yield point, inside
@@ -110,7 +110,7 @@ class Comparer:
         return different or Comparison("close" if close else "undefined", point)
 
     def _value(self, side: Expression, values: dict[Key, fmpq]) -> tuple[Value, bool]:
-        evaluator = Evaluator(values)
+        evaluator = KinkWatch(values)
         return evaluator.value(side), evaluator.on_kink
 
     def _satisfying(self, values: dict[Key, fmpq], point: Point) -> Point:
@@ -119,12 +119,12 @@ class Comparer:
         Raises:
             Undefined: when an assumption certainly fails there.
         """
-        evaluator = Evaluator(values)
+        evaluator = certified(values)
         full = dict(point)
         for key, expression in self.solved.names:
             value = evaluator.value(expression)
             if isinstance(value, fmpq):
-                full[key] = Fraction(int(value.p), int(value.q))
+                full[key] = fraction(value)
         for condition in self.solved.conditions:
             if not evaluator.holds(condition):
                 raise Undefined
@@ -135,7 +135,7 @@ class Comparer:
         return full
 
 
-def _all_hold(evaluator: Evaluator, conditions: Sequence[Expression]) -> bool:
+def _all_hold(evaluator: Evaluator[Value], conditions: Sequence[Expression]) -> bool:
     with ctx.workprec(_QUICK[0]):
         try:
             return all(evaluator.holds(condition) for condition in conditions)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symgrad.expression.certified_values import is_numeric
 from symgrad.expression.functions import record
+from symgrad.expression.identity import each_part
 from symgrad.expression.tree import (
     ZERO,
     Add,
@@ -18,7 +20,6 @@ from symgrad.expression.tree import (
     Pow,
     children,
 )
-from symgrad.verify.deciding.intervals import is_numeric
 from symgrad.verify.deciding.limits import distinct_parts
 
 
@@ -27,20 +28,18 @@ def domain_conditions(expression: Expression) -> tuple[Compare, ...]:
 
     Parts that count only under a condition (the branches of `where`) add none.
     """
-    found: list[Compare] = []
-    seen: set[int] = set()
-    stack = [expression]
-    while stack:
-        part = stack.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        if isinstance(part, Call) and part.function == "where":
-            stack.append(part.arguments[0])
-            continue
-        found.extend(c for c in _own(part) if not is_numeric(c.left))
-        stack.extend(reversed(children(part)))
-    return tuple(found)
+    return tuple(
+        condition
+        for part in each_part(expression, _parts_that_count)
+        for condition in _stated(part)
+        if not is_numeric(condition.left)
+    )
+
+
+def _parts_that_count(part: Expression) -> tuple[Expression, ...]:
+    if isinstance(part, Call) and record(part.function).condition_first:
+        return part.arguments[:1]
+    return children(part)
 
 
 def power_conditions(expression: Expression) -> tuple[Compare, ...]:
@@ -55,7 +54,7 @@ def power_conditions(expression: Expression) -> tuple[Compare, ...]:
     )
 
 
-def _own(part: Expression) -> Iterator[Compare]:
+def _stated(part: Expression) -> Iterator[Compare]:
     match part:
         case Div(_, denominator):
             yield Compare("!=", denominator, ZERO)
@@ -75,13 +74,7 @@ def _own(part: Expression) -> Iterator[Compare]:
 def switching_parts(expression: Expression) -> tuple[Expression, ...]:
     """Return the parts at whose zeros a value or slope may jump: arguments of abs, sides of max."""
     found: list[Expression] = []
-    seen: set[int] = set()
-    stack = [expression]
-    while stack:
-        part = stack.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
+    for part in each_part(expression):
         match part:
             case Compare(_, left, right):
                 found.append(Add((left, Neg(right))))
@@ -89,7 +82,6 @@ def switching_parts(expression: Expression) -> tuple[Expression, ...]:
                 found.extend(switches(arguments))
             case _:
                 pass
-        stack.extend(reversed(children(part)))
     return tuple(found)
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symgrad.expression.certified_values import constant_sign
 from symgrad.expression.tree import Expression
 from symgrad.verify.deciding.fields import Field, Ratio
-from symgrad.verify.deciding.intervals import constant_sign
 from symgrad.verify.deciding.limits import Stop, TooLarge, Unsupported
 from symgrad.verify.deciding.polynomials import Monomial, Poly, is_constant
 

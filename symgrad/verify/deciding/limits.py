@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import Expression, Var, children, with_children
 
 MAX_NODES = 20_000
@@ -57,19 +58,19 @@ def distinct_parts(*expressions: Expression) -> tuple[Expression, ...]:
     Raises:
         TooLarge: when there are more than `MAX_NODES` parts or `MAX_DEPTH` levels.
     """
-    depth: dict[int, int] = {}
+    depth: ByIdentity[Expression, int] = ByIdentity()
     order: list[Expression] = []
     stack = [(expression, False) for expression in reversed(expressions)]
     while stack:
         part, ready = stack.pop()
-        if id(part) in depth:
+        if part in depth:
             continue
         below = children(part)
         if ready or not below:
-            level = 1 + max((depth[id(child)] for child in below), default=0)
+            level = 1 + max((depth[child] for child in below), default=0)
             if level > MAX_DEPTH or len(order) >= MAX_NODES:
                 raise TooLarge
-            depth[id(part)] = level
+            depth[part] = level
             order.append(part)
         else:
             if len(stack) > MAX_NODES:
@@ -81,16 +82,16 @@ def distinct_parts(*expressions: Expression) -> tuple[Expression, ...]:
 
 def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
     """Return the expression with names replaced; parts that are shared stay shared."""
-    new: dict[int, Expression] = {}
+    new: ByIdentity[Expression, Expression] = ByIdentity()
     for part in distinct_parts(expression):
         if isinstance(part, Var):
-            new[id(part)] = values.get(part.key, part)
+            new[part] = values.get(part.key, part)
             continue
         old = children(part)
-        parts = tuple(new[id(child)] for child in old)
+        parts = tuple(new[child] for child in old)
         same = all(a is b for a, b in zip(parts, old, strict=True))
-        new[id(part)] = part if same else with_children(part, parts)
-    return new[id(expression)]
+        new[part] = part if same else with_children(part, parts)
+    return new[expression]
 
 
 def names_in(*expressions: Expression) -> tuple[str | int, ...]:

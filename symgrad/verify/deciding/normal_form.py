@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symgrad.expression.functions import record
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -49,8 +50,7 @@ class NormalForm:
         self.exponentials = Exponentials(signs)
         self.rotations = Rotations(self.exponentials)
         self.opaque = Opaque(self.exponentials)
-        self._known: dict[int, Ratio] = {}
-        self._kept: list[Expression] = []
+        self._known: ByIdentity[Expression, Ratio] = ByIdentity()
 
     def ratio(self, expression: Expression) -> Ratio:
         """Return the normal form.
@@ -59,11 +59,11 @@ class NormalForm:
             Stop: when the region must be split, is empty, or a bound is reached.
             ZeroDivisionError: when a denominator is zero everywhere.
         """
-        found = self._known.get(id(expression))
+        found = self._known.get(expression)
         if found is None:
             self.field.clock.check()
             found = self._fresh(expression)
-            self._known[id(expression)] = found
+            self._known[expression] = found
         return found
 
     def _fresh(self, expression: Expression) -> Ratio:
@@ -146,7 +146,6 @@ class NormalForm:
         if row.definition is None:
             return self.field.opaque(name, *(self.ratio(argument) for argument in arguments))
         meaning = row.definition(arguments)
-        self._kept.append(meaning)  # results are filed by identity, so it must stay alive
         return self.ratio(meaning)
 
     def _paritied(self, name: str, parity: str, u: Ratio) -> Ratio:

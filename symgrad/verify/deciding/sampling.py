@@ -12,8 +12,8 @@ from math import isqrt
 from random import Random
 
 from symgrad.expression.certified import fmpq
+from symgrad.expression.certified_values import certified, exact, fraction
 from symgrad.expression.tree import Compare, Expression, Number, Var
-from symgrad.verify.deciding.intervals import Evaluator
 from symgrad.verify.deciding.limits import names_in
 
 Key = str | int
@@ -21,11 +21,6 @@ Point = dict[Key, Fraction]
 
 _MAX_SWITCHES = 24
 _OFFSETS = (Fraction(1, 2), Fraction(2), Fraction(1, 16), Fraction(7), Fraction(40))
-
-
-def exact(value: Fraction) -> fmpq:
-    """Return a Fraction as a FLINT rational."""
-    return fmpq(value.numerator, value.denominator)
 
 
 class Sampler:
@@ -112,12 +107,12 @@ class Sampler:
             at = as_values(point)
             at[name] = fmpq(trial)
             try:
-                value = Evaluator(at).value(switch)
+                value = certified(at).value(switch)
             except (ArithmeticError, KeyError):
                 return []
             if not isinstance(value, fmpq):
                 return []
-            values.append(Fraction(int(value.p), int(value.q)))
+            values.append(fraction(value))
         first, second, third = values[1] - values[0], values[2] - values[1], values[3] - values[2]
         bend = (second - first) / 2
         slope = first - bend

@@ -67,7 +67,7 @@ class Case:
     @property
     def slope(self) -> Values | None:
         """The derivative that the claim implies: of an update a − η·g that is g."""
-        claimed = self.scene.floats.values(self.claimed)
+        claimed = self.scene.floats.value(self.claimed)
         if self.right_update is None:
             return claimed
         start, rate = (self.scene.floats.names[name] for name in self.right_update)
@@ -174,7 +174,7 @@ def _case(
     update = None
     if isinstance(claim.left, UpdateTarget):
         update = (claim.left.name, _rate(graph))
-    return Case(scene, claimed, right, scene.floats.values(right), update)
+    return Case(scene, claimed, right, scene.floats.value(right), update)
 
 
 def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
@@ -283,7 +283,7 @@ def _is_right(case: Case, tree: Expression, stop: float) -> bool:
     """Tell whether a mended claim equals the right formula, by certified comparison."""
     from symgrad.verify.deciding.equality import decide  # noqa: PLC0415  (needs FLINT)
 
-    if not same(case.scene.floats.values(tree), case.values, 1e-6):
+    if not same(case.scene.floats.value(tree), case.values, 1e-6):
         return False
     closed = closed_form(case.scene, tree), closed_form(case.scene, case.right)
     if closed[0] is None or closed[1] is None:

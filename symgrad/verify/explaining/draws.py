@@ -68,7 +68,7 @@ def _between(value: float, low: float | None, high: float | None) -> float:
 def _solve(names: dict[str, float], condition: Compare, key: str) -> None:
     def gap(value: float) -> float:
         floats = Floats({name: (v,) for name, v in {**names, key: value}.items()})
-        return floats.values(condition.left)[0] - floats.values(condition.right)[0]
+        return floats.value(condition.left)[0] - floats.value(condition.right)[0]
 
     start, slope = gap(0.0), gap(1.0) - gap(0.0)
     if slope and close(gap(2.0), start + 2 * slope):

@@ -143,7 +143,7 @@ def _bases(scene: Scene, claimed: Expression) -> list[Expression]:
 
 
 def _is_base(scene: Scene, part: Expression) -> bool:
-    return is_power_base(scene, scene.floats.values(part))
+    return is_power_base(scene, scene.floats.value(part))
 
 
 def _missing_factor(
@@ -160,7 +160,7 @@ def _missing_factor(
 
 
 def _exponent(scene: Scene, repair: Repair, base: Expression, suspects: Sequence[Suspect]) -> str:
-    values = scene.floats.values(base)
+    values = scene.floats.value(base)
     kinds = {s.kind for s in suspects if s.cost < 2.0}
     if "wrong_exponent" in kinds or is_power_base(scene, values):
         return "wrong_exponent"
@@ -201,7 +201,7 @@ def _in_numerator(claimed: Expression, repair: Repair) -> bool:
 
 def _conditional(scene: Scene, claimed: Expression, right: Values) -> list[Finding]:
     """Find a claim that holds on one side of a kink, or under a condition nobody stated."""
-    values = scene.floats.values(claimed)
+    values = scene.floats.value(claimed)
     holds = [close(a, b) for a, b in zip(values, right, strict=True)]
     found: list[Finding] = []
     if any(holds) and not all(holds):
@@ -250,7 +250,7 @@ def _holds_given(scene: Scene, claimed: Expression, fact: Compare) -> bool:
         other.place([claimed], [fact])
         if other.top is None or other.bottom is None or not other.locals:
             return False
-        return same(other.floats.values(claimed), other.truth)
+        return same(other.floats.value(claimed), other.truth)
     except (NoScene, KeyError):
         return False
 
@@ -266,8 +266,8 @@ def _combined(scene: Scene, claimed: Expression) -> list[Finding]:
     )  # fmt: skip
     try:
         wider.place([claimed])
-        shares = [wider.floats.values(wider.contribution(path)) for path in paths]
-        found = coefficients(wider.floats.values(claimed), shares)
+        shares = [wider.floats.value(wider.contribution(path)) for path in paths]
+        found = coefficients(wider.floats.value(claimed), shares)
     except (NoScene, KeyError):
         return []
     if found is None or all(c == 1 for c in found):
@@ -301,7 +301,7 @@ def _two_faults(
         if time.monotonic() > stop:
             break
         try:
-            values = scene.floats.values(edited)
+            values = scene.floats.value(edited)
         except KeyError:
             continue
         suspects = [s for s in suspects_of(scene, values) if s.cost < 1.5] if derivative else []

@@ -9,25 +9,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
 
-from symgrad.expression.evaluate import Evaluator, OutsideDomain
-from symgrad.expression.functions import FUNCTIONS, record
-from symgrad.expression.tree import (
-    Add,
-    Call,
-    Compare,
-    Constant,
-    Div,
-    Expression,
-    Logic,
-    Mul,
-    Neg,
-    Number,
-    Pow,
-    Var,
-    variables,
-)
+from symgrad.expression.evaluate import RELATIONS, Decimals, Evaluator, NumberType, OutsideDomain
+from symgrad.expression.functions import FUNCTIONS, Function
+from symgrad.expression.tree import Call, Expression, Var
 from symgrad.verify.deciding.limits import OutOfTime
 
 Values = tuple[float, ...]
@@ -69,101 +57,102 @@ def power(base: float, exponent: float) -> float:
 
 FLOATS = {name: _guarded(row.double) for name, row in FUNCTIONS.items() if row.double is not None}
 
-_RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-}
 
+class Columns(NumberType[Values]):
+    """Rows of floats, one for each of `count` points.
 
-class Floats:
-    """The values of names at a row of points, and of every expression asked for."""
+    Every explanation is tried out here: OutOfTime is raised once the deadline has passed.
+    """
 
-    def __init__(self, names: Mapping[str, Values], deadline: float | None = None) -> None:
-        self.names: dict[str, Values] = dict(names)
+    def __init__(self, count: int, deadline: float | None) -> None:
+        self.count = count
         self.deadline = deadline
-        self.count = len(next(iter(self.names.values()))) if self.names else 1
-        self._known: dict[int, tuple[Expression, Values]] = {}
-        self._slow: Evaluator | None = None
 
-    def values(self, e: Expression) -> Values:
-        """Return the value of an expression at every point; KeyError for an unknown name.
+    def number(self, value: Fraction) -> Values:
+        """Return the number at every point."""
+        return (float(value),) * self.count
 
-        Every explanation is tried out here: OutOfTime is raised once the deadline has passed.
-        """
-        known = self._known.get(id(e))
-        if known is not None:
-            return known[1]
+    def constant(self, name: str) -> Values:
+        """Return π or e at every point."""
+        return (math.pi if name == "pi" else math.e,) * self.count
+
+    def sum(self, terms: Iterable[Values]) -> Values:
+        """Return the sum at every point."""
+        return tuple(map(sum, zip(*terms, strict=True)))
+
+    def product(self, factors: Iterable[Values]) -> Values:
+        """Return the product at every point."""
+        return tuple(map(math.prod, zip(*factors, strict=True)))
+
+    def quotient(self, numerator: Values, denominator: Values) -> Values:
+        """Return the quotient at every point."""
+        return tuple(a / b if b else NAN for a, b in zip(numerator, denominator, strict=True))
+
+    def power(self, base: Values, exponent: Values, written: Expression) -> Values:
+        """Return the power at every point."""
+        del written
+        return tuple(map(power, base, exponent))
+
+    def negative(self, value: Values) -> Values:
+        """Return the negative at every point."""
+        return tuple(-x for x in value)
+
+    def checked(self, value: Values) -> Values:
+        """Return the values, if there is time for more."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise OutOfTime
-        found = self._computed(e)
-        self._known[id(e)] = (e, found)
-        return found
+        return value
 
-    def holds(self, condition: Expression) -> tuple[bool, ...]:
-        """Tell at every point whether a condition holds."""
-        match condition:
-            case Compare(relation, left, right):
-                test = _RELATIONS[relation]
-                return tuple(map(test, self.values(left), self.values(right)))
-            case Logic("not", (part,)):
-                return tuple(not value for value in self.holds(part))
-            case Logic(operator, parts):
-                join = all if operator == "and" else any
-                return tuple(join(row) for row in zip(*map(self.holds, parts), strict=True))
-            case _:
-                raise TypeError(condition)
+    def compared(self, relation: str, left: Values, right: Values) -> tuple[bool, ...]:
+        """Tell at every point whether a relation holds."""
+        return tuple(map(RELATIONS[relation], left, right))
 
-    def _computed(self, e: Expression) -> Values:
-        match e:
-            case Number(value):
-                return (float(value),) * self.count
-            case Constant(name):
-                return (math.pi if name == "pi" else math.e,) * self.count
-            case Var(key):
-                return self.names[str(key)]
-            case Add(terms):
-                return tuple(map(sum, zip(*map(self.values, terms), strict=True)))
-            case Neg(operand):
-                return tuple(-value for value in self.values(operand))
-            case Mul(factors):
-                return tuple(map(math.prod, zip(*map(self.values, factors), strict=True)))
-            case Div(numerator, denominator):
-                rows = zip(self.values(numerator), self.values(denominator), strict=True)
-                return tuple(a / b if b else NAN for a, b in rows)
-            case Pow(base, exponent):
-                rows = zip(self.values(base), self.values(exponent), strict=True)
-                return tuple(power(a, b) for a, b in rows)
-            case Call(function, arguments):
-                return self._call(function, arguments)
-            case _:
-                raise TypeError(e)
+    def every(self, truths: Iterable[tuple[bool, ...]]) -> tuple[bool, ...]:
+        """Tell at every point whether all hold."""
+        return tuple(map(all, zip(*truths, strict=True)))
 
-    def _call(self, function: str, arguments: tuple[Expression, ...]) -> Values:
-        row = record(function)
-        if row.condition_first:
-            condition, yes, no = arguments
-            rows = zip(self.holds(condition), self.values(yes), self.values(no), strict=True)
-            return tuple(a if test else b for test, a, b in rows)
-        quick = FLOATS.get(function)
+    def some(self, truths: Iterable[tuple[bool, ...]]) -> tuple[bool, ...]:
+        """Tell at every point whether one holds."""
+        return tuple(map(any, zip(*truths, strict=True)))
+
+    def opposite(self, truth: tuple[bool, ...]) -> tuple[bool, ...]:
+        """Tell at every point whether what was asked does not hold."""
+        return tuple(not one for one in truth)
+
+    def chosen(
+        self, truth: tuple[bool, ...], yes: Callable[[], Values], no: Callable[[], Values]
+    ) -> Values:
+        """Return the value of one of two branches, at every point its own."""
+        return tuple(a if one else b for one, a, b in zip(truth, yes(), no(), strict=True))
+
+    def function(self, call: Call, row: Function, evaluator: Evaluator[Values]) -> Values:
+        """Return the function at every point, by the slow way where `math` does not have it."""
+        quick = FLOATS.get(call.function)
         if quick is None and row.double is not None:
             quick = _guarded(row.double)
-        if quick is not None:
-            numbers = zip(*map(self.values, arguments), strict=True)
-            return tuple(quick(*one) for one in numbers)
-        if row.definition is not None:
-            return self.values(row.definition(arguments))
-        return tuple(self._one(Call(function, arguments), i) for i in range(self.count))
+        if quick is None and row.definition is not None:
+            return evaluator.value(row.definition(call.arguments))
+        rows = zip(*map(evaluator.value, call.arguments), strict=True)
+        return tuple(quick(*one) if quick else self._slow_value(call, one) for one in rows)
 
-    def _one(self, e: Expression, point: int) -> float:
-        """Return a value by the slow evaluator, for the few functions `math` does not have."""
-        if self._slow is None:
-            self._slow = Evaluator(20)
+    @cached_property
+    def _slow(self) -> Decimals:
+        return Decimals(20)
+
+    def _slow_value(self, call: Call, arguments: tuple[float, ...]) -> float:
+        places = Call(call.function, tuple(map(Var, range(len(arguments)))))
         try:
-            given = {key: self._slow.number(self.names[str(key)][point]) for key in variables(e)}
-            return float(self._slow.value(e, given))
+            given = {i: self._slow.number(x) for i, x in enumerate(arguments)}
+            return float(self._slow.value(places, given))
         except (OutsideDomain, ArithmeticError, ValueError):
             return NAN
+
+
+class Floats(Evaluator[Values]):
+    """The values of names at a row of points, and of every expression asked for."""
+
+    names: dict[str, Values]
+
+    def __init__(self, names: Mapping[str, Values], deadline: float | None = None) -> None:
+        self.count = len(next(iter(names.values()))) if names else 1
+        super().__init__(Columns(self.count, deadline), dict(names))

@@ -84,7 +84,7 @@ def _if_enough(found: list[float]) -> Values | None:
 
 def occurrences(root: Expression, right: Values, floats: Floats) -> Iterator[Occurrence]:
     """Yield the parts of a claim, outermost first, at most MAX_OCCURRENCES of them."""
-    stack = [Occurrence((), root, floats.values(root), right)]
+    stack = [Occurrence((), root, floats.value(root), right)]
     count = 0
     while stack and count < MAX_OCCURRENCES:
         item = stack.pop()
@@ -98,30 +98,30 @@ def _parts(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
     match part:
         case Add(terms):
             for i, term in enumerate(terms):
-                own = floats.values(term)
+                own = floats.value(term)
                 rest = _each(lambda n, v, o: n - (v - o), needed, item.values, own)
                 yield _inner(item, i, term, own, rest, in_sum=True)
         case Neg(operand):
-            own = floats.values(operand)
+            own = floats.value(operand)
             yield _inner(
                 item, 0, operand, own, _each(lambda n, v: -n, needed, own),
                 in_product=True, in_sum=item.in_sum,
             )  # fmt: skip
         case Mul(factors):
             for i, factor in enumerate(factors):
-                own = floats.values(factor)
-                others = [floats.values(f) for k, f in enumerate(factors) if k != i]
+                own = floats.value(factor)
+                others = [floats.value(f) for k, f in enumerate(factors) if k != i]
                 product = tuple(map(math.prod, zip(*others, strict=True)))
                 rest = _each(_over, needed, product)
                 yield _inner(item, i, factor, own, rest, in_product=True)
         case Div(above, below):
-            top, bottom = floats.values(above), floats.values(below)
+            top, bottom = floats.value(above), floats.value(below)
             times = _each(lambda n, b: n * b, needed, bottom)
             yield _inner(item, 0, above, top, times, in_product=True)
             over = _each(lambda n, t: _over(t, n), needed, top)
             yield _inner(item, 1, below, bottom, over, in_product=True)
         case Pow(base, exponent):
-            b, e = floats.values(base), floats.values(exponent)
+            b, e = floats.value(base), floats.value(exponent)
             yield _inner(item, 0, base, b, _each(_root_of, needed, b, e))
             yield _inner(item, 1, exponent, e, _each(_exponent_of, needed, b), in_exponent=True)
         case Call("where", (condition, *branches)):
@@ -131,9 +131,9 @@ def _parts(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
                     need if test == (i == 0) else None
                     for need, test in zip(needed, tests, strict=True)
                 )
-                yield _inner(item, i + 1, branch, floats.values(branch), kept)
+                yield _inner(item, i + 1, branch, floats.value(branch), kept)
         case Call(function, (argument,)) if (inverse := record(function).inverse) is not None:
-            own = floats.values(argument)
+            own = floats.value(argument)
             needs = _each(lambda n, v: _tried(inverse, n), needed, own)
             yield _inner(item, 0, argument, own, needs, in_exponent=item.in_exponent)
         case _:

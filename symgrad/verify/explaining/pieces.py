@@ -56,7 +56,7 @@ def pieces_of(scene: Scene, claim: Expression) -> tuple[Piece, ...]:
     names = {str(key) for key in variables(claim)}
     for expression, role, edge in _candidates(scene, names):
         try:
-            values = scene.floats.values(expression)
+            values = scene.floats.value(expression)
         except (KeyError, OverflowError):
             continue
         if not all(map(math.isfinite, values)) or not any(values):

@@ -189,7 +189,7 @@ def _other_function(
         fits = row.min_arity <= len(arguments) and (row.max_arity or 9) >= len(arguments)
         if name != own and fits and row.max_arity is not None:
             other = Call(name, arguments)
-            if item.mended_by(floats.values(other)):
+            if item.mended_by(floats.value(other)):
                 yield _repair("wrong_function_derivative", 1.2, other, other)
 
 
@@ -222,7 +222,7 @@ def _scaled(item: Occurrence, ratio: Values) -> Iterator[Repair]:
 def _factor_too_many(item: Occurrence, floats: Floats) -> Iterator[Repair]:
     once = list(without_each(item.part))
     for gone, left in once:
-        if not isinstance(gone, Number) and item.mended_by(floats.values(left)):
+        if not isinstance(gone, Number) and item.mended_by(floats.value(left)):
             yield _repair("extra_chain_factor", 1.3, left, gone)
     if len(once) > 8:
         return
@@ -230,7 +230,7 @@ def _factor_too_many(item: Occurrence, floats: Floats) -> Iterator[Repair]:
         for second, rest in without_each(left):
             if isinstance(gone, Number) and isinstance(second, Number):
                 continue
-            if item.mended_by(floats.values(rest)):
+            if item.mended_by(floats.value(rest)):
                 yield _repair("extra_chain_factor", 1.6, rest, Mul((gone, second)))
 
 
@@ -238,7 +238,7 @@ def _other_exponent(item: Occurrence, ratio: Values, floats: Floats) -> Iterator
     for base, exponent, change in powers_of(item.part):
         if isinstance(base, Number):
             continue
-        values = floats.values(base)
+        values = floats.value(base)
         for shift in _EXPONENTS:
             new = exponent + shift
             odd = shift.denominator != 1 and exponent.denominator == 1
@@ -289,14 +289,14 @@ def _term_too_many(
 ) -> Iterator[Repair]:
     for i, term in enumerate(terms):
         left = total(terms[:i] + terms[i + 1 :])
-        if item.mended_by(floats.values(left)):
+        if item.mended_by(floats.value(left)):
             yield _repair("extra_term", 1.4, left, term)
     if len(terms) > 8:
         return
     for i, first in enumerate(terms):
         for k in range(i + 1, len(terms)):
             left = total(tuple(t for n, t in enumerate(terms) if n not in (i, k)))
-            if item.mended_by(floats.values(left)):
+            if item.mended_by(floats.value(left)):
                 yield _repair("extra_term", 1.9, left, Add((first, terms[k])))
 
 
@@ -340,12 +340,12 @@ def _renamed(
             if other == name:
                 continue
             tree = _exchanged(claim, {name: other})
-            if same(floats.values(tree), right):
+            if same(floats.value(tree), right):
                 price = 1.8 if frozenset((name, other)) in related else 1.2
                 yield Repair("swapped_variable", price, tree, Var(name), Var(other), Var(other))
             if other in used and name < other:
                 tree = _exchanged(claim, {name: other, other: name})
-                if same(floats.values(tree), right):
+                if same(floats.value(tree), right):
                     yield Repair("swapped_variable", 1.3, tree, Var(name), Var(other), Var(other))
 
 
@@ -364,6 +364,6 @@ def _other_side(claim: Expression, right: Values, floats: Floats) -> Iterator[Re
                     other = Compare(turned, condition.left, condition.right)
                     changes.insert(0, Call("where", (other, yes, no)))
                 for mended in changes:
-                    if item.mended_by(floats.values(mended)):
+                    if item.mended_by(floats.value(mended)):
                         tree = put(claim, item.place, mended)
                         yield Repair("wrong_region", 0.8, tree, item.part, mended, None)

@@ -126,7 +126,7 @@ class Scene:
     @staticmethod
     def _finite(floats: Floats, e: Expression) -> bool:
         try:
-            return math.isfinite(floats.values(e)[0])
+            return math.isfinite(floats.value(e)[0])
         except OverflowError:
             return False
 
@@ -154,7 +154,7 @@ class Scene:
         try:
             for node in self.graph.ordered:
                 if node.formula is not None:
-                    floats.names[node.name] = floats.values(node.formula.expression)
+                    floats.names[node.name] = floats.value(node.formula.expression)
             if not all(all(floats.holds(c)) for c in conditions if _known(c, floats)):
                 return None
             self._name_the_rest(floats)
@@ -166,7 +166,7 @@ class Scene:
     def _name_the_rest(self, floats: Floats) -> None:
         for item in self.derivation.sensitivity_list:
             if item.name not in floats.names:
-                floats.names[item.name] = floats.values(item.form.expression)
+                floats.names[item.name] = floats.value(item.form.expression)
         pending: list[tuple[str, Expression]] = [
             *((d.key, self.derivative_expression(d)) for d in self.derivatives),
             *((d.name, d.expression) for d in self.definitions),
@@ -175,7 +175,7 @@ class Scene:
             waiting: list[tuple[str, Expression]] = []
             for name, expression in pending:
                 if all(str(key) in floats.names for key in variables(expression)):
-                    floats.names[name] = floats.values(expression)
+                    floats.names[name] = floats.value(expression)
                 else:
                     waiting.append((name, expression))
             if len(waiting) == len(pending):
@@ -282,7 +282,7 @@ class Scene:
         """The derivative of each node by `bottom`."""
         found: dict[str, Values] = {str(self.bottom): (1.0,) * self.floats.count}
         for (node, operand), local in self.locals.items():
-            product = times(self.floats.values(local), found[operand])
+            product = times(self.floats.value(local), found[operand])
             found[node] = plus(found[node], product) if node in found else product
         return found
 
@@ -292,7 +292,7 @@ class Scene:
         found: dict[str, Values] = {str(self.top): (1.0,) * self.floats.count}
         for (node, operand), local in reversed(self.locals.items()):
             if node in found:
-                product = times(self.floats.values(local), found[node])
+                product = times(self.floats.value(local), found[node])
                 found[operand] = plus(found[operand], product) if operand in found else product
         return found
 
@@ -308,7 +308,7 @@ class Scene:
             if node not in self.above:
                 continue
             weight = times(self.above[node], self.below[operand])
-            values = self.floats.values(local)
+            values = self.floats.value(local)
             rows = zip(values, claimed, self.truth, weight, strict=True)
             required = tuple(_required(*row) for row in rows)
             found.append(Edge(node, operand, local, values, weight, required))

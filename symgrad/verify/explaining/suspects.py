@@ -85,7 +85,7 @@ def _dropped(scene: Scene, edges: Sequence[Edge], claimed: Values) -> list[Suspe
         chosen = _place_of_merge(scene, gone) or last
         return [_branch(scene, chosen, through)]
     for path in scene.paths if len(scene.paths) > 1 else ():
-        share = scene.floats.values(scene.contribution(path))
+        share = scene.floats.value(scene.contribution(path))
         if same(plus(claimed, share), scene.truth):
             edge = next(e for e in edges if (e.node, e.operand) == (path[-2], path[-1]))
             return [_branch(scene, edge, (path,))]
@@ -192,7 +192,7 @@ def _slips_at(scene: Scene, edge: Edge) -> list[Slip]:
         return []
     kept = []
     for slip in slips_of(formula, edge.operand):
-        values = scene.floats.values(slip.wrong)
+        values = scene.floats.value(slip.wrong)
         if same(values, edge.required) and not same(values, edge.values):
             kept.append(slip)
     return kept
@@ -208,7 +208,7 @@ def _same_slip_everywhere(scene: Scene, edges: Sequence[Edge], claimed: Values) 
         for slip in slips_of(formula, edge.operand) if formula is not None else ():
             counts[slip.note] = counts.get(slip.note, 0) + 1
             key = (slip.note, counts[slip.note])
-            wrong.setdefault(key, {})[edge.node, edge.operand] = scene.floats.values(slip.wrong)
+            wrong.setdefault(key, {})[edge.node, edge.operand] = scene.floats.value(slip.wrong)
             kinds.setdefault(key, (slip, edge))
     found = []
     for key, table in wrong.items():
@@ -223,7 +223,7 @@ def _swept(scene: Scene, changed: dict[tuple[str, str], Values]) -> Values:
     """Return the derivative with some local derivatives replaced."""
     found: dict[str, Values] = {str(scene.bottom): (1.0,) * scene.floats.count}
     for edge, local in scene.locals.items():
-        product = times(changed.get(edge) or scene.floats.values(local), found[edge[1]])
+        product = times(changed.get(edge) or scene.floats.value(local), found[edge[1]])
         found[edge[0]] = plus(found[edge[0]], product) if edge[0] in found else product
     return found.get(str(scene.top), ())
 
@@ -243,7 +243,7 @@ def _regularization_inside(scene: Scene, edges: Iterable[Edge]) -> list[Suspect]
             if not any(str(name) in scene.graph.constants for name in variables(term)):
                 continue
             rest = add(edge.local, neg(slope))
-            if data and same(scene.floats.values(rest), edge.required) and rest != edge.local:
+            if data and same(scene.floats.value(rest), edge.required) and rest != edge.local:
                 pair = (edge.node, edge.operand)
                 found.append(Suspect("missing_regularization", 0.9, pair, slope))
     return found
@@ -255,7 +255,7 @@ def is_power_base(scene: Scene, values: Values) -> bool:
         formula = _formula(scene, node)
         for part in walk(formula) if formula is not None else ():
             match part:
-                case Pow(base, Number()) if same(scene.floats.values(base), values):
+                case Pow(base, Number()) if same(scene.floats.value(base), values):
                     return True
     return False
 
@@ -263,7 +263,7 @@ def is_power_base(scene: Scene, values: Values) -> bool:
 def is_edge_value(scene: Scene, values: Values) -> tuple[str, str] | None:
     """Return the edge whose local derivative has these values, up to sign."""
     for edge, local in scene.locals.items():
-        own = scene.floats.values(local)
+        own = scene.floats.value(local)
         if same(own, values) or same(tuple(-v for v in own), values):
             return edge
     return None

@@ -43,7 +43,7 @@ def trials_of(
     found: list[Repair] = []
     for kind, place, part, mended in _edits(claim, allowed):
         tree = put(claim, place, mended)
-        if same(floats.values(tree), right):
+        if same(floats.value(tree), right):
             price = 1.8 if kind == "dropped_term" else 1.5
             found.append(Repair(kind, price, tree, part, mended, None, place))
     return found

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Literal
 
 from symgrad.expression.certified import arb, fmpq
+from symgrad.expression.certified_values import Value, certified, exact, fraction
 from symgrad.expression.tree import Expression, Number, Var, rebuild, walk
-from symgrad.verify.deciding.intervals import Evaluator, Value
 
 HALF = Fraction(1, 2)
 _SHOWN = 12
@@ -54,8 +54,7 @@ def bounds(value: Value) -> tuple[Fraction, Fraction]:
         Enormous: when the value is too large to be written out.
     """
     if isinstance(value, fmpq):
-        exact = Fraction(int(value.p), int(value.q))
-        return exact, exact
+        return fraction(value), fraction(value)
     middle, radius = _exact(value.mid()), abs(_exact(value.rad()))
     if int(value.mid().man_exp()[1]) < -_MOST_BITS:
         radius += 2 * abs(middle)  # the middle was moved
@@ -177,14 +176,14 @@ def rounded_range(expression: Expression, text: str) -> Value | None:
     def leaf(part: Expression) -> Expression:
         if isinstance(part, Number) and abs(part.value) in halves:
             key = f"number {len(places)}"
-            middle = arb(fmpq(part.value.numerator, part.value.denominator))
+            middle = arb(exact(part.value))
             half = halves[abs(part.value)]
-            places[key] = arb(middle, arb(fmpq(half.numerator, half.denominator)))
+            places[key] = arb(middle, arb(exact(half)))
             return Var(key)
         return part
 
     try:
-        return Evaluator(places).value(rebuild(expression, leaf))
+        return certified(places).value(rebuild(expression, leaf))
     except ArithmeticError:
         return None
 
@@ -194,6 +193,6 @@ def plain_value(expression: Expression) -> Value | None:
     if any(isinstance(part, Var) for part in walk(expression)):
         return None
     try:
-        return Evaluator({}).value(expression)
+        return certified({}).value(expression)
     except ArithmeticError:
         return None

@@ -9,11 +9,11 @@ from itertools import combinations
 
 from symgrad.derivation import analysis
 from symgrad.expression.certified import ctx, fmpq
+from symgrad.expression.certified_values import Value
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var
 from symgrad.sources import exact
 from symgrad.verify.deciding.equality import decide
-from symgrad.verify.deciding.intervals import Value
 from symgrad.verify.deciding.limits import Stop, names_in, substituted
 from symgrad.verify.model import (
     Claim,

@@ -12,14 +12,14 @@ from fractions import Fraction
 from random import Random
 
 from symgrad.expression.certified import ctx, fmpq
+from symgrad.expression.certified_values import Value, certified, fraction
 from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var, variables
 from symgrad.verify.deciding.equality import decide
-from symgrad.verify.deciding.intervals import Evaluator, Value
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Claim, DerivativeTarget, Link, UpdateTarget
 from symgrad.verify.numbers.decimals import bounds, decimal_literals, rounded_range
 from symgrad.verify.numbers.outcomes import Outcome
-from symgrad.verify.truth import PRECISION, MissingValue, Truth, as_fraction
+from symgrad.verify.truth import PRECISION, MissingValue, Truth
 
 Meanings = Mapping[str | int, Expression]
 
@@ -77,7 +77,7 @@ def _may_be_put_in(
         return False
     whole = substituted(link.expression, meanings)
     middle: dict[str | int, Expression] = {
-        name: Number(as_fraction(truth.value(Var(name), claim.point))) for name in variables(whole)
+        name: Number(fraction(truth.value(Var(name), claim.point))) for name in variables(whole)
     }
     with ctx.workprec(PRECISION):
         wide = rounded_range(substituted(whole, middle), link.text)
@@ -126,7 +126,7 @@ def _exact_numbers(values: Mapping[str | int, Value]) -> dict[str | int, Express
     """Return values as numbers, None where one is irrational."""
     if not all(isinstance(value, fmpq) for value in values.values()):
         return None
-    return {name: Number(as_fraction(value)) for name, value in values.items()}
+    return {name: Number(fraction(value)) for name, value in values.items()}
 
 
 def _is_proved(left: Expression, right: Expression, deadline: float) -> bool:
@@ -144,11 +144,11 @@ def _within_rounding(
     seen = 0
     for _ in range(_TRIALS):
         free = {name: fmpq(source.randint(3, 90), 16) for name in sorted(kept, key=str)}
-        put = {name: Number(as_fraction(value)) for name, value in free.items()}
+        put = {name: Number(fraction(value)) for name, value in free.items()}
         with ctx.workprec(PRECISION):
             wide = rounded_range(substituted(link.expression, put), link.text)
             try:
-                value = Evaluator({**values, **free}).value(before)
+                value = certified({**values, **free}).value(before)
             except ArithmeticError:
                 continue
         if wide is None:

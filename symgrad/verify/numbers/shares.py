@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from symgrad.derivation import analysis
 from symgrad.derivation.derivation import local_derivative
-from symgrad.expression.certified import fmpq
+from symgrad.expression.certified_values import Value, fraction
+from symgrad.expression.certified_values import exact as exact_value
 from symgrad.expression.printer import Printer
 from symgrad.sources import exact
-from symgrad.verify.deciding.intervals import Value
 from symgrad.verify.model import Claim, DerivativeTarget, Link
 from symgrad.verify.numbers.decimals import judge_number
-from symgrad.verify.truth import MissingValue, Point, Truth, as_fraction
+from symgrad.verify.truth import MissingValue, Point, Truth
 
 _MAX_PATHS = 30
 _FACTORS = tuple(Fraction(n) for n in (2, 3, 4, 10, 100)) + tuple(
@@ -31,11 +31,11 @@ def explained_number(
     printed = exact.rational(link.expression)
     if printed is None or link.decimals is None or len(str(printed.numerator)) < _LEAST_DIGITS:
         return None
-    true = as_fraction(value)
+    true = fraction(value)
     decimals = link.decimals
 
     def gives(number: Fraction) -> bool:
-        from_number = judge_number(printed, decimals, _exact(number))
+        from_number = judge_number(printed, decimals, exact_value(number))
         return from_number.kind in ("exact", "rounded", "truncated")
 
     if gives(-true):
@@ -48,10 +48,6 @@ def explained_number(
         if gives(true * factor):
             return "factor", f"this is {factor} times the value"
     return None
-
-
-def _exact(number: Fraction) -> Value:
-    return fmpq(number.numerator, number.denominator)
 
 
 def _missing(truth: Truth, path: tuple[str, ...], printer: Printer) -> tuple[str, str]:
@@ -78,7 +74,7 @@ def _contributions(
         try:
             for node, operand in pairwise(path):
                 local = local_derivative(graph.index[node], operand, short=False)
-                share *= as_fraction(truth.value(local, point))
+                share *= fraction(truth.value(local, point))
         except (MissingValue, ArithmeticError):
             return
         yield path, share

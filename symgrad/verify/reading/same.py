@@ -7,8 +7,8 @@ from fractions import Fraction
 from random import Random
 
 from symgrad.expression.certified import fmpq
+from symgrad.expression.certified_values import Value
 from symgrad.expression.tree import Expression
-from symgrad.verify.deciding.intervals import Value
 from symgrad.verify.truth import Point, Truth
 
 _POINTS = 4

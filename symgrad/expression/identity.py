@@ -1,0 +1,67 @@
+"""What is known of parts of expressions, told by which object each is.
+
+Expressions share their parts, so the written length of one may be exponential in the number of its
+objects: hashing or comparing a part by value costs its length, asking for its identity costs
+nothing. The number that `id` gives is handed out again once an object is gone; whoever keeps the
+number must keep the object. `ByIdentity` does, and nothing else in the package calls `id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from symgrad.expression.tree import Expression, children
+
+Key = TypeVar("Key")
+Known = TypeVar("Known")
+
+
+class ByIdentity(Generic[Key, Known]):
+    """A mapping whose keys are objects, told apart by identity and kept alive.
+
+    >>> first, second = (1, 2), (1, 2)
+    >>> known = ByIdentity()
+    >>> known[first] = "first"
+    >>> known.get(first), known.get(tuple([1, 2])), first in known
+    ('first', None, True)
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self) -> None:
+        self._items: dict[int, tuple[Known, Key]] = {}
+
+    def get(self, key: Key) -> Known | None:
+        """Return what is known of an object, or None."""
+        found = self._items.get(id(key))
+        return None if found is None else found[0]
+
+    def __getitem__(self, key: Key) -> Known:
+        return self._items[id(key)][0]
+
+    def __setitem__(self, key: Key, known: Known) -> None:
+        self._items[id(key)] = (known, key)
+
+    def __contains__(self, key: Key) -> bool:
+        return id(key) in self._items
+
+
+def each_part(
+    expression: Expression,
+    below: Callable[[Expression], tuple[Expression, ...]] = children,
+) -> Iterator[Expression]:
+    """Yield every part once, wholes before their parts and those from left to right.
+
+    Args:
+        expression: what is gone through.
+        below: the parts of a part that are gone into, by default all.
+    """
+    seen: ByIdentity[Expression, bool] = ByIdentity()
+    stack = [expression]
+    while stack:
+        part = stack.pop()
+        if part not in seen:
+            seen[part] = True
+            yield part
+            stack.extend(reversed(below(part)))
