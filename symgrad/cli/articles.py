@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
 
 from symgrad.cli.terminal import report
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from symgrad.verify.drafting import Draft
 
 _SUFFIXES = frozenset(
@@ -26,18 +30,71 @@ def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
-def load_draft(
-    file: str, *, objective: str = "", wrt: tuple[str, ...] = (), data: tuple[str, ...] = ()
-) -> Draft:
+def wishes(function: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say what is assumed of an article; they come as `assumed`."""
+
+    def command(  # the options, in the order of the help
+        objective: str,
+        wrt: tuple[str, ...],
+        data: tuple[str, ...],
+        const: tuple[str, ...],
+        equation: tuple[str, ...],
+        **others: object,
+    ) -> None:
+        chosen = Assumed(
+            objective, split_names(wrt), split_names(data), split_names(const), equation
+        )
+        function(assumed=chosen, **others)
+
+    command.__doc__, command.__name__ = function.__doc__, function.__name__
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS = (
+    click.option(
+        "--objective", metavar="NAME", default="",
+        help="Of an article: the node that is differentiated.",
+    ),
+    click.option(
+        "--wrt", metavar="NAMES", multiple=True,
+        help="Of an article (or equation): its parameters (a,b or repeated).",
+    ),
+    click.option("--data", metavar="NAMES", multiple=True, help="Of an article: its data."),
+    click.option("--const", metavar="NAMES", multiple=True, help="Of an article: its constants."),
+    click.option(
+        "--equation", metavar="'NAME = …'", multiple=True,
+        help="Of an article: an equation, or a value, in the place of its own (repeated).",
+    ),
+)  # fmt: skip
+
+
+class Assumed(NamedTuple):
+    """What the options say of an article."""
+
+    objective: str
+    wrt: tuple[str, ...]
+    data: tuple[str, ...]
+    const: tuple[str, ...]
+    equations: tuple[str, ...]
+
+    @property
+    def of_articles(self) -> bool:
+        """Tell whether there is an option that only an article takes."""
+        return bool(self.objective or self.data or self.const or self.equations)
+
+
+def load_draft(file: str, assumed: Assumed) -> Draft:
     """Return the graph that an article states, and report what was assumed for it."""
     from symgrad.cli.terminal import read_stdin
     from symgrad.errors import Diagnostic
     from symgrad.sources.loading import read_text
-    from symgrad.verify.drafting import draft_graph
+    from symgrad.verify.drafting import Wishes, draft_graph
 
     text = read_stdin() if file == "-" else read_text(file)
     source = "<stdin>" if file == "-" else file
-    found = draft_graph(text, source, objective=objective, wrt=wrt, data=data)
+    found = draft_graph(text, source, Wishes(*assumed))
     for note in found.notes:
         report(Diagnostic(note, severity="note"))
     for warning in found.graph.warnings:

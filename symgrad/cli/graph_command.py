@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from symgrad.cli.articles import load_draft, split_names
+from symgrad.cli.articles import Assumed, load_draft, wishes
 from symgrad.cli.limits import go_on
 from symgrad.cli.terminal import print_result, write_file
 
@@ -19,17 +19,13 @@ _SECONDS = 60.0
     "-o", "--output", type=click.Path(path_type=Path),
     help="The file to write; standard output when left out.",
 )  # fmt: skip
-@click.option("--objective", metavar="NAME", default="", help="The node to differentiate.")
-@click.option("--wrt", multiple=True, help="Inputs that are parameters (a,b or repeated).")
-@click.option("--data", multiple=True, help="Inputs that are data (x,y or repeated).")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@wishes
 def command(
     article: str,
     output: Path | None,
-    objective: str,
-    wrt: tuple[str, ...],
-    data: tuple[str, ...],
     force: bool,
+    assumed: Assumed,
 ) -> None:
     """Write the graph that ARTICLE states as a draft in the graph language.
 
@@ -39,7 +35,7 @@ def command(
     standard input.
     """
     go_on(_SECONDS)
-    draft = load_draft(article, objective=objective, wrt=split_names(wrt), data=split_names(data))
+    draft = load_draft(article, assumed)
     if output is None:
         print_result(draft.text)
         return

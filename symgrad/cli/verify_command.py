@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from symgrad.cli.articles import is_article, load_draft, split_names
+from symgrad.cli.articles import Assumed, is_article, load_draft, wishes
 from symgrad.cli.limits import SECONDS, go_on
 from symgrad.cli.terminal import (
     is_terminal,
@@ -56,16 +56,9 @@ _COLORS = {"✓": "green", "≈": "green", "✗": "red", "?": "red", "…": "yel
     "--checks", is_flag=True,
     help="All arguments are graphs: judge their `check` lines; a graph without any is passed over.",
 )  # fmt: skip
-@click.option(
-    "--wrt", multiple=True, help="For an equation or an article: its parameters (a,b or repeated)."
-)
-@click.option(
-    "--objective", metavar="NAME", default="",
-    help="For an article without a graph: the node that is differentiated.",
-)  # fmt: skip
-@click.option("--data", multiple=True, help="For an article without a graph: its data.")
 @click.option("--code", metavar="MODULE.PY:GRAD", help="Check a hand-written gradient function.")
 @click.option("--run-code", is_flag=True, help="Allow --code to run that module.")
+@wishes
 def command(
     file: str,
     claims: tuple[str, ...],
@@ -76,11 +69,9 @@ def command(
     no_answer: bool,
     show_steps: bool,
     checks: bool,
-    wrt: tuple[str, ...],
-    objective: str,
-    data: tuple[str, ...],
     code: str | None,
     run_code: bool,
+    assumed: Assumed,
 ) -> None:
     """Judge the CLAIMS made about the graph in FILE.
 
@@ -99,14 +90,15 @@ def command(
             raise click.UsageError("--checks and --code exclude each other")
         reports = _checked((file, *claims), Budget(timeout, total_timeout), show_steps=show_steps)
         _finish(reports, file, style, no_answer=no_answer, verbose=verbose)
-    names = split_names(wrt)
     if not claims and code is None and is_article(file):
-        graph = load_draft(file, objective=objective, wrt=names, data=split_names(data)).graph
+        graph = load_draft(file, assumed).graph
         claims = (file,)
-    elif objective or data:
-        raise click.UsageError("--objective and --data belong to an article without a graph")
+    elif assumed.of_articles:
+        raise click.UsageError(
+            "--objective, --data, --const and --equation belong to an article without a graph"
+        )
     else:
-        graph = load_graph(file, names)
+        graph = load_graph(file, assumed.wrt)
     if code is not None:
         if claims:
             raise click.UsageError("--code takes no claims files")

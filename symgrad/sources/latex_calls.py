@@ -14,7 +14,7 @@ from symgrad.sources.latex_words import BRACKETS, FUNCTION_WORDS, SIGNS
 from symgrad.sources.written import Written
 
 _LETTER_FUNCTIONS = frozenset(("\\sigma", "\\Phi", "\\phi", "\\varphi", "\\psi", "σ", "Φ", "φ"))
-_STOPS_ARGUMENT = frozenset("+-−=,;)]}&(<>/*")
+_STOPS_ARGUMENT = frozenset("+-−=,.;)]}&(<>/*")
 _ENDS_ARGUMENT = frozenset(
     (*"left right middle end quad qquad cr newline text big Big bigg Bigg bigl bigr".split(),
      *"Bigl Bigr biggl biggr Biggl Biggr tag label nonumber notag rvert rVert".split(), "\\")

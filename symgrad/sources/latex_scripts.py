@@ -26,6 +26,7 @@ _INDEX = re.compile(r"[0-9]+|(?:\\ell|\\tau|[A-Za-z])(?:\s*[-+]\s*(?:[0-9]+|[A-Z
 _LABEL = re.compile(
     r"\(?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?"
 )
+_SIGNS = {"+": "plus", "-": "minus", "−": "minus"}
 _STARS = frozenset(("*", "\\ast", "\\star"))
 _TRANSPOSES = frozenset(("\\top", "\\intercal", "\\tran", "\\transp", "\\mathsf{T}", "\\mathrm{T}",
                          "\\mathsf T", "\\mathrm T", "\\rm T", "\\text{T}", "\\mathit{T}",
@@ -85,6 +86,9 @@ class Scripts(Tokens, ABC):
         if raw in _TRANSPOSES:
             parts.append(self.written(TRANSPOSED, word))
             return
+        braced = self.words[start].text == "{"
+        if plain in _SIGNS and (braced or not self.is_operand_next()):
+            plain = _SIGNS[plain]
         name = _name_above(raw, plain)
         if name and self.attached("".join(f"_{part}" for part in name), word, parts):
             parts.append(self.written(" ", word))
@@ -92,6 +96,11 @@ class Scripts(Tokens, ABC):
         if raw == "\\circ":
             raise self.fault("degrees are not read here: write the angle in radians", word)
         self.power(word, parts, start, raw)
+
+    def is_operand_next(self) -> bool:
+        """Tell whether a number or name comes next, without a space: the exponent of `x^-1`."""
+        following = self.words[self.at].text if self.at < len(self.words) else ""
+        return following[:1].isalnum() or (following[:1] == "\\" and following[1:].isalpha())
 
     def power(self, word: Word, parts: list[Written], start: int, raw: str) -> None:
         """Translate an exponent, which begins at token `start`."""
@@ -142,6 +151,8 @@ def _balanced(raw: str) -> tuple[str, str]:
 
 def _name_above(raw: str, plain: str) -> tuple[str, ...]:
     """Return the parts of a name that a superscript is, () for a power."""
+    if plain in _SIGNS.values():
+        return (plain,)
     if plain in _STARS:
         return ("star",)
     if raw.startswith("\\text") and re.fullmatch(r"[^\W\d_]{2,}|[\u3040-\ud7a3]", plain):

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
-from symgrad.errors import Place
+from symgrad.errors import Place, SymgradError
 from symgrad.expression.functions import lookup
+from symgrad.expression.tree import Expression
 from symgrad.sources import lexer
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault
 from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.functions import LETTERS
+from symgrad.verify.reading.names import loose
 from symgrad.verify.reading.split import Statement, statements
 from symgrad.verify.reading.text import VALUE_SAID, plain_number
 
 MAX_FORMULAS = 5_000
 _MAX_LENGTH = 20_000
 _NAME = rf"(?!_){lexer.NAME}"
+_UPDATE = re.compile(rf"\s*({lexer.NAME})\s*[-−]\s*({lexer.NAME})\s*[*(⊙∂]")
+_UPDATE_IN_NUMBERS = re.compile(r"\s*([-−]?[\d.]+)\s*[-−]\s*([\d.]+)\s*[*(]")
 _LEFT = re.compile(rf"\s*({lexer.NAME})\s*(?:\(([\w\s,;|^()\\]*)\))?\s*")
 _DERIVATIVES = (
     re.compile(
@@ -30,6 +34,14 @@ _DERIVATIVES = (
     re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
 )
 _INDEXED = re.compile(r"\s*([^\W\d_]+)_(\d{1,3})\s*")
+_NUMBERS = frozenset(("e", "π"))
+_SUM = re.compile(r"[∑∏]\s*\[\s*(\w)\s*=\s*(\d{1,4})\s*,\s*(\d{1,4})\s*\]")
+_RUN = re.compile(r"(?<!\w)([a-zA-Z])\s*=\s*(\d{1,4})\s*,(?:[\s,….]|\d)*?(\d{1,4})\s*$")
+_MAX_RANGE = 50
+_CASE = re.compile(
+    r"(?:if|when|for|where|wenn|falls|für|si|cuando|quand|pour|para|若|当|如果|もし)[\s$\\(]*$",
+    re.IGNORECASE,
+)
 _OPERATORS = re.compile(r"[∂∇'′…∫]|\.\.\.")
 _WORD = re.compile(lexer.NAME)
 _BETWEEN = re.compile(r"[\s,;、，和$\\()]*(?:and|und|et|y)?[\s$\\()]*")
@@ -39,7 +51,7 @@ _RATE_WORDS = (
 )
 _CONST_WORDS = r"regulari[sz]\w*|\bconstant|hyperparameter|momentum|常数|正则|超参数"
 _DATA_WORDS = (
-    r"\b(?:inputs?|targets?|labels?|samples?|features?|data|observations?|entradas?|objetivo"
+    r"\b(?:inputs?|targets?|labels?|samples?|features?|data|observations?|measurements?|entradas?|objetivo"
     r"|entrées?|cible|eingaben?|ziel\w*)\b|输入|目标|标签|样本|入力|目標"
 )
 _PARAM_WORDS = (
@@ -76,6 +88,34 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Equation:
+    """One equation that could be read."""
+
+    name: str
+    right: Expression
+    said: Said
+    like: str = ""  # the node by whose equation this one was made
+
+
+@dataclass(frozen=True, slots=True)
+class PutIn:
+    """An equation with numbers in the place of all names, and how many equations stand before."""
+
+    said: Said
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A relation of a formula to a number, as in `y_1 + y_2 = 1`."""
+
+    left: str
+    relation: str
+    value: Fraction
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Top:
     """A name that is differentiated, and where."""
 
@@ -89,12 +129,17 @@ class Article:
 
     equations: list[Said] = field(default_factory=list)
     values: list[Value] = field(default_factory=list)
+    put_in: list[PutIn] = field(default_factory=list)
+    results: list[Value] = field(default_factory=list)  # the numbers that computations end with
+    mentioned: set[str] = field(default_factory=set)  # every word, as `loose` spells it
     tops: list[Top] = field(default_factory=list)
     bottoms: dict[str, Place] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # a name, and the kind that is said of it
     adjoints: set[str] = field(default_factory=set)
     arguments: dict[str, str] = field(default_factory=dict)
     indexed: dict[str, str] = field(default_factory=dict)  # f and x, for `f(x_1) = …`
+    ranges: dict[str, tuple[str, ...]] = field(default_factory=dict)  # an index, and its values
+    conditions: list[Condition] = field(default_factory=list)
     maximizes: bool = False
 
 
@@ -128,6 +173,35 @@ def gather(text: str, source: str) -> Article:
     return found
 
 
+def with_equations(article: Article, texts: Sequence[str]) -> Article:
+    """Return an article with equations of one's own in the place of its own for the same names.
+
+    Raises:
+        SymgradError: at a text that is neither `name = expression` nor `name = number`.
+    """
+    for text in texts:
+        own = gather(f"$${text}$$", "the options")
+        stated = [*(item.name for item in own.equations), *(item.name for item in own.values)]
+        if len(own.equations) + len(own.values) != 1 or own.bottoms:
+            raise SymgradError(f"an equation is written `NAME = EXPRESSION`, not `{text}`")
+        (name,) = map(loose, stated)
+        article.mentioned |= own.mentioned
+        kept = [item for item in article.equations if loose(item.name) != name]
+        before = [sum(loose(one.name) != name for one in article.equations[: item.before])
+                  for item in article.put_in]  # fmt: skip
+        article.put_in = [
+            replace(item, before=count)
+            for item, count in zip(article.put_in, before, strict=True)
+            if loose(item.said.name) != name
+        ]
+        nowhere = Place("the options", 0, 0, 0, text)
+        article.equations = kept + [replace(item, place=nowhere) for item in own.equations]
+        if own.values:
+            article.values = [item for item in article.values if loose(item.name) != name]
+            article.values += [replace(item, place=nowhere) for item in own.values]
+    return article
+
+
 def _place(statement: Statement, formula: Formula) -> Place:
     whole = statement.whole.through(formula.content)
     origin = whole.origin(formula.text, formula.origin)
@@ -149,7 +223,11 @@ def _take(statement: Statement, formula: Formula, found: Article) -> None:
     """Sort one statement into what it states."""
     place = _place(statement, formula)
     texts = [statement.left.text, *(part.text for _, part in statement.parts)]
+    found.mentioned.update(loose(word) for text in texts for word, _ in words_in(text))
+    _note_ranges([*texts, statement.whole.text] if statement.other == "…" else texts, found)
     differentiates = _note_derivatives(texts, place, found)
+    _take_update(statement, place, found)
+    _take_condition(statement, place, found)
     left = _LEFT.fullmatch(statement.left.text)
     if left is None or statement.other or statement.given or not statement.parts:
         return
@@ -170,16 +248,57 @@ def _take(statement: Statement, formula: Formula, found: Article) -> None:
             return
         number = plain_number(part.text)
         if number is not None:
-            if len(statement.parts) == 1:
-                found.values.append(Value(name, number, place))
+            numbers = found.values if len(statement.parts) == 1 else found.results
+            numbers.append(Value(name, number, place))
             continue
         words = [word for word, _ in words_in(part.text)]
         if name in words:
             return  # an update
-        if _OPERATORS.search(part.text) is None and any(word not in ("e", "π") for word in words):
-            found.equations.append(Said(name, part.text, place))
+        if _OPERATORS.search(part.text) is None:
+            said = Said(name, part.text, place)
+            called = dict(words_in(part.text))
+            if all(word in _NUMBERS or (called[word] and lookup(word)) for word in words):
+                found.put_in.append(PutIn(said, len(found.equations)))
+            else:
+                found.equations.append(said)
         if len(words) == 1 and _LEFT.fullmatch(part.text) and lookup(words[0]) is None:
             name = words[0]  # `a = ŷ = σ(z)`: what follows is said of ŷ
+
+
+def _note_ranges(texts: list[str], found: Article) -> None:
+    """Take note of the values of indices: of `∑[i = 1, 3]`, of `i = 1, 2, 3`, of `i = 1, …, 3`."""
+    for text in texts:
+        for letter, first, last in (*_SUM.findall(text), *_RUN.findall(text)):
+            if 0 <= int(last) - int(first) < _MAX_RANGE:
+                values = map(str, range(int(first), int(last) + 1))
+                found.ranges.setdefault(letter, tuple(values))
+
+
+def _take_condition(statement: Statement, place: Place, found: Article) -> None:
+    """Take `y_1 + y_2 = 1` or `σ > 0`, which may be what the author assumes of inputs."""
+    if len(statement.parts) != 1 or statement.given or _CASE.search(place.text[: place.column - 1]):
+        return
+    sign, part = statement.parts[0]
+    name = _LEFT.fullmatch(statement.left.text) is not None
+    value = plain_number(part.text)
+    if value is not None and sign in ((">", ">=", "≥") if name else ("=",)):
+        relation = {"=": "==", "≥": ">="}.get(sign, sign)
+        found.conditions.append(Condition(statement.left.text, relation, value, place))
+
+
+def _take_update(statement: Statement, place: Place, found: Article) -> None:
+    """Take the numbers of `w - η g = 0.4 - 0.5 * 0.08`: the value before the step, and the rate."""
+    texts = [part.text for _, part in statement.parts]
+    symbolic = _UPDATE.match(texts[0]) if texts else None
+    numeric = next(filter(None, map(_UPDATE_IN_NUMBERS.match, texts[1:])), None)
+    if symbolic is None or numeric is None:
+        return
+    names = [name.lstrip("\\") for name in symbolic.groups()]
+    known = {item.name for item in found.values}
+    if statement.left.text.strip().startswith(names[0]):
+        for name, number in zip(names, map(plain_number, numeric.groups()), strict=True):
+            if number is not None and name not in known:
+                found.values.append(Value(name, number, place))
 
 
 def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:

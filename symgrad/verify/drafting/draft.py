@@ -6,34 +6,27 @@ a note; what the article leaves open is an error that names it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from symgrad.errors import Diagnostic, Place, SymgradError, nearest
-from symgrad.expression.tree import Add, Var, variables
+from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.expression.tree import ZERO, Compare, variables
 from symgrad.graph.graph import Graph
-from symgrad.sources.cursor import constant
-from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
-from symgrad.verify.drafting.article import Article, Said, gather, words_in
+from symgrad.verify.drafting.analogy import alike, by_analogy
+from symgrad.verify.drafting.article import Article, Equation, gather, with_equations
+from symgrad.verify.drafting.equations import LEFT_OUT, chosen_of, readable
 from symgrad.verify.drafting.gaps import (
-    Equation,
     needed_by,
     no_equation,
     refuse_open,
+    refuse_other_results,
     refuse_two,
 )
-from symgrad.verify.drafting.names import Role, Vocabulary, arguments_of, per_sample, roles
-from symgrad.verify.drafting.writing import written
-from symgrad.verify.reading.formula import parse_side
-from symgrad.verify.reading.scope import Scope
-from symgrad.verify.truth import Truth
-
-_MAX_EQUATIONS = 2_000
-_LEFT_OUT = "is left out"
-_OBJECTIVE = "objective_of_the_article"
+from symgrad.verify.drafting.generic import spell_out
+from symgrad.verify.drafting.names import Role, Vocabulary, arguments_of, roles
+from symgrad.verify.drafting.writing import as_text, number_text, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +38,28 @@ class Draft:
     notes: tuple[str, ...]
 
 
-def draft_graph(
-    text: str,
-    source: str,
-    *,
-    objective: str = "",
-    wrt: Sequence[str] = (),
-    data: Sequence[str] = (),
-) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is to be assumed whatever the article says.
+
+    `objective` is the node to differentiate; `wrt`, `data` and `const` are inputs of these kinds;
+    `equations` are texts `name = expression`, or `name = number` for an input.
+    """
+
+    objective: str = ""
+    wrt: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    const: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()
+
+
+def draft_graph(text: str, source: str, wishes: Wishes | None = None) -> Draft:
     """Return the graph that a text states.
 
     Args:
         text: the article: Markdown, LaTeX, a notebook, reStructuredText, plain text.
         source: its name, for messages and to tell its kind by its suffix.
-        objective: the node to differentiate, where the article's choice is not wanted.
-        wrt: inputs that are parameters, whatever the article says.
-        data: inputs that are data, whatever the article says.
+        wishes: what to assume where the article's choice is not wanted.
 
     Raises:
         SymgradError: where the article leaves the graph open; every gap is named.
@@ -71,24 +70,18 @@ def draft_graph(
     """
     notes: list[str] = []
     try:
-        return _drafted(text, source, objective, wrt, data, notes)
+        return _drafted(text, source, wishes or Wishes(), notes)
     except SymgradError as error:
-        unread = [Diagnostic(note, severity="note") for note in notes if _LEFT_OUT in note]
+        unread = [Diagnostic(note, severity="note") for note in notes if LEFT_OUT in note]
         raise SymgradError(*error.diagnostics, *unread) from None
 
 
-def _drafted(
-    text: str,
-    source: str,
-    objective: str,
-    wrt: Sequence[str],
-    data: Sequence[str],
-    notes: list[str],
-) -> Draft:
+def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Draft:
     """Return the graph that a text states; `notes` takes what is assumed on the way."""
-    article = gather(text, source)
+    article = with_equations(gather(text, source), wishes.equations)
+    spell_out(article)
     vocabulary = Vocabulary(article)
-    equations = _read(article, vocabulary, notes)
+    equations, evidence, conditions = readable(article, vocabulary, notes)
     if not equations:
         raise SymgradError(
             Diagnostic(
@@ -97,93 +90,58 @@ def _drafted(
                 "or give a graph file as well",
             )
         )
-    equations += _by_terms(equations, notes)
-    nodes = {item.name: item for item in reversed(equations)}
-    nodes = {item.name: nodes[item.name] for item in equations}
-    top = _objective(objective, nodes, article, vocabulary, notes)
+    nodes = chosen_of(equations, evidence)
+    top = _objective(wishes.objective, nodes, article, vocabulary, notes)
+    said = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
+    added = by_analogy(top, nodes, vocabulary, said)
+    nodes |= {item.name: item for item in added}
     needed = needed_by(top, nodes)
     refuse_open(needed, nodes, article, vocabulary)
+    notes += [
+        f"no equation defines `{item.name}`; written like that of `{item.like}`: "
+        f"{as_text(item, nodes)}"
+        for item in added
+    ]
     _note_unused(needed, nodes, notes)
     ordered = [item for item in nodes.values() if item.name in needed]
     used = dict.fromkeys(str(name) for item in ordered for name in variables(item.right))
     inputs = [name for name in used if name not in nodes]
-    chosen = _chosen(wrt, data, inputs, vocabulary)
-    arguments = [vocabulary.name(word) for word in arguments_of(top, article, vocabulary)]
-    if not set(arguments) <= set(inputs):
-        arguments = []  # `L(a, y)` with a node a says what L is made from, not what it varies with
-    kinds = roles(inputs, article, vocabulary, chosen, arguments)
+    known = {vocabulary.name(item.name) for item in article.values}
+    for value in evidence.stated(inputs, known):
+        article.values.append(value)
+        notes.append(
+            f"line {value.place.line}: `{value.name} = {number_text(value.value)}`, "
+            "for that number stands in its place"
+        )
+    kinds = _kinds(top, inputs, article, vocabulary, wishes)
     notes += [
         f"`{name}` taken as {_CALLED[role.kind]}: {role.reason}" for name, role in kinds.items()
     ]
-    _refuse_no_parameter(kinds, nodes[top], source)
-    text_of_graph = written(source, top, ordered, kinds, article, vocabulary)
+    _refuse_no_parameter(kinds, nodes[top], article, source)
+    assumed = [one for one in conditions if _is_assumed(one, kinds)]
+    text_of_graph = written(source, top, ordered, kinds, assumed, article, vocabulary)
     graph = parse(text_of_graph, source=source)
-    refuse_two(graph, equations, nodes, notes)
+    refuse_two(graph, equations, nodes, evidence, notes)
+    refuse_other_results(graph, added, article, vocabulary)
     return Draft(text_of_graph, graph, tuple(notes))
 
 
 _CALLED = {"param": "a parameter", "data": "data", "const": "a constant"}
 
 
-# -- reading -----------------------------------------------------------------------------------
-
-
-def _read(article: Article, vocabulary: Vocabulary, notes: list[str]) -> list[Equation]:
-    """Return the equations whose right sides can be read; note the others."""
-    adjoints = {vocabulary.name(name) for name in article.adjoints}
-    single = {_key(said): per_sample(said.right) for said in article.equations}
-    names = [*vocabulary.names]
-    names += [w for right, i in single.values() if i for w, called in words_in(right) if not called]
-    scope = _scope(names, vocabulary)
-    found: list[Equation] = []
-    for said in article.equations[:_MAX_EQUATIONS]:
-        name = vocabulary.name(said.name)
-        if name in adjoints:
-            continue
-        right, index = single[_key(said)]
-        for function, arguments in article.arguments.items():
-            if arguments:
-                call = rf"(?<!\w){re.escape(function)}\s*\(\s*{re.escape(arguments)}\s*\)"
-                right = re.sub(call, function, right)
-        scope.begin()
-        try:
-            expression = parse_side(right, _origin(said.place), scope)
-        except Fault as fault:
-            notes.append(
-                f"line {said.place.line}: the equation of `{said.name}` {_LEFT_OUT}: "
-                f"{fault.diagnostic.message}"
-            )
-            continue
-        if index:
-            notes.append(f"line {said.place.line}: `{index}` read as the sample, the sum as a mean")
-        if variables(expression):
-            found.append(Equation(name, expression, said))
-    return found
-
-
-def _key(said: Said) -> tuple[str, str, int, int]:
-    return said.name, said.right, said.place.line, said.place.column
-
-
-def _origin(place: Place) -> Origin:
-    return Origin(place.source, (place.text,), 1, place.column)
-
-
-def _scope(names: Iterable[str], vocabulary: Vocabulary) -> Scope:
-    """Return a scope in which every name of the article is an input."""
-    own = set(vocabulary.names)
-    listed = dict.fromkeys(
-        vocabulary.name(name) for name in names if name in own or constant(name) is None
-    )
-    letters = {name for name in vocabulary.names if len(name) == 1}
-    inputs = [
-        name for name in listed
-        if name in vocabulary.names or not (name.isalpha() and set(name) <= letters | {"e"})
-    ]  # fmt: skip
-    text = f"param {', '.join(inputs)}\n{_OBJECTIVE} = {inputs[0]}" if inputs else ""
-    graph = parse(text or f"param x\n{_OBJECTIVE} = x")
-    truth = Truth(graph)
-    return Scope(graph, truth.derivation, truth)
+def _kinds(
+    top: str,
+    inputs: Sequence[str],
+    article: Article,
+    vocabulary: Vocabulary,
+    wishes: Wishes,
+) -> dict[str, Role]:
+    """Return what every input is."""
+    chosen = _chosen(wishes, inputs, vocabulary)
+    arguments = [vocabulary.name(word) for word in arguments_of(top, article, vocabulary)]
+    if not set(arguments) <= set(inputs):
+        arguments = []  # `L(a, y)` with a node a says what L is made from, not what it varies with
+    return roles(inputs, article, vocabulary, chosen, arguments)
 
 
 # -- what the graph is -------------------------------------------------------------------------
@@ -212,7 +170,7 @@ def _objective(
     open_tops = [name for name in tops if name not in nodes]
     below = {name: set(needed_by(name, nodes)) - {name} for name in tops if name in nodes}
     bottoms = {vocabulary.name(name) for name in article.bottoms}
-    missing = [name for name in open_tops if name not in bottoms]
+    missing = [name for name in open_tops if name not in bottoms and not alike(name, nodes)]
     if missing:
         raise no_equation(missing, article, vocabulary)
     highest = [name for name in below if not any(name in other for other in below.values())]
@@ -234,12 +192,10 @@ def _note_unused(needed: Sequence[str], nodes: Mapping[str, Equation], notes: li
         notes.append(f"left out, for the objective needs no {shown}")
 
 
-def _chosen(
-    wrt: Sequence[str], data: Sequence[str], inputs: Sequence[str], vocabulary: Vocabulary
-) -> dict[str, str]:
+def _chosen(wishes: Wishes, inputs: Sequence[str], vocabulary: Vocabulary) -> dict[str, str]:
     """Return the roles that the caller has chosen."""
     found: dict[str, str] = {}
-    for kind, names in (("param", wrt), ("data", data)):
+    for kind, names in (("param", wishes.wrt), ("data", wishes.data), ("const", wishes.const)):
         for word in names:
             name = vocabulary.name(word)
             if name not in inputs:
@@ -254,39 +210,33 @@ def _chosen(
     return found
 
 
-def _by_terms(equations: Sequence[Equation], notes: list[str]) -> list[Equation]:
-    """Return equations for names that a sum has where another one for the same node has a term.
-
-    `E = E_1 + E_2` and `E = (a - b)^2 + (c - d)^2` say what E_1 and E_2 are, term by term.
-    """
-    defined = {item.name for item in equations}
-    found: dict[str, Equation] = {}
-    for item in equations:
-        terms = item.right.terms if isinstance(item.right, Add) else ()
-        if not terms or not all(isinstance(term, Var) for term in terms):
-            continue
-        for other in equations:
-            same_node = other.name == item.name and other is not item
-            if not same_node or not isinstance(other.right, Add):
-                continue
-            if len(other.right.terms) != len(terms):
-                continue
-            for name, term in zip(map(str, variables(item.right)), other.right.terms, strict=False):
-                if name not in defined and name not in found and len(variables(term)) > 1:
-                    found[name] = Equation(name, term, other.said)
-                    notes.append(
-                        f"line {other.said.place.line}: `{name}` read as the term of "
-                        f"`{item.name}` in its place"
-                    )
-    return list(found.values())
+def _is_assumed(condition: Compare, kinds: Mapping[str, Role]) -> bool:
+    """Tell whether a condition is on inputs alone: on given ones, or on the sign of one."""
+    found = [kinds.get(str(name)) for name in variables(condition.left)]
+    if not found or None in found:
+        return False
+    if condition.relation == "==":
+        return all(role is not None and role.kind in ("data", "const") for role in found)
+    return condition.right == ZERO
 
 
-def _refuse_no_parameter(kinds: Mapping[str, Role], top: Equation, source: str) -> None:
-    if not any(role.kind == "param" for role in kinds.values()):
+def _refuse_no_parameter(
+    kinds: Mapping[str, Role], top: Equation, article: Article, source: str
+) -> None:
+    """Refuse a graph without a parameter, and name what the article differentiates by instead."""
+    if any(role.kind == "param" for role in kinds.values()):
+        return
+    other = next(iter(article.bottoms.items()), None)
+    hint = f"name the parameters with --wrt, of {', '.join(f'`{name}`' for name in kinds)}"
+    if other is not None:
+        name, place = other
         raise SymgradError(
             Diagnostic(
-                f"{source} does not say what `{top.name}` is differentiated by",
-                top.said.place,
-                f"name the parameters with --wrt, of {', '.join(f'`{name}`' for name in kinds)}",
+                f"the article differentiates by `{name}`, but no equation that can be read leads "
+                f"from it to `{top.name}`",
+                place,
+                f"add the equation, or {hint}",
             )
         )
+    message = f"{source} does not say what `{top.name}` is differentiated by"
+    raise SymgradError(Diagnostic(message, top.said.place, hint))

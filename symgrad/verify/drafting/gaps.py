@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from fractions import Fraction
 
 from symgrad.errors import Diagnostic, Place, SymgradError
-from symgrad.expression.tree import Expression, Var, variables
+from symgrad.expression.tree import Var, variables
 from symgrad.graph.graph import Graph
-from symgrad.verify.drafting.article import Article, Said
+from symgrad.verify.drafting.article import Article, Equation
+from symgrad.verify.drafting.evidence import Evidence
 from symgrad.verify.drafting.names import Vocabulary
 from symgrad.verify.reading.same import same
-from symgrad.verify.truth import MissingValue, Truth
+from symgrad.verify.truth import MissingValue, Truth, as_fraction
 
+_ROUNDED = 0.01
 _NUMBERED = re.compile(r"(.*?_?)(\d{1,4})")
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """One equation that could be read."""
-
-    name: str
-    right: Expression
-    said: Said
 
 
 def needed_by(top: str, nodes: Mapping[str, Equation]) -> list[str]:
@@ -81,7 +74,9 @@ def refuse_open(
     missing = [name for name in needed if name in tops and name not in nodes]
     if missing:
         raise no_equation(missing, article, vocabulary)
-    siblings = {name: _later_sibling(name, nodes) for name in needed if name not in nodes}
+    inputs = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
+    unsaid = [name for name in needed if name not in nodes and name not in inputs]
+    siblings = {name: _later_sibling(name, nodes) for name in unsaid}
     places = {vocabulary.name(item.name): item.place for item in article.values}
     if gaps := [name for name, other in siblings.items() if other]:
         raise SymgradError(
@@ -90,7 +85,7 @@ def refuse_open(
                     f"no equation that can be read defines `{name}`, but one defines "
                     f"`{siblings[name]}`",
                     places.get(name),
-                    f"add its equation, `{name} = …`",
+                    f"add its equation, `{name} = …`, also by the option --equation",
                 )
                 for name in gaps
             )
@@ -102,7 +97,8 @@ def refuse_open(
             Diagnostic(
                 f"the equations of the article go round in a circle: {' → '.join(ring)}",
                 said.place,
-                "one of them is no definition: leave it out, or give a graph file",
+                "one of them is no definition: leave it out, give the right one with --equation, "
+                "or give a graph file",
                 tuple((f"`{name}` is defined here", nodes[name].said.place) for name in ring[1:-1]),
             )
         )
@@ -132,29 +128,65 @@ def refuse_two(
     graph: Graph,
     equations: Sequence[Equation],
     nodes: Mapping[str, Equation],
+    evidence: Evidence,
     notes: list[str],
 ) -> None:
-    """Refuse two equations for one name that are not equal."""
+    """Refuse two equations for one name that are not equal, unless numbers say which is meant."""
     truth = Truth(graph)
     for item in equations:
-        first = nodes[item.name]
-        if item is first or item.name not in graph.index:
+        taken = nodes[item.name]
+        if item is taken or item.name not in graph.index:
             continue
+        line = item.said.place.line
         try:
             equal = same(truth, Var(item.name), item.right)
         except MissingValue as missing:
-            line = item.said.place.line
             notes.append(
                 f"line {line}: another equation for `{item.name}` is passed over: {missing.args[0]}"
                 " is no name of the graph"
             )
             continue
-        if not equal:
+        if equal:
+            continue
+        if evidence.bears_out(taken) and not evidence.bears_out(item):
+            notes.append(
+                f"line {line}: this equation for `{item.name}` is another one than that of line "
+                f"{taken.said.place.line}, which the article puts numbers into; the graph has that"
+            )
+            continue
+        raise SymgradError(
+            Diagnostic(
+                f"the article has two equations for `{item.name}` that are not equal",
+                item.said.place,
+                "correct one of them, give one of the two another name, or say which one is meant "
+                f"with --equation '{item.name} = …'",
+                ((f"`{item.name}` is defined here first", taken.said.place),),
+            )
+        )
+
+
+def refuse_other_results(
+    graph: Graph, added: Sequence[Equation], article: Article, vocabulary: Vocabulary
+) -> None:
+    """Refuse equations by analogy where the article's own numbers say that they are others."""
+    point: dict[str, Fraction] = {}
+    for item in article.values:
+        point.setdefault(vocabulary.name(item.name), item.value)
+    names = [name for name in point if name in graph.index and graph.index[name].formula is None]
+    truth = Truth(graph)
+    values = truth.values(tuple((name, point[name]) for name in names))
+    like = {one.name: one.like for one in added if one.name in values}
+    for item in (*article.values, *article.results):
+        name = vocabulary.name(item.name)
+        if name not in like:
+            continue
+        found, other = float(as_fraction(values[name])), like.pop(name)
+        if abs(found - float(item.value)) > _ROUNDED * max(abs(found), 1.0):
             raise SymgradError(
                 Diagnostic(
-                    f"the article has two equations for `{item.name}` that are not equal",
-                    item.said.place,
-                    "correct one of them, give one of the two another name, or give a graph file",
-                    ((f"`{item.name}` is defined here first", first.said.place),),
+                    f"no equation defines `{name}`; by one like that of `{other}` it is "
+                    f"{found:.6g}, but the article has another value",
+                    item.place,
+                    f"add its equation, or give it with --equation '{name} = …'",
                 )
             )

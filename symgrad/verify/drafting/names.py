@@ -21,7 +21,10 @@ _INDEXED_FIRST = re.compile(r"([^\W\d_]_\d)([^\W\d_]+)")
 _NUMBERS = frozenset(("e", "π", "pi"))
 _MAX_TERMS = 50
 _MAX_WORDS = 1_000  # that one word of a sum stands for
-_PARAMETERS = frozenset(("w", "W", "b", "B", "U", "V", "θ", "Θ", "β", "a", "m", "k", "c", "bias"))
+_PARAMETERS = frozenset(("w", "W", "b", "B", "U", "V", "θ", "Θ", "β", "bias"))
+_PERHAPS_PARAMETERS = frozenset(
+    ("a", "m", "k", "c")
+)  # where the article differentiates by no input
 _DATA = frozenset(
     ("x", "X", "y", "Y", "t", "target", "input", "label", "i", "o", "d", "z", "h", "r", "s")
 )
@@ -41,6 +44,8 @@ class Vocabulary:
 
     def __init__(self, article: Article) -> None:
         self._spelled: dict[str, str] = {}
+        self._mentioned = frozenset(article.mentioned)
+        self._arguments = {base_and_index(name)[0] for name in article.indexed.values()}
         said = [*(item.name for item in article.equations), *(v.name for v in article.values)]
         tops = [top.name for top in article.tops]
         for word in (*said, *tops, *article.bottoms):
@@ -80,6 +85,13 @@ class Vocabulary:
         """Every name once, as it is written first."""
         return tuple(self._spelled.values())
 
+    def knows(self, word: str) -> bool:
+        """Tell whether the article has a name, or speaks of one as a function's argument."""
+        spelled = loose(word)
+        return spelled in self._spelled or spelled in self._mentioned or (
+            base_and_index(word)[0] in self._arguments
+        )  # fmt: skip
+
     def name(self, word: str) -> str:
         """Return the name that a word is a spelling of."""
         return self._spelled.get(loose(word), word)
@@ -103,6 +115,11 @@ def _words(text: str) -> Iterable[tuple[str, bool]]:
         yield from ((one, called) for one in options if one not in {r[0] for r in ranges})
 
 
+def open_sums(text: str) -> list[tuple[str, str]]:
+    """Return the index and the number of each sum that goes to a number that is not stated."""
+    return [(m[1], m[3]) for m in _SUM.finditer(text) if not m[3].isdigit()]
+
+
 def per_sample(text: str) -> tuple[str, str]:
     """Return a formula with its sums over an open number of samples read for one sample.
 
@@ -111,12 +128,11 @@ def per_sample(text: str) -> tuple[str, str]:
     >>> per_sample("((1)/(2m)) ∑[i=1, m] (a x_i - y_i)^2")
     ('((1)/(2)) (a x - y)^2', 'i')
     """
-    found = [(m[0], m[1], m[3]) for m in _SUM.finditer(text) if not m[3].isdigit()]
-    if len({(letter, count) for _, letter, count in found}) != 1:
+    found = open_sums(text)
+    if len(set(found)) != 1:
         return text, ""
-    letter, count = found[0][1:]
-    for spec, *_ in found:
-        text = text.replace(spec, "")
+    letter, count = found[0]
+    text = _SUM.sub(lambda spec: spec[0] if spec[3].isdigit() else "", text)
     text = re.sub(rf"(?<=[0-9]){count}(?!\w)", "", text)
     text = re.sub(rf"(?<!\w){count}(?!\w)", "1", text)
     once = re.sub(lexer.NAME, lambda word: bound(word[0], {letter: ""}), text)
@@ -145,6 +161,8 @@ def roles(
     words = {vocabulary.name(name): kind for name, kind in article.words.items()}
     valued = {vocabulary.name(item.name) for item in article.values}
     found: dict[str, Role] = {}
+    names = tuple(names)
+    letters = _PARAMETERS if bottoms & {*names} else _PARAMETERS | _PERHAPS_PARAMETERS
     for name in names:
         base, index = base_and_index(name)
         if name in chosen:
@@ -158,13 +176,13 @@ def roles(
         elif name in arguments:
             found[name] = Role("param", "it is an argument of the objective")
         else:
-            found[name] = _usual(base, name in valued)
+            found[name] = _usual(base, letters, name in valued)
     return found
 
 
-def _usual(base: str, valued: bool) -> Role:  # noqa: FBT001  (whether a value is stated)
+def _usual(base: str, parameters: frozenset[str], valued: bool) -> Role:  # noqa: FBT001  (a fact)
     letter = canonical(base.split("^", maxsplit=1)[0])
-    if letter in _PARAMETERS:
+    if letter in parameters:
         return Role("param", "by its letter")
     if letter in _DATA or len(letter) > 1 or not valued:
         constant = letter in LATIN and letter not in _DATA

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symgrad.expression.printer import AsciiPrinter, decimal_text
-from symgrad.verify.drafting.article import Article
-from symgrad.verify.drafting.gaps import Equation
+from symgrad.expression.tree import Compare, variables
+from symgrad.verify.drafting.article import Article, Equation
 from symgrad.verify.drafting.names import Role, Vocabulary, rate_of
 
 _LONGEST_COMMENT = 90
+_RELATIONS = {"==": "="}
 
 
 class _Printer(AsciiPrinter):
@@ -26,6 +27,7 @@ def written(
     top: str,
     equations: Sequence[Equation],
     kinds: Mapping[str, Role],
+    assumed: Sequence[Compare],
     article: Article,
     vocabulary: Vocabulary,
 ) -> str:
@@ -41,11 +43,12 @@ def written(
         if names:
             given = {} if kind == "data" else stated
             lines.append(f"{kind} {', '.join(_with_value(one, given.get(one)) for one in names)}")
+    for one in dict.fromkeys(assumed):
+        sides = printer.expression(one.left), printer.expression(one.right)
+        lines.append(f"assume {sides[0]} {_RELATIONS.get(one.relation, one.relation)} {sides[1]}")
     lines.append("")
     for equation in equations:
-        place = equation.said.place
-        shown = " ".join(place.text.split())[:_LONGEST_COMMENT]
-        lines.append(f"# line {place.line}: {shown}")
+        lines.append(_comment(equation))
         lines.append(f"{equation.name} = {printer.expression(equation.right)}")
     lines += ["", f"{'maximize' if article.maximizes else 'minimize'} {top}"]
     rate = rate_of(article, (*kinds, *(item.name for item in equations)), vocabulary)
@@ -56,11 +59,29 @@ def written(
     return "\n".join(lines) + "\n"
 
 
+def _comment(equation: Equation) -> str:
+    """Return the line of the article that states an equation, as a comment."""
+    place = equation.said.place
+    if equation.like:
+        return f"# like {equation.like} in line {place.line}"
+    if not place.line:
+        return "# as the options say"
+    shown = " ".join(place.text.split())[:_LONGEST_COMMENT]
+    return f"# line {place.line}: {shown}"
+
+
 def _with_value(name: str, values: Sequence[Fraction] | None) -> str:
-    return f"{name} = {_number(values[0])}" if values else name
+    return f"{name} = {number_text(values[0])}" if values else name
 
 
-def _number(value: Fraction) -> str:
+def as_text(equation: Equation, nodes: Mapping[str, Equation]) -> str:
+    """Return an equation in the graph language."""
+    names = [*nodes, *map(str, variables(equation.right))]
+    return f"{equation.name} = {_Printer(names).expression(equation.right)}"
+
+
+def number_text(value: Fraction) -> str:
+    """Return a number as the graph language writes it, a decimal where it is one."""
     return decimal_text(value) or f"{value.numerator}/{value.denominator}"
 
 
@@ -76,5 +97,6 @@ def _steps(data: Sequence[str], article: Article, vocabulary: Vocabulary) -> lis
         steps[-1][name] = item.value
     whole = [step for step in steps if len(step) == len(data) and data]
     return [
-        f"step {', '.join(f'{name} = {_number(step[name])}' for name in data)}" for step in whole
+        f"step {', '.join(f'{name} = {number_text(step[name])}' for name in data)}"
+        for step in whole
     ]

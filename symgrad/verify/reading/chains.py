@@ -165,6 +165,13 @@ class Chains:
             )
             yield replace(about, condition=f"{_APPROXIMATION} in force here", otherwise="")
             return
+        if not strict and (given_fact := self.fact_on_inputs(left, links)):
+            self.state.assumptions.append(given_fact)
+            shown = "a condition on inputs, in force from here on"
+            yield replace(
+                self.claim(left, links, text, place, given, forced=forced), condition=shown
+            )
+            return
         condition = self.is_set(left, links) and not (strict and len(links) == 1)
         line = place.line
         solution = isinstance(left, NameTarget | ExpressionTarget) and self.set_on == line
@@ -236,6 +243,21 @@ class Chains:
                 below = ancestors(self.graph, node) | {node}
                 found |= {one for one in below if self.graph.index[one].formula is None}
         return found
+
+    def fact_on_inputs(self, left: Target, links: tuple[Link, ...]) -> Compare | None:
+        """Return `y_1 + y_2 = 1` as a fact where these are given and not computed.
+
+        No graph can bear it out: it is what the author assumes, such as of a one-hot vector.
+        """
+        if not isinstance(left, ExpressionTarget) or len(links) != 1:
+            return None
+        (link,) = links
+        nodes = [self.graph.index.get(str(name)) for name in variables(left.expression)]
+        given = all(node is not None and node.kind in ("data", "const") for node in nodes)
+        valued = self.state.stated and {node.name for node in nodes if node} <= {*self.state.values}
+        if not nodes or not given or valued or not isinstance(link.expression, Number):
+            return None
+        return Compare("==", left.expression, link.expression) if link.relation == "=" else None
 
     def is_set(self, left: Target, links: tuple[Link, ...]) -> bool:
         """Tell whether the chain of a derivative ends in `= 0`, and no number stands before it."""

@@ -19,7 +19,7 @@ from symgrad.verify.reading.text import decimals_of, plain_number
 
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
 _NEW = re.compile(
-    rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next|updated|nuevo|nouveau|novo|nuovo|新)|_([tknji])p1"
+    rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next|plus|updated|nuevo|nouveau|novo|nuovo|新)|_([tknji])p1"
     r"|\s*[(\[]\s*(?:new|neu|next|nuevo|nouveau|novo|[tkn]\s*\+\s*1)\s*[)\]]"
     r"|\s*(?:'|′|⁺|\^\+|\^\(\+\)))\s*"
 )

@@ -1,0 +1,147 @@
+"""The equations of an article as trees, and which of several for one name is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from symgrad.errors import Place
+from symgrad.expression.tree import Add, Compare, Expression, Var, number, variables
+from symgrad.sources.cursor import constant
+from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.text import parse
+from symgrad.verify.drafting.article import Article, Equation, words_in
+from symgrad.verify.drafting.evidence import Evidence
+from symgrad.verify.drafting.names import Vocabulary, per_sample
+from symgrad.verify.reading.formula import parse_side
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.truth import Truth
+
+LEFT_OUT = "is left out"
+_MAX_EQUATIONS = 2_000
+_OBJECTIVE = "objective_of_the_article"
+
+
+class Readable(NamedTuple):
+    """What can be read: equations, the numbers that are put into them, conditions on names."""
+
+    equations: list[Equation]
+    evidence: Evidence
+    conditions: list[Compare]
+
+
+def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Readable:
+    """Return the equations whose right sides can be read, and what is said about their names.
+
+    `notes` takes what cannot be read, and what was a choice.
+    """
+    adjoints = {vocabulary.name(name) for name in article.adjoints}
+    single = [per_sample(said.right) for said in article.equations]
+    names = [*vocabulary.names]
+    names += [word for right, i in single if i for word, called in words_in(right) if not called]
+    scope = _scope(names, vocabulary)
+    found: dict[int, Equation] = {}
+    for place, said in enumerate(article.equations[:_MAX_EQUATIONS]):
+        name = vocabulary.name(said.name)
+        if name in adjoints:
+            continue
+        right, index = single[place]
+        try:
+            expression = _tree(_uncalled(right, article), said.place, scope)
+        except Fault as fault:
+            notes.append(
+                f"line {said.place.line}: the equation of `{said.name}` {LEFT_OUT}: "
+                f"{fault.diagnostic.message}"
+            )
+            continue
+        if index:
+            notes.append(f"line {said.place.line}: `{index}` read as the sample, the sum as a mean")
+        if variables(expression):
+            found[place] = Equation(name, expression, said)
+    evidence = Evidence()
+    for item in article.put_in[:_MAX_EQUATIONS]:
+        before = [equation for place, equation in found.items() if place < item.before]
+        with suppress(Fault):
+            numeric = _tree(item.said.right, item.said.place, scope)
+            evidence.take(vocabulary.name(item.said.name), numeric, before, item.said.place)
+    conditions = []
+    for one in article.conditions[:_MAX_EQUATIONS]:
+        with suppress(Fault):
+            left = _tree(one.left, one.place, scope)
+            conditions.append(Compare(one.relation, left, number(one.value)))
+    listed = list(found.values())
+    return Readable([*listed, *_by_terms(listed, notes)], evidence, conditions)
+
+
+def chosen_of(equations: Sequence[Equation], evidence: Evidence) -> dict[str, Equation]:
+    """Return the equation of each name: the first that numbers are put into, else the first."""
+    found: dict[str, Equation] = {}
+    for item in equations:
+        first = found.setdefault(item.name, item)
+        if not evidence.bears_out(first) and evidence.bears_out(item):
+            found[item.name] = item
+    return found
+
+
+def _tree(text: str, place: Place, scope: Scope) -> Expression:
+    scope.begin()
+    return parse_side(text, _origin(place), scope)
+
+
+def _uncalled(right: str, article: Article) -> str:
+    """Return a formula with f in the place of `f(x, y)` where the article has `f(x, y) = …`."""
+    for function, arguments in article.arguments.items():
+        if arguments:
+            call = rf"(?<!\w){re.escape(function)}\s*\(\s*{re.escape(arguments)}\s*\)"
+            right = re.sub(call, function, right)
+    return right
+
+
+def _origin(place: Place) -> Origin:
+    return Origin(place.source, (place.text,), 1, place.column)
+
+
+def _scope(names: Iterable[str], vocabulary: Vocabulary) -> Scope:
+    """Return a scope in which every name of the article is an input."""
+    own = set(vocabulary.names)
+    listed = dict.fromkeys(
+        vocabulary.name(name) for name in names if name in own or constant(name) is None
+    )
+    letters = {name for name in vocabulary.names if len(name) == 1}
+    inputs = [
+        name for name in listed
+        if name in vocabulary.names or not (name.isalpha() and set(name) <= letters | {"e"})
+    ]  # fmt: skip
+    text = f"param {', '.join(inputs)}\n{_OBJECTIVE} = {inputs[0]}" if inputs else ""
+    graph = parse(text or f"param x\n{_OBJECTIVE} = x")
+    truth = Truth(graph)
+    return Scope(graph, truth.derivation, truth)
+
+
+def _by_terms(equations: Sequence[Equation], notes: list[str]) -> list[Equation]:
+    """Return equations for names that a sum has where another one for the same node has a term.
+
+    `E = E_1 + E_2` and `E = (a - b)^2 + (c - d)^2` say what E_1 and E_2 are, term by term.
+    """
+    defined = {item.name for item in equations}
+    found: dict[str, Equation] = {}
+    for item in equations:
+        terms = item.right.terms if isinstance(item.right, Add) else ()
+        if not terms or not all(isinstance(term, Var) for term in terms):
+            continue
+        for other in equations:
+            same_node = other.name == item.name and other is not item
+            if not same_node or not isinstance(other.right, Add):
+                continue
+            if len(other.right.terms) != len(terms):
+                continue
+            for name, term in zip(map(str, variables(item.right)), other.right.terms, strict=False):
+                if name not in defined and name not in found and len(variables(term)) > 1:
+                    found[name] = Equation(name, term, other.said)
+                    notes.append(
+                        f"line {other.said.place.line}: `{name}` read as the term of "
+                        f"`{item.name}` in its place"
+                    )
+    return list(found.values())
