@@ -298,8 +298,7 @@ def test_what_is_left_free():
          "no equation that can be read defines `h_2`, but one defines `h_1`"),
         (r"$u = x y$", "a.md does not say what `u` is differentiated by"),
         (r"$u = x y$, $\partial u/\partial z$",
-         "the article differentiates by `z`, but no equation that can be read leads from it "
-         "to `u`"),
+         "the article differentiates by `z`, but no equation leads from it to `u`"),
     ],
 )  # fmt: skip
 def test_an_article_that_leaves_the_graph_open(text, message):

@@ -232,8 +232,8 @@ def _refuse_no_parameter(
         name, place = other
         raise SymgradError(
             Diagnostic(
-                f"the article differentiates by `{name}`, but no equation that can be read leads "
-                f"from it to `{top.name}`",
+                f"the article differentiates by `{name}`, but no equation leads from it to "
+                f"`{top.name}`",
                 place,
                 f"add the equation, or {hint}",
             )

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, Place, SymgradError
+from symgrad.expression.certified_values import fraction
 from symgrad.expression.tree import Var, variables
 from symgrad.graph.graph import Graph
 from symgrad.verify.drafting.article import Article, Equation
 from symgrad.verify.drafting.evidence import Evidence
 from symgrad.verify.drafting.names import Vocabulary
 from symgrad.verify.reading.same import same
-from symgrad.verify.truth import MissingValue, Truth, as_fraction
+from symgrad.verify.truth import MissingValue, Truth
 
 _ROUNDED = 0.01
 _NUMBERED = re.compile(r"(.*?_?)(\d{1,4})")
@@ -180,7 +181,7 @@ def refuse_other_results(
         name = vocabulary.name(item.name)
         if name not in like:
             continue
-        found, other = float(as_fraction(values[name])), like.pop(name)
+        found, other = float(fraction(values[name])), like.pop(name)
         if abs(found - float(item.value)) > _ROUNDED * max(abs(found), 1.0):
             raise SymgradError(
                 Diagnostic(
