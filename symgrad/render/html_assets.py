@@ -23,11 +23,6 @@ class Assets:
     script: str
     licence: str
 
-    @staticmethod
-    def page_script(name: str) -> str:
-        """Return the script of another page than the report."""
-        return _text(FOLDER, name)
-
     @property
     def hashes(self) -> str:
         """The hashes of the scripts as a content security policy lists them."""
@@ -42,9 +37,19 @@ def assets() -> Assets:
         _text(FOLDER, "report.css"),
         _with_fonts(_text(katex, "katex.min.css"), katex),
         f"/*! KaTeX, katex.org\n\n{licence}*/\n{_text(katex, 'katex.min.js')}",
-        _text(FOLDER, "report.js"),
+        page_script("report.js"),
         licence,
     )
+
+
+def shipped(name: str) -> str:
+    """Return the text of one shipped file."""
+    return _text(FOLDER, name)
+
+
+def page_script(name: str) -> str:
+    """Return the script of one kind of page, after what every page of formulas does."""
+    return f"{shipped('pages.js')}{shipped(name)}"
 
 
 def _text(folder: Path, name: str) -> str:

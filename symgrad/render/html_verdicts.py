@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from symgrad import __version__
 from symgrad.errors import display_text
 from symgrad.render.html import environment
-from symgrad.render.html_assets import assets
+from symgrad.render.html_assets import assets, shipped
 from symgrad.render.verdicts import details, summary
 from symgrad.verify.model import Skipped, Verdict
 from symgrad.verify.report import MARKS, Report
@@ -70,7 +70,7 @@ def reports_html(reports: Sequence[Report], graph: str) -> str:
     True
     """
     inlined = assets()
-    inlined = replace(inlined, script=inlined.page_script("verdicts.js"))
+    inlined = replace(inlined, script=shipped("verdicts.js"))
     return (
         environment()
         .get_template(TEMPLATE)

@@ -1,0 +1,411 @@
+"use strict";
+// What every page of formulas does: typesetting, sizes, lighting up, keys, tabs, copying.
+const pages = (() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const byId = (id) => document.getElementById(id);
+
+  // ---- formulas -------------------------------------------------------------------------------
+  const options = {
+    throwOnError: false,
+    strict: "ignore",
+    maxExpand: 1000,
+    maxSize: 20,
+    macros: { "\\mbox": "\\text{#1}" },
+  };
+
+  // A chain of equalities in parts, the later ones each with its sign in front: a narrow screen
+  // breaks the line there first. Signs inside of brackets, cases and fractions are no such places.
+  function sides(tex) {
+    const found = [];
+    const tokens = /\\(?:begin|left|end|right)\b|\\[a-zA-Z]+|\\.|[{}()[\]]|:(?=\\quad )| (?=(?:=|\\approx) )/g;
+    let depth = 0;
+    let start = 0;
+    for (const { 0: token, index } of tex.matchAll(tokens)) {
+      if (/^(?:[{([]|\\begin|\\left)$/.test(token)) depth += 1;
+      else if (/^(?:[})\]]|\\end|\\right)$/.test(token)) depth -= 1;
+      else if (depth === 0 && (token === " " || token === ":")) {
+        found.push(tex.slice(start, index + token.length));
+        start = index + token.length;
+      }
+    }
+    found.push(tex.slice(start));
+    // The left side stays with the first one, however long that is.
+    return found.length > 1 && !found[0].endsWith(":") ? [found[0] + found[1], ...found.slice(2)] : found;
+  }
+
+  function typeset(element) {
+    element.textContent = "";
+    sides(element.dataset.tex).forEach((side, i) => {
+      const part = document.createElement("span");
+      part.className = "side";
+      element.append(part);
+      // An empty atom in front gives a sign of equality its space.
+      const before = i && /^(?:=|\\approx)/.test(side) ? "{}" : "";
+      katex.render(`\\displaystyle ${before}${side}`, part, options);
+    });
+  }
+
+  // A sentence with formulas between dollar signs; the text between them stays text.
+  function typesetProse(element) {
+    const plain = element.dataset.prose.split(/(?<!\\)\$/);
+    element.textContent = "";
+    plain.forEach((part, i) => {
+      if (i % 2) {
+        const span = document.createElement("span");
+        span.dataset.tex = part;
+        element.append(span);
+        typeset(span);
+      } else {
+        element.append(part.replace(/\\([&%$#_{}])/g, "$1"));
+      }
+    });
+  }
+
+  function typesetAll(within = document) {
+    all("[data-tex]", within).forEach(typeset);
+    all("[data-prose]", within).forEach(typesetProse);
+  }
+
+  // ---- what is wider than its place: formulas get smaller first, then an edge tells of the rest ----
+  const SMALLEST = 0.72;
+  const PAPER = 520; // pixels of a printed line beside the number, for the smallest usual paper
+  const fitted = (within) => all(".formula, .line", within);
+
+  function tellEdges(box) {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.classList.toggle("cut-left", box.scrollLeft > 1);
+    box.classList.toggle("cut-right", rest > 1);
+  }
+
+  function fit(within = document) {
+    const boxes = fitted(within);
+    boxes.forEach((box) => box.style.removeProperty("font-size"));
+    boxes.forEach((box) => box.parentElement.classList.remove("far"));
+    const measured = () => boxes.map((box) => box.clientWidth / box.scrollWidth);
+    const narrow = measured();
+    boxes.forEach((box, i) => box.parentElement.classList.toggle("far", narrow[i] < SMALLEST));
+    const ratios = measured();
+    boxes.forEach((box, i) => {
+      if (ratios[i] < 1) box.style.fontSize = `${Math.max(SMALLEST, ratios[i] * 0.99) * 100}%`;
+    });
+    [...boxes, ...all(".scroll, .canvas", within)].forEach((box) => {
+      if (!box.dataset.edges) box.addEventListener("scroll", () => tellEdges(box), { passive: true });
+      box.dataset.edges = "told";
+      tellEdges(box);
+    });
+  }
+
+  // On paper nothing scrolls: what cannot be broken there becomes as small as it must be.
+  function fitPaper() {
+    const boxes = fitted();
+    boxes.forEach((box) => box.style.removeProperty("font-size"));
+    const widths = boxes.map((box) =>
+      Math.max(0, ...all(".katex-base", box).map((part) => part.offsetWidth)));
+    boxes.forEach((box, i) => {
+      if (widths[i] > PAPER) box.style.fontSize = `${(PAPER / widths[i]) * 100}%`;
+    });
+  }
+
+  // Sizes follow the window and the paper; once for a page.
+  function followWindow() {
+    let room = 0;
+    window.addEventListener("resize", () => {
+      if (room === window.innerWidth) return;
+      room = window.innerWidth;
+      fit();
+    });
+    window.addEventListener("beforeprint", fitPaper);
+    window.addEventListener("afterprint", () => fit());
+    document.fonts?.ready.then(() => fit());
+  }
+
+  // ---- one stop of the Tab key for each group, arrow keys within it -------------------------------
+  function rove(items, { column = () => [], onMove = () => {} } = {}) {
+    if (!items.length) return;
+    items.forEach((item, i) => {
+      item.setAttribute("tabindex", i ? "-1" : "0");
+      column(item).forEach((other) => other.setAttribute("tabindex", i ? "-1" : "0"));
+    });
+    const group = items.map((item) => [item, ...column(item)]);
+    const stops = new Map(group.flatMap((line, i) => line.map((item, j) => [item, [i, j]])));
+    const moves = {
+      ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1],
+      Home: [-items.length, 0], End: [items.length, 0],
+    };
+    stops.forEach((place, element) => {
+      element.addEventListener("keydown", (event) => {
+        let move = moves[event.key];
+        if (!move || event.altKey || event.ctrlKey || event.metaKey) return;
+        event.preventDefault();
+        if (group.every((line) => line.length === 1) && !move[0]) move = [move[1], 0];
+        const i = Math.min(Math.max(place[0] + move[0], 0), group.length - 1);
+        const j = Math.min(Math.max(place[1] + move[1], 0), group[i].length - 1);
+        group[i][j].focus();
+      });
+      element.addEventListener("focus", () => {
+        stops.forEach((other, item) => {
+          item.setAttribute("tabindex", other[0] === place[0] ? "0" : "-1");
+        });
+        onMove(element);
+      });
+    });
+  }
+
+  function rovingRows(within = document) {
+    all("ul.rows", within).forEach((list) => {
+      const picks = all(".pick", list);
+      rove(picks, { column: (pick) => all(".copy", pick.parentElement) });
+    });
+  }
+
+  // ---- what belongs together lights up -----------------------------------------------------------
+  let listening = new AbortController(); // of the drawing that is shown now
+
+  function lighting(canvas) {
+    listening.abort();
+    listening = new AbortController();
+    const drawing = canvas.querySelector("svg");
+    const nodes = new Map(all("g.node", drawing).map((g) => [g.dataset.node, g]));
+    const wires = all("[data-edge]", drawing);
+    const wireKey = (g) => `${g.dataset.source},${g.dataset.target}`;
+    const words = (text) => (text ? text.split(" ") : []);
+    const rows = all("li.row").map((element) => ({
+      element,
+      kind: element.dataset.kind,
+      key: element.dataset.key || "",
+      nodes: new Set(words(element.dataset.nodes)),
+      edges: new Set(words(element.dataset.edges)),
+    }));
+    const byElement = new Map(rows.map((row) => [row.element, row]));
+    const subset = (a, b) => a.size > 0 && [...a].every((item) => b.has(item));
+    let pinned = null;
+
+    function belongs(row, chosen) {
+      if (row === chosen) return true;
+      if (row.kind === "path") {
+        if (!chosen.edges.size) return subset(chosen.nodes, row.nodes);
+        return subset(row.edges, chosen.edges) || subset(chosen.edges, row.edges);
+      }
+      if (row.kind === "edge") {
+        if (chosen.edges.size) return subset(row.edges, chosen.edges);
+        return [...row.edges].some((edge) => chosen.nodes.has(edge.split(",")[1]));
+      }
+      return row.key !== "" && chosen.nodes.has(row.key);
+    }
+
+    function light(chosen) {
+      const some = Boolean(chosen) && (chosen.nodes.size > 0 || chosen.edges.size > 0);
+      canvas.classList.toggle("some", some);
+      nodes.forEach((g, name) => g.classList.toggle("lit", some && chosen.nodes.has(name)));
+      // A node alone: its edges, and the nodes at their other ends, stay visible.
+      const near = new Set();
+      wires.forEach((g) => {
+        g.classList.toggle("lit", some && chosen.edges.has(wireKey(g)));
+        const ends = [g.dataset.source, g.dataset.target];
+        const beside = some && !chosen.edges.size && ends.some((name) => chosen.nodes.has(name));
+        g.classList.toggle("near", beside);
+        if (beside) ends.forEach((name) => near.add(name));
+      });
+      nodes.forEach((g, name) => g.classList.toggle("near", near.has(name)));
+      rows.forEach((row) => row.element.classList.toggle("lit", some && belongs(row, chosen)));
+    }
+
+    function pin(chosen) {
+      pinned = pinned && pinned.source === chosen.source ? null : chosen;
+      all("[aria-pressed]").forEach((element) => {
+        element.setAttribute("aria-pressed", String(Boolean(pinned) && pinned.source === element));
+      });
+      light(pinned || chosen);
+    }
+
+    function watch(element, source, chosen) {
+      chosen.source = source;
+      element.addEventListener("pointerenter", () => light(chosen));
+      element.addEventListener("pointerleave", () => light(pinned));
+      source.addEventListener("focus", () => light(chosen));
+      source.addEventListener("blur", () => light(pinned));
+      source.addEventListener("click", () => pin(chosen));
+    }
+
+    rows.forEach((row) => {
+      const pick = row.element.querySelector(".pick");
+      if (pick) watch(row.element, pick, row);
+    });
+
+    drawing.setAttribute("role", "group");
+    nodes.forEach((g, name) => {
+      g.setAttribute("role", "button");
+      g.setAttribute("aria-pressed", "false");
+      g.setAttribute("aria-label", g.querySelector("title").textContent);
+      watch(g, g, { kind: "node", key: name, nodes: new Set([name]), edges: new Set() });
+      g.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        g.dispatchEvent(new MouseEvent("click"));
+      });
+    });
+    wires.forEach((g) => {
+      const ends = new Set([g.dataset.source, g.dataset.target]);
+      const chosen = { kind: "wire", key: "", nodes: ends, edges: new Set([wireKey(g)]) };
+      g.addEventListener("pointerenter", () => light(chosen));
+      g.addEventListener("pointerleave", () => light(pinned));
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      if (pinned) pin(pinned);
+      light(null);
+    });
+    rove([...nodes.values()]);
+    return nodes;
+  }
+
+  // ---- worked steps ------------------------------------------------------------------------------
+  function setText(element, text) {
+    if (element) element.textContent = text;
+  }
+
+  function worked(step) {
+    const fragment = document.createDocumentFragment();
+    const add = (parent, tag, name, text) => {
+      const element = document.createElement(tag);
+      if (name) element.className = name;
+      if (text) element.textContent = text;
+      parent.append(element);
+      return element;
+    };
+    step.work.forEach(([title, lines]) => {
+      add(fragment, "h3", "", title);
+      lines.forEach(([label, tex]) => {
+        const line = add(fragment, "p", label ? "line part" : "line");
+        if (label) {
+          add(line, "span", "label", label);
+          line.append(" ");
+        }
+        const formula = add(line, "span", "m");
+        formula.dataset.tex = tex;
+        typeset(formula);
+      });
+    });
+    step.notes.forEach((note) => {
+      const hint = add(fragment, "p", "hint");
+      const pieces = note.split("`");
+      const paired = pieces.length % 2 === 1;
+      if (!paired) hint.textContent = note;
+      else pieces.forEach((piece, i) => (i % 2 ? add(hint, "code", "", piece) : hint.append(piece)));
+    });
+    return fragment;
+  }
+
+  // ---- steps --------------------------------------------------------------------------------------
+  // The slider puts the numbers of a step into rows, drawing, worked lines and tables; `remember`
+  // hears each one that a person chooses. Returns what shows a step.
+  function stepping(data, nodes, remember = () => {}) {
+    const slider = byId("slider");
+    const count = data.steps.length;
+    const tiles = data.tiles.map((name) => {
+      const g = nodes.get(name);
+      return [g.querySelector("text[data-value]"), g.querySelector("text[data-adjoint]")];
+    });
+    const outputs = all("[data-number]");
+    let current = 1;
+
+    function show(number) {
+      const wanted = Math.min(Math.max(Math.round(number) || 1, 1), count);
+      if (wanted === current) return;
+      current = wanted;
+      const step = data.steps[wanted - 1];
+      slider.value = String(wanted);
+      setText(byId("step"), String(wanted));
+      setText(byId("worked-step"), String(wanted));
+      setText(byId("check-step"), String(wanted));
+      setText(byId("given"), step.given);
+      outputs.forEach((output) => setText(output, step.numbers[Number(output.dataset.number)]));
+      tiles.forEach(([value, adjoint], i) => {
+        setText(value, step.tiles[i][0]);
+        setText(adjoint, step.tiles[i][1] && `∂ ${step.tiles[i][1]}`);
+      });
+      byId("work").replaceChildren(worked(step));
+      fit(byId("work"));
+      all("#checks tr").forEach((line, i) => {
+        all(".cell", line).forEach((cell, j) => setText(cell, (step.checks || [])[i]?.[j] ?? ""));
+      });
+      const mark = byId("mark");
+      if (mark) {
+        mark.setAttribute("cx", data.marks[wanted - 1][0]);
+        mark.setAttribute("cy", data.marks[wanted - 1][1]);
+      }
+    }
+
+    const choose = (number) => {
+      show(number);
+      remember(current);
+    };
+    if (slider) {
+      slider.addEventListener("input", () => choose(Number(slider.value)));
+      byId("previous").addEventListener("click", () => choose(current - 1));
+      byId("next").addEventListener("click", () => choose(current + 1));
+      all(".mark").forEach((mark) => {
+        mark.addEventListener("click", () => choose(Number(mark.dataset.step)));
+      });
+    }
+    return show;
+  }
+
+  // ---- tabs ---------------------------------------------------------------------------------------
+  function tabbing(within = document, opened = () => {}) {
+    const tabs = all("[role=tab]", within);
+    const open = (tab) => {
+      tabs.forEach((other) => {
+        const chosen = other === tab;
+        other.setAttribute("aria-selected", String(chosen));
+        byId(other.getAttribute("aria-controls")).hidden = !chosen;
+      });
+      opened(tab);
+    };
+    rove(tabs, { onMove: open });
+    tabs.forEach((tab) => tab.addEventListener("click", () => open(tab)));
+    if (tabs.length) open(tabs[0]);
+  }
+
+  // ---- copying ------------------------------------------------------------------------------------
+  function copyOldWay(text) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "hidden";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copyOldWay(text);
+    }
+  }
+
+  const copying = (within = document) => all("button.copy", within).forEach((button) => {
+    const label = button.textContent;
+    button.addEventListener("click", async () => {
+      const text = button.dataset.copy ?? byId(button.dataset.from).textContent;
+      const done = await copy(text);
+      button.focus();
+      button.textContent = done ? "Copied" : "Failed";
+      button.classList.toggle("done", done);
+      byId("status").textContent = done ? "Copied" : "The browser does not allow copying";
+      setTimeout(() => {
+        button.textContent = label;
+        button.classList.remove("done");
+      }, 1600);
+    });
+  });
+
+  return {
+    all, byId, copying, fit, followWindow, lighting, rove, rovingRows, stepping, tabbing,
+    typesetAll,
+  };
+})();
