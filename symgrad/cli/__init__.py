@@ -28,6 +28,7 @@ _COMMANDS = {
     "trace": "Work the graph through with numbers, step after step.",
     "draw": "Draw the graph with its local derivatives.",
     "report": "Write one self-contained HTML page about a graph.",
+    "playground": "Write a static site that runs symgrad in the browser.",
     "examples": "List the shipped examples, or show one.",
     "init": "Write a shipped example to a file, to start from.",
     "templates": "List or export the shipped templates of the code generator.",

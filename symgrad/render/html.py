@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,7 @@ def _rendered(shown: Content) -> str:
     )
 
 
+@cache  # it keeps the templates that it has read
 def environment() -> Environment:
     """Return what fills the templates of pages: everything from outside is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415

@@ -69,8 +69,7 @@ def objectives(plan: Plan, trace: Trace) -> tuple[list[float], int]:
 
     The worked steps come first; the others come from the emitted code, as far as it has a value.
     """
-    goal = plan.derivation.graph.objective
-    found = [float(dict(step.exact_values)[goal]) for step in trace.steps]
+    found = objective_values(trace)
     worked = len(found)
     if worked < worked_count(plan):
         return found, worked
@@ -82,6 +81,12 @@ def objectives(plan: Plan, trace: Trace) -> tuple[list[float], int]:
             row.objective for row in run_emitted(_cut(plan, wanted)) if row.number > worked
         )
     return found, min(whole, len(found))
+
+
+def objective_values(trace: Trace) -> list[float]:
+    """Return the objective at every worked step."""
+    goal = trace.derivation.graph.objective
+    return [float(dict(step.exact_values)[goal]) for step in trace.steps]
 
 
 @dataclass

@@ -75,7 +75,7 @@ def reports_html(reports: Sequence[Report], graph: str) -> str:
         environment()
         .get_template(TEMPLATE)
         .render(
-            documents=[_marked(report) for report in reports],
+            documents=[marked(report) for report in reports],
             graph=graph,
             version=__version__,
             style=inlined.style,
@@ -88,7 +88,8 @@ def reports_html(reports: Sequence[Report], graph: str) -> str:
     )
 
 
-def _marked(report: Report) -> MarkedDocument:
+def marked(report: Report) -> MarkedDocument:
+    """Return what a page shows of one report."""
     found = sorted(map(_judged, report.verdicts), key=lambda formula: formula.line)
     others = sorted(map(_left_out, report.skipped), key=lambda formula: formula.line)
     state = {0: "checked", 1: "failed"}.get(report.exit_code, "partly")
