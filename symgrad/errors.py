@@ -58,7 +58,11 @@ class UnknownName(SymgradError, KeyError):
     __str__ = Exception.__str__
 
 
-class CyclicGraph(SymgradError, ValueError):
+class BrokenGraph(SymgradError, ValueError):
+    """What is to be a graph is none."""
+
+
+class CyclicGraph(BrokenGraph):
     """A node of a graph depends on itself."""
 
 

@@ -100,7 +100,7 @@ def test_term_without_data_that_is_no_penalty_is_no_regularisation():
 def test_branches_of_a_shared_parameter_sum_to_its_gradient():
     text = "param w = 0.5; data x, y; k = w*x; m = w*y; J = k^2 + 3*m"
     step = sg.trace(parse(text), data=[{"x": 2, "y": 5}], exact=True).steps[0]
-    branches = [line.value for line in step.work if line.label.startswith("through")]
+    branches = [line.value for line in step.work if line.through]
     assert branches == [F(4), F(15)]
     assert step.gradients["w"] == sum(branches)
 
@@ -281,7 +281,7 @@ def test_what_was_worked_before_a_fault_is_kept():
 def test_branches_are_shown_beside_data_part_and_regularisation_part():
     text = "param w = 1/2; data x, y; k = w*x; m = w*y; J = k^2 + 3*m + w^2"
     step = sg.trace(parse(text), data=[{"x": 2, "y": 5}], exact=True).steps[0]
-    parts = {line.label: line.value for line in step.work if line.label}
+    parts = {line.labelled(str): line.value for line in step.work if line.is_part}
     assert parts == {
         "data part": 19,
         "regularisation part": 1,

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 import symgrad as sg
 from symgrad.cli import cli
-from symgrad.errors import CyclicGraph, SymgradError
-from symgrad.expression.tree import Var, formula_of
+from symgrad.errors import BrokenGraph, CyclicGraph, SymgradError, UnknownName
+from symgrad.expression.tree import Mul, Var, formula_of
 from symgrad.graph.graph import Graph, Node
 from symgrad.sources.latex import Translator, translate
 from symgrad.sources.problems import Fault, Origin
@@ -60,7 +60,18 @@ def test_reading_that_goes_round_is_a_fault():
 def test_a_graph_that_goes_round_is_refused():
     nodes = tuple(Node(a, "equation", formula_of(Var(b))) for a, b in ("ab", "bc", "ca"))
     with pytest.raises(CyclicGraph, match="depends on itself"):
-        assert Graph(nodes, "a").equations
+        Graph(nodes, "a")
+
+
+@pytest.mark.parametrize(
+    ("names", "objective", "error"),
+    [("aaz", "a", BrokenGraph), ("ab", "b", UnknownName), ("az", "K", UnknownName)],
+)
+def test_a_graph_that_is_not_closed_is_refused(names, objective, error):
+    nodes = [Node(name, "param") for name in names]
+    nodes.append(Node("J", "equation", formula_of(Mul((Var("a"), Var("z"))))))
+    with pytest.raises(error):
+        Graph(tuple(nodes), objective)
 
 
 HEAVY = "dJ/da = " + "a+" * 9000 + "a"

@@ -50,6 +50,14 @@ class OutsideDomain(ArithmeticError):
     """A real function was asked for its value outside its real domain, or at a pole."""
 
 
+class NotReal(OutsideDomain):
+    """A function has no real value at its argument; `function` is its name."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__(f"{function} is not a real number here")
+        self.function = function
+
+
 class NumberType(ABC, Generic[T]):
     """What the evaluator asks of a type of numbers. An operation without a value raises."""
 
@@ -262,5 +270,5 @@ class Decimals(NumberType[Real]):
         ) as error:
             raise OutsideDomain(f"{name} has no value here") from error
         if not isinstance(result, self.context.mpf) or not self.context.isfinite(result):
-            raise OutsideDomain(f"{name} is not a real number here")
+            raise NotReal(name)
         return result

@@ -101,6 +101,10 @@ class Printer:
         """Return the symbol of a partial derivative."""
         return f"∂{self.name(top)}/∂{self.name(bottom)}"
 
+    def path(self, path: Iterable[str]) -> str:
+        """Return the names along a path."""
+        return " → ".join(map(self.name, path))
+
     def second_partial(self, top: str, first: str, second: str) -> str:
         """Return the symbol of a second partial derivative."""
         if first == second:

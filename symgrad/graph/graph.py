@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
-from symgrad.errors import CyclicGraph, Diagnostic, Place, UnknownName, nearest
+from symgrad.errors import BrokenGraph, CyclicGraph, Diagnostic, Place, UnknownName, nearest
 from symgrad.expression.function import OwnFunction
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.symbolic import equation_to_sympy
@@ -56,8 +56,13 @@ class Check:
 class Graph(Typeset):
     """A computation graph: its nodes in order of definition, and which of them is the objective.
 
-    Built by the functions of `symgrad.sources`, which have checked it: every operand is a node, no
-    name is defined twice, there is no cycle, every pattern is within the limits.
+    It is closed and without a cycle. Built by the functions of `symgrad.sources`, which name every
+    fault at its place, and have checked that every pattern is within the limits.
+
+    Raises:
+        UnknownName: where the objective or an operand is no node.
+        BrokenGraph: where two nodes have one name.
+        CyclicGraph: where a node depends on itself.
     """
 
     nodes: tuple[Node, ...]
@@ -72,6 +77,18 @@ class Graph(Typeset):
     source: str = "<text>"
     text: str = ""
     symbols: tuple[tuple[str, Any], ...] = ()  # the author's own SymPy symbols, where it had some
+
+    def __post_init__(self) -> None:
+        index = self.index
+        if len(index) < len(self.nodes):
+            names = [node.name for node in self.nodes]
+            twice = next(name for name in index if names.count(name) > 1)
+            raise BrokenGraph(f"`{twice}` is defined twice")
+        used = (name for node in self.nodes if node.formula for name in node.formula.operands)
+        for name in (self.objective, *used):
+            if name not in index:
+                raise UnknownName(f"`{name}` is used and not defined")
+        _ = self.ordered
 
     @cached_property
     def equations(self) -> tuple[Any, ...]:
@@ -160,9 +177,6 @@ class Graph(Typeset):
         """The nodes of the equations, in an order in which each stands after all of its operands.
 
         Among those that could come next the one defined first comes first.
-
-        Raises:
-            CyclicGraph: where a node depends on itself; sources report this with its place.
         """
         index = self.index
         done: set[str] = set()

@@ -6,7 +6,7 @@ The sheets are those that the other commands print, so the formulas are the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from symgrad.derivation.analysis import ancestors, operands_by_node, path_counts
@@ -47,7 +47,8 @@ class Row:
     """One formula or sentence.
 
     `nodes` and `edges` (names of tiles) are what it lights up, `key` the node it is about, `number`
-    what its number at a step is. `latex` is empty for a sentence; `remark` stands behind.
+    what its number at a step is. `latex` is empty for a sentence; `remark` stands behind, `status`
+    is that of the decision it tells of.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class Row:
     edges: tuple[Edge, ...] = ()
     number: Quantity = ()
     remark: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Rows:
             number = self.quantity(kind, item, left)
         return Row(
             kind, text, latex, self.home.get(node, ""), self.tiles(nodes), self.wires(edges),
-            number, item.remark,
+            number, item.remark, item.status,
         )  # fmt: skip
 
     def quantity(self, kind: str, item: Line, left: Partial) -> Quantity:
@@ -184,8 +186,7 @@ class Rows:
         """Return the row of a path, or the sum below the paths to one parameter."""
         if not isinstance(item, Trail):
             row = self.row("gradient", item)
-            return Row("sum", row.text, row.latex, row.key, row.nodes, row.edges, row.number,
-                       row.remark)  # fmt: skip
+            return replace(row, kind="sum")
         edges = [(bottom, top) for top, bottom in pairwise(item.names)]
         text = trail_text(item, self.plain, " → ")
         return Row(

@@ -17,7 +17,7 @@ from symgrad.expression.tree import Mul, Var
 from symgrad.render.html_rows import Quantity
 from symgrad.render.picture import VALUE_DIGITS
 from symgrad.render.trace_text import TITLES, latex_notation, sections
-from symgrad.trace.lines import Line
+from symgrad.trace.lines import WorkedLine
 from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.print import Style, line_pieces, number_text, unicode_notation
 from symgrad.trace.run import run_emitted
@@ -108,7 +108,7 @@ class Numbers:
             ("sensitivity", name): value for name, value in self.step.exact_sensitivities
         }
         for line in self.step.work:
-            if line.section == "merge" and not line.label:
+            if line.section == "merge" and not line.is_part:
                 top, bottom = line.left[0]
                 self.known["merge", top, bottom] = line.value
 
@@ -196,14 +196,13 @@ class StepWriter:
         sign = self.plain.equal if self.style.is_exact(value) else self.plain.about
         return f"{sign.strip()} {number_text(value, self.style, self.plain)}"
 
-    def line(self, line: Line) -> str:
+    def line(self, line: WorkedLine) -> str:
         """Return a worked line as LaTeX."""
         return "".join(line_pieces(line, self.latex, self.style))
 
-    def label(self, line: Line) -> str:
+    def label(self, line: WorkedLine) -> str:
         """Return what stands before a part of a line: through h, or data part."""
-        word, through, name = line.label.partition("through ")
-        return f"through {self.plain.symbols.name(name)}" if through else word
+        return line.labelled(self.plain.symbols.name)
 
 
 def _left_out(step: Step) -> list[str]:

@@ -46,29 +46,30 @@ def _section(d: Derivation, name: str, limit: int) -> tuple[Section, int]:
     if count > len(trails):
         items.append(f"{exact_count(count)} paths in all, {len(trails)} listed")
     gradient = d.form(name).expression
-    items.append(Line((Partial(d.graph.objective, name),), (side(gradient),), _proof(d, name)))
+    items.append(Line((Partial(d.graph.objective, name),), (side(gradient),), *_proof(d, name)))
     number = f"{count:,}" if count < 10**15 else scientific(count)
     title = f"{name}: {number} path{plural(count)}"
     return Section(f"paths_{name}", title, tuple(items)), len(trails)
 
 
-def _proof(d: Derivation, name: str) -> str:
-    """Say how the sum of all paths compares with the gradient."""
+def _proof(d: Derivation, name: str) -> tuple[str, str]:
+    """Say how the sum of all paths compares with the gradient, and the status of that."""
     count = d.path_count(name)
     if count == 0:
-        return "no path leads to it"
+        return "no path leads to it", ""
     if count > MAX_PROVED_PATHS:
-        return "the sum over all paths, by the reverse sweep"
+        return "the sum over all paths, by the reverse sweep", ""
     total = add(*(mul(*path_factors(d, names)) for names in d.paths(name, limit=None)))
     gradient = _without_sensitivities(d, d.form(name).expression)
     one = "the path is" if count == 1 else f"the {count} paths sum to"
     for left, right in ((total, gradient), _put_in(d, total, gradient)):
         decision = decide(left, right, assumptions=[item.condition for item in d.graph.assumptions])
         if decision.status == "proved":
-            return f"{one} the gradient: proved"
+            break
+    told = f": {decision.status}"
     if decision.status == "agrees":
-        return f"{one} the gradient at {decision.points} points to {decision.digits} digits"
-    return f"{one} the gradient: {decision.status}"
+        told = f" at {decision.points} points to {decision.digits} digits"
+    return f"{one} the gradient{told}", decision.status
 
 
 def _without_sensitivities(d: Derivation, e: Expression) -> Expression:

@@ -43,11 +43,15 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`left[0] = left[1] = … = sides[0] = sides[1] = …`, with a remark behind it."""
+    """`left[0] = left[1] = … = sides[0] = sides[1] = …`, with a remark behind it.
+
+    `status` is that of the decision that the remark tells of, if it tells of one.
+    """
 
     left: tuple[Name | Partial, ...]
     sides: tuple[Side, ...]
     remark: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

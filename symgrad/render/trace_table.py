@@ -187,10 +187,10 @@ def _parts(step: Step) -> dict[str, dict[str, Real]]:
     found: dict[str, dict[str, Real]] = {}
     above = ""
     for line in step.work:
-        if not line.label:
+        if not line.is_part:
             above = "/".join(f"d{name}" for name in line.left[-1]) if line.left else ""
         elif above:
-            found.setdefault(above, {})[line.label] = line.value
+            found.setdefault(above, {})[line.labelled(str)] = line.value
     return found
 
 

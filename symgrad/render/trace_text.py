@@ -8,7 +8,7 @@ from symgrad.expression.letters import spelled_out
 from symgrad.expression.tree import Var
 from symgrad.render.latex import LatexPrinter, prose
 from symgrad.render.markdown import escaped
-from symgrad.trace.lines import THROUGH, Line
+from symgrad.trace.lines import PARTS, WorkedLine
 from symgrad.trace.numbers import Real
 from symgrad.trace.print import (
     Marks,
@@ -100,12 +100,12 @@ def _step_text(trace: Trace, step: Step, notation: Notation, style: Style, show:
     return "\n".join(rows)
 
 
-def _row(line: Line, notation: Notation, style: Style) -> str:
+def _row(line: WorkedLine, notation: Notation, style: Style) -> str:
     text = line_text(line, notation, style)
-    return f"      {text}" if line.label else f"    {text}"
+    return f"      {text}" if line.is_part else f"    {text}"
 
 
-def sections(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
+def sections(lines: Sequence[WorkedLine]) -> Iterator[tuple[str, list[WorkedLine]]]:
     """Yield the sections of a step with their lines, in order."""
     for key in TITLES:
         found = [line for line in lines if line.section == key]
@@ -138,7 +138,7 @@ def short_rows(trace: Trace, step: Step, notation: Notation, style: Style) -> It
     goal = [(trace.graph.objective, values[trace.graph.objective]), *step.exact_sensitivities]
     yield ", ".join(_given(goal, notation, style))
     for line in step.work:
-        if line.section == "gradient" and not line.label:
+        if line.section == "gradient" and not line.is_part:
             whole = notation.symbols.partial(*line.left[0])
             sign = notation.equal if style.is_exact(line.value) else notation.about
             shown = number_text(line.value, style, notation)
@@ -149,11 +149,11 @@ def short_rows(trace: Trace, step: Step, notation: Notation, style: Style) -> It
     )
 
 
-def _parts(step: Step, line: Line, notation: Notation, style: Style) -> str:
+def _parts(step: Step, line: WorkedLine, notation: Notation, style: Style) -> str:
     place = next(i for i, other in enumerate(step.work) if other is line)
     found: list[str] = []
     for part in step.work[place + 1 :]:
-        if part.section != "gradient" or not part.label.endswith(" part"):
+        if part.section != "gradient" or part.label not in PARTS:
             break
         found.append(f"{part.label} {number_text(part.value, style, notation)}")
     return f"  ({', '.join(found)})" if found else ""
@@ -183,13 +183,13 @@ def latex_notation(trace: Trace) -> Notation:
     )
 
 
-def _aligned(lines: Sequence[Line], notation: Notation, style: Style, cell: str = "") -> str:
+def _aligned(lines: Sequence[WorkedLine], notation: Notation, style: Style, cell: str = "") -> str:
     """Return lines as the rows of a display whose first signs stand under one another."""
     rows: list[str] = []
     for line in lines:
         pieces = line_pieces(line, notation, style)
-        if line.label:
-            label = rf"\quad \mbox{{{_label(line.label, notation)}: }}"
+        if line.is_part:
+            label = rf"\quad \mbox{{{_label(line, notation)}: }}"
             rows.append(f"& {cell}{label} {''.join(pieces)}")
         else:
             rows.append(f"{cell}{pieces[0]} & {cell}{''.join(pieces[1:]).lstrip()}")
@@ -197,9 +197,10 @@ def _aligned(lines: Sequence[Line], notation: Notation, style: Style, cell: str 
     return (" \\\\[1.5ex]\n" if cell else " \\\\\n").join(rows)
 
 
-def _label(label: str, notation: Notation) -> str:
-    word, _, name = label.partition(THROUGH)
-    return f"{THROUGH}${notation.symbols.expression(Var(name))}$" if name else prose(word)
+def _label(line: WorkedLine, notation: Notation) -> str:
+    if not line.through:
+        return prose(line.label)
+    return line.labelled(lambda name: f"${notation.symbols.expression(Var(name))}$")
 
 
 def trace_latex(trace: Trace, *, show: str = "long") -> str:
@@ -245,7 +246,7 @@ def _math_given(trace: Trace, step: Step, notation: Notation, style: Style) -> s
     return f": ${text}$" if text else ""
 
 
-def _chosen(step: Step, show: str) -> Iterator[tuple[str, list[Line]]]:
+def _chosen(step: Step, show: str) -> Iterator[tuple[str, list[WorkedLine]]]:
     for key, lines in sections(step.work):
         if show == "long" or key in ("sensitivity", "gradient", "update"):
-            yield key, lines if show == "long" else [line for line in lines if not line.label]
+            yield key, lines if show == "long" else [line for line in lines if not line.is_part]

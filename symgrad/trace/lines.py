@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.analysis import consumers
@@ -15,23 +15,38 @@ from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.parts import split_gradient
 from symgrad.trace.step import Numbers, adjoints, local_value, value_of_expression
 
-MARK = "∂:"  # a variable called "∂:J:a" stands for ∂J/∂a: no name of a graph holds a colon
-
 Left = tuple[str, ...]  # (name,) or (top, bottom) of a partial derivative
 
 MAX_BRANCHES = 8
-THROUGH = "through "
 PARTS = ("data part", "regularisation part")
 MAX_NODES = 300  # a larger graph shows no branches of its merges
 
 
+class PartialName(str):
+    """The name of a variable that stands for ∂top/∂bottom; no node has such a name."""
+
+    __slots__ = ("bottom", "top")
+    top: str
+    bottom: str
+
+    def __new__(cls, top: str, bottom: str) -> PartialName:  # noqa: PYI034  (Self is of 3.11)
+        """Return the name for a derivative of one node by another."""
+        name = super().__new__(cls, f"∂{top}/∂{bottom}")
+        name.top, name.bottom = top, bottom
+        return name
+
+    def __reduce__(self) -> tuple[type[PartialName], tuple[str, str]]:
+        return PartialName, (self.top, self.bottom)
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
+class WorkedLine:
     """One worked line: `left[0] = left[1] = … = formula = formula with numbers = value`.
 
-    `section` is forward, sensitivity, merge, gradient or update; a line with a `label` is a part of
-    the line above it: a branch of a merge, or the data part or the regularisation part of a
-    gradient. `numbers` gives the value of every variable of the formula.
+    `section` is forward, sensitivity, merge, gradient or update. A line with a `label` or a node
+    that it leads `through` is a part of the line above it: a branch of a merge, or the data part or
+    the regularisation part of a gradient. `numbers` gives the value of every variable of the
+    formula.
     """
 
     section: str
@@ -40,19 +55,16 @@ class Line:
     value: Real
     numbers: tuple[tuple[str, Real], ...] = ()
     label: str = ""
+    through: str = ""
 
+    @property
+    def is_part(self) -> bool:
+        """Whether the line is a part of the one above it."""
+        return bool(self.label or self.through)
 
-def partial_mark(top: str, bottom: str) -> str:
-    """Return the name of the variable that stands for ∂top/∂bottom in a line."""
-    return f"{MARK}{top}:{bottom}"
-
-
-def unmarked(name: str) -> tuple[str, str] | None:
-    """Return top and bottom of a name made by `partial_mark`, or None for a plain name."""
-    if not name.startswith(MARK):
-        return None
-    top, _, bottom = name.removeprefix(MARK).partition(":")
-    return top, bottom
+    def labelled(self, name: Callable[[str], str]) -> str:
+        """Return what stands before a part, the node in it printed by `name`."""
+        return f"through {name(self.through)}" if self.through else self.label
 
 
 def worked_lines(
@@ -60,17 +72,17 @@ def worked_lines(
     numbers: Numbers,
     arithmetic: Arithmetic,
     without_data: Mapping[str, Expression],
-) -> tuple[Line, ...]:
+) -> tuple[WorkedLine, ...]:
     """Return the lines of one step, all but the update.
 
     `without_data` is the part of each gradient that comes from terms without data, where there is
-    one (see `symgrad.trace.parts`).
+    one (see `symgrad.derivation.regularisation`).
     """
-    writer = _Writer(derivation, numbers, arithmetic, without_data)
+    writer = _LineWriter(derivation, numbers, arithmetic, without_data)
     return (*writer.forward(), *writer.sensitivities(), *writer.merges(), *writer.gradients())
 
 
-class _Writer:
+class _LineWriter:
     """Writes the lines of one step."""
 
     def __init__(
@@ -96,22 +108,22 @@ class _Writer:
         formula: Expression,
         value: Real,
         label: str = "",
-    ) -> Line:
+    ) -> WorkedLine:
         """Return a line; the numbers of its variables are looked up."""
         names = [str(name) for name in variables(formula)]
-        return Line(
+        return WorkedLine(
             section, tuple(left), formula, value,
             tuple((name, self.known[name]) for name in names), label,
         )  # fmt: skip
 
-    def forward(self) -> Iterator[Line]:
+    def forward(self) -> Iterator[WorkedLine]:
         """Yield the equations."""
         for node in self.graph.ordered:
             if node.formula is not None:
                 value = self.numbers.values[node.name]
                 yield self.line("forward", [(node.name,)], node.formula.expression, value)
 
-    def sensitivities(self) -> Iterator[Line]:
+    def sensitivities(self) -> Iterator[WorkedLine]:
         """Yield the named adjoints, and the branches where several meet in one."""
         for item in self.derivation.sensitivity_list:
             top = self.derivation.numerator(item.node)
@@ -120,7 +132,7 @@ class _Writer:
             yield self.line("sensitivity", left, item.form.expression, value)
             yield from self.branches("sensitivity", self.graph.objective, item.node, self.adjoints)
 
-    def merges(self) -> Iterator[Line]:
+    def merges(self) -> Iterator[WorkedLine]:
         """Yield the merged derivatives with the contribution of each branch."""
         for merge in self.derivation.merges:
             value = value_of_expression(merge.factor, self.known, self.arithmetic)
@@ -135,12 +147,12 @@ class _Writer:
 
     def branches(
         self, section: str, top: str, node: str, found: Mapping[str, Real]
-    ) -> Iterator[Line]:
+    ) -> Iterator[WorkedLine]:
         """Yield what each consumer of a node adds to ∂top/∂node, where there are several."""
         users = [user for user in self.users[node] if user in found]
         if not 1 < len(users) <= MAX_BRANCHES or len(self.graph.nodes) > MAX_NODES:
             return
-        lines: list[Line] = []
+        lines: list[WorkedLine] = []
         for user in users:
             try:
                 local = local_value(
@@ -158,19 +170,21 @@ class _Writer:
         """Tell whether a node has a derivative by an operand that is not 0 everywhere."""
         return bool(variables(self.derivation.local(user, node)))
 
-    def branch(self, section: str, chain: tuple[str, str, str], above: Real, local: Real) -> Line:
+    def branch(
+        self, section: str, chain: tuple[str, str, str], above: Real, local: Real
+    ) -> WorkedLine:
         """Return the line of one branch top → user → node."""
         top, user, node = chain
-        inner = partial_mark(user, node)
+        inner = PartialName(user, node)
         if user == top:
-            return Line(section, (), Var(inner), local, ((inner, local),), "directly")
-        outer = partial_mark(top, user)
+            return WorkedLine(section, (), Var(inner), local, ((inner, local),), "directly")
+        outer = PartialName(top, user)
         product: Expression = Mul((Var(outer), Var(inner)))
         pair: dict[str, Real] = {outer: above, inner: local}
         value = value_of_expression(product, pair, self.arithmetic)
-        return Line(section, (), product, value, tuple(pair.items()), f"{THROUGH}{user}")
+        return WorkedLine(section, (), product, value, tuple(pair.items()), through=user)
 
-    def gradients(self) -> Iterator[Line]:
+    def gradients(self) -> Iterator[WorkedLine]:
         """Yield the gradients, each with its data part and regularisation part, or its branches."""
         for name, form in self.derivation.gradient_forms:
             expression = form.expression

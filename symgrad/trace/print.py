@@ -14,7 +14,7 @@ from fractions import Fraction
 from symgrad.expression.printer import ATOM, POWER, PRODUCT, SUM, AsciiPrinter, Printer
 from symgrad.expression.tree import Add, Expression, Number, Var
 from symgrad.trace.decimals import decimal_parts, is_shown_exactly
-from symgrad.trace.lines import THROUGH, Line, unmarked
+from symgrad.trace.lines import PartialName, WorkedLine
 from symgrad.trace.numbers import Real
 
 _LONGEST_FRACTION = 400
@@ -57,14 +57,9 @@ class Style:
 class Marks(Printer):
     """Prints the variables that stand for partial derivatives as such."""
 
-    def name(self, name: str) -> str:
-        """Return a name, or the symbol of a partial derivative."""
-        pair = unmarked(name)
-        return super().name(name) if pair is None else self.partial(*pair)
-
     def _printed(self, e: Expression) -> tuple[str, int]:
-        if isinstance(e, Var) and unmarked(str(e.key)) is not None:
-            return self.name(str(e.key)), POWER
+        if isinstance(e, Var) and isinstance(e.key, PartialName):
+            return self.partial(e.key.top, e.key.bottom), POWER
         return super()._printed(e)
 
 
@@ -155,7 +150,7 @@ def number_text(value: Real, style: Style, notation: Notation) -> str:
     return notation.numbers({}, style).numeral(value)[0]
 
 
-def line_pieces(line: Line, notation: Notation, style: Style) -> list[str]:
+def line_pieces(line: WorkedLine, notation: Notation, style: Style) -> list[str]:
     """Return a worked line as pieces that alternate between text and a sign of equality.
 
     The sign is = while everything to its right is exact as it is shown, and ≈ from the first
@@ -201,13 +196,12 @@ def _decimal_behind(value: Real, style: Style, notation: Notation) -> list[str]:
     return [sign, number_text(value, plain, notation)]
 
 
-def line_text(line: Line, notation: Notation, style: Style) -> str:
+def line_text(line: WorkedLine, notation: Notation, style: Style) -> str:
     """Return a worked line as one text, behind its label if it has one."""
     text = "".join(line_pieces(line, notation, style))
-    return f"{label_text(line, notation)}: {text}" if line.label else text
+    return f"{label_text(line, notation)}: {text}" if line.is_part else text
 
 
-def label_text(line: Line, notation: Notation) -> str:
+def label_text(line: WorkedLine, notation: Notation) -> str:
     """Return the label of a part of a line, the name of a node in it as it is printed."""
-    word, through, name = line.label.partition(THROUGH)
-    return f"{THROUGH}{notation.symbols.name(name)}" if through else word
+    return line.labelled(notation.symbols.name)

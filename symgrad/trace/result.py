@@ -12,7 +12,7 @@ from symgrad.graph.display import Typeset
 from symgrad.graph.graph import Graph
 from symgrad.trace.decimals import as_fraction
 from symgrad.trace.inputs import Sample
-from symgrad.trace.lines import Line
+from symgrad.trace.lines import WorkedLine
 from symgrad.trace.numbers import Real
 from symgrad.trace.print import Style, line_text, unicode_notation
 from symgrad.trace.update import Rule
@@ -43,7 +43,7 @@ class Step:
     exact_gradients: Pairs
     exact_updated: Pairs
     exact_adjoints: Pairs
-    work: tuple[Line, ...]
+    work: tuple[WorkedLine, ...]
     notes: tuple[str, ...] = ()
     exact: bool = False
     digits: int = 6

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symgrad.derivation.analysis import ancestors, operands_by_node
 from symgrad.derivation.derivation import Derivation
 from symgrad.errors import Diagnostic, Place, SymgradError
-from symgrad.expression.evaluate import RELATIONS, OutsideDomain
+from symgrad.expression.evaluate import RELATIONS, NotReal, OutsideDomain
 from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import ONE, Add, Expression, Formula, Mul, Neg, Var, formula_of
 from symgrad.graph.graph import Graph, Node
@@ -106,12 +106,9 @@ def _guarded(
 
 
 def _reason(error: OutsideDomain) -> str:
-    text = str(error)
-    function, found, _ = text.partition(" at [")
-    if found or text.endswith(" is not a real number here"):
-        function = function.removesuffix(" is not a real number here")
-        return f"{function} is not defined for this argument"
-    return text
+    if isinstance(error, NotReal):
+        return f"{error.function} is not defined for this argument"
+    return str(error)
 
 
 def place_of(graph: Graph, node: Node) -> Place | None:

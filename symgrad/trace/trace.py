@@ -12,14 +12,14 @@ from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
+from symgrad.derivation.regularisation import regularisation
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression.tree import Expression
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.trace.inputs import Sample, read_samples, read_values, require_inputs
-from symgrad.trace.lines import Line, worked_lines
+from symgrad.trace.lines import WorkedLine, worked_lines
 from symgrad.trace.numbers import Arithmetic, Real, read_number
-from symgrad.trace.parts import regularisation
 from symgrad.trace.result import MAX_DIGITS, Step, Trace, agree, without_noise
 from symgrad.trace.step import Numbers, adjoints, broken_assumptions, evaluate_step
 from symgrad.trace.update import Rule, apply_rule, initial_state, rule_for
@@ -211,7 +211,7 @@ def _step(
     number: int,
     numbers: Numbers,
     updated: Mapping[str, Real],
-    update_lines: tuple[Line, ...],
+    update_lines: tuple[WorkedLine, ...],
     arithmetic: Arithmetic,
     digits: int,
 ) -> Step:

@@ -13,7 +13,7 @@ from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import Expression, Neg, Var, substitute, variables
 from symgrad.graph.graph import Graph
 from symgrad.program.optimizers import Optimizer, optimizer
-from symgrad.trace.lines import Line, partial_mark
+from symgrad.trace.lines import PartialName, WorkedLine
 from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.step import value_of_expression
 
@@ -66,7 +66,7 @@ def apply_rule(
     gradients: Mapping[str, Real],
     arithmetic: Arithmetic,
     number: int = 1,
-) -> tuple[dict[str, Real], dict[tuple[str, str], Real], tuple[Line, ...]]:
+) -> tuple[dict[str, Real], dict[tuple[str, str], Real], tuple[WorkedLine, ...]]:
     """Return the updated parameters, the new state, and the lines of the work.
 
     Raises SymgradError, naming the step `number`, where an update has no real value, or with exact
@@ -89,9 +89,9 @@ def _applied(
     parameters: Mapping[str, Real],
     gradients: Mapping[str, Real],
     arithmetic: Arithmetic,
-) -> tuple[dict[str, Real], dict[tuple[str, str], Real], tuple[Line, ...]]:
+) -> tuple[dict[str, Real], dict[tuple[str, str], Real], tuple[WorkedLine, ...]]:
     row = rule.optimizer
-    lines: list[Line] = []
+    lines: list[WorkedLine] = []
     new_state = dict(state)
     common: dict[str, Real] = {"rate": rule.rate, **dict(row.settings)}
     if row.counter:
@@ -118,7 +118,7 @@ def _line(
     known: Mapping[str, Real],
     parameter: str,
     arithmetic: Arithmetic,
-) -> Line:
+) -> WorkedLine:
     """Return one equation of the table with the graph's names and its numbers put in."""
     name, expression = equation
     labels = {str(key): _label(rule, str(key), parameter) for key in variables(expression)}
@@ -131,7 +131,7 @@ def _line(
     numbers = {label: known[key] for key, label in labels.items()}
     left = _label(rule, name, parameter)
     value = value_of_expression(shown, numbers, arithmetic)
-    return Line("update", ((left,),), shown, value, tuple(numbers.items()))
+    return WorkedLine("update", ((left,),), shown, value, tuple(numbers.items()))
 
 
 def _label(rule: Rule, name: str, parameter: str) -> str:
@@ -143,7 +143,7 @@ def _label(rule: Rule, name: str, parameter: str) -> str:
     if plain == "p":
         return parameter
     if plain == "g":
-        return partial_mark(rule.graph.objective, parameter)
+        return PartialName(rule.graph.objective, parameter)
     if plain == "rate":
         return rule.rate_name
     return rule.label(plain, parameter if plain in rule.optimizer.state else "")

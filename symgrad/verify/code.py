@@ -13,13 +13,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from symgrad.derivation import analysis
-from symgrad.derivation.derivation import local_derivative
 from symgrad.errors import Diagnostic, SymgradError, nearest
 from symgrad.expression.certified_values import certified, fraction
 from symgrad.expression.names import canonical
@@ -265,17 +262,13 @@ def _reason(truth: Truth, name: str, point: Point, theirs: float, tolerance: flo
     true = _gradient(truth, point)
     if true is None:
         return ""
-    for path in analysis.paths(graph, name, limit=_MAX_PATHS):
-        share = Fraction(1)
-        try:
-            for node, operand in pairwise(path):
-                local = local_derivative(graph.index[node], operand, short=False)
-                share *= fraction(truth.value(local, point))
-        except ArithmeticError:
-            return ""
-        shown = " → ".join(printer.name(step) for step in path)
+    try:
+        shares = list(truth.shares(graph.objective, name, point, limit=_MAX_PATHS))
+    except ArithmeticError:
+        return ""
+    for path, share in shares:
         for factor, words in ((1, "is left out"), (2, "has the wrong sign"), (-1, "counts twice")):
             value = true[name] - factor * float(share)
             if share and abs(theirs - value) <= tolerance * max(abs(value), abs(theirs), 1e-9):
-                return f"the path {shown} {words}"
+                return f"the path {printer.path(path)} {words}"
     return ""

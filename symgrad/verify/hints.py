@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from symgrad.verify.model import Diagnosis, Verdict
@@ -30,8 +29,6 @@ _HINTS = {
     "misrounded": "The number is not correctly rounded.",
     "truncated": "The number is cut off, not rounded.",
 }
-_PATH = re.compile(r"\bpaths? ((?:[\w']+ → )+[\w']+)")
-_EDGE = re.compile(r"`([∂d][\w']+/[∂d][\w']+)")
 
 
 def without_answers(report: Report) -> Report:
@@ -45,12 +42,8 @@ def _hidden(verdict: Verdict) -> Verdict:
     diagnosis = verdict.diagnosis
     kind = diagnosis.kind if diagnosis is not None else "other"
     hint = _HINTS.get(kind, "This is not right.")
-    if diagnosis is not None:
-        path, edge = _PATH.search(diagnosis.text), _EDGE.search(diagnosis.text)
-        if path:
-            hint += f" Look at the path {path[1]}."
-        elif edge:
-            hint += f" Look at the edge `{edge[1]}`."
+    if diagnosis is not None and diagnosis.where:
+        hint += f" Look at {diagnosis.where}."
     where = ""
     if verdict.link is not None and len(verdict.claim.links) > 1:
         link = verdict.claim.links[verdict.link]

@@ -247,7 +247,8 @@ class Diagnosis:
 
     `text` is one plain sentence that names the path, edge or term at fault; `correction` is the
     right formula in the author's own form, as text, and `correction_expression` the same as a tree.
-    `yours` and `right` are the two values at `witness`.
+    `yours` and `right` are the two values at `witness`. `where` is the path or the edge at fault,
+    in words, which says nothing of what is right there.
     """
 
     kind: str
@@ -257,6 +258,7 @@ class Diagnosis:
     yours: str = ""
     right: str = ""
     witness: tuple[tuple[str, str], ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ exponentially.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import gradient_of
-from symgrad.derivation.derivation import Derivation
+from symgrad.derivation.derivation import Derivation, local_derivative
 from symgrad.derivation.derive import derive
 from symgrad.derivation.guards import open_guards
 from symgrad.expression.certified import arb, ctx, fmpq
@@ -262,6 +263,25 @@ class Truth:
             if self.graph.index[found].formula is None and found not in values:
                 return found
         return name
+
+    def local(self, node: str, operand: str) -> Expression:
+        """Return the local derivative of a node by an operand, in its operands alone."""
+        return local_derivative(self.graph.index[node], operand, short=False)
+
+    def shares(
+        self, top: str, bottom: str, point: Point, *, limit: int
+    ) -> Iterator[tuple[tuple[str, ...], Fraction]]:
+        """Yield the paths of a derivative, at most `limit`, each with what it adds at a point.
+
+        Raises:
+            MissingValue: when the point leaves a local derivative open.
+            ArithmeticError: when one has no real value there.
+        """
+        for path in analysis.paths(replace(self.graph, objective=top), bottom, limit=limit):
+            share = Fraction(1)
+            for node, operand in pairwise(path):
+                share *= fraction(self.value(self.local(node, operand), point))
+            yield path, share
 
     def after_step(self, point: Point, rate: Fraction) -> Point:
         """Return the point after one step of gradient descent (ascent where one maximizes).

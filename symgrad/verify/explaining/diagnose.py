@@ -33,7 +33,7 @@ from symgrad.verify.explaining.explain import Finding, findings
 from symgrad.verify.explaining.floats import Values, same
 from symgrad.verify.explaining.occurrences import flattened
 from symgrad.verify.explaining.scene import NoScene, Scene, with_node
-from symgrad.verify.explaining.wording import Words, sentence
+from symgrad.verify.explaining.wording import Words, place_of_fault, sentence
 from symgrad.verify.model import (
     Claim,
     DerivativeTarget,
@@ -115,13 +115,16 @@ def diagnose(
             "other", text or "The two sides differ.", shape, form, yours, right, witness
         )
     corrected = tree if tree is not None else _own_form(case, claim)
-    text = _text(best, Words(shown), corrected)
+    words = Words(shown)
+    text = _text(best, words, corrected)
     kind = best.kind
     if link and _is_worked_out(claim, link):
         kind = "wrong_intermediate_step"
         before = shown.expression(claim.links[link - 1].expression)
         text = f"Step {link + 1} does not follow from `{before}`, which is right. {text}"
-    return Diagnosis(kind, text, shown.expression(corrected), corrected, yours, right, witness)
+    where = place_of_fault(best.kind, words, best.suspect)
+    shape = shown.expression(corrected)
+    return Diagnosis(kind, text, shape, corrected, yours, right, witness, where)
 
 
 def _printer(graph: Graph, claim: Claim) -> Printer:

@@ -28,8 +28,8 @@ from symgrad.verify.explaining.scene import NoScene, Scene
 from symgrad.verify.explaining.suspects import (
     Suspect,
     is_edge_value,
+    is_free_of_data,
     is_power_base,
-    is_regularization,
     suspects_of,
 )
 from symgrad.verify.explaining.trials import edits_of, trials_of
@@ -176,7 +176,7 @@ def _missing_term(scene: Scene, repair: Repair, detail: Expression) -> str:
     if repair.place or scene.top not in units:
         return "dropped_term"
     names = {str(name) for name in variables(detail)}
-    free = any(is_regularization(scene, path) for path in scene.paths)
+    free = any(is_free_of_data(scene, path) for path in scene.paths)
     constants = set(scene.graph.constants)
     return "missing_regularization" if free and names & constants else "dropped_term"
 
@@ -274,7 +274,7 @@ def _combined(scene: Scene, claimed: Expression) -> list[Finding]:
         return []
     pairs = list(zip(found, paths, strict=True))
     off = [path for c, path in pairs if c == 0]
-    free = all(is_regularization(scene, path) for path in off)
+    free = all(is_free_of_data(scene, path) for path in off)
     kind = "missing_regularization" if free else "missing_branch"
     if not off:
         kind, off = "sign", [path for c, path in pairs if c == -1]

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import gradient_of
+from symgrad.derivation.regularisation import is_regularisation
 from symgrad.expression.algebra import add, neg
 from symgrad.expression.tree import (
     Add,
@@ -106,7 +107,7 @@ def _place_of_merge(scene: Scene, gone: Sequence[Edge]) -> Edge | None:
 
 def _branch(scene: Scene, edge: Edge, paths: tuple[tuple[str, ...], ...]) -> Suspect:
     pair = (edge.node, edge.operand)
-    if paths and all(is_regularization(scene, path) for path in paths):
+    if paths and all(is_free_of_data(scene, path) for path in paths):
         return Suspect("missing_regularization", 0.9, pair, edge.local, "", paths)
     kind = "missing_branch"
     node = scene.graph.index[edge.node]
@@ -121,21 +122,9 @@ def _branch(scene: Scene, edge: Edge, paths: tuple[tuple[str, ...], ...]) -> Sus
     return Suspect(kind, 0.9, pair, edge.local, "", paths)
 
 
-def is_regularization(scene: Scene, path: tuple[str, ...]) -> bool:
-    """Tell whether below the sums that a path starts with nothing on it depends on data."""
-    data = analysis.depends_on_data(scene.graph)
-    if not data:
-        return False
-    start = 0
-    while start < len(path) - 1 and path[start] in data:
-        local = scene.locals[path[start], path[start + 1]]
-        if any(str(name) in data for name in variables(local)):
-            return False
-        start += 1
-        if path[start] not in data:
-            break
-    rest = path[start:]
-    return start < len(path) - 1 and all(name not in data for name in rest)
+def is_free_of_data(scene: Scene, path: tuple[str, ...]) -> bool:
+    """Tell whether a path of the scene leads through a term without data."""
+    return is_regularisation(scene.graph, path, lambda node, by: scene.locals[node, by])
 
 
 def _by_ratio(edge: Edge) -> list[Suspect]:

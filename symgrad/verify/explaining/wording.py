@@ -27,13 +27,9 @@ class Words:
         text = self.printer.expression(e)
         return f"`{text.replace(' == ', ' = ')}`"
 
-    def path(self, path: tuple[str, ...]) -> str:
-        """Return a path with arrows."""
-        return " → ".join(self.printer.name(name) for name in path)
-
     def paths(self, paths: tuple[tuple[str, ...], ...]) -> str:
         """Return some paths; of many the first few."""
-        shown = ", ".join(self.path(path) for path in paths[:_SHOWN])
+        shown = ", ".join(self.printer.path(path) for path in paths[:_SHOWN])
         more = len(paths) - _SHOWN
         return f"{shown} and {more} more" if more > 0 else shown
 
@@ -58,6 +54,20 @@ def sentence(kind: str, words: Words, suspect: Suspect | None, repair: Repair | 
     if suspect is not None and suspect.edge[0].isidentifier():
         text = f"{text[:-1]}: {words.local(suspect)}."
     return text
+
+
+_BY_PATH = frozenset(("missing_branch", "missing_regularization", "product_rule_slip"))
+
+
+def place_of_fault(kind: str, words: Words, suspect: Suspect | None) -> str:
+    """Return the path or the edge that the sentence about a fault names, or nothing."""
+    if suspect is None:
+        return ""
+    if suspect.paths and kind in _BY_PATH:
+        return f"the path {words.printer.path(suspect.paths[0])}"
+    if suspect.edge[0].isidentifier() or kind == "missing_regularization":
+        return f"the edge `{words.edge(suspect.edge)}`"
+    return ""
 
 
 def _about_edge(kind: str, words: Words, suspect: Suspect) -> str:

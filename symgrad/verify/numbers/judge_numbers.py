@@ -186,6 +186,7 @@ class NumberJudge:
         left = _named(claim)
         right = f"{left} ≈ {judged.right}"
         carried = self._carried(claim, index, value, meanings, point)
+        where = ""
         kind = {"truncated": "truncated", "misrounded": "misrounded", "near": "misrounded"}.get(
             judged.kind, "other"
         )
@@ -209,11 +210,11 @@ class NumberJudge:
             text = f"the value is {judged.value}, which rounds to {judged.right}"
             found = explained_number(self.truth, claim, link, value, point, self.printer)
             if found is not None:
-                kind, why = found
-                text = f"{why}; {text}"
+                kind, where = found.kind, found.where
+                text = f"{found.text}; {text}"
         diagnosis = Diagnosis(
             kind, text, right, yours=link.text, right=judged.value,
-            witness=tuple((name, significant(v, 8)) for name, v in point),
+            witness=tuple((name, significant(v, 8)) for name, v in point), where=where,
         )  # fmt: skip
         return Outcome("refuted", f"{_WORDS.get(kind, 'wrong')}: {text}", diagnosis=diagnosis)
 
