@@ -45,8 +45,8 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn atan2(x: f64, y: f64) -> f64 {
-        f64::atan2(x, y)
+    pub fn atan2(y: f64, x: f64) -> f64 {
+        f64::atan2(y, x)
     }
     #[inline]
     pub fn hypot(x: f64, y: f64) -> f64 {

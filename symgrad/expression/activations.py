@@ -13,6 +13,7 @@ from symgrad.expression import balls
 from symgrad.expression.algebra import add, div, mul, neg
 from symgrad.expression.elementary import TWO, call, complement, root, row, square
 from symgrad.expression.function import Arguments
+from symgrad.expression.spelling import Spelling, Spellings, fitted, helper, library
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -53,25 +54,43 @@ def _log_gamma(mp: Any, x: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
     return mp.log(abs(mp.gamma(x))) if x < 0 else mp.loggamma(x)
 
 
+def _error_function(name: str) -> Spellings:
+    return fitted(helper(name), python=library(name), c=library(name))
+
+
+def _sigmoid_of_arrays(a: Arguments) -> Expression:
+    # exp(-x) that overflows gives 0, which is the sigmoid there.
+    return Div(ONE, Add((call("exp", Neg(a[0])), ONE)))
+
+
+def _softplus_of_arrays(a: Arguments) -> Expression:
+    tail = call("log1p", call("exp", Neg(call("abs", a[0]))))
+    return Add((call("max", a[0], ZERO), tail))
+
+
 ROWS = (
     row("erf", partials=lambda a, f: (_bell(a[0]),), sympy="erf", mpmath="erf",
         ball=balls.own("erf"), double=math.erf, parity="odd", exact=((0, 0),),
         latex=r"\operatorname{erf}",
         slips=(lambda z, f: call("normal_pdf", z), lambda z, f: complement(square(f)),
-               lambda z, f: call("exp", neg(div(square(z), TWO))), lambda z, f: f)),
+               lambda z, f: call("exp", neg(div(square(z), TWO))), lambda z, f: f),
+        spellings=_error_function("erf")),
     row("erfc", partials=lambda a, f: (neg(_bell(a[0])),), sympy="erfc", mpmath="erfc",
-        ball=balls.own("erfc"), double=math.erfc, exact=((0, 1),), latex=r"\operatorname{erfc}"),
+        ball=balls.own("erfc"), double=math.erfc, exact=((0, 1),), latex=r"\operatorname{erfc}",
+        spellings=_error_function("erfc")),
     row("sigmoid", partials=lambda a, f: (mul(f, complement(f)),),
         definition=lambda a: Div(ONE, Add((ONE, call("exp", Neg(a[0]))))),
         aliases=("logistic", "expit"), ball=lambda _, x: 1 / (1 + (-x).exp()), double=_sigmoid,
         inverse=lambda f: math.log(f / (1 - f)), latex=r"\sigma",
         slips=(lambda z, f: f, lambda z, f: complement(f), lambda z, f: complement(square(f)),
-               lambda z, f: square(f), lambda z, f: mul(z, complement(z)))),
+               lambda z, f: square(f), lambda z, f: mul(z, complement(z))),
+        spellings=fitted(helper("sigmoid"), numpy=Spelling(tree=_sigmoid_of_arrays))),
     row("softplus", partials=lambda a, f: (call("sigmoid", a[0]),),
         definition=lambda a: call("log", Add((ONE, call("exp", a[0])))),
         ball=lambda _, x: x.exp().log1p(), total=False, latex=r"\operatorname{softplus}",
         slips=(lambda z, f: _sigmoid_slope(z), lambda z, f: complement(call("sigmoid", z)),
-               lambda z, f: call("exp", z), lambda z, f: div(ONE, add(ONE, call("exp", z))))),
+               lambda z, f: call("exp", z), lambda z, f: div(ONE, add(ONE, call("exp", z)))),
+        spellings=fitted(helper("softplus"), numpy=Spelling(tree=_softplus_of_arrays))),
     row("relu", partials=lambda a, f: (call("where", Compare(">", a[0], ZERO), ONE, ZERO),),
         definition=lambda a: call("where", Compare(">", a[0], ZERO), a[0], ZERO),
         ball=lambda flint, x: balls.extreme(largest=True)(flint, x, flint.fmpq(0)),
@@ -95,24 +114,34 @@ ROWS = (
         slips=(lambda z, f: call("sigmoid", z), lambda z, f: _sigmoid_slope(z))),
     row("logsumexp", 1, None, partials=lambda a, f: tuple(call("exp", add(x, neg(f))) for x in a),
         definition=_log_sum_exp, ball=balls.log_sum_exp, total=False, costly=True,
-        latex=r"\operatorname{logsumexp}"),
+        latex=r"\operatorname{logsumexp}",
+        spellings=fitted(
+            helper("logsumexp"),
+            c=Spelling("sg_logsumexp({#}, (const double[]){{}})", ("sg_logsumexp",)),
+            rust=Spelling("_logsumexp(&[{}])", ("_logsumexp",)),
+        )),
     row("normal_pdf", partials=lambda a, f: (neg(mul(a[0], f)),),
         definition=lambda a: Div(call("exp", Neg(Div(Pow(a[0], TWO), TWO))), root(Mul((TWO, PI)))),
         mpmath="npdf", ball=balls.normal_pdf, parity="even", latex=r"\varphi",
-        slips=(lambda z, f: f, lambda z, f: call("normal_cdf", z))),
+        slips=(lambda z, f: f, lambda z, f: call("normal_cdf", z)),
+        spellings=fitted(helper("normal_pdf"), numpy=None)),
     row("normal_cdf", partials=lambda a, f: (call("normal_pdf", a[0]),),
         definition=lambda a: Div(call("erfc", Neg(Div(a[0], root(TWO)))), TWO),
         mpmath="ncdf", ball=balls.normal_cdf, latex=r"\Phi",
         slips=(lambda z, f: f, lambda z, f: mul(f, complement(f)),
-               lambda z, f: mul(z, call("normal_pdf", z)))),
+               lambda z, f: mul(z, call("normal_pdf", z))),
+        spellings=helper("normal_cdf")),
     row("lgamma", partials=lambda a, f: (call("digamma", a[0]),), aliases=("gammaln", "loggamma"),
         sympy="loggamma", mpmath=_log_gamma, ball=balls.lgamma, double=math.lgamma, total=False,
         costly=True, latex=r"\ln\Gamma",
-        slips=(lambda z, f: call("log", z), lambda z, f: f, lambda z, f: div(ONE, z))),
+        slips=(lambda z, f: call("log", z), lambda z, f: f, lambda z, f: div(ONE, z)),
+        spellings=fitted(helper("lgamma", fails=True), c=library("lgamma"))),
     row("digamma", partials=lambda a, f: (call("polygamma", ONE, a[0]),), aliases=("psi",),
         sympy="digamma", mpmath="digamma", ball=balls.digamma, total=False, costly=True,
-        latex=r"\psi"),
+        latex=r"\psi",
+        spellings=helper("digamma", fails=True)),
     row("polygamma", 2, 2, partials=lambda a, f: (ZERO, call("polygamma", add(a[0], ONE), a[1])),
         sympy="polygamma", mpmath=lambda mp, n, x: mp.psi(int(n), x), ball=balls.polygamma,
-        total=False, costly=True, latex=r"\psi"),
+        total=False, costly=True, latex=r"\psi",
+        spellings=helper("polygamma", fails=True)),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symgrad.expression import balls
 from symgrad.expression.elementary import call, row
 from symgrad.expression.function import Arguments, Partials
+from symgrad.expression.spelling import Spelling, Spellings, fitted, helper
 from symgrad.expression.tree import ONE, ZERO, Add, Compare, Expression, Logic, Neg
 
 
@@ -42,17 +43,30 @@ def _gaps(arguments: Arguments) -> Arguments:
     return tuple(Add((arguments[0], Neg(other))) for other in arguments[1:])
 
 
+def _extreme(name: str) -> Spellings:
+    ours = f"sg_{name}"
+    return fitted(
+        helper(name),
+        numpy=Spelling(f"np.{name}imum({{0}}, {{1}})", folds=True),
+        c=Spelling(f"{ours}({{0}}, {{1}})", (ours,), folds=True),
+        javascript=Spelling(f"Math.{name}({{}})"),
+        rust=Spelling(f"_{name}(&[{{}}])", (f"_{name}",)),
+    )
+
+
 ROWS = (
     row("max", 1, None, partials=_selecting(">"), partials_from=3,
         definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"), sympy="Max",
         mpmath=lambda mp, *xs: max(xs), ball=balls.extreme(largest=True), ball_exact=True,
         double=lambda *x: max(x), switches=_gaps, latex=r"\max",
-        kink="where arguments of max are equal the first one counts"),
+        kink="where arguments of max are equal the first one counts",
+        spellings=_extreme("max")),
     row("min", 1, None, partials=_selecting("<"), partials_from=3,
         definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"), sympy="Min",
         mpmath=lambda mp, *xs: min(xs), ball=balls.extreme(largest=False), ball_exact=True,
         double=lambda *x: min(x), switches=_gaps, latex=r"\min",
-        kink="where arguments of min are equal the first one counts"),
+        kink="where arguments of min are equal the first one counts",
+        spellings=_extreme("min")),
     row("where", 3, 3, condition_first=True, total=False,
         kink="at the border of a where the side that the condition selects counts"),
     row("stop_gradient", partials=lambda a, f: (ZERO,), definition=lambda a: a[0],

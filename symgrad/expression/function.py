@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from symgrad.expression.spelling import Spelling
 from symgrad.expression.tree import Compare, Expression
 
 Arguments = tuple[Expression, ...]
@@ -16,39 +16,6 @@ Definition = Callable[[Arguments], Expression]
 Domain = Callable[[Arguments], tuple[Compare, ...]]
 Slip = Callable[[Expression, Expression], Expression]
 Value: TypeAlias = Any  # a number of mpmath, or a ball of python-flint; neither has types
-
-_PLACE = re.compile(r"\{(\d*)\}")
-CONDITION, SUM, PRODUCT, UNARY, POWER, ATOM = range(6)
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """How a language writes a function.
-
-    `code` holds `{0}`, `{1}` for the arguments, or `{}` for all of them with commas between.
-    `level` is how tightly the text binds; `tight` says that arguments stand bare in the text and
-    need parentheses. `needs` names imports and helper functions of the emitted file.
-    """
-
-    code: str
-    needs: tuple[str, ...] = ()
-    level: int = ATOM
-    tight: bool = False
-
-    def at(self, arguments: Sequence[str]) -> str:
-        """Return the function at arguments, whose text may hold braces of its own.
-
-        >>> Spelling("f({1}, {0})").at(["{0}", "g({})"])
-        'f(g({}), {0})'
-        """
-        return _PLACE.sub(
-            lambda place: arguments[int(place[1])] if place[1] else ", ".join(arguments), self.code
-        )
-
-    @property
-    def arity(self) -> int | None:
-        """The number of arguments that the text takes; None for any number."""
-        return None if "{}" in self.code else 1 + max(map(int, _PLACE.findall(self.code)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +53,8 @@ class Function:
         region_slips: the same, where the mistake is the side of its kink.
         latex: a command or `\\operatorname{...}`.
         kink: for a function that has one, which derivative is taken there.
-        spellings: how languages write it that have it, by the name of the target.
+        spellings: how languages write it that have it, by the name of the language. Others write
+            it by its definition.
         reserved: whether no name of a graph can be used like a function's; else the graph's wins.
         unknown: whether it stands for any function that can be differentiated.
         refusal: for what stands in the place of an unknown derivative, of what it is one.
@@ -140,11 +108,7 @@ class Function:
     def spelling(self, language: str, arity: int) -> Spelling | None:
         """Return how a language writes the function of so many arguments, or None."""
         return next(
-            (
-                found
-                for name, found in self.spellings
-                if name == language and found.arity in (None, arity)
-            ),
+            (found for name, found in self.spellings if name == language and found.takes(arity)),
             None,
         )
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from symgrad.expression.function import PRODUCT, UNARY, Arguments, Function, Spelling
+from symgrad.expression.function import Arguments, Function
+from symgrad.expression.spelling import ATOM, IEEE, PRODUCT, UNARY, Spelling
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -38,7 +39,7 @@ def _call(name: str, *arguments: Expression) -> Expression:
 
 
 def _scipy(code: str) -> tuple[tuple[str, Spelling], ...]:
-    level = PRODUCT if "*" in code else UNARY if code.startswith("-") else 5
+    level = PRODUCT if "*" in code else UNARY if code.startswith("-") else ATOM
     return (("scipy", Spelling(f"special.{code}", ("scipy",), level, tight="*" in code)),)
 
 
@@ -136,7 +137,8 @@ def _beta_increment(regularized: int) -> Any:  # noqa: ANN401
 _GAMMAS = (
     _row("gamma", mpmath="gamma", ball=lambda fl, x: x.gamma(), aliases=("Gamma", "Γ"),
          latex=r"\Gamma", spellings=(
-             ("python", Spelling("_gamma({0})", ("_gamma",))), ("c", Spelling("tgamma({0})")),
+             ("python", Spelling("_gamma({0})", ("_gamma",))),
+             (IEEE, Spelling("_ieee_gamma({0})", ("_ieee_gamma",))), ("c", Spelling("tgamma({0})")),
              *_scipy("gamma({0})"),
          )),
     _row("factorial", definition=lambda a: _call("gamma", Add((a[0], ONE)))),

@@ -23,7 +23,7 @@ from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.head import head_lines
 from symgrad.targets.naming import identifiers
-from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient
+from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient, spelled_names
 
 RUN_SECONDS = 120.0  # how long a tool may take that compiles or runs emitted code
 # The functions and types that every target offers under these names.
@@ -83,6 +83,9 @@ class Target:
     `settings` names the options that the target understands, `offered` the functions that its files
     have, `optional` further ones on request. `folder` is where its templates
     stand, for a target that does not come with symgrad.
+
+    Functions are written as their records say for `name`; `functions` holds what no record does,
+    and `guarded` is the language whose spellings never stop the program, where there is one.
     """
 
     name = ""
@@ -97,6 +100,7 @@ class Target:
     reserved: frozenset[str] = frozenset()
     functions: Mapping[str, Spelling] = {}
     guarded_functions: Mapping[str, Spelling] = {}
+    guarded: str = ""
     helpers: Mapping[str, Helper] = {}
     folder: Path | None = None
     series_prefix = ""  # how functions that hold a series begin; "" writes series out
@@ -158,9 +162,21 @@ class Target:
         del files, points, program, seconds
         return None, f"symgrad cannot run {self.name}"
 
+    def languages(self, settings: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the languages in which records may spell functions, the first that does counts."""
+        del settings
+        return (self.name,)
+
+    def variants(self) -> Iterable[Mapping[str, str]]:
+        """Yield settings under which further functions can be expressed, the plain ones first."""
+        yield {}
+
     def taken_names(self) -> frozenset[str]:
         """Return every name that an author's name must not be spelled as."""
-        return frozenset({*self.keywords, *self.reserved, *self.helpers, *PUBLIC})
+        needs = (need for helper in self.helpers.values() for need in helper.needs)
+        own = frozenset({*self.keywords, *self.reserved, *self.helpers, *PUBLIC, *needs})
+        languages = [name for settings in self.variants() for name in self.languages(settings)]
+        return own | spelled_names((*languages, self.guarded))
 
     def module_names(self, module: str) -> frozenset[str]:
         """Return the names of the emitted file that depend on the name of its module."""
@@ -187,13 +203,14 @@ class Sheet:
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = any(name != spelled for name, spelled in self.names.items())
         self._plain = target.printer(target.functions)
-        self._plain.language = target.name
+        self._plain.languages = target.languages(options.settings)
         self._guarded = target.printer({**target.functions, **target.guarded_functions})
-        self._guarded.language = target.name
+        self._guarded.languages = (*filter(None, [target.guarded]), *self._plain.languages)
         self._plain.series_prefix = self._guarded.series_prefix = target.series_prefix
         self._plain.local_prefix = self._guarded.local_prefix = target.local_prefix
         self._guarded.polynomials = self._plain.polynomials
         self._guarded.locals = self._plain.locals
+        self._guarded.brought = self._plain.brought
 
     def identifiers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the identifiers of names."""
@@ -292,7 +309,7 @@ class Sheet:
 
     def helper_texts(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return the text of the helpers among `needed`, each after those that it needs itself."""
-        texts = [self.target.helpers[name].text for name in self.helper_names(needed)]
+        texts = [self._helper(name).text for name in self.helper_names(needed)]
         series, formulas = self._plain.polynomials, self._plain.locals
         texts += [self.target.series_text(name, own) for own, name in series.items()]
         texts += [self.target.local_text(name, body, f) for f, (name, body) in formulas.items()]
@@ -304,10 +321,9 @@ class Sheet:
         ordered: list[str] = []
 
         def visit(name: str) -> None:
-            helper = self.target.helpers.get(name)
-            if helper is not None and name not in seen:
+            if name not in seen and (name in self.target.helpers or name in self._plain.brought):
                 seen.add(name)
-                for other in helper.needs:
+                for other in self._helper(name).needs:
                     visit(other)
                 ordered.append(name)
 
@@ -315,10 +331,18 @@ class Sheet:
             visit(name)
         return tuple(ordered)
 
+    def _helper(self, name: str) -> Helper:
+        """Return a helper of the target, or one that the record of a function brings along."""
+        found = self.target.helpers.get(name)
+        if found is None:
+            spelling = self._plain.brought[name]
+            found = Helper(spelling.helper, spelling.needs[1:])
+        return found
+
     def all_needs(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Return `needed` and the needs of all helpers among them: imports as well as helpers."""
         helpers = self.helper_names(needed)
-        others = [other for name in helpers for other in self.target.helpers[name].needs]
+        others = [other for name in helpers for other in self._helper(name).needs]
         return tuple(dict.fromkeys((*needed, *others)))
 
     def head(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from symgrad.expression.tree import Expression, Formula
@@ -26,47 +27,14 @@ from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.c_parts import MAX_STATEMENTS, PART_MARK, Cut, Line, cut
 from symgrad.targets.choice import OFFERED
-from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling
+from symgrad.targets.printing import Spelling, spelled_names
 from symgrad.targets.running_c import run_c
 
 _WIDTH = 99
-_MATH = tuple(
-    "acos acosh asin asinh atan atan2 atanh cbrt cos cosh erf erfc exp expm1 hypot lgamma log "
-    "log10 log1p log2 pow sin sinh sqrt tan tanh".split()
-)
 _SHORT = {"value_and_gradient": "both"}
-_OWN = tuple("digamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign softplus".split())
-_NESTED = {"max": "sg_max", "min": "sg_min", "hypot": "hypot"}
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
 _SMALLEST, _LARGEST = 1.1754944e-38, 3.4028234e38
-_CALLED = (*_MATH, "fabs", "nearbyint", "tgamma")
-_FUNCTION = re.compile(rf"\b({'|'.join(_CALLED)})\(")
-
-
-class CPrinter(CodePrinter):
-    """Prints formulas as C."""
-
-    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
-        """Return a function at its arguments; C has max, min and hypot of two arguments only."""
-        if function in _NESTED and len(arguments) != 2:
-            if len(arguments) == 1:
-                return (
-                    self.call("abs", arguments)
-                    if function == "hypot"
-                    else self.printed(arguments[0])
-                )
-            texts = [self.expression(argument) for argument in arguments]
-            name = _NESTED[function]
-            self.needed.update(dict.fromkeys(self.functions[function].needs))
-            text = texts[0]
-            for other in texts[1:]:
-                text = f"{name}({text}, {other})"
-            return text, ATOM
-        if function == "logsumexp":
-            self.needed.update({"sg_logsumexp": None})
-            texts = [self.expression(argument) for argument in arguments]
-            return f"sg_logsumexp({len(texts)}, (const double[]){{{', '.join(texts)}}})", ATOM
-        return super().call(function, arguments)
+_CALLED = frozenset(("nearbyint", "pow", "tgamma"))  # of the library, beside what records spell
 
 
 class C(Target):
@@ -80,23 +48,14 @@ class C(Target):
     settings = ("float",)
     offered = (*OFFERED, "batch")
     keywords = KEYWORDS
-    reserved = LOCAL | frozenset(_CALLED)
+    reserved = LOCAL | _CALLED
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        **{name: Spelling(f"{name}({{}})") for name in _MATH},
-        **{name: Spelling(f"sg_{name}({{}})", (f"sg_{name}",)) for name in _OWN},
-        "abs": Spelling("fabs({0})"),
-        "max": Spelling("sg_max({})", ("sg_max",)),
-        "min": Spelling("sg_min({})", ("sg_min",)),
-        "silu": Spelling("{0}*sg_sigmoid({0})", ("sg_sigmoid",), PRODUCT, tight=True),
-        "gelu": Spelling("{0}*sg_normal_cdf({0})", ("sg_normal_cdf",), PRODUCT, tight=True),
+        "log_sigmoid": Spelling("sg_log_sigmoid({0})", ("sg_log_sigmoid",)),
+        "pow": Spelling("pow({0}, {1})"),
         "constant pi": Spelling("3.141592653589793"),
         "constant e": Spelling("2.718281828459045"),
     }
     helpers = HELPERS
-
-    def printer(self, functions: dict[str, Spelling]) -> CodePrinter:  # type: ignore[override]
-        """Return the printer of this language."""
-        return CPrinter(functions)
 
     def module_names(self, module: str) -> frozenset[str]:
         """Return the functions, the types and the include guard of a module."""
@@ -168,16 +127,23 @@ class _Writer:
 
     def _typed(self, text: str) -> str:
         """Return code for the chosen type of number: `2.0f` and `expf` in single precision."""
-        text = text.replace("(const double[])", f"(const {self.real}[])")
         if self.real == "double":
             return text
         lines = [
             line
             if line.lstrip().startswith(("//", "*", "/*"))
-            else _FUNCTION.sub(r"\1f(", _LITERAL.sub(_single, re.sub(r"\bdouble\b", "float", line)))
+            else self._library.sub(
+                r"\1f(", _LITERAL.sub(_single, re.sub(r"\bdouble\b", "float", line))
+            )
             for line in text.split("\n")
         ]
         return "\n".join(lines)
+
+    @cached_property
+    def _library(self) -> re.Pattern[str]:
+        """The functions of C's library, whose names end in f in single precision."""
+        names = {name for name in spelled_names(["c"]) if not name.startswith("sg_")}
+        return re.compile(rf"\b({'|'.join(sorted(_CALLED | names))})\(")
 
     def _members(self, names: Iterable[str]) -> str:
         return "\n".join(f"    double {name};" for name in names)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import Diagnostic, SymgradError, UnsupportedFunction
 from symgrad.expression.collector import paused_collector
 from symgrad.graph.graph import Graph
 from symgrad.program import passes as program_passes
@@ -21,6 +22,7 @@ from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.choice import chosen
 from symgrad.targets.locate import templates_directory
+from symgrad.targets.printing import Inexpressible, expressible
 from symgrad.targets.templates import Renderer, TemplateFault
 
 _MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
@@ -110,12 +112,30 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     try:
         program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
         return emit_program(program, language, options, templates)
+    except Inexpressible as error:
+        raise UnsupportedFunction(*_with_targets(error)) from None
     except Exception as error:
         if program_passes.STRICT or isinstance(error, SymgradError):
             raise
     # A fault of ours: the formulas as they were derived are better than no code at all.
     program = lower(derivation, safe=False, optimizer=optimizer, shares=False, further=further)
     return emit_program(program, language, options, templates)
+
+
+def _with_targets(error: Inexpressible) -> list[Diagnostic]:
+    """Return the faults of a function that cannot be written, with the targets that can."""
+    able: list[str] = []
+    for name in target_names():
+        language = target_called(name)
+        for settings in language.variants():
+            if expressible(*error.asked, language.languages(settings), language.functions):
+                able.append(
+                    " ".join(["-t", name, *(f"--set {k}={v}" for k, v in settings.items())])
+                )
+                break
+    shown = ", ".join(f"`{text}`" for text in able)
+    help_ = f"targets that have it: {shown}" if able else "no target has it"
+    return [item if item.help else replace(item, help=help_) for item in error.diagnostics]
 
 
 def emit_program(

@@ -25,14 +25,6 @@ _KEYWORDS = frozenset(
 _GLOBALS = frozenset(
     "Array Infinity Math NaN Number Object globalThis undefined grad state step start".split()
 )
-_MATH = tuple(
-    "abs acos acosh asin asinh atan atan2 atanh cbrt cos cosh exp expm1 hypot log log10 log1p log2 "
-    "max min pow sign sin sinh sqrt tan tanh".split()
-)
-_OWN = tuple(
-    "digamma erf erfc lgamma log_sigmoid logsumexp normal_cdf normal_pdf polygamma sigmoid "
-    "softplus".split()
-)
 
 
 class JavaScriptPrinter(CodePrinter):
@@ -59,10 +51,8 @@ class JavaScript(Target):
     keywords = _KEYWORDS
     reserved = _GLOBALS
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
-        **{name: Spelling(f"Math.{name}({{}})") for name in _MATH},
-        **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN},
-        "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
-        "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
+        "log_sigmoid": Spelling("_log_sigmoid({0})", ("_log_sigmoid",)),
+        "pow": Spelling("Math.pow({0}, {1})"),
         "constant pi": Spelling("Math.PI"),
         "constant e": Spelling("Math.E"),
     }

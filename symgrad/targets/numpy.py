@@ -16,17 +16,17 @@ from symgrad.expression.tree import Expression, Formula, Var, formula_of, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.program import Program, Routine
-from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
-from symgrad.targets.numpy_functions import FUNCTION_SPELLINGS, SCIPY, NumpyPrinter
+from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_schedule import Schedule
 from symgrad.targets.numpy_squares import residual_programs
 from symgrad.targets.points import check_points
-from symgrad.targets.printing import CodePrinter, Spelling, inexpressible
+from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
 from symgrad.targets.updating import update_step, wrapped
 
@@ -48,15 +48,24 @@ class Numpy(Target):
     reserved = frozenset(
         "NamedTuple START TypeError ValueError abs enumerate factorial float fsum fun_and_jac grad "
         "hess hessian hessp hvp int isinstance jacobian len list map max min np print range "
-        "residuals state step str sum tuple type zip".split()
+        "residuals special state step str sum tuple type zip".split()
     )
     settings = ("special",)
-    functions = FUNCTION_SPELLINGS
+    functions = FUNCTIONS
     helpers = HELPERS
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of formulas without data."""
         return NumpyPrinter(functions)
+
+    def languages(self, settings: Mapping[str, str]) -> tuple[str, ...]:
+        """Return NumPy, and SciPy where the option says so."""
+        special = Options(settings=settings).get("special", "none", ("none", "scipy"))
+        return ("numpy", "scipy") if special == "scipy" else ("numpy",)
+
+    def variants(self) -> Iterable[Mapping[str, str]]:
+        """Yield NumPy alone, and with SciPy."""
+        yield from ({}, {"special": "scipy"})
 
     def run(
         self,
@@ -124,18 +133,9 @@ class _Writer:
         }
         needs = sheet.all_needs(sheet.needed)
         context["imports"] = ", ".join(sorted({"fsum", *needs} & {"factorial", "fsum"}))
-        context["scipy"] = self._scipy(needs)
+        context["scipy"] = SCIPY_IMPORT if "scipy" in needs else ""
         context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
         return context
-
-    def _scipy(self, needs: Sequence[str]) -> str:
-        """Return the import of SciPy where it is needed and was asked for."""
-        if "scipy" not in needs:
-            return ""
-        if self.sheet.options.get("special", "none", ("none", "scipy")) != "scipy":
-            function = next(name for name in SCIPY if f"_{name}" in needs)
-            raise inexpressible(function, SCIPY[function][0].arity or 1, "numpy")
-        return SCIPY_IMPORT
 
     def _second(self, required: Sequence[str], optional: Sequence[str]) -> dict[str, object]:
         """Return the parts of `hessian` and `hvp`, and of both at a flat vector for SciPy."""
@@ -362,7 +362,7 @@ class _Writer:
             formula = formula_of(e)
             return printer.code(formula.pattern, tuple([names[n] for n in formula.operands]))
 
-        made = Schedule(scalar, lambda name: printer.needed.update({name: None}))
+        made = Schedule(scalar, printer)
         made.data({name: names[name] for name in self.program.data})
         return made
 

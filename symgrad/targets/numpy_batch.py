@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from symgrad.expression.tree import Call, Compare, Expression, Pow, Var, children, substitute
 from symgrad.program.batch import Batch
 from symgrad.program.block import Assignment
-from symgrad.targets.numpy_functions import KEEP_NAN
+from symgrad.targets.numpy_functions import defined, keeps_nan
 
 
 def expression(row: Assignment) -> Expression:
@@ -70,8 +70,9 @@ def _certain(e: Expression) -> set[int]:
         part = stack.pop()
         if isinstance(part, Var):
             found.add(int(part.key))
-        elif isinstance(part, Call) and part.function not in KEEP_NAN:
-            continue
+        elif isinstance(part, Call) and not keeps_nan(part.function, len(part.arguments)):
+            tree = defined(part.function, part.arguments)
+            stack.extend(() if tree is None else (tree,))
         elif not isinstance(part, Compare):
             stack.extend(() if isinstance(part, Pow) else children(part))
     return found

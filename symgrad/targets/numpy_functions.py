@@ -1,109 +1,79 @@
-"""How functions are computed over arrays: by one NumPy operation, by several, or by a helper.
-
-What can be written in a few fast NumPy operations is; a helper function of the emitted file does
-the rest.
-"""
+"""How functions are computed over arrays: by one NumPy operation, by several, or by a helper."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from functools import reduce
 
-from symgrad.expression.functions import FUNCTIONS, record
-from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Logic, Mul, Neg, number
+from symgrad.expression.spelling import ATOM, CONDITION
+from symgrad.expression.tree import Add, Call, Expression, Logic, Neg, number
 from symgrad.program.normal import normal
 from symgrad.program.series import SERIES, Local, horner
-from symgrad.targets.printing import ATOM, CONDITION, CodePrinter, Spelling, inexpressible
+from symgrad.targets.numpy_helpers import HELPERS
+from symgrad.targets.printing import CodePrinter, Spelling, known, spelled_in
 
 Arguments = tuple[Expression, ...]
 
-UFUNCS: Mapping[str, str] = {
-    "abs": "abs",
-    "acos": "arccos",
-    "acosh": "arccosh",
-    "asin": "arcsin",
-    "asinh": "arcsinh",
-    "atan": "arctan",
-    "atan2": "arctan2",
-    "atanh": "arctanh",
-    "max": "maximum",
-    "min": "minimum",
-    "pow": "power",
-    **{
-        name: name
-        for name in "cbrt cos cosh exp expm1 hypot log log10 log1p log2 sign sin sinh sqrt tan "
-        "tanh".split()
-    },
-}
-
-HELPED: Mapping[str, str] = {
-    name: f"_{name}" for name in "digamma erf erfc lgamma logsumexp normal_cdf polygamma".split()
-}
+_UFUNC = re.compile(r"np\.(\w+)\(\{(?:\}|0\}(?:, \{1\})?)\)")
+# Operations whose result may be a number where an operand is NaN.
+_HIDING = frozenset("copysign fmax fmin heaviside hypot nan_to_num power signbit".split())
 
 
-# Of SciPy, taken where the option `special=scipy` says so.
-SCIPY: Mapping[str, tuple[Spelling, ...]] = {
-    row.name: found
-    for row in FUNCTIONS.values()
-    if (found := tuple(s for language, s in row.spellings if language == "scipy"))
-}
+def ufunc(spelling: Spelling) -> str:
+    """Return the one operation of NumPy that a function is, which takes a buffer; else "".
 
-
-def by_scipy(function: str, arity: int) -> bool:
-    """Tell whether SciPy has a function of so many arguments that NumPy lacks."""
-    return any(found.arity in (None, arity) for found in SCIPY.get(function, ()))
-
-
-def _tail(x: Expression) -> Expression:
-    """Return log(1 + exp(-|x|))."""
-    return Call("log1p", (Call("exp", (Neg(Call("abs", (x,))),)),))
-
-
-def _sigmoid(x: Expression) -> Expression:
-    # exp(-x) that overflows gives 0, which is the sigmoid there.
-    return Div(ONE, Add((Call("exp", (Neg(x),)), ONE)))
-
-
-_ZERO = number(0)
-_EXPANSIONS: Mapping[str, Callable[[Arguments], Expression]] = {
-    "sigmoid": lambda a: _sigmoid(a[0]),
-    "silu": lambda a: Mul((a[0], _sigmoid(a[0]))),
-    "softplus": lambda a: Add((Call("max", (a[0], _ZERO)), _tail(a[0]))),
-    "log_sigmoid": lambda a: Add((Call("min", (a[0], _ZERO)), Neg(_tail(a[0])))),
-    "gelu": lambda a: Mul((a[0], Call("normal_cdf", a))),
-    SERIES: horner,
-}
-_CHAINED = frozenset({"hypot", "max", "min"})
-
-# A result that is a number shows that no operand was NaN; not so of hypot(inf, NaN), NaN^0, where.
-KEEP_NAN = frozenset({*UFUNCS, *HELPED, *_EXPANSIONS, "normal_pdf"}) - {"hypot", "pow"}
-
-
-def expanded(function: str, arguments: Arguments) -> Expression | None:
-    """Return a function in terms of others, or None where NumPy or a helper has it.
-
-    Raises UnsupportedFunction for one that is neither known nor defined by others.
+    >>> ufunc(Spelling("np.arctan2({0}, {1})")), ufunc(Spelling("1.0 + np.exp({0})"))
+    ('arctan2', '')
     """
-    if function in _CHAINED and len(arguments) != 2:
-        if len(arguments) == 1:
-            return Call("abs", arguments) if function == "hypot" else arguments[0]
-        return reduce(lambda a, b: Call(function, (a, b)), arguments)
+    found = _UFUNC.fullmatch(spelling.code)
+    return found[1] if found else ""
+
+
+def keeps_nan(function: str, arity: int) -> bool:
+    """Tell whether a result that is a number shows that no argument was NaN."""
+    if function in FUNCTIONS:
+        return function != "pow"
+    spelling = spelled_in(("numpy",), function, arity)
+    if spelling is None:
+        return False
+    if spelling.tree is not None or (spelling.needs[:1] and spelling.needs[0] in HELPERS):
+        return True
+    return ufunc(spelling) not in {"", *_HIDING}
+
+
+def in_others(printer: CodePrinter, function: str, arguments: Arguments) -> Expression | None:
+    """Return a function in terms of others, or None where one operation or a helper has it.
+
+    Raises Inexpressible for one that is neither known nor defined by others.
+    """
+    if function == SERIES:
+        return normal(horner(arguments))
     if isinstance(function, Local):
         return normal(function.at(arguments[0]))
-    rule = _EXPANSIONS.get(function)
-    if rule is None:
-        if function in UFUNCS or function in HELPED or by_scipy(function, len(arguments)):
-            return None
-        rule = record(function).definition
-        if rule is None:
-            raise inexpressible(function, len(arguments), "numpy")
-    return normal(rule(arguments))
+    tree = printer.in_others(function, arguments)
+    spelling = printer.spelling(function, len(arguments))
+    if tree is None and spelling is not None and spelling.folds and len(arguments) > 2:
+        return reduce(lambda left, right: Call(function, (left, right)), arguments)
+    return tree
 
 
-FUNCTION_SPELLINGS: Mapping[str, Spelling] = {
-    **{name: Spelling(f"np.{ufunc}({{}})") for name, ufunc in UFUNCS.items()},
-    **{name: Spelling(f"{helper}({{}})", (helper,)) for name, helper in HELPED.items()},
-    **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in SCIPY},
+def defined(function: str, arguments: Arguments) -> Expression | None:
+    """Return a function that NumPy does not write by its definition, if it has one."""
+    row = known(function)
+    if row is None or row.definition is None or spelled_in(("numpy",), function, len(arguments)):
+        return None
+    return normal(row.definition(arguments))
+
+
+def _log_sigmoid(a: Arguments) -> Expression:
+    tail = Call("log1p", (Call("exp", (Neg(Call("abs", a)),)),))
+    return Add((Call("min", (a[0], number(0))), Neg(tail)))
+
+
+FUNCTIONS: Mapping[str, Spelling] = {
+    "log_sigmoid": Spelling(tree=_log_sigmoid),
+    "pow": Spelling("np.power({0}, {1})"),
     "constant pi": Spelling("np.pi"),
     "constant e": Spelling("np.e"),
 }
@@ -111,14 +81,6 @@ FUNCTION_SPELLINGS: Mapping[str, Spelling] = {
 
 class NumpyPrinter(CodePrinter):
     """Prints formulas of single numbers, with NumPy's arithmetic: nothing in them raises."""
-
-    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
-        """Return a function at its arguments."""
-        if not function.startswith("constant "):
-            tree = None if function == "pow" else expanded(function, arguments)
-            if tree is not None:
-                return self.printed(tree)
-        return super().call(function, arguments)
 
     def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
         """Return the choice between two values; both are computed."""

@@ -9,9 +9,7 @@ of both polynomials are Chebyshev fits, computed with 60 digits.
 
 from __future__ import annotations
 
-from symgrad.expression.function import Spelling
 from symgrad.targets.base import Helper
-from symgrad.targets.numpy_functions import SCIPY
 
 DOT = '''\
 def _row_dots(x, y):
@@ -201,20 +199,4 @@ HELPERS = {
     "_lgamma": Helper(LGAMMA, ("_polynomial",)),
     "_digamma": Helper(DIGAMMA, ("_cot_pi", "_polynomial")),
     "_polygamma": Helper(POLYGAMMA, ("_digamma", "_cot_pi", "_polynomial", "factorial")),
-}
-
-
-def _scipy_text(name: str, found: tuple[Spelling, ...]) -> str:
-    """Return the function that hands its arguments to SciPy."""
-    (spelling,) = found
-    names = ["*x"] if spelling.arity is None else list("abcd"[: spelling.arity])
-    return f'''\
-def _{name}({", ".join(names)}):
-    """Return {name} as SciPy computes it."""
-    return {spelling.at(names)}
-'''
-
-
-HELPERS |= {
-    f"_{name}": Helper(_scipy_text(name, found), ("scipy",)) for name, found in SCIPY.items()
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from symgrad.expression.tree import Expression
+from symgrad.expression.tree import Expression, Var
 from symgrad.targets.numpy_schedule import Operand, Pass, Schedule, Value
 
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
@@ -79,7 +79,7 @@ def _spread_names(passes: Sequence[Pass]) -> None:
 
 def line(item: Pass, scalar: Callable[[Expression], str]) -> str:
     """Return a pass as a line of code."""
-    texts = [_text(operand, scalar) for operand in item.operands]
+    texts = [_text(operand, scalar, tight=item.tight) for operand in item.operands]
     result = item.result
     if result is None:
         return item.code.format(*texts)
@@ -103,5 +103,8 @@ def _is(operand: Operand, text: str) -> bool:
     return isinstance(operand, Value) and operand.text == text
 
 
-def _text(operand: Operand, scalar: Callable[[Expression], str]) -> str:
-    return operand.text if isinstance(operand, Value) else scalar(operand)
+def _text(operand: Operand, scalar: Callable[[Expression], str], *, tight: bool = False) -> str:
+    if isinstance(operand, Value):
+        return operand.text
+    text = scalar(operand)
+    return f"({text})" if tight and not isinstance(operand, Var) else text

@@ -27,7 +27,8 @@ from symgrad.expression.tree import (
     variables,
 )
 from symgrad.program.normal import exact, normal
-from symgrad.targets.numpy_functions import HELPED, UFUNCS, expanded
+from symgrad.targets.numpy_functions import in_others, ufunc
+from symgrad.targets.printing import CodePrinter, Inexpressible
 
 
 @dataclass(slots=True)
@@ -51,24 +52,27 @@ Operand = Value | Expression  # an expression is one without data
 class Pass:
     """One operation on a block: `function` of NumPy into a buffer, or `code` that makes an array.
 
-    `code` has {0}, {1} ... for the operands; without `result` it is a whole statement.
+    `code` has {0}, {1} ... for the operands, which stand bare in it if it is `tight`; without
+    `result` it is a whole statement.
     """
 
     operands: list[Operand]
     result: Value | None = None
     function: str = ""
     code: str = ""
+    tight: bool = False
 
 
 @dataclass(slots=True)
 class Schedule:
     """Collects passes, then writes them as lines.
 
-    `scalar` writes an expression without data as code; `need` is told which helpers code calls.
+    `scalar` writes an expression without data as code; `printer` knows how functions are written,
+    and is told which helpers code calls.
     """
 
     scalar: Callable[[Expression], str]
-    need: Callable[[str], None]
+    printer: CodePrinter
     passes: list[Pass] = field(default_factory=list)
     values: dict[str, Value] = field(default_factory=dict)
     _memo: dict[Expression, Operand] = field(default_factory=dict)
@@ -104,7 +108,7 @@ class Schedule:
             self._statement(f"{total} = {sign}np.add.reduce({{0}})", [self.lower(arrays[0])])
             return
         first = arrays[0] if len(arrays) == 2 else Mul(tuple(arrays[:-1]))
-        self.need("_dot")
+        self.printer.needed["_dot"] = None
         operands = [self.lower(first), self.lower(arrays[-1])]
         self._statement(f"{total} = {sign}_dot({{0}}, {{1}})", operands)
 
@@ -165,9 +169,9 @@ class Schedule:
             case _:
                 raise TypeError(e)
 
-    def _made(self, code: str, operands: list[Operand]) -> Value:
+    def _made(self, code: str, operands: list[Operand], *, tight: bool = False) -> Value:
         result = Value()
-        self.passes.append(Pass(operands, result, code=code))
+        self.passes.append(Pass(operands, result, code=code, tight=tight))
         return result
 
     def _sum(self, terms: Iterable[Expression]) -> Operand:
@@ -230,15 +234,18 @@ class Schedule:
         return self._pass("divide", self.lower(above), self.lower(below))
 
     def _call(self, function: str, arguments: tuple[Expression, ...]) -> Operand:
-        tree = expanded(function, arguments)
+        tree = in_others(self.printer, function, arguments)
         if tree is not None:
             return self.lower(tree)
-        if function in UFUNCS:
-            return self._pass(UFUNCS[function], *(self.lower(part) for part in arguments))
-        name = HELPED.get(function, f"_{function}")
-        self.need(name)
-        places = ", ".join(f"{{{i}}}" for i in range(len(arguments)))
-        return self._made(f"{name}({places})", [self.lower(part) for part in arguments])
+        spelling = self.printer.spelling(function, len(arguments))
+        if spelling is None:
+            raise Inexpressible(function, len(arguments), self.printer.languages)
+        operands = [self.lower(part) for part in arguments]
+        if ufunc(spelling):
+            return self._pass(ufunc(spelling), *operands)
+        self.printer.rely(spelling)
+        code = spelling.at([f"{{{i}}}" for i in range(len(arguments))])
+        return self._made(code, operands, tight=spelling.tight)
 
     def _condition(self, e: Expression, operands: list[Operand]) -> str:
         match e:

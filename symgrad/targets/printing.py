@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
-from symgrad.expression.function import (
-    ATOM,
-    CONDITION,
-    PRODUCT,
-    SUM,
-    UNARY,
-    Spelling,
-)
 from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
 from symgrad.expression.own import PRIME
+from symgrad.expression.spelling import ATOM, CONDITION, PRODUCT, SUM, UNARY, Spelling
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -30,16 +24,18 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    walk,
 )
 from symgrad.program.normal import normal
 from symgrad.program.series import SERIES, Local, coefficients_of, horner
 
 __all__ = [
-    "ATOM", "CONDITION", "PRODUCT", "SUM", "UNARY", "CodePrinter", "Spelling", "Template",
-    "decimal_or_quotient", "inexpressible",
+    "ATOM", "CONDITION", "PRODUCT", "SUM", "UNARY", "CodePrinter", "Inexpressible", "Spelling",
+    "Template", "decimal_or_quotient", "expressible", "spelled_in", "spelled_names",
 ]  # fmt: skip
 
 _LARGEST_QUOTIENT = 10_000
+_CALLED = re.compile(r"(?<![\w.:])[A-Za-z_]\w*(?=\()")
 
 
 Template = tuple[str, tuple[int, ...]]
@@ -78,18 +74,21 @@ def _has_no_decimal(denominator: int) -> bool:
 class CodePrinter:
     """Prints patterns for a language whose arithmetic looks like that of C and Python.
 
-    A target overrides what differs. `needed` collects what the text relies on, in order.
+    A target overrides what differs. Functions are written as `functions` says, or as their records
+    say for the first of `languages` that has them. `needed` collects what the text relies on, in
+    order, and `brought` the texts of helpers that records bring along.
     """
 
     relations: Mapping[str, str] = {r: r for r in ("<", "<=", ">", ">=", "==", "!=")}
     conjunctions: Mapping[str, str] = {"and": "&&", "or": "||", "not": "!"}
-    language = "this language"
+    languages: tuple[str, ...] = ()
     series_prefix = ""  # how functions that hold a series begin; "" writes series out
     local_prefix = ""  # how functions that hold a formula begin
 
     def __init__(self, functions: Mapping[str, Spelling]) -> None:
         self.functions = functions
         self.needed: dict[str, None] = {}
+        self.brought: dict[str, Spelling] = {}
         self.polynomials: dict[tuple[Fraction, ...], str] = {}
         self.locals: dict[Local, tuple[str, str]] = {}
         self._templates: dict[int, tuple[Template, Expression]] = {}
@@ -178,17 +177,40 @@ class CodePrinter:
             return self.series(arguments)
         if isinstance(function, Local):
             return self.local(function, arguments[0])
-        row = None if function in self.functions else known(function)
-        spelling = self.functions.get(function)
-        if spelling is None and row is not None:
-            spelling = row.spelling(self.language, len(arguments))
+        spelling = self.spelling(function, len(arguments))
+        tree = self.in_others(function, arguments)
+        if tree is not None:
+            return self.printed(tree)
         if spelling is None:
-            if row is None or row.definition is None:
-                raise inexpressible(function, len(arguments), self.language)
-            return self.printed(normal(row.definition(arguments)))
-        self.needed.update(dict.fromkeys(spelling.needs))
+            raise Inexpressible(function, len(arguments), self.languages)
+        self.rely(spelling)
         texts = [self.at(argument, ATOM if spelling.tight else CONDITION) for argument in arguments]
         return spelling.at(texts), spelling.level
+
+    def spelling(self, function: str, arity: int) -> Spelling | None:
+        """Return how the language writes a function of so many arguments, or None."""
+        return self.functions.get(function) or spelled_in(self.languages, function, arity)
+
+    def in_others(self, function: str, arguments: tuple[Expression, ...]) -> Expression | None:
+        """Return a function in terms of others, or None where the language writes it itself.
+
+        Raises Inexpressible for one that is neither written nor defined by what is.
+        """
+        spelling = self.spelling(function, len(arguments))
+        if spelling is not None:
+            return None if spelling.tree is None else normal(spelling.tree(arguments))
+        if not expressible(function, len(arguments), self.languages, self.functions):
+            raise Inexpressible(function, len(arguments), self.languages)
+        row = known(function)
+        if row is None or row.definition is None:
+            return None
+        return normal(row.definition(arguments))
+
+    def rely(self, spelling: Spelling) -> None:
+        """Note what a spelling relies on."""
+        self.needed.update(dict.fromkeys(spelling.needs))
+        if spelling.helper:
+            self.brought[spelling.needs[0]] = spelling
 
     def series(self, arguments: tuple[Expression, ...]) -> tuple[str, int]:
         """Return a series at its argument: by a function of the file, or written out."""
@@ -234,34 +256,67 @@ def known(function: str) -> Function | None:
     return record(function) if isinstance(function, OwnFunction) else FUNCTIONS.get(function)
 
 
-def inexpressible(function: str, arity: int, language: str) -> UnsupportedFunction:
-    """Return the error that a function cannot be expressed, which says where it can be."""
+def spelled_in(languages: Iterable[str], function: str, arity: int) -> Spelling | None:
+    """Return how the first of the languages that has a function writes it, or None.
+
+    >>> spelled_in(["numpy"], "asin", 1).code
+    'np.arcsin({0})'
+    """
     row = known(function)
-    if row is not None and row.unknown:
-        name = function.rstrip(PRIME)
-        return UnsupportedFunction(
-            Diagnostic(
-                f"the function `{name}` has no body, so nothing can compute it",
-                help=f"give it one: `function {name}(x) = …`",
-            )
-        )
-    others = [name for name, _ in _WRITTEN if row is not None and row.spelling(name, arity)]
-    able = ", ".join(f"`{dict(_WRITTEN)[name]}`" for name in others)
-    return UnsupportedFunction(
-        Diagnostic(
-            f"the function `{function}` cannot be expressed in {language}",
-            help=f"targets that have it: {able}" if able else "no target has it",
-        )
+    found = () if row is None else (row.spelling(language, arity) for language in languages)
+    return next((spelling for spelling in found if spelling is not None), None)
+
+
+def spelled_names(languages: Iterable[str]) -> frozenset[str]:
+    """Return the names that functions of languages are called by, and what those need.
+
+    >>> sorted(spelled_names(["c"]) & {"tanh", "tgamma", "sg_sign", "float"})
+    ['sg_sign', 'tanh', 'tgamma']
+    """
+    found: set[str] = set()
+    for row in FUNCTIONS.values():
+        for language, spelling in row.spellings:
+            if language in languages:
+                found.update(spelling.needs, _CALLED.findall(spelling.code))
+    return frozenset(found)
+
+
+def expressible(
+    function: str, arity: int, languages: tuple[str, ...], own: Mapping[str, Spelling]
+) -> bool:
+    """Tell whether languages write a function, or all that defines it.
+
+    `own` holds what a target writes besides, such as "pow".
+    """
+    if function in own or function == "where" or isinstance(function, Local):
+        return True
+    if spelled_in(languages, function, arity) is not None:
+        return True
+    row = known(function)
+    if row is None or row.definition is None:
+        return False
+    tree = normal(row.definition(tuple(map(Var, range(arity)))))
+    return all(
+        expressible(part.function, len(part.arguments), languages, own)
+        for part in walk(tree)
+        if isinstance(part, Call)
     )
 
 
-_WRITTEN = (
-    ("python", "-t python"),
-    ("numpy", "-t numpy"),
-    ("scipy", "-t numpy --set special=scipy"),
-    ("c", "-t c"),
-    ("javascript", "-t javascript"),
-)
+class Inexpressible(UnsupportedFunction):
+    """A function that the language cannot express; `asked` is its name and number of arguments."""
+
+    def __init__(self, function: str, arity: int, languages: tuple[str, ...]) -> None:
+        row = known(function)
+        if row is not None and row.unknown:
+            name = function.rstrip(PRIME)
+            message = f"the function `{name}` has no body, so nothing can compute it"
+            help_ = f"give it one: `function {name}(x) = …`"
+        else:
+            message = f"the function `{function}` cannot be expressed in {languages[0]}"
+            help_ = ""
+        super().__init__(Diagnostic(message, help=help_))
+        self.asked = (function, arity)
 
 
 def _filled(text: str) -> Template:

@@ -12,37 +12,19 @@ from __future__ import annotations
 import keyword
 from collections.abc import Mapping, Sequence
 
+from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
 from symgrad.targets.points import check_points
-from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
+from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import HELPERS
 from symgrad.targets.running import run_python
 from symgrad.targets.updating import update_step, wrapped
 
-_FROM_MATH = tuple(
-    "acos acosh asin asinh atan atan2 atanh copysign cos cosh e erf erfc exp expm1 gamma hypot "
-    "inf isinf lgamma log log10 log1p log2 nan pi pow sin sinh sqrt tan tanh".split()
-)
-_DIRECT = tuple(
-    "acos acosh asin asinh atan atan2 atanh cos erf erfc hypot log log10 log1p log2 sin sqrt tan "
-    "tanh".split()
-)
-_OWN = tuple(
-    "cbrt cosh digamma exp expm1 lgamma log_sigmoid logsumexp normal_cdf normal_pdf polygamma pow "
-    "sigmoid sign sinh softplus".split()
-)
-
 FUNCTIONS: Mapping[str, Spelling] = {
-    **{name: Spelling(f"{name}({{}})", (name,)) for name in _DIRECT},
-    **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN},
-    "abs": Spelling("abs({0})"),
-    "max": Spelling("_max({})", ("_max",)),
-    "min": Spelling("_min({})", ("_min",)),
-    "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
-    "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
+    **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in ("log_sigmoid", "pow")},
     "constant pi": Spelling("pi", ("pi",)),
     "constant e": Spelling("e", ("e",)),
 }
@@ -58,6 +40,17 @@ class PythonPrinter(CodePrinter):
         test = self.at(condition, CONDITION)
         return f"{self.at(yes, SUM)} if {test} else {self.at(no, CONDITION)}", CONDITION
 
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments; what may raise is tried where nothing must raise."""
+        text, level = super().call(function, arguments)
+        arity = len(arguments)
+        if IEEE not in self.languages or function in self.functions:
+            return text, level
+        if spelled_in((IEEE,), function, arity) or not spelled_in(("python",), function, arity):
+            return text, level
+        self.needed["_ieee_of"] = None
+        return f"_ieee_of(lambda: {text})", ATOM
+
 
 class Python(Target):
     """Standalone Python for single calls."""
@@ -69,11 +62,12 @@ class Python(Target):
     optional = ("hessian", "hvp", "self_check")
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
-        {*_FROM_MATH, *"NamedTuple START abs enumerate float grad int isinstance len".split(),
-         *"max min print range round state step sum tuple zip".split()}
-    )  # fmt: skip
+        "NamedTuple START abs e enumerate float grad int isinstance len max min pi print range "
+        "round state step sum tuple zip".split()
+    )
     functions = FUNCTIONS
     guarded_functions = FAULTLESS
+    guarded = IEEE
     helpers = HELPERS
     series_prefix = "_series"
     local_prefix = "_local"
@@ -127,7 +121,7 @@ class Python(Target):
             "checked": _wrapped([repr(name) for name in given], " " * 4),
         }
         needs = sheet.all_needs(sheet.needed)
-        imports = sorted(name for name in needs if name in _FROM_MATH)
+        imports = sorted(name for name in needs if not name.startswith("_"))
         context["imports"] = _wrapped(imports, "    ") if imports else ""
         context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
         return context

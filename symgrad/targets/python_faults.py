@@ -48,6 +48,24 @@ def _ieee_pow(x, y):
         return copysign(inf, x) if y % 2.0 == 1.0 else inf
 '''
 
+_OF = '''\
+def _ieee_of(function):
+    """What a function gives; NaN where it raises an exception."""
+    try:
+        return function()
+    except (ArithmeticError, ValueError):
+        return nan
+'''
+
+_GAMMA = '''\
+def _ieee_gamma(x):
+    """The gamma function: infinite at 0, NaN at its other poles."""
+    try:
+        return _gamma(x)
+    except ValueError:
+        return copysign(inf, x) if x == 0.0 else nan
+'''
+
 _LGAMMA = '''\
 def _ieee_lgamma(x):
     """The logarithm of |gamma(x)|: infinite at its poles."""
@@ -103,17 +121,15 @@ FAULT_HELPERS: Mapping[str, Helper] = {
     "_ieee_atanh": Helper(_ATANH, ("atanh", "copysign", "inf", "nan")),
     "_ieee_divide": Helper(_DIVIDE, ("copysign", "inf", "nan")),
     "_ieee_pow": Helper(_POW, ("_pow", "copysign", "inf", "nan")),
+    "_ieee_of": Helper(_OF, ("nan",)),
+    "_ieee_gamma": Helper(_GAMMA, ("_gamma", "copysign", "inf", "nan")),
     "_ieee_lgamma": Helper(_LGAMMA, ("_lgamma", "inf")),
     "_ieee_digamma": Helper(_DIGAMMA, ("_digamma", "inf", "nan")),
     "_ieee_polygamma": Helper(_POLYGAMMA, ("_polygamma", "inf", "nan")),
 }
 
-# How the functions are spelled that may raise, and division by what may be 0.
+# What no record spells that may raise: powers, and division by what may be 0.
 FAULTLESS: Mapping[str, Spelling] = {
-    **{
-        name.removeprefix("_ieee_"): Spelling(f"{name}({{}})", (name,))
-        for name in FAULT_HELPERS
-        if name != "_ieee_divide"
-    },
+    "pow": Spelling("_ieee_pow({0}, {1})", ("_ieee_pow",)),
     "divide": Spelling("_ieee_divide({0}, {1})", ("_ieee_divide",)),
 }

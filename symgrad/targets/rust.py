@@ -7,12 +7,13 @@ under `#![no_std]` wherever a C library is linked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
-from symgrad.targets.printing import CONDITION, PRODUCT, SUM, CodePrinter, Spelling
+from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
 from symgrad.targets.rust_helpers import HELPERS
 from symgrad.targets.updating import update_step, wrapped
@@ -24,34 +25,6 @@ _KEYWORDS = frozenset(
     "while yield".split()
 )
 _NAMES = frozenset("State Some None Ok Err defaults f64 grad math state step bool usize".split())
-# name in symgrad → name in the standard library, where C calls it by another one: both
-_MATH = {
-    "acos": "acos", "acosh": "acosh", "asin": "asin", "asinh": "asinh", "atan": "atan",
-    "atan2": "atan2", "atanh": "atanh", "cbrt": "cbrt", "cos": "cos", "cosh": "cosh", "exp": "exp",
-    "expm1": "exp_m1", "hypot": "hypot", "log": "ln", "log10": "log10", "log1p": "ln_1p",
-    "log2": "log2", "pow": "powf", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
-    "tanh": "tanh",
-}  # fmt: skip
-_TWO_ARGUMENTS = frozenset(("atan2", "hypot", "pow"))
-_OWN = tuple(
-    "abs digamma erf erfc lgamma log_sigmoid normal_cdf normal_pdf polygamma sigmoid sign "
-    "softplus".split()
-)
-
-
-def _functions() -> dict[str, Spelling]:
-    found = {name: Spelling(f"math::{name}({{}})", (f"math {name}",)) for name in _MATH}
-    found |= {name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in _OWN}
-    found |= {
-        name: Spelling(f"_{name}(&[{{}}])", (f"_{name}",)) for name in ("logsumexp", "max", "min")
-    }
-    return {
-        **found,
-        "silu": Spelling("{0}*_sigmoid({0})", ("_sigmoid",), PRODUCT, tight=True),
-        "gelu": Spelling("{0}*_normal_cdf({0})", ("_normal_cdf",), PRODUCT, tight=True),
-        "constant pi": Spelling("core::f64::consts::PI"),
-        "constant e": Spelling("core::f64::consts::E"),
-    }
 
 
 class RustPrinter(CodePrinter):
@@ -74,7 +47,12 @@ class Rust(Target):
     settings = ("math",)
     keywords = _KEYWORDS
     reserved = _NAMES
-    functions = _functions()
+    functions = {  # noqa: RUF012  (a table; nothing writes to it)
+        "log_sigmoid": Spelling("_log_sigmoid({0})", ("_log_sigmoid",)),
+        "pow": Spelling("math::pow({0}, {1})", ("math pow(x, y) powf",)),
+        "constant pi": Spelling("core::f64::consts::PI"),
+        "constant e": Spelling("core::f64::consts::E"),
+    }
     helpers = HELPERS
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
@@ -122,26 +100,27 @@ class Rust(Target):
         return context
 
 
-def _math(names: Sequence[str], options: Options) -> str:
-    """Return the functions of module `math`: those of the standard or of the C library."""
+def _math(declared: Sequence[str], options: Options) -> str:
+    """Return the functions of module `math`: those of the standard or of the C library.
+
+    They are given as `atan2(y, x) atan2` or `log(x) ln`: C's name and the standard library's.
+    """
     outside = options.get("math", "std", ("std", "extern")) == "extern"
+    rows = sorted(re.split(r"\(|\) ", text) for text in declared)
+    heads = {name: f"pub fn {name}({_parameters(arguments)}) -> f64" for name, arguments, _ in rows}
     lines: list[str] = []
-    if outside and names:
-        declared = [
-            f"            pub fn {name}({_parameters(name)}) -> f64;" for name in sorted(names)
-        ]
-        lines = ["    mod c {", '        extern "C" {', *declared, "        }", "    }"]
-    for name in sorted(names):
-        arguments = "x, y" if name in _TWO_ARGUMENTS else "x"
-        inside = f"f64::{_MATH[name]}({arguments})"
+    if outside and rows:
+        texts = [f"            {head};" for head in heads.values()]
+        lines = ["    mod c {", '        extern "C" {', *texts, "        }", "    }"]
+    for name, arguments, own in rows:
+        inside = f"f64::{own}({arguments})"
         call = f"unsafe {{ c::{name}({arguments}) }}" if outside else inside
-        head = f"    pub fn {name}({_parameters(name)}) -> f64 {{"
-        lines += ["    #[inline]", head, f"        {call}", "    }"]
+        lines += ["    #[inline]", f"    {heads[name]} {{", f"        {call}", "    }"]
     return "\n".join(lines)
 
 
-def _parameters(name: str) -> str:
-    return "x: f64, y: f64" if name in _TWO_ARGUMENTS else "x: f64"
+def _parameters(arguments: str) -> str:
+    return ", ".join(f"{name}: f64" for name in arguments.split(", "))
 
 
 def _defaults(sheet: Sheet) -> str:
