@@ -94,6 +94,7 @@ def test_function_that_a_language_lacks_is_written_through_its_definition():
 def test_functions_stand_in_each_other(name):
     # logsumexp, whose text in C holds braces, inside of every function of one or two arguments.
     printer = target(name).printer(target(name).functions)
+    printer.languages = target(name).languages({})
     inner = Call("logsumexp", (Var("x"), Var("y"), Var("z")))
     alone = printer.expression(inner)
     for row in ELEMENTARY:

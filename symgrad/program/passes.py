@@ -9,6 +9,7 @@ goes on as it was before that pass, so that nobody is kept from code by an impro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import lt
 from typing import NamedTuple, TypeVar
 
 from symgrad.errors import SymgradError
@@ -121,11 +122,13 @@ def fault_of_work(work: Work, inputs: Iterable[str]) -> str:
         count += len(block.names)
     if len(places) < count:
         return "a name is assigned twice"
-    last = len(places) + count
+    unknown = len(places) + count
     for block in work.blocks:
         for column in block.columns:
-            for name, place, operand in zip(block.names, block.places, column, strict=True):
-                if places.get(operand, last) >= place:
-                    return f"`{name}` uses `{operand}`, which nothing before it assigns"
+            found = [places.get(operand, unknown) for operand in column]
+            if not all(map(lt, found, block.places)):
+                late = list(map(lt, found, block.places)).index(False)
+                name, operand = block.names[late], column[late]
+                return f"`{name}` uses `{operand}`, which nothing before it assigns"
     missing = [result for result in work.results if result not in places]
     return f"the result `{missing[0]}` is never assigned" if missing else ""

@@ -112,12 +112,12 @@ class Program:
         """The names of the inputs by which the gradient is taken."""
         return self.derivation.wrt
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """The names of the parameters, in order of definition."""
         return self.graph.parameters
 
-    @property
+    @cached_property
     def data(self) -> tuple[str, ...]:
         """The names of the data inputs, in order of definition."""
         return self.graph.data
@@ -128,7 +128,7 @@ class Program:
         pairs = [(name, self.graph.index[name].default) for name in self.graph.constants]
         return tuple(sorted(pairs, key=lambda pair: pair[1] is not None))
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """All inputs in the order in which every routine takes them."""
         return (*self.parameters, *self.data, *(name for name, _ in self.constants))

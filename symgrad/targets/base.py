@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import eq
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
@@ -201,7 +202,7 @@ class Sheet:
         own = {name for name, _ in (*rule.settings, *rule.shared)}
         own |= target.module_names(options.module)
         self.names = identifiers(program.names, target.taken_names() | own)
-        self.renamed = any(name != spelled for name, spelled in self.names.items())
+        self.renamed = not all(map(eq, self.names, self.names.values()))
         self._plain = target.printer(target.functions)
         self._plain.languages = target.languages(options.settings)
         self._guarded = target.printer({**target.functions, **target.guarded_functions})
@@ -233,6 +234,14 @@ class Sheet:
                 for place, line in zip(part.places, self._written(part, printer), strict=True):
                     lines[place] = line
         return lines
+
+    def may_stop(self, routine: Routine) -> bool:
+        """Tell whether an assignment, as it is written plainly, can stop the program."""
+        return any(
+            self._plain.template(block.pattern) != self._guarded.template(block.pattern)
+            for block in routine.blocks
+            if not routine.guarded.issuperset(block.names)
+        )
 
     def _written(self, block: Block, printer: CodePrinter) -> Iterable[str]:
         if not block.names:

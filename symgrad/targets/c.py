@@ -320,8 +320,13 @@ class _Writer:
         names += [name for name, _ in self.program.constants]
         return [f"(void){self.sheet.names[name]};" for name in names if name not in known]
 
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        """Where the sums over a batch stand."""
+        return {name: f"sums[{i}]" for i, name in enumerate(self.batch.names)}
+
     def _mean(self, formula: Formula) -> str:
-        places = {name: f"sums[{i}]" for i, name in enumerate(self.batch.names)}
+        places = self._places
         operands = tuple([places.get(n) or self.sheet.names[n] for n in formula.operands])
         return self.sheet.plain.code(formula.pattern, operands)
 

@@ -60,9 +60,10 @@ def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str,
     {'lam': 'lam', 'λ': 'lam_', 'if': 'if_'}
     """
     every = list(dict.fromkeys(names))
-    ascii_only = [name for name in every if name.isascii()]
+    plain = "".join(every).isascii()
+    ascii_only = every if plain else [name for name in every if name.isascii()]
     found = _unchanged(ascii_only, reserved)
-    others = [name for name in every if name not in found]
+    others = [name for name in every if name not in found] if len(found) < len(every) else []
     renamed = "\n".join(others).translate(_GREEK).split("\n") if others else []
     fresh = _unchanged(renamed, reserved)
     if len(fresh) == len(others) and found.keys().isdisjoint(fresh):

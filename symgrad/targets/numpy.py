@@ -177,12 +177,12 @@ class _Writer:
     def _flat_given(self) -> tuple[list[str], list[str]]:
         """Return the arguments of a function from a flat vector, and those beside the vector."""
         sheet, program = self.sheet, self.program
-        fields = sheet.fields
-        given = [f"_flat[{fields.index(name)}]" if name in fields else name for name in self.given]
+        fields = {name: place for place, name in enumerate(sheet.fields)}
+        given = [f"_flat[{fields[name]}]" if name in fields else name for name in self.given]
         if program.wrt == program.parameters:
             given = ["*_flat", *self.given[len(fields) :]]
-        inputs = (*program.parameters, *program.data)
-        others = [sheet.names[name] for name in inputs if name not in program.wrt]
+        inputs = sheet.identifiers((*program.parameters, *program.data))
+        others = [name for name in inputs if name not in fields]
         others += [
             name if text is None else f"{name}={text}"
             for name, text in sheet.constants

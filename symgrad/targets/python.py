@@ -136,7 +136,7 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     if not sheet.has(kind):
         return ""
     lines = [*sheet.lines(routine), _returned(sheet, routine, kind)]
-    if lines[:-1] == sheet.lines(routine, guarded=True):
+    if not sheet.may_stop(routine):
         return "    " + "\n    ".join(lines)
     again = f"_ieee({_wrapped(sheet.identifiers(sheet.program.inputs), ' ' * 12)})"
     part = {"value": "[0]", "gradient": "[1]"}.get(kind, "") if _has_gradient(sheet) else ""
@@ -155,11 +155,11 @@ def _ieee(sheet: Sheet) -> dict[str, str]:
     """Return the body of `_ieee`, which never raises, and its type; empty where nothing does."""
     kind = "value_and_gradient" if _has_gradient(sheet) else "value"
     routine = sheet.program.both if _has_gradient(sheet) else sheet.program.value
-    lines = sheet.lines(routine, guarded=True)
-    body = "    " + "\n    ".join([*lines, _returned(sheet, routine, kind)])
-    fails = lines != sheet.lines(routine)
     result = "tuple[float, Gradient]" if _has_gradient(sheet) else "float"
-    return {"ieee_body": body if fails else "", "ieee_type": result}
+    if not sheet.may_stop(routine):
+        return {"ieee_body": "", "ieee_type": result}
+    lines = [*sheet.lines(routine, guarded=True), _returned(sheet, routine, kind)]
+    return {"ieee_body": "    " + "\n    ".join(lines), "ieee_type": result}
 
 
 def _second(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
