@@ -45,16 +45,16 @@ def _ieee_cos(x):
     return cos(x) if abs(x) != inf else nan
 
 
-def _ieee_sin(x):
-    """sin(x): NaN outside its domain."""
-    return sin(x) if abs(x) != inf else nan
-
-
 def _ieee_divide(x, y):
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
         return x / y
     return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+
+
+def _ieee_sin(x):
+    """sin(x): NaN outside its domain."""
+    return sin(x) if abs(x) != inf else nan
 
 
 def _ieee_sqrt(x):

@@ -1,6 +1,10 @@
 """Functions that a graph defines: with a body, and without one for every function there is."""
 
+import math
 import pickle
+import shutil
+import subprocess
+from functools import partial
 
 import pytest
 
@@ -8,6 +12,8 @@ import symgrad as sg
 from symgrad.expression.functions import record
 from symgrad.expression.own import undefined
 from symgrad.targets import target_names
+from symgrad.targets.check_code import check
+from symgrad.targets.codegen import emit
 
 TEXT = """
 param a = 0.5, b = 0.2
@@ -74,15 +80,103 @@ def test_what_does_not_is_refuted_and_the_function_is_named():
     assert report.verdicts[1].diagnosis.kind == "missing_chain_factor"
 
 
-def test_a_function_without_a_body_has_no_value_and_no_code():
+WITHOUT = """
+param a = 0.5, b = 0.2
+data x, y
+const k = 2
+function φ
+function g(z) = φ(z)^2
+u = a*x + b
+w = φ(u)
+J = (w - y)^2 + k*log(φ(a)) + g(b)
+"""
+POINT = {"a": 0.7, "b": -0.3, "x": 1.5, "y": 2.0}
+
+
+def exact():
+    a, b, x, y = POINT.values()
+    u = a * x + b
+    slope = 2 * (u * u + 1 - y) * 2 * u
+    value = (u * u + 1 - y) ** 2 + 2 * math.log(a * a + 1) + (b * b + 1) ** 2
+    return value, slope * x + 4 * a / (a * a + 1), slope + 4 * b * (b * b + 1)
+
+
+def run(command, folder):
+    found = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    return [float(number) for number in found.stdout.split()]
+
+
+@pytest.mark.parametrize("target", ["python", "numpy"])
+def test_code_takes_a_function_without_a_body_by_its_name(target):
+    if target == "numpy":
+        pytest.importorskip("numpy")
+    module = sg.compile(sg.derive(sg.parse(WITHOUT)), target)
+    given = {"phi": lambda z: z * z + 1, "phi_prime": lambda z: 2 * z}
+    value, slopes = module.value_and_gradient(*POINT.values(), **given)
+    assert (value, *slopes) == pytest.approx(exact(), rel=1e-14)
+    assert module.value(*POINT.values(), **given) == value
+    assert module.update(*POINT.values(), rate=1, **given).a == pytest.approx(0.7 - slopes.a)
+    if target == "numpy":
+        bound = partial(module.fun_and_jac, **given)
+        assert bound([0.7, -0.3], [1.5] * 3, [2.0] * 3)[0] == pytest.approx(value, rel=1e-14)
+
+
+def test_compiled_code_takes_a_function_without_a_body(tmp_path):
+    """C with warnings as errors, over one sample and over a batch."""
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc here")
+    for file in emit(sg.derive(sg.parse(WITHOUT)), "c"):
+        (tmp_path / file.name).write_text(file.text, encoding="utf-8")
+    main = """
+    #include <stdio.h>
+    #include "model.h"
+    static double f(double z) { return z*z + 1; }
+    static double g(double z) { return 2*z; }
+    int main(void) {
+        double value, x[3] = {1.5, 1.5, 1.5}, y[3] = {2, 2, 2};
+        model_params p = model_value_and_gradient(0.7, -0.3, 1.5, 2, 2, f, g, &value);
+        printf("%.17g %.17g %.17g\\n", value, p.a, p.b);
+        p = model_batch_value_and_gradient(0.7, -0.3, 3, x, y, 2, f, g, &value);
+        printf("%.17g %.17g %.17g\\n", value, p.a, p.b);
+        return 0;
+    }"""
+    (tmp_path / "main.c").write_text(main, encoding="utf-8")
+    flags = ["-std=c99", "-Wall", "-Wextra", "-Werror"]
+    run(["gcc", *flags, "main.c", "model.c", "-lm", "-o", "main"], tmp_path)
+    assert run(["./main"], tmp_path) == pytest.approx([*exact(), *exact()], rel=1e-14)
+
+
+def test_javascript_takes_a_function_without_a_body(tmp_path):
+    if shutil.which("node") is None:
+        pytest.skip("no node here")
+    (file,) = emit(sg.derive(sg.parse(WITHOUT)), "javascript")
+    call = "value_and_gradient(0.7, -0.3, 1.5, 2, z => z*z + 1, z => 2*z)"
+    text = f"{file.text}\nconst [v, g] = {call};\nconsole.log(v, g.a, g.b);\n"
+    (tmp_path / "m.mjs").write_text(text, encoding="utf-8")
+    assert run(["node", "m.mjs"], tmp_path) == pytest.approx(exact(), rel=1e-14)
+
+
+def test_rust_takes_a_function_without_a_body(tmp_path):
+    if shutil.which("rustc") is None:
+        pytest.skip("no rustc here")
+    (file,) = emit(sg.derive(sg.parse(WITHOUT)), "rust")
+    call = "value_and_gradient(0.7, -0.3, 1.5, 2.0, 2.0, &|z| z*z + 1.0, &|z| 2.0*z)"
+    main = f'fn main() {{ let (v, g) = {call}; println!("{{v}} {{}} {{}}", g.a, g.b); }}'
+    (tmp_path / "m.rs").write_text(f"{file.text}\n{main}\n", encoding="utf-8")
+    run(["rustc", "-D", "warnings", "m.rs"], tmp_path)
+    assert run(["./m"], tmp_path) == pytest.approx(exact(), rel=1e-14)
+
+
+def test_a_function_without_a_body_has_no_value_of_its_own():
     graph = sg.parse("param a = 1; function φ; J = φ(a)^2")
     assert "∂J/∂a = 2·φ(a)·φ′(a)" in sg.derive(graph).text()
-    with pytest.raises(sg.SymgradError) as error:
-        sg.generate(graph)
-    assert str(error.value) == (
-        "error: the function `φ` has no body, so nothing can compute it\n"
-        "  help: give it one: `function φ(x) = …`"
-    )
+    assert "def value(a, *, phi) -> float:" in sg.generate(graph, only=["value"])
+    assert check(sg.derive(graph), "python", sg.generate(graph)).points is None
+    with pytest.raises(sg.SymgradError, match="a check of itself has nothing"):
+        sg.generate(graph, include=["self_check"])
+    with pytest.raises(sg.SymgradError, match="compiled C takes no functions"):
+        sg.compile(graph, "c")
     with pytest.raises(sg.SymgradError):
         list(sg.trace(graph))
 

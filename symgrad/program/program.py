@@ -182,6 +182,8 @@ def lower(
     (['r', 'J', 'dJ_da'], 5)
     """
     refuse_arrays(derivation.graph, "this target")
+    # What can be anything cannot be measured.
+    safe = safe and not any(f.record.unknown for f in derivation.graph.functions.values())
     with paused_collector():
         program = _lowered(derivation, safe=safe, optimizer=optimizer, shares=shares)
         return _with_further(program, further, shares=shares)

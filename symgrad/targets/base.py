@@ -14,6 +14,8 @@ from operator import eq
 from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
+from symgrad.expression.functions import OwnFunction
+from symgrad.expression.own import PRIME
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
 from symgrad.program.block import Block
@@ -23,8 +25,14 @@ from symgrad.program.program import Program, Routine
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.head import head_lines
-from symgrad.targets.naming import identifiers
-from symgrad.targets.printing import CodePrinter, Spelling, decimal_or_quotient, spelled_names
+from symgrad.targets.naming import identifiers, transliterated
+from symgrad.targets.printing import (
+    CodePrinter,
+    Spelling,
+    decimal_or_quotient,
+    open_functions,
+    spelled_names,
+)
 
 RUN_SECONDS = 120.0  # how long a tool may take that compiles or runs emitted code
 # The functions and types that every target offers under these names.
@@ -104,6 +112,7 @@ class Target:
     guarded: str = ""
     helpers: Mapping[str, Helper] = {}
     folder: Path | None = None
+    takes_functions = False  # whether functions without a body are arguments
     series_prefix = ""  # how functions that hold a series begin; "" writes series out
     local_prefix = ""  # how functions that hold a formula begin
     series_lines = ("", "{0}", "")  # the lines before the sum, the sum, and after it
@@ -203,15 +212,48 @@ class Sheet:
         own |= target.module_names(options.module)
         self.names = identifiers(program.names, target.taken_names() | own)
         self.renamed = not all(map(eq, self.names, self.names.values()))
-        self._plain = target.printer(target.functions)
+        self.callables = self._callables()
+        if self.callables and "self_check" in self.functions:
+            name = next(iter(self.callables))
+            fault = f"a check of itself has nothing to put in the place of `{name}`"
+            raise SymgradError(Diagnostic(fault, help=f"give it a body: `function {name}(x) = …`"))
+        calls: dict[str, Spelling] = {
+            f: Spelling(f"{name}({{0}})") for f, name in self.callables.items()
+        }
+        self._plain = target.printer({**target.functions, **calls})
         self._plain.languages = target.languages(options.settings)
-        self._guarded = target.printer({**target.functions, **target.guarded_functions})
+        self._guarded = target.printer({**target.functions, **target.guarded_functions, **calls})
         self._guarded.languages = (*filter(None, [target.guarded]), *self._plain.languages)
         self._plain.series_prefix = self._guarded.series_prefix = target.series_prefix
         self._plain.local_prefix = self._guarded.local_prefix = target.local_prefix
         self._guarded.polynomials = self._plain.polynomials
         self._guarded.locals = self._plain.locals
         self._guarded.brought = self._plain.brought
+
+    def _callables(self) -> dict[OwnFunction, str]:
+        """Return the functions without a body, whose code is an argument, by their identifiers."""
+        if not self.target.takes_functions:
+            return {}
+        program = self.program
+        routines = [program.value, *program.further.values()]
+        routines += [program.both] if self.functions != ("value",) else []
+        patterns = {id(b.pattern): b.pattern for routine in routines for b in routine.blocks}
+        found = [f for pattern in patterns.values() for f in open_functions(pattern)]
+        bases = list(dict.fromkeys(f.rstrip(PRIME) for f in found))
+        taken = {*self.names.values(), *self.target.taken_names()}
+        named: dict[OwnFunction, str] = {}
+        for f in sorted(set(found), key=lambda f: (bases.index(f.rstrip(PRIME)), len(f))):
+            name = transliterated(f.rstrip(PRIME)) + "_prime" * f.count(PRIME)
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            named[f] = name
+        return named
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The arguments in order, those that are functions last."""
+        return (*self.identifiers(self.program.inputs), *self.callables.values())
 
     def identifiers(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the identifiers of names."""
@@ -264,7 +306,7 @@ class Sheet:
 
     def fresh_names(self, names: Iterable[str]) -> list[str]:
         """Return names for local variables of `update` that are no input's."""
-        inputs = set(self.identifiers(self.program.inputs))
+        inputs = set(self.given)
 
         def free(name: str) -> str:
             return name if name not in inputs else free(f"{name}_")
@@ -356,7 +398,13 @@ class Sheet:
 
     def head(self) -> tuple[str, ...]:
         """Return the lines that say what the file was made from, as comments."""
-        return head_lines(self.program, self.names, self.target.comment, self.summary)
+        return head_lines(
+            self.program,
+            self.names,
+            self.target.comment,
+            self.summary,
+            tuple(self.callables.items()),
+        )
 
     def has(self, *functions: str) -> bool:
         """Tell whether the file has one of these functions."""

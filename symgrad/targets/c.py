@@ -27,7 +27,7 @@ from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.c_parts import MAX_STATEMENTS, PART_MARK, Cut, Line, cut
 from symgrad.targets.choice import OFFERED
-from symgrad.targets.printing import Spelling, spelled_names
+from symgrad.targets.printing import Spelling, open_functions, spelled_names
 from symgrad.targets.running_c import run_c
 
 _WIDTH = 99
@@ -56,6 +56,7 @@ class C(Target):
         "constant e": Spelling("2.718281828459045"),
     }
     helpers = HELPERS
+    takes_functions = True
 
     def module_names(self, module: str) -> frozenset[str]:
         """Return the functions, the types and the include guard of a module."""
@@ -89,7 +90,8 @@ class _Writer:
         self.parameters = [names[name] for name in self.program.parameters]
         self.data = [names[name] for name in self.program.data]
         self.constants = [name for name, _ in sheet.constants]
-        self.inputs = [*self.parameters, *self.data, *self.constants]
+        self.functions = list(sheet.callables.values())
+        self.inputs = [*self.parameters, *self.data, *self.constants, *self.functions]
         self.parts: list[str] = []  # functions into which long bodies are cut
 
     def context(self) -> dict[str, object]:
@@ -103,7 +105,7 @@ class _Writer:
             "fields": self._members(sheet.fields),
             "inputs": self._declared(self.inputs),
             "inputs_with_value": _wrapped(
-                [*(f"double {name}" for name in self.inputs), "double *value"], "    "
+                [*map(self._declaration, self.inputs), "double *value"], "    "
             ),
             "real": "double",
             "defaults": self._defaults(),
@@ -119,7 +121,7 @@ class _Writer:
         tail = context.pop("update_tail")
         pointers = context.pop("update_pointers")
         context["update_arguments"] = _wrapped(
-            [*(f"double {name}" for name in self.inputs), *tail], "    "
+            [*map(self._declaration, self.inputs), *tail], "    "
         )
         context["batch_update_arguments"] = _wrapped([*pointers, *tail], "    ")
         context["batch_with_value"] = _wrapped([*pointers, "double *value"], "    ")
@@ -149,7 +151,10 @@ class _Writer:
         return "\n".join(f"    double {name};" for name in names)
 
     def _declared(self, names: Iterable[str]) -> str:
-        return _wrapped([f"double {name}" for name in names], "    ") or "void"
+        return _wrapped(list(map(self._declaration, names)), "    ") or "void"
+
+    def _declaration(self, name: str) -> str:
+        return f"double (*{name})(double)" if name in self.functions else f"double {name}"
 
     def _defaults(self) -> str:
         pairs = [f"{n} = {default}" for n, default in self.sheet.constants if default is not None]
@@ -163,7 +168,18 @@ class _Writer:
             used.update(name for row in routine.body for name in row.operands)
         names = [*self.program.parameters, *self.program.data]
         names += [name for name, _ in self.program.constants]
-        return [f"(void){self.sheet.names[name]};" for name in names if name not in used]
+        called = self._called(block.pattern for block in (routine.blocks if routine else ()))
+        idle = [self.sheet.names[name] for name in names if name not in used]
+        idle += [name for name in self.functions if name not in called]
+        return [f"(void){name};" for name in idle]
+
+    def _called(self, patterns: Iterable[Expression]) -> list[str]:
+        """Return the functions among the arguments that patterns call."""
+        if not self.functions:
+            return []
+        distinct = {id(pattern): pattern for pattern in patterns}.values()
+        found = {f for pattern in distinct for f in open_functions(pattern)}
+        return [name for f, name in self.sheet.callables.items() if f in found]
 
     def _filled(self, results: Sequence[str], target: str = "out.") -> list[str]:
         pairs = zip(self.sheet.fields, results, strict=True)
@@ -214,7 +230,9 @@ class _Writer:
             Line(name, tuple([names[operand] for operand in operands]), code)
             for (name, operands), code in zip(heads, codes, strict=True)
         ]
-        return cut(f"part_{kind}_", lines, results, taken=set(names.values()), also=also)
+        always = [(name, self._declaration(name)) for name in self.functions]
+        taken = set(names.values())
+        return cut(f"part_{kind}_", lines, results, taken=taken, also=also, always=always)
 
     def _assignments(self, rows: Iterable[tuple[str, Expression, tuple[str, ...]]]) -> list[str]:
         names, printer = self.sheet.names, self.sheet.plain
@@ -235,6 +253,9 @@ class _Writer:
         fixed = [names[n] for n in self.program.parameters if n in used]
         fixed += [names[n] for n, _ in self.program.constants if n in used]
         fixed += [names[row.name] for row in batch.before if row.name in used & before]
+        fixed += self._called(row.pattern for row in batch.body)
+        fixed += self._called(formula.pattern for _, formula in batch.sums)
+        fixed = list(dict.fromkeys(fixed))
         data = [names[name] for name in self.program.data if name in used]
         printer = self.sheet.plain
         adds = [
@@ -248,20 +269,21 @@ class _Writer:
             "size_t count",
             *pointers,
             *(f"double {name}" for name in self.constants),
+            *map(self._declaration, self.functions),
         ]
         return {
             "summed": "yes" if batch.sums else "",
             "sums": str(len(batch.sums)),
             "chunks": str(max(1, 4096 // max(1, len(batch.sums)))),
             "sample_arguments": _wrapped(
-                [f"double {n}" for n in (*data, *fixed)] + ["double acc[][LANES]", "size_t lane"],
+                [*map(self._declaration, (*data, *fixed)), "double acc[][LANES]", "size_t lane"],
                 "    ",
             ),
             **self._sample(adds),
             "block_arguments": _wrapped(
                 ["size_t count"]
                 + [f"const double *{n}" for n in data]
-                + [f"double {n}" for n in fixed]
+                + list(map(self._declaration, fixed))
                 + ["double total[]", "double carry[]"],
                 "    ",
             ),
@@ -269,11 +291,13 @@ class _Writer:
             "chunk_call": ", ".join([*(f"{n} + start" for n in data), *fixed]),
             "batch_arguments": _wrapped(arguments, "    "),
             "update_pointers": arguments,
-            "batch_given": ", ".join([*self.parameters, "count", *self.data, *self.constants]),
+            "batch_given": ", ".join(
+                [*self.parameters, "count", *self.data, *self.constants, *self.functions]
+            ),
             "all_block_arguments": _wrapped(
                 ["size_t count"]
                 + [f"const double *{n}" for n in data]
-                + [f"double {n}" for n in fixed]
+                + list(map(self._declaration, fixed))
                 + ["double sums[]"],
                 "    ",
             ),
@@ -318,7 +342,13 @@ class _Writer:
         known |= {n for _, formula in batch.results for n in formula.operands}
         names = [*self.program.parameters, *self.program.data]
         names += [name for name, _ in self.program.constants]
-        return [f"(void){self.sheet.names[name]};" for name in names if name not in known]
+        idle = [self.sheet.names[name] for name in names if name not in known]
+        patterns = [row.pattern for row in (*batch.before, *batch.body)]
+        patterns += [formula.pattern for _, formula in (*batch.sums, *batch.results)]
+        called = self._called(patterns)
+        return [
+            f"(void){name};" for name in (*idle, *(f for f in self.functions if f not in called))
+        ]
 
     @cached_property
     def _places(self) -> dict[str, str]:

@@ -50,12 +50,13 @@ def cut(
     *,
     taken: Collection[str],
     also: Sequence[tuple[str, str]] = (),
+    always: Sequence[tuple[str, str]] = (),
 ) -> Cut | None:
     """Return a body cut into functions, or None for one that is short enough as it is.
 
     `prefix` begins their names, `results` are identifiers that the caller needs afterwards, `taken`
     all identifiers that are not free. `also` gives names and declarations of arguments for parts
-    with statements that assign nothing.
+    with statements that assign nothing, `always` those that every part has.
 
     >>> lines = [
     ...     Line(f"u{i + 1}", (f"u{i}",), f"const double u{i + 1} = 2*u{i};") for i in range(600)
@@ -94,6 +95,7 @@ def cut(
             body += [f"{places[line.name]} = {line.name};"] if line.name in places else []
         arguments = [(name, f"double {name}") for name in inputs]
         arguments += [] if all(line.name for line in part) else also
+        arguments += always
         arguments += [(kept, f"double {kept}[]")] if len(body) > len(part) else []
         name = f"{prefix}{number + 1}"
         head = f"PART void {name}({', '.join(text for _, text in arguments) or 'void'}) {{"

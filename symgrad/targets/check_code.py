@@ -118,6 +118,8 @@ def check(
     language = target_called(target)
     files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
     program = lower(derivation, safe=False, optimizer=optimizer)
+    if any(f.record.unknown for f in program.graph.functions.values()):
+        return CheckReport(target, None, note="it takes functions as arguments")
     exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
     count = max(2, min(points, _WORK // max(1, 4 * exact.size)))
     source = random.Random(seed)  # noqa: S311  (points, not secrets)

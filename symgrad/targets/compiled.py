@@ -90,6 +90,13 @@ def compile(  # noqa: A001  (the name of the public interface)
         raise SymgradError(Diagnostic("`include` is for graphs with arrays", help="leave it out"))
     program = lower(derivation, safe=safe, optimizer=optimizer)
     language = target_called(target)
+    if target == "c" and any(f.record.unknown for f in program.graph.functions.values()):
+        raise SymgradError(
+            Diagnostic(
+                "compiled C takes no functions as arguments here",
+                help="take target='numpy' or 'python'",
+            )
+        )
     files = emit_program(program, language, Options(MODULE, {}))
     if target == "c":
         return _c_module(program, files, Sheet(language, program, Options(MODULE, {})), threads)

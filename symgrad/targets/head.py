@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from symgrad.accuracy.report import has_series, shown, told
 from symgrad.errors import display_text
@@ -20,13 +20,16 @@ def head_lines(
     identifiers: Mapping[str, str],
     comment: str,
     summary: str = "value, gradient and update step",
+    given: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, ...]:
     """Return the head of an emitted file, each line a comment.
 
-    `summary` says in words what the file offers of its objective.
+    `summary` says in words what the file offers of its objective; `given` pairs functions
+    that are arguments with their identifiers.
     Long graphs show their first equations and say how many there are; renamed names are listed.
     """
-    return tuple(comment_line(text, comment) for text in _lines(program, identifiers, summary))
+    lines = _lines(program, identifiers, summary, given)
+    return tuple(comment_line(text, comment) for text in lines)
 
 
 def comment_line(text: str, comment: str) -> str:
@@ -39,7 +42,12 @@ def comment_line(text: str, comment: str) -> str:
     return f"{comment} {shown}".rstrip("\\ ")
 
 
-def _lines(program: Program, identifiers: Mapping[str, str], summary: str) -> Iterator[str]:
+def _lines(
+    program: Program,
+    identifiers: Mapping[str, str],
+    summary: str,
+    given: Sequence[tuple[str, str]],
+) -> Iterator[str]:
     graph = program.graph
     shown = [node.name for node in graph.nodes[: 10 * MAX_SHOWN]]
     printer = Printer(shown)
@@ -67,6 +75,9 @@ def _lines(program: Program, identifiers: Mapping[str, str], summary: str) -> It
     ]
     if renamed:
         yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."
+    if given:
+        names = [f"{spelled} is {name}" for name, spelled in given]
+        yield f"Functions are arguments: {', '.join(names)}."
     yield from _accuracy(program, printer)
     for assumption in graph.assumptions[:MAX_SHOWN]:
         yield f"Assumed: {assumption.text}."

@@ -57,6 +57,7 @@ class JavaScript(Target):
         "constant e": Spelling("Math.E"),
     }
     helpers = HELPERS
+    takes_functions = True
 
     def printer(self, functions: dict[str, Spelling]) -> CodePrinter:  # type: ignore[override]
         """Return the printer of this language."""
@@ -83,15 +84,17 @@ class JavaScript(Target):
         inputs = [sheet.names[name] for name in (*program.parameters, *program.data)]
         defaults = {name: default for name, default in sheet.constants if default is not None}
         required = [*inputs, *(name for name, default in sheet.constants if default is None)]
-        arguments = [*required, *(f"{name} = {default}" for name, default in defaults.items())]
-        given = sheet.identifiers(program.inputs)
+        functions = list(sheet.callables.values())
+        arguments = [*required, *functions]
+        arguments += [f"{name} = {default}" for name, default in defaults.items()]
+        given = _given(sheet)
         rate = f"rate = {sheet.target.literal(program.rate)}"
         settings, numbers, update = _update(sheet)
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
             "arguments": _wrapped(arguments, "  "),
-            "documented": _documented(required, defaults),
+            "documented": _documented(required, defaults, functions),
             "value_body": _body(sheet, program.value, "value"),
             "gradient_body": (
                 f"  return value_and_gradient({_wrapped(given, '    ')})[1];"
@@ -102,7 +105,7 @@ class JavaScript(Target):
             "fields": _properties(sheet.fields),
             **update,
             "update_arguments": _wrapped([*arguments, rate, *settings], "  "),
-            "documented_update": _documented(required, {**defaults, **numbers}),
+            "documented_update": _documented(required, {**defaults, **numbers}, functions),
         }
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
         return context
@@ -112,8 +115,16 @@ def _wrapped(items: Sequence[str], indent: str) -> str:
     return wrapped(items, indent, 2)
 
 
-def _documented(required: Sequence[str], optional: dict[str, str]) -> str:
+def _given(sheet: Sheet) -> list[str]:
+    """Return the arguments in order: numbers, functions, and constants that have a default."""
+    defaults = [name for name, default in sheet.constants if default is not None]
+    inputs = sheet.identifiers(sheet.program.inputs)
+    return [*inputs[: len(inputs) - len(defaults)], *sheet.callables.values(), *defaults]
+
+
+def _documented(required: Sequence[str], optional: dict[str, str], functions: Sequence[str]) -> str:
     lines = [f" * @param {{number}} {name}" for name in required]
+    lines += [f" * @param {{(x: number) => number}} {name}" for name in functions]
     lines += [f" * @param {{number}} [{name}={default}]" for name, default in optional.items()]
     return "\n".join(lines)
 
@@ -147,7 +158,7 @@ def _update(sheet: Sheet) -> tuple[list[str], dict[str, str], dict[str, str]]:
     if not sheet.has("update"):
         return [], {}, dict.fromkeys(("state_fields", "start", "update_body", "summary"), "")
     step = update_step(sheet)
-    given = sheet.identifiers(sheet.program.inputs)
+    given = _given(sheet)
     numbers = {"rate": sheet.target.literal(sheet.program.rate)}
     numbers |= {name: sheet.target.literal(value) for name, value in rule.settings}
     settings = [f"{name} = {sheet.target.literal(value)}" for name, value in rule.settings]

@@ -53,6 +53,7 @@ class Numpy(Target):
     settings = ("special",)
     functions = FUNCTIONS
     helpers = HELPERS
+    takes_functions = True
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of formulas without data."""
@@ -99,7 +100,10 @@ class _Writer:
             sheet.names[name]
             for name in (*self.program.parameters, *(name for name, _ in self.program.constants))
         ]
-        self.given = sheet.identifiers(self.program.inputs)
+        self.inputs = sheet.identifiers(self.program.inputs)
+        self.functions = [f"{name}={name}" for name in sheet.callables.values()]
+        self.given = (*self.inputs, *self.functions)
+        self.keywords = ["*", *sheet.callables.values()] if sheet.callables else []
 
     def context(self) -> dict[str, object]:
         """Return all texts; code is written before the helpers that it needs are listed."""
@@ -112,7 +116,7 @@ class _Writer:
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
-            "arguments": _listed((*required, *optional), "    ", 53),
+            "arguments": _listed((*required, *optional, *self.keywords), "    ", 53),
             "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "value_body": self._function(program.value, "value"),
             "gradient_body": (
@@ -124,11 +128,13 @@ class _Writer:
             **self._second(required, optional),
             "gradient_fields": "\n".join(f"    {name}: float" for name in sheet.fields),
             **update,
-            "update_arguments": _listed((*required, *optional, rate, *settings), "    ", 40),
+            "update_arguments": _listed(
+                (*required, *optional, rate, *settings, *self.keywords), "    ", 40
+            ),
             **self._flat(),
             **self._least_squares(),
             "points": check_points(sheet),
-            "checked": _listed([repr(name) for name in self.given], " " * 4),
+            "checked": _listed([repr(name) for name in self.inputs], " " * 4),
             "data": _listed([repr(name) for name in self.data], " " * 4),
         }
         needs = sheet.all_needs(sheet.needed)
@@ -144,11 +150,11 @@ class _Writer:
         }
         direction = self._direction
         given, others = self._flat_given()
-        place = len(given) - len(optional)
+        place = len(given) - len(optional) - len(self.functions)
         return {
             "hessian_body": bodies.get("hessian", ""),
             "hvp_body": bodies.get("hvp", ""),
-            "hvp_arguments": _listed([*required, direction, *optional], "    ", 40),
+            "hvp_arguments": _listed([*required, direction, *optional, *self.keywords], "    ", 40),
             "hvp_flat_arguments": _listed([self._theta, direction, *others], "    ", 40),
             "hvp_flat_given": _listed([*given[:place], direction, *given[place:]], " " * 8),
         }
@@ -160,7 +166,7 @@ class _Writer:
     @property
     def _theta(self) -> str:
         name = "theta"
-        while name in self.given:
+        while name in self.sheet.given:
             name += "_"
         return name
 
@@ -188,6 +194,7 @@ class _Writer:
             for name, text in sheet.constants
             if name not in fields
         ]
+        others += self.keywords
         return given, others
 
     def _least_squares(self) -> dict[str, object]:
@@ -200,7 +207,7 @@ class _Writer:
         if not programs:
             return {"residuals_body": "", "jacobian_body": ""}
         sheets = [Sheet(self.sheet.target, program, self.sheet.options) for program in programs]
-        if any(sheet.identifiers(sheet.program.inputs) != self.given for sheet in sheets):
+        if any(sheet.identifiers(sheet.program.inputs) != self.inputs for sheet in sheets):
             return {"residuals_body": "", "jacobian_body": ""}
         writers = [_Writer(sheet) for sheet in sheets]
         bodies = {

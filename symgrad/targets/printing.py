@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
@@ -31,7 +31,8 @@ from symgrad.program.series import SERIES, Local, coefficients_of, horner
 
 __all__ = [
     "ATOM", "CONDITION", "PRODUCT", "SUM", "UNARY", "CodePrinter", "Inexpressible", "Spelling",
-    "Template", "decimal_or_quotient", "expressible", "spelled_in", "spelled_names",
+    "Template", "decimal_or_quotient", "expressible", "open_functions", "spelled_in",
+    "spelled_names",
 ]  # fmt: skip
 
 _LARGEST_QUOTIENT = 10_000
@@ -265,6 +266,17 @@ def spelled_in(languages: Iterable[str], function: str, arity: int) -> Spelling 
     row = known(function)
     found = () if row is None else (row.spelling(language, arity) for language in languages)
     return next((spelling for spelling in found if spelling is not None), None)
+
+
+def open_functions(pattern: Expression) -> Iterator[OwnFunction]:
+    """Yield the functions without a body that a pattern calls, itself or in what defines others."""
+    for part in walk(pattern):
+        if isinstance(part, Call) and isinstance(part.function, OwnFunction):
+            row = part.function.record
+            if row.unknown:
+                yield part.function
+            elif row.definition is not None:
+                yield from open_functions(row.definition(part.arguments))
 
 
 def spelled_names(languages: Iterable[str]) -> frozenset[str]:

@@ -69,6 +69,7 @@ class Python(Target):
     guarded_functions = FAULTLESS
     guarded = IEEE
     helpers = HELPERS
+    takes_functions = True
     series_prefix = "_series"
     local_prefix = "_local"
     series_lines = ('def {0}(t):\n    """{1}"""', "    {0}", "    return y")
@@ -95,8 +96,11 @@ class Python(Target):
         required = [sheet.names[name] for name in (*program.parameters, *program.data)]
         optional = [f"{name}={text}" for name, text in sheet.constants if text is not None]
         required += [name for name, default in sheet.constants if default is None]
-        arguments = (*required, *optional)
-        given = sheet.identifiers(program.inputs)
+        functions = list(sheet.callables.values())
+        keywords = ["*", *functions] if functions else []
+        arguments = (*required, *optional, *keywords)
+        inputs = sheet.identifiers(program.inputs)
+        given = (*inputs, *(f"{name}={name}" for name in functions))
         settings, update = _update(sheet, given)
         rate = f"rate={sheet.target.literal(program.rate)}"
         context: dict[str, object] = {
@@ -111,14 +115,16 @@ class Python(Target):
                 else _body(sheet, program.gradient, "gradient")
             ),
             "both_body": _body(sheet, program.both, "value_and_gradient"),
-            "given": _wrapped(given, " " * 8),
+            "given": _wrapped(sheet.given, " " * 8),
             **_ieee(sheet),
-            **_second(sheet, required, optional),
+            **_second(sheet, required, [*optional, *keywords]),
             "gradient_fields": _fields(sheet.fields),
             **update,
-            "update_arguments": _wrapped((*arguments, rate, *settings), "    "),
+            "update_arguments": _wrapped(
+                (*required, *optional, rate, *settings, *keywords), "    "
+            ),
             "points": check_points(sheet),
-            "checked": _wrapped([repr(name) for name in given], " " * 4),
+            "checked": _wrapped([repr(name) for name in inputs], " " * 4),
         }
         needs = sheet.all_needs(sheet.needed)
         imports = sorted(name for name in needs if not name.startswith("_"))
@@ -138,7 +144,7 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     lines = [*sheet.lines(routine), _returned(sheet, routine, kind)]
     if not sheet.may_stop(routine):
         return "    " + "\n    ".join(lines)
-    again = f"_ieee({_wrapped(sheet.identifiers(sheet.program.inputs), ' ' * 12)})"
+    again = f"_ieee({_wrapped(sheet.given, ' ' * 12)})"
     part = {"value": "[0]", "gradient": "[1]"}.get(kind, "") if _has_gradient(sheet) else ""
     tried = "\n        ".join(line.replace("\n", "\n    ") for line in lines)
     return (

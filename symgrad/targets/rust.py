@@ -54,6 +54,7 @@ class Rust(Target):
         "constant e": Spelling("core::f64::consts::E"),
     }
     helpers = HELPERS
+    takes_functions = True
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language."""
@@ -73,11 +74,13 @@ class Rust(Target):
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `rust.rs.j2` receives."""
         program = sheet.program
-        given = sheet.identifiers(program.inputs)
-        arguments = [f"{name}: f64" for name in given]
+        given = sheet.given
+        arguments = [f"{name}: f64" for name in sheet.identifiers(program.inputs)]
+        arguments += [f"{name}: &dyn Fn(f64) -> f64" for name in sheet.callables.values()]
         settings, update = _update(sheet, given)
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
+            "idle": ", unused_variables" if sheet.callables else "",
             "objective": sheet.names[program.graph.objective],
             "arguments": wrapped(arguments, "    ", 4),
             "defaults": _defaults(sheet),
