@@ -42,10 +42,14 @@ def jacobian(graph: ArrayGraph, top: str, bottom: str) -> Array:
     shape, own = graph.shape_of[top], graph.shape_of[bottom]
     if len(shape) + len(own) > 2:
         raise HigherOrder(_too_many_axes(top, bottom, shape, own))
+    return matrix_of(graph, graph.variables[top], bottom, top)
+
+
+def matrix_of(graph: ArrayGraph, tree: Array, bottom: str, top: str) -> Array:
+    """Return the derivative of every entry of an expression that is called `top` by a node."""
+    shape, own = tree.shape, graph.shape_of[bottom]
     direction = build.name(DIRECTION, shape)
-    total = adjoints(graph, top, direction).get(bottom)
-    if total is None:
-        return build.zeros((*shape, *own))
+    total = derivative(graph, tree, bottom, direction)
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
     for form in (shortest(total, fold), distributed(total)):
         matrix = coefficient(form, direction)
@@ -226,18 +230,19 @@ def _of_axis_sum(x: Array, u: Array) -> Array | None:
 def hessian_product(graph: ArrayGraph, gradient: Array, parameter: str, direction: Array) -> Array:
     """Return H u for the matrix H of second derivatives: the derivative of uᵀ∇ by the parameter."""
     pairing = build.sum_(build.mul(gradient, direction), None)
-    found: dict[str, list[Array]] = {}
-    pulled_back(pairing, build.ONE, found)
-    totals: dict[str, Array] = {}
-    for node in reversed(graph.ordered):
-        if node.name in found:
-            adjoint = build.add(*found[node.name])
-            totals[node.name] = adjoint
-            pulled_back(graph.trees[node.name], adjoint, found)
-    shape = graph.shape_of[parameter]
-    parts = found.get(parameter)
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
-    return build.zeros(shape) if parts is None else shortest(build.add(*parts), fold)
+    return shortest(derivative(graph, pairing, parameter), fold)
+
+
+def derivative(graph: ArrayGraph, tree: Array, bottom: str, seed: Array = build.ONE) -> Array:
+    """Return the total derivative of an expression by a node: the seed, pulled back to it."""
+    found: dict[str, list[Array]] = {}
+    pulled_back(tree, seed, found)
+    for node in reversed(graph.ordered):
+        if node.name in found and node.name != bottom:
+            pulled_back(graph.trees[node.name], build.add(*found[node.name]), found)
+    parts = found.get(bottom)
+    return build.zeros(graph.shape_of[bottom]) if parts is None else build.add(*parts)
 
 
 def hessian(graph: ArrayGraph, gradient: Array, parameter: str) -> Array:

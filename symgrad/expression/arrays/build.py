@@ -383,6 +383,8 @@ def fn(function: str, *args: Array) -> Array:
         return zeros(shape) if function != "exp" else ones(shape)
     if function == "log" and args[0].op == "fn" and args[0].data == "exp":
         return args[0].args[0]
+    if function == "log" and args[0].op == "det":
+        return scalar_of_matrix("logdet", args[0].args[0])
     if function == "log" and (args[0] == ONE or args[0].op == "ones"):
         return zeros(shape)
     if len(args) == 1 and args[0].op == "expand":

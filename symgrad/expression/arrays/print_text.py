@@ -277,7 +277,7 @@ class TextPrinter:
     def _fn(self, x: Array) -> tuple[str, int]:
         if x.data == "step":
             return self.indicator(self.entry(x.args[0])[0]), ATOM
-        if x.data == "abs":
+        if x.data == "abs" and len(x.shape) < 2:  # around a matrix the bars are its determinant
             return self.absolute(self.entry(x.args[0])[0]), ATOM
         return self.call(x.text, [self.entry(part)[0] for part in x.args]), ATOM
 

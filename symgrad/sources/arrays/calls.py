@@ -121,6 +121,9 @@ def _needs_axis(function: Callable[[Array, int | None], Array]) -> Row:
         if not a.shape:
             raise meaning.fault(f"`{meaning.written(x.args[0])}` is a number", x)
         axis = _axis(meaning, x, a)
+        if axis is None:
+            name = {"logsumexp": "lse"}.get(str(x.data), str(x.data))
+            axis = meaning.usual.get((name, a.shape))
         if len(a.shape) == 2 and axis is None:
             name = str(x.data)
             sizes = list(dict.fromkeys(map(str, a.shape)))
@@ -199,6 +202,13 @@ def _dot(meaning: Meaning, x: Syntax) -> Array:
     return build.dot(a, b)
 
 
+def _inner(meaning: Meaning, x: Syntax) -> Array:
+    a, b = (meaning.array(part) for part in x.args)
+    if a.shape != b.shape:
+        raise meaning.unfit(a, b, x)
+    return build.sum_(build.mul(a, b), None)
+
+
 def _eye(meaning: Meaning, x: Syntax) -> Array:
     return build.eye(meaning.size(x.args[0]))
 
@@ -245,6 +255,7 @@ ROWS: dict[str, tuple[int, int, Row]] = {
     "diag": (1, 1, _diag),
     "outer": (2, 2, _outer),
     "dot": (2, 2, _dot),
+    "inner": (2, 2, _inner),
     "eye": (1, 1, _eye),
     "ones": (1, 2, _ones),
     "zeros": (1, 2, _zeros),

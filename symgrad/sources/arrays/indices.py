@@ -86,7 +86,9 @@ class IndexTable:
         """Return a function of entries."""
         free = self._free(parts)
         args = [self._aligned(part, free, meaning, x) for part in parts]
-        if function == "pow":
+        if function == "pow" and args[0].op == "const" and args[0].data == "e":
+            made = build.fn("exp", args[1])
+        elif function == "pow":
             made = build.pow_(args[0], args[1])
         elif function in {"<", "<=", ">", ">=", "==", "!="}:
             made = build.compare(function, args[0], args[1])

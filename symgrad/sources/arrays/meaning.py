@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
@@ -17,6 +19,8 @@ from symgrad.sources.arrays.indices import Indexed, IndexTable
 from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
 from symgrad.sources.problems import Fault
 
+ROW = "·"  # the index along a row that is meant as a whole
+_MEAN = "\u0304"  # the bar over a name
 ANY = Size((("?", 1),))
 REFUSED = {
     "expm": "the matrix exponential has no derivative in closed form here; "
@@ -45,6 +49,20 @@ class ShapesDoNotFit(SourceError):
     """An operation on arrays whose shapes do not fit one another."""
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How an author writes.
+
+    `claims` tells that it is a claim, which reads `1` as ones and rows as people write them; `star`
+    what `*` between two arrays means ("entries", "matrix" or nothing); `usual` along which axis
+    softmax and its like go, by their name and the shape, where none is named.
+    """
+
+    claims: bool = False
+    star: str = ""
+    usual: Mapping[tuple[str, Shape], int | None] = field(default_factory=dict)
+
+
 class Meaning:
     """Gives syntax its meaning in a table of names.
 
@@ -53,8 +71,8 @@ class Meaning:
         sizes: the names of sizes.
         parser: the parser of the text, for places.
         calls: gives the call of a function its meaning.
-        star: what `*` between two arrays means: "entries", "matrix", or nothing.
-        claims: whether this is a claim, which reads `1` as ones and rows as people write them.
+        known: names to guess from where one is unknown.
+        habits: what is left open by the shapes.
     """
 
     def __init__(
@@ -64,16 +82,17 @@ class Meaning:
         parser: ArrayParser,
         *,
         calls: Callable[[Meaning, Syntax], Value],
-        claims: bool = False,
         known: tuple[str, ...] = (),
-        star: str = "",
+        habits: Habits | None = None,
     ) -> None:
-        self.star = star
+        habits = habits or Habits()
+        self.claims = habits.claims
+        self.star = habits.star
+        self.usual = habits.usual
         self.calls = calls
         self.names = names
         self.sizes = sizes
         self.parser = parser
-        self.claims = claims
         self.known = known
         self.indices = IndexTable()
 
@@ -127,6 +146,9 @@ class Meaning:
         if split is not None:
             base, indices = split
             return self.indices.entry(base, indices, self, x)
+        kronecker = self.kronecker(word) if self.claims else None
+        if kronecker is not None:
+            return kronecker
         hint = nearest(word, [*self.known, *self.sizes])
         raise self.fault(
             f"unknown name `{word}`", x, f"a name that is defined: `{hint}`" if hint else ""
@@ -146,7 +168,28 @@ class Meaning:
             return build.constant("e")
         if plain == "I":
             return build.eye(ANY)
+        size = plain.removeprefix("I_").strip("{}")
+        if self.claims and plain.startswith("I_") and size in self.sizes:
+            return build.eye(self.sizes[size])
+        if self.claims and _MEAN in plain:
+            inner = self.names(plain.replace(_MEAN, ""))
+            return None if inner is None or not inner.shape else build.mean(inner, None)
         return None
+
+    def kronecker(self, word: str) -> Indexed | None:
+        """Return δ_{ij}, where one of its indices has run over an axis already; else None."""
+        head, _, tail = word.lstrip("\\").partition("_")
+        letters = index_letters(tail)
+        own = self.names(head)
+        if head not in {"δ", "delta"} or len(letters) != 2 or (own and len(own.shape) == 2):
+            return None
+        ranges = self.indices.ranges
+        size = ranges.get(letters[0], ranges.get(letters[1]))
+        if size is None:
+            return None
+        for letter in letters:
+            ranges.setdefault(letter, size)
+        return Indexed(((build.eye(size), letters),))
 
     def subscripted(self, word: str) -> tuple[Array, tuple[str, ...]] | None:
         """Return base and indices of a name such as `W_{ij}` or `x_j`."""
@@ -156,6 +199,9 @@ class Meaning:
             letters = index_letters(tail)
             if base is not None and len(letters) == len(base.shape) and letters:
                 return base, letters
+            rows = self.names(head.upper()) if base is None and self.claims else None
+            if rows is not None and len(rows.shape) == 2 and len(letters) == 1:
+                return rows, (letters[0], ROW)  # x_i, the i-th row of X, as a whole
             more, mark, tail = tail.partition("_")
             head = f"{head}_{more}"
         return None
@@ -281,7 +327,7 @@ class Meaning:
     def _mul(self, x: Syntax) -> Value:
         left, right = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(left, Indexed) or isinstance(right, Indexed):
-            return self.indices.product([left, right])
+            return self.entries(left, right, x)
         if left.shape and right.shape and self.star == "entries":
             return build.mul(*self.joined(left, right, x))
         if left.shape and right.shape and self.star == "matrix":
@@ -299,7 +345,7 @@ class Meaning:
     def _had(self, x: Syntax) -> Value:
         left, right = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(left, Indexed) or isinstance(right, Indexed):
-            return self.indices.product([left, right])
+            return self.entries(left, right, x)
         a, b = self.joined(left, right, x)
         if not self.claims:
             self.check_grouping(x, left, right)
@@ -335,7 +381,7 @@ class Meaning:
     def _dot(self, x: Syntax) -> Value:
         left, right = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(left, Indexed) or isinstance(right, Indexed):
-            return self.indices.product([left, right])
+            return self.entries(left, right, x)
         if not left.shape or not right.shape:
             return build.mul(left, right)
         return self.product(left, right, x)
@@ -347,7 +393,7 @@ class Meaning:
         left = None if _is_one(first) else self.value(first)
         right = None if _is_one(second) else self.value(second)
         if isinstance(left, Indexed) or isinstance(right, Indexed):
-            return self.indices.product([part or build.ONE for part in (left, right)])
+            return self.entries(left or build.ONE, right or build.ONE, x)
         if left is None:
             left = self.ones_beside(first, right, front=True)
         if right is None:
@@ -355,6 +401,23 @@ class Meaning:
         if not left.shape or not right.shape:
             return build.mul(left, right)
         return self.product(left, right, x)
+
+    def entries(self, left: Value, right: Value, x: Syntax) -> Value:
+        """Return a product in which an entry stands; x_iᵀw, for a row of X, is its product with w.
+
+        Raises Fault for any other array beside an entry.
+        """
+        both = [left, right]
+        for i, part in enumerate(both):
+            if isinstance(part, Indexed) or not part.shape:
+                continue
+            other = both[1 - i]
+            is_row = isinstance(other, Indexed) and other.free.count(ROW) == 1
+            if not is_row or len(part.shape) != 1:
+                raise self.fault("an array stands beside an entry: give it its indices", x)
+            both[i] = self.indices.entry(part, (ROW,), self, x)
+            return self.indices.total(self.indices.product(both), (ROW,), self, x)
+        return self.indices.product(both)
 
     def ones_beside(self, x: Syntax, other: Array | None, *, front: bool) -> Array:
         """Return the ones that `1` or `1ᵀ` means beside an array, or the number 1."""
@@ -379,7 +442,7 @@ class Meaning:
             return self._juxt(x)
         left, right = self.value(first), self.value(second)
         if isinstance(left, Indexed) or isinstance(right, Indexed):
-            return self.indices.product([left, right])
+            return self.entries(left, right, x)
         for part, value in ((first, left), (second, right)):
             if not value.shape:
                 raise self.fault(
@@ -459,6 +522,12 @@ class Meaning:
             return self.indices.entrywise("pow", [base, exponent], self, x)
         return self.entry_power(base, exponent, x)
 
+    def _outer(self, x: Syntax) -> Value:
+        left, right = self.array(x.args[0]), self.array(x.args[1])
+        if len(left.shape) != 1 or len(right.shape) != 1:
+            raise self.fault(f"`{self.written(x)}`: `⊗` takes two vectors here", x)
+        return build.outer(left, right)
+
     def _T(self, x: Syntax) -> Value:  # noqa: N802  (the kind of the piece is its name)
         inner = self.value(x.args[0])
         if isinstance(inner, Indexed):
@@ -483,7 +552,7 @@ class Meaning:
         inner = self.value(x.args[0])
         if isinstance(inner, Indexed):
             return self.indices.entrywise("abs", [inner], self, x)
-        if len(inner.shape) == 2:
+        if len(inner.shape) == 2 and (not self.claims or inner.shape[0] == inner.shape[1]):
             return build.scalar_of_matrix("det", self.square(inner, x.args[0]))
         return build.fn("abs", inner)
 
@@ -555,6 +624,10 @@ class Meaning:
             return whole(int(x.data))
         if x.kind == "name" and str(x.data) in self.sizes:
             return self.sizes[str(x.data)]
+        if x.kind in {"juxt", "mul"} and x.args[0].kind == "num":
+            factor = cast("Fraction", x.args[0].data)
+            if factor.denominator == 1:
+                return self.size(x.args[1]).times(int(factor))
         if x.kind in {"add", "sub"}:
             left, right = map(self.size, x.args)
             return left + right if x.kind == "add" else left - right
@@ -562,13 +635,34 @@ class Meaning:
 
     def _total(self, x: Syntax) -> Value:
         body = self.value(x.args[0])
-        return self.indices.total(body, cast("tuple[str, ...]", x.data), self, x)
+        letters = cast("tuple[str, ...]", x.data)
+        if len(x.args) > 1:
+            self.check_range(letters[0], str(x.args[1].data), x)
+        return self.indices.total(body, letters, self, x)
+
+    def check_range(self, letter: str, written: str, x: Syntax) -> None:
+        """Refuse a sum that does not run over all of an axis; a last index of no meaning is all."""
+        low, _, high = written.partition(":")
+        size = self.indices.ranges.get(letter)
+        found = re.fullmatch(r"(\w+?)(?:([+-])(\d+))?", high)
+        last: Size | None = None
+        if found is not None and (found[1] in self.sizes or found[1].isdecimal()):
+            last = self.sizes.get(found[1]) or whole(int(found[1]))
+            shift = whole(int((found[2] or "+") + (found[3] or "0")))
+            last = last + shift + whole(low == "0")
+        known = last is not None or (found is not None and found[3] is None) or not high
+        if low not in {"0", "1"} or not known or (last is not None and size not in {None, last}):
+            raise self.fault(f"`{letter}` runs over {size} here, not over {written}", x)
 
     def _slice(self, x: Syntax) -> Value:
         raise self.fault(f"`{self.written(x)}` is a range, not a value", x)
 
     def _stack(self, x: Syntax) -> Value:
+        if x.data == 1:
+            return self.beside(x)
         parts = [self.array(part) for part in x.args]
+        if self.claims and any(len(part.shape) == 1 for part in parts):
+            parts = [build.filled(part, (whole(1),)) for part in parts]
         for part, piece in zip(parts, x.args, strict=True):
             if not part.shape:
                 raise self.fault(
@@ -580,6 +674,17 @@ class Meaning:
                     x,
                 )
         return build.stack(parts)
+
+    def beside(self, x: Syntax) -> Array:
+        """Return [A, B]: matrices beside one another; v1ᵀ is one column there."""
+        parts = [value for value in map(self.value, x.args) if isinstance(value, Array)]
+        parts = [_resized(p, (p.shape[0], whole(1))) if ANY in p.shape else p for p in parts]
+        rows = {part.shape[0] for part in parts if len(part.shape) == 2}
+        flat = any(len(part.shape) != 2 for part in parts)
+        if len(rows) != 1 or flat or len(parts) < len(x.args):
+            shapes = ", ".join(self.shown(part) for part in parts)
+            raise self.fault(f"`{self.written(x)}`: {shapes} cannot stand side by side", x)
+        return build.stack(parts, 1)
 
     # Calls ----------------------------------------------------------------------------------------
 
@@ -634,4 +739,4 @@ def size_named(name: str) -> Size:
     return named(name)
 
 
-__all__ = ["ANY", "REFUSED", "Meaning", "Shape", "Value", "lookup", "substituted"]
+__all__ = ["ANY", "REFUSED", "Habits", "Meaning", "Shape", "Value", "lookup", "substituted"]

@@ -49,7 +49,8 @@ class Syntax:
     """One piece of what was written: what it is, its parts, and where it stands.
 
     `kind` is num, name, neg, add, sub, mul, div, had, hdiv, mat, juxt, dot, pow, hpow, T, inv,
-    call, index, slice, stack, step, bars, norm, cmp, logic or total (a sum over indices).
+    call, index, slice, stack, step, bars, norm, cmp, logic or total (a sum over indices, with the
+    range behind it where one is written).
     `bracketed` tells that parentheses stand around it.
     """
 
@@ -143,6 +144,8 @@ class ArrayParser:
             return None
         for cut in range(len(word) - 1, 0, -1):
             head, tail = word[:cut], word[cut:]
+            if head.endswith("_"):
+                continue
             if self.known(head) and re.match(_START, tail):
                 if self.known(tail):
                     return [head, tail]
@@ -295,10 +298,29 @@ class ArrayParser:
                 base = Syntax("T", (base,), None, base.start, end)
             elif token[:1] and token[:1] in "²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻":
                 base = self.superscript(base, token, end)
-            elif token == "[" and base.kind in {"name", "T", "index"} and self._touches():
+            elif token.startswith("_") and self.side_by_side and base.bracketed:
+                self.at += 1
+                names = [Syntax("name", (), k, end - 1, end) for k in index_letters(token[1:])]
+                base = Syntax("index", (base, *names), None, base.start, end)
+            elif (
+                token == "["
+                and self._touches()
+                and (base.kind in {"name", "T", "index"} or (base.bracketed and self._is_range()))
+            ):
                 base = self.indexed(base)
             else:
                 return base
+
+    def _is_range(self) -> bool:
+        """Tell whether the square bracket that comes holds a range."""
+        depth = 0
+        for token in self.tokens[self.at :]:
+            depth += (token in {"(", "["}) - (token in {")", "]"})
+            if token == ":" and depth == 1:
+                return True
+            if not depth:
+                break
+        return False
 
     def _touches(self) -> bool:
         return self.spans[self.at][0] == self.spans[self.at - 1][1]
@@ -375,8 +397,11 @@ class ArrayParser:
         if token == "Σ" or (token.startswith(("sum_", "Σ_")) and not self.known(token)):
             return self.total(token, start)
         if token not in _WORDS and re.match(rf"\\?{_START}|∂", token):
-            if self.tokens[self.at + 1] == "(" and not (self.side_by_side and self.known(token)):
+            following = self.tokens[self.at + 1]
+            if following == "(" and not (self.side_by_side and self._is_name(token)):
                 return self.call(token, start)
+            if self.side_by_side and self.is_function(token) and not self._is_name(token):
+                return self.applied(token, start)
             self.at += 1
             return Syntax("name", (), token, start, end)
         raise self.unexpected()
@@ -394,16 +419,21 @@ class ArrayParser:
         return Syntax(inner.kind, inner.args, inner.data, start, end, bracketed=True)
 
     def stacked(self) -> Syntax:
-        """Read [x; h], or the bracket of a condition: [u > 0]."""
+        """Read [x; h] and [A, B], or the bracket of a condition: [u > 0]."""
         start = self.spans[self.at][0]
         self.at += 1
         parts = [self.condition()]
-        while self.tokens[self.at] in {";", "\ue000"}:
+        joint = self.tokens[self.at]
+        while joint in {";", ","} and self.tokens[self.at] == joint:
             self.at += 1
             parts.append(self.condition())
         self.expect("]")
+        if self.side_by_side and len(parts) == 1 and parts[0].kind not in {"cmp", "logic"}:
+            end = self.spans[self.at - 1][1]
+            return Syntax(parts[0].kind, parts[0].args, parts[0].data, start, end, bracketed=True)
         kind = "step" if len(parts) == 1 and parts[0].kind in {"cmp", "logic"} else "stack"
-        return Syntax(kind, tuple(parts), None, start, self.spans[self.at - 1][1])
+        axis = int(joint == ",")
+        return Syntax(kind, tuple(parts), axis, start, self.spans[self.at - 1][1])
 
     def barred(self, token: str) -> Syntax:
         """Read |x| or ‖x‖."""
@@ -436,25 +466,40 @@ class ArrayParser:
             raise self.fault("a sum has no index", start, self.spans[self.at - 1][1],
                              "write `sum_i(…)` or `sum(…)`")  # fmt: skip
         body = self.term()
-        return Syntax("total", (body,), indices, start, body.end)
+        runs = subscript.strip("{} ").partition("=")[2]
+        bounds = (Syntax("range", (), runs, start, body.end),) if runs else ()
+        return Syntax("total", (body, *bounds), indices, start, body.end)
 
-    def call(self, token: str, start: int) -> Syntax:
+    def _is_name(self, token: str) -> bool:
+        """Tell whether a word is a name, or one with indices."""
+        return self.known(token) or ("_" in token and self.known(token.partition("_")[0]))
+
+    def applied(self, token: str, start: int) -> Syntax:
+        """Read a function with no bracket, as `log p` and `tr AB`, or with square ones."""
+        if self.tokens[self.at + 1] == "[":
+            return self.call(token, start, closing="]")
+        self.at += 1
+        inner = self.product() if token.lstrip("\\") in _OF_PRODUCTS else self.power()
+        return Syntax("call", (inner,), token.lstrip("\\"), start, inner.end)
+
+    def call(self, token: str, start: int, *, closing: str = ")") -> Syntax:
         """Read a call."""
         self.at += 2
         bars, self.bars = self.bars, 0
         parts: list[Syntax] = []
-        while self.tokens[self.at] != ")":
+        while self.tokens[self.at] != closing:
             parts.append(self.condition())
             if self.tokens[self.at] != ",":
                 break
             self.at += 1
-        self.expect(")")
+        self.expect(closing)
         self.bars = bars
         end = self.spans[self.at - 1][1]
         return Syntax("call", tuple(parts), token.lstrip("\\"), start, end)
 
 
-_TERM = {"*": "mul", "/": "div", "⊙": "had", "./": "hdiv", "·": "dot"}
+_TERM = {"*": "mul", "/": "div", "⊙": "had", "./": "hdiv", "·": "dot", "⊗": "outer"}
+_OF_PRODUCTS = frozenset("tr Tr trace det logdet diag softmax tanh".split())
 _WORDS = frozenset("and or not spd symmetric".split())
 
 

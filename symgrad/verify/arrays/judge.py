@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from symgrad.errors import Diagnostic
+from symgrad.errors import Diagnostic, Place
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_text import TextPrinter
-from symgrad.expression.arrays.size import UNIT, Size, named, shape_text
+from symgrad.expression.arrays.size import UNIT, Shape, Size, named, shape_text
 from symgrad.expression.arrays.substitute import substituted
-from symgrad.expression.arrays.tree import Array
+from symgrad.expression.arrays.tree import Array, walk
 from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
 from symgrad.sources.arrays.indices import Indexed
-from symgrad.sources.arrays.meaning import Meaning, ShapesDoNotFit
+from symgrad.sources.arrays.meaning import ROW, Habits, Meaning, ShapesDoNotFit
 from symgrad.sources.arrays.syntax import ArrayParser
 from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.proving import Decider, Outcome
 from symgrad.verify.arrays.reading import Statement, of_line, statements
-from symgrad.verify.arrays.scope import NAME, NotTold, Scope
+from symgrad.verify.arrays.scope import NAME, NotTold
 from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
@@ -40,6 +41,7 @@ class Side:
     value: Array
     letters: tuple[str, ...] = ()
     derived: bool = False
+    ranges: tuple[tuple[str, Size], ...] = ()
 
 
 class ArrayJudge:
@@ -49,10 +51,12 @@ class ArrayJudge:
         self.graph = graph
         self.limit = limit
         self.explain = explain
-        self.scope = Scope(graph)
+        self.scope = Scope(graph, value_of=self.value_of)
         self.decider = Decider(graph)
         self.convention = ""
         self.printer = TextPrinter(graph.index)
+        self.usual = _usual_axes(graph)
+        self.current = Statement("", Place("", 1, 1, 1, ""))
 
     def verdicts(self, found: Iterator[Statement]) -> Iterator[Verdict | Skipped]:
         """Yield a verdict for each statement that speaks of the graph."""
@@ -65,6 +69,7 @@ class ArrayJudge:
                         numerator=value == "numerator",
                         denominator=value == "denominator",
                         definitions=dict(self.scope.definitions),
+                        value_of=self.value_of,
                     )
                 else:
                     self.convention = value
@@ -73,21 +78,35 @@ class ArrayJudge:
             if len(statement.sides) < 2:
                 yield Skipped(statement.text, statement.place, "it states no equality")
                 continue
-            yield self.judged(statement)
+            yield from self.judged(statement)
 
-    def judged(self, statement: Statement) -> Verdict:
-        """Return the verdict on one statement."""
+    def judged(self, statement: Statement) -> Iterator[Verdict]:
+        """Yield the verdict on one statement, and one on every link of it that cannot be read."""
+        self.current = statement
+        unread: list[Verdict] = []
         try:
-            return self._judged(statement)
+            found = self._judged(statement, unread)
         except (Fault, NotTold, RecursionError) as problem:
-            message = str(problem) or "it cannot be read"
-            return self.verdict("unreadable", statement, message, fault=message)
+            found = self.unreadable(statement, problem)
+        if len(unread) < len(statement.sides) - 1 or found.status != "proved":
+            yield found
+        yield from unread
 
-    def _judged(self, statement: Statement) -> Verdict:
+    def unreadable(self, statement: Statement, problem: BaseException) -> Verdict:
+        """Return the verdict on what cannot be read."""
+        message = str(problem) or "it cannot be read"
+        return self.verdict("unreadable", statement, message, fault=message)
+
+    def value_of(self, text: str) -> tuple[Array, tuple[str, ...]]:
+        """Return the value of a piece of the statement that is being judged, and its indices."""
+        side = self.side(text, self.current, None)
+        return side.value, side.letters
+
+    def _judged(self, statement: Statement, unread: list[Verdict]) -> Verdict:
         left, *rights = statement.sides
         new = _NEW.fullmatch(left)
         first: Side | None = None
-        if new is not None and not self.scope.known(self.scope.marked(left).strip()):
+        if new is not None and self.is_new(left):
             name = new[1]
             first = self.side(rights[0], statement, None)
             self.scope.definitions[name] = first.value
@@ -101,10 +120,14 @@ class ArrayJudge:
         for number, text in enumerate(texts):
             try:
                 right = self.side(text, statement, first)
-            except Fault as problem:
-                if problem.kind is not ShapesDoNotFit:
+            except (Fault, NotTold) as problem:
+                if isinstance(problem, Fault) and problem.kind is ShapesDoNotFit:
+                    return self.misfit(statement, problem, number)
+                if len(texts) == 1:
                     raise
-                return self.misfit(statement, problem, number)
+                part = replace(statement, text=text, sides=(statement.sides[0], text))
+                unread.append(self.unreadable(part, problem))
+                continue
             outcome, diagnosis = self.compared(first, right)
             if outcome.status == "refuted":
                 message = outcome.text
@@ -114,6 +137,13 @@ class ArrayJudge:
             if _RANK[outcome.status] > _RANK[worst[0]]:
                 worst = (_status(outcome.status), outcome.text)
         return self.verdict(worst[0], statement, worst[1])
+
+    def is_new(self, left: str) -> bool:
+        """Tell whether a left side is a name that nothing defines: no node, and no entry of one."""
+        word = self.scope.marked(left).strip()
+        base = base_of(self.scope, word)
+        is_entry = base != word or self.scope.known(word.partition("_")[0])
+        return not self.scope.known(word) and not ("_" in word and is_entry)
 
     def side(self, text: str, statement: Statement, like: Side | None) -> Side:
         """Return the value of one side; of an index formula in the order of the other side's."""
@@ -132,16 +162,24 @@ class ArrayJudge:
             self.graph_sizes(),
             parser,
             calls=call,
-            claims=True,
             known=tuple(self.graph.index),
-            star={"numpy": "entries", "matlab": "matrix"}.get(self.convention, ""),
+            habits=Habits(
+                claims=True,
+                star={"numpy": "entries", "matlab": "matrix"}.get(self.convention, ""),
+                usual=self.usual,
+            ),
         )
+        if like is not None:
+            meaning.indices.ranges.update(like.ranges)
         syntax = parser.whole()
         found = meaning.value(syntax)
+        ranges = tuple(meaning.indices.ranges.items())
         if isinstance(found, Indexed):
             letters = like.letters if like is not None else found.free
+            if found.free == (ROW,) and not letters:
+                letters = (ROW,)
             value = meaning.indices.realised(found, letters, meaning, syntax)
-            return Side(text, self.plain(value), letters, derived)
+            return Side(text, self.plain(value), letters, derived, ranges)
         if like is not None and like.letters:
             if found.shape:
                 raise parser.fault("an array stands where an entry is claimed", 0, len(marked))
@@ -227,6 +265,16 @@ class ArrayJudge:
             condition=message if status == "condition" else "",
         )
         return Verdict(status, claim, message, diagnosis, None, link, statement.place)
+
+
+def _usual_axes(graph: ArrayGraph) -> dict[tuple[str, Shape], int | None]:
+    """Return the one axis along which the graph takes softmax and its like, by the shape."""
+    found: dict[tuple[str, Shape], set[int]] = {}
+    for tree in graph.trees.values():
+        for part in walk(tree):
+            if part.op in {"softmax", "lse"} and part.data is not None:
+                found.setdefault((part.op, part.args[0].shape), set()).add(part.along)
+    return {key: next(iter(axes)) for key, axes in found.items() if len(axes) == 1}
 
 
 _RANK = {"proved": 0, "agrees": 1, "undecided": 2}

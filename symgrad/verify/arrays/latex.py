@@ -20,7 +20,7 @@ _SIGNS = {
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "approx": "≈", "lvert": "|",
     "rvert": "|", "star": "*", "ast": "*", "transpose": "ᵀ", "colon": ":", "to": "→",
     "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "epsilon": "ε", "infty": "∞", "equiv": "=",
-    "ln": "log", "odiv": "./", "oslash": "./",
+    "ln": "log", "odiv": "./", "oslash": "./", "otimes": "⊗",
 }  # fmt: skip
 _DROPPED = tuple(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr quad qquad displaystyle limits nolimits "
@@ -56,6 +56,12 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return text[at], at + 1
 
 
+_THUS = re.compile(
+    r"\\(?:implies|Rightarrow|Longrightarrow|iff)(?![A-Za-z])|\\text\{ *(?:and|so|thus) *\}"
+)
+_SIMPLE = re.compile(r"∂²?[^\W\d_ᵀ]*[\u0300-\u036f]*(?:_(?:\{[^{}]*\}|\w))*\s*")
+
+
 def plain_text(latex: str) -> str:
     r"""Return a formula in LaTeX as text.
 
@@ -66,6 +72,10 @@ def plain_text(latex: str) -> str:
     """
     text = re.sub(r"\\(?:begin|end)\{[^}]*\}|\\label\{[^}]*\}|\\tag\{[^}]*\}|&", " ", latex)
     text = re.sub(r"\\\|", "‖", text)
+    text = re.sub(r"\\langle\b|⟨", " inner(", re.sub(r"\\rangle\b|⟩", ")", text))
+    text = re.sub(
+        r"\\(?:implies|Rightarrow|Longrightarrow|iff|text\{ *and *\})(?![A-Za-z])", ", ", text
+    )
     text = re.sub(r"\\[,;:! ]|~|\\quad|\\qquad", " ", text)
     return " ".join(_translated(text).split())
 
@@ -78,6 +88,14 @@ def _translated(text: str) -> str:
         if character == "\\":
             piece, at = _command(text, at)
             made.append(piece)
+        elif character == "^" and (total := _TOTAL.search("".join(made))) is not None:
+            inner, at = _group(text, at + 1)  # how far a sum runs: Σ_{i=1}^n is Σ_{i=1:n}
+            if total[1] is None and (low := re.match(r"\s*_", text[at:])) is not None:
+                under, at = _group(text, at + low.end())
+                made.append(f"_{{{_word(under)}}}")
+            head, tail = "".join(made).rstrip().removesuffix("}"), _word(inner)
+            head = head if "{" in head[head.rfind("Σ") :] else re.sub(r"_(\w)$", r"_{\1", head)
+            made = [f"{head}:{tail}}} "]
         elif character == "^":
             piece, at = _raised(text, at + 1)
             made.append(piece)
@@ -86,7 +104,8 @@ def _translated(text: str) -> str:
             if made and made[-1].endswith("‖"):
                 continue  # the 2 or the F of a norm
             word = "".join(_translated(inner).split())
-            made.append(f"_{word}" if len(word) == 1 else f"_{{{word}}}")
+            behind = " " if re.match(r"[A-Za-z\\]", text[at:]) else ""
+            made.append(f"_{word}{behind}" if len(word) == 1 else f"_{{{word}}}{behind}")
         elif character in "{}":
             inner, after = _group(text, at) if character == "{" else ("", at + 1)
             made.append(_translated(inner))
@@ -95,6 +114,13 @@ def _translated(text: str) -> str:
             made.append(character)
             at += 1
     return "".join(made)
+
+
+_TOTAL = re.compile(r"[Σ∑](_\{[^{}]*\}|_\w)?\s*$")
+
+
+def _word(latex: str) -> str:
+    return "".join(_translated(latex).split())
 
 
 def _raised(text: str, at: int) -> tuple[str, int]:
@@ -128,7 +154,8 @@ def _command(text: str, at: int) -> tuple[str, int]:
         return f"sqrt({_translated(inner)})", at
     if re.fullmatch(_STYLES, name):
         inner, at = _group(text, at)
-        word = _translated(inner).strip()
+        is_word = re.fullmatch(r"[A-Za-z]{2,}_\w+", inner.replace("\\_", "_"))
+        word = inner.replace("\\_", "_") if is_word else _translated(inner).strip()
         if name in {"mathbf", "mathbb", "boldsymbol", "bm"} and word == "1":
             return " 1", at
         space = " " if len(word) > 1 else ""
@@ -144,9 +171,9 @@ def _command(text: str, at: int) -> tuple[str, int]:
     if name in _SIGNS:
         return _SIGNS[name] + (" " if name == "ln" and text[at : at + 1] != "(" else ""), at
     if name in GREEK:
-        return GREEK[name], at
+        return GREEK[name] + (" " if re.match(r"[A-Za-z\\]", text[at:]) else ""), at
     if name in _FUNCTIONS:
-        return name, at
+        return name + (" " if re.match(r"[A-Za-z\\]", text[at:]) else ""), at
     return f"\\{name}", at
 
 
@@ -154,7 +181,12 @@ def _quotient(above: str, below: str) -> str:
     above, below = above.strip(), below.strip()
     if re.match(r"∂|d\b|d[A-Za-z]", above) and re.match(r"∂|d", below):
         top = re.sub(r"^∂\s*\^?2?²?\s*", "∂²" if re.match(r"∂\s*(?:\^2|²)", above) else "∂", above)
-        bottom = re.sub(r"∂\s+", "∂", below)
+        top = re.sub(r"^d\s+", "d", top)
+        bottom = re.sub(r"∂\s+", "∂", re.sub(r"^d\s+", "d", below))
+        if top in {"∂", "d"}:
+            return f"∂/∂{bottom[1:]} "
+        if top.startswith("∂") and not _SIMPLE.fullmatch(top):
+            top = f"∂⟦{top[1:].strip()}⟧"
         return f"{top}/{bottom}" if " " not in bottom else f"{top}/({bottom})"
     left = above if re.fullmatch(r"\w+", above) else f"({above})"
     right = below if re.fullmatch(r"\w+", below) else f"({below})"

@@ -20,6 +20,7 @@ from symgrad.verify.arrays.collecting import LARGEST_POWER, MAX_TERMS, Collector
 from symgrad.verify.arrays.reducing import content, over_nothing
 from symgrad.verify.arrays.signs import not_negative
 from symgrad.verify.arrays.terms import (
+    Factor,
     Index,
     Indices,
     Term,
@@ -240,11 +241,64 @@ class Former(Collector):
             made = made.times(Term(Fraction(1), {(f"exp {atom}", where): number}))
         return [made]
 
+    def _slice(self, x: Array, at: Indices) -> list[Term]:
+        """Return a part; that of a product is the product of the parts."""
+        axis, start, stop = x.cut
+        inner, where, own = self.at_place(x, at, axis)
+        made = []
+        for term in inner:
+            factors: dict[Factor, Fraction] = {}
+            for (atom, places), exponent in term.factors.items():
+                name = atom
+                if own in places:
+                    turned = "*" if atom.startswith("*") else ""
+                    spots = [i for i, k in enumerate(places) if k == own]
+                    name = f"{turned}part {start.label}:{stop.label} {spots} of {atom}"
+                moved = tuple(where if k == own else k for k in places)
+                factors[name, moved] = exponent
+            made.append(Term(term.number, factors, term.bound))
+        return made
+
+    def _pad(self, x: Array, at: Indices) -> list[Term]:
+        """Return what stands among zeros: linear in it, what does not move along in front."""
+        axis, start, total = x.cut
+        inner, where, own = self.at_place(x, at, axis)
+        made = []
+        for term in inner:
+            moving = Term(Fraction(1), {}, term.bound)
+            still = Term(term.number)
+            for key, exponent in term.factors.items():
+                moves = own in key[1] or any(k in term.bound for k in key[1])
+                (moving if moves else still).factors[key] = exponent
+            free = tuple(k for k in (own, *at) if k == own or uses(moving, k))
+            text, order = self.closed([moving], free)
+            length = x.args[0].shape[axis].label
+            spot = order.index(own) if own in order else -1
+            atom = f"among {start.label} {length} {total.label} {spot} ({text})"
+            moved = tuple(where if k == own else k for k in order)
+            made.append(still.times(Term(Fraction(1), {(atom, moved): Fraction(1)})))
+        return made
+
+    def _stack(self, x: Array, at: Indices) -> list[Term]:
+        total, made, begin = x.shape[x.along], [], Size()
+        for part in x.args:
+            made += self.terms(build.pad(part, x.along, begin, total), at)
+            begin += part.shape[x.along]
+        return made
+
+    def at_place(self, x: Array, at: Indices, axis: int) -> tuple[list[Term], Index, Index]:
+        """Return the operand at an index of its own along an axis, the old index, the new one."""
+        self.count += 1
+        own = self.count
+        places = list(at)
+        where, places[axis] = places[axis], own
+        return self.collected(self.terms(x.args[0], tuple(places))), where, own
+
     def _other(self, x: Array, at: Indices) -> list[Term]:
         """Return an atom over the forms of the operands."""
         texts = []
         where: list[Index] = []
-        whole = x.op in {"inv", "det", "logdet", "most", "least", "slice", "pad", "stack"}
+        whole = x.op in {"inv", "det", "logdet", "most", "least"}
         for part in x.args:
             indices = tuple(self.fresh(size, {}) for size in part.shape) if whole else at
             used = indices if part.shape else ()

@@ -16,7 +16,6 @@ _OPEN, _CLOSE = "([{", ")]}"
 _LAYOUT = re.compile(
     r"\s*(?:layout\s+(?P<layout>numerator|denominator)|convention\s+(?P<convention>numpy|matlab))\s*$"
 )
-_BARE = re.compile(r"\b(log|exp|tanh|sigmoid|softmax|tr|det|diag) ([^\W\d_]\w*)(?![\w(])")
 
 
 @dataclass(frozen=True)
@@ -62,15 +61,33 @@ def _rows(shown: str, place: Place) -> Iterator[Statement]:
     for row in rows:
         marked = "\\" in shown or "_{" in row or "^{" in row
         plain = plain_text(row) if marked else " ".join(row.split())
-        plain = plain.strip(" ,.;")
-        if not plain:
-            continue
-        sides = _sides(plain)
-        if len(sides) > 1 and not sides[0] and left:
-            sides = (left, *sides[1:])
-        if sides and sides[0]:
-            left = sides[0]
-        yield Statement(" ".join(row.split()).strip(" ,"), place, tuple(side for side in sides))
+        parts = _apart(plain)
+        for part in parts:
+            sides = _sides(part)
+            if len(sides) > 1 and not sides[0] and left:
+                sides = (left, *sides[1:])
+            if sides[0]:
+                left = sides[0]
+            text = part if len(parts) > 1 else " ".join(row.split()).strip(" ,")
+            yield Statement(text, place, sides)
+
+
+def _apart(text: str) -> list[str]:
+    """Return the statements of one row: what stands between commas, where each has a relation."""
+    depth, start = 0, 0
+    found: list[str] = []
+    for at, character in enumerate(text):
+        depth += (character in _OPEN) - (character in _CLOSE)
+        if character == "," and depth <= 0:
+            found.append(text[start:at])
+            start = at + 1
+    found.append(text[start:])
+    parts = [part.strip(" ,.;") for part in found if part.strip(" ,.;")]
+    return (
+        parts
+        if all(len(_sides(part)) > 1 for part in parts)
+        else [text.strip(" ,.;")][: bool(parts)]
+    )
 
 
 def _sides(text: str) -> tuple[str, ...]:
@@ -87,7 +104,7 @@ def _sides(text: str) -> tuple[str, ...]:
             found.append(text[start : match.start()].strip())
             start = match.end()
     found.append(text[start:].strip())
-    return tuple(_BARE.sub(r"\1(\2)", side) for side in found)
+    return tuple(found)
 
 
 def unreadable(message: str, place: Place, hint: str = "") -> Diagnostic:

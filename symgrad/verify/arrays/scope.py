@@ -1,4 +1,4 @@
-"""What the names of a claim stand for: nodes, derivatives, sensitivities, the author's own."""
+"""The names of a claim, in the spellings of papers."""
 
 from __future__ import annotations
 
@@ -7,27 +7,14 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from symgrad.derivation.arrays.derive import derive_arrays
-from symgrad.derivation.arrays.jacobian import HigherOrder, adjoints, hessian, jacobian
-from symgrad.errors import SymgradError
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.folding import Folding
-from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.expression.names import canonical
 from symgrad.graph.arrays import ArrayGraph, learned
-from symgrad.sources.arrays.syntax import index_letters
 
 FIRST_MARK = 0xA000  # letters that no formula uses: one for each derivative that a claim speaks of
-NAME = r"[^\W\d_][^\W_]*[\u0300-\u036f]*(?:_(?:\{[^{}]*\}|\w))*"
-_FIRST = re.compile(
-    rf"(?<![\w∂])(?P<sign>∂|d)\s*(?P<top>{NAME})\s*/\s*(?:∂|d)\s*(?P<bottom>{NAME})(?![²^])"
-)
-_SECOND = re.compile(
-    rf"(?<![\w∂])(?:∂²|∂\^2|d²|d\^2)\s*(?P<top>{NAME})\s*/\s*\(?(?:∂|d)\s*(?P<bottom>{NAME})"
-    rf"(?:²|\^2|\s*(?:∂|d)\s*(?P<other>{NAME}))(?:ᵀ)?\)?"
-)
-_NABLA = re.compile(rf"∇(?:_(?:\{{(?P<braced>[^{{}}]*)\}}|(?P<plain>\w)))\s*(?P<top>{NAME})?")
+NAME = r"[^\W\d_ᵀΣ∑²³][^\W_ᵀΣ∑²³]*[\u0300-\u036f]*(?:_(?:\{[^{}]*\}|[i-n]{2}(?!\w)|\w))*"
 
 
 class NotTold(Exception):
@@ -35,16 +22,12 @@ class NotTold(Exception):
 
 
 @dataclass
-class Scope:
-    """The names in force where a claim stands."""
+class Names:
+    """What the names of a claim stand for: nodes, sensitivities, the author's own."""
 
     graph: ArrayGraph
-    numerator: bool = False
-    denominator: bool = False
     definitions: dict[str, Array] = field(default_factory=dict)
     marks: dict[str, Array] = field(default_factory=dict)
-    _by_key: dict[tuple[str, str, bool], str] = field(default_factory=dict)
-    _adjoints: dict[str, dict[str, Array]] = field(default_factory=dict)
     _sensitivities: dict[str, Array] | None = None
 
     def resolve(self, word: str) -> str | None:
@@ -94,90 +77,9 @@ class Scope:
         """Tell whether a word is a name."""
         return self.look_up(word) is not None
 
-    # Derivatives --------------------------------------------------------------------------------
-
-    def marked(self, text: str) -> str:
-        """Return a text in which every derivative is one letter of its own."""
-        text = _NABLA.sub(self._nabla, text)
-        text = _SECOND.sub(self._second, text)
-        return _FIRST.sub(self._first, text)
-
-    def _nabla(self, found: re.Match[str]) -> str:
-        bottom = found["braced"] or found["plain"]
-        top = found["top"] or self.graph.objective
-        if self.resolve(bottom) is None or self.resolve(top) is None:
-            return found[0]
-        return self._mark(top, bottom, second=False)
-
-    def _second(self, found: re.Match[str]) -> str:
-        other = found["other"]
-        if other is not None and self.resolve(other) != self.resolve(found["bottom"]):
-            raise NotTold("a mixed second derivative")
-        return self._mark(found["top"], found["bottom"], second=True)
-
-    def _first(self, found: re.Match[str]) -> str:
-        top, bottom = found["top"], found["bottom"]
-        if found["sign"] == "d" and (
-            self.resolve(top) is None or self.resolve(_base(self, bottom)) is None
-        ):
-            return found[0]
-        return self._mark(top, bottom, second=False)
-
-    def _mark(self, top: str, bottom: str, *, second: bool) -> str:
-        base = _base(self, bottom)
-        tail = bottom[len(base) :]
-        node, below = self.resolve(top), self.resolve(base)
-        if node is None or below is None:
-            raise NotTold(
-                f"`∂{top}/∂{bottom}`: {'`' + top if node is None else '`' + base}` is no node"
-            )
-        key = (node, below, second)
-        if key not in self._by_key:
-            mark = chr(FIRST_MARK + len(self._by_key))
-            self._by_key[key] = mark
-            self.marks[mark] = self.derivative(node, below, second=second)
-        tail = tail if not tail or tail.startswith("_{") else f"_{{{tail[1:]}}}"
-        return f" {self._by_key[key]}{tail}"
-
-    def derivative(self, top: str, bottom: str, *, second: bool) -> Array:
-        """Return the total derivative of one node by another, in names of nodes.
-
-        That of a vector by a vector is J[i,j] = ∂y_i/∂x_j, or its transpose where the layout is
-        that of the denominator. Raises NotTold where it has three axes or more.
-        """
-        if self.graph.shape_of[top]:
-            if second:
-                raise NotTold(f"`{top}` is an array: its second derivative has too many axes")
-            try:
-                matrix = jacobian(self.graph, top, bottom)
-            except SymgradError as problem:
-                raise NotTold(problem.diagnostics[0].message) from None
-            return build.transposed(matrix) if self.denominator else matrix
-        if top not in self._adjoints:
-            self._adjoints[top] = adjoints(self.graph, top, build.ONE)
-        found = self._adjoints[top].get(bottom)
-        tree = build.zeros(self.graph.shape_of[bottom]) if found is None else found
-        if second:
-            try:
-                fold = Folding((self.graph.variables[n], t) for n, t in self.graph.values).fold
-                return hessian(self.graph, shortest(tree, fold), bottom)
-            except (HigherOrder, SymgradError) as problem:
-                raise NotTold(problem.diagnostics[0].message) from None
-        return build.transposed(tree) if self.numerator else tree
-
 
 def _facts(tree: Array) -> Facts:
     return learned(tree, NOTHING_KNOWN)
-
-
-def _base(scope: Scope, word: str) -> str:
-    """Return a name without its indices: W of W_{ij}; W_2 stays as it is where it is a node."""
-    if scope.resolve(word) is not None:
-        return word
-    head, _, tail = word.rpartition("_")
-    if head and scope.resolve(head) is not None and index_letters(tail):
-        return head
-    return word
 
 
 def spellings(word: str) -> list[str]:
