@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from symgrad.sources.problems import Origin
 from symgrad.verify.reading.passage import Formula, Passage
+from symgrad.verify.reading.prose import LABEL, UNCLEAR, formulas_in, without_words
 
 _OPEN_END = re.compile(r"(?:[-+*/^=≈<>(,·×−&\\]|:=)\s*$")
 _GOES_ON = re.compile(r"\s*(?:&\s*)?(?:=|≈|:=|\\approx|\\leq?\b|[-+*/·×−]\s)")
@@ -62,8 +63,10 @@ def lines_of(
             continue
         label = _BULLET.match(whole) or _LABEL.match(whole)
         cut = label.end() if label else len(whole) - len(whole.lstrip())
+        if prose and (words := LABEL.match(whole, cut)) and _RELATION.search(whole, words.end()):
+            cut = words.end()
         origin = Origin(source, lines, first + start, 1, first).at(whole, cut)
-        body = whole[cut:].rstrip()
+        body = whole[cut : without_words(whole, cut, len(whole)) if prose else len(whole)].rstrip()
         directive = _DIRECTIVE.match(body) is not None
         body = body.replace("\\\n", " \n")
         if prose and not directive and is_sentence(body):
@@ -84,7 +87,15 @@ def is_sentence(text: str) -> bool:
 
 
 def _in_sentence(text: str, origin: Origin) -> Iterator[Formula]:
-    """Yield the formula that a sentence ends in, if it does."""
+    """Yield the derivatives that a sentence states, else the formula that it ends in."""
+    derivatives = list(formulas_in(text))
+    for one in derivatives:
+        shown = text[one.start : one.end if one.clear else len(text)]
+        fault = None if one.clear else UNCLEAR
+        here = origin.at(text, one.start)
+        yield Formula(shown, here, bare=True, quiet=not one.clear, fault=fault)
+    if derivatives:
+        return
     found = _IN_SENTENCE.search(text)
     if found is None:
         return

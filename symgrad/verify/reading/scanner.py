@@ -10,6 +10,7 @@ from symgrad.errors import Place
 from symgrad.sources.problems import Origin
 from symgrad.verify.reading.passage import Formula, Passage, Piece
 from symgrad.verify.reading.plain import is_sentence, lines_of
+from symgrad.verify.reading.prose import HEAD, LABEL, UNCLEAR, stretch_of, without_words
 
 _DISPLAYS = (
     "equation align alignat xalignat flalign gather multline eqnarray IEEEeqnarray displaymath "
@@ -37,6 +38,7 @@ _OPENERS = re.compile(
     r"(?!(?i:at|assume|with|for|where|when|if|given|let|take|put|using|say|and|so)\b)"
     rf"(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|{_NAME})"
     r"[^\n$`|]{0,400}?(?:=|≈|←|\\approx\b)[^\n$`|]*)$"
+    rf"|(?P<prose>{HEAD})"
     r"|(?P<escape>\\.)"
     r"|(?P<dollar>\$)"
     r"|^[ \t]*(?P<directive>(?:assume|at)[ \t]+(?![^\n]*[.!?:][ \t]*$)[^\n$`]*[=<>≤≥\d][^\n$`]*)$"
@@ -128,7 +130,7 @@ class Scanner:
             "fence": self.fence, "comment": self.comment, "tag": self.element,
             "code": self.in_code, "rst": self.math_directive, "env": self.delimited,
             "dollar": self.dollar, "directive": self.directive, "table": self.table,
-            "line": self.line, "said": self.said,
+            "line": self.line, "said": self.said, "prose": self.prose,
         }  # fmt: skip
         for name, handler in handlers.items():
             if match[name] is not None:
@@ -274,13 +276,32 @@ class Scanner:
     def line(self, match: re.Match[str]) -> Iterator[Piece]:
         """Yield a line that is a formula from end to end, with the lines that continue it."""
         start, end = match.span("line")
-        if self.kind == "latex" or _is_words(match["line"]):
-            self.at = start + 1
+        if label := LABEL.match(self.text, start, end):
+            start = label.end()
+        if self.kind == "latex" or _is_words(self.text[start:end]):
+            self.at = max(start, match.start("line") + 1)
             return
-        while following := _GOES_ON.match(self.text, end):
-            end = following.end()
-        self.at = end
+        if (shorter := without_words(self.text, start, end)) < end:
+            self.at, end = shorter, shorter
+        else:
+            while following := _GOES_ON.match(self.text, end):
+                end = following.end()
+            self.at = end
         yield Piece(((start, end),), display=True, bare=True)
+
+    def prose(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+        """Yield a derivative that stands in a sentence without marks."""
+        found = stretch_of(self.text, match.start("prose"), match.end())
+        self.at = max(found.end, match.end())
+        if self.kind == "latex":
+            return
+        if found.clear:
+            yield Piece(((found.start, found.end),), bare=True, quiet=True)
+            return
+        end = self.text.find("\n", self.at)
+        shown = self.text[found.start : end if end > 0 else len(self.text)]
+        origin = self.passage.origin(found.start, found.end)
+        yield Formula(shown, origin, quiet=True, fault=UNCLEAR)
 
     def fence(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
         """Yield what stands in a fence of kind `symgrad` or `math`."""
