@@ -1,7 +1,10 @@
-"""The playground in headless Chromium, by clicks and typing: python -m tests.browser_playground DIR
+"""The playground in headless Chromium, by clicks and typing.
 
-Serves the built site, adds a script that does what a person does, and checks what it notes. It is
-no test of pytest's: it needs Pyodide, and half a minute. `.ci/run` runs it.
+    python -m tests.browser_playground SITE axe.min.js
+
+Serves the built site, adds a script that does what a person does, and checks what it notes, and
+what axe-core finds for people with other devices. It is no test of pytest's: it needs Pyodide, and
+half a minute. `.ci/run` runs it.
 """
 
 import functools
@@ -120,6 +123,7 @@ async function drive() {
   at("#example").dispatchEvent(new Event("change"));
   await until(() => at("#text").value.includes("hinge") && formula() && !formula().includes("2cu"));
   notes.example = formula();
+  notes.barriers = (await axe.run()).violations.map((v) => [v.id, v.nodes[0].html]);
   notes.wide = document.documentElement.scrollWidth <= window.innerWidth;
 }
 
@@ -150,14 +154,15 @@ def served(site: Path, heard: dict) -> http.server.ThreadingHTTPServer:
     return server
 
 
-def driven(folder: Path, size: str) -> dict:
+def driven(folder: Path, axe: Path, size: str) -> dict:
     """Return what the page noted in a window of a size."""
     heard = {"done": threading.Event()}
     with tempfile.TemporaryDirectory() as temporary:
         site = Path(temporary) / "site"
         shutil.copytree(folder, site)
         page = site / "index.html"
-        (site / "drive.js").write_text(SCRIPT, encoding="utf-8")
+        script = axe.read_text(encoding="utf-8") + SCRIPT
+        (site / "drive.js").write_text(script, encoding="utf-8")
         tag = '<script src="drive.js" defer></script></body>'
         page.write_text(page.read_text(encoding="utf-8").replace("</body>", tag), encoding="utf-8")
         server = served(site, heard)
@@ -196,13 +201,14 @@ def check(heard: dict) -> None:
     assert heard["code"] == ["model.h", "model.c"]
     assert heard["shared"] == "#g="
     assert r"\frac" in heard["example"]
+    assert heard["barriers"] == []
     assert heard["wide"]
 
 
 def main() -> None:
     """Drive the site in a wide window and in one as narrow as a phone's."""
     for size in ("1400,1000", "500,900"):
-        heard = driven(Path(sys.argv[1]), size)
+        heard = driven(Path(sys.argv[1]), Path(sys.argv[2]), size)
         check(heard)
         print(  # noqa: T201
             f"playground at {size}: live after {heard['live']} ms, edits {heard['edits']} ms"

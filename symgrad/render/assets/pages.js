@@ -161,6 +161,12 @@ const pages = (() => {
   // ---- what belongs together lights up -----------------------------------------------------------
   let listening = new AbortController(); // of the drawing that is shown now
 
+  // A node is called by what it is, and by what is written in it.
+  function named(g) {
+    const written = all("title, text", g).map((line) => line.textContent).filter(Boolean);
+    g.setAttribute("aria-label", written.join(" "));
+  }
+
   function lighting(canvas) {
     listening.abort();
     listening = new AbortController();
@@ -236,7 +242,8 @@ const pages = (() => {
     nodes.forEach((g, name) => {
       g.setAttribute("role", "button");
       g.setAttribute("aria-pressed", "false");
-      g.setAttribute("aria-label", g.querySelector("title").textContent);
+      all("text", g).forEach((line) => line.after(" ")); // its lines are words, not one word
+      named(g);
       watch(g, g, { kind: "node", key: name, nodes: new Set([name]), edges: new Set() });
       g.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -323,6 +330,7 @@ const pages = (() => {
       tiles.forEach(([value, adjoint], i) => {
         setText(value, step.tiles[i][0]);
         setText(adjoint, step.tiles[i][1] && `∂ ${step.tiles[i][1]}`);
+        named(nodes.get(data.tiles[i]));
       });
       byId("work").replaceChildren(worked(step));
       fit(byId("work"));
