@@ -170,3 +170,77 @@ def test_a_number_that_the_arithmetic_before_it_gives():
     third = "param w; data x; z = 1/3 + 0*w*x; L = z"
     assert statuses(third, "$z = 0.1667 + 0.1667 = 0.3334$") == ["agrees"]
     assert statuses(third, "$z = 0.1667 + 0.1667 = 0.3343$") == ["refuted"]
+
+
+RECURRENT = "param w; data x, y; h = tanh(w*x); o = tanh(w*h + x); L = (o - y)^2"
+
+
+def test_a_sum_over_paths_with_direct_derivatives():
+    paths = r"\left(\frac{do}{dw} + \frac{do}{dh}\frac{dh}{dw}\right)"
+    right = r"$\frac{dL}{dw} = \frac{dL}{do}" + paths + "$"
+    assert statuses(RECURRENT, right) == ["proved"]
+    one = r"$\frac{dL}{dw} = \frac{dL}{do}\frac{do}{dh}\frac{dh}{dw}$"
+    assert statuses(RECURRENT, one) == ["refuted"]
+    assert statuses(RECURRENT, r"$\frac{do}{dw} = h(1 - o^2)$") == ["refuted"]
+
+
+@pytest.mark.parametrize("operator", [r"\frac{\partial}{\partial w}", "∂/∂w"])
+@pytest.mark.parametrize("factor", [r"\frac12", "0.5", r"-\frac{-1}{2}", "y"])
+def test_an_operator_before_a_constant_differentiates_what_follows(operator, factor):
+    half = "y" if factor == "y" else "1/2"
+    graph = f"param w; data x, y; z = w*x; L = {half}*(z - y)^2"
+    claim = r"$\frac{\partial L}{\partial w} = " + f"{operator} {factor} (wx - y)^2$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("wx", "2wx")) == ["refuted"]
+
+
+def test_whether_an_operator_takes_one_factor_or_the_product_is_never_held_against_it():
+    graph = "param w; data x; z = w*exp(w*x); L = z"
+    assert statuses(graph, r"$\frac{dL}{dw} = \frac{d}{dw} w e^{wx}$") == ["unreadable"]
+    assert statuses(graph, r"$\frac{d}{dw} w e^{wx} = (1 + wx)e^{wx}$") == ["proved"]
+
+
+SENTENCES = [
+    "So {}, which is all.", "Nodes: {}; and so on.", "(that is, {})", "所以{}。",
+    "Значит, {}, вот.", "따라서 {} 이다.", "We get {} (the slope of it), and more.", "- first: {}.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_formula_in_a_sentence_without_marks(sentence):
+    for formula in ("∂L/∂w = 2(z − y)·x", "dL/db = 2(z-y)", "z = w·x + b"):
+        assert statuses(LINE, sentence.format(formula)) == ["proved"]
+        assert statuses(LINE, sentence.format(formula.replace("=", "= 3·"))) == ["refuted"]
+
+
+@pytest.mark.parametrize("sentence", [
+    "The loss is L = low for a good fit.", "See [here](http://a.org/?z=w+b&b=w*x).",
+    "w = the weight", '<img src="z.png" width=50 alt="z = w">',
+    "if z=0 or so, b = 1 and w = 2, then it stops",
+])  # fmt: skip
+def test_sentences_that_are_no_claims(sentence):
+    report = verify(parse(LINE), f"{sentence} And more.", source="a.md")
+    assert not report.judged
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    (r"z = w^\top x", r"z = w^\top x + w_1"),
+    (r"z = \mathbf{w} \cdot \mathbf{x}", r"z = -w \cdot x"),
+    (r"\bar{x} - x_2 = \frac{x_1 - x_2}{2}", r"\bar{x} - x_2 = x_1 - x_2"),
+])  # fmt: skip
+def test_products_and_means_of_numbered_names(claim, wrong):
+    assert statuses(LOGISTIC, f"${claim}$") == ["proved"]
+    assert statuses(LOGISTIC, f"${wrong}$") == ["refuted"]
+
+
+def test_the_number_of_samples_that_the_graph_has_is_no_free_constant():
+    graph = "param μ; data x_1, x_2, x_3; const n = 3; L = (x_1 - μ)^2 + (x_2 - μ)^2 + (x_3 - μ)^2"
+    assert statuses(graph, r"$\frac{\partial^2 L}{\partial μ^2} = 2n$") == ["proved"]
+    assert statuses(graph, r"$\frac{\partial^2 L}{\partial μ^2} = n$") == ["refuted"]
+
+
+def test_no_link_vanishes_where_an_index_has_several_values():
+    graph = "param w_0, w_1; data x_1; z = w_0 + w_1*x_1; L = z^2"
+    start = r"\frac{\partial L}{\partial w_j} = 2z\frac{\partial z}{\partial w_j}"
+    text = f"$x_0 = 1$ and ${start} = 2z x_j = 2z$"
+    assert statuses(graph, text) == ["definition", "refuted"]

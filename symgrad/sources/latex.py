@@ -35,6 +35,7 @@ from symgrad.sources.limits import MAX_DEPTH
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
+_ROW_SPACE = re.compile(r"\[\s*-?\d*\.?\d+\s*(?:pt|ex|em|mm|cm|in|px|mu|\\\w+)\s*\]")
 _MAX_FAULTS = 20
 _UNITS = {"in": 72.0, "cm": 28.0, "mm": 2.8, "em": 10.0, "ex": 4.5, "pt": 1.0, "px": 0.75}
 _WIDE_SPACE = 8.0
@@ -113,6 +114,7 @@ class Translator(Delimiters, Styles, Scripts):
         elif SIGNS.get(name) == "|" and self.is_evaluation():
             self.evaluated(word, parts)
         elif name in SIGNS:
+            self.skip_space_below(name)
             sign = SIGNS[name]
             own = self.separated(sign, word, parts) if sign[:1].isalpha() else None
             parts.append(own or self.written(sign, word))
@@ -156,6 +158,14 @@ class Translator(Delimiters, Styles, Scripts):
             parts.append(self.written(" ", word))
         else:
             raise self.fault(f"`{word.text}` is no command that is read here", word)
+
+    def skip_space_below(self, name: str) -> None:
+        """Pass the space that an author asks for behind a row: `\\\\[2ex]`."""
+        if name != "\\" or self.at >= len(self.words):
+            return
+        width = _ROW_SPACE.match(self.source, self.words[self.at].start)
+        while width and self.at < len(self.words) and self.words[self.at].start < width.end():
+            self.at += 1
 
     def between_digits(self, parts: list[Written]) -> bool:
         """Tell whether digits stand on both sides, as in 0.834\\,694."""

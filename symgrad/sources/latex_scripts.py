@@ -103,7 +103,20 @@ class Scripts(Tokens, ABC):
         return following[:1].isalnum() or (following[:1] == "\\" and following[1:].isalpha())
 
     def power(self, word: Word, parts: list[Written], start: int, raw: str) -> None:
-        """Translate an exponent, which begins at token `start`."""
+        """Translate an exponent, which begins at token `start`; an index may follow it: `x^2_1`."""
+        self.skip_spaces()
+        indexed = self.at < len(self.words) and self.words[self.at].text == "_"
+        if indexed and parts and _IN_NAME.search(parts[-1].text.rstrip(" ")):
+            self.at += 1
+            index = index_name(self.raw_argument(word))
+            end, self.at = self.at, start
+            inner = self.argument(word)
+            self.at = end
+            if not self.attached(f"_{index}", word, parts):
+                raise self.fault("this subscript is no part of a name", word)
+            ends = self.written("^(", word), self.written(")", word)
+            parts.append(Written.join([ends[0], inner, ends[1]]))
+            return
         self.at = start
         if not raw.startswith("\\") and self.words[start].text != "{":
             parts.append(Written.at("^", word.start))  # plain notation: x^2, e^(-z), x^-1

@@ -51,7 +51,7 @@ SUMS = {"sum": "∑", "prod": "∏"}
 STACKED = frozenset(("stackrel", "overset", "underset"))
 STYLES = frozenset(
     "text textrm textit textbf textsf texttt mathrm mathit mathsf mathtt mathop operatorname mbox "
-    "mathbf boldsymbol bm mathcal mathscr mathfrak mathbb mathbbm mathds pmb".split()
+    "mathbf boldsymbol bold bm mathcal mathscr mathfrak mathbb mathbbm mathds pmb".split()
 )
 TEXT_STYLES = frozenset(
     "\\text \\textrm \\textit \\textbf \\textsf \\texttt \\mbox \\operatorname".split()
@@ -61,11 +61,16 @@ TRANSPARENT = frozenset(
     "smash".split()
 )
 DROPPED_WITH_ARGUMENT = frozenset(
-    "label tag ref eqref color phantom hphantom vphantom vspace intertext shortintertext".split()
+    (
+        "label tag ref eqref require color phantom hphantom vphantom vspace intertext "
+        "shortintertext"
+    ).split()
 )
 DROPPED = frozenset(
     (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf mathstrut hfill "
-      "hline thinspace medspace thickspace negthinspace bigskip medskip smallskip noindent".split(),
+      "tiny Tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge "
+      "boldmath unboldmath displaylimits allowbreak nobreak relax hline thinspace medspace "
+      "thickspace negthinspace bigskip medskip smallskip noindent".split(),
      ",", ";", ":", "!", " ", ">", "/", "-", "\n")
 )  # fmt: skip
 

@@ -175,6 +175,8 @@ class Judge:
             if claim.is_definition(link):
                 continue
             outcome = self._link(claim, index, left, meanings, deadline)
+            if outcome.status == "refuted" and link.direct is not None:
+                outcome = self._with_direct(claim, index, left, meanings, deadline) or outcome
             if outcome.status == "refuted" and link.other is not None:
                 self._refuse_two_readings(claim, index, left, meanings, deadline)
             remarks += outcome.remarks
@@ -195,6 +197,23 @@ class Judge:
         return Verdict(
             worst.status, claim, message, diagnosis, worst.decision, at_fault, place, unique
         )
+
+    def _with_direct(
+        self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
+        deadline: float,
+    ) -> Outcome | None:  # fmt: skip
+        """Return the outcome of a link that is right with direct derivatives, None for others.
+
+        `∂L/∂w = ∂L/∂o (∂o/∂w + ∂o/∂h ∂h/∂w)` counts every path once where ∂o/∂w holds h fixed.
+        """
+        link = claim.links[index]
+        links = list(claim.links)
+        links[index] = replace(link, expression=link.direct or link.expression, direct=None)
+        found = self._link(replace(claim, links=tuple(links)), index, left, meanings, deadline)
+        if found.status not in ("proved", "agrees"):
+            return None
+        remark = "derivatives on the right are read as direct ones, other operands held fixed"
+        return replace(found, remarks=(*found.remarks, remark))
 
     def _refuse_two_readings(
         self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],

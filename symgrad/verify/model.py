@@ -104,7 +104,9 @@ class Link:
     A derivative that is used in it stands there as a `Var` whose key is a `DerivativeTarget.key`.
     `decimals` is how many digits after the point a lone number has (0 for a whole number, -2 for
     1.3e3 shown to the hundreds), None for other links; `cut` says that an ellipsis follows it.
-    `other` is the second way to read a link such as `1/2v`, None for most.
+    `other` is the second way to read a link such as `1/2v`, None for most; `direct` is the link
+    with derivatives between neighbours that hold all other operands fixed, None where that is the
+    same.
     """
 
     expression: Expression
@@ -114,6 +116,7 @@ class Link:
     decimals: int | None = None
     cut: bool = False
     other: Expression | None = None
+    direct: Expression | None = None
 
     @property
     def numeric(self) -> bool:

@@ -97,7 +97,13 @@ def _formulas_before(
 ) -> list[tuple[Expression, Meanings]]:
     """Return the formulas in which the numbers may have been put, and what their names mean."""
     if index:
-        return [(claim.links[index - 1].expression, meanings)]
+        before = claim.links[index - 1].expression
+        kept = set(variables(claim.links[index].expression))
+        # `b ∂a/∂x + a ∂b/∂x = 6·1 + 5·y`: a derivative may be worked out, and not its value put in
+        shown = {n: m for n in variables(before) if (m := meanings.get(n)) and variables(m)}
+        worked = {n: m for n, m in shown.items() if set(variables(m)) & kept}
+        both = [before, substituted(before, worked)] if worked else [before]
+        return [(one, meanings) for one in both]
     derivation, graph, target = truth.derivation, truth.graph, claim.left
     found = [(left, meanings)]
     if isinstance(target, DerivativeTarget) and target.top == graph.objective:

@@ -121,7 +121,7 @@ class Chains:
         self.refuse_marks(part)
         origin = part.origin(formula.text, formula.origin)
         relation: Relation = "≈" if sign == "≈" else "="
-        expression, other = readings_of(part.text, origin, self.scope)
+        expression, other, direct = readings_of(part.text, origin, self.scope)
         place = origin.place(part.text, 0, max(1, len(part.text)))
         shown = source_text(formula.text, part)
         if self.comma:
@@ -129,7 +129,7 @@ class Chains:
             shown = _COMMA.sub(".", shown)
         return Link(
             expression, shown, relation, place,
-            decimals_of(part.text), cut, other,
+            decimals_of(part.text), cut, other, direct,
         )  # fmt: skip
 
     def refuse_marks(self, part: Written) -> None:
@@ -426,7 +426,8 @@ class Chains:
         recent = list(scope.definitions.values())[-_MAX_DEFINITIONS:]
         wanted: list[str | int] = [name.name for name in recent]
         for link in links:
-            wanted += variables(link.expression)
+            for reading in (link.expression, link.other, link.direct):
+                wanted += () if reading is None else variables(reading)
         match left:
             case DerivativeTarget():
                 wanted.append(left.key)

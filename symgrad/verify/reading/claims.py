@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TypeAlias
 
 from symgrad.errors import Diagnostic, Place
@@ -31,7 +31,7 @@ from symgrad.verify.reading.chains import Chains, Given, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
 from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.formula import parse_side
-from symgrad.verify.reading.generic import Generic
+from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
@@ -70,6 +70,7 @@ class Reader:
         self.decimals: Style = "point"
         self.generic = Generic(self.scope)
         self.use(State(truth, self.scope))
+        self.state.assumptions += stated_counts(graph)
 
     def use(self, state: State) -> None:
         """Go on with what is in force somewhere."""
@@ -252,7 +253,8 @@ class Reader:
                 left = self.lefts.read(statement, formula)
                 claims = list(self.chain(statement, formula, left, text, place, last=last))
                 cases.append([Case(tuple(indices.items()), one) for one in claims])
-            yield from (_together(column) for column in zip(*cases, strict=False))
+            for column in zip_longest(*cases):
+                yield _together(tuple(one for one in column if one is not None))
         except Fault as fault:
             unknown = fault.kind is UnknownNameInSource or _is_new(left, self.scope)
             rest = self.lefts.without_label(statement, formula) if left is None else None
@@ -380,7 +382,7 @@ class Reader:
             self.scope.note(target)
             own = tuple(
                 replace(
-                    link, decimals=None, other=None,
+                    link, decimals=None, other=None, direct=None,
                     expression=coefficient(link.expression, name, formula.origin, names),
                 )
                 for link in links

@@ -22,6 +22,7 @@ _POINT = re.compile(r"[0-9]\.[0-9]")
 _COMMA = re.compile(r"(?<![\w.])[0-9]+(?:,[0-9]+)+(?![\w.])")
 _BRACES = re.compile(r"(?<=[0-9])\{,\}(?=[0-9])")
 _LIST = re.compile(r"(?:max|min|where|pow|atan2|hypot)\s*\($")
+_FACTOR = re.compile(r"[-+*/^·×−]\s*$")
 _BRACKET = re.compile(r"\([^()]*\)")
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
@@ -56,7 +57,7 @@ def with_points(written: Written, style: Style, original: str, origin: Origin) -
     for match in _COMMA.finditer(text):
         commas = [place for place in range(*match.span()) if text[place] == ","]
         grouped = _GROUPS.fullmatch(match[0]) is not None
-        if _is_list(text, match):
+        if _is_list(text, match, sure=style == "comma"):
             continue
         if grouped and (len(commas) > 1 or style == "point"):
             new = "_"
@@ -72,13 +73,18 @@ def with_points(written: Written, style: Style, original: str, origin: Origin) -
     return Written("".join(changed), written.offsets)
 
 
-def _is_list(text: str, match: re.Match[str]) -> bool:
-    """Tell whether numbers stand in a list: in brackets alone, or where names are listed too."""
+def _is_list(text: str, match: re.Match[str], *, sure: bool = False) -> bool:
+    """Tell whether numbers stand in a list: in brackets alone, or where names are listed too.
+
+    In a document that is sure to write decimal commas, `0,1·(-0,5)` holds no list.
+    """
     before = text[: match.start()]
     opened = before.rfind("(") if before.count("(") > before.count(")") else -1
     if opened >= 0:
         inside = text[opened + 1 : match.start()]
         behind = text[match.end() :].lstrip()[:1]
+        if sure and _FACTOR.search(before[:opened]) and "," not in inside:
+            return False
         if _LIST.search(before[: opened + 1]) or (not inside.strip("-− ") and behind == ")"):
             return True
     left = re.split(r"[=≈]", text, maxsplit=1)[0]

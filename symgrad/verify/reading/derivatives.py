@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.tree import ZERO, Call, Div, Expression, Var, variables
+from symgrad.expression.tree import ZERO, Call, Div, Expression, Mul, Var, variables
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
@@ -19,7 +19,14 @@ Variable: TypeAlias = "str | Expression"  # a name, or what it is an expression 
 
 
 class DerivativeParser(Parser):
-    """Reads expressions in which a derivative is a variable that the scope knows."""
+    """Reads expressions in which a derivative is a variable that the scope knows.
+
+    With `direct`, ∂v/∂u of a node and its operand holds the other operands fixed; `has_direct` says
+    that this would make a difference somewhere.
+    """
+
+    direct = False
+    has_direct = False
 
     def __init__(self, text: str, origin: Origin, scope: Scope) -> None:
         super().__init__(text, origin, scope.resolve, names=scope.known(), juxtaposition=True)
@@ -205,12 +212,55 @@ class DerivativeParser(Parser):
 
     def operated(self, bottoms: tuple[Variable, ...], start: int) -> Expression:
         """Read what an operator such as ∂/∂a acts on: the next factor."""
-        if self.tokens[self.at] == "" or not self.starts_factor():
+        signed = self.tokens[self.at] == "-"
+        if not (self.starts_factor() or signed):
             raise self.fault("what is differentiated here?", start, last=self.at - 1)
         self.enter()
-        operand = self.power()
+        operand = self.factor()
+        if signed or not self.varies(operand, bottoms):
+            operand = self.whole_product(operand)
+        elif self.starts_factor():
+            operand = self.side_by_side(operand)
         self.depth -= 1
-        return self.target(operand, bottoms, start)
+        if signed and self.tokens[self.at] in ("+", "-"):
+            raise self.fault("where does this derivative end?", start, hint="put it in brackets")
+        return self.target(self.complete(operand), bottoms, start)
+
+    def complete(self, found: Expression) -> Expression:
+        """Put in what stands for sums that were read, before something is done with the whole."""
+        return found
+
+    def side_by_side(self, first: Expression) -> Expression:
+        """Return what of the factors that stand side by side is differentiated: the first one."""
+        return first
+
+    def varies(self, operand: Expression, bottoms: tuple[Variable, ...]) -> bool:
+        """Tell whether a factor depends on what it is differentiated by."""
+        graph = self.scope.graph
+        sizes = {str(size.key) for size in self.scope.sizes.values() if isinstance(size, Var)}
+        wanted = {name for one in bottoms for name in _names_of(one)}
+        for name in map(str, variables(operand)):
+            if name in wanted or (name not in graph.index and name not in sizes):
+                return True
+            if name in graph.index and wanted & ancestors(graph, name):
+                return True
+        return False
+
+    def whole_product(self, first: Expression) -> Expression:
+        """Return the product that a factor begins, as in `∂/∂w 1/2 (wx - y)^2`."""
+        factors = [first]
+        while True:
+            token = self.tokens[self.at]
+            if token == "*":
+                self.at += 1
+                factors.append(self.factor())
+            elif token == "/":
+                self.at += 1
+                factors = [Div(_product(factors), self.divisor())]
+            elif self.starts_factor():
+                factors.append(self.power())
+            else:
+                return _product(factors)
 
     def target(self, top: Expression, bottoms: tuple[Variable, ...], start: int) -> Expression:
         """Return the variable that stands for a derivative, or the quotient that one is."""
@@ -262,8 +312,27 @@ class DerivativeParser(Parser):
                 DerivativeTarget(inner.top, inner.bottom, inner.expression, further)
             )
         if isinstance(top, Var):
+            alone = self.direct_slope(str(top.key), bottom)
+            self.has_direct = self.has_direct or alone is not None
+            if alone is not None and self.direct:
+                return alone
             return self.scope.note(DerivativeTarget(str(top.key), bottom))
         return self.scope.note_expression(top, bottom)
+
+    def direct_slope(self, top: str, bottom: str) -> Expression | None:
+        """Return the derivative of an equation by one of its operands, the others held fixed.
+
+        None where the total one is the same: no other operand depends on that one.
+        """
+        graph = self.scope.graph
+        node = graph.index.get(top)
+        formula = None if node is None else node.formula
+        if formula is None or bottom not in formula.operands:
+            return None
+        others = {str(name) for name in formula.operands} - {bottom}
+        if not any(bottom in ancestors(graph, name) for name in others):
+            return None
+        return gradient_of(formula.expression).get(bottom)
 
     def depends_on(self, bottom: str, inner: DerivativeTarget) -> str | None:
         """Return the name by which was differentiated, and on which `bottom` depends; or None."""
@@ -273,3 +342,11 @@ class DerivativeParser(Parser):
             if name != bottom and both and name in ancestors(graph, bottom):
                 return name
         return None
+
+
+def _names_of(variable: Variable) -> tuple[str, ...]:
+    return (variable,) if isinstance(variable, str) else tuple(map(str, variables(variable)))
+
+
+def _product(factors: list[Expression]) -> Expression:
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))

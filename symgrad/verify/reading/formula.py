@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from symgrad.derivation.analysis import ancestors
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
@@ -36,9 +38,12 @@ _POWERS = SUPERSCRIPTS | {"⁵": 5, "⁶": 6}
 class ClaimParser(SumParser):
     """Reads one expression of a claim; derivatives become variables that the scope knows."""
 
-    def __init__(self, text: str, origin: Origin, scope: Scope, *, below: bool = False) -> None:
+    def __init__(
+        self, text: str, origin: Origin, scope: Scope, *, below: bool = False, direct: bool = False
+    ) -> None:
         super().__init__(text, origin, scope)
         self.below = below
+        self.direct = direct
         self.own = scope.graph.functions
         self.two_ways = False
         self.products_with_signs()
@@ -64,6 +69,14 @@ class ClaimParser(SumParser):
         while self.below and self.starts_factor():
             factors.append(self.power())
         return self.joined(factors, self.at - 1)
+
+    def side_by_side(self, first: Expression) -> Expression:
+        """Return what `d/dx x e^x` differentiates: x, or with `below` the whole product.
+
+        On a left side, of which nothing else is a factor, it is the product.
+        """
+        self.two_ways = True
+        return self.whole_product(first) if self.below or self.scope.reading_left else first
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -205,6 +218,8 @@ class ClaimParser(SumParser):
                 return change
         if following == "^" and scope.resolve(token) is None and (label := self.labelled(token)):
             return label
+        if (inner := self.inner_product(token)) is not None:
+            return inner
         ways = scope.products(token, before_power=following == "^")
         whole = scope.strict(token)
         if whole is not None and ways and scope.number(token) is None:
@@ -365,14 +380,25 @@ def parse_side(text: str, origin: Origin, scope: Scope) -> Expression:
     return ClaimParser(text, origin, scope).whole()
 
 
-def readings_of(text: str, origin: Origin, scope: Scope) -> tuple[Expression, Expression | None]:
-    """Return the tree of one side, and the one in which `1/2v` is 1/(2v) where that differs.
+class Readings(NamedTuple):
+    """The ways to read one side: as it stands, with `1/2v` as 1/(2v), with direct derivatives.
+
+    The last two are None where they are the first one.
+    """
+
+    plain: Expression
+    below: Expression | None
+    direct: Expression | None
+
+
+def readings_of(text: str, origin: Origin, scope: Scope) -> Readings:
+    """Return the ways to read one side of a claim.
 
     Raises:
         Fault: if it cannot be read.
     """
     parser = ClaimParser(text, origin, scope)
-    found = parser.whole()
-    if not parser.two_ways:
-        return found, None
-    return found, ClaimParser(text, origin, scope, below=True).whole()
+    plain = parser.whole()
+    other = ClaimParser(text, origin, scope, below=True).whole() if parser.two_ways else None
+    direct = ClaimParser(text, origin, scope, direct=True).whole() if parser.has_direct else None
+    return Readings(plain, other, direct)

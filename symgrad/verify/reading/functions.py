@@ -211,11 +211,22 @@ class FunctionParser(DerivativeParser):
         end = self.behind(self.at) - 1
         arguments = self.listed(self.at + 1, end)
         names = self.inputs_of(target.top)
+        if self.lists_inputs(target.top, arguments):
+            self.at = end + 1
+            return found
         numbers = all(self.kind_of(one, frozenset()) == "number" for one in arguments)
         if not numbers or len(arguments) < 2 or len(arguments) != len(names):
             return found  # one number in parentheses is a factor
         self.at = end + 1
         return self.at_point(found, names, arguments, f"{target.key}(…)")
+
+    def lists_inputs(self, top: str, arguments: list[tuple[str, ...]]) -> bool:
+        """Tell whether `∂f/∂x (x, y)` lists what f depends on, and is no product."""
+        graph = self.scope.graph
+        below = ancestors(graph, top) if top in graph.index else frozenset()
+        kinds = {self.kind_of(one, below) for one in arguments}
+        alone = self.scope.reading_left and self.tokens[self.at - 1] != "*"
+        return kinds <= {"below", "family"} and (len(arguments) > 1 or alone)
 
     def at_point(
         self,

@@ -6,7 +6,8 @@ import re
 from itertools import product
 
 from symgrad.errors import Diagnostic
-from symgrad.expression.tree import Var, number
+from symgrad.expression.tree import Compare, Number, Var, number
+from symgrad.graph.graph import Graph
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.reading.indices import (
     SAMPLE,
@@ -16,6 +17,7 @@ from symgrad.verify.reading.indices import (
     values_of,
     words_of,
 )
+from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement
 
@@ -23,8 +25,32 @@ _MOST = 64
 _SAMPLE_LETTERS = frozenset("inkjs")
 _UPPER = re.compile(r"[∑∏]\s*\[\s*(\w)[^\],]*,\s*([A-Za-z])\s*\]")
 _COUNTS = ("m", "n", "N", "M", "B", "K")
+_FEWEST = 2
 
 Choice = dict[str, str]
+
+
+def stated_counts(graph: Graph) -> list[Compare]:
+    """Return `n = 3` for every constant that counts what the graph has so many of: x_1, x_2, x_3.
+
+    A formula with n in it is about that number of them and no other.
+    """
+    families: dict[str, set[str]] = {}
+    for node in graph.nodes:
+        if node.kind == "data":
+            base, index = base_and_index(node.name)
+            families.setdefault(base, set()).add(index)
+    sizes = {
+        len(found)
+        for found in families.values()
+        if found in ({str(i + k) for i in range(len(found))} for k in (0, 1))
+    }
+    return [
+        Compare("==", Var(node.name), Number(node.default))
+        for node in graph.nodes
+        if node.kind == "const" and node.name in _COUNTS and node.default is not None
+        and node.default >= _FEWEST and node.default in sizes
+    ]  # fmt: skip
 
 
 class Generic:
@@ -79,7 +105,8 @@ class Generic:
             return found
         own = {word for word in words if letter in letters_of(word)}
         about_data = any(self.scope.is_data(word.split("_")[0]) for word in own)
-        if letter in _SAMPLE_LETTERS and about_data and is_sample(letter, words, known):
+        likely = letter in _SAMPLE_LETTERS and about_data
+        if likely and is_sample(letter, words, self.scope.can_stand):
             self.scope.remark(f"`{letter}` read as the sample")
             return [SAMPLE]
         return []
@@ -130,6 +157,6 @@ class Generic:
             if values:
                 scope.counts[name] = number(len(values))
                 scope.remark(f"`{name}` read as {len(values)}, the number of values of `{letter}`")
-            elif name in words and is_sample(letter, words, scope.can_be_read):
+            elif name in words and is_sample(letter, words, scope.can_stand, generic):
                 scope.sizes[name] = next(iter(scope.sizes.values()), Var(name))
         scope.sizes.update(scope.counts)

@@ -106,14 +106,20 @@ def _fits(word: str, known: Known, generic: frozenset[str]) -> bool:
     rest = [letter for letter in letters_of(word) if letter in generic]
     if not 1 <= len(rest) <= 2:
         return False
-    small = [str(value) for value in range(10)]
+    small = [SAMPLE, *(str(value) for value in range(10))]
     if len(rest) == 1:
         return any(known(bound(word, {rest[0]: value})) for value in small)
     pairs = ((first, second) for first in small for second in small)
     return any(known(bound(word, dict(zip(rest, pair, strict=True)))) for pair in pairs)
 
 
-def is_sample(letter: str, words: Sequence[str], known: Known) -> bool:
-    """Tell whether dropping an index makes a name of every word that it stands in."""
+def is_sample(
+    letter: str, words: Sequence[str], known: Known, generic: frozenset[str] = frozenset()
+) -> bool:
+    """Tell whether dropping an index makes a name of every word that it stands in.
+
+    `generic` are further letters that may be indices: dropping i of `x_ji` leaves x_j.
+    """
     own = [word for word in words if letter in letters_of(word) and not known(word)]
-    return bool(own) and all(known(bound(word, {letter: SAMPLE})) for word in own)
+    dropped = [bound(word, {letter: SAMPLE}) for word in own]
+    return bool(own) and all(_fits(word, known, generic - {letter}) for word in dropped)

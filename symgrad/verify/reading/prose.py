@@ -12,7 +12,7 @@ _NAME = r"[^\W\d_]\w{0,20}'*"
 _SQUARED = r"(?:\^?[2-4]|[²³⁴])?"
 # what is differentiated by what, up to the sign of equality
 HEAD = (
-    rf"(?<![\w\\$^_/{{])(?:d{_SQUARED}{_NAME}(?:\([^()\n]{{0,40}}\))?/(?:d{_NAME}{_SQUARED}){{1,2}}"
+    rf"(?<![A-Za-zÀ-ɏͰ-Ͽ\d\\$^_/{{])(?:d{_SQUARED}{_NAME}(?:\([^()\n]{{0,40}}\))?/(?:d{_NAME}{_SQUARED}){{1,2}}"
     rf"|∂{_SQUARED}{_NAME}(?:\([^()\n]{{0,40}}\))?\s?/\s?(?:∂{_NAME}{_SQUARED}){{1,2}}"
     rf"|∇_?\{{?{_NAME}\}}?\s?{_NAME})[ \t]*(?:=|≈)(?!=)"
 )

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from symgrad.errors import Place
 from symgrad.sources.problems import Origin
+from symgrad.verify.reading.in_code import LOOSE_FENCES, is_formula, is_program
 from symgrad.verify.reading.passage import Formula, Passage, Piece
 from symgrad.verify.reading.plain import is_sentence, lines_of
 from symgrad.verify.reading.prose import HEAD, LABEL, UNCLEAR, stretch_of, without_words
+from symgrad.verify.reading.sentences import LEFT, end_of
 
 _DISPLAYS = (
     "equation align alignat xalignat flalign gather multline eqnarray IEEEeqnarray displaymath "
@@ -31,6 +33,7 @@ _OPENERS = re.compile(
     r"|(?P<gh>\$`)"
     r"|(?P<code>`+)"
     r"|(?P<site>\\\\[(\[])"
+    r"|(?P<escaped>\\\$\$)(?=[^$]*?[=≈][^$]*\\\$\$)"
     r"|(?P<display>\$\$|\\\[)"
     r"|(?P<paren>\\\()"
     rf"|\\begin\{{(?P<env>{'|'.join(ENVIRONMENTS)})(?P<star>\*?)\}}"
@@ -45,7 +48,8 @@ _OPENERS = re.compile(
     r"|^(?P<table>[ \t]*\|[^\n]*\n[ \t]*\|[ \t:|-]+\n(?:[ \t]*\|[^\n]*(?:\n|\Z))+)"
     r"|(?P<said>\b(?i:with|at|for|where|when|if|given|let|take|set|put|using|having|say|and|"
     r"mit|bei|für|sei|wenn|avec|pour|soit|con|para|sea|si|com)[ \t]+"
-    rf"(?P<values>{_VALUE}(?:[ \t]*(?:,|;|and|und|et|y|e)[ \t]*{_VALUE}){{0,20}}))",
+    rf"(?P<values>{_VALUE}(?:[ \t]*(?:,|;|and|und|et|y|e)[ \t]*{_VALUE}){{0,20}}))"
+    rf"|(?P<stated>{LEFT})",
     re.MULTILINE,
 )  # fmt: skip
 _DIRECTIVE = re.compile(r"\s*(?:symgrad:\s*)?((?:at|assume)\b[^\n]*)")
@@ -60,19 +64,7 @@ _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
     r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"
 )
-# fences in which people set formulas as text; a single line of a program makes it a program
-_LOOSE_FENCES = frozenset(("", "text", "txt", "plain", "plaintext", "latex", "tex", "katex"))
-_PROGRAM = re.compile(
-    r"^[ \t>]*(?:def|class|import|from|return|for|while|if|else|elif|print|let|var|const|function|"
-    r"int|float|double|void|data|params?|consts?|minimize|maximize|#include|>>>|\$|//)\b"
-    r"|^[ \t>]*(?:>>>|\$ |#include|//)|\w\.\w+\(|[;{]\s*$|==|[-+*/]=|->|\""
-    r"|\w\[[^\]^\n]*\]\s*=|\bnp\.",
-    re.MULTILINE,
-)
-_IN_CODE = re.compile(
-    rf"\s*(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|{_NAME})"
-    r"[^\n$`|]{0,400}?(?:=|≈|←|\\approx\b)\s*[^\n$`|]*[^\W\d][^\n$`|]*"
-)
+_FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WITH_ARGUMENT = frozenset(
     ("alignat", "xalignat", "alignedat", "IEEEeqnarray", "IEEEeqnarraybox", "aligned", "gathered")
 )
@@ -84,7 +76,8 @@ _MARKED_UP = re.compile(
     re.MULTILINE,
 )
 _TEXT_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_LONGEST_CODE = 400
+_LEFT = re.compile(LEFT)
+_PROSE_KINDS = frozenset(("markdown", "notebook", "rst"))
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n.*?\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 _CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
@@ -131,6 +124,7 @@ class Scanner:
             "code": self.in_code, "rst": self.math_directive, "env": self.delimited,
             "dollar": self.dollar, "directive": self.directive, "table": self.table,
             "line": self.line, "said": self.said, "prose": self.prose,
+            "stated": self.stated,
         }  # fmt: skip
         for name, handler in handlers.items():
             if match[name] is not None:
@@ -148,7 +142,7 @@ class Scanner:
         """Yield code in a line that is a formula, and pass over other code."""
         start = match.end()
         end = self.close(match["code"])
-        if end and self.kind != "latex" and _is_formula_in_code(self.text[start:end]):
+        if end and self.kind != "latex" and _is_set_in_code(self.text[start:end]):
             yield Piece(((start, end),), bare=True, quiet=True)
 
     def directive(self, match: re.Match[str]) -> Iterator[Formula]:
@@ -174,6 +168,8 @@ class Scanner:
             return  # `\\[2pt]` is the space behind a line
         elif match["env"]:
             yield from self.until(match, f"\\end{{{match['env']}{match['star']}}}")
+        elif match["escaped"]:
+            yield from self.until(match, match[0])
         elif match["site"] or match["display"] or match["paren"]:
             yield from self.until(match, _CLOSERS[match[0]])
 
@@ -187,11 +183,11 @@ class Scanner:
         if not end or end < start:
             return
         inside = self.text[start:end]
-        escaped = match[0].startswith("\\") and not match["env"]
+        escaped = match[0].startswith("\\") and not (match["env"] or match["escaped"])
         if escaped and (not inside.strip() or _is_prose(inside)):
             self.at = start  # `\[` is a bracket of the text
             return
-        display = match[0] in ("$$", "\\[", "\\\\[") or match["env"] is not None
+        display = match[0] in ("$$", "\\$$", "\\[", "\\\\[") or match["env"] is not None
         yield Piece(((start, end),), display, decoded=self.kind != "latex")
 
     def close(self, closer: str) -> int:
@@ -280,6 +276,8 @@ class Scanner:
             start = label.end()
         if self.kind == "latex" or _is_words(self.text[start:end]):
             self.at = max(start, match.start("line") + 1)
+            if left := _LEFT.match(self.text, start):
+                yield from self.in_sentence(*left.span())
             return
         if (shorter := without_words(self.text, start, end)) < end:
             self.at, end = shorter, shorter
@@ -302,6 +300,18 @@ class Scanner:
         shown = self.text[found.start : end if end > 0 else len(self.text)]
         origin = self.passage.origin(found.start, found.end)
         yield Formula(shown, origin, quiet=True, fault=UNCLEAR)
+    def stated(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield a formula that stands in a sentence without marks, and is no derivative."""
+        return self.in_sentence(*match.span("stated"))
+
+    def in_sentence(self, start: int, end: int) -> Iterator[Piece]:
+        """Yield the formula in a sentence whose left side is given."""
+        if self.kind in _PROSE_KINDS:
+            stop = self.text.find("\n", end)
+            found = end_of(self.text, start, end, stop if stop >= 0 else len(self.text))
+            if found > start:
+                self.at = found
+                yield Piece(((start, found),), bare=True, quiet=True)
 
     def fence(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
         """Yield what stands in a fence of kind `symgrad` or `math`."""
@@ -310,7 +320,7 @@ class Scanner:
         end = found.start() if found else len(self.text)
         self.at = found.end() if found else len(self.text)
         body = self.text[match.end() : end]
-        if found and match["kind"] in _LOOSE_FENCES and not _PROGRAM.search(body):
+        if found and match["kind"] in LOOSE_FENCES and not is_program(body):
             yield from self.loose_fence(match.end(), end)
             return
         if match["kind"] not in ("symgrad", "math") or _DECLARES.search(body):
@@ -360,7 +370,7 @@ class Scanner:
                     continue
                 for part in _IN_CELL.finditer(cell):
                     code = part[1] is None
-                    if not code or _is_formula_in_code(part[2]):
+                    if not code or _is_set_in_code(part[2]):
                         begin, end = part.span(2 if code else 1)
                         yield Piece(((start + begin, start + end),), bare=code, quiet=code)
 
@@ -402,15 +412,14 @@ def _is_prose(inside: str) -> bool:
     return not _MATHEMATICS.search(plain) and len(plain.split()) > 1
 
 
-def _is_formula_in_code(inside: str) -> bool:
+def _is_set_in_code(inside: str) -> bool:
     """Tell whether code in a line is a formula, and no piece of a program."""
-    if len(inside) > _LONGEST_CODE or not _IN_CODE.fullmatch(inside):
-        return False
-    return not (_is_words(inside) or _PROGRAM.search(inside))
+    return is_formula(inside) and not _is_words(inside)
 
 
 def _is_words(line: str) -> bool:
     """Tell whether a line that has a relation is a sentence, or code, and no formula."""
     if is_sentence(line) or _WORDS.search(re.sub(r"\\text\w*\{[^{}]*\}", "", line)):
         return True
-    return _CODE.search(line) is not None
+    foreign = "\\" not in line and _FOREIGN.search(line) is not None
+    return foreign or _CODE.search(line) is not None

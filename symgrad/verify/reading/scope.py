@@ -11,14 +11,24 @@ from itertools import pairwise
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.printer import Printer
-from symgrad.expression.tree import Constant, Expression, Mul, Neg, Var, number, variables
+from symgrad.expression.tree import (
+    Add,
+    Constant,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Var,
+    number,
+    variables,
+)
 from symgrad.graph.graph import Graph, Node
 from symgrad.graph.rate import RATE_NAMES
 from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Definition, DerivativeTarget
-from symgrad.verify.reading.indices import bound
+from symgrad.verify.reading.indices import SAMPLE, bound
 from symgrad.verify.reading.names import Names
 from symgrad.verify.reading.same import same
 from symgrad.verify.truth import Truth
@@ -30,6 +40,7 @@ _LAST_PIECE = "e"
 _OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo", "ancien", "旧"))
 _MOST_NODES = 400
 _HIGHEST_ORDER = 4
+_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,7 @@ class Scope:
     def name(self, word: str) -> str | None:
         """Return the name that a word means, in any usual spelling, or None."""
         if self.indices and self.names.exact(word) is None:
-            word = bound(word, self.indices)
+            word = self.with_values(word)
         found = self.names.meant(word)
         if found is None and word not in self.dummies:
             return self.earlier(word)
@@ -140,6 +151,16 @@ class Scope:
             return word
         self.remark(found[1])
         return found[0]
+
+    def with_values(self, word: str) -> str:
+        """Return a word with the values of its indices; `x_0^{(i)}` may be a name with its i."""
+        found = bound(word, self.indices)
+        samples = {letter for letter, value in self.indices.items() if value == SAMPLE}
+        if samples and self.names.exact(found) is None:
+            rest = {k: value for k, value in self.indices.items() if k not in samples}
+            kept = bound(word, rest)
+            return kept if self.names.exact(kept) is not None else found
+        return found
 
     def earlier(self, word: str) -> str | None:
         """Return the parameter that `w_old`, or `a_1` after one step, means; also α as the rate."""
@@ -178,7 +199,17 @@ class Scope:
             return value
         if word[:1] == "Δ" and (name := self.name(word[1:].lstrip("_"))) in self.graph.parameters:
             return self.change(str(name))
-        return self.subscripted(word) or self.differential(word)
+        return self.subscripted(word) or self.differential(word) or self.mean(word)
+
+    def mean(self, word: str) -> Expression | None:
+        """Return the mean of x_1, x_2, … that x̄ is, None where these are no data."""
+        base = word.removesuffix("_bar")
+        family = self.names.family(base) if base != word and self.name(base) is None else {}
+        members = [name for name in family.values() if self.is_data(name)]
+        if len(members) < _FEWEST or len(members) != len(family):
+            return None
+        self.remark(f"`{word}` read as the mean of {', '.join(members[:8])}")
+        return Div(Add(tuple(map(Var, members))), number(len(members)))
 
     def index_value(self, word: str) -> Expression | None:
         """Return the value of an index, and δ_ij: 1 where its two indices are one, else 0."""
@@ -206,6 +237,10 @@ class Scope:
         found = self.resolve(word) or self.number(word) or self.products(word, before_power=False)
         self.readings = before
         return bool(found)
+
+    def can_stand(self, word: str) -> bool:
+        """Tell whether a word can be read, or is all of `x_1, x_2, …` as in h(x)."""
+        return self.can_be_read(word) or bool(self.names.family(word))
 
     def differential(self, word: str) -> Var | None:
         """Return the derivative of the objective that `dW` or `dz^{[2]}` means for layers."""

@@ -24,7 +24,14 @@ from symgrad.expression.tree import (
 )
 from symgrad.sources import lexer
 from symgrad.verify.reading.functions import FunctionParser
-from symgrad.verify.reading.indices import MAX_VALUES, SAMPLE, is_sample, letters_of, values_of
+from symgrad.verify.reading.indices import (
+    MAX_VALUES,
+    SAMPLE,
+    bound,
+    is_sample,
+    letters_of,
+    values_of,
+)
 
 _MOST_TERMS = 2_000
 _OPEN = frozenset(("*", "/", "^", "(", "∑", "∏", "]"))
@@ -65,6 +72,38 @@ class SumParser(FunctionParser):
             found = self.written_out(sign, limits, choices, begin)
         self.depth -= 1
         return found
+
+    def inner_product(self, token: str) -> Expression | None:
+        """Read `θ^⊤ x` and `w·x` of θ_1, θ_2 and x_1, x_2; θ_0 stands alone where there is no x_0.
+
+        None for anything else, and where the indices of the two do not go together.
+        """
+        first = self.members(token)
+        at = self.at + 1
+        if first and self.tokens[at] in ("⊤", "*"):
+            at += 1
+        elif first and self.tokens[at] == "^" and self.tokens[at + 1] == "T":
+            at += 2
+        second = self.members(self.tokens[at]) if first else {}
+        if len(second) > len(first):
+            first, second = second, first  # x^⊤ θ
+        alone = first.keys() - second.keys()
+        if not second or not second.keys() <= first.keys() or not alone <= {"0"}:
+            return None
+        self.scope.remark(f"`{token}` times `{self.tokens[at]}` read as the sum of the products")
+        self.at = at + 1
+        terms: list[Expression] = [Var(first[key]) for key in sorted(alone)]
+        terms += [Mul((Var(first[key]), Var(second[key]))) for key in sorted(second, key=int)]
+        return Add(tuple(terms)) if len(terms) > 1 else terms[0]
+
+    def members(self, token: str) -> dict[str, str]:
+        """Return the names of the graph with one number as index of which a word is the base."""
+        word = bound(token, self.scope.indices)
+        if not lexer.IDENTIFIER.match(word) or self.scope.name(word) is not None:
+            return {}
+        index = self.scope.graph.index
+        family = self.scope.names.family(word)
+        return {key: name for key, name in family.items() if key.isdigit() and name in index}
 
     def limits(self) -> Range:
         """Read what stands in the brackets behind ∑."""
@@ -118,7 +157,7 @@ class SumParser(FunctionParser):
                 raise self.too_large(f"a sum of more than {MAX_VALUES} terms", start)
             wanted = [str(value) for value in range(first, last + 1)]
             if set(wanted) <= set(occurring) or not occurring:
-                sample = is_sample(letter, words, known) and not occurring
+                sample = is_sample(letter, words, scope.can_stand) and not occurring
                 return [SAMPLE] if sample else wanted
             raise self.fault(f"there are no names for all values of `{letter}`", start)
         if occurring:
@@ -129,7 +168,7 @@ class SumParser(FunctionParser):
         own = [word for word in words if letter in letters_of(word)]
         counted = any(isinstance(size, Var) for size in scope.sizes.values())
         about_data = any(scope.is_data(word.split("_")[0]) for word in own)
-        if (counted or about_data) and is_sample(letter, words, known):
+        if (counted or about_data) and is_sample(letter, words, scope.can_stand):
             return [SAMPLE]
         raise self.fault(f"over which values of `{letter}` is this sum?", start)
 
