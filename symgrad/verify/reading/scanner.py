@@ -300,6 +300,7 @@ class Scanner:
         shown = self.text[found.start : end if end > 0 else len(self.text)]
         origin = self.passage.origin(found.start, found.end)
         yield Formula(shown, origin, quiet=True, fault=UNCLEAR)
+
     def stated(self, match: re.Match[str]) -> Iterator[Piece]:
         """Yield a formula that stands in a sentence without marks, and is no derivative."""
         return self.in_sentence(*match.span("stated"))
