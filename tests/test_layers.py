@@ -51,6 +51,8 @@ USERS = {
     "resvg_py": ("render.drawings",),
     "sympy": (
         "expression.symbolic",
+        "expression.sympy_functions",
+        "expression.sympy_parts",
         "expression.enclosures",
         "derivation.derivation",
         "derivation.second",

@@ -1,16 +1,16 @@
-"""Derivatives of one expression: every partial derivative in one reverse sweep over its tree.
+"""Derivatives of one expression: SymPy's of each shape of term, put together in the author's order.
 
-A sum is differentiated term by term and a product factor by factor, in the author's order, so an
-equation with a thousand terms costs one visit to each. The elementary functions bring their own
-partial derivatives (`symgrad.expression.functions`).
+A sum is differentiated term by term, and terms of one shape share the work, so an equation with a
+thousand terms of one shape asks SymPy once (`symgrad.expression.differential`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeGuard
 
 from symgrad.derivation.guards import open_guards, point_of, slope_at_guard
 from symgrad.errors import Diagnostic, LimitExceeded
@@ -18,16 +18,14 @@ from symgrad.expression.algebra import (
     Product,
     add,
     cost,
-    div,
     factored_sum,
     mul,
     neg,
-    power,
     replaced,
 )
+from symgrad.expression.differential import differential
 from symgrad.expression.functions import OwnFunction, record
 from symgrad.expression.recognize import recognized
-from symgrad.expression.slopes import slopes
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -39,7 +37,6 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     Number,
-    Pow,
     Var,
     children,
     substitute,
@@ -60,14 +57,16 @@ def gradient_of(expression: Expression) -> dict[Key, Expression]:
     """Return the partial derivative by every variable that has one other than zero.
 
     >>> u, c = Var("u"), Var("c")
-    >>> gradient_of(Mul((c, Pow(u, Number(Fraction(2)))))) == {
-    ...     "c": Pow(u, Number(Fraction(2))),
-    ...     "u": mul(Number(Fraction(2)), c, u),
-    ... }
+    >>> gradient_of(Mul((c, u))) == {"c": u, "u": c}
     True
     """
     found: dict[Key, list[Expression]] = {}
-    _sweep(expression, ONE, found)
+    for term in _terms(expression):
+        keys = variables(term)
+        shape = substitute(term, {key: Var(i) for i, key in enumerate(keys)})
+        names: dict[Key, Expression] = {i: Var(key) for i, key in enumerate(keys)}
+        for place, slope in _term_slopes(shape):
+            found.setdefault(keys[place], []).append(substitute(slope, names))
     sums = {key: _total(parts) for key, parts in found.items()}
     return {key: total for key, total in sums.items() if total != ZERO}
 
@@ -78,104 +77,62 @@ def _total(parts: list[Expression]) -> Expression:
     return neg(total.operand) if isinstance(total, Neg) else total
 
 
-def _sweep(e: Expression, adjoint: Expression, found: dict[Key, list[Expression]]) -> None:
-    if adjoint == ZERO:
-        return
-    match e:
-        case Var(key):
-            found.setdefault(key, []).append(adjoint)
-        case Add(terms):
-            _sweep_sum(terms, adjoint, found)
-        case Neg(operand):
-            _sweep(operand, mul(_MINUS_ONE, adjoint), found)
-        case Mul(factors):
-            for i, factor in enumerate(factors):
-                if not isinstance(factor, Number | Constant):
-                    _sweep(factor, mul(adjoint, *factors[:i], *factors[i + 1 :]), found)
-        case Div(numerator, denominator):
-            _sweep(numerator, div(adjoint, denominator), found)
-            by_denominator = neg(div(numerator, power(denominator, _TWO)))
-            _sweep(denominator, mul(adjoint, by_denominator), found)
-        case Pow(base, exponent):
-            _sweep_power(base, exponent, adjoint, found)
-        case Call(function, arguments):
-            _sweep_call(e, function, arguments, adjoint, found)
-        case _:
-            return
-
-
-_MINUS_ONE = Number(Fraction(-1))
-_TWO = Number(Fraction(2))
-_WIDE = 8  # the number of terms from which on it pays to look for terms of one shape
-
-
-def _sweep_sum(
-    terms: tuple[Expression, ...], adjoint: Expression, found: dict[Key, list[Expression]]
-) -> None:
-    """Differentiate a sum term by term; in a wide one terms of one shape share the work."""
-    if len(terms) < _WIDE:
-        for term in terms:
-            _sweep(term, adjoint, found)
-        return
-    shared: dict[Expression, list[tuple[int, Expression]]] = {}
-    for term in terms:
-        keys = variables(term)
-        shape = substitute(term, {key: Var(f"#{i}") for i, key in enumerate(keys)})
-        slopes = shared.get(shape)
-        if slopes is None:
-            own: dict[Key, list[Expression]] = {}
-            _sweep(shape, adjoint, own)
-            places = {f"#{i}": i for i in range(len(keys))}
-            slopes = shared[shape] = [
-                (places[str(key)], slope) for key, parts in own.items() for slope in parts
-            ]
-        names: dict[Key, Expression] = {f"#{i}": Var(key) for i, key in enumerate(keys)}
-        for place, slope in slopes:
-            found.setdefault(keys[place], []).append(substitute(slope, names))
-
-
-def _sweep_power(
-    base: Expression,
-    exponent: Expression,
-    adjoint: Expression,
-    found: dict[Key, list[Expression]],
-) -> None:
-    if not isinstance(base, Number | Constant):
-        lowered = power(base, add(exponent, Number(Fraction(-1))))
-        _sweep(base, mul(adjoint, exponent, lowered), found)
-    if not isinstance(exponent, Number | Constant):
-        value = Pow(base, exponent)
-        growth = ONE if base == Constant("e") else Call("log", (base,))
-        _sweep(exponent, mul(adjoint, growth, value), found)
-
-
-def _sweep_call(
-    e: Call,
-    function: str,
-    arguments: tuple[Expression, ...],
-    adjoint: Expression,
-    found: dict[Key, list[Expression]],
-) -> None:
-    row = record(function)
-    if row.condition_first:
-        condition, *branches = arguments
-        sides = [gradient_of(branch) for branch in branches]
-        for key in dict.fromkeys(key for side in sides for key in side):
-            yes, no = (side.get(key, ZERO) for side in sides)
-            guard = point_of(condition)
-            there = slope_at_guard(condition, branches[0], branches[1], key, gradient_of)
-            if guard is not None and there is not None:
-                yes, no = (there, no) if guard[1] else (yes, there)
-            chosen = yes if yes == no else Call(function, (condition, yes, no))
-            found.setdefault(key, []).append(mul(adjoint, chosen))
-    elif (known := slopes(function, arguments, e)) is not None:
-        for argument, slope in zip(arguments, known, strict=True):
-            if not isinstance(argument, Number | Constant):
-                _sweep(argument, mul(adjoint, slope), found)
-    elif row.definition is not None:
-        _sweep(row.definition(arguments), adjoint, found)
+def _terms(e: Expression) -> Iterator[Expression]:
+    """Yield the terms of a sum, those of sums in it too."""
+    if isinstance(e, Add):
+        for term in e.terms:
+            yield from _terms(term)
     else:
-        raise TypeError(function)
+        yield e
+
+
+_WIDE = 8  # the number of terms from which on a sum inside a term is differentiated apart
+
+
+@lru_cache(maxsize=4096)
+def _term_slopes(term: Expression) -> tuple[tuple[int, Expression], ...]:
+    """Return the derivatives of a term in Var(0), Var(1), …, one for each place of a variable.
+
+    SymPy is asked once for each shape of term. Choices, wide sums and what lies very deep are
+    differentiated apart, and multiplied by the derivative of the term by them.
+    """
+    if isinstance(term, Var):
+        return ((int(term.key), ONE),)
+    if not variables(term):
+        return ()
+    if _is_choice(term):
+        return tuple((int(key), slope) for key, slope in _choice_slopes(term).items())
+    found: list[tuple[int, Expression]] = []
+    for place, outer in differential(term, apart=_is_apart):
+        if isinstance(place, Var):
+            found.append((int(place.key), outer))
+        else:
+            inner = _choice_slopes(place) if _is_choice(place) else gradient_of(place)
+            found += [(int(key), mul(outer, slope)) for key, slope in inner.items()]
+    return tuple((key, slope) for key, slope in found if slope != ZERO)
+
+
+def _is_apart(e: Expression) -> bool:
+    return _is_choice(e) or (isinstance(e, Add) and len(e.terms) >= _WIDE)
+
+
+def _is_choice(e: Expression) -> TypeGuard[Call]:
+    return isinstance(e, Call) and record(e.function).condition_first
+
+
+def _choice_slopes(e: Call) -> dict[Key, Expression]:
+    """Return the derivatives of where(condition, yes, no), branch by branch."""
+    condition, *branches = e.arguments
+    sides = [gradient_of(branch) for branch in branches]
+    found: dict[Key, Expression] = {}
+    for key in dict.fromkeys(key for side in sides for key in side):
+        yes, no = (side.get(key, ZERO) for side in sides)
+        guard = point_of(condition)
+        there = slope_at_guard(condition, branches[0], branches[1], key, gradient_of)
+        if guard is not None and there is not None:
+            yes, no = (there, no) if guard[1] else (yes, there)
+        found[key] = yes if yes == no else Call(e.function, (condition, yes, no))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

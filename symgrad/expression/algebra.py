@@ -406,6 +406,19 @@ def substituted(expression: Expression, values: Mapping[str | int, Expression]) 
     return tidy(rebuild(expression, lambda e: values.get(e.key, e) if isinstance(e, Var) else e))
 
 
+def filled(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
+    """Return the expression with variables replaced: it is tidied, what is put in stays as it is.
+
+    >>> z = Var("z")
+    >>> inner = Mul((number(2), Mul((number(3), z))))
+    >>> filled(mul(number(2), Call("cos", (Var(0),))), {0: inner}).factors[1].arguments == (inner,)
+    True
+    """
+    if isinstance(expression, Var):
+        return values.get(expression.key, expression)
+    return combined(expression, tuple(filled(part, values) for part in children(expression)))
+
+
 def replaced(
     expression: Expression, replace: Callable[[Expression], Expression | None]
 ) -> Expression:

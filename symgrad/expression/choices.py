@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symgrad.expression import balls
 from symgrad.expression.elementary import call, row
-from symgrad.expression.function import Arguments, Partials
+from symgrad.expression.function import Arguments
 from symgrad.expression.spelling import Spelling, Spellings, fitted, helper
 from symgrad.expression.tree import ONE, ZERO, Add, Compare, Expression, Logic, Neg
 
@@ -18,21 +18,14 @@ def _largest(arguments: Arguments, relation: str) -> Expression:
     return result
 
 
-def _selecting(relation: str) -> Partials:
-    """Return the partials of max or min: 1 for the first of the largest arguments, else 0."""
-
-    def partials(arguments: Arguments, value: Expression) -> tuple[Expression, ...]:  # noqa: ARG001
-        found: list[Expression] = []
-        for i, argument in enumerate(arguments):
-            tests = [
-                Compare(relation if j < i else f"{relation}=", argument, other)
-                for j, other in enumerate(arguments)
-                if j != i
-            ]
-            found.append(call("where", _all(tests), ONE, ZERO) if tests else ONE)
-        return tuple(found)
-
-    return partials
+def selected(place: int, arguments: Arguments, relation: str) -> Expression:
+    """Return 1 where an argument is the first of the largest (">") or smallest ("<"), else 0."""
+    tests = [
+        Compare(relation if i < place else f"{relation}=", arguments[place], other)
+        for i, other in enumerate(arguments)
+        if i != place
+    ]
+    return call("where", _all(tests), ONE, ZERO)
 
 
 def _all(tests: list[Compare]) -> Expression:
@@ -55,13 +48,13 @@ def _extreme(name: str) -> Spellings:
 
 
 ROWS = (
-    row("max", 1, None, partials=_selecting(">"), partials_from=3,
+    row("max", 1, None,
         definition=lambda a: _largest(a, ">="), aliases=("Max", "maximum", "fmax"), sympy="Max",
         mpmath=lambda mp, *xs: max(xs), ball=balls.extreme(largest=True), ball_exact=True,
         double=lambda *x: max(x), switches=_gaps, latex=r"\max",
         kink="where arguments of max are equal the first one counts",
         spellings=_extreme("max")),
-    row("min", 1, None, partials=_selecting("<"), partials_from=3,
+    row("min", 1, None,
         definition=lambda a: _largest(a, "<="), aliases=("Min", "minimum", "fmin"), sympy="Min",
         mpmath=lambda mp, *xs: min(xs), ball=balls.extreme(largest=False), ball_exact=True,
         double=lambda *x: min(x), switches=_gaps, latex=r"\min",
@@ -69,6 +62,6 @@ ROWS = (
         spellings=_extreme("min")),
     row("where", 3, 3, condition_first=True, total=False,
         kink="at the border of a where the side that the condition selects counts"),
-    row("stop_gradient", partials=lambda a, f: (ZERO,), definition=lambda a: a[0],
+    row("stop_gradient", definition=lambda a: a[0],
         ball=lambda _, x: x, ball_exact=True, latex=r"\operatorname{stop\_gradient}"),
 )  # fmt: skip

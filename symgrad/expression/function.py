@@ -11,7 +11,6 @@ from symgrad.expression.spelling import Spelling
 from symgrad.expression.tree import Compare, Expression
 
 Arguments = tuple[Expression, ...]
-Partials = Callable[[Arguments, Expression], tuple[Expression, ...]]
 Definition = Callable[[Arguments], Expression]
 Domain = Callable[[Arguments], tuple[Compare, ...]]
 Slip = Callable[[Expression, Expression], Expression]
@@ -26,13 +25,13 @@ class Function:
         name: how it is called in the graph language, and `aliases` other names for it.
         min_arity: the least number of arguments.
         max_arity: the largest; None where there is no bound.
-        partials: `partials(arguments, value)` gives the derivative by each argument, where `value`
-            stands for the function's own value. A function without partials, or called with fewer
-            arguments than `partials_from`, is differentiated through its definition, or by SymPy
-            where it has none or is marked `by_sympy`.
         definition: the function in others, which mean the same everywhere.
         sympy: the SymPy function of the same meaning: its name, or the class itself where it is a
-            user's own. SymPy writes a function without one by its definition.
+            user's own. SymPy writes a function without one by its definition. A function is
+            differentiated by its class in `sympy_functions`, else by this one, else through its
+            definition.
+        by_sympy: whether SymPy is asked even where there is a definition, and is shown the plain
+            numbers among the arguments, such as the order of a Bessel function.
         mpmath: the name of that of mpmath, or what computes it from a context and numbers; a
             function without one is evaluated through its definition.
         ball: computes it for certified balls, from the module `flint` and a real ball for each
@@ -63,7 +62,6 @@ class Function:
     name: str
     min_arity: int = 1
     max_arity: int | None = 1
-    partials: Partials | None = None
     definition: Definition | None = None
     aliases: tuple[str, ...] = ()
     sympy: str | type | None = None
@@ -71,7 +69,6 @@ class Function:
     latex: str | None = None
     kink: str = ""
     condition_first: bool = False
-    partials_from: int = 1
     by_sympy: bool = False
     refusal: str = ""
     unknown: bool = False
@@ -92,12 +89,6 @@ class Function:
     region_slips: tuple[Slip, ...] = ()
     spellings: tuple[tuple[str, Spelling], ...] = ()
     reserved: bool = True
-
-    def slopes(self, arguments: Arguments, value: Expression) -> tuple[Expression, ...] | None:
-        """Return the derivative by each argument as the record has it, or None."""
-        if self.partials is None or len(arguments) < self.partials_from:
-            return None
-        return self.partials(arguments, value)
 
     def number(self, context: Value, *numbers: Value) -> Value:
         """Return the value at numbers of an mpmath context, for a function with `mpmath`."""

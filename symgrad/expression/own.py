@@ -12,7 +12,7 @@ from typing import Any
 
 from symgrad.expression.function import Arguments, Function, OwnFunction
 from symgrad.expression.names import LATIN
-from symgrad.expression.tree import Call, Expression, substitute
+from symgrad.expression.tree import Expression, substitute
 
 PRIME = "′"
 SAMPLE = "z²/5 + exp(z/3)"  # the function that claims about every function are tried with
@@ -27,19 +27,6 @@ class Body:
     def __call__(self, arguments: Arguments) -> Expression:
         """Return the function at arguments."""
         return substitute(self.tree, dict(enumerate(arguments)))
-
-
-@dataclass(frozen=True, slots=True)
-class Slope:
-    """The derivative of a function without a body, differentiated `order` times already."""
-
-    name: str
-    order: int
-
-    def __call__(self, arguments: Arguments, value: Expression) -> tuple[Expression, ...]:
-        """Return φ′ at the argument."""
-        del value
-        return (Call(undefined(self.name, self.order + 1), arguments),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +69,6 @@ def undefined(name: str, order: int = 0) -> OwnFunction:
     return OwnFunction(
         Function(
             name + PRIME * order,
-            partials=Slope(name, order),
             ball=SampleBall(order),
             ball_checks=True,
             double=SampleDouble(order),
@@ -90,6 +76,16 @@ def undefined(name: str, order: int = 0) -> OwnFunction:
             unknown=True,
         )
     )
+
+
+def base_and_order(name: str) -> tuple[str, int]:
+    """Return how a function without a body is called, and how often it is differentiated.
+
+    >>> base_and_order("φ′′")
+    ('φ', 2)
+    """
+    base = name.rstrip(PRIME)
+    return base, len(name) - len(base)
 
 
 def _latex(name: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from symgrad.expression.collector import paused_collector
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
@@ -29,9 +31,22 @@ if TYPE_CHECKING:
 @cache
 def sympy_module() -> Any:  # noqa: ANN401  (SymPy ships no type information)
     """Return the module `sympy`, imported by the first call."""
-    import sympy  # noqa: PLC0415  (takes 0.3 s: only for those who ask for SymPy objects)
+    with paused_collector():
+        return import_module("sympy")  # takes 0.3 s: only for those who need SymPy
 
-    return sympy
+
+@cache
+def sympy_functions() -> Any:  # noqa: ANN401
+    """Return the module of our own SymPy functions."""
+    sympy_module()
+    return import_module("symgrad.expression.sympy_functions")
+
+
+@cache
+def sympy_parts() -> Any:  # noqa: ANN401
+    """Return the module of what holds the parts of a term together."""
+    sympy_module()
+    return import_module("symgrad.expression.sympy_parts")
 
 
 def to_sympy(

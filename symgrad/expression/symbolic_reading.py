@@ -16,7 +16,7 @@ from typing import Any
 from symgrad.errors import Diagnostic, NotDifferentiable, SourceError
 from symgrad.expression.balls import Unclear
 from symgrad.expression.functions import FUNCTIONS, UNDIFFERENTIABLE, Function, OwnFunction
-from symgrad.expression.symbolic import sympy_module
+from symgrad.expression.symbolic import sympy_functions, sympy_module
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -139,10 +139,10 @@ def from_sympy(expression: object, key: Callable[[Any], Key] = str) -> Expressio
     >>> from_sympy(a * x)
     Mul(factors=(Var(key='a'), Var(key='x')))
     """
-    return _Reader(key).value(expression)
+    return Reader(key).value(expression)
 
 
-class _Reader:
+class Reader:
     """Reads one expression."""
 
     def __init__(self, key: Callable[[Any], Key]) -> None:
@@ -333,4 +333,5 @@ def _rows() -> dict[Any, Function]:
     """Return the rows of the table by their SymPy classes."""
     sp = sympy_module()
     named = {row.sympy: row for row in FUNCTIONS.values() if isinstance(row.sympy, str)}
-    return {getattr(sp, str(name)): row for name, row in named.items()}
+    ours = {cls: FUNCTIONS[name] for name, cls in sympy_functions().OWN.items()}
+    return {getattr(sp, str(name)): row for name, row in named.items()} | ours

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, NotDifferentiable
+from symgrad.expression.algebra import replaced
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import record
@@ -89,10 +90,12 @@ def slopes(x: Array) -> tuple[Array | None, ...] | Array:
     keys = tuple(Var(i) for i in range(len(x.args)))
     operands: dict[str | int, Array] = dict(enumerate(x.args))
     operands[OWN] = x
-    found = known_slopes(function, keys, Var(OWN))
+    found = known_slopes(function, keys)
     if found is None:
         definition = record(function).definition
         if definition is None:
             raise NotDifferentiable(Diagnostic(f"`{function}` has no derivative"))
         return from_scalar(definition(keys), operands)
-    return tuple(from_scalar(slope, operands) for slope in found)
+    whole = Call(function, keys)
+    through = (replaced(slope, lambda part: Var(OWN) if part == whole else None) for slope in found)
+    return tuple(from_scalar(slope, operands) for slope in through)

@@ -225,7 +225,7 @@ def _function_slips(
     whole: Call, function: str, arguments: tuple[Expression, ...], key: str | int
 ) -> Iterator[Slip]:
     row = record(function)
-    known = slopes(function, arguments, whole)
+    known = slopes(function, arguments)
     if known is None:
         if row.definition is not None:
             yield from _slips(row.definition(arguments), key)

@@ -396,7 +396,7 @@ class FunctionParser(DerivativeParser):
         argument = self.bracketed()
         if row.min_arity != 1 or order > 4:
             raise self.fault("this derivative cannot be read", start, last=self.at - 1)
-        known = slopes(function, (argument,), Call(function, (argument,))) if order == 1 else None
+        known = slopes(function, (argument,)) if order == 1 else None
         if known is not None:
             return known[0]
         found: Expression = Call(function, (Var(_DUMMY),))
