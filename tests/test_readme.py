@@ -1,4 +1,4 @@
-"""What README.md shows was run: every console block is run again, and its output compared."""
+"""What README.md and docs/ show was run: every console block is run again, its output compared."""
 
 import re
 import shlex
@@ -6,9 +6,25 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-PYTHON = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+ELSEWHERE = {"architecture.md"}  # its blocks are run by a test of their own
+
+
+def blocks(kind: str) -> list[object]:
+    """Return every block of a kind as a parameter, called by its page and its number there."""
+    return [
+        pytest.param(block, id=f"{page.stem}-{i}")
+        for page in PAGES
+        if page.name not in ELSEWHERE
+        for i, block in enumerate(
+            re.findall(
+                rf"^```{kind}\n(.*?)^```$",
+                page.read_text(encoding="utf-8"),
+                re.MULTILINE | re.DOTALL,
+            )
+        )
+    ]
 
 
 def sessions(block: str) -> list[tuple[str, str]]:
@@ -24,10 +40,21 @@ def agrees(shown: str, printed: str) -> bool:
 
 
 def test_there_are_blocks_to_run():
-    assert len(BLOCKS) >= 5
+    assert len(blocks("console")) >= 20
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_the_pages_of_the_site_are_those_that_there_are():
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("nav:")[2]
+    assert set(re.findall(r"[\w-]+\.md", nav)) == {page.name for page in PAGES[1:]}
+
+
+def test_links_lead_to_files():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("block", blocks("console"))
 def test_console_block_shows_what_the_commands_print(block, run_python, tmp_path):
     for command, shown in sessions(block):
         words = shlex.split(command)
@@ -39,7 +66,7 @@ def test_console_block_shows_what_the_commands_print(block, run_python, tmp_path
         assert agrees(shown, (done.stdout + done.stderr).strip("\n")), done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("block", PYTHON, ids=range(len(PYTHON)))
+@pytest.mark.parametrize("block", blocks("python"))
 def test_python_block_runs_as_a_doctest(block, run_python, tmp_path):
     path = tmp_path / "readme.txt"
     path.write_text(block, encoding="utf-8")
