@@ -166,3 +166,4 @@ def test_the_command_writes_numpy(words, run_python, tmp_path):
     )
     made = (tmp_path / "made" / "mlp_numpy.py").read_text("utf-8") if words else done.stdout
     assert "dL_dW1 = np.outer(delta_1, x)" in made
+    assert ("checked numpy: largest error" in done.stderr) == bool(words)

@@ -1,9 +1,13 @@
 """Emitted NumPy code of graphs with arrays: its gradients against numeric differentiation."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import symgrad as sg
+from symgrad.targets.arrays.running import CodeCheckFailed, check_arrays
+from symgrad.targets.codegen import emit
 from tests.array_numbers import FOLDER, assert_close, cases, numeric, sample, sizes_of
 
 GRAPHS = sorted(path.stem for path in FOLDER.glob("*.sg"))
@@ -78,3 +82,102 @@ def test_hessian_and_jacobian_are_functions_of_the_module():
     module = sg.compile(sg.graph('def f(x: "n", *, A: "m n"): return tanh(A@x)'), "numpy")
     A, x = rng.standard_normal((2, 3)), rng.standard_normal(3)  # noqa: N806
     assert np.allclose(module.jacobian(x, A).x, (1 - np.tanh(A @ x) ** 2)[:, None] * A)
+
+
+def arguments_of(graph, samples):
+    """Return arguments in order, each of the data with a leading axis for samples."""
+    rng = np.random.default_rng(5)
+    sizes = sizes_of(graph, rng, 0)
+    draws = [sample(graph, rng, sizes) for _ in range(samples)]
+    order = [*graph.parameters]
+    order += [n for n, node in graph.index.items() if node.formula is None and n not in order]
+    order.sort(key=lambda n: n not in graph.parameters and graph.index[n].default is not None)
+    return order, [
+        np.stack([draw[n] for draw in draws]) if n in graph.data else draws[0][n] for n in order
+    ]
+
+
+BATCHED = ["linear_mse", "lstm_cell", "mlp"]
+TEXTS = [
+    "param w[n], b\ndata x[n], y\np = sigmoid(w@x + b)\nL = -y*log(p) - (1-y)*log(1-p)",
+    "param W[m,n], λ\ndata x[n], t[m]\nr = W@x - t\nL = norm(r) + λ*sum(W ⊙ W) + max(r)",
+    "param A[n,n]\ndata x[n], z[n]\nu = tanh(A@x)\nL = x@A@z + sum(u[1:n-1]) + logsumexp(x)",
+    "param A[n,n]\ngiven S[n,n]\ndata x[n]\nassume S spd\nL = x@inv(S)@A@x",
+    "param A[m,n]\ndata X[n,k]\nL = norm(A@X)^2",
+]
+
+
+@pytest.mark.parametrize("text", [*BATCHED, *TEXTS])
+def test_samples_by_whole_matrices_are_the_means_of_single_ones(text):
+    graph = load(text) if text in BATCHED else sg.parse(text)
+    module = sg.compile(graph, "numpy")
+    order, many = arguments_of(graph, 4)
+    singles = [
+        [v[i] if n in graph.data else v for n, v in zip(order, many, strict=True)] for i in range(4)
+    ]
+    assert np.isclose(module.value(*many), np.mean([module.value(*one) for one in singles]))
+    for name, got in zip(graph.parameters, module.gradient(*many), strict=True):
+        each = [getattr(module.gradient(*one), name.replace("λ", "lam")) for one in singles]
+        assert_close(got, np.mean(each, axis=0), name, 1e-10)
+
+
+def load(name):
+    return sg.load(str(FOLDER / f"{name}.sg"))
+
+
+def test_samples_are_written_as_people_write_them():
+    lines = [line.strip() for line in sg.generate(load("mlp"), "numpy").splitlines()]
+    for line in (
+        "u = x @ W1.T + b1",
+        "delta_2 = (p - y)/N",
+        "delta_1 = delta_2 @ W2 * (1 - h**2)",
+        "dL_dW1 = delta_1.T @ x",
+    ):
+        assert line in lines
+    assert not any(line.startswith("for _i") for line in lines)
+
+
+def test_a_vector_of_parameters_in_documented_order():
+    from scipy.optimize import check_grad, minimize  # noqa: PLC0415
+
+    graph = load("mlp")
+    module = sg.compile(graph, "numpy")
+    _, many = arguments_of(graph, 6)
+    start, data = module.Params(*many[:4]), many[4:]
+    theta = module.pack(*start)
+    assert np.array_equal(theta[: start.W1.size], start.W1.ravel())
+    value, jac = module.fun_and_jac(theta, start, *data)
+    assert value == module.value(*start, *data)
+    error = check_grad(
+        lambda t: module.fun_and_jac(t, start, *data)[0],
+        lambda t: module.fun_and_jac(t, start, *data)[1],
+        theta,
+    )
+    assert error < 1e-5 * np.linalg.norm(jac)
+    found = minimize(module.fun_and_jac, theta, args=(start, *data), jac=True, method="L-BFGS-B")
+    assert found.fun < value
+    with pytest.raises(ValueError, match=r"the parameters have \d+ entries, not \(3,\)"):
+        module.unpack(theta[:3], start)
+
+
+def test_values_are_steady_where_probabilities_are_zero():
+    graph = sg.parse("param w[n]\ndata x[n], y\np = sigmoid(w@x)\nL = -y*log(p) - (1-y)*log(1-p)")
+    module = sg.compile(graph, "numpy")
+    assert module.value(np.array([1000.0]), np.array([1.0]), 0.0) == 1000.0
+    module = sg.compile(sg.parse("param z[n]\ngiven y[n]\nL = -sum(y ⊙ log(softmax(z)))"), "numpy")
+    assert module.value(np.array([0.0, 2000.0]), np.array([1.0, 0.0])) == 2000.0
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_code_is_checked_at_several_sizes(name):
+    d = sg.derive(load(name))
+    report = check_arrays(d, "numpy", emit(d, "numpy"))
+    assert report.points >= 5
+
+
+def test_wrong_code_is_refused():
+    d = sg.derive(load("mlp"))
+    (file,) = emit(d, "numpy")
+    wrong = replace(file, text=file.text.replace("delta_2 = (p - y)/N", "delta_2 = (p + y)/N"))
+    with pytest.raises(CodeCheckFailed, match="the emitted code is not exact"):
+        check_arrays(d, "numpy", [wrong])

@@ -124,8 +124,8 @@ def command(
         if check is not False:
             note("not checked: templates of others may emit anything; --run-code runs it")
     elif isinstance(derivation.graph, ArrayGraph):
-        if check is not False:
-            note("not checked: code for vectors and matrices is not run here")
+        if check or (check is None and output is not None):
+            _arrays_checked(derivation, target, files)
     elif check or (check is None and output is not None):
         _checked(
             derivation,
@@ -147,6 +147,16 @@ def command(
         write_file(path, text, force=force)
         print_result(f"wrote {path}")
     _tell(derivation, safe=safe)
+
+
+def _arrays_checked(derivation: Derivation, target: str, files: tuple[EmittedFile, ...]) -> None:
+    """Run array code against certified values at several sizes; stop what is wrong."""
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
+    from symgrad.targets.arrays.running import check_arrays
+
+    if isinstance(derivation, ArrayDerivation):
+        report = check_arrays(derivation, target, files)
+        note(report.text if report.note or not report.points else f"checked {report.text}")
 
 
 def _tell(derivation: Derivation, *, safe: bool) -> None:

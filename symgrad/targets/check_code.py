@@ -129,13 +129,13 @@ def check(
         left = max(0.0, start + seconds - time.monotonic())
         found, note = language.run(tuple(files), inputs, program, seconds=left)
     except BrokenCode as error:
-        raise _failed(
+        raise code_check_failed(
             f"the emitted {target} code does not run: {error.diagnostics[0].message}"
         ) from error
     if found is None:
         return CheckReport(target, None, note=note)
     if found and all(result is None for row in found for result in row):
-        raise _failed(f"the emitted {target} code has none of the functions")
+        raise code_check_failed(f"the emitted {target} code has none of the functions")
     worst = CheckReport(target, len(places))
     for (place, values), results in zip(places, found, strict=True):
         worst = _compared(worst, exact, place, values, results)
@@ -152,7 +152,9 @@ def _with_second(
     try:
         errors = second_errors(derivation, file, points[:_SECOND_POINTS], inputs)
     except BrokenCode as error:
-        raise _failed(f"the emitted code does not run: {error.diagnostics[0].message}") from error
+        raise code_check_failed(
+            f"the emitted code does not run: {error.diagnostics[0].message}"
+        ) from error
     for ulps, allowed, name, point in errors:
         if ulps > allowed or (worst.ok and ulps > worst.ulps):
             place = tuple(point.items())
@@ -199,11 +201,12 @@ def _check_again(
 def checked(report: CheckReport) -> CheckReport:
     """Return the report; raises CodeCheckFailed where an error is beyond the bound."""
     if not report.ok:
-        raise _failed(f"the emitted code is not exact: {report.text}")
+        raise code_check_failed(f"the emitted code is not exact: {report.text}")
     return report
 
 
-def _failed(message: str) -> CodeCheckFailed:
+def code_check_failed(message: str) -> CodeCheckFailed:
+    """Return the fault of code that is not exact."""
     note = "nothing was written; --no-check writes it all the same"
     return CodeCheckFailed(Diagnostic(message, help=note))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -11,6 +11,7 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, names_in, walk
+from symgrad.graph.arrays import ArrayGraph
 
 _SHARED = frozenset(("chain", "inv", "softmax", "lse", "logdet", "det", "fn", "sum"))
 
@@ -26,8 +27,58 @@ class Assignment:
 def forward(d: ArrayDerivation) -> list[Assignment]:
     """Return the equations that the objective needs, each after its operands."""
     graph = d.array_graph
-    needed = _needed(d, [graph.trees[graph.objective]]) | {graph.objective}
-    return [Assignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
+    trees = {name: steady(tree, graph) for name, tree in graph.values}
+    needed = _needed(trees, [trees[graph.objective]]) | {graph.objective}
+    return [Assignment(n.name, trees[n.name]) for n in graph.ordered if n.name in needed]
+
+
+def steady(x: Array, graph: ArrayGraph) -> Array:
+    """Return an expression in which no logarithm of a softmax or of a sigmoid is taken.
+
+    log p is z − logsumexp(z) for p = softmax(z), −softplus(−z) for p = σ(z), and log(1 − p) is
+    −softplus(z) then: they have a value where p is 0 or 1 in doubles.
+    """
+    found: dict[Array, Array] = {}
+    for part in walk(x):
+        if part.op != "fn" or part.data != "log":
+            continue
+        inner = part.args[0]
+        value = graph.trees.get(inner.text) if inner.op == "name" else inner
+        if value is not None and value.op == "softmax":
+            z, axis = value.args[0], value.axis
+            total = build.lse(z, axis)
+            spread = total if axis is None else build.expand(total, 1 - axis, z.shape)
+            found[part] = build.sub(z, spread)
+        elif value is not None and value.op == "fn" and value.data == "sigmoid":
+            found[part] = build.neg(build.fn("softplus", build.neg(value.args[0])))
+        elif (logit := _logit_of_rest(inner, graph)) is not None:
+            found[part] = build.neg(build.fn("softplus", logit))
+    return substituted(x, found)
+
+
+def with_shared_exponentials(
+    rows: Sequence[Assignment], others: Sequence[Assignment]
+) -> list[Assignment]:
+    """Return assignments in which softmax(z) is exp(z − logsumexp(z)), where others hold that."""
+    held = {part for row in others for part in walk(row.tree) if part.op == "lse"}
+    made = []
+    for row in rows:
+        tree = row.tree
+        total = build.lse(tree.args[0], tree.axis) if tree.op == "softmax" else None
+        if total is not None and total in held:
+            z = tree.args[0]
+            spread = build.expand(total, 1 - tree.along, z.shape) if total.shape else total
+            tree = build.fn("exp", build.sub(z, spread))
+        made.append(Assignment(row.name, tree))
+    return made
+
+
+def _logit_of_rest(x: Array, graph: ArrayGraph) -> Array | None:
+    """Return z where an expression is 1 − σ(z), or None."""
+    rest = build.sub(build.ONE, x) if x.op == "add" else x
+    value = graph.trees.get(rest.text) if rest.op == "name" else rest
+    is_sigmoid = value is not None and value.op == "fn" and value.data == "sigmoid"
+    return value.args[0] if value is not None and is_sigmoid and x.op == "add" else None
 
 
 def backward(d: ArrayDerivation, prefix: str) -> list[Assignment]:
@@ -36,7 +87,7 @@ def backward(d: ArrayDerivation, prefix: str) -> list[Assignment]:
     results = [Assignment(f"{prefix}{identifier(n)}", tree) for n, tree in d.array_gradients]
     sensitivities = [Assignment(item.name, item.value) for item in d.array_sensitivities]
     trees = [item.tree for item in (*sensitivities, *results)]
-    needed = _needed(d, trees)
+    needed = _needed(graph.trees, trees)
     values = [Assignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
     return [*values, *sensitivities, *results]
 
@@ -49,29 +100,31 @@ def second(d: ArrayDerivation, parameter: str) -> list[Assignment]:
     for item in d.array_sensitivities:
         values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
     tree = hessian(graph, substituted(gradient, values), parameter)
-    needed = _needed(d, [tree])
+    needed = _needed(graph.trees, [tree])
     rows = [Assignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
     return [*rows, Assignment("result", tree)]
 
 
-def _needed(d: ArrayDerivation, trees: Sequence[Array]) -> set[str]:
+def _needed(values: Mapping[str, Array], trees: Sequence[Array]) -> set[str]:
     """Return the nodes that expressions are computed from."""
-    graph = d.array_graph
     found: set[str] = set()
     stack = [name for tree in trees for name in names_in(tree)]
     while stack:
         name = stack.pop()
-        if name in found or name not in graph.trees:
+        if name in found or name not in values:
             continue
         found.add(name)
-        stack.extend(names_in(graph.trees[name]))
+        stack.extend(names_in(values[name]))
     return found
 
 
-def shared(rows: Sequence[Assignment], taken: Sequence[str]) -> list[Assignment]:
+def shared(
+    rows: Sequence[Assignment], taken: Sequence[str], variables: Mapping[str, Array]
+) -> list[Assignment]:
     """Return assignments in which a product or a function that stands in several is computed once.
 
-    The new name is given its value right before its first use; `taken` are names in use.
+    The new name is given its value right before its first use; `taken` are names in use, and
+    `variables` the nodes, with what is known of them.
     """
     counts: dict[Array, int] = {}
     for row in rows:
@@ -89,7 +142,7 @@ def shared(rows: Sequence[Assignment], taken: Sequence[str]) -> list[Assignment]
             if part in known or part not in set(walk(tree)):
                 continue
             if part == tree:
-                known[part] = build.name(row.name, part.shape)
+                known[part] = variables.get(row.name) or build.name(row.name, part.shape)
                 continue
             name = next(names)
             made.append(Assignment(name, substituted(part, known)))

@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from symgrad.derivation.arrays.points import Point, points
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.size import shape_text
@@ -14,9 +16,7 @@ from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph
-from symgrad.verify.arrays.evaluate import Unknown
 from symgrad.verify.arrays.normal import vanishes
-from symgrad.verify.arrays.points import Point, points
 
 _ENOUGH = 3
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 from itertools import pairwise, permutations
 
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import UNIT, shape_text
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.tree import Array, Facts, walk
-from symgrad.verify.arrays.evaluate import Unknown
 from symgrad.verify.arrays.proving import Decider, Outcome
 from symgrad.verify.model import Diagnosis
 

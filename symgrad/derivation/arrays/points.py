@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from symgrad.expression.arrays.balls import Evaluator, Grid, Unknown
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.certified import arb, fmpq
 from symgrad.graph.arrays import ArrayGraph
-from symgrad.verify.arrays.evaluate import Evaluator, Grid, Unknown
 
 _SIZES = ((1, 1), (2, 2), (2, 3), (3, 2), (3, 3), (2, 3))
 _ATTEMPTS = 6
@@ -26,12 +26,12 @@ class Point:
 
 
 def points(
-    graph: ArrayGraph, extra: Mapping[str, Array], *, positive: bool = False
+    graph: ArrayGraph, extra: Mapping[str, Array], *, positive: bool = False, scale: int = 1
 ) -> Iterator[Point]:
     """Yield points at sizes 1, 2, then 2 and 3 mixed; `extra` are more names to be evaluated.
 
     Where a node has no value at one draw (a logarithm of what is negative) others are tried; with
-    `positive` all numbers are above zero.
+    `positive` all numbers are above zero. All are divided by `scale`.
     """
     spd = {a.text.split()[0] for a in graph.assumptions if a.text.endswith((" spd", " psd"))}
     for trial, (first, second) in enumerate(_SIZES):
@@ -41,7 +41,7 @@ def points(
         for attempt in range(2 if positive else 0, _ATTEMPTS, 3 if positive else 1):
             rng = random.Random(f"{trial}/{attempt}")  # noqa: S311  (repeatable draws)
             try:
-                inputs = _drawn(graph, rng, sizes, spd, attempt)
+                inputs = _drawn(graph, rng, sizes, spd, attempt, scale)
             except (ValueError, ZeroDivisionError):
                 continue
             if inputs is None:
@@ -63,7 +63,12 @@ def points(
 
 
 def _drawn(
-    graph: ArrayGraph, rng: random.Random, sizes: Mapping[str, int], spd: set[str], attempt: int
+    graph: ArrayGraph,
+    rng: random.Random,
+    sizes: Mapping[str, int],
+    spd: set[str],
+    attempt: int,
+    scale: int,
 ) -> dict[str, list[list[Fraction]]] | None:
     found: dict[str, list[list[Fraction]]] = {}
     for name, node in graph.index.items():
@@ -76,7 +81,7 @@ def _drawn(
         rows = axes[0] if axes else 1
         columns = axes[1] if len(axes) == 2 else 1
         positive = variable.facts.positive or attempt % 3 == 2
-        found[name] = _grid(variable, rng, rows, columns, positive=positive, spd=name in spd)
+        found[name] = _grid(variable, rng, rows, columns, scale, positive=positive, spd=name in spd)
     return found
 
 
@@ -86,12 +91,12 @@ def _number(rng: random.Random, *, positive: bool) -> Fraction:
 
 
 def _grid(
-    x: Array, rng: random.Random, rows: int, columns: int, *, positive: bool, spd: bool
+    x: Array, rng: random.Random, rows: int, columns: int, scale: int, *, positive: bool, spd: bool
 ) -> list[list[Fraction]]:
     facts = x.facts
     if facts.sums and (facts.mask or facts.sign):
         return _two_valued(x, rng, rows, columns)
-    grid = [[_number(rng, positive=positive) for _ in range(columns)] for _ in range(rows)]
+    grid = [[_number(rng, positive=positive) / scale for _ in range(columns)] for _ in range(rows)]
     if facts.mask:
         grid = [[Fraction(rng.randint(0, 1)) for _ in row] for row in grid]
     elif facts.sign:

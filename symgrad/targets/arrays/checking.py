@@ -1,0 +1,138 @@
+"""Emitted array code held against certified values, at several sizes: one sample and many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isfinite
+from typing import Any
+
+from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.derivation.arrays.jacobian import adjoints, jacobian
+from symgrad.derivation.arrays.points import Point, points
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.balls import Unknown
+from symgrad.expression.arrays.tree import Array
+
+Value = Any  # a number, a list of numbers, or a list of rows
+Runner = Callable[[Sequence[Value]], tuple[Value, Sequence[Value]]]
+BOUND = 1e-9
+_LEAST = 1e-3  # of what is zero, the error counts as it is
+_SCALE = 5  # inputs below one or so: far out, saturated functions cancel in any code
+COPIES = 3  # equal samples, over which a mean is what it is at one
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayCheck:
+    """What a check found: the largest error, relative to its array, and where.
+
+    `points` is the number of points compared; `note` says why nothing was run, if so.
+    """
+
+    target: str
+    points: int = 0
+    error: float = 0.0
+    result: str = ""
+    sizes: tuple[tuple[str, int], ...] = ()
+    note: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether every error was within the bound."""
+        return self.error <= BOUND
+
+    @property
+    def text(self) -> str:
+        """The report as one line."""
+        if self.note:
+            return f"{self.target}: not checked: {self.note}"
+        if not self.points:
+            return f"{self.target}: not checked: no point was found inside the domain"
+        at = ", ".join(f"{name} = {value}" for name, value in self.sizes)
+        where = f" ({self.result}{' at ' + at if at else ''})" if self.error else ""
+        return (
+            f"{self.target}: largest error {self.error:.1e}{where}, {self.points} points of "
+            "several sizes against certified values"
+        )
+
+
+def inputs_of(d: ArrayDerivation) -> list[str]:
+    """Return the inputs in the order of the arguments of emitted code."""
+    graph = d.array_graph
+    others = [n for n, node in graph.index.items() if node.formula is None and n not in d.wrt]
+    last = [n for n in others if graph.index[n].default is not None and not graph.shape_of[n]]
+    return [*d.wrt, *(n for n in others if n not in last), *last]
+
+
+def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> ArrayCheck:
+    """Return how far results are from certified values.
+
+    Args:
+        d: what the code was made from.
+        target: its language, for the report.
+        run: calls the code with arguments in order; returns the value and its derivatives.
+        samples: whether data may have a leading axis.
+    """
+    graph = d.array_graph
+    names = inputs_of(d)
+    top = graph.objective
+    if d.jacobian:
+        right = {name: jacobian(graph, top, name) for name in d.wrt}
+    else:
+        swept = adjoints(graph, top, build.ONE)
+        right = {n: swept.get(n, build.zeros(graph.shape_of[n])) for n in d.wrt}
+    worst = ArrayCheck(target)
+    count = 0
+    for point in points(graph, {}, scale=_SCALE):
+        try:
+            exact = _exact(point, graph.variables[top])
+            derivatives = [_exact(point, right[name]) for name in d.wrt]
+        except (Unknown, ZeroDivisionError, ValueError):
+            continue
+        count += 1
+        arguments = [_plain(point.inputs[n], len(graph.shape_of[n])) for n in names]
+        runs = [arguments]
+        if samples and graph.data:
+            both = zip(names, arguments, strict=True)
+            runs.append([[v] * COPIES if n in graph.data else v for n, v in both])
+        for given in runs:
+            value, found = run(given)
+            pairs = [(top, value, exact)]
+            pairs += [
+                (f"∂{top}/∂{n}", f, e) for n, f, e in zip(d.wrt, found, derivatives, strict=True)
+            ]
+            for label, got, wanted in pairs:
+                error = _error(got, wanted)
+                if error > worst.error:
+                    worst = ArrayCheck(target, count, error, label, point.sizes)
+    return ArrayCheck(target, count, worst.error, worst.result, worst.sizes)
+
+
+def _plain(grid: Sequence[Sequence[Fraction]], order: int) -> Value:
+    rows = [[float(entry) for entry in row] for row in grid]
+    if order == 2:
+        return rows
+    return [row[0] for row in rows] if order else rows[0][0]
+
+
+def _exact(point: Point, x: Array) -> list[float]:
+    """Return the certified entries of an expression, row by row."""
+    return [float(entry.mid()) for row in point.evaluator.value(x) for entry in row]
+
+
+def _error(got: Value, exact: Sequence[float]) -> float:
+    """Return the largest difference, relative to the largest entry; inf where the shapes differ."""
+    flat = list(_flat(got))
+    if len(flat) != len(exact) or not all(map(isfinite, flat)):
+        return inf
+    scale = max([_LEAST, *map(abs, exact)])
+    return max((abs(a - b) for a, b in zip(flat, exact, strict=True)), default=0.0) / scale
+
+
+def _flat(value: Value) -> Sequence[float]:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [entry for part in value for entry in _flat(part)]
+    return [float(value)]

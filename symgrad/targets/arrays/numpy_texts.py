@@ -1,0 +1,135 @@
+"""The parts of an emitted NumPy file of arrays that are the same in every file."""
+
+SAID = {
+    "Gradient": "The derivative of the objective by every parameter, in the parameter's shape.",
+    "Jacobian": "The derivative of every entry: [i, j] is that of entry i by entry j.",
+    "Params": "The parameters.",
+    "value": "Return the value.",
+    "jacobian": "Return the derivatives of every entry.",
+    "hessian": "Return the matrix of second derivatives.",
+}
+
+CHECK = '''def _length(size, known):
+    """Return the number that a size such as `n+2` or `4n` is, None where a name is unknown."""
+    total = 0
+    for factor, name, number in re.findall(r"(-?\\d*)([A-Za-z_]\\w*)|(-?\\d+)", size):
+        if name and name not in known:
+            return None
+        sign = {"": 1, "-": -1}.get(factor) or int(factor or 1)
+        total += sign * known[name] if name else int(number)
+    return total
+
+
+def _sizes(shapes, **arrays):
+    """Return the number behind every size; refuse shapes that do not fit one another."""
+    known, origin = {}, {}
+    for name, array in arrays.items():
+        shape, wanted = np.shape(array), shapes[name]
+        if len(shape) != len(wanted):
+            raise ValueError(f"{name} has shape {shape}, and ({', '.join(wanted)}) is needed")
+        for length, size in zip(shape, wanted):
+            if size not in known and size.isidentifier():
+                known[size], origin[size] = length, name
+    for name, array in arrays.items():
+        for length, size in zip(np.shape(array), shapes[name]):
+            expected = known[size] if size in known else _length(size, known)
+            if expected is not None and length != expected:
+                first = origin.get(size)
+                by = f", as in {first} {np.shape(arrays[first])}" if first else ""
+                raise ValueError(
+                    f"{name} has shape {np.shape(array)}: {size} is {expected}{by}, not {length}"
+                )
+    return known'''
+
+WITHOUT_DATA = '''def value({signature}):
+    """Return the value of the objective."""
+    return _value({arguments})
+
+
+def gradient({signature}):
+    """Return its gradient."""
+    return _value_and_gradient({arguments})[1]
+
+
+def value_and_gradient({signature}):
+    """Return both."""
+    return _value_and_gradient({arguments})
+
+
+{update}'''
+
+SAMPLES = '''def _samples(pairs):
+    """Return the number of samples, or None for one sample without an axis of its own."""
+    counts = {len(x) for x, axes in pairs if np.ndim(x) == axes + 1}
+    if not counts:
+        return None
+    if len(counts) > 1 or any(np.ndim(x) != axes + 1 for x, axes in pairs):
+        raise ValueError("all data have a leading axis of one length for the samples, or none has")
+    return counts.pop()'''
+
+WITH_DATA = '''def value({signature}):
+    """Return the value of the objective: the mean over the samples where there are many."""
+    if _samples(({pairs})) is None:
+        return _value({arguments})
+    return _mean_value({arguments})
+
+
+def gradient({signature}):
+    """Return its gradient."""
+    return value_and_gradient({arguments})[1]
+
+
+def value_and_gradient({signature}):
+    """Return both."""
+    if _samples(({pairs})) is None:
+        return _value_and_gradient({arguments})
+    return _mean_value_and_gradient({arguments})
+
+
+{update}'''
+
+ONE_BY_ONE = """def _mean_value({signature}):
+    _n = len({first})
+    return sum(_value({one}) for _i in range(_n)) / _n
+
+
+def _mean_value_and_gradient({signature}):
+{arrays}    _n = len({first})
+    _total, _sums = 0.0, [{zeros}]
+    for _i in range(_n):
+        _one, _each = _value_and_gradient({one})
+        _total += _one
+        _sums = [_a + _b for _a, _b in zip(_sums, _each)]
+    return _total / _n, Gradient(*(_a / _n for _a in _sums))"""
+
+UPDATE = '''def update({signature}, rate=0.1):
+    """Return the parameters after one step of size `rate`."""
+    _gradient = gradient({arguments})
+    return Params({step})'''
+
+FLAT = '''def pack({parameters}):
+    """Return the parameters as one vector: {order}, each row by row."""
+    return np.concatenate([np.ravel(_a) for _a in ({parameters},)])
+
+
+def unpack({theta}, {like}):
+    """Return the parameters that a vector holds, in the shapes of `{like}`."""
+    _total = sum(np.size(_a) for _a in {like})
+    if np.shape({theta}) != (_total,):
+        raise ValueError(f"the parameters have {{_total}} entries, not {{np.shape({theta})}}")
+    _arrays, _at = [], 0
+    for _a in {like}:
+        _next = _at + np.size(_a)
+        _arrays.append(np.reshape({theta}[_at:_next], np.shape(_a)))
+        _at = _next
+    return Params(*_arrays)
+
+
+def fun_and_jac({flat_signature}):
+    """Return value and gradient at a vector of parameters, in the order of `pack`.
+
+    `{like}` holds the parameters in their shapes, as it is for
+    `scipy.optimize.minimize(fun_and_jac, {theta}, args=({args},), jac=True)`.
+    """
+    _value, _gradient = value_and_gradient({from_flat})
+    return _value, pack(*_gradient)'''
