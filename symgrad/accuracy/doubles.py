@@ -72,7 +72,7 @@ class Doubles:
                 return total
             case Div(above, below):
                 pairs = zip(self.of(above), self.of(below), strict=True)
-                return [x / y if y else NAN for x, y in pairs]
+                return [x / y if y else _over_zero(x, y) for x, y in pairs]
             case Pow(base, exponent):
                 return [_power(x, y) for x, y in zip(self.of(base), self.of(exponent), strict=True)]
             case Call("where", (condition, yes, no)):
@@ -147,13 +147,22 @@ def _tried(function: Callable[..., float], *xs: float) -> float:
         return NAN
 
 
+def _over_zero(x: float, zero: float) -> float:
+    """Return x/0 as IEEE 754 has it, which all targets keep to."""
+    return NAN if x == 0.0 or x != x else math.copysign(INF, x) * math.copysign(1.0, zero)  # noqa: PLR0124
+
+
 def _power(x: float, y: float) -> float:
     try:
         return math.pow(x, y)
     except OverflowError:
         return -INF if x < 0.0 and y % 2.0 == 1.0 else INF
     except ValueError:
-        return NAN
+        return INF if x == 0.0 else NAN
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x > 0.0 else -INF if x == 0.0 else NAN
 
 
 def _over(function: Callable[[float], float], sign: int = 0) -> Callable[[float], float]:
@@ -228,11 +237,12 @@ FUNCTIONS_OF_DOUBLES: Mapping[str, Callable[..., float]] = {
     **{
         name: getattr(math, name)
         for name in (
-            "acos acosh asin asinh atan atan2 atanh cos erf erfc hypot log log10 log1p log2 sin "
+            "acos acosh asin asinh atan atan2 atanh cos erf erfc hypot log10 log1p log2 sin "
             "sqrt tan tanh"
         ).split()
     },
     "exp": _over(math.exp),
+    "log": _log,
     "expm1": _over(math.expm1),
     "sinh": _over(math.sinh, 1),
     "cosh": _over(math.cosh),

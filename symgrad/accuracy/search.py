@@ -18,6 +18,7 @@ from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.matching import put, rewrites
 from symgrad.accuracy.measure import Bench, bits_lost, split_ball
 from symgrad.accuracy.mend import Mender, total
+from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.reference import Values, is_good, value
 from symgrad.accuracy.rows import trees
 from symgrad.accuracy.singular import singular_forms
@@ -125,7 +126,7 @@ class _Search:
         done: set[Expression] = set()
         front = [e for e in seeds if self.score(e) is not None]
         for e in front:
-            for new in chain(self._series(e), guarded(e)):
+            for new in chain(self._series(e), guarded(e), quotients(e)):
                 self.score(new)
         good_enough = 1.5 * len(self.bad)
         for _ in range(ROUNDS):
@@ -274,7 +275,7 @@ def forms_of(part: Expression) -> tuple[Expression, ...]:
             if tests and all(variables(test) for test in tests):
                 whole = tests[0] if len(tests) == 1 else Logic("and", tests)
                 guarded[Call("where", (whole, new, part))] = None
-    for new in arranged(part):
+    for new in chain(arranged(part), quotients(part)):
         if new != part:
             found[new] = None
     return (*found, *guarded)
