@@ -31,6 +31,8 @@ def arranged(e: Expression) -> Iterator[Expression]:
             yield from _sums(e)
         case Mul() | Div() | Neg() | Pow():
             yield from _products(e)
+        case Call("sqrt" | "log" as function, (Mul() | Div() as inner,)):
+            yield from _number_apart(function, inner)
         case _:
             return
 
@@ -47,6 +49,15 @@ def _sums(e: Add) -> Iterator[Expression]:
     together = _over_one_line(e)
     if together is not None:
         yield together
+
+
+def _number_apart(function: str, inner: Expression) -> Iterator[Expression]:
+    """Yield sqrt(a/2) as sqrt(a)/sqrt(2), log(2a) as log(a) + log(2)."""
+    product = product_of(inner)
+    value, product.coefficient = product.coefficient, Fraction(1)
+    if value > 0 and value != 1:
+        rest, own = Call(function, (product.build(),)), Call(function, (number(value),))
+        yield Add((rest, own)) if function == "log" else mul(rest, own)
 
 
 def _over_one_line(e: Add) -> Expression | None:

@@ -104,6 +104,7 @@ class Bench:
                 columns = list(zip(*[split_ball(row.get(name)) for row in rows], strict=True))
                 self.truths[name] = Truth(*columns) if columns else Truth((), (), ())
         self.slack: dict[str, list[float]] = {s.name: [0.0] * self.count for s in statements}
+        self._weighed: set[int] = set()
         for name in self.inputs:
             column = tuple(float(point[name]) for point in self.points)
             self.truths[name] = Truth(column, (0.0,) * self.count, (True,) * self.count)
@@ -115,8 +116,14 @@ class Bench:
             if name in self.slack:
                 losses = truth_of.losses(columns[name])
                 lossy.update(i for i, loss in enumerate(losses) if loss > NOTICED)
-        source = random.Random(3)  # noqa: S311  (directions, not secrets)
-        for i in sorted(lossy):
+        self.weigh(statements, lossy)
+
+    def weigh(self, statements: Sequence[Statement], points: Iterable[int]) -> bool:
+        """Work out what half an ulp changes at these points; tell whether it was not known yet."""
+        fresh = sorted(set(points) - self._weighed)
+        for i in fresh:
+            self._weighed.add(i)
+            source = random.Random(3 + i)  # noqa: S311  (directions, not secrets)
             for _ in range(2):
                 moved = {
                     name: x * (1.0 + source.choice((-1, 1)) * 2.0**-52)
@@ -124,6 +131,7 @@ class Bench:
                 }
                 changed = truth(statements, moved, self.results)
                 self._note(i, changed)
+        return bool(fresh)
 
     def _note(self, i: int, changed: Mapping[str, Ball]) -> None:
         with ctx.workprec(100):

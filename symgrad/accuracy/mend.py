@@ -8,9 +8,7 @@ it still pays at the end, all others being there.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from symgrad.accuracy.doubles import Column, Doubles
@@ -18,10 +16,7 @@ from symgrad.accuracy.measure import Bench
 from symgrad.accuracy.outline import outlined
 from symgrad.expression.tree import (
     Call,
-    Compare,
     Expression,
-    Logic,
-    Number,
     Var,
     children,
     formula_of,
@@ -42,6 +37,7 @@ LONG = 45  # parts of a formula that is looked at
 SHORT = 6  # statements of a program in which what the inputs lose too is looked at
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
+MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
 NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
 LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
 CLOSE = 6.0  # bits over all points within which the shorter form is taken
@@ -179,13 +175,6 @@ class Mender:
                     best = form
             if best is not None and best.lost <= ENOUGH:
                 break
-        if best is None or best.lost > ENOUGH:
-            for e in regimes(self, name, [form.e for form in sorted(nearly, key=_rank)[:3]]):
-                form = self._form(name, outlined(e))
-                if form is None or form.worse or form.lost > now - PAYS:
-                    continue
-                if best is None or form.before(best):
-                    best = form
         if self.polish is not None:
             for form in sorted([*options, *nearly], key=_rank)[:4]:
                 shiny = self.polish(form.e)
@@ -208,8 +197,19 @@ class Mender:
             return None
         losses = self.bench.truths[name].losses(column)
         slack = self.bench.slack[name]
-        worse = is_worse(losses, self.losses(name), slack)
+        worse = self.is_worse(name, losses)
         return _Form(e, total(losses, slack), operations_of(normal(e)), worse)
+
+    def is_worse(self, name: str, losses: Sequence[float]) -> bool:
+        """Tell whether a form that loses so much is worse at any point, slack set aside."""
+        slack, now = self.bench.slack[name], self.losses(name)
+        if not is_worse(losses, now, slack):
+            return False
+        rows = zip(losses, now, slack, strict=True)
+        points = [i for i, row in enumerate(rows) if is_worse(*[[x] for x in row])]
+        if len(points) > MOST_WEIGHED or not self.bench.weigh(self.original, points):
+            return True
+        return is_worse(losses, now, slack)
 
     def replace(self, name: str, e: Expression) -> None:
         """Put a form in the place of a statement."""
@@ -372,78 +372,17 @@ class Mender:
         return set(Doubles(columns, self.bench.count).holds(condition))
 
 
-def regimes(mender: Mender, name: str, forms: Sequence[Expression]) -> Iterator[Expression]:
-    """Yield choices between a form and the statement as it stands, by the size of one value.
-
-    The border stands where on one side the form is better and on the other side it is worse.
-    """
-    bench, now = mender.bench, mender.losses(name)
-    own = mender.current[mender.place[name]].formula.expression
-    for e in forms:
-        losses = bench.truths[name].losses(bench.column(e, mender.columns))
-        rows = list(enumerate(zip(losses, now, strict=True)))
-        better = [i for i, (a, b) in rows if a < b - 2.0 and b > SLIGHT and bench.usual[i]]
-        worse = [i for i, (a, b) in rows if a > b + 1.0 and a > SLIGHT - 1.0]
-        if len(better) < FEW and sum(now[i] - losses[i] for i in better) < MANY:
-            continue
-        for probe in _probes(e):
-            column = bench.column(probe, mender.columns)
-            for sign in (1.0, -1.0):
-                low = [sign * column[i] for i in better]
-                high = [sign * column[i] for i in worse]
-                if not low or not high or not max(low) < min(high):
-                    continue
-                border = Number(Fraction(sign * _between(max(low), min(high))))
-                test = Compare("<=" if sign > 0 else ">=", probe, border)
-                yield _choice(test, e, own)
-
-
-def _choice(test: Compare, e: Expression, own: Expression) -> Expression:
-    """Return a choice; what a test needs is asked before it: x > -1 and n*log1p(x) < 6."""
-    match e:
-        case Call("where", (condition, yes, no)) if no == own:
-            return Call("where", (Logic("and", (condition, test)), yes, own))
-        case _:
-            return Call("where", (test, e, own))
-
-
-def _probes(e: Expression) -> list[Expression]:
-    """Return values by whose size forms may be told apart: names, and parts of the form."""
-    names = [part for part in dict.fromkeys(walk(e)) if isinstance(part, Var)]
-    parts = [
-        argument
-        for part in dict.fromkeys(walk(e))
-        if isinstance(part, Call) and part.function not in ("where", "abs")
-        for argument in part.arguments
-        if not isinstance(argument, Var | Compare | Number)
-    ]
-    found: list[Expression] = [*names, *parts[:4]]
-    return [*found, *[Call("abs", (part,)) for part in found]]
-
-
-def _between(low: float, high: float) -> float:
-    """Return the shortest number between two others, near their middle by size."""
-    if low < 0 < high:
-        return 0.0
-    if low * high > 0:
-        middle = math.copysign(math.sqrt(low * high), low)
-    else:
-        middle = low / 2 if high == 0 else high / 2
-    for digits in range(1, 17):
-        short = float(f"{middle:.{digits}g}")
-        if low <= short < high:
-            return short
-    return low
-
-
 def total(losses: Sequence[float], slack: Sequence[float]) -> float:
     """Return what is lost over all points, what is usual and what the inputs lose left out."""
-    lost = 0.0
-    for loss, allowed in zip(losses, slack, strict=True):
-        if loss > 2.0:
-            above = loss - max(allowed, 0.0) - 2.0
-            lost += LIGHT * (loss - 2.0) + max(0.0, above)
-    return lost
+    return sum(counted(losses, slack))
+
+
+def counted(losses: Sequence[float], slack: Sequence[float]) -> list[float]:
+    """Return what is counted of the bits lost at each point."""
+    return [
+        LIGHT * (loss - 2.0) + max(0.0, loss - max(allowed, 0.0) - 2.0) if loss > 2.0 else 0.0
+        for loss, allowed in zip(losses, slack, strict=True)
+    ]
 
 
 def is_worse(new: Sequence[float], old: Sequence[float], slack: Sequence[float]) -> bool:

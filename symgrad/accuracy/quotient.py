@@ -63,11 +63,17 @@ def as_quotients(e: Expression) -> tuple[Expression, ...]:
     found: dict[Expression, None] = {}
     if HAS_FLINT and sum(1 for _ in walk(e)) <= MAX_SIZE:
         for form in (e, _in_exponentials(e)):
-            try:
-                found[_Fractions(form).factored(form)] = None
-            except (TooWide, ValueError, ZeroDivisionError, OverflowError):
-                continue
-    return tuple(form for form in found if form != e)
+            whole = _factored(form)
+            if whole is not None and whole != e:
+                found[whole] = None
+    return tuple(found)
+
+
+def _factored(e: Expression) -> Expression | None:
+    try:
+        return _Fractions(e).factored(e)
+    except (TooWide, ValueError, ZeroDivisionError, OverflowError):
+        return None
 
 
 def _in_exponentials(e: Expression) -> Expression:
@@ -154,9 +160,7 @@ class _Fractions:
                 product.multiply_base(Call("exp", (exponent,)), Fraction(1))
         return product.build()
 
-    def _put(
-        self, product: Product, exponents: list[Expression], poly: Poly, times: int
-    ) -> None:
+    def _put(self, product: Product, exponents: list[Expression], poly: Poly, times: int) -> None:
         """Multiply a product by a power of a polynomial, exponents of e kept apart."""
         rows = list(poly.to_dict().items())
         if len(rows) > 1:

@@ -47,6 +47,27 @@ AS4 = "Abramowitz and Stegun, ch. 4"
 AS6 = "Abramowitz and Stegun, ch. 6"
 AS7 = "Abramowitz and Stegun, ch. 7"
 
+
+def _tail(square: str) -> str:
+    """Return 1 - 1/q + 3/q² - 15/q³ + …, right to a double for q = `square` above 250."""
+    text = "1"
+    for k in range(21, 0, -2):
+        text = f"1 - {k}*({text})/({square})"
+    return text
+
+
+# normal_cdf(-a) is normal_pdf(a)/a times the first, erfc(a) is exp(-a^2)/(a*√π) times the second
+# (26.2.12 and 7.1.23).
+TAIL, ERFC_TAIL = _tail("a^2"), _tail("2*a^2")
+LOG_TAIL = f"-a^2/2 - log(-a) - log(2*pi)/2 + log({TAIL})"
+LOG_ERFC = f"-a^2 - log(a) - log(pi)/2 + log({ERFC_TAIL})"
+
+
+def _far(pattern: str, where: str, form: str) -> Row:
+    """Return the row of what has a form of its own far out."""
+    return Row(pattern, f"where({where}, {form}, {pattern})", "", AS7)
+
+
 ROWS: tuple[Row, ...] = (
     # exponentials and their sums
     Row("exp(a) - 1", "expm1(a)", "", KAHAN),
@@ -73,6 +94,14 @@ ROWS: tuple[Row, ...] = (
     Row("exp(a)/(exp(a) + exp(b) + exp(c))", "1/(1 + exp(b - a) + exp(c - a))", "", STAN),
     Row("b*exp(a)", "exp(a + log(b))", "b > 0", STAN),
     Row("expm1(a)^2 + 2*expm1(a)", "expm1(2*a)", "", ""),
+    Row("(exp(a) - 1)/(exp(a) + 1)", "tanh(a/2)", "", AS4),
+    Row("expm1(a)/(exp(a) + 1)", "tanh(a/2)", "", AS4),
+    Row("exp(a)/(exp(a) - 1)^2", "1/(4*sinh(a/2)^2)", "", AS4),
+    Row("sinh(a)/cosh(a)", "tanh(a)", "", AS4),
+    Row("1/tanh(a) - 1", "2/expm1(2*a)", "", AS4),
+    Row("cosh(a)/sinh(a) - 1", "2/expm1(2*a)", "", AS4),
+    Row("1 - cosh(a)^2/sinh(a)^2", "-1/sinh(a)^2", "", AS4),
+    Row("1 - 1/tanh(a)^2", "-1/sinh(a)^2", "", AS4),
     Row("(exp(a) - exp(b))/(exp(a) + exp(b))", "tanh((a - b)/2)", "", AS4),
     # the sigmoid and softplus
     Row("1 - sigmoid(a)", "sigmoid(-a)", "", THEANO),
@@ -150,6 +179,15 @@ ROWS: tuple[Row, ...] = (
     Row("a^2 - 2*a*b + b^2", "(a - b)^2", "", HIGHAM),
     Row("a^2 - 2*a + 1", "(a - 1)^2", "", HIGHAM),
     Row("a/hypot(a, b)", "1/hypot(1, b/a)", "a > 0", ""),
+    Row("1/(a^2 + b^2)", "1/hypot(a, b)^2", "", KAHAN),
+    Row("1/(a^2 + 1)", "1/hypot(a, 1)^2", "", KAHAN),
+    Row("a/(a^2 + b)", "1/(a + b/a)", "", KAHAN),
+    Row("1/(a^2 + b^2 + c^2)", "1/hypot(a, b, c)^2", "", KAHAN),
+    Row("sqrt((a^2 + b^2)/c)", "hypot(a, b)/sqrt(c)", "c > 0", KAHAN),
+    Row("log(1 + a^2)", "2*log(hypot(1, a))", "", KAHAN),
+    Row("log(1 + a^2/b)", "2*log(hypot(1, a/sqrt(b)))", "b > 0", KAHAN),
+    Row("log1p(a^2/b)", "2*log(hypot(1, a/sqrt(b)))", "b > 0", KAHAN),
+    Row("log1p(a^2)", "2*log(hypot(1, a))", "", KAHAN),
     # quotients
     Row("a/b - c/d", "(a*d - b*c)/(b*d)", "", HERBIE),
     Row("1/a - 1/b", "(b - a)/(a*b)", "", HIGHAM),
@@ -203,6 +241,14 @@ ROWS: tuple[Row, ...] = (
     Row("1 + erf(a)", "erfc(-a)", "", AS7),
     Row("1 - erfc(a)", "erf(a)", "", AS7),
     Row("1 - normal_cdf(a)", "normal_cdf(-a)", "", AS7),
+    Row("log(normal_cdf(a))", "log1p(-normal_cdf(-a))", "", AS7),
+    Row("log(erfc(a))", "log1p(-erf(a))", "", AS7),
+    _far("log(normal_cdf(a))", "a < -16", LOG_TAIL),
+    _far("normal_pdf(a)/normal_cdf(a)", "a < -16", f"-a/({TAIL})"),
+    _far("exp(-a^2/2)/normal_cdf(a)", "a < -16", f"-a*sqrt(2*pi)/({TAIL})"),
+    _far("log(erfc(a))", "a > 12", LOG_ERFC),
+    _far("exp(-a^2)/erfc(a)", "a > 12", f"a*sqrt(pi)/({ERFC_TAIL})"),
+    _far("exp(a^2)*erfc(a)", "a > 12", f"({ERFC_TAIL})/(a*sqrt(pi))"),
     Row("lgamma(a + 1)", "lgamma(a) + log(abs(a))", "", AS6),
     Row("lgamma(a + 1) - lgamma(a)", "log(abs(a))", "", AS6),
     Row("digamma(a + 1) - digamma(a)", "1/a", "", AS6),

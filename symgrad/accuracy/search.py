@@ -17,10 +17,12 @@ from symgrad.accuracy.arrangements import arranged, guarded
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.matching import put, rewrites
 from symgrad.accuracy.measure import Bench, bits_lost, split_ball
-from symgrad.accuracy.mend import Mender, total
+from symgrad.accuracy.mend import Mender, counted
 from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.reference import Values, is_good, value
+from symgrad.accuracy.regimes import GAIN, Scored, choices
 from symgrad.accuracy.rows import trees
+from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.certified import ctx
 from symgrad.expression.tree import (
@@ -39,17 +41,22 @@ from symgrad.expression.tree import (
     with_children,
 )
 from symgrad.program.normal import normal, operations_of
+from symgrad.program.series import Local
 from symgrad.program.statements import Statement
 
 BEAM = 3
 ROUNDS = 5
+TRIES = 3  # times that points are added at which what was found is worse
+MORE = 6  # points that are added
 MOST = 120  # forms that are measured for one statement
 WORST, OTHERS = 14, 12  # points at which forms are compared
 SINGULAR = 12  # parts in which removable singularities are looked for
 EACH = 40  # neighbours of one form
 LARGEST = 90  # parts of a form
 FAULTY = 3.0
-GIVEN = 6  # forms that are given back
+GIVEN = 4  # forms that are given back
+COMPLEMENTS = 5  # forms that are best at different points
+CHOSEN = 4  # choices between two forms that are given back
 PRECISION = 320
 
 
@@ -82,74 +89,154 @@ def unfolded(
 
 class _Search:
     def __init__(self, name: str, mender: Mender) -> None:
-        bench = mender.bench
+        self.bench, self.mender, self.name = mender.bench, mender, name
         losses = mender.losses(name)
-        slack = bench.slack[name]
+        slack = self.bench.slack[name]
         excess = [loss - own for loss, own in zip(losses, slack, strict=True)]
-        if mender.strict:
-            excess = losses
-        order = sorted(range(bench.count), key=lambda i: -excess[i])
+        self.excess = losses if mender.strict else excess
+        order = sorted(range(self.bench.count), key=lambda i: -self.excess[i])
         rest = order[WORST:]
         step = max(1, len(rest) // OTHERS)
-        self.points = sorted({*order[:WORST], *rest[::step]})
-        self.bench = bench
-        self.near = [bench.truths[name].near[i] for i in self.points]
-        self.rest = [bench.truths[name].rest[i] for i in self.points]
-        self.known = [bench.truths[name].known[i] for i in self.points]
-        self.slack = [bench.slack[name][i] for i in self.points]
-        columns: dict[str | int, Column] = {
-            n: [c[i] for i in self.points] for n, c in mender.columns.items()
-        }
-        self.columns = columns
-        self.bad = [j for j, i in enumerate(self.points) if excess[i] > FAULTY]
-        self.doubles = Doubles(self.columns, len(self.points))
-        self.scores: dict[Expression, float] = {}
+        self._look_at({*order[:WORST], *rest[::step]})
         self._singular: dict[Expression, Sequence[Expression]] = {}
+
+    def _look_at(self, points: set[int]) -> None:
+        """Compare forms at these points of the bench from now on."""
+        bench, truth = self.bench, self.bench.truths[self.name]
+        self.points = sorted(points)
+        self.near = [truth.near[i] for i in self.points]
+        self.rest = [truth.rest[i] for i in self.points]
+        self.known = [truth.known[i] for i in self.points]
+        self.slack = [bench.slack[self.name][i] for i in self.points]
+        self.columns: dict[str | int, Column] = {
+            n: [c[i] for i in self.points] for n, c in self.mender.columns.items()
+        }
+        self.bad = [j for j, i in enumerate(self.points) if self.excess[i] > FAULTY]
+        self.doubles = Doubles(self.columns, len(self.points))
+        self.scores: dict[Expression, Scored] = {}
+        self._seen: set[Expression] = set()
         self._truths: dict[Expression, tuple[Column, Sequence[bool]]] = {}
 
-    def score(self, e: Expression) -> float | None:
-        """Return what a form loses over the points."""
-        found = self.scores.get(e)
-        if found is None:
-            try:
-                column = self.doubles.of(normal(e))
-            except (KeyError, TypeError, RecursionError, ZeroDivisionError):
-                return None
-            rows = zip(column, self.near, self.rest, self.known, strict=True)
-            losses = [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
-            found = total(losses, self.slack)
-            self.scores[e] = found
-        return found
+    def score(self, e: Expression) -> bool:
+        """Measure a form over the points; tell whether it is a new one."""
+        computed = normal(e)
+        if computed in self._seen:
+            return False
+        self._seen.add(computed)
+        try:
+            column = self.doubles.of(computed)
+        except (KeyError, TypeError, RecursionError, ZeroDivisionError):
+            return False
+        rows = zip(column, self.near, self.rest, self.known, strict=True)
+        losses = [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
+        self.scores[e] = Scored(e, counted(losses, self.slack))
+        return True
 
     def run(self, seeds: Sequence[Expression]) -> list[Expression]:
-        """Return the best forms, from these on."""
-        done: set[Expression] = set()
-        front = [e for e in seeds if self.score(e) is not None]
+        """Return the best forms, from these on, and choices between them."""
+        front = [e for e in seeds if self.score(e)]
         for e in front:
             for new in chain(self._series(e), guarded(e), quotients(e)):
                 self.score(new)
+        done: set[Expression] = set()
+        for _ in range(TRIES):
+            self._rounds(front, done)
+            pool = sorted(self.scores, key=self._rank)
+            given = [*pool[:GIVEN], *[scored.e for scored in self._complements(pool)]]
+            failing = self._failing(given)
+            if not failing:
+                break
+            forms = list(self.scores)
+            self._look_at({*self.points, *failing})
+            for e in forms:
+                self.score(e)
+            front = self._front(sorted(self.scores, key=self._rank), done)
+        return list(dict.fromkeys([*self._choices([*given, *seeds[:1]]), *given]))
+
+    def _rounds(self, front: Sequence[Expression], done: set[Expression]) -> None:
+        """Rewrite forms where they lose digits, the best of each round in the next one."""
         good_enough = 1.5 * len(self.bad)
+        most = len(self.scores) + MOST
         for _ in range(ROUNDS):
-            fresh: list[Expression] = []
+            fresh = False
             for e in front:
-                if e in done or len(self.scores) > MOST:
+                if e in done or len(self.scores) > most:
                     continue
                 done.add(e)
                 for new in islice(self._neighbours(e), EACH):
-                    if new not in self.scores and self.score(new) is not None:
-                        fresh.append(new)
-                    if len(self.scores) > MOST:
+                    fresh = self.score(new) or fresh
+                    if len(self.scores) > most:
                         break
             pool = sorted(self.scores, key=self._rank)
-            if not fresh or not pool:
+            if not fresh or self.scores[pool[0]].lost <= good_enough:
                 break
-            front = [e for e in pool if e not in done][:BEAM]
-            if self.scores[pool[0]] <= good_enough:
+            front = self._front(pool, done)
+
+    def _failing(self, forms: Sequence[Expression]) -> list[int]:
+        """Return points, not looked at yet, at which all of the forms lose more than as written.
+
+        Nothing where one of the forms is worse at no point.
+        """
+        truth, mender = self.bench.truths[self.name], self.mender
+        found: dict[int, float] = {}
+        for e in forms:
+            losses = truth.losses(self.bench.column(e, mender.columns))
+            if not mender.is_worse(self.name, losses):
+                return []
+            for i, (a, b) in enumerate(zip(losses, mender.losses(self.name), strict=True)):
+                if i not in self.points and a > max(b, FAULTY) + 1.0:
+                    found[i] = max(found.get(i, 0.0), a - b)
+        return sorted(found, key=lambda i: -found[i])[:MORE]
+
+    def _front(self, pool: Sequence[Expression], done: set[Expression]) -> list[Expression]:
+        """Return what is looked at next: the best forms, and what is best where they are not."""
+        fresh = [e for e in pool if e not in done and not _is_closed(e)]
+        own = [scored.e for scored in self._complements(pool)]
+        return list(dict.fromkeys([*fresh[:BEAM], *[e for e in own[1:3] if e in fresh]]))
+
+    def _complements(self, pool: Sequence[Expression]) -> list[Scored]:
+        """Return the best form, then those that win most where all before them lose."""
+        rows = [self.scores[e] for e in pool[:MOST]]
+        if not rows:
+            return []
+        chosen = [rows[0]]
+        least = list(rows[0].losses)
+        while len(chosen) < COMPLEMENTS:
+            best = min(rows, key=lambda row: sum(map(min, row.losses, least)))
+            if sum(map(min, best.losses, least)) > sum(least) - GAIN:
                 break
-        return sorted(self.scores, key=self._rank)[:GIVEN]
+            least = list(map(min, best.losses, least))
+            chosen.append(best)
+        return chosen
+
+    def _choices(self, forms: Sequence[Expression]) -> list[Expression]:
+        """Return choices between forms, measured at all points, and choices between those."""
+        truth, slack = self.bench.truths[self.name], self.bench.slack[self.name]
+
+        def column_of(e: Expression) -> Column:
+            return self.bench.column(e, self.mender.columns)
+
+        def scored(e: Expression) -> Scored:
+            return Scored(e, counted(truth.losses(column_of(e)), slack))
+
+        known = [scored(e) for e in dict.fromkeys(forms)]
+        for row in known:
+            losses = truth.losses(column_of(row.e))
+            if row.lost < GAIN and not self.mender.is_worse(self.name, losses):
+                return []
+        found: list[Scored] = []
+        for _ in range(2):
+            fresh = [scored(e) for e in choices(known, column_of, self.bench.usual)]
+            if not fresh:
+                break
+            fresh.sort(key=lambda row: row.lost)
+            found += fresh[:CHOSEN]
+            known = [*fresh[:CHOSEN], *known[:GIVEN]]
+        found.sort(key=lambda row: row.lost)
+        return [row.e for row in found[:CHOSEN]]
 
     def _rank(self, e: Expression) -> tuple[float, int]:
-        return round(self.scores[e] / 4), operations_of(e)
+        return round(self.scores[e].lost / 4), operations_of(e)
 
     def _neighbours(self, e: Expression) -> Iterator[Expression]:
         faulty = self._faulty(e)
@@ -236,6 +323,11 @@ class _Search:
         return near, good
 
 
+def _is_closed(e: Expression) -> bool:
+    """Tell whether nothing in a form can be rewritten: it is a function with a name of its own."""
+    return isinstance(e, Call) and isinstance(e.function, Local)
+
+
 def _paths(e: Expression) -> Iterator[tuple[tuple[int, ...], Expression]]:
     stack: list[tuple[tuple[int, ...], Expression]] = [((), e)]
     while stack:
@@ -275,7 +367,7 @@ def forms_of(part: Expression) -> tuple[Expression, ...]:
             if tests and all(variables(test) for test in tests):
                 whole = tests[0] if len(tests) == 1 else Logic("and", tests)
                 guarded[Call("where", (whole, new, part))] = None
-    for new in chain(arranged(part), quotients(part)):
+    for new in chain(arranged(part), quotients(part), shifted(part)):
         if new != part:
             found[new] = None
     return (*found, *guarded)

@@ -1,0 +1,131 @@
+"""Choices between two forms of one value, each where it loses less.
+
+As Herbie's regimes: the border is a value of a name, or of a part of a form, that separates the
+points at which one form is better from those at which the other one is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
+
+from symgrad.accuracy.doubles import Column
+from symgrad.expression.tree import (
+    Call,
+    Compare,
+    Expression,
+    Logic,
+    Number,
+    Var,
+    walk,
+)
+
+BETTER = 2.0  # bits by which a form is better at a point
+HARMLESS = 3.0  # bits that may be lost without being worse
+FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
+PAIRS = 8  # pairs that are looked at
+PROBES = 4  # parts of a form by whose values a border is looked for
+LARGEST = 1e150  # a border beyond it is none
+GAIN = 8.0  # bits over all points that two forms together must win
+
+
+class Scored(NamedTuple):
+    """A form and the bits that it loses at each point."""
+
+    e: Expression
+    losses: Sequence[float]
+
+    @property
+    def lost(self) -> float:
+        """What it loses over all points."""
+        return sum(self.losses)
+
+
+def choices(
+    forms: Sequence[Scored], column_of: Callable[[Expression], Column], counts: Sequence[bool]
+) -> Iterator[Expression]:
+    """Yield choices between two of the forms, those that win most first.
+
+    `column_of` gives the value of a formula at every point; `counts` tells the points at which
+    something is to be won.
+    """
+    found = []
+    for a, b in combinations(forms, 2):
+        together = sum(map(min, a.losses, b.losses))
+        if together < min(a.lost, b.lost) - BETTER:
+            found.append((together, a, b))
+    found.sort(key=lambda item: item[0])
+    for _, a, b in found[:PAIRS]:
+        yield from _choices(a, b, column_of, counts)
+        yield from _choices(b, a, column_of, counts)
+
+
+def _choices(
+    form: Scored,
+    other: Scored,
+    column_of: Callable[[Expression], Column],
+    counts: Sequence[bool],
+) -> Iterator[Expression]:
+    rows = list(enumerate(zip(form.losses, other.losses, counts, strict=True)))
+    better = [i for i, (a, b, own) in rows if own and a < b - BETTER and b > HARMLESS + 1.0]
+    worse = [i for i, (a, b, _) in rows if a > b + BETTER / 2 and a > HARMLESS]
+    won = sum(other.losses[i] - form.losses[i] for i in better)
+    if len(worse) < 2 or (len(better) < FEW and won < MANY):
+        return
+    for probe in _probes(form.e):
+        try:
+            column = column_of(probe)
+        except (KeyError, TypeError):
+            continue
+        for sign in (1.0, -1.0):
+            low = [sign * column[i] for i in better]
+            high = [sign * column[i] for i in worse]
+            if max(low) < min(high) and -LARGEST < max(low) < LARGEST:
+                border = Number(Fraction(sign * between(max(low), min(high))))
+                test = Compare("<=" if sign > 0 else ">=", probe, border)
+                yield _choice(test, form.e, other.e)
+
+
+def _choice(test: Compare, e: Expression, other: Expression) -> Expression:
+    """Return a choice; what a test needs is asked before it: x > -1 and n*log1p(x) < 6."""
+    match e:
+        case Call("where", (condition, yes, no)) if no == other:
+            return Call("where", (Logic("and", (condition, test)), yes, other))
+        case _:
+            return Call("where", (test, e, other))
+
+
+def _probes(e: Expression) -> list[Expression]:
+    """Return values by whose size forms may be told apart: names, and parts of the form."""
+    names = [part for part in dict.fromkeys(walk(e)) if isinstance(part, Var)]
+    parts = [
+        argument
+        for part in dict.fromkeys(walk(e))
+        if isinstance(part, Call) and part.function not in ("where", "abs")
+        for argument in part.arguments
+        if not isinstance(argument, Var | Compare | Logic | Number)
+    ]
+    found: list[Expression] = [*names, *parts[:PROBES]]
+    return [*found, *[Call("abs", (part,)) for part in found]]
+
+
+def between(low: float, high: float) -> float:
+    """Return the shortest number between two others, near their middle by size."""
+    if low < 0 < high:
+        return 0.0
+    if low * high > 0:
+        middle = (
+            math.copysign(math.sqrt(low) * math.sqrt(high), low)
+            if low > 0
+            else -math.sqrt(low * high)
+        )
+    else:
+        middle = low / 2 if high == 0 else high / 2
+    for digits in range(1, 17):
+        short = float(f"{middle:.{digits}g}")
+        if low <= short < high:
+            return short
+    return low
