@@ -27,10 +27,8 @@
 # Names here: α1 is alpha1, α2 is alpha2.
 # Computed in another form, which keeps more digits
 #     α₂ = sigmoid(s₂ − s₁)
-# Accuracy: L loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 0.
 # Accuracy: dL_dw_q loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
 # Accuracy: dL_dw_k loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
-# Accuracy: dL_dw_v loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 0.
 """Value, gradient and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -378,7 +376,7 @@ def residuals(theta, x1, x2, y, d=1.0) -> np.ndarray:
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
         t1 = np.sqrt(d)
-        for x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4 in _blocks(5, (*_data, _rows)):
+        for x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, (*_data, _rows)):
             q = np.multiply(x2, w_q, _r0)
             k1 = np.multiply(x1, w_k, _r1)
             k2 = np.multiply(x2, w_k, _r2)
@@ -388,15 +386,18 @@ def residuals(theta, x1, x2, y, d=1.0) -> np.ndarray:
             s1 /= t1
             s2 = np.multiply(q, k2, _r0)
             s2 /= t1
-            t2 = np.exp(s1, _r1)
-            t3 = np.exp(s2, _r0)
-            Z = np.add(t2, t3, _r2)
-            alpha1 = np.divide(t2, Z, _r1)
-            alpha2 = np.divide(t3, Z, _r0)
-            o = np.multiply(alpha1, v1, _r1)
-            np.multiply(alpha2, v2, _r0)
-            o += _r0
-            residual = np.subtract(o, y, _r1)
+            t2 = np.exp(s1, _r2)
+            Z = np.exp(s2, _r5)
+            Z += t2
+            alpha1 = np.divide(t2, Z, _r2)
+            alpha2 = np.subtract(s1, s2, _r1)
+            np.exp(alpha2, alpha2)
+            alpha2 += 1.0
+            np.divide(1.0, alpha2, alpha2)
+            o = np.multiply(alpha1, v1, _r2)
+            np.multiply(alpha2, v2, _r1)
+            o += _r1
+            residual = np.subtract(o, y, _r2)
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -427,33 +428,36 @@ def jacobian(theta, x1, x2, y, d=1.0) -> np.ndarray:
             s1 /= t1
             s2 = np.multiply(q, k2, _r6)
             s2 /= t1
-            t2 = np.exp(s1, _r5)
-            t3 = np.exp(s2, _r6)
-            Z = np.add(t2, t3, _r7)
-            alpha1 = np.divide(t2, Z, _r8)
-            alpha2 = np.divide(t3, Z, _r9)
+            t2 = np.exp(s1, _r7)
+            t3 = np.exp(s2, _r8)
+            Z = np.add(t2, t3, _r9)
+            alpha1 = np.divide(t2, Z, _r10)
+            alpha2 = np.subtract(s1, s2, _r5)
+            np.exp(alpha2, alpha2)
+            alpha2 += 1.0
+            np.divide(1.0, alpha2, alpha2)
             t4 = np.multiply(v1, alpha1, _r3)
             t5 = np.multiply(v2, alpha2, _r4)
-            delta_Z = np.add(t4, t5, _r10)
+            delta_Z = np.add(t4, t5, _r6)
             delta_Z /= Z
             np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, t3, _r6)
+            delta_s2 = np.multiply(delta_Z, t3, _r8)
             delta_s2 += t5
-            delta_s1 = np.multiply(delta_Z, t2, _r10)
+            delta_s1 = np.multiply(delta_Z, t2, _r6)
             delta_s1 += t4
             dresidual_dw_q = np.multiply(delta_s1, k1, _r1)
             np.multiply(delta_s2, k2, _r2)
             dresidual_dw_q += _r2
             dresidual_dw_q *= x2
             dresidual_dw_q /= t1
-            np.multiply(delta_s1, x1, _r10)
-            np.multiply(delta_s2, x2, _r6)
-            _r10 += _r6
-            dresidual_dw_k = np.multiply(q, _r10, _r0)
+            np.multiply(delta_s1, x1, _r6)
+            np.multiply(delta_s2, x2, _r8)
+            _r6 += _r8
+            dresidual_dw_k = np.multiply(q, _r6, _r0)
             dresidual_dw_k /= t1
-            dresidual_dw_v = np.multiply(alpha1, x1, _r8)
-            np.multiply(alpha2, x2, _r9)
-            dresidual_dw_v += _r9
+            dresidual_dw_v = np.multiply(alpha1, x1, _r10)
+            np.multiply(alpha2, x2, _r5)
+            dresidual_dw_v += _r5
             _block[:, 0, 0] = dresidual_dw_q
             _block[:, 0, 1] = dresidual_dw_k
             _block[:, 0, 2] = dresidual_dw_v

@@ -16,9 +16,6 @@
 //     ∂J/∂c = δh + λc
 //     ∂J/∂d = δ
 // Names here: λ is lam.
-// Computed in another form, which keeps more digits
-//     dJ_da = (2δxcu + δx) + λa
-//     dJ_db = 2δcu + δ
 #ifndef BRANCH_AND_MERGE_H
 #define BRANCH_AND_MERGE_H
 

@@ -16,9 +16,6 @@
 //     ∂J/∂c = δh + λc
 //     ∂J/∂d = δ
 // Names here: λ is lam.
-// Computed in another form, which keeps more digits
-//     dJ_da = (2δxcu + δx) + λa
-//     dJ_db = 2δcu + δ
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 

@@ -16,9 +16,6 @@
 #     ∂J/∂c = δh + λc
 #     ∂J/∂d = δ
 # Names here: λ is lam.
-# Computed in another form, which keeps more digits
-#     dJ_da = (2δxcu + δx) + λa
-#     dJ_db = 2δcu + δ
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.

@@ -15,10 +15,6 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
-// Computed in another form, which keeps more digits
-//     J = s/2 + log(2π)/2 + exp(−s)·r²/2
-//     δ_s = (1 − r/v·r)/2
-//     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 #include "gaussian_nll.h"
 
 #include <math.h>
@@ -27,8 +23,9 @@
 double gaussian_nll_value(double a, double b, double c, double d, double x, double y) {
     const double mu = a*x + b;
     const double s = c*x + d;
+    const double v = exp(s);
     const double r = y - mu;
-    const double J = s/2.0 + 0.9189385332046727 + exp(-s)*r*r/2.0;
+    const double J = log(2.0*3.141592653589793*v)/2.0 + r*r/(2.0*v);
     return J;
 }
 
@@ -37,8 +34,8 @@ gaussian_nll_params gaussian_nll_gradient(double a, double b, double c, double d
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double delta_s = (1.0 - r/v*r)/2.0;
-    const double delta_mu = exp(-s)*(mu - y);
+    const double delta_s = (1.0 - r*r/v)/2.0;
+    const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     gaussian_nll_params out;
@@ -55,10 +52,10 @@ gaussian_nll_params gaussian_nll_value_and_gradient(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = exp(-s);
-    const double J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0;
-    const double delta_s = (1.0 - r/v*r)/2.0;
-    const double delta_mu = t1*(mu - y);
+    const double t1 = r*r;
+    const double J = log(2.0*3.141592653589793*v)/2.0 + t1/(2.0*v);
+    const double delta_s = (1.0 - t1/v)/2.0;
+    const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     *value = J;
@@ -95,12 +92,12 @@ static inline void add_sample(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = exp(-s);
-    const double delta_s = (1.0 - r/v*r)/2.0;
-    const double delta_mu = t1*(mu - y);
+    const double t1 = r*r;
+    const double delta_s = (1.0 - t1/v)/2.0;
+    const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
-    acc[0][lane] += s/2.0 + t1*pow(r, 2.0)/2.0;
+    acc[0][lane] += log(2.0*3.141592653589793*v)/2.0 + t1/(2.0*v);
     acc[1][lane] += dJ_da;
     acc[2][lane] += delta_mu;
     acc[3][lane] += dJ_dc;
@@ -206,7 +203,7 @@ gaussian_nll_params gaussian_nll_batch_value_and_gradient(
     double *value) {
     double sums[SUMS];
     mean_sums(count, x, y, a, b, c, d, sums);
-    *value = 0.9189385332046727 + sums[0];
+    *value = sums[0];
     gaussian_nll_params out;
     out.a = sums[1];
     out.b = sums[2];

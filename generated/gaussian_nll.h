@@ -15,10 +15,6 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
-// Computed in another form, which keeps more digits
-//     J = s/2 + log(2π)/2 + exp(−s)·r²/2
-//     δ_s = (1 − r/v·r)/2
-//     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 #ifndef GAUSSIAN_NLL_H
 #define GAUSSIAN_NLL_H
 

@@ -15,10 +15,6 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
-// Computed in another form, which keeps more digits
-//     J = s/2 + log(2π)/2 + exp(−s)·r²/2
-//     δ_s = (1 − r/v·r)/2
-//     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 
 /**
  * The derivative of J by each parameter.
@@ -51,8 +47,9 @@
 export function value(a, b, c, d, x, y) {
   const mu = a*x + b;
   const s = c*x + d;
+  const v = Math.exp(s);
   const r = y - mu;
-  const J = s/2 + 0.9189385332046727 + Math.exp(-s)*r*r/2;
+  const J = Math.log(2*Math.PI*v)/2 + r*r/(2*v);
   return J;
 }
 
@@ -71,8 +68,8 @@ export function gradient(a, b, c, d, x, y) {
   const s = c*x + d;
   const v = Math.exp(s);
   const r = y - mu;
-  const delta_s = (1 - r/v*r)/2;
-  const delta_mu = Math.exp(-s)*(mu - y);
+  const delta_s = (1 - r*r/v)/2;
+  const delta_mu = -r/v;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;
   return {a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s};
@@ -93,10 +90,10 @@ export function value_and_gradient(a, b, c, d, x, y) {
   const s = c*x + d;
   const v = Math.exp(s);
   const r = y - mu;
-  const t1 = Math.exp(-s);
-  const J = s/2 + 0.9189385332046727 + t1*r*r/2;
-  const delta_s = (1 - r/v*r)/2;
-  const delta_mu = t1*(mu - y);
+  const t1 = r*r;
+  const J = Math.log(2*Math.PI*v)/2 + t1/(2*v);
+  const delta_s = (1 - t1/v)/2;
+  const delta_mu = -r/v;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;
   return [J, {a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s}];

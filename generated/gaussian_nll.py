@@ -15,13 +15,9 @@
 #     ∂J/∂c = δ_s·x
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
-# Computed in another form, which keeps more digits
-#     J = s/2 + log(2π)/2 + exp(−s)·r²/2
-#     δ_s = (1 − r/v·r)/2
-#     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 """Value, gradient and update step of J."""
 
-from math import copysign, exp, inf, nan
+from math import copysign, exp, inf, log, nan, pi
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -53,6 +49,11 @@ def _exp(x):
         return inf
 
 
+def _ieee_log(x):
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
 def _ieee_divide(x, y):
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -62,11 +63,15 @@ def _ieee_divide(x, y):
 
 def value(a, b, c, d, x, y) -> float:
     """Return J."""
-    mu = a*x + b
-    s = c*x + d
-    r = y - mu
-    J = s/2.0 + 0.9189385332046727 + _exp(-s)*r*r/2.0
-    return J
+    try:
+        mu = a*x + b
+        s = c*x + d
+        v = _exp(s)
+        r = y - mu
+        J = log(2.0*pi*v)/2.0 + r*r/(2.0*v)
+        return J
+    except (ArithmeticError, ValueError):
+        return _ieee(a, b, c, d, x, y)[0]
 
 
 def gradient(a, b, c, d, x, y) -> Gradient:
@@ -76,8 +81,8 @@ def gradient(a, b, c, d, x, y) -> Gradient:
         s = c*x + d
         v = _exp(s)
         r = y - mu
-        delta_s = (1.0 - r/v*r)/2.0
-        delta_mu = _exp(-s)*(mu - y)
+        delta_s = (1.0 - r*r/v)/2.0
+        delta_mu = -r/v
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
         return _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
@@ -92,10 +97,10 @@ def value_and_gradient(a, b, c, d, x, y) -> tuple[float, Gradient]:
         s = c*x + d
         v = _exp(s)
         r = y - mu
-        t1 = _exp(-s)
-        J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0
-        delta_s = (1.0 - r/v*r)/2.0
-        delta_mu = t1*(mu - y)
+        t1 = r*r
+        J = log(2.0*pi*v)/2.0 + t1/(2.0*v)
+        delta_s = (1.0 - t1/v)/2.0
+        delta_mu = -r/v
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
         return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
@@ -115,10 +120,10 @@ def _ieee(a, b, c, d, x, y) -> tuple[float, Gradient]:
     s = c*x + d
     v = _exp(s)
     r = y - mu
-    t1 = _exp(-s)
-    J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0
-    delta_s = (1.0 - _ieee_divide(r, v)*r)/2.0
-    delta_mu = t1*(mu - y)
+    t1 = r*r
+    J = _ieee_log(2.0*pi*v)/2.0 + _ieee_divide(t1, 2.0*v)
+    delta_s = (1.0 - _ieee_divide(t1, v))/2.0
+    delta_mu = -_ieee_divide(r, v)
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
     return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))

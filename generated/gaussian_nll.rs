@@ -15,10 +15,6 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
-// Computed in another form, which keeps more digits
-//     J = s/2 + log(2π)/2 + exp(−s)·r²/2
-//     δ_s = (1 − r/v·r)/2
-//     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -51,14 +47,19 @@ mod math {
     pub fn exp(x: f64) -> f64 {
         f64::exp(x)
     }
+    #[inline]
+    pub fn log(x: f64) -> f64 {
+        f64::ln(x)
+    }
 }
 
 /// J.
 pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> f64 {
     let mu = a*x + b;
     let s = c*x + d;
+    let v = math::exp(s);
     let r = y - mu;
-    let J = s/2.0 + 0.9189385332046727 + math::exp(-s)*r*r/2.0;
+    let J = math::log(2.0*core::f64::consts::PI*v)/2.0 + r*r/(2.0*v);
     J
 }
 
@@ -68,8 +69,8 @@ pub fn gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> Gradient {
     let s = c*x + d;
     let v = math::exp(s);
     let r = y - mu;
-    let delta_s = (1.0 - r/v*r)/2.0;
-    let delta_mu = math::exp(-s)*(mu - y);
+    let delta_s = (1.0 - r*r/v)/2.0;
+    let delta_mu = -r/v;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s }
@@ -81,10 +82,10 @@ pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> (f6
     let s = c*x + d;
     let v = math::exp(s);
     let r = y - mu;
-    let t1 = math::exp(-s);
-    let J = s/2.0 + 0.9189385332046727 + t1*r*r/2.0;
-    let delta_s = (1.0 - r/v*r)/2.0;
-    let delta_mu = t1*(mu - y);
+    let t1 = r*r;
+    let J = math::log(2.0*core::f64::consts::PI*v)/2.0 + t1/(2.0*v);
+    let delta_s = (1.0 - t1/v)/2.0;
+    let delta_mu = -r/v;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     (J, Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s })

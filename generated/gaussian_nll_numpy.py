@@ -15,10 +15,6 @@
 #     ∂J/∂c = δ_s·x
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
-# Computed in another form, which keeps more digits
-#     J = s/2 + log(2π)/2 + exp(−s)·r²/2
-#     δ_s = (1 − r/v·r)/2
-#     δ_μ = exp(−(cx + d))·ax − exp(−(cx + d))·y + exp(−(cx + d))·b
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -170,18 +166,19 @@ def value(a, b, c, d, x, y) -> float:
             mu += b
             s = np.multiply(x, c, _r1)
             s += d
+            v = np.exp(s, _r1)
             r = np.subtract(y, mu, _r0)
-            np.multiply(s, 0.5, _r2)
-            np.negative(s, _r1)
-            np.exp(_r1, _r1)
-            _r1 *= 0.5
+            np.multiply(v, 6.283185307179586, _r2)
+            np.log(_r2, _r2)
+            _r2 *= 0.5
             np.power(r, 2.0, _r0)
-            _r1 *= _r0
-            _r2 += _r1
+            np.multiply(v, 2.0, _r1)
+            _r0 /= _r1
+            _r2 += _r0
             _sum_J = np.add.reduce(_r2)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('x', 'y'), _data)
-        return float(0.9189385332046727 + _mean_J)
+        return float(_mean_J)
 
 
 def gradient(a, b, c, d, x, y) -> Gradient:
@@ -193,23 +190,21 @@ def gradient(a, b, c, d, x, y) -> Gradient:
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for x, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for x, y, _r0, _r1, _r2 in _blocks(3, _data):
             mu = np.multiply(x, a, _r0)
             mu += b
             s = np.multiply(x, c, _r1)
             s += d
-            v = np.exp(s, _r2)
-            r = np.subtract(y, mu, _r3)
-            delta_s = np.divide(r, v, _r2)
-            delta_s *= r
+            v = np.exp(s, _r1)
+            r = np.subtract(y, mu, _r0)
+            delta_s = np.multiply(r, r, _r2)
+            delta_s /= v
             np.subtract(1.0, delta_s, delta_s)
             delta_s *= 0.5
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.negative(s, _r1)
-            np.exp(delta_mu, delta_mu)
-            np.subtract(mu, y, _r0)
-            delta_mu *= _r0
+            delta_mu = np.divide(r, v, _r0)
+            np.negative(delta_mu, delta_mu)
             _sum_dJ_da = _dot(delta_mu, x)
             _sum_delta_mu = np.add.reduce(delta_mu)
             _sums.append((_sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))
@@ -228,36 +223,35 @@ def value_and_gradient(a, b, c, d, x, y) -> tuple[float, Gradient]:
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums = []
-        for x, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 in _blocks(7, _data):
+        for x, y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
             mu = np.multiply(x, a, _r0)
             mu += b
             s = np.multiply(x, c, _r1)
             s += d
-            v = np.exp(s, _r2)
-            r = np.subtract(y, mu, _r3)
-            t1 = np.negative(s, _r4)
-            np.exp(t1, t1)
-            np.multiply(s, 0.5, _r1)
-            np.multiply(t1, 0.5, _r5)
-            np.power(r, 2.0, _r6)
-            _r5 *= _r6
-            _r1 += _r5
-            _sum_J = np.add.reduce(_r1)
-            delta_s = np.divide(r, v, _r2)
-            delta_s *= r
+            v = np.exp(s, _r1)
+            r = np.subtract(y, mu, _r0)
+            t1 = np.multiply(r, r, _r2)
+            np.multiply(v, 6.283185307179586, _r3)
+            np.log(_r3, _r3)
+            _r3 *= 0.5
+            np.multiply(v, 2.0, _r4)
+            np.divide(t1, _r4, _r4)
+            _r3 += _r4
+            _sum_J = np.add.reduce(_r3)
+            delta_s = np.divide(t1, v, _r2)
             np.subtract(1.0, delta_s, delta_s)
             delta_s *= 0.5
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
-            np.subtract(mu, y, _r0)
-            delta_mu = np.multiply(t1, _r0, _r4)
+            delta_mu = np.divide(r, v, _r0)
+            np.negative(delta_mu, delta_mu)
             _sum_dJ_da = _dot(delta_mu, x)
             _sum_delta_mu = np.add.reduce(delta_mu)
             _sums.append((_sum_J, _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))
         (
             _mean_J, _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
         ) = _means(_sums, ('x', 'y'), _data)
-        return float(0.9189385332046727 + _mean_J), Gradient(*map(float, (
+        return float(_mean_J), Gradient(*map(float, (
             _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
         )))
 

@@ -11,6 +11,8 @@
 // Gradient
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
+// Computed in another form, which keeps more digits
+//     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -25,7 +27,7 @@ double implied_volatility_value(double sigma, double S, double K, double T, doub
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
-    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
+    const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t1 = C - m;
     const double J = t1*t1;
@@ -38,7 +40,7 @@ implied_volatility_params implied_volatility_gradient(double sigma, double S, do
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
-    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
+    const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double dJ_dsigma = 0.7978845608028654*(C - m)*S*exp(-d1*d1/2.0)*t1;
     implied_volatility_params out;
@@ -53,7 +55,7 @@ implied_volatility_params implied_volatility_value_and_gradient(
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
-    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
+    const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t2 = C - m;
     const double J = t2*t2;
@@ -87,7 +89,7 @@ static inline void add_sample(
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
-    const double N2 = (1.0 + erf(d2/1.4142135623730951))/2.0;
+    const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t2 = C - m;
     const double J = t2*t2;

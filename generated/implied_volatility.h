@@ -11,6 +11,8 @@
 // Gradient
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
+// Computed in another form, which keeps more digits
+//     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.

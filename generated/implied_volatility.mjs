@@ -11,6 +11,8 @@
 // Gradient
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
+// Computed in another form, which keeps more digits
+//     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -77,7 +79,7 @@ export function value(sigma, S, K, T, m, r = 0.1) {
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
   const N1 = (1 + _erf(d1/1.4142135623730951))/2;
-  const N2 = (1 + _erf(d2/1.4142135623730951))/2;
+  const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const t1 = C - m;
   const J = t1*t1;
@@ -100,7 +102,7 @@ export function gradient(sigma, S, K, T, m, r = 0.1) {
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
   const N1 = (1 + _erf(d1/1.4142135623730951))/2;
-  const N2 = (1 + _erf(d2/1.4142135623730951))/2;
+  const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const dJ_dsigma = 0.7978845608028654*(C - m)*S*Math.exp(-d1*d1/2)*t1;
   return {sigma: dJ_dsigma};
@@ -122,7 +124,7 @@ export function value_and_gradient(sigma, S, K, T, m, r = 0.1) {
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
   const N1 = (1 + _erf(d1/1.4142135623730951))/2;
-  const N2 = (1 + _erf(d2/1.4142135623730951))/2;
+  const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const t2 = C - m;
   const J = t2*t2;

@@ -11,13 +11,15 @@
 # Gradient
 #     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 # Names here: σ is sigma.
+# Computed in another form, which keeps more digits
+#     N₂ = erfc(−d₂/√2)/2
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
 # Assumed: T > 0.
 """Value, gradient and update step of J."""
 
-from math import copysign, erf, exp, inf, log, nan, sqrt
+from math import copysign, erf, erfc, exp, inf, log, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -67,7 +69,7 @@ def value(sigma, S, K, T, m, r=0.1) -> float:
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
         N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
-        N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
+        N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         t1 = C - m
         J = t1*t1
@@ -84,7 +86,7 @@ def gradient(sigma, S, K, T, m, r=0.1) -> Gradient:
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
         N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
-        N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
+        N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*t1
         return _new(Gradient, (dJ_dsigma,))
@@ -100,7 +102,7 @@ def value_and_gradient(sigma, S, K, T, m, r=0.1) -> tuple[float, Gradient]:
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
         N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
-        N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
+        N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         t2 = C - m
         J = t2*t2
@@ -123,7 +125,7 @@ def _ieee(sigma, S, K, T, m, r) -> tuple[float, Gradient]:
     d1 = _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T, q)
     d2 = d1 - q
     N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
-    N2 = (1.0 + erf(d2/1.4142135623730951))/2.0
+    N2 = erfc(-d2/1.4142135623730951)/2.0
     C = S*N1 - K*_exp(-r*T)*N2
     t2 = C - m
     J = t2*t2

@@ -11,6 +11,8 @@
 // Gradient
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
+// Computed in another form, which keeps more digits
+//     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -105,7 +107,7 @@ pub fn value(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> f64 {
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
     let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
-    let N2 = (1.0 + _erf(d2/1.4142135623730951))/2.0;
+    let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let t1 = C - m;
     let J = t1*t1;
@@ -119,7 +121,7 @@ pub fn gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> Gradient 
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
     let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
-    let N2 = (1.0 + _erf(d2/1.4142135623730951))/2.0;
+    let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let dJ_dsigma = 0.7978845608028654*(C - m)*S*math::exp(-d1*d1/2.0)*t1;
     Gradient { sigma: dJ_dsigma }
@@ -132,7 +134,7 @@ pub fn value_and_gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) ->
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
     let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
-    let N2 = (1.0 + _erf(d2/1.4142135623730951))/2.0;
+    let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let t2 = C - m;
     let J = t2*t2;

@@ -11,6 +11,8 @@
 # Gradient
 #     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 # Names here: σ is sigma.
+# Computed in another form, which keeps more digits
+#     N₂ = erfc(−d₂/√2)/2
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -171,6 +173,12 @@ def _erf(x):
     return np.where(np.abs(x) < 1.0, near, np.copysign(1.0 - _erfc_tail(x), x))
 
 
+def _erfc(x):
+    """Return 1 - erf(x), without cancellation."""
+    tail = _erfc_tail(x)
+    return np.where(x < 0.0, 2.0 - tail, tail)
+
+
 def _row_dots(x, y):
     """Return the sum of products of each row."""
     return np.matmul(x[:, None, :], y[:, :, None]).ravel()
@@ -209,9 +217,8 @@ def value(sigma, S, K, T, m, r=0.1) -> float:
             _w0 = _erf(_r1)
             _w0 += 1.0
             N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, 1.4142135623730951, _r0)
-            _w1 = _erf(_r0)
-            _w1 += 1.0
+            np.divide(d2, -1.4142135623730951, _r0)
+            _w1 = _erfc(_r0)
             N2 = np.multiply(_w1, 0.5, _w1)
             np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r0)
@@ -246,9 +253,8 @@ def gradient(sigma, S, K, T, m, r=0.1) -> Gradient:
             _w0 = _erf(_r3)
             _w0 += 1.0
             N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, 1.4142135623730951, _r1)
-            _w1 = _erf(_r1)
-            _w1 += 1.0
+            np.divide(d2, -1.4142135623730951, _r1)
+            _w1 = _erfc(_r1)
             N2 = np.multiply(_w1, 0.5, _w1)
             np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r1)
@@ -288,9 +294,8 @@ def value_and_gradient(sigma, S, K, T, m, r=0.1) -> tuple[float, Gradient]:
             _w0 = _erf(_r3)
             _w0 += 1.0
             N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, 1.4142135623730951, _r1)
-            _w1 = _erf(_r1)
-            _w1 += 1.0
+            np.divide(d2, -1.4142135623730951, _r1)
+            _w1 = _erfc(_r1)
             N2 = np.multiply(_w1, 0.5, _w1)
             np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r1)
@@ -365,9 +370,8 @@ def residuals(theta, S, K, T, m, r=0.1) -> np.ndarray:
             _w0 = _erf(_r1)
             _w0 += 1.0
             N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, 1.4142135623730951, _r0)
-            _w1 = _erf(_r0)
-            _w1 += 1.0
+            np.divide(d2, -1.4142135623730951, _r0)
+            _w1 = _erfc(_r0)
             N2 = np.multiply(_w1, 0.5, _w1)
             np.multiply(S, N1, _w0)
             np.multiply(T, -r, _r0)

@@ -17,7 +17,8 @@
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 # Computed in another form, which keeps more digits
 #     d = hypot(u, v)
-#     dJ_dy = −(δ_d/d·v + δ_ψ/(u² + v²)·u)
+#     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
+#     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 """Value, gradient and update step of J."""
 
 from math import atan2, copysign, hypot, inf, nan
@@ -73,9 +74,9 @@ def gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> Gradient:
         psi = atan2(v, u)
         delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
         delta_d = (d - r)/(sigma_r*sigma_r)
-        t1 = u*u + v*v
-        dJ_dx = delta_psi*v/t1 - delta_d*u/d
-        dJ_dy = -(delta_d/d*v + delta_psi/t1*u)
+        t1 = delta_d/d
+        dJ_dx = delta_psi/(v + u/v*u) - t1*u
+        dJ_dy = -(t1*v + delta_psi/(u + v/u*v))
         return _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[1]
@@ -97,9 +98,9 @@ def value_and_gradient(x, y, X, Y, r, phi, sigma_r=0.1, sigma_phi=0.05) -> tuple
         J = A + B
         delta_psi = t3/(sigma_phi*sigma_phi)
         delta_d = t1/(sigma_r*sigma_r)
-        t5 = u*u + v*v
-        dJ_dx = delta_psi*v/t5 - delta_d*u/d
-        dJ_dy = -(delta_d/d*v + delta_psi/t5*u)
+        t5 = delta_d/d
+        dJ_dx = delta_psi/(v + u/v*u) - t5*u
+        dJ_dy = -(t5*v + delta_psi/(u + v/u*v))
         return J, _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
@@ -126,7 +127,7 @@ def _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi) -> tuple[float, Gradient]:
     J = A + B
     delta_psi = _ieee_divide(t3, sigma_phi*sigma_phi)
     delta_d = _ieee_divide(t1, sigma_r*sigma_r)
-    t5 = u*u + v*v
-    dJ_dx = _ieee_divide(delta_psi*v, t5) - _ieee_divide(delta_d*u, d)
-    dJ_dy = -(_ieee_divide(delta_d, d)*v + _ieee_divide(delta_psi, t5)*u)
+    t5 = _ieee_divide(delta_d, d)
+    dJ_dx = _ieee_divide(delta_psi, v + _ieee_divide(u, v)*u) - t5*u
+    dJ_dy = -(t5*v + _ieee_divide(delta_psi, u + _ieee_divide(v, u)*v))
     return J, _new(Gradient, (dJ_dx, dJ_dy))

@@ -14,7 +14,7 @@
 #     ∂J/∂b = δ
 # Names here: λ is lam.
 # Computed in another form, which keeps more digits
-#     L = y·softplus(−z) + (1 − y)·softplus(z)
+#     L = −(y·(−softplus(−z)) + (1 − y)·(−softplus(z)))
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.

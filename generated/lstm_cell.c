@@ -34,14 +34,10 @@
 //     ∂L/∂b_g = δ_z_g
 // Computed in another form, which keeps more digits
 //     δ_c = o·(δ_h/cosh(c)²)
+//     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
+//     δ_z_o = δ_h·sigmoid(−z_o)·h
 //     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
 //     δ_z_i = δ_c·gi·sigmoid(−z_i)
-// Accuracy: dL_dw_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_du_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_db_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_dw_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-// Accuracy: dL_du_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-// Accuracy: dL_db_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
 #include "lstm_cell.h"
 
 #include <math.h>
@@ -84,20 +80,22 @@ lstm_cell_params lstm_cell_gradient(
     const double i = 1.0/(1.0 + exp(t1));
     const double t2 = -z_f;
     const double f = 1.0/(1.0 + exp(t2));
-    const double o = 1.0/(1.0 + exp(-z_o));
+    const double t3 = -z_o;
+    const double o = 1.0/(1.0 + exp(t3));
     const double g = tanh(z_g);
-    const double t3 = f*c0;
-    const double c = t3 + i*g;
+    const double t4 = f*c0;
+    const double t5 = i*g;
+    const double c = t4 + t5;
     const double h = o*tanh(c);
     const double delta_h = h - y;
-    const double t4 = cosh(c);
-    const double delta_c = o*(delta_h/(t4*t4));
-    const double t5 = delta_c*i;
-    const double t6 = t5*g;
-    const double delta_z_g = t5 - t6*g;
-    const double delta_z_o = delta_h*(1.0 - o)*h;
-    const double delta_z_f = delta_c*t3*sg_sigmoid(t2);
-    const double delta_z_i = t6*sg_sigmoid(t1);
+    const double t6 = cosh(c);
+    const double t7 = t6*t6;
+    const double delta_c = o*(delta_h/t7);
+    const double t8 = cosh(z_g);
+    const double delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8));
+    const double delta_z_o = delta_h*sg_sigmoid(t3)*h;
+    const double delta_z_f = delta_c*t4*sg_sigmoid(t2);
+    const double delta_z_i = delta_c*t5*sg_sigmoid(t1);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
     const double dL_dw_f = delta_z_f*x;
@@ -134,21 +132,23 @@ lstm_cell_params lstm_cell_value_and_gradient(
     const double i = 1.0/(1.0 + exp(t1));
     const double t2 = -z_f;
     const double f = 1.0/(1.0 + exp(t2));
-    const double o = 1.0/(1.0 + exp(-z_o));
+    const double t3 = -z_o;
+    const double o = 1.0/(1.0 + exp(t3));
     const double g = tanh(z_g);
-    const double t3 = f*c0;
-    const double c = t3 + i*g;
+    const double t4 = f*c0;
+    const double t5 = i*g;
+    const double c = t4 + t5;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double L = delta_h*delta_h/2.0;
-    const double t4 = cosh(c);
-    const double delta_c = o*(delta_h/(t4*t4));
-    const double t5 = delta_c*i;
-    const double t6 = t5*g;
-    const double delta_z_g = t5 - t6*g;
-    const double delta_z_o = delta_h*(1.0 - o)*h;
-    const double delta_z_f = delta_c*t3*sg_sigmoid(t2);
-    const double delta_z_i = t6*sg_sigmoid(t1);
+    const double t6 = cosh(c);
+    const double t7 = t6*t6;
+    const double delta_c = o*(delta_h/t7);
+    const double t8 = cosh(z_g);
+    const double delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8));
+    const double delta_z_o = delta_h*sg_sigmoid(t3)*h;
+    const double delta_z_f = delta_c*t4*sg_sigmoid(t2);
+    const double delta_z_i = delta_c*t5*sg_sigmoid(t1);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
     const double dL_dw_f = delta_z_f*x;
@@ -216,20 +216,22 @@ static inline void add_sample(
     const double i = 1.0/(1.0 + exp(t1));
     const double t2 = -z_f;
     const double f = 1.0/(1.0 + exp(t2));
-    const double o = 1.0/(1.0 + exp(-z_o));
+    const double t3 = -z_o;
+    const double o = 1.0/(1.0 + exp(t3));
     const double g = tanh(z_g);
-    const double t3 = f*c0;
-    const double c = t3 + i*g;
+    const double t4 = f*c0;
+    const double t5 = i*g;
+    const double c = t4 + t5;
     const double h = o*tanh(c);
     const double delta_h = h - y;
-    const double t4 = cosh(c);
-    const double delta_c = o*(delta_h/(t4*t4));
-    const double t5 = delta_c*i;
-    const double t6 = t5*g;
-    const double delta_z_g = t5 - t6*g;
-    const double delta_z_o = delta_h*(1.0 - o)*h;
-    const double delta_z_f = delta_c*t3*sg_sigmoid(t2);
-    const double delta_z_i = t6*sg_sigmoid(t1);
+    const double t6 = cosh(c);
+    const double t7 = t6*t6;
+    const double delta_c = o*(delta_h/t7);
+    const double t8 = cosh(z_g);
+    const double delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8));
+    const double delta_z_o = delta_h*sg_sigmoid(t3)*h;
+    const double delta_z_f = delta_c*t4*sg_sigmoid(t2);
+    const double delta_z_i = delta_c*t5*sg_sigmoid(t1);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
     const double dL_dw_f = delta_z_f*x;

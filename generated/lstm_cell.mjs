@@ -34,14 +34,10 @@
 //     ∂L/∂b_g = δ_z_g
 // Computed in another form, which keeps more digits
 //     δ_c = o·(δ_h/cosh(c)²)
+//     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
+//     δ_z_o = δ_h·sigmoid(−z_o)·h
 //     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
 //     δ_z_i = δ_c·gi·sigmoid(−z_i)
-// Accuracy: dL_dw_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_du_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_db_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_dw_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-// Accuracy: dL_du_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-// Accuracy: dL_db_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
 
 /**
  * The derivative of L by each parameter.
@@ -155,20 +151,22 @@ export function gradient(
   const i = 1/(1 + Math.exp(t1));
   const t2 = -z_f;
   const f = 1/(1 + Math.exp(t2));
-  const o = 1/(1 + Math.exp(-z_o));
+  const t3 = -z_o;
+  const o = 1/(1 + Math.exp(t3));
   const g = Math.tanh(z_g);
-  const t3 = f*c0;
-  const c = t3 + i*g;
+  const t4 = f*c0;
+  const t5 = i*g;
+  const c = t4 + t5;
   const h = o*Math.tanh(c);
   const delta_h = h - y;
-  const t4 = Math.cosh(c);
-  const delta_c = o*(delta_h/(t4*t4));
-  const t5 = delta_c*i;
-  const t6 = t5*g;
-  const delta_z_g = t5 - t6*g;
-  const delta_z_o = delta_h*(1 - o)*h;
-  const delta_z_f = delta_c*t3*_sigmoid(t2);
-  const delta_z_i = t6*_sigmoid(t1);
+  const t6 = Math.cosh(c);
+  const t7 = t6*t6;
+  const delta_c = o*(delta_h/t7);
+  const t8 = Math.cosh(z_g);
+  const delta_z_g = delta_h*o*(1/t7)*i*(1/(t8*t8));
+  const delta_z_o = delta_h*_sigmoid(t3)*h;
+  const delta_z_f = delta_c*t4*_sigmoid(t2);
+  const delta_z_i = delta_c*t5*_sigmoid(t1);
   const dL_dw_i = delta_z_i*x;
   const dL_du_i = delta_z_i*h0;
   const dL_dw_f = delta_z_f*x;
@@ -214,21 +212,23 @@ export function value_and_gradient(
   const i = 1/(1 + Math.exp(t1));
   const t2 = -z_f;
   const f = 1/(1 + Math.exp(t2));
-  const o = 1/(1 + Math.exp(-z_o));
+  const t3 = -z_o;
+  const o = 1/(1 + Math.exp(t3));
   const g = Math.tanh(z_g);
-  const t3 = f*c0;
-  const c = t3 + i*g;
+  const t4 = f*c0;
+  const t5 = i*g;
+  const c = t4 + t5;
   const h = o*Math.tanh(c);
   const delta_h = h - y;
   const L = delta_h*delta_h/2;
-  const t4 = Math.cosh(c);
-  const delta_c = o*(delta_h/(t4*t4));
-  const t5 = delta_c*i;
-  const t6 = t5*g;
-  const delta_z_g = t5 - t6*g;
-  const delta_z_o = delta_h*(1 - o)*h;
-  const delta_z_f = delta_c*t3*_sigmoid(t2);
-  const delta_z_i = t6*_sigmoid(t1);
+  const t6 = Math.cosh(c);
+  const t7 = t6*t6;
+  const delta_c = o*(delta_h/t7);
+  const t8 = Math.cosh(z_g);
+  const delta_z_g = delta_h*o*(1/t7)*i*(1/(t8*t8));
+  const delta_z_o = delta_h*_sigmoid(t3)*h;
+  const delta_z_f = delta_c*t4*_sigmoid(t2);
+  const delta_z_i = delta_c*t5*_sigmoid(t1);
   const dL_dw_i = delta_z_i*x;
   const dL_du_i = delta_z_i*h0;
   const dL_dw_f = delta_z_f*x;

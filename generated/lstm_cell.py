@@ -34,14 +34,10 @@
 #     ∂L/∂b_g = δ_z_g
 # Computed in another form, which keeps more digits
 #     δ_c = o·(δ_h/cosh(c)²)
+#     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
+#     δ_z_o = δ_h·sigmoid(−z_o)·h
 #     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
 #     δ_z_i = δ_c·gi·sigmoid(−z_i)
-# Accuracy: dL_dw_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-# Accuracy: dL_du_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-# Accuracy: dL_db_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-# Accuracy: dL_dw_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-# Accuracy: dL_du_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-# Accuracy: dL_db_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
 """Value, gradient and update step of L."""
 
 from math import copysign, cosh, exp, inf, nan, tanh
@@ -152,20 +148,22 @@ def gradient(
         i = 1.0/(1.0 + _exp(t1))
         t2 = -z_f
         f = 1.0/(1.0 + _exp(t2))
-        o = 1.0/(1.0 + _exp(-z_o))
+        t3 = -z_o
+        o = 1.0/(1.0 + _exp(t3))
         g = tanh(z_g)
-        t3 = f*c0
-        c = t3 + i*g
+        t4 = f*c0
+        t5 = i*g
+        c = t4 + t5
         h = o*tanh(c)
         delta_h = h - y
-        t4 = _cosh(c)
-        delta_c = o*(delta_h/(t4*t4))
-        t5 = delta_c*i
-        t6 = t5*g
-        delta_z_g = t5 - t6*g
-        delta_z_o = delta_h*(1.0 - o)*h
-        delta_z_f = delta_c*t3*_sigmoid(t2)
-        delta_z_i = t6*_sigmoid(t1)
+        t6 = _cosh(c)
+        t7 = t6*t6
+        delta_c = o*(delta_h/t7)
+        t8 = _cosh(z_g)
+        delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8))
+        delta_z_o = delta_h*_sigmoid(t3)*h
+        delta_z_f = delta_c*t4*_sigmoid(t2)
+        delta_z_i = delta_c*t5*_sigmoid(t1)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -197,21 +195,23 @@ def value_and_gradient(
         i = 1.0/(1.0 + _exp(t1))
         t2 = -z_f
         f = 1.0/(1.0 + _exp(t2))
-        o = 1.0/(1.0 + _exp(-z_o))
+        t3 = -z_o
+        o = 1.0/(1.0 + _exp(t3))
         g = tanh(z_g)
-        t3 = f*c0
-        c = t3 + i*g
+        t4 = f*c0
+        t5 = i*g
+        c = t4 + t5
         h = o*tanh(c)
         delta_h = h - y
         L = delta_h*delta_h/2.0
-        t4 = _cosh(c)
-        delta_c = o*(delta_h/(t4*t4))
-        t5 = delta_c*i
-        t6 = t5*g
-        delta_z_g = t5 - t6*g
-        delta_z_o = delta_h*(1.0 - o)*h
-        delta_z_f = delta_c*t3*_sigmoid(t2)
-        delta_z_i = t6*_sigmoid(t1)
+        t6 = _cosh(c)
+        t7 = t6*t6
+        delta_c = o*(delta_h/t7)
+        t8 = _cosh(z_g)
+        delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8))
+        delta_z_o = delta_h*_sigmoid(t3)*h
+        delta_z_f = delta_c*t4*_sigmoid(t2)
+        delta_z_i = delta_c*t5*_sigmoid(t1)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -256,21 +256,23 @@ def _ieee(
     i = _ieee_divide(1.0, 1.0 + _exp(t1))
     t2 = -z_f
     f = _ieee_divide(1.0, 1.0 + _exp(t2))
-    o = _ieee_divide(1.0, 1.0 + _exp(-z_o))
+    t3 = -z_o
+    o = _ieee_divide(1.0, 1.0 + _exp(t3))
     g = tanh(z_g)
-    t3 = f*c0
-    c = t3 + i*g
+    t4 = f*c0
+    t5 = i*g
+    c = t4 + t5
     h = o*tanh(c)
     delta_h = h - y
     L = delta_h*delta_h/2.0
-    t4 = _cosh(c)
-    delta_c = o*_ieee_divide(delta_h, t4*t4)
-    t5 = delta_c*i
-    t6 = t5*g
-    delta_z_g = t5 - t6*g
-    delta_z_o = delta_h*(1.0 - o)*h
-    delta_z_f = delta_c*t3*_sigmoid(t2)
-    delta_z_i = t6*_sigmoid(t1)
+    t6 = _cosh(c)
+    t7 = t6*t6
+    delta_c = o*_ieee_divide(delta_h, t7)
+    t8 = _cosh(z_g)
+    delta_z_g = delta_h*o*_ieee_divide(1.0, t7)*i*_ieee_divide(1.0, t8*t8)
+    delta_z_o = delta_h*_sigmoid(t3)*h
+    delta_z_f = delta_c*t4*_sigmoid(t2)
+    delta_z_i = delta_c*t5*_sigmoid(t1)
     dL_dw_i = delta_z_i*x
     dL_du_i = delta_z_i*h0
     dL_dw_f = delta_z_f*x

@@ -34,14 +34,10 @@
 //     ∂L/∂b_g = δ_z_g
 // Computed in another form, which keeps more digits
 //     δ_c = o·(δ_h/cosh(c)²)
+//     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
+//     δ_z_o = δ_h·sigmoid(−z_o)·h
 //     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
 //     δ_z_i = δ_c·gi·sigmoid(−z_i)
-// Accuracy: dL_dw_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_du_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_db_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-// Accuracy: dL_dw_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-// Accuracy: dL_du_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-// Accuracy: dL_db_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -143,20 +139,22 @@ pub fn gradient(
     let i = 1.0/(1.0 + math::exp(t1));
     let t2 = -z_f;
     let f = 1.0/(1.0 + math::exp(t2));
-    let o = 1.0/(1.0 + math::exp(-z_o));
+    let t3 = -z_o;
+    let o = 1.0/(1.0 + math::exp(t3));
     let g = math::tanh(z_g);
-    let t3 = f*c0;
-    let c = t3 + i*g;
+    let t4 = f*c0;
+    let t5 = i*g;
+    let c = t4 + t5;
     let h = o*math::tanh(c);
     let delta_h = h - y;
-    let t4 = math::cosh(c);
-    let delta_c = o*(delta_h/(t4*t4));
-    let t5 = delta_c*i;
-    let t6 = t5*g;
-    let delta_z_g = t5 - t6*g;
-    let delta_z_o = delta_h*(1.0 - o)*h;
-    let delta_z_f = delta_c*t3*_sigmoid(t2);
-    let delta_z_i = t6*_sigmoid(t1);
+    let t6 = math::cosh(c);
+    let t7 = t6*t6;
+    let delta_c = o*(delta_h/t7);
+    let t8 = math::cosh(z_g);
+    let delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8));
+    let delta_z_o = delta_h*_sigmoid(t3)*h;
+    let delta_z_f = delta_c*t4*_sigmoid(t2);
+    let delta_z_i = delta_c*t5*_sigmoid(t1);
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
     let dL_dw_f = delta_z_f*x;
@@ -184,21 +182,23 @@ pub fn value_and_gradient(
     let i = 1.0/(1.0 + math::exp(t1));
     let t2 = -z_f;
     let f = 1.0/(1.0 + math::exp(t2));
-    let o = 1.0/(1.0 + math::exp(-z_o));
+    let t3 = -z_o;
+    let o = 1.0/(1.0 + math::exp(t3));
     let g = math::tanh(z_g);
-    let t3 = f*c0;
-    let c = t3 + i*g;
+    let t4 = f*c0;
+    let t5 = i*g;
+    let c = t4 + t5;
     let h = o*math::tanh(c);
     let delta_h = h - y;
     let L = delta_h*delta_h/2.0;
-    let t4 = math::cosh(c);
-    let delta_c = o*(delta_h/(t4*t4));
-    let t5 = delta_c*i;
-    let t6 = t5*g;
-    let delta_z_g = t5 - t6*g;
-    let delta_z_o = delta_h*(1.0 - o)*h;
-    let delta_z_f = delta_c*t3*_sigmoid(t2);
-    let delta_z_i = t6*_sigmoid(t1);
+    let t6 = math::cosh(c);
+    let t7 = t6*t6;
+    let delta_c = o*(delta_h/t7);
+    let t8 = math::cosh(z_g);
+    let delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8));
+    let delta_z_o = delta_h*_sigmoid(t3)*h;
+    let delta_z_f = delta_c*t4*_sigmoid(t2);
+    let delta_z_i = delta_c*t5*_sigmoid(t1);
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
     let dL_dw_f = delta_z_f*x;

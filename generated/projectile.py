@@ -15,7 +15,7 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/g
+#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
 # Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k = -3.1434e-06.
 """Value, gradient and update step of J."""
@@ -69,7 +69,7 @@ def value(v, theta, D, g=9.81, k=1.5) -> float:
         b = v*sin(theta)
         t1 = 2.0*g*k
         t2 = b*b + t1
-        t = (t1/(sqrt(t2) - b) if b < 0.0 else sqrt(t2) + b)/g
+        t = t1/(sqrt(t2) - b)/g if b <= 0.0 else (b + sqrt(t2))/g
         X = a*t
         t3 = X - D
         J = t3*t3
@@ -87,11 +87,12 @@ def gradient(v, theta, D, g=9.81, k=1.5) -> Gradient:
         b = v*t2
         t3 = 2.0*g*k
         t4 = sqrt(b*b + t3)
-        t5 = t3/(t4 - b) if b < 0.0 else t4 + b
-        t = t5/g
+        t5 = t4 - b
+        t6 = b + t4
+        t = t3/t5/g if b <= 0.0 else t6/g
         X = a*t
         delta_X = 2.0*(X - D)
-        delta_b = a*(delta_X*t5/(t4*g))
+        delta_b = a*(delta_X*(t3/t5 if b < 0.0 else t6)/(t4*g))
         delta_a = delta_X*t
         dJ_dv = delta_a*t1 + delta_b*t2
         dJ_dtheta = delta_b*a - delta_a*b
@@ -109,13 +110,14 @@ def value_and_gradient(v, theta, D, g=9.81, k=1.5) -> tuple[float, Gradient]:
         b = v*t2
         t3 = 2.0*g*k
         t4 = sqrt(b*b + t3)
-        t5 = t3/(t4 - b) if b < 0.0 else t4 + b
-        t = t5/g
+        t5 = t4 - b
+        t6 = b + t4
+        t = t3/t5/g if b <= 0.0 else t6/g
         X = a*t
-        t6 = X - D
-        J = t6*t6
-        delta_X = 2.0*t6
-        delta_b = a*(delta_X*t5/(t4*g))
+        t7 = X - D
+        J = t7*t7
+        delta_X = 2.0*t7
+        delta_b = a*(delta_X*(t3/t5 if b < 0.0 else t6)/(t4*g))
         delta_a = delta_X*t
         dJ_dv = delta_a*t1 + delta_b*t2
         dJ_dtheta = delta_b*a - delta_a*b
@@ -138,13 +140,14 @@ def _ieee(v, theta, D, g, k) -> tuple[float, Gradient]:
     b = v*t2
     t3 = 2.0*g*k
     t4 = _ieee_sqrt(b*b + t3)
-    t5 = _ieee_divide(t3, t4 - b) if b < 0.0 else t4 + b
-    t = _ieee_divide(t5, g)
+    t5 = t4 - b
+    t6 = b + t4
+    t = _ieee_divide(_ieee_divide(t3, t5), g) if b <= 0.0 else _ieee_divide(t6, g)
     X = a*t
-    t6 = X - D
-    J = t6*t6
-    delta_X = 2.0*t6
-    delta_b = a*_ieee_divide(delta_X*t5, t4*g)
+    t7 = X - D
+    J = t7*t7
+    delta_X = 2.0*t7
+    delta_b = a*_ieee_divide(delta_X*(_ieee_divide(t3, t5) if b < 0.0 else t6), t4*g)
     delta_a = delta_X*t
     dJ_dv = delta_a*t1 + delta_b*t2
     dJ_dtheta = delta_b*a - delta_a*b

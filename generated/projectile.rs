@@ -15,7 +15,7 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/g
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
 // Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k = -3.1434e-06.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
@@ -64,7 +64,7 @@ pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let b = v*math::sin(theta);
     let t1 = 2.0*g*k;
     let t2 = b*b + t1;
-    let t = (if b < 0.0 { t1/(math::sqrt(t2) - b) } else { math::sqrt(t2) + b })/g;
+    let t = if b <= 0.0 { t1/(math::sqrt(t2) - b)/g } else { (b + math::sqrt(t2))/g };
     let X = a*t;
     let t3 = X - D;
     let J = t3*t3;
@@ -79,11 +79,12 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let b = v*t2;
     let t3 = 2.0*g*k;
     let t4 = math::sqrt(b*b + t3);
-    let t5 = if b < 0.0 { t3/(t4 - b) } else { t4 + b };
-    let t = t5/g;
+    let t5 = t4 - b;
+    let t6 = b + t4;
+    let t = if b <= 0.0 { t3/t5/g } else { t6/g };
     let X = a*t;
     let delta_X = 2.0*(X - D);
-    let delta_b = a*(delta_X*t5/(t4*g));
+    let delta_b = a*(delta_X*(if b < 0.0 { t3/t5 } else { t6 })/(t4*g));
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*t1 + delta_b*t2;
     let dJ_dtheta = delta_b*a - delta_a*b;
@@ -98,13 +99,14 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let b = v*t2;
     let t3 = 2.0*g*k;
     let t4 = math::sqrt(b*b + t3);
-    let t5 = if b < 0.0 { t3/(t4 - b) } else { t4 + b };
-    let t = t5/g;
+    let t5 = t4 - b;
+    let t6 = b + t4;
+    let t = if b <= 0.0 { t3/t5/g } else { t6/g };
     let X = a*t;
-    let t6 = X - D;
-    let J = t6*t6;
-    let delta_X = 2.0*t6;
-    let delta_b = a*(delta_X*t5/(t4*g));
+    let t7 = X - D;
+    let J = t7*t7;
+    let delta_X = 2.0*t7;
+    let delta_b = a*(delta_X*(if b < 0.0 { t3/t5 } else { t6 })/(t4*g));
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*t1 + delta_b*t2;
     let dJ_dtheta = delta_b*a - delta_a*b;

@@ -15,7 +15,7 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/g
+#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
 # Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k = -3.1434e-06.
 """Value, gradient and update step of J, as means over arrays of samples.
@@ -162,7 +162,7 @@ def value(v, theta, D, g=9.81, k=1.5) -> float:
         b = v*np.sin(theta)
         t1 = 2.0*g*k
         t2 = b*b + t1
-        t = np.where(b < 0.0, t1/(np.sqrt(t2) - b), np.sqrt(t2) + b)[()]/g
+        t = np.where(b <= 0.0, t1/(np.sqrt(t2) - b)/g, (b + np.sqrt(t2))/g)[()]
         X = a*t
         _sums = []
         for D, _r0 in _blocks(1, _data):
@@ -187,14 +187,15 @@ def gradient(v, theta, D, g=9.81, k=1.5) -> Gradient:
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = np.where(b < 0.0, t3/(t4 - b), t4 + b)[()]
-        t = t5/g
+        t5 = t4 - b
+        t6 = b + t4
+        t = np.where(b <= 0.0, t3/t5/g, t6/g)[()]
         X = a*t
         _sums = []
         for D, _r0, _r1, _r2, _r3 in _blocks(4, _data):
             delta_X = np.subtract(X, D, _r0)
             delta_X *= 2.0
-            delta_b = np.multiply(delta_X, t5, _r1)
+            delta_b = np.multiply(delta_X, np.where(b < 0.0, t3/t5, t6)[()], _r1)
             delta_b /= t4*g
             delta_b *= a
             delta_a = np.multiply(delta_X, t, _r0)
@@ -225,15 +226,16 @@ def value_and_gradient(v, theta, D, g=9.81, k=1.5) -> tuple[float, Gradient]:
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = np.where(b < 0.0, t3/(t4 - b), t4 + b)[()]
-        t = t5/g
+        t5 = t4 - b
+        t6 = b + t4
+        t = np.where(b <= 0.0, t3/t5/g, t6/g)[()]
         X = a*t
         _sums = []
         for D, _r0, _r1, _r2, _r3 in _blocks(4, _data):
-            t6 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t6, t6)
-            delta_X = np.multiply(t6, 2.0, _r0)
-            delta_b = np.multiply(delta_X, t5, _r1)
+            t7 = np.subtract(X, D, _r0)
+            _sum_J = _dot(t7, t7)
+            delta_X = np.multiply(t7, 2.0, _r0)
+            delta_b = np.multiply(delta_X, np.where(b < 0.0, t3/t5, t6)[()], _r1)
             delta_b /= t4*g
             delta_b *= a
             delta_a = np.multiply(delta_X, t, _r0)
@@ -295,9 +297,8 @@ def residuals(theta_, D, g=9.81, k=1.5) -> np.ndarray:
     with np.errstate(all="ignore"):
         a = v*np.cos(theta)
         b = v*np.sin(theta)
-        t1 = 2.0*g*k
-        t2 = b*b + t1
-        t = np.where(b < 0.0, t1/(np.sqrt(t2) - b), np.sqrt(t2) + b)[()]/g
+        t1 = b*b + 2.0*g*k
+        t = np.where(b <= 0.0, 2.0*k/(np.sqrt(t1) - b), (b + np.sqrt(t1))/g)[()]
         X = a*t
         for D, _block, _r0 in _blocks(1, (*_data, _rows)):
             residual = np.subtract(X, D, _r0)
@@ -322,13 +323,13 @@ def jacobian(theta_, D, g=9.81, k=1.5) -> np.ndarray:
         a = v*t1
         t2 = np.sin(theta)
         b = v*t2
-        t3 = 2.0*g*k
-        t4 = np.sqrt(b*b + t3)
-        t5 = t4 + b
-        t6 = np.where(b < 0.0, t3/(t4 - b), t5)[()]
-        t = t6/g
-        delta = a*(t6/(t4*g))
-        dresidual_dv = (a*t5*t2/t4 + t5*t1)/g
+        t3 = b*b + 2.0*g*k
+        t4 = np.where(b <= 0.0, np.sqrt(t3), 0.0)[()]
+        t5 = np.where(b <= 0.0, 0.0, np.sqrt(t3))[()]
+        t6 = t4 - b
+        t = np.where(b <= 0.0, 2.0*k/t6, (b + t5)/g)[()]
+        delta = np.where(b <= 0.0, 2.0*a*k/(t6*t4), a*(1.0 + b/t5)/g)[()]
+        dresidual_dv = delta*t2 + t*t1
         dresidual_dtheta = delta*a - t*b
         for D, _block in _blocks(0, (*_data, _rows)):
             _block[:, 0, 0] = dresidual_dv

@@ -21,13 +21,10 @@
 //     ∂L/∂g₁ = δ_y1·a₁/r
 //     ∂L/∂g₂ = δ_y2·a₂/r
 // Names here: ε is epsilon.
-// Computed in another form, which keeps more digits
-//     δ_a1 = −((δ_y1·y₁ + δ_y2·y₂)·a₁/(2r) − δ_y1·g₁)/r
 // Accuracy: dL_dw11 loses 5 of 16 digits at w11 = -1.00995e-07, w12 = 203.462, w21 = 236.773, w22 = 0.229572, g1 = -0.130399, g2 = -0.00010617, x1 = -1.26915e-07, x2 = 0.00682935, ….
 // Accuracy: dL_dw12 loses 5 of 16 digits at w11 = -1.00995e-07, w12 = 203.462, w21 = 236.773, w22 = 0.229572, g1 = -0.130399, g2 = -0.00010617, x1 = -1.26915e-07, x2 = 0.00682935, ….
 // Accuracy: dL_dw21 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 = -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 = -36.0624, ….
 // Accuracy: dL_dw22 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 = -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 = -36.0624, ….
-// Accuracy: dL_dg1 loses all digits at w11 = 0.612413, w12 = -0.302729, w21 = 0.630122, w22 = 0.307702, g1 = 0.908283, g2 = 1.04486, x1 = -0.62109, x2 = -1.25645, ….
 #ifndef RMS_NORM_H
 #define RMS_NORM_H
 

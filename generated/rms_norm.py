@@ -21,13 +21,10 @@
 #     ∂L/∂g₁ = δ_y1·a₁/r
 #     ∂L/∂g₂ = δ_y2·a₂/r
 # Names here: ε is epsilon.
-# Computed in another form, which keeps more digits
-#     δ_a1 = −((δ_y1·y₁ + δ_y2·y₂)·a₁/(2r) − δ_y1·g₁)/r
 # Accuracy: dL_dw11 loses 5 of 16 digits at w11 = -1.00995e-07, w12 = 203.462, w21 = 236.773, w22 = 0.229572, g1 = -0.130399, g2 = -0.00010617, x1 = -1.26915e-07, x2 = 0.00682935, ….
 # Accuracy: dL_dw12 loses 5 of 16 digits at w11 = -1.00995e-07, w12 = 203.462, w21 = 236.773, w22 = 0.229572, g1 = -0.130399, g2 = -0.00010617, x1 = -1.26915e-07, x2 = 0.00682935, ….
 # Accuracy: dL_dw21 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 = -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 = -36.0624, ….
 # Accuracy: dL_dw22 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 = -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 = -36.0624, ….
-# Accuracy: dL_dg1 loses all digits at w11 = 0.612413, w12 = -0.302729, w21 = 0.630122, w22 = 0.307702, g1 = 0.908283, g2 = 1.04486, x1 = -0.62109, x2 = -1.25645, ….
 """Value, gradient and update step of L."""
 
 from math import copysign, inf, nan, sqrt
@@ -96,11 +93,9 @@ def gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05) -> Gradi
         y2 = g2*a2/r
         delta_y2 = y2 - t2
         delta_y1 = y1 - t1
-        tmp1 = delta_y1*y1 + delta_y2*y2
-        delta_r = -tmp1/r
-        tmp2 = 2.0*r
-        delta_a2 = delta_r*a2/tmp2 + delta_y2*g2/r
-        delta_a1 = -(tmp1*a1/tmp2 - delta_y1*g1)/r
+        delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+        delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+        delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
         dL_dw11 = delta_a1*x1
         dL_dw12 = delta_a1*x2
         dL_dw21 = delta_a2*x1
@@ -123,11 +118,9 @@ def value_and_gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon=1e-05
         delta_y1 = y1 - t1
         delta_y2 = y2 - t2
         L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0
-        tmp1 = delta_y1*y1 + delta_y2*y2
-        delta_r = -tmp1/r
-        tmp2 = 2.0*r
-        delta_a2 = delta_r*a2/tmp2 + delta_y2*g2/r
-        delta_a1 = -(tmp1*a1/tmp2 - delta_y1*g1)/r
+        delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+        delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+        delta_a1 = (delta_r*a1/2.0 + delta_y1*g1)/r
         dL_dw11 = delta_a1*x1
         dL_dw12 = delta_a1*x2
         dL_dw21 = delta_a2*x1
@@ -158,11 +151,9 @@ def _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon) -> tuple[float, G
     delta_y1 = y1 - t1
     delta_y2 = y2 - t2
     L = (delta_y1*delta_y1 + delta_y2*delta_y2)/2.0
-    tmp1 = delta_y1*y1 + delta_y2*y2
-    delta_r = -_ieee_divide(tmp1, r)
-    tmp2 = 2.0*r
-    delta_a2 = _ieee_divide(delta_r*a2, tmp2) + _ieee_divide(delta_y2*g2, r)
-    delta_a1 = -_ieee_divide(_ieee_divide(tmp1*a1, tmp2) - delta_y1*g1, r)
+    delta_r = -_ieee_divide(delta_y1*y1 + delta_y2*y2, r)
+    delta_a2 = _ieee_divide(delta_r*a2/2.0 + delta_y2*g2, r)
+    delta_a1 = _ieee_divide(delta_r*a1/2.0 + delta_y1*g1, r)
     dL_dw11 = delta_a1*x1
     dL_dw12 = delta_a1*x2
     dL_dw21 = delta_a2*x1

@@ -16,8 +16,8 @@
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
 // Computed in another form, which keeps more digits
-//     δ_φ = sin(θ₁)·l₁l₂·(2·cos(φ)) + Yl₂·(−2·cos(φ)) + cos(θ₁)·l₁l₂·(−2·sin(φ)) + Xl₂·(2·sin(φ)), by a function of its own
-//     dJ_dθ1 = 2l₂·sin(φ)·X − 2l₂·cos(φ)·Y + 2l₁·sin(θ₁)·X − 2l₁·cos(θ₁)·Y
+//     δ_φ = −2l₂·(l₁·cos(θ₁)·sin(φ) − l₁·cos(φ)·sin(θ₁) + cos(φ)·Y − X·sin(φ))
+//     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
 // Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = -8.31145, θ2 = 6.37369e-06, X = 1.31266e-06, Y = -0.000644779, l1 = 12.266, l2 = -0.111119, μ = -3.84602.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
@@ -56,11 +56,6 @@ mod math {
     }
 }
 
-/// |x|.
-fn _abs(x: f64) -> f64 {
-    f64::from_bits(x.to_bits() & !(1 << 63))
-}
-
 /// J.
 pub fn value(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64) -> f64 {
     let phi = theta1 + theta2;
@@ -77,10 +72,13 @@ pub fn value(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64
 /// The derivative of J by each parameter.
 pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64) -> Gradient {
     let phi = theta1 + theta2;
-    let t1 = math::sin(theta1);
-    let t2 = math::cos(theta1);
-    let delta_phi = l2*(l1*(t1*(if _abs(phi) < 1.0 { 2.0 + phi*phi*(phi*phi*(1.0/12.0 + phi*phi*(phi*phi*(4.96031746031746e-05 + phi*phi*(phi*phi*(4.17535139757362e-09 + phi*phi*(phi*phi*(9.55895466477477e-14 - 3.123841393717245e-16*phi*phi) - 2.294149119545945e-11)) - 5.511463844797178e-07)) - 1.0/360.0)) - 1.0) } else { 2.0*math::cos(phi) }) + t2*(if _abs(phi) < 1.0 { phi*(phi*phi*(1.0/3.0 + phi*phi*(phi*phi*(1.0/2520.0 + phi*phi*(phi*phi*(5.010421677088344e-08 + phi*phi*(phi*phi*(1.5294327463639633e-12 + phi*phi*(1.644127049324866e-17*phi*phi - 5.622914508691041e-15)) - 3.2118087673643227e-10)) - 5.5114638447971785e-06)) - 1.0/60.0)) - 2.0) } else { -2.0*math::sin(phi) })) + Y*(if _abs(phi) < 1.0 { phi*phi*(1.0 + phi*phi*(phi*phi*(1.0/360.0 + phi*phi*(phi*phi*(5.511463844797178e-07 + phi*phi*(phi*phi*(2.294149119545945e-11 + phi*phi*(3.123841393717245e-16*phi*phi - 9.55895466477477e-14)) - 4.17535139757362e-09)) - 4.96031746031746e-05)) - 1.0/12.0)) - 2.0 } else { -2.0*math::cos(phi) }) + X*(if _abs(phi) < 1.0 { phi*(2.0 + phi*phi*(phi*phi*(1.0/60.0 + phi*phi*(phi*phi*(5.5114638447971785e-06 + phi*phi*(phi*phi*(3.2118087673643227e-10 + phi*phi*(phi*phi*(5.622914508691041e-15 - 1.644127049324866e-17*phi*phi) - 1.5294327463639633e-12)) - 5.010421677088344e-08)) - 1.0/2520.0)) - 1.0/3.0)) } else { 2.0*math::sin(phi) }));
-    let dJ_dtheta1 = l2*(2.0*math::sin(phi)*X - 2.0*math::cos(phi)*Y) + l1*(2.0*t1*X - 2.0*t2*Y);
+    let t1 = math::cos(phi);
+    let t2 = math::sin(phi);
+    let t3 = math::cos(theta1);
+    let t4 = math::sin(theta1);
+    let t5 = t1*Y - X*t2;
+    let delta_phi = -2.0*l2*(l1*t3*t2 - l1*t1*t4 + t5);
+    let dJ_dtheta1 = -2.0*(l1*(t3*Y - X*t4) + l2*t5);
     let dJ_dtheta2 = delta_phi + 2.0*mu*theta2;
     Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 }
 }
@@ -88,22 +86,23 @@ pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64) -> (f64, Gradient) {
     let phi = theta1 + theta2;
-    let t1 = math::cos(theta1);
-    let t2 = l1*t1;
-    let t3 = l2*math::cos(phi);
-    let x = t2 + t3;
-    let t4 = math::sin(theta1);
-    let t5 = l1*t4;
-    let t6 = l2*math::sin(phi);
-    let y = t5 + t6;
+    let t1 = math::cos(phi);
+    let t2 = math::cos(theta1);
+    let t3 = l1*t2;
+    let x = t3 + l2*t1;
+    let t4 = math::sin(phi);
+    let t5 = math::sin(theta1);
+    let t6 = l1*t5;
+    let y = t6 + l2*t4;
     let t7 = x - X;
     let t8 = y - Y;
     let L = t7*t7 + t8*t8;
     let t9 = mu*theta2;
     let R = t9*theta2;
     let J = L + R;
-    let delta_phi = l2*(l1*(t4*(if _abs(phi) < 1.0 { 2.0 + phi*phi*(phi*phi*(1.0/12.0 + phi*phi*(phi*phi*(4.96031746031746e-05 + phi*phi*(phi*phi*(4.17535139757362e-09 + phi*phi*(phi*phi*(9.55895466477477e-14 - 3.123841393717245e-16*phi*phi) - 2.294149119545945e-11)) - 5.511463844797178e-07)) - 1.0/360.0)) - 1.0) } else { 2.0*math::cos(phi) }) + t1*(if _abs(phi) < 1.0 { phi*(phi*phi*(1.0/3.0 + phi*phi*(phi*phi*(1.0/2520.0 + phi*phi*(phi*phi*(5.010421677088344e-08 + phi*phi*(phi*phi*(1.5294327463639633e-12 + phi*phi*(1.644127049324866e-17*phi*phi - 5.622914508691041e-15)) - 3.2118087673643227e-10)) - 5.5114638447971785e-06)) - 1.0/60.0)) - 2.0) } else { -2.0*math::sin(phi) })) + Y*(if _abs(phi) < 1.0 { phi*phi*(1.0 + phi*phi*(phi*phi*(1.0/360.0 + phi*phi*(phi*phi*(5.511463844797178e-07 + phi*phi*(phi*phi*(2.294149119545945e-11 + phi*phi*(3.123841393717245e-16*phi*phi - 9.55895466477477e-14)) - 4.17535139757362e-09)) - 4.96031746031746e-05)) - 1.0/12.0)) - 2.0 } else { -2.0*math::cos(phi) }) + X*(if _abs(phi) < 1.0 { phi*(2.0 + phi*phi*(phi*phi*(1.0/60.0 + phi*phi*(phi*phi*(5.5114638447971785e-06 + phi*phi*(phi*phi*(3.2118087673643227e-10 + phi*phi*(phi*phi*(5.622914508691041e-15 - 1.644127049324866e-17*phi*phi) - 1.5294327463639633e-12)) - 5.010421677088344e-08)) - 1.0/2520.0)) - 1.0/3.0)) } else { 2.0*math::sin(phi) }));
-    let dJ_dtheta1 = 2.0*t6*X - 2.0*t3*Y + 2.0*t5*X - 2.0*t2*Y;
+    let t10 = t1*Y - X*t4;
+    let delta_phi = -2.0*l2*(t3*t4 - t6*t1 + t10);
+    let dJ_dtheta1 = -2.0*(l1*(t2*Y - X*t5) + l2*t10);
     let dJ_dtheta2 = delta_phi + 2.0*t9;
     (J, Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 })
 }

@@ -16,8 +16,8 @@
 #     ∂J/∂θ₂ = δ_φ + 2μθ₂
 # Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
 # Computed in another form, which keeps more digits
-#     δ_φ = sin(θ₁)·l₁l₂·(2·cos(φ)) + Yl₂·(−2·cos(φ)) + cos(θ₁)·l₁l₂·(−2·sin(φ)) + Xl₂·(2·sin(φ)), by a function of its own
-#     dJ_dθ1 = 2l₂·sin(φ)·X − 2l₂·cos(φ)·Y + 2l₁·sin(θ₁)·X − 2l₁·cos(θ₁)·Y
+#     δ_φ = −2l₂·(l₁·cos(θ₁)·sin(φ) − l₁·cos(φ)·sin(θ₁) + cos(φ)·Y − X·sin(φ))
+#     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
 # Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = -8.31145, θ2 = 6.37369e-06, X = 1.31266e-06, Y = -0.000644779, l1 = 12.266, l2 = -0.111119, μ = -3.84602.
 """Value, gradient and update step of J, as means over arrays of samples.
 
@@ -169,28 +169,27 @@ def gradient(theta1, theta2, X, Y, l1=1.0, l2=0.7, mu=0.001) -> Gradient:
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = np.sin(theta1)
-        t2 = np.cos(theta1)
+        t1 = np.cos(phi)
+        t2 = np.sin(phi)
+        t3 = np.cos(theta1)
+        t4 = np.sin(theta1)
         _sums = []
         for X, Y, _r0, _r1, _r2 in _blocks(3, _data):
-            np.multiply(X, 2.0*np.sin(phi), _r0)
-            np.multiply(Y, 2.0*np.cos(phi), _r1)
-            _r0 -= _r1
-            _r0 *= l2
-            np.multiply(X, 2.0*t1, _r1)
-            np.multiply(Y, 2.0*t2, _r2)
+            t5 = np.multiply(Y, t1, _r0)
+            np.multiply(X, t2, _r1)
+            t5 -= _r1
+            np.multiply(Y, t3, _r1)
+            np.multiply(X, t4, _r2)
             _r1 -= _r2
             _r1 *= l1
-            _r0 += _r1
-            _sum_dJ_dtheta1 = np.add.reduce(_r0)
-            np.multiply(Y, np.where(np.abs(phi) < 1.0, phi*phi*(1.0 + phi*phi*(phi*phi*(1.0/360.0 + phi*phi*(phi*phi*(5.511463844797178e-07 + phi*phi*(phi*phi*(2.294149119545945e-11 + phi*phi*(3.123841393717245e-16*phi*phi - 9.55895466477477e-14)) - 4.17535139757362e-09)) - 4.96031746031746e-05)) - 1.0/12.0)) - 2.0, -2.0*np.cos(phi))[()], _r0)
-            _r0 += l1*(t1*np.where(np.abs(phi) < 1.0, 2.0 + phi*phi*(phi*phi*(1.0/12.0 + phi*phi*(phi*phi*(4.96031746031746e-05 + phi*phi*(phi*phi*(4.17535139757362e-09 + phi*phi*(phi*phi*(9.55895466477477e-14 - 3.123841393717245e-16*phi*phi) - 2.294149119545945e-11)) - 5.511463844797178e-07)) - 1.0/360.0)) - 1.0), 2.0*np.cos(phi))[()] + t2*np.where(np.abs(phi) < 1.0, phi*(phi*phi*(1.0/3.0 + phi*phi*(phi*phi*(1.0/2520.0 + phi*phi*(phi*phi*(5.010421677088344e-08 + phi*phi*(phi*phi*(1.5294327463639633e-12 + phi*phi*(1.644127049324866e-17*phi*phi - 5.622914508691041e-15)) - 3.2118087673643227e-10)) - 5.5114638447971785e-06)) - 1.0/60.0)) - 2.0), -2.0*np.sin(phi))[()])
-            np.multiply(X, np.where(np.abs(phi) < 1.0, phi*(2.0 + phi*phi*(phi*phi*(1.0/60.0 + phi*phi*(phi*phi*(5.5114638447971785e-06 + phi*phi*(phi*phi*(3.2118087673643227e-10 + phi*phi*(phi*phi*(5.622914508691041e-15 - 1.644127049324866e-17*phi*phi) - 1.5294327463639633e-12)) - 5.010421677088344e-08)) - 1.0/2520.0)) - 1.0/3.0)), 2.0*np.sin(phi))[()], _r1)
-            _r0 += _r1
-            _sum_delta_phi = l2*np.add.reduce(_r0)
+            np.multiply(t5, l2, _r2)
+            _r1 += _r2
+            _sum_dJ_dtheta1 = np.add.reduce(_r1)
+            np.add(l1*t3*t2 - l1*t1*t4, t5, _r0)
+            _sum_delta_phi = -2.0*l2*np.add.reduce(_r0)
             _sums.append((_sum_dJ_dtheta1, _sum_delta_phi))
         _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dtheta1, 2.0*mu*theta2 + _mean_delta_phi)))
+        return Gradient(*map(float, (-2.0*_mean_dJ_dtheta1, 2.0*mu*theta2 + _mean_delta_phi)))
 
 
 def value_and_gradient(theta1, theta2, X, Y, l1=1.0, l2=0.7, mu=0.001) -> tuple[float, Gradient]:
@@ -203,41 +202,40 @@ def value_and_gradient(theta1, theta2, X, Y, l1=1.0, l2=0.7, mu=0.001) -> tuple[
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = np.cos(theta1)
-        t2 = l1*t1
-        t3 = l2*np.cos(phi)
-        x = t2 + t3
-        t4 = np.sin(theta1)
-        t5 = l1*t4
-        t6 = l2*np.sin(phi)
-        y = t5 + t6
+        t1 = np.cos(phi)
+        t2 = np.cos(theta1)
+        t3 = l1*t2
+        x = t3 + l2*t1
+        t4 = np.sin(phi)
+        t5 = np.sin(theta1)
+        t6 = l1*t5
+        y = t6 + l2*t4
         t9 = mu*theta2
         R = t9*theta2
         _sums = []
-        for X, Y, _r0, _r1 in _blocks(2, _data):
-            np.multiply(X, 2.0*t6, _r0)
-            np.multiply(Y, 2.0*t3, _r1)
-            _r0 -= _r1
-            np.multiply(X, 2.0*t5, _r1)
-            _r0 += _r1
-            np.multiply(Y, 2.0*t2, _r1)
-            _r0 -= _r1
-            _sum_dJ_dtheta1 = np.add.reduce(_r0)
-            np.multiply(Y, np.where(np.abs(phi) < 1.0, phi*phi*(1.0 + phi*phi*(phi*phi*(1.0/360.0 + phi*phi*(phi*phi*(5.511463844797178e-07 + phi*phi*(phi*phi*(2.294149119545945e-11 + phi*phi*(3.123841393717245e-16*phi*phi - 9.55895466477477e-14)) - 4.17535139757362e-09)) - 4.96031746031746e-05)) - 1.0/12.0)) - 2.0, -2.0*np.cos(phi))[()], _r0)
-            _r0 += l1*(t4*np.where(np.abs(phi) < 1.0, 2.0 + phi*phi*(phi*phi*(1.0/12.0 + phi*phi*(phi*phi*(4.96031746031746e-05 + phi*phi*(phi*phi*(4.17535139757362e-09 + phi*phi*(phi*phi*(9.55895466477477e-14 - 3.123841393717245e-16*phi*phi) - 2.294149119545945e-11)) - 5.511463844797178e-07)) - 1.0/360.0)) - 1.0), 2.0*np.cos(phi))[()] + t1*np.where(np.abs(phi) < 1.0, phi*(phi*phi*(1.0/3.0 + phi*phi*(phi*phi*(1.0/2520.0 + phi*phi*(phi*phi*(5.010421677088344e-08 + phi*phi*(phi*phi*(1.5294327463639633e-12 + phi*phi*(1.644127049324866e-17*phi*phi - 5.622914508691041e-15)) - 3.2118087673643227e-10)) - 5.5114638447971785e-06)) - 1.0/60.0)) - 2.0), -2.0*np.sin(phi))[()])
-            np.multiply(X, np.where(np.abs(phi) < 1.0, phi*(2.0 + phi*phi*(phi*phi*(1.0/60.0 + phi*phi*(phi*phi*(5.5114638447971785e-06 + phi*phi*(phi*phi*(3.2118087673643227e-10 + phi*phi*(phi*phi*(5.622914508691041e-15 - 1.644127049324866e-17*phi*phi) - 1.5294327463639633e-12)) - 5.010421677088344e-08)) - 1.0/2520.0)) - 1.0/3.0)), 2.0*np.sin(phi))[()], _r1)
-            _r0 += _r1
-            _sum_delta_phi = l2*np.add.reduce(_r0)
+        for X, Y, _r0, _r1, _r2 in _blocks(3, _data):
             t7 = np.subtract(x, X, _r0)
             t8 = np.subtract(y, Y, _r1)
             np.multiply(t7, t7, _r0)
             np.multiply(t8, t8, _r1)
             _r0 += _r1
             _sum_L = np.add.reduce(_r0)
+            t10 = np.multiply(Y, t1, _r0)
+            np.multiply(X, t4, _r1)
+            t10 -= _r1
+            np.multiply(Y, t2, _r1)
+            np.multiply(X, t5, _r2)
+            _r1 -= _r2
+            _r1 *= l1
+            np.multiply(t10, l2, _r2)
+            _r1 += _r2
+            _sum_dJ_dtheta1 = np.add.reduce(_r1)
+            np.add(t3*t4 - t6*t1, t10, _r0)
+            _sum_delta_phi = -2.0*l2*np.add.reduce(_r0)
             _sums.append((_sum_L, _sum_dJ_dtheta1, _sum_delta_phi))
         _mean_L, _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            _mean_dJ_dtheta1, 2.0*t9 + _mean_delta_phi,
+            -2.0*_mean_dJ_dtheta1, 2.0*t9 + _mean_delta_phi,
         )))
 
 

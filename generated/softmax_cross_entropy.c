@@ -22,15 +22,29 @@
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
 //     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·log(exp(z₃)/s))
-// Accuracy: L loses all digits at w1 = -0.0217382, b1 = 0.000102954, w2 = -0.0797931, b2 = -0.000215883, w3 = 185.134, b3 = 0.606451, x = -19.0462, t1 = -0.00051307, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
+//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
+//     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁ − z₃, z₂ − z₃, 0)
 // Assumed: t1 + t2 + t3 = 1.
 #include "softmax_cross_entropy.h"
 
 #include <math.h>
 #include <string.h>
+
+/* log(exp(x[0]) + exp(x[1]) + ...), the largest term taken out first. */
+static double sg_logsumexp(size_t count, const double x[]) {
+    size_t place = 0;
+    double sum = 0.0;
+    for (size_t i = 1; i < count; i++) {
+        place = x[i] > x[place] ? i : place;
+    }
+    if (isinf(x[place])) {
+        return x[place];
+    }
+    for (size_t i = 0; i < count; i++) {
+        sum += i == place ? 0.0 : exp(x[i] - x[place]);
+    }
+    return x[place] + log1p(sum);
+}
 
 double softmax_cross_entropy_value(
     double w1, double b1, double w2, double b2, double w3, double b3, double x, double t1,
@@ -38,10 +52,7 @@ double softmax_cross_entropy_value(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z2);
-    const double tmp2 = exp(z3);
-    const double s = exp(z1) + tmp1 + tmp2;
-    const double L = -(t1*(z1 - log(s)) + t2*log(tmp1/s) + t3*log(tmp2/s));
+    const double L = t1*sg_logsumexp(3, (const double[]){0.0, z2 - z1, z3 - z1}) + t2*sg_logsumexp(3, (const double[]){z1 - z2, 0.0, z3 - z2}) + t3*sg_logsumexp(3, (const double[]){z1 - z3, z2 - z3, 0.0});
     return L;
 }
 
@@ -52,11 +63,10 @@ softmax_cross_entropy_params softmax_cross_entropy_gradient(
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
     const double tmp1 = exp(z1);
-    const double tmp2 = exp(z3);
-    const double s = tmp1 + exp(z2) + tmp2;
+    const double s = tmp1 + exp(z2) + exp(z3);
     const double p1 = tmp1/s;
     const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = tmp2/s;
+    const double p3 = exp(z3 - sg_logsumexp(3, (const double[]){z1, z2, z3}));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -79,14 +89,14 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z3);
-    const double tmp2 = exp(z1);
-    const double tmp3 = exp(z2);
-    const double s = tmp2 + tmp3 + tmp1;
-    const double p1 = tmp2/s;
-    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = tmp1/s;
-    const double L = -(t1*(z1 - log(s)) + t2*log(tmp3/s) + t3*log(p3));
+    const double tmp1 = exp(z1);
+    const double s = tmp1 + exp(z2) + exp(z3);
+    const double p1 = tmp1/s;
+    const double tmp2 = z1 - z2;
+    const double tmp3 = z3 - z2;
+    const double p2 = 1.0/(1.0 + exp(tmp2) + exp(tmp3));
+    const double p3 = exp(z3 - sg_logsumexp(3, (const double[]){z1, z2, z3}));
+    const double L = t1*sg_logsumexp(3, (const double[]){0.0, z2 - z1, z3 - z1}) + t2*sg_logsumexp(3, (const double[]){tmp2, 0.0, tmp3}) + t3*sg_logsumexp(3, (const double[]){z1 - z3, z2 - z3, 0.0});
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -133,20 +143,20 @@ static inline void add_sample(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z3);
-    const double tmp2 = exp(z1);
-    const double tmp3 = exp(z2);
-    const double s = tmp2 + tmp3 + tmp1;
-    const double p1 = tmp2/s;
-    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = tmp1/s;
+    const double tmp1 = exp(z1);
+    const double s = tmp1 + exp(z2) + exp(z3);
+    const double p1 = tmp1/s;
+    const double tmp2 = z1 - z2;
+    const double tmp3 = z3 - z2;
+    const double p2 = 1.0/(1.0 + exp(tmp2) + exp(tmp3));
+    const double p3 = exp(z3 - sg_logsumexp(3, (const double[]){z1, z2, z3}));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*x;
     const double dL_dw3 = delta_3*x;
-    acc[0][lane] += t1*(z1 - log(s)) + t2*log(tmp3/s) + t3*log(p3);
+    acc[0][lane] += t1*sg_logsumexp(3, (const double[]){0.0, z2 - z1, z3 - z1}) + t2*sg_logsumexp(3, (const double[]){tmp2, 0.0, tmp3}) + t3*sg_logsumexp(3, (const double[]){z1 - z3, z2 - z3, 0.0});
     acc[1][lane] += dL_dw1;
     acc[2][lane] += delta_1;
     acc[3][lane] += dL_dw2;
@@ -255,7 +265,7 @@ softmax_cross_entropy_params softmax_cross_entropy_batch_value_and_gradient(
     const double *x, const double *t1, const double *t2, const double *t3, double *value) {
     double sums[SUMS];
     mean_sums(count, x, t1, t2, t3, w1, b1, w2, b2, w3, b3, sums);
-    *value = -sums[0];
+    *value = sums[0];
     softmax_cross_entropy_params out;
     out.w1 = sums[1];
     out.b1 = sums[2];

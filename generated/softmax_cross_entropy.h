@@ -22,10 +22,8 @@
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
 //     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·log(exp(z₃)/s))
-// Accuracy: L loses all digits at w1 = -0.0217382, b1 = 0.000102954, w2 = -0.0797931, b2 = -0.000215883, w3 = 185.134, b3 = 0.606451, x = -19.0462, t1 = -0.00051307, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
+//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
+//     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁ − z₃, z₂ − z₃, 0)
 // Assumed: t1 + t2 + t3 = 1.
 #ifndef SOFTMAX_CROSS_ENTROPY_H
 #define SOFTMAX_CROSS_ENTROPY_H

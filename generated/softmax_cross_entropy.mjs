@@ -22,10 +22,8 @@
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
 //     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·log(exp(z₃)/s))
-// Accuracy: L loses all digits at w1 = -0.0217382, b1 = 0.000102954, w2 = -0.0797931, b2 = -0.000215883, w3 = 185.134, b3 = 0.606451, x = -19.0462, t1 = -0.00051307, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
+//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
+//     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁ − z₃, z₂ − z₃, 0)
 // Assumed: t1 + t2 + t3 = 1.
 
 /**
@@ -50,6 +48,16 @@
  * @property {number} b3
  */
 
+/** log(exp(x1) + exp(x2) + ...), the largest term taken out first. */
+function _logsumexp(...xs) {
+  const top = Math.max(...xs);
+  if (!Number.isFinite(top)) {
+    return top;
+  }
+  const place = xs.indexOf(top);
+  return top + Math.log1p(xs.reduce((sum, x, i) => i === place ? sum : sum + Math.exp(x - top), 0));
+}
+
 /**
  * L.
  * @param {number} w1
@@ -68,10 +76,7 @@ export function value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z2);
-  const tmp2 = Math.exp(z3);
-  const s = Math.exp(z1) + tmp1 + tmp2;
-  const L = -(t1*(z1 - Math.log(s)) + t2*Math.log(tmp1/s) + t3*Math.log(tmp2/s));
+  const L = t1*_logsumexp(0, z2 - z1, z3 - z1) + t2*_logsumexp(z1 - z2, 0, z3 - z2) + t3*_logsumexp(z1 - z3, z2 - z3, 0);
   return L;
 }
 
@@ -94,11 +99,10 @@ export function gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
   const tmp1 = Math.exp(z1);
-  const tmp2 = Math.exp(z3);
-  const s = tmp1 + Math.exp(z2) + tmp2;
+  const s = tmp1 + Math.exp(z2) + Math.exp(z3);
   const p1 = tmp1/s;
   const p2 = 1/(1 + Math.exp(z1 - z2) + Math.exp(z3 - z2));
-  const p3 = tmp2/s;
+  const p3 = Math.exp(z3 - _logsumexp(z1, z2, z3));
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
   const delta_1 = p1 - t1;
@@ -128,14 +132,14 @@ export function value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z3);
-  const tmp2 = Math.exp(z1);
-  const tmp3 = Math.exp(z2);
-  const s = tmp2 + tmp3 + tmp1;
-  const p1 = tmp2/s;
-  const p2 = 1/(1 + Math.exp(z1 - z2) + Math.exp(z3 - z2));
-  const p3 = tmp1/s;
-  const L = -(t1*(z1 - Math.log(s)) + t2*Math.log(tmp3/s) + t3*Math.log(p3));
+  const tmp1 = Math.exp(z1);
+  const s = tmp1 + Math.exp(z2) + Math.exp(z3);
+  const p1 = tmp1/s;
+  const tmp2 = z1 - z2;
+  const tmp3 = z3 - z2;
+  const p2 = 1/(1 + Math.exp(tmp2) + Math.exp(tmp3));
+  const p3 = Math.exp(z3 - _logsumexp(z1, z2, z3));
+  const L = t1*_logsumexp(0, z2 - z1, z3 - z1) + t2*_logsumexp(tmp2, 0, tmp3) + t3*_logsumexp(z1 - z3, z2 - z3, 0);
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
   const delta_1 = p1 - t1;

@@ -22,14 +22,12 @@
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
 #     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-#     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·log(exp(z₃)/s))
-# Accuracy: L loses all digits at w1 = -0.0217382, b1 = 0.000102954, w2 = -0.0797931, b2 = -0.000215883, w3 = 185.134, b3 = 0.606451, x = -19.0462, t1 = -0.00051307, ….
-# Accuracy: dL_dw3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
-# Accuracy: dL_db3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
+#     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
+#     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁ − z₃, z₂ − z₃, 0)
 # Assumed: t1 + t2 + t3 = 1.
 """Value, gradient and update step of L."""
 
-from math import copysign, exp, inf, log, nan
+from math import copysign, exp, inf, isinf, log1p, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -57,17 +55,21 @@ class Params(NamedTuple):
     b3: float
 
 
+def _logsumexp(*xs):
+    """log(exp(x1) + exp(x2) + ...), the largest term taken out first."""
+    top = max(xs)
+    if isinf(top):
+        return top
+    place = xs.index(top) if top in xs else 0
+    return top + log1p(sum(exp(x - top) for i, x in enumerate(xs) if i != place))
+
+
 def _exp(x):
     """exp(x); infinite where that is too large for a float."""
     try:
         return exp(x)
     except OverflowError:
         return inf
-
-
-def _ieee_log(x):
-    """log(x): infinite at 0.0, NaN below it."""
-    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
 
 
 def _ieee_divide(x, y):
@@ -79,17 +81,11 @@ def _ieee_divide(x, y):
 
 def value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> float:
     """Return L."""
-    try:
-        z1 = w1*x + b1
-        z2 = w2*x + b2
-        z3 = w3*x + b3
-        tmp1 = _exp(z2)
-        tmp2 = _exp(z3)
-        s = _exp(z1) + tmp1 + tmp2
-        L = -(t1*(z1 - log(s)) + t2*log(tmp1/s) + t3*log(tmp2/s))
-        return L
-    except (ArithmeticError, ValueError):
-        return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)[0]
+    z1 = w1*x + b1
+    z2 = w2*x + b2
+    z3 = w3*x + b3
+    L = t1*_logsumexp(0.0, z2 - z1, z3 - z1) + t2*_logsumexp(z1 - z2, 0.0, z3 - z2) + t3*_logsumexp(z1 - z3, z2 - z3, 0.0)
+    return L
 
 
 def gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> Gradient:
@@ -99,11 +95,10 @@ def gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> Gradient:
         z2 = w2*x + b2
         z3 = w3*x + b3
         tmp1 = _exp(z1)
-        tmp2 = _exp(z3)
-        s = tmp1 + _exp(z2) + tmp2
+        s = tmp1 + _exp(z2) + _exp(z3)
         p1 = tmp1/s
         p2 = 1.0/(1.0 + _exp(z1 - z2) + _exp(z3 - z2))
-        p3 = tmp2/s
+        p3 = _exp(z3 - _logsumexp(z1, z2, z3))
         delta_3 = p3 - t3
         delta_2 = p2 - t2
         delta_1 = p1 - t1
@@ -121,14 +116,14 @@ def value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gr
         z1 = w1*x + b1
         z2 = w2*x + b2
         z3 = w3*x + b3
-        tmp1 = _exp(z3)
-        tmp2 = _exp(z1)
-        tmp3 = _exp(z2)
-        s = tmp2 + tmp3 + tmp1
-        p1 = tmp2/s
-        p2 = 1.0/(1.0 + _exp(z1 - z2) + _exp(z3 - z2))
-        p3 = tmp1/s
-        L = -(t1*(z1 - log(s)) + t2*log(tmp3/s) + t3*log(p3))
+        tmp1 = _exp(z1)
+        s = tmp1 + _exp(z2) + _exp(z3)
+        p1 = tmp1/s
+        tmp2 = z1 - z2
+        tmp3 = z3 - z2
+        p2 = 1.0/(1.0 + _exp(tmp2) + _exp(tmp3))
+        p3 = _exp(z3 - _logsumexp(z1, z2, z3))
+        L = t1*_logsumexp(0.0, z2 - z1, z3 - z1) + t2*_logsumexp(tmp2, 0.0, tmp3) + t3*_logsumexp(z1 - z3, z2 - z3, 0.0)
         delta_3 = p3 - t3
         delta_2 = p2 - t2
         delta_1 = p1 - t1
@@ -154,14 +149,14 @@ def _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gradient]:
     z1 = w1*x + b1
     z2 = w2*x + b2
     z3 = w3*x + b3
-    tmp1 = _exp(z3)
-    tmp2 = _exp(z1)
-    tmp3 = _exp(z2)
-    s = tmp2 + tmp3 + tmp1
-    p1 = _ieee_divide(tmp2, s)
-    p2 = _ieee_divide(1.0, 1.0 + _exp(z1 - z2) + _exp(z3 - z2))
-    p3 = _ieee_divide(tmp1, s)
-    L = -(t1*(z1 - _ieee_log(s)) + t2*_ieee_log(_ieee_divide(tmp3, s)) + t3*_ieee_log(p3))
+    tmp1 = _exp(z1)
+    s = tmp1 + _exp(z2) + _exp(z3)
+    p1 = _ieee_divide(tmp1, s)
+    tmp2 = z1 - z2
+    tmp3 = z3 - z2
+    p2 = _ieee_divide(1.0, 1.0 + _exp(tmp2) + _exp(tmp3))
+    p3 = _exp(z3 - _logsumexp(z1, z2, z3))
+    L = t1*_logsumexp(0.0, z2 - z1, z3 - z1) + t2*_logsumexp(tmp2, 0.0, tmp3) + t3*_logsumexp(z1 - z3, z2 - z3, 0.0)
     delta_3 = p3 - t3
     delta_2 = p2 - t2
     delta_1 = p1 - t1

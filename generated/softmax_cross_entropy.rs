@@ -22,10 +22,8 @@
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
 //     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·log(exp(z₃)/s))
-// Accuracy: L loses all digits at w1 = -0.0217382, b1 = 0.000102954, w2 = -0.0797931, b2 = -0.000215883, w3 = 185.134, b3 = 0.606451, x = -19.0462, t1 = -0.00051307, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
+//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
+//     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁ − z₃, z₂ − z₃, 0)
 // Assumed: t1 + t2 + t3 = 1.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
@@ -64,9 +62,33 @@ mod math {
         f64::exp(x)
     }
     #[inline]
-    pub fn log(x: f64) -> f64 {
-        f64::ln(x)
+    pub fn log1p(x: f64) -> f64 {
+        f64::ln_1p(x)
     }
+}
+
+/// The largest of some numbers; NaN where one of them is NaN.
+fn _max(xs: &[f64]) -> f64 {
+    xs.iter().skip(1).fold(xs[0], |top, &x| if x > top || x.is_nan() { x } else { top })
+}
+
+/// log(exp(x1) + exp(x2) + ...), the largest term taken out first.
+fn _logsumexp(xs: &[f64]) -> f64 {
+    let top = _max(xs);
+    if !top.is_finite() {
+        return top;
+    }
+    let mut place = 0;
+    while xs[place] != top {
+        place += 1;
+    }
+    let mut sum = 0.0;
+    for (i, &x) in xs.iter().enumerate() {
+        if i != place {
+            sum += math::exp(x - top);
+        }
+    }
+    top + math::log1p(sum)
 }
 
 /// L.
@@ -76,10 +98,7 @@ pub fn value(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z2);
-    let tmp2 = math::exp(z3);
-    let s = math::exp(z1) + tmp1 + tmp2;
-    let L = -(t1*(z1 - math::log(s)) + t2*math::log(tmp1/s) + t3*math::log(tmp2/s));
+    let L = t1*_logsumexp(&[0.0, z2 - z1, z3 - z1]) + t2*_logsumexp(&[z1 - z2, 0.0, z3 - z2]) + t3*_logsumexp(&[z1 - z3, z2 - z3, 0.0]);
     L
 }
 
@@ -91,11 +110,10 @@ pub fn gradient(
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
     let tmp1 = math::exp(z1);
-    let tmp2 = math::exp(z3);
-    let s = tmp1 + math::exp(z2) + tmp2;
+    let s = tmp1 + math::exp(z2) + math::exp(z3);
     let p1 = tmp1/s;
     let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = tmp2/s;
+    let p3 = math::exp(z3 - _logsumexp(&[z1, z2, z3]));
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;
@@ -114,14 +132,14 @@ pub fn value_and_gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z3);
-    let tmp2 = math::exp(z1);
-    let tmp3 = math::exp(z2);
-    let s = tmp2 + tmp3 + tmp1;
-    let p1 = tmp2/s;
-    let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = tmp1/s;
-    let L = -(t1*(z1 - math::log(s)) + t2*math::log(tmp3/s) + t3*math::log(p3));
+    let tmp1 = math::exp(z1);
+    let s = tmp1 + math::exp(z2) + math::exp(z3);
+    let p1 = tmp1/s;
+    let tmp2 = z1 - z2;
+    let tmp3 = z3 - z2;
+    let p2 = 1.0/(1.0 + math::exp(tmp2) + math::exp(tmp3));
+    let p3 = math::exp(z3 - _logsumexp(&[z1, z2, z3]));
+    let L = t1*_logsumexp(&[0.0, z2 - z1, z3 - z1]) + t2*_logsumexp(&[tmp2, 0.0, tmp3]) + t3*_logsumexp(&[z1 - z3, z2 - z3, 0.0]);
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;

@@ -22,10 +22,8 @@
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
 #     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-#     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·log(exp(z₃)/s))
-# Accuracy: L loses all digits at w1 = -0.0217382, b1 = 0.000102954, w2 = -0.0797931, b2 = -0.000215883, w3 = 185.134, b3 = 0.606451, x = -19.0462, t1 = -0.00051307, ….
-# Accuracy: dL_dw3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
-# Accuracy: dL_db3 loses all digits at w1 = -0.8285, b1 = 2.24617, w2 = 0.625724, b2 = 0.894562, w3 = 0.7041, b3 = -1.79941, x = 1200, t1 = 0.907772, ….
+#     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
+#     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁ − z₃, z₂ − z₃, 0)
 # Assumed: t1 + t2 + t3 = 1.
 """Value, gradient and update step of L, as means over arrays of samples.
 
@@ -149,6 +147,15 @@ def _total(parts):
         return np.add.reduce(parts)
 
 
+def _logsumexp(first, *others):
+    """Return log(exp(x1) + exp(x2) + ...), the larger of two terms taken out first."""
+    for x in others:
+        top = np.maximum(first, x)
+        sum_ = top + np.log1p(np.exp(-np.abs(first - x)))
+        first = np.where(np.isinf(top), top, sum_)
+    return first
+
+
 def _row_dots(x, y):
     """Return the sum of products of each row."""
     return np.matmul(x[:, None, :], y[:, :, None]).ravel()
@@ -185,26 +192,24 @@ def value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> float:
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z2, _r1)
-            tmp2 = np.exp(z3, _r2)
-            s = np.exp(z1, _r3)
-            s += tmp1
-            s += tmp2
-            np.log(s, _r4)
-            np.subtract(z1, _r4, _r0)
-            _r0 *= t1
-            np.divide(tmp1, s, _r1)
-            np.log(_r1, _r1)
-            _r1 *= t2
-            _r0 += _r1
-            np.divide(tmp2, s, _r2)
-            np.log(_r2, _r2)
-            _r2 *= t3
-            _r0 += _r2
-            _sum_L = np.add.reduce(_r0)
+            np.subtract(z2, z1, _r3)
+            np.subtract(z3, z1, _r4)
+            _w0 = _logsumexp(0.0, _r3, _r4)
+            _w0 *= t1
+            np.subtract(z1, z2, _r3)
+            np.subtract(z3, z2, _r4)
+            _w1 = _logsumexp(_r3, 0.0, _r4)
+            _w1 *= t2
+            _w0 += _w1
+            np.subtract(z1, z3, _r0)
+            np.subtract(z2, z3, _r1)
+            _w2 = _logsumexp(_r0, _r1, 0.0)
+            _w2 *= t3
+            _w0 += _w2
+            _sum_L = np.add.reduce(_w0)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('x', 't1', 't2', 't3'), _data)
-        return float(-_mean_L)
+        return float(_mean_L)
 
 
 def gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> Gradient:
@@ -226,23 +231,25 @@ def gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> Gradient:
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
             tmp1 = np.exp(z1, _r3)
-            tmp2 = np.exp(z3, _r4)
-            s = np.exp(z2, _r5)
+            s = np.exp(z2, _r4)
             s += tmp1
-            s += tmp2
+            np.exp(z3, _r5)
+            s += _r5
             p1 = np.divide(tmp1, s, _r3)
-            p2 = np.subtract(z1, z2, _r0)
+            p2 = np.subtract(z1, z2, _r4)
             np.exp(p2, p2)
             p2 += 1.0
-            np.subtract(z3, z2, _r2)
-            np.exp(_r2, _r2)
-            p2 += _r2
+            np.subtract(z3, z2, _r5)
+            np.exp(_r5, _r5)
+            p2 += _r5
             np.divide(1.0, p2, p2)
-            p3 = np.divide(tmp2, s, _r4)
-            delta_3 = np.subtract(p3, t3, _r4)
+            _w0 = _logsumexp(z1, z2, z3)
+            p3 = np.subtract(z3, _w0, _r2)
+            np.exp(p3, p3)
+            delta_3 = np.subtract(p3, t3, _r2)
             _sum_dL_dw3 = _dot(delta_3, x)
             _sum_delta_3 = np.add.reduce(delta_3)
-            delta_2 = np.subtract(p2, t2, _r0)
+            delta_2 = np.subtract(p2, t2, _r4)
             _sum_dL_dw2 = _dot(delta_2, x)
             _sum_delta_2 = np.add.reduce(delta_2)
             delta_1 = np.subtract(p1, t1, _r3)
@@ -277,38 +284,42 @@ def value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gr
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z3, _r3)
-            tmp2 = np.exp(z1, _r4)
-            tmp3 = np.exp(z2, _r5)
-            s = np.add(tmp2, tmp3, _r6)
+            tmp1 = np.exp(z1, _r3)
+            s = np.exp(z2, _r4)
             s += tmp1
-            p1 = np.divide(tmp2, s, _r4)
-            p2 = np.subtract(z1, z2, _r7)
-            np.exp(p2, p2)
+            np.exp(z3, _r5)
+            s += _r5
+            p1 = np.divide(tmp1, s, _r3)
+            tmp2 = np.subtract(z1, z2, _r4)
+            tmp3 = np.subtract(z3, z2, _r5)
+            np.subtract(z2, z1, _r6)
+            np.subtract(z3, z1, _r7)
+            _w0 = _logsumexp(0.0, _r6, _r7)
+            _w0 *= t1
+            _w1 = _logsumexp(tmp2, 0.0, tmp3)
+            _w1 *= t2
+            _w0 += _w1
+            np.subtract(z1, z3, _r6)
+            np.subtract(z2, z3, _r7)
+            _w2 = _logsumexp(_r6, _r7, 0.0)
+            _w2 *= t3
+            _w0 += _w2
+            _sum_L = np.add.reduce(_w0)
+            p2 = np.exp(tmp2, _r4)
             p2 += 1.0
-            np.subtract(z3, z2, _r2)
-            np.exp(_r2, _r2)
-            p2 += _r2
+            np.exp(tmp3, _r5)
+            p2 += _r5
             np.divide(1.0, p2, p2)
-            p3 = np.divide(tmp1, s, _r3)
-            np.log(s, _r2)
-            np.subtract(z1, _r2, _r0)
-            _r0 *= t1
-            np.divide(tmp3, s, _r5)
-            np.log(_r5, _r5)
-            _r5 *= t2
-            _r0 += _r5
-            np.log(p3, _r5)
-            _r5 *= t3
-            _r0 += _r5
-            _sum_L = np.add.reduce(_r0)
-            delta_3 = np.subtract(p3, t3, _r3)
+            _w3 = _logsumexp(z1, z2, z3)
+            p3 = np.subtract(z3, _w3, _r2)
+            np.exp(p3, p3)
+            delta_3 = np.subtract(p3, t3, _r2)
             _sum_dL_dw3 = _dot(delta_3, x)
             _sum_delta_3 = np.add.reduce(delta_3)
-            delta_2 = np.subtract(p2, t2, _r7)
+            delta_2 = np.subtract(p2, t2, _r4)
             _sum_dL_dw2 = _dot(delta_2, x)
             _sum_delta_2 = np.add.reduce(delta_2)
-            delta_1 = np.subtract(p1, t1, _r4)
+            delta_1 = np.subtract(p1, t1, _r3)
             _sum_dL_dw1 = _dot(delta_1, x)
             _sum_delta_1 = np.add.reduce(delta_1)
             _sums.append((
@@ -319,7 +330,7 @@ def value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) -> tuple[float, Gr
             _mean_L, _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2, _mean_dL_dw3,
             _mean_delta_3,
         ) = _means(_sums, ('x', 't1', 't2', 't3'), _data)
-        return float(-_mean_L), Gradient(*map(float, (
+        return float(_mean_L), Gradient(*map(float, (
             _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2, _mean_dL_dw3, _mean_delta_3,
         )))
 

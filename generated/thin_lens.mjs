@@ -11,10 +11,9 @@
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
 // Computed in another form, which keeps more digits
-//     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
-//     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+//     dJ_dR1 = where(n ≤ 3/2, where(R₁² == 0, 0, δ·(1 − n)/R₁²), −2/R₁·((1/q − y)/R₁)·((1 − n)/q)·(1/q))
 // Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n = 1.46058.
 // Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 
 /**
@@ -64,8 +63,11 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
   const q = P - 1/s;
   const i = 1/q;
   const t2 = i - y;
-  const dJ_dR1 = -2/R1*(t2/R1)*i*i*(1 - n);
-  const dJ_dR2 = -2/R2*(t2/R2/q)*(t1/q);
+  const delta = -2*t2*i*i;
+  const t3 = R1*R1;
+  const t4 = 1 - n;
+  const dJ_dR1 = (n <= 1.5) ? ((t3 == 0) ? 0 : delta*t4/t3) : -2/R1*(t2/R1)*(t4/q)*i;
+  const dJ_dR2 = delta*t1/(R2*R2);
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -85,8 +87,11 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
   const i = 1/q;
   const t2 = i - y;
   const J = t2*t2;
-  const dJ_dR1 = -2/R1*(t2/R1)*i*i*(1 - n);
-  const dJ_dR2 = -2/R2*(t2/R2/q)*(t1/q);
+  const delta = -2*t2*i*i;
+  const t3 = R1*R1;
+  const t4 = 1 - n;
+  const dJ_dR1 = (n <= 1.5) ? ((t3 == 0) ? 0 : delta*t4/t3) : -2/R1*(t2/R1)*(t4/q)*i;
+  const dJ_dR2 = delta*t1/(R2*R2);
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

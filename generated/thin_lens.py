@@ -11,10 +11,9 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
-#     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+#     dJ_dR1 = where(n ≤ 3/2, where(R₁² == 0, 0, δ·(1 − n)/R₁²), −2/R₁·((1/q − y)/R₁)·((1 − n)/q)·(1/q))
 # Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n = 1.46058.
 # Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 """Value, gradient and update step of J."""
 
@@ -66,8 +65,11 @@ def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
         q = P - 1.0/s
         i = 1.0/q
         t2 = i - y
-        dJ_dR1 = -2.0/R1*(t2/R1)*i*i*(1.0 - n)
-        dJ_dR2 = -2.0/R2*(t2/R2/q)*(t1/q)
+        delta = -2.0*t2*i*i
+        t3 = R1*R1
+        t4 = 1.0 - n
+        dJ_dR1 = (0.0 if t3 == 0.0 else delta*t4/t3) if n <= 1.5 else -2.0/R1*(t2/R1)*(t4/q)*i
+        dJ_dR2 = delta*t1/(R2*R2)
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -82,8 +84,11 @@ def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
         i = 1.0/q
         t2 = i - y
         J = t2*t2
-        dJ_dR1 = -2.0/R1*(t2/R1)*i*i*(1.0 - n)
-        dJ_dR2 = -2.0/R2*(t2/R2/q)*(t1/q)
+        delta = -2.0*t2*i*i
+        t3 = R1*R1
+        t4 = 1.0 - n
+        dJ_dR1 = (0.0 if t3 == 0.0 else delta*t4/t3) if n <= 1.5 else -2.0/R1*(t2/R1)*(t4/q)*i
+        dJ_dR2 = delta*t1/(R2*R2)
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -103,6 +108,9 @@ def _ieee(R1, R2, s, y, n) -> tuple[float, Gradient]:
     i = _ieee_divide(1.0, q)
     t2 = i - y
     J = t2*t2
-    dJ_dR1 = -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*i*i*(1.0 - n)
-    dJ_dR2 = -_ieee_divide(2.0, R2)*_ieee_divide(_ieee_divide(t2, R2), q)*_ieee_divide(t1, q)
+    delta = -2.0*t2*i*i
+    t3 = R1*R1
+    t4 = 1.0 - n
+    dJ_dR1 = (0.0 if t3 == 0.0 else _ieee_divide(delta*t4, t3)) if n <= 1.5 else -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*_ieee_divide(t4, q)*i
+    dJ_dR2 = _ieee_divide(delta*t1, R2*R2)
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

@@ -24,7 +24,7 @@
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
 //     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
-//     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
+//     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 #include "vae_kl.h"
 
 #include <math.h>
@@ -56,7 +56,7 @@ vae_kl_params vae_kl_gradient(
     const double q = w*z + k;
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*t1/2.0 + beta*((fabs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : exp(s)/2.0 - 0.5);
+    const double delta_s = delta_z*t1/2.0 + beta*(expm1(s)/2.0);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
@@ -86,7 +86,7 @@ vae_kl_params vae_kl_value_and_gradient(
     const double J = E + beta*D;
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*t1/2.0 + beta*((fabs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : exp(s)/2.0 - 0.5);
+    const double delta_s = delta_z*t1/2.0 + beta*(expm1(s)/2.0);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
@@ -138,7 +138,7 @@ static inline void add_sample(
     const double D = mu*mu*((fabs(s) < 1.0) ? 0.5 : 0.5) + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) : exp(s)/2.0 - s/2.0 - 0.5);
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*t1/2.0 + beta*((fabs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : exp(s)/2.0 - 0.5);
+    const double delta_s = delta_z*t1/2.0 + beta*(expm1(s)/2.0);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;

@@ -24,7 +24,7 @@
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
 //     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
-//     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
+//     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 
 /**
  * The derivative of J by each parameter.
@@ -96,7 +96,7 @@ export function gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const q = w*z + k;
   const delta_q = q - x;
   const delta_z = delta_q*w;
-  const delta_s = delta_z*t1/2 + beta*((Math.abs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 + s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : Math.exp(s)/2 - 0.5);
+  const delta_s = delta_z*t1/2 + beta*(Math.expm1(s)/2);
   const delta_mu = delta_z + beta*mu;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;
@@ -130,7 +130,7 @@ export function value_and_gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const J = E + beta*D;
   const delta_q = q - x;
   const delta_z = delta_q*w;
-  const delta_s = delta_z*t1/2 + beta*((Math.abs(s) < 0.5) ? s*(0.5 + s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 + s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) : Math.exp(s)/2 - 0.5);
+  const delta_s = delta_z*t1/2 + beta*(Math.expm1(s)/2);
   const delta_mu = delta_z + beta*mu;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;

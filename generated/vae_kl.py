@@ -24,10 +24,10 @@
 # Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 # Computed in another form, which keeps more digits
 #     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
-#     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
+#     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 """Value, gradient and update step of J."""
 
-from math import exp, inf
+from math import exp, expm1, inf
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -63,6 +63,14 @@ def _exp(x):
         return inf
 
 
+def _expm1(x):
+    """exp(x) - 1; infinite where that is too large for a float."""
+    try:
+        return expm1(x)
+    except OverflowError:
+        return inf
+
+
 def _series1(t):
     """The series 0.25 + 1.0/12.0 + 1.0/48.0 ... in powers of t, up to t^17."""
     y = 4.110317623312165e-18
@@ -86,26 +94,6 @@ def _series1(t):
     return y
 
 
-def _series2(t):
-    """The series 0.5 + 0.25 + 1.0/12.0 ... in powers of t, up to t^14."""
-    y = 3.823581865909908e-13
-    y = y * t + 5.735372798864862e-12
-    y = y * t + 8.029521918410807e-11
-    y = y * t + 1.043837849393405e-09
-    y = y * t + 1.252605419272086e-08
-    y = y * t + 1.3778659611992944e-07
-    y = y * t + 1.3778659611992946e-06
-    y = y * t + 1.240079365079365e-05
-    y = y * t + 9.92063492063492e-05
-    y = y * t + 1.0/1440.0
-    y = y * t + 1.0/240.0
-    y = y * t + 1.0/48.0
-    y = y * t + 1.0/12.0
-    y = y * t + 0.25
-    y = y * t + 0.5
-    return y
-
-
 def _local1(t):
     """1/2; where that is 0/0 or cancels, its series."""
     return 0.5 if abs(t) < 1.0 else 0.5
@@ -114,11 +102,6 @@ def _local1(t):
 def _local2(t):
     """exp(t)/2 − t/2 − 1/2; where that is 0/0 or cancels, its series."""
     return t*t*_series1(t) if abs(t) < 1.0 else _exp(t)/2.0 - t/2.0 - 0.5
-
-
-def _local3(t):
-    """exp(t)/2 − 1/2; where that is 0/0 or cancels, its series."""
-    return t*_series2(t) if abs(t) < 0.5 else _exp(t)/2.0 - 0.5
 
 
 def value(a, b, c, d, w, k, x, epsilon, beta=1.0) -> float:
@@ -145,7 +128,7 @@ def gradient(a, b, c, d, w, k, x, epsilon, beta=1.0) -> Gradient:
     q = w*z + k
     delta_q = q - x
     delta_z = delta_q*w
-    delta_s = delta_z*t1/2.0 + beta*_local3(s)
+    delta_s = delta_z*t1/2.0 + beta*(_expm1(s)/2.0)
     delta_mu = delta_z + beta*mu
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
@@ -167,7 +150,7 @@ def value_and_gradient(a, b, c, d, w, k, x, epsilon, beta=1.0) -> tuple[float, G
     J = E + beta*D
     delta_q = q - x
     delta_z = delta_q*w
-    delta_s = delta_z*t1/2.0 + beta*_local3(s)
+    delta_s = delta_z*t1/2.0 + beta*(_expm1(s)/2.0)
     delta_mu = delta_z + beta*mu
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x

@@ -24,7 +24,7 @@
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
 //     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
-//     δ_s = δ_z·εσ/2 + β·(exp(s)/2 − 1/2), by a function of its own
+//     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -62,6 +62,10 @@ mod math {
     pub fn exp(x: f64) -> f64 {
         f64::exp(x)
     }
+    #[inline]
+    pub fn expm1(x: f64) -> f64 {
+        f64::exp_m1(x)
+    }
 }
 
 /// |x|.
@@ -97,7 +101,7 @@ pub fn gradient(
     let q = w*z + k;
     let delta_q = q - x;
     let delta_z = delta_q*w;
-    let delta_s = delta_z*t1/2.0 + beta*(if _abs(s) < 0.5 { s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) } else { math::exp(s)/2.0 - 0.5 });
+    let delta_s = delta_z*t1/2.0 + beta*(math::expm1(s)/2.0);
     let delta_mu = delta_z + beta*mu;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
@@ -121,7 +125,7 @@ pub fn value_and_gradient(
     let J = E + beta*D;
     let delta_q = q - x;
     let delta_z = delta_q*w;
-    let delta_s = delta_z*t1/2.0 + beta*(if _abs(s) < 0.5 { s*(0.5 + s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 + s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + 3.823581865909908e-13*s)))))))))))))) } else { math::exp(s)/2.0 - 0.5 });
+    let delta_s = delta_z*t1/2.0 + beta*(math::expm1(s)/2.0);
     let delta_mu = delta_z + beta*mu;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;

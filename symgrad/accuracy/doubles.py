@@ -39,7 +39,10 @@ class Unmeasured(TypeError):
 
 
 class Doubles:
-    """Formulas at the points of `columns`, each part worked out once."""
+    """Formulas at the points of `columns`; each call of a function is worked out once.
+
+    (To look for a sum or product in a table costs more than to work it out.)
+    """
 
     def __init__(self, columns: Mapping[str | int, Column], count: int) -> None:
         self.columns = columns
@@ -50,6 +53,8 @@ class Doubles:
         """Return the value of a formula at every point."""
         if isinstance(e, Var):
             return self.columns[e.key]
+        if not isinstance(e, Call | Pow):
+            return self._fresh(e)
         found = self._known.get(e)
         if found is None:
             found = self._known[e] = self._fresh(e)

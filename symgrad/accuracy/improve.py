@@ -50,12 +50,14 @@ def improved(
     if not bench.count:
         return Improved(statements)
     mender = Mender(bench, statements, GENERATORS, polished)
+    derived = cost(statements)
+    most = max(int(BUDGET * derived), derived + FEW)
+    mender.longest = 2 * (most - derived)
     mender.mend()
     if any(mender.total(name) > ENOUGH for name in results):
         mender.together(all_normal_forms(statements, domain.inputs))
     if mender.changes:
-        derived = cost(statements)
-        mender.settle(cost, max(int(BUDGET * derived), derived + FEW))
+        mender.settle(cost, most)
     final = without_copies(statements, tuple(mender.current))
     return Improved(final, tuple(_findings(mender, results)), bench.count)
 

@@ -8,6 +8,7 @@ it still pays at the end, all others being there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 500  # forms that are measured for one program
-COSTED = 16  # programs that are written whole to see what a change costs them
+COSTED = 6  # programs that are written whole to see what a change costs them
 LONG = 45  # parts of a formula that is looked at
 SHORT = 6  # statements of a program in which what the inputs lose too is looked at
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
@@ -40,6 +41,7 @@ SPOILT = 15.0  # bits from which on a value is of no use, a little more or less 
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
 NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
 LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
+RARE = 0.02  # how much is counted, of a form no shorter, of what it wins at absurd sizes
 CLOSE = 6.0  # bits over all points within which the shorter form is taken
 
 Cost = Callable[[Sequence[Statement]], int]
@@ -90,6 +92,7 @@ class Mender:
         self._tried: set[tuple[str, bool]] = set()
         self.changes: dict[str, Expression] = {}
         self.work = WORK
+        self.longest = math.inf  # operations by which a form may be longer than what it is for
         self.strict = False  # whether what the inputs lose by half an ulp is looked at too
 
     def losses(self, name: str) -> list[float]:
@@ -195,10 +198,13 @@ class Mender:
             column = self.bench.column(e, self.columns)
         except (KeyError, TypeError):
             return None
+        operations = operations_of(normal(e))
+        written = operations_of(normal(self.original[self.place[name]].formula.pattern))
+        if operations > written + self.longest:
+            return None
         losses = self.bench.truths[name].losses(column)
         slack = self.bench.slack[name]
-        worse = self.is_worse(name, losses)
-        return _Form(e, total(losses, slack), operations_of(normal(e)), worse)
+        return _Form(e, total(losses, slack), operations, self.is_worse(name, losses))
 
     def is_worse(self, name: str, losses: Sequence[float]) -> bool:
         """Tell whether a form that loses so much is worse at any point, slack set aside."""
@@ -317,12 +323,19 @@ class Mender:
         return count
 
     def _won_by(self, name: str) -> float:
-        """Return the bits that a change wins over all results and points."""
-        place = self.place[name]
-        trial = [*self.current]
-        trial[place] = self.original[place]
-        columns = self._from(trial, place)
-        return sum(self._total(r, columns) - self.total(r) for r in self.bench.results)
+        """Return the bits that a change wins over all results and points.
+
+        A form that is no shorter has to win them for inputs of sizes that people meet.
+        """
+        columns = self._from(self._without(name), self.place[name])
+        rare = 1.0 if self._longer_by(name) < 0 else RARE
+        won = 0.0
+        for r in self.bench.results:
+            truth, slack = self.bench.truths[r], self.bench.slack[r]
+            before = counted(truth.losses(columns[r]), slack)
+            rows = zip(before, counted(self.losses(r), slack), self.bench.usual, strict=True)
+            won += sum((b - a) * (1.0 if usual else rare) for b, a, usual in rows)
+        return won
 
     def _cheaper(self, name: str) -> None:
         """Put the next cheaper form of a statement in its place, or what it was."""

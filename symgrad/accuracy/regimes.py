@@ -28,7 +28,7 @@ HARMLESS = 3.0  # bits that may be lost without being worse
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 PAIRS = 8  # pairs that are looked at
 PROBES = 4  # parts of a form by whose values a border is looked for
-LARGEST = 1e150  # a border beyond it is none
+LARGEST, SMALLEST = 1e30, 1e-30  # a border beyond them is none
 GAIN = 8.0  # bits over all points that two forms together must win
 
 
@@ -83,8 +83,11 @@ def _choices(
         for sign in (1.0, -1.0):
             low = [sign * column[i] for i in better]
             high = [sign * column[i] for i in worse]
-            if max(low) < min(high) and -LARGEST < max(low) < LARGEST:
-                border = Number(Fraction(sign * between(max(low), min(high))))
+            if not (max(low) < min(high) and -LARGEST < max(low) < LARGEST):
+                continue
+            middle = between(max(low), min(high))
+            if middle == 0.0 or SMALLEST < abs(middle) < LARGEST:
+                border = Number(Fraction(sign * middle))
                 test = Compare("<=" if sign > 0 else ">=", probe, border)
                 yield _choice(test, form.e, other.e)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice, pairwise
 
-from symgrad.accuracy.doubles import Doubles
+from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -37,12 +37,13 @@ Point = dict[str, float]
 SMALLEST, LARGEST = -7.0, 2.5  # exponents of 10 between which sizes are spread
 EXTREMES = (0.0, 1e-300, 1e-20, 1e-9, 1e-4, 1.0, 36.0, 300.0, 800.0, 1e5, 1e9, 1e160)
 NEAR = (0.0, 1e-15, 1e-9, 1e-5, 1e-2)  # relative distances of what nearly coincides
-FAR = 1e20  # the size of inputs beyond which nothing is told
+FAR = 1e30  # the size of inputs beyond which nothing is told
 MAX_PAIRS = 8
 MAX_ZEROS = 12  # expressions that are solved for
 MAX_EXTREME = 8  # inputs that are moved to extremes
 SPREAD = 24
 AROUND = 10
+PARTS = 16  # into which an interval is cut where a zero is looked for
 
 
 @dataclass(frozen=True)
@@ -244,42 +245,44 @@ def _factors(e: Expression) -> Iterable[Expression]:
 def _root(e: Expression, name: str, base: Point) -> float | None:
     """Return a double at which the formula is exactly 0, its other inputs as in `base`."""
 
-    def at(x: float) -> float:
-        return Doubles({k: (x if k == name else v,) for k, v in base.items()}, 1).of(e)[0]
+    def at(xs: Sequence[float]) -> Column:
+        columns: dict[str | int, Column] = {k: (v,) * len(xs) for k, v in base.items()}
+        columns[name] = xs
+        return Doubles(columns, len(xs)).of(e)
 
     grid = [0.0, *(s * 10.0**k for k in range(-3, 6) for s in (1, -1)), base[name]]
     grid += [base[name] * f for f in (0.5, 0.9, 1.1, 2.0)]
     grid += [v for k, v in base.items() if k != name] + [-v for k, v in base.items() if k != name]
-    values = []
-    for x in sorted(set(grid)):
-        y = at(x)
+    xs = sorted(set(grid))
+    values = [(x, y) for x, y in zip(xs, at(xs), strict=True) if math.isfinite(y)]
+    for x, y in values:
         if y == 0.0:
             return x
-        if math.isfinite(y):
-            values.append((x, y))
     for (a, fa), (b, fb) in pairwise(values):
         if (fa < 0) != (fb < 0):
-            found = _bisected(at, a, fa, b)
+            found = _closed_in(at, a, b)
             if found is not None:
                 return found
     return None
 
 
-def _bisected(at: object, a: float, fa: float, b: float) -> float | None:
-    for _ in range(200):
-        middle = a + (b - a) / 2
-        if middle in (a, b):
-            break
-        y = at(middle)  # type: ignore[operator]
-        if y == 0.0:
-            short = float(f"{middle:.12g}")
-            return short if at(short) == 0.0 else middle  # type: ignore[operator]
-        if y != y:  # noqa: PLR0124
+def _closed_in(at: Callable[[Sequence[float]], Column], a: float, b: float) -> float | None:
+    """Return a double between two others where a formula of two signs is 0, or changes its sign."""
+    for _ in range(40):
+        between = {a + (b - a) * k / PARTS for k in range(1, PARTS)}
+        xs = [a, *sorted(between - {a, b}), b]
+        ys = at(xs)
+        if any(y != y for y in ys):  # noqa: PLR0124
             return None
-        if (y < 0) == (fa < 0):
-            a = middle
-        else:
-            b = middle
+        zeros = [x for x, y in zip(xs, ys, strict=True) if y == 0.0]
+        if zeros:
+            middle = zeros[len(zeros) // 2]
+            short = float(f"{middle:.12g}")
+            return short if at([short])[0] == 0.0 else middle
+        i = next(i for i, y in enumerate(ys[1:]) if (y < 0) != (ys[0] < 0))
+        a, b = xs[i], xs[i + 1]
+        if len(xs) == 2:
+            break
     short = float(f"{a:.12g}")
     return short if abs(a - short) <= 4 * math.ulp(a) else a
 

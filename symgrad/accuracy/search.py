@@ -9,30 +9,21 @@ best goes on. The names of other statements may be replaced by what they stand f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import chain, islice
-from typing import cast
 
-from symgrad.accuracy.arrangements import arranged, guarded
+from symgrad.accuracy.arrangements import guarded
 from symgrad.accuracy.doubles import Column, Doubles
-from symgrad.accuracy.matching import put, rewrites
-from symgrad.accuracy.measure import Bench, bits_lost, split_ball
+from symgrad.accuracy.forms import arrangements, forms_of, from_table
+from symgrad.accuracy.local import ByParts, shortened
+from symgrad.accuracy.measure import Bench, bits_lost
 from symgrad.accuracy.mend import Mender, counted
+from symgrad.accuracy.parts import Parts
 from symgrad.accuracy.quotient import quotients
-from symgrad.accuracy.reference import Values, is_good, value
 from symgrad.accuracy.regimes import GAIN, Scored, choices
-from symgrad.accuracy.rows import trees
-from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
-from symgrad.expression.certified import ctx
 from symgrad.expression.tree import (
-    Add,
     Call,
-    Compare,
     Expression,
-    Logic,
-    Pow,
-    Var,
     children,
     formula_of,
     substitute,
@@ -46,18 +37,22 @@ from symgrad.program.statements import Statement
 
 BEAM = 3
 ROUNDS = 5
+PROGRESS = 0.9  # a form that leaves no more than so much of what was lost is a step forward
+STALE = 16  # forms after the last step forward
 TRIES = 3  # times that points are added at which what was found is worse
 MORE = 6  # points that are added
-MOST = 120  # forms that are measured for one statement
+MOST = 60  # forms that are measured for one statement
+FEW = 20  # where it loses digits only for numbers of absurd sizes
 WORST, OTHERS = 14, 12  # points at which forms are compared
-SINGULAR = 12  # parts in which removable singularities are looked for
+SINGULAR = 6  # parts in which removable singularities are looked for
 EACH = 40  # neighbours of one form
 LARGEST = 90  # parts of a form
 FAULTY = 3.0
 GIVEN = 4  # forms that are given back
 COMPLEMENTS = 5  # forms that are best at different points
 CHOSEN = 4  # choices between two forms that are given back
-PRECISION = 320
+LOOKED_AT = 6  # points at which it is looked for the part that is at fault
+COMPARED = 4  # other points at which forms of a part are compared
 
 
 def searched(name: str, statements: Sequence[Statement], mender: Mender) -> Iterator[Expression]:
@@ -115,7 +110,12 @@ class _Search:
         self.doubles = Doubles(self.columns, len(self.points))
         self.scores: dict[Expression, Scored] = {}
         self._seen: set[Expression] = set()
-        self._truths: dict[Expression, tuple[Column, Sequence[bool]]] = {}
+        self.most = MOST if any(bench.usual[self.points[j]] for j in self.bad) else FEW
+        step = max(1, len(self.bad) // LOOKED_AT)
+        looked_at = [self.points[j] for j in self.bad[::step]]
+        others = [i for j, i in enumerate(self.points) if j not in self.bad]
+        few = others[:: max(1, len(others) // COMPARED)]
+        self.parts = Parts(bench, [*looked_at, *few], len(looked_at))
 
     def score(self, e: Expression) -> bool:
         """Measure a form over the points; tell whether it is a new one."""
@@ -135,9 +135,11 @@ class _Search:
     def run(self, seeds: Sequence[Expression]) -> list[Expression]:
         """Return the best forms, from these on, and choices between them."""
         front = [e for e in seeds if self.score(e)]
-        for e in front:
-            for new in chain(self._series(e), guarded(e), quotients(e)):
-                self.score(new)
+        for new in () if self._is_done() else self._first(front):
+            self.score(new)
+            if self._is_done():
+                break
+        front = self._front(sorted(self.scores, key=self._rank), set())
         done: set[Expression] = set()
         for _ in range(TRIES):
             self._rounds(front, done)
@@ -153,24 +155,42 @@ class _Search:
             front = self._front(sorted(self.scores, key=self._rank), done)
         return list(dict.fromkeys([*self._choices([*given, *seeds[:1]]), *given]))
 
+    def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
+        """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
+        yield from map(shortened, seeds)
+        yield from map(ByParts(self.parts, (from_table,)).mended, seeds)
+        for e in seeds:
+            yield from self._series(e)
+        for e in seeds:
+            yield from chain(guarded(e), quotients(e))
+        yield from map(ByParts(self.parts, (from_table, arrangements, self._series)).mended, seeds)
+
+    def _is_done(self) -> bool:
+        """Tell whether a form has been found that loses next to nothing."""
+        return self._least() <= 1.5 * len(self.bad)
+
+    def _least(self) -> float:
+        """Return what the best form loses."""
+        return min((row.lost for row in self.scores.values()), default=0.0)
+
     def _rounds(self, front: Sequence[Expression], done: set[Expression]) -> None:
         """Rewrite forms where they lose digits, the best of each round in the next one."""
-        good_enough = 1.5 * len(self.bad)
-        most = len(self.scores) + MOST
+        best, stale = self._least(), 0
         for _ in range(ROUNDS):
             fresh = False
             for e in front:
-                if e in done or len(self.scores) > most:
-                    continue
                 done.add(e)
                 for new in islice(self._neighbours(e), EACH):
-                    fresh = self.score(new) or fresh
-                    if len(self.scores) > most:
-                        break
-            pool = sorted(self.scores, key=self._rank)
-            if not fresh or self.scores[pool[0]].lost <= good_enough:
-                break
-            front = self._front(pool, done)
+                    if not self.score(new):
+                        continue
+                    fresh, stale = True, stale + 1
+                    if self.scores[new].lost < best * PROGRESS:
+                        best, stale = self.scores[new].lost, 0
+                    if self._is_done() or stale > STALE or len(self.scores) > self.most:
+                        return
+            if not fresh:
+                return
+            front = self._front(sorted(self.scores, key=self._rank), done)
 
     def _failing(self, forms: Sequence[Expression]) -> list[int]:
         """Return points, not looked at yet, at which all of the forms lose more than as written.
@@ -266,61 +286,11 @@ class _Search:
         """Return where parts lose digits though their own parts are right, and one level above."""
         found: dict[tuple[int, ...], None] = {}
         for path, part in _paths(e):
-            if self._loses(part):
+            if self.parts.loses(part):
                 found[path] = None
                 if path:
                     found[path[:-1]] = None
         return list(found) or [path for path, part in _paths(e) if children(part)][:6]
-
-    def _loses(self, part: Expression) -> bool:
-        parts = children(part)
-        if not parts or isinstance(part, Compare | Logic):
-            return False
-        near, known = self.truth(part)
-        if isinstance(part, Call) and part.function == "where":
-            return False
-        inner = [self.truth(child) for child in parts]
-        places: dict[str | int, Column] = {i: column for i, (column, _) in enumerate(inner)}
-        fresh = with_children(part, tuple(Var(i) for i in range(len(parts))))
-        try:
-            column = Doubles(places, len(self.points)).of(fresh)
-        except (KeyError, TypeError):
-            return True
-        for j in self.bad:
-            if not known[j]:
-                continue
-            if not all(flags[j] for _, flags in inner):
-                return True
-            if bits_lost(column[j], near[j], 0.0) > FAULTY:
-                return True
-        return False
-
-    def truth(self, e: Expression) -> tuple[Column, Sequence[bool]]:
-        """Return the nearest doubles of a part, and where it has an ordinary value."""
-        found = self._truths.get(e)
-        if found is None:
-            near: list[float] = []
-            known: list[bool] = []
-            with ctx.workprec(PRECISION):
-                for i in self.points:
-                    x, good = self._one(e, i)
-                    near.append(x)
-                    known.append(good)
-            found = self._truths[e] = (near, known)
-        return found
-
-    def _one(self, e: Expression, i: int) -> tuple[float, bool]:
-        if isinstance(e, Var):
-            truth = self.bench.truths[str(e.key)]
-            return truth.near[i], truth.known[i]
-        try:
-            x = value(e, cast("Values", self.bench.balls[i]))
-        except (ArithmeticError, KeyError, ValueError, TypeError):
-            return float("nan"), False
-        if not is_good(x):
-            return float("nan"), False
-        near, _, good = split_ball(x)
-        return near, good
 
 
 def _is_closed(e: Expression) -> bool:
@@ -348,40 +318,6 @@ def _put(e: Expression, path: Sequence[int], new: Expression) -> Expression:
     parts = list(children(e))
     parts[path[0]] = _put(parts[path[0]], path[1:], new)
     return with_children(e, tuple(parts))
-
-
-@lru_cache(4096)
-def forms_of(part: Expression) -> tuple[Expression, ...]:
-    """Return what rows of the table make of an expression at its root."""
-    found: dict[Expression, None] = {}
-    guarded: dict[Expression, None] = {}
-    there = _marks(part)
-    for conditions, pattern, form in trees():
-        if not _marks(pattern) <= there:
-            continue
-        for new, bound in rewrites(pattern, form, part):
-            if new == part:
-                continue
-            found[new] = None
-            tests = tuple(put(condition, bound) for condition in conditions)
-            if tests and all(variables(test) for test in tests):
-                whole = tests[0] if len(tests) == 1 else Logic("and", tests)
-                guarded[Call("where", (whole, new, part))] = None
-    for new in chain(arranged(part), quotients(part), shifted(part)):
-        if new != part:
-            found[new] = None
-    return (*found, *guarded)
-
-
-@lru_cache(4096)
-def _marks(e: Expression) -> frozenset[str]:
-    """Return the functions in an expression, sums and general powers included."""
-    return frozenset(
-        part.function if isinstance(part, Call) else "+" if isinstance(part, Add) else "^"
-        for part in walk(e)
-        if isinstance(part, Call | Add)
-        or (isinstance(part, Pow) and isinstance(part.exponent, Var))
-    )
 
 
 __all__ = ["Bench", "formula_of", "searched", "unfolded"]

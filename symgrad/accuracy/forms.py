@@ -1,0 +1,102 @@
+"""Forms of one value: what rows of the table and other arrangements make of an expression.
+
+What is found for one expression holds for all of its shape, with other names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import chain
+
+from symgrad.accuracy.arrangements import arranged
+from symgrad.accuracy.matching import put, rewrites
+from symgrad.accuracy.quotient import quotients
+from symgrad.accuracy.rows import trees
+from symgrad.accuracy.shifts import shifted
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Expression,
+    Logic,
+    Pow,
+    Var,
+    formula_of,
+    substitute,
+    variables,
+    walk,
+)
+
+
+def forms_of(part: Expression) -> tuple[Expression, ...]:
+    """Return what rows of the table, and other arrangements, make of an expression."""
+    pattern, names = _shape(part)
+    free, guarded = _of_table(pattern)
+    return _named(tuple(dict.fromkeys((*free, *_arranged(pattern), *guarded))), names)
+
+
+def from_table(part: Expression) -> tuple[Expression, ...]:
+    """Return what rows of the table make of an expression at its root."""
+    pattern, names = _shape(part)
+    free, guarded = _of_table(pattern)
+    return _named((*free, *guarded), names)
+
+
+def arrangements(part: Expression) -> tuple[Expression, ...]:
+    """Return the same value in other arrangements."""
+    pattern, names = _shape(part)
+    return _named(_arranged(pattern), names)
+
+
+def _shape(part: Expression) -> tuple[Expression, Mapping[str | int, Expression]]:
+    pattern, operands = formula_of(part)
+    return pattern, {i: Var(name) for i, name in enumerate(operands)}
+
+
+def _named(
+    forms: Sequence[Expression], names: Mapping[str | int, Expression]
+) -> tuple[Expression, ...]:
+    return tuple([substitute(e, names) for e in forms])
+
+
+@lru_cache(8192)
+def _arranged(pattern: Expression) -> tuple[Expression, ...]:
+    found = chain(arranged(pattern), quotients(pattern), shifted(pattern))
+    return tuple(e for e in dict.fromkeys(found) if e != pattern)
+
+
+@lru_cache(8192)
+def _of_table(part: Expression) -> tuple[tuple[Expression, ...], tuple[Expression, ...]]:
+    """Return the forms that hold everywhere, and those that hold under a condition."""
+    found: dict[Expression, None] = {}
+    guarded: dict[Expression, None] = {}
+    there = marks(part)
+    for needed, conditions, pattern, form in _rows():
+        if not needed <= there:
+            continue
+        for new, bound in rewrites(pattern, form, part):
+            if new == part:
+                continue
+            found[new] = None
+            tests = tuple(put(condition, bound) for condition in conditions)
+            if tests and all(variables(test) for test in tests):
+                whole = tests[0] if len(tests) == 1 else Logic("and", tests)
+                guarded[Call("where", (whole, new, part))] = None
+    return tuple(found), tuple(guarded)
+
+
+@lru_cache(4096)
+def marks(e: Expression) -> frozenset[str]:
+    """Return the functions in an expression, sums and general powers included."""
+    return frozenset(
+        part.function if isinstance(part, Call) else "+" if isinstance(part, Add) else "^"
+        for part in walk(e)
+        if isinstance(part, Call | Add)
+        or (isinstance(part, Pow) and isinstance(part.exponent, Var))
+    )
+
+
+@cache
+def _rows() -> tuple[tuple[frozenset[str], tuple[Expression, ...], Expression, Expression], ...]:
+    """Return the rows of the table, with the functions that their patterns hold."""
+    return tuple([(marks(pattern), tests, pattern, form) for tests, pattern, form in trees()])

@@ -1,0 +1,133 @@
+"""Formulas mended part by part: the forms with which a search begins.
+
+A formula that is wrong for two reasons is no better when one of them is mended, so a search that
+measures the whole does not find its way. Here each part is measured beside its own certified value,
+the innermost first, and gets the form that loses least there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache
+from itertools import islice
+
+from symgrad.accuracy.forms import marks
+from symgrad.accuracy.matching import rewrites
+from symgrad.accuracy.parts import Parts, is_choice
+from symgrad.accuracy.rows import trees
+from symgrad.expression.tree import (
+    Compare,
+    Expression,
+    Logic,
+    children,
+    variables,
+    with_children,
+)
+from symgrad.program.normal import normal, operations_of
+
+DEPTH = 3  # forms of forms
+STEPS = 12  # rows that are used on one part
+MOST = 30  # forms of each kind that are measured for one part
+WORK = 50  # forms that are measured in all
+
+Forms = Callable[[Expression], Iterable[Expression]]
+
+
+@lru_cache(2048)
+def shortened(e: Expression) -> Expression:
+    """Return the formula with every row of the table used that makes it shorter.
+
+    >>> from symgrad.expression.tree import ONE, Call, Div
+    >>> shortened(Div(ONE, Add((ONE, Call("exp", (Var("x"),))))))
+    Call(function='sigmoid', arguments=(Neg(operand=Var(key='x')),))
+    """
+    parts = children(e)
+    if not parts or isinstance(e, Compare | Logic):
+        return e
+    e = with_children(e, tuple(shortened(part) for part in parts))
+    for _ in range(STEPS):
+        shorter = _shorter(e)
+        if shorter is None:
+            break
+        e = shorter
+    return e
+
+
+def _shorter(e: Expression) -> Expression | None:
+    own = operations_of(normal(e))
+    there = marks(e)
+    for needed, pattern, form in _shortening():
+        if needed <= there:
+            for new, _ in rewrites(pattern, form, e):
+                if operations_of(normal(new)) < own:
+                    return new
+    return None
+
+
+@cache
+def _shortening() -> tuple[tuple[frozenset[str], Expression, Expression], ...]:
+    """Return the rows without conditions whose form takes fewer operations than the pattern."""
+    return tuple(
+        (marks(pattern), pattern, form)
+        for conditions, pattern, form in trees()
+        if not conditions and operations_of(normal(form)) < operations_of(normal(pattern))
+    )
+
+
+class ByParts:
+    """Formulas mended part by part, by what each of `forms` gives of a part, the first first."""
+
+    def __init__(self, parts: Parts, forms: Sequence[Forms]) -> None:
+        self.parts = parts
+        self.forms = forms
+        self.left = WORK
+        self._known: dict[tuple[Expression, int], Expression] = {}
+
+    def mended(self, e: Expression, depth: int = DEPTH) -> Expression:
+        """Return a form of the formula each part of which loses as little as was found."""
+        found = self._known.get((e, depth))
+        if found is None:
+            found = self._known[e, depth] = self._mended(e, depth)
+        return found
+
+    def _mended(self, e: Expression, depth: int) -> Expression:
+        inner = children(e)
+        if not inner or isinstance(e, Compare | Logic) or not variables(e):
+            return e
+        new = with_children(e, tuple(self.mended(part, depth) for part in inner))
+        if is_choice(e):
+            return new
+        best, lost = new, self.parts.lost(new, e)
+        if lost and new != e and self.parts.lost(e, e) < lost:
+            best, lost = e, self.parts.lost(e, e)
+        if not lost or not depth or not self._is_at_fault(e):
+            return best
+        best, lost = self._best((best, lost), e, tuple(dict.fromkeys((new, e))))
+        if not lost or best in (e, new):
+            return best
+        again = self.mended(best, depth - 1)
+        return again if self.parts.lost(again, e) < lost else best
+
+    def _is_at_fault(self, e: Expression) -> bool:
+        """Tell whether a part loses digits itself, or directly above one that does."""
+        return self.parts.loses(e) or any(self.parts.loses(part) for part in children(e))
+
+    def _best(
+        self, found: tuple[Expression, float], e: Expression, seeds: Sequence[Expression]
+    ) -> tuple[Expression, float]:
+        """Return the form of a part that loses least, and what it loses."""
+        best, lost = found
+        for forms in self.forms:
+            for form in islice((form for seed in seeds for form in forms(seed)), MOST):
+                if self.left <= 0:
+                    return best, lost
+                self.left -= 1
+                less = self.parts.lost(form, e)
+                if less < lost or (less == lost and operations_of(form) < operations_of(best)):
+                    best, lost = form, less
+                if not lost:
+                    return best, lost
+        return best, lost
+
+
+__all__ = ["ByParts", "shortened"]
