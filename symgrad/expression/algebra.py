@@ -8,7 +8,7 @@ wherever both sides are defined.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -32,6 +32,9 @@ from symgrad.expression.tree import (
 )
 
 HALF = Fraction(1, 2)
+_WHOLE = Fraction(1)
+_FIXED = (Number, Constant)
+_PRODUCTS = (Neg, Mul, Div)
 _MAX_EXPONENT = 64
 _MAX_BITS = 4096
 
@@ -45,27 +48,31 @@ class Product:
     __slots__ = ("coefficient", "powers")
 
     def __init__(self) -> None:
-        self.coefficient = Fraction(1)
+        self.coefficient = _WHOLE
         self.powers: dict[Expression, Fraction | Expression] = {}
 
-    def multiply(self, factor: Expression, exponent: Fraction = Fraction(1)) -> None:
+    def multiply(self, factor: Expression, exponent: Fraction = _WHOLE) -> None:
         """Multiply by `factor ** exponent`."""
+        if type(factor) is Var:
+            self._raise(factor, exponent)
+            return
+        whole = exponent.denominator == 1
         match factor:
             case Number(value) if self._fold(value, exponent):
                 return
-            case Neg(operand) if exponent.denominator == 1:
+            case Neg(operand) if whole:
                 if exponent.numerator % 2:
                     self.coefficient = -self.coefficient
                 self.multiply(operand, exponent)
-            case Mul(factors) if exponent.denominator == 1:
+            case Mul(factors) if whole:
                 for part in factors:
                     self.multiply(part, exponent)
-            case Div(numerator, denominator) if exponent.denominator == 1:
+            case Div(numerator, denominator) if whole:
                 self.multiply(numerator, exponent)
                 self.multiply(denominator, -exponent)
-            case Pow(base, Number(inner)) if exponent.denominator == 1:
-                self.multiply_base(base, inner * exponent)
-            case Pow(base, inner) if exponent.denominator == 1:
+            case Pow(base, Number(inner)) if whole:
+                self.multiply_base(base, inner if exponent == 1 else inner * exponent)
+            case Pow(base, inner) if whole:
                 scaled = mul(number(exponent), inner)
                 self.multiply_symbolic(base, scaled)
             case Call("sqrt", (base,)):
@@ -74,23 +81,29 @@ class Product:
                 self.multiply_base(factor, exponent)
 
     def _fold(self, value: Fraction, exponent: Fraction) -> bool:
-        if exponent.denominator != 1 or (value == 0 and exponent <= 0):
+        above, power_of_it = value.numerator, exponent.numerator
+        if exponent.denominator != 1 or (above == 0 and power_of_it <= 0):
             return False
-        size = max(value.numerator.bit_length(), value.denominator.bit_length())
-        if size * abs(exponent.numerator) > _MAX_BITS:
+        size = max(above.bit_length(), value.denominator.bit_length())
+        if size * abs(power_of_it) > _MAX_BITS:
             return False
-        self.coefficient *= value**exponent.numerator
+        self.coefficient *= value if power_of_it == 1 else value**power_of_it
         return True
 
     def multiply_base(self, base: Expression, exponent: Fraction) -> None:
         """Multiply by `base ** exponent`, the base taken as it is."""
         if isinstance(base, Number) and self._fold(base.value, exponent):
             return
-        if exponent.denominator == 1 and isinstance(base, Neg | Mul | Div):
+        if isinstance(base, _PRODUCTS) and exponent.denominator == 1:
             self.multiply(base, exponent)
             return
-        old = self.powers.get(base, Fraction(0))
-        if isinstance(old, Fraction):
+        self._raise(base, exponent)
+
+    def _raise(self, base: Expression, exponent: Fraction) -> None:
+        old = self.powers.get(base)
+        if old is None:
+            self.powers[base] = exponent
+        elif isinstance(old, Fraction):
             self.powers[base] = old + exponent
         else:
             self.powers[base] = add(old, number(exponent))
@@ -106,40 +119,45 @@ class Product:
 
     def build(self) -> Expression:
         """Return the product as a tree: sign, coefficient, numerator over denominator."""
-        for number_base in [b for b in self.powers if isinstance(b, Number)]:
+        fixed = [base for base in self.powers if isinstance(base, _FIXED)]
+        for number_base in fixed:
             power_of_it = self.powers[number_base]
-            if isinstance(power_of_it, Fraction) and self._fold(number_base.value, power_of_it):
+            if (
+                isinstance(number_base, Number)
+                and isinstance(power_of_it, Fraction)
+                and self._fold(number_base.value, power_of_it)
+            ):
                 del self.powers[number_base]
-        if self.coefficient == 0:
+        if not self.coefficient:
             return ZERO
         above: list[Expression] = []
         below: list[Expression] = []
-        for base, exponent in _roots_joined(self.powers).items():
+        powers = _roots_joined(self.powers, fixed) if len(fixed) > 1 else self.powers
+        for base, exponent in powers.items():
             if isinstance(exponent, Fraction):
-                if exponent > 0:
+                if exponent.numerator > 0:
                     above.append(_raised(base, exponent))
-                elif exponent < 0:
+                elif exponent.numerator < 0:
                     below.append(_raised(base, -exponent))
             elif is_negative(exponent):
                 below.append(Pow(base, neg(exponent)))
             else:
                 above.append(Pow(base, exponent))
-        size = abs(self.coefficient)
-        if size.numerator != 1:
-            above.insert(0, number(size.numerator))
-        if size.denominator != 1:
-            below.insert(0, number(size.denominator))
+        numerator, denominator = abs(self.coefficient.numerator), self.coefficient.denominator
+        if numerator != 1:
+            above.insert(0, number(numerator))
+        if denominator != 1:
+            below.insert(0, number(denominator))
         result = _flat_product(above)
         if below:
             result = Div(result, _flat_product(below))
-        return Neg(result) if self.coefficient < 0 and result != ZERO else result
+        return Neg(result) if self.coefficient.numerator < 0 and result != ZERO else result
 
 
 def _roots_joined(
-    powers: dict[Expression, Fraction | Expression],
+    powers: dict[Expression, Fraction | Expression], fixed: Sequence[Expression]
 ) -> dict[Expression, Fraction | Expression]:
     """Join the square roots of numbers: √2·√π is √(2π)."""
-    fixed = [b for b in powers if isinstance(b, Number | Constant)]
     for exponent in (HALF, -HALF):
         roots = [base for base in fixed if powers.get(base) == exponent]
         if len(roots) > 1:
@@ -149,11 +167,11 @@ def _roots_joined(
 
 
 def _raised(base: Expression, exponent: Fraction) -> Expression:
-    if exponent == 1:
+    if exponent.denominator == 1 and exponent.numerator == 1:
         return base
     if exponent == HALF:
         return Call("sqrt", (base,))
-    return Pow(base, number(exponent))
+    return Pow(base, Number(exponent))
 
 
 def _flat_product(factors: list[Expression]) -> Expression:
@@ -254,10 +272,10 @@ def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
     (Fraction(-2, 1), Var(key='u'))
     """
     if isinstance(term, Var | Call):
-        return Fraction(1), term
+        return _WHOLE, term
     product = Product()
     product.multiply(term)
-    coefficient, product.coefficient = product.coefficient, Fraction(1)
+    coefficient, product.coefficient = product.coefficient, _WHOLE
     return coefficient, product.build()
 
 
@@ -266,10 +284,10 @@ def _term_parts(
 ) -> tuple[Fraction, Expression, frozenset[tuple[Expression, Fraction | Expression]]]:
     """Return coefficient, rest, and a key for the rest that ignores the order of its factors."""
     if isinstance(term, Var):
-        return Fraction(1), term, frozenset({(term, Fraction(1))})
+        return _WHOLE, term, frozenset({(term, _WHOLE)})
     product = Product()
     product.multiply(term)
-    coefficient, product.coefficient = product.coefficient, Fraction(1)
+    coefficient, product.coefficient = product.coefficient, _WHOLE
     key = frozenset((base, exponent) for base, exponent in product.powers.items() if exponent)
     return coefficient, product.build(), key
 

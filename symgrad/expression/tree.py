@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +128,21 @@ def number(value: int | Fraction) -> Number:
 
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Return the direct parts of an expression, in the order written."""
-    match expression:
-        case Add(parts) | Mul(parts) | Call(_, parts) | Logic(_, parts):
-            return parts
-        case Neg(operand) | Derivative(operand, _):
-            return (operand,)
-        case Div(left, right) | Pow(left, right) | Compare(_, left, right):
-            return (left, right)
-        case _:
-            return ()
+    parts = _PARTS.get(type(expression))
+    return () if parts is None else parts(expression)
+
+
+_PARTS: dict[type, Callable[[Any], tuple[Expression, ...]]] = {
+    Add: attrgetter("terms"),
+    Mul: attrgetter("factors"),
+    Call: attrgetter("arguments"),
+    Logic: attrgetter("arguments"),
+    Neg: lambda e: (e.operand,),
+    Derivative: lambda e: (e.operand,),
+    Div: attrgetter("numerator", "denominator"),
+    Pow: attrgetter("base", "exponent"),
+    Compare: attrgetter("left", "right"),
+}
 
 
 def with_children(expression: Expression, parts: tuple[Expression, ...]) -> Expression:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from symgrad.errors import Diagnostic, SourceError, SymgradError
 from symgrad.expression.own import SAMPLE
 from symgrad.expression.printer import Printer
+from symgrad.expression.symbolic import sympy_module
 from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var
 from symgrad.graph.graph import Graph
 from symgrad.verify.cases import of_all_cases
@@ -65,6 +66,7 @@ class Judge:
     """Judges claims about one graph."""
 
     def __init__(self, graph: Graph, truth: Truth | None = None) -> None:
+        sympy_module()  # loaded before the time of any claim begins
         self.graph = graph
         self.truth = truth or Truth(graph)
         self.printer = Printer(graph.index)
