@@ -76,6 +76,9 @@ class Calls(Tokens, ABC):
         start = self.separated(name, word, parts).text.rstrip()
         power: list[Written] = []
         self.skip_spaces()
+        while self.at < len(self.words) and self.words[self.at].text == "'":
+            start += "'"  # relu'(z)
+            self.at += 1
         while self.at < len(self.words) and self.words[self.at].text in ("^", "_"):
             sign = self.words[self.at]
             self.at += 1

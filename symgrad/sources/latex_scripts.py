@@ -33,6 +33,8 @@ _TRANSPOSES = frozenset(("\\top", "\\intercal", "\\tran", "\\transp", "\\mathsf{
                          "\\mathbf{T}", "⊤", "ᵀ"))  # fmt: skip
 _PRIMES = re.compile(r"(?:\\prime|['′])(?:\s*(?:\\prime|['′]))*")
 _IN_NAME = re.compile(r"[\w'′]$")
+_INDICATORS = frozenset(("1", "I", "χ", "𝟙", "𝕀"))
+_CONDITION = re.compile(r"[<>=]|\\[gl](?:eq?|t)\b|\\neq?\b")
 _ONE_LETTER = re.compile(r"(?:(?<![^\W\d])[^\W\d_]|\\[A-Za-z]+)\Z")
 
 
@@ -47,6 +49,8 @@ class Scripts(Tokens, ABC):
                 parts.append(Written.at("_", word.start))
             if self.ends_at_one_token(word):
                 parts.append(self.written(f"{self.next_word(word).text} ", word))
+            return
+        if following == "{" and self.indicated(word, parts):
             return
         rest = ""
         if following == "{":
@@ -96,6 +100,19 @@ class Scripts(Tokens, ABC):
         if raw == "\\circ":
             raise self.fault("degrees are not read here: write the angle in radians", word)
         self.power(word, parts, start, raw)
+
+    def indicated(self, word: Word, parts: list[Written]) -> bool:
+        """Translate `1_{z > 0}`, an indicator with its condition, if one stands here: (z > 0)."""
+        start = self.at
+        if not (parts and parts[-1].text.strip() in _INDICATORS):
+            return False
+        if not _CONDITION.search(self.raw_argument(word)):
+            self.at = start
+            return False
+        self.at = start
+        pieces = [self.written(" (", word), self.argument(word), self.written(")", word)]
+        parts[-1] = Written.join(pieces)
+        return True
 
     def is_operand_next(self) -> bool:
         """Tell whether a number or name comes next, without a space: the exponent of `x^-1`."""

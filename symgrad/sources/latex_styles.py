@@ -51,8 +51,10 @@ class Styles(Calls, Environments, ABC):
         said = plain.lower() in FILLERS and (len(plain) > 1 or not called)
         if said or (not called and OPENS_CONDITION.fullmatch(plain)):
             return self.written(_words_between(plain), word)
-        if plain == "1" or (plain in ("I", "1") and self.is_indicator()):
+        if plain in ("I", "1") and self.is_indicator():
             return self.indicator(word)
+        if plain == "1":
+            return self.written(" 1 ", word)
         if word.text not in TEXT_STYLES and not re.fullmatch(r"\w+", plain) and plain:
             self.at = start
             inner = self.argument(word)
@@ -86,13 +88,12 @@ class Styles(Calls, Environments, ABC):
         )
 
     def indicator(self, word: Word) -> Written:
-        """Translate 𝟙 with its condition: `𝟙[z > 0]`, `𝟙_{z > 0}` are `1 (z > 0)`."""
+        """Translate 𝟙 with its condition: `𝟙[z > 0]`, `𝟙_{z > 0}` are `(z > 0)`."""
         self.skip_spaces()
-        if self.at < len(self.words) and self.words[self.at].text == "_":
-            condition = self.argument(self.next_word(word))
-            pieces = [self.written(" 1 (", word), condition, self.written(")", word)]
-            return Written.join(pieces)
-        return self.written(" 1 ", word)
+        if self.words[self.at].text != "_":
+            return self.written(" ", word)
+        condition = self.argument(self.next_word(word))
+        return Written.join([self.written(" (", word), condition, self.written(")", word)])
 
     def stacked(self, word: Word, parts: list[Written]) -> None:
         """Translate a sign above another: an accent, or words above a relation."""

@@ -29,6 +29,7 @@ class DerivativeParser(Parser):
     has_direct = False
 
     def __init__(self, text: str, origin: Origin, scope: Scope) -> None:
+        text = text.replace("𝟙", "1")  # an indicator before its condition
         super().__init__(text, origin, scope.resolve, names=scope.known(), juxtaposition=True)
         self.scope = scope
 

@@ -31,6 +31,8 @@ _QUOTIENTS: dict[str, tuple[str | None, str]] = {
     "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
 }  # fmt: skip
 _PRODUCTS = frozenset("⊙∘⊗∙")
+_STEPS = frozenset(("H", "Θ", "θ", "step", "heaviside", "Heaviside"))
+_INDICATORS = frozenset(("I", "𝕀"))  # before a condition in brackets
 _RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "==", "!="))
 _POWERS = SUPERSCRIPTS | {"⁵": 5, "⁶": 6}
 
@@ -182,10 +184,10 @@ class ClaimParser(SumParser):
             return Call("where", (condition, ONE, ZERO))
         return super().bracketed()
 
-    def holds_condition(self) -> bool:
+    def holds_condition(self, ahead: int = 0) -> bool:
         """Tell whether the parentheses that open here hold a comparison, not inside of others."""
         level = 0
-        for token in self.tokens[self.at :]:
+        for token in self.tokens[self.at + ahead :]:
             level += (token in ("(", "[")) - (token in (")", "]"))
             if level == 0:
                 return False
@@ -320,6 +322,11 @@ class ClaimParser(SumParser):
         """Read a function's call; σ that is no name is the sigmoid, Φ and φ are the normal's."""
         if token.lstrip("\\") in _QUOTIENTS and self.scope.name(token) is None:
             return self.quotient_call(token)
+        if token in _INDICATORS and self.scope.name(token) is None and self.holds_condition(1):
+            self.at += 1
+            return self.bracketed()
+        if canonical(token) in _STEPS and not self.scope.products(token, before_power=False):
+            return self.step_call(token)
         function = self.letter_function(token)
         if function is not None and not self.scope.products(token, before_power=False):
             self.tokens[self.at] = function
@@ -330,6 +337,13 @@ class ClaimParser(SumParser):
                 hint=f"to multiply, write `{token}*(…)`",
             )  # fmt: skip
         return super().call(token)
+
+    def step_call(self, token: str) -> Expression:
+        """Read `H(z)`, the unit step, where nothing else is called so."""
+        self.at += 1
+        argument = self.bracketed()
+        self.scope.remark(f"`{token}(…)` read as the unit step: 1 above 0, else 0")
+        return Call("where", (Compare(">", argument, ZERO), ONE, ZERO))
 
     def quotient_call(self, token: str) -> Expression:
         """Read `sech(z)` and its like."""
