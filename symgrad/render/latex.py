@@ -10,12 +10,24 @@ from fractions import Fraction
 from symgrad.expression.functions import lookup, record
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
-from symgrad.expression.tree import Add, Call, Div, Expression, Logic, Neg, Number, Pow, Var
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Div,
+    Expression,
+    Logic,
+    Neg,
+    Number,
+    Pow,
+    Var,
+)
 from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _ALIKE = {r"\varphi": r"\phi"}
-_UPRIGHT = (r"\mathrm", r"\mbox")
+_UPRIGHT = (r"\mathrm", r"\mbox", r"\mathbf")
 _NO_WIDTH = re.compile(r"\\(?:frac|left|right|mathrm|mbox|sqrt)(?![A-Za-z])|[{}^_\s]")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _MOST_COLUMNS = 8
@@ -105,6 +117,8 @@ class LatexPrinter(Printer):
             return f"{row.latex}{{{inner[0]}}}", ATOM
         if function == "abs":
             return rf"\left|{inner[0]}\right|", ATOM
+        if row.condition_first and arguments[1:] == (ONE, ZERO):
+            return rf"\mathbf{{1}}_{{\{{{inner[0]}\}}}}", ATOM  # an indicator
         if row.condition_first:
             rows = rf"{inner[1]} & \mbox{{if }} {inner[0]} \\ {inner[2]} & \mbox{{otherwise}}"
             return rf"\left\{{\begin{{array}}{{ll}} {rows} \end{{array}}\right.", 0
