@@ -244,3 +244,44 @@ def test_no_link_vanishes_where_an_index_has_several_values():
     start = r"\frac{\partial L}{\partial w_j} = 2z\frac{\partial z}{\partial w_j}"
     text = f"$x_0 = 1$ and ${start} = 2z x_j = 2z$"
     assert statuses(graph, text) == ["definition", "refuted"]
+
+
+def test_an_index_of_a_name_of_the_articles_own_is_not_turned_round():
+    graph = "param w_1, w_2; data x, y; z1_1 = w_1*x; z1_2 = w_2*x; z2_1 = z1_1 + 3*z1_2; L = (z2_1 - y)^2"
+    text = (
+        r"$\delta^{(2)}_1 = \frac{\partial L}{\partial z^{(2)}_1}$, "
+        r"$\delta^{(1)}_1 = \delta^{(2)}_1$, $\delta^{(1)}_2 = 3\delta^{(2)}_1$, "
+    )
+    for claim, status in ((r"\delta^{(1)}_2 x", "proved"), (r"\delta^{(1)}_1 x", "refuted")):
+        found = statuses(graph, text + r"$\frac{\partial L}{\partial w_2} = " + claim + "$")
+        assert found == ["definition", "definition", "definition", status]
+
+
+def test_a_name_is_defined_for_every_value_of_its_index():
+    graph = "param w_1, w_2; data x_1, x_2; h_1 = w_1*x_1; h_2 = w_2*x_2; L = h_1^2 + h_2^2"
+    text = r"$\delta_j = 2h_j$ and $\frac{\partial L}{\partial w_j} = \delta_j x_j$"
+    assert statuses(graph, text) == ["definition", "proved"]
+    assert statuses(graph, text.replace("2h", "h")) == ["definition", "refuted"]
+
+
+@pytest.mark.parametrize("sum_", [r"\sum", r"\sum_i", r"\sum_{i=1}^n", r"\sum\limits_{i}"])
+def test_sums_with_and_without_their_index(sum_):
+    claim = rf"$\frac{{\partial L}}{{\partial w}} = \frac{{2}}{{n}}{sum_} (z_i - y_i)x_i$"
+    assert statuses(LINE, claim) == ["proved"]
+    assert statuses(LINE, claim.replace("x_i", "")) == ["refuted"]
+
+
+@pytest.mark.parametrize("name", ["sigma2", "sigma_sq", "sigma_squared"])
+def test_a_quantity_that_is_called_a_square(name):
+    graph = f"param x, μ; {name} = (x - μ)^2; L = log({name} + 1)"
+    assert statuses(graph, r"$\sigma^2 = (x - μ)^2$") == ["proved"]
+    right = r"$\frac{\partial L}{\partial \sigma^2} = \frac{1}{\sigma^2 + 1}$"
+    assert statuses(graph, right) == ["proved"]
+    assert statuses(graph, right.replace("+ 1", "- 1")) == ["refuted"]
+
+
+def test_brackets_on_lines_of_their_own_and_a_heading_in_a_chain():
+    first = "[\n\\frac{dL}{dw}\n= 2(z - y)\\frac{dz}{dw}\n]\n\n"
+    text = f"{first}### Step 2\n\n[\n= 2(z - y)x\n]\n"
+    assert statuses(LINE, text) == ["proved"]
+    assert statuses(LINE, text.replace("2(z - y)x", "(z - y)x")) == ["refuted"]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.found_documents import DATA, judged
 
-OPEN: dict[str, int] = {}  # links of a document that are not judged yet
+OPEN = {"netz_de": 1}  # links of a document that are not judged: right for i = j, else wrong
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.txt")), ids=lambda path: path.stem)

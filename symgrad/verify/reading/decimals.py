@@ -87,7 +87,7 @@ def _is_list(text: str, match: re.Match[str], *, sure: bool = False) -> bool:
             return False
         if _LIST.search(before[: opened + 1]) or (not inside.strip("-− ") and behind == ")"):
             return True
-    left = re.split(r"[=≈]", text, maxsplit=1)[0]
+    left = re.split(r"[=≈←]", text, maxsplit=1)[0]
     while (shorter := _BRACKET.sub("", left)) != left:
         left = shorter
     return "," in left and "=" in text and match.start() > len(left)

@@ -220,6 +220,8 @@ class ClaimParser(SumParser):
                 return change
         if following == "^" and scope.resolve(token) is None and (label := self.labelled(token)):
             return label
+        if (square := self.squared_name(token)) is not None:
+            return square
         if (inner := self.inner_product(token)) is not None:
             return inner
         ways = scope.products(token, before_power=following == "^")
@@ -237,6 +239,21 @@ class ClaimParser(SumParser):
             if self.takes_argument():
                 return self.bare_call(token)
         return self.plain_name(token)
+
+    def squared_name(self, token: str) -> Expression | None:
+        """Read σ² where there is no σ and a quantity `sigma2` or `sigma_sq`: None for a power."""
+        following = self.tokens[self.at + 1 : self.at + 5]
+        width = 2 if following[:1] == ["²"] else 3 if following[:2] == ["^", "2"] else 0
+        width = 5 if following == ["^", "(", "2", ")"] else width
+        if not width or self.scope.resolve(token) is not None:
+            return None
+        for ending in ("2", "_sq", "_squared", "sq", "squared"):
+            name = self.scope.strict(f"{token}{ending}")
+            if name is not None:
+                self.scope.remark(f"`{token}²` read as `{name}`")
+                self.at += width
+                return Var(name)
+        return None
 
     def labelled(self, token: str) -> Expression | None:
         """Read `ε_v^{K}` where that is a name which the author has defined; None if it is none."""

@@ -199,6 +199,9 @@ class FunctionParser(DerivativeParser):
         """Return the value of a node at numbers: `f(2)`, `f(4, -3)`."""
         names = self.variables_of(name)
         if len(names) != len(arguments):
+            graph = self.scope.graph
+            names = [one for one in self.inputs_of(name) if graph.index[one].kind == "param"]
+        if len(names) != len(arguments):
             return None
         return self.at_point(Var(name), names, arguments, f"{name}(…)")
 

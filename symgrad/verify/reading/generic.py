@@ -77,6 +77,7 @@ class Generic:
         if not any("_" in word for word in words):
             return [{}]
         summed = summed_letters(texts)
+        left = statement.left.text.strip()
         self.count(texts, words, summed)
         can_be_read = self.scope.can_be_read
         open_words = [word for word in words if letters_of(word) and not can_be_read(word)]
@@ -85,6 +86,9 @@ class Generic:
         for letter in letters:
             if letter not in summed:
                 values = self.values(letter, words, frozenset(letters))
+                if not values and left in open_words:  # a name that is defined here for every index
+                    rest = tuple(word for word in words if word != left)
+                    values = self.values(letter, rest, frozenset(letters))
                 if values:
                     free[letter] = values
         found = [

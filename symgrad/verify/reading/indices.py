@@ -19,6 +19,7 @@ _SHIFTED = re.compile(r"([A-Za-zτℓ])([mp])([0-9]+)")
 _SPEC = re.compile(r"[∑∏]\s*\[([^\]]*)\]")
 _WORD = re.compile(rf"(?<![^\W\d]|[._]){lexer.NAME}")
 _ALONE = re.compile(r"(?<![\w])([A-Za-zτℓ])(?![\w])")
+_INDEXED = re.compile(r"(?<=\w)_(?:\w*_)?([ijkn])(?!\w)")
 SAMPLE = ""
 
 Known = Callable[[str], bool]
@@ -72,8 +73,10 @@ def summed_letters(texts: Iterable[str]) -> tuple[str, ...]:
     """Return the letters that sums and products in some texts bind."""
     found: list[str] = []
     for text in texts:
-        for spec in _SPEC.findall(text):
-            found += _ALONE.findall(re.split(r"=|≠|!|,\s*\w+$", spec)[0])
+        for spec in _SPEC.finditer(text):
+            found += _ALONE.findall(re.split(r"=|≠|!|,\s*\w+$", spec[1])[0])
+            if not spec[1].strip() and (indexed := _INDEXED.search(text, spec.end())):
+                found.append(indexed[1])  # `∑ x_i` says no index
     return tuple(dict.fromkeys(found))
 
 

@@ -10,6 +10,7 @@ from symgrad.verify.reading.passage import Formula, Passage, Piece
 
 _MAX_GAP = 800
 _SMALL_GAP = 40
+_HEADING_GAP = 160
 _MAX_SPANS = 60
 _NOTHING = (
     r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\(?:left|right)\."
@@ -24,6 +25,10 @@ _OPEN_END = re.compile(r"(?:[-+=×·*/−]|\\(?:cdot|times|approx))\s*$")
 _RELATION = re.compile(r"(?<![<>!:])=|≈|\\approx\b|\\(?:over|under)set|\\stackrel")
 _SECTION = re.compile(
     r"^[ \t]{0,3}#{1,6}\s|\\(?:sub)*section\b|<h[1-6]|^[-=*_]{3,}[ \t]*$", re.MULTILINE
+)
+_STEP = re.compile(
+    r"^[ \t]{0,3}#{2,6}[^\n]*?(?:\b(?:step|étape|etape|schritt|paso|passo|шаг)\b|步|ステップ|단계)",
+    re.MULTILINE | re.IGNORECASE,
 )
 _TRAILING = re.compile(r"(?:[\s.,;:]|\\[,;:! ]|\\q?quad\b)+$")
 
@@ -76,6 +81,14 @@ def _head(
         gap = passage.text[before.end : piece.start]
         if len(gap) <= _SMALL_GAP and not _SECTION.search(gap):
             return last
+        steps = len(_SECTION.findall(gap)) == 1 and _STEP.search(gap)
+        if (
+            piece.display
+            and steps
+            and len(gap) <= _HEADING_GAP
+            and _RELATION.search(before.plain(passage))
+        ):
+            return last  # `### Step 2: take the constant out` in the middle of a chain
     head = heads.get(piece.display, heads.get(False))
     before = found[head] if head is not None else None
     if not isinstance(before, Piece) or len(before.spans) >= _MAX_SPANS:

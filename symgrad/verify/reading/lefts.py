@@ -88,7 +88,7 @@ class LeftSides:
             if (layer := self.scope.differential(word[1])) is not None:
                 return self.scope.derivatives[str(layer.key)]
             if self.is_new(word[1]):
-                return NameTarget(word[1])
+                return NameTarget(self.new_name(word[1]))
         if _TITLE.match(text) and len(statement.parts) > 1:
             place = origin.place(text, 0, len(text))
             raise Fault(Diagnostic("this is a label", place))
@@ -107,6 +107,12 @@ class LeftSides:
             target = self.scope.derivatives.get(str(side.key))
             return target if target is not None else NameTarget(str(side.key))
         return ExpressionTarget(side)
+
+    def new_name(self, word: str) -> str:
+        """Return what a new name is called, its indices put in; `e_i` does not become e."""
+        found = self.scope.with_values(word)
+        taken = self.scope.number(found) is not None or lookup(found) is not None
+        return word if taken else found
 
     def subject(self, text: str) -> str | None:
         """Return what a left side differentiates by, where that is one name."""

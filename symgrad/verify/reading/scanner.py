@@ -36,6 +36,7 @@ _OPENERS = re.compile(
     r"|(?P<escaped>\\\$\$)(?=[^$]*?[=≈][^$]*\\\$\$)"
     r"|(?P<display>\$\$|\\\[)"
     r"|(?P<paren>\\\()"
+    r"|^[ \t]*(?P<lone>\[)[ \t]*\n(?=(?:[^\n]*\n){1,12}?[ \t]*\][ \t]*$)"
     rf"|\\begin\{{(?P<env>{'|'.join(ENVIRONMENTS)})(?P<star>\*?)\}}"
     r"|^[ \t>]*(?:[-*•+][ \t]+|\(?\d{1,3}[.)][ \t]+)?(?P<line>"
     r"(?!(?i:at|assume|with|for|where|when|if|given|let|take|put|using|say|and|so)\b)"
@@ -77,6 +78,7 @@ _MARKED_UP = re.compile(
 )
 _TEXT_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _LEFT = re.compile(LEFT)
+_LONE_END = re.compile(r"^[ \t]*\][ \t]*$", re.MULTILINE)
 _PROSE_KINDS = frozenset(("markdown", "notebook", "rst"))
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n.*?\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -168,10 +170,20 @@ class Scanner:
             return  # `\\[2pt]` is the space behind a line
         elif match["env"]:
             yield from self.until(match, f"\\end{{{match['env']}{match['star']}}}")
+        elif match["lone"]:  # `\\[ … \\]` that has lost its strokes
+            yield from self.lone(match)
         elif match["escaped"]:
             yield from self.until(match, match[0])
         elif match["site"] or match["display"] or match["paren"]:
             yield from self.until(match, _CLOSERS[match[0]])
+
+    def lone(self, match: re.Match[str]) -> Iterator[Piece]:
+        """Yield what stands between brackets on lines of their own."""
+        found = _LONE_END.search(self.text, match.end())
+        if found is None or _is_prose(self.text[match.end() : found.start()]):
+            return
+        self.at = found.end()
+        yield Piece(((match.end(), found.start()),), display=True)
 
     def until(self, match: re.Match[str], closer: str) -> Iterator[Piece]:
         """Yield the formula from here to its closing mark."""

@@ -28,7 +28,7 @@ from symgrad.sources.complaints import readings
 from symgrad.sources.grammar import constant
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Definition, DerivativeTarget
-from symgrad.verify.reading.indices import SAMPLE, bound
+from symgrad.verify.reading.indices import SAMPLE, bound, letters_of
 from symgrad.verify.reading.names import Names
 from symgrad.verify.reading.same import same
 from symgrad.verify.truth import Truth
@@ -313,7 +313,8 @@ class Scope:
         def piece(text: str) -> bool:
             if text in GREEK:
                 return False  # beta is β and never b·eta
-            known = self.name(text) if _INDEXED.fullmatch(text) else self.strict(text)
+            indexed = _INDEXED.fullmatch(text) or (self.indices and letters_of(text))
+            known = self.name(text) if indexed else self.strict(text)
             return known is not None or isinstance(self.number(text), Constant)
 
         found = readings(word, piece)

@@ -65,6 +65,8 @@ class SumParser(FunctionParser):
         begin = self.at
         self.enter()
         words = self.words_of_body()
+        if not limits.letters:
+            limits = limits._replace(letters=self.letter_meant(words, start))
         choices = [self.choices(limits, letter, words, start) for letter in limits.letters]
         if choices == [[SAMPLE]]:
             found = self.over_samples(sign, limits, start)
@@ -113,6 +115,8 @@ class SumParser(FunctionParser):
         end = self.tokens.index("]", opened)
         inner = self.tokens[opened + 1 : end]
         self.at = end + 1
+        if not inner:
+            return Range(())
         comma = inner.index(",") if "," in inner else len(inner)
         below, above = inner[:comma], tuple(inner[comma + 1 :])
         if not below or not all(len(token) for token in below):
@@ -128,6 +132,16 @@ class SumParser(FunctionParser):
         if len(inner) == 3 and inner[1] == ",":
             return Range((inner[0], inner[2]))
         raise self.fault("the limits of this sum cannot be read", opened - 1, last=end)
+
+    def letter_meant(self, words: tuple[str, ...], start: int) -> tuple[str, ...]:
+        """Return the index of `∑ x_i y_i`, which says none: the one letter that is free in it."""
+        scope = self.scope
+        free = [word for word in words if letters_of(word) and not scope.can_be_read(word)]
+        letters = dict.fromkeys(letter for word in free for letter in letters_of(word))
+        found = [letter for letter in letters if letter not in scope.indices]
+        if len(found) != 1:
+            raise self.fault("a sum over what?", start)
+        return (found[0],)
 
     def words_of_body(self) -> tuple[str, ...]:
         """Return the words up to where the product behind a sum ends."""
