@@ -6,8 +6,8 @@ A word is looked up in four ways, each only where the one before found nothing:
 2. by what all the usual spellings of one name have in common: subscripts and indices in any form
    (`w_1`, `w₁`, `w1`, `w^{(1)}`, `w^{[1]}`), accents wherever they stand (`ŷ`, `y_hat`,
    `\\hat{y_1}`), short forms of Greek letters (`lam`, `eps`), `\\ell` and l;
-3. with its indices in another order (`w^{(2)}_{11}` and `w_11_2`), for names of the graph: an author
-   keeps to one order in names of his own;
+3. with its indices in another order (`w^{(2)}_{11}` and `w_11_2`), for names of the graph: an
+   author keeps to one order in names of his own;
 4. `h_{t-1}` as `h_prev`.
 
 Where two names fit, none is meant. A choice that a reader may want to know of is a remark.
