@@ -247,7 +247,10 @@ def test_no_link_vanishes_where_an_index_has_several_values():
 
 
 def test_an_index_of_a_name_of_the_articles_own_is_not_turned_round():
-    graph = "param w_1, w_2; data x, y; z1_1 = w_1*x; z1_2 = w_2*x; z2_1 = z1_1 + 3*z1_2; L = (z2_1 - y)^2"
+    graph = (
+        "param w_1, w_2; data x, y; z1_1 = w_1*x; z1_2 = w_2*x; "
+        "z2_1 = z1_1 + 3*z1_2; L = (z2_1 - y)^2"
+    )
     text = (
         r"$\delta^{(2)}_1 = \frac{\partial L}{\partial z^{(2)}_1}$, "
         r"$\delta^{(1)}_1 = \delta^{(2)}_1$, $\delta^{(1)}_2 = 3\delta^{(2)}_1$, "
