@@ -1,4 +1,4 @@
-# Made by symgrad: value, gradient and update step of J.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of J.
 #
 # Minimize J, where
 #     k = exp(a)·exp(−E/(RT))
@@ -11,7 +11,7 @@
 #     q = a − E/(RT) − log(y)
 # Assumed: T > 0.
 # Assumed: y > 0.
-"""Value, gradient and update step of J, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -272,7 +272,7 @@ def jacobian(theta, T, y, R=0.008314) -> np.ndarray:
     _data = _samples(('T', 'y'), (T, y))
     for _name, _values in zip(('T', 'y'), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 2))
+    _rows = np.zeros((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
         dq_da = 1.0
         for T, y, _block, _r0 in _blocks(1, (*_data, _rows)):

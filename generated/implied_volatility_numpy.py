@@ -1,4 +1,4 @@
-# Made by symgrad: value, gradient and update step of J.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of J.
 #
 # Minimize J, where
 #     q = σ·√T
@@ -17,7 +17,7 @@
 # Assumed: K > 0.
 # Assumed: σ > 0.
 # Assumed: T > 0.
-"""Value, gradient and update step of J, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -393,7 +393,7 @@ def jacobian(theta, S, K, T, m, r=0.1) -> np.ndarray:
     _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
     for _name, _values in zip(('S', 'K', 'T', 'm'), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 1))
+    _rows = np.zeros((len(_data[0]), 1, 1))
     with np.errstate(all="ignore"):
         for S, K, T, m, _block, _r0, _r1, _r2, _r3 in _blocks(4, (*_data, _rows)):
             t1 = np.sqrt(T, _r0)

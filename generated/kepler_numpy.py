@@ -1,11 +1,11 @@
-# Made by symgrad: value, gradient and update step of J.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of J.
 #
 # Minimize J, where
 #     r = E − e·sin(E) − M
 #     J = r²/2
 # Gradient
 #     ∂J/∂E = r·(1 − e·cos(E))
-"""Value, gradient and update step of J, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -237,7 +237,7 @@ def jacobian(theta, M, e=0.2056) -> np.ndarray:
     _data = _samples(('M',), (M,))
     for _name, _values in zip(('M',), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 1))
+    _rows = np.zeros((len(_data[0]), 1, 1))
     with np.errstate(all="ignore"):
         dr_dE = 1.0 - e*np.cos(E)
         for M, _block in _blocks(0, (*_data, _rows)):

@@ -1,4 +1,4 @@
-# Made by symgrad: value, gradient and update step of J.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of J.
 #
 # Minimize J, where
 #     v = VS/(K + S)
@@ -11,7 +11,7 @@
 #     ∂J/∂K = −δv/(K + S)
 # Assumed: K > 0.
 # Assumed: S > 0.
-"""Value, gradient and update step of J, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -269,7 +269,7 @@ def jacobian(theta, S, y) -> np.ndarray:
     _data = _samples(('S', 'y'), (S, y))
     for _name, _values in zip(('S', 'y'), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 2))
+    _rows = np.zeros((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
         for S, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
             t1 = np.add(K, S, _r0)

@@ -1,4 +1,4 @@
-# Made by symgrad: value, gradient and update step of J.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of J.
 #
 # Minimize J, where
 #     a = v·cos(θ)
@@ -18,7 +18,7 @@
 #     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
 # Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k = -3.1434e-06.
-"""Value, gradient and update step of J, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -317,7 +317,7 @@ def jacobian(theta_, D, g=9.81, k=1.5) -> np.ndarray:
     _data = _samples(('D',), (D,))
     for _name, _values in zip(('D',), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 2))
+    _rows = np.zeros((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
         t1 = np.cos(theta)
         a = v*t1

@@ -1,4 +1,4 @@
-# Made by symgrad: value, gradient and update step of J.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of J.
 #
 # Minimize J, where
 #     z = a·x + b
@@ -12,7 +12,7 @@
 #     ∂J/∂b = δ
 # Computed in another form, which keeps more digits
 #     m = softplus(z)
-"""Value, gradient and update step of J, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -290,7 +290,7 @@ def jacobian(theta, x, y) -> np.ndarray:
     _data = _samples(('x', 'y'), (x, y))
     for _name, _values in zip(('x', 'y'), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 2))
+    _rows = np.zeros((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
         for x, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
             z = np.multiply(x, a, _r0)

@@ -1,4 +1,4 @@
-# Made by symgrad: value, gradient and update step of L.
+# Made by symgrad: value, gradient, residuals, Jacobian and update step of L.
 #
 # Minimize L, where
 #     z₁ = w₁x + b₁
@@ -17,7 +17,7 @@
 # Computed in another form, which keeps more digits
 #     δ₂ = (h₂ − y)/cosh(z₂)²
 #     δ₁ = δ₂w₂/cosh(z₁)²
-"""Value, gradient and update step of L, as means over arrays of samples.
+"""Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
@@ -317,7 +317,7 @@ def jacobian(theta, x, y) -> np.ndarray:
     _data = _samples(('x', 'y'), (x, y))
     for _name, _values in zip(('x', 'y'), _data):
         _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1, 4))
+    _rows = np.zeros((len(_data[0]), 1, 4))
     with np.errstate(all="ignore"):
         for x, y, _block, _r0, _r1, _r2, _r3 in _blocks(4, (*_data, _rows)):
             z1 = np.multiply(x, w1, _r0)

@@ -69,7 +69,7 @@ WORSE = 16.0  # times the error of the code as written that emitted code may hav
     "include",
     multiple=True,
     metavar="NAMES",
-    help="Further functions: hessian,hvp,self_check (Python and NumPy).",
+    help="Further functions: hessian,hvp,residuals,jacobian,value_each,gradient_each,….",
 )
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")

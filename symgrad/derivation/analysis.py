@@ -214,7 +214,7 @@ def pruned(graph: Graph, objective: str) -> Graph:
     """Return the graph with only the inputs and the equations that `objective` needs."""
     needed = ancestors(graph, objective)
     kept = tuple(node for node in graph.nodes if node.formula is None or node.name in needed)
-    return replace(graph, nodes=kept, objective=objective)
+    return replace(graph, nodes=kept, objective=objective, outputs=(), residuals=())
 
 
 def active_names(graph: Graph, wrt: tuple[str, ...]) -> frozenset[str]:

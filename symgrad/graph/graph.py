@@ -76,6 +76,8 @@ class Graph(Typeset):
     title: str = ""
     source: str = "<text>"
     text: str = ""
+    outputs: tuple[str, ...] = ()  # what `output` names
+    residuals: tuple[str, ...] = ()  # what `residual` names
     symbols: tuple[tuple[str, Any], ...] = ()  # the author's own SymPy symbols, where it had some
 
     def __post_init__(self) -> None:
@@ -85,7 +87,7 @@ class Graph(Typeset):
             twice = next(name for name in index if names.count(name) > 1)
             raise BrokenGraph(f"`{twice}` is defined twice")
         used = (name for node in self.nodes if node.formula for name in node.formula.operands)
-        for name in (self.objective, *used):
+        for name in (self.objective, *self.outputs, *self.residuals, *used):
             if name not in index:
                 raise UnknownName(f"`{name}` is used and not defined")
         _ = self.ordered

@@ -33,8 +33,11 @@ from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.lines import Lines
 from symgrad.program.normal import arithmetic_of, operations_of
 from symgrad.program.optimizers import optimizer
+from symgrad.program.outputs import KINDS as OUTPUTS
+from symgrad.program.outputs import outputs_of
 from symgrad.program.passes import Work, fault_of_statements, fault_of_work, through
 from symgrad.program.rewrite import rewritten
+from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.program.second import second_order
 from symgrad.program.sharing import shared
 from symgrad.program.slots import SlotTable
@@ -89,7 +92,9 @@ class Program:
     objective and then the gradient. `gradient` is None for a long program, which takes it from
     `both`. Constants stand in `constants` with their exact defaults, those without one first.
     `further` holds routines by name: `hessian`, whose results are the rows of the matrix from the
-    diagonal on, and `hvp`, its product with a vector whose components are called `direction`.
+    diagonal on, and `hvp`, its product with a vector whose components are called `direction`;
+    `outputs` or `residuals`, and `jacobian`, whose results are the entries of their Jacobian in
+    the places that `pattern` tells, row by row.
     """
 
     derivation: Derivation
@@ -101,6 +106,7 @@ class Program:
     accuracy: Improved = _AS_WRITTEN
     further: Mapping[str, Routine] = field(default_factory=dict)
     direction: tuple[str, ...] = ()
+    pattern: tuple[tuple[int, ...], ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -173,7 +179,8 @@ def lower(
     `safe` puts numerically stable forms in the place of what would overflow or cancel;
     `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`). Without
     `shares` every statement stays as it was derived; nothing is computed once for several of them.
-    `further` names routines besides: "hessian", "hvp".
+    `further` names routines besides: "hessian", "hvp", "outputs", "residuals", "jacobian"; where
+    it is asked for "residuals" and "jacobian" only, a graph without them has none.
 
     >>> from symgrad.derivation.derive import derive
     >>> from symgrad.sources.text import parse
@@ -193,14 +200,27 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Pr
     """Return the program with routines for second derivatives."""
     routines: dict[str, Routine] = {}
     direction: tuple[str, ...] = ()
-    for kind in kinds:
-        found = second_order(program.derivation, kind)
-        direction = direction or found.direction
-        inputs = (*_inputs(program.graph), *found.direction)
-        task = _Task(program.graph, found.statements, inputs, found.results)
+    pattern: tuple[tuple[int, ...], ...] = ()
+
+    def routine(statements: tuple[Statement, ...], results: tuple[str, ...]) -> Routine:
+        inputs = (*_inputs(program.graph), *direction)
+        task = _Task(program.graph, statements, inputs, results)
         maker, _ = _maker(task, safe=program.safe, shares=shares)
-        routines[kind] = maker.routine(found.results)
-    return replace(program, further=routines, direction=direction) if routines else program
+        return maker.routine(results)
+
+    kinds = tuple(kinds)
+    for kind in kinds:
+        if kind in SECOND_ORDER:
+            found = second_order(program.derivation, kind)
+            direction = direction or found.direction
+            routines[kind] = routine(found.statements, found.results)
+    if not set(kinds).isdisjoint(OUTPUTS):
+        outputs = outputs_of(program.derivation)
+        if outputs is not None:
+            pattern = outputs.pattern
+            routines[outputs.kind] = routine(*outputs.values)
+            routines["jacobian"] = routine(*outputs.jacobian)
+    return replace(program, further=routines, direction=direction, pattern=pattern)
 
 
 def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool) -> Program:

@@ -6,12 +6,11 @@ the gradient as nodes, so that first and second derivatives share what they have
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.second import hessian, hessian_vector_product
-from symgrad.expression.tree import Formula
+from symgrad.program.collecting import Collected
 from symgrad.program.statements import Statement
 
 KINDS = ("hessian", "hvp")
@@ -42,51 +41,13 @@ def second_order(derivation: Derivation, kind: str) -> Second:
     if kind == "hvp":
         found = hessian_vector_product(derivation)
         direction = tuple(name for _, name in found.direction)
-        collected = _Collected({*known, *direction})
+        collected = Collected({*known, *direction})
         names = [f"Hv_{name}" for name in derivation.wrt]
         results = collected.add(found.product, names)
         return Second(tuple(collected.statements), results, direction)
-    collected = _Collected(known)
+    collected = Collected(known)
     results = ()
     for row in hessian(derivation).rows:
         (first, *_) = row.wrt
         results += collected.add(row, [f"d2{objective}_d{first}_d{name}" for name in row.wrt])
     return Second(tuple(collected.statements), results)
-
-
-class _Collected:
-    """Statements of several derivations over one graph; no name stands for two things."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self.statements: list[Statement] = []
-        self._taken = set(taken)
-        self._nodes: set[str] = set()
-
-    def add(self, derivation: Derivation, results: Sequence[str]) -> tuple[str, ...]:
-        """Add the statements of a derivation; return the names that its gradient has now."""
-        for node in derivation.graph.ordered:
-            if node.formula is not None and node.name not in self._nodes:
-                self._nodes.add(node.name)
-                self._taken.add(node.name)
-                self.statements.append(Statement(node.name, node.formula))
-        renamed: dict[str, str] = {}
-        for item in derivation.sensitivity_list:
-            self._append(item.name, item.form.formula, renamed)
-        return tuple(
-            self._append(name, form.formula, renamed)
-            for name, (_, form) in zip(results, derivation.gradient_forms, strict=True)
-        )
-
-    def _append(self, name: str, formula: Formula, renamed: dict[str, str]) -> str:
-        free = name
-        while free in self._taken:
-            free += "_"
-        self._taken.add(free)
-        self.statements.append(Statement(free, _renamed(formula, renamed)))
-        if free != name:
-            renamed[name] = free
-        return free
-
-
-def _renamed(formula: Formula, names: Mapping[str, str]) -> Formula:
-    return Formula(formula.pattern, tuple([names.get(name, name) for name in formula.operands]))

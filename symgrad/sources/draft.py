@@ -161,10 +161,11 @@ def _report_ring(draft: Draft, index: dict[str, Node], ring: list[str]) -> None:
 
 
 def unused_inputs(
-    draft: Draft, nodes: Sequence[Node], objective: str, mentioned: set[str]
+    draft: Draft, nodes: Sequence[Node], goals: Sequence[str], mentioned: set[str]
 ) -> list[Diagnostic]:
-    """Return a warning for every input that the objective does not depend on."""
-    reached = _reached(nodes, objective)
+    """Return a warning for every input that no goal depends on: the objective, then the outputs."""
+    objective = goals[0]
+    reached = _reached(nodes, goals)
     warnings = []
     for node in nodes:
         if node.formula is not None or node.name in reached:
@@ -180,8 +181,8 @@ def unused_inputs(
     return warnings
 
 
-def _reached(nodes: Sequence[Node], objective: str) -> set[str]:
-    used: set[str] = {objective}
+def _reached(nodes: Sequence[Node], goals: Sequence[str]) -> set[str]:
+    used: set[str] = set(goals)
     for node in nodes:
         if node.formula is not None:
             used.update(node.formula.operands)
@@ -190,8 +191,8 @@ def _reached(nodes: Sequence[Node], objective: str) -> set[str]:
         # one, all of them lead to the objective.
         return used
     index = {node.name: node for node in nodes}
-    reached = {objective}
-    stack = [objective]
+    reached = set(goals)
+    stack = list(goals)
     while stack:
         for name in _operands(index[stack.pop()]):
             if name not in reached:

@@ -188,7 +188,7 @@ class _FunctionReader:
         return Graph(
             nodes=tuple(nodes),
             objective=objective,
-            warnings=tuple(unused_inputs(self.draft, nodes, objective, set())),
+            warnings=tuple(unused_inputs(self.draft, nodes, (objective,), set())),
             title=doc.strip().partition("\n")[0].strip(),
             source=self.draft.source,
             text=text,

@@ -16,6 +16,8 @@ USAGE = {
     "rate": "as in `rate η = 0.1`",
     "step": "as in `step x = 2, y = 1`",
     "assume": "as in `assume S > 0`",
+    "output": "as in `output y1, y2`",
+    "residual": "as in `residual r`",
     "check": "as in `check dJ/da = 2*(a*x - y)*x`",
 }
 

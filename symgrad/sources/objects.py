@@ -189,7 +189,7 @@ class _Reading:
             objective=goal,
             maximize=maximize,
             assumptions=facts,
-            warnings=tuple(unused_inputs(draft, nodes, goal, stated)),
+            warnings=tuple(unused_inputs(draft, nodes, (goal,), stated)),
             source=SOURCE,
             text="\n".join(self.text),
             symbols=tuple(self.symbols.items()),

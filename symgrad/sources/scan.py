@@ -38,6 +38,7 @@ class Scanner:
         self.rate: Item | None = None
         self.steps: list[list[Item]] = []
         self.checks: list[Check] = []
+        self.outputs: dict[str, list[Item]] = {"output": [], "residual": []}
         self.functions: list[tuple[str, Origin]] = []
         self.facts: list[tuple[str, Origin]] = []
 
@@ -91,6 +92,8 @@ class Scanner:
             self.steps.append(read_list(rest, here, self.draft.faults, values="always"))
         elif keyword == "function":
             self.functions.append((rest, here))
+        elif keyword in ("output", "residual"):
+            self.read_outputs(keyword, rest, here)
         elif keyword == "assume":
             self.facts.append((rest, here))
         else:
@@ -137,6 +140,18 @@ class Scanner:
             note = (("the first one stands here", self.goal[1]),)
             raise Fault(Diagnostic("a graph has one objective", here, "add the two", note))
         self.goal = (name, here, keyword == "maximize")
+
+    def read_outputs(self, keyword: str, rest: str, origin: Origin) -> None:
+        """Read `output y1, y2` or `residual r`."""
+        items = read_list(rest, origin, self.draft.faults, values="sometimes")
+        for item in items:
+            if item.value is not None:
+                hint = f"write an equation for `{item.name}`, and name it here"
+                raise Fault(Diagnostic(f"`{keyword}` takes names only", item.place, hint))
+        if self.outputs["output" if keyword == "residual" else "residual"] and items:
+            fault = "a graph has outputs or residuals, not both"
+            raise Fault(Diagnostic(fault, items[0].place, "write two graphs"))
+        self.outputs[keyword] += items
 
     def read_rate(self, rest: str, origin: Origin) -> None:
         """Read `rate η = 0.1`."""

@@ -15,9 +15,12 @@ from symgrad.sources.problems import Faults, Origin, SourceTooLarge, TooManyFaul
 DECLARATIONS: dict[str, Kind] = {
     "param": "param", "params": "param", "data": "data", "const": "const", "consts": "const",
 }  # fmt: skip
-KEYWORDS = (*DECLARATIONS, "minimize", "maximize", "rate", "step", "assume", "check", "function")
+KEYWORDS = (
+    *DECLARATIONS, "minimize", "maximize", "rate", "step", "assume", "check", "function",
+    "output", "residual",
+)  # fmt: skip
 # Words that begin a statement and are names elsewhere: a reaction has a rate.
-SOFT_WORDS = frozenset(("rate", "step", "check", "function"))
+SOFT_WORDS = frozenset(("rate", "step", "check", "function", "output", "residual"))
 
 EQUATION = re.compile(rf"\s*({lexer.NAME})\s*=(?!=)")
 # An equation that stands alone on its line: the common case, told by one expression.

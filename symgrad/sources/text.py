@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import Var, variables
+from symgrad.expression.tree import Add, Div, Pow, Var, formula_of, number, variables
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
 from symgrad.sources.arrays.text import has_arrays, parse_arrays
@@ -85,6 +85,9 @@ def _graph(scanner: Scanner, wrt: tuple[str, ...] | None) -> Graph:
         assumptions = _assumptions(scanner)
         steps = _steps(scanner)
         rate = _rate(scanner)
+        outputs, residuals = (_outputs(scanner, word) for word in ("output", "residual"))
+        if residuals and scanner.goal is None and not draft.faults:
+            nodes.append(_squares(draft, residuals))
         objective = _objective(scanner, nodes)
     except TooManyFaults:
         draft.faults.raise_any()
@@ -99,7 +102,9 @@ def _graph(scanner: Scanner, wrt: tuple[str, ...] | None) -> Graph:
         steps=steps,
         assumptions=assumptions,
         checks=tuple(scanner.checks),
-        warnings=tuple(unused_inputs(draft, nodes, objective, mentioned)),
+        outputs=outputs,
+        residuals=residuals,
+        warnings=tuple(unused_inputs(draft, nodes, (objective, *outputs, *residuals), mentioned)),
         title=scanner.title,
         source=draft.source,
         text=scanner.text,
@@ -144,6 +149,29 @@ def _objective(scanner: Scanner, nodes: list[Node]) -> str:
         name, place, _ = scanner.goal
         return check_objective(scanner.draft, nodes, name, place) or ""
     return next((node.name for node in reversed(nodes) if node.formula is not None), "")
+
+
+def _outputs(scanner: Scanner, keyword: str) -> tuple[str, ...]:
+    """Return the outputs that the graph names, in the author's spelling, each once."""
+    draft = scanner.draft
+    found: dict[str, None] = {}
+    for item in scanner.outputs[keyword]:
+        name = draft.names.find(item.name)
+        if name is None:
+            draft.unknown_name(item.name, item.place)
+        else:
+            found[name] = None
+    return tuple(found)
+
+
+def _squares(draft: Draft, residuals: tuple[str, ...]) -> Node:
+    """Return the objective of residuals that are to be small: half the sum of their squares."""
+    name = "J"
+    while draft.names.find(name) is not None:
+        name += "_"
+    squares = tuple(Pow(Var(residual), number(2)) for residual in residuals)
+    total = Add(squares) if len(squares) > 1 else squares[0]
+    return Node(name, "equation", formula_of(Div(total, number(2))))
 
 
 def _assumptions(scanner: Scanner) -> tuple[Assumption, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 from operator import eq
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
 from symgrad.program.block import Block
 from symgrad.program.normal import normal
 from symgrad.program.optimizers import Equation, Optimizer, optimizer
+from symgrad.program.outputs import KINDS as OUTPUTS
 from symgrad.program.program import Program, Routine
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
@@ -40,6 +42,9 @@ PUBLIC = tuple("value gradient value_and_gradient update rate Gradient Params St
 
 
 _WORDS = (
+    ("outputs", "outputs"),
+    ("residuals", "residuals"),
+    ("jacobian", "Jacobian"),
     ("hessian", "second derivatives"),
     ("hvp", "Hessian-vector product"),
     ("update", "update step"),
@@ -417,12 +422,27 @@ class Sheet:
         found = {(i, j): next(upper) for i in range(size) for j in range(i, size)}
         return [[found[min(i, j), max(i, j)] for j in range(size)] for i in range(size)]
 
+    def jacobian(self, routine: Routine, zero: str) -> list[list[str]]:
+        """Return the rows of the Jacobian whose entries a routine computes."""
+        entries = iter(self.results(routine))
+        rows = [[zero] * len(self.program.wrt) for _ in self.program.pattern]
+        for row, columns in zip(rows, self.program.pattern, strict=True):
+            for column in columns:
+                row[column] = next(entries)
+        return rows
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the rows of the Jacobian begin among its entries, and where the last one ends."""
+        return [0, *accumulate(map(len, self.program.pattern))]
+
     @property
     def summary(self) -> str:
         """What the file offers of its objective, in words, such as "value and gradient"."""
         parts = ["value"] if self.has("value", "value_and_gradient") else []
         parts += ["gradient"] if self.has("gradient", "value_and_gradient") else []
-        parts += [words for name, words in _WORDS if self.has(name)]
+        none = set(OUTPUTS) - self.program.further.keys()
+        parts += [words for name, words in _WORDS if self.has(name) and name not in none]
         *first, last = parts or ["functions"]
         return f"{', '.join(first)} and {last}" if first else last
 

@@ -23,6 +23,7 @@ from symgrad.program.batch import batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.targets.c_further import further_parts
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.c_parts import MAX_STATEMENTS, PART_MARK, Cut, Line, cut
@@ -47,6 +48,10 @@ class C(Target):
     templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
     settings = ("float",)
     offered = (*OFFERED, "batch")
+    optional = (
+        "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
+        "hessian", "hvp",
+    )  # fmt: skip
     keywords = KEYWORDS
     reserved = LOCAL | _CALLED
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
@@ -112,6 +117,14 @@ class _Writer:
             "value_body": self._body(program.value, "value"),
             "gradient_body": self._body(program.gradient, "gradient"),
             "both_body": self._body(program.both, "value_and_gradient"),
+            **further_parts(sheet, self._computed),
+            "inputs_with_out": _wrapped(
+                [*map(self._declaration, self.inputs), "double *out"], "    "
+            ),
+            "inputs_with_direction": _wrapped(
+                [*map(self._declaration, self.inputs), f"{self.module}_params direction"], "    "
+            ),
+            **self._each_parts(),
             "has_data": "yes" if self.data and self.sheet.has("batch") else "",
             **self._batch_parts(),
             **self._update_parts(),
@@ -191,14 +204,7 @@ class _Writer:
         if routine is None:
             call = f"{self.module}_value_and_gradient({', '.join([*self.inputs, '&value'])})"
             return f"    double value;\n    return {call};"
-        lines = self.sheet.lines(routine)
-        results = self.sheet.results(routine)
-        whole = self._cut(_SHORT.get(kind, kind), routine.body, lines, results)
-        if whole is not None:
-            self.parts.append(whole.functions)
-            lines = list(whole.lines)
-            results = tuple(whole.places.get(name, name) for name in results)
-        lines = self._unused(routine) + lines
+        lines, results = self._computed(routine, kind)
         if kind == "value":
             return _indented([*lines, f"return {results[0]};"])
         if kind == "value_and_gradient":
@@ -206,6 +212,17 @@ class _Writer:
             results = results[1:]
         lines += [f"{self.module}_params out;", *self._filled(results), "return out;"]
         return _indented(lines)
+
+    def _computed(self, routine: Routine, kind: str) -> tuple[list[str], Sequence[str]]:
+        """Return the lines that compute a routine, and what its results are called after them."""
+        lines = self.sheet.lines(routine)
+        results = self.sheet.results(routine)
+        whole = self._cut(_SHORT.get(kind, kind), routine.body, lines, results)
+        if whole is not None:
+            self.parts.append(whole.functions)
+            lines = list(whole.lines)
+            results = tuple(whole.places.get(name, name) for name in results)
+        return self._unused(routine) + lines, results
 
     def _cut(
         self,
@@ -307,6 +324,23 @@ class _Writer:
             "batch_fields": _indented(
                 self._filled([self._mean(formula) for _, formula in batch.results[1:]])
             ),
+        }
+
+    def _each_parts(self) -> dict[str, str]:
+        """Return the parts of `value_each` and `gradient_each`."""
+        pointers = [f"const double *{name}" for name in self.data]
+        arguments = [
+            *(f"double {name}" for name in self.parameters),
+            "size_t count",
+            *pointers,
+            *(f"double {name}" for name in self.constants),
+            *map(self._declaration, self.functions),
+        ]
+        place = {name: f"{name}[item]" for name in self.data}
+        return {
+            "each_value_arguments": _wrapped([*arguments, "double *out"], "    "),
+            "each_gradient_arguments": _wrapped([*arguments, f"{self.module}_params *out"], "    "),
+            "each_given": ", ".join(place.get(name, name) for name in self.inputs),
         }
 
     def _sample(self, adds: Sequence[str]) -> dict[str, object]:

@@ -16,13 +16,15 @@ KEYWORDS = frozenset(
 # Macros of the headers and of compilers, and what the template itself declares.
 LOCAL = frozenset(
     "BLOCK CHUNKS EOF FLT_MAX HUGE_VAL INFINITY LANES M_E M_PI NAN NULL PART PARTS SUMS acc "
-    "add_chunk add_part add_sample back batch careful_sums carry chunk count errno finite "
+    "add_chunk add_part add_sample back batch careful_sums carry chunk count direction errno "
+    "finite "
     "first grad half item lane last length linux mean_sums memset out part parts rest share "
     "size_t start state step step_from sum sums total unix".split()
 )
 _PUBLIC = (
     "value gradient value_and_gradient update batch_value batch_gradient batch_value_and_gradient "
-    "batch_update params state".split()
+    "batch_update params state outputs residuals jacobian jacobian_sparse jacobian_columns "
+    "jacobian_starts hessian hvp value_each gradient_each".split()
 )
 
 

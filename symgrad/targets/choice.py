@@ -12,6 +12,8 @@ _NEEDS = {
     "hvp": ("gradient",),
     "update": ("gradient",),
     "fun_and_jac": ("value_and_gradient",),
+    "value_each": ("value",),
+    "gradient_each": ("gradient",),
     "self_check": ("value", "gradient", "value_and_gradient"),
 }
 
@@ -33,7 +35,7 @@ def chosen(
     ('gradient', 'update')
     """
     known = (*offered, *optional)
-    asked, added = _names(only), _names(include)
+    asked, added = listed(only), listed(include)
     for name in (*asked, *added):
         if name not in known:
             close = nearest(name, known)
@@ -45,6 +47,6 @@ def chosen(
     return tuple(name for name in known if name in found)
 
 
-def _names(given: Iterable[str]) -> list[str]:
+def listed(given: Iterable[str]) -> list[str]:
     """Return names, given one by one or with commas between them."""
     return [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)

@@ -15,16 +15,19 @@ from symgrad.expression.collector import paused_collector
 from symgrad.graph.graph import Graph
 from symgrad.program import passes as program_passes
 from symgrad.program.optimizers import optimizer as optimizer_called
+from symgrad.program.outputs import KINDS as OUTPUTS
+from symgrad.program.outputs import asked, declared
 from symgrad.program.program import Program, lower
 from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
-from symgrad.targets.choice import chosen
+from symgrad.targets.choice import chosen, listed
 from symgrad.targets.locate import templates_directory
 from symgrad.targets.printing import Inexpressible, expressible
 from symgrad.targets.templates import Renderer, TemplateFault
 
+_SAMPLES = {"value_each", "gradient_each", "weights"}  # what only data have a use for
 _MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -98,8 +101,9 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if not _MODULE.fullmatch(module):
         raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
     derivation = derive(source) if isinstance(source, Graph) else source
+    named = declared(derivation.graph) if isinstance(derivation, Derivation) else ()
     functions = chosen(
-        language.offered,
+        (*language.offered, *(name for name in named if name in language.optional)),
         language.optional,
         only=only,
         include=include,
@@ -108,7 +112,13 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if isinstance(derivation, ArrayDerivation) and target == "numpy":
         return (EmittedFile(f"{module}_numpy.py", array_code(derivation, module=module)),)
     options = Options(module, settings, functions)
-    further = [kind for kind in SECOND_ORDER if kind in functions]
+    further = [kind for kind in (*SECOND_ORDER, *OUTPUTS) if kind in functions]
+    if not derivation.graph.data and not _SAMPLES.isdisjoint(functions):
+        fault = f"`{derivation.graph.objective}` depends on no data"
+        raise SymgradError(Diagnostic(fault, help="there is a result for each sample of data only"))
+    for kind in dict.fromkeys((*listed(only), *listed(include))):
+        if kind in OUTPUTS:
+            asked(derivation, kind)
     try:
         program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
         return emit_program(program, language, options, templates)

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
@@ -27,8 +28,9 @@ from symgrad.targets import EmittedFile, Options, Sheet, target_names
 from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.bounded import run
-from symgrad.targets.codegen import emit_program
+from symgrad.targets.codegen import emit, emit_program
 from symgrad.targets.compiled_c import MODULE, CModule
+from symgrad.targets.module import marked
 from symgrad.targets.running import imported
 from symgrad.targets.running_c import c_compiler
 
@@ -60,7 +62,8 @@ def compile(  # noqa: A001  (the name of the public interface)
     user's cache folder and found again by its content (where that folder cannot be written, it is
     compiled anew for each process); with `threads` above 1 it shares a large batch out among so
     many threads by OpenMP, with the same result. Of a graph with arrays ("numpy" only) parameters
-    are arrays of any sizes that fit, and `include=["hessian"]` adds the second derivatives.
+    are arrays of any sizes that fit. `include` adds functions, such as `["hessian"]` ("python" and
+    "numpy"). The module can be pickled: where it is read again it is compiled again.
 
     Raises NoCompiler when "c" is asked for and there is no compiler, and SymgradError for any other
     target and for "numpy" where NumPy is not installed.
@@ -86,11 +89,35 @@ def compile(  # noqa: A001  (the name of the public interface)
     derivation = derive(source) if isinstance(source, Graph) else source
     if isinstance(derivation, ArrayDerivation) and target == "numpy":
         return array_module(array_code(derivation, include=include))
+    options: dict[str, Any] = {
+        "optimizer": optimizer,
+        "safe": safe,
+        "threads": threads,
+        "include": tuple(include),
+    }
+    module = _module(derivation, target, **options)
+    return marked(module, derivation, target, options, compile)
+
+
+def _module(
+    derivation: Derivation,
+    target: str,
+    *,
+    optimizer: str,
+    safe: bool,
+    threads: int,
+    include: Sequence[str],
+) -> ModuleType:
+    if target != "c":
+        files = emit(derivation, target, optimizer=optimizer, safe=safe, include=include)
+        with tempfile.TemporaryDirectory() as folder:
+            return imported(files[0], Path(folder))
     if include:
-        raise SymgradError(Diagnostic("`include` is for graphs with arrays", help="leave it out"))
+        fault = "compiled C has value, gradient, value_and_gradient and update here"
+        raise SymgradError(Diagnostic(fault, help="take target='numpy' with `include`"))
     program = lower(derivation, safe=safe, optimizer=optimizer)
     language = target_called(target)
-    if target == "c" and any(f.record.unknown for f in program.graph.functions.values()):
+    if any(f.record.unknown for f in program.graph.functions.values()):
         raise SymgradError(
             Diagnostic(
                 "compiled C takes no functions as arguments here",
@@ -98,10 +125,7 @@ def compile(  # noqa: A001  (the name of the public interface)
             )
         )
     files = emit_program(program, language, Options(MODULE, {}))
-    if target == "c":
-        return _c_module(program, files, Sheet(language, program, Options(MODULE, {})), threads)
-    with tempfile.TemporaryDirectory() as folder:
-        return imported(files[0], Path(folder))
+    return _c_module(program, files, Sheet(language, program, Options(MODULE, {})), threads)
 
 
 def array_module(text: str) -> ModuleType:

@@ -129,6 +129,11 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
         len(forms),
         "derivatives",
     )
+    graph = derivation.graph
+    for word, names in (("Outputs", graph.outputs), ("Residuals", graph.residuals)):
+        if names:
+            more = " …" * (len(names) > MAX_SHOWN)
+            yield f"{word}: {', '.join(map(printer.name, names[:MAX_SHOWN]))}{more}."
     for kink in derivation.kinks:
         yield f"Convention: {kink}."
 

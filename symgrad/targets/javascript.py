@@ -23,7 +23,8 @@ _KEYWORDS = frozenset(
     "this throw throws transient true try typeof var void volatile while with yield".split()
 )
 _GLOBALS = frozenset(
-    "Array Infinity Math NaN Number Object globalThis undefined grad state step start".split()
+    "Array Infinity Math NaN Number Object globalThis direction undefined grad state step "
+    "start".split()
 )
 
 
@@ -56,6 +57,7 @@ class JavaScript(Target):
         "constant pi": Spelling("Math.PI"),
         "constant e": Spelling("Math.E"),
     }
+    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
     helpers = HELPERS
     takes_functions = True
 
@@ -105,6 +107,14 @@ class JavaScript(Target):
             "fields": _properties(sheet.fields),
             **update,
             "update_arguments": _wrapped([*arguments, rate, *settings], "  "),
+            **_further(sheet),
+            "hvp_arguments": _wrapped(
+                [*required, *functions, "direction", *arguments[len(required) + len(functions) :]],
+                "  ",
+            ),
+            "documented_hvp": _documented([*required, "direction"], defaults, functions).replace(
+                "{number} direction", "{number[]} direction"
+            ),
             "documented_update": _documented(required, {**defaults, **numbers}, functions),
         }
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
@@ -113,6 +123,26 @@ class JavaScript(Target):
 
 def _wrapped(items: Sequence[str], indent: str) -> str:
     return wrapped(items, indent, 2)
+
+
+def _further(sheet: Sheet) -> dict[str, str]:
+    """Return the bodies of outputs, Jacobian and second derivatives, empty where not asked for."""
+    bodies = dict.fromkeys((f"{kind}_body" for kind in JavaScript.optional), "")
+    for kind, routine in sheet.program.further.items():
+        lines = sheet.lines(routine)
+        if kind == "hvp":
+            names = _wrapped(sheet.identifiers(sheet.program.direction), "    ")
+            lines = [f"const [{names}] = direction;", *lines]
+            lines.append(f"return {_made(sheet.fields, sheet.results(routine), '    ')};")
+        elif kind in ("hessian", "jacobian"):
+            rows = sheet.matrix(routine) if kind == "hessian" else sheet.jacobian(routine, "0")
+            texts = [f"[{', '.join(row)}]" for row in rows]
+            lines.append(f"return [{_wrapped(texts, '    ')}];")
+        else:
+            lines.append(f"return [{_wrapped(sheet.results(routine), '    ')}];")
+        if sheet.has(kind):
+            bodies[f"{kind}_body"] = "  " + "\n  ".join(lines)
+    return bodies
 
 
 def _given(sheet: Sheet) -> list[str]:

@@ -9,30 +9,33 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 
-from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.tree import Expression, Formula, Var, formula_of, walk
+from symgrad.expression.tree import Expression, Formula, Mul, Var, formula_of, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
+from symgrad.program.normal import normal
 from symgrad.program.program import Program, Routine
+from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
+from symgrad.targets.numpy_layout import in_tuple, listed, target
 from symgrad.targets.numpy_passes import written
+from symgrad.targets.numpy_rows import RowWriter
 from symgrad.targets.numpy_schedule import Schedule
-from symgrad.targets.numpy_squares import residual_programs
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
-from symgrad.targets.updating import update_step, wrapped
+from symgrad.targets.updating import update_step
 
-_WIDTH = 99
 SCIPY_IMPORT = "\nfrom scipy import special"
 _PREFIX = "mean "  # no name of an author has a space
+_WEIGHT = "a weight"
 
 
 class Numpy(Target):
@@ -43,12 +46,16 @@ class Numpy(Target):
     comment = "#"
     templates = (("{module}_numpy.py", "numpy.py.j2"),)
     offered = (*OFFERED, "fun_and_jac", "residuals", "jacobian")
-    optional = ("hessian", "hvp", "self_check")
+    optional = (
+        "outputs", "jacobian_sparse", "weights", "value_each", "gradient_each", "hessian", "hvp",
+        "self_check",
+    )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "NamedTuple START TypeError ValueError abs enumerate factorial float fsum fun_and_jac grad "
-        "hess hessian hessp hvp int isinstance jacobian len list map max min np print range "
-        "residuals special state step str sum tuple type zip".split()
+        "gradient_each hess hessian hessp hvp int isinstance jacobian jacobian_sparse len list map "
+        "max min np outputs print range residuals special state step str sum tuple type value_each "
+        "zip".split()
     )
     settings = ("special",)
     functions = FUNCTIONS
@@ -101,9 +108,16 @@ class _Writer:
             for name in (*self.program.parameters, *(name for name, _ in self.program.constants))
         ]
         self.inputs = sheet.identifiers(self.program.inputs)
+        self.weight = sheet.fresh("weights") if sheet.has("weights") else ""
+        self.columns = [*self.data, self.weight] if self.weight else self.data
         self.functions = [f"{name}={name}" for name in sheet.callables.values()]
+        keywords = list(sheet.callables.values())
+        self.each_keywords = ["*", *keywords] if keywords else []
+        if self.weight:
+            self.functions.append(f"{self.weight}={self.weight}")
+            keywords.append(f"{self.weight}=1.0")
+        self.keywords = ["*", *keywords] if keywords else []
         self.given = (*self.inputs, *self.functions)
-        self.keywords = ["*", *sheet.callables.values()] if sheet.callables else []
 
     def context(self) -> dict[str, object]:
         """Return all texts; code is written before the helpers that it needs are listed."""
@@ -116,11 +130,12 @@ class _Writer:
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
-            "arguments": _listed((*required, *optional, *self.keywords), "    ", 53),
+            "arguments": listed((*required, *optional, *self.keywords), "    ", 53),
+            "each_arguments": listed((*required, *optional, *self.each_keywords), "    ", 53),
             "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "value_body": self._function(program.value, "value"),
             "gradient_body": (
-                f"    return value_and_gradient({_listed(self.given, ' ' * 8)})[1]"
+                f"    return value_and_gradient({listed(self.given, ' ' * 8)})[1]"
                 if program.gradient is None
                 else self._function(program.gradient, "gradient")
             ),
@@ -128,14 +143,14 @@ class _Writer:
             **self._second(required, optional),
             "gradient_fields": "\n".join(f"    {name}: float" for name in sheet.fields),
             **update,
-            "update_arguments": _listed(
+            "update_arguments": listed(
                 (*required, *optional, rate, *settings, *self.keywords), "    ", 40
             ),
             **self._flat(),
-            **self._least_squares(),
+            **self._rows(),
             "points": check_points(sheet),
-            "checked": _listed([repr(name) for name in self.inputs], " " * 4),
-            "data": _listed([repr(name) for name in self.data], " " * 4),
+            "checked": listed([repr(name) for name in self.inputs], " " * 4),
+            "data": listed([repr(name) for name in self.data], " " * 4),
         }
         needs = sheet.all_needs(sheet.needed)
         context["imports"] = ", ".join(sorted({"fsum", *needs} & {"factorial", "fsum"}))
@@ -146,7 +161,9 @@ class _Writer:
     def _second(self, required: Sequence[str], optional: Sequence[str]) -> dict[str, object]:
         """Return the parts of `hessian` and `hvp`, and of both at a flat vector for SciPy."""
         bodies = {
-            kind: self._function(routine, kind) for kind, routine in self.program.further.items()
+            kind: self._function(routine, kind)
+            for kind, routine in self.program.further.items()
+            if kind in SECOND_ORDER
         }
         direction = self._direction
         given, others = self._flat_given()
@@ -154,9 +171,9 @@ class _Writer:
         return {
             "hessian_body": bodies.get("hessian", ""),
             "hvp_body": bodies.get("hvp", ""),
-            "hvp_arguments": _listed([*required, direction, *optional, *self.keywords], "    ", 40),
-            "hvp_flat_arguments": _listed([self._theta, direction, *others], "    ", 40),
-            "hvp_flat_given": _listed([*given[:place], direction, *given[place:]], " " * 8),
+            "hvp_arguments": listed([*required, direction, *optional, *self.keywords], "    ", 40),
+            "hvp_flat_arguments": listed([self._theta, direction, *others], "    ", 40),
+            "hvp_flat_given": listed([*given[:place], direction, *given[place:]], " " * 8),
         }
 
     @property
@@ -175,8 +192,8 @@ class _Writer:
         given, others = self._flat_given()
         return {
             "theta": self._theta,
-            "flat_arguments": _listed([self._theta, *others], "    ", 44),
-            "flat_given": _listed(given, " " * 8),
+            "flat_arguments": listed([self._theta, *others], "    ", 44),
+            "flat_given": listed(given, " " * 8),
             "sign": "-" if self.program.graph.maximize else "",
         }
 
@@ -197,77 +214,34 @@ class _Writer:
         others += self.keywords
         return given, others
 
-    def _least_squares(self) -> dict[str, object]:
-        """Return the bodies of `residuals` and `jacobian`; empty where there are none."""
-        asked = self.sheet.has("residuals", "jacobian")
-        programs = residual_programs(self.program) if self.data and asked else ()
-        if not programs and not self.sheet.has(*OFFERED, "fun_and_jac"):
-            fault = f"`{self.program.graph.objective}` is no mean of squares over samples"
-            raise SymgradError(Diagnostic(fault, help="it has neither residuals nor a Jacobian"))
-        if not programs:
-            return {"residuals_body": "", "jacobian_body": ""}
-        sheets = [Sheet(self.sheet.target, program, self.sheet.options) for program in programs]
-        if any(sheet.identifiers(sheet.program.inputs) != self.inputs for sheet in sheets):
-            return {"residuals_body": "", "jacobian_body": ""}
-        writers = [_Writer(sheet) for sheet in sheets]
-        bodies = {
-            kind: self._rows(writers, kind) if self.sheet.has(kind) else ""
-            for kind in ("residuals", "jacobian")
-        }
-        for sheet in sheets:
-            self.sheet.plain.needed.update(dict.fromkeys(sheet.needed))
-        return {f"{kind}_body": body for kind, body in bodies.items()}
-
-    def _rows(self, writers: Sequence[_Writer], kind: str) -> str:
-        """Return the body of `residuals` or `jacobian`: one row for each sample and square."""
-        fields = self.sheet.fields
-        shape = f"{len(writers)}" if kind == "residuals" else f"{len(writers)}, {len(fields)}"
-        lines = [f'_flat = _vector("{self._theta}", {self._theta}, Gradient._fields)']
+    def _rows(self) -> dict[str, object]:
+        """Return the bodies of the functions that have a result a sample; empty for others."""
+        flat = [f'_flat = _vector("{self._theta}", {self._theta}, Gradient._fields)']
         if self.program.wrt:
-            lines.append(f"{_target(fields, ' ' * 8)} = _flat")
-        lines += self._checked()
-        names = _tuple([repr(name) for name in self.data], " " * 12)
-        lines.append(f"for _name, _values in zip(({names}), _data):")
-        lines.append("    _no_nan(_name, _values)")
-        lines.append(f"_rows = np.empty((len(_data[0]), {shape}))")
-        lines.append('with np.errstate(all="ignore"):')
-        for number, writer in enumerate(writers):
-            lines += [f"    {line}" for line in writer.stored(kind, number)]
-        end = ".ravel()" if kind == "residuals" else f".reshape(-1, {len(fields)})"
-        lines.append(f"return _rows{end}")
-        return "\n".join(f"    {line}" for line in lines)
+            flat.append(f"{target(self.sheet.fields, ' ' * 8)} = _flat")
+        rows = RowWriter(
+            self.sheet,
+            self._checked(self.data),
+            [*flat, *self._checked(self.columns)],
+            self.weight,
+            self.schedule,
+            self._assignments,
+        )
+        return {
+            "value_each_body": rows.each("value_each"),
+            "gradient_each_body": rows.each("gradient_each"),
+            "outputs_body": rows.outputs("outputs"),
+            "residuals_body": rows.outputs("residuals"),
+            "jacobian_body": rows.jacobian(),
+            "sparse_body": rows.sparse(),
+        }
 
-    def stored(self, kind: str, number: int) -> list[str]:
-        """Return the lines that compute one residual, or its derivatives, into `_block`."""
-        program = self.program
-        routine = program.value if kind == "residuals" else program.gradient or program.both
-        results = routine.results[-len(program.wrt) :] if kind == "jacobian" else routine.results
-        varying = set(program.data)
-        before: list[Assignment] = []
-        schedule = self.schedule()
-        for row in routine.body:
-            if varying.isdisjoint(row.operands):
-                before.append(row)
-            else:
-                varying.add(row.name)
-                schedule.assign(row.name, self.sheet.names[row.name], expression(row))
-        for i, name in enumerate(results):
-            place = f"{number}" if kind == "residuals" else f"{number}, {i}"
-            schedule.store(f"_block[:, {place}]", Var(name))
-        lines, buffers = written(schedule)
-        targets = [*self.data, "_block", *(f"_r{i}" for i in range(buffers))]
-        return [
-            *self._assignments(before),
-            f"for {_target(targets, ' ' * 12, 50)} in _blocks({buffers}, (*_data, _rows)):",
-            *(f"    {line}" for line in lines),
-        ]
-
-    def _checked(self) -> list[str]:
-        """Return the lines that check the arguments of a function."""
+    def _checked(self, columns: Sequence[str]) -> list[str]:
+        """Return the lines that check the arguments of a function, those arrays among them."""
         lines = [f'{name} = _number("{name}", {name})' for name in self.scalars]
-        if self.data:
-            names = _tuple([repr(name) for name in self.data], " " * 12)
-            lines.append(f"_data = _samples(({names}), ({_tuple(self.data, ' ' * 8)}))")
+        if columns:
+            names = in_tuple([repr(name) for name in columns], " " * 12)
+            lines.append(f"_data = _samples(({names}), ({in_tuple(columns, ' ' * 8)}))")
         return lines
 
     def _function(self, routine: Routine, kind: str) -> str:
@@ -275,13 +249,15 @@ class _Writer:
         if not self.sheet.has(kind):
             return ""
         batch = batch_of(self.program, routine, _PREFIX)
-        lines = self._checked()
+        lines = self._checked(self.columns)
         if kind == "hvp":
-            names = _target(self.sheet.identifiers(self.program.direction), " " * 8)
+            names = target(self.sheet.identifiers(self.program.direction), " " * 8)
             given = self._direction
             lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
         sums = sum_names(batch, self.sheet.names)
-        names = _tuple([repr(name) for name in self.data], " " * 12) if self.data else ""
+        if self.weight and sums:
+            batch, sums = _weighted(batch, sums, self.weight)
+        names = in_tuple([repr(name) for name in self.columns], " " * 12) if self.data else ""
         hidden = unseen(batch, self.program.data)
         for i, name in enumerate(self.program.data):
             if name in hidden:
@@ -291,8 +267,11 @@ class _Writer:
         if sums:
             body += self._loop(batch, sums)
             means = {name: f"_mean_{text.removeprefix('_sum_')}" for name, text in sums.items()}
-            left = _target(list(means.values()), " " * 12, 40 + len(names))
+            left = target(list(means.values()), " " * 12, 40 + len(names))
             body.append(f"{left} = _means(_sums, ({names}), _data)")
+            if self.weight:
+                *moved, whole = means.values()
+                body += [f"{name} /= {whole}" for name in moved]
         results = [self._mean(formula, means) for _, formula in batch.results]
         if kind == "hessian":
             body += self._matrix(results)
@@ -304,8 +283,8 @@ class _Writer:
     def _loop(self, batch: Batch, sums: Mapping[str, str]) -> list[str]:
         """Return the loop over the blocks of samples."""
         block, buffers = self._block(batch, sums)
-        rows = _target([*self.data, *(f"_r{i}" for i in range(buffers))], " " * 12, 40)
-        totals = _tuple(list(sums.values()), " " * 16)
+        rows = target([*self.columns, *(f"_r{i}" for i in range(buffers))], " " * 12, 40)
+        totals = in_tuple(list(sums.values()), " " * 16)
         return [
             "_sums = []",
             f"for {rows} in _blocks({buffers}, _data):",
@@ -319,7 +298,7 @@ class _Writer:
         upper = iter(results)
         found = {(i, j): next(upper) for i in range(size) for j in range(i, size)}
         rows = [
-            f"[{_listed([found[min(i, j), max(i, j)] for j in range(size)], ' ' * 16, 20)}]"
+            f"[{listed([found[min(i, j), max(i, j)] for j in range(size)], ' ' * 16, 20)}]"
             for i in range(size)
         ]
         return ["return np.array([", *(f"    {row}," for row in rows), "])"]
@@ -330,13 +309,13 @@ class _Writer:
         alone = kind in {"gradient", "hvp"}
         fields = results if alone else results[1:]
         first = "" if alone else f"float({results[0]}), "
-        inside = _tuple(fields, " " * 12, len(f"        return {first}Gradient(*map(float, ()))"))
+        inside = in_tuple(fields, " " * 12, len(f"        return {first}Gradient(*map(float, ()))"))
         return f"{first}Gradient(*map(float, ({inside})))"
 
     def _block(self, batch: Batch, sums: Mapping[str, str]) -> tuple[list[str], int]:
         """Return the lines of one block of samples, and how many buffers they need."""
         schedule = self.schedule()
-        varying = frozenset((*self.program.data, *(row.name for row in batch.body)))
+        varying = frozenset((*self.program.data, _WEIGHT, *(row.name for row in batch.body)))
         formulas, rows = inlined(batch)
         rows, formulas, factors = without_factors(rows, formulas, varying)
         known = {name: i for i, name in enumerate((*self.program.data, *(r.name for r in rows)))}
@@ -371,6 +350,8 @@ class _Writer:
 
         made = Schedule(scalar, printer)
         made.data({name: names[name] for name in self.program.data})
+        if self.weight:
+            made.data({_WEIGHT: self.weight})
         return made
 
     def _assignments(self, rows: Iterable[Assignment]) -> list[str]:
@@ -386,6 +367,22 @@ class _Writer:
         return self.sheet.plain.code(formula.pattern, operands)
 
 
+def _weighted(batch: Batch, sums: Mapping[str, str], weight: str) -> tuple[Batch, dict[str, str]]:
+    """Return the sums with the weight of each sample as a factor, and the sum of the weights."""
+    whole = f"_sum_of_{weight}"
+    while whole in sums.values():
+        whole += "_"
+    factor = Var(_WEIGHT)
+    weighted = [
+        (name, formula_of(normal(Mul((formula.expression, factor)))))
+        for name, formula in batch.sums
+    ]
+    return (
+        replace(batch, sums=(*weighted, (_WEIGHT, formula_of(factor)))),
+        {**sums, _WEIGHT: whole},
+    )
+
+
 def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
@@ -395,11 +392,11 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     step = update_step(sheet)
     data = sheet.identifiers(name for name in sheet.program.wrt if name in sheet.program.data)
     lines = [f'{name} = _number("{name}", {name})' for name in data]  # a step moves one number
-    lines.append(f"grad = gradient({_listed(given, ' ' * 8)})")
+    lines.append(f"grad = gradient({listed(given, ' ' * 8)})")
     lines += [f"{name} = {code}" for name, code in step.assignments]
-    made = f"Params(*map(float, ({_tuple(step.parameters, ' ' * 8, 40)})))"
+    made = f"Params(*map(float, ({in_tuple(step.parameters, ' ' * 8, 40)})))"
     if step.states:
-        made = f"{made}, State(*map(float, ({_tuple(step.kept, ' ' * 8, 50)})))"
+        made = f"{made}, State(*map(float, ({in_tuple(step.kept, ' ' * 8, 50)})))"
         settings.append("state=START")
     return settings, {
         "state_fields": "\n".join(f"    {name}: float" for name in step.states),
@@ -413,25 +410,6 @@ def _beside(name: str, taken: frozenset[str]) -> str:
     """Return a name that is not taken: the given one with `_` at its end."""
     name += "_"
     return name if name not in taken else _beside(name, taken)
-
-
-def _listed(items: Sequence[str], indent: str, beside: int = 0) -> str:
-    """Return items with commas; on lines of their own where `beside` characters leave no room."""
-    text = wrapped(items, indent, 4)
-    if "\n" not in text and len(text) + beside > _WIDTH:
-        return f"\n{indent}{text},\n{indent[4:]}"
-    return text
-
-
-def _tuple(items: Sequence[str], indent: str, beside: int = 0) -> str:
-    """Return the inside of a tuple; one of one item has a comma."""
-    return f"{items[0]}," if len(items) == 1 else _listed(items, indent, beside)
-
-
-def _target(names: Sequence[str], indent: str, beside: int = 0) -> str:
-    """Return names that a tuple is unpacked to."""
-    text = _tuple(names, indent, beside)
-    return f"({text})" if "\n" in text else text
 
 
 TARGET = Numpy()

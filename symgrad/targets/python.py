@@ -59,11 +59,14 @@ class Python(Target):
     suffix = ".py"
     comment = "#"
     templates = (("{module}.py", "python.py.j2"),)
-    optional = ("hessian", "hvp", "self_check")
+    optional = (
+        "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
+        "hessian", "hvp", "self_check",
+    )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
-        "NamedTuple START abs e enumerate float grad int isinstance len max min pi print range "
-        "round state step sum tuple zip".split()
+        "JACOBIAN_COLUMNS JACOBIAN_STARTS NamedTuple START abs e enumerate float grad int "
+        "isinstance len max min pi print range round state step sum tuple zip".split()
     )
     functions = FUNCTIONS
     guarded_functions = FAULTLESS
@@ -117,7 +120,8 @@ class Python(Target):
             "both_body": _body(sheet, program.both, "value_and_gradient"),
             "given": _wrapped(sheet.given, " " * 8),
             **_ieee(sheet),
-            **_second(sheet, required, [*optional, *keywords]),
+            **_further(sheet, required, [*optional, *keywords]),
+            "each": _wrapped(given, " " * 8),
             "gradient_fields": _fields(sheet.fields),
             **update,
             "update_arguments": _wrapped(
@@ -168,25 +172,44 @@ def _ieee(sheet: Sheet) -> dict[str, str]:
     return {"ieee_body": "    " + "\n    ".join(lines), "ieee_type": result}
 
 
-def _second(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
-    """Return the parts of `hessian` and `hvp`, in which no operation raises."""
+def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
+    """Return the parts of `hessian`, `hvp`, outputs and Jacobian, in which no operation raises."""
     direction = sheet.fresh("direction")
-    bodies = {"hessian": "", "hvp": ""}
+    bodies = dict.fromkeys(("hessian", "hvp", "outputs", "residuals", "jacobian", "sparse"), "")
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine, guarded=True)
         if kind == "hessian":
-            rows = [f"({', '.join(row)}{',' * (len(row) == 1)})" for row in sheet.matrix(routine)]
-            lines.append(f"return ({_wrapped(rows, ' ' * 8)}{',' * (len(rows) == 1)})")
-        else:
+            lines.append(f"return {_rows(sheet.matrix(routine))}")
+        elif kind == "hvp":
             names = _wrapped(sheet.identifiers(sheet.program.direction), " " * 8)
             lines = [f"({names}{',' * (len(sheet.fields) == 1)}) = {direction}", *lines]
             lines.append(f"return {_made('Gradient', sheet.results(routine))}")
+        elif kind == "jacobian":
+            sparse = [*lines, f"return {_all(sheet.results(routine))}"]
+            bodies["sparse"] = "    " + "\n    ".join(sparse)
+            lines.append(f"return {_rows(sheet.jacobian(routine, '0.0'))}")
+        else:
+            lines.append(f"return {_all(sheet.results(routine))}")
         bodies[kind] = "    " + "\n    ".join(lines)
+    columns = [str(column) for row in sheet.program.pattern for column in row]
     return {
-        "hessian_body": bodies["hessian"],
-        "hvp_body": bodies["hvp"],
+        **{f"{kind}_body": body for kind, body in bodies.items()},
         "hvp_arguments": _wrapped((*required, direction, *optional), "    "),
+        "columns": _all(columns),
+        "starts": _all([str(start) for start in sheet.starts]),
+        "data": _wrapped(sheet.identifiers(sheet.program.data), " " * 8),
     }
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> str:
+    """Return a tuple of tuples."""
+    return _all([f"({', '.join(row)}{',' * (len(row) == 1)})" for row in rows])
+
+
+def _all(items: Sequence[str]) -> str:
+    """Return a tuple."""
+    inside = _wrapped(items, " " * 8)
+    return f"({inside}{',' * (len(items) == 1 and chr(10) not in inside)})"
 
 
 def _returned(sheet: Sheet, routine: Routine, kind: str) -> str:

@@ -53,6 +53,7 @@ class Rust(Target):
         "constant pi": Spelling("core::f64::consts::PI"),
         "constant e": Spelling("core::f64::consts::E"),
     }
+    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
     helpers = HELPERS
     takes_functions = True
 
@@ -80,7 +81,7 @@ class Rust(Target):
         settings, update = _update(sheet, given)
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
-            "idle": ", unused_variables" if sheet.callables else "",
+            "idle": ", unused_variables" if sheet.callables or program.further else "",
             "objective": sheet.names[program.graph.objective],
             "arguments": wrapped(arguments, "    ", 4),
             "defaults": _defaults(sheet),
@@ -92,6 +93,12 @@ class Rust(Target):
             ),
             "both_body": _body(sheet, program.both, "value_and_gradient"),
             "fields": _members(sheet.fields),
+            **_further(sheet),
+            "output_count": str(len(program.pattern)),
+            "width": str(len(program.wrt)),
+            "hvp_arguments": wrapped(
+                [*arguments, f"direction: [f64; {len(program.wrt)}]"], "    ", 4
+            ),
             **update,
             "update_arguments": wrapped([*arguments, *settings], "    ", 4),
         }
@@ -145,6 +152,26 @@ def _made(kind: str, names: Sequence[str], values: Sequence[str]) -> str:
     pairs = [n if n == v else f"{n}: {v}" for n, v in zip(names, values, strict=True)]
     inside = wrapped(pairs, "        ", 4)
     return f"{kind} {{{inside if inside.startswith(chr(10)) else f' {inside} '}}}"
+
+
+def _further(sheet: Sheet) -> dict[str, str]:
+    """Return the bodies of outputs, Jacobian and second derivatives, empty where not asked for."""
+    bodies = dict.fromkeys((f"{kind}_body" for kind in Rust.optional), "")
+    for kind, routine in sheet.program.further.items():
+        lines = sheet.lines(routine)
+        if kind == "hvp":
+            names = wrapped(sheet.identifiers(sheet.program.direction), "        ", 4)
+            lines = [f"let [{names}] = direction;", *lines]
+            lines.append(_made("Gradient", sheet.fields, sheet.results(routine)))
+        elif kind in ("hessian", "jacobian"):
+            rows = sheet.matrix(routine) if kind == "hessian" else sheet.jacobian(routine, "0.0")
+            texts = [f"[{', '.join(row)}]" for row in rows]
+            lines.append(f"[{wrapped(texts, '        ', 4)}]")
+        else:
+            lines.append(f"[{wrapped(sheet.results(routine), '        ', 4)}]")
+        if sheet.has(kind):
+            bodies[f"{kind}_body"] = "    " + "\n    ".join(lines)
+    return bodies
 
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
