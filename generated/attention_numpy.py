@@ -27,10 +27,8 @@
 # Names here: α1 is alpha1, α2 is alpha2.
 # Computed in another form, which keeps more digits
 #     α₂ = sigmoid(s₂ − s₁)
-# Accuracy: L loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 0.
 # Accuracy: dL_dw_q loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
 # Accuracy: dL_dw_k loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
-# Accuracy: dL_dw_v loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 = 0.902459, x2 = -0.610328, y = 1.35876, d = 0.
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -378,67 +376,28 @@ def residuals(theta, x1, x2, y, d=1.0) -> np.ndarray:
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
         t1 = np.sqrt(d)
-        for (
-            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11, _r12,
-            _r13, _r14, _r15,
-        ) in _blocks(16, (*_data, _rows)):
+        for x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, (*_data, _rows)):
             q = np.multiply(x2, w_q, _r0)
             k1 = np.multiply(x1, w_k, _r1)
             k2 = np.multiply(x2, w_k, _r2)
             v1 = np.multiply(x1, w_v, _r3)
             v2 = np.multiply(x2, w_v, _r4)
-            s1 = np.multiply(q, k1, _r5)
+            s1 = np.multiply(q, k1, _r1)
             s1 /= t1
-            s2 = np.multiply(q, k2, _r6)
+            s2 = np.multiply(q, k2, _r0)
             s2 /= t1
-            np.subtract(k2, k1, _r2)
-            np.multiply(q, _r2, _r0)
-            _r0 /= t1
-            np.abs(_r0, _r2)
-            np.multiply(_r0, _r0, _r1)
-            np.multiply(_r0, _r0, _r7)
-            np.multiply(_r0, _r0, _r8)
-            np.multiply(_r0, _r0, _r9)
-            np.multiply(_r0, _r0, _r10)
-            np.multiply(_r0, _r0, _r11)
-            np.multiply(_r0, _r0, _r12)
-            np.multiply(_r0, _r0, _r13)
-            np.multiply(_r0, _r0, _r14)
-            np.multiply(_r0, 2.3106427089999797e-11, _r15)
-            _r15 *= _r0
-            np.subtract(2.2805129455905197e-10, _r15, _r15)
-            _r14 *= _r15
-            _r14 -= 2.250776065618843e-09
-            _r13 *= _r14
-            _r13 += 2.2214269821950048e-08
-            _r12 *= _r13
-            _r12 -= 2.192460959822071e-07
-            _r11 *= _r12
-            _r11 += 2.1638758617925286e-06
-            _r10 *= _r11
-            _r10 -= 2.1356922398589065e-05
-            _r9 *= _r10
-            _r9 += 0.00021081349206349207
-            _r8 *= _r9
-            _r8 -= 1.0/480.0
-            _r7 *= _r8
-            _r7 += 1.0/48.0
-            _r1 *= _r7
-            _r1 -= 0.25
-            _r1 *= _r0
-            _r1 += 0.5
-            np.exp(_r0, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            alpha1 = np.where(_r2 < 0.5, _r1, _r0)
-            alpha2 = np.subtract(s1, s2, _r5)
+            t2 = np.exp(s1, _r2)
+            Z = np.exp(s2, _r5)
+            Z += t2
+            alpha1 = np.divide(t2, Z, _r2)
+            alpha2 = np.subtract(s1, s2, _r1)
             np.exp(alpha2, alpha2)
             alpha2 += 1.0
             np.divide(1.0, alpha2, alpha2)
-            alpha1 *= v1
-            np.multiply(alpha2, v2, _r5)
-            o = np.add(alpha1, _r5, alpha1)
-            residual = np.subtract(o, y, alpha1)
+            o = np.multiply(alpha1, v1, _r2)
+            np.multiply(alpha2, v2, _r1)
+            o += _r1
+            residual = np.subtract(o, y, _r2)
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -458,9 +417,8 @@ def jacobian(theta, x1, x2, y, d=1.0) -> np.ndarray:
     with np.errstate(all="ignore"):
         t1 = np.sqrt(d)
         for (
-            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11, _r12,
-            _r13, _r14, _r15, _r16, _r17, _r18,
-        ) in _blocks(19, (*_data, _rows)):
+            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
+        ) in _blocks(11, (*_data, _rows)):
             q = np.multiply(x2, w_q, _r0)
             k1 = np.multiply(x1, w_k, _r1)
             k2 = np.multiply(x2, w_k, _r2)
@@ -470,94 +428,36 @@ def jacobian(theta, x1, x2, y, d=1.0) -> np.ndarray:
             s1 /= t1
             s2 = np.multiply(q, k2, _r6)
             s2 /= t1
-            t2 = np.exp(s2, _r7)
-            t3 = np.exp(s1, _r8)
-            Z = np.add(t3, t2, _r9)
-            alpha1 = np.divide(t3, Z, _r8)
-            alpha2 = np.divide(t2, Z, _r10)
-            t4 = np.multiply(v2, alpha2, _r11)
-            delta_Z = np.multiply(v1, alpha1, _r12)
-            delta_Z += t4
+            t2 = np.exp(s1, _r7)
+            t3 = np.exp(s2, _r8)
+            Z = np.add(t2, t3, _r9)
+            alpha1 = np.divide(t2, Z, _r10)
+            alpha2 = np.subtract(s1, s2, _r5)
+            np.exp(alpha2, alpha2)
+            alpha2 += 1.0
+            np.divide(1.0, alpha2, alpha2)
+            t4 = np.multiply(v1, alpha1, _r3)
+            t5 = np.multiply(v2, alpha2, _r4)
+            delta_Z = np.add(t4, t5, _r6)
             delta_Z /= Z
             np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, t2, _r12)
-            delta_s2 += t4
-            t5 = np.subtract(s2, s1, _r6)
-            np.abs(t5, _r5)
-            np.multiply(t5, t5, _r11)
-            np.multiply(t5, t5, _r7)
-            np.multiply(t5, t5, _r9)
-            np.multiply(t5, t5, _r13)
-            np.multiply(t5, t5, _r14)
-            np.multiply(t5, t5, _r15)
-            np.multiply(t5, t5, _r16)
-            np.multiply(t5, 3.8263193115520334e-08, _r17)
-            _r17 *= t5
-            np.subtract(_r17, 3.332140473292507e-07, _r18)
-            _r16 *= _r18
-            _r16 += 2.8501992477686923e-06
-            _r15 *= _r16
-            _r15 -= 2.3802634479717812e-05
-            _r14 *= _r15
-            _r14 += 0.00019221230158730158
-            _r13 *= _r14
-            _r13 -= 0.0014756944444444444
-            _r9 *= _r13
-            _r9 += 1.0/96.0
-            _r7 *= _r9
-            _r7 -= 0.0625
-            _r11 *= _r7
-            _r11 += 0.25
-            np.negative(t5, _r7)
-            np.exp(_r7, _r7)
-            np.add(_r7, 1.0, _r9)
-            np.divide(_r7, _r9, _r13)
-            np.multiply(_r7, _r7, _r14)
-            _r9 *= _r9
-            _r14 /= _r9
-            _r13 -= _r14
-            _w0 = np.where(_r5 < 0.25, _r11, _r13)
-            delta_s1 = np.multiply(v1, _w0, _r3)
-            np.multiply(t5, t5, _r11)
-            np.multiply(t5, t5, _r13)
-            np.multiply(t5, t5, _r14)
-            np.multiply(t5, t5, _r15)
-            np.multiply(t5, t5, _r16)
-            np.multiply(t5, t5, _r18)
-            np.multiply(t5, t5, _r6)
-            np.subtract(3.332140473292507e-07, _r17, _r17)
-            _r6 *= _r17
-            _r6 -= 2.8501992477686923e-06
-            _r18 *= _r6
-            _r18 += 2.3802634479717812e-05
-            _r16 *= _r18
-            _r16 -= 0.00019221230158730158
-            _r15 *= _r16
-            _r15 += 0.0014756944444444444
-            _r14 *= _r15
-            _r14 -= 1.0/96.0
-            _r13 *= _r14
-            _r13 += 0.0625
-            _r11 *= _r13
-            _r11 -= 0.25
-            _r7 /= _r9
-            np.negative(_r7, _r7)
-            _w1 = np.where(_r5 < 0.25, _r11, _r7)
-            np.multiply(v2, _w1, _r4)
-            delta_s1 += _r4
+            delta_s2 = np.multiply(delta_Z, t3, _r8)
+            delta_s2 += t5
+            delta_s1 = np.multiply(delta_Z, t2, _r6)
+            delta_s1 += t4
             dresidual_dw_q = np.multiply(delta_s1, k1, _r1)
             np.multiply(delta_s2, k2, _r2)
             dresidual_dw_q += _r2
             dresidual_dw_q *= x2
             dresidual_dw_q /= t1
-            np.multiply(delta_s1, x1, _r3)
-            np.multiply(delta_s2, x2, _r12)
-            _r3 += _r12
-            dresidual_dw_k = np.multiply(q, _r3, _r0)
+            np.multiply(delta_s1, x1, _r6)
+            np.multiply(delta_s2, x2, _r8)
+            _r6 += _r8
+            dresidual_dw_k = np.multiply(q, _r6, _r0)
             dresidual_dw_k /= t1
-            dresidual_dw_v = np.multiply(alpha1, x1, _r8)
-            np.multiply(alpha2, x2, _r10)
-            dresidual_dw_v += _r10
+            dresidual_dw_v = np.multiply(alpha1, x1, _r10)
+            np.multiply(alpha2, x2, _r5)
+            dresidual_dw_v += _r5
             _block[:, 0, 0] = dresidual_dw_q
             _block[:, 0, 1] = dresidual_dw_k
             _block[:, 0, 2] = dresidual_dw_v

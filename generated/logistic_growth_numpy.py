@@ -297,78 +297,17 @@ def residuals(theta, t, y) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        for t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 in _blocks(6, (*_data, _rows)):
-            t1 = np.multiply(t, r, _r0)
-            np.abs(t1, _r1)
-            np.multiply(t1, 7.647163731819816e-13, _r2)
-            np.subtract(_r2, 1.1470745597729725e-11, _r3)
-            _r3 *= t1
-            _r3 += 1.6059043836821613e-10
-            _r3 *= t1
-            _r3 -= 2.08767569878681e-09
-            _r3 *= t1
-            _r3 += 2.505210838544172e-08
-            _r3 *= t1
-            _r3 -= 2.755731922398589e-07
-            _r3 *= t1
-            _r3 += 2.7557319223985893e-06
-            _r3 *= t1
-            _r3 -= 2.48015873015873e-05
-            _r3 *= t1
-            _r3 += 1.0/5040.0
-            _r3 *= t1
-            _r3 -= 1.0/720.0
-            _r3 *= t1
-            _r3 += 1.0/120.0
-            _r3 *= t1
-            _r3 -= 1.0/24.0
-            _r3 *= t1
-            _r3 += 1.0/6.0
-            _r3 *= t1
-            _r3 -= 0.5
-            _r3 *= t1
-            _r3 += 1.0
-            _r3 *= t1
-            np.negative(t1, _r4)
-            np.exp(_r4, _r4)
-            np.subtract(1.0, _r4, _r5)
-            _w0 = np.where(_r1 < 0.5, _r3, _r5)
-            np.subtract(1.1470745597729725e-11, _r2, _r2)
-            _r2 *= t1
-            _r2 -= 1.6059043836821613e-10
-            _r2 *= t1
-            _r2 += 2.08767569878681e-09
-            _r2 *= t1
-            _r2 -= 2.505210838544172e-08
-            _r2 *= t1
-            _r2 += 2.755731922398589e-07
-            _r2 *= t1
-            _r2 -= 2.7557319223985893e-06
-            _r2 *= t1
-            _r2 += 2.48015873015873e-05
-            _r2 *= t1
-            _r2 -= 1.0/5040.0
-            _r2 *= t1
-            _r2 += 1.0/720.0
-            _r2 *= t1
-            _r2 -= 1.0/120.0
-            _r2 *= t1
-            _r2 += 1.0/24.0
-            _r2 *= t1
-            _r2 -= 1.0/6.0
-            _r2 *= t1
-            _r2 += 0.5
-            _r2 *= t1
-            _r2 -= 1.0
-            np.multiply(t1, _r2, _r0)
-            _r0 += 1.0
-            _w1 = np.where(_r1 < 0.5, _r0, _r4)
-            _w1 *= K
-            _w1 /= N0
-            _w0 += _w1
-            N = np.divide(K, _w0, _w0)
-            np.divide(N, y, _w0)
-            residual = np.log(_w0, _w0)
+        for t, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
+            t1 = np.multiply(t, -r, _r0)
+            N = np.exp(t1, _r1)
+            N *= K
+            N /= N0
+            np.expm1(t1, _r0)
+            N -= _r0
+            np.divide(K, N, N)
+            residual = np.log(N, _r1)
+            np.log(y, _r0)
+            residual -= _r0
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -385,90 +324,33 @@ def jacobian(theta, t, y) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 1, 3))
     with np.errstate(all="ignore"):
-        q = (K - N0)/N0
-        for (
-            t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8,
-        ) in _blocks(9, (*_data, _rows)):
-            t1 = np.multiply(t, r, _r0)
-            t2 = np.negative(t1, _r1)
-            np.exp(t2, t2)
-            t3 = np.multiply(t2, q, _r2)
-            np.add(1.0, t3, _r3)
-            delta = np.divide(t2, _r3, _r1)
+        t1 = K - N0
+        q = t1/N0
+        for t, y, _block, _r0, _r1, _r2, _r3, _r4 in _blocks(5, (*_data, _rows)):
+            t2 = np.multiply(t, r, _r0)
+            t3 = np.negative(t2, _r1)
+            np.exp(t3, t3)
+            t4 = np.multiply(t3, q, _r2)
+            t4 += 1.0
+            delta = np.divide(t3, t4, _r1)
             np.negative(delta, delta)
-            dresidual_dK = np.divide(delta, N0, _r3)
+            dresidual_dK = np.divide(delta, N0, _r1)
             dresidual_dK += 1.0/K
-            dresidual_dr = np.multiply(t3, t, _r2)
-            np.abs(t1, _r4)
-            np.multiply(t1, 7.647163731819816e-13, _r5)
-            np.subtract(_r5, 1.1470745597729725e-11, _r6)
-            _r6 *= t1
-            _r6 += 1.6059043836821613e-10
-            _r6 *= t1
-            _r6 -= 2.08767569878681e-09
-            _r6 *= t1
-            _r6 += 2.505210838544172e-08
-            _r6 *= t1
-            _r6 -= 2.755731922398589e-07
-            _r6 *= t1
-            _r6 += 2.7557319223985893e-06
-            _r6 *= t1
-            _r6 -= 2.48015873015873e-05
-            _r6 *= t1
-            _r6 += 1.0/5040.0
-            _r6 *= t1
-            _r6 -= 1.0/720.0
-            _r6 *= t1
-            _r6 += 1.0/120.0
-            _r6 *= t1
-            _r6 -= 1.0/24.0
-            _r6 *= t1
-            _r6 += 1.0/6.0
-            _r6 *= t1
-            _r6 -= 0.5
-            _r6 *= t1
-            _r6 += 1.0
-            _r6 *= t1
-            np.negative(t1, _r7)
-            np.exp(_r7, _r7)
-            np.subtract(1.0, _r7, _r8)
-            _w0 = np.where(_r4 < 0.5, _r6, _r8)
-            np.subtract(1.1470745597729725e-11, _r5, _r5)
-            _r5 *= t1
-            _r5 -= 1.6059043836821613e-10
-            _r5 *= t1
-            _r5 += 2.08767569878681e-09
-            _r5 *= t1
-            _r5 -= 2.505210838544172e-08
-            _r5 *= t1
-            _r5 += 2.755731922398589e-07
-            _r5 *= t1
-            _r5 -= 2.7557319223985893e-06
-            _r5 *= t1
-            _r5 += 2.48015873015873e-05
-            _r5 *= t1
-            _r5 -= 1.0/5040.0
-            _r5 *= t1
-            _r5 += 1.0/720.0
-            _r5 *= t1
-            _r5 -= 1.0/120.0
-            _r5 *= t1
-            _r5 += 1.0/24.0
-            _r5 *= t1
-            _r5 -= 1.0/6.0
-            _r5 *= t1
-            _r5 += 0.5
-            _r5 *= t1
-            _r5 -= 1.0
-            np.multiply(t1, _r5, _r0)
-            _r0 += 1.0
-            _w1 = np.where(_r4 < 0.5, _r0, _r7)
-            _w1 *= K
-            _w1 /= N0
-            _w0 += _w1
-            dresidual_dr /= _w0
-            dresidual_dN0 = np.multiply(delta, 1.0 + q, _r1)
-            dresidual_dN0 /= -N0
+            np.multiply(t, q, _r3)
+            np.exp(t2, _r4)
+            _r4 += q
+            _r3 /= _r4
+            dresidual_dr = np.where(t4 == 0.0, 0.0, _r3)
+            t5 = np.multiply(t2, 0.25, _r2)
+            np.exp(t5, t5)
+            dresidual_dN0 = np.multiply(t5, N0, _r3)
+            np.multiply(t2, 0.5, _r0)
+            np.exp(_r0, _r0)
+            dresidual_dN0 *= _r0
+            dresidual_dN0 *= t5
+            dresidual_dN0 += t1
+            dresidual_dN0 *= N0
+            np.divide(K, dresidual_dN0, dresidual_dN0)
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr
             _block[:, 0, 2] = dresidual_dN0

@@ -34,14 +34,10 @@
 #     ∂L/∂b_g = δ_z_g
 # Computed in another form, which keeps more digits
 #     δ_c = o·(δ_h/cosh(c)²)
+#     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
+#     δ_z_o = δ_h·sigmoid(−z_o)·h
 #     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
 #     δ_z_i = δ_c·gi·sigmoid(−z_i)
-# Accuracy: dL_dw_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-# Accuracy: dL_du_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-# Accuracy: dL_db_o loses all digits at w_i = -0.000934031, u_i = 46.2288, b_i = -0.000550155, w_f = 0.896361, u_f = 1.15222e-05, b_f = 1.66033e-05, w_o = 9.12413e-07, u_o = 4.80134e-05, ….
-# Accuracy: dL_dw_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-# Accuracy: dL_du_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
-# Accuracy: dL_db_g loses all digits at w_i = -5.91483, u_i = -0.0049936, b_i = -0.000148224, w_f = -0.925879, u_f = -45.7945, b_f = -21.8482, w_o = 0.00195963, u_o = -0.000340618, ….
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -275,8 +271,8 @@ def gradient(
     with np.errstate(all="ignore"):
         _sums = []
         for (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9,
-        ) in _blocks(10, _data):
+            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
+        ) in _blocks(12, _data):
             z_i = np.multiply(x, w_i, _r0)
             np.multiply(h0, u_i, _r1)
             z_i += _r1
@@ -301,35 +297,42 @@ def gradient(
             f = np.exp(t2, _r5)
             f += 1.0
             np.divide(1.0, f, f)
-            o = np.negative(z_o, _r2)
-            np.exp(o, o)
+            t3 = np.negative(z_o, _r2)
+            o = np.exp(t3, _r6)
             o += 1.0
             np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r3)
-            t3 = np.multiply(f, c0, _r5)
-            c = np.multiply(i, g, _r6)
-            c += t3
-            h = np.tanh(c, _r7)
+            g = np.tanh(z_g, _r7)
+            t4 = np.multiply(f, c0, _r5)
+            t5 = np.multiply(i, g, _r7)
+            c = np.add(t4, t5, _r8)
+            h = np.tanh(c, _r9)
             h *= o
-            delta_h = np.subtract(h, y, _r8)
-            t4 = np.cosh(c, _r6)
-            delta_c = np.multiply(t4, t4, _r6)
-            np.divide(delta_h, delta_c, delta_c)
+            delta_h = np.subtract(h, y, _r10)
+            t6 = np.cosh(c, _r8)
+            t7 = np.multiply(t6, t6, _r8)
+            delta_c = np.divide(delta_h, t7, _r11)
             delta_c *= o
-            t5 = np.multiply(delta_c, i, _r4)
-            t6 = np.multiply(t5, g, _r9)
-            np.multiply(t6, g, _r3)
-            delta_z_g = np.subtract(t5, _r3, _r4)
+            t8 = np.cosh(z_g, _r3)
+            delta_z_g = np.multiply(delta_h, o, _r6)
+            np.divide(1.0, t7, _r8)
+            delta_z_g *= _r8
+            delta_z_g *= i
+            np.multiply(t8, t8, _r3)
+            np.divide(1.0, _r3, _r3)
+            delta_z_g *= _r3
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.subtract(1.0, o, _r2)
-            delta_z_o = np.multiply(delta_h, _r2, _r8)
+            np.negative(t3, _r2)
+            np.exp(_r2, _r2)
+            _r2 += 1.0
+            np.divide(1.0, _r2, _r2)
+            delta_z_o = np.multiply(delta_h, _r2, _r10)
             delta_z_o *= h
             _sum_dL_dw_o = _dot(delta_z_o, x)
             _sum_dL_du_o = _dot(delta_z_o, h0)
             _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(delta_c, t3, _r6)
+            delta_z_f = np.multiply(delta_c, t4, _r5)
             np.negative(t2, _r1)
             np.exp(_r1, _r1)
             _r1 += 1.0
@@ -338,11 +341,12 @@ def gradient(
             _sum_dL_dw_f = _dot(delta_z_f, x)
             _sum_dL_du_f = _dot(delta_z_f, h0)
             _sum_delta_z_f = np.add.reduce(delta_z_f)
+            delta_z_i = np.multiply(delta_c, t5, _r11)
             np.negative(t1, _r0)
             np.exp(_r0, _r0)
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
-            delta_z_i = np.multiply(t6, _r0, _r9)
+            delta_z_i *= _r0
             _sum_dL_dw_i = _dot(delta_z_i, x)
             _sum_dL_du_i = _dot(delta_z_i, h0)
             _sum_delta_z_i = np.add.reduce(delta_z_i)
@@ -383,8 +387,8 @@ def value_and_gradient(
     with np.errstate(all="ignore"):
         _sums = []
         for (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9,
-        ) in _blocks(10, _data):
+            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
+        ) in _blocks(12, _data):
             z_i = np.multiply(x, w_i, _r0)
             np.multiply(h0, u_i, _r1)
             z_i += _r1
@@ -409,36 +413,43 @@ def value_and_gradient(
             f = np.exp(t2, _r5)
             f += 1.0
             np.divide(1.0, f, f)
-            o = np.negative(z_o, _r2)
-            np.exp(o, o)
+            t3 = np.negative(z_o, _r2)
+            o = np.exp(t3, _r6)
             o += 1.0
             np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r3)
-            t3 = np.multiply(f, c0, _r5)
-            c = np.multiply(i, g, _r6)
-            c += t3
-            h = np.tanh(c, _r7)
+            g = np.tanh(z_g, _r7)
+            t4 = np.multiply(f, c0, _r5)
+            t5 = np.multiply(i, g, _r7)
+            c = np.add(t4, t5, _r8)
+            h = np.tanh(c, _r9)
             h *= o
-            delta_h = np.subtract(h, y, _r8)
+            delta_h = np.subtract(h, y, _r10)
             _sum_L = _dot(delta_h, delta_h)
-            t4 = np.cosh(c, _r6)
-            delta_c = np.multiply(t4, t4, _r6)
-            np.divide(delta_h, delta_c, delta_c)
+            t6 = np.cosh(c, _r8)
+            t7 = np.multiply(t6, t6, _r8)
+            delta_c = np.divide(delta_h, t7, _r11)
             delta_c *= o
-            t5 = np.multiply(delta_c, i, _r4)
-            t6 = np.multiply(t5, g, _r9)
-            np.multiply(t6, g, _r3)
-            delta_z_g = np.subtract(t5, _r3, _r4)
+            t8 = np.cosh(z_g, _r3)
+            delta_z_g = np.multiply(delta_h, o, _r6)
+            np.divide(1.0, t7, _r8)
+            delta_z_g *= _r8
+            delta_z_g *= i
+            np.multiply(t8, t8, _r3)
+            np.divide(1.0, _r3, _r3)
+            delta_z_g *= _r3
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.subtract(1.0, o, _r2)
-            delta_z_o = np.multiply(delta_h, _r2, _r8)
+            np.negative(t3, _r2)
+            np.exp(_r2, _r2)
+            _r2 += 1.0
+            np.divide(1.0, _r2, _r2)
+            delta_z_o = np.multiply(delta_h, _r2, _r10)
             delta_z_o *= h
             _sum_dL_dw_o = _dot(delta_z_o, x)
             _sum_dL_du_o = _dot(delta_z_o, h0)
             _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(delta_c, t3, _r6)
+            delta_z_f = np.multiply(delta_c, t4, _r5)
             np.negative(t2, _r1)
             np.exp(_r1, _r1)
             _r1 += 1.0
@@ -447,11 +458,12 @@ def value_and_gradient(
             _sum_dL_dw_f = _dot(delta_z_f, x)
             _sum_dL_du_f = _dot(delta_z_f, h0)
             _sum_delta_z_f = np.add.reduce(delta_z_f)
+            delta_z_i = np.multiply(delta_c, t5, _r11)
             np.negative(t1, _r0)
             np.exp(_r0, _r0)
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
-            delta_z_i = np.multiply(t6, _r0, _r9)
+            delta_z_i *= _r0
             _sum_dL_dw_i = _dot(delta_z_i, x)
             _sum_dL_du_i = _dot(delta_z_i, h0)
             _sum_delta_z_i = np.add.reduce(delta_z_i)
@@ -619,44 +631,50 @@ def jacobian(theta, x, h0, c0, y) -> np.ndarray:
             f = np.exp(t2, _r5)
             f += 1.0
             np.divide(1.0, f, f)
-            o = np.negative(z_o, _r2)
+            o = np.negative(z_o, _r6)
             np.exp(o, o)
             o += 1.0
             np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r3)
+            g = np.tanh(z_g, _r7)
             t3 = np.multiply(f, c0, _r5)
-            c = np.multiply(i, g, _r6)
+            c = np.multiply(i, g, _r8)
             c += t3
-            h = np.tanh(c, _r7)
-            h *= o
-            t4 = np.cosh(c, _r6)
-            delta_c = np.multiply(t4, t4, _r6)
-            np.divide(1.0, delta_c, delta_c)
-            delta_c *= o
-            t5 = np.multiply(delta_c, i, _r4)
-            t6 = np.multiply(t5, g, _r8)
-            np.multiply(t6, g, _r3)
-            delta_z_g = np.subtract(t5, _r3, _r4)
-            delta_z_o = np.subtract(1.0, o, _r2)
-            delta_z_o *= h
+            t4 = np.multiply(c, 2.0, _r9)
+            np.exp(t4, t4)
+            t5 = np.add(t4, 1.0, _r10)
+            delta_c = np.multiply(o, 4.0, _r6)
+            delta_c *= t4
+            np.multiply(t5, t5, _r10)
+            delta_c /= _r10
+            t6 = np.multiply(delta_c, i, _r4)
+            t7 = np.cosh(z_g, _r3)
+            delta_z_g = np.multiply(t7, t7, _r3)
+            np.divide(t6, delta_z_g, delta_z_g)
+            t8 = np.exp(z_o, _r2)
+            t9 = np.add(t8, 1.0, _r10)
+            delta_z_o = np.tanh(c, _r8)
+            delta_z_o *= t8
+            np.multiply(t9, t9, _r10)
+            delta_z_o /= _r10
             delta_z_f = np.multiply(delta_c, t3, _r6)
             np.negative(t2, _r1)
             np.exp(_r1, _r1)
             _r1 += 1.0
             np.divide(1.0, _r1, _r1)
             delta_z_f *= _r1
+            delta_z_i = np.multiply(t6, g, _r4)
             np.negative(t1, _r0)
             np.exp(_r0, _r0)
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
-            delta_z_i = np.multiply(t6, _r0, _r8)
+            delta_z_i *= _r0
             dresidual_dw_i = np.multiply(delta_z_i, x, _r0)
-            dresidual_du_i = np.multiply(delta_z_i, h0, _r1)
-            dresidual_dw_f = np.multiply(delta_z_f, x, _r5)
-            dresidual_du_f = np.multiply(delta_z_f, h0, _r7)
-            dresidual_dw_o = np.multiply(delta_z_o, x, _r3)
-            dresidual_du_o = np.multiply(delta_z_o, h0, _r9)
-            dresidual_dw_g = np.multiply(delta_z_g, x, _r10)
+            dresidual_du_i = np.multiply(delta_z_i, h0, _r7)
+            dresidual_dw_f = np.multiply(delta_z_f, x, _r1)
+            dresidual_du_f = np.multiply(delta_z_f, h0, _r5)
+            dresidual_dw_o = np.multiply(delta_z_o, x, _r10)
+            dresidual_du_o = np.multiply(delta_z_o, h0, _r2)
+            dresidual_dw_g = np.multiply(delta_z_g, x, _r9)
             dresidual_du_g = np.multiply(delta_z_g, h0, _r11)
             _block[:, 0, 0] = dresidual_dw_i
             _block[:, 0, 1] = dresidual_du_i

@@ -21,13 +21,10 @@
 #     ∂L/∂g₁ = δ_y1·a₁/r
 #     ∂L/∂g₂ = δ_y2·a₂/r
 # Names here: ε is epsilon.
-# Computed in another form, which keeps more digits
-#     δ_a1 = −((δ_y1·y₁ + δ_y2·y₂)·a₁/(2r) − δ_y1·g₁)/r
 # Accuracy: dL_dw11 loses 5 of 16 digits at w11 = -1.00995e-07, w12 = 203.462, w21 = 236.773, w22 = 0.229572, g1 = -0.130399, g2 = -0.00010617, x1 = -1.26915e-07, x2 = 0.00682935, ….
 # Accuracy: dL_dw12 loses 5 of 16 digits at w11 = -1.00995e-07, w12 = 203.462, w21 = 236.773, w22 = 0.229572, g1 = -0.130399, g2 = -0.00010617, x1 = -1.26915e-07, x2 = 0.00682935, ….
 # Accuracy: dL_dw21 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 = -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 = -36.0624, ….
 # Accuracy: dL_dw22 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 = -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 = -36.0624, ….
-# Accuracy: dL_dg1 loses all digits at w11 = 0.612413, w12 = -0.302729, w21 = 0.630122, w22 = 0.307702, g1 = 0.908283, g2 = 1.04486, x1 = -0.62109, x2 = -1.25645, ….
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -253,25 +250,23 @@ def gradient(
             np.multiply(delta_y1, a1, _r7)
             _r7 /= r
             _sum_dL_dg1 = np.add.reduce(_r7)
-            tmp1 = np.multiply(delta_y1, y1, _r3)
+            delta_r = np.multiply(delta_y1, y1, _r3)
             np.multiply(delta_y2, y2, _r4)
-            tmp1 += _r4
-            delta_r = np.divide(tmp1, r, _r4)
+            delta_r += _r4
+            delta_r /= r
             np.negative(delta_r, delta_r)
-            tmp2 = np.multiply(r, 2.0, _r7)
-            delta_a2 = np.multiply(delta_r, a2, _r4)
-            delta_a2 /= tmp2
+            delta_a2 = np.multiply(delta_r, 0.5, _r4)
+            delta_a2 *= a2
             np.multiply(delta_y2, g2, _r5)
-            _r5 /= r
             delta_a2 += _r5
+            delta_a2 /= r
             _sum_dL_dw21 = _dot(delta_a2, x1)
             _sum_dL_dw22 = _dot(delta_a2, x2)
-            delta_a1 = np.multiply(tmp1, a1, _r3)
-            delta_a1 /= tmp2
+            delta_a1 = np.multiply(delta_r, 0.5, _r3)
+            delta_a1 *= a1
             np.multiply(delta_y1, g1, _r6)
-            delta_a1 -= _r6
+            delta_a1 += _r6
             delta_a1 /= r
-            np.negative(delta_a1, delta_a1)
             _sum_dL_dw11 = _dot(delta_a1, x1)
             _sum_dL_dw12 = _dot(delta_a1, x2)
             _sums.append((
@@ -330,25 +325,23 @@ def value_and_gradient(
             np.multiply(delta_y2, a2, _r7)
             _r7 /= r
             _sum_dL_dg2 = np.add.reduce(_r7)
-            tmp1 = np.multiply(delta_y1, y1, _r3)
+            delta_r = np.multiply(delta_y1, y1, _r3)
             np.multiply(delta_y2, y2, _r4)
-            tmp1 += _r4
-            delta_r = np.divide(tmp1, r, _r4)
+            delta_r += _r4
+            delta_r /= r
             np.negative(delta_r, delta_r)
-            tmp2 = np.multiply(r, 2.0, _r7)
-            delta_a2 = np.multiply(delta_r, a2, _r4)
-            delta_a2 /= tmp2
+            delta_a2 = np.multiply(delta_r, 0.5, _r4)
+            delta_a2 *= a2
             np.multiply(delta_y2, g2, _r6)
-            _r6 /= r
             delta_a2 += _r6
+            delta_a2 /= r
             _sum_dL_dw21 = _dot(delta_a2, x1)
             _sum_dL_dw22 = _dot(delta_a2, x2)
-            delta_a1 = np.multiply(tmp1, a1, _r3)
-            delta_a1 /= tmp2
+            delta_a1 = np.multiply(delta_r, 0.5, _r3)
+            delta_a1 *= a1
             np.multiply(delta_y1, g1, _r5)
-            delta_a1 -= _r5
+            delta_a1 += _r5
             delta_a1 /= r
-            np.negative(delta_a1, delta_a1)
             _sum_dL_dw11 = _dot(delta_a1, x1)
             _sum_dL_dw12 = _dot(delta_a1, x2)
             _sums.append((
@@ -429,9 +422,9 @@ def residuals(theta, x1, x2, t1, t2, epsilon=1e-05) -> np.ndarray:
             r *= 0.5
             r += epsilon
             np.sqrt(r, r)
-            y1 = np.divide(g1, r, _r3)
-            y1 *= a1
-            residual_1 = np.subtract(y1, t1, _r3)
+            y1 = np.multiply(a1, g1, _r0)
+            y1 /= r
+            residual_1 = np.subtract(y1, t1, _r0)
             y2 = np.multiply(a2, g2, _r1)
             y2 /= r
             residual_2 = np.subtract(y2, t2, _r1)
@@ -457,57 +450,50 @@ def jacobian(theta, x1, x2, t1, t2, epsilon=1e-05) -> np.ndarray:
     _rows = np.zeros((len(_data[0]), 2, 6))
     with np.errstate(all="ignore"):
         for (
-            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
-        ) in _blocks(11, (*_data, _rows)):
+            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
+        ) in _blocks(12, (*_data, _rows)):
             a1 = np.multiply(x1, w11, _r0)
             np.multiply(x2, w12, _r1)
             a1 += _r1
             a2 = np.multiply(x1, w21, _r1)
             np.multiply(x2, w22, _r2)
             a2 += _r2
-            tmp1 = np.multiply(a1, a1, _r2)
+            r = np.multiply(a1, a1, _r2)
             np.multiply(a2, a2, _r3)
-            tmp1 += _r3
-            tmp1 *= 0.5
-            tmp1 += epsilon
-            r = np.sqrt(tmp1, _r3)
-            tmp2 = np.divide(g1, r, _r4)
-            y1 = np.multiply(tmp2, a1, _r5)
-            delta_r_residual_1 = np.divide(y1, r, _r5)
+            r += _r3
+            r *= 0.5
+            r += epsilon
+            np.sqrt(r, r)
+            y1 = np.multiply(a1, g1, _r3)
+            y1 /= r
+            delta_r_residual_1 = np.divide(y1, r, _r3)
             np.negative(delta_r_residual_1, delta_r_residual_1)
-            tmp3 = np.multiply(r, 2.0, _r6)
-            delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r7)
-            delta_a2_residual_1 /= tmp3
-            tmp4 = np.multiply(tmp1, r, _r2)
-            np.divide(g1, tmp4, _r8)
-            np.multiply(a2, 0.5, _r9)
-            _r8 *= _r9
-            _r8 *= a2
-            np.divide(g1*epsilon, tmp4, _r2)
-            _r8 += _r2
-            np.multiply(delta_r_residual_1, a1, _r5)
-            _r5 /= tmp3
-            _r5 += tmp2
-            delta_a1_residual_1 = np.where(g1 <= 1e+100, _r8, _r5)
-            dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r8)
-            dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, delta_a1_residual_1)
-            dresidual_1_dw21 = np.multiply(delta_a2_residual_1, x1, _r5)
-            dresidual_1_dw22 = np.multiply(delta_a2_residual_1, x2, _r7)
-            dresidual_1_dg1 = np.divide(a1, r, _r4)
-            y2 = np.multiply(a2, g2, _r2)
+            tmp1 = np.multiply(r, 2.0, _r4)
+            delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r5)
+            delta_a2_residual_1 /= tmp1
+            delta_a1_residual_1 = np.multiply(delta_r_residual_1, a1, _r3)
+            delta_a1_residual_1 /= tmp1
+            np.divide(g1, r, _r6)
+            delta_a1_residual_1 += _r6
+            dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r6)
+            dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, _r3)
+            dresidual_1_dw21 = np.multiply(delta_a2_residual_1, x1, _r7)
+            dresidual_1_dw22 = np.multiply(delta_a2_residual_1, x2, _r5)
+            dresidual_1_dg1 = np.divide(a1, r, _r8)
+            y2 = np.multiply(a2, g2, _r9)
             y2 /= r
-            delta_r_residual_2 = np.divide(y2, r, _r2)
+            delta_r_residual_2 = np.divide(y2, r, _r9)
             np.negative(delta_r_residual_2, delta_r_residual_2)
-            delta_a2_residual_2 = np.multiply(delta_r_residual_2, a2, _r9)
-            delta_a2_residual_2 /= tmp3
-            np.divide(g2, r, _r10)
-            delta_a2_residual_2 += _r10
-            delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r2)
-            delta_a1_residual_2 /= tmp3
-            dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r6)
-            dresidual_2_dw12 = np.multiply(delta_a1_residual_2, x2, _r2)
+            delta_a2_residual_2 = np.multiply(delta_r_residual_2, a2, _r10)
+            delta_a2_residual_2 /= tmp1
+            np.divide(g2, r, _r11)
+            delta_a2_residual_2 += _r11
+            delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r9)
+            delta_a1_residual_2 /= tmp1
+            dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r4)
+            dresidual_2_dw12 = np.multiply(delta_a1_residual_2, x2, _r9)
             dresidual_2_dw21 = np.multiply(delta_a2_residual_2, x1, _r0)
-            dresidual_2_dw22 = np.multiply(delta_a2_residual_2, x2, _r9)
+            dresidual_2_dw22 = np.multiply(delta_a2_residual_2, x2, _r10)
             dresidual_2_dg2 = np.divide(a2, r, _r1)
             _block[:, 0, 0] = dresidual_1_dw11
             _block[:, 0, 1] = dresidual_1_dw12

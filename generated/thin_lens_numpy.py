@@ -11,10 +11,9 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR1 = −2/R₁·((i − y)/R₁)·i·i·(1 − n)
-#     dJ_dR2 = −2/R₂·((1/q − y)/R₂/q)·((n − 1)/q)
+#     dJ_dR1 = where(n ≤ 3/2, where(R₁² == 0, 0, δ·(1 − n)/R₁²), −2/R₁·((1/q − y)/R₁)·((1 − n)/q)·(1/q))
 # Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n = 1.46058.
 # Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
@@ -177,22 +176,31 @@ def gradient(R1, R2, s, y, n=1.5168) -> Gradient:
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
+        t3 = R1*R1
+        t4 = 1.0 - n
         _sums = []
-        for s, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for s, y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r1)
             t2 = np.subtract(i, y, _r2)
-            np.divide(t2, R1, _r3)
-            _r3 *= i
-            _sum_dJ_dR1 = 2.0/R1*(1.0 - n)*_dot(_r3, i)
-            np.divide(t2, R2, _r2)
-            _r2 /= q
-            np.divide(t1, q, _r0)
-            _sum_dJ_dR2 = 2.0/R2*_dot(_r2, _r0)
-            _sums.append((_sum_dJ_dR1, _sum_dJ_dR2))
-        _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
-        return Gradient(*map(float, (-_mean_dJ_dR1, -_mean_dJ_dR2)))
+            delta = np.multiply(t2, -2.0, _r3)
+            delta *= i
+            delta *= i
+            np.multiply(delta, t4, _r4)
+            _r4 /= t3
+            _w0 = np.where(t3 == 0.0, 0.0, _r4)
+            np.divide(t2, R1, _r2)
+            _r2 *= -2.0/R1
+            np.divide(t4, q, _r0)
+            _r2 *= _r0
+            _r2 *= i
+            _w1 = np.where(n <= 1.5, _w0, _r2)
+            _sum_dJ_dR1 = np.add.reduce(_w1)
+            _sum_delta = np.add.reduce(delta)
+            _sums.append((_sum_dJ_dR1, _sum_delta))
+        _mean_dJ_dR1, _mean_delta = _means(_sums, ('s', 'y'), _data)
+        return Gradient(*map(float, (_mean_dJ_dR1, _mean_delta*t1/(R2*R2))))
 
 
 def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
@@ -204,23 +212,32 @@ def value_and_gradient(R1, R2, s, y, n=1.5168) -> tuple[float, Gradient]:
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
+        t3 = R1*R1
+        t4 = 1.0 - n
         _sums = []
-        for s, y, _r0, _r1, _r2, _r3 in _blocks(4, _data):
+        for s, y, _r0, _r1, _r2, _r3, _r4 in _blocks(5, _data):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r1)
             t2 = np.subtract(i, y, _r2)
             _sum_J = _dot(t2, t2)
-            np.divide(t2, R1, _r3)
-            _r3 *= i
-            _sum_dJ_dR1 = 2.0/R1*(1.0 - n)*_dot(_r3, i)
-            np.divide(t2, R2, _r2)
-            _r2 /= q
-            np.divide(t1, q, _r0)
-            _sum_dJ_dR2 = 2.0/R2*_dot(_r2, _r0)
-            _sums.append((_sum_J, _sum_dJ_dR1, _sum_dJ_dR2))
-        _mean_J, _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (-_mean_dJ_dR1, -_mean_dJ_dR2)))
+            delta = np.multiply(t2, -2.0, _r3)
+            delta *= i
+            delta *= i
+            np.multiply(delta, t4, _r4)
+            _r4 /= t3
+            _w0 = np.where(t3 == 0.0, 0.0, _r4)
+            np.divide(t2, R1, _r2)
+            _r2 *= -2.0/R1
+            np.divide(t4, q, _r0)
+            _r2 *= _r0
+            _r2 *= i
+            _w1 = np.where(n <= 1.5, _w0, _r2)
+            _sum_dJ_dR1 = np.add.reduce(_w1)
+            _sum_delta = np.add.reduce(delta)
+            _sums.append((_sum_J, _sum_dJ_dR1, _sum_delta))
+        _mean_J, _mean_dJ_dR1, _mean_delta = _means(_sums, ('s', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dR1, _mean_delta*t1/(R2*R2))))
 
 
 def update(R1, R2, s, y, n=1.5168, rate=0.2) -> Params:
@@ -265,8 +282,7 @@ def residuals(theta, s, y, n=1.5168) -> np.ndarray:
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        t1 = n - 1.0
-        P = np.where(R2 <= 7e+99, t1*((R2 - R1)/(R1*R2)), t1*(1.0/R1 - 1.0/R2))[()]
+        P = (n - 1.0)*(1.0/R1 - 1.0/R2)
         for s, y, _block, _r0 in _blocks(1, (*_data, _rows)):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
@@ -290,19 +306,20 @@ def jacobian(theta, s, y, n=1.5168) -> np.ndarray:
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
-        t3 = R2*R2
-        for s, y, _block, _r0, _r1, _r2 in _blocks(3, (*_data, _rows)):
+        t2 = R2*R2
+        for s, y, _block, _r0, _r1 in _blocks(2, (*_data, _rows)):
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            t2 = np.divide(i, R1, _r1)
-            dresidual_dR1 = np.multiply(t2, n - 1.0, _r2)
-            dresidual_dR1 *= t2
+            delta = np.multiply(i, i, _r1)
+            np.negative(delta, delta)
+            dresidual_dR1 = np.multiply(delta, 1.0 - n, _r1)
+            dresidual_dR1 /= R1*R1
             np.divide(i, R2, _r0)
-            _w0 = np.where(t3 == 0.0, 0.0, _r0)
+            _w0 = np.where(t2 == 0.0, 0.0, _r0)
             np.multiply(_w0, -t1, _r0)
             _r0 *= _w0
-            dresidual_dR2 = np.where(t3 == 0.0, 0.0, _r0)
+            dresidual_dR2 = np.where(t2 == 0.0, 0.0, _r0)
             _block[:, 0, 0] = dresidual_dR1
             _block[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)
