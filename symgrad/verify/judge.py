@@ -36,7 +36,7 @@ from symgrad.verify.model import (
 from symgrad.verify.numbers.judge_numbers import NumberJudge, at_point
 from symgrad.verify.numbers.outcomes import Outcome, decided
 from symgrad.verify.numbers.put_in import with_numbers_put_in
-from symgrad.verify.truth import Ambiguous, MissingValue, Truth
+from symgrad.verify.truth import Ambiguous, MissingValue, Point, Truth
 
 _SEVERITY: dict[Status, int] = {
     "proved": 0, "agrees": 1, "undecided": 2, "unreadable": 3, "refuted": 4,
@@ -60,6 +60,7 @@ class Sides:
     right: Expression
     assumptions: tuple[Compare, ...]
     conventions: tuple[Compare, ...] = ()
+    stated: Point = ()
 
 
 class Judge:
@@ -268,7 +269,7 @@ class Judge:
         link = claim.links[index]
         right = substituted(link.expression, meanings)
         conditions = self._conditions(claim, meanings)
-        sides = Sides(left, right, conditions, self.truth.conventions(claim))
+        sides = Sides(left, right, conditions, self.truth.conventions(claim), claim.point)
         if not link.numeric:
             outcome = self._equality(sides, deadline)
             if outcome.status == "proved" and self._rests_on_convention(sides):
@@ -324,6 +325,7 @@ class Judge:
             full = Sides(
                 self.truth.expand(sides.left), self.truth.expand(sides.right),
                 tuple(self._expanded(c) for c in sides.assumptions), sides.conventions,
+                sides.stated,
             )  # fmt: skip
             size = len(distinct_parts(full.left, full.right))
         except TooLarge:
@@ -342,6 +344,9 @@ class Judge:
             second = self._decide(sides, deadline)
             if second.status == "proved":
                 return decided(second, sides.assumptions, self.printer)
+        order = {name: place for place, name in enumerate(self.graph.index)}
+        witness = sorted(decision.witness, key=lambda item: order.get(item[0], len(order)))
+        decision = replace(decision, witness=tuple(witness))
         return decided(decision, full.assumptions, self.printer)
 
     def _expanded(self, condition: Compare) -> Compare:
@@ -363,7 +368,7 @@ class Judge:
                 return bare
         return decide(
             sides.left, sides.right, assumptions=sides.assumptions,
-            conventions=sides.conventions, deadline=deadline,
+            conventions=sides.conventions, deadline=deadline, stated=dict(sides.stated),
         )  # fmt: skip
 
     def _diagnosis(

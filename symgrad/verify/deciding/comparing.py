@@ -44,6 +44,7 @@ class Comparer:
         values = [value for _, value in solved.names]
         sides = [side for c in solved.conditions for side in (c.left, c.right)]
         names = names_in(left, right, *sides, *solved.equations, *values)
+        self.names = tuple(names)
         self._sampler = Sampler(names, [*solved.conditions, *bounds], switches, seed)
         self._points = self._sampler.points()
 

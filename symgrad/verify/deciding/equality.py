@@ -8,7 +8,7 @@ the domain. What is neither refuted nor proved is reported as agreeing at so man
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
@@ -27,6 +27,7 @@ from symgrad.verify.deciding.limits import (
     distinct_parts,
     names_in,
 )
+from symgrad.verify.deciding.plain_points import at_once
 from symgrad.verify.deciding.regions import Given, Problem, Region, balanced, given, prove
 
 DEFAULT_SECONDS = 5.0
@@ -67,6 +68,7 @@ _UNDECIDED = Decision("undecided")
 def decide(
     left: Expression, right: Expression, *, assumptions: Sequence[Compare] = (),
     conventions: Sequence[Compare] = (), deadline: float | None = None, seed: int = 0,
+    stated: Mapping[str, Fraction] | None = None,
 ) -> Decision:  # fmt: skip
     """Decide whether left = right for all real values of the names where both are defined.
 
@@ -77,6 +79,7 @@ def decide(
         conventions: equations on which nothing is refuted, for a side is a convention there.
         deadline: a moment of `time.monotonic()`; by default five seconds from now.
         seed: of the points that are tried.
+        stated: values of names, at which a difference is shown if there is one.
 
     >>> from symgrad.expression.tree import Call, Pow, Var, number
     >>> square, size = Pow(Var("x"), number(2)), Call("abs", (Var("x"),))
@@ -88,6 +91,7 @@ def decide(
     clock = Clock(time.monotonic() + DEFAULT_SECONDS if deadline is None else deadline)
     try:
         case = _Case(left, right, tuple(assumptions), clock, seed)
+        case.stated = stated
         return case.decide(tuple(conventions))
     except (Stop, RecursionError, OverflowError):
         return _UNDECIDED
@@ -123,6 +127,7 @@ class _Case:
             raise Unsupported
         self.left, self.right, self.assumptions = left, right, assumptions
         self.clock, self.seed = clock, seed
+        self.stated: Mapping[str, Fraction] | None = None
         self.solved = solve(assumptions, clock)
         self.comparer = self._comparer()
         self.same = 0
@@ -292,6 +297,8 @@ class _Case:
         return regions is not None and not any(region.excluded for region in regions)
 
     def _refuted(self, found: Comparison) -> Decision:
+        if self.stated is not None and not self.solved.equations:
+            found = at_once(self.comparer, found, self.stated)
         witness = tuple((str(name), value) for name, value in found.point.items())
         decision = Decision("refuted", witness=witness, left=found.left, right=found.right)
         try:

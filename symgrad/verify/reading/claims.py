@@ -33,6 +33,7 @@ from symgrad.verify.reading.documents import Formula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.lefts import LeftSides
+from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import Statement, statements
@@ -159,6 +160,8 @@ class Reader:
         try:
             if formula.fault is not None:
                 raise Fault(formula.fault)
+            if formula.behind and self.scope.name(formula.behind) is not None:
+                raise Fault(replace(UNCLEAR, place=place))
             if len(content.text) > MAX_CLAIM_LENGTH:
                 message = f"a formula of more than {MAX_CLAIM_LENGTH:,} characters"
                 raise Fault(Diagnostic(message, place, "split it into several"))

@@ -27,8 +27,9 @@ class Formula:
     with macros expanded, where that is not all of it. `strict` says that it must be readable: a
     line of a claims file or of a `symgrad` fence. `directive` marks `at` and `assume`, `values`
     what a sentence says about values, `bare` a line of prose that looks like a formula, `quiet`
-    code that does: where it cannot be read it is none. `fault` is the reason why it could not even
-    be taken out of its document.
+    code that does: where it cannot be read it is none. `behind` is the word of a sentence that ends
+    it: were that a name of the graph, the formula would go on. `fault` is the reason why it could
+    not even be taken out of its document.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Formula:
     values: bool = False
     bare: bool = False
     quiet: bool = False
+    behind: str = ""
     written: Written | None = None
     fault: Diagnostic | None = None
 
@@ -130,6 +132,7 @@ class Piece:
     bare: bool = False
     strict: bool = False
     quiet: bool = False
+    behind: str = ""
 
     @property
     def start(self) -> int:
@@ -162,7 +165,7 @@ class Piece:
         whole = None if written.text == shown else written
         return Formula(
             shown, origin, strict=self.strict, bare=self.bare, quiet=self.quiet, written=whole,
-            fault=fault,
+            fault=fault, behind=self.behind,
         )  # fmt: skip
 
     def _written(self, passage: Passage, macros: Macros) -> Iterator[Written]:

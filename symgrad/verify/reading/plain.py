@@ -66,13 +66,15 @@ def lines_of(
         if prose and (words := LABEL.match(whole, cut)) and _RELATION.search(whole, words.end()):
             cut = words.end()
         origin = Origin(source, lines, first + start, 1, first).at(whole, cut)
-        body = whole[cut : without_words(whole, cut, len(whole)) if prose else len(whole)].rstrip()
+        line = without_words(whole, cut, len(whole))
+        body = whole[cut : line.end if prose else len(whole)].rstrip()
         directive = _DIRECTIVE.match(body) is not None
         body = body.replace("\\\n", " \n")
         if prose and not directive and is_sentence(body):
             yield from _in_sentence(body, origin)
         else:
-            yield Formula(body, origin, strict=True, directive=directive)
+            behind = line.behind if prose else ""
+            yield Formula(body, origin, strict=True, directive=directive, behind=behind)
 
 
 def is_sentence(text: str) -> bool:
@@ -93,7 +95,7 @@ def _in_sentence(text: str, origin: Origin) -> Iterator[Formula]:
         shown = text[one.start : one.end if one.clear else len(text)]
         fault = None if one.clear else UNCLEAR
         here = origin.at(text, one.start)
-        yield Formula(shown, here, bare=True, quiet=not one.clear, fault=fault)
+        yield Formula(shown, here, bare=True, quiet=not one.clear, fault=fault, behind=one.behind)
     if derivatives:
         return
     found = _IN_SENTENCE.search(text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from symgrad.errors import Diagnostic
+from symgrad.expression.names import GREEK
 
 _NAME = r"[^\W\d_]\w{0,20}'*"
 _SQUARED = r"(?:\^?[2-4]|[²³⁴])?"
@@ -18,13 +19,16 @@ HEAD = (
 )
 _TOKEN = re.compile(
     r"(?P<space>[ \t]*(?:\n[ \t>]*(?![-+*•][ \t]|\s))?)"
-    r"(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[^\W\d_]\w*'*)|(?P<open>[(\[{])"
+    r"(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[^\W\d_](?:(?![²³⁴⁻¹])\w)*'*)|(?P<open>[(\[{])"
     r"|(?P<close>[)\]}])|(?P<sign>\*\*(?=[\w(−-])|(?<=[ \t])\*\*(?=[ \t])|[-+*/^=≈·×⋅−∙])"
     r"|(?P<power>[²³⁴⁻¹]+)|(?P<root>[√∂])|(?P<other>.))?"
 )
 _ARITHMETIC = frozenset(
     "times plus minus over divided multiplied mal durch fois sur por veces squared cubed if when "
     "whenever for unless provided wenn falls für si quand pour cuando para mod where".split()
+)
+_SHORT_WORDS = frozenset(
+    "is as so in at by or of to an on we it et ou da zu im es en al il la le el de du do os".split()
 )
 _WORDS_OF_ONE_LETTER = frozenset("aIAyeouàéèEOUYÀ")
 _NUMBER_OF_EQUATION = re.compile(r"[(\[]\s*(?:\d+(?:\.\d+)*\s*[a-z]?|[a-z]|[ivx]+|\*+)\s*[)\]]")
@@ -39,11 +43,16 @@ UNCLEAR = Diagnostic("where this formula ends in its sentence is not clear")
 
 
 class Stretch(NamedTuple):
-    """Where a formula begins and ends; `clear` says whether its end is beyond doubt."""
+    """Where a formula begins and ends; `clear` says whether its end is beyond doubt.
+
+    `behind` is the word that ends it, "" where none does: were it a name of the graph, it would
+    belong to the formula.
+    """
 
     start: int
     end: int
     clear: bool
+    behind: str = ""
 
 
 def formulas_in(text: str) -> Iterator[Stretch]:
@@ -62,26 +71,32 @@ def formulas_in(text: str) -> Iterator[Stretch]:
 
 def stretch_of(text: str, start: int, at: int) -> Stretch:
     """Return the formula that begins at `start`, and whose right side begins at `at`."""
-    end, clear = _Side(text, min(len(text), at + _LONGEST)).read(at)
-    return Stretch(start, end, clear and end > at)
+    side = _Side(text, min(len(text), at + _LONGEST))
+    end, clear = side.read(at)
+    word = _WORD_BEHIND.match(text, end)
+    return Stretch(start, end, clear and end > at, word[1] if word else "")
 
 
-def without_words(text: str, start: int, end: int) -> int:
-    """Return where a line that begins with a derivative ends, without the words behind it.
+def without_words(text: str, start: int, end: int) -> Stretch:
+    """Return a line that begins with a derivative, without the words behind it.
 
     >>> line = "dL/dz = p - y (as above)"
-    >>> line[: without_words(line, 0, len(line))]
+    >>> line[: without_words(line, 0, len(line)).end]
     'dL/dz = p - y'
     """
     found = _HEADS.match(text, start, end)
     stretch = stretch_of(text, start, found.end()) if found else None
+    whole = Stretch(start, end, clear=True)
     if stretch is None or not stretch.clear or stretch.end >= end:
-        return end
-    return stretch.end if _WORDS_BEHIND.match(text, stretch.end, end) else end
+        return whole
+    return stretch if _WORDS_BEHIND.match(text, stretch.end, end) else whole
 
 
 _HEADS = re.compile(HEAD)
-_WORDS_BEHIND = re.compile(r"[ \t]*[(\[—–,;]?[ \t]*[^\W\d_]{2,}[ \t]*(?:[^\W\d_]|[)\].,;]|$)")
+_WORDS_BEHIND = re.compile(
+    r"[ \t]*(?:[(\[—–,;]?[ \t]*[^\W\d_]{2,}[ \t]+[^\W\d_]|[(\[—][^\W\d_]{2,})"
+)
+_WORD_BEHIND = re.compile(r"[ \t\n>(]*([^\W\d_]+)")
 
 
 class _Side:
@@ -139,21 +154,44 @@ class _Side:
         if kind == "number":
             return False
         behind = self.text[token.end() : token.end() + 3].lstrip(" \t")
-        if len(value.strip("'")) > 1 and not re.search(r"[\d_]", value):
+        if len(value.strip("'")) > 1 and not re.search(r"[\d_₀-₉]", value):
             return behind[:1] in ("+", "*", "^", "·", "×") and bool(behind[:1])
         return value not in _WORDS_OF_ONE_LETTER or behind[:1] in (*"+*/^·×)−=.,;", "")
 
     def is_word(self, token: re.Match[str], value: str) -> bool:
-        """Tell whether a word stands where an operand should: `= the sum of …`."""
-        behind = re.match(r"[ \t]+([^\W\d_]{2,})", self.text[token.end() : token.end() + 30])
-        return len(value) > 2 and value.isalpha() and value.islower() and behind is not None
+        """Tell whether a word stands where an operand should: `= the sum of …`, `– a result`."""
+        if not re.match(r"[ \t]+[^\W\d_]{2,}", self.text[token.end() : token.end() + 30]):
+            return False
+        article = value in ("a", "A", "I", "à") and bool(token["space"])
+        return article or (len(value) > 2 and value.isalpha() and value.islower())
 
     def is_clear(self, end: int) -> bool:
         """Tell whether what stands behind a formula does not belong to it."""
         rest = self.text[end : end + 40].split("\n\n")[0]
         following = re.match(r"[ \t\n>]*(\S)", rest)
-        if following is None or following[1] in ".,;:!?)]}*_`|#<\"'»”’。，；：（）、>":
+        marks = ".,;:?)]}`#<\"'»”’。，；：（）、>" + "*_" * (rest[:1] in "*_")
+        if (
+            following is None
+            or following[1] in marks
+            or (following[1] == "|" and self.in_table(end))
+        ):
             word = re.match(r"[,;]?\s*([^\W\d_]+)", rest)
             return word is None or word[1].lower() not in _ARITHMETIC
-        word = re.match(r"[ \t\n>]*(?:([^\W\d_]{2,})(?![\w(]|\s*\()|[—–(])", rest)
-        return word is not None and (word[1] or "").lower() not in _ARITHMETIC
+        if following[1] in "—–(":
+            return True
+        word = re.match(r"[ \t\n>]*([^\W\d_]+)(?![\w(]|\s*\()", rest)
+        return word is not None and _is_plain_word(word[1].lower(), rest[word.end() :])
+
+    def in_table(self, at: int) -> bool:
+        """Tell whether a line is a row of a table."""
+        return self.text[self.text.rfind("\n", 0, at) + 1 : at].lstrip(" >").startswith("|")
+
+
+def _is_plain_word(word: str, behind: str) -> bool:
+    """Tell whether a word is one of a sentence, and no name in a formula."""
+    if word in _ARITHMETIC or word in GREEK:
+        return False
+    if len(word) < 2:
+        return not word.isascii()
+    known = len(word) > 2 or word in _SHORT_WORDS or not word.isascii()
+    return known or re.match(r"[ \t]+[^\W\d_]{2,}", behind) is not None

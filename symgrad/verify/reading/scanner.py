@@ -291,13 +291,14 @@ class Scanner:
             if left := _LEFT.match(self.text, start):
                 yield from self.in_sentence(*left.span())
             return
-        if (shorter := without_words(self.text, start, end)) < end:
-            self.at, end = shorter, shorter
+        stretch = without_words(self.text, start, end)
+        if stretch.end < end:
+            self.at = end = stretch.end
         else:
             while following := _GOES_ON.match(self.text, end):
                 end = following.end()
             self.at = end
-        yield Piece(((start, end),), display=True, bare=True)
+        yield Piece(((start, end),), display=True, bare=True, behind=stretch.behind)
 
     def prose(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
         """Yield a derivative that stands in a sentence without marks."""
@@ -306,7 +307,8 @@ class Scanner:
         if self.kind == "latex":
             return
         if found.clear:
-            yield Piece(((found.start, found.end),), bare=True, quiet=True)
+            span = (found.start, found.end)
+            yield Piece((span,), bare=True, quiet=True, behind=found.behind)
             return
         end = self.text.find("\n", self.at)
         shown = self.text[found.start : end if end > 0 else len(self.text)]
