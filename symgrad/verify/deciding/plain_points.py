@@ -14,8 +14,8 @@ from symgrad.verify.deciding.comparing import Comparer, Comparison
 from symgrad.verify.deciding.limits import OutOfTime
 from symgrad.verify.deciding.sampling import Point
 
-_PLAIN = tuple(map(Fraction, ("2", "1", "3", "1/2", "-1", "4", "5", "-2", "3/2", "1/3")))
-_TRIES = 12
+_POSITIVE = tuple(map(Fraction, ("2", "1", "3", "1/2", "4", "5", "3/2")))
+_SIGNED = tuple(map(Fraction, ("-1", "2", "1", "-2", "3", "1/2", "-3")))
 _SHORT = 5  # characters of a value that is read at once
 _APART = 0.02  # of the larger value: what differs less is not seen
 _SMALLEST, _LARGEST = 1e-3, 1e5
@@ -32,16 +32,11 @@ def persuasive(comparer: Comparer, found: Comparison, stated: Mapping[str, Fract
     Raises:
         OutOfTime: when no time is left.
     """
-    best, least = found, _cost(found) if _is_visible(found) else 10**6
-    for point in _candidates(comparer, stated):
-        comparison = comparer.at(point, thorough=False)
-        if comparison.outcome != "different" or not _is_visible(comparison):
-            continue
-        if point.keys() == stated.keys() & point.keys() and _matches(point, stated):
-            return comparison
-        if (cost := _cost(comparison)) < least:
-            best, least = comparison, cost
-    return best
+    for points in _groups(comparer, stated):
+        seen = [one for point in points if _is_visible(one := comparer.at(point, thorough=False))]
+        if seen:
+            return min(seen, key=_cost)
+    return found
 
 
 def at_once(comparer: Comparer, found: Comparison, stated: Mapping[str, Fraction]) -> Comparison:
@@ -52,21 +47,25 @@ def at_once(comparer: Comparer, found: Comparison, stated: Mapping[str, Fraction
         return found
 
 
-def _candidates(comparer: Comparer, stated: Mapping[str, Fraction]) -> Iterator[Point]:
+def _groups(comparer: Comparer, stated: Mapping[str, Fraction]) -> Iterator[list[Point]]:
+    """Yield points to try: those that are stated, then positive numbers, then others."""
     names = comparer.names
     known = {name: stated[str(name)] for name in names if str(name) in stated}
     if known and len(known) == len(names):
-        yield known
-    for turn in range(_TRIES if len(names) > 1 else len(_PLAIN)):
-        plain = {name: _PLAIN[(place + turn) % len(_PLAIN)] for place, name in enumerate(names)}
-        yield {**plain, **known} if 0 < len(known) < len(names) and turn % 2 == 0 else plain
-
-
-def _matches(point: Point, stated: Mapping[str, Fraction]) -> bool:
-    return all(stated.get(str(name)) == value for name, value in point.items())
+        yield [known]
+    for numbers in (_POSITIVE, _SIGNED):
+        turned = [
+            {n: numbers[(place + turn) % len(numbers)] for place, n in enumerate(names)}
+            for turn in range(len(numbers))
+        ]
+        if 0 < len(known) < len(names):
+            yield [{**plain, **known} for plain in turned]
+        yield turned
 
 
 def _is_visible(comparison: Comparison) -> bool:
+    if comparison.outcome != "different":
+        return False
     try:
         left, right = float(comparison.left), float(comparison.right)
     except (ValueError, OverflowError):

@@ -77,6 +77,11 @@ def stretch_of(text: str, start: int, at: int) -> Stretch:
     return Stretch(start, end, clear and end > at, word[1] if word else "")
 
 
+def is_clear(text: str, end: int) -> bool:
+    """Tell whether what stands behind a formula of a sentence does not belong to it."""
+    return _Side(text, len(text)).is_clear(end)
+
+
 def without_words(text: str, start: int, end: int) -> Stretch:
     """Return a line that begins with a derivative, without the words behind it.
 

@@ -11,7 +11,7 @@ from symgrad.sources.problems import Origin
 from symgrad.verify.reading.in_code import LOOSE_FENCES, is_formula, is_program
 from symgrad.verify.reading.passage import Formula, Passage, Piece
 from symgrad.verify.reading.plain import is_sentence, lines_of
-from symgrad.verify.reading.prose import HEAD, LABEL, UNCLEAR, stretch_of, without_words
+from symgrad.verify.reading.prose import HEAD, LABEL, UNCLEAR, is_clear, stretch_of, without_words
 from symgrad.verify.reading.sentences import LEFT, end_of
 
 _DISPLAYS = (
@@ -326,6 +326,7 @@ class Scanner:
             found = end_of(self.text, start, end, stop if stop >= 0 else len(self.text))
             if found > start:
                 self.at = found
+            if found > start and is_clear(self.text, found):
                 yield Piece(((start, found),), bare=True, quiet=True)
 
     def fence(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
