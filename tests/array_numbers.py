@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from symgrad.expression.arrays.print_numpy import NumpyPrinter, identifier
+from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, identifier
 
-PRINTER = NumpyPrinter()
+PRINTER = NumpyArrayPrinter()
 FOLDER = Path(__file__).parent / "data" / "arrays"
 _STEP = 1e-5
 

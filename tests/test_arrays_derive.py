@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import symgrad as sg
-from symgrad.expression.arrays.print_numpy import NumpyPrinter
+from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter
 from tests.array_numbers import (
     FOLDER,
     PRINTER,
@@ -70,7 +70,7 @@ def test_formulas_are_as_short_as_a_persons():
         d = sg.derive(sg.graph(source), sensitivities="none")
         for name, tree in d.array_gradients:
             if name in formulas:
-                ratios.append(length(NumpyPrinter().expression(tree)) / length(formulas[name]))
+                ratios.append(length(NumpyArrayPrinter().expression(tree)) / length(formulas[name]))
     assert math.exp(sum(map(math.log, ratios)) / len(ratios)) <= 1.03
     assert sum(ratio > 1.5 for ratio in ratios) <= 2
 
@@ -105,7 +105,7 @@ def test_jacobians_are_right(body, expected):
     d = sg.derive(sg.graph(f'def f(x: "n", *, A: "n n", b: "n"): return {body}'))
     ((_, tree),) = d.array_gradients
     if expected is not None:
-        code = NumpyPrinter().expression(tree)
+        code = NumpyArrayPrinter().expression(tree)
         assert code.strip("()") == expected.strip("()")
     graph = d.graph
     rng = np.random.default_rng(1)

@@ -7,7 +7,7 @@ import pytest
 import symgrad as sg
 from symgrad.derivation.arrays.jacobian import adjoints
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.print_text import LatexPrinter, TextPrinter
+from symgrad.expression.arrays.print_text import LatexArrayPrinter, TextPrinter
 from symgrad.expression.arrays.size import named
 from symgrad.verify.arrays.latex import plain_text
 from symgrad.verify.arrays.normal import vanishes
@@ -32,7 +32,7 @@ def test_gradients_are_proved_in_text_and_latex_and_as_swept(name, source):
     graph = sg.graph(source)
     d = sg.derive(graph, sensitivities="none")
     raw = adjoints(graph, graph.objective, build.ONE)
-    text, latex = TextPrinter(graph.index), LatexPrinter(graph.index)
+    text, latex = TextPrinter(graph.index), LatexArrayPrinter(graph.index)
     top = graph.objective
     claims = []
     for parameter, tree in d.array_gradients:

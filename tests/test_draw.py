@@ -19,7 +19,7 @@ from symgrad.render import svg_style
 from symgrad.render.drawings import drawn, format_of
 from symgrad.render.picture import picture
 from symgrad.render.svg import drawing, svg, written
-from symgrad.render.svg_text import Run, Typesetter, advance, width_of
+from symgrad.render.svg_text import TextRun, Typesetter, advance, width_of
 from symgrad.sources.text import parse
 from symgrad.trace.trace import trace
 
@@ -333,7 +333,7 @@ def test_embedded_drawing_has_no_legend_and_no_fixed_size():
 
 @given(st.lists(st.sampled_from(["a", "αβ", "w₁", "−", "x² + y", "1/(1 + v)", "…"]), max_size=40))
 def test_a_width_is_exactly_rounded_whatever_the_order(texts):
-    runs = [Run(text, scale=(0.7, 1.0, 0.1)[i % 3]) for i, text in enumerate(texts)]
+    runs = [TextRun(text, scale=(0.7, 1.0, 0.1)[i % 3]) for i, text in enumerate(texts)]
     exact = sum((Fraction(advance(run.text) * run.scale) for run in runs), Fraction())
     assert width_of(runs, 1.0) == float(exact)
     assert width_of(runs, 13.0) == width_of(runs[::-1], 13.0)

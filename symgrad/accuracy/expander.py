@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symgrad.accuracy import normal as n
 from symgrad.accuracy.look import Look
-from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooManyMonomials
 from symgrad.accuracy.power_series import SERIES, NoSeries, Series, constant, exp_series
 from symgrad.accuracy.shapes import symbols
 
@@ -279,7 +279,7 @@ def _from_difference(poly: Poly, difference: Poly, change: Poly) -> Poly | None:
 def _with_value_or_none(poly: Poly, name: str, value: Poly) -> Poly | None:
     try:
         return with_value(poly, name, value)
-    except TooLarge:
+    except TooManyMonomials:
         return None
 
 

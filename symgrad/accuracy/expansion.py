@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symgrad.accuracy import normal as n
 from symgrad.accuracy.look import Look
-from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooManyMonomials
 
 MAX_POWER = 6
 MAX_EXPANDED = 40
@@ -60,7 +60,7 @@ def _inside(look: Look, item: Atom, k: Fraction) -> tuple[Poly, int] | None:
 def distributed(left: Poly, right: Poly) -> Poly:
     """Return the product of two sums, term by term."""
     if len(left.terms) * len(right.terms) > 4 * MAX_EXPANDED:
-        raise TooLarge
+        raise TooManyMonomials
     result = n.add(
         *(
             n.of(n.join(first, second), a * b)
@@ -69,7 +69,7 @@ def distributed(left: Poly, right: Poly) -> Poly:
         )
     )
     if len(result.terms) > MAX_EXPANDED:
-        raise TooLarge
+        raise TooManyMonomials
     return result
 
 

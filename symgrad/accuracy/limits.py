@@ -16,7 +16,7 @@ from symgrad.accuracy.expander import (
     with_value,
 )
 from symgrad.accuracy.look import Look
-from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooManyMonomials
 from symgrad.accuracy.power_series import NoSeries
 from symgrad.accuracy.shapes import symbols
 
@@ -29,7 +29,7 @@ def removable(look: Look, mono: Mono) -> tuple[Poly, Poly] | None:
     """Return what vanishes where the product is 0/0, and the limit there: sin(a*x)/x gives a."""
     try:
         return _removable(look, mono)
-    except TooLarge:  # a factor has no value there
+    except TooManyMonomials:  # a factor has no value there
         return None
 
 

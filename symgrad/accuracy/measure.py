@@ -43,7 +43,7 @@ def bits_lost(found: float, near: float, rest: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class TrueValues:
     """The certified values of one name: the nearest doubles, what is left, and where there is one.
 
     `known` tells where the value is certified and an ordinary number.
@@ -98,16 +98,16 @@ class Bench:
         self.count = len(rows)
         self.usual = [is_usual(point) for point in self.points]
         self.balls = rows
-        self.truths: dict[str, Truth] = {}
+        self.truths: dict[str, TrueValues] = {}
         with ctx.workprec(200):
             for name in (s.name for s in statements):
                 columns = list(zip(*[split_ball(row.get(name)) for row in rows], strict=True))
-                self.truths[name] = Truth(*columns) if columns else Truth((), (), ())
+                self.truths[name] = TrueValues(*columns) if columns else TrueValues((), (), ())
         self.slack: dict[str, list[float]] = {s.name: [0.0] * self.count for s in statements}
         self._weighed: set[int] = set()
         for name in self.inputs:
             column = tuple(float(point[name]) for point in self.points)
-            self.truths[name] = Truth(column, (0.0,) * self.count, (True,) * self.count)
+            self.truths[name] = TrueValues(column, (0.0,) * self.count, (True,) * self.count)
 
     def condition(self, statements: Sequence[Statement], columns: Mapping[str, Column]) -> None:
         """Work out what half an ulp in the inputs changes, where anything is lost."""

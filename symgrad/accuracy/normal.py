@@ -19,7 +19,7 @@ MAX_TERMS = 48
 MAX_TEXT = 4000
 
 
-class TooLarge(Exception):
+class TooManyMonomials(Exception):
     """A normal form grew beyond what is worth looking at."""
 
 
@@ -110,7 +110,7 @@ class Poly:
     def __post_init__(self) -> None:
         text = "+".join(sorted(f"{c}*{mono.text}" for mono, c in self.terms))
         if len(text) > MAX_TEXT:
-            raise TooLarge
+            raise TooManyMonomials
         object.__setattr__(self, "text", text)
 
     def __eq__(self, other: object) -> bool:
@@ -162,7 +162,7 @@ def add(*parts: Poly) -> Poly:
             for inner, value in _opened(mono, coefficient):
                 found[inner] = found.get(inner, Fraction(0)) + value
     if len(found) > MAX_TERMS:
-        raise TooLarge
+        raise TooManyMonomials
     return Poly(tuple((mono, value) for mono, value in found.items() if value))
 
 
@@ -312,12 +312,12 @@ def power(poly: Poly, k: Fraction) -> Poly:
     if not poly.terms:
         if k > 0:
             return ZERO
-        raise TooLarge
+        raise TooManyMonomials
     mono, value = factored(poly)
     exponent = None if mono.exponent is None else scale(mono.exponent, k)
     if k.denominator == 1:
         if abs(k) > 64:
-            raise TooLarge
+            raise TooManyMonomials
         powers = tuple((item, e * k) for item, e in mono.powers)
         return of(Mono(powers, exponent), value**k.numerator)
     return _root(mono, value, k, exponent)

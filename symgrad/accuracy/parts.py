@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeGuard, cast
 
 from symgrad.accuracy.doubles import Column, Doubles
-from symgrad.accuracy.measure import LOST, Bench, Truth, split_ball
+from symgrad.accuracy.measure import LOST, Bench, TrueValues, split_ball
 from symgrad.accuracy.reference import Ball, Values, is_good, value
 from symgrad.expression.certified import ctx
 from symgrad.expression.tree import (
@@ -37,7 +37,7 @@ class Parts:
             name: [truth.near[i] for i in points] for name, truth in bench.truths.items()
         }
         self.doubles = Doubles(columns, len(points))
-        self._truths: dict[Expression, Truth] = {}
+        self._truths: dict[Expression, TrueValues] = {}
         self._balls: dict[Expression, Sequence[Ball | None]] = {}
 
     def loses(self, part: Expression) -> bool:
@@ -68,14 +68,14 @@ class Parts:
             return LOST * len(self.points)
         return sum(loss for loss in self.truth(part).losses(column) if loss > FAULTY)
 
-    def truth(self, e: Expression) -> Truth:
+    def truth(self, e: Expression) -> TrueValues:
         """Return the certified values of a part."""
         found = self._truths.get(e)
         if found is None:
             with ctx.workprec(PRECISION):
                 balls = self._balls_of(e)
                 rows = [split_ball(x if x is not None and is_good(x) else None) for x in balls]
-            found = self._truths[e] = Truth(*zip(*rows, strict=True))
+            found = self._truths[e] = TrueValues(*zip(*rows, strict=True))
         return found
 
     def _balls_of(self, e: Expression) -> Sequence[Ball | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.accuracy import normal as n
-from symgrad.accuracy.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.accuracy.normal import HALF, Atom, Fn, Group, Mono, Poly, Sym, TooManyMonomials
 
 
 def has_exponential(poly: Poly) -> bool:
@@ -60,7 +60,7 @@ def sum_of_squares(poly: Poly) -> tuple[Poly, ...] | None:
         halves = Mono(tuple((item, k / 2) for item, k in mono.powers))
         try:
             sides.append(n.multiply(n.power(n.const(value), HALF), n.of(halves)))
-        except TooLarge:
+        except TooManyMonomials:
             return None
     return tuple(sides) if variable else None
 

@@ -12,7 +12,7 @@ from symgrad.accuracy.inline import with_names, without_names
 from symgrad.accuracy.limits import over_length
 from symgrad.accuracy.logs import logarithm
 from symgrad.accuracy.look import Look
-from symgrad.accuracy.normal import Mono, Poly, Sym, TooLarge
+from symgrad.accuracy.normal import Mono, Poly, Sym, TooManyMonomials
 from symgrad.accuracy.product_rules import (
     cleared,
     divided_polynomial,
@@ -192,13 +192,13 @@ class _Pass:
         look.assumed = {}
         try:
             poly = look.read(expression)
-        except (TooLarge, RecursionError):
+        except (TooManyMonomials, RecursionError):
             look.define(statement.name, None)
             return statement
         try:
             result = self._factor_by_factor(statement) or self._anew(statement, poly, before)
             result = self._for_positive(statement, result)
-        except (TooLarge, RecursionError):
+        except (TooManyMonomials, RecursionError):
             result = statement
         look.define(statement.name, poly)
         self.writer.remember(statement.name, poly)
@@ -311,7 +311,7 @@ class _Pass:
                 return factor
             self.writer.use(formula_of(factor).operands)
             return self.writer.whole(poly)
-        except (TooLarge, RecursionError):
+        except (TooManyMonomials, RecursionError):
             return factor
 
     def _needs_care(self, statement: Statement, poly: Poly) -> bool:
@@ -347,7 +347,7 @@ class _Pass:
         self.writer.positive = frozenset(self.look.assumed)
         try:
             return formula_of(self.writer.whole(poly))
-        except (TooLarge, RecursionError):
+        except (TooManyMonomials, RecursionError):
             return statement.formula
         finally:
             self.writer.positive = frozenset()
@@ -402,6 +402,6 @@ def rewritten_last(statements: tuple[Statement, ...]) -> Expression | None:
     named, sums = with_names(statements)
     try:
         result = without_names(_Pass(tuple(inputs)).run(named), sums)
-    except (TooLarge, RecursionError):
+    except (TooManyMonomials, RecursionError):
         return None
     return result[-1].formula.expression

@@ -34,7 +34,7 @@ from symgrad.accuracy.mixtures import (
     symbolic_power_minus_one,
 )
 from symgrad.accuracy.nested import nested_growth
-from symgrad.accuracy.normal import Fn, Mono, Poly, TooLarge
+from symgrad.accuracy.normal import Fn, Mono, Poly, TooManyMonomials
 from symgrad.accuracy.pairs import PAIR_RULES, WHOLE_PAIR_RULES, Rule, exponential_pair
 from symgrad.accuracy.roots import conjugated
 from symgrad.accuracy.series import flattened_at
@@ -53,7 +53,7 @@ def simplified(look: Look, poly: Poly) -> Poly:
         for rule in RULES:
             try:
                 found = rule(look, poly)
-            except TooLarge:
+            except TooManyMonomials:
                 found = None
             if found is not None and found != poly:
                 poly = found

@@ -10,7 +10,7 @@ from symgrad.accuracy.blocks import divides, is_safe_block, leaves_safe
 from symgrad.accuracy.expansion import expanded
 from symgrad.accuracy.limits import removable
 from symgrad.accuracy.look import Look
-from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooLarge
+from symgrad.accuracy.normal import Atom, Fn, Group, Mono, Poly, Sym, TooManyMonomials
 from symgrad.accuracy.products import (
     InputProduct,
     input_product,
@@ -293,6 +293,6 @@ class Writer(QuotientWriter):
         direct = n.add(a, n.negative(b))
         try:
             wide = self.look.sum(expanded(self.look, direct))
-        except TooLarge:
+        except TooManyMonomials:
             return self.poly(direct)
         return self.poly(wide if len(wide.terms) <= len(direct.terms) else direct)

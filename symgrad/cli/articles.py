@@ -12,7 +12,7 @@ from symgrad.cli.terminal import report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from symgrad.verify.drafting import Draft
+    from symgrad.verify.drafting import ArticleDraft
 
 _SUFFIXES = frozenset(
     (".md", ".markdown", ".mkd", ".mdx", ".qmd", ".rmd", ".tex", ".latex", ".ipynb", ".rst",
@@ -85,7 +85,7 @@ class Assumed(NamedTuple):
         return bool(self.objective or self.data or self.const or self.equations)
 
 
-def load_draft(file: str, assumed: Assumed) -> Draft:
+def load_draft(file: str, assumed: Assumed) -> ArticleDraft:
     """Return the graph that an article states, and report what was assumed for it."""
     from symgrad.cli.terminal import read_stdin
     from symgrad.errors import Diagnostic

@@ -7,7 +7,13 @@ there, whatever the guard's own formula would give: its limit.
 
 from __future__ import annotations
 
-from symgrad.derivation.laurent import Expander, Gradient, Key, NoSeries, condition_names
+from symgrad.derivation.laurent import (
+    Gradient,
+    Key,
+    NoLaurentSeries,
+    SeriesExpander,
+    condition_names,
+)
 from symgrad.errors import LimitExceeded
 from symgrad.expression.algebra import add, div, mul, neg, substituted, tidy
 from symgrad.expression.functions import record
@@ -65,7 +71,7 @@ def slope_at_guard(
     if point is None:
         return None
     for terms in _TERMS:
-        expander = Expander(key, point, terms, gradient)
+        expander = SeriesExpander(key, point, terms, gradient)
         try:
             found = expander.series(beside)
             if found.end < 2:
@@ -74,7 +80,7 @@ def slope_at_guard(
             if found.start < 0 or not expander.is_zero(jump):
                 return None
             return tidy(found.at(1))
-        except (NoSeries, RecursionError, LimitExceeded):
+        except (NoLaurentSeries, RecursionError, LimitExceeded):
             return None
     return None
 

@@ -46,11 +46,11 @@ _LONGEST = 400
 _WITHIN = "the argument of a function"  # spaces: no name of a graph
 
 
-class NoSeries(ArithmeticError):
+class NoLaurentSeries(ArithmeticError):
     """The expression has no series of this kind at the point, or none that was found."""
 
 
-class Series(NamedTuple):
+class LaurentSeries(NamedTuple):
     """`coefficients[i]` belongs to t^(start + i); the first is not 0, what follows is unknown."""
 
     start: int
@@ -66,7 +66,7 @@ class Series(NamedTuple):
         return self.coefficients[exponent - self.start] if exponent >= self.start else ZERO
 
 
-class Expander:
+class SeriesExpander:
     """Expands expressions in t, where one name is `point` + t."""
 
     def __init__(self, name: Key, point: Expression, terms: int, gradient: Gradient) -> None:
@@ -74,7 +74,7 @@ class Expander:
         self._steps = 0
         self._evaluator = Decimals(_DIGITS)
 
-    def series(self, e: Expression) -> Series:
+    def series(self, e: Expression) -> LaurentSeries:
         """Return the first terms of an expression.
 
         Raises:
@@ -89,7 +89,7 @@ class Expander:
                 return self._sum([self.series(part) for part in parts])
             case Neg(operand):
                 inner = self.series(operand)
-                return Series(inner.start, tuple(neg(c) for c in inner.coefficients))
+                return LaurentSeries(inner.start, tuple(neg(c) for c in inner.coefficients))
             case Mul(parts):
                 found = self._constant(ONE)
                 for part in parts:
@@ -103,7 +103,7 @@ class Expander:
             case Call(function, arguments):
                 return self._call(function, arguments)
             case _:
-                raise NoSeries
+                raise NoLaurentSeries
 
     def is_zero(self, e: Expression) -> bool:
         """Tell whether an expression is zero, from its values at a few points.
@@ -132,19 +132,19 @@ class Expander:
             seen += 1
             if seen == _POINTS:
                 return True
-        raise NoSeries
+        raise NoLaurentSeries
 
     # -- arithmetic ----------------------------------------------------------------------------
 
     def _count(self, steps: int) -> None:
         self._steps += steps
         if self._steps > _MOST_STEPS:
-            raise NoSeries
+            raise NoLaurentSeries
 
-    def _constant(self, e: Expression) -> Series:
+    def _constant(self, e: Expression) -> LaurentSeries:
         return self._cut(0, [e, *[ZERO] * (self.terms - 1)])
 
-    def _cut(self, start: int, coefficients: list[Expression]) -> Series:
+    def _cut(self, start: int, coefficients: list[Expression]) -> LaurentSeries:
         """Return a series without the zeros that it begins with."""
         self._count(len(coefficients))
         first = 0
@@ -152,14 +152,14 @@ class Expander:
             first += 1
         kept = tuple(coefficients[first : first + self.terms])
         if any(cost(c) > _LONGEST for c in kept):
-            raise NoSeries
-        return Series(start + first, kept)
+            raise NoLaurentSeries
+        return LaurentSeries(start + first, kept)
 
-    def _sum(self, parts: list[Series]) -> Series:
+    def _sum(self, parts: list[LaurentSeries]) -> LaurentSeries:
         start, end = min(p.start for p in parts), min(p.end for p in parts)
         return self._cut(start, [add(*(p.at(k) for p in parts)) for k in range(start, end)])
 
-    def _product(self, a: Series, b: Series) -> Series:
+    def _product(self, a: LaurentSeries, b: LaurentSeries) -> LaurentSeries:
         size = min(len(a.coefficients), len(b.coefficients))
         self._count(size * size)
         found = [
@@ -168,9 +168,9 @@ class Expander:
         ]
         return self._cut(a.start + b.start, found)
 
-    def _inverse(self, b: Series) -> Series:
+    def _inverse(self, b: LaurentSeries) -> LaurentSeries:
         if not b.coefficients:
-            raise NoSeries
+            raise NoLaurentSeries
         self._count(len(b.coefficients) ** 2)
         first = div(ONE, b.coefficients[0])
         found = [first]
@@ -179,53 +179,53 @@ class Expander:
             found.append(neg(mul(first, add(*terms))))
         return self._cut(-b.start, found)
 
-    def _power(self, base: Expression, exponent: Expression) -> Series:
+    def _power(self, base: Expression, exponent: Expression) -> LaurentSeries:
         if self.name in variables(exponent):
             return self.series(Call("exp", (Mul((exponent, Call("log", (base,)))),)))
         inner = self.series(base)
         if isinstance(exponent, Number) and exponent.value.denominator == 1:
             count = int(exponent.value)
             if abs(count) > _MOST_STEPS:
-                raise NoSeries
+                raise NoLaurentSeries
             found = self._constant(ONE)
             step = inner if count > 0 else self._inverse(inner)
             for _ in range(abs(count)):
                 found = self._product(found, step)
             return found
         if inner.start != 0 or not inner.coefficients:
-            raise NoSeries  # a branch point
+            raise NoLaurentSeries  # a branch point
         return self._composed(Pow(Var(_WITHIN), exponent), inner)
 
     # -- functions -----------------------------------------------------------------------------
 
-    def _call(self, function: str, arguments: tuple[Expression, ...]) -> Series:
+    def _call(self, function: str, arguments: tuple[Expression, ...]) -> LaurentSeries:
         row = record(function)
         if row.condition_first:
             return self._choice(function, arguments)
         moving = [i for i, part in enumerate(arguments) if self.name in variables(part)]
         if len(moving) > 1:
             if row.definition is None:
-                raise NoSeries
+                raise NoLaurentSeries
             return self.series(row.definition(arguments))
         inner = self.series(arguments[moving[0]])
         if inner.start < 0 or not inner.end:
-            raise NoSeries
+            raise NoLaurentSeries
         if row.kink and (len(arguments) > 1 or inner.start != 0):
-            raise NoSeries
+            raise NoLaurentSeries
         parts = list(arguments)
         parts[moving[0]] = Var(_WITHIN)
         return self._composed(Call(function, tuple(parts)), inner)
 
-    def _choice(self, function: str, arguments: tuple[Expression, ...]) -> Series:
+    def _choice(self, function: str, arguments: tuple[Expression, ...]) -> LaurentSeries:
         condition, *sides = arguments
         if self.name in condition_names(condition):
-            raise NoSeries
+            raise NoLaurentSeries
         yes, no = (self.series(side) for side in sides)
         start, end = min(yes.start, no.start), min(yes.end, no.end)
         found = [Call(function, (condition, yes.at(k), no.at(k))) for k in range(start, end)]
         return self._cut(start, list(found))
 
-    def _composed(self, outer: Expression, inner: Series) -> Series:
+    def _composed(self, outer: Expression, inner: LaurentSeries) -> LaurentSeries:
         """Return Taylor's series of a function at the first value of its argument."""
         here = inner.at(0)
         rest = [inner.at(k) if k else ZERO for k in range(inner.end)]
@@ -233,7 +233,7 @@ class Expander:
         slope: Expression = outer
         found = self._constant(self._valued(slope, here))
         if not step.coefficients:
-            return Series(found.start, found.coefficients[: inner.end])
+            return LaurentSeries(found.start, found.coefficients[: inner.end])
         power_of_step, factor = step, Fraction(1)
         for order in range(1, inner.end):
             slope = self.gradient(slope).get(_WITHIN, ZERO)
@@ -244,11 +244,11 @@ class Expander:
             power_of_step = self._product(power_of_step, step)
             if not power_of_step.coefficients or power_of_step.start >= inner.end:
                 break
-        return Series(found.start, found.coefficients[: max(0, inner.end - found.start)])
+        return LaurentSeries(found.start, found.coefficients[: max(0, inner.end - found.start)])
 
     def _valued(self, e: Expression, at: Expression) -> Expression:
         if cost(e) > _LONGEST:
-            raise NoSeries
+            raise NoLaurentSeries
         value = substituted(e, {_WITHIN: at})
         value = _of_numbers(value)
         self.is_zero(value)  # it has a value

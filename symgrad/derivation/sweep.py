@@ -58,7 +58,7 @@ Naming = Callable[[Node, Adjoint, Edges, int], bool]
 Refine = Callable[[Node, Adjoint, "dict[str, Adjoint]"], Adjoint]
 
 
-class Shapes:
+class PatternSlopes:
     """What has been worked out for each shape during one derivation."""
 
     def __init__(self) -> None:
@@ -146,7 +146,7 @@ def _parts(contributions: list[Contribution], index: tuple[int, ...]) -> tuple[P
     return tuple(parts)
 
 
-def _shorter_unnamed(shapes: Shapes, node: Node, own: Adjoint, edges: Edges) -> bool:
+def _shorter_unnamed(shapes: PatternSlopes, node: Node, own: Adjoint, edges: Edges) -> bool:
     """Tell whether every contribution of a node is as short without a name for its adjoint."""
     named = Adjoint(SENSITIVITY, (MARK + node.name,))
     return all(
@@ -171,7 +171,7 @@ def sweep(
     With `economical` a name is not given where everything below is as short without it. `refine`
     may put a shorter adjoint in the place of the composed one.
     """
-    shapes = Shapes()
+    shapes = PatternSlopes()
     active = active_names(graph, wrt)
     order = {node.name: i for i, node in enumerate(graph.nodes)}
     incoming: dict[str, list[Contribution]] = {}

@@ -50,12 +50,12 @@ def differential(term: Expression, *, apart: Callable[[Expression], bool]) -> Sl
     >>> differential(Pow(error, two), apart=lambda part: False)[0] == (p, Mul((two, error)))
     True
     """
-    form = _Form(apart)
+    form = _DifferentialForm(apart)
     whole = form.operation(term, 0)
     return form.written(sympy_module().diff(whole, sympy_parts().T))
 
 
-class _Form:
+class _DifferentialForm:
     """One term as a SymPy expression, and what its parts mean."""
 
     def __init__(self, apart: Callable[[Expression], bool]) -> None:

@@ -22,7 +22,7 @@ from symgrad.expression.choices import selected
 from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
 from symgrad.expression.own import base_and_order, undefined
 from symgrad.expression.symbolic import sympy_functions, sympy_module, to_sympy
-from symgrad.expression.symbolic_reading import Reader
+from symgrad.expression.symbolic_reading import SymPyReader
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -128,7 +128,7 @@ def _slope(whole: Any, place: Any, reader: _SlopeReader) -> Expression | None:  
         return None
 
 
-class _SlopeReader(Reader):
+class _SlopeReader(SymPyReader):
     """Reads the derivative of a function, with our conventions in it."""
 
     def __init__(self, function: str, keys: Mapping[Any, int]) -> None:

@@ -139,10 +139,10 @@ def from_sympy(expression: object, key: Callable[[Any], Key] = str) -> Expressio
     >>> from_sympy(a * x)
     Mul(factors=(Var(key='a'), Var(key='x')))
     """
-    return Reader(key).value(expression)
+    return SymPyReader(key).value(expression)
 
 
-class Reader:
+class SymPyReader:
     """Reads one expression."""
 
     def __init__(self, key: Callable[[Any], Key]) -> None:

@@ -30,12 +30,12 @@ class Rate(sp.Symbol):  # type: ignore[misc]
     """How fast the place moves that has the number of its name."""
 
 
-class Place(_Part):
+class PlaceInTree(_Part):
     """A place of a term, by its number."""
 
-    def __new__(cls, index: int) -> Place:  # noqa: PYI034  (Self is of Python 3.11)
+    def __new__(cls, index: int) -> PlaceInTree:  # noqa: PYI034  (Self is of Python 3.11)
         """Return the place with that number."""
-        found: Place = sp.Expr.__new__(cls, sp.Integer(index))
+        found: PlaceInTree = sp.Expr.__new__(cls, sp.Integer(index))
         return found
 
     def _eval_derivative(self, by: Real) -> Real:  # noqa: ARG002

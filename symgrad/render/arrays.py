@@ -12,8 +12,8 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.jacobian import DIRECTION, hessian, hessian_product
 from symgrad.derivation.arrays.local import contribution, local_form
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.print_numpy import NumpyPrinter, identifier
-from symgrad.expression.arrays.print_text import AsciiPrinter, LatexPrinter, TextPrinter
+from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, identifier
+from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
 from symgrad.expression.arrays.size import Shape, shape_text
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
@@ -27,7 +27,7 @@ _SYMMETRIC_NOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ArrayRow:
     """One line: what stands on its left (a name, or ∂top/∂bottom), and the formula."""
 
     top: str
@@ -38,12 +38,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ArrayBlock:
     """A headline, and rows or sentences under it."""
 
     key: str
     title: str
-    items: tuple[Row | str | tuple[str, ...], ...]
+    items: tuple[ArrayRow | str | tuple[str, ...], ...]
 
 
 def _names(d: ArrayDerivation) -> list[str]:
@@ -57,7 +57,7 @@ def formula_text(tree: Array, graph: ArrayGraph) -> str:
 
 def formula_latex(tree: Array, graph: ArrayGraph) -> str:
     """Return one formula as LaTeX."""
-    return LatexPrinter(graph.index).expression(tree)
+    return LatexArrayPrinter(graph.index).expression(tree)
 
 
 def headline(d: ArrayDerivation) -> str:
@@ -84,36 +84,42 @@ def blocks_of(
     limit: int = 12,
     steps: bool = False,
     expand: bool = False,
-) -> list[Block]:
+) -> list[ArrayBlock]:
     """Return what `symgrad derive` prints."""
     graph = d.array_graph
     inputs = [name for name, node in graph.index.items() if node.formula is None]
     found = [
-        Block("shapes", "Shapes", (shapes_line(graph, inputs), shapes_line(graph, graph.trees))),
-        Block("equations", "Equations", tuple(Row(n, "", graph.trees[n]) for n in graph.trees)),
-        Block("paths", "Paths", tuple(_paths(d, limit))),
+        ArrayBlock(
+            "shapes", "Shapes", (shapes_line(graph, inputs), shapes_line(graph, graph.trees))
+        ),
+        ArrayBlock(
+            "equations", "Equations", tuple(ArrayRow(n, "", graph.trees[n]) for n in graph.trees)
+        ),
+        ArrayBlock("paths", "Paths", tuple(_paths(d, limit))),
     ]
     if steps:
-        found.append(Block("edges", "Local derivatives", tuple(_edges(d))))
+        found.append(ArrayBlock("edges", "Local derivatives", tuple(_edges(d))))
     found.append(
-        Block(
+        ArrayBlock(
             "sensitivities",
             "Sensitivities",
             tuple(
-                Row(item.name, "" if item.argument is not None else item.node, item.value)
+                ArrayRow(item.name, "" if item.argument is not None else item.node, item.value)
                 for item in d.array_sensitivities
             ),
         )
     )
     title = "Jacobians" if d.jacobian else "Gradients"
-    rows = tuple(Row(graph.objective, name, tree) for name, tree in d.array_gradients)
-    found.append(Block("gradients", title, rows))
+    rows = tuple(ArrayRow(graph.objective, name, tree) for name, tree in d.array_gradients)
+    found.append(ArrayBlock("gradients", title, rows))
     if expand:
-        expanded = tuple(Row(graph.objective, n, expanded_tree(d, t)) for n, t in d.array_gradients)
-        found.append(Block("expanded", "In parameters and inputs only", expanded))
-    found.append(Block("notes", "Notes", tuple(notes(d))))
+        expanded = tuple(
+            ArrayRow(graph.objective, n, expanded_tree(d, t)) for n, t in d.array_gradients
+        )
+        found.append(ArrayBlock("expanded", "In parameters and inputs only", expanded))
+    found.append(ArrayBlock("notes", "Notes", tuple(notes(d))))
     return [
-        Block(block.key, block.title, tuple(item for item in block.items if item))
+        ArrayBlock(block.key, block.title, tuple(item for item in block.items if item))
         for block in found
         if any(block.items)
     ]
@@ -132,7 +138,7 @@ def _paths(d: ArrayDerivation, limit: int) -> Iterable[tuple[str, ...] | str]:
         yield f"{total:,} paths in all, {shown} listed"
 
 
-def _edges(d: ArrayDerivation) -> Iterable[Row | str]:
+def _edges(d: ArrayDerivation) -> Iterable[ArrayRow | str]:
     graph = d.array_graph
     active = {
         name for path_name in d.wrt for path in d.paths(path_name, limit=200) for name in path
@@ -173,7 +179,7 @@ def notes(d: ArrayDerivation) -> list[str]:
 # Notations ----------------------------------------------------------------------------------------
 
 
-def _left(row: Row, d: ArrayDerivation, printer: TextPrinter, *, latex: bool) -> str:
+def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: bool) -> str:
     name = printer.name
     if not row.bottom:
         return name(row.top)
@@ -190,11 +196,11 @@ def _left(row: Row, d: ArrayDerivation, printer: TextPrinter, *, latex: bool) ->
     return f"{name(row.top)} = {partial}" if is_delta else partial
 
 
-def _line(row: Row, d: ArrayDerivation, printer: TextPrinter, *, latex: bool = False) -> str:
+def _line(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: bool = False) -> str:
     written = dict(d.array_graph.written)
     if not row.bottom and row.top in written and not latex and not d.array_graph.numpy:
         right = written[row.top]
-        if isinstance(printer, AsciiPrinter):
+        if isinstance(printer, AsciiArrayPrinter):
             right = _ascii(right)
     else:
         right = printer.expression(row.tree)
@@ -202,16 +208,16 @@ def _line(row: Row, d: ArrayDerivation, printer: TextPrinter, *, latex: bool = F
 
 
 def text_of(
-    d: ArrayDerivation, blocks: Sequence[Block] | None = None, *, ascii_only: bool = False
+    d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, ascii_only: bool = False
 ) -> str:
     """Return a derivation as text, one formula a line."""
-    printer = AsciiPrinter(_names(d)) if ascii_only else TextPrinter(_names(d))
+    printer = AsciiArrayPrinter(_names(d)) if ascii_only else TextPrinter(_names(d))
     arrow = " -> " if ascii_only else " → "
     parts = [headline(d)]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [block.title]
         for item in block.items:
-            if isinstance(item, Row):
+            if isinstance(item, ArrayRow):
                 line = _line(item, d, printer)
                 rows.append(f"  {line.replace('∂', 'd') if ascii_only else line}")
             elif isinstance(item, tuple):
@@ -239,15 +245,15 @@ def _ascii(text: str) -> str:
 
 
 def latex_of(
-    d: ArrayDerivation, blocks: Sequence[Block] | None = None, *, bold: bool = False
+    d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, bold: bool = False
 ) -> str:
     """Return a derivation as LaTeX, one display a formula."""
-    printer = LatexPrinter(_names(d), bold=bold)
+    printer = LatexArrayPrinter(_names(d), bold=bold)
     parts = [f"% {headline(d)}"]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [rf"\subsection*{{{block.title}}}"]
         for item in block.items:
-            if isinstance(item, Row):
+            if isinstance(item, ArrayRow):
                 rows.append(rf"\[ {_line(item, d, printer, latex=True)} \]")
             elif isinstance(item, tuple):
                 rows.append(rf"\[ {_TO.join(map(printer.name, item))} \]")
@@ -270,14 +276,14 @@ def _prose(text: str) -> str:
     return made.replace("\ue000", "$^{-1}$") + r" \\"
 
 
-def markdown_of(d: ArrayDerivation, blocks: Sequence[Block] | None = None) -> str:
+def markdown_of(d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None) -> str:
     """Return a derivation as Markdown with formulas in LaTeX."""
-    printer = LatexPrinter(_names(d))
+    printer = LatexArrayPrinter(_names(d))
     parts = [f"# {headline(d)}"]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [f"## {block.title}"]
         for item in block.items:
-            if isinstance(item, Row):
+            if isinstance(item, ArrayRow):
                 rows.append(f"$$ {_line(item, d, printer, latex=True)} $$")
             elif isinstance(item, tuple):
                 rows.append(f"- ${_TO.join(map(printer.name, item))}$")
@@ -287,28 +293,28 @@ def markdown_of(d: ArrayDerivation, blocks: Sequence[Block] | None = None) -> st
     return "\n\n".join(parts) + "\n"
 
 
-def paths_blocks(d: ArrayDerivation, *, limit: int) -> list[Block]:
+def paths_blocks(d: ArrayDerivation, *, limit: int) -> list[ArrayBlock]:
     """Return every path with what it contributes to the gradient of its parameter."""
     graph = d.array_graph
-    items: list[Row | str | tuple[str, ...]] = []
+    items: list[ArrayRow | str | tuple[str, ...]] = []
     left = limit
     for name in d.wrt:
         for path in d.paths(name, limit=left):
             adjoint = build.ONE
             for node, operand in pairwise(path):
                 adjoint = contribution(graph, node, operand, adjoint)
-            items += [path, Row(graph.objective, name, adjoint, remark="   (on this path)")]
+            items += [path, ArrayRow(graph.objective, name, adjoint, remark="   (on this path)")]
             left -= 1
     total = sum(d.path_count(name) for name in d.wrt)
     if total > limit:
         items.append(f"{total:,} paths in all, the first {limit:,} are listed")
-    return [Block("paths", "Paths", tuple(items))]
+    return [ArrayBlock("paths", "Paths", tuple(items))]
 
 
-def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[Block]:
+def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[ArrayBlock]:
     """Return the second derivatives by every parameter, or their product with a vector v."""
     graph = d.array_graph
-    rows: list[Row | str] = []
+    rows: list[ArrayRow | str] = []
     for name in d.wrt:
         gradient = expanded_sensitivities(d, dict(d.array_gradients)[name])
         if product:
@@ -324,11 +330,13 @@ def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[Block]:
                     )
                 },
             )
-            rows.append(Row(f"∇²{graph.objective}·{label} by {name}", "", shown))
+            rows.append(ArrayRow(f"∇²{graph.objective}·{label} by {name}", "", shown))
         else:
-            rows.append(Row(graph.objective, name, hessian(graph, gradient, name), second=True))
+            rows.append(
+                ArrayRow(graph.objective, name, hessian(graph, gradient, name), second=True)
+            )
     title = "Hessian-vector products" if product else "Second derivatives"
-    return [Block("hessian", title, tuple(rows))]
+    return [ArrayBlock("hessian", title, tuple(rows))]
 
 
 def expanded_sensitivities(d: ArrayDerivation, tree: Array) -> Array:
@@ -342,14 +350,14 @@ def expanded_sensitivities(d: ArrayDerivation, tree: Array) -> Array:
 # JSON ---------------------------------------------------------------------------------------------
 
 
-class _Writer:
+class _ArrayJsonWriter:
     """Prints formulas in every notation of the schema."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.text = TextPrinter(names)
-        self.ascii = AsciiPrinter(names)
-        self.latex = LatexPrinter(names)
-        self.numpy = NumpyPrinter()
+        self.ascii = AsciiArrayPrinter(names)
+        self.latex = LatexArrayPrinter(names)
+        self.numpy = NumpyArrayPrinter()
 
     def formula(self, tree: Array) -> dict[str, Any]:
         """Return the entries of a formula."""
@@ -368,7 +376,7 @@ def _shape(shape: Shape) -> list[str]:
 
 def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
     """Return a derivation as JSON: every formula with text, latex, shape and numpy."""
-    write = _Writer(_names(d))
+    write = _ArrayJsonWriter(_names(d))
     graph = d.array_graph
 
     def inputs(names: Iterable[str]) -> list[dict[str, Any]]:
@@ -434,13 +442,13 @@ def _paths_json(d: ArrayDerivation, limit: int) -> dict[str, Any]:
     return found
 
 
-def blocks_json(d: ArrayDerivation, blocks: Sequence[Block]) -> str:
+def blocks_json(d: ArrayDerivation, blocks: Sequence[ArrayBlock]) -> str:
     """Return any other sheet as JSON."""
-    write = _Writer(_names(d))
+    write = _ArrayJsonWriter(_names(d))
     sections = {
         block.key: [
             {"name": item.top, "parameter": item.bottom, **write.formula(item.tree)}
-            if isinstance(item, Row)
+            if isinstance(item, ArrayRow)
             else item
             for item in block.items
         ]
@@ -450,7 +458,9 @@ def blocks_json(d: ArrayDerivation, blocks: Sequence[Block]) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def document(d: ArrayDerivation, blocks: Sequence[Block], *, style: str, ascii_only: bool) -> str:
+def document(
+    d: ArrayDerivation, blocks: Sequence[ArrayBlock], *, style: str, ascii_only: bool
+) -> str:
     """Return blocks in one of the notations of the command line."""
     if style == "latex":
         return latex_of(d, blocks)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from symgrad.render.json import sheet_json
 from symgrad.render.latex import latex_of
 from symgrad.render.markdown import markdown_of
-from symgrad.render.sheet import Sheet
+from symgrad.render.sheet import FormulaSheet
 from symgrad.render.text import text_of
 
 
-def document(sheet: Sheet, *, style: str = "text", ascii_only: bool = False) -> str:
+def document(sheet: FormulaSheet, *, style: str = "text", ascii_only: bool = False) -> str:
     """Return a sheet as text, latex, markdown or json."""
     if style == "text":
         return text_of(sheet, ascii_only=ascii_only)

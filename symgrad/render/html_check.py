@@ -14,7 +14,7 @@ from symgrad.errors import SymgradError
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.tree import Call, walk
 from symgrad.graph.forward import forward
-from symgrad.render.html_rows import Row
+from symgrad.render.html_rows import PageRow
 from symgrad.render.sheet import plural
 from symgrad.render.verdicts import summary
 from symgrad.targets.check_code import CheckReport
@@ -41,7 +41,7 @@ Inputs = Mapping[str, Real]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Sentence:
     """One sentence of the verdict: `ok` is None where something could not be checked."""
 
     ok: bool | None
@@ -49,22 +49,24 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CheckedPoint:
     """A point at which formulas and code are compared: inputs, objective and gradient."""
 
     inputs: Inputs
     exact: tuple[Real, ...]
 
 
-def point_of(step: Step, derivation: Derivation) -> Point:
+def point_of(step: Step, derivation: Derivation) -> CheckedPoint:
     """Return the point of a worked step."""
     values = dict(step.exact_values)
     graph = derivation.graph
     inputs = {node.name: values[node.name] for node in graph.nodes if node.formula is None}
-    return Point(inputs, (values[graph.objective], *(value for _, value in step.exact_gradients)))
+    return CheckedPoint(
+        inputs, (values[graph.objective], *(value for _, value in step.exact_gradients))
+    )
 
 
-def made_up_point(derivation: Derivation) -> Point | None:
+def made_up_point(derivation: Derivation) -> CheckedPoint | None:
     """Return a point inside the domain for a graph that says no numbers itself."""
     source = Random(1)  # noqa: S311  (a point, not a secret)
     for _ in range(max(1, min(_TRIES, MAX_WORK // len(derivation.graph.nodes)))):
@@ -76,11 +78,11 @@ def made_up_point(derivation: Derivation) -> Point | None:
         except (SymgradError, ArithmeticError, ValueError, KeyError):
             continue
         objective = numbers.values[derivation.graph.objective]
-        return Point(inputs, (objective, *numbers.gradients.values()))
+        return CheckedPoint(inputs, (objective, *numbers.gradients.values()))
     return None
 
 
-def compared(point: Point, code: Code) -> list[list[str]]:
+def compared(point: CheckedPoint, code: Code) -> list[list[str]]:
     """Return for objective and gradient: fifty digits, what the code gives, relative error."""
     found = code.at(point.inputs)
     return [
@@ -123,37 +125,37 @@ def _shortest(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def code_finding(report: CheckReport) -> Finding:
+def code_finding(report: CheckReport) -> Sentence:
     """Return what running the emitted code at random points has shown."""
     if not report.points:
-        return Finding(None, f"Emitted code: {report.text}")
-    return Finding(
+        return Sentence(None, f"Emitted code: {report.text}")
+    return Sentence(
         report.ok,
         f"Emitted {report.target.capitalize()} code: largest error {report.ulps:.1f} units in the "
         f"last place at {report.points} random points, against {EXACT_DIGITS}-digit values",
     )
 
 
-def sums_finding(rows: Iterable[Row], parameters: int) -> Finding | None:
+def sums_finding(rows: Iterable[PageRow], parameters: int) -> Sentence | None:
     """Return how the sums over all paths compare with the gradients."""
     sums = [row.status for row in rows if row.kind == "sum"]
     if not sums:
         return None
     proved = sums.count("proved")
     if proved in (parameters, len(sums)):
-        return Finding(ok=True, text="The paths to each parameter sum to its gradient: proved")
-    return Finding(
+        return Sentence(ok=True, text="The paths to each parameter sum to its gradient: proved")
+    return Sentence(
         False if "refuted" in sums else None,
         f"The paths to a parameter sum to its gradient: proved for {proved} of {len(sums)}",
     )
 
 
-def claims_finding(report: Report) -> Finding:
+def claims_finding(report: Report) -> Sentence:
     """Return what became of the author's own claims."""
-    return Finding(report.ok or (False if report.exit_code == 1 else None), summary([report]))
+    return Sentence(report.ok or (False if report.exit_code == 1 else None), summary([report]))
 
 
-def derivative_finding(derivation: Derivation, point: Point) -> Finding:
+def derivative_finding(derivation: Derivation, point: CheckedPoint) -> Sentence:
     """Compare every gradient with a numerical derivative of the equations, to many digits.
 
     Central differences with a step of 1e-30 in arithmetic of 120 digits: nothing of the derivation
@@ -161,18 +163,18 @@ def derivative_finding(derivation: Derivation, point: Point) -> Finding:
     """
     graph = derivation.graph
     if _stops_gradients(derivation):
-        return Finding(None, "Numerical derivatives say nothing about a stopped gradient")
+        return Sentence(None, "Numerical derivatives say nothing about a stopped gradient")
     if 3 * len(derivation.wrt) * len(graph.nodes) > MAX_WORK:
-        return Finding(None, "Too large for numerical derivatives of every parameter")
+        return Sentence(None, "Too large for numerical derivatives of every parameter")
     try:
         worst, kinks = _agreement(derivation, point)
     except OutsideDomain:
-        return Finding(None, "The point lies on the border of the domain: no numerical derivative")
+        return Sentence(None, "The point lies on the border of the domain: no numerical derivative")
     count = len(derivation.wrt) - kinks
     aside = f"; {kinks} at a kink left out" if kinks else ""
     if not count:
-        return Finding(None, "Every gradient is at a kink here, where a convention holds")
-    return Finding(
+        return Sentence(None, "Every gradient is at a kink here, where a convention holds")
+    return Sentence(
         worst >= _LEAST_DIGITS,
         f"{count} gradient{plural(count)} against numerical derivatives of the equations: "
         f"equal to {worst} digits{aside}",
@@ -188,7 +190,7 @@ def _stops_gradients(derivation: Derivation) -> bool:
     )
 
 
-def _agreement(derivation: Derivation, point: Point) -> tuple[int, int]:
+def _agreement(derivation: Derivation, point: CheckedPoint) -> tuple[int, int]:
     """Return to how many digits all gradients agree, and how many parameters are at a kink."""
     inputs = {name: as_fraction(value) for name, value in point.inputs.items()}
     goal = derivation.graph.objective

@@ -18,9 +18,9 @@ from symgrad.program.program import lower
 from symgrad.render.html_check import (
     COLUMNS,
     MAX_CHECKED,
+    CheckedPoint,
     Code,
-    Finding,
-    Point,
+    Sentence,
     claims_finding,
     code_finding,
     compared,
@@ -30,8 +30,8 @@ from symgrad.render.html_check import (
     sums_finding,
 )
 from symgrad.render.html_curve import Curve, curve
-from symgrad.render.html_picture import Scene, scene, scene_svg
-from symgrad.render.html_rows import Block, Row, Rows, quantities
+from symgrad.render.html_picture import Stage, scene, scene_svg
+from symgrad.render.html_rows import PageBlock, PageRow, Rows, quantities
 from symgrad.render.html_steps import StepWriter, objectives, worked_trace
 from symgrad.render.sheet import headline
 from symgrad.targets import EmittedFile, Options, target_names
@@ -58,8 +58,8 @@ _SECONDS = 20.0  # for the check of the emitted code
 class CheckLine:
     """One row of the check table; `cells` are fifty digits, the code's result, and the error."""
 
-    symbol: Row
-    formula: Row
+    symbol: PageRow
+    formula: PageRow
     cells: tuple[str, ...]
 
 
@@ -75,7 +75,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimRow:
     """A claim of the author with its verdict."""
 
     mark: str
@@ -91,11 +91,11 @@ class Content:
     title: str
     headline: str
     state: str
-    findings: tuple[Finding, ...]
+    findings: tuple[Sentence, ...]
     svg: str
     width: float
     folded: int
-    blocks: tuple[Block, ...]
+    blocks: tuple[PageBlock, ...]
     steps: tuple[dict[str, Any], ...]
     no_steps: str
     goal: str
@@ -104,7 +104,7 @@ class Content:
     columns: tuple[str, ...]
     checks: tuple[CheckLine, ...]
     point: str
-    claims: tuple[Claim, ...]
+    claims: tuple[ClaimRow, ...]
     listings: tuple[Listing, ...]
     source_name: str
     source: tuple[str, ...]
@@ -124,6 +124,11 @@ def command_for(graph: Graph, arguments: tuple[str, ...] = ()) -> str:
     return shlex.join(("symgrad", "report", *(arguments or (named,)), "-o", "report.html"))
 
 
+def _state(told: set[bool | None]) -> str:
+    """Return what all findings come to."""
+    return "failed" if False in told else "partly" if None in told else "checked"
+
+
 class _Builder:
     def __init__(self, plan: Plan, module: str) -> None:
         self.plan = plan
@@ -132,7 +137,7 @@ class _Builder:
         self.graph = plan.derivation.graph
         self.trace: Trace | None
         self.trace, self.no_steps = worked_trace(plan)
-        self.scene: Scene = scene(self.derivation, self.trace.steps[0] if self.trace else None)
+        self.scene: Stage = scene(self.derivation, self.trace.steps[0] if self.trace else None)
         self.rows = Rows(self.derivation, self.scene.home)
         self.blocks = tuple(self.rows.blocks())
         self.program = lower(self.derivation)
@@ -148,14 +153,13 @@ class _Builder:
         claims = verify(self.graph) if self.graph.checks else None
         findings = tuple(self.findings(points, listings, claims))
         lines = self.graph.text.rstrip().split("\n") if self.graph.text.strip() else []
-        states = {finding.ok for finding in findings}
         values, asked = objectives(self.plan, self.trace) if self.trace else ([], 0)
         shown = curve(values, asked, len(steps)) if values else None
         drawn, width = scene_svg(self.scene, [step["tiles"] for step in steps])
         return Content(
             title=display_text(self.graph.title or f"The gradient of {self.graph.objective}"),
             headline=headline(self.derivation),
-            state="failed" if False in states else "partly" if None in states else "checked",
+            state=_state({finding.ok for finding in findings}),
             findings=findings,
             svg=drawn,
             width=width,
@@ -192,7 +196,7 @@ class _Builder:
             step["checks"] = table
         return tuple(made)
 
-    def points(self) -> list[Point]:
+    def points(self) -> list[CheckedPoint]:
         """Return the points of the check table: those of the steps, or one made up."""
         if self.trace is not None:
             return [point_of(step, self.derivation) for step in self.trace.steps]
@@ -223,8 +227,8 @@ class _Builder:
             return Code(imported(found.files[0], Path(folder)), self.program.inputs)
 
     def findings(
-        self, points: list[Point], listings: tuple[Listing, ...], claims: Report | None
-    ) -> list[Finding]:
+        self, points: list[CheckedPoint], listings: tuple[Listing, ...], claims: Report | None
+    ) -> list[Sentence]:
         """Return the sentences of the verdict."""
         paths = next((block.rows for block in self.blocks if block.key == "paths"), ())
         sums = sums_finding(paths, len(self.derivation.wrt))
@@ -237,7 +241,9 @@ class _Builder:
                 code_finding(check_within(_SECONDS, self.derivation, _FIRST, python.files))
             )
         elif python is not None:
-            found.append(Finding(None, f"Emitted code: {python.note or 'too long to be run here'}"))
+            found.append(
+                Sentence(None, f"Emitted code: {python.note or 'too long to be run here'}")
+            )
         return [*found, claims_finding(claims)] if claims is not None else found
 
     def checks(self, tables: list[list[list[str]]]) -> tuple[CheckLine, ...]:
@@ -246,23 +252,23 @@ class _Builder:
             return ()
         goal = self.rows.plain.name(self.graph.objective)
         names = (goal, self.rows.latex.name(self.graph.objective))
-        symbols = [Row("symbol", *names)]
+        symbols = [PageRow("symbol", *names)]
         objective = self.graph.index[self.graph.objective]
         formulas = [self._formula(objective.formula.expression if objective.formula else None)]
         for name, form in self.derivation.gradient_forms[:MAX_CHECKED]:
-            symbols.append(Row("symbol", *self.rows.symbol(self.graph.objective, name)))
+            symbols.append(PageRow("symbol", *self.rows.symbol(self.graph.objective, name)))
             formulas.append(self._formula(form.expression))
         return tuple(
             CheckLine(symbol, formula, tuple(cells))
             for symbol, formula, cells in zip(symbols, formulas, tables[0], strict=False)
         )
 
-    def _formula(self, e: Expression | None) -> Row:
+    def _formula(self, e: Expression | None) -> PageRow:
         if e is None:
-            return Row("formula", "")
-        return Row("formula", self.rows.plain.expression(e), self.rows.latex.expression(e))
+            return PageRow("formula", "")
+        return PageRow("formula", self.rows.plain.expression(e), self.rows.latex.expression(e))
 
-    def point_text(self, points: list[Point]) -> str:
+    def point_text(self, points: list[CheckedPoint]) -> str:
         """Return the made-up point as text, where there is one."""
         if self.trace is not None or not points:
             return ""
@@ -276,10 +282,10 @@ def _targets() -> list[str]:
     return sorted(target_names(), key=lambda name: (name != _FIRST, name))
 
 
-def _claim(verdict: Verdict) -> Claim:
+def _claim(verdict: Verdict) -> ClaimRow:
     text = verdict.message if verdict.diagnosis is None else verdict.diagnosis.text
     if verdict.diagnosis is not None and verdict.diagnosis.correction:
         text = f"{text} Right: {verdict.diagnosis.correction}"
-    return Claim(
+    return ClaimRow(
         MARKS[verdict.status], verdict.status, display_text(str(verdict.claim)), display_text(text)
     )

@@ -13,7 +13,7 @@ from symgrad.trace.trace import Step
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Stage:
     """A picture of the graph; `home` maps every node to the tile that it is drawn in."""
 
     picture: Picture
@@ -30,13 +30,13 @@ class Scene:
         return sum(len(tile.members) for tile in self.picture.tiles if len(tile.members) > 1)
 
 
-def scene(derivation: Derivation, step: Step | None) -> Scene:
+def scene(derivation: Derivation, step: Step | None) -> Stage:
     """Return the picture of a graph, with the numbers of a step."""
     shown = picture(derivation.graph, derivation, values=step)
-    return Scene(shown, {name: tile.name for tile in shown.tiles for name in tile.members})
+    return Stage(shown, {name: tile.name for tile in shown.tiles for name in tile.members})
 
 
-def scene_svg(shown: Scene, steps: Sequence[Sequence[Sequence[str]]]) -> tuple[str, float]:
+def scene_svg(shown: Stage, steps: Sequence[Sequence[Sequence[str]]]) -> tuple[str, float]:
     """Return the picture as SVG, and its natural width.
 
     `steps` holds value and adjoint of each tile, step by step: the picture is laid out with the

@@ -15,7 +15,7 @@ from symgrad.expression.printer import Printer
 from symgrad.render.latex import LatexPrinter, left_latex, line_latex, remark_latex, trail_latex
 from symgrad.render.paths_sheet import paths_sheet
 from symgrad.render.sheet import (
-    Line,
+    FormulaLine,
     Name,
     Partial,
     Remark,
@@ -43,7 +43,7 @@ Edge = tuple[str, str]  # (operand, node)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PageRow:
     """One formula or sentence.
 
     `nodes` and `edges` (names of tiles) are what it lights up, `key` the node it is about, `number`
@@ -63,12 +63,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PageBlock:
     """A section of a page: rows under a headline; `more` counts those left out."""
 
     key: str
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
     more: int = 0
 
 
@@ -84,7 +84,7 @@ class Rows:
         self.operands = operands_by_node(derivation.graph)
         self.nodes_of = {item.name: item.node for item in derivation.sensitivity_list}
 
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[PageBlock]:
         """Return the sections of formulas, those without a row left out."""
         d = self.derivation
         edges = edge_lines(d) if len(d.graph.nodes) <= LARGE else []
@@ -99,20 +99,22 @@ class Rows:
         ]
         return [block for block in found if block.rows]
 
-    def block(self, key: str, title: str, kind: str, items: Sequence[Line | Remark | str]) -> Block:
+    def block(
+        self, key: str, title: str, kind: str, items: Sequence[FormulaLine | Remark | str]
+    ) -> PageBlock:
         """Return a section of lines or sentences, the first of them where they are many."""
         rows = tuple(self.row(kind, item) for item in items[:MAX_ROWS])
-        return Block(key, title, rows, len(items) - len(rows))
+        return PageBlock(key, title, rows, len(items) - len(rows))
 
-    def row(self, kind: str, item: Line | Remark | str) -> Row:
+    def row(self, kind: str, item: FormulaLine | Remark | str) -> PageRow:
         """Return one row."""
         if isinstance(item, str):
-            return Row(kind, item)
+            return PageRow(kind, item)
         if isinstance(item, Remark):
             # A sentence with formulas in it: LaTeX between dollar signs, set by the page.
-            return Row(kind, remark_text(item, self.plain), remark_latex(item, self.latex))
+            return PageRow(kind, remark_text(item, self.plain), remark_latex(item, self.latex))
         left = item.left[-1]
-        bare = Line(item.left, item.sides)
+        bare = FormulaLine(item.left, item.sides)
         text, latex = line_text(bare, self.plain), line_latex(bare, self.latex)
         if isinstance(left, Name):
             node = left.name
@@ -123,12 +125,12 @@ class Rows:
             node = left.bottom
             nodes, edges = self.between(kind, left.top, node)
             number = self.quantity(kind, item, left)
-        return Row(
+        return PageRow(
             kind, text, latex, self.home.get(node, ""), self.tiles(nodes), self.wires(edges),
             number, item.remark, item.status,
         )  # fmt: skip
 
-    def quantity(self, kind: str, item: Line, left: Partial) -> Quantity:
+    def quantity(self, kind: str, item: FormulaLine, left: Partial) -> Quantity:
         """Return which number belongs to a line about a derivative."""
         if kind == "gradient":
             return ("gradient", left.bottom)
@@ -164,15 +166,15 @@ class Rows:
         pairs = ((self.home.get(a, ""), self.home.get(b, "")) for a, b in edges)
         return tuple(dict.fromkeys((a, b) for a, b in pairs if a and b and a != b))
 
-    def paths(self) -> Block:
+    def paths(self) -> PageBlock:
         """Return the paths with their products, and what they sum to."""
         d = self.derivation
         total = sum(d.path_count(name) for name in d.wrt)
-        rows: list[Row] = []
+        rows: list[PageRow] = []
         for section in self._path_sections():
-            rows += [self.path_row(i) for i in section.items if isinstance(i, Line | Trail)]
+            rows += [self.path_row(i) for i in section.items if isinstance(i, FormulaLine | Trail)]
         shown = sum(1 for row in rows if row.kind == "path")
-        return Block("paths", "Paths", tuple(rows), total - shown)
+        return PageBlock("paths", "Paths", tuple(rows), total - shown)
 
     def _path_sections(self) -> tuple[Section, ...]:
         d = self.derivation
@@ -182,14 +184,14 @@ class Rows:
                     default=1)  # fmt: skip
         return (paths_section(d, limit=max(1, min(MAX_PATHS, MAX_PATH_NAMES // depth))),)
 
-    def path_row(self, item: Line | Trail) -> Row:
+    def path_row(self, item: FormulaLine | Trail) -> PageRow:
         """Return the row of a path, or the sum below the paths to one parameter."""
         if not isinstance(item, Trail):
             row = self.row("gradient", item)
             return replace(row, kind="sum")
         edges = [(bottom, top) for top, bottom in pairwise(item.names)]
         text = trail_text(item, self.plain, " → ")
-        return Row(
+        return PageRow(
             "path", text, trail_latex(item, self.latex), self.home.get(item.names[-1], ""),
             self.tiles(item.names), self.wires(edges), ("path", *item.names),
         )  # fmt: skip
@@ -200,7 +202,7 @@ class Rows:
         return self.plain.partial(top, bottom), left_latex(left, self.latex)
 
 
-def quantities(blocks: Iterable[Block], most: int = 1_000) -> tuple[Quantity, ...]:
+def quantities(blocks: Iterable[PageBlock], most: int = 1_000) -> tuple[Quantity, ...]:
     """Return everything that has a number at every step, each once, in order."""
     found = dict.fromkeys(row.number for block in blocks for row in block.rows if row.number)
     return tuple(islice(found, most))

@@ -90,7 +90,7 @@ def objective_values(trace: Trace) -> list[float]:
 
 
 @dataclass
-class Numbers:
+class StepReader:
     """Reads the numbers of one step, those of edges and paths included."""
 
     derivation: Derivation
@@ -161,7 +161,7 @@ class StepWriter:
 
     def step(self, step: Step) -> dict[str, Any]:
         """Return one step: given data, numbers of the rows and of the tiles, worked lines."""
-        found = Numbers(self.derivation, step)
+        found = StepReader(self.derivation, step)
         return {
             "given": self.given(step),
             "numbers": [self.shown(found.number(quantity)) for quantity in self.numbers],

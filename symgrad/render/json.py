@@ -27,14 +27,22 @@ from symgrad.expression.printer import AsciiPrinter, ascii_name
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Node
 from symgrad.render.latex import LatexPrinter
-from symgrad.render.sheet import Line, Sheet, Trail, Worked, all_names, digits_of, note_lines
+from symgrad.render.sheet import (
+    FormulaLine,
+    FormulaSheet,
+    Trail,
+    Worked,
+    all_names,
+    digits_of,
+    note_lines,
+)
 from symgrad.render.text import left_text, remark_text, side_text
 
 _LARGE = 10**4000
 SCHEMA = "symgrad.derivation/1"
 
 
-class _Writer:
+class _JsonWriter:
     """Prints expressions in both notations of the schema."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -68,11 +76,9 @@ class _Writer:
 
 def derivation_json(d: Derivation, *, limit: int = 12) -> str:
     """Return a derivation as JSON text."""
-    write = _Writer(all_names(d))
+    write = _JsonWriter(all_names(d))
     name = write.ascii.name
     graph = d.graph
-    active = analysis.active_names(graph, d.wrt)
-    operands = analysis.operands_by_node(graph)
     content = {
         "schema": SCHEMA,
         "title": graph.title,
@@ -87,6 +93,30 @@ def derivation_json(d: Derivation, *, limit: int = 12) -> str:
             if node.formula is not None
         ],
         "paths": _paths(d, write, limit),
+        **_derivatives(d, write),
+        "assumptions": [item.text for item in graph.assumptions],
+        "notes": [
+            line if isinstance(line, str) else remark_text(line, write.ascii)
+            for line in note_lines(d)
+        ],
+        "conventions": list(d.kinks),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _derivatives(d: Derivation, write: _JsonWriter) -> dict[str, list[dict[str, Any]]]:
+    """Return the entries of everything that is derived, from the single edge to the gradient."""
+    name = write.ascii.name
+    active = analysis.active_names(d.graph, d.wrt)
+    operands = analysis.operands_by_node(d.graph)
+    edges = [
+        (node, operand)
+        for node in operands
+        if node in d.reached
+        for operand in operands[node]
+        if operand in active
+    ]
+    return {
         "local_derivatives": [
             {
                 "node": name(node),
@@ -94,10 +124,7 @@ def derivation_json(d: Derivation, *, limit: int = 12) -> str:
                 **write.formula(d.local(node, operand)),
                 "direct": write.ascii.expression(d.local(node, operand, short=False)),
             }
-            for node in operands
-            if node in d.reached
-            for operand in operands[node]
-            if operand in active
+            for node, operand in edges
         ],
         "sensitivities": [
             {
@@ -113,24 +140,13 @@ def derivation_json(d: Derivation, *, limit: int = 12) -> str:
             {"node": name(m.node), "of": name(m.of), **write.formula(m.factor)} for m in d.merges
         ],
         "gradients": [
-            {
-                "parameter": name(p),
-                **write.formula(form.expression),
-                "terms": write.terms(form),
-            }
+            {"parameter": name(p), **write.formula(form.expression), "terms": write.terms(form)}
             for p, form in d.gradient_forms
         ],
-        "assumptions": [item.text for item in graph.assumptions],
-        "notes": [
-            line if isinstance(line, str) else remark_text(line, write.ascii)
-            for line in note_lines(d)
-        ],
-        "conventions": list(d.kinks),
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _paths(d: Derivation, write: _Writer, limit: int) -> dict[str, Any]:
+def _paths(d: Derivation, write: _JsonWriter, limit: int) -> dict[str, Any]:
     """Return the paths to each parameter, at most `limit` of them in all."""
     name = write.ascii.name
     found: dict[str, Any] = {}
@@ -146,7 +162,7 @@ def _paths(d: Derivation, write: _Writer, limit: int) -> dict[str, Any]:
     return found
 
 
-def sheet_json(sheet: Sheet) -> str:
+def sheet_json(sheet: FormulaSheet) -> str:
     """Return any other sheet as JSON: {schema, title, sections: {key: [{left, right}]}}."""
     printer = AsciiPrinter(sheet.names)
     latex = LatexPrinter(sheet.names)
@@ -154,7 +170,7 @@ def sheet_json(sheet: Sheet) -> str:
     for section in sheet.sections:
         rows: list[Any] = []
         for item in section.items:
-            if isinstance(item, Line):
+            if isinstance(item, FormulaLine):
                 rows.append(
                     {
                         "left": [left_text(left, printer) for left in item.left],

@@ -23,7 +23,17 @@ from symgrad.expression.tree import (
     Pow,
     Var,
 )
-from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
+from symgrad.render.sheet import (
+    FormulaLine,
+    FormulaSheet,
+    Name,
+    Partial,
+    Remark,
+    Section,
+    Side,
+    Trail,
+    Worked,
+)
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _ALIKE = {r"\varphi": r"\phi"}
@@ -211,7 +221,7 @@ def prose(text: str) -> str:
     return "".join(f"${_letter(c)}$" if c in LATIN else _SIGNS.get(c, c) for c in escaped)
 
 
-def latex_of(sheet: Sheet) -> str:
+def latex_of(sheet: FormulaSheet) -> str:
     """Return a sheet as a LaTeX fragment for the body of an article."""
     printer = LatexPrinter(sheet.names)
     blocks = [_section(section, printer) for section in sheet.sections]
@@ -236,7 +246,7 @@ def _section(section: Section, printer: LatexPrinter) -> str:
         rows.append(rf"\[ {matrix} \]")
     for item in section.items:
         match item:
-            case Line():
+            case FormulaLine():
                 rows.append(rf"\[ {line_latex(item, printer)} \]")
             case Worked():
                 rows.append(rf"\[ {worked_latex(item, printer)} \]")
@@ -256,7 +266,7 @@ def matrix_latex(section: Section, printer: LatexPrinter) -> str:
     entries: dict[tuple[str, str], str] = {}
     top = ""
     for item in section.items:
-        if isinstance(item, Line) and isinstance(left := item.left[0], Partial):
+        if isinstance(item, FormulaLine) and isinstance(left := item.left[0], Partial):
             top = left.top
             entry = side_latex(item.sides[-1], printer)
             entries[left.bottom, left.second] = entries[left.second, left.bottom] = entry
@@ -274,7 +284,7 @@ def _width(formula: str) -> int:
     return len(_COMMAND.sub("x", _NO_WIDTH.sub("", formula)))
 
 
-def line_latex(line: Line, printer: LatexPrinter) -> str:
+def line_latex(line: FormulaLine, printer: LatexPrinter) -> str:
     """Return one line of formulas."""
     parts = [left_latex(left, printer) for left in line.left]
     for side in line.sides:

@@ -40,7 +40,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Arc:
     """An edge from a box down to another one, with the size of its label, if it has one."""
 
     source: str
@@ -97,7 +97,7 @@ class _Items:
         return number
 
 
-def layout(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
+def layout(boxes: Sequence[Box], links: Sequence[Arc]) -> Layout:
     """Place boxes and links. `boxes` must be in an order in which every link runs forwards."""
     rank = ranks([box.name for box in boxes], [(link.source, link.target) for link in links])
     items = _Items()
@@ -120,7 +120,7 @@ def layout(boxes: Sequence[Box], links: Sequence[Link]) -> Layout:
     return _finished(boxes, links, items, number, x, ends, rows)
 
 
-def _chain(items: _Items, link: Link, number: dict[str, int], rank: dict[str, int]) -> list[int]:
+def _chain(items: _Items, link: Arc, number: dict[str, int], rank: dict[str, int]) -> list[int]:
     """Return the items along a link: source, bends with the label among them, target."""
     chain = [number[link.source]]
     first = 2 * rank[link.source] + 1
@@ -170,7 +170,7 @@ def _positions(items: _Items, layers: list[list[int]], boxes: int) -> dict[int, 
 
 def _ports(
     boxes: Sequence[Box],
-    links: Sequence[Link],
+    links: Sequence[Arc],
     items: _Items,
     number: dict[str, int],
     x: dict[int, float],
@@ -233,7 +233,7 @@ def _rows(
 
 def _finished(
     boxes: Sequence[Box],
-    links: Sequence[Link],
+    links: Sequence[Arc],
     items: _Items,
     number: dict[str, int],
     x: dict[int, float],

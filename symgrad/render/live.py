@@ -23,11 +23,11 @@ from symgrad.render.html_check import made_up_point
 from symgrad.render.html_content import LANGUAGES
 from symgrad.render.html_curve import Curve, curve
 from symgrad.render.html_picture import scene, scene_svg
-from symgrad.render.html_rows import Block, Row, Rows, quantities
+from symgrad.render.html_rows import PageBlock, PageRow, Rows, quantities
 from symgrad.render.html_steps import StepWriter, objective_values, worked_trace
 from symgrad.render.html_verdicts import marked
 from symgrad.render.latex import LatexPrinter, left_latex, line_latex, side_latex
-from symgrad.render.sheet import Line, Worked, all_names, headline
+from symgrad.render.sheet import FormulaLine, Worked, all_names, headline
 from symgrad.render.steps_sheet import full_sections
 from symgrad.render.text import remark_text
 from symgrad.sources.function import graph as read_function
@@ -52,7 +52,7 @@ Answer = dict[str, Any]
 class Page:
     """What the templates read: a part of what a report reads, with the same names."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[PageBlock, ...]
     steps: tuple[dict[str, Any], ...]
     goal: str
     width: float = 0
@@ -131,8 +131,8 @@ def _show_arrays(graph: ArrayGraph) -> Answer:
     """Return the formulas and the picture of a graph with vectors: it has no worked numbers yet."""
     derivation = derive(graph)
     lines = [line for line in derivation.text().splitlines() if line.strip()]
-    rows = tuple(Row("note", line.strip()) for line in lines[1:] if line.startswith("  "))
-    page = Page((Block("gradients", "Formulas", rows),), (), graph.objective)
+    rows = tuple(PageRow("note", line.strip()) for line in lines[1:] if line.startswith("  "))
+    page = Page((PageBlock("gradients", "Formulas", rows),), (), graph.objective)
     return {
         "headline": lines[0],
         "formulas": _filled("formulas", page, {}.get),
@@ -152,7 +152,7 @@ def _filled(macro: str, *arguments: object) -> str:
 
 
 def _steps(
-    trace: Trace | None, blocks: tuple[Block, ...], tiles: list[tuple[str, bool]]
+    trace: Trace | None, blocks: tuple[PageBlock, ...], tiles: list[tuple[str, bool]]
 ) -> tuple[tuple[dict[str, Any], ...], Answer]:
     data: Answer = {"steps": (), "tiles": [name for name, _ in tiles]}
     if trace is None:
@@ -223,7 +223,7 @@ def _explain(_: Mapping[str, Any], graph: Graph) -> Answer:
                 rows = [(side_latex(side, printer), remark_text(r, plain)) for side, r in item.rows]
                 first = (f"{left} = {rows[0][0]}", rows[0][1])
                 items.append([first, *((f"= {side}", rule) for side, rule in rows[1:])])
-            elif isinstance(item, Line):
+            elif isinstance(item, FormulaLine):
                 items.append([(line_latex(replace(item, remark=""), printer), item.remark)])
         if items:
             sections.append((section.title, items))

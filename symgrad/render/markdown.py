@@ -10,7 +10,7 @@ from symgrad.render.latex import (
     trail_latex,
     worked_latex,
 )
-from symgrad.render.sheet import Line, Remark, Section, Sheet, Trail, Worked
+from symgrad.render.sheet import FormulaLine, FormulaSheet, Remark, Section, Trail, Worked
 
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|$~"})
 
@@ -20,7 +20,7 @@ def escaped(text: str) -> str:
     return text.translate(_SPECIAL)
 
 
-def markdown_of(sheet: Sheet) -> str:
+def markdown_of(sheet: FormulaSheet) -> str:
     """Return a sheet as Markdown: a heading for each section, a math block for each formula."""
     printer = LatexPrinter(sheet.names)
     blocks = [f"## {escaped(sheet.title)}"]
@@ -34,7 +34,7 @@ def _section(section: Section, printer: LatexPrinter) -> str:
         rows.append(_block(matrix))
     for item in section.items:
         match item:
-            case Line():
+            case FormulaLine():
                 rows.append(_block(line_latex(item, printer)))
             case Worked():
                 rows.append(_block(worked_latex(item, printer)))

@@ -21,11 +21,11 @@ from symgrad.render.latex import (
 )
 from symgrad.render.markdown import escaped
 from symgrad.render.sheet import (
+    FormulaLine,
+    FormulaSheet,
     Item,
-    Line,
     Remark,
     Section,
-    Sheet,
     Trail,
     Worked,
     all_names,
@@ -80,7 +80,7 @@ def graph_bundle(graph: Graph) -> Bundle:
     """Return a graph as its drawing, and its equations as text."""
     d = derive(graph)
     section = Section("equations", "Equations", tuple(equation_lines(graph)[:MAX_LINES]))
-    text = text_of(Sheet(headline(d), (section,), all_names(d)))
+    text = text_of(FormulaSheet(headline(d), (section,), all_names(d)))
     return {"image/svg+xml": svg(graph, d), "text/plain": text}
 
 
@@ -92,7 +92,7 @@ def derivation_bundle(d: Derivation) -> Bundle:
         sections=tuple(replace(part, items=part.items[:MAX_LINES]) for part in sheet.sections),
     )
     results = [part for part in short.sections if part.key in ("sensitivities", "gradients")]
-    lines = [item for part in results for item in part.items if isinstance(item, Line)]
+    lines = [item for part in results for item in part.items if isinstance(item, FormulaLine)]
     printer = LatexPrinter(sheet.names)
     return {
         "text/markdown": _sheet_markdown(short, printer),
@@ -101,14 +101,14 @@ def derivation_bundle(d: Derivation) -> Bundle:
     }
 
 
-def _sheet_markdown(sheet: Sheet, printer: LatexPrinter) -> str:
+def _sheet_markdown(sheet: FormulaSheet, printer: LatexPrinter) -> str:
     blocks = [f"**{escaped(sheet.title)}**"]
     for section in sheet.sections:
         blocks.append(f"*{escaped(section.title)}*")
         for kind, found in groupby(section.items, type):
             items = list(found)
-            if kind is Line:
-                lines = [item for item in items if isinstance(item, Line)]
+            if kind is FormulaLine:
+                lines = [item for item in items if isinstance(item, FormulaLine)]
                 blocks.append(f"$$\n{_aligned(lines, printer)}\n$$")
             else:
                 blocks.append("\n".join(f"- {_listed(item, printer)}" for item in items))
@@ -121,7 +121,7 @@ def _listed(item: Item, printer: LatexPrinter) -> str:
             return f"${trail_latex(item, printer)}$"
         case Remark():
             return remark_latex(item, printer)
-        case Line():
+        case FormulaLine():
             return f"${line_latex(item, printer)}$"
         case Worked():
             return f"${worked_latex(item, printer)}$"
@@ -129,7 +129,7 @@ def _listed(item: Item, printer: LatexPrinter) -> str:
             return escaped(item)
 
 
-def _aligned(lines: list[Line], printer: LatexPrinter) -> str:
+def _aligned(lines: list[FormulaLine], printer: LatexPrinter) -> str:
     """Return lines under one another, their first signs of equality aligned."""
     rows = (line_latex(line, printer).replace(" = ", " &= ", 1) for line in lines)
     return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"

@@ -8,11 +8,11 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.expression.algebra import add, mul
 from symgrad.expression.tree import Expression, substitute, walk
 from symgrad.render.sheet import (
+    FormulaLine,
+    FormulaSheet,
     Item,
-    Line,
     Partial,
     Section,
-    Sheet,
     Trail,
     all_names,
     exact_count,
@@ -28,7 +28,7 @@ MAX_PROVED_PATHS = 200
 MAX_TREE = 2_000
 
 
-def paths_sheet(d: Derivation, *, limit: int = 100) -> Sheet:
+def paths_sheet(d: Derivation, *, limit: int = 100) -> FormulaSheet:
     """Return the paths to each parameter of the derivation with their products, and their sum."""
     sections = []
     left = limit
@@ -36,7 +36,7 @@ def paths_sheet(d: Derivation, *, limit: int = 100) -> Sheet:
         section, used = _section(d, name, left)
         left -= used
         sections.append(section)
-    return Sheet(headline(d), tuple(sections), all_names(d))
+    return FormulaSheet(headline(d), tuple(sections), all_names(d))
 
 
 def _section(d: Derivation, name: str, limit: int) -> tuple[Section, int]:
@@ -46,7 +46,9 @@ def _section(d: Derivation, name: str, limit: int) -> tuple[Section, int]:
     if count > len(trails):
         items.append(f"{exact_count(count)} paths in all, {len(trails)} listed")
     gradient = d.form(name).expression
-    items.append(Line((Partial(d.graph.objective, name),), (side(gradient),), *_proof(d, name)))
+    items.append(
+        FormulaLine((Partial(d.graph.objective, name),), (side(gradient),), *_proof(d, name))
+    )
     number = f"{count:,}" if count < 10**15 else scientific(count)
     title = f"{name}: {number} path{plural(count)}"
     return Section(f"paths_{name}", title, tuple(items)), len(trails)

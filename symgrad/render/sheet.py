@@ -42,7 +42,7 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FormulaLine:
     """`left[0] = left[1] = … = sides[0] = sides[1] = …`, with a remark behind it.
 
     `status` is that of the decision that the remark tells of, if it tells of one.
@@ -77,7 +77,7 @@ class Worked:
     rows: tuple[tuple[Side, Remark], ...]
 
 
-Item: TypeAlias = Line | Worked | Trail | Remark | str
+Item: TypeAlias = FormulaLine | Worked | Trail | Remark | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FormulaSheet:
     """A title and sections; `names` are all the names that occur."""
 
     title: str
@@ -109,7 +109,7 @@ def derivation_sheet(
     limit: int = 12,
     steps: Sequence[Section] = (),
     expand: bool = False,
-) -> Sheet:
+) -> FormulaSheet:
     """Return what `symgrad derive` prints: equations, paths, sensitivities, gradients.
 
     `steps` are sections that explain the results, and take their place.
@@ -127,7 +127,7 @@ def derivation_sheet(
         sections.append(Section("expanded", "In parameters and inputs only", expanded_lines(d)))
     sections.append(Section("notes", "Notes", tuple(note_lines(d))))
     kept = tuple(section for section in sections if section.items)
-    return Sheet(headline(d), kept, all_names(d))
+    return FormulaSheet(headline(d), kept, all_names(d))
 
 
 def headline(d: Derivation) -> str:
@@ -177,10 +177,10 @@ def all_names(d: Derivation) -> tuple[str, ...]:
     return tuple(n.name for n in d.graph.nodes) + tuple(s.name for s in d.sensitivity_list)
 
 
-def equation_lines(graph: Graph) -> list[Line]:
+def equation_lines(graph: Graph) -> list[FormulaLine]:
     """Return the equations in the order in which they were written."""
     return [
-        Line((Name(node.name),), (side(node.formula.expression),))
+        FormulaLine((Name(node.name),), (side(node.formula.expression),))
         for node in graph.nodes
         if node.formula is not None
     ]
@@ -209,9 +209,9 @@ def path_factors(d: Derivation, names: tuple[str, ...]) -> list[Expression]:
     return [factor for factor in factors if factor != ONE] or [ONE]
 
 
-def edge_lines(d: Derivation) -> list[Line]:
+def edge_lines(d: Derivation) -> list[FormulaLine]:
     """Return every local derivative on the way to a parameter."""
-    lines: list[Line] = []
+    lines: list[FormulaLine] = []
     operands = analysis.operands_by_node(d.graph)
     needed = analysis.ancestors(d.graph, d.graph.objective)
     active = analysis.active_names(d.graph, d.wrt)
@@ -221,14 +221,14 @@ def edge_lines(d: Derivation) -> list[Line]:
                 direct = d.local(node.name, operand, short=False)
                 short = d.local(node.name, operand)
                 sides = (side(direct),) if short == direct else (side(direct), side(short))
-                lines.append(Line((Partial(node.name, operand),), sides))
+                lines.append(FormulaLine((Partial(node.name, operand),), sides))
     return lines
 
 
-def sensitivity_lines(d: Derivation) -> list[Line]:
+def sensitivity_lines(d: Derivation) -> list[FormulaLine]:
     """Return each δ with its product of local derivatives as they are and its shorter form."""
     named = {item.node: item.name for item in d.sensitivity_list}
-    lines: list[Line] = []
+    lines: list[FormulaLine] = []
     for item in d.sensitivity_list:
         top = d.numerator(item.node)
         final = side(item.form.expression)
@@ -236,7 +236,7 @@ def sensitivity_lines(d: Derivation) -> list[Line]:
         sides: tuple[Side, ...] = (final,)
         if chains is not None and chains != final:
             sides = (chains, final)
-        lines.append(Line((Name(item.name), Partial(top, item.node)), sides))
+        lines.append(FormulaLine((Name(item.name), Partial(top, item.node)), sides))
     return lines
 
 
@@ -270,9 +270,9 @@ def _chains(
     return tuple(found)
 
 
-def merge_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
+def merge_lines(d: Derivation, *, steps: bool = False) -> list[FormulaLine]:
     """Return the merged derivatives that the gradients use as one factor."""
-    lines: list[Line] = []
+    lines: list[FormulaLine] = []
     for merge in d.merges:
         sides: tuple[Side, ...] = (side(merge.factor),)
         if steps:
@@ -282,14 +282,14 @@ def merge_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
                     tuple(f for f in chain if f != Var("")) or (ONE,) for chain in parts
                 )
                 sides = (stripped, *sides) if stripped != sides[0] else sides
-        lines.append(Line((Partial(merge.of, merge.node),), sides))
+        lines.append(FormulaLine((Partial(merge.of, merge.node),), sides))
     return lines
 
 
-def gradient_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
+def gradient_lines(d: Derivation, *, steps: bool = False) -> list[FormulaLine]:
     """Return the gradient by each parameter."""
     named = {item.node: item.name for item in d.sensitivity_list}
-    lines: list[Line] = []
+    lines: list[FormulaLine] = []
     for name, form in d.gradient_forms:
         final = side(form.expression)
         sides: tuple[Side, ...] = (final,)
@@ -298,14 +298,15 @@ def gradient_lines(d: Derivation, *, steps: bool = False) -> list[Line]:
             chains = _chains(d, name, named, ())
             if chains is not None and chains != final:
                 sides = (chains, final)
-        lines.append(Line((Partial(d.graph.objective, name),), sides, remark))
+        lines.append(FormulaLine((Partial(d.graph.objective, name),), sides, remark))
     return lines
 
 
-def expanded_lines(d: Derivation) -> tuple[Line, ...]:
+def expanded_lines(d: Derivation) -> tuple[FormulaLine, ...]:
     """Return the gradients with every intermediate put in."""
     return tuple(
-        Line((Partial(d.graph.objective, name),), (side(d.expanded(name)),)) for name in d.wrt
+        FormulaLine((Partial(d.graph.objective, name),), (side(d.expanded(name)),))
+        for name in d.wrt
     )
 
 

@@ -15,8 +15,8 @@ from symgrad.expression.tree import ONE, ZERO, Derivative, Expression, Var
 from symgrad.graph.graph import Node
 from symgrad.render.sheet import (
     Chain,
+    FormulaLine,
     Item,
-    Line,
     Name,
     Partial,
     Remark,
@@ -62,7 +62,7 @@ def full_sections(d: Derivation) -> list[Section]:
     ]
 
 
-def _steps(d: Derivation, line: Line) -> tuple[Node, tuple[RuleStep, ...]] | None:
+def _steps(d: Derivation, line: FormulaLine) -> tuple[Node, tuple[RuleStep, ...]] | None:
     """Return the equation that a line about an edge differentiates, and its steps."""
     edge = line.left[0]
     node = d.graph[edge.top] if isinstance(edge, Partial) else None
@@ -72,7 +72,7 @@ def _steps(d: Derivation, line: Line) -> tuple[Node, tuple[RuleStep, ...]] | Non
     return None if steps is None else (node, steps)
 
 
-def _rules(d: Derivation, line: Line) -> Iterator[str]:
+def _rules(d: Derivation, line: FormulaLine) -> Iterator[str]:
     """Yield the rules that give a local derivative, each once."""
     found = _steps(d, line)
     if found is not None:
@@ -150,7 +150,7 @@ class _StepsWriter:
         users = self.d.consumers[node]
         return tops or [u for u in users if u in self.d.reached and self.d.local(u, node) != ZERO]
 
-    def _summed(self, left: Name | Partial, routes: list[Route] | None, line: Line) -> Item:
+    def _summed(self, left: Name | Partial, routes: list[Route] | None, line: FormulaLine) -> Item:
         """Return the sum over routes, from the chain rule to the form of `line`."""
         if not routes:
             return line

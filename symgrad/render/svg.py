@@ -8,7 +8,7 @@ from math import fsum
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.graph.graph import Graph
-from symgrad.render.layout import Box, Layout, Link, PlacedBox, PlacedLink, layout
+from symgrad.render.layout import Arc, Box, Layout, PlacedBox, PlacedLink, layout
 from symgrad.render.picture import Picture, Tile, Wire, picture
 from symgrad.render.svg_style import number, outline, style_sheet
 from symgrad.render.svg_text import Typesetter, advance, escaped, tspans
@@ -83,7 +83,7 @@ def drawing(shown: Picture) -> Drawing:
         for tile, lines in zip(shown.tiles, texts, strict=True)
     ]
     links = [
-        Link(wire.source, wire.target, _label_size(wire, lines, setter) if lines else None)
+        Arc(wire.source, wire.target, _label_size(wire, lines, setter) if lines else None)
         for wire, lines in zip(shown.wires, labels, strict=True)
     ]
     return Drawing(shown, layout(boxes, links), texts, labels, setter)

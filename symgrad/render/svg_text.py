@@ -39,7 +39,7 @@ _FUNCTIONS = frozenset(reserved_names()) | {"if", "and", "or", "not"}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A stretch of text in one style; `shift` is in font sizes, downwards."""
 
     text: str
@@ -59,7 +59,7 @@ def advance(text: str) -> float:
     return total / 1000
 
 
-def width_of(runs: Sequence[Run], size: float) -> float:
+def width_of(runs: Sequence[TextRun], size: float) -> float:
     """Return an upper bound of the width of runs at a font size."""
     return fsum(advance(run.text) * run.scale for run in runs) * size
 
@@ -73,9 +73,9 @@ class Typesetter:
 
     names: frozenset[str]
 
-    def runs(self, text: str) -> list[Run]:
+    def runs(self, text: str) -> list[TextRun]:
         """Split a formula into runs: variables in italics, indices lowered, powers raised."""
-        runs: list[Run] = []
+        runs: list[TextRun] = []
         tokens = _TOKEN.findall(text)
         place = 0
         while place < len(tokens):
@@ -96,17 +96,17 @@ class Typesetter:
         """Return an upper bound of the width of a formula at a font size."""
         return width_of(self.runs(text), size)
 
-    def _token_runs(self, token: str, following: str) -> Iterator[Run]:
+    def _token_runs(self, token: str, following: str) -> Iterator[TextRun]:
         if token[0] in _RAISED_DIGITS:
-            yield Run(token.translate(_SUPERSCRIPTS), scale=SMALL, shift=_RAISED)
+            yield TextRun(token.translate(_SUPERSCRIPTS), scale=SMALL, shift=_RAISED)
         elif not token[0].isalpha() or token[0] == "∂":
-            yield Run(token)
+            yield TextRun(token)
         elif token in self.names:
             yield from _name_runs(token)
         elif token in _FUNCTIONS or (len(token) > 1 and following in ("(", " ")):
             found = list(self._product(token))
             whole = token in _FUNCTIONS or len(found) == 1
-            yield from [Run(token)] if whole else _all_runs(found)
+            yield from [TextRun(token)] if whole else _all_runs(found)
         else:
             yield from _all_runs(self._product(token))
 
@@ -173,9 +173,9 @@ def _end_of_group(tokens: Sequence[str], place: int) -> int:
     return len(tokens)
 
 
-def _raised(runs: Iterable[Run]) -> Iterator[Run]:
+def _raised(runs: Iterable[TextRun]) -> Iterator[TextRun]:
     for run in runs:
-        yield Run(run.text, run.italic, run.scale * SMALL, run.shift * SMALL + _RAISED)
+        yield TextRun(run.text, run.italic, run.scale * SMALL, run.shift * SMALL + _RAISED)
 
 
 def _before_term(text: str, place: int) -> bool:
@@ -208,30 +208,30 @@ def _cut_at(
     return [*pieces, (text[start:], opened)]
 
 
-def _all_runs(names: Iterable[str]) -> Iterator[Run]:
+def _all_runs(names: Iterable[str]) -> Iterator[TextRun]:
     for name in names:
         yield from _name_runs(name)
 
 
-def _name_runs(name: str) -> Iterator[Run]:
+def _name_runs(name: str) -> Iterator[TextRun]:
     """Yield the runs of one name: its letters, and what follows as an index."""
     plain = name.translate(_SUBSCRIPTS)
     match = _NAME.fullmatch(plain)
     base, index = (match[1], match[2]) if match else (plain, "")
     if len(base) > 1 and "_" not in plain and name == plain:
         base, index = plain, ""
-    yield Run(base, len(base) == 1 and base not in "ΓΔΘΛΞΠΣΥΦΨΩ")
+    yield TextRun(base, len(base) == 1 and base not in "ΓΔΘΛΞΠΣΥΦΨΩ")
     if index:
         short = len(index) == 1 and index.isalpha()
-        yield Run(index.replace("_", ","), short, SMALL, _LOWERED)
+        yield TextRun(index.replace("_", ","), short, SMALL, _LOWERED)
 
 
-def _merged(runs: Iterable[Run]) -> list[Run]:
-    found: list[Run] = []
+def _merged(runs: Iterable[TextRun]) -> list[TextRun]:
+    found: list[TextRun] = []
     for run in runs:
         last = found[-1] if found else None
         if last and (last.italic, last.scale, last.shift) == (run.italic, run.scale, run.shift):
-            found[-1] = Run(last.text + run.text, run.italic, run.scale, run.shift)
+            found[-1] = TextRun(last.text + run.text, run.italic, run.scale, run.shift)
         else:
             found.append(run)
     return found
@@ -243,7 +243,7 @@ def escaped(text: str) -> str:
     return "".join(pairs.get(c, c) if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
-def tspans(runs: list[Run]) -> str:
+def tspans(runs: list[TextRun]) -> str:
     """Return runs as the inside of an SVG text element."""
     pieces: list[str] = []
     level = 0.0

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from symgrad.expression.letters import spelled_out
 from symgrad.expression.printer import AsciiPrinter, Printer
-from symgrad.render.sheet import Line, Name, Partial, Remark, Section, Sheet, Side, Trail, Worked
+from symgrad.render.sheet import (
+    FormulaLine,
+    FormulaSheet,
+    Name,
+    Partial,
+    Remark,
+    Section,
+    Side,
+    Trail,
+    Worked,
+)
 
 _WIDEST_STEP = 60  # a rule stands in one column behind steps up to this width
 
 
-def text_of(sheet: Sheet, *, ascii_only: bool = False) -> str:
+def text_of(sheet: FormulaSheet, *, ascii_only: bool = False) -> str:
     """Return a sheet as text, one formula a line."""
     printer = AsciiPrinter(sheet.names) if ascii_only else Printer(sheet.names)
     arrow = " -> " if ascii_only else " → "
@@ -22,7 +32,7 @@ def text_of(sheet: Sheet, *, ascii_only: bool = False) -> str:
 def _section(section: Section, printer: Printer, arrow: str) -> str:
     rows = [section.title]
     for item in section.items:
-        if isinstance(item, Line):
+        if isinstance(item, FormulaLine):
             rows.append(f"  {line_text(item, printer)}")
         elif isinstance(item, Worked):
             rows += [f"  {row}" for row in worked_text(item, printer)]
@@ -35,7 +45,7 @@ def _section(section: Section, printer: Printer, arrow: str) -> str:
     return "\n".join(rows)
 
 
-def line_text(line: Line, printer: Printer) -> str:
+def line_text(line: FormulaLine, printer: Printer) -> str:
     """Return one line of formulas."""
     parts = [left_text(left, printer) for left in line.left]
     for side in line.sides:

@@ -17,7 +17,7 @@ from symgrad.trace.numbers import Real
 from symgrad.trace.trace import Plan, Step, Trace
 
 if TYPE_CHECKING:
-    from symgrad.trace.run import Row
+    from symgrad.trace.run import RunRow
 
 HEAD = 12
 TAIL = 6
@@ -53,7 +53,7 @@ def record_of_step(plan: Plan, step: Step, *, whole: bool) -> Record:
     )
 
 
-def record_of_row(plan: Plan, row: Row) -> Record:
+def record_of_row(plan: Plan, row: RunRow) -> Record:
     """Return a step of a long run as a record."""
     graph = plan.derivation.graph
     return Record(

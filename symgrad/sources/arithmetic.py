@@ -21,7 +21,7 @@ _SIGNS = ("+", "-")
 _NARROW = 8
 
 
-class Arithmetic(Cursor, ABC):
+class ArithmeticReader(Cursor, ABC):
     """Reads sums; what an atom is, a subclass says."""
 
     juxtaposition = False
@@ -107,7 +107,7 @@ class Arithmetic(Cursor, ABC):
             zero = exact.rational(below) == 0
         except exact.DivisionByZero:
             zero = True
-        except exact.TooLarge:
+        except exact.TooManyDigits:
             raise self.too_large("a number too large to compute exactly", start) from None
         if zero:
             raise self.fault("division by zero", start, last=self.at - 1)
@@ -118,7 +118,7 @@ class Arithmetic(Cursor, ABC):
         if len(parts) > _NARROW:
             try:
                 exact.check_many(parts, product=product)
-            except exact.TooLarge:
+            except exact.TooManyDigits:
                 raise self.too_large("numbers too large to compute exactly", start) from None
 
     def factor(self) -> Expression:
@@ -148,7 +148,7 @@ class Arithmetic(Cursor, ABC):
         """Return the power that began at token `start`, unless its value would be enormous."""
         try:
             exact.check_power(base, exponent)
-        except exact.TooLarge:
+        except exact.TooManyDigits:
             raise self.fault(
                 "a power too large to compute exactly", start, last=self.at - 1, kind=SourceTooLarge
             ) from None

@@ -10,7 +10,7 @@ They are read only where they mean something: in where, in Piecewise and in `ass
 from __future__ import annotations
 
 from symgrad.expression.tree import Compare, Expression, Logic
-from symgrad.sources.arithmetic import Arithmetic
+from symgrad.sources.arithmetic import ArithmeticReader
 from symgrad.sources.complaints import OPERATORS, RELATIONS
 from symgrad.sources.limits import MAX_TERMS
 
@@ -18,7 +18,7 @@ from symgrad.sources.limits import MAX_TERMS
 COMPARISONS = {"Eq": "==", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 
 
-class Conditions(Arithmetic):
+class Conditions(ArithmeticReader):
     """Reads conditions. `conditions` says that one may stand where the parser is now."""
 
     conditions = False

@@ -10,7 +10,7 @@ from symgrad.expression.function import OwnFunction
 from symgrad.expression.tree import Formula
 from symgrad.graph.graph import Node
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS, MAX_NAME
-from symgrad.sources.naming import Names
+from symgrad.sources.naming import GivenNames
 from symgrad.sources.problems import (
     Faults,
     Origin,
@@ -45,7 +45,7 @@ class Draft:
         self.first = first
         self.faults = Faults()
         self.entries: list[Node | Equation] = []
-        self.names = Names(())
+        self.names = GivenNames(())
         self.functions: dict[str, OwnFunction] = {}
 
     def origin(self, line: int, column: int) -> Origin:
@@ -77,7 +77,7 @@ class Draft:
     def close_names(self) -> None:
         """Collect the names of all definitions; a name defined twice is a fault."""
         entries = self.entries
-        self.names = Names(entry.name for entry in entries)
+        self.names = GivenNames(entry.name for entry in entries)
         if max(map(len, self.names.table), default=0) > MAX_NAME:
             entry = next(entry for entry in entries if len(entry.name) > MAX_NAME)
             message = f"a name of more than {MAX_NAME} characters"

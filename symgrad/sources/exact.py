@@ -11,7 +11,7 @@ from symgrad.expression.tree import Add, Call, Constant, Div, Expression, Mul, N
 from symgrad.sources.limits import MAX_BITS, MAX_EXPONENT
 
 
-class TooLarge(ValueError):
+class TooManyDigits(ValueError):
     """The result of an exact computation is larger than the limit."""
 
 
@@ -63,7 +63,7 @@ def _fold(parts: Iterable[Expression], *, product: bool) -> Fraction | None:
 def bounded(value: Fraction) -> Fraction:
     """Return `value`; raise TooLarge if it is beyond MAX_BITS."""
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
-        raise TooLarge
+        raise TooManyDigits
     return value
 
 
@@ -82,7 +82,7 @@ def integer_power(base: Fraction, exponent: int) -> Fraction:
         return base ** (exponent % 2 if base == -1 else min(exponent, 1))
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
     if bits * abs(exponent) > MAX_BITS:
-        raise TooLarge
+        raise TooManyDigits
     return base**exponent
 
 
@@ -99,7 +99,7 @@ def check_power(base: Expression, exponent: Expression) -> None:
     if index is None:
         return
     if not abs(index) <= MAX_EXPONENT:
-        raise TooLarge
+        raise TooManyDigits
     if type(base) is Var:
         return
     size = approximate(base)
@@ -108,7 +108,7 @@ def check_power(base: Expression, exponent: Expression) -> None:
     if size == 0 and index < 0:
         raise DivisionByZero
     if size != 0 and not abs(index * math.log2(abs(size))) <= MAX_BITS:
-        raise TooLarge
+        raise TooManyDigits
     rational(Pow(base, exponent))
 
 

@@ -31,7 +31,7 @@ from symgrad.sources.problems import (
     UnknownNameInSource,
     suggest,
 )
-from symgrad.sources.python_expression import CONSTANTS, Reader
+from symgrad.sources.python_expression import CONSTANTS, PythonReader
 from symgrad.sources.python_module import Definition, find_function, parsed
 from symgrad.sources.statements import prepare
 
@@ -39,7 +39,7 @@ _DEFINITION = re.compile(r"^\s*(?:async\s+)?def\s", re.MULTILINE)
 _FALLBACK_NAME = "objective"
 
 
-class Assignment(NamedTuple):
+class PythonAssignment(NamedTuple):
     """One name and the Python expression it stands for."""
 
     name: str
@@ -130,10 +130,10 @@ class _FunctionReader:
         self.lines = lines
         self.shift = shift
         self.draft = Draft(source, lines, 1 + shift)
-        self.expressions = Reader(self.resolve, self.place, self.segment)
+        self.expressions = PythonReader(self.resolve, self.place, self.segment)
         self.known: dict[str, Var] = {}
         self.later: frozenset[str] = frozenset()
-        self.returned: Assignment | None = None
+        self.returned: PythonAssignment | None = None
 
     # -- places --------------------------------------------------------------------------------
 
@@ -220,17 +220,17 @@ class _FunctionReader:
     def constant(self, node: ast.expr) -> Fraction:
         """Return the exact value of a default."""
         try:
-            plain = Reader(lambda name: Var(name.id), self.place, self.segment)
+            plain = PythonReader(lambda name: Var(name.id), self.place, self.segment)
             value = exact.rational(plain.whole(node))
-        except (exact.TooLarge, exact.DivisionByZero):
+        except (exact.TooManyDigits, exact.DivisionByZero):
             raise self.fault("a number too large to compute exactly", node) from None
         if value is None:
             raise self.fault("a default is a plain number", node, "write its digits")
         return value
 
-    def body(self) -> list[Assignment]:
+    def body(self) -> list[PythonAssignment]:
         """Return all assignments in order; other statements are faults."""
-        found: list[Assignment] = []
+        found: list[PythonAssignment] = []
         for statement in self.definition.body:
             with self.noting():
                 found += self.statement(statement)
@@ -244,7 +244,7 @@ class _FunctionReader:
         except Fault as fault:
             self.draft.faults.add(fault)
 
-    def statement(self, statement: ast.stmt) -> list[Assignment]:
+    def statement(self, statement: ast.stmt) -> list[PythonAssignment]:
         """Return what one statement assigns."""
         body = self.definition.body
         match statement:
@@ -255,7 +255,7 @@ class _FunctionReader:
             case ast.Assign(targets=[target], value=value):
                 return self.targets(target, value)
             case ast.AnnAssign(target=ast.Name() as name, value=ast.expr() as value):
-                return [Assignment(name.id, name, value)]
+                return [PythonAssignment(name.id, name, value)]
             case ast.Return():
                 self.read_return(statement)
                 if statement is not body[-1]:
@@ -264,11 +264,11 @@ class _FunctionReader:
             case _:
                 raise self.unsupported(statement)
 
-    def targets(self, target: ast.expr, value: ast.expr) -> list[Assignment]:
+    def targets(self, target: ast.expr, value: ast.expr) -> list[PythonAssignment]:
         """Return what `target = value` assigns, where both may be tuples of one length."""
         match target, value:
             case ast.Name(id=name), _:
-                return [Assignment(name, target, value)]
+                return [PythonAssignment(name, target, value)]
             case (ast.Tuple(elts=left), ast.Tuple(elts=right)) if len(left) == len(right):
                 names = {part.id for part in left if isinstance(part, ast.Name)}
                 used = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
@@ -305,9 +305,9 @@ class _FunctionReader:
             raise self.fault("`return` returns nothing", statement, "`return J`")
         if isinstance(statement.value, ast.Tuple):
             raise self.fault("a graph has one objective", statement.value, "return their sum")
-        self.returned = Assignment("", statement.value, statement.value)
+        self.returned = PythonAssignment("", statement.value, statement.value)
 
-    def assign(self, item: Assignment) -> None:
+    def assign(self, item: PythonAssignment) -> None:
         """Read one equation."""
         tree: Expression = Var(item.name)
         with self.noting():
@@ -331,7 +331,7 @@ class _FunctionReader:
         name = self.definition.name if self.definition.name not in taken else _FALLBACK_NAME
         while name in taken:
             name += "_"
-        self.assign(Assignment(name, value, value))
+        self.assign(PythonAssignment(name, value, value))
         return name, self.place(value)
 
     def resolve(self, node: ast.Name) -> Expression:

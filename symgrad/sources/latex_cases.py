@@ -19,20 +19,20 @@ _EQUALS = re.compile(r"(?<![<>=!:])=(?!=)")
 _OPPOSITE = {"<": ">", "<=": ">", "≤": ">", ">": "<", ">=": "<", "≥": "<"}
 
 
-class Row(NamedTuple):
+class CaseRow(NamedTuple):
     """One row: the value, and the condition as translated."""
 
     value: Written
     condition: Written
 
 
-def _condition(row: Row) -> str:
+def _condition(row: CaseRow) -> str:
     """Return a row's condition without the words around it, `=` as the relation that it is."""
     text = _WORDS.sub("", row.condition.text.replace(";", " ").strip()).strip()
     return _EQUALS.sub("==", text)
 
 
-def piecewise(rows: list[Row], start: int) -> Written | None:
+def piecewise(rows: list[CaseRow], start: int) -> Written | None:
     """Return the rows as `Piecewise((value, condition), …, (value, True))`.
 
     The last row counts for all other values when it says so, or when its condition is the opposite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC
 
-from symgrad.sources.latex_cases import Row, piecewise
+from symgrad.sources.latex_cases import CaseRow, piecewise
 from symgrad.sources.latex_tokens import Tokens, Word
 from symgrad.sources.latex_words import MATRICES
 from symgrad.sources.written import Written
@@ -59,7 +59,7 @@ class Environments(Tokens, ABC):
 
     def cases(self, word: Word, name: str) -> Written:
         """Translate the rows of a cases environment."""
-        rows: list[Row] = []
+        rows: list[CaseRow] = []
         while self.at < len(self.words) and self.words[self.at].text not in ("\\end", "}"):
             value = self.until(lambda text: text in ("&", "\\\\", "\\end"))
             condition = Written.join([])
@@ -71,7 +71,7 @@ class Environments(Tokens, ABC):
             if self.at < len(self.words) and self.words[self.at].text == "\\\\":
                 self.at += 1
             if value.text.strip():
-                rows.append(Row(value, condition))
+                rows.append(CaseRow(value, condition))
         self.end(name, word)
         if rows and all(re.search("[=≈]", row.value.text) for row in rows):
             # a system of equations, and no cases

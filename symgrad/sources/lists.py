@@ -155,7 +155,7 @@ def read_value(text: str, origin: Origin) -> Fraction:
     place = origin.place(text, start, len(text.rstrip()))
     try:
         value = exact.rational(expression)
-    except (exact.TooLarge, exact.DivisionByZero):
+    except (exact.TooManyDigits, exact.DivisionByZero):
         message = "a number too large to compute exactly"
         raise Fault(Diagnostic(message, place), SourceTooLarge) from None
     if value is None:

@@ -13,7 +13,7 @@ _SPECIAL = re.compile(
 )
 
 
-class Names:
+class GivenNames:
     """From any spelling of a name to the author's own, which came first.
 
     `table` holds the spellings met so far; `find` knows the others. `clashes` are the pairs of

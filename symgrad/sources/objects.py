@@ -209,7 +209,7 @@ class _Reading:
             for part in walk(tree):
                 if isinstance(part, Pow):
                     exact.check_power(part.base, part.exponent)
-        except (exact.TooLarge, exact.DivisionByZero):
+        except (exact.TooManyDigits, exact.DivisionByZero):
             raise not_taken(right, "its numbers are too large") from None
         return Node(name, "equation", formula_of(tree), None, index + 1, 1)
 

@@ -47,7 +47,7 @@ PlaceOf = Callable[[ast.AST], Place]
 Resolve = Callable[[ast.Name], Expression]
 
 
-class Reader:
+class PythonReader:
     """Turns Python expressions into trees.
 
     `resolve` gives what a name stands for; `segment` gives the text of a node as it was written,
@@ -197,7 +197,7 @@ class Reader:
         product = isinstance(node.op, ast.Mult | ast.Div)
         try:
             exact.check_many(parts, product=product)
-        except (exact.TooLarge, exact.DivisionByZero):
+        except (exact.TooManyDigits, exact.DivisionByZero):
             message = "numbers too large to compute exactly"
             raise self.fault(message, node, kind=SourceTooLarge) from None
         return Mul(tuple(parts)) if product else Add(tuple(parts))
@@ -208,7 +208,7 @@ class Reader:
             zero = exact.rational(divisor) == 0
         except exact.DivisionByZero:
             zero = True
-        except exact.TooLarge:
+        except exact.TooManyDigits:
             message = "a number too large to compute exactly"
             raise self.fault(message, node, kind=SourceTooLarge) from None
         if zero:
@@ -218,7 +218,7 @@ class Reader:
         """Return a power, unless its value would be enormous."""
         try:
             exact.check_power(base, exponent)
-        except exact.TooLarge:
+        except exact.TooManyDigits:
             message = "a power too large to compute exactly"
             raise self.fault(message, node, kind=SourceTooLarge) from None
         except exact.DivisionByZero:

@@ -18,7 +18,7 @@ from symgrad.sources.statements import (
     KEYWORDS,
     PLAIN_EQUATION,
     SOFT_WORDS,
-    Piece,
+    StatementPiece,
     gather,
     prepare,
 )
@@ -27,7 +27,7 @@ _MOST = MAX_EQUATIONS + MAX_INPUTS + 1
 _WORDS = lexer.RESERVED | SOFT_WORDS
 
 
-class Scanner:
+class FileScanner:
     """What the statements of one text say, before any name is looked up."""
 
     def __init__(self, text: str, source: str) -> None:
@@ -62,14 +62,14 @@ class Scanner:
                 if len(self.draft.entries) > _MOST:
                     break
 
-    def careful(self, piece: Piece) -> None:
+    def careful(self, piece: StatementPiece) -> None:
         """Read one statement; what is wrong with it is noted."""
         try:
             self.statement(piece)
         except Fault as fault:
             self.draft.faults.add(fault)
 
-    def statement(self, piece: Piece) -> None:
+    def statement(self, piece: StatementPiece) -> None:
         """Read one statement."""
         text = piece.text
         origin = self.draft.origin(piece.line, piece.column)

@@ -36,7 +36,7 @@ _UNREADABLE = re.compile(
 )
 
 
-class Piece(NamedTuple):
+class StatementPiece(NamedTuple):
     """One statement and where its first character stands, from 1."""
 
     text: str
@@ -81,7 +81,7 @@ def uncommented(line: str) -> str:
     return line.partition("#")[0]
 
 
-def gather(lines: Sequence[str], index: int) -> tuple[list[Piece], int]:
+def gather(lines: Sequence[str], index: int) -> tuple[list[StatementPiece], int]:
     """Return the statements that begin in line `index` (from 0), and the line after them.
 
     A statement goes on in the next line inside open parentheses and after an operator, a comma or a
@@ -110,14 +110,14 @@ def gather(lines: Sequence[str], index: int) -> tuple[list[Piece], int]:
     return _apart("\n".join(parts), index + 1), following
 
 
-def _apart(text: str, line: int) -> list[Piece]:
+def _apart(text: str, line: int) -> list[StatementPiece]:
     if ";" not in text or text.split(None, 1)[:1] == ["check"]:
-        return [Piece(text, line, 1)] if text.strip() else []
+        return [StatementPiece(text, line, 1)] if text.strip() else []
     found = []
     column = 1
     for part in text.split(";"):
         if part.strip():
-            found.append(Piece(part, line, column))
+            found.append(StatementPiece(part, line, column))
         breaks = part.count("\n")
         line += breaks
         column = len(part) - part.rfind("\n") + 1 if breaks else column + len(part) + 1

@@ -26,7 +26,7 @@ from symgrad.sources.problems import (
     UnknownNameInSource,
     suggest,
 )
-from symgrad.sources.scan import Scanner
+from symgrad.sources.scan import FileScanner
 from symgrad.sources.shapes import Shapes
 
 
@@ -47,7 +47,7 @@ def parse(text: str, *, source: str = "<text>") -> Graph:
     if has_arrays(text):
         return parse_arrays(text, source=source)
     with paused_collector():
-        return _graph(Scanner(text, source), None)
+        return _graph(FileScanner(text, source), None)
 
 
 def parse_equation(text: str, *, wrt: tuple[str, ...], source: str = "<command line>") -> Graph:
@@ -67,10 +67,10 @@ def parse_equation(text: str, *, wrt: tuple[str, ...], source: str = "<command l
     >>> graph.parameters, graph.data
     (('a',), ('x', 'y'))
     """
-    return _graph(Scanner(text, source), wrt)
+    return _graph(FileScanner(text, source), wrt)
 
 
-def _graph(scanner: Scanner, wrt: tuple[str, ...] | None) -> Graph:
+def _graph(scanner: FileScanner, wrt: tuple[str, ...] | None) -> Graph:
     """Read the right sides, now that all names are known, and check the whole."""
     draft = scanner.draft
     try:
@@ -143,7 +143,7 @@ def _check_presence(draft: Draft, *, by_hand: bool) -> None:
         draft.faults.error("there is no parameter", hint=hint)
 
 
-def _objective(scanner: Scanner, nodes: list[Node]) -> str:
+def _objective(scanner: FileScanner, nodes: list[Node]) -> str:
     """Return the objective: what `minimize` names, or the last equation."""
     if scanner.goal is not None:
         name, place, _ = scanner.goal
@@ -151,7 +151,7 @@ def _objective(scanner: Scanner, nodes: list[Node]) -> str:
     return next((node.name for node in reversed(nodes) if node.formula is not None), "")
 
 
-def _outputs(scanner: Scanner, keyword: str) -> tuple[str, ...]:
+def _outputs(scanner: FileScanner, keyword: str) -> tuple[str, ...]:
     """Return the outputs that the graph names, in the author's spelling, each once."""
     draft = scanner.draft
     found: dict[str, None] = {}
@@ -174,7 +174,7 @@ def _squares(draft: Draft, residuals: tuple[str, ...]) -> Node:
     return Node(name, "equation", formula_of(Div(total, number(2))))
 
 
-def _assumptions(scanner: Scanner) -> tuple[Assumption, ...]:
+def _assumptions(scanner: FileScanner) -> tuple[Assumption, ...]:
     """Read what was assumed."""
     draft = scanner.draft
     found: list[Assumption] = []
@@ -193,7 +193,7 @@ def _assumptions(scanner: Scanner) -> tuple[Assumption, ...]:
     return tuple(found)
 
 
-def _steps(scanner: Scanner) -> tuple[tuple[tuple[str, Fraction], ...], ...]:
+def _steps(scanner: FileScanner) -> tuple[tuple[tuple[str, Fraction], ...], ...]:
     """Return the steps, each name an input in the author's spelling."""
     draft = scanner.draft
     if not scanner.steps:
@@ -217,7 +217,7 @@ def _steps(scanner: Scanner) -> tuple[tuple[tuple[str, Fraction], ...], ...]:
     return tuple(steps)
 
 
-def _rate(scanner: Scanner) -> tuple[str, Fraction] | None:
+def _rate(scanner: FileScanner) -> tuple[str, Fraction] | None:
     """Return the rate, which has a name of its own."""
     item, draft = scanner.rate, scanner.draft
     if item is None or item.value is None:

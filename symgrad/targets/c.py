@@ -80,10 +80,10 @@ class C(Target):
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `c.h.j2` and `c.c.j2` receive."""
-        return _Writer(sheet).context()
+        return _CWriter(sheet).context()
 
 
-class _Writer:
+class _CWriter:
     """Writes the parts of the two files for one program."""
 
     def __init__(self, sheet: Sheet) -> None:

@@ -93,10 +93,10 @@ class Numpy(Target):
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""
-        return _Writer(sheet).context()
+        return _NumpyWriter(sheet).context()
 
 
-class _Writer:
+class _NumpyWriter:
     """Writes the parts of the file for one program."""
 
     def __init__(self, sheet: Sheet) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from symgrad.expression.tree import Expression, Var
-from symgrad.targets.numpy_schedule import Operand, Pass, Schedule, Value
+from symgrad.targets.numpy_schedule import Operand, Pass, Schedule, ScheduledValue
 
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 
@@ -23,7 +23,7 @@ def _measure(passes: Sequence[Pass]) -> None:
     """Note where every array is used last."""
     for place, item in enumerate(passes):
         for operand in item.operands:
-            if isinstance(operand, Value):
+            if isinstance(operand, ScheduledValue):
                 operand.last = place
 
 
@@ -53,11 +53,11 @@ def _allocate(passes: Sequence[Pass]) -> int:
     return pool
 
 
-def _dying(item: Pass, place: int) -> list[Value]:
+def _dying(item: Pass, place: int) -> list[ScheduledValue]:
     """Return the operands that are used here for the last time and may be overwritten."""
-    found: list[Value] = []
+    found: list[ScheduledValue] = []
     for operand in item.operands:
-        if not isinstance(operand, Value) or not operand.owned or operand.last != place:
+        if not isinstance(operand, ScheduledValue) or not operand.owned or operand.last != place:
             continue
         if not any(operand is other for other in found):
             found.append(operand)
@@ -71,7 +71,7 @@ def _spread_names(passes: Sequence[Pass]) -> None:
         if result is None or not item.function:
             continue
         for operand in item.operands:
-            if not isinstance(operand, Value) or operand.name or not operand.owned:
+            if not isinstance(operand, ScheduledValue) or operand.name or not operand.owned:
                 continue
             if operand.buffer == result.buffer and operand.buffer.startswith("_r"):
                 operand.text = result.text
@@ -100,11 +100,11 @@ def line(item: Pass, scalar: Callable[[Expression], str]) -> str:
 
 
 def _is(operand: Operand, text: str) -> bool:
-    return isinstance(operand, Value) and operand.text == text
+    return isinstance(operand, ScheduledValue) and operand.text == text
 
 
 def _text(operand: Operand, scalar: Callable[[Expression], str], *, tight: bool = False) -> str:
-    if isinstance(operand, Value):
+    if isinstance(operand, ScheduledValue):
         return operand.text
     text = scalar(operand)
     return f"({text})" if tight and not isinstance(operand, Var) else text

@@ -32,7 +32,7 @@ from symgrad.targets.printing import CodePrinter, Inexpressible
 
 
 @dataclass(slots=True)
-class Value:
+class ScheduledValue:
     """An array of one number a sample: where it is used last, where it lies, what it is called.
 
     `owned` tells that its memory may be overwritten after its last use. Data are not owned.
@@ -45,7 +45,7 @@ class Value:
     text: str = ""
 
 
-Operand = Value | Expression  # an expression is one without data
+Operand = ScheduledValue | Expression  # an expression is one without data
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Pass:
     """
 
     operands: list[Operand]
-    result: Value | None = None
+    result: ScheduledValue | None = None
     function: str = ""
     code: str = ""
     tight: bool = False
@@ -74,19 +74,19 @@ class Schedule:
     scalar: Callable[[Expression], str]
     printer: CodePrinter
     passes: list[Pass] = field(default_factory=list)
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, ScheduledValue] = field(default_factory=dict)
     _memo: dict[Expression, Operand] = field(default_factory=dict)
 
     def data(self, names: Mapping[str, str]) -> None:
         """Make data arrays known: their names, and what they are called in the code."""
         for name, spelled in names.items():
-            self.values[name] = Value(spelled, owned=False, text=spelled)
+            self.values[name] = ScheduledValue(spelled, owned=False, text=spelled)
 
     def assign(self, name: str, spelled: str, e: Expression) -> None:
         """Compute a formula and give it a name."""
         self._memo = {}
         value = self.lower(e)
-        if isinstance(value, Value):
+        if isinstance(value, ScheduledValue):
             if not value.name:
                 value.name = spelled
             self.values[name] = value
@@ -130,8 +130,8 @@ class Schedule:
     def _statement(self, code: str, operands: list[Operand]) -> None:
         self.passes.append(Pass(operands, code=code))
 
-    def _pass(self, function: str, *operands: Operand) -> Value:
-        result = Value()
+    def _pass(self, function: str, *operands: Operand) -> ScheduledValue:
+        result = ScheduledValue()
         self.passes.append(Pass(list(operands), result, function))
         return result
 
@@ -169,8 +169,8 @@ class Schedule:
             case _:
                 raise TypeError(e)
 
-    def _made(self, code: str, operands: list[Operand], *, tight: bool = False) -> Value:
-        result = Value()
+    def _made(self, code: str, operands: list[Operand], *, tight: bool = False) -> ScheduledValue:
+        result = ScheduledValue()
         self.passes.append(Pass(operands, result, code=code, tight=tight))
         return result
 
@@ -181,7 +181,7 @@ class Schedule:
             value = self.lower(term.operand if isinstance(term, Neg) else term)
             if total is None:
                 total = self.lower(term)
-            elif not isinstance(total, Value) and not isinstance(value, Value):
+            elif not isinstance(total, ScheduledValue) and not isinstance(value, ScheduledValue):
                 total = normal(Add((total, Neg(value) if negative else value)))
             else:
                 total = self._pass("subtract" if negative else "add", total, value)
@@ -217,7 +217,7 @@ class Schedule:
             value = self.lower(factor)
             if product is None:
                 product = value
-            elif not isinstance(product, Value) and not isinstance(value, Value):
+            elif not isinstance(product, ScheduledValue) and not isinstance(value, ScheduledValue):
                 product = normal(Mul((product, value)))
             else:
                 product = self._pass("multiply", product, value)

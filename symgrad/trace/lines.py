@@ -13,7 +13,7 @@ from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import Expression, Mul, Var, variables
 from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.parts import split_gradient
-from symgrad.trace.step import Numbers, adjoints, local_value, value_of_expression
+from symgrad.trace.step import StepNumbers, adjoints, local_value, value_of_expression
 
 Left = tuple[str, ...]  # (name,) or (top, bottom) of a partial derivative
 
@@ -69,7 +69,7 @@ class WorkedLine:
 
 def worked_lines(
     derivation: Derivation,
-    numbers: Numbers,
+    numbers: StepNumbers,
     arithmetic: Arithmetic,
     without_data: Mapping[str, Expression],
 ) -> tuple[WorkedLine, ...]:
@@ -88,7 +88,7 @@ class _LineWriter:
     def __init__(
         self,
         derivation: Derivation,
-        numbers: Numbers,
+        numbers: StepNumbers,
         arithmetic: Arithmetic,
         without_data: Mapping[str, Expression],
     ) -> None:

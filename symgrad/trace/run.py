@@ -18,7 +18,7 @@ Compute = Callable[[Environment], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RunRow:
     """One step of a long run: its number, and floats by name."""
 
     number: int
@@ -28,7 +28,7 @@ class Row:
     updated: Mapping[str, float]
 
 
-def run_emitted(plan: Plan) -> Iterator[Row]:
+def run_emitted(plan: Plan) -> Iterator[RunRow]:
     """Yield the steps of a plan one after the other, in double precision.
 
     Raises SymgradError that names the step where the code finds no value.
@@ -59,7 +59,7 @@ def run_emitted(plan: Plan) -> Iterator[Row]:
             raise _no_value(graph, number, str(error)) from None
         if not all(map(math.isfinite, updated.values())):
             raise _no_value(graph, number, "the update is not finite")
-        yield Row(number, inputs, objective, gradients, updated)
+        yield RunRow(number, inputs, objective, gradients, updated)
         current.update(updated)
 
 

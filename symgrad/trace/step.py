@@ -23,7 +23,7 @@ _MAX_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class StepNumbers:
     """The numbers of one step; `values` holds every input and every node."""
 
     values: Mapping[str, Real]
@@ -38,7 +38,7 @@ class Numbers:
 
 def evaluate_step(
     derivation: Derivation, inputs: Mapping[str, Real], arithmetic: Arithmetic, number: int
-) -> Numbers:
+) -> StepNumbers:
     """Return the numbers of step `number` at the given inputs.
 
     Raises SymgradError that names the step and the node where a value is not real, or with exact
@@ -65,7 +65,7 @@ def evaluate_step(
         )
         for name, form in derivation.gradient_forms
     }  # fmt: skip
-    return Numbers(values, sensitivities, gradients)
+    return StepNumbers(values, sensitivities, gradients)
 
 
 def value_of(formula: Formula, known: Mapping[str, Real], arithmetic: Arithmetic) -> Real:

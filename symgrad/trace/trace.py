@@ -21,7 +21,7 @@ from symgrad.trace.inputs import Sample, read_samples, read_values, require_inpu
 from symgrad.trace.lines import WorkedLine, worked_lines
 from symgrad.trace.numbers import Arithmetic, Real, read_number
 from symgrad.trace.result import MAX_DIGITS, Step, Trace, agree, without_noise
-from symgrad.trace.step import Numbers, adjoints, broken_assumptions, evaluate_step
+from symgrad.trace.step import StepNumbers, adjoints, broken_assumptions, evaluate_step
 from symgrad.trace.update import Rule, apply_rule, initial_state, rule_for
 
 DEFAULT_RATE = Fraction(1, 10)
@@ -209,7 +209,7 @@ def _steps(
 def _step(
     plan: Plan,
     number: int,
-    numbers: Numbers,
+    numbers: StepNumbers,
     updated: Mapping[str, Real],
     update_lines: tuple[WorkedLine, ...],
     arithmetic: Arithmetic,

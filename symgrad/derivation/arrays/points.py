@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.arrays.balls import Evaluator, Grid, Unknown
+from symgrad.expression.arrays.balls import ArrayEvaluator, Grid, Unknown
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.certified import arb, fmpq
 from symgrad.graph.arrays import ArrayGraph
@@ -22,7 +22,7 @@ class Point:
 
     sizes: tuple[tuple[str, int], ...]
     inputs: Mapping[str, list[list[Fraction]]]
-    evaluator: Evaluator
+    evaluator: ArrayEvaluator
 
 
 def points(
@@ -50,7 +50,7 @@ def points(
                 name: [[arb(fmpq(e.numerator, e.denominator)) for e in row] for row in grid]
                 for name, grid in inputs.items()
             }
-            evaluator = Evaluator(values, sizes)
+            evaluator = ArrayEvaluator(values, sizes)
             try:
                 for node in graph.ordered:
                     values[node.name] = evaluator.value(graph.trees[node.name])

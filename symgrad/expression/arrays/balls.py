@@ -65,7 +65,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-class Evaluator:
+class ArrayEvaluator:
     """Evaluates expressions in names whose values are known, at given sizes."""
 
     def __init__(self, values: Mapping[str, Grid], sizes: Mapping[str, int]) -> None:

@@ -37,7 +37,7 @@ def identifier(name: str) -> str:
     return f"{made}_" if keyword.iskeyword(made) else made
 
 
-class NumpyPrinter:
+class NumpyArrayPrinter:
     """Writes array trees as NumPy code.
 
     `call` turns the name of a function into what is written (`np.exp`); bare names by default.

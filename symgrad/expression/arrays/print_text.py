@@ -455,7 +455,7 @@ def _stands_alone(x: Array) -> bool:
     return x.op in {"name", "chain", "add", "fn", "softmax", "slice"} or x.op in {"inv", "diagonal"}
 
 
-class AsciiPrinter(TextPrinter):
+class AsciiArrayPrinter(TextPrinter):
     """Prints array trees in plain ASCII, which the graph language reads again."""
 
     minus = "-"
@@ -512,7 +512,7 @@ class AsciiPrinter(TextPrinter):
         return super()._pow(x)
 
 
-class LatexPrinter(TextPrinter):
+class LatexArrayPrinter(TextPrinter):
     """Prints array trees as LaTeX; with `bold`, vectors and matrices are set in bold."""
 
     minus = "-"
@@ -637,4 +637,4 @@ def _closed(text: str) -> str:
     return f"{{{text}}}" if re.search(r"\^\{[^{}]*(?:\{[^{}]*\})?\}$", text) else text
 
 
-__all__ = ["UNIT", "AsciiPrinter", "LatexPrinter", "TextPrinter", "latex_name"]
+__all__ = ["UNIT", "AsciiArrayPrinter", "LatexArrayPrinter", "TextPrinter", "latex_name"]

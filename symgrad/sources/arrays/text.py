@@ -92,10 +92,10 @@ def parse_arrays(text: str, *, source: str = "<text>") -> Graph:
     >>> graph.parameters, graph.objective
     (('W',), 'L')
     """
-    return _Reader(prepare(text, source), source).graph()
+    return _ArrayReader(prepare(text, source), source).graph()
 
 
-class _Reader:
+class _ArrayReader:
     """Reads one text."""
 
     def __init__(self, text: str, source: str) -> None:

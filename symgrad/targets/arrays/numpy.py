@@ -18,7 +18,7 @@ from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import shape_text
-from symgrad.targets.arrays.numpy_helpers import HELPERS, CodePrinter
+from symgrad.targets.arrays.numpy_helpers import HELPERS, ArrayCodePrinter
 from symgrad.targets.arrays.numpy_texts import (
     CHECK,
     FLAT,
@@ -30,7 +30,7 @@ from symgrad.targets.arrays.numpy_texts import (
     WITHOUT_DATA,
 )
 from symgrad.targets.arrays.statements import (
-    Assignment,
+    ArrayAssignment,
     backward,
     forward,
     second,
@@ -79,7 +79,7 @@ class _Module:
         self.plain = [n for n in others if n not in with_default]
         self.order = [*self.parameters, *self.plain, *with_default]
         self.defaults = {name: graph.index[name].default for name in with_default}
-        self.printer = CodePrinter(self.order)
+        self.printer = ArrayCodePrinter(self.order)
         words = [identifier(name) for name in (*graph.index, *graph.sizes)]
         twice = next((word for word in words if words.count(word) > 1), None)
         if twice is not None:
@@ -149,7 +149,7 @@ class _Module:
         return f'"""{body}\n"""'
 
     @staticmethod
-    def with_value(source: _Source, rows: Sequence[Assignment]) -> list[Assignment]:
+    def with_value(source: _Source, rows: Sequence[ArrayAssignment]) -> list[ArrayAssignment]:
         """Return assignments with those of the objective among them."""
         graph = source.d.array_graph
         held = {row.name for row in rows}
@@ -219,7 +219,9 @@ class _Module:
             return [f"    {call}"]
         return [f"    _known = {call}"] + [f"    {identifier(s)} = _known[{s!r}]" for s in used]
 
-    def function(self, name: str, source: _Source, rows: Sequence[Assignment], result: str) -> str:
+    def function(
+        self, name: str, source: _Source, rows: Sequence[ArrayAssignment], result: str
+    ) -> str:
         """Return one function of the module."""
         graph = source.d.array_graph
         deltas = (item.name for item in source.d.array_sensitivities)

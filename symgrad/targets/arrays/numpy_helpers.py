@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.arrays.print_numpy import NumpyPrinter
+from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
 
@@ -62,7 +62,7 @@ _NUMPY = frozenset(
 )
 
 
-class CodePrinter(NumpyPrinter):
+class ArrayCodePrinter(NumpyArrayPrinter):
     """Writes NumPy code with `np.` in front, linear systems as `solve`."""
 
     def __init__(self, reserved: Iterable[str]) -> None:

@@ -17,19 +17,19 @@ _SHARED = frozenset(("chain", "inv", "softmax", "lse", "logdet", "det", "fn", "s
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class ArrayAssignment:
     """`name = tree`."""
 
     name: str
     tree: Array
 
 
-def forward(d: ArrayDerivation) -> list[Assignment]:
+def forward(d: ArrayDerivation) -> list[ArrayAssignment]:
     """Return the equations that the objective needs, each after its operands."""
     graph = d.array_graph
     trees = {name: steady(tree, graph) for name, tree in graph.values}
     needed = _needed(trees, [trees[graph.objective]]) | {graph.objective}
-    return [Assignment(n.name, trees[n.name]) for n in graph.ordered if n.name in needed]
+    return [ArrayAssignment(n.name, trees[n.name]) for n in graph.ordered if n.name in needed]
 
 
 def steady(x: Array, graph: ArrayGraph) -> Array:
@@ -57,8 +57,8 @@ def steady(x: Array, graph: ArrayGraph) -> Array:
 
 
 def with_shared_exponentials(
-    rows: Sequence[Assignment], others: Sequence[Assignment]
-) -> list[Assignment]:
+    rows: Sequence[ArrayAssignment], others: Sequence[ArrayAssignment]
+) -> list[ArrayAssignment]:
     """Return assignments in which softmax(z) is exp(z − logsumexp(z)), where others hold that."""
     held = {part for row in others for part in walk(row.tree) if part.op == "lse"}
     made = []
@@ -69,7 +69,7 @@ def with_shared_exponentials(
             z = tree.args[0]
             spread = build.expand(total, 1 - tree.along, z.shape) if total.shape else total
             tree = build.fn("exp", build.sub(z, spread))
-        made.append(Assignment(row.name, tree))
+        made.append(ArrayAssignment(row.name, tree))
     return made
 
 
@@ -81,18 +81,20 @@ def _logit_of_rest(x: Array, graph: ArrayGraph) -> Array | None:
     return value.args[0] if value is not None and is_sigmoid and x.op == "add" else None
 
 
-def backward(d: ArrayDerivation, prefix: str) -> list[Assignment]:
+def backward(d: ArrayDerivation, prefix: str) -> list[ArrayAssignment]:
     """Return what the gradients need besides the inputs: values, sensitivities, gradients."""
     graph = d.array_graph
-    results = [Assignment(f"{prefix}{identifier(n)}", tree) for n, tree in d.array_gradients]
-    sensitivities = [Assignment(item.name, item.value) for item in d.array_sensitivities]
+    results = [ArrayAssignment(f"{prefix}{identifier(n)}", tree) for n, tree in d.array_gradients]
+    sensitivities = [ArrayAssignment(item.name, item.value) for item in d.array_sensitivities]
     trees = [item.tree for item in (*sensitivities, *results)]
     needed = _needed(graph.trees, trees)
-    values = [Assignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
+    values = [
+        ArrayAssignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed
+    ]
     return [*values, *sensitivities, *results]
 
 
-def second(d: ArrayDerivation, parameter: str) -> list[Assignment]:
+def second(d: ArrayDerivation, parameter: str) -> list[ArrayAssignment]:
     """Return the assignments of the matrix of second derivatives by one parameter."""
     graph = d.array_graph
     gradient = dict(d.array_gradients)[parameter]
@@ -101,8 +103,8 @@ def second(d: ArrayDerivation, parameter: str) -> list[Assignment]:
         values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
     tree = hessian(graph, substituted(gradient, values), parameter)
     needed = _needed(graph.trees, [tree])
-    rows = [Assignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
-    return [*rows, Assignment("result", tree)]
+    rows = [ArrayAssignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
+    return [*rows, ArrayAssignment("result", tree)]
 
 
 def _needed(values: Mapping[str, Array], trees: Sequence[Array]) -> set[str]:
@@ -119,8 +121,8 @@ def _needed(values: Mapping[str, Array], trees: Sequence[Array]) -> set[str]:
 
 
 def shared(
-    rows: Sequence[Assignment], taken: Sequence[str], variables: Mapping[str, Array]
-) -> list[Assignment]:
+    rows: Sequence[ArrayAssignment], taken: Sequence[str], variables: Mapping[str, Array]
+) -> list[ArrayAssignment]:
     """Return assignments in which a product or a function that stands in several is computed once.
 
     The new name is given its value right before its first use; `taken` are names in use, and
@@ -135,7 +137,7 @@ def shared(
     chosen = [part for part in repeated if not _only_inside(part, repeated, counts)]
     known: dict[Array, Array] = {}
     names = (f"t{i}" for i in range(1, 10_000) if f"t{i}" not in taken)
-    made: list[Assignment] = []
+    made: list[ArrayAssignment] = []
     for row in rows:
         tree = row.tree
         for part in sorted(chosen, key=_size):
@@ -145,14 +147,14 @@ def shared(
                 known[part] = variables.get(row.name) or build.name(row.name, part.shape)
                 continue
             name = next(names)
-            made.append(Assignment(name, substituted(part, known)))
+            made.append(ArrayAssignment(name, substituted(part, known)))
             known[part] = build.name(name, part.shape)
         whole = known.get(tree)
         if whole is not None and whole.text == row.name:
             others = {key: value for key, value in known.items() if key != tree}
-            made.append(Assignment(row.name, substituted(tree, others)))
+            made.append(ArrayAssignment(row.name, substituted(tree, others)))
         else:
-            made.append(Assignment(row.name, substituted(tree, known)))
+            made.append(ArrayAssignment(row.name, substituted(tree, known)))
     return made
 
 

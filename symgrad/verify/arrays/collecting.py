@@ -11,11 +11,11 @@ from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Facts
 from symgrad.verify.arrays.reducing import leading, without
 from symgrad.verify.arrays.terms import (
+    ArrayTerm,
     Factor,
     Index,
     Indices,
-    Term,
-    TooLarge,
+    TooManyTerms,
     of_size,
     renamed,
     text_of,
@@ -23,7 +23,7 @@ from symgrad.verify.arrays.terms import (
 
 MAX_TERMS = 600
 LARGEST_POWER = 4
-Expand = Callable[[Indices], list[Term]]
+Expand = Callable[[Indices], list[ArrayTerm]]
 
 
 class Collector:
@@ -33,7 +33,7 @@ class Collector:
         self.deadline = deadline
         self.reduces = reduces
         self.kinks = kinks
-        self.leads: dict[Factor, Term | None] = {}
+        self.leads: dict[Factor, ArrayTerm | None] = {}
         self.count = 10
         self.facts: dict[str, Facts] = {}
         self.opaque: dict[str, Expand] = {}  # sums that stand as one atom, with what they are
@@ -45,7 +45,7 @@ class Collector:
         bound[self.count] = size
         return self.count
 
-    def closed(self, terms: Sequence[Term], free: Indices) -> tuple[str, Indices]:
+    def closed(self, terms: Sequence[ArrayTerm], free: Indices) -> tuple[str, Indices]:
         """Return the text of a form whose free indices are numbered, and their order."""
         options = []
         orders = permutations(free) if len(free) <= 2 else [free]
@@ -60,15 +60,15 @@ class Collector:
 
     # Collecting -----------------------------------------------------------------------------------
 
-    def collected(self, terms: Iterable[Term]) -> list[Term]:
+    def collected(self, terms: Iterable[ArrayTerm]) -> list[ArrayTerm]:
         """Return terms simplified, equal ones joined, in an order of their own."""
-        found: dict[str, Term] = {}
+        found: dict[str, ArrayTerm] = {}
         stack = list(terms)
         steps = 0
         while stack:
             steps += 1
             if steps > 20 * MAX_TERMS or time.monotonic() > self.deadline:
-                raise TooLarge
+                raise TooManyTerms
             term = self.simplified(stack.pop())
             if term is None:
                 continue
@@ -83,11 +83,11 @@ class Collector:
             found[key] = (
                 term
                 if known is None
-                else Term(known.number + term.number, known.factors, known.bound)
+                else ArrayTerm(known.number + term.number, known.factors, known.bound)
             )
         return [found[key] for key in sorted(found) if found[key].number]
 
-    def opened(self, term: Term) -> list[Term] | None:
+    def opened(self, term: ArrayTerm) -> list[ArrayTerm] | None:
         """Return a term in which a positive power of a sum is multiplied out, or None."""
         for (atom, where), exponent in term.factors.items():
             if atom in self.opaque and exponent >= 1 and exponent <= LARGEST_POWER:
@@ -96,11 +96,11 @@ class Collector:
                     del factors[atom, where]
                 else:
                     factors[atom, where] = exponent - 1
-                rest = Term(term.number, factors, term.bound)
+                rest = ArrayTerm(term.number, factors, term.bound)
                 return [rest.times(part) for part in self.opaque[atom](where)]
         return None
 
-    def reduced(self, term: Term) -> list[Term] | None:
+    def reduced(self, term: ArrayTerm) -> list[ArrayTerm] | None:
         """Return a term over a sum in which the leading term of that sum is no longer, or None."""
         for key, exponent in term.factors.items():
             atom, where = key
@@ -112,18 +112,18 @@ class Collector:
             rest = None if lead is None else without(term, lead)
             if lead is None or rest is None:
                 continue
-            scaled = Term(rest.number / lead.number, rest.factors, rest.bound)
-            whole = scaled.times(Term(Fraction(1), {key: Fraction(1)}))
+            scaled = ArrayTerm(rest.number / lead.number, rest.factors, rest.bound)
+            whole = scaled.times(ArrayTerm(Fraction(1), {key: Fraction(1)}))
             shown = text_of(lead)
             others = self.collected(self.opaque[atom](where))
             return [whole] + [
-                scaled.times(Term(-part.number, part.factors, part.bound))
+                scaled.times(ArrayTerm(-part.number, part.factors, part.bound))
                 for part in others
                 if text_of(part) != shown
             ]
         return None
 
-    def simplified(self, term: Term) -> Term | None:
+    def simplified(self, term: ArrayTerm) -> ArrayTerm | None:
         """Return a term without deltas, unused indices and what is known to be a number."""
         while True:
             factors = {}
@@ -132,7 +132,7 @@ class Collector:
                 kept = self.exponent(atom, exponent)
                 if kept:
                     factors[atom, where] = kept
-            term = Term(number, factors, term.bound)
+            term = ArrayTerm(number, factors, term.bound)
             if not number:
                 return None
             changed = (
@@ -154,7 +154,7 @@ class Collector:
                 return exponent % 2
         return exponent
 
-    def without_delta(self, term: Term) -> Term | None:
+    def without_delta(self, term: ArrayTerm) -> ArrayTerm | None:
         """Return a term with one delta used up, or None."""
         for (atom, where), exponent in term.factors.items():
             if atom != "*delta":
@@ -165,7 +165,7 @@ class Collector:
                 del factors[atom, where]
                 if i != j:
                     factors[atom, where] = Fraction(1)
-                return Term(term.number, factors, term.bound)
+                return ArrayTerm(term.number, factors, term.bound)
             gone, kept = (j, i) if j in term.bound else (i, j)
             if gone not in term.bound or exponent != 1:
                 continue
@@ -177,7 +177,7 @@ class Collector:
                 key = (other, self.ordered(other, moved))
                 factors[key] = factors.get(key, Fraction(0)) + power
             bound = {k: size for k, size in term.bound.items() if k != gone}
-            return Term(term.number, factors, bound)
+            return ArrayTerm(term.number, factors, bound)
         return None
 
     @staticmethod
@@ -185,7 +185,7 @@ class Collector:
         """Return the indices of an atom, sorted where it is symmetric."""
         return tuple(sorted(where)) if atom.startswith("*") else where
 
-    def without_inverse(self, term: Term) -> Term | None:
+    def without_inverse(self, term: ArrayTerm) -> ArrayTerm | None:
         """Return a term in which Σ_j A⁻¹[i,j] A[j,k] is a delta, or None."""
         for (atom, where), exponent in term.factors.items():
             name = self.inverses.get(atom)
@@ -199,7 +199,7 @@ class Collector:
                     return found
         return None
 
-    def met(self, term: Term, inverse: Factor, matrix: Factor) -> Term | None:
+    def met(self, term: ArrayTerm, inverse: Factor, matrix: Factor) -> ArrayTerm | None:
         """Return a term with an inverse and its matrix put together, or None."""
         symmetric = bool(self.facts.get(matrix[0]) and self.facts[matrix[0]].symmetric)
         for a, b in ((0, 1), (1, 0)):
@@ -215,10 +215,10 @@ class Collector:
                 delta = ("*delta", tuple(sorted((inverse[1][b], matrix[1][d]))))
                 factors[delta] = factors.get(delta, Fraction(0)) + 1
                 bound = {k: size for k, size in term.bound.items() if k != shared}
-                return Term(term.number, factors, bound)
+                return ArrayTerm(term.number, factors, bound)
         return None
 
-    def without_sum(self, term: Term) -> Term | None:
+    def without_sum(self, term: ArrayTerm) -> ArrayTerm | None:
         """Return a term with one summed index less: an unused one, or one with a known sum."""
         for index, size in term.bound.items():
             using = [key for key in term.factors if index in key[1]]
@@ -227,7 +227,7 @@ class Collector:
                 lengths = of_size(size)
                 if len(lengths) != 1:
                     return None
-                return Term(term.number, term.factors, bound).times(lengths[0])
+                return ArrayTerm(term.number, term.factors, bound).times(lengths[0])
             if len(using) != 1 or term.factors[using[0]] != 1 or using[0][1].count(index) != 1:
                 continue
             facts = self.facts.get(using[0][0])
@@ -237,5 +237,5 @@ class Collector:
             for axis, total in facts.sums:
                 if axis == place or (axis is None and len(using[0][1]) == 1):
                     factors = {k: e for k, e in term.factors.items() if k != using[0]}
-                    return Term(term.number * total, factors, bound)
+                    return ArrayTerm(term.number * total, factors, bound)
         return None

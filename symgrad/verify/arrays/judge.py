@@ -20,8 +20,8 @@ from symgrad.sources.arrays.meaning import ROW, Habits, Meaning, ShapesDoNotFit
 from symgrad.sources.arrays.syntax import ArrayParser
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.arrays.derivatives import Scope, base_of
-from symgrad.verify.arrays.proving import Decider, Outcome
-from symgrad.verify.arrays.reading import Statement, of_line, statements
+from symgrad.verify.arrays.proving import ArrayOutcome, Decider
+from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
 from symgrad.verify.arrays.scope import NAME, NotTold
 from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
@@ -56,9 +56,9 @@ class ArrayJudge:
         self.convention = ""
         self.printer = TextPrinter(graph.index)
         self.usual = _usual_axes(graph)
-        self.current = Statement("", Place("", 1, 1, 1, ""))
+        self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
 
-    def verdicts(self, found: Iterator[Statement]) -> Iterator[Verdict | Skipped]:
+    def verdicts(self, found: Iterator[ArrayStatement]) -> Iterator[Verdict | Skipped]:
         """Yield a verdict for each statement that speaks of the graph."""
         for statement in found:
             if statement.setting is not None:
@@ -80,7 +80,7 @@ class ArrayJudge:
                 continue
             yield from self.judged(statement)
 
-    def judged(self, statement: Statement) -> Iterator[Verdict]:
+    def judged(self, statement: ArrayStatement) -> Iterator[Verdict]:
         """Yield the verdict on one statement, and one on every link of it that cannot be read."""
         self.current = statement
         unread: list[Verdict] = []
@@ -92,7 +92,7 @@ class ArrayJudge:
             yield found
         yield from unread
 
-    def unreadable(self, statement: Statement, problem: BaseException) -> Verdict:
+    def unreadable(self, statement: ArrayStatement, problem: BaseException) -> Verdict:
         """Return the verdict on what cannot be read."""
         message = str(problem) or "it cannot be read"
         return self.verdict("unreadable", statement, message, fault=message)
@@ -102,7 +102,7 @@ class ArrayJudge:
         side = self.side(text, self.current, None)
         return side.value, side.letters
 
-    def _judged(self, statement: Statement, unread: list[Verdict]) -> Verdict:
+    def _judged(self, statement: ArrayStatement, unread: list[Verdict]) -> Verdict:
         left, *rights = statement.sides
         new = _NEW.fullmatch(left)
         first: Side | None = None
@@ -145,7 +145,7 @@ class ArrayJudge:
         is_entry = base != word or self.scope.known(word.partition("_")[0])
         return not self.scope.known(word) and not ("_" in word and is_entry)
 
-    def side(self, text: str, statement: Statement, like: Side | None) -> Side:
+    def side(self, text: str, statement: ArrayStatement, like: Side | None) -> Side:
         """Return the value of one side; of an index formula in the order of the other side's."""
         marked = self.scope.marked(text)
         derived = marked != text or _SENSITIVITY.match(text) is not None
@@ -203,7 +203,7 @@ class ArrayJudge:
         values = {build.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
         return substituted(x, values) if values else x
 
-    def compared(self, left: Side, right: Side) -> tuple[Outcome, Diagnosis | None]:
+    def compared(self, left: Side, right: Side) -> tuple[ArrayOutcome, Diagnosis | None]:
         """Return what is known of an equality, and what is wrong with it."""
         yours, mine = right.value, left.value
         if yours.shape != mine.shape:
@@ -220,7 +220,7 @@ class ArrayJudge:
             return outcome, None
         return outcome, diagnosed(self.decider, yours, mine, outcome, self.printer)
 
-    def shapes_differ(self, left: Side, right: Side) -> tuple[Outcome, Diagnosis | None]:
+    def shapes_differ(self, left: Side, right: Side) -> tuple[ArrayOutcome, Diagnosis | None]:
         """Return the refutation of a claim whose sides have different shapes."""
         yours, mine = right.value, left.value
         text = f"the left side is {_said(mine)}, the right side {_said(yours)}"
@@ -231,9 +231,9 @@ class ArrayJudge:
             kind = "transposed"
             text += "; its transpose would fit"
         diagnosis = Diagnosis(kind, text, correction)
-        return Outcome("refuted", text), diagnosis
+        return ArrayOutcome("refuted", text), diagnosis
 
-    def misfit(self, statement: Statement, problem: Fault, link: int) -> Verdict:
+    def misfit(self, statement: ArrayStatement, problem: Fault, link: int) -> Verdict:
         """Return the refutation of a right side whose own shapes do not fit."""
         message = problem.diagnostic.message
         hint = problem.diagnostic.help
@@ -246,7 +246,7 @@ class ArrayJudge:
     def verdict(
         self,
         status: Status,
-        statement: Statement,
+        statement: ArrayStatement,
         message: str,
         *,
         diagnosis: Diagnosis | None = None,

@@ -20,11 +20,11 @@ from symgrad.verify.arrays.collecting import LARGEST_POWER, MAX_TERMS, Collector
 from symgrad.verify.arrays.reducing import content, over_nothing
 from symgrad.verify.arrays.signs import not_negative
 from symgrad.verify.arrays.terms import (
+    ArrayTerm,
     Factor,
     Index,
     Indices,
-    Term,
-    TooLarge,
+    TooManyTerms,
     of_size,
     renamed,
     text_of,
@@ -37,42 +37,42 @@ _ROUNDS = 3
 class Former(Collector):
     """Forms of the expressions of one question."""
 
-    def terms(self, x: Array, at: Indices) -> list[Term]:
+    def terms(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return the entry of an expression at indices as terms."""
         if time.monotonic() > self.deadline:
-            raise TooLarge
-        made: list[Term] = getattr(self, f"_{x.op}", self._other)(x, at)
+            raise TooManyTerms
+        made: list[ArrayTerm] = getattr(self, f"_{x.op}", self._other)(x, at)
         if len(made) > MAX_TERMS:
-            raise TooLarge
+            raise TooManyTerms
         return made
 
-    def product(self, parts: Iterable[list[Term]]) -> list[Term]:
+    def product(self, parts: Iterable[list[ArrayTerm]]) -> list[ArrayTerm]:
         """Return a product of sums."""
-        made = [Term(Fraction(1))]
+        made = [ArrayTerm(Fraction(1))]
         for part in parts:
             made = [a.times(b) for a in made for b in part]
             if len(made) > MAX_TERMS:
-                raise TooLarge
+                raise TooManyTerms
         return made
 
     # Leaves ---------------------------------------------------------------------------------------
 
-    def _num(self, x: Array, at: Indices) -> list[Term]:
+    def _num(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del at
-        return [Term(x.value)] if x.value else []
+        return [ArrayTerm(x.value)] if x.value else []
 
-    def _const(self, x: Array, at: Indices) -> list[Term]:
+    def _const(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del at
-        return [Term(Fraction(1), {(f"const {x.text}", ()): Fraction(1)})]
+        return [ArrayTerm(Fraction(1), {(f"const {x.text}", ()): Fraction(1)})]
 
-    def _size(self, x: Array, at: Indices) -> list[Term]:
+    def _size(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del at
         return of_size(x.length)
 
-    def _name(self, x: Array, at: Indices) -> list[Term]:
+    def _name(self, x: Array, at: Indices) -> list[ArrayTerm]:
         atom = self.of_name(x)
         where = tuple(sorted(at)) if x.facts.symmetric else at
-        return [Term(Fraction(1), {(atom, where): Fraction(1)})]
+        return [ArrayTerm(Fraction(1), {(atom, where): Fraction(1)})]
 
     def of_name(self, x: Array) -> str:
         """Return the atom of a name; a star marks what is symmetric."""
@@ -80,31 +80,31 @@ class Former(Collector):
         self.facts[atom] = x.facts
         return atom
 
-    def _ones(self, x: Array, at: Indices) -> list[Term]:
+    def _ones(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del x, at
-        return [Term(Fraction(1))]
+        return [ArrayTerm(Fraction(1))]
 
-    def _zeros(self, x: Array, at: Indices) -> list[Term]:
+    def _zeros(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del x, at
         return []
 
-    def _eye(self, x: Array, at: Indices) -> list[Term]:
+    def _eye(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del x
-        return [Term(Fraction(1), {("*delta", tuple(sorted(at))): Fraction(1)})]
+        return [ArrayTerm(Fraction(1), {("*delta", tuple(sorted(at))): Fraction(1)})]
 
     # Operations -----------------------------------------------------------------------------------
 
-    def entry(self, x: Array, at: Indices) -> list[Term]:
+    def entry(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return an operand of an operation of each entry: a number is the same everywhere."""
         return self.terms(x, at if x.shape else ())
 
-    def _add(self, x: Array, at: Indices) -> list[Term]:
+    def _add(self, x: Array, at: Indices) -> list[ArrayTerm]:
         return [term for part in x.args for term in self.entry(part, at)]
 
-    def _mul(self, x: Array, at: Indices) -> list[Term]:
+    def _mul(self, x: Array, at: Indices) -> list[ArrayTerm]:
         return self.product(self.entry(part, at) for part in x.args)
 
-    def _pow(self, x: Array, at: Indices) -> list[Term]:
+    def _pow(self, x: Array, at: Indices) -> list[ArrayTerm]:
         base, exponent = x.args
         if exponent.op != "num":
             return self._other(x, at)
@@ -124,20 +124,20 @@ class Former(Collector):
             only = terms[0]
             if power.denominator == 1 and only.number:
                 factors = {key: e * power for key, e in only.factors.items()}
-                return [Term(only.number ** int(power), factors)]
+                return [ArrayTerm(only.number ** int(power), factors)]
             if only.number == 1:
-                return [Term(Fraction(1), {key: e * power for key, e in only.factors.items()})]
+                return [ArrayTerm(Fraction(1), {key: e * power for key, e in only.factors.items()})]
         if power.denominator == 1 and 0 < power <= LARGEST_POWER:
             return self.product(self.entry(base, at) for _ in range(int(power)))
         return self.as_atom(at if base.shape else (), power, lambda i: self.entry(base, i))
 
-    def _chain(self, x: Array, at: Indices) -> list[Term]:
+    def _chain(self, x: Array, at: Indices) -> list[ArrayTerm]:
         left = list(at)
         bound: dict[Index, Size] = {}
         first, last = x.args[0], x.args[-1]
         row = left.pop(0) if not _is_row(first) else None
         end = left.pop(0) if len(last.shape) == 2 else None
-        parts: list[list[Term]] = []
+        parts: list[list[ArrayTerm]] = []
         for i, part in enumerate(x.args):
             if _is_row(part):
                 inner = part.args[0] if part.op == "T" else build.transposed(part)
@@ -152,15 +152,15 @@ class Former(Collector):
                 where = tuple(k for k in (row, after) if k is not None)
                 parts.append(self.terms(part, where))
                 row = after
-        return [Term(t.number, t.factors, {**t.bound, **bound}) for t in self.product(parts)]
+        return [ArrayTerm(t.number, t.factors, {**t.bound, **bound}) for t in self.product(parts)]
 
-    def _T(self, x: Array, at: Indices) -> list[Term]:  # noqa: N802
+    def _T(self, x: Array, at: Indices) -> list[ArrayTerm]:  # noqa: N802
         return self.terms(x.args[0], tuple(reversed(at)))
 
-    def _expand(self, x: Array, at: Indices) -> list[Term]:
+    def _expand(self, x: Array, at: Indices) -> list[ArrayTerm]:
         return self.terms(x.args[0], (at[x.along],))
 
-    def _sum(self, x: Array, at: Indices) -> list[Term]:
+    def _sum(self, x: Array, at: Indices) -> list[ArrayTerm]:
         inner = x.args[0]
         bound: dict[Index, Size] = {}
         if x.data is None:
@@ -168,25 +168,27 @@ class Former(Collector):
         else:
             new = self.fresh(inner.shape[x.along], bound)
             where = (new, at[0]) if x.data == 0 else (at[0], new)
-        return [Term(t.number, t.factors, {**t.bound, **bound}) for t in self.terms(inner, where)]
+        return [
+            ArrayTerm(t.number, t.factors, {**t.bound, **bound}) for t in self.terms(inner, where)
+        ]
 
-    def _trace(self, x: Array, at: Indices) -> list[Term]:
+    def _trace(self, x: Array, at: Indices) -> list[ArrayTerm]:
         del at
         bound: dict[Index, Size] = {}
         new = self.fresh(x.args[0].shape[0], bound)
         return [
-            Term(t.number, t.factors, {**t.bound, **bound})
+            ArrayTerm(t.number, t.factors, {**t.bound, **bound})
             for t in self.terms(x.args[0], (new, new))
         ]
 
-    def _diag(self, x: Array, at: Indices) -> list[Term]:
-        delta = Term(Fraction(1), {("*delta", tuple(sorted(at))): Fraction(1)})
+    def _diag(self, x: Array, at: Indices) -> list[ArrayTerm]:
+        delta = ArrayTerm(Fraction(1), {("*delta", tuple(sorted(at))): Fraction(1)})
         return [delta.times(term) for term in self.terms(x.args[0], at[:1])]
 
-    def _diagonal(self, x: Array, at: Indices) -> list[Term]:
+    def _diagonal(self, x: Array, at: Indices) -> list[ArrayTerm]:
         return self.terms(x.args[0], (at[0], at[0]))
 
-    def _softmax(self, x: Array, at: Indices) -> list[Term]:
+    def _softmax(self, x: Array, at: Indices) -> list[ArrayTerm]:
         power = build.fn("exp", x.args[0])
         total = build.sum_(power, x.axis)
         if x.data is not None:
@@ -198,10 +200,10 @@ class Former(Collector):
             ]
         )
 
-    def _lse(self, x: Array, at: Indices) -> list[Term]:
+    def _lse(self, x: Array, at: Indices) -> list[ArrayTerm]:
         return self.terms(build.fn("log", build.sum_(build.fn("exp", x.args[0]), x.axis)), at)
 
-    def _fn(self, x: Array, at: Indices) -> list[Term]:
+    def _fn(self, x: Array, at: Indices) -> list[ArrayTerm]:
         inner = x.args[0]
         if x.data == "exp":
             return self.exponential(inner, at)
@@ -231,17 +233,17 @@ class Former(Collector):
             return self.terms(build.mul(inner, build.fn("sigmoid", inner)), at)
         return self._other(x, at)
 
-    def exponential(self, x: Array, at: Indices) -> list[Term]:
+    def exponential(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return exp of a sum as the product of the exponentials of its terms."""
-        made = Term(Fraction(1))
+        made = ArrayTerm(Fraction(1))
         for term in self.collected(self.entry(x, at)):
-            number, rest = term.number, Term(Fraction(1), term.factors, term.bound)
+            number, rest = term.number, ArrayTerm(Fraction(1), term.factors, term.bound)
             free = tuple(k for k in dict.fromkeys(at) if uses(rest, k))
             atom, where = self.closed([rest], free)
-            made = made.times(Term(Fraction(1), {(f"exp {atom}", where): number}))
+            made = made.times(ArrayTerm(Fraction(1), {(f"exp {atom}", where): number}))
         return [made]
 
-    def _slice(self, x: Array, at: Indices) -> list[Term]:
+    def _slice(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return a part; that of a product is the product of the parts."""
         axis, start, stop = x.cut
         inner, where, own = self.at_place(x, at, axis)
@@ -256,17 +258,17 @@ class Former(Collector):
                     name = f"{turned}part {start.label}:{stop.label} {spots} of {atom}"
                 moved = tuple(where if k == own else k for k in places)
                 factors[name, moved] = exponent
-            made.append(Term(term.number, factors, term.bound))
+            made.append(ArrayTerm(term.number, factors, term.bound))
         return made
 
-    def _pad(self, x: Array, at: Indices) -> list[Term]:
+    def _pad(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return what stands among zeros: linear in it, what does not move along in front."""
         axis, start, total = x.cut
         inner, where, own = self.at_place(x, at, axis)
         made = []
         for term in inner:
-            moving = Term(Fraction(1), {}, term.bound)
-            still = Term(term.number)
+            moving = ArrayTerm(Fraction(1), {}, term.bound)
+            still = ArrayTerm(term.number)
             for key, exponent in term.factors.items():
                 moves = own in key[1] or any(k in term.bound for k in key[1])
                 (moving if moves else still).factors[key] = exponent
@@ -276,17 +278,17 @@ class Former(Collector):
             spot = order.index(own) if own in order else -1
             atom = f"among {start.label} {length} {total.label} {spot} ({text})"
             moved = tuple(where if k == own else k for k in order)
-            made.append(still.times(Term(Fraction(1), {(atom, moved): Fraction(1)})))
+            made.append(still.times(ArrayTerm(Fraction(1), {(atom, moved): Fraction(1)})))
         return made
 
-    def _stack(self, x: Array, at: Indices) -> list[Term]:
+    def _stack(self, x: Array, at: Indices) -> list[ArrayTerm]:
         total, made, begin = x.shape[x.along], [], Size()
         for part in x.args:
             made += self.terms(build.pad(part, x.along, begin, total), at)
             begin += part.shape[x.along]
         return made
 
-    def at_place(self, x: Array, at: Indices, axis: int) -> tuple[list[Term], Index, Index]:
+    def at_place(self, x: Array, at: Indices, axis: int) -> tuple[list[ArrayTerm], Index, Index]:
         """Return the operand at an index of its own along an axis, the old index, the new one."""
         self.count += 1
         own = self.count
@@ -294,7 +296,7 @@ class Former(Collector):
         where, places[axis] = places[axis], own
         return self.collected(self.terms(x.args[0], tuple(places))), where, own
 
-    def _other(self, x: Array, at: Indices) -> list[Term]:
+    def _other(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return an atom over the forms of the operands."""
         texts = []
         where: list[Index] = []
@@ -317,13 +319,13 @@ class Former(Collector):
                 self.facts[atom] = Facts(symmetric=True)
             if x.args[0].op == "name":
                 self.inverses[atom] = self.of_name(x.args[0])
-        return [Term(Fraction(1), {(atom, places): Fraction(1)})]
+        return [ArrayTerm(Fraction(1), {(atom, places): Fraction(1)})]
 
-    def as_atom(self, at: Indices, power: Fraction, expand: Expand) -> list[Term]:
+    def as_atom(self, at: Indices, power: Fraction, expand: Expand) -> list[ArrayTerm]:
         """Return a power of a sum, the sum standing as one atom, what its terms share in front."""
         terms = self.collected(expand(at))
         if not terms:
-            raise TooLarge  # a power of zero
+            raise TooManyTerms  # a power of zero
         positive = None if power.denominator == 1 else self.is_positive
         shared = content(terms, at, positive)
         terms = [term.times(shared.power(Fraction(-1))) for term in terms]
@@ -332,7 +334,7 @@ class Former(Collector):
         atom = f"sum {text}"
         positions = tuple(at.index(k) for k in where)
 
-        def again(indices: Indices) -> list[Term]:
+        def again(indices: Indices) -> list[ArrayTerm]:
             full = [0] * len(at)
             for place, index in zip(positions, indices, strict=True):
                 full[place] = index
@@ -340,14 +342,14 @@ class Former(Collector):
             return [term.times(below) for term in self.collected(expand(tuple(full)))]
 
         self.opaque.setdefault(atom, again)
-        return [shared.power(power).times(Term(Fraction(1), {(atom, where): power}))]
+        return [shared.power(power).times(ArrayTerm(Fraction(1), {(atom, where): power}))]
 
     def is_positive(self, atom: str) -> bool:
         """Tell whether an atom is above zero wherever it has a value."""
         facts = self.facts.get(atom)
         return atom.startswith(("size", "exp")) or (facts is not None and facts.positive)
 
-    def step(self, condition: Array, at: Indices) -> list[Term]:
+    def step(self, condition: Array, at: Indices) -> list[ArrayTerm]:
         """Return a condition as 0 or 1: [a > b] by the form of a − b, a positive factor apart.
 
         [d < 0] is 1 − [d ≥ 0]; where `kinks` do not count, ≥ is >.
@@ -358,18 +360,18 @@ class Former(Collector):
         sides = (build.filled(part, condition.shape) for part in condition.args)
         terms = self.collected(self.entry(build.sub(*sides), at))
         if not terms:
-            return [Term(Fraction(1))] if (relation == ">=") != opposite else []
+            return [ArrayTerm(Fraction(1))] if (relation == ">=") != opposite else []
         first = min(terms, key=text_of)
         if first.number < 0:
-            terms = [Term(-term.number, term.factors, term.bound) for term in terms]
+            terms = [ArrayTerm(-term.number, term.factors, term.bound) for term in terms]
             relation, opposite = {">": ">=", ">=": ">"}[relation], not opposite
-        scale = Term(abs(first.number), content(terms, at, self.is_positive).factors)
+        scale = ArrayTerm(abs(first.number), content(terms, at, self.is_positive).factors)
         terms = [term.times(scale.power(Fraction(-1))) for term in terms]
         free = tuple(k for k in dict.fromkeys(at) if any(uses(term, k) for term in terms))
         text, where = self.closed(terms, free)
         atom = f"step {'>' if self.kinks else relation} {text}"
-        one = Term(Fraction(1), {(atom, where): Fraction(1)})
-        return [Term(Fraction(1)), one.times(Term(Fraction(-1)))] if opposite else [one]
+        one = ArrayTerm(Fraction(1), {(atom, where): Fraction(1)})
+        return [ArrayTerm(Fraction(1)), one.times(ArrayTerm(Fraction(-1)))] if opposite else [one]
 
 
 _UPWARD = {">": (">", False), ">=": (">=", False), "<": (">=", True), "<=": (">", True)}
@@ -379,7 +381,7 @@ def _is_row(x: Array) -> bool:
     return len(x.shape) == 2 and x.shape[0].unit
 
 
-def _is_root(term: Term) -> bool:
+def _is_root(term: ArrayTerm) -> bool:
     """Tell whether (Π a^e)^f is Π a^(ef) wherever both have a value."""
     return all(
         atom.startswith(("size", "exp")) or (atom.startswith("sum") and e.numerator % 2)
@@ -409,7 +411,7 @@ def vanishes(x: Array, deadline: float, *, kinks: bool = False) -> bool:
                 if raised is None:
                     break
                 terms = former.collected(raised)
-        except (TooLarge, RecursionError):
+        except (TooManyTerms, RecursionError):
             continue
         if not terms:
             return True

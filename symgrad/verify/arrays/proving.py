@@ -22,7 +22,7 @@ _ENOUGH = 3
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ArrayOutcome:
     """What is known of an equality: its status, and for a difference where it shows."""
 
     status: str
@@ -50,7 +50,9 @@ class Decider:
         """Return an expression as it is written best."""
         return shortest(x, self.fold)
 
-    def decide(self, yours: Array, right: Array, limit: float, *, kinks: bool = False) -> Outcome:
+    def decide(
+        self, yours: Array, right: Array, limit: float, *, kinks: bool = False
+    ) -> ArrayOutcome:
         """Return whether two expressions of one shape are equal.
 
         `yours` is what the author wrote; with `kinks` the two may differ where a condition changes,
@@ -66,18 +68,18 @@ class Decider:
         for a, b in ((yours, right), (self.expanded(yours), self.expanded(right))):
             difference = build.sub(a, b)
             if build.is_zero(difference) or build.is_zero(distributed(difference)):
-                return Outcome("proved", "equal for all sizes")
+                return ArrayOutcome("proved", "equal for all sizes")
             if vanishes(difference, deadline, kinks=kinks):
-                return Outcome("proved", "equal for all sizes")
+                return ArrayOutcome("proved", "equal for all sizes")
         if seen >= _ENOUGH:
-            return Outcome(
+            return ArrayOutcome(
                 "agrees", f"equal at {seen} points of sizes up to 3, not proved", points=seen
             )
-        return Outcome("undecided", "neither proved nor refuted")
+        return ArrayOutcome("undecided", "neither proved nor refuted")
 
     def refuted(
         self, yours: Array, right: Array, drawn: Iterable[Point]
-    ) -> tuple[Outcome | None, int]:
+    ) -> tuple[ArrayOutcome | None, int]:
         """Return a refutation where there is one, and at how many points both have a value."""
         seen = 0
         for point in drawn:
@@ -94,7 +96,7 @@ class Decider:
         """Return an expression in the inputs alone."""
         return substituted(x, self.inner)
 
-    def difference(self, yours: Array, right: Array, point: Point) -> Outcome | None:
+    def difference(self, yours: Array, right: Array, point: Point) -> ArrayOutcome | None:
         """Return the refutation that a point is, or None where the values may be equal."""
         a, b = point.evaluator.value(yours), point.evaluator.value(right)
         rows, columns = point.evaluator.shape(right)
@@ -111,7 +113,7 @@ class Decider:
                     text = (
                         f"{at or 'the value'} is {mine} as written and {theirs} by the graph{where}"
                     )
-                    return Outcome("refuted", text, mine, theirs, _witness(point), point)
+                    return ArrayOutcome("refuted", text, mine, theirs, _witness(point), point)
         return None
 
 

@@ -19,7 +19,7 @@ _LAYOUT = re.compile(
 
 
 @dataclass(frozen=True)
-class Statement:
+class ArrayStatement:
     """`left = part = part …` as text, with its place; or a line of settings."""
 
     text: str
@@ -28,7 +28,7 @@ class Statement:
     setting: tuple[str, str] | None = None
 
 
-def statements(text: str, source: str) -> Iterator[Statement]:
+def statements(text: str, source: str) -> Iterator[ArrayStatement]:
     """Yield the settings of a text, then its statements: a line, or a row of a display, each."""
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
@@ -37,7 +37,7 @@ def statements(text: str, source: str) -> Iterator[Statement]:
             value = setting["layout"] or setting["convention"]
             kind = "layout" if setting["layout"] else "convention"
             place = Place(source, number, 1, len(line), line)
-            yield Statement(line.strip(), place, (), (kind, value))
+            yield ArrayStatement(line.strip(), place, (), (kind, value))
     for formula in formulas(text, source):
         shown = formula.content.text
         place = formula.origin.place(
@@ -48,14 +48,14 @@ def statements(text: str, source: str) -> Iterator[Statement]:
         yield from _rows(shown, place)
 
 
-def of_line(text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterator[Statement]:
+def of_line(text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterator[ArrayStatement]:
     """Yield the statements of one `check` line."""
     whole = lines[line - 1] if 0 < line <= len(lines) else text
     column = whole.find(text) + 1 or 1
     yield from _rows(text, Origin(source, (whole,), line, column, line).place(text, 0, len(text)))
 
 
-def _rows(shown: str, place: Place) -> Iterator[Statement]:
+def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
     rows = re.split(r"\\\\(?:\[[^\]]*\])?", shown) if "\\" in shown else [shown]
     left = ""
     for row in rows:
@@ -69,7 +69,7 @@ def _rows(shown: str, place: Place) -> Iterator[Statement]:
             if sides[0]:
                 left = sides[0]
             text = part if len(parts) > 1 else " ".join(row.split()).strip(" ,")
-            yield Statement(text, place, sides)
+            yield ArrayStatement(text, place, sides)
 
 
 def _apart(text: str) -> list[str]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from fractions import Fraction
 
-from symgrad.verify.arrays.terms import Factor, Index, Indices, Term, text_of
+from symgrad.verify.arrays.terms import ArrayTerm, Factor, Index, Indices, text_of
 
 MOST_PARTS = 6
 
 
-def leading(parts: Sequence[Term]) -> Term | None:
+def leading(parts: Sequence[ArrayTerm]) -> ArrayTerm | None:
     """Return the last of some terms in the order of their degrees and names, None among many."""
     if not 0 < len(parts) <= MOST_PARTS:
         return None
@@ -23,12 +23,12 @@ def leading(parts: Sequence[Term]) -> Term | None:
     return lead if lead.factors and len(lead.bound) <= 1 else None
 
 
-def _rank(term: Term) -> tuple[bool, Fraction, int, list[tuple[str, Indices]]]:
+def _rank(term: ArrayTerm) -> tuple[bool, Fraction, int, list[tuple[str, Indices]]]:
     degree = sum(map(abs, term.factors.values()), Fraction(0))
     return (bool(term.factors), degree, len(term.bound), sorted(term.factors))
 
 
-def without(term: Term, lead: Term) -> Term | None:
+def without(term: ArrayTerm, lead: ArrayTerm) -> ArrayTerm | None:
     """Return a term without the factors of a leading one, None where it does not hold them."""
     if not lead.bound:
         return _taken(term, lead.factors)
@@ -41,7 +41,7 @@ def without(term: Term, lead: Term) -> Term | None:
         if left is None or any(index in where for _, where in left.factors):
             continue
         bound = {k: s for k, s in left.bound.items() if k != index}
-        return Term(left.number, left.factors, bound)
+        return ArrayTerm(left.number, left.factors, bound)
     return None
 
 
@@ -51,7 +51,7 @@ def _moved(key: Factor, old: Index, new: Index) -> Factor:
     return atom, tuple(sorted(places)) if atom.startswith("*") else places
 
 
-def _taken(term: Term, wanted: dict[Factor, Fraction]) -> Term | None:
+def _taken(term: ArrayTerm, wanted: dict[Factor, Fraction]) -> ArrayTerm | None:
     factors = dict(term.factors)
     for key, power in wanted.items():
         held = factors.get(key, Fraction(0))
@@ -61,10 +61,10 @@ def _taken(term: Term, wanted: dict[Factor, Fraction]) -> Term | None:
             del factors[key]
         else:
             factors[key] = held - power
-    return Term(term.number, factors, term.bound)
+    return ArrayTerm(term.number, factors, term.bound)
 
 
-def over_nothing(terms: Sequence[Term], sums: Container[str]) -> list[Term] | None:
+def over_nothing(terms: Sequence[ArrayTerm], sums: Container[str]) -> list[ArrayTerm] | None:
     """Return terms times the sums beneath them, None where nothing stands beneath.
 
     Only a sum whose indices are summed in none of the terms is multiplied with: what is left is
@@ -79,11 +79,13 @@ def over_nothing(terms: Sequence[Term], sums: Container[str]) -> list[Term] | No
                 lowest[key] = min(exponent, lowest.get(key, exponent))
     if not lowest:
         return None
-    factor = Term(Fraction(1), {key: -exponent for key, exponent in lowest.items()})
+    factor = ArrayTerm(Fraction(1), {key: -exponent for key, exponent in lowest.items()})
     return [term.times(factor) for term in terms]
 
 
-def content(terms: Sequence[Term], free: Indices, positive: Callable[[str], bool] | None) -> Term:
+def content(
+    terms: Sequence[ArrayTerm], free: Indices, positive: Callable[[str], bool] | None
+) -> ArrayTerm:
     """Return what all terms of a sum share, and the number in front of its first term.
 
     With `positive`, only atoms that it tells to be above zero, and no number: what may leave a root
@@ -96,4 +98,4 @@ def content(terms: Sequence[Term], free: Indices, positive: Callable[[str], bool
         if least and allowed and set(key[1]) <= set(free):
             found[key] = least
     number = min(terms, key=text_of).number if positive is None else Fraction(1)
-    return Term(number, found)
+    return ArrayTerm(number, found)

@@ -12,7 +12,7 @@ from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import UNIT, shape_text
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.tree import Array, Facts, walk
-from symgrad.verify.arrays.proving import Decider, Outcome
+from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.model import Diagnosis
 
 _MOST = 60
@@ -22,7 +22,7 @@ _NUMBERS = tuple(
 
 
 def diagnosed(
-    decider: Decider, yours: Array, right: Array, outcome: Outcome, printer: TextPrinter
+    decider: Decider, yours: Array, right: Array, outcome: ArrayOutcome, printer: TextPrinter
 ) -> Diagnosis:
     """Return the slip that explains a wrong claim, or the kind `other`."""
     shown = printer.expression(decider.shortest(right))

@@ -14,46 +14,47 @@ Indices = tuple[Index, ...]
 Factor = tuple[str, Indices]
 
 
-class TooLarge(Exception):
+class TooManyTerms(Exception):
     """The form has more terms than is sensible, or the time is over."""
 
 
 @dataclass
-class Term:
+class ArrayTerm:
     """number · Π atom[indices]^exponent, summed over `bound`."""
 
     number: Fraction
     factors: dict[Factor, Fraction] = field(default_factory=dict)
     bound: dict[Index, Size] = field(default_factory=dict)
 
-    def times(self, other: Term) -> Term:
+    def times(self, other: ArrayTerm) -> ArrayTerm:
         """Return a product of terms whose summed indices differ."""
         factors = dict(self.factors)
         for key, exponent in other.factors.items():
             factors[key] = factors.get(key, Fraction(0)) + exponent
         kept = {key: exponent for key, exponent in factors.items() if exponent}
-        return Term(self.number * other.number, kept, {**self.bound, **other.bound})
+        return ArrayTerm(self.number * other.number, kept, {**self.bound, **other.bound})
 
-    def power(self, exponent: Fraction) -> Term:
+    def power(self, exponent: Fraction) -> ArrayTerm:
         """Return a power of a term without summed indices; its number is 1 for a root."""
         number = self.number ** int(exponent) if exponent.denominator == 1 else self.number
-        return Term(number, {key: e * exponent for key, e in self.factors.items()})
+        return ArrayTerm(number, {key: e * exponent for key, e in self.factors.items()})
 
 
-def of_size(size: Size) -> list[Term]:
+def of_size(size: Size) -> list[ArrayTerm]:
     """Return a size as a sum."""
     made = [
-        Term(Fraction(factor), {(f"size {name}", ()): Fraction(1)}) for name, factor in size.terms
+        ArrayTerm(Fraction(factor), {(f"size {name}", ()): Fraction(1)})
+        for name, factor in size.terms
     ]
-    return [*made, Term(Fraction(size.constant))] if size.constant else made
+    return [*made, ArrayTerm(Fraction(size.constant))] if size.constant else made
 
 
-def uses(term: Term, index: Index) -> bool:
+def uses(term: ArrayTerm, index: Index) -> bool:
     """Tell whether an index stands in a term."""
     return any(index in where for _, where in term.factors)
 
 
-def renamed(term: Term, names: dict[Index, Index]) -> Term:
+def renamed(term: ArrayTerm, names: dict[Index, Index]) -> ArrayTerm:
     """Return a term with its indices named otherwise."""
     factors: dict[Factor, Fraction] = {}
     for (atom, where), exponent in term.factors.items():
@@ -61,10 +62,12 @@ def renamed(term: Term, names: dict[Index, Index]) -> Term:
         if atom.startswith("*"):
             places = tuple(sorted(places))
         factors[atom, places] = exponent
-    return Term(term.number, factors, {names.get(k, k): size for k, size in term.bound.items()})
+    return ArrayTerm(
+        term.number, factors, {names.get(k, k): size for k, size in term.bound.items()}
+    )
 
 
-def text_of(term: Term) -> str:
+def text_of(term: ArrayTerm) -> str:
     """Return a term without its number as text, its summed indices named by where they stand."""
     bound = list(term.bound)
     if not bound:
@@ -84,11 +87,11 @@ def text_of(term: Term) -> str:
         members = groups[color]
         arrangements = [head + list(p) for head in arrangements for p in permutations(members)]
         if len(arrangements) > MAX_TIES:
-            raise TooLarge
+            raise TooManyTerms
     return min(_written(term, {k: i for i, k in enumerate(order)}) for order in arrangements)
 
 
-def _color(term: Term, index: Index, colors: dict[Index, str]) -> str:
+def _color(term: ArrayTerm, index: Index, colors: dict[Index, str]) -> str:
     rows = []
     for (atom, where), exponent in term.factors.items():
         if index in where:
@@ -98,7 +101,7 @@ def _color(term: Term, index: Index, colors: dict[Index, str]) -> str:
     return f"{colors[index]}({' '.join(sorted(rows))})"
 
 
-def _written(term: Term, names: dict[Index, int]) -> str:
+def _written(term: ArrayTerm, names: dict[Index, int]) -> str:
     rows = []
     for (atom, where), exponent in term.factors.items():
         places = [f"b{names[k]}" if k in names else f"f{k}" for k in where]

@@ -11,7 +11,7 @@ from symgrad.verify.deciding.fields import Field, Ratio, Restart, Scales
 from symgrad.verify.deciding.limits import Clock, Stop
 from symgrad.verify.deciding.normal_form import NormalForm
 from symgrad.verify.deciding.polynomials import Poly, degrees
-from symgrad.verify.deciding.regions import Given, Problem, Region, balanced, given, prove
+from symgrad.verify.deciding.regions import Problem, Region, SignGiven, balanced, given, prove
 from symgrad.verify.deciding.signs import Signs
 
 _MAX_LISTED = 6
@@ -44,7 +44,7 @@ def domain_gaps(
 
 
 def _missing(
-    facts: Sequence[Given], own: Sequence[Compare], other: Sequence[Compare], clock: Clock
+    facts: Sequence[SignGiven], own: Sequence[Compare], other: Sequence[Compare], clock: Clock
 ) -> tuple[list[Compare], list[Compare]]:
     scales = Scales()
     for _ in range(_MAX_RESTARTS):
@@ -64,7 +64,7 @@ class _Implications:
     """What follows from facts and from the domain of the other side."""
 
     def __init__(
-        self, facts: Sequence[Given], other: Sequence[Compare], scales: Scales, clock: Clock
+        self, facts: Sequence[SignGiven], other: Sequence[Compare], scales: Scales, clock: Clock
     ) -> None:
         self.signs = Signs(Field(scales, clock))
         self.normal = NormalForm(self.signs)

@@ -28,7 +28,7 @@ from symgrad.verify.deciding.limits import (
     names_in,
 )
 from symgrad.verify.deciding.plain_points import at_once
-from symgrad.verify.deciding.regions import Given, Problem, Region, balanced, given, prove
+from symgrad.verify.deciding.regions import Problem, Region, SignGiven, balanced, given, prove
 
 DEFAULT_SECONDS = 5.0
 _FIRST_POINTS = 3
@@ -106,7 +106,7 @@ def equivalent(
     return decision.status in {"proved", "agrees"}
 
 
-def _facts(conditions: Sequence[Compare]) -> tuple[Given, ...]:
+def _facts(conditions: Sequence[Compare]) -> tuple[SignGiven, ...]:
     return tuple(fact for fact in map(given, conditions) if fact is not None)
 
 

@@ -31,7 +31,7 @@ class Fact:
     from_split: bool
 
 
-class Facts:
+class SignFacts:
     """The facts of one region."""
 
     def __init__(self, field: Field) -> None:

@@ -15,7 +15,7 @@ _MAX_UNKNOWNS = 24
 
 
 @dataclass(frozen=True)
-class Row:
+class Inequality:
     """sum(coefficient * unknown) + constant >= 0, or > 0 where strict."""
 
     coefficients: Mapping[Hashable, Fraction]
@@ -23,7 +23,7 @@ class Row:
     strict: bool
 
 
-def infeasible(rows: Iterable[Row]) -> bool:
+def infeasible(rows: Iterable[Inequality]) -> bool:
     """Tell whether the rows certainly contradict each other."""
     active = list(rows)
     unknowns = list(dict.fromkeys(key for row in active for key in row.coefficients))
@@ -42,11 +42,11 @@ def infeasible(rows: Iterable[Row]) -> bool:
         unknowns.remove(choice)
 
 
-def _false(row: Row) -> bool:
+def _false(row: Inequality) -> bool:
     return not row.coefficients and (row.constant < 0 or (row.strict and row.constant == 0))
 
 
-def _cheapest(rows: Sequence[Row], unknowns: Sequence[Hashable]) -> Hashable | None:
+def _cheapest(rows: Sequence[Inequality], unknowns: Sequence[Hashable]) -> Hashable | None:
     best, best_cost = None, None
     for key in unknowns:
         signs = [row.coefficients[key] > 0 for row in rows if key in row.coefficients]
@@ -57,7 +57,7 @@ def _cheapest(rows: Sequence[Row], unknowns: Sequence[Hashable]) -> Hashable | N
     return best
 
 
-def _eliminated(rows: Sequence[Row], key: Hashable) -> list[Row]:
+def _eliminated(rows: Sequence[Inequality], key: Hashable) -> list[Inequality]:
     above = [row for row in rows if row.coefficients.get(key, 0) > 0]
     below = [row for row in rows if row.coefficients.get(key, 0) < 0]
     kept = [row for row in rows if key not in row.coefficients]
@@ -65,12 +65,12 @@ def _eliminated(rows: Sequence[Row], key: Hashable) -> list[Row]:
     return kept
 
 
-def _combined(a: Row, b: Row, key: Hashable) -> Row:
+def _combined(a: Inequality, b: Inequality, key: Hashable) -> Inequality:
     p, q = -b.coefficients[key], a.coefficients[key]
     total: dict[Hashable, Fraction] = {k: p * c for k, c in a.coefficients.items()}
     for k, c in b.coefficients.items():
         total[k] = total.get(k, Fraction(0)) + q * c
-    return Row(
+    return Inequality(
         {k: c for k, c in total.items() if c},
         p * a.constant + q * b.constant,
         a.strict or b.strict,

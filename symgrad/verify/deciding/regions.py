@@ -34,7 +34,7 @@ _MAX_SWITCHES = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class SignGiven:
     """A fact: the sign of an expression, +1, -1 or 0; not strict means that it may be zero too.
 
     `borders` says that no region holds the zeros, which are left out therefore.
@@ -51,7 +51,7 @@ class Given:
 class Region:
     """What was found in one region: `splits` are the facts that lead to it."""
 
-    splits: tuple[Given, ...]
+    splits: tuple[SignGiven, ...]
     status: Literal["proved", "empty", "open"]
     excluded: tuple[Expression, ...] = ()
     difference: tuple[Field, Ratio] | None = None
@@ -71,20 +71,20 @@ class Problem:
 
     left: Expression
     right: Expression
-    assumed: tuple[Given, ...] = ()
-    domain: tuple[Given, ...] = ()
+    assumed: tuple[SignGiven, ...] = ()
+    domain: tuple[SignGiven, ...] = ()
     equations: tuple[Expression, ...] = ()
 
 
-def given(condition: Compare) -> Given | None:
+def given(condition: Compare) -> SignGiven | None:
     """Return an inequality as a fact, or None for one that fixes no sign."""
     signs = {">": (1, True), ">=": (1, False), "<": (-1, True), "<=": (-1, False)}
     if condition.relation not in signs:
         return None
     sign, strict = signs[condition.relation]
     if condition.right == ZERO:
-        return Given(condition.left, sign, strict)
-    return Given(Add((condition.left, Neg(condition.right))), sign, strict)
+        return SignGiven(condition.left, sign, strict)
+    return SignGiven(Add((condition.left, Neg(condition.right))), sign, strict)
 
 
 def prove(problem: Problem, clock: Clock, *, stop_early: bool = True) -> list[Region] | None:
@@ -104,7 +104,7 @@ def prove(problem: Problem, clock: Clock, *, stop_early: bool = True) -> list[Re
 
 
 def _split_and_prove(problem: Problem, clock: Clock, *, stop_early: bool) -> list[Region] | None:
-    stack: list[tuple[Given, ...]] = [()]
+    stack: list[tuple[SignGiven, ...]] = [()]
     found: list[Region] = []
     while stack:
         splits = stack.pop()
@@ -123,11 +123,11 @@ def _split_and_prove(problem: Problem, clock: Clock, *, stop_early: bool) -> lis
     return found
 
 
-def _children(need: NeedSign) -> list[Given]:
+def _children(need: NeedSign) -> list[SignGiven]:
     signs = (1, -1, 0) if need.zero_case else (1, -1)
     borders = need.strict and not need.zero_case
     return [
-        Given(need.expression, sign, need.strict, from_split=True, borders=borders)
+        SignGiven(need.expression, sign, need.strict, from_split=True, borders=borders)
         for sign in signs
     ]
 
@@ -169,7 +169,7 @@ def _sum(terms: Sequence[Expression]) -> Expression:
 
 
 def _region(
-    problem: Problem, splits: tuple[Given, ...], clock: Clock, *, symbolic: bool = False
+    problem: Problem, splits: tuple[SignGiven, ...], clock: Clock, *, symbolic: bool = False
 ) -> Region:
     scales = Scales()
     scales.size = 16 * (1 + len(names_in(problem.left, problem.right)) // 12)
@@ -196,7 +196,7 @@ def _region(
 
 
 def _attempt(
-    problem: Problem, splits: tuple[Given, ...], scales: Scales, clock: Clock,
+    problem: Problem, splits: tuple[SignGiven, ...], scales: Scales, clock: Clock,
     symbolic: bool, abbreviate: bool,  # noqa: FBT001 - an inner step of _region
 ) -> Region:  # fmt: skip
     field = Field(scales, clock)
@@ -216,7 +216,7 @@ def _attempt(
     return Region(splits, "open", (), (field, difference))
 
 
-def _assume(normal: NormalForm, fact: Given) -> None:
+def _assume(normal: NormalForm, fact: SignGiven) -> None:
     try:
         ratio = normal.ratio(fact.expression)
         normal.signs.assume(ratio, fact.sign, strict=fact.strict, from_split=fact.from_split)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from symgrad.expression.tree import Call, Expression
-from symgrad.verify.deciding.facts import Fact, Facts
+from symgrad.verify.deciding.facts import Fact, SignFacts
 from symgrad.verify.deciding.fields import Field, Generator, Ratio, Root
 from symgrad.verify.deciding.limits import Stop, Unsupported
-from symgrad.verify.deciding.linear import Row, infeasible, positive_form
+from symgrad.verify.deciding.linear import Inequality, infeasible, positive_form
 from symgrad.verify.deciding.polynomials import Monomial, Poly, degree
 
 _ROW_TERMS = 12
@@ -30,7 +30,7 @@ class NeedSign(Stop):
         self.zero_case = zero_case
 
 
-class Signs(Facts):
+class Signs(SignFacts):
     """Signs in one region, deduced from its facts; with `symbolic` they may be generators."""
 
     def __init__(self, field: Field, *, symbolic: bool = False) -> None:
@@ -112,7 +112,7 @@ class Signs(Facts):
                     return Fact(p, sign, strict=True, from_split=False)
         return None
 
-    def _row(self, p: Poly, sign: int, *, strict: bool) -> Row:
+    def _row(self, p: Poly, sign: int, *, strict: bool) -> Inequality:
         coefficients: dict[object, Fraction] = {}
         constant = Fraction(0)
         for monomial, c in self.field.ring.terms(p):
@@ -120,9 +120,9 @@ class Signs(Facts):
                 coefficients[monomial] = sign * c
             else:
                 constant = sign * c
-        return Row(coefficients, constant, strict)
+        return Inequality(coefficients, constant, strict)
 
-    def _rows(self, *extra: Poly) -> Iterator[Row]:
+    def _rows(self, *extra: Poly) -> Iterator[Inequality]:
         monomials = [m for p in extra for m, _ in self.field.ring.terms(p)[:_ROW_TERMS]]
         for fact in [*self.facts.values(), *self.products][:_FACT_ROWS]:
             if len(fact.polynomial) > _ROW_TERMS:
@@ -133,15 +133,15 @@ class Signs(Facts):
         for monomial in dict.fromkeys(monomials):
             found = self.monomial(monomial) if any(monomial) else None
             if found is not None:
-                yield Row({monomial: Fraction(found[0])}, Fraction(0), found[1])
+                yield Inequality({monomial: Fraction(found[0])}, Fraction(0), found[1])
         yield from self._ranges()
 
-    def _ranges(self) -> Iterator[Row]:
+    def _ranges(self) -> Iterator[Inequality]:
         for index, generator in enumerate(self.field.generators):
             if generator.kind == "erf":
                 monomial = tuple(int(k == index) for k in range(self.field.ring.size))
                 for sign in (1, -1):
-                    yield Row({monomial: Fraction(sign)}, Fraction(1), strict=True)
+                    yield Inequality({monomial: Fraction(sign)}, Fraction(1), strict=True)
 
     def contradictory(self) -> bool:
         """Tell whether the facts certainly leave nothing."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from symgrad.expression.tree import Expression, Var, children, substitute, variables, with_children
-from symgrad.verify.drafting.article import Equation
+from symgrad.verify.drafting.article import ArticleEquation
 from symgrad.verify.drafting.gaps import needed_by
 from symgrad.verify.drafting.names import Vocabulary
 
@@ -83,8 +83,8 @@ def unit_of(name: str, other: str) -> Unit | None:
 
 
 def by_analogy(
-    top: str, nodes: Mapping[str, Equation], vocabulary: Vocabulary, inputs: Iterable[str]
-) -> list[Equation]:
+    top: str, nodes: Mapping[str, ArticleEquation], vocabulary: Vocabulary, inputs: Iterable[str]
+) -> list[ArticleEquation]:
     """Return equations for names that the objective needs and that are like defined ones.
 
     A name is like another where both stand in one equation, as in `E = E_1 + E_2`, or where an
@@ -96,7 +96,7 @@ def by_analogy(
         vocabulary: all names of the article.
         inputs: names that the article calls inputs: they need no equation.
     """
-    found: dict[str, Equation] = {}
+    found: dict[str, ArticleEquation] = {}
     given = set(inputs)
     for _ in range(_MAX_ADDED):
         whole = {**nodes, **found}
@@ -113,8 +113,11 @@ def by_analogy(
 
 
 def _like(
-    name: str, nodes: Mapping[str, Equation], found: Mapping[str, Equation], vocabulary: Vocabulary
-) -> Equation | None:
+    name: str,
+    nodes: Mapping[str, ArticleEquation],
+    found: Mapping[str, ArticleEquation],
+    vocabulary: Vocabulary,
+) -> ArticleEquation | None:
     """Return the equation of a name by those of its siblings, None where there is none."""
     whole = {**nodes, **found}
     siblings = [other for other in alike(name, whole) if other in nodes]
@@ -127,10 +130,10 @@ def _like(
         right = _renamed(name, first, whole, vocabulary)
     if right is None or right == first.right or name in map(str, variables(right)):
         return None
-    return Equation(name, right, replace(first.said, name=name), like=first.name)
+    return ArticleEquation(name, right, replace(first.said, name=name), like=first.name)
 
 
-def alike(name: str, nodes: Mapping[str, Equation]) -> list[str]:
+def alike(name: str, nodes: Mapping[str, ArticleEquation]) -> list[str]:
     """Return the siblings beside which a name stands, or as which it stands in a like equation."""
     uses = {item.name: set(map(str, variables(item.right))) for item in nodes.values()}
     found: dict[str, None] = {}
@@ -150,7 +153,7 @@ def alike(name: str, nodes: Mapping[str, Equation]) -> list[str]:
 
 
 def _continued(
-    name: str, first: Equation, second: Equation, vocabulary: Vocabulary
+    name: str, first: ArticleEquation, second: ArticleEquation, vocabulary: Vocabulary
 ) -> Expression | None:
     """Return the equation that goes on as two others do: shared names stay, numbers step on."""
     step, there = unit_of(first.name, second.name), unit_of(first.name, name)
@@ -197,7 +200,7 @@ def _stepped(one: str, two: str, share: tuple[int, int]) -> str | None:
 
 
 def _renamed(
-    name: str, first: Equation, nodes: Mapping[str, Equation], vocabulary: Vocabulary
+    name: str, first: ArticleEquation, nodes: Mapping[str, ArticleEquation], vocabulary: Vocabulary
 ) -> Expression | None:
     """Return the equation of a unit by that of one other."""
     unit = unit_of(first.name, name)
@@ -236,7 +239,10 @@ def _moved(name: Numbered, unit: Unit) -> str:
 
 
 def _others(
-    members: Sequence[str], unit: Unit, fresh: Callable[[str], bool], nodes: Mapping[str, Equation]
+    members: Sequence[str],
+    unit: Unit,
+    fresh: Callable[[str], bool],
+    nodes: Mapping[str, ArticleEquation],
 ) -> list[str]:
     """Return what stands in the other unit's equation for the names of one family.
 

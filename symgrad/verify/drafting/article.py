@@ -14,10 +14,10 @@ from symgrad.expression.tree import Expression
 from symgrad.sources import lexer
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault
-from symgrad.verify.reading.documents import Formula, formulas
+from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS
 from symgrad.verify.reading.names import loose
-from symgrad.verify.reading.split import Statement, statements
+from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.text import VALUE_SAID, plain_number
 
 MAX_FORMULAS = 5_000
@@ -79,7 +79,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class StatedValue:
     """A value that is stated for a name."""
 
     name: str
@@ -88,7 +88,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Equation:
+class ArticleEquation:
     """One equation that could be read."""
 
     name: str
@@ -128,9 +128,11 @@ class Article:
     """Everything that was gathered from one text, in the order in which it stands there."""
 
     equations: list[Said] = field(default_factory=list)
-    values: list[Value] = field(default_factory=list)
+    values: list[StatedValue] = field(default_factory=list)
     put_in: list[PutIn] = field(default_factory=list)
-    results: list[Value] = field(default_factory=list)  # the numbers that computations end with
+    results: list[StatedValue] = field(
+        default_factory=list
+    )  # the numbers that computations end with
     mentioned: set[str] = field(default_factory=set)  # every word, as `loose` spells it
     tops: list[Top] = field(default_factory=list)
     bottoms: dict[str, Place] = field(default_factory=dict)
@@ -154,7 +156,7 @@ def gather(text: str, source: str) -> Article:
             place = formula.origin.place(formula.text, 0, 1)
             for name, value in VALUE_SAID.findall(formula.text):
                 if (number := plain_number(value)) is not None:
-                    found.values.append(Value(name, number, place))
+                    found.values.append(StatedValue(name, number, place))
             continue
         try:
             origin = formula.content.origin(formula.text, formula.origin)
@@ -202,7 +204,7 @@ def with_equations(article: Article, texts: Sequence[str]) -> Article:
     return article
 
 
-def _place(statement: Statement, formula: Formula) -> Place:
+def _place(statement: WrittenStatement, formula: FoundFormula) -> Place:
     whole = statement.whole.through(formula.content)
     origin = whole.origin(formula.text, formula.origin)
     return origin.place("", 0, max(1, len(whole.text)))
@@ -219,7 +221,7 @@ def words_in(text: str) -> Iterator[tuple[str, bool]]:
         yield match[0].lstrip("\\"), behind[:1] == "("
 
 
-def _take(statement: Statement, formula: Formula, found: Article) -> None:
+def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) -> None:
     """Sort one statement into what it states."""
     place = _place(statement, formula)
     texts = [statement.left.text, *(part.text for _, part in statement.parts)]
@@ -249,7 +251,7 @@ def _take(statement: Statement, formula: Formula, found: Article) -> None:
         number = plain_number(part.text)
         if number is not None:
             numbers = found.values if len(statement.parts) == 1 else found.results
-            numbers.append(Value(name, number, place))
+            numbers.append(StatedValue(name, number, place))
             continue
         words = [word for word, _ in words_in(part.text)]
         if name in words:
@@ -274,7 +276,7 @@ def _note_ranges(texts: list[str], found: Article) -> None:
                 found.ranges.setdefault(letter, tuple(values))
 
 
-def _take_condition(statement: Statement, place: Place, found: Article) -> None:
+def _take_condition(statement: WrittenStatement, place: Place, found: Article) -> None:
     """Take `y_1 + y_2 = 1` or `σ > 0`, which may be what the author assumes of inputs."""
     if len(statement.parts) != 1 or statement.given or _CASE.search(place.text[: place.column - 1]):
         return
@@ -286,7 +288,7 @@ def _take_condition(statement: Statement, place: Place, found: Article) -> None:
         found.conditions.append(Condition(statement.left.text, relation, value, place))
 
 
-def _take_update(statement: Statement, place: Place, found: Article) -> None:
+def _take_update(statement: WrittenStatement, place: Place, found: Article) -> None:
     """Take the numbers of `w - η g = 0.4 - 0.5 * 0.08`: the value before the step, and the rate."""
     texts = [part.text for _, part in statement.parts]
     symbolic = _UPDATE.match(texts[0]) if texts else None
@@ -298,7 +300,7 @@ def _take_update(statement: Statement, place: Place, found: Article) -> None:
     if statement.left.text.strip().startswith(names[0]):
         for name, number in zip(names, map(plain_number, numeric.groups()), strict=True):
             if number is not None and name not in known:
-                found.values.append(Value(name, number, place))
+                found.values.append(StatedValue(name, number, place))
 
 
 def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
@@ -317,8 +319,8 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
 
 
 def _note_words(
-    listed: list[Statement],
-    formula: Formula,
+    listed: list[WrittenStatement],
+    formula: FoundFormula,
     before: tuple[Place, int, str] | None,
     found: Article,
 ) -> tuple[Place, int, str] | None:

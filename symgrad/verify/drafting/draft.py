@@ -15,7 +15,7 @@ from symgrad.expression.tree import ZERO, Compare, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
 from symgrad.verify.drafting.analogy import alike, by_analogy
-from symgrad.verify.drafting.article import Article, Equation, gather, with_equations
+from symgrad.verify.drafting.article import Article, ArticleEquation, gather, with_equations
 from symgrad.verify.drafting.equations import LEFT_OUT, chosen_of, readable
 from symgrad.verify.drafting.gaps import (
     needed_by,
@@ -30,7 +30,7 @@ from symgrad.verify.drafting.writing import as_text, number_text, written
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ArticleDraft:
     """The graph that an article states, as text and as a graph, and what was assumed for it."""
 
     text: str
@@ -53,7 +53,7 @@ class Wishes:
     equations: tuple[str, ...] = ()
 
 
-def draft_graph(text: str, source: str, wishes: Wishes | None = None) -> Draft:
+def draft_graph(text: str, source: str, wishes: Wishes | None = None) -> ArticleDraft:
     """Return the graph that a text states.
 
     Args:
@@ -76,7 +76,7 @@ def draft_graph(text: str, source: str, wishes: Wishes | None = None) -> Draft:
         raise SymgradError(*error.diagnostics, *unread) from None
 
 
-def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Draft:
+def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> ArticleDraft:
     """Return the graph that a text states; `notes` takes what is assumed on the way."""
     article = with_equations(gather(text, source), wishes.equations)
     spell_out(article)
@@ -123,7 +123,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Draft:
     graph = parse(text_of_graph, source=source)
     refuse_two(graph, equations, nodes, evidence, notes)
     refuse_other_results(graph, added, article, vocabulary)
-    return Draft(text_of_graph, graph, tuple(notes))
+    return ArticleDraft(text_of_graph, graph, tuple(notes))
 
 
 _CALLED = {"param": "a parameter", "data": "data", "const": "a constant"}
@@ -149,7 +149,7 @@ def _kinds(
 
 def _objective(
     chosen: str,
-    nodes: Mapping[str, Equation],
+    nodes: Mapping[str, ArticleEquation],
     article: Article,
     vocabulary: Vocabulary,
     notes: list[str],
@@ -185,7 +185,9 @@ def _objective(
     return name
 
 
-def _note_unused(needed: Sequence[str], nodes: Mapping[str, Equation], notes: list[str]) -> None:
+def _note_unused(
+    needed: Sequence[str], nodes: Mapping[str, ArticleEquation], notes: list[str]
+) -> None:
     names = [name for name in nodes if name not in needed]
     if names:
         shown = ", ".join(f"`{name}`" for name in names)
@@ -221,7 +223,7 @@ def _is_assumed(condition: Compare, kinds: Mapping[str, Role]) -> bool:
 
 
 def _refuse_no_parameter(
-    kinds: Mapping[str, Role], top: Equation, article: Article, source: str
+    kinds: Mapping[str, Role], top: ArticleEquation, article: Article, source: str
 ) -> None:
     """Refuse a graph without a parameter, and name what the article differentiates by instead."""
     if any(role.kind == "param" for role in kinds.values()):

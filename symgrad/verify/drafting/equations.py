@@ -12,7 +12,7 @@ from symgrad.expression.tree import Add, Compare, Expression, Var, number, varia
 from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
-from symgrad.verify.drafting.article import Article, Equation, words_in
+from symgrad.verify.drafting.article import Article, ArticleEquation, words_in
 from symgrad.verify.drafting.evidence import Evidence
 from symgrad.verify.drafting.names import Vocabulary, per_sample
 from symgrad.verify.reading.formula import parse_side
@@ -27,7 +27,7 @@ _OBJECTIVE = "objective_of_the_article"
 class Readable(NamedTuple):
     """What can be read: equations, the numbers that are put into them, conditions on names."""
 
-    equations: list[Equation]
+    equations: list[ArticleEquation]
     evidence: Evidence
     conditions: list[Compare]
 
@@ -42,7 +42,7 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
     names = [*vocabulary.names]
     names += [word for right, i in single if i for word, called in words_in(right) if not called]
     scope = _scope(names, vocabulary)
-    found: dict[int, Equation] = {}
+    found: dict[int, ArticleEquation] = {}
     for place, said in enumerate(article.equations[:_MAX_EQUATIONS]):
         name = vocabulary.name(said.name)
         if name in adjoints:
@@ -59,7 +59,7 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
         if index:
             notes.append(f"line {said.place.line}: `{index}` read as the sample, the sum as a mean")
         if variables(expression):
-            found[place] = Equation(name, expression, said)
+            found[place] = ArticleEquation(name, expression, said)
     evidence = Evidence()
     for item in article.put_in[:_MAX_EQUATIONS]:
         before = [equation for place, equation in found.items() if place < item.before]
@@ -75,9 +75,11 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
     return Readable([*listed, *_by_terms(listed, notes)], evidence, conditions)
 
 
-def chosen_of(equations: Sequence[Equation], evidence: Evidence) -> dict[str, Equation]:
+def chosen_of(
+    equations: Sequence[ArticleEquation], evidence: Evidence
+) -> dict[str, ArticleEquation]:
     """Return the equation of each name: the first that numbers are put into, else the first."""
-    found: dict[str, Equation] = {}
+    found: dict[str, ArticleEquation] = {}
     for item in equations:
         first = found.setdefault(item.name, item)
         if not evidence.bears_out(first) and evidence.bears_out(item):
@@ -120,13 +122,13 @@ def _scope(names: Iterable[str], vocabulary: Vocabulary) -> Scope:
     return Scope(graph, truth.derivation, truth)
 
 
-def _by_terms(equations: Sequence[Equation], notes: list[str]) -> list[Equation]:
+def _by_terms(equations: Sequence[ArticleEquation], notes: list[str]) -> list[ArticleEquation]:
     """Return equations for names that a sum has where another one for the same node has a term.
 
     `E = E_1 + E_2` and `E = (a - b)^2 + (c - d)^2` say what E_1 and E_2 are, term by term.
     """
     defined = {item.name for item in equations}
-    found: dict[str, Equation] = {}
+    found: dict[str, ArticleEquation] = {}
     for item in equations:
         terms = item.right.terms if isinstance(item.right, Add) else ()
         if not terms or not all(isinstance(term, Var) for term in terms):
@@ -139,7 +141,7 @@ def _by_terms(equations: Sequence[Equation], notes: list[str]) -> list[Equation]
                 continue
             for name, term in zip(map(str, variables(item.right)), other.right.terms, strict=False):
                 if name not in defined and name not in found and len(variables(term)) > 1:
-                    found[name] = Equation(name, term, other.said)
+                    found[name] = ArticleEquation(name, term, other.said)
                     notes.append(
                         f"line {other.said.place.line}: `{name}` read as the term of "
                         f"`{item.name}` in its place"

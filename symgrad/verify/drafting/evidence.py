@@ -23,7 +23,7 @@ from symgrad.expression.tree import (
     children,
     with_children,
 )
-from symgrad.verify.drafting.article import Equation, Value
+from symgrad.verify.drafting.article import ArticleEquation, StatedValue
 
 
 def numbers_in(symbolic: Expression, numeric: Expression) -> dict[str, Fraction] | None:
@@ -80,10 +80,12 @@ class Evidence:
     """What the numbers say: the value of each name, and which equations they are put into."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Value] = {}
-        self._used: set[Equation] = set()
+        self.values: dict[str, StatedValue] = {}
+        self._used: set[ArticleEquation] = set()
 
-    def take(self, name: str, numeric: Expression, before: Sequence[Equation], at: Place) -> None:
+    def take(
+        self, name: str, numeric: Expression, before: Sequence[ArticleEquation], at: Place
+    ) -> None:
         """Take note of a computation of `name` in numbers, behind the equations `before`."""
         for equation in reversed(before):
             if equation.name != name:
@@ -93,13 +95,13 @@ class Evidence:
                 continue
             self._used.add(equation)
             for key, value in found.items():
-                self.values.setdefault(key, Value(key, value, at))
+                self.values.setdefault(key, StatedValue(key, value, at))
             return
 
-    def bears_out(self, equation: Equation) -> bool:
+    def bears_out(self, equation: ArticleEquation) -> bool:
         """Tell whether the article puts numbers into an equation."""
         return equation in self._used
 
-    def stated(self, inputs: Sequence[str], known: Collection[str]) -> list[Value]:
+    def stated(self, inputs: Sequence[str], known: Collection[str]) -> list[StatedValue]:
         """Return the values of inputs that are stated in no other way."""
         return [self.values[name] for name in inputs if name in self.values and name not in known]

@@ -10,7 +10,7 @@ from symgrad.errors import Diagnostic, Place, SymgradError
 from symgrad.expression.certified_values import fraction
 from symgrad.expression.tree import Var, variables
 from symgrad.graph.graph import Graph
-from symgrad.verify.drafting.article import Article, Equation
+from symgrad.verify.drafting.article import Article, ArticleEquation
 from symgrad.verify.drafting.evidence import Evidence
 from symgrad.verify.drafting.names import Vocabulary
 from symgrad.verify.reading.same import same
@@ -20,7 +20,7 @@ _ROUNDED = 0.01
 _NUMBERED = re.compile(r"(.*?_?)(\d{1,4})")
 
 
-def needed_by(top: str, nodes: Mapping[str, Equation]) -> list[str]:
+def needed_by(top: str, nodes: Mapping[str, ArticleEquation]) -> list[str]:
     """Return the names that a node is made from, each once, in the order in which they are met."""
     found: dict[str, None] = {}
     waiting = [top]
@@ -51,7 +51,7 @@ def no_equation(names: Sequence[str], article: Article, vocabulary: Vocabulary) 
     )
 
 
-def _later_sibling(name: str, nodes: Mapping[str, Equation]) -> str:
+def _later_sibling(name: str, nodes: Mapping[str, ArticleEquation]) -> str:
     """Return the node of which a name is a later one of its kind: `out_h1` for `out_h2`."""
     found = _NUMBERED.fullmatch(name)
     if found is None:
@@ -65,7 +65,7 @@ def _later_sibling(name: str, nodes: Mapping[str, Equation]) -> str:
 
 def refuse_open(
     needed: Sequence[str],
-    nodes: Mapping[str, Equation],
+    nodes: Mapping[str, ArticleEquation],
     article: Article,
     vocabulary: Vocabulary,
 ) -> None:
@@ -105,7 +105,7 @@ def refuse_open(
         )
 
 
-def _cycle(top: str, nodes: Mapping[str, Equation]) -> list[str]:
+def _cycle(top: str, nodes: Mapping[str, ArticleEquation]) -> list[str]:
     """Return a ring of names, the first one again at its end, or an empty list."""
     done: set[str] = set()
     path: dict[str, None] = {}
@@ -127,8 +127,8 @@ def _cycle(top: str, nodes: Mapping[str, Equation]) -> list[str]:
 
 def refuse_two(
     graph: Graph,
-    equations: Sequence[Equation],
-    nodes: Mapping[str, Equation],
+    equations: Sequence[ArticleEquation],
+    nodes: Mapping[str, ArticleEquation],
     evidence: Evidence,
     notes: list[str],
 ) -> None:
@@ -167,7 +167,7 @@ def refuse_two(
 
 
 def refuse_other_results(
-    graph: Graph, added: Sequence[Equation], article: Article, vocabulary: Vocabulary
+    graph: Graph, added: Sequence[ArticleEquation], article: Article, vocabulary: Vocabulary
 ) -> None:
     """Refuse equations by analogy where the article's own numbers say that they are others."""
     point: dict[str, Fraction] = {}

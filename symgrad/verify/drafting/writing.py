@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symgrad.expression.printer import AsciiPrinter, decimal_text
 from symgrad.expression.tree import Compare, variables
-from symgrad.verify.drafting.article import Article, Equation
+from symgrad.verify.drafting.article import Article, ArticleEquation
 from symgrad.verify.drafting.names import Role, Vocabulary, rate_of
 
 _LONGEST_COMMENT = 90
@@ -25,7 +25,7 @@ class _Printer(AsciiPrinter):
 def written(
     source: str,
     top: str,
-    equations: Sequence[Equation],
+    equations: Sequence[ArticleEquation],
     kinds: Mapping[str, Role],
     assumed: Sequence[Compare],
     article: Article,
@@ -59,7 +59,7 @@ def written(
     return "\n".join(lines) + "\n"
 
 
-def _comment(equation: Equation) -> str:
+def _comment(equation: ArticleEquation) -> str:
     """Return the line of the article that states an equation, as a comment."""
     place = equation.said.place
     if equation.like:
@@ -74,7 +74,7 @@ def _with_value(name: str, values: Sequence[Fraction] | None) -> str:
     return f"{name} = {number_text(values[0])}" if values else name
 
 
-def as_text(equation: Equation, nodes: Mapping[str, Equation]) -> str:
+def as_text(equation: ArticleEquation, nodes: Mapping[str, ArticleEquation]) -> str:
     """Return an equation in the graph language."""
     names = [*nodes, *map(str, variables(equation.right))]
     return f"{equation.name} = {_Printer(names).expression(equation.right)}"

@@ -29,7 +29,7 @@ from symgrad.expression.tree import (
 )
 from symgrad.graph.graph import Graph
 from symgrad.verify.deciding.limits import Stop
-from symgrad.verify.explaining.explain import Finding, findings
+from symgrad.verify.explaining.explain import Explanation, findings
 from symgrad.verify.explaining.floats import Values, same
 from symgrad.verify.explaining.occurrences import flattened
 from symgrad.verify.explaining.scene import NoScene, Scene, with_node
@@ -55,7 +55,7 @@ _TRIED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class WrongClaim:
     """A wrong formula: the scene it stands in, what it says, and the right one in names."""
 
     scene: Scene
@@ -140,7 +140,7 @@ def _values(decision: Decision | None) -> tuple[str, str, tuple[tuple[str, str],
     return decision.right, decision.left, point
 
 
-def _text(finding: Finding, words: Words, corrected: Expression) -> str:
+def _text(finding: Explanation, words: Words, corrected: Expression) -> str:
     if finding.kind == "missing_assumption":
         if finding.condition is None:
             return "The formula holds on a part of the domain only; a condition is missing."
@@ -167,7 +167,7 @@ def _case(
     claimed: Expression,
     decision: Decision | None = None,
     deadline: float | None = None,
-) -> Case:
+) -> WrongClaim:
     """Set the scene: points at which both the claim and the right formula have values."""
     scene, right = scene_of(graph, derivation, claim)
     scene.deadline = deadline
@@ -177,7 +177,7 @@ def _case(
     update = None
     if isinstance(claim.left, UpdateTarget):
         update = (claim.left.name, _rate(graph))
-    return Case(scene, claimed, right, scene.floats.value(right), update)
+    return WrongClaim(scene, claimed, right, scene.floats.value(right), update)
 
 
 def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
@@ -263,7 +263,7 @@ def _switches(graph: Graph, claim: Claim) -> bool:
     return any(switching_parts(formula) for formula in formulas)
 
 
-def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding, Expression | None]:
+def _confirmed(case: WrongClaim, found: list[Explanation]) -> tuple[Explanation, Expression | None]:
     """Return the best finding and the claim mended, by a repair that certainly is right.
 
     A finding that rests on nothing but a repair falls with it.
@@ -271,7 +271,7 @@ def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding, Expression | 
     stop = time.monotonic() + _CONFIRM_SECONDS
     if case.scene.deadline is not None:
         stop = min(stop, case.scene.deadline)
-    best: Finding | None = None
+    best: Explanation | None = None
     for finding in found[:_TRIED]:
         tree = finding.repair.tree if finding.repair is not None else None
         right = tree is not None and _is_right(case, tree, stop)
@@ -279,10 +279,10 @@ def _confirmed(case: Case, found: list[Finding]) -> tuple[Finding, Expression | 
             best = finding
         if right:
             return best or finding, tree
-    return best or Finding("other", 9.0), None
+    return best or Explanation("other", 9.0), None
 
 
-def _is_right(case: Case, tree: Expression, stop: float) -> bool:
+def _is_right(case: WrongClaim, tree: Expression, stop: float) -> bool:
     """Tell whether a mended claim equals the right formula, by certified comparison."""
     from symgrad.verify.deciding.equality import decide  # noqa: PLC0415  (needs FLINT)
 
@@ -359,7 +359,7 @@ def _gradient(graph: Graph, derivation: Derivation, claim: Claim) -> Expression 
             return None
 
 
-def _own_form(case: Case, claim: Claim) -> Expression:
+def _own_form(case: WrongClaim, claim: Claim) -> Expression:
     """Return the derivation's formula in the names that the author used."""
     scene = case.scene
     used = {str(key) for link in claim.links for key in variables(link.expression)}

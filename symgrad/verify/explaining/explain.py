@@ -41,7 +41,7 @@ _SMALL_ROLES = frozenset({"one", "name", "edge"})
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Explanation:
     """One explanation: its kind, how unlikely it is, the edge and the repair that it rests on."""
 
     kind: str
@@ -53,7 +53,7 @@ class Finding:
 
 def findings(
     scene: Scene, claimed: Expression, right: Values, slope: Values | None = None
-) -> list[Finding]:
+) -> list[Explanation]:
     """Return the explanations of a wrong formula, the best first.
 
     `right` are the right values at the scene's points, `slope` those of the scene's derivative that
@@ -70,7 +70,7 @@ def findings(
         own = [str(p.expression.key) for p in table if isinstance(p.expression, Var)]
         repairs += trials_of(claimed, right, scene.floats, own)
         repairs.sort(key=lambda repair: repair.cost)
-    found = [Finding(s.kind, s.cost, suspect=s) for s in suspects]
+    found = [Explanation(s.kind, s.cost, suspect=s) for s in suspects]
     found += [_classified(scene, claimed, repair, suspects) for repair in repairs]
     found += _conditional(scene, claimed, right)
     found = [_joined(item, repairs, suspects) for item in found]
@@ -97,20 +97,22 @@ def _related(scene: Scene) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for pair in pairs)
 
 
-def _joined(item: Finding, repairs: Sequence[Repair], suspects: Sequence[Suspect]) -> Finding:
+def _joined(
+    item: Explanation, repairs: Sequence[Repair], suspects: Sequence[Suspect]
+) -> Explanation:
     """Give a finding at an edge the best repair, and a repair the edge that fits it."""
     if item.repair is None and repairs:
-        return Finding(item.kind, item.cost, item.suspect, repairs[0], item.condition)
+        return Explanation(item.kind, item.cost, item.suspect, repairs[0], item.condition)
     if item.suspect is None and item.kind not in ("swapped_variable", "extra_term"):
         fitting = [s for s in suspects if s.kind == item.kind]
         if fitting:
-            return Finding(item.kind, item.cost, fitting[0], item.repair, item.condition)
+            return Explanation(item.kind, item.cost, fitting[0], item.repair, item.condition)
     return item
 
 
 def _classified(
     scene: Scene, claimed: Expression, repair: Repair, suspects: Sequence[Suspect]
-) -> Finding:
+) -> Explanation:
     """Name the slip behind a repair, with what is known of the edges."""
     kind, price = repair.kind, repair.cost
     kinds = {s.kind for s in suspects}
@@ -132,7 +134,7 @@ def _classified(
             kind = "quotient_rule_slip"
         case "sign":
             price -= 0.1
-    return Finding(kind, price, repair=repair)
+    return Explanation(kind, price, repair=repair)
 
 
 def _bases(scene: Scene, claimed: Expression) -> list[Expression]:
@@ -199,24 +201,24 @@ def _in_numerator(claimed: Expression, repair: Repair) -> bool:
     return False
 
 
-def _conditional(scene: Scene, claimed: Expression, right: Values) -> list[Finding]:
+def _conditional(scene: Scene, claimed: Expression, right: Values) -> list[Explanation]:
     """Find a claim that holds on one side of a kink, or under a condition nobody stated."""
     values = scene.floats.value(claimed)
     holds = [close(a, b) for a, b in zip(values, right, strict=True)]
-    found: list[Finding] = []
+    found: list[Explanation] = []
     if any(holds) and not all(holds):
         kinked = _has_kinks(scene)
         written = any(isinstance(p, Call) and p.function in _KINKED for p in walk(claimed))
         if kinked or written:
-            found.append(Finding("wrong_region", 1.35 if written else 0.92))
+            found.append(Explanation("wrong_region", 1.35 if written else 0.92))
         else:
             found.append(
-                Finding("missing_assumption", 0.4, condition=_sign_condition(scene, holds))
+                Explanation("missing_assumption", 0.4, condition=_sign_condition(scene, holds))
             )
     for group in alike(scene.graph):
         fact = Compare("==", _sum(group), ONE)
         if _holds_given(scene, claimed, fact):
-            found.append(Finding("missing_assumption", 0.3, condition=fact))
+            found.append(Explanation("missing_assumption", 0.3, condition=fact))
     return found
 
 
@@ -255,7 +257,7 @@ def _holds_given(scene: Scene, claimed: Expression, fact: Compare) -> bool:
         return False
 
 
-def _combined(scene: Scene, claimed: Expression) -> list[Finding]:
+def _combined(scene: Scene, claimed: Expression) -> list[Explanation]:
     """Explain a claim whose paths have several wrong coefficients by the first of them."""
     paths = scene.paths
     if not 1 < len(paths) <= 10:
@@ -281,7 +283,7 @@ def _combined(scene: Scene, claimed: Expression) -> list[Finding]:
     if not off:
         kind, off = "factor", [path for c, path in pairs if c != 1]
     edge = (off[0][-2], off[0][-1])
-    return [Finding(kind, 2.4, Suspect(kind, 2.4, edge, scene.locals[edge], "", tuple(off)))]
+    return [Explanation(kind, 2.4, Suspect(kind, 2.4, edge, scene.locals[edge], "", tuple(off)))]
 
 
 _ORDER = (
@@ -293,10 +295,10 @@ _ORDER = (
 def _two_faults(
     scene: Scene, claimed: Expression, right: Values, table: Sequence[Piece], stop: float,
     *, derivative: bool,
-) -> list[Finding]:  # fmt: skip
+) -> list[Explanation]:  # fmt: skip
     """Find two faults: one edit of the claim after which one suspect or one repair is enough."""
     small = tuple(piece for piece in table if piece.role in _SMALL_ROLES)
-    found: list[Finding] = []
+    found: list[Explanation] = []
     for kind, edited in edits_of(claimed):
         if time.monotonic() > stop:
             break
@@ -311,7 +313,7 @@ def _two_faults(
             suspect = suspects[0] if suspects else None
             repair = repairs[0] if repairs else None
             price = 3.0 + (repair.cost if repair else 1.5)
-            found.append(Finding(ranked[0], price, suspect, repair))
+            found.append(Explanation(ranked[0], price, suspect, repair))
         if len(found) > 3:
             break
     return found

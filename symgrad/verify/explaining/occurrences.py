@@ -94,50 +94,57 @@ def occurrences(root: Expression, right: Values, floats: Floats) -> Iterator[Occ
 
 
 def _parts(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
-    part, needed = item.part, item.needed
-    match part:
+    """Yield the parts of an occurrence, each with the values that it must have had."""
+    match item.part:
         case Add(terms):
             for i, term in enumerate(terms):
                 own = floats.value(term)
-                rest = _each(lambda n, v, o: n - (v - o), needed, item.values, own)
+                rest = _each(lambda n, v, o: n - (v - o), item.needed, item.values, own)
                 yield _inner(item, i, term, own, rest, in_sum=True)
         case Neg(operand):
-            own = floats.value(operand)
             yield _inner(
-                item, 0, operand, own, _each(lambda n, v: -n, needed, own),
+                item, 0, operand, floats.value(operand), _each(lambda n: -n, item.needed),
                 in_product=True, in_sum=item.in_sum,
             )  # fmt: skip
         case Mul(factors):
             for i, factor in enumerate(factors):
-                own = floats.value(factor)
                 others = [floats.value(f) for k, f in enumerate(factors) if k != i]
                 product = tuple(map(math.prod, zip(*others, strict=True)))
-                rest = _each(_over, needed, product)
-                yield _inner(item, i, factor, own, rest, in_product=True)
+                rest = _each(_over, item.needed, product)
+                yield _inner(item, i, factor, floats.value(factor), rest, in_product=True)
         case Div(above, below):
             top, bottom = floats.value(above), floats.value(below)
-            times = _each(lambda n, b: n * b, needed, bottom)
+            times = _each(lambda n, b: n * b, item.needed, bottom)
             yield _inner(item, 0, above, top, times, in_product=True)
-            over = _each(lambda n, t: _over(t, n), needed, top)
+            over = _each(lambda n, t: _over(t, n), item.needed, top)
             yield _inner(item, 1, below, bottom, over, in_product=True)
         case Pow(base, exponent):
             b, e = floats.value(base), floats.value(exponent)
-            yield _inner(item, 0, base, b, _each(_root_of, needed, b, e))
-            yield _inner(item, 1, exponent, e, _each(_exponent_of, needed, b), in_exponent=True)
-        case Call("where", (condition, *branches)):
-            tests = floats.holds(condition)
-            for i, branch in enumerate(branches):
-                kept = tuple(
-                    need if test == (i == 0) else None
-                    for need, test in zip(needed, tests, strict=True)
-                )
-                yield _inner(item, i + 1, branch, floats.value(branch), kept)
-        case Call(function, (argument,)) if (inverse := record(function).inverse) is not None:
-            own = floats.value(argument)
-            needs = _each(lambda n, v: _tried(inverse, n), needed, own)
-            yield _inner(item, 0, argument, own, needs, in_exponent=item.in_exponent)
+            yield _inner(item, 0, base, b, _each(_root_of, item.needed, b, e))
+            needed = _each(_exponent_of, item.needed, b)
+            yield _inner(item, 1, exponent, e, needed, in_exponent=True)
+        case Call():
+            yield from _arguments(item, item.part, floats)
         case _:
             return
+
+
+def _arguments(item: Occurrence, call: Call, floats: Floats) -> Iterator[Occurrence]:
+    """Yield the branches of a choice, or the argument of a function that has an inverse."""
+    row = record(call.function)
+    if row.condition_first:
+        condition, *branches = call.arguments
+        tests = floats.holds(condition)
+        for i, branch in enumerate(branches):
+            kept = tuple(
+                need if test == (i == 0) else None
+                for need, test in zip(item.needed, tests, strict=True)
+            )
+            yield _inner(item, i + 1, branch, floats.value(branch), kept)
+    elif (inverse := row.inverse) is not None and len(call.arguments) == 1:
+        (argument,) = call.arguments
+        needs = _each(lambda n: _tried(inverse, n), item.needed)
+        yield _inner(item, 0, argument, floats.value(argument), needs, in_exponent=item.in_exponent)
 
 
 def _inner(

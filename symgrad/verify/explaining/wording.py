@@ -109,53 +109,42 @@ def _about_edge(kind: str, words: Words, suspect: Suspect) -> str:
             return f"The local derivative is wrong; it is {local}."
 
 
+_PLACES = {  # what is said of a part: it must be {mended}, {detail} was lost or is too much
+    "sign": "The sign of {part} is wrong.",
+    "factor": "The numerical factor of {part} is wrong: it must be {mended}.",
+    "constant_dropped": "A constant is missing in {part}: it must be {mended}.",
+    "missing_chain_factor": "The factor {detail} is missing in {part}.",
+    "extra_chain_factor": "A factor in {part} is too much: it must be {mended}.",
+    "wrong_exponent": "An exponent is wrong in {part}: it must be {mended}.",
+    "swapped_variable": "{part} stands where {mended} belongs.",
+    "dropped_term": "A term is missing in {part}: it must be {mended}.",
+    "missing_branch": "A branch is missing in {part}: the term {detail}.",
+    "missing_regularization": "The regularisation term {detail} is missing.",
+    "extra_term": "A term in {part} is too much: it must be {mended}.",
+    "rounded_constant": "The number {part} is rounded: it must be {exact}.",
+    "wrong_region": "The sides of the condition are exchanged in {part}.",
+    "wrong_function_derivative": (
+        "The derivative of a function is wrong in {part}: it must be {mended}."
+    ),
+    "quotient_rule_slip": "The quotient rule was not followed in {part}: it must be {mended}.",
+    "product_rule_slip": "The product rule was not followed in {part}: it must be {mended}.",
+}
+_DETAILS = {  # the same, where what was lost or too much has a name
+    "constant_dropped": "The constant {detail} is missing in {part}.",
+    "extra_chain_factor": "The factor {detail} in {part} is too much.",
+    "dropped_term": "The {term} {detail} is missing in {part}.",
+    "extra_term": "The term {detail} in {part} is too much.",
+}
+
+
 def _about_place(kind: str, words: Words, repair: Repair) -> str:
-    part, mended = words.code(repair.part), words.code(repair.mended)
     detail = "" if repair.detail is None else words.code(repair.detail)
-    match kind:
-        case "sign":
-            return f"The sign of {part} is wrong."
-        case "factor":
-            return f"The numerical factor of {part} is wrong: it must be {mended}."
-        case "constant_dropped":
-            if not detail:
-                return f"A constant is missing in {part}: it must be {mended}."
-            return f"The constant {detail} is missing in {part}."
-        case "missing_chain_factor":
-            return f"The factor {detail} is missing in {part}."
-        case "extra_chain_factor":
-            if not detail:
-                return f"A factor in {part} is too much: it must be {mended}."
-            return f"The factor {detail} in {part} is too much."
-        case "wrong_exponent":
-            return f"An exponent is wrong in {part}: it must be {mended}."
-        case "swapped_variable":
-            return f"{part} stands where {mended} belongs."
-        case "dropped_term":
-            name = "terms" if isinstance(repair.detail, Add) else "term"
-            return (
-                f"The {name} {detail} is missing in {part}."
-                if detail
-                else (f"A term is missing in {part}: it must be {mended}.")
-            )
-        case "missing_branch":
-            return f"A branch is missing in {part}: the term {detail}."
-        case "missing_regularization":
-            return f"The regularisation term {detail} is missing."
-        case "extra_term":
-            if not detail:
-                return f"A term in {part} is too much: it must be {mended}."
-            return f"The term {detail} in {part} is too much."
-        case "rounded_constant":
-            exact = mended if isinstance(repair.mended, Number) else f"the exact {mended}"
-            return f"The number {part} is rounded: it must be {exact}."
-        case "wrong_region":
-            return f"The sides of the condition are exchanged in {part}."
-        case "wrong_function_derivative":
-            return f"The derivative of a function is wrong in {part}: it must be {mended}."
-        case "quotient_rule_slip":
-            return f"The quotient rule was not followed in {part}: it must be {mended}."
-        case "product_rule_slip":
-            return f"The product rule was not followed in {part}: it must be {mended}."
-        case _:
-            return f"{part} is wrong: it must be {mended}."
+    mended = words.code(repair.mended)
+    said = _PLACES.get(kind, "{part} is wrong: it must be {mended}.")
+    return (_DETAILS.get(kind, said) if detail else said).format(
+        part=words.code(repair.part),
+        mended=mended,
+        detail=detail,
+        term="terms" if isinstance(repair.detail, Add) else "term",
+        exact=mended if isinstance(repair.mended, Number) else f"the exact {mended}",
+    )

@@ -23,7 +23,7 @@ _LEAST_DIGITS = 2  # fewer digits are explained by too many slips
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class NumberSlip:
     """A slip that a number shows: its kind, in words, and where in the graph it is."""
 
     kind: str
@@ -33,7 +33,7 @@ class Explanation:
 
 def explained_number(
     truth: Truth, claim: Claim, link: Link, value: Value, point: Point, printer: Printer
-) -> Explanation | None:
+) -> NumberSlip | None:
     """Return the slip that gives the printed number; None if none does."""
     printed = exact.rational(link.expression)
     if printed is None or link.decimals is None or len(str(printed.numerator)) < _LEAST_DIGITS:
@@ -46,24 +46,24 @@ def explained_number(
         return from_number.kind in ("exact", "rounded", "truncated")
 
     if gives(-true):
-        return Explanation("sign", "the sign is wrong")
+        return NumberSlip("sign", "the sign is wrong")
     if isinstance(claim.left, DerivativeTarget):
         for path, share in _shares(truth, claim.left, point):
             if share and gives(true - share):
                 return _missing(truth, path, printer)
     for factor in _FACTORS:
         if gives(true * factor):
-            return Explanation("factor", f"this is {factor} times the value")
+            return NumberSlip("factor", f"this is {factor} times the value")
     return None
 
 
-def _missing(truth: Truth, path: tuple[str, ...], printer: Printer) -> Explanation:
+def _missing(truth: Truth, path: tuple[str, ...], printer: Printer) -> NumberSlip:
     where = f"the path {printer.path(path)}"
     if is_regularisation(truth.graph, path, truth.local):
-        return Explanation(
+        return NumberSlip(
             "missing_regularization", f"{where} is left out (it holds no data)", where
         )
-    return Explanation("missing_branch", f"{where} is left out", where)
+    return NumberSlip("missing_branch", f"{where} is left out", where)
 
 
 def _shares(

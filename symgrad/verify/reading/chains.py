@@ -36,12 +36,12 @@ from symgrad.verify.model import (
     Target,
     UpdateTarget,
 )
-from symgrad.verify.reading.documents import Formula
+from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import readings_of
 from symgrad.verify.reading.meaning import adjoint_meant
 from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.split import Statement
+from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import decimals_of, source_text
 from symgrad.verify.truth import Truth
@@ -89,7 +89,7 @@ class Chains:
         self.set_on = 0  # the line of the last condition that was set
 
     def links(
-        self, statement: Statement, formula: Formula
+        self, statement: WrittenStatement, formula: FoundFormula
     ) -> tuple[tuple[Link, ...], tuple[Unread, ...]]:
         """Return the links that can be read, and the others."""
         found, unread = [], []
@@ -101,14 +101,14 @@ class Chains:
                 unread.append(link)
         return tuple(found), tuple(unread)
 
-    def link_or_fault(self, sign: str, part: Written, formula: Formula) -> Link | Unread:
+    def link_or_fault(self, sign: str, part: Written, formula: FoundFormula) -> Link | Unread:
         """Read one right side, or return why it cannot be read."""
         try:
             return self.link(sign, part, formula)
         except Fault as fault:
             return Unread(sign, part, fault)
 
-    def link(self, sign: str, part: Written, formula: Formula) -> Link:
+    def link(self, sign: str, part: Written, formula: FoundFormula) -> Link:
         """Read one right side.
 
         Raises:
@@ -336,7 +336,7 @@ class Chains:
         """Tell whether the values behind the next step may be what the claim is about."""
         return self.state.pending or isinstance(left, UpdateTarget)
 
-    def given(self, statement: Statement, formula: Formula) -> Given:
+    def given(self, statement: WrittenStatement, formula: FoundFormula) -> Given:
         """Read the conditions under which a statement is said."""
         conditions: list[Compare] = []
         values: list[tuple[str, Fraction]] = []
@@ -355,7 +355,7 @@ class Chains:
             conditions += self.supposed[1:]
         return Given(tuple(conditions), tuple(values), unread)
 
-    def supposes(self, formula: Formula, place: Place, names: tuple[str, ...]) -> None:
+    def supposes(self, formula: FoundFormula, place: Place, names: tuple[str, ...]) -> None:
         """Take note of `if $t = 0$`: what the rest of the line says is said under it."""
         values = dict(self.state.point)
         before = place.text[: max(formula.origin.place(formula.text, 0, 1).column - 1, 0)]
@@ -365,7 +365,7 @@ class Chains:
         facts = [Compare("==", Var(n), Number(values[n])) for n in names if n in values]
         self.supposed = (*(self.supposed if goes_on else (place.line,)), *facts)
 
-    def facts(self, part: Written, formula: Formula) -> list[Compare]:
+    def facts(self, part: Written, formula: FoundFormula) -> list[Compare]:
         """Read a condition.
 
         Raises:

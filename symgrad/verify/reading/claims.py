@@ -29,14 +29,14 @@ from symgrad.verify.model import (
 )
 from symgrad.verify.reading.chains import Chains, Given, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
-from symgrad.verify.reading.documents import Formula, formulas
+from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.split import Statement, statements
+from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import VALUE_SAID, source_text
 from symgrad.verify.reading.vectors import coefficient, components, differentials
@@ -53,8 +53,8 @@ _LIMIT = re.compile(r"\(?\s*[-−+]?\s*(?:[\d.]+|∞)\s*[-−+^()]*\s*")
 class Later:
     """A statement with a name that is not defined yet: read again at the end of the text."""
 
-    statement: Statement
-    formula: Formula
+    statement: WrittenStatement
+    formula: FoundFormula
     state: State
     known: int
 
@@ -119,14 +119,14 @@ class Reader:
         column = max(shown.find(text[:12]), 0) + 1
         origin = Origin(source, lines, line, column)
         directive = re.match(r"(?:at|assume)\b", text) is not None
-        formula = Formula(text, origin, strict=True, directive=directive)
+        formula = FoundFormula(text, origin, strict=True, directive=directive)
         for item in self.again(list(self.accounted(formula)), last=True):
             if not isinstance(item, Later):
                 yield item
 
     # -- one formula ---------------------------------------------------------------------------
 
-    def accounted(self, formula: Formula) -> Iterator[Item | Later]:
+    def accounted(self, formula: FoundFormula) -> Iterator[Item | Later]:
         """Yield what there is to say about one formula: at least one item, but for a directive."""
         if formula.values:
             yield from self.values(formula)
@@ -139,7 +139,7 @@ class Reader:
             place = formula.origin.place(formula.text, 0, 1)
             yield _skipped(formula.text, place, "it states nothing")
 
-    def values(self, formula: Formula) -> Iterator[Claim]:
+    def values(self, formula: FoundFormula) -> Iterator[Claim]:
         """Follow what a sentence says of values, where it speaks of inputs of the graph."""
         pairs = VALUE_SAID.findall(formula.text)
         names = [self.lefts.input_name(name) for name, _ in pairs]
@@ -153,7 +153,7 @@ class Reader:
         )
         yield Claim(formula.text, place, NameTarget(str(names[-1])), condition=f"sets {shown}")
 
-    def formula(self, formula: Formula, *, whole: bool = True) -> Iterator[Item | Later]:
+    def formula(self, formula: FoundFormula, *, whole: bool = True) -> Iterator[Item | Later]:
         """Yield what one formula, or with `whole` false one row of it, holds."""
         content = formula.content
         place = formula.origin.place(formula.text[:80], 0, 1)
@@ -194,7 +194,7 @@ class Reader:
         for one in found:
             yield from self.statement(one, formula)
 
-    def left_is_known(self, formula: Formula) -> bool:
+    def left_is_known(self, formula: FoundFormula) -> bool:
         """Tell whether the left side alone is about the graph, where the whole cannot be read."""
         content = formula.content
         found = re.search(r"=|≈|\\approx", content.text)
@@ -220,7 +220,7 @@ class Reader:
     # -- one statement -------------------------------------------------------------------------
 
     def statement(
-        self, statement: Statement, formula: Formula, *, last: bool = False
+        self, statement: WrittenStatement, formula: FoundFormula, *, last: bool = False
     ) -> Iterator[Item | Later]:
         """Yield the claims of a statement, or why it is none."""
         self.scope.begin()
@@ -274,8 +274,8 @@ class Reader:
                 yield self.failed(statement, formula, left, text, place, fault)
 
     def chain(
-        self, statement: Statement, formula: Formula, left: Target, text: str, place: Place,
-        *, last: bool,
+        self, statement: WrittenStatement, formula: FoundFormula, left: Target, text: str,
+        place: Place, *, last: bool,
     ) -> Iterator[Claim]:  # fmt: skip
         """Yield the claims of a chain whose left side is read, and its links that are not.
 
@@ -298,7 +298,7 @@ class Reader:
         for one in unread:
             yield self.unread_link(statement, formula, one)
 
-    def unread_link(self, statement: Statement, formula: Formula, one: Unread) -> Claim:
+    def unread_link(self, statement: WrittenStatement, formula: FoundFormula, one: Unread) -> Claim:
         """Return the claim of a link that cannot be read in a chain that can."""
         left = source_text(formula.text, statement.left) or statement.head
         shown = source_text(formula.text, one.part)
@@ -308,8 +308,8 @@ class Reader:
         return self.unreadable(f"{left} {one.sign} {shown}", place, one.fault)
 
     def failed(
-        self, statement: Statement, formula: Formula, left: Target | None, text: str, place: Place,
-        fault: Fault,
+        self, statement: WrittenStatement, formula: FoundFormula, left: Target | None, text: str,
+        place: Place, fault: Fault,
     ) -> Item:  # fmt: skip
         """Return what is said of a statement that cannot be read."""
         about = isinstance(left, DerivativeTarget | NameTarget | UpdateTarget)
@@ -321,7 +321,9 @@ class Reader:
             return self.unreadable(text, place, fault)
         return _skipped(text, place, fault.diagnostic.message)
 
-    def no_claim(self, statement: Statement, formula: Formula, text: str, place: Place) -> Item:
+    def no_claim(
+        self, statement: WrittenStatement, formula: FoundFormula, text: str, place: Place
+    ) -> Item:
         """Return what a statement without a relation of equality is.
 
         Raises:
@@ -342,7 +344,7 @@ class Reader:
                 return Claim(text, place, ExpressionTarget(side), condition="a condition")
         return _skipped(text, place, fault.diagnostic.message)
 
-    def rooted(self, statement: Statement, formula: Formula) -> Statement | None:
+    def rooted(self, statement: WrittenStatement, formula: FoundFormula) -> WrittenStatement | None:
         """Return the rest of a chain that begins with the first part that is about the graph.
 
         `Vega = ∂C/∂σ = S√T φ(d₁)`: a name that is not read does not take the chain with it.
@@ -355,7 +357,9 @@ class Reader:
             rest = statement.parts[index + 1 :]
             whole = statement.whole
             start = next((i for i, at in enumerate(whole.offsets) if at >= part.start(1 << 60)), 0)
-            found = Statement(whole.cut(start, len(whole.text)), part, rest, given=statement.given)
+            found = WrittenStatement(
+                whole.cut(start, len(whole.text)), part, rest, given=statement.given
+            )
             try:
                 left = self.lefts.read(found, formula)
             except Fault:
@@ -368,8 +372,8 @@ class Reader:
         return None
 
     def by_differentials(
-        self, top: str, words: dict[str, str], statement: Statement, formula: Formula, text: str,
-        place: Place,
+        self, top: str, words: dict[str, str], statement: WrittenStatement, formula: FoundFormula,
+        text: str, place: Place,
     ) -> Claim:  # fmt: skip
         """Return the claim of `dJ = … dx + … dy`, which stands for one about each factor.
 
@@ -394,7 +398,7 @@ class Reader:
             cases.append(Case(((f"the factor of d{name}", ""),), one))
         return _together(tuple(cases))
 
-    def half_known(self, statement: Statement) -> bool:
+    def half_known(self, statement: WrittenStatement) -> bool:
         """Tell whether the left side is a derivative of or by something that the graph has."""
         text = statement.left.text
         found = re.fullmatch(r"\s*[∂d]\s*(\w+)\s*/\s*[∂d]\s*(\w+)\s*", text)
@@ -423,7 +427,7 @@ def _skipped(text: str, place: Place, reason: str) -> Skipped:
     return Skipped(" ".join(text[:400].split()), place, reason)
 
 
-def _no_claim(statement: Statement, place: Place) -> Fault:
+def _no_claim(statement: WrittenStatement, place: Place) -> Fault:
     if statement.other:
         shown = " ".join(statement.whole.text.split())
         hint = f"to state a condition, write `assume {shown}`"

@@ -15,11 +15,11 @@ from typing import Literal
 from symgrad.sources.macros import Macros
 from symgrad.verify.reading.embedded import docstrings, notebook
 from symgrad.verify.reading.joining import joined
-from symgrad.verify.reading.passage import Formula, Passage, Piece
+from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
 from symgrad.verify.reading.plain import plain_formulas
 from symgrad.verify.reading.scanner import Scanner, blanked_latex, is_marked_up
 
-__all__ = ["Formula", "Kind", "formulas", "kind_of"]
+__all__ = ["FoundFormula", "Kind", "formulas", "kind_of"]
 
 Kind = Literal["plain", "markdown", "latex", "html", "rst", "notebook", "python"]
 
@@ -52,7 +52,7 @@ def kind_of(text: str, source: str) -> Kind:
     return "markdown" if any(mark in text for mark in _LOOKS) else "plain"
 
 
-def formulas(text: str, source: str) -> Iterator[Formula]:
+def formulas(text: str, source: str) -> Iterator[FoundFormula]:
     """Yield the formulas of a text in the order in which they stand in it."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     kind = kind_of(text, source)
@@ -67,9 +67,9 @@ def formulas(text: str, source: str) -> Iterator[Formula]:
     macros = Macros(passage.text)
     if kind == "latex":
         passage = passage.with_text(blanked_latex(passage.text))
-    pieces: list[Piece | Formula] = list(Scanner(passage, kind).pieces())
+    pieces: list[TextPiece | FoundFormula] = list(Scanner(passage, kind).pieces())
     for piece in joined(passage, pieces):
-        if isinstance(piece, Formula):
+        if isinstance(piece, FoundFormula):
             yield piece
         elif (found := piece.formula(passage, macros)) is not None:
             yield found

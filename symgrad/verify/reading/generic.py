@@ -19,7 +19,7 @@ from symgrad.verify.reading.indices import (
 )
 from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.split import Statement
+from symgrad.verify.reading.split import WrittenStatement
 
 _MOST = 64
 _SAMPLE_LETTERS = frozenset("inkjs")
@@ -66,7 +66,7 @@ class Generic:
         self.unequal: list[tuple[str, str]] = []
         self.kept = False
 
-    def choices(self, statement: Statement, origin: Origin) -> list[Choice]:
+    def choices(self, statement: WrittenStatement, origin: Origin) -> list[Choice]:
         """Return the values of the free indices of a statement, one entry for each case.
 
         Raises:
@@ -122,7 +122,7 @@ class Generic:
             choice[a] == choice[b] for a, b in self.equal if a in choice and b in choice
         )
 
-    def note_case(self, statement: Statement) -> bool:
+    def note_case(self, statement: WrittenStatement) -> bool:
         """Take note of `i ≠ j` or `i = j`; tell whether a statement is one of these."""
         sides = [statement.left.text, *(part.text for _, part in statement.parts)]
         letters = [side.strip() for side in sides]
@@ -137,7 +137,7 @@ class Generic:
         (self.equal if sign == "=" else self.unequal).append(pair)
         return True
 
-    def begin(self, found: list[Statement]) -> None:
+    def begin(self, found: list[WrittenStatement]) -> None:
         """Take note of the cases that a formula states; cases alone are for the next formula."""
         if not self.kept:
             self.equal, self.unequal = [], []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symgrad.verify.reading.passage import Formula, Passage, Piece
+from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
 
 _MAX_GAP = 800
 _SMALL_GAP = 40
@@ -33,7 +33,9 @@ _STEP = re.compile(
 _TRAILING = re.compile(r"(?:[\s.,;:]|\\[,;:! ]|\\q?quad\b)+$")
 
 
-def joined(passage: Passage, pieces: Sequence[Piece | Formula]) -> list[Piece | Formula]:
+def joined(
+    passage: Passage, pieces: Sequence[TextPiece | FoundFormula]
+) -> list[TextPiece | FoundFormula]:
     """Return the pieces with every one that begins with `=` joined to the one it continues.
 
     A formula right before it is continued even where that states nothing. Else a display continues
@@ -41,17 +43,17 @@ def joined(passage: Passage, pieces: Sequence[Piece | Formula]) -> list[Piece | 
     of text the last one that states something. The whole then stands where its last part does,
     behind what the sentence between says.
     """
-    found: list[Piece | Formula | None] = []
+    found: list[TextPiece | FoundFormula | None] = []
     heads: dict[bool, int] = {}
     for piece in pieces:
-        if isinstance(piece, Formula):
+        if isinstance(piece, FoundFormula):
             found.append(piece)
             continue
         text = piece.plain(passage)
         head = _head(passage, found, heads, piece, text)
         before = found[head] if head is not None else None
-        states = isinstance(before, Piece) or _RELATION.search(text) is not None
-        if isinstance(before, Piece) and head is not None:
+        states = isinstance(before, TextPiece) or _RELATION.search(text) is not None
+        if isinstance(before, TextPiece) and head is not None:
             found[head] = None
             found.append(_merged(passage, before, piece))
         else:
@@ -64,20 +66,20 @@ def joined(passage: Passage, pieces: Sequence[Piece | Formula]) -> list[Piece | 
 
 
 def _head(
-    passage: Passage, found: Sequence[Piece | Formula | None], heads: dict[bool, int],
-    piece: Piece, text: str,
+    passage: Passage, found: Sequence[TextPiece | FoundFormula | None], heads: dict[bool, int],
+    piece: TextPiece, text: str,
 ) -> int | None:  # fmt: skip
     """Return the index of the formula that a piece continues, None where it begins anew."""
     last = len(found) - 1
     before = found[last] if found else None
-    if isinstance(before, Piece) and _adjoins(passage, before, piece):
+    if isinstance(before, TextPiece) and _adjoins(passage, before, piece):
         opens = _OPEN_END.search(before.plain(passage))
         term = _GOES_ON_WITH_TERM.match(text) and not _RELATION.search(text)
         if (opens or term) and heads.get(False) == last:
             return last
     if not _GOES_ON.match(text):
         return None
-    if isinstance(before, Piece) and before.display == piece.display:
+    if isinstance(before, TextPiece) and before.display == piece.display:
         gap = passage.text[before.end : piece.start]
         if len(gap) <= _SMALL_GAP and not _SECTION.search(gap):
             return last
@@ -91,22 +93,22 @@ def _head(
             return last  # `### Step 2: take the constant out` in the middle of a chain
     head = heads.get(piece.display, heads.get(False))
     before = found[head] if head is not None else None
-    if not isinstance(before, Piece) or len(before.spans) >= _MAX_SPANS:
+    if not isinstance(before, TextPiece) or len(before.spans) >= _MAX_SPANS:
         return None
     gap = passage.text[before.end : piece.start]
     words = len(gap) - sum(
-        one.end - one.start for one in found[(head or 0) + 1 :] if isinstance(one, Piece)
+        one.end - one.start for one in found[(head or 0) + 1 :] if isinstance(one, TextPiece)
     )
     return None if words > _MAX_GAP or _SECTION.search(gap) else head
 
 
-def _adjoins(passage: Passage, before: Piece, piece: Piece) -> bool:
+def _adjoins(passage: Passage, before: TextPiece, piece: TextPiece) -> bool:
     """Tell whether nothing but line ends and marks of formulas stands between two pieces."""
     gap = passage.text[before.end : piece.start]
     return len(gap) < 80 and "\n" in gap and re.fullmatch(r"[\s$>\\()\[\]]*", gap) is not None
 
 
-def _merged(passage: Passage, before: Piece, piece: Piece) -> Piece:
+def _merged(passage: Passage, before: TextPiece, piece: TextPiece) -> TextPiece:
     """Return two pieces as one, without the full stop between them."""
     *spans, (start, end) = before.spans
     tail = _TRAILING.search(passage.text, max(start, end - 40), end)

@@ -15,12 +15,12 @@ from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.model import Definition, ExpressionTarget, NameTarget, Target
-from symgrad.verify.reading.documents import Formula
+from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.functions import LETTERS, is_function
 from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Abstraction, Scope
-from symgrad.verify.reading.split import Statement
+from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import plain_number
 from symgrad.verify.reading.updates import Updates, unit_of
@@ -45,7 +45,7 @@ class LeftSides:
         self.updates = Updates(graph, scope, state)
         self.pending: tuple[str, tuple[str, ...]] | None = None
 
-    def assigned(self, statement: Statement) -> tuple[str, ...]:
+    def assigned(self, statement: WrittenStatement) -> tuple[str, ...]:
         """Follow `λ = η = 0.1` where all but the last part are inputs; return these inputs."""
         if any(sign not in {"=", ":="} for sign, _ in statement.parts):
             return ()
@@ -70,7 +70,7 @@ class LeftSides:
         is_input = node.formula is None if node is not None else name == self.scope.rate
         return name if is_input else None
 
-    def read(self, statement: Statement, formula: Formula) -> Target:
+    def read(self, statement: WrittenStatement, formula: FoundFormula) -> Target:
         """Read the left side of a statement.
 
         Raises:
@@ -131,7 +131,7 @@ class LeftSides:
             return None
         return f"{found[1]}_{found[2]}"
 
-    def own_function(self, text: str, statement: Statement) -> str | None:
+    def own_function(self, text: str, statement: WrittenStatement) -> str | None:
         """Return the name of a function that is defined here, `g` in `g(t) = …`, or None."""
         self.pending = None
         found = _CALLED.fullmatch(text)
@@ -198,7 +198,9 @@ class LeftSides:
             return frozenset()
         return frozenset(name for name in found if scope.name(name) is None)
 
-    def without_label(self, statement: Statement, formula: Formula) -> Statement | None:
+    def without_label(
+        self, statement: WrittenStatement, formula: FoundFormula
+    ) -> WrittenStatement | None:
         """Return `Vega = ∂C/∂σ = …` without its label, which names what follows; else None.
 
         `ΔC` in a label is a name from there on.

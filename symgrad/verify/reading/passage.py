@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class FoundFormula:
     """One piece of text that may hold claims.
 
     `text` is the stretch of the source that it stands in; `written` is what of it is the formula,
@@ -120,7 +120,7 @@ class PartOrigin(MappedOrigin):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """The stretches of a passage that together are one formula.
 
     `display` says that it stands on lines of its own; `decoded` that entities of HTML count.
@@ -149,7 +149,7 @@ class Piece:
         text = " ".join(passage.text[start:end] for start, end in self.spans)
         return _QUOTED.sub("\n", text) if self.display else text
 
-    def formula(self, passage: Passage, macros: Macros) -> Formula | None:
+    def formula(self, passage: Passage, macros: Macros) -> FoundFormula | None:
         """Return the formula, None where nothing but definitions of macros stands here."""
         start, end = self.start, self.end
         origin = passage.origin(start, end)
@@ -163,7 +163,7 @@ class Piece:
         except Fault as found:
             fault = found.diagnostic
         whole = None if written.text == shown else written
-        return Formula(
+        return FoundFormula(
             shown, origin, strict=self.strict, bare=self.bare, quiet=self.quiet, written=whole,
             fault=fault, behind=self.behind,
         )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from symgrad.sources.problems import Origin
-from symgrad.verify.reading.passage import Formula, Passage
+from symgrad.verify.reading.passage import FoundFormula, Passage
 from symgrad.verify.reading.prose import LABEL, UNCLEAR, formulas_in, without_words
 
 _OPEN_END = re.compile(r"(?:[-+*/^=≈<>(,·×−&\\]|:=)\s*$")
@@ -31,14 +31,14 @@ _SENTENCE_END = re.compile(
 )
 
 
-def plain_formulas(passage: Passage) -> Iterator[Formula]:
+def plain_formulas(passage: Passage) -> Iterator[FoundFormula]:
     """Yield the lines of a claims file."""
     yield from lines_of(passage.text.split("\n"), passage.source, 1, prose=True)
 
 
 def lines_of(
     lines: list[str], source: str, first: int, *, prose: bool = False
-) -> Iterator[Formula]:
+) -> Iterator[FoundFormula]:
     """Yield the claims that stand in lines, continued lines joined.
 
     `first` is the number of the first line; with `prose`, sentences are no claims.
@@ -74,7 +74,7 @@ def lines_of(
             yield from _in_sentence(body, origin)
         else:
             behind = line.behind if prose else ""
-            yield Formula(body, origin, strict=True, directive=directive, behind=behind)
+            yield FoundFormula(body, origin, strict=True, directive=directive, behind=behind)
 
 
 def is_sentence(text: str) -> bool:
@@ -88,14 +88,16 @@ def is_sentence(text: str) -> bool:
     return _TWO_WORDS.search(re.sub(r"\\text\w*\{[^{}]*\}", "", left)) is not None
 
 
-def _in_sentence(text: str, origin: Origin) -> Iterator[Formula]:
+def _in_sentence(text: str, origin: Origin) -> Iterator[FoundFormula]:
     """Yield the derivatives that a sentence states, else the formula that it ends in."""
     derivatives = list(formulas_in(text))
     for one in derivatives:
         shown = text[one.start : one.end if one.clear else len(text)]
         fault = None if one.clear else UNCLEAR
         here = origin.at(text, one.start)
-        yield Formula(shown, here, bare=True, quiet=not one.clear, fault=fault, behind=one.behind)
+        yield FoundFormula(
+            shown, here, bare=True, quiet=not one.clear, fault=fault, behind=one.behind
+        )
     if derivatives:
         return
     found = _IN_SENTENCE.search(text)
@@ -105,7 +107,7 @@ def _in_sentence(text: str, origin: Origin) -> Iterator[Formula]:
     end = _SENTENCE_END.search(text, found.end() + 1)
     stretch = text[start : end.start() if end else len(text)].rstrip()
     if not is_sentence(stretch) and _TWO_WORDS.search(stretch) is None:
-        yield Formula(stretch, origin.at(text, start), bare=True)
+        yield FoundFormula(stretch, origin.at(text, start), bare=True)
 
 
 def _uncommented(line: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from symgrad.errors import Place
 from symgrad.sources.problems import Origin
 from symgrad.verify.reading.in_code import LOOSE_FENCES, is_formula, is_program
-from symgrad.verify.reading.passage import Formula, Passage, Piece
+from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
 from symgrad.verify.reading.plain import is_sentence, lines_of
 from symgrad.verify.reading.prose import HEAD, LABEL, UNCLEAR, is_clear, stretch_of, without_words
 from symgrad.verify.reading.sentences import LEFT, end_of
@@ -113,15 +113,15 @@ class Scanner:
         self.at = 0
         self.dead: set[str] = set()
 
-    def pieces(self) -> Iterator[Piece | Formula]:
+    def pieces(self) -> Iterator[TextPiece | FoundFormula]:
         """Yield what is found: stretches of the text, and formulas that are made of two of them."""
         while match := _OPENERS.search(self.text, self.at):
             self.at = match.end()
             yield from self.opened(match)
 
-    def opened(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+    def opened(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield the formulas that begin where `match` is."""
-        handlers: dict[str, Callable[[re.Match[str]], Iterator[Piece | Formula]]] = {
+        handlers: dict[str, Callable[[re.Match[str]], Iterator[TextPiece | FoundFormula]]] = {
             "fence": self.fence, "comment": self.comment, "tag": self.element,
             "code": self.in_code, "rst": self.math_directive, "env": self.delimited,
             "dollar": self.dollar, "directive": self.directive, "table": self.table,
@@ -134,33 +134,33 @@ class Scanner:
                 return
         yield from self.delimited(match)
 
-    def comment(self, match: re.Match[str]) -> Iterator[Formula]:
+    def comment(self, match: re.Match[str]) -> Iterator[FoundFormula]:
         """Yield the directive that a comment of HTML holds."""
         end = self.close("-->")
         if end and (found := _DIRECTIVE.match(self.text, match.end(), end)):
             yield self.formula(found.start(1), found.end(1), directive=True)
 
-    def in_code(self, match: re.Match[str]) -> Iterator[Piece]:
+    def in_code(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield code in a line that is a formula, and pass over other code."""
         start = match.end()
         end = self.close(match["code"])
         if end and self.kind != "latex" and _is_set_in_code(self.text[start:end]):
-            yield Piece(((start, end),), bare=True, quiet=True)
+            yield TextPiece(((start, end),), bare=True, quiet=True)
 
-    def directive(self, match: re.Match[str]) -> Iterator[Formula]:
+    def directive(self, match: re.Match[str]) -> Iterator[FoundFormula]:
         """Yield a line that sets values or states a condition."""
         yield self.formula(*match.span("directive"), directive=True)
 
-    def said(self, match: re.Match[str]) -> Iterator[Formula]:
+    def said(self, match: re.Match[str]) -> Iterator[FoundFormula]:
         """Yield the values that a sentence states."""
         yield self.formula(*match.span("values"), values=True)
 
-    def dollar(self, match: re.Match[str]) -> Iterator[Piece]:
+    def dollar(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield the formula between two dollar signs."""
         if found := self.inline(match.end()):
-            yield Piece((found,), decoded=self.kind != "latex")
+            yield TextPiece((found,), decoded=self.kind != "latex")
 
-    def delimited(self, match: re.Match[str]) -> Iterator[Piece]:
+    def delimited(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield what stands between the two marks of a pair."""
         if match["role"] or match["gh"]:
             yield from self.until(match, "`" if match["role"] else "`$")
@@ -177,15 +177,15 @@ class Scanner:
         elif match["site"] or match["display"] or match["paren"]:
             yield from self.until(match, _CLOSERS[match[0]])
 
-    def lone(self, match: re.Match[str]) -> Iterator[Piece]:
+    def lone(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield what stands between brackets on lines of their own."""
         found = _LONE_END.search(self.text, match.end())
         if found is None or _is_prose(self.text[match.end() : found.start()]):
             return
         self.at = found.end()
-        yield Piece(((match.end(), found.start()),), display=True)
+        yield TextPiece(((match.end(), found.start()),), display=True)
 
-    def until(self, match: re.Match[str], closer: str) -> Iterator[Piece]:
+    def until(self, match: re.Match[str], closer: str) -> Iterator[TextPiece]:
         """Yield the formula from here to its closing mark."""
         start = match.end()
         takes = match["env"] in _WITH_ARGUMENT
@@ -200,7 +200,7 @@ class Scanner:
             self.at = start  # `\[` is a bracket of the text
             return
         display = match[0] in ("$$", "\\$$", "\\[", "\\\\[") or match["env"] is not None
-        yield Piece(((start, end),), display, decoded=self.kind != "latex")
+        yield TextPiece(((start, end),), display, decoded=self.kind != "latex")
 
     def close(self, closer: str) -> int:
         """Return where `closer` stands next, and go behind it; 0 where it does not come."""
@@ -245,17 +245,17 @@ class Scanner:
         begins = start + len("latex") if re.match(r"latex\s", inside) else start
         return begins, first
 
-    def element(self, match: re.Match[str]) -> Iterator[Piece]:
+    def element(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield what stands in an element of HTML that holds LaTeX; pass over code."""
         end = self.close(f"</{match['element']}>")
         head = match["tag"].lower()
         name = match["element"].lower()
         if end and ("math/tex" in head or (name == "annotation" and "tex" in head)):
-            yield Piece(((match.end(), end),), "display" in head)
+            yield TextPiece(((match.end(), end),), "display" in head)
         elif end and name == "pre" and "math" in head:
-            yield Piece(((match.end(), end),), display=True)
+            yield TextPiece(((match.end(), end),), display=True)
 
-    def math_directive(self, match: re.Match[str]) -> Iterator[Piece]:
+    def math_directive(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield the formulas of a `.. math::` directive: its indented lines, by paragraphs."""
         margin = len(match["indent"].expandtabs())
         start = match.end()
@@ -279,9 +279,9 @@ class Scanner:
             end = behind
         self.at = max(end, match.end())
         for span in spans:
-            yield Piece((span,), display=True)
+            yield TextPiece((span,), display=True)
 
-    def line(self, match: re.Match[str]) -> Iterator[Piece]:
+    def line(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield a line that is a formula from end to end, with the lines that continue it."""
         start, end = match.span("line")
         if label := LABEL.match(self.text, start, end):
@@ -298,9 +298,9 @@ class Scanner:
             while following := _GOES_ON.match(self.text, end):
                 end = following.end()
             self.at = end
-        yield Piece(((start, end),), display=True, bare=True, behind=stretch.behind)
+        yield TextPiece(((start, end),), display=True, bare=True, behind=stretch.behind)
 
-    def prose(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+    def prose(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield a derivative that stands in a sentence without marks."""
         found = stretch_of(self.text, match.start("prose"), match.end())
         self.at = max(found.end, match.end())
@@ -308,18 +308,18 @@ class Scanner:
             return
         if found.clear:
             span = (found.start, found.end)
-            yield Piece((span,), bare=True, quiet=True, behind=found.behind)
+            yield TextPiece((span,), bare=True, quiet=True, behind=found.behind)
             return
         end = self.text.find("\n", self.at)
         shown = self.text[found.start : end if end > 0 else len(self.text)]
         origin = self.passage.origin(found.start, found.end)
-        yield Formula(shown, origin, quiet=True, fault=UNCLEAR)
+        yield FoundFormula(shown, origin, quiet=True, fault=UNCLEAR)
 
-    def stated(self, match: re.Match[str]) -> Iterator[Piece]:
+    def stated(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield a formula that stands in a sentence without marks, and is no derivative."""
         return self.in_sentence(*match.span("stated"))
 
-    def in_sentence(self, start: int, end: int) -> Iterator[Piece]:
+    def in_sentence(self, start: int, end: int) -> Iterator[TextPiece]:
         """Yield the formula in a sentence whose left side is given."""
         if self.kind in _PROSE_KINDS:
             stop = self.text.find("\n", end)
@@ -327,9 +327,9 @@ class Scanner:
             if found > start:
                 self.at = found
             if found > start and is_clear(self.text, found):
-                yield Piece(((start, found),), bare=True, quiet=True)
+                yield TextPiece(((start, found),), bare=True, quiet=True)
 
-    def fence(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+    def fence(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield what stands in a fence of kind `symgrad` or `math`."""
         closing = re.compile(rf"^[ \t>]*{match['ticks']}[`~]*[ \t]*$", re.MULTILINE)
         found = closing.search(self.text, match.end())
@@ -342,11 +342,11 @@ class Scanner:
         if match["kind"] not in ("symgrad", "math") or _DECLARES.search(body):
             return
         if match["kind"] == "math" and ("\\\\" in body or "\\begin" in body):
-            yield Piece(((match.end(), end),), display=True)
+            yield TextPiece(((match.end(), end),), display=True)
             return
         yield from self.fenced_lines(match.end(), body, strict=match["kind"] == "symgrad")
 
-    def loose_fence(self, start: int, end: int) -> Iterator[Piece | Formula]:
+    def loose_fence(self, start: int, end: int) -> Iterator[TextPiece | FoundFormula]:
         """Yield the formulas of a fence of text, as those of the text around it."""
         behind, self.at = self.at, start
         while (opener := _OPENERS.search(self.text, self.at, end)) is not None:
@@ -354,7 +354,7 @@ class Scanner:
             yield from self.opened(opener)
         self.at = behind
 
-    def fenced_lines(self, start: int, body: str, *, strict: bool) -> Iterator[Formula]:
+    def fenced_lines(self, start: int, body: str, *, strict: bool) -> Iterator[FoundFormula]:
         """Yield the lines of a fence as those of a claims file."""
         passage = self.passage
         for item in lines_of(body.split("\n"), passage.source, 1):
@@ -362,9 +362,9 @@ class Scanner:
             line_start = start + sum(len(line) + 1 for line in body.split("\n")[: here.line - 1])
             offset = line_start + here.column - 1
             origin = passage.origin(offset, offset + len(item.text))
-            yield Formula(item.text, origin, strict=strict, directive=item.directive)
+            yield FoundFormula(item.text, origin, strict=strict, directive=item.directive)
 
-    def table(self, match: re.Match[str]) -> Iterator[Piece | Formula]:
+    def table(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield `head ≈ cell` for the numbers of a table whose head holds formulas."""
         rows = []
         offset = match.start()
@@ -376,26 +376,26 @@ class Scanner:
             label = row[0][1].strip().lower() if row else ""
             if step := re.fullmatch(r"(?:step\s*)?(\d+)\.?", label):
                 origin = self.passage.origin(row[0][0], row[0][0] + 1)
-                yield Formula(f"at step {step[1]}", origin, directive=True)
+                yield FoundFormula(f"at step {step[1]}", origin, directive=True)
             for head, (start, cell) in zip(heads, row, strict=False):
                 value = _bare(cell)
                 if head and _PLAIN_NUMBER.fullmatch(value):
                     found = start + cell.index(value)
                     place = self.passage.origin(found, found + 1).place("", 0, 1)
-                    yield Formula(f"{head} ≈ {value}", Cell.of(place), bare=True)
+                    yield FoundFormula(f"{head} ≈ {value}", Cell.of(place), bare=True)
                     continue
                 for part in _IN_CELL.finditer(cell):
                     code = part[1] is None
                     if not code or _is_set_in_code(part[2]):
                         begin, end = part.span(2 if code else 1)
-                        yield Piece(((start + begin, start + end),), bare=code, quiet=code)
+                        yield TextPiece(((start + begin, start + end),), bare=code, quiet=code)
 
     def formula(
         self, start: int, end: int, *, directive: bool = False, values: bool = False
-    ) -> Formula:
+    ) -> FoundFormula:
         """Return the directive, or what a sentence says of values, at a stretch of the text."""
         origin = self.passage.origin(start, end)
-        return Formula(self.text[start:end], origin, directive=directive, values=values)
+        return FoundFormula(self.text[start:end], origin, directive=directive, values=values)
 
 
 @dataclass(frozen=True, slots=True)

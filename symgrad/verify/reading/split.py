@@ -38,7 +38,7 @@ _CASES = re.compile(r"\s*Cases\(")
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class WrittenStatement:
     """`left relation part relation part …`.
 
     A relation is "=", "≈", ":=", "←", or one that claims nothing.
@@ -54,7 +54,7 @@ class Statement:
     given: tuple[Written, ...] = ()
 
 
-def statements(formula: Written) -> Iterator[Statement]:
+def statements(formula: Written) -> Iterator[WrittenStatement]:
     """Yield the statements of a translated formula."""
     for row in _rows(formula):
         said, given = _conditions(row)
@@ -195,7 +195,7 @@ def _top_relations(text: str) -> list[tuple[str, int, int]]:
     ]
 
 
-def _implied(piece: Written) -> Iterator[Statement]:
+def _implied(piece: Written) -> Iterator[WrittenStatement]:
     """Yield the statements between arrows, where arrows lead from statement to statement.
 
     `J → L → p` is a path, `a → a - η g` an update, `x → 0` a limit: these stay as they are.
@@ -221,19 +221,19 @@ def _updates(name: Written, rule: Written) -> bool:
     return re.match(rf"\s*{re.escape(name.text.strip())}\s*[-+−]", rule.text) is not None
 
 
-def _statements(piece: Written) -> Iterator[Statement]:
+def _statements(piece: Written) -> Iterator[WrittenStatement]:
     pairs = _lists(piece)
     if pairs is not None:
         for name, value in pairs:
             whole = Written.join([name, Written.all_at(" = ", value.start()), value])
-            yield Statement(whole, name, (("=", value),))
+            yield WrittenStatement(whole, name, (("=", value),))
         return
     relations = _top_relations(piece.text)
     if not relations:
-        yield Statement(piece, piece, ())
+        yield WrittenStatement(piece, piece, ())
         return
     if _INDEX_RUNS.match(piece.text):
-        yield Statement(piece, piece, (), "…")
+        yield WrittenStatement(piece, piece, (), "…")
         return
     left = piece.cut(0, relations[0][1])
     parts = []
@@ -246,14 +246,14 @@ def _statements(piece: Written) -> Iterator[Statement]:
             others.append(index)
     if not others or others[0] == 0:
         other = parts[0][0] if others else ""
-        yield from _cases(Statement(piece, left, tuple(parts), other))
+        yield from _cases(WrittenStatement(piece, left, tuple(parts), other))
         return
     # `J = (p - y)^2 >= 0`: what stands before the inequality is a claim of its own
     first = others[0]
     said = piece.cut(0, relations[first][1])
-    yield from _cases(Statement(said, left, tuple(parts[:first])))
+    yield from _cases(WrittenStatement(said, left, tuple(parts[:first])))
     rest = piece.cut(relations[first - 1][2], len(piece.text))
-    yield Statement(rest, parts[first - 1][1], tuple(parts[first:]), parts[first][0])
+    yield WrittenStatement(rest, parts[first - 1][1], tuple(parts[first:]), parts[first][0])
 
 
 def _meaning(sign: str, left: str, right: str) -> str:
@@ -265,7 +265,7 @@ def _meaning(sign: str, left: str, right: str) -> str:
     return _MEANINGS.get(sign, sign)
 
 
-def _cases(statement: Statement) -> Iterator[Statement]:
+def _cases(statement: WrittenStatement) -> Iterator[WrittenStatement]:
     """Yield a statement for each case where its right side is one that leaves values open."""
     if len(statement.parts) != 1 or not _CASES.match(statement.parts[0][1].text):
         yield statement
@@ -276,6 +276,6 @@ def _cases(statement: Statement) -> Iterator[Statement]:
         pair = cut_at(unwrapped(row), ",", decimals=False)
         if len(pair) == 2:
             head = statement.left.text
-            yield Statement(
+            yield WrittenStatement(
                 pair[0], statement.left, ((sign, pair[0]),), head=head, given=(pair[1],)
             )

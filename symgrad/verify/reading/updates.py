@@ -13,7 +13,7 @@ from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.model import ExpressionTarget, Target, UpdateTarget
 from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.split import Statement
+from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import decimals_of, plain_number
 
@@ -34,7 +34,7 @@ class Updates:
     def __init__(self, graph: Graph, scope: Scope, state: State) -> None:
         self.graph, self.scope, self.state = graph, scope, state
 
-    def target(self, statement: Statement, origin: Origin) -> Target | None:
+    def target(self, statement: WrittenStatement, origin: Origin) -> Target | None:
         """Return what the left side of an update means, None for any other statement.
 
         Raises:
@@ -101,7 +101,7 @@ class Updates:
             self.scope.remark(f"`{new[1]}` at {new[2]} + 1 read as `{name}` after one step")
         return name
 
-    def stepped(self, word: str, statement: Statement) -> str | None:
+    def stepped(self, word: str, statement: WrittenStatement) -> str | None:
         """Return the parameter in `a_1 = 1 - 0.1·0.45`: its value after the first step."""
         base, index = base_and_index(word)
         name = self.parameter(base)
@@ -120,7 +120,7 @@ class Updates:
         self.scope.remark(f"`{word}` read as `{name}` after step {index}")
         return name
 
-    def moves(self, statement: Statement) -> bool:
+    def moves(self, statement: WrittenStatement) -> bool:
         """Tell whether a right side can be a step of gradient descent: numbers, a rate, a Δ."""
         for _, part in statement.parts:
             words = [found[1] for found in lexer.OPERAND.finditer(part.text)]
@@ -147,7 +147,7 @@ class Updates:
         number = Fraction(found[2]) * (-1 if found[1] else 1)
         return abs(number - value) <= unit_of(found[2]) * (Fraction(number) != value)
 
-    def is_step_rule(self, name: str, statement: Statement) -> bool:
+    def is_step_rule(self, name: str, statement: WrittenStatement) -> bool:
         """Tell whether `a = a − η·…` or a lone updated value stands here."""
         first = statement.parts[0][1].text
         if all(_ARITHMETIC.fullmatch(part.text) for _, part in statement.parts):

@@ -24,14 +24,14 @@ from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.split import Statement, cut_at, unwrapped
+from symgrad.verify.reading.split import WrittenStatement, cut_at, unwrapped
 
 _GRADIENT = re.compile(rf"\s*∇\s*(?:_\s*({lexer.NAME}))?\s*({lexer.NAME})?\s*(?:\([^()]*\))?\s*")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*({lexer.NAME})\s*")
 _MARK = "d:"
 
 
-def components(statement: Statement, scope: Scope) -> Iterator[Statement]:
+def components(statement: WrittenStatement, scope: Scope) -> Iterator[WrittenStatement]:
     """Yield the components of `∇J = (…, …)`, in the order of the parameters; others as they are."""
     found = _GRADIENT.fullmatch(statement.left.text)
     names = _by(found[1], scope) if found else ()
@@ -49,7 +49,7 @@ def components(statement: Statement, scope: Scope) -> Iterator[Statement]:
         parts = tuple(
             (sign, values[index]) for (sign, _), values in zip(statement.parts, lists, strict=True)
         )
-        yield Statement(parts[0][1], left, parts, head=left.text)
+        yield WrittenStatement(parts[0][1], left, parts, head=left.text)
 
 
 def _by(word: str | None, scope: Scope) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def _plain(part: Written) -> Written:
     return part.cut(0, end)
 
 
-def differentials(statement: Statement, scope: Scope) -> tuple[str, dict[str, str]] | None:
+def differentials(statement: WrittenStatement, scope: Scope) -> tuple[str, dict[str, str]] | None:
     """Return the node in `dJ = … dx + … dy`, and each word dx with its name; None for others.
 
     Raises:

@@ -1,0 +1,85 @@
+"""One name, one meaning; functions of one screen; identity in one module: read with `ast`."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "symgrad"
+TREES = {
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+SCREEN = 40  # lines of a function, its head and its docstring apart
+
+# Rooms in which functions of more than a screen, or caches by `id`, still stand: they are to go.
+LONG = (
+    "accuracy/", "cli/", "derivation/sweep.py", "expression/arrays/", "render/arrays.py",
+    "sources/", "targets/", "verify/arrays/", "verify/drafting/", "verify/reading/",
+)  # fmt: skip
+BY_ID = ("accuracy/", "derivation/", "graph/", "program/", "targets/")
+# An array room may call its counterpart of a scalar class alike, but for the words used everywhere.
+EVERYWHERE = {"Block", "Evaluator", "Formula", "Line", "Poly", "Sheet", "Statement", "_Writer"}
+
+
+def functions(tree):
+    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def length(function):
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+def test_a_class_is_defined_once():
+    homes = defaultdict(list)
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            alike = "/arrays/" in name or name == "render/arrays.py"
+            if isinstance(node, ast.ClassDef) and not (alike and node.name not in EVERYWHERE):
+                homes[node.name].append(name)
+    assert not {name: found for name, found in homes.items() if len(found) > 1}
+
+
+def test_a_function_fits_on_a_screen():
+    long = {
+        (name, function.name)
+        for name, tree in TREES.items()
+        if not name.startswith(LONG)
+        for function in functions(tree)
+        if length(function) > SCREEN
+    }
+    assert not long
+
+
+def test_identity_is_asked_for_in_one_module():
+    asking = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "id"
+    }
+    assert {name for name in asking if not name.startswith(BY_ID)} == {"expression/identity.py"}
+
+
+@pytest.mark.parametrize("pattern", ["endswith", "startswith", "partition", "removesuffix"])
+def test_no_sentence_of_ours_is_taken_apart(pattern):
+    """What was told in words is not read again: no text with blanks is looked for in another."""
+    found = [
+        f"{name}:{node.lineno}"
+        for name, tree in TREES.items()
+        if name.startswith(("verify/explaining/", "verify/deciding/", "trace/", "render/html"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == pattern
+        and any(
+            isinstance(word, ast.Constant)
+            and isinstance(word.value, str)
+            and any(letter.isalpha() for letter in word.value)
+            and " " in word.value.strip("\n")
+            for word in node.args
+        )
+    ]
+    assert not found
