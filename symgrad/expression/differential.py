@@ -94,7 +94,7 @@ class _DifferentialForm:
         if not variables(e):
             return self.constant(e)
         whole = self.operation(e, depth)
-        if isinstance(whole, self.kinds.Place):
+        if isinstance(whole, self.kinds.PlaceInTree):
             self.known[whole] = e
             return whole
         held = self.kinds.Held(whole, len(self.known))
@@ -103,7 +103,7 @@ class _DifferentialForm:
 
     def place(self, e: Expression) -> Part:
         """Return a place that moves at a rate of its own."""
-        place = self.kinds.Place(len(self.places))
+        place = self.kinds.PlaceInTree(len(self.places))
         self.places.append(e)
         self.known[place] = e
         return place
