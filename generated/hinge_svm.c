@@ -7,7 +7,7 @@
 //     R = λ/2·(w₁² + w₂²)
 //     J = L + R
 // Sensitivities
-//     δ = ∂L/∂z = where(0 ≥ 1 − m, 0, −1)·y
+//     δ = ∂L/∂z = where(m ≥ 1, 0, −1)·y
 // Gradient
 //     ∂J/∂w₁ = δx₁ + λw₁
 //     ∂J/∂w₂ = δx₂ + λw₂
@@ -41,7 +41,7 @@ hinge_svm_params hinge_svm_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam) {
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
-    const double delta = ((0.0 >= 1.0 - m) ? 0.0 : -1.0)*y;
+    const double delta = ((m >= 1.0) ? 0.0 : -1.0)*y;
     const double dJ_dw1 = delta*x1 + lam*w1;
     const double dJ_dw2 = delta*x2 + lam*w2;
     hinge_svm_params out;
@@ -55,15 +55,14 @@ hinge_svm_params hinge_svm_value_and_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double *value) {
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
-    const double t1 = 1.0 - m;
-    const double L = sg_max(0.0, t1);
-    const double t2 = lam*w1;
-    const double t3 = lam*w2;
-    const double R = (t2*w1 + t3*w2)/2.0;
+    const double L = sg_max(0.0, 1.0 - m);
+    const double t1 = lam*w1;
+    const double t2 = lam*w2;
+    const double R = (t1*w1 + t2*w2)/2.0;
     const double J = L + R;
-    const double delta = ((0.0 >= t1) ? 0.0 : -1.0)*y;
-    const double dJ_dw1 = delta*x1 + t2;
-    const double dJ_dw2 = delta*x2 + t3;
+    const double delta = ((m >= 1.0) ? 0.0 : -1.0)*y;
+    const double dJ_dw1 = delta*x1 + t1;
+    const double dJ_dw2 = delta*x2 + t2;
     *value = J;
     hinge_svm_params out;
     out.w1 = dJ_dw1;
@@ -94,9 +93,8 @@ static inline void add_sample(
     size_t lane) {
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
-    const double t1 = 1.0 - m;
-    const double L = sg_max(0.0, t1);
-    const double delta = ((0.0 >= t1) ? 0.0 : -1.0)*y;
+    const double L = sg_max(0.0, 1.0 - m);
+    const double delta = ((m >= 1.0) ? 0.0 : -1.0)*y;
     acc[0][lane] += L;
     acc[1][lane] += delta*x1;
     acc[2][lane] += delta*x2;
@@ -201,14 +199,14 @@ hinge_svm_params hinge_svm_batch_value_and_gradient(
     double w1, double w2, double b, size_t count, const double *x1, const double *x2,
     const double *y, double lam, double *value) {
     double sums[SUMS];
-    const double t2 = lam*w1;
-    const double t3 = lam*w2;
-    const double R = (t2*w1 + t3*w2)/2.0;
+    const double t1 = lam*w1;
+    const double t2 = lam*w2;
+    const double R = (t1*w1 + t2*w2)/2.0;
     mean_sums(count, x1, x2, y, w1, w2, b, sums);
     *value = R + sums[0];
     hinge_svm_params out;
-    out.w1 = t2 + sums[1];
-    out.w2 = t3 + sums[2];
+    out.w1 = t1 + sums[1];
+    out.w2 = t2 + sums[2];
     out.b = sums[3];
     return out;
 }

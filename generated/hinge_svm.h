@@ -7,7 +7,7 @@
 //     R = λ/2·(w₁² + w₂²)
 //     J = L + R
 // Sensitivities
-//     δ = ∂L/∂z = where(0 ≥ 1 − m, 0, −1)·y
+//     δ = ∂L/∂z = where(m ≥ 1, 0, −1)·y
 // Gradient
 //     ∂J/∂w₁ = δx₁ + λw₁
 //     ∂J/∂w₂ = δx₂ + λw₂

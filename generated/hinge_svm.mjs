@@ -7,7 +7,7 @@
 //     R = λ/2·(w₁² + w₂²)
 //     J = L + R
 // Sensitivities
-//     δ = ∂L/∂z = where(0 ≥ 1 − m, 0, −1)·y
+//     δ = ∂L/∂z = where(m ≥ 1, 0, −1)·y
 // Gradient
 //     ∂J/∂w₁ = δx₁ + λw₁
 //     ∂J/∂w₂ = δx₂ + λw₂
@@ -68,7 +68,7 @@ export function value(w1, w2, b, x1, x2, y, lam = 0.1) {
 export function gradient(w1, w2, b, x1, x2, y, lam = 0.1) {
   const z = w1*x1 + w2*x2 + b;
   const m = y*z;
-  const delta = ((0 >= 1 - m) ? 0 : -1)*y;
+  const delta = ((m >= 1) ? 0 : -1)*y;
   const dJ_dw1 = delta*x1 + lam*w1;
   const dJ_dw2 = delta*x2 + lam*w2;
   return {w1: dJ_dw1, w2: dJ_dw2, b: delta};
@@ -88,15 +88,14 @@ export function gradient(w1, w2, b, x1, x2, y, lam = 0.1) {
 export function value_and_gradient(w1, w2, b, x1, x2, y, lam = 0.1) {
   const z = w1*x1 + w2*x2 + b;
   const m = y*z;
-  const t1 = 1 - m;
-  const L = Math.max(0, t1);
-  const t2 = lam*w1;
-  const t3 = lam*w2;
-  const R = (t2*w1 + t3*w2)/2;
+  const L = Math.max(0, 1 - m);
+  const t1 = lam*w1;
+  const t2 = lam*w2;
+  const R = (t1*w1 + t2*w2)/2;
   const J = L + R;
-  const delta = ((0 >= t1) ? 0 : -1)*y;
-  const dJ_dw1 = delta*x1 + t2;
-  const dJ_dw2 = delta*x2 + t3;
+  const delta = ((m >= 1) ? 0 : -1)*y;
+  const dJ_dw1 = delta*x1 + t1;
+  const dJ_dw2 = delta*x2 + t2;
   return [J, {w1: dJ_dw1, w2: dJ_dw2, b: delta}];
 }
 

@@ -7,7 +7,7 @@
 #     R = λ/2·(w₁² + w₂²)
 #     J = L + R
 # Sensitivities
-#     δ = ∂L/∂z = where(0 ≥ 1 − m, 0, −1)·y
+#     δ = ∂L/∂z = where(m ≥ 1, 0, −1)·y
 # Gradient
 #     ∂J/∂w₁ = δx₁ + λw₁
 #     ∂J/∂w₂ = δx₂ + λw₂
@@ -61,7 +61,7 @@ def gradient(w1, w2, b, x1, x2, y, lam=0.1) -> Gradient:
     """Return the derivative of J by each parameter."""
     z = w1*x1 + w2*x2 + b
     m = y*z
-    delta = (0.0 if 0.0 >= 1.0 - m else -1.0)*y
+    delta = (0.0 if m >= 1.0 else -1.0)*y
     dJ_dw1 = delta*x1 + lam*w1
     dJ_dw2 = delta*x2 + lam*w2
     return _new(Gradient, (dJ_dw1, dJ_dw2, delta))
@@ -71,15 +71,14 @@ def value_and_gradient(w1, w2, b, x1, x2, y, lam=0.1) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     z = w1*x1 + w2*x2 + b
     m = y*z
-    t1 = 1.0 - m
-    L = _max(0.0, t1)
-    t2 = lam*w1
-    t3 = lam*w2
-    R = (t2*w1 + t3*w2)/2.0
+    L = _max(0.0, 1.0 - m)
+    t1 = lam*w1
+    t2 = lam*w2
+    R = (t1*w1 + t2*w2)/2.0
     J = L + R
-    delta = (0.0 if 0.0 >= t1 else -1.0)*y
-    dJ_dw1 = delta*x1 + t2
-    dJ_dw2 = delta*x2 + t3
+    delta = (0.0 if m >= 1.0 else -1.0)*y
+    dJ_dw1 = delta*x1 + t1
+    dJ_dw2 = delta*x2 + t2
     return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
 
 

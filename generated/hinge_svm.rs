@@ -7,7 +7,7 @@
 //     R = λ/2·(w₁² + w₂²)
 //     J = L + R
 // Sensitivities
-//     δ = ∂L/∂z = where(0 ≥ 1 − m, 0, −1)·y
+//     δ = ∂L/∂z = where(m ≥ 1, 0, −1)·y
 // Gradient
 //     ∂J/∂w₁ = δx₁ + λw₁
 //     ∂J/∂w₂ = δx₂ + λw₂
@@ -61,7 +61,7 @@ pub fn value(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> f6
 pub fn gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> Gradient {
     let z = w1*x1 + w2*x2 + b;
     let m = y*z;
-    let delta = (if 0.0 >= 1.0 - m { 0.0 } else { -1.0 })*y;
+    let delta = (if m >= 1.0 { 0.0 } else { -1.0 })*y;
     let dJ_dw1 = delta*x1 + lam*w1;
     let dJ_dw2 = delta*x2 + lam*w2;
     Gradient { w1: dJ_dw1, w2: dJ_dw2, b: delta }
@@ -71,15 +71,14 @@ pub fn gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) ->
 pub fn value_and_gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) -> (f64, Gradient) {
     let z = w1*x1 + w2*x2 + b;
     let m = y*z;
-    let t1 = 1.0 - m;
-    let L = _max(&[0.0, t1]);
-    let t2 = lam*w1;
-    let t3 = lam*w2;
-    let R = (t2*w1 + t3*w2)/2.0;
+    let L = _max(&[0.0, 1.0 - m]);
+    let t1 = lam*w1;
+    let t2 = lam*w2;
+    let R = (t1*w1 + t2*w2)/2.0;
     let J = L + R;
-    let delta = (if 0.0 >= t1 { 0.0 } else { -1.0 })*y;
-    let dJ_dw1 = delta*x1 + t2;
-    let dJ_dw2 = delta*x2 + t3;
+    let delta = (if m >= 1.0 { 0.0 } else { -1.0 })*y;
+    let dJ_dw1 = delta*x1 + t1;
+    let dJ_dw2 = delta*x2 + t2;
     (J, Gradient { w1: dJ_dw1, w2: dJ_dw2, b: delta })
 }
 

@@ -1,5 +1,7 @@
 """Constructors that tidy: never another value, and the author's order."""
 
+import math
+import operator
 from fractions import Fraction
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from symgrad.derivation.simplify import multiplied_out, simplified
 from symgrad.expression.algebra import (
     add,
+    compared,
     cost,
     div,
     factored_sum,
@@ -27,6 +30,7 @@ from symgrad.expression.tree import (
     ZERO,
     Add,
     Call,
+    Compare,
     Constant,
     Div,
     Mul,
@@ -207,3 +211,41 @@ def test_multiplying_out_collects():
 )
 def test_a_leading_minus_is_seen(tree, negative):
     assert is_negative(tree) is negative
+
+
+@pytest.mark.parametrize("relation", ["<", "<=", ">", ">=", "==", "!="])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (ZERO, Add((number(1), Neg(A)))), (Add((A, Neg(B))), ZERO), (Add((A, number(-3))), ZERO),
+        (ZERO, Add((Neg(A), Neg(B)))), (number(2), A), (A, number(2)), (A, Add((B, Neg(A)))),
+    ],
+)  # fmt: skip
+def test_a_comparison_in_another_form_holds_at_the_same_doubles(relation, left, right):
+    shorter = compared(relation, left, right)
+    for a in (-3.0, 1.0, 3.0, 2.0, 5e-324, math.inf, -math.inf):
+        for b in (1.0, 2.0, -5e-324, 3.0):
+            at = {"a": a, "b": b}
+            assert holds(shorter, at) == holds(Compare(relation, left, right), at)
+
+
+RELATIONS = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq,
+    "!=": operator.ne,
+}  # fmt: skip
+
+
+def holds(comparison, at):
+    return RELATIONS[comparison.relation](double(comparison.left, at), double(comparison.right, at))
+
+
+def double(e, at):
+    match e:
+        case Var(key):
+            return at[key]
+        case Number(value):
+            return float(value)
+        case Neg(operand):
+            return -double(operand, at)
+        case Add(terms):
+            return sum(double(term, at) for term in terms)

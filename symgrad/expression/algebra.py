@@ -17,6 +17,7 @@ from symgrad.expression.tree import (
     ZERO,
     Add,
     Call,
+    Compare,
     Constant,
     Div,
     Expression,
@@ -33,6 +34,7 @@ from symgrad.expression.tree import (
 
 HALF = Fraction(1, 2)
 _WHOLE = Fraction(1)
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _FIXED = (Number, Constant)
 _PRODUCTS = (Neg, Mul, Div)
 _MAX_EXPONENT = 64
@@ -415,8 +417,29 @@ def combined(expression: Expression, parts: tuple[Expression, ...]) -> Expressio
             return div(*parts)
         case Pow():
             return power(*parts)
+        case Compare(relation):
+            return compared(relation, *parts)
         case _:
             return with_children(expression, parts) if parts else expression
+
+
+def compared(relation: str, left: Expression, right: Expression) -> Compare:
+    """Return a comparison; of 0 with a difference it is one of its terms: m ≥ 1, not 0 ≥ 1 − m.
+
+    Doubles agree: a difference is below 0, 0 or above just where its terms compare so.
+
+    >>> compared(">=", ZERO, Add((ONE, Neg(Var("m"))))) == Compare(">=", Var("m"), ONE)
+    True
+    """
+    for whole, zero, turned in ((right, left, True), (left, right, False)):
+        if zero == ZERO and isinstance(whole, Add) and len(whole.terms) == 2:
+            first, second = whole.terms
+            if is_negative(second) and not is_negative(first):
+                sides = (neg(second), first) if turned else (first, neg(second))
+                return compared(relation, *sides)
+    if isinstance(left, Number) and not isinstance(right, Number):
+        return Compare(_TURNED[relation], right, left)
+    return Compare(relation, left, right)
 
 
 def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:

@@ -12,6 +12,7 @@ from typing import Any
 
 from symgrad.errors import SymgradError
 from symgrad.expression.algebra import (
+    compared,
     filled,
     is_negative,
     positive_first,
@@ -65,7 +66,11 @@ def defined(function: str, arguments: Arguments) -> Expression:
     definition = record(function).definition
     if definition is None:
         raise TypeError(function)
-    return definition(arguments)
+    match definition(arguments):
+        case Call("where", (Compare(relation, left, right), *sides)):
+            return Call("where", (compared(relation, left, right), *sides))
+        case other:
+            return other
 
 
 def _own_class(row: Function, count: int) -> Any:  # noqa: ANN401  (SymPy has no types)
