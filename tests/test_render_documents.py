@@ -38,8 +38,8 @@ KERNEL = set(
     \alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \pi \rho
     \sigma \tau \upsilon \phi \chi \psi \omega \Gamma \Delta \Theta \Lambda \Xi \Pi \Sigma \Upsilon
     \Phi \Psi \Omega \varphi \frac \partial \cdot \left \right \sqrt \exp \ln \log \sin \cos \tan
-    \arcsin \arccos \arctan \sinh \cosh \tanh \max \min \mathbf \mathrm \mbox \begin \end \le \ge \ne
-    \neg \nabla
+    \arcsin \arccos \arctan \sinh \cosh \tanh \max \min \mathbf \mathrm \mbox \begin \end \le \ge
+    \ne \neg \nabla
     \to \quad \subsection \noindent \par \times \textasciitilde \textasciicircum \textbackslash
     """.split()
 )
