@@ -21,8 +21,9 @@ POINTS = {
     2: [("2", "0.3"), ("1.3", "0.5"), ("0.6", "-0.3")],
     3: [("2", "0.5", "0.3"), ("0.3", "0.4", "0.5")],
     4: [("2", "0.5", "1.5", "0.3"), ("2", "3", "0.2", "0.6")],
+    6: [("1", "0.5", "2", "3", "0.2", "0.3")],
 }
-NO_VALUE = {"mathieus", "mathieuc", "mathieusprime", "mathieucprime", "marcumq"}
+NO_VALUE = {"mathieus", "mathieuc", "mathieusprime", "mathieucprime", "marcumq", "appellf1"}
 STEP = Fraction(1, 10**25)
 EVALUATOR, FINE = Decimals(40), Decimals(80)
 
@@ -100,6 +101,26 @@ def test_reading_of_latex_and_aliases():
     )
     assert [v.status for v in report.verdicts] == ["proved"]
     assert lookup("Γ") is lookup("gamma")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("hankel1", "has complex values"),
+        ("hyper", "takes lists"),
+        ("fibonacci", "is one of whole numbers"),
+        ("rf", "SymPy knows no derivative"),
+        ("DiracDelta", "is no function"),
+    ],
+)
+def test_what_sympy_has_and_no_graph_can_is_named(name, why):
+    for source in (
+        lambda: sg.parse(f"param a; J = {name}(a, 2)"),
+        lambda: sg.graph(f"def J(a):\n    return {name}(a, 2)"),
+    ):
+        with pytest.raises(sg.SymgradError, match=why) as error:
+            source()
+        assert f"unknown function `{name}`" in str(error.value)
 
 
 CLAIMS = [

@@ -15,6 +15,7 @@ from symgrad.expression.function import Function, OwnFunction
 __all__ = [
     "ELEMENTARY",
     "FUNCTIONS",
+    "NOT_TAKEN",
     "UNDIFFERENTIABLE",
     "Function",
     "OwnFunction",
@@ -57,7 +58,30 @@ def record(function: str) -> Function:
     return function.record if isinstance(function, OwnFunction) else FUNCTIONS[function]
 
 
-UNDIFFERENTIABLE = ("floor", "ceil", "ceiling", "round", "mod", "fmod", "trunc", "argmax", "argmin")
+UNDIFFERENTIABLE = (
+    "floor", "ceil", "ceiling", "round", "mod", "fmod", "trunc", "argmax", "argmin", "Mod", "Rem",
+)  # fmt: skip
+_COMPLEX = "SymPy's function of that name has complex values"
+_LISTS = "SymPy's function of that name takes lists"
+_WHOLE = "SymPy's function of that name is one of whole numbers"
+_NO_SLOPE = "SymPy knows no derivative of its function of that name"
+_NO_FUNCTION = "SymPy's object of that name is no function"
+_WHOLE_NAMES = """
+    bernoulli euler genocchi fibonacci lucas tribonacci andre bell subfactorial motzkin partition
+    primepi totient mobius factorial2 KroneckerDelta LeviCivita divisor_sigma primenu primeomega
+    multigamma
+"""
+NOT_TAKEN = {
+    name: why
+    for why, names in (
+        (_COMPLEX, "hankel1 hankel2 hn1 hn2 re im arg conjugate Ynm Znm exp_polar polar_lift"),
+        (_LISTS, "hyper meijerg bspline_basis bspline_basis_set"),
+        (_WHOLE, _WHOLE_NAMES),
+        (_NO_SLOPE, "dirichlet_eta stieltjes riemann_xi rf ff RisingFactorial FallingFactorial"),
+        (_NO_FUNCTION, "DiracDelta"),
+    )
+    for name in names.split()
+}
 
 
 def lookup(name: str) -> Function | None:

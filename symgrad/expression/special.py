@@ -127,6 +127,12 @@ def _lambert_ball(fl: Real, x: Real, branch: Real = 0) -> Real:  # noqa: ARG001
     return x.lambertw(int(branch) if isinstance(branch, int) else int(branch.unique_fmpz()))
 
 
+def _heaviside(a: Arguments) -> Expression:
+    middle = a[1] if a[1:] else HALF
+    below = _call("where", Compare("<", a[0], ZERO), ZERO, middle)
+    return _call("where", Compare(">", a[0], ZERO), ONE, below)
+
+
 def _beta_increment(regularized: int) -> Any:  # noqa: ANN401
     def ball(fl: Real, a: Real, b: Real, low: Real, high: Real) -> Real:  # noqa: ARG001
         return high.beta_lower(a, b, regularized) - low.beta_lower(a, b, regularized)
@@ -280,6 +286,13 @@ _OTHERS = (
          spellings=_scipy("eval_gegenbauer({0}, {1}, {2})")),
     _row("jacobi", 4, mpmath="jacobi", ball=lambda fl, n, a, b, x: x.jacobi_p(n, a, b),
          spellings=_scipy("eval_jacobi({0}, {1}, {2}, {3})")),
+    _row("appellf1", 6, mpmath="appellf1",
+         domain=lambda a: (Compare("<", a[4], ONE), Compare("<", a[5], ONE))),
+    _row("Heaviside", 1, most=2, by_sympy=False, definition=_heaviside,
+         kink="the derivative of Heaviside is taken as 0 everywhere"),
+    _row("SingularityFunction", 3, by_sympy=False, domain=lambda a: (Compare(">=", a[2], ZERO),),
+         definition=lambda a: _call(
+        "where", Compare(">=", a[0], a[1]), Pow(Add((a[0], Neg(a[1]))), a[2]), ZERO)),
     _row("sinc", by_sympy=False, definition=lambda a: _call(
         "where", Compare("==", a[0], ZERO), ONE, Div(_call("sin", a[0]), a[0]))),
     *(_row(name, 3) for name in ("mathieus", "mathieuc", "mathieusprime", "mathieucprime")),

@@ -15,7 +15,13 @@ from typing import Any
 
 from symgrad.errors import Diagnostic, NotDifferentiable, SourceError
 from symgrad.expression.balls import Unclear
-from symgrad.expression.functions import FUNCTIONS, UNDIFFERENTIABLE, Function, OwnFunction
+from symgrad.expression.functions import (
+    FUNCTIONS,
+    NOT_TAKEN,
+    UNDIFFERENTIABLE,
+    Function,
+    OwnFunction,
+)
 from symgrad.expression.symbolic import sympy_functions, sympy_module
 from symgrad.expression.tree import (
     ONE,
@@ -210,6 +216,8 @@ class SymPyReader:
     def applied(self, e: Any) -> Expression:  # noqa: ANN401
         """Read a function at its arguments, a choice, or a sum over an index."""
         sp = self.sp
+        if type(e).__name__ in NOT_TAKEN and type(e).__module__.startswith("sympy."):
+            raise not_taken(e, NOT_TAKEN[type(e).__name__].replace(" of that name", ""))
         if isinstance(e, sp.Piecewise):
             return self.piecewise(e)
         if isinstance(e, sp.UnevaluatedExpr):
@@ -247,6 +255,8 @@ class SymPyReader:
             side, middle = self.value(e.args[0]), self.value(e.args[1])
             low = Call("where", (Compare("<", side, ZERO), ZERO, middle))
             return Call("where", (Compare(">", side, ZERO), ONE, low))
+        if isinstance(e, sp.SingularityFunction) and e.args[2].is_negative:
+            raise not_taken(e, "with a negative exponent it is no function")
         if isinstance(e, sp.polygamma) and e.args[0] == 0:
             return Call("digamma", (self.value(e.args[1]),))
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from symgrad.expression.functions import UNDIFFERENTIABLE, Function, known_names, lookup
+from symgrad.expression.functions import NOT_TAKEN, UNDIFFERENTIABLE, Function, known_names, lookup
 from symgrad.sources import lexer
 from symgrad.sources.cursor import Cursor, constant
 from symgrad.sources.problems import (
@@ -108,11 +108,16 @@ def not_a_function(cursor: Cursor, word: str) -> Fault:
         return cursor.fault(
             f"unknown function `{plain}`", at, hint=f"to multiply, write `{'*'.join(product)}*(…)`"
         )
-    close = suggest(plain, known_names())
-    hint = f"a function that there is: `{close}`" if close else ""
+    hint = instead_of(plain)
     if plain in _LONG_HAND:
         hint = "every value is a number: write it out, term by term"
     return cursor.fault(f"unknown function `{plain}`", at, hint=hint, kind=UnknownNameInSource)
+
+
+def instead_of(name: str, *others: str) -> str:
+    """Return why SymPy's function of a name cannot be used, or the nearest function there is."""
+    close = None if name in NOT_TAKEN else suggest(name, (*known_names(), *others))
+    return f"a function that there is: `{close}`" if close else NOT_TAKEN.get(name, "")
 
 
 def wrong_arity(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from symgrad.errors import Diagnostic, Place, SourceError
-from symgrad.expression.functions import known_names, lookup
+from symgrad.expression.functions import lookup
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -22,7 +22,7 @@ from symgrad.expression.tree import (
     number,
 )
 from symgrad.sources import exact, lexer
-from symgrad.sources.complaints import NOT_SMOOTH
+from symgrad.sources.complaints import NOT_SMOOTH, instead_of
 from symgrad.sources.cursor import tree_depth
 from symgrad.sources.limits import MAX_DEPTH, MAX_TERMS
 from symgrad.sources.problems import (
@@ -30,7 +30,6 @@ from symgrad.sources.problems import (
     SourceTooLarge,
     UndifferentiableSource,
     UnknownNameInSource,
-    suggest,
 )
 
 MODULES = frozenset(("math", "np", "numpy", "scipy", "special"))
@@ -264,8 +263,7 @@ class PythonReader:
                 "put a smooth function in its place, or pass its value in as an argument",
                 UndifferentiableSource,
             )
-        close = suggest(name, (*known_names(), *_EXTRA))
-        hint = f"a function that there is: `{close}`" if close else ""
+        hint = instead_of(name, *_EXTRA)
         return self.fault(f"unknown function `{name}`", node, hint, UnknownNameInSource)
 
     def condition(self, node: ast.expr) -> Compare | Logic:
