@@ -54,6 +54,16 @@ def test_code_has_the_body_in_the_place_of_the_function(target):
     assert not any(" g(" in line for line in code)
 
 
+def test_definitions_stand_before_the_equations_that_use_them():
+    text = (
+        "function f(x, k) = x/k^2\nfunction g(z) = f(z, 2)^2\nparam a; u = g(a) + f(a, 3); J = u^2"
+    )
+    d = sg.derive(sg.parse(text))
+    wanted = "Equations\n  f(x, k) = x/k²\n  g(z) = f(z, 2)²\n  u = g(a) + f(a, 3)\n  J = u²\n"
+    assert wanted in d.text()
+    assert r"f(x, k) = \frac{x}{k^{2}}" in d.latex()
+
+
 def test_claims_about_a_function_with_a_body():
     right = ["dv/du = 1/(1 + u^2)^(3/2) + 1", "v = u/sqrt(1 + u^2) + u", "v = f(u, 2) + u"]
     assert statuses(TEXT, *right) == ["proved"] * 3

@@ -7,12 +7,13 @@ written φ′, φ′′, …. What holds for every such function holds for each:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from symgrad.expression.function import Arguments, Function, OwnFunction
 from symgrad.expression.names import LATIN
-from symgrad.expression.tree import Expression, substitute
+from symgrad.expression.tree import Call, Expression, Var, substitute, walk
 
 PRIME = "′"
 SAMPLE = "z²/5 + exp(z/3)"  # the function that claims about every function are tried with
@@ -20,9 +21,13 @@ SAMPLE = "z²/5 + exp(z/3)"  # the function that claims about every function are
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a function with a body means: `tree` in Var(0), Var(1), … for its arguments."""
+    """What a function with a body means: `tree` in Var(0), Var(1), … for its arguments.
+
+    `names` is how its author calls them; functions that differ in that alone are one.
+    """
 
     tree: Expression
+    names: tuple[str, ...] = field(default=(), compare=False)
 
     def __call__(self, arguments: Arguments) -> Expression:
         """Return the function at arguments."""
@@ -55,9 +60,28 @@ class SampleDouble:
         return power + square[self.order] if self.order < len(square) else power
 
 
-def defined(name: str, count: int, tree: Expression) -> OwnFunction:
-    """Return a function of `count` arguments by its body."""
-    return OwnFunction(Function(name, count, count, definition=Body(tree), latex=_latex(name)))
+def defined(name: str, names: tuple[str, ...], tree: Expression) -> OwnFunction:
+    """Return a function of arguments of those names by its body."""
+    body, count = Body(tree, names), len(names)
+    return OwnFunction(Function(name, count, count, definition=body, latex=_latex(name)))
+
+
+def own_definitions(
+    functions: Iterable[OwnFunction],
+) -> tuple[tuple[OwnFunction, tuple[str, ...], Expression], ...]:
+    """Return the functions with a body, the names of their arguments, and the body in them.
+
+    A function stands behind those that its body uses.
+    """
+    found: dict[OwnFunction, tuple[OwnFunction, tuple[str, ...], Expression]] = {}
+    for function in functions:
+        body = function.record.definition
+        if isinstance(body, Body) and function not in found:
+            calls = (part.function for part in walk(body.tree) if isinstance(part, Call))
+            used = own_definitions(f for f in calls if isinstance(f, OwnFunction))
+            found |= {definition[0]: definition for definition in used}
+            found[function] = (function, body.names, body(tuple(map(Var, body.names))))
+    return tuple(found.values())
 
 
 def undefined(name: str, order: int = 0) -> OwnFunction:

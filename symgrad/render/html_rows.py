@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from symgrad.derivation.analysis import ancestors, operands_by_node, path_counts
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Call
 from symgrad.render.latex import LatexPrinter, left_latex, line_latex, remark_latex, trail_latex
 from symgrad.render.paths_sheet import paths_sheet
 from symgrad.render.sheet import (
@@ -116,6 +117,8 @@ class Rows:
         left = item.left[-1]
         bare = FormulaLine(item.left, item.sides)
         text, latex = line_text(bare, self.plain), line_latex(bare, self.latex)
+        if isinstance(left, Call):
+            return PageRow(kind, text, latex)
         if isinstance(left, Name):
             node = left.name
             nodes: Iterable[str] = (node,)

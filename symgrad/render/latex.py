@@ -26,6 +26,7 @@ from symgrad.expression.tree import (
 from symgrad.render.sheet import (
     FormulaLine,
     FormulaSheet,
+    Left,
     Name,
     Partial,
     Remark,
@@ -306,10 +307,12 @@ def worked_latex(worked: Worked, printer: LatexPrinter) -> str:
     return rf"\begin{{array}}{{rcll}} {body} \end{{array}}"
 
 
-def left_latex(left: Name | Partial, printer: LatexPrinter) -> str:
+def left_latex(left: Left, printer: LatexPrinter) -> str:
     """Return the left side of a line."""
     if isinstance(left, Name):
         return printer.name(left.name)
+    if isinstance(left, Call):
+        return printer.product_of((left,))
     if left.second:
         return printer.second_partial(left.top, left.bottom, left.second)
     return printer.partial(left.top, left.bottom)

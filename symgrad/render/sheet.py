@@ -13,7 +13,8 @@ from typing import TypeAlias
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import kinks_of
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.tree import ONE, ZERO, Expression, Var
+from symgrad.expression.own import own_definitions
+from symgrad.expression.tree import ONE, ZERO, Call, Expression, Var
 from symgrad.graph.graph import Graph
 
 Chain = tuple[Expression, ...]
@@ -41,6 +42,9 @@ class Partial:
     second: str = ""
 
 
+Left: TypeAlias = Name | Partial | Call  # a function of one's own stands at its arguments
+
+
 @dataclass(frozen=True, slots=True)
 class FormulaLine:
     """`left[0] = left[1] = … = sides[0] = sides[1] = …`, with a remark behind it.
@@ -48,7 +52,7 @@ class FormulaLine:
     `status` is that of the decision that the remark tells of, if it tells of one.
     """
 
-    left: tuple[Name | Partial, ...]
+    left: tuple[Left, ...]
     sides: tuple[Side, ...]
     remark: str = ""
     status: str = ""
@@ -127,7 +131,8 @@ def derivation_sheet(
         sections.append(Section("expanded", "In parameters and inputs only", expanded_lines(d)))
     sections.append(Section("notes", "Notes", tuple(note_lines(d))))
     kept = tuple(section for section in sections if section.items)
-    return FormulaSheet(headline(d), kept, all_names(d))
+    names = (name for _, names, _ in own_definitions(d.graph.functions.values()) for name in names)
+    return FormulaSheet(headline(d), kept, tuple(dict.fromkeys((*all_names(d), *names))))
 
 
 def headline(d: Derivation) -> str:
@@ -178,11 +183,15 @@ def all_names(d: Derivation) -> tuple[str, ...]:
 
 
 def equation_lines(graph: Graph) -> list[FormulaLine]:
-    """Return the equations in the order in which they were written."""
+    """Return the functions of the author's own, and the equations in the order as written."""
+    own = own_definitions(graph.functions.values())
     return [
-        FormulaLine((Name(node.name),), (side(node.formula.expression),))
-        for node in graph.nodes
-        if node.formula is not None
+        *(FormulaLine((Call(f, tuple(map(Var, names))),), (side(body),)) for f, names, body in own),
+        *(
+            FormulaLine((Name(node.name),), (side(node.formula.expression),))
+            for node in graph.nodes
+            if node.formula is not None
+        ),
     ]
 
 

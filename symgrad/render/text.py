@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from symgrad.expression.letters import spelled_out
 from symgrad.expression.printer import AsciiPrinter, Printer
+from symgrad.expression.tree import Call
 from symgrad.render.sheet import (
     FormulaLine,
     FormulaSheet,
+    Left,
     Name,
-    Partial,
     Remark,
     Section,
     Side,
@@ -69,10 +70,12 @@ def worked_text(worked: Worked, printer: Printer) -> list[str]:
     ]
 
 
-def left_text(left: Name | Partial, printer: Printer) -> str:
+def left_text(left: Left, printer: Printer) -> str:
     """Return the left side of a line."""
     if isinstance(left, Name):
         return printer.name(left.name)
+    if isinstance(left, Call):
+        return printer.product_of((left,))
     if left.second:
         return printer.second_partial(left.top, left.bottom, left.second)
     return printer.partial(left.top, left.bottom)

@@ -68,4 +68,4 @@ def _with_body(draft: Draft, text: str, origin: Origin, head: re.Match[str]) -> 
     body = text[head.end() :]
     parser = Parser(body, origin.at(text, head.end()), resolve, names=names)
     parser.own = draft.functions
-    return defined(head[1].lstrip("\\"), len(names), parser.whole())
+    return defined(head[1].lstrip("\\"), tuple(names), parser.whole())
