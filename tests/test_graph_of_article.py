@@ -356,6 +356,20 @@ def test_the_command_lines(tmp_path, capsys):
     assert "missing_branch" in capsys.readouterr().out
 
 
+def test_a_text_alone_is_an_article_unless_it_declares_a_graph(tmp_path, capsys):
+    path = tmp_path / "notes.txt"
+    path.write_text("z = w*x + b\nL = (z - y)^2\nSo dL/dw = 2(z - y)x and dL/db = 2(z - y).\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", str(path)])
+    assert ended.value.code == 0
+    assert "4 claims: 4 proved" in capsys.readouterr().out
+    path.write_text("param w\nL = w^2\ncheck dL/dw = 2w\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", str(path)])
+    assert ended.value.code == 0
+    assert "1 claim: 1 proved" in capsys.readouterr().out
+
+
 def test_the_options_belong_to_articles(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["verify", "example:branch_and_merge", "--objective", "J"])

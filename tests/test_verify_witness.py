@@ -1,10 +1,12 @@
 """Values at which a wrong formula is shown to be wrong: ones that a reader follows."""
 
+import json
 from fractions import Fraction
 
 import pytest
 
 import symgrad as sg
+from symgrad.render.verdicts import reports_json, reports_text
 
 TEXT = "u = a*x + b\nh = u^2\nv = c*h + u + d\np = 1/(1 + v)\nL = (p - y)^2\n"
 BARE = sg.parse("param a, b, c, d\ndata x, y\n" + TEXT)
@@ -58,3 +60,20 @@ def test_conditions_hold_at_the_witness():
     point, _ = witness(graph, "dJ/ds = y + z/s + 1")
     assert point["s"] > 3
     assert point["y"] + point.get("z", 1 - point["y"]) == Fraction(1)
+
+
+def test_names_that_found_no_node_are_listed_with_the_nearest_ones():
+    graph = sg.parse("param w_1, b\ndata x, y\np = w_1*x + b\nL = (p - y)^2/2")
+    report = sg.verify(graph, "dL/dW = (p - y)x\ndL/db = p - yy\ndL/dq = 0\ndL/dp = p - y")
+    assert report.unknown_names == {"W": "w_1", "yy": "y", "q": ""}
+    shown = reports_text([report])
+    assert "names that found no node: W (nearest: w_1), yy (nearest: y), q\n" in shown
+    assert json.loads(reports_json([report], "g.sg"))["unknown_names"]["yy"] == "y"
+
+
+def test_proportional_with_a_factor_that_varies_claims_nothing():
+    graph = sg.parse("param w\ndata x, y\nL = (w*x - y)^2")
+    text = "$dL/dw \\propto w x - y$ and $dL/dw \\propto (w x - y)x$"
+    report = sg.verify(graph, text, source="a.md")
+    assert [v.status for v in report.verdicts] == ["condition", "proved"]
+    assert "positive constant factor, which is 2" in report.verdicts[1].remarks[0]

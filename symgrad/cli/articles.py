@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,11 +19,28 @@ _SUFFIXES = frozenset(
     (".md", ".markdown", ".mkd", ".mdx", ".qmd", ".rmd", ".tex", ".latex", ".ipynb", ".rst",
      ".html", ".htm")
 )  # fmt: skip
+_DECLARES = re.compile(
+    r"^[ \t]*(?:params?|data|consts?|minimize|maximize|check|function|assume)\b", re.MULTILINE
+)
+_DERIVATIVE = re.compile(r"[∂∇]|\\partial|(?<!\w)d\^?[2²]?[^\W\d_]\w*\s*/\s*d[^\W\d_]\w*\s*[=≈]")
 
 
 def is_article(file: str) -> bool:
-    """Tell whether a FILE argument names a document, by its suffix."""
-    return PurePath(file).suffix.lower() in _SUFFIXES
+    """Tell whether a FILE argument names a document: by its suffix, a text by what is in it."""
+    suffix = PurePath(file).suffix.lower()
+    return suffix in _SUFFIXES or (suffix == ".txt" and _states_derivatives(file))
+
+
+def _states_derivatives(file: str) -> bool:
+    """Tell whether a text has derivatives in it and declares nothing, as a graph file would."""
+    from symgrad.errors import SymgradError
+    from symgrad.sources.loading import read_text
+
+    try:
+        text = read_text(file)
+    except SymgradError:
+        return False
+    return _DERIVATIVE.search(text) is not None and _DECLARES.search(text) is None
 
 
 def split_names(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -39,7 +39,10 @@ def reports_text(reports: Sequence[Report], *, verbose: bool = False) -> str:
     blocks += [f"  {item.source}: no claim was found" for item in reports if not item.judged]
     if verbose:
         blocks += [_skipped_text(one, item.source) for item in reports for one in item.skipped]
-    return "\n".join([*blocks, "", summary(reports)])
+    unknown = {word: near for item in reports for word, near in item.unknown_names.items()}
+    listed = [f"{w} (nearest: {near})" if near else w for w, near in unknown.items()]
+    names = [f"names that found no node: {display_text(', '.join(listed))}"] if listed else []
+    return "\n".join([*blocks, "", *names, summary(reports)])
 
 
 def summary(reports: Iterable[Report]) -> str:
@@ -125,6 +128,7 @@ def reports_json(reports: Sequence[Report], graph: str) -> str:
         "ok": all(report.ok for report in reports),
         "counts": dict(counts),
         "verdicts": verdicts,
+        "unknown_names": {w: n for report in reports for w, n in report.unknown_names.items()},
         "skipped": [_skipped_json(s, report) for report in reports for s in report.skipped],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

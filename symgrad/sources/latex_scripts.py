@@ -26,6 +26,10 @@ _INDEX = re.compile(r"[0-9]+|(?:\\ell|\\tau|[A-Za-z])(?:\s*[-+]\s*(?:[0-9]+|[A-Z
 _LABEL = re.compile(
     r"\(?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?"
 )
+# an index with a mark behind it: a^{[1]T}, g^{(2)'}
+_MARKED_INDEX = re.compile(
+    rf"((?:{_ONE_INDEX}\s*)+)(?:(T|\\top|\\intercal|⊤|ᵀ)|((?:\\prime|['′])+))"
+)
 _SIGNS = {"+": "plus", "-": "minus", "−": "minus"}
 _STARS = frozenset(("*", "\\ast", "\\star"))
 _TRANSPOSES = frozenset(("\\top", "\\intercal", "\\tran", "\\transp", "\\mathsf{T}", "\\mathrm{T}",
@@ -53,12 +57,16 @@ class Scripts(Tokens, ABC):
         if following == "{" and self.indicated(word, parts):
             return
         rest = ""
+        start = self.at
         if following == "{":
             raw, rest = _balanced(self.raw_argument(word))
         else:
             self.at += 1
             raw = following
         name = index_name(raw)
+        if "^" in name and following == "{":
+            self.at = start
+            name = self.argument(word).text.strip()  # \nabla_{W^{[2]}}
         if not re.fullmatch(r"\w+", name):
             raise self.fault("this subscript is no part of a name", word)
         if not self.attached(f"_{name}", word, parts):
@@ -89,6 +97,12 @@ class Scripts(Tokens, ABC):
             return
         if raw in _TRANSPOSES:
             parts.append(self.written(TRANSPOSED, word))
+            return
+        if (marked := _MARKED_INDEX.fullmatch(plain)) and self.attached(
+            "".join(f"_{part}" for part in _name_above(marked[1], marked[1])), word, parts
+        ):
+            primes_of_it = "'" * len(re.findall(r"\\prime|['′]", marked[3] or ""))
+            parts.append(self.written(TRANSPOSED if marked[2] else primes_of_it, word))
             return
         braced = self.words[start].text == "{"
         if plain in _SIGNS and (braced or not self.is_operand_next()):

@@ -85,7 +85,7 @@ def verify(  # noqa: PLR0913  (what a user may choose)
             verdicts.append(verdict)
             if progress is not None:
                 progress(len(verdicts), verdict)
-    return Report(tuple(verdicts), named, tuple(skipped))
+    return Report(tuple(verdicts), named, tuple(skipped), tuple(graph.index))
 
 
 def _arrays_judged(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from symgrad.graph.display import Typeset
+from symgrad.sources.problems import suggest
 from symgrad.verify.model import Skipped, Verdict
+from symgrad.verify.reading.names import base_and_index
 
+_UNKNOWN = re.compile(r"(?:unknown (?:name|function)|the graph has no node) `(\w+)`")
 MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…",
          "definition": "·", "condition": "·"}  # fmt: skip
 
@@ -19,6 +23,23 @@ class Report(Typeset):
     verdicts: tuple[Verdict, ...]
     source: str = "<claims>"
     skipped: tuple[Skipped, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def unknown_names(self) -> dict[str, str]:
+        """Names of claims that cannot be read, with the nearest of the graph ("" for none).
+
+        Where no formula is about the graph, those of all formulas.
+        """
+        faults = [v.claim.fault.message for v in self.verdicts if v.claim.fault is not None]
+        reasons = faults if self.judged else [item.reason for item in self.skipped]
+        words = [word for text in reasons for word in _UNKNOWN.findall(text)]
+        return {word: self._nearest(word) for word in dict.fromkeys(words)}
+
+    def _nearest(self, word: str) -> str:
+        base = base_and_index(word)[0].lower()
+        like = (name for name in self.names if base_and_index(name)[0].lower() == base)
+        return suggest(word, self.names) or next(like, "")
 
     @property
     def judged(self) -> tuple[Verdict, ...]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import TypeAlias
 
-from symgrad.errors import Diagnostic, Place
-from symgrad.expression.tree import Var, variables
+from symgrad.errors import Diagnostic, Place, SymgradError
+from symgrad.expression.tree import Mul, Var, number, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.latex import UNREADABLE, translate_leniently
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
@@ -33,6 +33,7 @@ from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.lefts import LeftSides
+from symgrad.verify.reading.proportional import factor_of
 from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
@@ -233,6 +234,11 @@ class Reader:
         state = self.state.snapshot()
         left: Target | None = None
         try:
+            if statement.other == "∝" and (
+                found := self.proportional(statement, formula, text, place)
+            ):
+                yield found
+                return
             if not statement.parts or statement.other:
                 yield self.no_claim(statement, formula, text, place)
                 return
@@ -343,6 +349,28 @@ class Reader:
                     self.chains.set_on = place.line
                 return Claim(text, place, ExpressionTarget(side), condition="a condition")
         return _skipped(text, place, fault.diagnostic.message)
+
+    def proportional(
+        self, statement: WrittenStatement, formula: FoundFormula, text: str, place: Place
+    ) -> Claim | None:
+        """Return the claim that a `∝` is with its factor put in; None where there is no factor."""
+        if statement.other != "∝" or len(statement.parts) != 1:
+            return None
+        try:
+            left = self.lefts.read(statement, formula)
+            if _is_new(left, self.scope):
+                return None
+            link = self.chains.link("=", statement.parts[0][1], formula)
+            claim = self.chains.claim(left, (link,), text, place, Given(), forced=False)
+            factor = factor_of(self.truth, claim)
+        except (Fault, SymgradError):
+            return None
+        if factor is None:
+            return replace(claim, condition="proportional, with a factor that is not constant")
+        size = abs(factor)
+        scaled = replace(link, expression=Mul((number(size), link.expression)), decimals=None)
+        said = f"`∝` read as equal up to a positive constant factor, which is {size}"
+        return replace(claim, links=(scaled,), readings=(*claim.readings, said))
 
     def rooted(self, statement: WrittenStatement, formula: FoundFormula) -> WrittenStatement | None:
         """Return the rest of a chain that begins with the first part that is about the graph.
