@@ -181,7 +181,9 @@ def test_rust_takes_a_function_without_a_body(tmp_path):
 def test_a_function_without_a_body_has_no_value_of_its_own():
     graph = sg.parse("param a = 1; function φ; J = φ(a)^2")
     assert "∂J/∂a = 2·φ(a)·φ′(a)" in sg.derive(graph).text()
-    assert "def value(a, *, phi) -> float:" in sg.generate(graph, only=["value"])
+    assert "def value(a: float, *, phi: Callable[[float], float]) -> float:" in sg.generate(
+        graph, only=["value"]
+    )
     assert check(sg.derive(graph), "python", sg.generate(graph)).points is None
     with pytest.raises(sg.SymgradError, match="a check of itself has nothing"):
         sg.generate(graph, include=["self_check"])

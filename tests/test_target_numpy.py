@@ -181,8 +181,8 @@ def test_results_are_named_floats(article):
 
 def test_names_and_signatures_are_the_documented_ones():
     code = generate(parse(examples.read(BRANCH)), "numpy")
-    assert "def value_and_gradient(a, b, c, d, x, y, lam=0.1) -> tuple[float, Gradient]:" in code
-    assert "def fun_and_jac(theta, x, y, lam=0.1) -> tuple[float, np.ndarray]:" in code
+    assert "lam: float = 0.1,\n) -> tuple[float, Gradient]:" in code
+    assert "theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike, lam: float = 0.1,\n" in code
     for line in ("u = np.multiply(x, a, _r0)", "u += b", "h = np.multiply(u, u,"):
         assert line in code
 

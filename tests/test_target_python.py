@@ -90,9 +90,10 @@ def test_self_check_looks_at_every_function(tmp_path, old, new):
 
 def test_signatures_are_the_documented_ones(load):
     code = generate(parse(examples.read("branch_and_merge")))
-    assert "def value(a, b, c, d, x, y, lam=0.1) -> float:" in code
-    assert "def gradient(a, b, c, d, x, y, lam=0.1) -> Gradient:" in code
-    assert "def update(a, b, c, d, x, y, lam=0.1, rate=0.1) -> Params:" in code
+    arguments = "a: float, b: float, c: float, d: float, x: float, y: float, lam: float = 0.1"
+    assert f"def value(\n    {arguments},\n) -> float:" in code
+    assert "lam: float = 0.1,\n) -> Gradient:" in code
+    assert "rate: float = 0.1,\n) -> Params:" in code
     module = load(examples.read("branch_and_merge"))
     value, gradient = module.value_and_gradient(1, 0, 1, 0, 2, 1)
     assert gradient._fields == ("a", "b", "c", "d")
@@ -115,7 +116,7 @@ def test_maximize_goes_up(load):
 
 def test_keywords_and_collisions_are_renamed_and_stated():
     code = generate(parse("param λ, lam, if_, class; data x; J = λ*x + lam*if_*class"))
-    assert "def value(lam_, lam, if_, class_, x)" in code
+    assert "def value(lam_: float, lam: float, if_: float, class_: float, x: float)" in code
     assert "λ is lam_" in code.replace("\n", " ")
     assert "class is class_" in code
 

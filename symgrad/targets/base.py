@@ -27,6 +27,7 @@ from symgrad.program.program import Program, Routine
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.head import head_lines
+from symgrad.targets.long_lines import ROOM, bracketed
 from symgrad.targets.naming import identifiers, transliterated
 from symgrad.targets.printing import (
     CodePrinter,
@@ -117,6 +118,7 @@ class Target:
     guarded: str = ""
     helpers: Mapping[str, Helper] = {}
     folder: Path | None = None
+    ends_with_line = False  # whether a statement ends with its line
     takes_functions = False  # whether functions without a body are arguments
     series_prefix = ""  # how functions that hold a series begin; "" writes series out
     local_prefix = ""  # how functions that hold a formula begin
@@ -299,7 +301,10 @@ class Sheet:
             spelled = self.names.__getitem__
             columns = [list(map(spelled, column)) for column in columns]
         line = self.target.assignment % ("%s", text)
-        return map(line.__mod__, zip(*columns, strict=True))
+        made = list(map(line.__mod__, zip(*columns, strict=True)))
+        if not self.target.ends_with_line or max(map(len, made)) <= ROOM:
+            return made
+        return [bracketed(item).replace("\n", "\n    ") for item in made]
 
     def results(self, routine: Routine) -> tuple[str, ...]:
         """Return the identifiers of what a routine computes."""

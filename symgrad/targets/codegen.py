@@ -24,6 +24,7 @@ from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.choice import chosen, listed
 from symgrad.targets.locate import templates_directory
+from symgrad.targets.long_lines import folded
 from symgrad.targets.printing import Inexpressible, expressible
 from symgrad.targets.templates import Renderer, TemplateFault
 
@@ -160,8 +161,9 @@ def emit_program(
         context = target.context(sheet)
     context = {"module": options.module, "functions": sheet.functions, **context}
     renderer = Renderer(target.folder, templates)
+    laid_out = str if target.ends_with_line else folded
     return tuple(
-        EmittedFile(name.format(module=options.module), renderer.text(template, context))
+        EmittedFile(name.format(module=options.module), laid_out(renderer.text(template, context)))
         for name, template in target.templates
     )
 

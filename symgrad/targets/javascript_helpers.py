@@ -42,7 +42,8 @@ function _logsumexp(...xs) {
     return top;
   }
   const place = xs.indexOf(top);
-  return top + Math.log1p(xs.reduce((sum, x, i) => i === place ? sum : sum + Math.exp(x - top), 0));
+  const rest = xs.reduce((sum, x, i) => i === place ? sum : sum + Math.exp(x - top), 0);
+  return top + Math.log1p(rest);
 }
 """
 

@@ -20,18 +20,18 @@ from symgrad.program.program import Program, Routine
 from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
 from symgrad.targets.choice import OFFERED
+from symgrad.targets.layout import in_tuple, listed, target
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
-from symgrad.targets.numpy_layout import in_tuple, listed, target
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_rows import RowWriter
 from symgrad.targets.numpy_schedule import Schedule
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
-from symgrad.targets.updating import update_step
+from symgrad.targets.updating import imported, update_step
 
 SCIPY_IMPORT = "\nfrom scipy import special"
 _PREFIX = "mean "  # no name of an author has a space
@@ -61,6 +61,7 @@ class Numpy(Target):
     functions = FUNCTIONS
     helpers = HELPERS
     takes_functions = True
+    ends_with_line = True
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of formulas without data."""
@@ -111,22 +112,22 @@ class _NumpyWriter:
         self.weight = sheet.fresh("weights") if sheet.has("weights") else ""
         self.columns = [*self.data, self.weight] if self.weight else self.data
         self.functions = [f"{name}={name}" for name in sheet.callables.values()]
-        keywords = list(sheet.callables.values())
+        keywords = [f"{name}: Callable[[Any], Any]" for name in sheet.callables.values()]
         self.each_keywords = ["*", *keywords] if keywords else []
         if self.weight:
             self.functions.append(f"{self.weight}={self.weight}")
-            keywords.append(f"{self.weight}=1.0")
+            keywords.append(f"{self.weight}: npt.ArrayLike = 1.0")
         self.keywords = ["*", *keywords] if keywords else []
         self.given = (*self.inputs, *self.functions)
 
     def context(self) -> dict[str, object]:
         """Return all texts; code is written before the helpers that it needs are listed."""
         sheet, program = self.sheet, self.program
-        required = [sheet.names[name] for name in (*program.parameters, *program.data)]
-        required += [name for name, default in sheet.constants if default is None]
-        optional = [f"{name}={text}" for name, text in sheet.constants if text is not None]
+        unset = [name for name, default in sheet.constants if default is None]
+        required = self._typed([*sheet.identifiers((*program.parameters, *program.data)), *unset])
+        optional = [f"{name}: float = {text}" for name, text in sheet.constants if text is not None]
         settings, update = _update(sheet, self.given)
-        rate = f"rate={sheet.target.literal(program.rate)}"
+        rate = f"rate: float = {sheet.target.literal(program.rate)}"
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
@@ -153,10 +154,20 @@ class _NumpyWriter:
             "data": listed([repr(name) for name in self.data], " " * 4),
         }
         needs = sheet.all_needs(sheet.needed)
-        context["imports"] = ", ".join(sorted({"fsum", *needs} & {"factorial", "fsum"}))
+        taken = {"factorial", "fsum"} & set(needs) | ({"fsum", "isnan"} if self.data else {"isnan"})
+        context["imports"] = imported("math", sorted(taken))
+        abstract = ["Callable"] if self.sheet.callables or sheet.has("self_check") else []
+        abstract += ["Iterable", "Iterator"] if self.data else []
+        context["abstract"] = imported("collections.abc", [*abstract, "Sequence"])
         context["scipy"] = SCIPY_IMPORT if "scipy" in needs else ""
         context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
+        loose = "Any" in str(context["helpers"]) or bool(sheet.callables)
+        context["typing"] = "Any, NamedTuple" if loose else "NamedTuple"
         return context
+
+    def _typed(self, names: Iterable[str]) -> list[str]:
+        """Return arguments with their types."""
+        return [f"{n}: {'npt.ArrayLike' if n in self.data else 'float'}" for n in names]
 
     def _second(self, required: Sequence[str], optional: Sequence[str]) -> dict[str, object]:
         """Return the parts of `hessian` and `hvp`, and of both at a flat vector for SciPy."""
@@ -171,8 +182,14 @@ class _NumpyWriter:
         return {
             "hessian_body": bodies.get("hessian", ""),
             "hvp_body": bodies.get("hvp", ""),
-            "hvp_arguments": listed([*required, direction, *optional, *self.keywords], "    ", 40),
-            "hvp_flat_arguments": listed([self._theta, direction, *others], "    ", 40),
+            "hvp_arguments": listed(
+                [*required, f"{direction}: npt.ArrayLike", *optional, *self.keywords], "    ", 40
+            ),
+            "hvp_flat_arguments": listed(
+                [f"{self._theta}: npt.ArrayLike", f"{direction}: npt.ArrayLike", *others],
+                "    ",
+                40,
+            ),
             "hvp_flat_given": listed([*given[:place], direction, *given[place:]], " " * 8),
         }
 
@@ -192,7 +209,7 @@ class _NumpyWriter:
         given, others = self._flat_given()
         return {
             "theta": self._theta,
-            "flat_arguments": listed([self._theta, *others], "    ", 44),
+            "flat_arguments": listed([f"{self._theta}: npt.ArrayLike", *others], "    ", 44),
             "flat_given": listed(given, " " * 8),
             "sign": "-" if self.program.graph.maximize else "",
         }
@@ -205,9 +222,9 @@ class _NumpyWriter:
         if program.wrt == program.parameters:
             given = ["*_flat", *self.given[len(fields) :]]
         inputs = sheet.identifiers((*program.parameters, *program.data))
-        others = [name for name in inputs if name not in fields]
+        others = self._typed(name for name in inputs if name not in fields)
         others += [
-            name if text is None else f"{name}={text}"
+            f"{name}: float" if text is None else f"{name}: float = {text}"
             for name, text in sheet.constants
             if name not in fields
         ]
@@ -286,8 +303,9 @@ class _NumpyWriter:
         rows = target([*self.columns, *(f"_r{i}" for i in range(buffers))], " " * 12, 40)
         totals = in_tuple(list(sums.values()), " " * 16)
         return [
-            "_sums = []",
-            f"for {rows} in _blocks({buffers}, _data):",
+            "_sums: list[tuple[float, ...]] = []",
+            f"for _part in _blocks({buffers}, _data):",
+            f"    {rows} = _part",
             *(f"    {line}" for line in block),
             f"    _sums.append(({totals}))",
         ]
@@ -388,7 +406,7 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     rule = sheet.optimizer
     if not sheet.has("update"):
         return [], dict.fromkeys(("state_fields", "state_size", "update_body", "summary"), "")
-    settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
+    settings = [f"{name}: float = {sheet.target.literal(value)}" for name, value in rule.settings]
     step = update_step(sheet)
     data = sheet.identifiers(name for name in sheet.program.wrt if name in sheet.program.data)
     lines = [f'{name} = _number("{name}", {name})' for name in data]  # a step moves one number
@@ -397,7 +415,7 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     made = f"Params(*map(float, ({in_tuple(step.parameters, ' ' * 8, 40)})))"
     if step.states:
         made = f"{made}, State(*map(float, ({in_tuple(step.kept, ' ' * 8, 50)})))"
-        settings.append("state=START")
+        settings.append("state: State = START")
     return settings, {
         "state_fields": "\n".join(f"    {name}: float" for name in step.states),
         "state_size": str(len(step.states)),

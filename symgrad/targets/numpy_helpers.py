@@ -12,26 +12,28 @@ from __future__ import annotations
 from symgrad.targets.base import Helper
 
 DOT = '''\
-def _row_dots(x, y):
+def _row_dots(x: _Array, y: _Array) -> _Array:
     """Return the sum of products of each row."""
-    return np.matmul(x[:, None, :], y[:, :, None]).ravel()
+    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
+    return rows
 
 
 _row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
 
 
-def _dot(x, y):
+def _dot(x: _Array, y: _Array) -> float:
     """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
     rows = len(x) // 512
-    if rows < 2:
-        return np.dot(x, y)
-    end = 512 * rows
-    total = np.add.reduce(_row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512)))
-    return total if end == len(x) else total + np.dot(x[end:], y[end:])
+    end = 512 * rows if rows > 1 else 0
+    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
+    if end:
+        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
+        total = np.add.reduce(pairs) + total
+    return total
 '''
 
 HORNER = '''\
-def _polynomial(coefficients, x):
+def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
     """Return a polynomial; its coefficients are given from the highest power down."""
     total = x * coefficients[0]
     for coefficient in coefficients[1:-1]:
@@ -53,7 +55,7 @@ _ERFC = (
 )
 
 
-def _erfc_tail(x):
+def _erfc_tail(x: Any) -> Any:
     """Return erfc(|x|), as a polynomial in (|x| - 3.75)/(|x| + 3.75)."""
     x = np.minimum(np.abs(x), 30.0)
     head = np.trunc(16.0 * x) / 16.0
@@ -71,27 +73,27 @@ _ERF = (
 )
 
 
-def _erf(x):
+def _erf(x: Any) -> Any:
     """Return the error function."""
     near = x * _polynomial(_ERF, np.minimum(x * x, 1.0))
     return np.where(np.abs(x) < 1.0, near, np.copysign(1.0 - _erfc_tail(x), x))
 '''
 
 ERFC = '''\
-def _erfc(x):
+def _erfc(x: Any) -> Any:
     """Return 1 - erf(x), without cancellation."""
     tail = _erfc_tail(x)
     return np.where(x < 0.0, 2.0 - tail, tail)
 '''
 
 NORMAL_CDF = '''\
-def _normal_cdf(x):
+def _normal_cdf(x: Any) -> Any:
     """Return the distribution function of the standard normal distribution."""
     return 0.5 * _erfc(-0.7071067811865476 * x)
 '''
 
 LOGSUMEXP = '''\
-def _logsumexp(first, *others):
+def _logsumexp(first: Any, *others: Any) -> Any:
     """Return log(exp(x1) + exp(x2) + ...), the larger of two terms taken out first."""
     for x in others:
         top = np.maximum(first, x)
@@ -101,7 +103,7 @@ def _logsumexp(first, *others):
 '''
 
 COT_PI = '''\
-def _cot_pi(x):
+def _cot_pi(x: Any) -> Any:
     """Return the cotangent of pi*x, with x reduced first."""
     return 1.0 / np.tan(np.pi * (x - np.round(x)))
 '''
@@ -123,7 +125,7 @@ _ZETA = tuple(  # (zeta(k) - 1)/k with changing signs, from k = 21 down to 2, th
 ) + (0.42278433509846714, 0.0)
 
 
-def _lgamma(x):
+def _lgamma(x: Any) -> Any:
     """Return the logarithm of |gamma(x)|."""
     y = np.where(x > 0.0, x, 1.0 - x)
     z = np.where(y < 1.5, y - 1.0, y - 2.0)
@@ -145,7 +147,7 @@ def _lgamma(x):
 
 # 6.3.5 (recurrence), 6.3.7 (reflection), 6.3.18 (asymptotic series).
 DIGAMMA = '''\
-def _digamma(x):
+def _digamma(x: Any) -> Any:
     """Return the derivative of lgamma: recurrence to x >= 10, then the asymptotic series."""
     y = np.where(x > 0.0, x, 1.0 - x)
     shift = np.zeros_like(y)
@@ -162,7 +164,7 @@ def _digamma(x):
 
 # 6.4.6 (recurrence), 6.4.7 (reflection), 6.4.11 (asymptotic series).
 POLYGAMMA = '''\
-def _polygamma(order, x):
+def _polygamma(order: Any, x: Any) -> Any:
     """Return the derivative of digamma of a whole order, which is the same for all samples."""
     n = int(np.ravel(order)[0])
     if n == 0:

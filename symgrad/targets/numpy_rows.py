@@ -13,8 +13,8 @@ from symgrad.expression.tree import Var
 from symgrad.program.block import Assignment
 from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
+from symgrad.targets.layout import in_tuple, target
 from symgrad.targets.numpy_batch import expression
-from symgrad.targets.numpy_layout import in_tuple, target
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_schedule import Schedule
 
@@ -165,8 +165,9 @@ class RowWriter:
         if loop:
             block, buffers = written(schedule)
             targets = [*self.data, *more, "_block", *(f"_r{i}" for i in range(buffers))]
-            head = f"for {target(targets, ' ' * 12, 50)} in _blocks({buffers}, (*_data, _rows)):"
-            lines += [head, *(f"    {line}" for line in block)]
+            head = f"for _part in _blocks({buffers}, (*_data, _rows)):"
+            taken = f"    {target(targets, ' ' * 12, 50)} = _part"
+            lines += [head, taken, *(f"    {line}" for line in block)]
         inside = [f"    {line}" for line in lines]
         return ['with np.errstate(all="ignore"):', *inside] if inside else []
 

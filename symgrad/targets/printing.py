@@ -140,6 +140,8 @@ class CodePrinter:
                 return f"{self.at(numerator, PRODUCT)}/{self.at(denominator, UNARY)}", PRODUCT
             case Pow(base, exponent):
                 return self.call("pow", (base, exponent))
+            case Call("where", (_, yes, no)) if yes == no:
+                return self.printed(yes)
             case Call("where", (condition, yes, no)):
                 return self.where(condition, yes, no)
             case Call(function, arguments):

@@ -16,12 +16,13 @@ from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.targets.layout import listed
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import HELPERS
 from symgrad.targets.running import run_python
-from symgrad.targets.updating import update_step, wrapped
+from symgrad.targets.updating import imported, update_step, wrapped
 
 FUNCTIONS: Mapping[str, Spelling] = {
     **{name: Spelling(f"_{name}({{}})", (f"_{name}",)) for name in ("log_sigmoid", "pow")},
@@ -65,17 +66,20 @@ class Python(Target):
     )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
-        "JACOBIAN_COLUMNS JACOBIAN_STARTS NamedTuple START abs e enumerate float grad int "
-        "isinstance len max min pi print range round state step sum tuple zip".split()
+        "Callable JACOBIAN_COLUMNS JACOBIAN_STARTS NamedTuple START Sequence abs e enumerate float "
+        "grad int isinstance len max min pi print range round state step sum tuple zip".split()
     )
     functions = FUNCTIONS
     guarded_functions = FAULTLESS
     guarded = IEEE
     helpers = HELPERS
     takes_functions = True
+    ends_with_line = True
     series_prefix = "_series"
     local_prefix = "_local"
-    series_lines = ('def {0}(t):\n    """{1}"""', "    {0}", "    return y")
+    series_lines = (
+        'def {0}(t: float) -> float:\n    """{1}"""', "    {0}", "    return y",
+    )  # fmt: skip
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language."""
@@ -96,21 +100,27 @@ class Python(Target):
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `python.py.j2` receives."""
         program = sheet.program
-        required = [sheet.names[name] for name in (*program.parameters, *program.data)]
-        optional = [f"{name}={text}" for name, text in sheet.constants if text is not None]
-        required += [name for name, default in sheet.constants if default is None]
-        functions = list(sheet.callables.values())
-        keywords = ["*", *functions] if functions else []
-        arguments = (*required, *optional, *keywords)
+        needs = [name for name, default in sheet.constants if default is None]
         inputs = sheet.identifiers(program.inputs)
+        required = _typed([*sheet.identifiers((*program.parameters, *program.data)), *needs])
+        optional = [f"{name}: float = {text}" for name, text in sheet.constants if text is not None]
+        functions = list(sheet.callables.values())
+        typed = _typed(functions, "Callable[[float], float]")
+        keywords = ["*", *typed] if functions else []
+        arguments = (*required, *optional, *keywords)
+        many = [
+            *_typed(sheet.identifiers(program.parameters)),
+            *_typed(sheet.identifiers(program.data), "Sequence[float]"),
+            *(_typed(needs) + optional + keywords),
+        ]
         given = (*inputs, *(f"{name}={name}" for name in functions))
         settings, update = _update(sheet, given)
-        rate = f"rate={sheet.target.literal(program.rate)}"
+        rate = f"rate: float = {sheet.target.literal(program.rate)}"
         context: dict[str, object] = {
             "head": "\n".join(sheet.head()),
             "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "objective": sheet.names[program.graph.objective],
-            "arguments": _wrapped(arguments, "    "),
+            "arguments": listed(arguments, "    ", 51),
             "value_body": _body(sheet, program.value, "value"),
             "gradient_body": (
                 f"    return value_and_gradient({_wrapped(given, ' ' * 8)})[1]"
@@ -118,27 +128,41 @@ class Python(Target):
                 else _body(sheet, program.gradient, "gradient")
             ),
             "both_body": _body(sheet, program.both, "value_and_gradient"),
-            "given": _wrapped(sheet.given, " " * 8),
+            "many": listed(many, "    ", 40),
+            "given": listed([*_typed(inputs), *typed], "    ", 39),
             **_ieee(sheet),
             **_further(sheet, required, [*optional, *keywords]),
             "each": _wrapped(given, " " * 8),
             "gradient_fields": _fields(sheet.fields),
             **update,
-            "update_arguments": _wrapped(
-                (*required, *optional, rate, *settings, *keywords), "    "
+            "update_arguments": listed(
+                (*required, *optional, rate, *settings, *keywords), "    ", 39
             ),
             "points": check_points(sheet),
             "checked": _wrapped([repr(name) for name in inputs], " " * 4),
         }
-        needs = sheet.all_needs(sheet.needed)
-        imports = sorted(name for name in needs if not name.startswith("_"))
-        context["imports"] = _wrapped(imports, "    ") if imports else ""
-        context["helpers"] = "\n\n".join(sheet.helper_texts(needs))
+        used = list(sheet.all_needs(sheet.needed))
+        abstract = {"Callable"} if functions else set()
+        if sheet.has("hvp", "value_each", "gradient_each", "self_check"):
+            abstract.add("Sequence")
+        if sheet.has("self_check"):
+            used += ["Callable", "isnan"]
+        abstract |= {"Callable"} & set(used)
+        context["abstract"] = ", ".join(sorted(abstract))
+        imports = sorted(
+            name for name in set(used) if not name.startswith("_") and name != "Callable"
+        )
+        context["imports"] = imported("math", imports)
+        context["helpers"] = "\n\n".join(sheet.helper_texts(used))
         return context
 
 
 def _wrapped(items: Sequence[str], indent: str) -> str:
     return wrapped(items, indent, 4)
+
+
+def _typed(names: Sequence[str], kind: str = "float") -> list[str]:
+    return [f"{name}: {kind}" for name in names]
 
 
 def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
@@ -194,7 +218,7 @@ def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> 
     columns = [str(column) for row in sheet.program.pattern for column in row]
     return {
         **{f"{kind}_body": body for kind, body in bodies.items()},
-        "hvp_arguments": _wrapped((*required, direction, *optional), "    "),
+        "hvp_arguments": _wrapped((*required, f"{direction}: Sequence[float]", *optional), "    "),
         "columns": _all(columns),
         "starts": _all([str(start) for start in sheet.starts]),
         "data": _wrapped(sheet.identifiers(sheet.program.data), " " * 8),
@@ -230,13 +254,13 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     if not sheet.has("update"):
         return [], dict.fromkeys(("state_fields", "state_size", "update_body", "summary"), "")
     step = update_step(sheet)
-    settings = [f"{name}={sheet.target.literal(value)}" for name, value in rule.settings]
+    settings = [f"{name}: float = {sheet.target.literal(value)}" for name, value in rule.settings]
     lines = [f"grad = gradient({_wrapped(given, ' ' * 8)})"]
     lines += [f"{name} = {code}" for name, code in step.assignments]
     made = _made("Params", step.parameters)
     if step.states:
         made = f"{made}, {_made('State', step.kept)}"
-        settings.append("state=START")
+        settings.append("state: State = START")
     return settings, {
         "state_fields": _fields(step.states),
         "state_size": str(len(step.states)),

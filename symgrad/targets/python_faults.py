@@ -12,33 +12,33 @@ from symgrad.targets.base import Helper
 from symgrad.targets.printing import Spelling
 
 _LOG = '''\
-def _ieee_{name}(x):
+def _ieee_{name}(x: float) -> float:
     """{name}(x): infinite at {pole}, NaN below it."""
     return {name}(x) if x > {pole} else -inf if x == {pole} else nan
 '''
 
 _INSIDE = '''\
-def _ieee_{name}(x):
+def _ieee_{name}(x: float) -> float:
     """{name}(x): NaN outside its domain."""
     return {name}(x) if {inside} else nan
 '''
 
 _ATANH = '''\
-def _ieee_atanh(x):
+def _ieee_atanh(x: float) -> float:
     """atanh(x): infinite at 1 and -1, NaN beyond them."""
     return atanh(x) if abs(x) < 1.0 else copysign(inf, x) if abs(x) == 1.0 else nan
 '''
 
 _DIVIDE = '''\
-def _ieee_divide(x, y):
+def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
         return x / y
-    return nan if x == 0.0 or x != x else copysign(inf, x) * copysign(1.0, y)
+    return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 '''
 
 _POW = '''\
-def _ieee_pow(x, y):
+def _ieee_pow(x: float, y: float) -> float:
     """x to the power y: infinite at 0 to a negative power, NaN where it is no real number."""
     try:
         return _pow(x, y)
@@ -49,7 +49,7 @@ def _ieee_pow(x, y):
 '''
 
 _OF = '''\
-def _ieee_of(function):
+def _ieee_of(function: Callable[[], float]) -> float:
     """What a function gives; NaN where it raises an exception."""
     try:
         return function()
@@ -58,7 +58,7 @@ def _ieee_of(function):
 '''
 
 _GAMMA = '''\
-def _ieee_gamma(x):
+def _ieee_gamma(x: float) -> float:
     """The gamma function: infinite at 0, NaN at its other poles."""
     try:
         return _gamma(x)
@@ -67,7 +67,7 @@ def _ieee_gamma(x):
 '''
 
 _LGAMMA = '''\
-def _ieee_lgamma(x):
+def _ieee_lgamma(x: float) -> float:
     """The logarithm of |gamma(x)|: infinite at its poles."""
     try:
         return _lgamma(x)
@@ -77,7 +77,7 @@ def _ieee_lgamma(x):
 
 # Poles are taken from the right, where 1/(+0) is infinite.
 _DIGAMMA = '''\
-def _ieee_digamma(x):
+def _ieee_digamma(x: float) -> float:
     """The derivative of lgamma: infinite at its poles."""
     try:
         return _digamma(x)
@@ -88,7 +88,7 @@ def _ieee_digamma(x):
 '''
 
 _POLYGAMMA = '''\
-def _ieee_polygamma(n, x):
+def _ieee_polygamma(n: float, x: float) -> float:
     """The n-th derivative of digamma: infinite at its poles."""
     try:
         return _polygamma(n, x)
@@ -119,9 +119,9 @@ FAULT_HELPERS: Mapping[str, Helper] = {
         for name, inside in _DOMAINS.items()
     },
     "_ieee_atanh": Helper(_ATANH, ("atanh", "copysign", "inf", "nan")),
-    "_ieee_divide": Helper(_DIVIDE, ("copysign", "inf", "nan")),
+    "_ieee_divide": Helper(_DIVIDE, ("copysign", "inf", "isnan", "nan")),
     "_ieee_pow": Helper(_POW, ("_pow", "copysign", "inf", "nan")),
-    "_ieee_of": Helper(_OF, ("nan",)),
+    "_ieee_of": Helper(_OF, ("nan", "Callable")),
     "_ieee_gamma": Helper(_GAMMA, ("_gamma", "copysign", "inf", "nan")),
     "_ieee_lgamma": Helper(_LGAMMA, ("_lgamma", "inf")),
     "_ieee_digamma": Helper(_DIGAMMA, ("_digamma", "inf", "nan")),

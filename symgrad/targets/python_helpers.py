@@ -9,7 +9,7 @@ from symgrad.targets.base import Helper
 from symgrad.targets.python_faults import FAULT_HELPERS
 
 EXP = '''\
-def _exp(x):
+def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
     try:
         return exp(x)
@@ -18,7 +18,7 @@ def _exp(x):
 '''
 
 EXPM1 = '''\
-def _expm1(x):
+def _expm1(x: float) -> float:
     """exp(x) - 1; infinite where that is too large for a float."""
     try:
         return expm1(x)
@@ -27,7 +27,7 @@ def _expm1(x):
 '''
 
 SINH = '''\
-def _sinh(x):
+def _sinh(x: float) -> float:
     """sinh(x); infinite where that is too large for a float."""
     try:
         return sinh(x)
@@ -36,7 +36,7 @@ def _sinh(x):
 '''
 
 COSH = '''\
-def _cosh(x):
+def _cosh(x: float) -> float:
     """cosh(x); infinite where that is too large for a float."""
     try:
         return cosh(x)
@@ -45,7 +45,7 @@ def _cosh(x):
 '''
 
 LGAMMA = '''\
-def _lgamma(x):
+def _lgamma(x: float) -> float:
     """The logarithm of |gamma(x)|; infinite where that is too large for a float."""
     try:
         return lgamma(x)
@@ -54,7 +54,7 @@ def _lgamma(x):
 '''
 
 GAMMA = '''\
-def _gamma(x):
+def _gamma(x: float) -> float:
     """The gamma function; infinite where that is too large for a float."""
     try:
         return gamma(x)
@@ -63,7 +63,7 @@ def _gamma(x):
 '''
 
 POW = '''\
-def _pow(x, y):
+def _pow(x: float, y: float) -> float:
     """x to the power y; infinite where that is too large for a float."""
     try:
         return pow(x, y)
@@ -72,7 +72,7 @@ def _pow(x, y):
 '''
 
 CBRT = '''\
-def _cbrt(x):
+def _cbrt(x: float) -> float:
     """The real cube root, with one step of Newton's method after the power."""
     if x == 0.0 or isinf(x):
         return x
@@ -81,29 +81,29 @@ def _cbrt(x):
 '''
 
 MAX = '''\
-def _max(x, *others):
+def _max(x: float, *others: float) -> float:
     """The largest number; NaN where one of them is."""
     for y in others:
-        x = x if x > y or x != x else y
+        x = x if x > y or isnan(x) else y
     return x
 '''
 
 MIN = '''\
-def _min(x, *others):
+def _min(x: float, *others: float) -> float:
     """The smallest number; NaN where one of them is."""
     for y in others:
-        x = x if x < y or x != x else y
+        x = x if x < y or isnan(x) else y
     return x
 '''
 
 SIGN = '''\
-def _sign(x):
+def _sign(x: float) -> float:
     """The sign of x: 1, -1 or 0."""
     return 1.0 if x > 0.0 else -1.0 if x < 0.0 else x
 '''
 
 SIGMOID = '''\
-def _sigmoid(x):
+def _sigmoid(x: float) -> float:
     """1/(1 + exp(-x)); exp is only taken where it cannot overflow."""
     if x >= 0.0:
         return 1.0 / (1.0 + exp(-x))
@@ -112,19 +112,19 @@ def _sigmoid(x):
 '''
 
 SOFTPLUS = '''\
-def _softplus(x):
+def _softplus(x: float) -> float:
     """log(1 + exp(x)), exact for large |x| too."""
-    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
+    return max(0.0, x) + log1p(exp(-abs(x)))
 '''
 
 LOG_SIGMOID = '''\
-def _log_sigmoid(x):
+def _log_sigmoid(x: float) -> float:
     """log(1/(1 + exp(-x))), exact for large |x| too."""
-    return (x if x < 0.0 else 0.0) - log1p(exp(-abs(x)))
+    return min(0.0, x) - log1p(exp(-abs(x)))
 '''
 
 LOGSUMEXP = '''\
-def _logsumexp(*xs):
+def _logsumexp(*xs: float) -> float:
     """log(exp(x1) + exp(x2) + ...), the largest term taken out first."""
     top = max(xs)
     if isinf(top):
@@ -134,26 +134,26 @@ def _logsumexp(*xs):
 '''
 
 NORMAL_PDF = '''\
-def _normal_pdf(x):
+def _normal_pdf(x: float) -> float:
     """The density of the standard normal distribution."""
     return 0.3989422804014327 * exp(-0.5 * x * x)
 '''
 
 NORMAL_CDF = '''\
-def _normal_cdf(x):
+def _normal_cdf(x: float) -> float:
     """The distribution function of the standard normal distribution."""
     return 0.5 * erfc(-0.7071067811865476 * x)
 '''
 
 COT_PI = '''\
-def _cot_pi(x):
+def _cot_pi(x: float) -> float:
     """The cotangent of pi*x, with x reduced first."""
     return 1.0 / tan(pi * (x - round(x)))
 '''
 
 # Abramowitz and Stegun 6.3.5 (recurrence), 6.3.7 (reflection), 6.3.18 (asymptotic series).
 DIGAMMA = '''\
-def _digamma(x):
+def _digamma(x: float) -> float:
     """The derivative of lgamma: recurrence to x >= 10, then the asymptotic series."""
     if x <= 0.0:
         return _digamma(1.0 - x) - pi * _cot_pi(x)
@@ -169,19 +169,20 @@ def _digamma(x):
 
 # Abramowitz and Stegun 6.4.6 (recurrence), 6.4.7 (reflection), 6.4.11 (asymptotic series).
 POLYGAMMA = '''\
-def _polygamma(n, x):
+def _polygamma(n: float, x: float) -> float:
     """The n-th derivative of digamma: recurrence to x >= 15 + n, then the asymptotic series."""
-    n = int(n)
-    if n == 0:
+    order = int(n)
+    if order == 0:
         return _digamma(x)
     if x <= 0.0:
         c, slope = _cot_pi(x), [0.0, 1.0]
-        for _ in range(n):
+        for _ in range(order):
             d = [k * slope[k] for k in range(1, len(slope))]
             slope = [-pi * ((d[k] if k < len(d) else 0.0) + (d[k - 2] if k > 1 else 0.0))
                      for k in range(len(d) + 2)]
         around = sum(slope[k] * c**k for k in range(len(slope)))
-        return (-1.0) ** n * _polygamma(n, 1.0 - x) - pi * around
+        sign = -1.0 if order % 2 else 1.0
+        return sign * _polygamma(n, 1.0 - x) - pi * around
     total = 0.0
     factor = gamma(n + 1.0)
     while x < 15.0 + n:
@@ -193,7 +194,7 @@ def _polygamma(n, x):
     for k, b in enumerate((1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0,
                            -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0), 1):
         series += b * gamma(2.0 * k + n) / gamma(2.0 * k + 1.0) / _pow(x, 2.0 * k + n)
-    return (total + series) if n % 2 else -(total + series)
+    return (total + series) if order % 2 else -(total + series)
 '''
 
 HELPERS = {
@@ -205,8 +206,8 @@ HELPERS = {
     "_gamma": Helper(GAMMA, ("gamma", "inf")),
     "_pow": Helper(POW, ("inf", "pow")),
     "_cbrt": Helper(CBRT, ("copysign", "isinf")),
-    "_max": Helper(MAX),
-    "_min": Helper(MIN),
+    "_max": Helper(MAX, ("isnan",)),
+    "_min": Helper(MIN, ("isnan",)),
     "_sign": Helper(SIGN),
     "_sigmoid": Helper(SIGMOID, ("exp",)),
     "_softplus": Helper(SOFTPLUS, ("exp", "log1p")),

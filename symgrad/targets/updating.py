@@ -71,6 +71,19 @@ def wrapped(items: Sequence[str], indent: str, step: int) -> str:
     return f"\n{indent}{inner},\n{indent[step:]}"
 
 
+def imported(module: str, names: Sequence[str]) -> str:
+    """Return an import of names as import sorters lay it out; nothing for no names.
+
+    >>> imported("math", ["exp", "log"])
+    'from math import exp, log'
+    """
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) > _IMPORT:
+        line = "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])
+    return line if names else ""
+
+
+_IMPORT = 88
 _SHORT = 69
 _WIDTH = 99
 _MANY = 400  # items above which every line holds the same number of them

@@ -1,0 +1,76 @@
+"""Long lines of code and of comments, broken so that no line is much wider than a page."""
+
+from __future__ import annotations
+
+import textwrap
+
+WIDTH = 99
+ROOM = 87  # of a statement, which is indented later
+_BREAKS = (" + ", " - ", ", ", " ? ", " : ", " && ", " || ", " and ", " or ", " if ", " else ")
+
+
+def bracketed(line: str) -> str:
+    """Return an assignment whose right side stands in brackets, where it is too long for one line.
+
+    >>> print(bracketed("total = " + " + ".join(["a"] * 30)))
+    total = (
+        a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a +
+        a + a + a + a + a + a + a + a + a
+    )
+    """
+    left, sign, right = line.partition(" = ")
+    if len(line) <= ROOM or not sign or "\n" in line:
+        return line
+    pieces = _pieces(right, ROOM - 4)
+    if len(pieces) == 1:
+        return line
+    return f"{left} = (\n    " + "\n    ".join(pieces) + "\n)"
+
+
+def folded(text: str) -> str:
+    """Return code of a language in which a statement may go on in the next line, with no long line.
+
+    Comments and what a preprocessor reads stay as they are.
+    """
+    if max(map(len, text.split("\n"))) <= WIDTH:
+        return text
+    return "\n".join(
+        line if len(line) <= WIDTH or line.lstrip().startswith(("/", "*", "#")) else _folded(line)
+        for line in text.split("\n")
+    )
+
+
+def _folded(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    first, *others = _pieces(line[len(indent) :], WIDTH - 4 - len(indent))
+    return "\n".join([f"{indent}{first}", *(f"{indent}    {part}" for part in others)])
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """Return a text in pieces that are no longer than `room`, where it can be broken."""
+    pieces: list[str] = []
+    while len(text) > room:
+        ends = [text.rfind(mark, 1, room) + len(mark) for mark in _BREAKS if mark in text[1:room]]
+        end = max(ends, default=0)
+        if not end:
+            later = [text.find(mark, room) + len(mark) for mark in _BREAKS if mark in text[room:]]
+            end = min(later, default=len(text))
+        pieces.append(text[:end].rstrip())
+        text = text[end:]
+    return [*pieces, text] if text else pieces
+
+
+def comment(text: str, sign: str) -> list[str]:
+    """Return a text as comments; a long one goes on, indented further, in the next line."""
+    if len(sign) + 1 + len(text) <= WIDTH:
+        return [text]
+    lead = text[: len(text) - len(text.lstrip())]
+    return textwrap.wrap(
+        text,
+        WIDTH - len(sign) - 1,
+        initial_indent="",
+        subsequent_indent=f"{lead}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
