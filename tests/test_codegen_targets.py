@@ -223,7 +223,7 @@ def test_gradient_by_some_inputs_only():
     assert "    a: float\n" not in code
 
 
-@pytest.mark.parametrize("name", ["python", "numpy", "javascript", "c"])
+@pytest.mark.parametrize("name", ["python", "numpy", "javascript", "c", "rust"])
 def test_templates_say_what_they_receive(name):
     language = target(name)
     context = language.context(Sheet(language, lower(derive(parse(GRAPH))), Options()))

@@ -116,7 +116,7 @@ def test_maximize_goes_up(load):
 
 def test_keywords_and_collisions_are_renamed_and_stated():
     code = generate(parse("param λ, lam, if_, class; data x; J = λ*x + lam*if_*class"))
-    assert "def value(lam_: float, lam: float, if_: float, class_: float, x: float)" in code
+    assert "lam_: float, lam: float, if_: float, class_: float, x: float" in code
     assert "λ is lam_" in code.replace("\n", " ")
     assert "class is class_" in code
 
