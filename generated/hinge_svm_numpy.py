@@ -9,7 +9,7 @@
 #     R = λ/2·(w₁² + w₂²)
 #     J = L + R
 # Sensitivities
-#     δ = ∂L/∂z = where(0 ≥ 1 − m, 0, −1)·y
+#     δ = ∂L/∂z = where(m ≥ 1, 0, −1)·y
 # Gradient
 #     ∂J/∂w₁ = δx₁ + λw₁
 #     ∂J/∂w₂ = δx₂ + λw₂
@@ -211,8 +211,7 @@ def gradient(
             z += _r1
             z += b
             m = np.multiply(y, z, _r0)
-            np.subtract(1.0, m, _r0)
-            _w0 = np.where(0.0 >= _r0, 0.0, -1.0)
+            _w0 = np.where(m >= 1.0, 0.0, -1.0)
             delta = np.multiply(_w0, y, _w0)
             _sum_dJ_dw1 = _dot(delta, x1)
             _sum_dJ_dw2 = _dot(delta, x2)
@@ -233,9 +232,9 @@ def value_and_gradient(
     lam = _number("lam", lam)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t2 = lam*w1
-        t3 = lam*w2
-        R = (t2*w1 + t3*w2)/2.0
+        t1 = lam*w1
+        t2 = lam*w2
+        R = (t1*w1 + t2*w2)/2.0
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             x1, x2, y, _r0, _r1 = _part
@@ -244,10 +243,10 @@ def value_and_gradient(
             z += _r1
             z += b
             m = np.multiply(y, z, _r0)
-            t1 = np.subtract(1.0, m, _r0)
-            np.maximum(0.0, t1, out=_r1)
+            np.subtract(1.0, m, _r1)
+            np.maximum(0.0, _r1, out=_r1)
             _sum_L = np.add.reduce(_r1)
-            _w0 = np.where(0.0 >= t1, 0.0, -1.0)
+            _w0 = np.where(m >= 1.0, 0.0, -1.0)
             delta = np.multiply(_w0, y, _w0)
             _sum_dJ_dw1 = _dot(delta, x1)
             _sum_dJ_dw2 = _dot(delta, x2)
@@ -257,7 +256,7 @@ def value_and_gradient(
             _mean_L, _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta,
         ) = _means(_sums, ('x1', 'x2', 'y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            t2 + _mean_dJ_dw1, t3 + _mean_dJ_dw2, _mean_delta,
+            t1 + _mean_dJ_dw1, t2 + _mean_dJ_dw2, _mean_delta,
         )))
 
 
