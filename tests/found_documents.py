@@ -91,7 +91,8 @@ def judged(path: Path) -> list[Link]:
             hit.append(index if index >= 0 and offset <= links[index].end else -1)
         fault = verdict.link or 0
         for order, index in enumerate(hit):
-            if index >= 0 and links[index].status != "refuted":
+            silent = index < 0 or links[index].status == "refuted"
+            if not silent and (verdict.judged or not links[index].status):
                 behind = "behind" if order > fault else "proved" if order < fault else "refuted"
                 links[index].status = behind if verdict.status == "refuted" else verdict.status
     return links

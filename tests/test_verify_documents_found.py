@@ -288,3 +288,44 @@ def test_brackets_on_lines_of_their_own_and_a_heading_in_a_chain():
     text = f"{first}### Step 2\n\n[\n= 2(z - y)x\n]\n"
     assert statuses(LINE, text) == ["proved"]
     assert statuses(LINE, text.replace("2(z - y)x", "(z - y)x")) == ["refuted"]
+
+
+@pytest.mark.parametrize("sample", ["^i", "^{i}", "^{(i)}", "_i"])
+def test_an_index_above_the_line_is_the_sample_where_a_sum_runs_over_it(sample):
+    claim = r"$\frac{\partial L}{\partial w} = \frac1m\sum_{i=1}^m 2(z@ - y@) x@$"
+    assert statuses(LINE, claim.replace("@", sample)) == ["proved"]
+    assert statuses(LINE, claim.replace(" x@", "").replace("@", sample)) == ["refuted"]
+
+
+def test_a_power_of_data_stays_a_power_where_its_index_has_numbers():
+    graph = "param a_1, a_2, a_3; data x, y; p = a_1*x + a_2*x^2 + a_3*x^3; L = (p - y)^2"
+    assert statuses(graph, r"$p = \sum_{i=1}^3 a_i x^i$") == ["proved"]
+    assert statuses(graph, r"$p = \sum_{i=1}^3 a_i x^{i-1}$") == ["refuted"]
+
+
+@pytest.mark.parametrize("case", ["y^{(i)} = 1", "y_i = 0", "x^{(i)} = 1"])
+def test_a_case_of_one_sample_is_no_claim(case):
+    text = rf"where ${case}$, $\frac{{\partial L}}{{\partial w}} = \frac1m\sum_i 2(z_i - y_i)x_i$"
+    assert statuses(LINE, text) == ["condition", "proved"]
+
+
+def test_a_sum_reaches_as_far_as_its_index():
+    for right in (
+        r"\frac1m[\sum_{i=1}^m z_i^2 - 2z_iy_i + y_i^2]",
+        r"\frac1m\sum_{i=1}^m z_i^2 - 2z_iy_i + y_i^2",
+        r"\frac1m\sum_{i=1}^m z_i^2 + \frac1m\sum_{i=1}^m (y_i^2 - 2z_iy_i)",
+    ):
+        assert statuses(LINE, f"$L = {right}$") == ["proved"]
+        assert statuses(LINE, f"$L = {right.replace('2z', 'z')}$") == ["refuted"]
+
+
+def test_a_point_given_by_its_coordinates():
+    for bar in (r"\Big|_{(2,5)}", r"\bigg|_{(2, 5)}"):
+        claim = rf"$\frac{{\partial y}}{{\partial x_1}}{bar} = \frac12 + 5$"
+        assert statuses(SURFACE, claim) == ["proved"]
+        assert statuses(SURFACE, claim.replace("+ 5", "+ 6")) == ["refuted"]
+
+
+def test_a_power_behind_a_space_is_no_word():
+    assert statuses(LINE, "dL/dw = 2(z − y) x + y² x − y² x") == ["proved"]
+    assert statuses("param p; data x; L = x*p^3", "dL/dp = 3x p² and more") == ["proved"]

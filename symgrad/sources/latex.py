@@ -77,6 +77,10 @@ class Translator(Delimiters, Styles, Scripts):
         if text == "{" and self.is_comma_in_braces(parts):
             self.at += 2
             parts.append(self.written(",", word))
+        elif text == "{" and self.is_script_in_braces():
+            script = self.next_word(word)
+            (self.superscript if script.text == "^" else self.subscript)(script, parts)
+            parts += [self.closed(word), self.written(" ", word)]
         elif text == "{":
             parts.append(self.grouped(self.closed(word), word))
         elif text == "_":
@@ -99,6 +103,16 @@ class Translator(Delimiters, Styles, Scripts):
             parts.append(self.written("(" if text == "[" else ")", word))
         else:
             parts.append(Written.at(text, word.start))
+
+    def is_script_in_braces(self) -> bool:
+        """Tell whether `{^T}` begins here: a script alone in braces belongs to what stands before.
+
+        Only one of a single token is meant.
+        """
+        following = [
+            one.text for one in self.words[self.at : self.at + 4] if not one.text.isspace()
+        ]
+        return following[:1] in (["^"], ["_"]) and following[2:3] == ["}"]
 
     def is_comma_in_braces(self, parts: list[Written]) -> bool:
         """Tell whether `{,}` between digits begins here: a decimal comma, or one of thousands."""

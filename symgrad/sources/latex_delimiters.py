@@ -2,12 +2,15 @@ r"""Brackets and bars: `\left( … \right)`, and values at a point, `… \right|
 
 from __future__ import annotations
 
+import re
 from abc import ABC
 
 from symgrad.sources.latex_environments import Environments
 from symgrad.sources.latex_tokens import Word
 from symgrad.sources.latex_words import SIGNS
 from symgrad.sources.written import Written
+
+_POINT = re.compile(r"\s*\(\s*[-−]?[\d.]+(?:\s*,\s*[-−]?[\d.]+)*\s*\)\s*")
 
 
 class Delimiters(Environments, ABC):
@@ -63,9 +66,10 @@ class Delimiters(Environments, ABC):
         parts += [self.written(" @(", word), inner, self.written(")", word)]
 
     def evaluation_follows(self) -> bool:
-        """Tell whether the subscript that comes next holds an equation."""
+        """Tell whether the subscript that comes next holds an equation, or numbers: `(1,2)`."""
         start = self.at
         try:
-            return "=" in self.raw_argument(self.next_word(self.words[start]))
+            inner = self.raw_argument(self.next_word(self.words[start]))
+            return "=" in inner or _POINT.fullmatch(inner) is not None
         finally:
             self.at = start

@@ -39,6 +39,7 @@ from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
+from symgrad.verify.reading.superscripts import letters_above, lowered
 from symgrad.verify.reading.text import VALUE_SAID, source_text
 from symgrad.verify.reading.vectors import coefficient, components, differentials
 from symgrad.verify.truth import Truth
@@ -70,6 +71,7 @@ class Reader:
         self.graph, self.truth = graph, truth
         self.scope = Scope(graph, truth.derivation, truth)
         self.decimals: Style = "point"
+        self.above: frozenset[str] = frozenset()  # letters that stand above the line as an index
         self.generic = Generic(self.scope)
         self.use(State(truth, self.scope))
         self.state.assumptions += stated_counts(graph)
@@ -85,6 +87,7 @@ class Reader:
         """Yield the claims of a text, and each formula that is not about the graph."""
         found: list[Item | Later] = []
         texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
+        self.above = letters_above(formula.content.text for formula in texts)
         self.decimals = style_of(formula.content.text for formula in texts)
         self.chains.comma = self.decimals == "comma"
         for count, formula in enumerate(texts):
@@ -171,6 +174,7 @@ class Reader:
             written = with_points(
                 written.through(content), self.decimals, formula.text, formula.origin
             )
+            written = lowered(written, self.above, self.scope) if self.above else written
             self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
                 self.chains.refuse_marks(written)
@@ -260,6 +264,10 @@ class Reader:
             for indices in self.generic.choices(statement, origin):
                 self.scope.indices = indices
                 left = self.lefts.read(statement, formula)
+                if self.lefts.is_case_of_a_sample(left, statement):
+                    shown = "a value of one sample"
+                    cases.append([Case((), Claim(text, place, left, condition=shown))])
+                    continue
                 claims = list(self.chain(statement, formula, left, text, place, last=last))
                 cases.append([Case(tuple(indices.items()), one) for one in claims])
             for column in zip_longest(*cases):

@@ -153,6 +153,8 @@ class ClaimParser(SumParser):
         """Read `@(x = 2, y = 3)` behind an expression: its value there."""
         opened = self.at + 1
         self.at += 2
+        if self.tokens[self.at] == "(":
+            return self.at_coordinates(found, opened)
         values: dict[str, Expression] = {}
         while True:
             name = self.scope.name(self.tokens[self.at])
@@ -166,6 +168,19 @@ class ClaimParser(SumParser):
             self.at += 1
         self.expect(")", opened)
         return self.scope.evaluated(found, values)
+
+    def at_coordinates(self, found: Expression, opened: int) -> Expression:
+        """Read `@((1, 2))` behind a derivative or a node: its value where its inputs are these."""
+        end = self.behind(self.at) - 1
+        arguments = self.listed(self.at + 1, end)
+        key = str(found.key) if isinstance(found, Var) else ""
+        target = self.scope.derivatives.get(key)
+        names = self.inputs_of(target.top if target is not None else key)
+        if len(names) != len(arguments):
+            raise self.fault(f"a point of {len(names)} numbers is meant here", opened, last=end)
+        self.at = end + 1
+        self.expect(")", opened)
+        return self.at_point(found, names, arguments, key)
 
     def bracketed(self) -> Expression:
         """Read an expression in parentheses; a condition there is 1 where it holds, else 0."""

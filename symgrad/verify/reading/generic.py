@@ -108,7 +108,7 @@ class Generic:
         if found:
             return found
         own = {word for word in words if letter in letters_of(word)}
-        about_data = any(self.scope.is_data(word.split("_")[0]) for word in own)
+        about_data = any(self.scope.is_sampled(word, letter) for word in own)
         likely = letter in _SAMPLE_LETTERS and about_data
         if likely and is_sample(letter, words, self.scope.can_stand):
             self.scope.remark(f"`{letter}` read as the sample")

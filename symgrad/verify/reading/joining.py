@@ -13,7 +13,8 @@ _SMALL_GAP = 40
 _HEADING_GAP = 160
 _MAX_SPANS = 60
 _NOTHING = (
-    r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\(?:left|right)\."
+    r"(?:\s|&|\{\}|\\[,;:! ]|\\q?quad\b|\\(?:displaystyle|small|[Ll]arge|LARGE|[hH]uge)\b"
+    r"|\\(?:left|right)\."
     r"|\\begin\{(?:aligned|align|split|gathered|array|eqnarray)\*?\}(?:\{[^{}]*\})?)*"
 )
 _GOES_ON = re.compile(

@@ -18,6 +18,7 @@ from symgrad.verify.model import Definition, ExpressionTarget, NameTarget, Targe
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.functions import LETTERS, is_function
+from symgrad.verify.reading.indices import SAMPLE
 from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import WrittenStatement
@@ -59,6 +60,13 @@ class LeftSides:
         for name in names:
             self.state.assign(str(name), value)
         return tuple(map(str, names))
+
+    def is_case_of_a_sample(self, left: Target, statement: Statement) -> bool:
+        """Tell whether `y_i = 1` says something of one sample, and not of every one."""
+        node = self.graph.index.get(left.name) if isinstance(left, NameTarget) else None
+        of_sample = node is not None and node.formula is None and self.scope.indices
+        numbers = all(plain_number(part.text) is not None for _, part in statement.parts)
+        return bool(of_sample) and numbers and SAMPLE in self.scope.indices.values()
 
     def input_name(self, text: str) -> str | None:
         """Return the input, or the rate, that a text names."""

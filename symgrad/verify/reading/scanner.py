@@ -77,7 +77,7 @@ _MARKED_UP = re.compile(
     re.MULTILINE,
 )
 _TEXT_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_LEFT = re.compile(LEFT)
+_LEFT, _HEAD = re.compile(LEFT), re.compile(HEAD)
 _LONE_END = re.compile(r"^[ \t]*\][ \t]*$", re.MULTILINE)
 _PROSE_KINDS = frozenset(("markdown", "notebook", "rst"))
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
@@ -288,7 +288,9 @@ class Scanner:
             start = label.end()
         if self.kind == "latex" or _is_words(self.text[start:end]):
             self.at = max(start, match.start("line") + 1)
-            if left := _LEFT.match(self.text, start):
+            if head := _HEAD.match(self.text, start):
+                yield from self.derivative(*head.span())
+            elif left := _LEFT.match(self.text, start):
                 yield from self.in_sentence(*left.span())
             return
         stretch = without_words(self.text, start, end)
@@ -302,8 +304,12 @@ class Scanner:
 
     def prose(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield a derivative that stands in a sentence without marks."""
-        found = stretch_of(self.text, match.start("prose"), match.end())
-        self.at = max(found.end, match.end())
+        return self.derivative(match.start("prose"), match.end())
+
+    def derivative(self, start: int, behind: int) -> Iterator[Piece | Formula]:
+        """Yield the derivative in a sentence whose right side begins at `behind`."""
+        found = stretch_of(self.text, start, behind)
+        self.at = max(found.end, behind)
         if self.kind == "latex":
             return
         if found.clear:

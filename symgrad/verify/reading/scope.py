@@ -231,6 +231,12 @@ class Scope:
         node = self.graph.index.get(found[0]) if found else None
         return node is not None and node.kind == "data"
 
+    def is_sampled(self, word: str, letter: str) -> bool:
+        """Tell whether a word is data with an index for its sample: `y_i`, `x_1^{(i)}`."""
+        return self.is_data(word.split("_", maxsplit=1)[0]) or self.is_data(
+            bound(word, {letter: SAMPLE})
+        )
+
     def can_be_read(self, word: str) -> bool:
         """Tell whether a word can be read as it stands, without taking note of how."""
         before = dict(self.readings)

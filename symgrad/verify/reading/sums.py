@@ -64,14 +64,15 @@ class SumParser(FunctionParser):
         limits = self.limits()
         begin = self.at
         self.enter()
-        words = self.words_of_body()
+        wide = self.reaches_on(limits.letters)
+        words = self.words_of_body(wide=wide)
         if not limits.letters:
             limits = limits._replace(letters=self.letter_meant(words, start))
         choices = [self.choices(limits, letter, words, start) for letter in limits.letters]
         if choices == [[SAMPLE]]:
-            found = self.over_samples(sign, limits, start)
+            found = self.over_samples(sign, limits, start, wide=wide)
         else:
-            found = self.written_out(sign, limits, choices, begin)
+            found = self.written_out(sign, limits, choices, begin, wide=wide)
         self.depth -= 1
         return found
 
@@ -143,14 +144,52 @@ class SumParser(FunctionParser):
             raise self.fault("a sum over what?", start)
         return (found[0],)
 
-    def words_of_body(self) -> tuple[str, ...]:
-        """Return the words up to where the product behind a sum ends."""
+    def reaches_on(self, letters: tuple[str, ...]) -> bool:
+        """Tell whether `[∑ y_i log p_i + (1 - y_i) …]` means all of it: i goes on behind the plus.
+
+        Brackets must close behind it, or the formula end.
+        """
+        inside = set(self.words_of_body())
+        behind = set(self.words_of_body(wide=True)) - inside
+        known = self.scope.can_be_read
+        free = {one for word in (*behind, *inside) if not known(word) for one in letters_of(word)}
+        later = self.tokens_behind_product()
+        return any(
+            letter in letters_of(word) and not known(word)
+            for letter in letters
+            if letter in free and letter not in self.scope.indices
+            for word in later
+        )
+
+    def tokens_behind_product(self) -> list[str]:
+        """Return the words of the further terms behind a sum, if none is a sum of its own."""
+        found: list[str] = []
+        level, ended = 0, False
+        before = "*"
+        for token in self.tokens[self.at :]:
+            level += (token in ("(", "[")) - (token in (")", "]"))
+            if level < 0 or token == "":
+                break
+            if ended and token in ("∑", "∏"):
+                return []
+            ended = ended or (level == 0 and token in ("+", "-") and before not in _OPEN)
+            if ended and lexer.IDENTIFIER.match(token):
+                found.append(token)
+            before = token
+        return found
+
+    def body(self, *, wide: bool) -> Expression:
+        """Read the term of a sum: the product behind it, or with `wide` all up to the bracket."""
+        return self.sum() if wide else self.product()
+
+    def words_of_body(self, *, wide: bool = False) -> tuple[str, ...]:
+        """Return the words up to where the product behind a sum ends, or `wide` its bracket."""
         found: dict[str, None] = {}
         level = 0
         before = "*"
         for token in self.tokens[self.at :]:
             level += (token in ("(", "[")) - (token in (")", "]"))
-            ends = level == 0 and token in ("+", "-") and before not in _OPEN
+            ends = not wide and level == 0 and token in ("+", "-") and before not in _OPEN
             if level < 0 or ends or token == "":
                 break
             if lexer.IDENTIFIER.match(token):
@@ -181,7 +220,7 @@ class SumParser(FunctionParser):
             return digits
         own = [word for word in words if letter in letters_of(word)]
         counted = any(isinstance(size, Var) for size in scope.sizes.values())
-        about_data = any(scope.is_data(word.split("_")[0]) for word in own)
+        about_data = any(scope.is_sampled(word, letter) for word in own)
         if (counted or about_data) and is_sample(letter, words, scope.can_stand):
             return [SAMPLE]
         raise self.fault(f"over which values of `{letter}` is this sum?", start)
@@ -201,7 +240,7 @@ class SumParser(FunctionParser):
         return int(size.value) if isinstance(size, Number) else None
 
     def written_out(
-        self, sign: str, limits: Range, choices: list[list[str]], begin: int
+        self, sign: str, limits: Range, choices: list[list[str]], begin: int, *, wide: bool
     ) -> Expression:
         """Read the term once for each value, and return the sum."""
         scope = self.scope
@@ -216,7 +255,7 @@ class SumParser(FunctionParser):
             self.terms_read += 1
             if self.terms_read > _MOST_TERMS:
                 raise self.too_large(f"sums of more than {_MOST_TERMS} terms", begin)
-            terms.append(self.product())
+            terms.append(self.body(wide=wide))
             end = self.at
         scope.indices = outer
         if not terms:
@@ -226,7 +265,7 @@ class SumParser(FunctionParser):
             return terms[0]
         return Add(tuple(terms)) if sign == "∑" else Mul(tuple(terms))
 
-    def over_samples(self, sign: str, limits: Range, start: int) -> Expression:
+    def over_samples(self, sign: str, limits: Range, start: int, *, wide: bool) -> Expression:
         """Read a sum over samples: a placeholder, which `complete` replaces."""
         scope = self.scope
         if sign == "∏":
@@ -234,7 +273,7 @@ class SumParser(FunctionParser):
         (letter,) = limits.letters
         outer = dict(scope.indices)
         scope.indices = {**outer, letter: SAMPLE}
-        term = self.product()
+        term = self.body(wide=wide)
         scope.indices = outer
         size = limits.last[0] if len(limits.last) == 1 else ""
         scope.remark(f"`{letter}` read as the sample")

@@ -1,0 +1,77 @@
+"""`y^i` for the i-th sample: an index above the line that is written as a power.
+
+Where a sum of the document runs over i, i is no name, and what it stands above is a value that each
+sample has, `y^i` is y_i. Where i has numbers for values (`a_i x^i` with a_1, a_2, …) it is a power.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from symgrad.derivation.analysis import depends_on_data
+from symgrad.sources import lexer
+from symgrad.sources.written import Written
+from symgrad.verify.reading.indices import letters_of, values_of, words_of
+from symgrad.verify.reading.scope import Scope
+
+_SUMMED = re.compile(r"\\sum(?:\\limits)?\s*_\s*\{?\s*([ijknst])\s*(?:=|\}|\\in)")
+_ABOVE = re.compile(rf"({lexer.NAME})(\s*)\^(\(?)\s*([ijknst])\s*(\)?)(?![\w])")
+
+
+def letters_above(texts: Iterable[str]) -> frozenset[str]:
+    """Return the letters over which the sums of a document run, and that stand as powers.
+
+    >>> (
+    ...     sorted(letters_above([r"\\sum_{i=1}^m y^i x_j^i"])),
+    ...     sorted(letters_above([r"\\sum_{i=1}^m y_i"])),
+    ... )
+    (['i'], [])
+    """
+    summed: set[str] = set()
+    above: set[str] = set()
+    for text in texts:
+        summed.update(_SUMMED.findall(text))
+        above.update(re.findall(r"\^\s*\{?\s*([ijknst])(?![\w])", text))
+    return frozenset(summed & above)
+
+
+def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
+    """Return a translated formula in which `y^i` is y_i wherever that is meant."""
+    text = written.text
+    words = words_of([text])
+    free = {
+        letter
+        for letter in letters
+        if scope.names.meant(letter) is None
+        and not values_of(letter, [w for w in words if letter in letters_of(w)],
+                          scope.can_be_read, frozenset())
+    }  # fmt: skip
+    parts: list[Written] = []
+    at = 0
+    for match in _ABOVE.finditer(text):
+        bracket = match[3] == "(" and match[5] == ")"
+        if match[4] not in free or bool(match[3]) != bracket or not _is_sampled(match[1], scope):
+            continue
+        parts.append(_part(written, at, match.end(1)))
+        parts.append(Written.all_at(f"_{match[4]} ", written.offsets[match.start(4)]))
+        at = match.end() if bracket else match.end(4)
+    return Written.join([*parts, _part(written, at, len(text))]) if parts else written
+
+
+def _part(written: Written, start: int, end: int) -> Written:
+    return Written(written.text[start:end], written.offsets[start:end])
+
+
+def _is_sampled(word: str, scope: Scope) -> bool:
+    """Tell whether a word is a value that each sample has: data, or what is computed of them."""
+    graph = scope.graph
+    base = word
+    if scope.name(base) is None and "_" in base:
+        head, _, tail = base.rpartition("_")
+        base = head if len(tail) == 1 and tail.isalpha() else base
+    family = scope.names.family(base)
+    members = [name for name in family.values() if name in graph.index]
+    names = [scope.name(base)] if scope.name(base) is not None else members
+    sampled = depends_on_data(graph)
+    return bool(names) and all(scope.is_data(str(n)) or n in sampled for n in names)
