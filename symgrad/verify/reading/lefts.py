@@ -61,7 +61,7 @@ class LeftSides:
             self.state.assign(str(name), value)
         return tuple(map(str, names))
 
-    def is_case_of_a_sample(self, left: Target, statement: Statement) -> bool:
+    def is_case_of_a_sample(self, left: Target, statement: WrittenStatement) -> bool:
         """Tell whether `y_i = 1` says something of one sample, and not of every one."""
         node = self.graph.index.get(left.name) if isinstance(left, NameTarget) else None
         of_sample = node is not None and node.formula is None and self.scope.indices

@@ -306,7 +306,7 @@ class Scanner:
         """Yield a derivative that stands in a sentence without marks."""
         return self.derivative(match.start("prose"), match.end())
 
-    def derivative(self, start: int, behind: int) -> Iterator[Piece | Formula]:
+    def derivative(self, start: int, behind: int) -> Iterator[TextPiece | FoundFormula]:
         """Yield the derivative in a sentence whose right side begins at `behind`."""
         found = stretch_of(self.text, start, behind)
         self.at = max(found.end, behind)
