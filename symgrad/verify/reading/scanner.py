@@ -281,7 +281,7 @@ class Scanner:
         for span in spans:
             yield TextPiece((span,), display=True)
 
-    def line(self, match: re.Match[str]) -> Iterator[TextPiece]:
+    def line(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield a line that is a formula from end to end, with the lines that continue it."""
         start, end = match.span("line")
         if label := LABEL.match(self.text, start, end):
