@@ -8,7 +8,7 @@ number must keep the object. `ByIdentity` does, and nothing else in the package 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from symgrad.expression.tree import Expression, children
@@ -57,11 +57,40 @@ def each_part(
         expression: what is gone through.
         below: the parts of a part that are gone into, by default all.
     """
-    seen: ByIdentity[Expression, bool] = ByIdentity()
+    seen: set[int] = set()  # the whole keeps its parts alive
     stack = [expression]
     while stack:
         part = stack.pop()
-        if part not in seen:
-            seen[part] = True
+        if id(part) not in seen:
+            seen.add(id(part))
             yield part
             stack.extend(reversed(below(part)))
+
+
+def parts_first(
+    expressions: Sequence[Expression], *, most: int, deepest: int
+) -> tuple[Expression, ...] | None:
+    """Return every part once, parts before the wholes that hold them.
+
+    None where there are more than `most` parts, or more than `deepest` levels of them.
+    """
+    depth: dict[int, int] = {}
+    order: list[Expression] = []
+    stack = [(expression, False) for expression in reversed(expressions)]
+    while stack:
+        part, ready = stack.pop()
+        if id(part) in depth:
+            continue
+        below = children(part)
+        if ready or not below:
+            level = 1 + max((depth[id(child)] for child in below), default=0)
+            if level > deepest or len(order) >= most:
+                return None
+            depth[id(part)] = level
+            order.append(part)
+        else:
+            if len(stack) > most:
+                return None
+            stack.append((part, True))
+            stack.extend((child, False) for child in below)
+    return tuple(order)

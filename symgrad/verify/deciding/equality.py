@@ -97,15 +97,6 @@ def decide(
         return _UNDECIDED
 
 
-def equivalent(
-    left: Expression, right: Expression, *, assumptions: Sequence[Compare] = (),
-    deadline: float | None = None, seed: int = 0,
-) -> bool:  # fmt: skip
-    """Tell whether two expressions are proved equal, or agree at every point that was tried."""
-    decision = decide(left, right, assumptions=assumptions, deadline=deadline, seed=seed)
-    return decision.status in {"proved", "agrees"}
-
-
 def _facts(conditions: Sequence[Compare]) -> tuple[SignGiven, ...]:
     return tuple(fact for fact in map(given, conditions) if fact is not None)
 

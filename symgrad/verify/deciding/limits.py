@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from symgrad.expression.identity import ByIdentity
+from symgrad.expression.identity import ByIdentity, parts_first
 from symgrad.expression.tree import Expression, Var, children, with_children
 
 MAX_NODES = 20_000
@@ -58,26 +58,10 @@ def distinct_parts(*expressions: Expression) -> tuple[Expression, ...]:
     Raises:
         TooLarge: when there are more than `MAX_NODES` parts or `MAX_DEPTH` levels.
     """
-    depth: ByIdentity[Expression, int] = ByIdentity()
-    order: list[Expression] = []
-    stack = [(expression, False) for expression in reversed(expressions)]
-    while stack:
-        part, ready = stack.pop()
-        if part in depth:
-            continue
-        below = children(part)
-        if ready or not below:
-            level = 1 + max((depth[child] for child in below), default=0)
-            if level > MAX_DEPTH or len(order) >= MAX_NODES:
-                raise TooLarge
-            depth[part] = level
-            order.append(part)
-        else:
-            if len(stack) > MAX_NODES:
-                raise TooLarge
-            stack.append((part, True))
-            stack.extend((child, False) for child in below)
-    return tuple(order)
+    order = parts_first(expressions, most=MAX_NODES, deepest=MAX_DEPTH)
+    if order is None:
+        raise TooLarge
+    return order
 
 
 def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
