@@ -98,7 +98,7 @@ class NumberType(ABC, Generic[T]):
         return value
 
     def no_number(self, expression: Expression) -> Exception:
-        """Return the error for what is no number: a condition, say."""
+        """Return the error for a condition in the place of a number, or a number in that of one."""
         return TypeError(expression)
 
     def compared(self, relation: str, left: T, right: T) -> Truth:
@@ -163,7 +163,7 @@ class Evaluator(Generic[T]):
             case Logic("not", (part,)):
                 return self.numbers.opposite(self.holds(part))
             case _:
-                raise TypeError(condition)
+                raise self.numbers.no_number(condition)
 
     def compared(self, relation: str, left: Expression, right: Expression) -> Truth:
         """Tell whether a relation of two expressions holds."""
