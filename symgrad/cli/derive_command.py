@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import click
 
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import lacks_letters, load_graph, print_result
+
+if TYPE_CHECKING:
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
 
 LEVELS = ("brief", "full")
 FORMATS = ("text", "latex", "markdown", "json")
@@ -75,9 +80,8 @@ def command(
     FILE is a graph file, model.py:FUNCTION, example:NAME, an equation such as "J = (a*x - y)^2"
     together with --wrt a, or - for standard input.
     """
-    from symgrad.derivation.arrays.derivation import ArrayDerivation
     from symgrad.derivation.derive import derive
-    from symgrad.render.arrays import Shown, derived
+    from symgrad.graph.arrays import ArrayGraph
     from symgrad.render.document import document
     from symgrad.render.json import derivation_json
     from symgrad.render.second_sheet import hessian_sheet, hvp_sheet
@@ -94,9 +98,11 @@ def command(
         names or None,
         sensitivities=chosen or split_names((sensitivities,)),
     )
-    if isinstance(d, ArrayDerivation):
+    if isinstance(graph, ArrayGraph):
+        from symgrad.render.arrays import Shown, derived
+
         shown = Shown(steps=steps is not None, expand=expand, hessian=hessian, hvp=hvp, limit=limit)
-        print_result(derived(d, shown, style=style, ascii_only=ascii_only))
+        print_result(derived(cast("ArrayDerivation", d), shown, style=style, ascii_only=ascii_only))
         return
     if hessian:
         sheet = hessian_sheet(d)

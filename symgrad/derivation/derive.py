@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from importlib import import_module
 from typing import Any
 
-from symgrad.derivation.arrays.derive import derive_arrays
 from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
@@ -26,6 +26,7 @@ from symgrad.graph.graph import Graph, Node
 from symgrad.sources.objects import graph as graph_of
 from symgrad.sources.objects import is_sympy
 
+_ARRAYS = "symgrad.derivation.arrays.derive"  # loaded for graphs of arrays only
 MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
 MAX_UNNAMED_COST = 2_000
@@ -66,7 +67,10 @@ def derive(
             raise SymgradError(f"a graph or a SymPy expression is needed, not {kind}")
         return derive(graph_of(graph, params=wrt), sensitivities=sensitivities, label=label)
     if isinstance(graph, ArrayGraph):
-        return derive_arrays(graph, wrt, sensitivities=sensitivities)
+        found: Derivation = import_module(_ARRAYS).derive_arrays(
+            graph, wrt, sensitivities=sensitivities
+        )
+        return found
     wanted = graph.parameters if wrt is None else [graph.resolve(str(name)) for name in wrt]
     chosen = tuple(dict.fromkeys(wanted))
     if not chosen:
