@@ -36,6 +36,7 @@ from symgrad.verify.model import (
     Target,
     UpdateTarget,
 )
+from symgrad.verify.reading.approximation import order_of_error
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import readings_of
 from symgrad.verify.reading.meaning import adjoint_meant
@@ -197,10 +198,15 @@ class Chains:
         """Yield what stands before the sign of approximation, the approximation, what follows."""
         if index:
             yield self.claim(left, links[:index], text, place, given, forced=False)
-        yield self.claim(
+        about = self.claim(
             left, links[index : index + 1], text, place, given, forced=False,
             otherwise=_APPROXIMATION,
         )  # fmt: skip
+        if found := order_of_error(self.truth, about):
+            power = found[0] if found[1] == 1 else f"{found[0]}^{found[1]}"
+            said = f"an approximation: its error is of order {power} at {found[0]} = 0"
+            about = replace(about, otherwise=said)
+        yield about
         if links[index + 1 :]:
             side = ExpressionTarget(links[index].expression)
             rest = links[index + 1 :]

@@ -22,7 +22,7 @@ def factor_of(truth: Truth, claim: Claim) -> Fraction | None:
     It is only seen at points; whether it holds everywhere is left to the judge.
     """
     meanings = truth.meanings(claim)
-    left = _left(claim, meanings)
+    left = left_of(claim, meanings)
     if left is None:
         return None
     right = substituted(claim.links[0].expression, meanings)
@@ -46,7 +46,8 @@ def factor_of(truth: Truth, claim: Claim) -> Fraction | None:
     return guess if len(found) > 1 and guess and same else None
 
 
-def _left(claim: Claim, meanings: dict[str | int, Expression]) -> Expression | None:
+def left_of(claim: Claim, meanings: dict[str | int, Expression]) -> Expression | None:
+    """Return the left side of a claim in names of the graph, None for a step of descent."""
     match claim.left:
         case DerivativeTarget():
             return meanings[claim.left.key]
