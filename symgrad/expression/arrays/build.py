@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from symgrad.expression.arrays.size import UNIT, Shape, Size
@@ -18,6 +19,10 @@ _ENTRYWISE = frozenset(("add", "mul", "pow", "fn", "cmp", "logic"))
 _LARGEST_POWER = 64
 
 
+_UNIT_FACTOR = Fraction(1)
+
+
+@lru_cache(maxsize=1 << 12)
 def num(value: int | Fraction) -> Array:
     """Return an exact number."""
     return Array("num", (), Fraction(value), ())
@@ -76,7 +81,7 @@ def split_number(x: Array) -> tuple[Fraction, Array]:
         if len(rest) == 1:
             return x.args[0].value, rest[0]
         return x.args[0].value, Array("mul", rest, None, x.shape)
-    return Fraction(1), x
+    return _UNIT_FACTOR, x
 
 
 def add(*terms: Array) -> Array:
@@ -99,7 +104,8 @@ def add(*terms: Array) -> Array:
             rest = mul(*rest.args[:-1])
         elif rest.op == "ones":
             rest = ONE
-        coefficients[rest] = coefficients.get(rest, Fraction(0)) + factor
+        known = coefficients.get(rest)
+        coefficients[rest] = factor if known is None else known + factor
     kept = [scaled(factor, rest) for rest, factor in coefficients.items() if factor]
     if not kept:
         return zeros(shape)
@@ -130,7 +136,8 @@ def neg(x: Array) -> Array:
 def scaled(factor: Fraction, x: Array) -> Array:
     """Return a number times an expression."""
     own, rest = split_number(x)
-    factor *= own
+    if own is not _UNIT_FACTOR:
+        factor *= own
     if factor == 1:
         return rest
     if not factor:
@@ -143,7 +150,7 @@ def scaled(factor: Fraction, x: Array) -> Array:
 
 def mul(*factors: Array) -> Array:
     """Return the product of each entry; scalars scale."""
-    number = Fraction(1)
+    number = _UNIT_FACTOR
     shape: Shape = ()
     exponents: dict[Array, list[Array]] = {}
     along: dict[int, list[Array]] = {}
@@ -178,7 +185,8 @@ def mul(*factors: Array) -> Array:
         else:
             part = pow_(base, add(*powers))
         own, part = split_number(part)
-        number *= own
+        if own is not _UNIT_FACTOR:
+            number *= own
         if part.op == "mul":
             kept.extend(part.args)
         elif part.op != "ones" and part is not ONE:

@@ -10,6 +10,8 @@ from math import gcd, lcm
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
 
+_ONE = Fraction(1)
+
 
 def factors_of(term: Array) -> list[Array]:
     """Return the factors of a product; the product of matrices is one of them."""
@@ -22,7 +24,7 @@ def _power(part: Array) -> tuple[Array, Fraction] | None:
         return None
     if part.op == "pow" and part.args[1].op == "num":
         return part.args[0], part.args[1].value
-    return part, Fraction(1)
+    return part, _ONE
 
 
 def powers(term: Array) -> dict[Array, Fraction]:

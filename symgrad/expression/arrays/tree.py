@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
 
@@ -118,9 +119,14 @@ class Array:
 def digest(op: str, data: Hashable, shape: Shape, keys: list[bytes]) -> bytes:
     """Return the key of a node."""
     shown = f"{data.numerator}/{data.denominator}" if isinstance(data, Fraction) else repr(data)
-    sizes = ",".join(size.label for size in shape)
+    sizes = _labels(shape)
     head = f"{op}|{shown}|{sizes}|".encode("utf-8", "surrogatepass")
     return blake2b(head + b"".join(keys), digest_size=16).digest()
+
+
+@lru_cache(maxsize=1 << 12)
+def _labels(shape: Shape) -> str:
+    return ",".join(size.label for size in shape)
 
 
 def walk(x: Array) -> Iterator[Array]:
