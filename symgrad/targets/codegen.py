@@ -21,7 +21,8 @@ from symgrad.program.program import Program, lower
 from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets import EmittedFile, Options, Sheet, Target, target_names
 from symgrad.targets import target as target_called
-from symgrad.targets.arrays.numpy import code as array_code
+from symgrad.targets.arrays.emitting import LANGUAGES as ARRAY_LANGUAGES
+from symgrad.targets.arrays.emitting import array_files
 from symgrad.targets.choice import chosen, listed
 from symgrad.targets.locate import templates_directory
 from symgrad.targets.long_lines import folded
@@ -110,8 +111,8 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
         include=include,
         target=f"the target {target}",
     )
-    if isinstance(derivation, ArrayDerivation) and target == "numpy":
-        return (EmittedFile(f"{module}_numpy.py", array_code(derivation, module=module)),)
+    if isinstance(derivation, ArrayDerivation) and target in ARRAY_LANGUAGES:
+        return array_files(derivation, target, module)
     options = Options(module, settings, functions)
     further = [kind for kind in (*SECOND_ORDER, *OUTPUTS) if kind in functions]
     if not derivation.graph.data and not _SAMPLES.isdisjoint(functions):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf, isfinite
 from typing import Any
@@ -16,7 +16,8 @@ from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.tree import Array
 
 Value = Any  # a number, a list of numbers, or a list of rows
-Runner = Callable[[Sequence[Value]], tuple[Value, Sequence[Value]]]
+Arguments = Sequence[Value]
+Runner = Callable[[Sequence[Arguments]], Sequence[tuple[Value, Sequence[Value]]]]
 BOUND = 1e-9
 _LEAST = 1e-3  # of what is zero, the error counts as it is
 _SCALE = 5  # inputs below one or so: far out, saturated functions cancel in any code
@@ -71,7 +72,8 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
     Args:
         d: what the code was made from.
         target: its language, for the report.
-        run: calls the code with arguments in order; returns the value and its derivatives.
+        run: calls the code with arguments in order, several times; returns the value and its
+            derivatives of each call.
         samples: whether data may have a leading axis.
     """
     graph = d.array_graph
@@ -82,31 +84,29 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
     else:
         swept = adjoints(graph, top, build.ONE)
         right = {n: swept.get(n, build.zeros(graph.shape_of[n])) for n in d.wrt}
-    worst = ArrayCheck(target)
-    count = 0
+    calls: list[Arguments] = []
+    wanted: list[tuple[Point, list[list[float]]]] = []
     for point in points(graph, {}, scale=_SCALE):
         try:
-            exact = _exact(point, graph.variables[top])
-            derivatives = [_exact(point, right[name]) for name in d.wrt]
+            exact = [_exact(point, graph.variables[top])]
+            exact += [_exact(point, right[name]) for name in d.wrt]
         except (Unknown, ZeroDivisionError, ValueError):
             continue
-        count += 1
         arguments = [_plain(point.inputs[n], len(graph.shape_of[n])) for n in names]
-        runs = [arguments]
+        calls.append(arguments)
+        wanted.append((point, exact))
         if samples and graph.data:
             both = zip(names, arguments, strict=True)
-            runs.append([[v] * COPIES if n in graph.data else v for n, v in both])
-        for given in runs:
-            value, found = run(given)
-            pairs = [(top, value, exact)]
-            pairs += [
-                (f"∂{top}/∂{n}", f, e) for n, f, e in zip(d.wrt, found, derivatives, strict=True)
-            ]
-            for label, got, wanted in pairs:
-                error = _error(got, wanted)
-                if error > worst.error:
-                    worst = ArrayCheck(target, count, error, label, point.sizes)
-    return ArrayCheck(target, count, worst.error, worst.result, worst.sizes)
+            calls.append([[v] * COPIES if n in graph.data else v for n, v in both])
+            wanted.append((point, exact))
+    labels = [top, *(f"∂{top}/∂{name}" for name in d.wrt)]
+    worst = ArrayCheck(target)
+    for (value, found), (point, exact) in zip(run(calls), wanted, strict=True):
+        for label, got, expected in zip(labels, (value, *found), exact, strict=True):
+            error = _error(got, expected)
+            if error > worst.error:
+                worst = ArrayCheck(target, 0, error, label, point.sizes)
+    return replace(worst, points=len({id(point) for point, _ in wanted}))
 
 
 def _plain(grid: Sequence[Sequence[Fraction]], order: int) -> Value:

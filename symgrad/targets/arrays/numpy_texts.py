@@ -9,36 +9,37 @@ SAID = {
     "hessian": "Return the matrix of second derivatives.",
 }
 
-CHECK = '''def _length(size, known):
-    """Return the number that a size such as `n+2` or `4n` is, None where a name is unknown."""
-    total = 0
-    for factor, name, number in re.findall(r"(-?\\d*)([A-Za-z_]\\w*)|(-?\\d+)", size):
-        if name and name not in known:
-            return None
-        sign = {"": 1, "-": -1}.get(factor) or int(factor or 1)
-        total += sign * known[name] if name else int(number)
-    return total
+CHECK = '''def _terms(size):
+    """Return the terms of a size such as `n+2` or `4n`: a factor and a name, or a number and ""."""
+    found = re.findall(r"(-?\\d*)([^\\W\\d]\\w*)|(-?\\d+)", size)
+    signs = {"": 1, "-": -1}
+    return [(signs.get(f) or int(f or 1), n) if n else (int(c), "") for f, n, c in found]
 
 
 def _sizes(shapes, **arrays):
     """Return the number behind every size; refuse shapes that do not fit one another."""
-    known, origin = {}, {}
+    known, origin, given = {}, {}, []
     for name, array in arrays.items():
         shape, wanted = np.shape(array), shapes[name]
         if len(shape) != len(wanted):
             raise ValueError(f"{name} has shape {shape}, and ({', '.join(wanted)}) is needed")
         for length, size in zip(shape, wanted):
+            given.append((name, length, size))
             if size not in known and size.isidentifier():
                 known[size], origin[size] = length, name
-    for name, array in arrays.items():
-        for length, size in zip(np.shape(array), shapes[name]):
-            expected = known[size] if size in known else _length(size, known)
-            if expected is not None and length != expected:
-                first = origin.get(size)
-                by = f", as in {first} {np.shape(arrays[first])}" if first else ""
-                raise ValueError(
-                    f"{name} has shape {np.shape(array)}: {size} is {expected}{by}, not {length}"
-                )
+    for name, length, size in given:
+        terms = [(1, size)] if size in known else _terms(size)
+        unknown = [(f, n) for f, n in terms if n and n not in known]
+        total = sum(f * known[n] if n else f for f, n in terms if not n or n in known)
+        if len(unknown) == 1:
+            factor, size = unknown[0]
+            known[size], origin[size] = (length - total) // factor, name
+            total += factor * known[size]
+        if length != total and len(unknown) < 2:
+            first = origin.get(size)
+            by = f", as in {first} {np.shape(arrays[first])}" if first else ""
+            shape = np.shape(arrays[name])
+            raise ValueError(f"{name} has shape {shape}: {size} is {total}{by}, not {length}")
     return known'''
 
 WITHOUT_DATA = '''def value({signature}):

@@ -1,0 +1,172 @@
+"""C99 of a graph with arrays: no allocation; work space is passed in, its size is a macro."""
+
+from __future__ import annotations
+
+from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.expression.arrays.print_numpy import identifier
+from symgrad.expression.arrays.size import Shape
+from symgrad.targets.arrays.loop_helpers_c import C_NEEDS
+from symgrad.targets.arrays.loop_helpers_c import C as HELPERS
+from symgrad.targets.arrays.loop_languages import C
+from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers, product, wrapped
+
+
+def c_files(d: ArrayDerivation, module: str) -> tuple[str, str]:
+    """Return header and source: value, value_and_gradient, update, and means over samples."""
+    made = _Module(d, C, module)
+    return made.header(), made.source()
+
+
+class _Module(LoopModule):
+    def inputs(self, *, free: bool = False) -> list[str]:
+        """Return the declarations of the inputs; parameters that an update changes are `free`."""
+        parts = []
+        for name in self.order:
+            word = identifier(name)
+            is_array = bool(self.shape(name)) or (name in self.data and self.spread)
+            if free and name in self.parameters:
+                parts.append(f"double *{word}")
+            else:
+                parts.append(f"const double *{word}" if is_array else f"double {word}")
+        return parts
+
+    spread = False
+
+    def shape(self, name: str) -> Shape:
+        """Return the shape of an input."""
+        return self.graph.shape_of[name]
+
+    def outputs(self) -> list[str]:
+        """Return the declarations of the derivatives."""
+        return [f"double *{self.result(name)}" for name in self.parameters]
+
+    def prototype(self, prefix: str, d: ArrayDerivation, kind: str) -> str:
+        """Return the head of one function."""
+        self.spread = bool(prefix)
+        sizes = [f"size_t {size}" for size in self.sizes(d)]
+        outputs = self.outputs() if kind == "value_and_gradient" else []
+        tail = ["double rate"] if kind == "update" else []
+        inputs = self.inputs(free=kind == "update")
+        words = ", ".join([*sizes, *inputs, *outputs, *tail, "double *work"])
+        returned = "void" if kind == "update" else "double"
+        return wrapped(f"{returned} {self.module}_{prefix}{kind}({words})", 96)
+
+    def space(self, body: Body) -> list[tuple[str, Shape]]:
+        """Return the arrays of a function that stand in the work space."""
+        results = {self.result(name) for name in self.parameters}
+        return [(name, shape) for name, shape in body.arrays if name not in results]
+
+    def macro(self, prefix: str, d: ArrayDerivation) -> str:
+        """Return the macro of the number of doubles that the functions write to."""
+        body = self.body(d, gradient=True)
+        name = f"{self.module}_{prefix}WORK".upper()
+        sizes = ", ".join(self.sizes(d))
+        parts = [product(shape, "({0})") for _, shape in self.space(body)]
+        value = self.body(d, gradient=False)
+        other = [product(shape, "({0})") for _, shape in self.space(value)]
+        wide = [product(self.shape(n), "({0})") for n in self.parameters]
+        total = " + ".join(_counted([*parts, *_beyond(other, parts), *wide])) or "1"
+        return f"#define {name}({sizes}) ({total})"
+
+    def header(self) -> str:
+        """Return the header."""
+        guard = f"{self.module}_H".upper()
+        head = "/*\n" + "\n".join(f" * {line}".rstrip() for line in self.head()) + "\n */"
+        rows = [head, f"#ifndef {guard}", f"#define {guard}", "", "#include <stddef.h>", "",
+                "#ifdef __cplusplus", 'extern "C" {', "#endif", ""]  # fmt: skip
+        for prefix, d in self.sources():
+            mean = "; the mean over N samples" if prefix else ""
+            rows += [
+                f"/* The number of doubles of `work`{mean}. */",
+                self.macro(prefix, d),
+                *(f"{self.prototype(prefix, d, kind)};" for kind in _KINDS),
+                "",
+            ]
+        rows += ["#ifdef __cplusplus", "}", "#endif", "", "#endif"]
+        return "\n".join(rows) + "\n"
+
+    def source(self) -> str:
+        """Return the source."""
+        blocks: list[str] = []
+        used: set[str] = set()
+        for prefix, d in self.sources():
+            for kind in _KINDS[:2]:
+                body = self.body(d, gradient=kind == "value_and_gradient")
+                used |= body.used
+                blocks.append(self.function(prefix, d, body, kind))
+            blocks.append(self.update(prefix, d))
+        head = f'#include "{self.module}.h"\n\n#include <math.h>'
+        return "\n\n".join([head, *helpers(frozenset(used), HELPERS, C_NEEDS), *blocks]) + "\n"
+
+    def function(self, prefix: str, d: ArrayDerivation, body: Body, kind: str) -> str:
+        """Return one function: where its arrays stand, then its loops."""
+        rows = [self.prototype(prefix, d, kind), "{"]
+        before = "work"
+        for name, shape in self.space(body):
+            rows.append(f"    double *{name} = {before};")
+            before = f"{name} + {product(shape)}"
+        if not self.space(body):
+            rows.append("    (void)work;")
+        text = "\n".join(body.lines)
+        unused = [s for s in self.sizes(d) if not _mentions(text + "\n".join(rows[2:]), s)]
+        unused += [identifier(n) for n in self.order if not _mentions(text, identifier(n))]
+        rows += [f"    (void){word};" for word in unused]
+        scalars = {self.result(n) for n in self.parameters if not self.shape(n)}
+        lines = [_as_output(line, scalars) for line in body.lines]
+        return "\n".join([*rows, *lines, f"    return {body.value};", "}"])
+
+    def update(self, prefix: str, d: ArrayDerivation) -> str:
+        """Return the function that takes one step in place."""
+        rows = [self.prototype(prefix, d, "update"), "{"]
+        before = "work"
+        for name in self.parameters:
+            rows.append(f"    double *{self.result(name)} = {before};")
+            before = f"{self.result(name)} + {product(self.shape(name))}"
+        inputs = [
+            f"*{identifier(n)}" if n in self.parameters and not self.shape(n) else identifier(n)
+            for n in self.order
+        ]
+        given = ", ".join([*self.sizes(d), *inputs, *map(self.result, self.parameters), before])
+        call = wrapped(f"    {self.module}_{prefix}value_and_gradient({given});")
+        rows.append(call.replace("\n", "\n    "))
+        sign = "+" if self.graph.maximize else "-"
+        for name in self.parameters:
+            step = f"{identifier(name)}[i] {sign}= rate*{self.result(name)}[i];"
+            rows.append(f"    for (size_t i = 0; i < {product(self.shape(name))}; i++) {step}")
+        return "\n".join([*rows, "}"])
+
+
+_KINDS = ("value", "value_and_gradient", "update")
+
+
+def _mentions(text: str, word: str) -> bool:
+    return any(part == word for part in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() or c == "_" else " " for c in text).split()
+
+
+def _as_output(line: str, names: set[str]) -> str:
+    """Return the line that sets a derivative by a number: it is written where a pointer tells."""
+    for name in names:
+        line = line.replace(f"double {name} = ", f"*{name} = ")
+    return line
+
+
+def _counted(parts: list[str]) -> list[str]:
+    """Return terms of a sum, equal ones with their number in front."""
+    counts = {part: parts.count(part) for part in dict.fromkeys(parts)}
+    return [part if count == 1 else f"{count}*{part}" for part, count in counts.items()]
+
+
+def _beyond(other: list[str], parts: list[str]) -> list[str]:
+    """Return the terms of a sum that another one does not have."""
+    left = list(parts)
+    found = []
+    for part in other:
+        if part in left:
+            left.remove(part)
+        else:
+            found.append(part)
+    return found

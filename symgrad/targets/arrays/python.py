@@ -1,0 +1,171 @@
+"""Python of a graph with arrays, without NumPy: vectors are lists, matrices lists of rows."""
+
+from __future__ import annotations
+
+from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.expression.arrays.print_numpy import identifier
+from symgrad.targets.arrays.loop_helpers import PYTHON as HELPERS
+from symgrad.targets.arrays.loop_helpers import PYTHON_NEEDS
+from symgrad.targets.arrays.loop_languages import PYTHON
+from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers
+from symgrad.targets.arrays.numpy_texts import CHECK, SAID
+
+
+def python(d: ArrayDerivation, module: str) -> str:
+    """Return the module: value, gradient, value_and_gradient and update, of lists."""
+    return _Module(d, PYTHON, module).text()
+
+
+class _Module(LoopModule):
+    def text(self) -> str:
+        """Return the whole module."""
+        functions: list[str] = []
+        used: set[str] = set()
+        for prefix, d in self.sources():
+            for gradient in (False, True):
+                body = self.body(d, gradient=gradient)
+                used |= body.used
+                functions.append(self.function(prefix, d, body, gradient=gradient))
+        said = "\n".join(self.head()).replace("\\", "\\\\").replace('"""', "'''")
+        head = f'"""{said}\n"""\n\n{_IMPORTS}'
+        check = CHECK.replace("np.shape(", "_shape(")
+        blocks = [
+            head, *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
+            _SHAPE, check, *functions, self.public(),
+        ]  # fmt: skip
+        return "\n\n\n".join(blocks) + "\n"
+
+    def classes(self) -> list[str]:
+        """Return the named tuples of the results."""
+        found = []
+        for kind in ("Gradient", "Params"):
+            rows = [f'class {kind}(NamedTuple):\n    """{SAID[kind]}"""\n']
+            for name in self.parameters:
+                order = len(self.graph.shape_of[name])
+                note = ("float", "list[float]", "list[list[float]]")[order]
+                rows.append(f"    {identifier(name)}: {note}")
+            found.append("\n".join(rows))
+        return found
+
+    def tables(self) -> str:
+        """Return the tables of shapes, of one sample and of many."""
+        rows = []
+        for (prefix, d), name in zip(self.sources(), ("_SHAPES", "_MANY"), strict=False):
+            shapes = {n: tuple(map(str, d.array_graph.shape_of[n])) for n in self.order}
+            body = "".join(
+                f'    "{identifier(n)}": {shape},\n' for n, shape in shapes.items() if shape
+            )
+            rows.append(f"{name} = {{\n{body}}}")
+            del prefix
+        return "\n".join(rows)
+
+    def function(self, prefix: str, d: ArrayDerivation, body: Body, *, gradient: bool) -> str:
+        """Return one function of flat lists."""
+        words = ", ".join([*self.sizes(d), *map(identifier, self.order)])
+        name = "value_and_gradient" if gradient else "value"
+        results = ", ".join(self.result(n) for n in self.parameters)
+        result = f"{body.value}, ({results},)" if gradient else body.value
+        return "\n".join([f"def _{prefix}{name}({words}):", *body.lines, f"    return {result}"])
+
+    def public(self) -> str:
+        """Return the functions that take lists of rows, one sample or many."""
+        words = [identifier(name) for name in self.order]
+        parts = [
+            word if (v := self.defaults.get(n)) is None else f"{word}={float(v)!r}"
+            for n, word in zip(self.order, words, strict=True)
+        ]
+        flat = ", ".join(f"_flat({word})" for word in words)
+        shapes = [
+            f"{w}={w}" for n, w in zip(self.order, words, strict=True) if self.graph.shape_of[n]
+        ]
+        wide = [f"{w}={w}" for n, w in zip(self.order, words, strict=True)
+                if self.graph.shape_of[n] or n in self.data]  # fmt: skip
+        fields = ", ".join(f"_as(_g[{i}], {identifier(n)})" for i, n in enumerate(self.parameters))
+        sign = "+" if self.graph.maximize else "-"
+        steps = ", ".join(
+            f"_step({identifier(n)}, _g.{identifier(n)}, {sign}rate)" for n in self.parameters
+        )
+        single = ", ".join(f'_known["{s}"]' for s in self.size_names(self.d))
+        return _PUBLIC.format(
+            signature=", ".join(parts), arguments=", ".join(words), flat=flat, fields=fields,
+            shapes=", ".join(["_SHAPES", *shapes]), sizes=single + ", " if single else "",
+            many=self.over_samples(wide, flat, both=False),
+            many_both=self.over_samples(wide, flat, both=True),
+            steps=steps,
+        )  # fmt: skip
+
+    def size_names(self, d: ArrayDerivation) -> list[str]:
+        """Return the sizes as the graph calls them."""
+        by_word = {identifier(name): name for name in d.array_graph.sizes}
+        return [by_word[word] for word in self.sizes(d)]
+
+    def over_samples(self, wide: list[str], flat: str, *, both: bool) -> str:
+        """Return the lines that take many samples, where data have an axis for them."""
+        if self.many is None:
+            return ""
+        first = self.data[0]
+        order = len(self.graph.shape_of[first])
+        sizes = ", ".join(f'_known["{s}"]' for s in self.size_names(self.many))
+        call = f"_mean_value({sizes}, {flat})"
+        tail = f"        return {call}\n"
+        if both:
+            call = f"_mean_value_and_gradient({sizes}, {flat})"
+            tail = f"        _value_, _g = {call}\n        return _value_, Gradient({{fields}})\n"
+            fields = ", ".join(
+                f"_as(_g[{i}], {identifier(n)})" for i, n in enumerate(self.parameters)
+            )
+            tail = tail.format(fields=fields)
+        return (
+            f"    if len(_shape({identifier(first)})) > {order}:\n"
+            f"        _known = _sizes({', '.join(['_MANY', *wide])})\n{tail}"
+        )
+
+
+_IMPORTS = "import math\nimport operator\nimport re\nfrom typing import NamedTuple"
+_SHAPE = '''def _shape(x):
+    """Return the shape of a number, a list or a list of rows."""
+    if not isinstance(x, (list, tuple)):
+        return ()
+    return (len(x), *_shape(x[0])) if x else (0,)
+
+
+def _flat(x):
+    """Return a number as it is, and a list of rows as one list."""
+    return [v for row in x for v in row] if len(_shape(x)) == 2 else x
+
+
+def _as(flat, like):
+    """Return a flat list in the shape of `like`."""
+    shape = _shape(like)
+    if len(shape) < 2:
+        return flat
+    return [flat[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
+
+
+def _step(x, gradient, rate):
+    """Return x + rate*gradient."""
+    if isinstance(x, (list, tuple)):
+        return [_step(a, b, rate) for a, b in zip(x, gradient)]
+    return x + rate * gradient'''
+_PUBLIC = '''def value({signature}):
+    """Return the value; the mean over the samples where data have an axis for them."""
+{many}    _known = _sizes({shapes})
+    return _value({sizes}{flat})
+
+
+def value_and_gradient({signature}):
+    """Return the value, and the gradient in the shapes of the parameters."""
+{many_both}    _known = _sizes({shapes})
+    _value_, _g = _value_and_gradient({sizes}{flat})
+    return _value_, Gradient({fields})
+
+
+def gradient({signature}):
+    """Return the gradient."""
+    return value_and_gradient({arguments})[1]
+
+
+def update({signature}, rate=0.1):
+    """Return the parameters after one step of size `rate`."""
+    _g = gradient({arguments})
+    return Params({steps})'''
