@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ from symgrad.cli.terminal import (
 from symgrad.errors import Diagnostic, SymgradError
 
 if TYPE_CHECKING:
+    from symgrad.derivation.derivation import Derivation
     from symgrad.graph.graph import Graph
     from symgrad.render.trace_table import Record
     from symgrad.trace.inputs import Sample
@@ -86,11 +89,19 @@ def command(
     """  # fmt: skip
     from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
-    from symgrad.graph.arrays import refuse_arrays
+    from symgrad.graph.arrays import ArrayGraph
     from symgrad.trace.trace import make_plan
 
     graph = load_graph(file, split_names(wrt))
-    refuse_arrays(graph, "`trace`")
+    if isinstance(graph, ArrayGraph):
+        derived = derive(graph, split_names(wrt) or None)
+        given = _arrays_given(settings, data)
+        ascii_only = ascii_only or (style == "text" and output is None and lacks_letters())
+        text = _arrays_traced(
+            derived, given, rate, count, style=style, digits=digits, ascii_only=ascii_only
+        )
+        _deliver(_Run([text]), output, force=force, exact=style != "text")
+        return
     values = assignments(settings)
     plan = make_plan(
         derive(graph, split_names(wrt) or None),
@@ -114,6 +125,52 @@ def command(
             plan, chosen, style, digits, ascii_only=ascii_only, to_file=output is not None
         )
     _deliver(run, output, force=force, exact=style != "text")
+
+
+def _arrays_given(settings: tuple[str, ...], data: str | None) -> dict[str, object]:
+    """Return the arrays of --set (NAME=JSON) and of --data (a JSON object of them)."""
+    found: dict[str, object] = {}
+    if data is not None:
+        text = read_stdin() if data == "-" else Path(data).read_text(encoding="utf-8-sig")
+        try:
+            found = json.loads(text, parse_float=Fraction, parse_int=Fraction)
+        except ValueError:
+            found = {}
+        if not isinstance(found, dict) or not found:
+            hint = 'as in {"x": [1, 2], "y": [[1, 0], [0, 1]]}'
+            raise SymgradError(Diagnostic(f"`{data}` is no JSON object of arrays", help=hint))
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip():
+            raise click.BadParameter(f"'{setting}' is not NAME=VALUE", param_hint="--set")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _arrays_traced(
+    derived: Derivation,
+    given: Mapping[str, object],
+    rate: str | None,
+    count: int | None,
+    *,
+    style: str,
+    digits: int | None,
+    ascii_only: bool,
+) -> str:
+    """Return the trace of a graph with arrays."""
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
+    from symgrad.trace.arrays.show import traced
+
+    if not isinstance(derived, ArrayDerivation):
+        raise TypeError(derived)
+    try:
+        exact = Fraction(rate or "1/10")
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f"'{rate}' is not a number", param_hint="--rate") from None
+    return traced(
+        derived, given, rate=exact, count=count or 1, style=style, digits=digits or 6,
+        ascii_only=ascii_only,
+    )  # fmt: skip
 
 
 @dataclass

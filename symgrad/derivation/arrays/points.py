@@ -159,3 +159,15 @@ def _with_sum(
         return [[e * total / sum(row) for e in row] for row in grid]
     columns = [sum(column) for column in zip(*grid, strict=True)]
     return [[e * total / columns[j] for j, e in enumerate(row)] for row in grid]
+
+
+def drawn(graph: ArrayGraph, sizes: Mapping[str, int]) -> dict[str, list[list[Fraction]]]:
+    """Return small inputs at given sizes that satisfy what the graph assumes.
+
+    Raises ValueError where there are none.
+    """
+    spd = {a.text.split()[0] for a in graph.assumptions if a.text.endswith((" spd", " psd"))}
+    found = _drawn(graph, random.Random("0/0"), sizes, spd, 0, 4)  # noqa: S311  (repeatable)
+    if found is None:
+        raise ValueError
+    return found

@@ -1,0 +1,1 @@
+"""Graphs with arrays worked through with numbers."""
