@@ -8,7 +8,7 @@ import pytest
 import symgrad as sg
 from symgrad.errors import SymgradError
 from symgrad.trace.arrays.layout import laid_out
-from symgrad.trace.arrays.run import Line
+from symgrad.trace.arrays.run import TracedArray
 from symgrad.trace.arrays.show import traced
 from tests.array_numbers import FOLDER
 
@@ -76,7 +76,7 @@ After the step
 
 def test_large_arrays_are_shown_by_their_corners():
     rows = tuple(tuple(float(20 * i + j) for j in range(20)) for i in range(10))
-    assert laid_out(Line("A", None, 2, rows), 4) == [
+    assert laid_out(TracedArray("A", None, 2, rows), 4) == [
         "10×20, norm 1627, corners [ 0 … 19; 180 … 199 ]"
     ]
 

@@ -15,7 +15,7 @@ from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import Shape, shape_text
 from symgrad.targets.arrays.loops import Loops, Spelling, extent
 from symgrad.targets.arrays.statements import (
-    Assignment,
+    ArrayAssignment,
     backward,
     forward,
     shared,
@@ -122,8 +122,8 @@ _WORDS = ("work", "rate", "sizes", "out", "i", "j", "math", "operator")
 
 
 def _joined(
-    d: ArrayDerivation, derived: Sequence[Assignment], values: Sequence[Assignment]
-) -> list[Assignment]:
+    d: ArrayDerivation, derived: Sequence[ArrayAssignment], values: Sequence[ArrayAssignment]
+) -> list[ArrayAssignment]:
     """Return values and derivatives in order, each value once."""
     held = {row.name for row in derived}
     graph = d.array_graph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from symgrad.trace.arrays.run import Line
+from symgrad.trace.arrays.run import TracedArray
 
 WHOLE = 8  # more rows or columns than that are not shown
 
@@ -14,15 +14,15 @@ def number_text(value: float, digits: int) -> str:
     return f"{value:.{digits}g}".replace("-", "−") if value else "0"
 
 
-def is_large(line: Line) -> bool:
+def is_large(line: TracedArray) -> bool:
     """Tell whether an array is shown by its corners only."""
     return len(line.entries) > WHOLE or len(line.entries[0]) > WHOLE
 
 
-def laid_out(line: Line, digits: int) -> list[str]:
+def laid_out(line: TracedArray, digits: int) -> list[str]:
     """Return an array as lines of text.
 
-    >>> laid_out(Line("W", None, 2, ((1.0, -0.5), (10.0, 2.0))), 6)
+    >>> laid_out(TracedArray("W", None, 2, ((1.0, -0.5), (10.0, 2.0))), 6)
     ['[  1  −0.5 ]', '[ 10   2   ]']
     """
     rows = line.entries
@@ -45,7 +45,7 @@ def _aligned(texts: list[str]) -> list[str]:
     return [h.rjust(left) + t.ljust(right) for h, t in zip(heads, tails, strict=True)]
 
 
-def summary(line: Line, digits: int) -> str:
+def summary(line: TracedArray, digits: int) -> str:
     """Return the shape, the norm and the corners of a large array."""
     rows = line.entries
     norm = sqrt(sum(entry * entry for row in rows for entry in row))
@@ -63,7 +63,7 @@ def summary(line: Line, digits: int) -> str:
     return f"{size}, norm {norm_text}, corners [ {corners} ]"
 
 
-def latex(line: Line, digits: int) -> str:
+def latex(line: TracedArray, digits: int) -> str:
     """Return an array in LaTeX: a bmatrix, its middle as dots where it is large."""
     rows = [[number_text(e, digits).replace("−", "-") for e in row] for row in line.entries]
     if not line.order:

@@ -9,7 +9,7 @@ from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.arrays.balls import Evaluator, Unknown
+from symgrad.expression.arrays.balls import ArrayEvaluator, Unknown
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.certified import arb, fmpq
 from symgrad.trace.arrays.values import Grid
@@ -18,7 +18,7 @@ Numbers = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TracedArray:
     """One quantity: its name, its formula where it has one, its order, and its entries by rows."""
 
     name: str
@@ -32,10 +32,10 @@ class ArrayStep:
     """One step: everything in the order in which it is computed."""
 
     number: int
-    values: tuple[Line, ...]
-    sensitivities: tuple[Line, ...]
-    gradients: tuple[Line, ...]
-    updated: tuple[Line, ...]
+    values: tuple[TracedArray, ...]
+    sensitivities: tuple[TracedArray, ...]
+    gradients: tuple[TracedArray, ...]
+    updated: tuple[TracedArray, ...]
 
 
 def steps(
@@ -58,7 +58,7 @@ def steps(
     signed = rate if graph.maximize else -rate
     factor = arb(fmpq(signed.numerator, signed.denominator))
     for number in range(1, count + 1):
-        evaluator = Evaluator(values, sizes)
+        evaluator = ArrayEvaluator(values, sizes)
         found = [
             _line(evaluator, values, node.name, graph.trees[node.name]) for node in graph.ordered
         ]
@@ -71,13 +71,14 @@ def steps(
                 for row, other in zip(values[name], slope, strict=True)
             ]
         updated = [
-            Line(name, None, len(graph.shape_of[name]), _numbers(values[name])) for name in d.wrt
+            TracedArray(name, None, len(graph.shape_of[name]), _numbers(values[name]))
+            for name in d.wrt
         ]
         yield ArrayStep(number, tuple(found), tuple(deltas), tuple(gradients), tuple(updated))
         values = {name: values[name] for name in inputs}
 
 
-def _line(evaluator: Evaluator, values: dict[str, Any], name: str, tree: Array) -> Line:
+def _line(evaluator: ArrayEvaluator, values: dict[str, Any], name: str, tree: Array) -> TracedArray:
     try:
         grid = evaluator.value(tree)
     except (Unknown, ZeroDivisionError, ValueError):
@@ -85,7 +86,7 @@ def _line(evaluator: Evaluator, values: dict[str, Any], name: str, tree: Array) 
             Diagnostic(f"`{name}` has no value here", help="give other inputs with --set")
         ) from None
     values[name] = grid
-    return Line(name, tree, len(tree.shape), _numbers(grid))
+    return TracedArray(name, tree, len(tree.shape), _numbers(grid))
 
 
 def _numbers(grid: list[list[Any]]) -> Numbers:

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.arrays.print_text import AsciiPrinter, LatexPrinter, TextPrinter
+from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
 from symgrad.trace.arrays.layout import laid_out, latex
-from symgrad.trace.arrays.run import ArrayStep, Line, Numbers, steps
+from symgrad.trace.arrays.run import ArrayStep, Numbers, TracedArray, steps
 from symgrad.trace.arrays.values import Grid, completed, read_arrays
 
 STYLES = ("text", "markdown", "latex", "json")
@@ -62,7 +62,7 @@ class _Show:
         self.digits = digits
         graph = d.array_graph
         self.inputs = [
-            Line(n, None, len(graph.shape_of[n]), tuple(tuple(map(float, r)) for r in grid))
+            TracedArray(n, None, len(graph.shape_of[n]), tuple(tuple(map(float, r)) for r in grid))
             for n, grid in inputs.items()
         ]
         self.names = [*graph.index, *(item.name for item in d.array_sensitivities)]
@@ -72,14 +72,16 @@ class _Show:
         sizes = ", ".join(f"{name} = {value}" for name, value in self.sizes.items())
         return f"{self.d.graph.objective} at {sizes}; rate {float(rate):g}"
 
-    def blocks(self, step: ArrayStep) -> list[tuple[str, Sequence[Line]]]:
+    def blocks(self, step: ArrayStep) -> list[tuple[str, Sequence[TracedArray]]]:
         """Return the parts of a step."""
         return [
             ("Values", step.values), ("Sensitivities", step.sensitivities),
             ("Gradients", step.gradients), ("After the step", step.updated),
         ]  # fmt: skip
 
-    def left(self, line: Line, printer: TextPrinter, title: str, *, fraction: bool = False) -> str:
+    def left(
+        self, line: TracedArray, printer: TextPrinter, title: str, *, fraction: bool = False
+    ) -> str:
         """Return what stands on the left of a line: a name, or ∂J/∂W."""
         name = printer.name(line.name)
         top = printer.name(self.d.graph.objective)
@@ -91,7 +93,7 @@ class _Show:
 
     def text(self, found: Iterable[ArrayStep], rate: Fraction, *, ascii_only: bool) -> str:
         """Return all steps as text."""
-        printer = AsciiPrinter(self.names) if ascii_only else TextPrinter(self.names)
+        printer = AsciiArrayPrinter(self.names) if ascii_only else TextPrinter(self.names)
         parts = [self.head(rate), self.block("Inputs", self.inputs, printer)]
         for step in found:
             parts.append(f"Step {step.number}")
@@ -102,7 +104,7 @@ class _Show:
                 text = text.replace(sign, plain)
         return text
 
-    def block(self, title: str, lines: Sequence[Line], printer: TextPrinter) -> str:
+    def block(self, title: str, lines: Sequence[TracedArray], printer: TextPrinter) -> str:
         """Return a headline and what stands under it."""
         rows = [title]
         for line in lines:
@@ -118,11 +120,11 @@ class _Show:
 
     def typeset(self, found: Iterable[ArrayStep], rate: Fraction, style: str) -> str:
         """Return all steps as displays, in Markdown or in a LaTeX document's body."""
-        printer = LatexPrinter(self.names)
+        printer = LatexArrayPrinter(self.names)
         opening, closing = ("$$ ", " $$") if style == "markdown" else (r"\[ ", r" \]")
         title = "## {}" if style == "markdown" else r"\subsection*{{{}}}"
         parts = [f"# {self.head(rate)}" if style == "markdown" else f"% {self.head(rate)}"]
-        sections: list[tuple[str, Sequence[Line]]] = [("Inputs", self.inputs)]
+        sections: list[tuple[str, Sequence[TracedArray]]] = [("Inputs", self.inputs)]
         for step in found:
             sections += [(f"Step {step.number}: {t.lower()}", ls) for t, ls in self.blocks(step)]
         for name, lines in sections:
