@@ -29,10 +29,14 @@
 // Names here: α1 is alpha1, α2 is alpha2.
 // Computed in another form, which keeps more digits
 //     α₂ = sigmoid(s₂ − s₁)
-// Accuracy: dL_dw_q loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 =
-//     0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
-// Accuracy: dL_dw_k loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 =
-//     0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
+// Accuracy: L loses all digits at w_q = 1e+09, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963, x2 =
+//     -0.387523, y = 1.90504, d = 0.947189.
+// Accuracy: dL_dw_q loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
+//     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
+// Accuracy: dL_dw_k loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
+//     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
+// Accuracy: dL_dw_v loses all digits at w_q = 1e+09, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963,
+//     x2 = -0.387523, y = 1.90504, d = 0.947189.
 #include "attention.h"
 
 #include <math.h>

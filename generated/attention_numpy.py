@@ -29,10 +29,14 @@
 # Names here: α1 is alpha1, α2 is alpha2.
 # Computed in another form, which keeps more digits
 #     α₂ = sigmoid(s₂ − s₁)
-# Accuracy: dL_dw_q loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 =
-#     0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
-# Accuracy: dL_dw_k loses all digits at w_q = 0.799493, w_k = 0.751247, w_v = 1.35567, x1 =
-#     0.902459, x2 = -0.610328, y = 1.35876, d = 1e-06.
+# Accuracy: L loses all digits at w_q = 1e+09, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963, x2 =
+#     -0.387523, y = 1.90504, d = 0.947189.
+# Accuracy: dL_dw_q loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
+#     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
+# Accuracy: dL_dw_k loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
+#     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
+# Accuracy: dL_dw_v loses all digits at w_q = 1e+09, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963,
+#     x2 = -0.387523, y = 1.90504, d = 0.947189.
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -407,8 +411,8 @@ def residuals(
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
         t1 = np.sqrt(d)
-        for _part in _blocks(6, (*_data, _rows)):
-            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 = _part
+        for _part in _blocks(5, (*_data, _rows)):
+            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
             q = np.multiply(x2, w_q, _r0)
             k1 = np.multiply(x1, w_k, _r1)
             k2 = np.multiply(x2, w_k, _r2)
@@ -418,10 +422,10 @@ def residuals(
             s1 /= t1
             s2 = np.multiply(q, k2, _r0)
             s2 /= t1
-            t2 = np.exp(s1, _r2)
-            Z = np.exp(s2, _r5)
-            Z += t2
-            alpha1 = np.divide(t2, Z, _r2)
+            alpha1 = np.subtract(s2, s1, _r2)
+            np.exp(alpha1, alpha1)
+            alpha1 += 1.0
+            np.divide(1.0, alpha1, alpha1)
             alpha2 = np.subtract(s1, s2, _r1)
             np.exp(alpha2, alpha2)
             alpha2 += 1.0
@@ -450,9 +454,9 @@ def jacobian(
     _rows = np.zeros((len(_data[0]), 1, 3))
     with np.errstate(all="ignore"):
         t1 = np.sqrt(d)
-        for _part in _blocks(11, (*_data, _rows)):
+        for _part in _blocks(12, (*_data, _rows)):
             (
-            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
+            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
         ) = _part
             q = np.multiply(x2, w_q, _r0)
             k1 = np.multiply(x1, w_k, _r1)
@@ -463,36 +467,47 @@ def jacobian(
             s1 /= t1
             s2 = np.multiply(q, k2, _r6)
             s2 /= t1
-            t2 = np.exp(s1, _r7)
-            t3 = np.exp(s2, _r8)
-            Z = np.add(t2, t3, _r9)
-            alpha1 = np.divide(t2, Z, _r10)
-            alpha2 = np.subtract(s1, s2, _r5)
+            alpha1 = np.subtract(s2, s1, _r7)
+            np.exp(alpha1, alpha1)
+            alpha1 += 1.0
+            np.divide(1.0, alpha1, alpha1)
+            alpha2 = np.subtract(s1, s2, _r8)
             np.exp(alpha2, alpha2)
             alpha2 += 1.0
             np.divide(1.0, alpha2, alpha2)
+            t2 = np.maximum(s1, s2, out=_r9)
+            t3 = np.subtract(s1, t2, _r10)
+            np.exp(t3, t3)
+            np.subtract(s2, t2, _r11)
+            np.exp(_r11, _r11)
+            t3 += _r11
+            delta_s2 = np.subtract(v1, v2, _r11)
+            np.add(s2, s1, _r6)
+            np.multiply(t2, 2.0, _r9)
+            _r6 -= _r9
+            np.exp(_r6, _r6)
+            delta_s2 *= _r6
+            np.multiply(t3, t3, _r10)
+            delta_s2 /= _r10
+            np.negative(delta_s2, delta_s2)
             t4 = np.multiply(v1, alpha1, _r3)
-            t5 = np.multiply(v2, alpha2, _r4)
-            delta_Z = np.add(t4, t5, _r6)
-            delta_Z /= Z
-            np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, t3, _r8)
-            delta_s2 += t5
-            delta_s1 = np.multiply(delta_Z, t2, _r6)
-            delta_s1 += t4
+            np.multiply(v2, alpha2, _r4)
+            _r4 += t4
+            _r4 *= alpha1
+            delta_s1 = np.subtract(t4, _r4, _r3)
             dresidual_dw_q = np.multiply(delta_s1, k1, _r1)
             np.multiply(delta_s2, k2, _r2)
             dresidual_dw_q += _r2
             dresidual_dw_q *= x2
             dresidual_dw_q /= t1
-            np.multiply(delta_s1, x1, _r6)
-            np.multiply(delta_s2, x2, _r8)
-            _r6 += _r8
-            dresidual_dw_k = np.multiply(q, _r6, _r0)
+            np.multiply(delta_s1, x1, _r3)
+            np.multiply(delta_s2, x2, _r11)
+            _r3 += _r11
+            dresidual_dw_k = np.multiply(q, _r3, _r0)
             dresidual_dw_k /= t1
-            dresidual_dw_v = np.multiply(alpha1, x1, _r10)
-            np.multiply(alpha2, x2, _r5)
-            dresidual_dw_v += _r5
+            dresidual_dw_v = np.multiply(alpha1, x1, _r7)
+            np.multiply(alpha2, x2, _r8)
+            dresidual_dw_v += _r8
             _block[:, 0, 0] = dresidual_dw_q
             _block[:, 0, 1] = dresidual_dw_k
             _block[:, 0, 2] = dresidual_dw_v

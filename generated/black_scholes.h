@@ -14,8 +14,8 @@
 //     ∂C/∂σ = −δ·√T
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
-// Accuracy: C loses 5 of 16 digits at S = 1, r = 0.116561, σ = 0.215587, T = 0.406341, K =
-//     43.8695.
+// Accuracy: C loses 4 of 16 digits at S = 35.6758, r = 0.103634, σ = 0.225882, T = 0.01, K =
+//     47.1297.
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.

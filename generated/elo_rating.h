@@ -9,8 +9,8 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 +
-//         A·log(10)/400)
+//     L = −(S·log(E) − log1p(−E)·(S − 1))
+// Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
 #ifndef ELO_RATING_H
 #define ELO_RATING_H
 

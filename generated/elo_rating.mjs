@@ -9,8 +9,8 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 +
-//         A·log(10)/400)
+//     L = −(S·log(E) − log1p(−E)·(S − 1))
+// Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
 
 /**
  * The derivative of L by each parameter.
@@ -26,11 +26,6 @@
  * @property {number} B
  */
 
-/** log(1 + exp(x)), exact for large |x| too. */
-function _softplus(x) {
-  return (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}
-
 /**
  * L.
  * @param {number} A
@@ -39,9 +34,8 @@ function _softplus(x) {
  * @returns {number}
  */
 export function value(A, B, S) {
-  const t1 = 0.005756462732485115*B;
-  const t2 = 0.005756462732485115*A;
-  const L = S*_softplus(t1 - t2) + (1 - S)*_softplus(t2 - t1);
+  const E = 1/(1 + Math.pow(10, (B - A)/400));
+  const L = Math.log1p(-E)*(S - 1) - S*Math.log(E);
   return L;
 }
 
@@ -68,9 +62,7 @@ export function gradient(A, B, S) {
  */
 export function value_and_gradient(A, B, S) {
   const E = 1/(1 + Math.pow(10, (B - A)/400));
-  const t1 = 0.005756462732485115*B;
-  const t2 = 0.005756462732485115*A;
-  const L = S*_softplus(t1 - t2) + (1 - S)*_softplus(t2 - t1);
+  const L = Math.log1p(-E)*(S - 1) - S*Math.log(E);
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];

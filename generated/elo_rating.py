@@ -9,11 +9,11 @@
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
 # Computed in another form, which keeps more digits
-#     L = S·softplus(B·log(10)/400 − A·log(10)/400) + (1 − S)·softplus(−B·log(10)/400 +
-#         A·log(10)/400)
+#     L = −(S·log(E) − log1p(−E)·(S − 1))
+# Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
 """Value, gradient and update step of L."""
 
-from math import copysign, exp, inf, isnan, log1p, nan, pow
+from math import copysign, inf, isnan, log, log1p, nan, pow
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -31,11 +31,6 @@ class Params(NamedTuple):
 
     A: float
     B: float
-
-
-def _softplus(x: float) -> float:
-    """log(1 + exp(x)), exact for large |x| too."""
-    return max(0.0, x) + log1p(exp(-abs(x)))
 
 
 def _pow(x: float, y: float) -> float:
@@ -63,12 +58,24 @@ def _ieee_pow(x: float, y: float) -> float:
         return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
+def _ieee_log1p(x: float) -> float:
+    """log1p(x): infinite at -1.0, NaN below it."""
+    return log1p(x) if x > -1.0 else -inf if x == -1.0 else nan
+
+
+def _ieee_log(x: float) -> float:
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
 def value(A: float, B: float, S: float) -> float:
     """Return L."""
-    t1 = 0.005756462732485115*B
-    t2 = 0.005756462732485115*A
-    L = S*_softplus(t1 - t2) + (1.0 - S)*_softplus(t2 - t1)
-    return L
+    try:
+        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
+        L = log1p(-E)*(S - 1.0) - S*log(E)
+        return L
+    except (ArithmeticError, ValueError):
+        return _ieee(A, B, S)[0]
 
 
 def gradient(A: float, B: float, S: float) -> Gradient:
@@ -86,9 +93,7 @@ def value_and_gradient(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
     try:
         E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
-        t1 = 0.005756462732485115*B
-        t2 = 0.005756462732485115*A
-        L = S*_softplus(t1 - t2) + (1.0 - S)*_softplus(t2 - t1)
+        L = log1p(-E)*(S - 1.0) - S*log(E)
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return L, _new(Gradient, (dL_dA, dL_dB))
@@ -105,9 +110,7 @@ def update(A: float, B: float, S: float, rate: float = 5558.97) -> Params:
 def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, (B - A)/400.0))
-    t1 = 0.005756462732485115*B
-    t2 = 0.005756462732485115*A
-    L = S*_softplus(t1 - t2) + (1.0 - S)*_softplus(t2 - t1)
+    L = _ieee_log1p(-E)*(S - 1.0) - S*_ieee_log(E)
     dL_dA = 0.005756462732485115*(E - S)
     dL_dB = 0.005756462732485115*(S - E)
     return L, _new(Gradient, (dL_dA, dL_dB))

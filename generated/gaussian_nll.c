@@ -17,6 +17,9 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
+// Computed in another form, which keeps more digits
+//     J = (log(2π) + s)/2 + r/2·(r/exp(s))
+//     δ_s = (1 − r/v·r)/2
 #include "gaussian_nll.h"
 
 #include <math.h>
@@ -25,9 +28,8 @@
 double gaussian_nll_value(double a, double b, double c, double d, double x, double y) {
     const double mu = a*x + b;
     const double s = c*x + d;
-    const double v = exp(s);
     const double r = y - mu;
-    const double J = log(2.0*3.141592653589793*v)/2.0 + r*r/(2.0*v);
+    const double J = (1.8378770664093453 + s)/2.0 + r/2.0*(r/exp(s));
     return J;
 }
 
@@ -37,8 +39,9 @@ gaussian_nll_params gaussian_nll_gradient(double a, double b, double c, double d
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double delta_s = (1.0 - r*r/v)/2.0;
-    const double delta_mu = -r/v;
+    const double t1 = r/v;
+    const double delta_s = (1.0 - t1*r)/2.0;
+    const double delta_mu = -t1;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     gaussian_nll_params out;
@@ -55,10 +58,10 @@ gaussian_nll_params gaussian_nll_value_and_gradient(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r*r;
-    const double J = log(2.0*3.141592653589793*v)/2.0 + t1/(2.0*v);
-    const double delta_s = (1.0 - t1/v)/2.0;
-    const double delta_mu = -r/v;
+    const double t1 = r/v;
+    const double J = (1.8378770664093453 + s)/2.0 + r/2.0*t1;
+    const double delta_s = (1.0 - t1*r)/2.0;
+    const double delta_mu = -t1;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     *value = J;
@@ -95,12 +98,12 @@ static inline void add_sample(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r*r;
-    const double delta_s = (1.0 - t1/v)/2.0;
-    const double delta_mu = -r/v;
+    const double t1 = r/v;
+    const double delta_s = (1.0 - t1*r)/2.0;
+    const double delta_mu = -t1;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
-    acc[0][lane] += log(2.0*3.141592653589793*v)/2.0 + t1/(2.0*v);
+    acc[0][lane] += (1.8378770664093453 + s)/2.0 + r*t1/2.0;
     acc[1][lane] += dJ_da;
     acc[2][lane] += delta_mu;
     acc[3][lane] += dJ_dc;

@@ -17,9 +17,12 @@
 #     ∂J/∂c = δ_s·x
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
+# Computed in another form, which keeps more digits
+#     J = (log(2π) + s)/2 + r/2·(r/exp(s))
+#     δ_s = (1 − r/v·r)/2
 """Value, gradient and update step of J."""
 
-from math import copysign, exp, inf, isnan, log, nan, pi
+from math import copysign, exp, inf, isnan, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -51,11 +54,6 @@ def _exp(x: float) -> float:
         return inf
 
 
-def _ieee_log(x: float) -> float:
-    """log(x): infinite at 0.0, NaN below it."""
-    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
-
-
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -70,9 +68,8 @@ def value(
     try:
         mu = a*x + b
         s = c*x + d
-        v = _exp(s)
         r = y - mu
-        J = log(2.0*pi*v)/2.0 + r*r/(2.0*v)
+        J = (1.8378770664093453 + s)/2.0 + r/2.0*(r/_exp(s))
         return J
     except (ArithmeticError, ValueError):
         return _ieee(a, b, c, d, x, y)[0]
@@ -87,8 +84,9 @@ def gradient(
         s = c*x + d
         v = _exp(s)
         r = y - mu
-        delta_s = (1.0 - r*r/v)/2.0
-        delta_mu = -r/v
+        t1 = r/v
+        delta_s = (1.0 - t1*r)/2.0
+        delta_mu = -t1
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
         return _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
@@ -105,10 +103,10 @@ def value_and_gradient(
         s = c*x + d
         v = _exp(s)
         r = y - mu
-        t1 = r*r
-        J = log(2.0*pi*v)/2.0 + t1/(2.0*v)
-        delta_s = (1.0 - t1/v)/2.0
-        delta_mu = -r/v
+        t1 = r/v
+        J = (1.8378770664093453 + s)/2.0 + r/2.0*t1
+        delta_s = (1.0 - t1*r)/2.0
+        delta_mu = -t1
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
         return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
@@ -130,10 +128,10 @@ def _ieee(a: float, b: float, c: float, d: float, x: float, y: float) -> tuple[f
     s = c*x + d
     v = _exp(s)
     r = y - mu
-    t1 = r*r
-    J = _ieee_log(2.0*pi*v)/2.0 + _ieee_divide(t1, 2.0*v)
-    delta_s = (1.0 - _ieee_divide(t1, v))/2.0
-    delta_mu = -_ieee_divide(r, v)
+    t1 = _ieee_divide(r, v)
+    J = (1.8378770664093453 + s)/2.0 + r/2.0*t1
+    delta_s = (1.0 - t1*r)/2.0
+    delta_mu = -t1
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
     return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))

@@ -16,12 +16,6 @@
 //     ∂J/∂b = δ
 // Convention: where arguments of max are equal the first one counts.
 // Names here: λ is lam.
-// Accuracy: dJ_dw1 loses all digits at w1 = -5.20356, w2 = 0.644819, b = -0.6884, x1 = -0.179855,
-//     x2 = 0.986735, y = 1.13154, λ = 0.0989422.
-// Accuracy: dJ_dw2 loses all digits at w1 = -5.20356, w2 = 0.644819, b = -0.6884, x1 = -0.179855,
-//     x2 = 0.986735, y = 1.13154, λ = 0.0989422.
-// Accuracy: dJ_db loses all digits at w1 = -5.20356, w2 = 0.644819, b = -0.6884, x1 = -0.179855,
-//     x2 = 0.986735, y = 1.13154, λ = 0.0989422.
 
 /**
  * The derivative of J by each parameter.

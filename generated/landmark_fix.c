@@ -19,8 +19,6 @@
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 // Computed in another form, which keeps more digits
 //     d = hypot(u, v)
-//     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
-//     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 #include "landmark_fix.h"
 
 #include <math.h>
@@ -50,9 +48,9 @@ landmark_fix_params landmark_fix_gradient(
     const double psi = atan2(v, u);
     const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
     const double delta_d = (d - r)/(sigma_r*sigma_r);
-    const double t1 = delta_d/d;
-    const double dJ_dx = delta_psi/(v + u/v*u) - t1*u;
-    const double dJ_dy = -(t1*v + delta_psi/(u + v/u*v));
+    const double t1 = u*u + v*v;
+    const double dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+    const double dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     landmark_fix_params out;
     out.x = dJ_dx;
     out.y = dJ_dy;
@@ -75,9 +73,9 @@ landmark_fix_params landmark_fix_value_and_gradient(
     const double J = A + B;
     const double delta_psi = t3/(sigma_phi*sigma_phi);
     const double delta_d = t1/(sigma_r*sigma_r);
-    const double t5 = delta_d/d;
-    const double dJ_dx = delta_psi/(v + u/v*u) - t5*u;
-    const double dJ_dy = -(t5*v + delta_psi/(u + v/u*v));
+    const double t5 = u*u + v*v;
+    const double dJ_dx = delta_psi*v/t5 - delta_d*u/d;
+    const double dJ_dy = -(delta_d*v/d + delta_psi*u/t5);
     *value = J;
     landmark_fix_params out;
     out.x = dJ_dx;
@@ -117,10 +115,10 @@ static inline void add_sample(
     const double B = t4*t4/2.0;
     const double delta_psi = t3/(sigma_phi*sigma_phi);
     const double delta_d = t1/(sigma_r*sigma_r);
-    const double t5 = delta_d/d;
+    const double t5 = u*u + v*v;
     acc[0][lane] += A + B;
-    acc[1][lane] += delta_psi/(v + u/v*u) - t5*u;
-    acc[2][lane] += t5*v + delta_psi/(u + v/u*v);
+    acc[1][lane] += delta_psi*v/t5 - delta_d*u/d;
+    acc[2][lane] += delta_d*v/d + delta_psi*u/t5;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

@@ -19,8 +19,6 @@
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 // Computed in another form, which keeps more digits
 //     d = hypot(u, v)
-//     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
-//     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 #ifndef LANDMARK_FIX_H
 #define LANDMARK_FIX_H
 

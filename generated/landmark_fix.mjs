@@ -19,8 +19,6 @@
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 // Computed in another form, which keeps more digits
 //     d = hypot(u, v)
-//     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
-//     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 
 /**
  * The derivative of J by each parameter.
@@ -80,9 +78,9 @@ export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const psi = Math.atan2(v, u);
   const delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
   const delta_d = (d - r)/(sigma_r*sigma_r);
-  const t1 = delta_d/d;
-  const dJ_dx = delta_psi/(v + u/v*u) - t1*u;
-  const dJ_dy = -(t1*v + delta_psi/(u + v/u*v));
+  const t1 = u*u + v*v;
+  const dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+  const dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
   return {x: dJ_dx, y: dJ_dy};
 }
 
@@ -112,9 +110,9 @@ export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi 
   const J = A + B;
   const delta_psi = t3/(sigma_phi*sigma_phi);
   const delta_d = t1/(sigma_r*sigma_r);
-  const t5 = delta_d/d;
-  const dJ_dx = delta_psi/(v + u/v*u) - t5*u;
-  const dJ_dy = -(t5*v + delta_psi/(u + v/u*v));
+  const t5 = u*u + v*v;
+  const dJ_dx = delta_psi*v/t5 - delta_d*u/d;
+  const dJ_dy = -(delta_d*v/d + delta_psi*u/t5);
   return [J, {x: dJ_dx, y: dJ_dy}];
 }
 

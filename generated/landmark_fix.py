@@ -19,8 +19,6 @@
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 # Computed in another form, which keeps more digits
 #     d = hypot(u, v)
-#     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
-#     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 """Value, gradient and update step of J."""
 
 from math import atan2, copysign, hypot, inf, isnan, nan
@@ -82,9 +80,9 @@ def gradient(
         psi = atan2(v, u)
         delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
         delta_d = (d - r)/(sigma_r*sigma_r)
-        t1 = delta_d/d
-        dJ_dx = delta_psi/(v + u/v*u) - t1*u
-        dJ_dy = -(t1*v + delta_psi/(u + v/u*v))
+        t1 = u*u + v*v
+        dJ_dx = delta_psi*v/t1 - delta_d*u/d
+        dJ_dy = -(delta_d*v/d + delta_psi*u/t1)
         return _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[1]
@@ -109,9 +107,9 @@ def value_and_gradient(
         J = A + B
         delta_psi = t3/(sigma_phi*sigma_phi)
         delta_d = t1/(sigma_r*sigma_r)
-        t5 = delta_d/d
-        dJ_dx = delta_psi/(v + u/v*u) - t5*u
-        dJ_dy = -(t5*v + delta_psi/(u + v/u*v))
+        t5 = u*u + v*v
+        dJ_dx = delta_psi*v/t5 - delta_d*u/d
+        dJ_dy = -(delta_d*v/d + delta_psi*u/t5)
         return J, _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
@@ -144,7 +142,7 @@ def _ieee(
     J = A + B
     delta_psi = _ieee_divide(t3, sigma_phi*sigma_phi)
     delta_d = _ieee_divide(t1, sigma_r*sigma_r)
-    t5 = _ieee_divide(delta_d, d)
-    dJ_dx = _ieee_divide(delta_psi, v + _ieee_divide(u, v)*u) - t5*u
-    dJ_dy = -(t5*v + _ieee_divide(delta_psi, u + _ieee_divide(v, u)*v))
+    t5 = u*u + v*v
+    dJ_dx = _ieee_divide(delta_psi*v, t5) - _ieee_divide(delta_d*u, d)
+    dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, t5))
     return J, _new(Gradient, (dJ_dx, dJ_dy))

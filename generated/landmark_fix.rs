@@ -19,8 +19,6 @@
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 // Computed in another form, which keeps more digits
 //     d = hypot(u, v)
-//     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
-//     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -83,9 +81,9 @@ pub fn gradient(
     let psi = math::atan2(v, u);
     let delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
     let delta_d = (d - r)/(sigma_r*sigma_r);
-    let t1 = delta_d/d;
-    let dJ_dx = delta_psi/(v + u/v*u) - t1*u;
-    let dJ_dy = -(t1*v + delta_psi/(u + v/u*v));
+    let t1 = u*u + v*v;
+    let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+    let dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     Gradient { x: dJ_dx, y: dJ_dy }
 }
 
@@ -106,9 +104,9 @@ pub fn value_and_gradient(
     let J = A + B;
     let delta_psi = t3/(sigma_phi*sigma_phi);
     let delta_d = t1/(sigma_r*sigma_r);
-    let t5 = delta_d/d;
-    let dJ_dx = delta_psi/(v + u/v*u) - t5*u;
-    let dJ_dy = -(t5*v + delta_psi/(u + v/u*v));
+    let t5 = u*u + v*v;
+    let dJ_dx = delta_psi*v/t5 - delta_d*u/d;
+    let dJ_dy = -(delta_d*v/d + delta_psi*u/t5);
     (J, Gradient { x: dJ_dx, y: dJ_dy })
 }
 

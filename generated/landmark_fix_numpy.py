@@ -19,8 +19,6 @@
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
 # Computed in another form, which keeps more digits
 #     d = hypot(u, v)
-#     dJ_dx = −δ_d/d·u + δ_ψ/(v + u/v·u)
-#     dJ_dy = −(δ_d/d·v + δ_ψ/(u + v/u·v))
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -186,8 +184,8 @@ def gradient(
     _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(6, _data):
-            X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5 = _part
+        for _part in _blocks(8, _data):
+            X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7 = _part
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
             d = np.hypot(u, v, _r2)
@@ -196,19 +194,19 @@ def gradient(
             delta_psi /= sigma_phi*sigma_phi
             delta_d = np.subtract(d, r, _r4)
             delta_d /= sigma_r*sigma_r
-            t1 = np.divide(delta_d, d, _r4)
-            np.divide(u, v, _r2)
-            _r2 *= u
-            _r2 += v
-            np.divide(delta_psi, _r2, _r2)
-            np.multiply(t1, u, _r5)
-            _r2 -= _r5
-            _sum_dJ_dx = np.add.reduce(_r2)
-            np.multiply(t1, v, _r4)
-            np.divide(v, u, _r2)
-            _r2 *= v
-            np.add(u, _r2, _r0)
-            np.divide(delta_psi, _r0, _r3)
+            t1 = np.multiply(u, u, _r5)
+            np.multiply(v, v, _r6)
+            t1 += _r6
+            np.multiply(delta_psi, v, _r6)
+            _r6 /= t1
+            np.multiply(delta_d, u, _r7)
+            _r7 /= d
+            _r6 -= _r7
+            _sum_dJ_dx = np.add.reduce(_r6)
+            np.multiply(delta_d, v, _r4)
+            _r4 /= d
+            np.multiply(delta_psi, u, _r3)
+            _r3 /= t1
             _r4 += _r3
             _sum_dJ_dy = np.add.reduce(_r4)
             _sums.append((_sum_dJ_dx, _sum_dJ_dy))
@@ -246,19 +244,19 @@ def value_and_gradient(
             _sum_J = np.add.reduce(_r6)
             delta_psi = np.divide(t3, sigma_phi*sigma_phi, _r3)
             delta_d = np.divide(t1, sigma_r*sigma_r, _r4)
-            t5 = np.divide(delta_d, d, _r4)
-            np.divide(u, v, _r2)
-            _r2 *= u
-            _r2 += v
-            np.divide(delta_psi, _r2, _r2)
-            np.multiply(t5, u, _r6)
-            _r2 -= _r6
-            _sum_dJ_dx = np.add.reduce(_r2)
-            np.multiply(t5, v, _r4)
-            np.divide(v, u, _r2)
-            _r2 *= v
-            np.add(u, _r2, _r0)
-            np.divide(delta_psi, _r0, _r3)
+            t5 = np.multiply(u, u, _r6)
+            np.multiply(v, v, _r7)
+            t5 += _r7
+            np.multiply(delta_psi, v, _r7)
+            _r7 /= t5
+            np.multiply(delta_d, u, _r5)
+            _r5 /= d
+            _r7 -= _r5
+            _sum_dJ_dx = np.add.reduce(_r7)
+            np.multiply(delta_d, v, _r4)
+            _r4 /= d
+            np.multiply(delta_psi, u, _r3)
+            _r3 /= t5
             _r4 += _r3
             _sum_dJ_dy = np.add.reduce(_r4)
             _sums.append((_sum_J, _sum_dJ_dx, _sum_dJ_dy))
@@ -357,16 +355,20 @@ def jacobian(
             dresidual_1_dx = np.multiply(d, sigma_r, _r3)
             np.divide(u, dresidual_1_dx, dresidual_1_dx)
             np.negative(dresidual_1_dx, dresidual_1_dx)
-            _w0 = np.where(d == 0.0, 1.0, d)
-            np.divide(v, _w0, _w0)
-            dresidual_1_dy = np.divide(_w0, -sigma_r, _w0)
-            t1 = np.multiply(u, u, _r2)
+            np.divide(v, sigma_r, _r4)
+            _r4 /= d
+            np.negative(_r4, _r4)
+            dresidual_1_dy = np.where(d == 0.0, 0.0, _r4)
+            dresidual_2_dx = np.multiply(u, u, _r2)
             np.multiply(v, v, _r4)
-            t1 += _r4
-            t1 *= sigma_phi
-            dresidual_2_dx = np.divide(v, t1, _r1)
-            dresidual_2_dy = np.divide(u, t1, _r0)
-            np.negative(dresidual_2_dy, dresidual_2_dy)
+            dresidual_2_dx += _r4
+            dresidual_2_dx *= sigma_phi
+            np.divide(v, dresidual_2_dx, dresidual_2_dx)
+            np.divide(v, u, _r4)
+            _r4 *= v
+            dresidual_2_dy = np.add(u, _r4, _r0)
+            dresidual_2_dy *= sigma_phi
+            np.divide(-1.0, dresidual_2_dy, dresidual_2_dy)
             _block[:, 0, 0] = dresidual_1_dx
             _block[:, 0, 1] = dresidual_1_dy
             _block[:, 1, 0] = dresidual_2_dx

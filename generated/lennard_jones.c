@@ -12,8 +12,6 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
-// Computed in another form, which keeps more digits
-//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 #include "lennard_jones.h"
 
 #include <math.h>
@@ -24,8 +22,8 @@ double lennard_jones_value(double x, double y, double X, double Y, double epsilo
     const double t2 = y - Y;
     const double r = sqrt(t1*t1 + t2*t2);
     const double t3 = sigma/r;
-    const double t4 = t3*t3;
-    const double s = t4*t4*t4;
+    const double t4 = t3*t3*t3;
+    const double s = t4*t4;
     const double V = 4.0*epsilon*(s*s - s);
     return V;
 }
@@ -36,8 +34,8 @@ lennard_jones_params lennard_jones_gradient(double x, double y, double X, double
     const double t2 = y - Y;
     const double r = sqrt(t1*t1 + t2*t2);
     const double t3 = sigma/r;
-    const double t4 = t3*t3;
-    const double s = t4*t4*t4;
+    const double t4 = t3*t3*t3;
+    const double s = t4*t4;
     const double delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
     const double dV_dx = delta*t1/r;
     const double dV_dy = delta*t2/r;
@@ -53,8 +51,8 @@ lennard_jones_params lennard_jones_value_and_gradient(
     const double t2 = y - Y;
     const double r = sqrt(t1*t1 + t2*t2);
     const double t3 = sigma/r;
-    const double t4 = t3*t3;
-    const double s = t4*t4*t4;
+    const double t4 = t3*t3*t3;
+    const double s = t4*t4;
     const double t5 = s - 1.0;
     const double V = 4.0*epsilon*(s*t5);
     const double delta = -24.0*epsilon*(s + t5)*s/r;
@@ -90,8 +88,8 @@ static inline void add_sample(
     const double t2 = y - Y;
     const double r = sqrt(t1*t1 + t2*t2);
     const double t3 = sigma/r;
-    const double t4 = t3*t3;
-    const double s = t4*t4*t4;
+    const double t4 = t3*t3*t3;
+    const double s = t4*t4;
     const double t5 = s - 1.0;
     const double delta = -24.0*epsilon*(s + t5)*s/r;
     const double dV_dx = delta*t1/r;

@@ -12,8 +12,6 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
-// Computed in another form, which keeps more digits
-//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 #ifndef LENNARD_JONES_H
 #define LENNARD_JONES_H
 

@@ -12,8 +12,6 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
-// Computed in another form, which keeps more digits
-//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 
 /**
  * The derivative of V by each parameter.
@@ -44,8 +42,8 @@ export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const t2 = y - Y;
   const r = Math.sqrt(t1*t1 + t2*t2);
   const t3 = sigma/r;
-  const t4 = t3*t3;
-  const s = t4*t4*t4;
+  const t4 = t3*t3*t3;
+  const s = t4*t4;
   const V = 4*epsilon*(s*s - s);
   return V;
 }
@@ -65,8 +63,8 @@ export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const t2 = y - Y;
   const r = Math.sqrt(t1*t1 + t2*t2);
   const t3 = sigma/r;
-  const t4 = t3*t3;
-  const s = t4*t4*t4;
+  const t4 = t3*t3*t3;
+  const s = t4*t4;
   const delta = -24*epsilon*(2*s - 1)*s/r;
   const dV_dx = delta*t1/r;
   const dV_dy = delta*t2/r;
@@ -88,8 +86,8 @@ export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
   const t2 = y - Y;
   const r = Math.sqrt(t1*t1 + t2*t2);
   const t3 = sigma/r;
-  const t4 = t3*t3;
-  const s = t4*t4*t4;
+  const t4 = t3*t3*t3;
+  const s = t4*t4;
   const t5 = s - 1;
   const V = 4*epsilon*(s*t5);
   const delta = -24*epsilon*(s + t5)*s/r;

@@ -12,8 +12,6 @@
 #     ∂V/∂x = δ·(x − X)/r
 #     ∂V/∂y = δ·(y − Y)/r
 # Names here: ε is epsilon, σ is sigma.
-# Computed in another form, which keeps more digits
-#     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 """Value, gradient and update step of V."""
 
 from math import copysign, inf, isnan, nan, sqrt
@@ -57,8 +55,8 @@ def value(
         t2 = y - Y
         r = sqrt(t1*t1 + t2*t2)
         t3 = sigma/r
-        t4 = t3*t3
-        s = t4*t4*t4
+        t4 = t3*t3*t3
+        s = t4*t4
         V = 4.0*epsilon*(s*s - s)
         return V
     except (ArithmeticError, ValueError):
@@ -74,8 +72,8 @@ def gradient(
         t2 = y - Y
         r = sqrt(t1*t1 + t2*t2)
         t3 = sigma/r
-        t4 = t3*t3
-        s = t4*t4*t4
+        t4 = t3*t3*t3
+        s = t4*t4
         delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
         dV_dx = delta*t1/r
         dV_dy = delta*t2/r
@@ -93,8 +91,8 @@ def value_and_gradient(
         t2 = y - Y
         r = sqrt(t1*t1 + t2*t2)
         t3 = sigma/r
-        t4 = t3*t3
-        s = t4*t4*t4
+        t4 = t3*t3*t3
+        s = t4*t4
         t5 = s - 1.0
         V = 4.0*epsilon*(s*t5)
         delta = -24.0*epsilon*(s + t5)*s/r
@@ -122,8 +120,8 @@ def _ieee(
     t2 = y - Y
     r = _ieee_sqrt(t1*t1 + t2*t2)
     t3 = _ieee_divide(sigma, r)
-    t4 = t3*t3
-    s = t4*t4*t4
+    t4 = t3*t3*t3
+    s = t4*t4
     t5 = s - 1.0
     V = 4.0*epsilon*(s*t5)
     delta = -_ieee_divide(24.0*epsilon*(s + t5)*s, r)

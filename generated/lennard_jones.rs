@@ -12,8 +12,6 @@
 //     ∂V/∂x = δ·(x − X)/r
 //     ∂V/∂y = δ·(y − Y)/r
 // Names here: ε is epsilon, σ is sigma.
-// Computed in another form, which keeps more digits
-//     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -52,8 +50,8 @@ pub fn value(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> f64 {
     let t2 = y - Y;
     let r = math::sqrt(t1*t1 + t2*t2);
     let t3 = sigma/r;
-    let t4 = t3*t3;
-    let s = t4*t4*t4;
+    let t4 = t3*t3*t3;
+    let s = t4*t4;
     let V = 4.0*epsilon*(s*s - s);
     V
 }
@@ -64,8 +62,8 @@ pub fn gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> Gra
     let t2 = y - Y;
     let r = math::sqrt(t1*t1 + t2*t2);
     let t3 = sigma/r;
-    let t4 = t3*t3;
-    let s = t4*t4*t4;
+    let t4 = t3*t3*t3;
+    let s = t4*t4;
     let delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
     let dV_dx = delta*t1/r;
     let dV_dy = delta*t2/r;
@@ -79,8 +77,8 @@ pub fn value_and_gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f
     let t2 = y - Y;
     let r = math::sqrt(t1*t1 + t2*t2);
     let t3 = sigma/r;
-    let t4 = t3*t3;
-    let s = t4*t4*t4;
+    let t4 = t3*t3*t3;
+    let s = t4*t4;
     let t5 = s - 1.0;
     let V = 4.0*epsilon*(s*t5);
     let delta = -24.0*epsilon*(s + t5)*s/r;

@@ -12,8 +12,6 @@
 #     ∂V/∂x = δ·(x − X)/r
 #     ∂V/∂y = δ·(y − Y)/r
 # Names here: ε is epsilon, σ is sigma.
-# Computed in another form, which keeps more digits
-#     s = σ/r·(σ/r)·(σ/r)·(σ/r)·(σ/r)·(σ/r)
 """Value, gradient and update step of V, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -175,9 +173,9 @@ def value(
             r += _r1
             np.sqrt(r, r)
             t3 = np.divide(sigma, r, _r0)
-            t4 = np.multiply(t3, t3, _r0)
+            t4 = np.multiply(t3, t3, _r1)
+            t4 *= t3
             s = np.multiply(t4, t4, _r1)
-            s *= t4
             np.power(s, 2.0, _r0)
             _r0 -= s
             _sum_V = np.add.reduce(_r0)
@@ -207,9 +205,9 @@ def gradient(
             r += _r3
             np.sqrt(r, r)
             t3 = np.divide(sigma, r, _r3)
-            t4 = np.multiply(t3, t3, _r3)
+            t4 = np.multiply(t3, t3, _r4)
+            t4 *= t3
             s = np.multiply(t4, t4, _r4)
-            s *= t4
             delta = np.multiply(s, 2.0, _r3)
             delta -= 1.0
             delta *= 24.0*epsilon
@@ -248,9 +246,9 @@ def value_and_gradient(
             r += _r3
             np.sqrt(r, r)
             t3 = np.divide(sigma, r, _r3)
-            t4 = np.multiply(t3, t3, _r3)
+            t4 = np.multiply(t3, t3, _r4)
+            t4 *= t3
             s = np.multiply(t4, t4, _r4)
-            s *= t4
             t5 = np.subtract(s, 1.0, _r3)
             _sum_V = _dot(s, t5)
             delta = np.add(s, t5, _r3)

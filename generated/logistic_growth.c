@@ -13,14 +13,18 @@
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
 //     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
-// Accuracy: J loses 3 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-//     -1.55499e-07, y = 0.00340256.
+// Computed in another form, which keeps more digits
+//     J = log(N/y)²
+//     dJ_dr = Ntq·δ_N/(q + exp(rt))
+//     dJ_dN0 = −K·δ_q/N₀²
+// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     65.6811.
 // Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
 //     -7.76497e-05, y = 0.005072.
-// Accuracy: dJ_dr loses 4 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-//     -1.55499e-07, y = 0.00340256.
-// Accuracy: dJ_dN0 loses 12 of 16 digits at K = 1e-12, r = 0.337262, N0 = 2.91527, t = 11.2651, y
-//     = 53.701.
+// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     65.6811.
+// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     65.6811.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
 // Assumed: y > 0.
@@ -32,7 +36,7 @@
 double logistic_growth_value(double K, double r, double N0, double t, double y) {
     const double q = (K - N0)/N0;
     const double N = K/(1.0 + q*exp(-r*t));
-    const double t1 = log(N) - log(y);
+    const double t1 = log(N/y);
     const double J = t1*t1;
     return J;
 }
@@ -40,16 +44,16 @@ double logistic_growth_value(double K, double r, double N0, double t, double y) 
 logistic_growth_params logistic_growth_gradient(double K, double r, double N0, double t,
     double y) {
     const double q = (K - N0)/N0;
-    const double t1 = exp(-r*t);
-    const double t2 = q*t1;
-    const double t3 = 1.0 + t2;
+    const double t1 = r*t;
+    const double t2 = exp(-t1);
+    const double t3 = 1.0 + q*t2;
     const double N = K/t3;
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double t4 = delta_N*N;
-    const double delta_q = -t4*t1/t3;
+    const double delta_q = -t4*t2/t3;
     const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t4*t2*t/t3;
-    const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
+    const double dJ_dr = t4*t*q/(q + exp(t1));
+    const double dJ_dN0 = -K*delta_q/(N0*N0);
     logistic_growth_params out;
     out.K = dJ_dK;
     out.r = dJ_dr;
@@ -60,18 +64,18 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
 logistic_growth_params logistic_growth_value_and_gradient(double K, double r, double N0,
     double t, double y, double *value) {
     const double q = (K - N0)/N0;
-    const double t1 = exp(-r*t);
-    const double t2 = q*t1;
-    const double t3 = 1.0 + t2;
+    const double t1 = r*t;
+    const double t2 = exp(-t1);
+    const double t3 = 1.0 + q*t2;
     const double N = K/t3;
-    const double t4 = log(N) - log(y);
+    const double t4 = log(N/y);
     const double J = t4*t4;
-    const double delta_N = 2.0*t4/N;
+    const double delta_N = 2.0*(log(N) - log(y))/N;
     const double t5 = delta_N*N;
-    const double delta_q = -t5*t1/t3;
+    const double delta_q = -t5*t2/t3;
     const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t5*t2*t/t3;
-    const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
+    const double dJ_dr = t5*t*q/(q + exp(t1));
+    const double dJ_dN0 = -K*delta_q/(N0*N0);
     *value = J;
     logistic_growth_params out;
     out.K = dJ_dK;
@@ -101,16 +105,16 @@ enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
 static inline void add_sample(
     double t, double y, double K, double r, double N0, double q, double acc[][LANES],
         size_t lane) {
-    const double t1 = exp(-r*t);
-    const double t2 = q*t1;
-    const double t3 = 1.0 + t2;
+    const double t1 = r*t;
+    const double t2 = exp(-t1);
+    const double t3 = 1.0 + q*t2;
     const double N = K/t3;
-    const double t4 = log(N) - log(y);
+    const double t4 = log(N/y);
     const double J = t4*t4;
-    const double delta_N = 2.0*t4/N;
+    const double delta_N = 2.0*(log(N) - log(y))/N;
     const double t5 = delta_N*N;
-    const double delta_q = -t5*t1/t3;
-    const double dJ_dr = t5*t2*t/t3;
+    const double delta_q = -t5*t2/t3;
+    const double dJ_dr = t5*t*q/(q + exp(t1));
     acc[0][lane] += J;
     acc[1][lane] += delta_q/N0 + delta_N/t3;
     acc[2][lane] += dJ_dr;
@@ -220,7 +224,7 @@ logistic_growth_params logistic_growth_batch_value_and_gradient(
     logistic_growth_params out;
     out.K = sums[1];
     out.r = sums[2];
-    out.N0 = -sums[3]*(1.0 + q)/N0;
+    out.N0 = -K*sums[3]/(N0*N0);
     return out;
 }
 

@@ -13,14 +13,18 @@
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
 //     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
-// Accuracy: J loses 3 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-//     -1.55499e-07, y = 0.00340256.
+// Computed in another form, which keeps more digits
+//     J = log(N/y)²
+//     dJ_dr = Ntq·δ_N/(q + exp(rt))
+//     dJ_dN0 = −K·δ_q/N₀²
+// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     65.6811.
 // Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
 //     -7.76497e-05, y = 0.005072.
-// Accuracy: dJ_dr loses 4 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-//     -1.55499e-07, y = 0.00340256.
-// Accuracy: dJ_dN0 loses 12 of 16 digits at K = 1e-12, r = 0.337262, N0 = 2.91527, t = 11.2651, y
-//     = 53.701.
+// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     65.6811.
+// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     65.6811.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
 // Assumed: y > 0.

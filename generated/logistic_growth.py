@@ -13,14 +13,17 @@
 #     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
 #     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
-# Accuracy: J loses 3 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-#     -1.55499e-07, y = 0.00340256.
+# Computed in another form, which keeps more digits
+#     J = log(N/y)²
+#     dJ_dr = Ntq·δ_N/(q + exp(rt))
+#     dJ_dN0 = −K·δ_q/N₀²
+# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y = 65.6811.
 # Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
 #     -7.76497e-05, y = 0.005072.
-# Accuracy: dJ_dr loses 4 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-#     -1.55499e-07, y = 0.00340256.
-# Accuracy: dJ_dN0 loses 12 of 16 digits at K = 1e-12, r = 0.337262, N0 = 2.91527, t = 11.2651, y =
-#     53.701.
+# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+#     65.6811.
+# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+#     65.6811.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
 # Assumed: y > 0.
@@ -75,7 +78,7 @@ def value(
     try:
         q = (K - N0)/N0
         N = K/(1.0 + q*_exp(-r*t))
-        t1 = log(N) - log(y)
+        t1 = log(N/y)
         J = t1*t1
         return J
     except (ArithmeticError, ValueError):
@@ -88,16 +91,16 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         q = (K - N0)/N0
-        t1 = _exp(-r*t)
-        t2 = q*t1
-        t3 = 1.0 + t2
+        t1 = r*t
+        t2 = _exp(-t1)
+        t3 = 1.0 + q*t2
         N = K/t3
         delta_N = 2.0*(log(N) - log(y))/N
         t4 = delta_N*N
-        delta_q = -t4*t1/t3
+        delta_q = -t4*t2/t3
         dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t4*t2*t/t3
-        dJ_dN0 = -delta_q*(1.0 + q)/N0
+        dJ_dr = t4*t*q/(q + _exp(t1))
+        dJ_dN0 = -K*delta_q/(N0*N0)
         return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
         return _ieee(K, r, N0, t, y)[1]
@@ -109,18 +112,18 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         q = (K - N0)/N0
-        t1 = _exp(-r*t)
-        t2 = q*t1
-        t3 = 1.0 + t2
+        t1 = r*t
+        t2 = _exp(-t1)
+        t3 = 1.0 + q*t2
         N = K/t3
-        t4 = log(N) - log(y)
+        t4 = log(N/y)
         J = t4*t4
-        delta_N = 2.0*t4/N
+        delta_N = 2.0*(log(N) - log(y))/N
         t5 = delta_N*N
-        delta_q = -t5*t1/t3
+        delta_q = -t5*t2/t3
         dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t5*t2*t/t3
-        dJ_dN0 = -delta_q*(1.0 + q)/N0
+        dJ_dr = t5*t*q/(q + _exp(t1))
+        dJ_dN0 = -K*delta_q/(N0*N0)
         return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
         return _ieee(K, r, N0, t, y)
@@ -137,16 +140,16 @@ def update(
 def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(K - N0, N0)
-    t1 = _exp(-r*t)
-    t2 = q*t1
-    t3 = 1.0 + t2
+    t1 = r*t
+    t2 = _exp(-t1)
+    t3 = 1.0 + q*t2
     N = _ieee_divide(K, t3)
-    t4 = _ieee_log(N) - _ieee_log(y)
+    t4 = _ieee_log(_ieee_divide(N, y))
     J = t4*t4
-    delta_N = _ieee_divide(2.0*t4, N)
+    delta_N = _ieee_divide(2.0*(_ieee_log(N) - _ieee_log(y)), N)
     t5 = delta_N*N
-    delta_q = -_ieee_divide(t5*t1, t3)
+    delta_q = -_ieee_divide(t5*t2, t3)
     dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t3)
-    dJ_dr = _ieee_divide(t5*t2*t, t3)
-    dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
+    dJ_dr = _ieee_divide(t5*t*q, q + _exp(t1))
+    dJ_dN0 = -_ieee_divide(K*delta_q, N0*N0)
     return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))

@@ -13,14 +13,17 @@
 #     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
 #     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
-# Accuracy: J loses 3 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-#     -1.55499e-07, y = 0.00340256.
+# Computed in another form, which keeps more digits
+#     J = log(N/y)²
+#     dJ_dr = Ntq·δ_N/(q + exp(rt))
+#     dJ_dN0 = −K·δ_q/N₀²
+# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y = 65.6811.
 # Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
 #     -7.76497e-05, y = 0.005072.
-# Accuracy: dJ_dr loses 4 of 16 digits at K = 0.000408934, r = -0.000203156, N0 = 1.29387, t =
-#     -1.55499e-07, y = 0.00340256.
-# Accuracy: dJ_dN0 loses 12 of 16 digits at K = 1e-12, r = 0.337262, N0 = 2.91527, t = 11.2651, y =
-#     53.701.
+# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+#     65.6811.
+# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+#     65.6811.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
 # Assumed: y > 0.
@@ -177,16 +180,15 @@ def value(
     with np.errstate(all="ignore"):
         q = (K - N0)/N0
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            t, y, _r0, _r1 = _part
+        for _part in _blocks(1, _data):
+            t, y, _r0 = _part
             N = np.multiply(t, -r, _r0)
             np.exp(N, N)
             N *= q
             N += 1.0
             np.divide(K, N, N)
-            t1 = np.log(N, _r0)
-            np.log(y, _r1)
-            t1 -= _r1
+            t1 = np.divide(N, y, _r0)
+            np.log(t1, t1)
             _sum_J = _dot(t1, t1)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('t', 'y'), _data)
@@ -206,10 +208,11 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(6, _data):
             t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            t1 = np.multiply(t, -r, _r0)
-            np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r1)
-            t3 = np.add(1.0, t2, _r2)
+            t1 = np.multiply(t, r, _r0)
+            t2 = np.negative(t1, _r1)
+            np.exp(t2, t2)
+            t3 = np.multiply(t2, q, _r2)
+            t3 += 1.0
             N = np.divide(K, t3, _r3)
             delta_N = np.log(N, _r4)
             np.log(y, _r5)
@@ -217,21 +220,23 @@ def gradient(
             delta_N *= 2.0
             delta_N /= N
             t4 = np.multiply(delta_N, N, _r3)
-            np.multiply(t4, t2, _r1)
-            _r1 *= t
-            _r1 /= t3
-            _sum_dJ_dr = np.add.reduce(_r1)
-            delta_q = np.multiply(t4, t1, _r3)
+            np.multiply(t4, q, _r5)
+            _r5 *= t
+            np.exp(t1, _r0)
+            _r0 += q
+            _r5 /= _r0
+            _sum_dJ_dr = np.add.reduce(_r5)
+            delta_q = np.multiply(t4, t2, _r3)
             delta_q /= t3
             np.negative(delta_q, delta_q)
-            np.divide(delta_q, N0, _r0)
+            np.divide(delta_q, N0, _r1)
             np.divide(delta_N, t3, _r4)
-            _r0 += _r4
-            _sum_dJ_dK = np.add.reduce(_r0)
+            _r1 += _r4
+            _sum_dJ_dK = np.add.reduce(_r1)
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0)))
+        return Gradient(*map(float, (_mean_dJ_dK, _mean_dJ_dr, -K*_mean_delta_q/(N0*N0))))
 
 
 def value_and_gradient(
@@ -247,34 +252,39 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(6, _data):
             t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            t1 = np.multiply(t, -r, _r0)
-            np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r1)
-            t3 = np.add(1.0, t2, _r2)
+            t1 = np.multiply(t, r, _r0)
+            t2 = np.negative(t1, _r1)
+            np.exp(t2, t2)
+            t3 = np.multiply(t2, q, _r2)
+            t3 += 1.0
             N = np.divide(K, t3, _r3)
-            t4 = np.log(N, _r4)
-            np.log(y, _r5)
-            t4 -= _r5
+            t4 = np.divide(N, y, _r4)
+            np.log(t4, t4)
             _sum_J = _dot(t4, t4)
-            delta_N = np.multiply(t4, 2.0, _r4)
+            delta_N = np.log(N, _r4)
+            np.log(y, _r5)
+            delta_N -= _r5
+            delta_N *= 2.0
             delta_N /= N
             t5 = np.multiply(delta_N, N, _r3)
-            np.multiply(t5, t2, _r1)
-            _r1 *= t
-            _r1 /= t3
-            _sum_dJ_dr = np.add.reduce(_r1)
-            delta_q = np.multiply(t5, t1, _r3)
+            np.multiply(t5, q, _r5)
+            _r5 *= t
+            np.exp(t1, _r0)
+            _r0 += q
+            _r5 /= _r0
+            _sum_dJ_dr = np.add.reduce(_r5)
+            delta_q = np.multiply(t5, t2, _r3)
             delta_q /= t3
             np.negative(delta_q, delta_q)
-            np.divide(delta_q, N0, _r0)
+            np.divide(delta_q, N0, _r1)
             np.divide(delta_N, t3, _r4)
-            _r0 += _r4
-            _sum_dJ_dK = np.add.reduce(_r0)
+            _r1 += _r4
+            _sum_dJ_dK = np.add.reduce(_r1)
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_J, _sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_J, _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
         return float(_mean_J), Gradient(*map(float, (
-            _mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0,
+            _mean_dJ_dK, _mean_dJ_dr, -K*_mean_delta_q/(N0*N0),
         )))
 
 
@@ -326,18 +336,17 @@ def residuals(
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
+        q = (K - N0)/N0
         for _part in _blocks(2, (*_data, _rows)):
             t, y, _block, _r0, _r1 = _part
-            t1 = np.multiply(t, -r, _r0)
-            N = np.exp(t1, _r1)
-            N *= K
-            N /= N0
-            np.expm1(t1, _r0)
-            N -= _r0
+            N = np.multiply(t, -r, _r0)
+            np.exp(N, N)
+            N *= q
+            N += 1.0
             np.divide(K, N, N)
-            residual = np.log(N, _r1)
-            np.log(y, _r0)
-            residual -= _r0
+            residual = np.log(N, _r0)
+            np.log(y, _r1)
+            residual -= _r1
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -358,32 +367,32 @@ def jacobian(
     with np.errstate(all="ignore"):
         t1 = K - N0
         q = t1/N0
-        for _part in _blocks(5, (*_data, _rows)):
-            t, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
+        for _part in _blocks(6, (*_data, _rows)):
+            t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 = _part
             t2 = np.multiply(t, r, _r0)
             t3 = np.negative(t2, _r1)
             np.exp(t3, t3)
-            t4 = np.multiply(t3, q, _r2)
-            t4 += 1.0
-            delta = np.divide(t3, t4, _r1)
-            np.negative(delta, delta)
-            dresidual_dK = np.divide(delta, N0, _r1)
-            dresidual_dK += 1.0/K
-            np.multiply(t, q, _r3)
-            np.exp(t2, _r4)
-            _r4 += q
-            _r3 /= _r4
-            dresidual_dr = np.where(t4 == 0.0, 0.0, _r3)
-            t5 = np.multiply(t2, 0.25, _r2)
-            np.exp(t5, t5)
-            dresidual_dN0 = np.multiply(t5, N0, _r3)
-            np.multiply(t2, 0.5, _r0)
-            np.exp(_r0, _r0)
-            dresidual_dN0 *= _r0
-            dresidual_dN0 *= t5
-            dresidual_dN0 += t1
-            dresidual_dN0 *= N0
-            np.divide(K, dresidual_dN0, dresidual_dN0)
+            t3 *= q
+            t3 += 1.0
+            N = np.divide(K, t3, _r2)
+            t4 = np.exp(t2, _r3)
+            t4 *= N0
+            t4 += t1
+            delta = np.divide(-N0, t4, _r4)
+            np.divide(delta, N0, _r5)
+            np.multiply(N, t3, _r2)
+            np.divide(1.0, _r2, _r2)
+            _r5 += _r2
+            np.expm1(t2, _r0)
+            _r0 *= N0
+            np.multiply(t4, K, _r2)
+            _r0 /= _r2
+            dresidual_dK = np.where(delta >= -3e-15, _r5, _r0)
+            dresidual_dr = np.divide(N0 - K, t4, _r3)
+            dresidual_dr *= t
+            np.negative(dresidual_dr, dresidual_dr)
+            dresidual_dN0 = np.multiply(delta, K, _r4)
+            dresidual_dN0 /= -N0*N0
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr
             _block[:, 0, 2] = dresidual_dN0

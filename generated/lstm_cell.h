@@ -35,11 +35,11 @@
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
 // Computed in another form, which keeps more digits
-//     δ_c = o·(δ_h/cosh(c)²)
-//     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
-//     δ_z_o = δ_h·sigmoid(−z_o)·h
-//     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
-//     δ_z_i = δ_c·gi·sigmoid(−z_i)
+//     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
+//     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
+//     δ_z_o = h·δ_h/(exp(z_o) + 1)
+//     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
+//     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
 #ifndef LSTM_CELL_H
 #define LSTM_CELL_H
 

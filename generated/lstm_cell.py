@@ -35,14 +35,14 @@
 #     ∂L/∂u_g = δ_z_g·h₀
 #     ∂L/∂b_g = δ_z_g
 # Computed in another form, which keeps more digits
-#     δ_c = o·(δ_h/cosh(c)²)
-#     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
-#     δ_z_o = δ_h·sigmoid(−z_o)·h
-#     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
-#     δ_z_i = δ_c·gi·sigmoid(−z_i)
+#     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
+#     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
+#     δ_z_o = h·δ_h/(exp(z_o) + 1)
+#     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
+#     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
 """Value, gradient and update step of L."""
 
-from math import copysign, cosh, exp, inf, isnan, nan, tanh
+from math import copysign, exp, inf, isnan, nan, tanh
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -98,14 +98,6 @@ def _sigmoid(x: float) -> float:
     return z / (1.0 + z)
 
 
-def _cosh(x: float) -> float:
-    """cosh(x); infinite where that is too large for a float."""
-    try:
-        return cosh(x)
-    except OverflowError:
-        return inf
-
-
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -150,26 +142,20 @@ def gradient(
         z_f = w_f*x + u_f*h0 + b_f
         z_o = w_o*x + u_o*h0 + b_o
         z_g = w_g*x + u_g*h0 + b_g
-        t1 = -z_i
-        i = 1.0/(1.0 + _exp(t1))
-        t2 = -z_f
-        f = 1.0/(1.0 + _exp(t2))
-        t3 = -z_o
-        o = 1.0/(1.0 + _exp(t3))
+        i = 1.0/(1.0 + _exp(-z_i))
+        f = 1.0/(1.0 + _exp(-z_f))
+        o = 1.0/(1.0 + _exp(-z_o))
         g = tanh(z_g)
-        t4 = f*c0
-        t5 = i*g
-        c = t4 + t5
+        c = f*c0 + i*g
         h = o*tanh(c)
         delta_h = h - y
-        t6 = _cosh(c)
-        t7 = t6*t6
-        delta_c = o*(delta_h/t7)
-        t8 = _cosh(z_g)
-        delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8))
-        delta_z_o = delta_h*_sigmoid(t3)*h
-        delta_z_f = delta_c*t4*_sigmoid(t2)
-        delta_z_i = delta_c*t5*_sigmoid(t1)
+        t1 = 2.0*c
+        delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1)
+        t2 = 2.0*z_g
+        delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2)
+        delta_z_o = h*delta_h/(_exp(z_o) + 1.0)
+        delta_z_f = c0*delta_c*_sigmoid(z_f)/(_exp(z_f) + 1.0)
+        delta_z_i = g*delta_c*_sigmoid(z_i)/(_exp(z_i) + 1.0)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -199,27 +185,21 @@ def value_and_gradient(
         z_f = w_f*x + u_f*h0 + b_f
         z_o = w_o*x + u_o*h0 + b_o
         z_g = w_g*x + u_g*h0 + b_g
-        t1 = -z_i
-        i = 1.0/(1.0 + _exp(t1))
-        t2 = -z_f
-        f = 1.0/(1.0 + _exp(t2))
-        t3 = -z_o
-        o = 1.0/(1.0 + _exp(t3))
+        i = 1.0/(1.0 + _exp(-z_i))
+        f = 1.0/(1.0 + _exp(-z_f))
+        o = 1.0/(1.0 + _exp(-z_o))
         g = tanh(z_g)
-        t4 = f*c0
-        t5 = i*g
-        c = t4 + t5
+        c = f*c0 + i*g
         h = o*tanh(c)
         delta_h = h - y
         L = delta_h*delta_h/2.0
-        t6 = _cosh(c)
-        t7 = t6*t6
-        delta_c = o*(delta_h/t7)
-        t8 = _cosh(z_g)
-        delta_z_g = delta_h*o*(1.0/t7)*i*(1.0/(t8*t8))
-        delta_z_o = delta_h*_sigmoid(t3)*h
-        delta_z_f = delta_c*t4*_sigmoid(t2)
-        delta_z_i = delta_c*t5*_sigmoid(t1)
+        t1 = 2.0*c
+        delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1)
+        t2 = 2.0*z_g
+        delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2)
+        delta_z_o = h*delta_h/(_exp(z_o) + 1.0)
+        delta_z_f = c0*delta_c*_sigmoid(z_f)/(_exp(z_f) + 1.0)
+        delta_z_i = g*delta_c*_sigmoid(z_i)/(_exp(z_i) + 1.0)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -264,27 +244,21 @@ def _ieee(
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
-    t1 = -z_i
-    i = _ieee_divide(1.0, 1.0 + _exp(t1))
-    t2 = -z_f
-    f = _ieee_divide(1.0, 1.0 + _exp(t2))
-    t3 = -z_o
-    o = _ieee_divide(1.0, 1.0 + _exp(t3))
+    i = _ieee_divide(1.0, 1.0 + _exp(-z_i))
+    f = _ieee_divide(1.0, 1.0 + _exp(-z_f))
+    o = _ieee_divide(1.0, 1.0 + _exp(-z_o))
     g = tanh(z_g)
-    t4 = f*c0
-    t5 = i*g
-    c = t4 + t5
+    c = f*c0 + i*g
     h = o*tanh(c)
     delta_h = h - y
     L = delta_h*delta_h/2.0
-    t6 = _cosh(c)
-    t7 = t6*t6
-    delta_c = o*_ieee_divide(delta_h, t7)
-    t8 = _cosh(z_g)
-    delta_z_g = delta_h*o*_ieee_divide(1.0, t7)*i*_ieee_divide(1.0, t8*t8)
-    delta_z_o = delta_h*_sigmoid(t3)*h
-    delta_z_f = delta_c*t4*_sigmoid(t2)
-    delta_z_i = delta_c*t5*_sigmoid(t1)
+    t1 = 2.0*c
+    delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1)
+    t2 = 2.0*z_g
+    delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2)
+    delta_z_o = _ieee_divide(h*delta_h, _exp(z_o) + 1.0)
+    delta_z_f = _ieee_divide(c0*delta_c*_sigmoid(z_f), _exp(z_f) + 1.0)
+    delta_z_i = _ieee_divide(g*delta_c*_sigmoid(z_i), _exp(z_i) + 1.0)
     dL_dw_i = delta_z_i*x
     dL_du_i = delta_z_i*h0
     dL_dw_f = delta_z_f*x

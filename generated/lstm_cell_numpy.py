@@ -35,11 +35,11 @@
 #     ∂L/∂u_g = δ_z_g·h₀
 #     ∂L/∂b_g = δ_z_g
 # Computed in another form, which keeps more digits
-#     δ_c = o·(δ_h/cosh(c)²)
-#     δ_z_g = (o·tanh(fc₀ + i·tanh(z_g)) − y)·o·(1/cosh(fc₀ + i·tanh(z_g))²)·i·(1/cosh(z_g)²)
-#     δ_z_o = δ_h·sigmoid(−z_o)·h
-#     δ_z_f = δ_c·c₀f·sigmoid(−z_f)
-#     δ_z_i = δ_c·gi·sigmoid(−z_i)
+#     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
+#     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
+#     δ_z_o = h·δ_h/(exp(z_o) + 1)
+#     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
+#     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -285,9 +285,9 @@ def gradient(
     _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(12, _data):
+        for _part in _blocks(11, _data):
             (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
+            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
         ) = _part
             z_i = np.multiply(x, w_i, _r0)
             np.multiply(h0, u_i, _r1)
@@ -305,64 +305,80 @@ def gradient(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            t1 = np.negative(z_i, _r0)
-            i = np.exp(t1, _r4)
+            i = np.negative(z_i, _r4)
+            np.exp(i, i)
             i += 1.0
             np.divide(1.0, i, i)
-            t2 = np.negative(z_f, _r1)
-            f = np.exp(t2, _r5)
+            f = np.negative(z_f, _r5)
+            np.exp(f, f)
             f += 1.0
             np.divide(1.0, f, f)
-            t3 = np.negative(z_o, _r2)
-            o = np.exp(t3, _r6)
+            o = np.negative(z_o, _r6)
+            np.exp(o, o)
             o += 1.0
             np.divide(1.0, o, o)
             g = np.tanh(z_g, _r7)
-            t4 = np.multiply(f, c0, _r5)
-            t5 = np.multiply(i, g, _r7)
-            c = np.add(t4, t5, _r8)
-            h = np.tanh(c, _r9)
+            c = np.multiply(f, c0, _r5)
+            np.multiply(i, g, _r8)
+            c += _r8
+            h = np.tanh(c, _r8)
             h *= o
-            delta_h = np.subtract(h, y, _r10)
-            t6 = np.cosh(c, _r8)
-            t7 = np.multiply(t6, t6, _r8)
-            delta_c = np.divide(delta_h, t7, _r11)
-            delta_c *= o
-            t8 = np.cosh(z_g, _r3)
-            delta_z_g = np.multiply(delta_h, o, _r6)
-            np.divide(1.0, t7, _r8)
-            delta_z_g *= _r8
-            delta_z_g *= i
-            np.multiply(t8, t8, _r3)
+            delta_h = np.subtract(h, y, _r9)
+            t1 = np.multiply(c, 2.0, _r5)
+            delta_c = np.multiply(delta_h, o, _r6)
+            np.negative(t1, _r10)
+            np.exp(_r10, _r10)
+            _r10 += 1.0
+            np.divide(1.0, _r10, _r10)
+            _r10 *= 4.0
+            delta_c *= _r10
+            np.exp(t1, _r5)
+            _r5 += 1.0
+            np.divide(1.0, _r5, _r5)
+            delta_c *= _r5
+            t2 = np.multiply(z_g, 2.0, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r4)
+            np.negative(t2, _r5)
+            np.exp(_r5, _r5)
+            _r5 += 1.0
+            np.divide(1.0, _r5, _r5)
+            _r5 *= 4.0
+            delta_z_g *= _r5
+            np.exp(t2, _r3)
+            _r3 += 1.0
             np.divide(1.0, _r3, _r3)
             delta_z_g *= _r3
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.negative(t3, _r2)
-            np.exp(_r2, _r2)
+            delta_z_o = np.multiply(h, delta_h, _r8)
+            np.exp(z_o, _r2)
             _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            delta_z_o = np.multiply(delta_h, _r2, _r10)
-            delta_z_o *= h
+            delta_z_o /= _r2
             _sum_dL_dw_o = _dot(delta_z_o, x)
             _sum_dL_du_o = _dot(delta_z_o, h0)
             _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(delta_c, t4, _r5)
-            np.negative(t2, _r1)
-            np.exp(_r1, _r1)
+            delta_z_f = np.multiply(c0, delta_c, _r8)
+            np.negative(z_f, _r2)
+            np.exp(_r2, _r2)
+            _r2 += 1.0
+            np.divide(1.0, _r2, _r2)
+            delta_z_f *= _r2
+            np.exp(z_f, _r1)
             _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            delta_z_f *= _r1
+            delta_z_f /= _r1
             _sum_dL_dw_f = _dot(delta_z_f, x)
             _sum_dL_du_f = _dot(delta_z_f, h0)
             _sum_delta_z_f = np.add.reduce(delta_z_f)
-            delta_z_i = np.multiply(delta_c, t5, _r11)
-            np.negative(t1, _r0)
-            np.exp(_r0, _r0)
+            delta_z_i = np.multiply(g, delta_c, _r7)
+            np.negative(z_i, _r6)
+            np.exp(_r6, _r6)
+            _r6 += 1.0
+            np.divide(1.0, _r6, _r6)
+            delta_z_i *= _r6
+            np.exp(z_i, _r0)
             _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            delta_z_i *= _r0
+            delta_z_i /= _r0
             _sum_dL_dw_i = _dot(delta_z_i, x)
             _sum_dL_du_i = _dot(delta_z_i, h0)
             _sum_delta_z_i = np.add.reduce(delta_z_i)
@@ -404,9 +420,9 @@ def value_and_gradient(
     _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(12, _data):
+        for _part in _blocks(11, _data):
             (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
+            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
         ) = _part
             z_i = np.multiply(x, w_i, _r0)
             np.multiply(h0, u_i, _r1)
@@ -424,65 +440,81 @@ def value_and_gradient(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            t1 = np.negative(z_i, _r0)
-            i = np.exp(t1, _r4)
+            i = np.negative(z_i, _r4)
+            np.exp(i, i)
             i += 1.0
             np.divide(1.0, i, i)
-            t2 = np.negative(z_f, _r1)
-            f = np.exp(t2, _r5)
+            f = np.negative(z_f, _r5)
+            np.exp(f, f)
             f += 1.0
             np.divide(1.0, f, f)
-            t3 = np.negative(z_o, _r2)
-            o = np.exp(t3, _r6)
+            o = np.negative(z_o, _r6)
+            np.exp(o, o)
             o += 1.0
             np.divide(1.0, o, o)
             g = np.tanh(z_g, _r7)
-            t4 = np.multiply(f, c0, _r5)
-            t5 = np.multiply(i, g, _r7)
-            c = np.add(t4, t5, _r8)
-            h = np.tanh(c, _r9)
+            c = np.multiply(f, c0, _r5)
+            np.multiply(i, g, _r8)
+            c += _r8
+            h = np.tanh(c, _r8)
             h *= o
-            delta_h = np.subtract(h, y, _r10)
+            delta_h = np.subtract(h, y, _r9)
             _sum_L = _dot(delta_h, delta_h)
-            t6 = np.cosh(c, _r8)
-            t7 = np.multiply(t6, t6, _r8)
-            delta_c = np.divide(delta_h, t7, _r11)
-            delta_c *= o
-            t8 = np.cosh(z_g, _r3)
-            delta_z_g = np.multiply(delta_h, o, _r6)
-            np.divide(1.0, t7, _r8)
-            delta_z_g *= _r8
-            delta_z_g *= i
-            np.multiply(t8, t8, _r3)
+            t1 = np.multiply(c, 2.0, _r5)
+            delta_c = np.multiply(delta_h, o, _r6)
+            np.negative(t1, _r10)
+            np.exp(_r10, _r10)
+            _r10 += 1.0
+            np.divide(1.0, _r10, _r10)
+            _r10 *= 4.0
+            delta_c *= _r10
+            np.exp(t1, _r5)
+            _r5 += 1.0
+            np.divide(1.0, _r5, _r5)
+            delta_c *= _r5
+            t2 = np.multiply(z_g, 2.0, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r4)
+            np.negative(t2, _r5)
+            np.exp(_r5, _r5)
+            _r5 += 1.0
+            np.divide(1.0, _r5, _r5)
+            _r5 *= 4.0
+            delta_z_g *= _r5
+            np.exp(t2, _r3)
+            _r3 += 1.0
             np.divide(1.0, _r3, _r3)
             delta_z_g *= _r3
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.negative(t3, _r2)
-            np.exp(_r2, _r2)
+            delta_z_o = np.multiply(h, delta_h, _r8)
+            np.exp(z_o, _r2)
             _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            delta_z_o = np.multiply(delta_h, _r2, _r10)
-            delta_z_o *= h
+            delta_z_o /= _r2
             _sum_dL_dw_o = _dot(delta_z_o, x)
             _sum_dL_du_o = _dot(delta_z_o, h0)
             _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(delta_c, t4, _r5)
-            np.negative(t2, _r1)
-            np.exp(_r1, _r1)
+            delta_z_f = np.multiply(c0, delta_c, _r8)
+            np.negative(z_f, _r2)
+            np.exp(_r2, _r2)
+            _r2 += 1.0
+            np.divide(1.0, _r2, _r2)
+            delta_z_f *= _r2
+            np.exp(z_f, _r1)
             _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            delta_z_f *= _r1
+            delta_z_f /= _r1
             _sum_dL_dw_f = _dot(delta_z_f, x)
             _sum_dL_du_f = _dot(delta_z_f, h0)
             _sum_delta_z_f = np.add.reduce(delta_z_f)
-            delta_z_i = np.multiply(delta_c, t5, _r11)
-            np.negative(t1, _r0)
-            np.exp(_r0, _r0)
+            delta_z_i = np.multiply(g, delta_c, _r7)
+            np.negative(z_i, _r6)
+            np.exp(_r6, _r6)
+            _r6 += 1.0
+            np.divide(1.0, _r6, _r6)
+            delta_z_i *= _r6
+            np.exp(z_i, _r0)
             _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            delta_z_i *= _r0
+            delta_z_i /= _r0
             _sum_dL_dw_i = _dot(delta_z_i, x)
             _sum_dL_du_i = _dot(delta_z_i, h0)
             _sum_delta_z_i = np.add.reduce(delta_z_i)
@@ -655,12 +687,12 @@ def jacobian(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            t1 = np.negative(z_i, _r0)
-            i = np.exp(t1, _r4)
+            i = np.negative(z_i, _r4)
+            np.exp(i, i)
             i += 1.0
             np.divide(1.0, i, i)
-            t2 = np.negative(z_f, _r1)
-            f = np.exp(t2, _r5)
+            f = np.negative(z_f, _r5)
+            np.exp(f, f)
             f += 1.0
             np.divide(1.0, f, f)
             o = np.negative(z_o, _r6)
@@ -668,45 +700,60 @@ def jacobian(
             o += 1.0
             np.divide(1.0, o, o)
             g = np.tanh(z_g, _r7)
-            t3 = np.multiply(f, c0, _r5)
-            c = np.multiply(i, g, _r8)
-            c += t3
-            t4 = np.multiply(c, 2.0, _r9)
-            np.exp(t4, t4)
-            t5 = np.add(t4, 1.0, _r10)
+            c = np.multiply(f, c0, _r5)
+            np.multiply(i, g, _r8)
+            c += _r8
+            h = np.tanh(c, _r8)
+            h *= o
+            t1 = np.multiply(c, 2.0, _r5)
+            t2 = np.exp(t1, _r9)
+            t2 += 1.0
+            np.divide(1.0, t2, t2)
             delta_c = np.multiply(o, 4.0, _r6)
-            delta_c *= t4
-            np.multiply(t5, t5, _r10)
-            delta_c /= _r10
-            t6 = np.multiply(delta_c, i, _r4)
-            t7 = np.cosh(z_g, _r3)
-            delta_z_g = np.multiply(t7, t7, _r3)
-            np.divide(t6, delta_z_g, delta_z_g)
-            t8 = np.exp(z_o, _r2)
-            t9 = np.add(t8, 1.0, _r10)
-            delta_z_o = np.tanh(c, _r8)
-            delta_z_o *= t8
-            np.multiply(t9, t9, _r10)
-            delta_z_o /= _r10
-            delta_z_f = np.multiply(delta_c, t3, _r6)
-            np.negative(t2, _r1)
-            np.exp(_r1, _r1)
+            delta_c *= t2
+            np.exp(t1, _r5)
+            delta_c *= _r5
+            delta_c *= t2
+            t3 = np.multiply(z_g, 2.0, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r4)
+            np.negative(t3, _r9)
+            np.exp(_r9, _r9)
+            _r9 += 1.0
+            np.divide(1.0, _r9, _r9)
+            _r9 *= 4.0
+            np.exp(t3, _r3)
+            _r3 += 1.0
+            np.divide(1.0, _r3, _r3)
+            _r9 *= _r3
+            delta_z_g *= _r9
+            np.exp(z_o, _r2)
+            _r2 += 1.0
+            delta_z_o = np.divide(h, _r2, _r8)
+            delta_z_f = np.multiply(c0, delta_c, _r2)
+            np.negative(z_f, _r9)
+            np.exp(_r9, _r9)
+            _r9 += 1.0
+            np.divide(1.0, _r9, _r9)
+            delta_z_f *= _r9
+            np.exp(z_f, _r1)
             _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            delta_z_f *= _r1
-            delta_z_i = np.multiply(t6, g, _r4)
-            np.negative(t1, _r0)
-            np.exp(_r0, _r0)
+            delta_z_f /= _r1
+            delta_z_i = np.multiply(g, delta_c, _r7)
+            np.negative(z_i, _r6)
+            np.exp(_r6, _r6)
+            _r6 += 1.0
+            np.divide(1.0, _r6, _r6)
+            delta_z_i *= _r6
+            np.exp(z_i, _r0)
             _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            delta_z_i *= _r0
+            delta_z_i /= _r0
             dresidual_dw_i = np.multiply(delta_z_i, x, _r0)
-            dresidual_du_i = np.multiply(delta_z_i, h0, _r7)
+            dresidual_du_i = np.multiply(delta_z_i, h0, _r6)
             dresidual_dw_f = np.multiply(delta_z_f, x, _r1)
-            dresidual_du_f = np.multiply(delta_z_f, h0, _r5)
-            dresidual_dw_o = np.multiply(delta_z_o, x, _r10)
-            dresidual_du_o = np.multiply(delta_z_o, h0, _r2)
-            dresidual_dw_g = np.multiply(delta_z_g, x, _r9)
+            dresidual_du_f = np.multiply(delta_z_f, h0, _r9)
+            dresidual_dw_o = np.multiply(delta_z_o, x, _r3)
+            dresidual_du_o = np.multiply(delta_z_o, h0, _r5)
+            dresidual_dw_g = np.multiply(delta_z_g, x, _r10)
             dresidual_du_g = np.multiply(delta_z_g, h0, _r11)
             _block[:, 0, 0] = dresidual_dw_i
             _block[:, 0, 1] = dresidual_du_i

@@ -17,9 +17,11 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
-//     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
-// Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
+//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
+//         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+// Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
+//     k = -3.1434e-06.
+// Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
 //     -1.35382e-07, k = -3.1434e-06.
 #include "projectile.h"
 
@@ -31,7 +33,8 @@ double projectile_value(double v, double theta, double D, double g, double k) {
     const double b = v*sin(theta);
     const double t1 = 2.0*g*k;
     const double t2 = b*b + t1;
-    const double t = (b <= 0.0) ? t1/(sqrt(t2) - b)/g : (b + sqrt(t2))/g;
+    const double t = (b <= 0.0) ? 2.0*k/(((t1 > 0.0) ? hypot(b, sqrt(t1)) : sqrt(t2)) - b) :
+        (b + ((t1 > 0.0) ? hypot(b, sqrt(t1)) : sqrt(t2)))/g;
     const double X = a*t;
     const double t3 = X - D;
     const double J = t3*t3;
@@ -45,12 +48,11 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double b = v*t2;
     const double t3 = 2.0*g*k;
     const double t4 = sqrt(b*b + t3);
-    const double t5 = t4 - b;
-    const double t6 = b + t4;
-    const double t = (b <= 0.0) ? t3/t5/g : t6/g;
+    const double t = (b <= 0.0) ? 2.0*k/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b) : (b +
+        ((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4))/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
-    const double delta_b = a*(delta_X*((b < 0.0) ? t3/t5 : t6)/(t4*g));
+    const double delta_b = delta_X*a*(1.0 + b/t4)/g;
     const double delta_a = delta_X*t;
     const double dJ_dv = delta_a*t1 + delta_b*t2;
     const double dJ_dtheta = delta_b*a - delta_a*b;
@@ -68,14 +70,13 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double b = v*t2;
     const double t3 = 2.0*g*k;
     const double t4 = sqrt(b*b + t3);
-    const double t5 = t4 - b;
-    const double t6 = b + t4;
-    const double t = (b <= 0.0) ? t3/t5/g : t6/g;
+    const double t = (b <= 0.0) ? 2.0*k/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b) : (b +
+        ((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4))/g;
     const double X = a*t;
-    const double t7 = X - D;
-    const double J = t7*t7;
-    const double delta_X = 2.0*t7;
-    const double delta_b = a*(delta_X*((b < 0.0) ? t3/t5 : t6)/(t4*g));
+    const double t5 = X - D;
+    const double J = t5*t5;
+    const double delta_X = 2.0*t5;
+    const double delta_b = delta_X*a*(1.0 + b/t4)/g;
     const double delta_a = delta_X*t;
     const double dJ_dv = delta_a*t1 + delta_b*t2;
     const double dJ_dtheta = delta_b*a - delta_a*b;
@@ -103,12 +104,12 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double D, double g, double t1, double a, double t2, double b, double t3, double t4, double t5,
-    double t6, double t, double X, double acc[][LANES], size_t lane) {
-    const double t7 = X - D;
-    const double J = t7*t7;
-    const double delta_X = 2.0*t7;
-    const double delta_b = a*(delta_X*((b < 0.0) ? t3/t5 : t6)/(t4*g));
+    double D, double g, double t1, double a, double t2, double b, double t4, double t, double X,
+    double acc[][LANES], size_t lane) {
+    const double t5 = X - D;
+    const double J = t5*t5;
+    const double delta_X = 2.0*t5;
+    const double delta_b = delta_X*a*(1.0 + b/t4)/g;
     const double delta_a = delta_X*t;
     acc[0][lane] += J;
     acc[1][lane] += delta_a*t1 + delta_b*t2;
@@ -124,8 +125,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
-    double t4, double t5, double t6, double t, double X, double total[], double carry[]) {
+    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t4,
+    double t, double X, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -133,11 +134,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(D[start + lane], g, t1, a, t2, b, t3, t4, t5, t6, t, X, acc, lane);
+                add_sample(D[start + lane], g, t1, a, t2, b, t4, t, X, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(D[start + lane], g, t1, a, t2, b, t3, t4, t5, t6, t, X, acc, lane);
+            add_sample(D[start + lane], g, t1, a, t2, b, t4, t, X, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -152,8 +153,8 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
-    double t4, double t5, double t6, double t, double X, double sums[]) {
+    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t4,
+    double t, double X, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -163,7 +164,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, D + start, g, t1, a, t2, b, t3, t4, t5, t6, t, X, part, carry);
+        add_chunk(1, D + start, g, t1, a, t2, b, t4, t, X, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -175,8 +176,8 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
-    double t4, double t5, double t6, double t, double X, double sums[]) {
+    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t4,
+    double t, double X, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -193,8 +194,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, D + start, g, t1, a, t2, b, t3, t4, t5, t6, t, X, total[part],
-            carry[part]);
+        add_chunk(length, D + start, g, t1, a, t2, b, t4, t, X, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -206,7 +206,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, D, g, t1, a, t2, b, t3, t4, t5, t6, t, X, sums);
+        careful_sums(count, D, g, t1, a, t2, b, t4, t, X, sums);
     }
 }
 
@@ -219,11 +219,10 @@ projectile_params projectile_batch_value_and_gradient(
     const double b = v*t2;
     const double t3 = 2.0*g*k;
     const double t4 = sqrt(b*b + t3);
-    const double t5 = t4 - b;
-    const double t6 = b + t4;
-    const double t = (b <= 0.0) ? t3/t5/g : t6/g;
+    const double t = (b <= 0.0) ? 2.0*k/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b) : (b +
+        ((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4))/g;
     const double X = a*t;
-    mean_sums(count, D, g, t1, a, t2, b, t3, t4, t5, t6, t, X, sums);
+    mean_sums(count, D, g, t1, a, t2, b, t4, t, X, sums);
     *value = sums[0];
     projectile_params out;
     out.v = sums[1];

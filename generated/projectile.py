@@ -17,13 +17,15 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
-#     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
-# Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
+#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
+#         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+# Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k
+#     = -3.1434e-06.
+# Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
 #     -1.35382e-07, k = -3.1434e-06.
 """Value, gradient and update step of J."""
 
-from math import copysign, cos, inf, isnan, nan, sin, sqrt
+from math import copysign, cos, hypot, inf, isnan, nan, sin, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -55,14 +57,14 @@ def _ieee_divide(x: float, y: float) -> float:
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_sin(x: float) -> float:
-    """sin(x): NaN outside its domain."""
-    return sin(x) if abs(x) != inf else nan
-
-
 def _ieee_sqrt(x: float) -> float:
     """sqrt(x): NaN outside its domain."""
     return sqrt(x) if x >= 0.0 else nan
+
+
+def _ieee_sin(x: float) -> float:
+    """sin(x): NaN outside its domain."""
+    return sin(x) if abs(x) != inf else nan
 
 
 def value(
@@ -74,7 +76,10 @@ def value(
         b = v*sin(theta)
         t1 = 2.0*g*k
         t2 = b*b + t1
-        t = t1/(sqrt(t2) - b)/g if b <= 0.0 else (b + sqrt(t2))/g
+        t = (
+            2.0*k/((hypot(b, sqrt(t1)) if t1 > 0.0 else sqrt(t2)) - b) if b <= 0.0 else (b +
+            (hypot(b, sqrt(t1)) if t1 > 0.0 else sqrt(t2)))/g
+        )
         X = a*t
         t3 = X - D
         J = t3*t3
@@ -94,12 +99,13 @@ def gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = b + t4
-        t = t3/t5/g if b <= 0.0 else t6/g
+        t = (
+            2.0*k/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b) if b <= 0.0 else (b +
+            (hypot(b, sqrt(t3)) if t3 > 0.0 else t4))/g
+        )
         X = a*t
         delta_X = 2.0*(X - D)
-        delta_b = a*(delta_X*(t3/t5 if b < 0.0 else t6)/(t4*g))
+        delta_b = delta_X*a*(1.0 + b/t4)/g
         delta_a = delta_X*t
         dJ_dv = delta_a*t1 + delta_b*t2
         dJ_dtheta = delta_b*a - delta_a*b
@@ -119,14 +125,15 @@ def value_and_gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = b + t4
-        t = t3/t5/g if b <= 0.0 else t6/g
+        t = (
+            2.0*k/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b) if b <= 0.0 else (b +
+            (hypot(b, sqrt(t3)) if t3 > 0.0 else t4))/g
+        )
         X = a*t
-        t7 = X - D
-        J = t7*t7
-        delta_X = 2.0*t7
-        delta_b = a*(delta_X*(t3/t5 if b < 0.0 else t6)/(t4*g))
+        t5 = X - D
+        J = t5*t5
+        delta_X = 2.0*t5
+        delta_b = delta_X*a*(1.0 + b/t4)/g
         delta_a = delta_X*t
         dJ_dv = delta_a*t1 + delta_b*t2
         dJ_dtheta = delta_b*a - delta_a*b
@@ -151,14 +158,15 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     b = v*t2
     t3 = 2.0*g*k
     t4 = _ieee_sqrt(b*b + t3)
-    t5 = t4 - b
-    t6 = b + t4
-    t = _ieee_divide(_ieee_divide(t3, t5), g) if b <= 0.0 else _ieee_divide(t6, g)
+    t = (
+        _ieee_divide(2.0*k, (hypot(b, _ieee_sqrt(t3)) if t3 > 0.0 else t4) - b) if
+        b <= 0.0 else _ieee_divide(b + (hypot(b, _ieee_sqrt(t3)) if t3 > 0.0 else t4), g)
+    )
     X = a*t
-    t7 = X - D
-    J = t7*t7
-    delta_X = 2.0*t7
-    delta_b = a*_ieee_divide(delta_X*(_ieee_divide(t3, t5) if b < 0.0 else t6), t4*g)
+    t5 = X - D
+    J = t5*t5
+    delta_X = 2.0*t5
+    delta_b = _ieee_divide(delta_X*a*(1.0 + _ieee_divide(b, t4)), g)
     delta_a = delta_X*t
     dJ_dv = delta_a*t1 + delta_b*t2
     dJ_dtheta = delta_b*a - delta_a*b

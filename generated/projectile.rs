@@ -17,9 +17,11 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
-//     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
-// Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
+//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
+//         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+// Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
+//     k = -3.1434e-06.
+// Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
 //     -1.35382e-07, k = -3.1434e-06.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
@@ -52,6 +54,10 @@ mod math {
         f64::cos(x)
     }
     #[inline]
+    pub fn hypot(x: f64, y: f64) -> f64 {
+        f64::hypot(x, y)
+    }
+    #[inline]
     pub fn sin(x: f64) -> f64 {
         f64::sin(x)
     }
@@ -67,7 +73,9 @@ pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let b = v*math::sin(theta);
     let t1 = 2.0*g*k;
     let t2 = b*b + t1;
-    let t = if b <= 0.0 { t1/(math::sqrt(t2) - b)/g } else { (b + math::sqrt(t2))/g };
+    let t = if b <= 0.0 { 2.0*k/((if t1 > 0.0 { math::hypot(b, math::sqrt(t1)) } else
+        { math::sqrt(t2) }) - b) } else { (b + (if t1 > 0.0 { math::hypot(b,
+        math::sqrt(t1)) } else { math::sqrt(t2) }))/g };
     let X = a*t;
     let t3 = X - D;
     let J = t3*t3;
@@ -82,12 +90,12 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let b = v*t2;
     let t3 = 2.0*g*k;
     let t4 = math::sqrt(b*b + t3);
-    let t5 = t4 - b;
-    let t6 = b + t4;
-    let t = if b <= 0.0 { t3/t5/g } else { t6/g };
+    let t = if b <= 0.0 { 2.0*k/((if t3 > 0.0 { math::hypot(b, math::sqrt(t3)) } else
+        { t4 }) - b) } else { (b + (if t3 > 0.0 { math::hypot(b, math::sqrt(t3)) } else
+        { t4 }))/g };
     let X = a*t;
     let delta_X = 2.0*(X - D);
-    let delta_b = a*(delta_X*(if b < 0.0 { t3/t5 } else { t6 })/(t4*g));
+    let delta_b = delta_X*a*(1.0 + b/t4)/g;
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*t1 + delta_b*t2;
     let dJ_dtheta = delta_b*a - delta_a*b;
@@ -102,14 +110,14 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let b = v*t2;
     let t3 = 2.0*g*k;
     let t4 = math::sqrt(b*b + t3);
-    let t5 = t4 - b;
-    let t6 = b + t4;
-    let t = if b <= 0.0 { t3/t5/g } else { t6/g };
+    let t = if b <= 0.0 { 2.0*k/((if t3 > 0.0 { math::hypot(b, math::sqrt(t3)) } else
+        { t4 }) - b) } else { (b + (if t3 > 0.0 { math::hypot(b, math::sqrt(t3)) } else
+        { t4 }))/g };
     let X = a*t;
-    let t7 = X - D;
-    let J = t7*t7;
-    let delta_X = 2.0*t7;
-    let delta_b = a*(delta_X*(if b < 0.0 { t3/t5 } else { t6 })/(t4*g));
+    let t5 = X - D;
+    let J = t5*t5;
+    let delta_X = 2.0*t5;
+    let delta_b = delta_X*a*(1.0 + b/t4)/g;
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*t1 + delta_b*t2;
     let dJ_dtheta = delta_b*a - delta_a*b;

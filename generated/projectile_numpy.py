@@ -17,9 +17,11 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
-#     δ_b = a·(δ_X·where(b < 0, 2gk/(√(b² + 2gk) − b), √(b² + 2gk) + b)/(√(b² + 2gk)·g))
-# Accuracy: dJ_dv loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
+#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
+#         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+# Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k
+#     = -3.1434e-06.
+# Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
 #     -1.35382e-07, k = -3.1434e-06.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
@@ -175,7 +177,7 @@ def value(
         b = v*np.sin(theta)
         t1 = 2.0*g*k
         t2 = b*b + t1
-        t = np.where(b <= 0.0, t1/(np.sqrt(t2) - b)/g, (b + np.sqrt(t2))/g)[()]
+        t = np.where(b <= 0.0, 2.0*k/(np.where(t1 > 0.0, np.hypot(b, np.sqrt(t1)), np.sqrt(t2))[()] - b), (b + np.where(t1 > 0.0, np.hypot(b, np.sqrt(t1)), np.sqrt(t2))[()])/g)[()]
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(1, _data):
@@ -203,18 +205,16 @@ def gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = b + t4
-        t = np.where(b <= 0.0, t3/t5/g, t6/g)[()]
+        t = np.where(b <= 0.0, 2.0*k/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b), (b + np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()])/g)[()]
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             D, _r0, _r1, _r2, _r3 = _part
             delta_X = np.subtract(X, D, _r0)
             delta_X *= 2.0
-            delta_b = np.multiply(delta_X, np.where(b < 0.0, t3/t5, t6)[()], _r1)
-            delta_b /= t4*g
-            delta_b *= a
+            delta_b = np.multiply(delta_X, a, _r1)
+            delta_b *= 1.0 + b/t4
+            delta_b /= g
             delta_a = np.multiply(delta_X, t, _r0)
             np.multiply(delta_a, t1, _r2)
             np.multiply(delta_b, t2, _r3)
@@ -245,19 +245,17 @@ def value_and_gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t5 = t4 - b
-        t6 = b + t4
-        t = np.where(b <= 0.0, t3/t5/g, t6/g)[()]
+        t = np.where(b <= 0.0, 2.0*k/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b), (b + np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()])/g)[()]
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             D, _r0, _r1, _r2, _r3 = _part
-            t7 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t7, t7)
-            delta_X = np.multiply(t7, 2.0, _r0)
-            delta_b = np.multiply(delta_X, np.where(b < 0.0, t3/t5, t6)[()], _r1)
-            delta_b /= t4*g
-            delta_b *= a
+            t5 = np.subtract(X, D, _r0)
+            _sum_J = _dot(t5, t5)
+            delta_X = np.multiply(t5, 2.0, _r0)
+            delta_b = np.multiply(delta_X, a, _r1)
+            delta_b *= 1.0 + b/t4
+            delta_b /= g
             delta_a = np.multiply(delta_X, t, _r0)
             np.multiply(delta_a, t1, _r2)
             np.multiply(delta_b, t2, _r3)
@@ -323,8 +321,7 @@ def residuals(
     with np.errstate(all="ignore"):
         a = v*np.cos(theta)
         b = v*np.sin(theta)
-        t1 = b*b + 2.0*g*k
-        t = np.where(b <= 0.0, 2.0*k/(np.sqrt(t1) - b), (b + np.sqrt(t1))/g)[()]
+        t = (b + np.sqrt(b*b + 2.0*g*k))/g
         X = a*t
         for _part in _blocks(1, (*_data, _rows)):
             D, _block, _r0 = _part
@@ -352,12 +349,9 @@ def jacobian(
         a = v*t1
         t2 = np.sin(theta)
         b = v*t2
-        t3 = b*b + 2.0*g*k
-        t4 = np.where(b <= 0.0, np.sqrt(t3), 0.0)[()]
-        t5 = np.where(b <= 0.0, 0.0, np.sqrt(t3))[()]
-        t6 = t4 - b
-        t = np.where(b <= 0.0, 2.0*k/t6, (b + t5)/g)[()]
-        delta = np.where(b <= 0.0, 2.0*a*k/(t6*t4), a*(1.0 + b/t5)/g)[()]
+        t3 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t3)/g
+        delta = a*(1.0 + b/t3)/g
         dresidual_dv = delta*t2 + t*t1
         dresidual_dtheta = delta*a - t*b
         for _part in _blocks(0, (*_data, _rows)):

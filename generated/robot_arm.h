@@ -18,10 +18,9 @@
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
 // Computed in another form, which keeps more digits
-//     δ_φ = −2l₂·(l₁·cos(θ₁)·sin(φ) − l₁·cos(φ)·sin(θ₁) + cos(φ)·Y − X·sin(φ))
 //     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = -8.31145, θ2 = 6.37369e-06, X = 1.31266e-06, Y =
-//     -0.000644779, l1 = 12.266, l2 = -0.111119, μ = -3.84602.
+// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
+//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
 #ifndef ROBOT_ARM_H
 #define ROBOT_ARM_H
 

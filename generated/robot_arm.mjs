@@ -18,10 +18,9 @@
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
 // Computed in another form, which keeps more digits
-//     δ_φ = −2l₂·(l₁·cos(θ₁)·sin(φ) − l₁·cos(φ)·sin(θ₁) + cos(φ)·Y − X·sin(φ))
 //     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = -8.31145, θ2 = 6.37369e-06, X = 1.31266e-06, Y =
-//     -0.000644779, l1 = 12.266, l2 = -0.111119, μ = -3.84602.
+// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
+//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
 
 /**
  * The derivative of J by each parameter.
@@ -73,13 +72,16 @@ export function value(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
  */
 export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
-  const t1 = Math.cos(phi);
-  const t2 = Math.sin(phi);
-  const t3 = Math.cos(theta1);
-  const t4 = Math.sin(theta1);
-  const t5 = t1*Y - X*t2;
-  const delta_phi = -2*l2*(l1*t3*t2 - l1*t1*t4 + t5);
-  const dJ_dtheta1 = -2*(l1*(t3*Y - X*t4) + l2*t5);
+  const t1 = l2*Math.cos(phi);
+  const t2 = l1*Math.cos(theta1);
+  const x = t2 + t1;
+  const t3 = l2*Math.sin(phi);
+  const t4 = l1*Math.sin(theta1);
+  const y = t4 + t3;
+  const delta_y = 2*(y - Y);
+  const delta_x = 2*(x - X);
+  const delta_phi = delta_y*t1 - delta_x*t3;
+  const dJ_dtheta1 = -2*(t2*Y - t4*X + t1*Y - t3*X);
   const dJ_dtheta2 = delta_phi + 2*mu*theta2;
   return {theta1: dJ_dtheta1, theta2: dJ_dtheta2};
 }
@@ -97,24 +99,23 @@ export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
  */
 export function value_and_gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
-  const t1 = Math.cos(phi);
-  const t2 = Math.cos(theta1);
-  const t3 = l1*t2;
-  const x = t3 + l2*t1;
-  const t4 = Math.sin(phi);
-  const t5 = Math.sin(theta1);
-  const t6 = l1*t5;
-  const y = t6 + l2*t4;
-  const t7 = x - X;
-  const t8 = y - Y;
-  const L = t7*t7 + t8*t8;
-  const t9 = mu*theta2;
-  const R = t9*theta2;
+  const t1 = l2*Math.cos(phi);
+  const t2 = l1*Math.cos(theta1);
+  const x = t2 + t1;
+  const t3 = l2*Math.sin(phi);
+  const t4 = l1*Math.sin(theta1);
+  const y = t4 + t3;
+  const t5 = x - X;
+  const t6 = y - Y;
+  const L = t5*t5 + t6*t6;
+  const t7 = mu*theta2;
+  const R = t7*theta2;
   const J = L + R;
-  const t10 = t1*Y - X*t4;
-  const delta_phi = -2*l2*(t3*t4 - t6*t1 + t10);
-  const dJ_dtheta1 = -2*(l1*(t2*Y - X*t5) + l2*t10);
-  const dJ_dtheta2 = delta_phi + 2*t9;
+  const delta_y = 2*t6;
+  const delta_x = 2*t5;
+  const delta_phi = delta_y*t1 - delta_x*t3;
+  const dJ_dtheta1 = -2*(t2*Y - t4*X + t1*Y - t3*X);
+  const dJ_dtheta2 = delta_phi + 2*t7;
   return [J, {theta1: dJ_dtheta1, theta2: dJ_dtheta2}];
 }
 

@@ -18,10 +18,9 @@
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
 // Computed in another form, which keeps more digits
-//     δ_φ = −2l₂·(l₁·cos(θ₁)·sin(φ) − l₁·cos(φ)·sin(θ₁) + cos(φ)·Y − X·sin(φ))
 //     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = -8.31145, θ2 = 6.37369e-06, X = 1.31266e-06, Y =
-//     -0.000644779, l1 = 12.266, l2 = -0.111119, μ = -3.84602.
+// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
+//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -75,13 +74,16 @@ pub fn value(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64
 /// The derivative of J by each parameter.
 pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64) -> Gradient {
     let phi = theta1 + theta2;
-    let t1 = math::cos(phi);
-    let t2 = math::sin(phi);
-    let t3 = math::cos(theta1);
-    let t4 = math::sin(theta1);
-    let t5 = t1*Y - X*t2;
-    let delta_phi = -2.0*l2*(l1*t3*t2 - l1*t1*t4 + t5);
-    let dJ_dtheta1 = -2.0*(l1*(t3*Y - X*t4) + l2*t5);
+    let t1 = l2*math::cos(phi);
+    let t2 = l1*math::cos(theta1);
+    let x = t2 + t1;
+    let t3 = l2*math::sin(phi);
+    let t4 = l1*math::sin(theta1);
+    let y = t4 + t3;
+    let delta_y = 2.0*(y - Y);
+    let delta_x = 2.0*(x - X);
+    let delta_phi = delta_y*t1 - delta_x*t3;
+    let dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X);
     let dJ_dtheta2 = delta_phi + 2.0*mu*theta2;
     Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 }
 }
@@ -90,24 +92,23 @@ pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: 
 pub fn value_and_gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64,
     mu: f64) -> (f64, Gradient) {
     let phi = theta1 + theta2;
-    let t1 = math::cos(phi);
-    let t2 = math::cos(theta1);
-    let t3 = l1*t2;
-    let x = t3 + l2*t1;
-    let t4 = math::sin(phi);
-    let t5 = math::sin(theta1);
-    let t6 = l1*t5;
-    let y = t6 + l2*t4;
-    let t7 = x - X;
-    let t8 = y - Y;
-    let L = t7*t7 + t8*t8;
-    let t9 = mu*theta2;
-    let R = t9*theta2;
+    let t1 = l2*math::cos(phi);
+    let t2 = l1*math::cos(theta1);
+    let x = t2 + t1;
+    let t3 = l2*math::sin(phi);
+    let t4 = l1*math::sin(theta1);
+    let y = t4 + t3;
+    let t5 = x - X;
+    let t6 = y - Y;
+    let L = t5*t5 + t6*t6;
+    let t7 = mu*theta2;
+    let R = t7*theta2;
     let J = L + R;
-    let t10 = t1*Y - X*t4;
-    let delta_phi = -2.0*l2*(t3*t4 - t6*t1 + t10);
-    let dJ_dtheta1 = -2.0*(l1*(t2*Y - X*t5) + l2*t10);
-    let dJ_dtheta2 = delta_phi + 2.0*t9;
+    let delta_y = 2.0*t6;
+    let delta_x = 2.0*t5;
+    let delta_phi = delta_y*t1 - delta_x*t3;
+    let dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X);
+    let dJ_dtheta2 = delta_phi + 2.0*t7;
     (J, Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 })
 }
 

@@ -18,10 +18,9 @@
 #     ∂J/∂θ₂ = δ_φ + 2μθ₂
 # Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
 # Computed in another form, which keeps more digits
-#     δ_φ = −2l₂·(l₁·cos(θ₁)·sin(φ) − l₁·cos(φ)·sin(θ₁) + cos(φ)·Y − X·sin(φ))
 #     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-# Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = -8.31145, θ2 = 6.37369e-06, X = 1.31266e-06, Y =
-#     -0.000644779, l1 = 12.266, l2 = -0.111119, μ = -3.84602.
+# Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
+#     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -185,25 +184,31 @@ def gradient(
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = np.cos(phi)
-        t2 = np.sin(phi)
-        t3 = np.cos(theta1)
-        t4 = np.sin(theta1)
+        t1 = l2*np.cos(phi)
+        t2 = l1*np.cos(theta1)
+        x = t2 + t1
+        t3 = l2*np.sin(phi)
+        t4 = l1*np.sin(theta1)
+        y = t4 + t3
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            X, Y, _r0, _r1, _r2 = _part
-            t5 = np.multiply(Y, t1, _r0)
-            np.multiply(X, t2, _r1)
-            t5 -= _r1
-            np.multiply(Y, t3, _r1)
-            np.multiply(X, t4, _r2)
-            _r1 -= _r2
-            _r1 *= l1
-            np.multiply(t5, l2, _r2)
-            _r1 += _r2
-            _sum_dJ_dtheta1 = np.add.reduce(_r1)
-            np.add(l1*t3*t2 - l1*t1*t4, t5, _r0)
-            _sum_delta_phi = -2.0*l2*np.add.reduce(_r0)
+        for _part in _blocks(2, _data):
+            X, Y, _r0, _r1 = _part
+            np.multiply(Y, t2, _r0)
+            np.multiply(X, t4, _r1)
+            _r0 -= _r1
+            np.multiply(Y, t1, _r1)
+            _r0 += _r1
+            np.multiply(X, t3, _r1)
+            _r0 -= _r1
+            _sum_dJ_dtheta1 = np.add.reduce(_r0)
+            delta_y = np.subtract(y, Y, _r0)
+            delta_y *= 2.0
+            delta_x = np.subtract(x, X, _r1)
+            delta_x *= 2.0
+            np.multiply(delta_y, t1, _r0)
+            np.multiply(delta_x, t3, _r1)
+            _r0 -= _r1
+            _sum_delta_phi = np.add.reduce(_r0)
             _sums.append((_sum_dJ_dtheta1, _sum_delta_phi))
         _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
         return Gradient(*map(float, (-2.0*_mean_dJ_dtheta1, 2.0*mu*theta2 + _mean_delta_phi)))
@@ -222,41 +227,41 @@ def value_and_gradient(
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = np.cos(phi)
-        t2 = np.cos(theta1)
-        t3 = l1*t2
-        x = t3 + l2*t1
-        t4 = np.sin(phi)
-        t5 = np.sin(theta1)
-        t6 = l1*t5
-        y = t6 + l2*t4
-        t9 = mu*theta2
-        R = t9*theta2
+        t1 = l2*np.cos(phi)
+        t2 = l1*np.cos(theta1)
+        x = t2 + t1
+        t3 = l2*np.sin(phi)
+        t4 = l1*np.sin(theta1)
+        y = t4 + t3
+        t7 = mu*theta2
+        R = t7*theta2
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            X, Y, _r0, _r1, _r2 = _part
-            t7 = np.subtract(x, X, _r0)
-            t8 = np.subtract(y, Y, _r1)
-            np.multiply(t7, t7, _r0)
-            np.multiply(t8, t8, _r1)
-            _r0 += _r1
-            _sum_L = np.add.reduce(_r0)
-            t10 = np.multiply(Y, t1, _r0)
+        for _part in _blocks(4, _data):
+            X, Y, _r0, _r1, _r2, _r3 = _part
+            np.multiply(Y, t2, _r0)
             np.multiply(X, t4, _r1)
-            t10 -= _r1
-            np.multiply(Y, t2, _r1)
-            np.multiply(X, t5, _r2)
-            _r1 -= _r2
-            _r1 *= l1
-            np.multiply(t10, l2, _r2)
-            _r1 += _r2
-            _sum_dJ_dtheta1 = np.add.reduce(_r1)
-            np.add(t3*t4 - t6*t1, t10, _r0)
-            _sum_delta_phi = -2.0*l2*np.add.reduce(_r0)
+            _r0 -= _r1
+            np.multiply(Y, t1, _r1)
+            _r0 += _r1
+            np.multiply(X, t3, _r1)
+            _r0 -= _r1
+            _sum_dJ_dtheta1 = np.add.reduce(_r0)
+            t5 = np.subtract(x, X, _r0)
+            t6 = np.subtract(y, Y, _r1)
+            np.multiply(t5, t5, _r2)
+            np.multiply(t6, t6, _r3)
+            _r2 += _r3
+            _sum_L = np.add.reduce(_r2)
+            delta_y = np.multiply(t6, 2.0, _r1)
+            delta_x = np.multiply(t5, 2.0, _r0)
+            np.multiply(delta_y, t1, _r1)
+            np.multiply(delta_x, t3, _r0)
+            _r1 -= _r0
+            _sum_delta_phi = np.add.reduce(_r1)
             _sums.append((_sum_L, _sum_dJ_dtheta1, _sum_delta_phi))
         _mean_L, _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            -2.0*_mean_dJ_dtheta1, 2.0*t9 + _mean_delta_phi,
+            -2.0*_mean_dJ_dtheta1, 2.0*t7 + _mean_delta_phi,
         )))
 
 

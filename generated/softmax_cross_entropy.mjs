@@ -23,10 +23,11 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
+//     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
 //     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-//     L = t₁·logsumexp(0, z₂ − z₁, z₃ − z₁) + t₂·logsumexp(z₁ − z₂, 0, z₃ − z₂) + t₃·logsumexp(z₁
-//         − z₃, z₂ − z₃, 0)
+//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
+// Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
 // Assumed: t1 + t2 + t3 = 1.
 
 /**
@@ -80,8 +81,10 @@ export function value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const L = t1*_logsumexp(0, z2 - z1, z3 - z1) + t2*_logsumexp(z1 - z2, 0, z3 - z2) +
-      t3*_logsumexp(z1 - z3, z2 - z3, 0);
+  const tmp1 = Math.exp(z2);
+  const s = Math.exp(z1) + tmp1 + Math.exp(z3);
+  const tmp2 = Math.log(s);
+  const L = -(t1*(z1 - tmp2) + t2*Math.log(tmp1/s) + t3*(z3 - tmp2));
   return L;
 }
 
@@ -106,7 +109,7 @@ export function gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const tmp1 = Math.exp(z1);
   const s = tmp1 + Math.exp(z2) + Math.exp(z3);
   const p1 = tmp1/s;
-  const p2 = 1/(1 + Math.exp(z1 - z2) + Math.exp(z3 - z2));
+  const p2 = 1/(1 + (Math.exp(z1 - z2) + Math.exp(z3 - z2)));
   const p3 = Math.exp(z3 - _logsumexp(z1, z2, z3));
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
@@ -138,14 +141,13 @@ export function value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
   const tmp1 = Math.exp(z1);
-  const s = tmp1 + Math.exp(z2) + Math.exp(z3);
+  const tmp2 = Math.exp(z2);
+  const s = tmp1 + tmp2 + Math.exp(z3);
   const p1 = tmp1/s;
-  const tmp2 = z1 - z2;
-  const tmp3 = z3 - z2;
-  const p2 = 1/(1 + Math.exp(tmp2) + Math.exp(tmp3));
+  const p2 = 1/(1 + (Math.exp(z1 - z2) + Math.exp(z3 - z2)));
   const p3 = Math.exp(z3 - _logsumexp(z1, z2, z3));
-  const L = t1*_logsumexp(0, z2 - z1, z3 - z1) + t2*_logsumexp(tmp2, 0, tmp3) +
-      t3*_logsumexp(z1 - z3, z2 - z3, 0);
+  const tmp3 = Math.log(s);
+  const L = -(t1*(z1 - tmp3) + t2*Math.log(tmp2/s) + t3*(z3 - tmp3));
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
   const delta_1 = p1 - t1;

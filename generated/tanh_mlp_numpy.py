@@ -17,8 +17,10 @@
 #     ∂L/∂w₂ = δ₂h₁
 #     ∂L/∂b₂ = δ₂
 # Computed in another form, which keeps more digits
-#     δ₂ = (h₂ − y)/cosh(z₂)²
-#     δ₁ = δ₂w₂/cosh(z₁)²
+#     δ₂ = (tanh(z₂) − y)·(1/cosh(z₂)²)
+#     δ₁ = δ₂w₂·(1/cosh(z₁)²)
+# Accuracy: dL_dw2 loses all digits at w1 = 0.627114, b1 = 0.125863, w2 = -0.811355, b2 = 0.164393,
+#     x = -0.200702, y = -0.562104.
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -207,17 +209,19 @@ def gradient(
             h1 = np.tanh(z1, _r1)
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
-            h2 = np.tanh(z2, _r3)
-            t1 = np.cosh(z2, _r2)
-            delta_2 = np.subtract(h2, y, _r3)
-            np.multiply(t1, t1, _r2)
-            delta_2 /= _r2
+            t1 = np.cosh(z2, _r3)
+            delta_2 = np.tanh(z2, _r2)
+            delta_2 -= y
+            np.multiply(t1, t1, _r3)
+            np.divide(1.0, _r3, _r3)
+            delta_2 *= _r3
             _sum_dL_dw2 = _dot(delta_2, h1)
             _sum_delta_2 = np.add.reduce(delta_2)
             t2 = np.cosh(z1, _r0)
-            delta_1 = np.multiply(delta_2, w2, _r3)
+            delta_1 = np.multiply(delta_2, w2, _r2)
             np.multiply(t2, t2, _r0)
-            delta_1 /= _r0
+            np.divide(1.0, _r0, _r0)
+            delta_1 *= _r0
             _sum_dL_dw1 = _dot(delta_1, x)
             _sum_delta_1 = np.add.reduce(delta_1)
             _sums.append((_sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2))
@@ -250,13 +254,15 @@ def value_and_gradient(
             _sum_L = _dot(t1, t1)
             t2 = np.cosh(z2, _r2)
             np.multiply(t2, t2, _r2)
-            delta_2 = np.divide(t1, _r2, _r3)
+            np.divide(1.0, _r2, _r2)
+            delta_2 = np.multiply(t1, _r2, _r3)
             _sum_dL_dw2 = _dot(delta_2, h1)
             _sum_delta_2 = np.add.reduce(delta_2)
             t3 = np.cosh(z1, _r0)
             delta_1 = np.multiply(delta_2, w2, _r3)
             np.multiply(t3, t3, _r0)
-            delta_1 /= _r0
+            np.divide(1.0, _r0, _r0)
+            delta_1 *= _r0
             _sum_dL_dw1 = _dot(delta_1, x)
             _sum_delta_1 = np.add.reduce(delta_1)
             _sums.append((_sum_L, _sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2))
@@ -356,14 +362,14 @@ def jacobian(
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
             t1 = np.cosh(z2, _r2)
-            t2 = np.multiply(t1, t1, _r2)
-            delta_2 = np.divide(1.0, t2, _r3)
-            t3 = np.cosh(z1, _r0)
-            delta_1 = np.multiply(t3, t3, _r0)
-            np.divide(1.0, delta_1, delta_1)
-            delta_1 *= w2
-            delta_1 /= t2
-            dresidual_dw1 = np.multiply(delta_1, x, _r2)
+            delta_2 = np.multiply(t1, t1, _r2)
+            np.divide(1.0, delta_2, delta_2)
+            t2 = np.cosh(z1, _r0)
+            delta_1 = np.multiply(delta_2, w2, _r3)
+            np.multiply(t2, t2, _r0)
+            np.divide(1.0, _r0, _r0)
+            delta_1 *= _r0
+            dresidual_dw1 = np.multiply(delta_1, x, _r0)
             dresidual_dw2 = np.multiply(delta_2, h1, _r1)
             _block[:, 0, 0] = dresidual_dw1
             _block[:, 0, 1] = delta_1

@@ -13,12 +13,13 @@
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
 // Computed in another form, which keeps more digits
-//     dJ_dR1 = where(n ≤ 3/2, where(R₁² == 0, 0, δ·(1 − n)/R₁²), −2/R₁·((1/q − y)/R₁)·((1 −
-//         n)/q)·(1/q))
+//     dJ_dR1 = where(R₁ == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+//     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
 // Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 // Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n =
 //     1.46058.
-// Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+// Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
+//     1.97805.
 
 /**
  * The derivative of J by each parameter.
@@ -67,11 +68,9 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
   const q = P - 1/s;
   const i = 1/q;
   const t2 = i - y;
-  const delta = -2*t2*i*i;
-  const t3 = R1*R1;
-  const t4 = 1 - n;
-  const dJ_dR1 = (n <= 1.5) ? ((t3 == 0) ? 0 : delta*t4/t3) : -2/R1*(t2/R1)*(t4/q)*i;
-  const dJ_dR2 = delta*t1/(R2*R2);
+  const t3 = i*i;
+  const dJ_dR1 = (R1 == 0) ? 0 : -2/R1*(t2/R1)*t3*(1 - n);
+  const dJ_dR2 = (R2 == 0) ? 0 : -2/R2*(t2/R2)*t3*t1;
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -91,11 +90,9 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
   const i = 1/q;
   const t2 = i - y;
   const J = t2*t2;
-  const delta = -2*t2*i*i;
-  const t3 = R1*R1;
-  const t4 = 1 - n;
-  const dJ_dR1 = (n <= 1.5) ? ((t3 == 0) ? 0 : delta*t4/t3) : -2/R1*(t2/R1)*(t4/q)*i;
-  const dJ_dR2 = delta*t1/(R2*R2);
+  const t3 = i*i;
+  const dJ_dR1 = (R1 == 0) ? 0 : -2/R1*(t2/R1)*t3*(1 - n);
+  const dJ_dR2 = (R2 == 0) ? 0 : -2/R2*(t2/R2)*t3*t1;
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

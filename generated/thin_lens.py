@@ -13,12 +13,13 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR1 = where(n ≤ 3/2, where(R₁² == 0, 0, δ·(1 − n)/R₁²), −2/R₁·((1/q − y)/R₁)·((1 −
-#         n)/q)·(1/q))
+#     dJ_dR1 = where(R₁ == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+#     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
 # Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 # Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n =
 #     1.46058.
-# Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
+#     1.97805.
 """Value, gradient and update step of J."""
 
 from math import copysign, inf, isnan, nan
@@ -69,15 +70,13 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         t1 = n - 1.0
-        P = t1*(1.0/R1 - 1.0/R2)
-        q = P - 1.0/s
-        i = 1.0/q
+        P = t1*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
+        q = P - _ieee_divide(1.0, s)
+        i = _ieee_divide(1.0, q)
         t2 = i - y
-        delta = -2.0*t2*i*i
-        t3 = R1*R1
-        t4 = 1.0 - n
-        dJ_dR1 = (0.0 if t3 == 0.0 else delta*t4/t3) if n <= 1.5 else -2.0/R1*(t2/R1)*(t4/q)*i
-        dJ_dR2 = delta*t1/(R2*R2)
+        t3 = i*i
+        dJ_dR1 = 0.0 if R1 == 0.0 else -2.0/R1*(t2/R1)*t3*(1.0 - n)
+        dJ_dR2 = 0.0 if R2 == 0.0 else -2.0/R2*(t2/R2)*t3*t1
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -94,11 +93,9 @@ def value_and_gradient(
         i = 1.0/q
         t2 = i - y
         J = t2*t2
-        delta = -2.0*t2*i*i
-        t3 = R1*R1
-        t4 = 1.0 - n
-        dJ_dR1 = (0.0 if t3 == 0.0 else delta*t4/t3) if n <= 1.5 else -2.0/R1*(t2/R1)*(t4/q)*i
-        dJ_dR2 = delta*t1/(R2*R2)
+        t3 = i*i
+        dJ_dR1 = 0.0 if R1 == 0.0 else -2.0/R1*(t2/R1)*t3*(1.0 - n)
+        dJ_dR2 = 0.0 if R2 == 0.0 else -2.0/R2*(t2/R2)*t3*t1
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -120,12 +117,7 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     i = _ieee_divide(1.0, q)
     t2 = i - y
     J = t2*t2
-    delta = -2.0*t2*i*i
-    t3 = R1*R1
-    t4 = 1.0 - n
-    dJ_dR1 = (
-        (0.0 if t3 == 0.0 else _ieee_divide(delta*t4, t3)) if n <= 1.5 else
-        -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*_ieee_divide(t4, q)*i
-    )
-    dJ_dR2 = _ieee_divide(delta*t1, R2*R2)
+    t3 = i*i
+    dJ_dR1 = 0.0 if R1 == 0.0 else -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*t3*(1.0 - n)
+    dJ_dR2 = 0.0 if R2 == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(t2, R2)*t3*t1
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

@@ -13,12 +13,13 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR1 = where(n ≤ 3/2, where(R₁² == 0, 0, δ·(1 − n)/R₁²), −2/R₁·((1/q − y)/R₁)·((1 −
-#         n)/q)·(1/q))
+#     dJ_dR1 = where(R₁ == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+#     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
 # Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 # Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n =
 #     1.46058.
-# Accuracy: dJ_dR2 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
+# Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
+#     1.97805.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -190,35 +191,34 @@ def gradient(
     R2 = _number("R2", R2)
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
+    _no_nan("s", _data[0])
+    _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
-        t3 = R1*R1
-        t4 = 1.0 - n
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            s, y, _r0, _r1, _r2, _r3, _r4 = _part
+        for _part in _blocks(3, _data):
+            s, y, _r0, _r1, _r2 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
-            i = np.divide(1.0, q, _r1)
-            t2 = np.subtract(i, y, _r2)
-            delta = np.multiply(t2, -2.0, _r3)
-            delta *= i
-            delta *= i
-            np.multiply(delta, t4, _r4)
-            _r4 /= t3
-            _w0 = np.where(t3 == 0.0, 0.0, _r4)
+            i = np.divide(1.0, q, _r0)
+            t2 = np.subtract(i, y, _r1)
+            t3 = np.multiply(i, i, _r0)
             np.divide(t2, R1, _r2)
             _r2 *= -2.0/R1
-            np.divide(t4, q, _r0)
-            _r2 *= _r0
-            _r2 *= i
-            _w1 = np.where(n <= 1.5, _w0, _r2)
-            _sum_dJ_dR1 = np.add.reduce(_w1)
-            _sum_delta = np.add.reduce(delta)
-            _sums.append((_sum_dJ_dR1, _sum_delta))
-        _mean_dJ_dR1, _mean_delta = _means(_sums, ('s', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dR1, _mean_delta*t1/(R2*R2))))
+            _r2 *= t3
+            _r2 *= 1.0 - n
+            _w0 = np.where(R1 == 0.0, 0.0, _r2)
+            _sum_dJ_dR1 = np.add.reduce(_w0)
+            np.divide(t2, R2, _r1)
+            _r1 *= -2.0/R2
+            _r1 *= t3
+            _r1 *= t1
+            _w1 = np.where(R2 == 0.0, 0.0, _r1)
+            _sum_dJ_dR2 = np.add.reduce(_w1)
+            _sums.append((_sum_dJ_dR1, _sum_dJ_dR2))
+        _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
+        return Gradient(*map(float, (_mean_dJ_dR1, _mean_dJ_dR2)))
 
 
 def value_and_gradient(
@@ -232,33 +232,30 @@ def value_and_gradient(
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
-        t3 = R1*R1
-        t4 = 1.0 - n
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            s, y, _r0, _r1, _r2, _r3, _r4 = _part
+        for _part in _blocks(3, _data):
+            s, y, _r0, _r1, _r2 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
-            i = np.divide(1.0, q, _r1)
-            t2 = np.subtract(i, y, _r2)
+            i = np.divide(1.0, q, _r0)
+            t2 = np.subtract(i, y, _r1)
             _sum_J = _dot(t2, t2)
-            delta = np.multiply(t2, -2.0, _r3)
-            delta *= i
-            delta *= i
-            np.multiply(delta, t4, _r4)
-            _r4 /= t3
-            _w0 = np.where(t3 == 0.0, 0.0, _r4)
+            t3 = np.multiply(i, i, _r0)
             np.divide(t2, R1, _r2)
             _r2 *= -2.0/R1
-            np.divide(t4, q, _r0)
-            _r2 *= _r0
-            _r2 *= i
-            _w1 = np.where(n <= 1.5, _w0, _r2)
-            _sum_dJ_dR1 = np.add.reduce(_w1)
-            _sum_delta = np.add.reduce(delta)
-            _sums.append((_sum_J, _sum_dJ_dR1, _sum_delta))
-        _mean_J, _mean_dJ_dR1, _mean_delta = _means(_sums, ('s', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dR1, _mean_delta*t1/(R2*R2))))
+            _r2 *= t3
+            _r2 *= 1.0 - n
+            _w0 = np.where(R1 == 0.0, 0.0, _r2)
+            _sum_dJ_dR1 = np.add.reduce(_w0)
+            np.divide(t2, R2, _r1)
+            _r1 *= -2.0/R2
+            _r1 *= t3
+            _r1 *= t1
+            _w1 = np.where(R2 == 0.0, 0.0, _r1)
+            _sum_dJ_dR2 = np.add.reduce(_w1)
+            _sums.append((_sum_J, _sum_dJ_dR1, _sum_dJ_dR2))
+        _mean_J, _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dR1, _mean_dJ_dR2)))
 
 
 def update(
@@ -313,10 +310,11 @@ def residuals(
         P = (n - 1.0)*(1.0/R1 - 1.0/R2)
         for _part in _blocks(1, (*_data, _rows)):
             s, y, _block, _r0 = _part
-            q = np.divide(1.0, s, _r0)
-            np.subtract(P, q, q)
-            i = np.divide(1.0, q, _r0)
-            residual = np.subtract(i, y, _r0)
+            np.divide(1.0, s, _r0)
+            np.subtract(P, _r0, _r0)
+            np.divide(1.0, _r0, _r0)
+            _r0 -= y
+            residual = np.where(s == 0.0, 0.0, _r0)
             _block[:, 0] = residual
     return _rows.ravel()
 
@@ -337,21 +335,20 @@ def jacobian(
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
-        t2 = R2*R2
         for _part in _blocks(2, (*_data, _rows)):
             s, y, _block, _r0, _r1 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            delta = np.multiply(i, i, _r1)
-            np.negative(delta, delta)
-            dresidual_dR1 = np.multiply(delta, 1.0 - n, _r1)
-            dresidual_dR1 /= R1*R1
+            dresidual_dR1 = np.divide(i, R1, _r1)
+            dresidual_dR1 /= R1
+            dresidual_dR1 *= n - 1.0
+            dresidual_dR1 *= i
             np.divide(i, R2, _r0)
-            _w0 = np.where(t2 == 0.0, 0.0, _r0)
-            np.multiply(_w0, -t1, _r0)
-            _r0 *= _w0
-            dresidual_dR2 = np.where(t2 == 0.0, 0.0, _r0)
+            t2 = np.where(R2 == 0.0, 0.0, _r0)
+            np.multiply(t2, -t1, _r0)
+            _r0 *= t2
+            dresidual_dR2 = np.where(R2 == 0.0, 0.0, _r0)
             _block[:, 0, 0] = dresidual_dR1
             _block[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

@@ -25,7 +25,7 @@
 //     ∂J/∂k = δ_q
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
-//     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+//     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 //     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 #include "vae_kl.h"
 
@@ -42,7 +42,7 @@ double vae_kl_value(
     const double q = w*z + k;
     const double t1 = x - q;
     const double E = t1*t1/2.0;
-    const double D = mu*mu*0.5 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+    const double D = mu*mu/2.0 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +
@@ -90,7 +90,7 @@ vae_kl_params vae_kl_value_and_gradient(
     const double q = w*z + k;
     const double t2 = x - q;
     const double E = t2*t2/2.0;
-    const double D = mu*mu*0.5 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+    const double D = mu*mu/2.0 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +
@@ -149,7 +149,7 @@ static inline void add_sample(
     const double q = w*z + k;
     const double t2 = x - q;
     const double E = t2*t2/2.0;
-    const double D = mu*mu*0.5 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+    const double D = mu*mu/2.0 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +

@@ -25,7 +25,7 @@
 //     ∂J/∂k = δ_q
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
-//     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+//     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 //     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 #ifndef VAE_KL_H
 #define VAE_KL_H

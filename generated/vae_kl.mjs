@@ -25,7 +25,7 @@
 //     ∂J/∂k = δ_q
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
-//     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+//     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 //     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 
 /**
@@ -71,7 +71,7 @@ export function value(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const q = w*z + k;
   const t1 = x - q;
   const E = t1*t1/2;
-  const D = mu*mu*0.5 + ((Math.abs(s) < 1) ? s*s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 +
+  const D = mu*mu/2 + ((Math.abs(s) < 1) ? s*s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 +
       s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 +
       s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 +
       s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 +
@@ -133,7 +133,7 @@ export function value_and_gradient(a, b, c, d, w, k, x, epsilon, beta = 1) {
   const q = w*z + k;
   const t2 = x - q;
   const E = t2*t2/2;
-  const D = mu*mu*0.5 + ((Math.abs(s) < 1) ? s*s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 +
+  const D = mu*mu/2 + ((Math.abs(s) < 1) ? s*s*(0.25 + s*(1/12 + s*(1/48 + s*(1/240 +
       s*(1/1440 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 +
       s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 + s*(1.043837849393405e-09 +
       s*(8.029521918410807e-11 + s*(5.735372798864862e-12 + s*(3.823581865909908e-13 +

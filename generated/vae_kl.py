@@ -25,7 +25,7 @@
 #     ∂J/∂k = δ_q
 # Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 # Computed in another form, which keeps more digits
-#     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+#     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 #     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 """Value, gradient and update step of J."""
 
@@ -97,11 +97,6 @@ def _series1(t: float) -> float:
 
 
 def _local1(t: float) -> float:
-    """1/2; where that is 0/0 or cancels, its series."""
-    return 0.5
-
-
-def _local2(t: float) -> float:
     """exp(t)/2 − t/2 − 1/2; where that is 0/0 or cancels, its series."""
     return t*t*_series1(t) if abs(t) < 1.0 else _exp(t)/2.0 - t/2.0 - 0.5
 
@@ -118,7 +113,7 @@ def value(
     q = w*z + k
     t1 = x - q
     E = t1*t1/2.0
-    D = mu*mu*_local1(s) + _local2(s)
+    D = mu*mu/2.0 + _local1(s)
     J = E + beta*D
     return J
 
@@ -157,7 +152,7 @@ def value_and_gradient(
     q = w*z + k
     t2 = x - q
     E = t2*t2/2.0
-    D = mu*mu*_local1(s) + _local2(s)
+    D = mu*mu/2.0 + _local1(s)
     J = E + beta*D
     delta_q = q - x
     delta_z = delta_q*w

@@ -25,7 +25,7 @@
 //     ∂J/∂k = δ_q
 // Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 // Computed in another form, which keeps more digits
-//     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+//     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 //     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
@@ -86,7 +86,7 @@ pub fn value(
     let q = w*z + k;
     let t1 = x - q;
     let E = t1*t1/2.0;
-    let D = mu*mu*0.5 + (if _abs(s) < 1.0 { s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+    let D = mu*mu/2.0 + (if _abs(s) < 1.0 { s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +
@@ -129,7 +129,7 @@ pub fn value_and_gradient(
     let q = w*z + k;
     let t2 = x - q;
     let E = t2*t2/2.0;
-    let D = mu*mu*0.5 + (if _abs(s) < 1.0 { s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+    let D = mu*mu/2.0 + (if _abs(s) < 1.0 { s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +

@@ -25,7 +25,7 @@
 #     ∂J/∂k = δ_q
 # Names here: ε is epsilon, β is beta, μ is mu, σ is sigma.
 # Computed in another form, which keeps more digits
-#     D = μ²·(1/2) + (exp(s)/2 − s/2 − 1/2), by a function of its own
+#     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 #     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 """Value, gradient and update step of J, as means over arrays of samples.
 
@@ -205,10 +205,9 @@ def value(
             t1 = np.subtract(x, q, _r2)
             E = np.multiply(t1, 0.5, _r3)
             E *= t1
-            D = np.multiply(mu, mu, _r0)
-            np.abs(s, _r2)
-            _w0 = np.where(_r2 < 1.0, 0.5, 0.5)
-            D *= _w0
+            D = np.multiply(mu, 0.5, _r2)
+            D *= mu
+            np.abs(s, _r0)
             np.multiply(s, s, _r4)
             np.multiply(s, 4.110317623312165e-18, _r5)
             _r5 += 7.809603484293113e-17
@@ -250,10 +249,10 @@ def value(
             np.multiply(s, 0.5, _r1)
             _r5 -= _r1
             _r5 -= 0.5
-            _w1 = np.where(_r2 < 1.0, _r4, _r5)
-            D += _w1
-            np.multiply(D, beta, _r0)
-            np.add(E, _r0, _r3)
+            _w0 = np.where(_r0 < 1.0, _r4, _r5)
+            D += _w0
+            np.multiply(D, beta, _r2)
+            np.add(E, _r2, _r3)
             _sum_J = np.add.reduce(_r3)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('x', 'epsilon'), _data)
@@ -346,10 +345,9 @@ def value_and_gradient(
             t2 = np.subtract(x, q, _r5)
             E = np.multiply(t2, 0.5, _r6)
             E *= t2
-            D = np.multiply(mu, mu, _r5)
+            D = np.multiply(mu, 0.5, _r5)
+            D *= mu
             np.abs(s, _r7)
-            _w0 = np.where(_r7 < 1.0, 0.5, 0.5)
-            D *= _w0
             np.multiply(s, s, _r8)
             np.multiply(s, 4.110317623312165e-18, _r9)
             _r9 += 7.809603484293113e-17
@@ -391,8 +389,8 @@ def value_and_gradient(
             np.multiply(s, 0.5, _r10)
             _r9 -= _r10
             _r9 -= 0.5
-            _w1 = np.where(_r7 < 1.0, _r8, _r9)
-            D += _w1
+            _w0 = np.where(_r7 < 1.0, _r8, _r9)
+            D += _w0
             np.multiply(D, beta, _r5)
             np.add(E, _r5, _r6)
             _sum_J = np.add.reduce(_r6)

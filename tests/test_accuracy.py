@@ -10,8 +10,12 @@ import symgrad as sg
 from symgrad.accuracy.doubles import Doubles
 from symgrad.accuracy.matching import rewrites
 from symgrad.accuracy.measure import bits_lost
+from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.reference import truth, value
+from symgrad.accuracy.regimes import Scored, choices
+from symgrad.accuracy.relative import relative_logs
 from symgrad.accuracy.rows import ROWS
+from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.balls import Unclear, Undefined
 from symgrad.expression.tree import Call, Var, formula_of, variables, walk
@@ -122,6 +126,60 @@ def test_bits_lost_counts_from_the_nearest_double():
     assert bits_lost(math.nan, 1.0, 0.0) == 64.0
 
 
+FORMS = [
+    (
+        quotients,
+        "(log(c)*c^n - c^n*log(b)*b^n/(b^n + c^n) - c^(2*n)*log(c)/(b^n + c^n))/(b^n + c^n)",
+    ),
+    (quotients, "exp(a + b) - exp(a) + tanh(b)/sigmoid(a)"),
+    (quotients, "x/(x^2 - y^2) - 1/(2*(x + y)) + sqrt(x)*y/sqrt(x)"),
+    (shifted, "log(a*exp(x) + exp(y) + 2*exp(-x))"),
+    (shifted, "(a*exp(x) - exp(y))/(exp(x) + b*exp(y) + 3)^2"),
+    (shifted, "log(a*exp(x)/(1 + exp(x)))"),
+    (shifted, "logsumexp(x, y, a) - y + 1"),
+    (relative_logs, "digamma(y + r) - digamma(r) + log(r/(m + r)) + 1 - (y + r)/(m + r)"),
+    (
+        relative_logs,
+        "lgamma(y + r) - lgamma(y + 1) - lgamma(r) + r*log(r/(m + r)) + y*log(m/(m + r))",
+    ),
+    (relative_logs, "p*log(p/q) + (1 - p)*log((1 - p)/(1 - q))"),
+]
+
+
+@pytest.mark.parametrize(("forms", "text"), FORMS, ids=[text for _, text in FORMS])
+def test_forms_have_the_value_of_the_formula(forms, text):
+    formula = tree(text)
+    found = list(forms(formula))
+    assert found
+    chance = random.Random(text)  # noqa: S311  (a fixed seed on purpose)
+    for _ in range(4):
+        point = {key: arb(chance.uniform(0.1, 0.9)) for key in variables(formula)}
+        with ctx.workprec(300):
+            exact = value(formula, point)
+            # The series in functions of one argument are of double precision.
+            near = [
+                abs(value(form, point) - exact) <= abs(exact) * arb(10) ** -14 for form in found
+            ]
+        assert all(near)
+
+
+def test_what_is_small_is_written_so_that_nothing_cancels():
+    text = "digamma(y + r) - digamma(r) + log(r/(m + r)) + 1 - (y + r)/(m + r)"
+    there = Doubles({"y": (3.0,), "r": (1e10,), "m": (2.0,)}, 1)
+    found = [there.of(normal(form))[0] for form in relative_logs(tree(text))]
+    assert any(abs(x - 1e-20) < 1e-29 for x in found)
+
+
+def test_a_border_needs_more_than_chance():
+    def found(times):
+        a = Scored(Var("a"), (0.0, 0.0, 60.0) * times)
+        b = Scored(Var("b"), (60.0, 60.0, 0.0) * times)
+        return list(choices([a, b], lambda _: (1.0, 2.0, 9.0) * times, (True,) * (3 * times)))
+
+    assert not found(1)
+    assert found(5)
+
+
 KEPT = [
     "param a, b, c, d; data x, y; u = a*x + b; h = u^2; v = c*h + u + d; J = (v - y)^2",
     "param w, b; data x, y; h = sin(w*x + b); J = (h - y)^2",
@@ -162,6 +220,8 @@ SOLVED = [
     ("param x; J = sqrt(x + 1) - sqrt(x)", (1e12,), 4.999999999998750e-7, -2.5e-19),
     ("param x; J = (1 + erf(x))/2", (-6.0,), 1.0759868361258922e-17, 1.3086e-16),
     ("param x; e = exp(-x); s = 1 + e; p = 1/s; J = log(p)", (-800.0,), -800.0, 1.0),
+    ("param x; J = log(normal_cdf(x))", (-40.0,), -804.6084420137538, 40.0250),
+    ("param S; const n = 3; assume S >= 0; J = S^n/(2^n + S^n)", (0.0,), 0.0, 0.0),
 ]
 
 

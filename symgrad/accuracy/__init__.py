@@ -1,11 +1,8 @@
-"""Numerical safety: statements rewritten so that doubles neither overflow nor lose their digits.
+"""Numerical safety: what double arithmetic would lose is measured, and won back where it is lost.
 
-Every statement is read into a normal form, through the definitions of the names in it
-(`symgrad.accuracy.look`, `symgrad.accuracy.normal`); rules for sums, logarithms, exponentials,
-roots and series find what plain arithmetic would lose; and the result is written in functions of
-the graph language only (`symgrad.accuracy.write`), so that no target needs to know of it.
+A program's statements are run in doubles at many points beside certified values (`sample`,
+`doubles`, `reference`, `measure`); where one loses digits that its operands still have, other forms
+of it are tried (`search`: the table in `rows`, and what a row cannot say: `arrangements`,
+`quotient`, `shifts`, `relative`, `singular`, `regimes`); and one is kept only where it measures
+better, is nowhere worse, and is worth its operations (`mend`, `improve`).
 """
-
-from symgrad.accuracy.stabilise import stabilised
-
-__all__ = ["stabilised"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.expression.algebra import Product, add, factored_sum, mul, power, tidy
@@ -13,15 +13,20 @@ from symgrad.expression.tree import (
     Add,
     Call,
     Compare,
+    Constant,
     Div,
     Expression,
     Mul,
     Neg,
+    Number,
     Pow,
+    Var,
     number,
+    walk,
 )
 
 MAX_TERMS = 6
+MAX_GUARDS = 8
 
 
 def arranged(e: Expression) -> Iterator[Expression]:
@@ -76,10 +81,20 @@ def _over_one_line(e: Add) -> Expression | None:
 
 
 def guarded(e: Expression) -> Iterator[Expression]:
-    """Yield a quotient with 0 for its value where its denominator is 0."""
+    """Yield the formula with 0 for its value where a part of it is 0 that it has no value at."""
     below = [power(b, number(-k)) for b, k in _below(product_of(e)).items()]
-    if below:
-        yield Call("where", (Compare("==", mul(*below), number(0)), number(0), e))
+    found = dict.fromkeys([mul(*below)] if below else [])
+    for part in walk(e):
+        match part:
+            case Div(_, inner) | Call("log", (inner,)) | Pow(inner, Var()):
+                found[tidy(inner)] = None
+            case Call("log1p", (Div(_, inner),)):
+                found[tidy(inner)] = None
+            case _:
+                pass
+    for inner in islice(found, MAX_GUARDS):
+        if not isinstance(inner, Number | Constant):
+            yield Call("where", (Compare("==", inner, number(0)), number(0), e))
 
 
 def _below(p: Product) -> dict[Expression, Fraction]:

@@ -12,6 +12,7 @@ from itertools import chain
 from symgrad.accuracy.arrangements import arranged
 from symgrad.accuracy.matching import put, rewrites
 from symgrad.accuracy.quotient import quotients
+from symgrad.accuracy.relative import relative_logs
 from symgrad.accuracy.rows import trees
 from symgrad.accuracy.shifts import shifted
 from symgrad.expression.tree import (
@@ -61,7 +62,7 @@ def _named(
 
 @lru_cache(8192)
 def _arranged(pattern: Expression) -> tuple[Expression, ...]:
-    found = chain(arranged(pattern), quotients(pattern), shifted(pattern))
+    found = chain(*(find(pattern) for find in (arranged, quotients, shifted, relative_logs)))
     return tuple(e for e in dict.fromkeys(found) if e != pattern)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES
 from symgrad.accuracy.measure import Bench
-from symgrad.accuracy.mend import ENOUGH, TOLERATED, Cost, Mender
-from symgrad.accuracy.normal_forms import all_normal_forms, normal_forms
+from symgrad.accuracy.mend import TOLERATED, Cost, Mender
 from symgrad.accuracy.polish import polished
 from symgrad.accuracy.report import Finding, Improved, finding
 from symgrad.accuracy.sample import Domain, sampled
@@ -25,7 +24,7 @@ MAX_OPERANDS = 12
 MAX_PATTERNS = 40
 BUDGET = 1.5  # times the operations of the program as derived
 FEW = 8  # operations that a program may have more in any case
-GENERATORS = (searched, normal_forms)
+GENERATORS = (searched,)
 
 
 def improved(
@@ -54,8 +53,6 @@ def improved(
     most = max(int(BUDGET * derived), derived + FEW)
     mender.longest = 2 * (most - derived)
     mender.mend()
-    if any(mender.total(name) > ENOUGH for name in results):
-        mender.together(all_normal_forms(statements, domain.inputs))
     if mender.changes:
         mender.settle(cost, most)
     final = without_copies(statements, tuple(mender.current))

@@ -244,6 +244,10 @@ def _factors(
             yield from _factors(others, rest, bound)
         return
     if isinstance(base, Var) and isinstance(exponent, Fraction):
+        if exponent == 2 and any(isinstance(k, Fraction) and k < 0 for k in powers.values()):
+            every = _all_even(powers)
+            if every is not None:
+                yield from _factors(others, {}, {**bound, base.key: _written(every, exponent)})
         own = _all_of_one_side(powers, exponent)
         if len(own) > 1:
             whole = _written(own, exponent)
@@ -273,6 +277,14 @@ def _all_of_one_side(
         for b, k in powers.items()
         if isinstance(k, Fraction) and k * exponent > 0 and (k / exponent).denominator == 1
     }
+
+
+def _all_even(powers: Mapping[Expression, Exponent]) -> dict[Expression, Fraction] | None:
+    """Return the powers of a square: those of (x/s)^2."""
+    own = {b: k for b, k in powers.items() if isinstance(k, Fraction)}
+    if len(own) == len(powers) and all((k / 2).denominator == 1 for k in own.values()):
+        return own
+    return None
 
 
 def _written(powers: Mapping[Expression, Fraction], exponent: Fraction) -> Expression:

@@ -19,7 +19,10 @@ from symgrad.program.normal import normal
 from symgrad.program.statements import Statement
 
 LOST = 64.0
+NOTHING = 51.0  # bits lost from which on a value is no better than none
 NOTICED = 3.0
+FAR = 0.25  # what a point counts at which an input is of a size that people do not meet
+DIRECTIONS = 3  # in which inputs are moved by half an ulp
 TINY, HUGE = 1e-290, 1e300  # values beyond are no ordinary doubles
 
 
@@ -39,7 +42,8 @@ def bits_lost(found: float, near: float, rest: float) -> float:
     error = abs((found - near) - rest)
     if error <= size * 1.2e-16:
         return 0.0
-    return max(0.0, min(LOST, math.log2(error / size) + 53.0))
+    bits = math.log2(error / size) + 53.0
+    return max(0.0, bits) if bits < NOTHING else LOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class Bench:
                 self.points.append(point)
         self.count = len(rows)
         self.usual = [is_usual(point) for point in self.points]
+        self.weights = [1.0 if usual else FAR for usual in self.usual]
         self.balls = rows
         self.truths: dict[str, TrueValues] = {}
         with ctx.workprec(200):
@@ -124,7 +129,7 @@ class Bench:
         for i in fresh:
             self._weighed.add(i)
             source = random.Random(3 + i)  # noqa: S311  (directions, not secrets)
-            for _ in range(2):
+            for _ in range(DIRECTIONS):
                 moved = {
                     name: x * (1.0 + source.choice((-1, 1)) * 2.0**-52)
                     for name, x in self.points[i].items()

@@ -16,8 +16,12 @@ from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import Bench
 from symgrad.accuracy.outline import outlined
 from symgrad.expression.tree import (
+    Add,
     Call,
     Expression,
+    Mul,
+    Neg,
+    Number,
     Var,
     children,
     formula_of,
@@ -25,16 +29,21 @@ from symgrad.expression.tree import (
     with_children,
 )
 from symgrad.program.normal import normal, operations_of
+from symgrad.program.series import Local
 from symgrad.program.statements import Statement
 
 TOLERATED = 6.0  # bits of 53 that a name may lose before something is tried
 WORSE = 2.5  # by how many bits more a result may lose at a point than as written
 SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
+NOISY = 10.0  # bits that it must win where what the inputs lose by half an ulp counts too
+LOCAL = 4  # operations that a function of one argument is counted as, beside its call
+UNFOLDED = 30.0  # bits that a form must win which looks into the names of a statement
+OPERATION = 1.5  # bits over all points that an operation must win
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
-WORK = 500  # forms that are measured for one program
+WORK = 600  # forms that are measured for one program
 COSTED = 6  # programs that are written whole to see what a change costs them
-LONG = 45  # parts of a formula that is looked at
+LONG = 60  # parts of a formula that is looked at
 SHORT = 6  # statements of a program in which what the inputs lose too is looked at
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
@@ -42,25 +51,31 @@ MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone l
 NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
 LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
 RARE = 0.02  # how much is counted, of a form no shorter, of what it wins at absurd sizes
-CLOSE = 6.0  # bits over all points within which the shorter form is taken
 
+PLAIN = (Number, Var, Add, Neg, Mul)
 Cost = Callable[[Sequence[Statement]], int]
 Generator = Callable[[str, Sequence[Statement], "Mender"], Iterable[Expression]]
 
 
 class _Form(NamedTuple):
-    """A form of a statement: what it loses over all points, its operations, worse anywhere?"""
+    """A form of a statement: what it loses over all points, its operations, worse anywhere?
+
+    One operation more has to win something over all points.
+    """
 
     e: Expression
     lost: float
     operations: int
     worse: bool
 
+    @property
+    def price(self) -> float:
+        """What it loses, and what it costs in bits."""
+        return self.lost + OPERATION * self.operations
+
     def before(self, other: _Form) -> bool:
         """Tell whether this form is the better one of two."""
-        if abs(self.lost - other.lost) < CLOSE + 0.02 * other.lost:
-            return self.operations < other.operations
-        return self.lost < other.lost
+        return self.price < other.price
 
 
 def _rank(form: _Form) -> tuple[float, int]:
@@ -104,11 +119,17 @@ class Mender:
 
     def total(self, name: str) -> float:
         """Return what a name loses over all points as things stand."""
-        return total(self.losses(name), self.bench.slack[name])
+        return total(self.losses(name), self.bench.slack[name], self.weights(name))
+
+    def weights(self, name: str) -> Sequence[float]:
+        """Return what each point counts for a name; far out nothing is won by sums and products."""
+        if all(isinstance(p, PLAIN) for p in walk(self.original[self.place[name]].formula.pattern)):
+            return [float(usual) for usual in self.bench.usual]
+        return self.bench.weights
 
     def _total(self, name: str, columns: Mapping[str, Column]) -> float:
         losses = self.bench.truths[name].losses(columns[name])
-        return total(losses, self.bench.slack[name])
+        return total(losses, self.bench.slack[name], self.weights(name))
 
     def mend(self) -> None:
         """Try to mend every result, one after the other."""
@@ -159,6 +180,8 @@ class Mender:
         if sum(1 for _ in walk(written)) > LONG:
             return
         now = self.total(name)
+        plain = operations_of(normal(self.current[self.place[name]].formula.pattern))
+        most = now + OPERATION * plain - (NOISY if self.strict else PAYS)
         best: _Form | None = None
         if name in self.changes:
             own = self.current[self.place[name]].formula.expression
@@ -168,7 +191,7 @@ class Mender:
         for generator in self.generators:
             for e in generator(name, self.original, self):
                 form = self._form(name, outlined(e))
-                if form is None or form.lost > now - PAYS:
+                if form is None or max(form.price, form.lost + OPERATION * plain) > most:
                     continue
                 if form.worse:
                     nearly.append(form)
@@ -179,10 +202,12 @@ class Mender:
             if best is not None and best.lost <= ENOUGH:
                 break
         if self.polish is not None:
-            for form in sorted([*options, *nearly], key=_rank)[:4]:
+            found = sorted([*options, *nearly], key=_rank)
+            short = [form for form in found if form.operations < found[0].operations]
+            for form in [*found[:3], *short[:2]]:
                 shiny = self.polish(form.e)
                 better = None if shiny == form.e else self._form(name, shiny)
-                if better is None or better.worse or better.lost > now - PAYS:
+                if better is None or better.worse or better.price > most:
                     continue
                 options.append(better)
                 if best is None or better.before(best):
@@ -198,13 +223,17 @@ class Mender:
             column = self.bench.column(e, self.columns)
         except (KeyError, TypeError):
             return None
-        operations = operations_of(normal(e))
+        operations = operations_of(normal(e)) + LOCAL * _locals_in(e)
         written = operations_of(normal(self.original[self.place[name]].formula.pattern))
         if operations > written + self.longest:
             return None
         losses = self.bench.truths[name].losses(column)
         slack = self.bench.slack[name]
-        return _Form(e, total(losses, slack), operations, self.is_worse(name, losses))
+        lost = total(losses, slack, self.weights(name))
+        own = self.original[self.place[name]].formula.operands
+        if not set(formula_of(e).operands) <= {*own}:
+            lost += UNFOLDED
+        return _Form(e, lost, operations, self.is_worse(name, losses))
 
     def is_worse(self, name: str, losses: Sequence[float]) -> bool:
         """Tell whether a form that loses so much is worse at any point, slack set aside."""
@@ -225,40 +254,6 @@ class Mender:
         self.columns = self._from(self.current, place)
         self._losses = {}
         self.changes[name] = e
-
-    def together(self, forms: Mapping[str, Expression]) -> None:
-        """Put other forms in the place of a result and of all that it is made from at once.
-
-        Forms that belong together may only pay together; they are kept where no result is worse.
-        """
-        for result in self.bench.results:
-            if self.total(result) <= ENOUGH or result not in self.place:
-                continue
-            changed = [*self.current]
-            names = self._ancestry(result, forms)
-            for name in names:
-                changed[self.place[name]] = Statement(name, formula_of(forms[name]))
-            try:
-                columns = self._from(changed, 0)
-            except (KeyError, TypeError):
-                continue
-            now = sum(self.total(r) for r in self.bench.results)
-            new = sum(self._total(r, columns) for r in self.bench.results)
-            if new < now - PAYS and not self._harm(columns, self._before):
-                self.current, self.columns, self._losses = changed, columns, {}
-                self.changes |= {name: forms[name] for name in names}
-
-    def _ancestry(self, result: str, forms: Mapping[str, Expression]) -> list[str]:
-        """Return the names that a result is made from in these forms, those that are changed."""
-        found: dict[str, None] = {}
-        stack = [result]
-        while stack:
-            name = stack.pop()
-            if name in forms and name not in found:
-                found[name] = None
-                stack.extend(formula_of(forms[name]).operands)
-        own = {s.name: s.formula for s in self.original}
-        return [name for name in found if formula_of(forms[name]) != own[name]]
 
     def _from(self, statements: Sequence[Statement], place: int) -> dict[str, Column]:
         """Return all columns, those of statements before `place` as they are."""
@@ -332,9 +327,9 @@ class Mender:
         won = 0.0
         for r in self.bench.results:
             truth, slack = self.bench.truths[r], self.bench.slack[r]
-            before = counted(truth.losses(columns[r]), slack)
-            rows = zip(before, counted(self.losses(r), slack), self.bench.usual, strict=True)
-            won += sum((b - a) * (1.0 if usual else rare) for b, a, usual in rows)
+            weights = [1.0 if usual else rare for usual in self.bench.usual]
+            won += total(truth.losses(columns[r]), slack, weights)
+            won -= total(self.losses(r), slack, weights)
         return won
 
     def _cheaper(self, name: str) -> None:
@@ -385,16 +380,24 @@ class Mender:
         return set(Doubles(columns, self.bench.count).holds(condition))
 
 
-def total(losses: Sequence[float], slack: Sequence[float]) -> float:
+def _locals_in(e: Expression) -> int:
+    return sum(isinstance(p, Call) and isinstance(p.function, Local) for p in walk(e))
+
+
+def total(losses: Sequence[float], slack: Sequence[float], weights: Sequence[float]) -> float:
     """Return what is lost over all points, what is usual and what the inputs lose left out."""
-    return sum(counted(losses, slack))
+    return sum(counted(losses, slack, weights))
 
 
-def counted(losses: Sequence[float], slack: Sequence[float]) -> list[float]:
+def counted(
+    losses: Sequence[float], slack: Sequence[float], weights: Sequence[float]
+) -> list[float]:
     """Return what is counted of the bits lost at each point."""
     return [
-        LIGHT * (loss - 2.0) + max(0.0, loss - max(allowed, 0.0) - 2.0) if loss > 2.0 else 0.0
-        for loss, allowed in zip(losses, slack, strict=True)
+        weight * (LIGHT * (loss - 2.0) + max(0.0, loss - max(allowed, 0.0) - 2.0))
+        if loss > 2.0
+        else 0.0
+        for loss, allowed, weight in zip(losses, slack, weights, strict=True)
     ]
 
 

@@ -25,7 +25,7 @@ from symgrad.expression.tree import (
 
 BETTER = 2.0  # bits by which a form is better at a point
 HARMLESS = 3.0  # bits that may be lost without being worse
-FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
+CHANCES = 100  # ways to part the points, of which only one is the border's: else it is chance
 PAIRS = 8  # pairs that are looked at
 PROBES = 4  # parts of a form by whose values a border is looked for
 LARGEST, SMALLEST = 1e30, 1e-30  # a border beyond them is none
@@ -72,8 +72,7 @@ def _choices(
     rows = list(enumerate(zip(form.losses, other.losses, counts, strict=True)))
     better = [i for i, (a, b, own) in rows if own and a < b - BETTER and b > HARMLESS + 1.0]
     worse = [i for i, (a, b, _) in rows if a > b + BETTER / 2 and a > HARMLESS]
-    won = sum(other.losses[i] - form.losses[i] for i in better)
-    if len(worse) < 2 or (len(better) < FEW and won < MANY):
+    if len(worse) < 2 or math.comb(len(better) + len(worse), len(worse)) < CHANCES:
         return
     for probe in _probes(form.e):
         try:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from symgrad.expression.tree import Call, Expression, Var
+from symgrad.accuracy.outline import outlined
+from symgrad.expression.tree import Call, Constant, Expression, Var
 from symgrad.sources.grammar import parse_expression
 
 
@@ -35,7 +36,11 @@ class Row(NamedTuple):
 
 @cache
 def _tree(text: str) -> Expression:
-    return parse_expression(text, source="", line=1, column=1, text_line=text, resolve=Var)
+    return parse_expression(text, source="", line=1, column=1, text_line=text, resolve=_name)
+
+
+def _name(name: str) -> Expression:
+    return Constant(name) if name == "pi" else Var(name)
 
 
 HERBIE = "Panchekha et al., Herbie (PLDI 2015), rules"
@@ -48,10 +53,13 @@ AS6 = "Abramowitz and Stegun, ch. 6"
 AS7 = "Abramowitz and Stegun, ch. 7"
 
 
-def _tail(square: str) -> str:
-    """Return 1 - 1/q + 3/q² - 15/q³ + …, right to a double for q = `square` above 250."""
+def _tail(square: str, first: int = 1) -> str:
+    """Return 1 - 1/q + 3/q² - 15/q³ + …, right to a double for q = `square` above 250.
+
+    Without its first term and factor, 1 - 3/q + 15/q² - …, with 3 for `first`.
+    """
     text = "1"
-    for k in range(21, 0, -2):
+    for k in range(21, first - 1, -2):
         text = f"1 - {k}*({text})/({square})"
     return text
 
@@ -59,6 +67,7 @@ def _tail(square: str) -> str:
 # normal_cdf(-a) is normal_pdf(a)/a times the first, erfc(a) is exp(-a^2)/(a*√π) times the second
 # (26.2.12 and 7.1.23).
 TAIL, ERFC_TAIL = _tail("a^2"), _tail("2*a^2")
+TAIL_REST, ERFC_REST = _tail("a^2", 3), _tail("2*a^2", 3)
 LOG_TAIL = f"-a^2/2 - log(-a) - log(2*pi)/2 + log({TAIL})"
 LOG_ERFC = f"-a^2 - log(a) - log(pi)/2 + log({ERFC_TAIL})"
 
@@ -81,9 +90,11 @@ ROWS: tuple[Row, ...] = (
     Row("exp(a)^2", "exp(2*a)", "", HERBIE),
     Row("exp(log(a))", "a", "a > 0", HERBIE),
     Row("exp(a + log(b))", "b*exp(a)", "b > 0", HERBIE),
+    Row("exp(a - log(b))", "exp(a)/b", "b > 0", HERBIE),
     Row("exp(n*log(b))", "b^n", "b > 0", HERBIE),
     Row("1/(1 + exp(a))", "sigmoid(-a)", "", THEANO),
     Row("exp(a)/(1 + exp(a))", "sigmoid(a)", "", THEANO),
+    Row("exp(a)/(1 + exp(a))^2", "sigmoid(a)*sigmoid(-a)", "", THEANO),
     Row("exp(a)/(exp(a) + exp(b))", "sigmoid(a - b)", "", THEANO),
     Row("exp(a)/(exp(a) - 1)", "-1/expm1(-a)", "", HERBIE),
     Row("exp(a)/expm1(a)", "-1/expm1(-a)", "", HERBIE),
@@ -110,9 +121,13 @@ ROWS: tuple[Row, ...] = (
     Row("log(1 - sigmoid(a))", "-softplus(a)", "", THEANO),
     Row("log(1 + exp(a))", "softplus(a)", "", THEANO),
     Row("log1p(exp(a))", "softplus(a)", "", THEANO),
+    Row("log(1 + b^a)", "softplus(a*log(b))", "b > 0", THEANO),
+    Row("log(b^a/(1 + b^a))", "-softplus(-a*log(b))", "b > 0", THEANO),
+    Row("1/(1 + b^a)", "sigmoid(-a*log(b))", "b > 0", THEANO),
     Row("softplus(a) - a", "softplus(-a)", "", STAN),
     Row("sigmoid(a) - sigmoid(b)", "sigmoid(a)*sigmoid(-b)*(-expm1(b - a))", "", STAN),
     Row("softplus(a) - softplus(b)", "log1p(expm1(a - b)*sigmoid(b))", "", STAN),
+    Row("a*sigmoid(a) - softplus(a)", "-a*sigmoid(-a) - softplus(-a)", "", STAN),
     Row("exp(-softplus(a))", "sigmoid(-a)", "", STAN),
     Row("exp(a)*sigmoid(-a)", "sigmoid(a)", "", STAN),
     Row("1 - tanh(a)", "2*sigmoid(-2*a)", "", AS4),
@@ -188,6 +203,10 @@ ROWS: tuple[Row, ...] = (
     Row("log(1 + a^2/b)", "2*log(hypot(1, a/sqrt(b)))", "b > 0", KAHAN),
     Row("log1p(a^2/b)", "2*log(hypot(1, a/sqrt(b)))", "b > 0", KAHAN),
     Row("log1p(a^2)", "2*log(hypot(1, a))", "", KAHAN),
+    Row("log(1 + a^2 + b^2)", "2*log(hypot(1, a, b))", "", KAHAN),
+    Row("log(a^2 + b^2)", "2*log(hypot(a, b))", "", KAHAN),
+    Row("sqrt(a^2 + b)", "hypot(a, sqrt(b))", "b > 0", KAHAN),
+    Row("sqrt(a^2 + b^2 + c)", "hypot(a, b, sqrt(c))", "c > 0", KAHAN),
     # quotients
     Row("1/a - 1/b", "(b - a)/(a*b)", "", HIGHAM),
     Row("1 - a/b", "(b - a)/b", "", HIGHAM),
@@ -212,6 +231,9 @@ ROWS: tuple[Row, ...] = (
     Row("cosh(a) - cosh(b)", "2*sinh((a + b)/2)*sinh((a - b)/2)", "", AS4),
     Row("sinh(a) - sinh(b)", "2*cosh((a + b)/2)*sinh((a - b)/2)", "", AS4),
     Row("atan(a) - atan(b)", "atan2(a - b, 1 + a*b)", "a*b > -1", HERBIE),
+    Row("atan(a) - pi/4", "atan((a - 1)/(a + 1))", "a > -1", AS4),
+    Row("pi/2 - atan(a)", "atan(1/a)", "a > 0", AS4),
+    Row("pi/2 - acos(a)", "asin(a)", "", AS4),
     Row("acos(a)", "atan2(sqrt((1 - a)*(1 + a)), a)", "", KAHAN),
     Row("asin(a)", "atan2(a, sqrt((1 - a)*(1 + a)))", "", KAHAN),
     Row("acos(1 - a)", "2*asin(sqrt(a/2))", "", KAHAN),
@@ -243,6 +265,11 @@ ROWS: tuple[Row, ...] = (
     Row("log(erfc(a))", "log1p(-erf(a))", "", AS7),
     _far("log(normal_cdf(a))", "a < -16", LOG_TAIL),
     _far("normal_pdf(a)/normal_cdf(a)", "a < -16", f"-a/({TAIL})"),
+    _far("normal_pdf(a)/normal_cdf(-a)", "a > 16", f"a/({TAIL})"),
+    _far("a + normal_pdf(a)/normal_cdf(a)", "a < -16", f"-({TAIL_REST})/(a*({TAIL}))"),
+    _far("normal_pdf(a)/normal_cdf(-a) - a", "a > 16", f"({TAIL_REST})/(a*({TAIL}))"),
+    _far("a*sqrt(pi)*exp(a^2)*erfc(a) - 1", "a > 12", f"-({ERFC_REST})/(2*a^2)"),
+    _far("exp(-a^2/2)/normal_cdf(-a)", "a > 16", f"a*sqrt(2*pi)/({TAIL})"),
     _far("exp(-a^2/2)/normal_cdf(a)", "a < -16", f"-a*sqrt(2*pi)/({TAIL})"),
     _far("log(erfc(a))", "a > 12", LOG_ERFC),
     _far("exp(-a^2)/erfc(a)", "a > 12", f"a*sqrt(pi)/({ERFC_TAIL})"),
@@ -255,5 +282,6 @@ ROWS: tuple[Row, ...] = (
 
 @cache
 def trees() -> tuple[tuple[tuple[Expression, ...], Expression, Expression], ...]:
-    """Return the rows as expressions: conditions, pattern and form."""
-    return tuple((row.conditions, *row.trees) for row in ROWS)
+    """Return the rows as expressions: conditions, pattern and form, choices outlined."""
+    found = ((row.conditions, *row.trees) for row in ROWS)
+    return tuple((conditions, pattern, outlined(form)) for conditions, pattern, form in found)

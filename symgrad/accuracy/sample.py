@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, islice, pairwise
+from itertools import combinations, islice, pairwise, zip_longest
 
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.expression.tree import (
@@ -104,10 +104,18 @@ def _proposed(
     yield from bases
     yield from (_spread(domain, source) for _ in range(SPREAD))
     yield {**bases[0], **dict.fromkeys(domain.free, 0.0)}
-    yield from (_scaled(domain, source, size) for size in (200, -120, 150, 200, -60, 30))
-    yield from _zeros(domain, statements, source)
-    yield from _coincidences(domain, bases, source)
-    yield from _extremes(domain, bases)
+    yield from _in_turn(
+        [_scaled(domain, source, size) for size in (200, -120, 150, 200, -60, 30)],
+        list(_zeros(domain, statements, source)),
+        list(_coincidences(domain, bases, source)),
+        source.sample(extremes := list(_extremes(domain, bases)), len(extremes)),
+    )
+
+
+def _in_turn(*lists: list[Point]) -> Iterator[Point]:
+    """Yield points of each list in turn: none of the kinds is left out where few are taken."""
+    for row in zip_longest(*lists):
+        yield from (point for point in row if point is not None)
 
 
 def _scaled(domain: Domain, source: random.Random, size: int) -> Point:

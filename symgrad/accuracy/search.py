@@ -20,9 +20,11 @@ from symgrad.accuracy.mend import Mender, counted
 from symgrad.accuracy.parts import Parts
 from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.regimes import GAIN, Scored, choices
+from symgrad.accuracy.relative import relative_logs
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.tree import (
     Call,
+    Div,
     Expression,
     children,
     formula_of,
@@ -47,6 +49,7 @@ WORST, OTHERS = 14, 12  # points at which forms are compared
 SINGULAR = 6  # parts in which removable singularities are looked for
 EACH = 40  # neighbours of one form
 LARGEST = 90  # parts of a form
+MOST_NAMES = 4  # names of a statement that are replaced one at a time
 FAULTY = 3.0
 GIVEN = 4  # forms that are given back
 COMPLEMENTS = 5  # forms that are best at different points
@@ -67,9 +70,16 @@ def searched(name: str, statements: Sequence[Statement], mender: Mender) -> Iter
 def unfolded(
     name: str, statements: Sequence[Statement], place: dict[str, int]
 ) -> Iterator[Expression]:
-    """Yield the statement, then with more and more names replaced by what they stand for."""
+    """Yield the statement, with one name replaced by what it stands for, with more and more."""
     whole = statements[place[name]].formula.expression
     yield whole
+    names = [str(key) for key in variables(whole) if key in place]
+    for key in names[:MOST_NAMES] if len(names) > 1 else ():
+        own = statements[place[key]].formula
+        if any(isinstance(part, Call | Div) for part in walk(own.pattern)):
+            single = substitute(whole, {key: own.expression})
+            if sum(1 for _ in walk(single)) <= LARGEST:
+                yield single
     for _ in range(8):
         names = [str(key) for key in variables(whole) if key in place]
         if not names:
@@ -103,6 +113,7 @@ class _Search:
         self.rest = [truth.rest[i] for i in self.points]
         self.known = [truth.known[i] for i in self.points]
         self.slack = [bench.slack[self.name][i] for i in self.points]
+        self.weights = [bench.weights[i] for i in self.points]
         self.columns: dict[str | int, Column] = {
             n: [c[i] for i in self.points] for n, c in self.mender.columns.items()
         }
@@ -119,17 +130,17 @@ class _Search:
 
     def score(self, e: Expression) -> bool:
         """Measure a form over the points; tell whether it is a new one."""
-        computed = normal(e)
-        if computed in self._seen:
-            return False
-        self._seen.add(computed)
         try:
+            computed = normal(e)
+            if computed in self._seen:
+                return False
+            self._seen.add(computed)
             column = self.doubles.of(computed)
         except (KeyError, TypeError, RecursionError, ZeroDivisionError):
             return False
         rows = zip(column, self.near, self.rest, self.known, strict=True)
         losses = [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
-        self.scores[e] = Scored(e, counted(losses, self.slack))
+        self.scores[e] = Scored(e, counted(losses, self.slack, self.weights))
         return True
 
     def run(self, seeds: Sequence[Expression]) -> list[Expression]:
@@ -145,6 +156,7 @@ class _Search:
             self._rounds(front, done)
             pool = sorted(self.scores, key=self._rank)
             given = [*pool[:GIVEN], *[scored.e for scored in self._complements(pool)]]
+            given += [new for e in given for new in guarded(e) if self._wins(new, e)]
             failing = self._failing(given)
             if not failing:
                 break
@@ -153,7 +165,12 @@ class _Search:
             for e in forms:
                 self.score(e)
             front = self._front(sorted(self.scores, key=self._rank), done)
-        return list(dict.fromkeys([*self._choices([*given, *seeds[:1]]), *given]))
+        short = [shortened(e) for e in given[:GIVEN]]
+        return list(dict.fromkeys([*self._choices([*given, *seeds[:1]]), *short, *given]))
+
+    def _wins(self, new: Expression, e: Expression) -> bool:
+        """Tell whether a form wins something over another one."""
+        return self.score(new) and self.scores[new].lost < self.scores[e].lost - GAIN
 
     def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
@@ -162,7 +179,7 @@ class _Search:
         for e in seeds:
             yield from self._series(e)
         for e in seeds:
-            yield from chain(guarded(e), quotients(e))
+            yield from chain(quotients(e), relative_logs(e))
         yield from map(ByParts(self.parts, (from_table, arrangements, self._series)).mended, seeds)
 
     def _is_done(self) -> bool:
@@ -237,7 +254,7 @@ class _Search:
             return self.bench.column(e, self.mender.columns)
 
         def scored(e: Expression) -> Scored:
-            return Scored(e, counted(truth.losses(column_of(e)), slack))
+            return Scored(e, counted(truth.losses(column_of(e)), slack, self.bench.weights))
 
         known = [scored(e) for e in dict.fromkeys(forms)]
         for row in known:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from symgrad.accuracy.matching import product_of, terms_of
+from symgrad.accuracy.matching import product_of, rewrites, terms_of
+from symgrad.accuracy.rows import trees
 from symgrad.expression.algebra import Product, add, mul, neg, power
 from symgrad.expression.tree import (
     ONE,
@@ -25,6 +26,7 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     Number,
+    Var,
     number,
     variables,
 )
@@ -49,8 +51,12 @@ def shifted(e: Expression) -> Iterator[Expression]:
     match e:
         case Call("log", (Add() as inner,)):
             yield from _logarithm(_terms(inner))
+        case Call("log", (Mul() | Div() as inner,)):
+            yield from _logarithm_of_product(inner)
         case Call("log1p", (inner,)):
             yield from _logarithm(_terms(Add((ONE, inner))))
+        case Add(terms):
+            yield from _less_one(terms)
         case Mul() | Div() | Neg():
             yield from _quotient(e)
         case _:
@@ -85,6 +91,43 @@ def _logarithm(terms: Sequence[_Term] | None) -> Iterator[Expression]:
     yield Add((top, Call("log", (_sum(terms, neg(top)),))))
 
 
+def _logarithm_of_product(e: Expression) -> Iterator[Expression]:
+    """Yield log(a·b/c) as log(a/c) + log(b), the b with a logarithm of their own taken apart."""
+    product = product_of(e)
+    apart, rest = [], Product()
+    rest.coefficient = product.coefficient
+    for base, k in product.powers.items():
+        own = next(_own_logarithms(base), None) if isinstance(k, Fraction) else None
+        if own is None or not isinstance(k, Fraction):
+            rest.powers[base] = k
+        else:
+            apart.append(mul(number(k), own))
+    if not apart:
+        return
+    remaining = rest.build()
+    if remaining == ONE:
+        yield Add(tuple(apart)) if len(apart) > 1 else apart[0]
+    else:
+        match remaining:
+            case Div(Number(value), below) if value == 1:
+                whole = Add((*apart, neg(Call("log", (below,)))))
+            case _:
+                whole = Add((Call("log", (remaining,)), *apart))
+        yield whole
+        yield Call("where", (Compare(">", remaining, ZERO), whole, Call("log", (e,))))
+
+
+def _own_logarithms(e: Expression) -> Iterator[Expression]:
+    """Yield what rows without a condition make of log(e), e no name."""
+    whole = Call("log", (e,))
+    if isinstance(e, Call | Add):
+        for conditions, pattern, form in trees():
+            if isinstance(pattern, Call) and pattern.function == "log" and not conditions:
+                if pattern.arguments[0] == Var("a") or isinstance(pattern.arguments[0], Div):
+                    continue
+                yield from (new for new, _ in rewrites(pattern, form, whole))
+
+
 def _log_sum_exp(terms: Sequence[_Term]) -> Iterator[Expression]:
     """Yield log of the sum as logsumexp, what has to be positive asked for outside of it."""
     arguments, tests = [], []
@@ -105,6 +148,19 @@ def _log_sum_exp(terms: Sequence[_Term]) -> Iterator[Expression]:
         condition = tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
         plain = Call("log", (add(*[term.times_exp(ZERO) for term in terms]),))
         yield Call("where", (condition, whole, plain))
+
+
+def _less_one(terms: Sequence[Expression]) -> Iterator[Expression]:
+    """Yield logsumexp(a, b, …) - a as log1p(exp(b - a) + …)."""
+    for whole in terms:
+        if not isinstance(whole, Call) or whole.function != "logsumexp":
+            continue
+        for own in whole.arguments:
+            if any(neg(own) == term for term in terms):
+                gaps = [add(*terms_of(a), *terms_of(neg(own))) for a in whole.arguments if a != own]
+                small = add(*[Call("exp", (gap,)) for gap in gaps])
+                rest = [term for term in terms if term not in (whole, neg(own))]
+                yield add(Call("log1p", (small,)), *rest)
 
 
 def _largest(terms: Sequence[_Term]) -> Expression:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import chain, islice
 
 from symgrad.accuracy.arrangements import multiplied_out
+from symgrad.accuracy.doubles import Doubles
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.expression.algebra import (
     Product,
@@ -47,6 +48,7 @@ from symgrad.expression.tree import (
     walk,
     with_children,
 )
+from symgrad.program.normal import normal
 from symgrad.program.series import ARGUMENT, SERIES, Local
 
 PLACE = "#t"  # the name of t; no name of a graph begins like this
@@ -55,6 +57,8 @@ RADII = (1.0, 0.5, 0.25, 0.0625, 0.015625)
 TINY = 2.0**-55
 MOST_TERMS = 18
 MAX_PARTS = 60
+NEAR = (0.0, 1e-12, -1e-7, 1e-4, -1e-3)  # points near 0 at which a formula is tried
+LOST = 2.0**-48  # a relative error that is no loss
 MAX_UNIT = 14
 DIRECT = frozenset("exp sin cos tan sinh cosh tanh asin atan asinh atanh log sqrt".split())
 
@@ -182,7 +186,10 @@ def singular_forms(
     try:
         whole = _powers_written_out(e)
         for unit, replaced in _units(whole, is_small):
-            yield from _near(unit, replaced)
+            for form in _near(unit, replaced):
+                yield form
+                if not isinstance(unit, Var):
+                    yield from _beside(form, unit, e)
     finally:
         ctx.cap = old
 
@@ -395,15 +402,45 @@ def _near(unit: Expression, replaced: Expression) -> Iterator[Expression]:
         pieces.append((outside, whole))
     if any(whole.order < 0 for _, whole in pieces):
         return
+    needed = [
+        _is_needed(inside, whole) for (_, inside), (_, whole) in zip(groups, pieces, strict=True)
+    ]
+    if not any(needed):
+        return
     for radius in RADII:
         total = []
-        for (outside, inside), (_, whole) in zip(groups, pieces, strict=True):
+        for (outside, inside), (_, whole), own in zip(groups, pieces, needed, strict=True):
+            if not own:
+                total.append(mul(outside, substitute(inside, {PLACE: unit})))
+                continue
             kept = _enough(whole, radius)
             if kept is None:
                 break
             total.append(mul(outside, Call(_local(inside, whole.order, kept, radius), (unit,))))
         else:
             yield add(*total) if len(total) > 1 else total[0]
+
+
+def _is_needed(inside: Expression, whole: Laurent) -> bool:
+    """Tell whether the formula in t loses digits near 0, or has no value there."""
+    column = Doubles({PLACE: NEAR}, len(NEAR)).of(normal(inside))
+    coefficients = [float(Fraction(int(c.p), int(c.q))) for c in whole.series.coeffs()[:8]]
+    for t, found in zip(NEAR, column, strict=True):
+        right = sum(c * t**k for k, c in enumerate(coefficients, whole.order))
+        if not abs(found - right) <= LOST * abs(right):
+            return True
+    return False
+
+
+def _beside(form: Expression, unit: Expression, e: Expression) -> Iterator[Expression]:
+    """Yield a choice of the series near the point, and of the formula as it stands elsewhere."""
+    match form:
+        case Call(Local() as function, _) if isinstance(function.body, Call):
+            test, series, _ = function.body.arguments
+            near = substitute(test, {ARGUMENT: unit})
+            yield Call("where", (near, Call(Local.of(series), (unit,)), e))
+        case _:
+            return
 
 
 def _local(inside: Expression, order: int, coefficients: list[Fraction], radius: float) -> Local:

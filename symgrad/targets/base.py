@@ -235,6 +235,7 @@ class Sheet:
         self._plain.local_prefix = self._guarded.local_prefix = target.local_prefix
         self._guarded.polynomials = self._plain.polynomials
         self._guarded.locals = self._plain.locals
+        self._plain.bodies = self._guarded
         self._guarded.brought = self._plain.brought
 
     def _callables(self) -> dict[OwnFunction, str]:

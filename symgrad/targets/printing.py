@@ -92,6 +92,7 @@ class CodePrinter:
         self.brought: dict[str, Spelling] = {}
         self.polynomials: dict[tuple[Fraction, ...], str] = {}
         self.locals: dict[Local, tuple[str, str]] = {}
+        self.bodies = self  # what writes the formulas of those, which must not stop the program
         self._templates: dict[int, tuple[Template, Expression]] = {}
 
     def template(self, pattern: Expression) -> Template:
@@ -230,7 +231,7 @@ class CodePrinter:
             return self.printed(normal(function.at(argument)))
         found = self.locals.get(function)
         if found is None:
-            body = self.expression(normal(function.body))
+            body = self.bodies.expression(normal(function.body))
             found = self.locals[function] = (f"{self.local_prefix}{len(self.locals) + 1}", body)
         return f"{found[0]}({self.at(argument, CONDITION)})", ATOM
 
