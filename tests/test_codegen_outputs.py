@@ -322,3 +322,14 @@ def test_a_jacobian_without_entries_is_zero(load):
     assert module.jacobian([1.0], X).tolist() == [[0.0]] * 5
     values, columns, starts = module.jacobian_sparse([1.0], X)
     assert (values.size, columns.size, starts.tolist()) == (0, 0, [0] * 6)
+
+
+def test_python_minimizes_by_scipy_too(load):
+    optimize = pytest.importorskip("scipy.optimize")
+    module = load("param a = 1, b; data x; J = (a - x)^2 + (b - 1)^2", "python", ["fun_and_jac"])
+    found = optimize.minimize(module.fun_and_jac, [3.0, 4.0], args=(2.0,), jac=True)
+    assert found.x == pytest.approx([2.0, 1.0], abs=1e-6)
+    text = "param a, b; const k = 2; J = -k*(a - b)^2; maximize J"
+    module = load(text, "python", ["fun_and_jac"])
+    assert module.fun_and_jac([3.0, 1.0]) == (8.0, [8.0, -8.0])
+    assert module.fun_and_jac([3.0, 1.0], k=1.0) == (4.0, [4.0, -4.0])

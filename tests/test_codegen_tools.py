@@ -23,7 +23,8 @@ s = a^x + log(b) + tan(a)/sin(b) + acos(c/9) + atanh(c/9) + expm1(x) + cosh(b) +
 residual r, s
 """
 ALL = {
-    "python": ["jacobian_sparse", "value_each", "gradient_each", "hessian", "hvp", "self_check"],
+    "python": ["jacobian_sparse", "value_each", "gradient_each", "fun_and_jac", "hessian", "hvp",
+               "self_check"],
     "numpy": ["jacobian_sparse", "value_each", "gradient_each", "hessian", "hvp", "weights",
               "self_check"],
 }  # fmt: skip

@@ -62,7 +62,7 @@ class Python(Target):
     templates = (("{module}.py", "python.py.j2"),)
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
-        "hessian", "hvp", "self_check",
+        "fun_and_jac", "hessian", "hvp", "self_check",
     )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
@@ -128,6 +128,7 @@ class Python(Target):
                 else _body(sheet, program.gradient, "gradient")
             ),
             "both_body": _body(sheet, program.both, "value_and_gradient"),
+            **_flat(sheet, given, keywords),
             "many": listed(many, "    ", 40),
             "given": listed([*_typed(inputs), *typed], "    ", 39),
             **_ieee(sheet),
@@ -143,7 +144,7 @@ class Python(Target):
         }
         used = list(sheet.all_needs(sheet.needed))
         abstract = {"Callable"} if functions else set()
-        if sheet.has("hvp", "value_each", "gradient_each", "self_check"):
+        if sheet.has("hvp", "value_each", "gradient_each", "fun_and_jac", "self_check"):
             abstract.add("Sequence")
         if sheet.has("self_check"):
             used += ["Callable", "isnan"]
@@ -194,6 +195,27 @@ def _ieee(sheet: Sheet) -> dict[str, str]:
         return {"ieee_body": "", "ieee_type": result}
     lines = [*sheet.lines(routine, guarded=True), _returned(sheet, routine, kind)]
     return {"ieee_body": "    " + "\n    ".join(lines), "ieee_type": result}
+
+
+def _flat(sheet: Sheet, given: Sequence[str], keywords: Sequence[str]) -> dict[str, str]:
+    """Return the parts of `fun_and_jac`: the parameters come as one list."""
+    program, fields = sheet.program, sheet.fields
+    theta = sheet.fresh("theta")
+    inputs = sheet.identifiers((*program.parameters, *program.data))
+    others = _typed([name for name in inputs if name not in set(fields)])
+    others += [
+        f"{name}: float" if text is None else f"{name}: float = {text}"
+        for name, text in sheet.constants
+        if name not in set(fields)
+    ]
+    arguments = [f"{theta}: Sequence[float]", *others, *keywords]
+    return {
+        "theta": theta,
+        "unpacked": f"{_wrapped(fields, ' ' * 8)}{',' * (len(fields) == 1)}",
+        "flat_arguments": listed(arguments, "    ", 53),
+        "flat_given": _wrapped(given, " " * 8),
+        "sign": "-" if program.graph.maximize else "",
+    }
 
 
 def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
