@@ -1,6 +1,7 @@
 """Second derivatives as code: the Hessian, and its product with a direction."""
 
 import importlib.util
+import re
 
 import pytest
 
@@ -41,15 +42,16 @@ def test_second_derivatives_are_exact(name, target):
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("d2J_db_db = epsilon_b*t7 +", "d2J_db_db = epsilon_b*t7 -", "d2J_db_db"),
-        ("Hv_a = epsilon_v_u*x + v_a*lam", "Hv_a = epsilon_v_u*x", "Hv_a"),
+        (r"(d2J_db_db = \S+) \+ ", r"\1 - ", "d2J_db_db"),
+        (r"(Hv_a = \S+) \+ .*", r"\1", "Hv_a"),
     ],
 )
 def test_a_wrong_second_derivative_is_found(old, new, fault):
     derivation = derive(parse(examples.read("branch_and_merge")))
     code = generate(derivation, include=BOTH)
-    assert old in code
-    report = check(derivation, "python", code.replace(old, new))
+    wrong = re.sub(old, new, code)
+    assert wrong != code
+    report = check(derivation, "python", wrong)
     assert not report.ok
     assert report.result == fault
 
@@ -103,6 +105,6 @@ def test_faults_are_no_exceptions(load):
     assert second == 2.0
 
 
-def test_targets_without_second_derivatives_say_so():
-    with pytest.raises(SymgradError, match="the target c has no function `hessian`"):
-        generate(parse("param a; J = a^2"), "c", include=["hessian"])
+def test_targets_without_a_function_say_so():
+    with pytest.raises(SymgradError, match="the target c has no function `weights`"):
+        generate(parse("param a; J = a^2"), "c", include=["weights"])
