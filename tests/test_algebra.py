@@ -8,7 +8,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symgrad.derivation.simplify import multiplied_out, simplified
 from symgrad.expression.algebra import (
     add,
     compared,
@@ -25,6 +24,7 @@ from symgrad.expression.algebra import (
 )
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.recognize import recognized
+from symgrad.expression.simplify import multiplied_out, simplified
 from symgrad.expression.tree import (
     ONE,
     ZERO,

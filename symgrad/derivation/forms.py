@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from symgrad.derivation.simplify import simplified
 from symgrad.expression.algebra import add, cost, factored_sum, mul
+from symgrad.expression.simplify import simplified
 from symgrad.expression.tree import (
     ONE,
     ZERO,

@@ -27,7 +27,6 @@ from symgrad.derivation.products import (
     sum_replaced,
     written_out,
 )
-from symgrad.derivation.simplify import TooLong, multiplied_out, simplified
 from symgrad.derivation.sweep import MARK
 from symgrad.expression.algebra import (
     Product,
@@ -41,6 +40,7 @@ from symgrad.expression.algebra import (
     positive_first,
     tidy,
 )
+from symgrad.expression.simplify import TooLong, multiplied_out, simplified
 from symgrad.expression.tree import (
     ONE,
     ZERO,
