@@ -33,6 +33,7 @@ _SHORT_WORDS = frozenset(
 _WORDS_OF_ONE_LETTER = frozenset("aIAyeouàéèEOUYÀ")
 _NUMBER_OF_EQUATION = re.compile(r"[(\[]\s*(?:\d+(?:\.\d+)*\s*[a-z]?|[a-z]|[ivx]+|\*+)\s*[)\]]")
 _LONGEST = 600
+_NEXT_ITEM = re.compile(r"[ \t]*\n[ \t>]*(?:[-+*•]|\d{1,3}[.)])[ \t]")  # of a list
 # words in front of a formula: "Therefore: dL/db = p - y"
 LABEL = re.compile(
     r"(?!(?:at|assume)\b)[^\W\d_]{2,}(?:[ \t]+[^\W\d_]+){0,6}[ \t]*(?::(?!=)|：)[ \t]*"
@@ -173,6 +174,8 @@ class _Side:
     def is_clear(self, end: int) -> bool:
         """Tell whether what stands behind a formula does not belong to it."""
         rest = self.text[end : end + 40].split("\n\n")[0]
+        if _NEXT_ITEM.match(rest):
+            return True
         following = re.match(r"[ \t\n>]*(\S)", rest)
         marks = ".,;:?)]}`#<\"'»”’。，；：（）、>" + "*_" * (rest[:1] in "*_")
         if (

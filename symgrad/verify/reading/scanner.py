@@ -65,6 +65,7 @@ _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
     r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"
 )
+_JOINED = re.compile(r"[,;]\s+[A-Za-zÀ-ɏ]{2,}\s+[^\s=]+\s*=")  # `q = x + y, then f = qz`
 _FOREIGN = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WITH_ARGUMENT = frozenset(
     ("alignat", "xalignat", "alignedat", "IEEEeqnarray", "IEEEeqnarraybox", "aligned", "gathered")
@@ -443,5 +444,5 @@ def _is_words(line: str) -> bool:
     """Tell whether a line that has a relation is a sentence, or code, and no formula."""
     if is_sentence(line) or _WORDS.search(re.sub(r"\\text\w*\{[^{}]*\}", "", line)):
         return True
-    foreign = "\\" not in line and _FOREIGN.search(line) is not None
+    foreign = "\\" not in line and (_FOREIGN.search(line) or _JOINED.search(line)) is not None
     return foreign or _CODE.search(line) is not None
