@@ -29,14 +29,14 @@
 // Names here: α1 is alpha1, α2 is alpha2.
 // Computed in another form, which keeps more digits
 //     α₂ = sigmoid(s₂ − s₁)
-// Accuracy: L loses all digits at w_q = 1e+09, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963, x2 =
-//     -0.387523, y = 1.90504, d = 0.947189.
+// Accuracy: L loses all digits at w_q = 1.05771, w_k = 300, w_v = 1.67043, x1 = 2.40786, x2 =
+//     3.12638, y = 0.314867, d = 0.355349.
 // Accuracy: dL_dw_q loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
 //     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
 // Accuracy: dL_dw_k loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
 //     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
-// Accuracy: dL_dw_v loses all digits at w_q = 1e+09, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963,
-//     x2 = -0.387523, y = 1.90504, d = 0.947189.
+// Accuracy: dL_dw_v loses all digits at w_q = 100000, w_k = 0.733967, w_v = 0.787807, x1 =
+//     -1.2963, x2 = -0.387523, y = 1.90504, d = 0.947189.
 
 /**
  * The derivative of L by each parameter.

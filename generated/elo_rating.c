@@ -9,16 +9,18 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = −(S·log(E) − log1p(−E)·(S − 1))
-// Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
+//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
+// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
 #include "elo_rating.h"
 
 #include <math.h>
 #include <string.h>
 
 double elo_rating_value(double A, double B, double S) {
-    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    const double L = log1p(-E)*(S - 1.0) - S*log(E);
+    const double t1 = B/400.0;
+    const double t2 = A/400.0;
+    const double t3 = pow(10.0, t1);
+    const double L = S*log1p(pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + pow(10.0, t2)));
     return L;
 }
 
@@ -34,7 +36,10 @@ elo_rating_params elo_rating_gradient(double A, double B, double S) {
 
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value) {
     const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    const double L = log1p(-E)*(S - 1.0) - S*log(E);
+    const double t1 = B/400.0;
+    const double t2 = A/400.0;
+    const double t3 = pow(10.0, t1);
+    const double L = S*log1p(pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + pow(10.0, t2)));
     const double dL_dA = 0.005756462732485115*(E - S);
     const double dL_dB = 0.005756462732485115*(S - E);
     *value = L;
@@ -59,8 +64,9 @@ elo_rating_params elo_rating_update(double A, double B, double S, double rate) {
 enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 
 /* Add what one sample contributes to the sums, in one lane. */
-static inline void add_sample(double S, double E, double acc[][LANES], size_t lane) {
-    acc[0][lane] += log1p(-E)*(S - 1.0) - S*log(E);
+static inline void add_sample(
+    double S, double t1, double t2, double t3, double acc[][LANES], size_t lane) {
+    acc[0][lane] += S*log1p(pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + pow(10.0, t2)));
     acc[1][lane] += S;
 }
 
@@ -73,7 +79,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *S, double E, double total[], double carry[]) {
+    size_t count, const double *S, double t1, double t2, double t3, double total[],
+    double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -81,11 +88,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(S[start + lane], E, acc, lane);
+                add_sample(S[start + lane], t1, t2, t3, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(S[start + lane], E, acc, lane);
+            add_sample(S[start + lane], t1, t2, t3, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -99,7 +106,8 @@ static void add_chunk(
 }
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
-static void careful_sums(size_t count, const double *S, double E, double sums[]) {
+static void careful_sums(
+    size_t count, const double *S, double t1, double t2, double t3, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -109,7 +117,7 @@ static void careful_sums(size_t count, const double *S, double E, double sums[])
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, S + start, E, part, carry);
+        add_chunk(1, S + start, t1, t2, t3, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -120,7 +128,8 @@ static void careful_sums(size_t count, const double *S, double E, double sums[])
 }
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
-static void mean_sums(size_t count, const double *S, double E, double sums[]) {
+static void mean_sums(
+    size_t count, const double *S, double t1, double t2, double t3, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -137,7 +146,7 @@ static void mean_sums(size_t count, const double *S, double E, double sums[]) {
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, S + start, E, total[part], carry[part]);
+        add_chunk(length, S + start, t1, t2, t3, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -149,7 +158,7 @@ static void mean_sums(size_t count, const double *S, double E, double sums[]) {
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, S, E, sums);
+        careful_sums(count, S, t1, t2, t3, sums);
     }
 }
 
@@ -157,7 +166,10 @@ elo_rating_params elo_rating_batch_value_and_gradient(double A, double B, size_t
     const double *S, double *value) {
     double sums[SUMS];
     const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    mean_sums(count, S, E, sums);
+    const double t1 = B/400.0;
+    const double t2 = A/400.0;
+    const double t3 = pow(10.0, t1);
+    mean_sums(count, S, t1, t2, t3, sums);
     *value = sums[0];
     elo_rating_params out;
     out.A = 0.005756462732485115*E - 0.005756462732485115*sums[1];

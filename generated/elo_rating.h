@@ -9,8 +9,8 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = −(S·log(E) − log1p(−E)·(S − 1))
-// Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
+//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
+// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
 #ifndef ELO_RATING_H
 #define ELO_RATING_H
 

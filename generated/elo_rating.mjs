@@ -9,8 +9,8 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = −(S·log(E) − log1p(−E)·(S − 1))
-// Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
+//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
+// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
 
 /**
  * The derivative of L by each parameter.
@@ -34,8 +34,10 @@
  * @returns {number}
  */
 export function value(A, B, S) {
-  const E = 1/(1 + Math.pow(10, (B - A)/400));
-  const L = Math.log1p(-E)*(S - 1) - S*Math.log(E);
+  const t1 = B/400;
+  const t2 = A/400;
+  const t3 = Math.pow(10, t1);
+  const L = S*Math.log1p(Math.pow(10, t1 - t2)) - (1 - S)*Math.log(t3/(t3 + Math.pow(10, t2)));
   return L;
 }
 
@@ -62,7 +64,10 @@ export function gradient(A, B, S) {
  */
 export function value_and_gradient(A, B, S) {
   const E = 1/(1 + Math.pow(10, (B - A)/400));
-  const L = Math.log1p(-E)*(S - 1) - S*Math.log(E);
+  const t1 = B/400;
+  const t2 = A/400;
+  const t3 = Math.pow(10, t1);
+  const L = S*Math.log1p(Math.pow(10, t1 - t2)) - (1 - S)*Math.log(t3/(t3 + Math.pow(10, t2)));
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];

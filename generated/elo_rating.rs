@@ -9,8 +9,8 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = −(S·log(E) − log1p(−E)·(S − 1))
-// Accuracy: L loses all digits at A = 1204.88, B = -80000, S = 0.5357.
+//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
+// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -51,8 +51,11 @@ mod math {
 
 /// L.
 pub fn value(A: f64, B: f64, S: f64) -> f64 {
-    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
-    let L = math::log1p(-E)*(S - 1.0) - S*math::log(E);
+    let t1 = B/400.0;
+    let t2 = A/400.0;
+    let t3 = math::pow(10.0, t1);
+    let L = S*math::log1p(math::pow(10.0, t1 - t2)) - (1.0 - S)*math::log(t3/(t3 +
+        math::pow(10.0, t2)));
     L
 }
 
@@ -67,7 +70,11 @@ pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
 /// L and its derivative by each parameter.
 pub fn value_and_gradient(A: f64, B: f64, S: f64) -> (f64, Gradient) {
     let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
-    let L = math::log1p(-E)*(S - 1.0) - S*math::log(E);
+    let t1 = B/400.0;
+    let t2 = A/400.0;
+    let t3 = math::pow(10.0, t1);
+    let L = S*math::log1p(math::pow(10.0, t1 - t2)) - (1.0 - S)*math::log(t3/(t3 +
+        math::pow(10.0, t2)));
     let dL_dA = 0.005756462732485115*(E - S);
     let dL_dB = 0.005756462732485115*(S - E);
     (L, Gradient { A: dL_dA, B: dL_dB })

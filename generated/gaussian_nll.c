@@ -18,8 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r/2·(r/exp(s))
-//     δ_s = (1 − r/v·r)/2
+//     J = (log(2π) + s)/2 + r²/(2·exp(s))
 #include "gaussian_nll.h"
 
 #include <math.h>
@@ -29,7 +28,7 @@ double gaussian_nll_value(double a, double b, double c, double d, double x, doub
     const double mu = a*x + b;
     const double s = c*x + d;
     const double r = y - mu;
-    const double J = (1.8378770664093453 + s)/2.0 + r/2.0*(r/exp(s));
+    const double J = (1.8378770664093453 + s)/2.0 + r*r/(2.0*exp(s));
     return J;
 }
 
@@ -39,9 +38,8 @@ gaussian_nll_params gaussian_nll_gradient(double a, double b, double c, double d
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r/v;
-    const double delta_s = (1.0 - t1*r)/2.0;
-    const double delta_mu = -t1;
+    const double delta_s = (1.0 - r*r/v)/2.0;
+    const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     gaussian_nll_params out;
@@ -58,10 +56,10 @@ gaussian_nll_params gaussian_nll_value_and_gradient(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r/v;
-    const double J = (1.8378770664093453 + s)/2.0 + r/2.0*t1;
-    const double delta_s = (1.0 - t1*r)/2.0;
-    const double delta_mu = -t1;
+    const double t1 = r*r;
+    const double J = (1.8378770664093453 + s)/2.0 + t1/(2.0*v);
+    const double delta_s = (1.0 - t1/v)/2.0;
+    const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     *value = J;
@@ -98,12 +96,12 @@ static inline void add_sample(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r/v;
-    const double delta_s = (1.0 - t1*r)/2.0;
-    const double delta_mu = -t1;
+    const double t1 = r*r;
+    const double delta_s = (1.0 - t1/v)/2.0;
+    const double delta_mu = -r/v;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
-    acc[0][lane] += (1.8378770664093453 + s)/2.0 + r*t1/2.0;
+    acc[0][lane] += (1.8378770664093453 + s)/2.0 + t1/(2.0*v);
     acc[1][lane] += dJ_da;
     acc[2][lane] += delta_mu;
     acc[3][lane] += dJ_dc;

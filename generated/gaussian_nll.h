@@ -18,8 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r/2·(r/exp(s))
-//     δ_s = (1 − r/v·r)/2
+//     J = (log(2π) + s)/2 + r²/(2·exp(s))
 #ifndef GAUSSIAN_NLL_H
 #define GAUSSIAN_NLL_H
 

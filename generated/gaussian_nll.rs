@@ -18,8 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r/2·(r/exp(s))
-//     δ_s = (1 − r/v·r)/2
+//     J = (log(2π) + s)/2 + r²/(2·exp(s))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -59,7 +58,7 @@ pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> f64 {
     let mu = a*x + b;
     let s = c*x + d;
     let r = y - mu;
-    let J = (1.8378770664093453 + s)/2.0 + r/2.0*(r/math::exp(s));
+    let J = (1.8378770664093453 + s)/2.0 + r*r/(2.0*math::exp(s));
     J
 }
 
@@ -69,9 +68,8 @@ pub fn gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> Gradient {
     let s = c*x + d;
     let v = math::exp(s);
     let r = y - mu;
-    let t1 = r/v;
-    let delta_s = (1.0 - t1*r)/2.0;
-    let delta_mu = -t1;
+    let delta_s = (1.0 - r*r/v)/2.0;
+    let delta_mu = -r/v;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s }
@@ -83,10 +81,10 @@ pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> (f6
     let s = c*x + d;
     let v = math::exp(s);
     let r = y - mu;
-    let t1 = r/v;
-    let J = (1.8378770664093453 + s)/2.0 + r/2.0*t1;
-    let delta_s = (1.0 - t1*r)/2.0;
-    let delta_mu = -t1;
+    let t1 = r*r;
+    let J = (1.8378770664093453 + s)/2.0 + t1/(2.0*v);
+    let delta_s = (1.0 - t1/v)/2.0;
+    let delta_mu = -r/v;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     (J, Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s })

@@ -18,8 +18,7 @@
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
 # Computed in another form, which keeps more digits
-#     J = (log(2π) + s)/2 + r/2·(r/exp(s))
-#     δ_s = (1 − r/v·r)/2
+#     J = (log(2π) + s)/2 + r²/(2·exp(s))
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -207,21 +206,22 @@ def gradient(
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            x, y, _r0, _r1 = _part
+        for _part in _blocks(3, _data):
+            x, y, _r0, _r1, _r2 = _part
             mu = np.multiply(x, a, _r0)
             mu += b
             s = np.multiply(x, c, _r1)
             s += d
             v = np.exp(s, _r1)
             r = np.subtract(y, mu, _r0)
-            t1 = np.divide(r, v, _r1)
-            delta_s = np.multiply(t1, r, _r0)
+            delta_s = np.multiply(r, r, _r2)
+            delta_s /= v
             np.subtract(1.0, delta_s, delta_s)
             delta_s *= 0.5
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.negative(t1, _r1)
+            delta_mu = np.divide(r, v, _r0)
+            np.negative(delta_mu, delta_mu)
             _sum_dJ_da = _dot(delta_mu, x)
             _sum_delta_mu = np.add.reduce(delta_mu)
             _sums.append((_sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))
@@ -242,27 +242,28 @@ def value_and_gradient(
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            x, y, _r0, _r1, _r2, _r3 = _part
+        for _part in _blocks(5, _data):
+            x, y, _r0, _r1, _r2, _r3, _r4 = _part
             mu = np.multiply(x, a, _r0)
             mu += b
             s = np.multiply(x, c, _r1)
             s += d
             v = np.exp(s, _r2)
             r = np.subtract(y, mu, _r0)
-            t1 = np.divide(r, v, _r2)
+            t1 = np.multiply(r, r, _r3)
             np.add(1.8378770664093453, s, _r1)
             _r1 *= 0.5
-            np.multiply(r, 0.5, _r3)
-            _r3 *= t1
-            _r1 += _r3
+            np.multiply(v, 2.0, _r4)
+            np.divide(t1, _r4, _r4)
+            _r1 += _r4
             _sum_J = np.add.reduce(_r1)
-            delta_s = np.multiply(t1, r, _r0)
+            delta_s = np.divide(t1, v, _r3)
             np.subtract(1.0, delta_s, delta_s)
             delta_s *= 0.5
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.negative(t1, _r2)
+            delta_mu = np.divide(r, v, _r0)
+            np.negative(delta_mu, delta_mu)
             _sum_dJ_da = _dot(delta_mu, x)
             _sum_delta_mu = np.add.reduce(delta_mu)
             _sums.append((_sum_J, _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))

@@ -359,14 +359,13 @@ def jacobian(
             _r4 /= d
             np.negative(_r4, _r4)
             dresidual_1_dy = np.where(d == 0.0, 0.0, _r4)
-            dresidual_2_dx = np.multiply(u, u, _r2)
-            np.multiply(v, v, _r4)
-            dresidual_2_dx += _r4
-            dresidual_2_dx *= sigma_phi
-            np.divide(v, dresidual_2_dx, dresidual_2_dx)
-            np.divide(v, u, _r4)
-            _r4 *= v
-            dresidual_2_dy = np.add(u, _r4, _r0)
+            t1 = np.multiply(v, v, _r2)
+            np.multiply(u, u, _r4)
+            _r4 += t1
+            _r4 *= sigma_phi
+            dresidual_2_dx = np.divide(v, _r4, _r1)
+            np.divide(t1, u, _r2)
+            dresidual_2_dy = np.add(u, _r2, _r0)
             dresidual_2_dy *= sigma_phi
             np.divide(-1.0, dresidual_2_dy, dresidual_2_dy)
             _block[:, 0, 0] = dresidual_1_dx

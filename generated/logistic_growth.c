@@ -15,15 +15,15 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = log(N/y)²
-//     dJ_dr = Ntq·δ_N/(q + exp(rt))
-//     dJ_dN0 = −K·δ_q/N₀²
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     δ_N = 2·log(N/y)/N
+//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
+// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
-//     -7.76497e-05, y = 0.005072.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+//     65.6811.
+// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
@@ -48,12 +48,12 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
     const double t2 = exp(-t1);
     const double t3 = 1.0 + q*t2;
     const double N = K/t3;
-    const double delta_N = 2.0*(log(N) - log(y))/N;
+    const double delta_N = 2.0*log(N/y)/N;
     const double t4 = delta_N*N;
     const double delta_q = -t4*t2/t3;
     const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t4*t*q/(q + exp(t1));
-    const double dJ_dN0 = -K*delta_q/(N0*N0);
+    const double dJ_dr = t4*t/(1.0 + exp(t1)/q);
+    const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
     out.K = dJ_dK;
     out.r = dJ_dr;
@@ -70,12 +70,12 @@ logistic_growth_params logistic_growth_value_and_gradient(double K, double r, do
     const double N = K/t3;
     const double t4 = log(N/y);
     const double J = t4*t4;
-    const double delta_N = 2.0*(log(N) - log(y))/N;
+    const double delta_N = 2.0*t4/N;
     const double t5 = delta_N*N;
     const double delta_q = -t5*t2/t3;
     const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t5*t*q/(q + exp(t1));
-    const double dJ_dN0 = -K*delta_q/(N0*N0);
+    const double dJ_dr = t5*t/(1.0 + exp(t1)/q);
+    const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
     logistic_growth_params out;
     out.K = dJ_dK;
@@ -111,10 +111,10 @@ static inline void add_sample(
     const double N = K/t3;
     const double t4 = log(N/y);
     const double J = t4*t4;
-    const double delta_N = 2.0*(log(N) - log(y))/N;
+    const double delta_N = 2.0*t4/N;
     const double t5 = delta_N*N;
     const double delta_q = -t5*t2/t3;
-    const double dJ_dr = t5*t*q/(q + exp(t1));
+    const double dJ_dr = t5*t/(1.0 + exp(t1)/q);
     acc[0][lane] += J;
     acc[1][lane] += delta_q/N0 + delta_N/t3;
     acc[2][lane] += dJ_dr;
@@ -224,7 +224,7 @@ logistic_growth_params logistic_growth_batch_value_and_gradient(
     logistic_growth_params out;
     out.K = sums[1];
     out.r = sums[2];
-    out.N0 = -K*sums[3]/(N0*N0);
+    out.N0 = -sums[3]*(1.0 + q)/N0;
     return out;
 }
 

@@ -15,15 +15,15 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = log(N/y)²
-//     dJ_dr = Ntq·δ_N/(q + exp(rt))
-//     dJ_dN0 = −K·δ_q/N₀²
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     δ_N = 2·log(N/y)/N
+//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
+// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
-//     -7.76497e-05, y = 0.005072.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+//     65.6811.
+// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
 // Assumed: K > 0.
 // Assumed: N0 > 0.

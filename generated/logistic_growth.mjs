@@ -15,15 +15,15 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = log(N/y)²
-//     dJ_dr = Ntq·δ_N/(q + exp(rt))
-//     dJ_dN0 = −K·δ_q/N₀²
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     δ_N = 2·log(N/y)/N
+//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
+// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
-//     -7.76497e-05, y = 0.005072.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+//     65.6811.
+// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
@@ -77,12 +77,12 @@ export function gradient(K, r, N0, t, y) {
   const t2 = Math.exp(-t1);
   const t3 = 1 + q*t2;
   const N = K/t3;
-  const delta_N = 2*(Math.log(N) - Math.log(y))/N;
+  const delta_N = 2*Math.log(N/y)/N;
   const t4 = delta_N*N;
   const delta_q = -t4*t2/t3;
   const dJ_dK = delta_q/N0 + delta_N/t3;
-  const dJ_dr = t4*t*q/(q + Math.exp(t1));
-  const dJ_dN0 = -K*delta_q/(N0*N0);
+  const dJ_dr = t4*t/(1 + Math.exp(t1)/q);
+  const dJ_dN0 = -delta_q*(1 + q)/N0;
   return {K: dJ_dK, r: dJ_dr, N0: dJ_dN0};
 }
 
@@ -103,12 +103,12 @@ export function value_and_gradient(K, r, N0, t, y) {
   const N = K/t3;
   const t4 = Math.log(N/y);
   const J = t4*t4;
-  const delta_N = 2*(Math.log(N) - Math.log(y))/N;
+  const delta_N = 2*t4/N;
   const t5 = delta_N*N;
   const delta_q = -t5*t2/t3;
   const dJ_dK = delta_q/N0 + delta_N/t3;
-  const dJ_dr = t5*t*q/(q + Math.exp(t1));
-  const dJ_dN0 = -K*delta_q/(N0*N0);
+  const dJ_dr = t5*t/(1 + Math.exp(t1)/q);
+  const dJ_dN0 = -delta_q*(1 + q)/N0;
   return [J, {K: dJ_dK, r: dJ_dr, N0: dJ_dN0}];
 }
 

@@ -15,14 +15,15 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = log(N/y)²
-#     dJ_dr = Ntq·δ_N/(q + exp(rt))
-#     dJ_dN0 = −K·δ_q/N₀²
-# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y = 65.6811.
-# Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
-#     -7.76497e-05, y = 0.005072.
-# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+#     δ_N = 2·log(N/y)/N
+#     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
+# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 #     65.6811.
-# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+# Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+#     65.6811.
+# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+#     65.6811.
+# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 #     65.6811.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
@@ -95,12 +96,12 @@ def gradient(
         t2 = _exp(-t1)
         t3 = 1.0 + q*t2
         N = K/t3
-        delta_N = 2.0*(log(N) - log(y))/N
+        delta_N = 2.0*log(N/y)/N
         t4 = delta_N*N
         delta_q = -t4*t2/t3
         dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t4*t*q/(q + _exp(t1))
-        dJ_dN0 = -K*delta_q/(N0*N0)
+        dJ_dr = t4*t/(1.0 + _exp(t1)/q)
+        dJ_dN0 = -delta_q*(1.0 + q)/N0
         return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
         return _ieee(K, r, N0, t, y)[1]
@@ -118,12 +119,12 @@ def value_and_gradient(
         N = K/t3
         t4 = log(N/y)
         J = t4*t4
-        delta_N = 2.0*(log(N) - log(y))/N
+        delta_N = 2.0*t4/N
         t5 = delta_N*N
         delta_q = -t5*t2/t3
         dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t5*t*q/(q + _exp(t1))
-        dJ_dN0 = -K*delta_q/(N0*N0)
+        dJ_dr = t5*t/(1.0 + _exp(t1)/q)
+        dJ_dN0 = -delta_q*(1.0 + q)/N0
         return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
         return _ieee(K, r, N0, t, y)
@@ -146,10 +147,10 @@ def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gra
     N = _ieee_divide(K, t3)
     t4 = _ieee_log(_ieee_divide(N, y))
     J = t4*t4
-    delta_N = _ieee_divide(2.0*(_ieee_log(N) - _ieee_log(y)), N)
+    delta_N = _ieee_divide(2.0*t4, N)
     t5 = delta_N*N
     delta_q = -_ieee_divide(t5*t2, t3)
     dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t3)
-    dJ_dr = _ieee_divide(t5*t*q, q + _exp(t1))
-    dJ_dN0 = -_ieee_divide(K*delta_q, N0*N0)
+    dJ_dr = _ieee_divide(t5*t, 1.0 + _ieee_divide(_exp(t1), q))
+    dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
     return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))

@@ -15,15 +15,15 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = log(N/y)²
-//     dJ_dr = Ntq·δ_N/(q + exp(rt))
-//     dJ_dN0 = −K·δ_q/N₀²
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+//     δ_N = 2·log(N/y)/N
+//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
+// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
-//     -7.76497e-05, y = 0.005072.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+//     65.6811.
+// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 //     65.6811.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
@@ -80,12 +80,12 @@ pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
     let t2 = math::exp(-t1);
     let t3 = 1.0 + q*t2;
     let N = K/t3;
-    let delta_N = 2.0*(math::log(N) - math::log(y))/N;
+    let delta_N = 2.0*math::log(N/y)/N;
     let t4 = delta_N*N;
     let delta_q = -t4*t2/t3;
     let dJ_dK = delta_q/N0 + delta_N/t3;
-    let dJ_dr = t4*t*q/(q + math::exp(t1));
-    let dJ_dN0 = -K*delta_q/(N0*N0);
+    let dJ_dr = t4*t/(1.0 + math::exp(t1)/q);
+    let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 }
 }
 
@@ -98,12 +98,12 @@ pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Grad
     let N = K/t3;
     let t4 = math::log(N/y);
     let J = t4*t4;
-    let delta_N = 2.0*(math::log(N) - math::log(y))/N;
+    let delta_N = 2.0*t4/N;
     let t5 = delta_N*N;
     let delta_q = -t5*t2/t3;
     let dJ_dK = delta_q/N0 + delta_N/t3;
-    let dJ_dr = t5*t*q/(q + math::exp(t1));
-    let dJ_dN0 = -K*delta_q/(N0*N0);
+    let dJ_dr = t5*t/(1.0 + math::exp(t1)/q);
+    let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     (J, Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 })
 }
 

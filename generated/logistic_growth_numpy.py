@@ -15,14 +15,15 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = log(N/y)²
-#     dJ_dr = Ntq·δ_N/(q + exp(rt))
-#     dJ_dN0 = −K·δ_q/N₀²
-# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y = 65.6811.
-# Accuracy: dJ_dK loses all digits at K = 293.935, r = 6.42308e-07, N0 = 2.89608e-05, t =
-#     -7.76497e-05, y = 0.005072.
-# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+#     δ_N = 2·log(N/y)/N
+#     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
+# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 #     65.6811.
-# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -1e+09, y =
+# Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+#     65.6811.
+# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
+#     65.6811.
+# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
 #     65.6811.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
@@ -214,16 +215,15 @@ def gradient(
             t3 = np.multiply(t2, q, _r2)
             t3 += 1.0
             N = np.divide(K, t3, _r3)
-            delta_N = np.log(N, _r4)
-            np.log(y, _r5)
-            delta_N -= _r5
+            delta_N = np.divide(N, y, _r4)
+            np.log(delta_N, delta_N)
             delta_N *= 2.0
             delta_N /= N
             t4 = np.multiply(delta_N, N, _r3)
-            np.multiply(t4, q, _r5)
-            _r5 *= t
+            np.multiply(t4, t, _r5)
             np.exp(t1, _r0)
-            _r0 += q
+            _r0 /= q
+            _r0 += 1.0
             _r5 /= _r0
             _sum_dJ_dr = np.add.reduce(_r5)
             delta_q = np.multiply(t4, t2, _r3)
@@ -236,7 +236,7 @@ def gradient(
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dK, _mean_dJ_dr, -K*_mean_delta_q/(N0*N0))))
+        return Gradient(*map(float, (_mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0)))
 
 
 def value_and_gradient(
@@ -261,16 +261,13 @@ def value_and_gradient(
             t4 = np.divide(N, y, _r4)
             np.log(t4, t4)
             _sum_J = _dot(t4, t4)
-            delta_N = np.log(N, _r4)
-            np.log(y, _r5)
-            delta_N -= _r5
-            delta_N *= 2.0
+            delta_N = np.multiply(t4, 2.0, _r4)
             delta_N /= N
             t5 = np.multiply(delta_N, N, _r3)
-            np.multiply(t5, q, _r5)
-            _r5 *= t
+            np.multiply(t5, t, _r5)
             np.exp(t1, _r0)
-            _r0 += q
+            _r0 /= q
+            _r0 += 1.0
             _r5 /= _r0
             _sum_dJ_dr = np.add.reduce(_r5)
             delta_q = np.multiply(t5, t2, _r3)
@@ -284,7 +281,7 @@ def value_and_gradient(
             _sums.append((_sum_J, _sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_J, _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
         return float(_mean_J), Gradient(*map(float, (
-            _mean_dJ_dK, _mean_dJ_dr, -K*_mean_delta_q/(N0*N0),
+            _mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0,
         )))
 
 
@@ -367,31 +364,31 @@ def jacobian(
     with np.errstate(all="ignore"):
         t1 = K - N0
         q = t1/N0
-        for _part in _blocks(6, (*_data, _rows)):
-            t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5 = _part
+        for _part in _blocks(7, (*_data, _rows)):
+            t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6 = _part
             t2 = np.multiply(t, r, _r0)
             t3 = np.negative(t2, _r1)
-            np.exp(t3, t3)
-            t3 *= q
-            t3 += 1.0
-            N = np.divide(K, t3, _r2)
-            t4 = np.exp(t2, _r3)
-            t4 *= N0
-            t4 += t1
-            delta = np.divide(-N0, t4, _r4)
-            np.divide(delta, N0, _r5)
-            np.multiply(N, t3, _r2)
-            np.divide(1.0, _r2, _r2)
-            _r5 += _r2
-            np.expm1(t2, _r0)
-            _r0 *= N0
-            np.multiply(t4, K, _r2)
-            _r0 /= _r2
-            dresidual_dK = np.where(delta >= -3e-15, _r5, _r0)
-            dresidual_dr = np.divide(N0 - K, t4, _r3)
-            dresidual_dr *= t
-            np.negative(dresidual_dr, dresidual_dr)
-            dresidual_dN0 = np.multiply(delta, K, _r4)
+            t4 = np.exp(t3, _r2)
+            t4 *= q
+            t4 += 1.0
+            N = np.divide(K, t4, _r3)
+            t5 = np.exp(t2, _r0)
+            t5 *= N0
+            t6 = np.add(t5, t1, _r4)
+            delta = np.divide(-N0, t6, _r5)
+            np.divide(delta, N0, _r6)
+            np.multiply(N, t4, _r3)
+            np.divide(1.0, _r3, _r3)
+            _r6 += _r3
+            np.expm1(t3, _r1)
+            _r1 *= t5
+            np.multiply(t6, K, _r0)
+            _r1 /= _r0
+            np.negative(_r1, _r1)
+            dresidual_dK = np.where(delta >= -3e-15, _r6, _r1)
+            dresidual_dr = np.divide(t, t6, _r4)
+            dresidual_dr *= t1
+            dresidual_dN0 = np.multiply(delta, K, _r5)
             dresidual_dN0 /= -N0*N0
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr

@@ -35,11 +35,11 @@
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
 // Computed in another form, which keeps more digits
-//     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
-//     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
-//     δ_z_o = h·δ_h/(exp(z_o) + 1)
-//     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
-//     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
+//     δ_c = δ_h·o·(1/cosh(c)²)
+//     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
+//     δ_z_o = δ_h·sigmoid(−z_o)·h
+//     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
+//     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
 #ifndef LSTM_CELL_H
 #define LSTM_CELL_H
 

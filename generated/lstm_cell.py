@@ -35,14 +35,14 @@
 #     ∂L/∂u_g = δ_z_g·h₀
 #     ∂L/∂b_g = δ_z_g
 # Computed in another form, which keeps more digits
-#     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
-#     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
-#     δ_z_o = h·δ_h/(exp(z_o) + 1)
-#     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
-#     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
+#     δ_c = δ_h·o·(1/cosh(c)²)
+#     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
+#     δ_z_o = δ_h·sigmoid(−z_o)·h
+#     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
+#     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
 """Value, gradient and update step of L."""
 
-from math import copysign, exp, inf, isnan, nan, tanh
+from math import copysign, cosh, exp, inf, isnan, nan, tanh
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -98,6 +98,14 @@ def _sigmoid(x: float) -> float:
     return z / (1.0 + z)
 
 
+def _cosh(x: float) -> float:
+    """cosh(x); infinite where that is too large for a float."""
+    try:
+        return cosh(x)
+    except OverflowError:
+        return inf
+
+
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -142,20 +150,23 @@ def gradient(
         z_f = w_f*x + u_f*h0 + b_f
         z_o = w_o*x + u_o*h0 + b_o
         z_g = w_g*x + u_g*h0 + b_g
-        i = 1.0/(1.0 + _exp(-z_i))
-        f = 1.0/(1.0 + _exp(-z_f))
-        o = 1.0/(1.0 + _exp(-z_o))
+        t1 = -z_i
+        i = 1.0/(1.0 + _exp(t1))
+        t2 = -z_f
+        f = 1.0/(1.0 + _exp(t2))
+        t3 = -z_o
+        o = 1.0/(1.0 + _exp(t3))
         g = tanh(z_g)
         c = f*c0 + i*g
         h = o*tanh(c)
         delta_h = h - y
-        t1 = 2.0*c
-        delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1)
-        t2 = 2.0*z_g
-        delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2)
-        delta_z_o = h*delta_h/(_exp(z_o) + 1.0)
-        delta_z_f = c0*delta_c*_sigmoid(z_f)/(_exp(z_f) + 1.0)
-        delta_z_i = g*delta_c*_sigmoid(z_i)/(_exp(z_i) + 1.0)
+        t4 = _cosh(c)
+        delta_c = delta_h*o*(1.0/(t4*t4))
+        t5 = 2.0*z_g
+        delta_z_g = delta_c*i*(4.0*_sigmoid(t5)*_sigmoid(-t5))
+        delta_z_o = delta_h*_sigmoid(t3)*h
+        delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(t2)
+        delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(t1)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -185,21 +196,24 @@ def value_and_gradient(
         z_f = w_f*x + u_f*h0 + b_f
         z_o = w_o*x + u_o*h0 + b_o
         z_g = w_g*x + u_g*h0 + b_g
-        i = 1.0/(1.0 + _exp(-z_i))
-        f = 1.0/(1.0 + _exp(-z_f))
-        o = 1.0/(1.0 + _exp(-z_o))
+        t1 = -z_i
+        i = 1.0/(1.0 + _exp(t1))
+        t2 = -z_f
+        f = 1.0/(1.0 + _exp(t2))
+        t3 = -z_o
+        o = 1.0/(1.0 + _exp(t3))
         g = tanh(z_g)
         c = f*c0 + i*g
         h = o*tanh(c)
         delta_h = h - y
         L = delta_h*delta_h/2.0
-        t1 = 2.0*c
-        delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1)
-        t2 = 2.0*z_g
-        delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2)
-        delta_z_o = h*delta_h/(_exp(z_o) + 1.0)
-        delta_z_f = c0*delta_c*_sigmoid(z_f)/(_exp(z_f) + 1.0)
-        delta_z_i = g*delta_c*_sigmoid(z_i)/(_exp(z_i) + 1.0)
+        t4 = _cosh(c)
+        delta_c = delta_h*o*(1.0/(t4*t4))
+        t5 = 2.0*z_g
+        delta_z_g = delta_c*i*(4.0*_sigmoid(t5)*_sigmoid(-t5))
+        delta_z_o = delta_h*_sigmoid(t3)*h
+        delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(t2)
+        delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(t1)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -244,21 +258,24 @@ def _ieee(
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
-    i = _ieee_divide(1.0, 1.0 + _exp(-z_i))
-    f = _ieee_divide(1.0, 1.0 + _exp(-z_f))
-    o = _ieee_divide(1.0, 1.0 + _exp(-z_o))
+    t1 = -z_i
+    i = _ieee_divide(1.0, 1.0 + _exp(t1))
+    t2 = -z_f
+    f = _ieee_divide(1.0, 1.0 + _exp(t2))
+    t3 = -z_o
+    o = _ieee_divide(1.0, 1.0 + _exp(t3))
     g = tanh(z_g)
     c = f*c0 + i*g
     h = o*tanh(c)
     delta_h = h - y
     L = delta_h*delta_h/2.0
-    t1 = 2.0*c
-    delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1)
-    t2 = 2.0*z_g
-    delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2)
-    delta_z_o = _ieee_divide(h*delta_h, _exp(z_o) + 1.0)
-    delta_z_f = _ieee_divide(c0*delta_c*_sigmoid(z_f), _exp(z_f) + 1.0)
-    delta_z_i = _ieee_divide(g*delta_c*_sigmoid(z_i), _exp(z_i) + 1.0)
+    t4 = _cosh(c)
+    delta_c = delta_h*o*_ieee_divide(1.0, t4*t4)
+    t5 = 2.0*z_g
+    delta_z_g = delta_c*i*(4.0*_sigmoid(t5)*_sigmoid(-t5))
+    delta_z_o = delta_h*_sigmoid(t3)*h
+    delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(t2)
+    delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(t1)
     dL_dw_i = delta_z_i*x
     dL_du_i = delta_z_i*h0
     dL_dw_f = delta_z_f*x

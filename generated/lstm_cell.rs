@@ -35,11 +35,11 @@
 //     ∂L/∂u_g = δ_z_g·h₀
 //     ∂L/∂b_g = δ_z_g
 // Computed in another form, which keeps more digits
-//     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
-//     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
-//     δ_z_o = h·δ_h/(exp(z_o) + 1)
-//     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
-//     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
+//     δ_c = δ_h·o·(1/cosh(c)²)
+//     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
+//     δ_z_o = δ_h·sigmoid(−z_o)·h
+//     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
+//     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -84,6 +84,10 @@ pub mod defaults {
 
 /// Functions of the library.
 mod math {
+    #[inline]
+    pub fn cosh(x: f64) -> f64 {
+        f64::cosh(x)
+    }
     #[inline]
     pub fn exp(x: f64) -> f64 {
         f64::exp(x)
@@ -133,20 +137,23 @@ pub fn gradient(
     let z_f = w_f*x + u_f*h0 + b_f;
     let z_o = w_o*x + u_o*h0 + b_o;
     let z_g = w_g*x + u_g*h0 + b_g;
-    let i = 1.0/(1.0 + math::exp(-z_i));
-    let f = 1.0/(1.0 + math::exp(-z_f));
-    let o = 1.0/(1.0 + math::exp(-z_o));
+    let t1 = -z_i;
+    let i = 1.0/(1.0 + math::exp(t1));
+    let t2 = -z_f;
+    let f = 1.0/(1.0 + math::exp(t2));
+    let t3 = -z_o;
+    let o = 1.0/(1.0 + math::exp(t3));
     let g = math::tanh(z_g);
     let c = f*c0 + i*g;
     let h = o*math::tanh(c);
     let delta_h = h - y;
-    let t1 = 2.0*c;
-    let delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1);
-    let t2 = 2.0*z_g;
-    let delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2);
-    let delta_z_o = h*delta_h/(math::exp(z_o) + 1.0);
-    let delta_z_f = c0*delta_c*_sigmoid(z_f)/(math::exp(z_f) + 1.0);
-    let delta_z_i = g*delta_c*_sigmoid(z_i)/(math::exp(z_i) + 1.0);
+    let t4 = math::cosh(c);
+    let delta_c = delta_h*o*(1.0/(t4*t4));
+    let t5 = 2.0*z_g;
+    let delta_z_g = delta_c*i*(4.0*_sigmoid(t5)*_sigmoid(-t5));
+    let delta_z_o = delta_h*_sigmoid(t3)*h;
+    let delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(t2);
+    let delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(t1);
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
     let dL_dw_f = delta_z_f*x;
@@ -170,21 +177,24 @@ pub fn value_and_gradient(
     let z_f = w_f*x + u_f*h0 + b_f;
     let z_o = w_o*x + u_o*h0 + b_o;
     let z_g = w_g*x + u_g*h0 + b_g;
-    let i = 1.0/(1.0 + math::exp(-z_i));
-    let f = 1.0/(1.0 + math::exp(-z_f));
-    let o = 1.0/(1.0 + math::exp(-z_o));
+    let t1 = -z_i;
+    let i = 1.0/(1.0 + math::exp(t1));
+    let t2 = -z_f;
+    let f = 1.0/(1.0 + math::exp(t2));
+    let t3 = -z_o;
+    let o = 1.0/(1.0 + math::exp(t3));
     let g = math::tanh(z_g);
     let c = f*c0 + i*g;
     let h = o*math::tanh(c);
     let delta_h = h - y;
     let L = delta_h*delta_h/2.0;
-    let t1 = 2.0*c;
-    let delta_c = delta_h*o*(4.0*_sigmoid(t1))*_sigmoid(-t1);
-    let t2 = 2.0*z_g;
-    let delta_z_g = delta_c*i*(4.0*_sigmoid(t2))*_sigmoid(-t2);
-    let delta_z_o = h*delta_h/(math::exp(z_o) + 1.0);
-    let delta_z_f = c0*delta_c*_sigmoid(z_f)/(math::exp(z_f) + 1.0);
-    let delta_z_i = g*delta_c*_sigmoid(z_i)/(math::exp(z_i) + 1.0);
+    let t4 = math::cosh(c);
+    let delta_c = delta_h*o*(1.0/(t4*t4));
+    let t5 = 2.0*z_g;
+    let delta_z_g = delta_c*i*(4.0*_sigmoid(t5)*_sigmoid(-t5));
+    let delta_z_o = delta_h*_sigmoid(t3)*h;
+    let delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(t2);
+    let delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(t1);
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
     let dL_dw_f = delta_z_f*x;

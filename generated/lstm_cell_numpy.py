@@ -35,11 +35,11 @@
 #     ∂L/∂u_g = δ_z_g·h₀
 #     ∂L/∂b_g = δ_z_g
 # Computed in another form, which keeps more digits
-#     δ_c = δ_h·o·(sigmoid(2c)·4·sigmoid(−2c))
-#     δ_z_g = δ_c·i·(sigmoid(2·z_g)·4·sigmoid(−2·z_g))
-#     δ_z_o = h·δ_h/(exp(z_o) + 1)
-#     δ_z_f = c₀·δ_c·sigmoid(z_f)/(exp(z_f) + 1)
-#     δ_z_i = g·δ_c·sigmoid(z_i)/(exp(z_i) + 1)
+#     δ_c = δ_h·o·(1/cosh(c)²)
+#     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
+#     δ_z_o = δ_h·sigmoid(−z_o)·h
+#     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
+#     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -285,9 +285,9 @@ def gradient(
     _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(11, _data):
+        for _part in _blocks(12, _data):
             (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
+            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
         ) = _part
             z_i = np.multiply(x, w_i, _r0)
             np.multiply(h0, u_i, _r1)
@@ -305,80 +305,79 @@ def gradient(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            i = np.negative(z_i, _r4)
-            np.exp(i, i)
+            t1 = np.negative(z_i, _r4)
+            i = np.exp(t1, _r5)
             i += 1.0
             np.divide(1.0, i, i)
-            f = np.negative(z_f, _r5)
-            np.exp(f, f)
+            t2 = np.negative(z_f, _r6)
+            f = np.exp(t2, _r7)
             f += 1.0
             np.divide(1.0, f, f)
-            o = np.negative(z_o, _r6)
-            np.exp(o, o)
+            t3 = np.negative(z_o, _r2)
+            o = np.exp(t3, _r8)
             o += 1.0
             np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r7)
-            c = np.multiply(f, c0, _r5)
-            np.multiply(i, g, _r8)
-            c += _r8
-            h = np.tanh(c, _r8)
+            g = np.tanh(z_g, _r9)
+            c = np.multiply(f, c0, _r7)
+            np.multiply(i, g, _r10)
+            c += _r10
+            h = np.tanh(c, _r10)
             h *= o
-            delta_h = np.subtract(h, y, _r9)
-            t1 = np.multiply(c, 2.0, _r5)
-            delta_c = np.multiply(delta_h, o, _r6)
-            np.negative(t1, _r10)
-            np.exp(_r10, _r10)
-            _r10 += 1.0
-            np.divide(1.0, _r10, _r10)
-            _r10 *= 4.0
-            delta_c *= _r10
-            np.exp(t1, _r5)
-            _r5 += 1.0
-            np.divide(1.0, _r5, _r5)
-            delta_c *= _r5
-            t2 = np.multiply(z_g, 2.0, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r4)
-            np.negative(t2, _r5)
-            np.exp(_r5, _r5)
-            _r5 += 1.0
-            np.divide(1.0, _r5, _r5)
-            _r5 *= 4.0
-            delta_z_g *= _r5
-            np.exp(t2, _r3)
+            delta_h = np.subtract(h, y, _r11)
+            t4 = np.cosh(c, _r7)
+            delta_c = np.multiply(delta_h, o, _r8)
+            np.multiply(t4, t4, _r7)
+            np.divide(1.0, _r7, _r7)
+            delta_c *= _r7
+            t5 = np.multiply(z_g, 2.0, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r5)
+            np.negative(t5, _r7)
+            np.exp(_r7, _r7)
+            _r7 += 1.0
+            np.divide(1.0, _r7, _r7)
+            _r7 *= 4.0
+            np.exp(t5, _r3)
             _r3 += 1.0
             np.divide(1.0, _r3, _r3)
-            delta_z_g *= _r3
+            _r7 *= _r3
+            delta_z_g *= _r7
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            delta_z_o = np.multiply(h, delta_h, _r8)
-            np.exp(z_o, _r2)
-            _r2 += 1.0
-            delta_z_o /= _r2
-            _sum_dL_dw_o = _dot(delta_z_o, x)
-            _sum_dL_du_o = _dot(delta_z_o, h0)
-            _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(c0, delta_c, _r8)
-            np.negative(z_f, _r2)
+            np.negative(t3, _r2)
             np.exp(_r2, _r2)
             _r2 += 1.0
             np.divide(1.0, _r2, _r2)
-            delta_z_f *= _r2
-            np.exp(z_f, _r1)
+            delta_z_o = np.multiply(delta_h, _r2, _r11)
+            delta_z_o *= h
+            _sum_dL_dw_o = _dot(delta_z_o, x)
+            _sum_dL_du_o = _dot(delta_z_o, h0)
+            _sum_delta_z_o = np.add.reduce(delta_z_o)
+            delta_z_f = np.multiply(delta_c, c0, _r11)
+            np.negative(z_f, _r1)
+            np.exp(_r1, _r1)
             _r1 += 1.0
-            delta_z_f /= _r1
-            _sum_dL_dw_f = _dot(delta_z_f, x)
-            _sum_dL_du_f = _dot(delta_z_f, h0)
-            _sum_delta_z_f = np.add.reduce(delta_z_f)
-            delta_z_i = np.multiply(g, delta_c, _r7)
-            np.negative(z_i, _r6)
+            np.divide(1.0, _r1, _r1)
+            delta_z_f *= _r1
+            np.negative(t2, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
-            delta_z_i *= _r6
-            np.exp(z_i, _r0)
+            delta_z_f *= _r6
+            _sum_dL_dw_f = _dot(delta_z_f, x)
+            _sum_dL_du_f = _dot(delta_z_f, h0)
+            _sum_delta_z_f = np.add.reduce(delta_z_f)
+            delta_z_i = np.multiply(delta_c, g, _r8)
+            np.negative(z_i, _r0)
+            np.exp(_r0, _r0)
             _r0 += 1.0
-            delta_z_i /= _r0
+            np.divide(1.0, _r0, _r0)
+            delta_z_i *= _r0
+            np.negative(t1, _r4)
+            np.exp(_r4, _r4)
+            _r4 += 1.0
+            np.divide(1.0, _r4, _r4)
+            delta_z_i *= _r4
             _sum_dL_dw_i = _dot(delta_z_i, x)
             _sum_dL_du_i = _dot(delta_z_i, h0)
             _sum_delta_z_i = np.add.reduce(delta_z_i)
@@ -420,9 +419,9 @@ def value_and_gradient(
     _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(11, _data):
+        for _part in _blocks(12, _data):
             (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
+            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
         ) = _part
             z_i = np.multiply(x, w_i, _r0)
             np.multiply(h0, u_i, _r1)
@@ -440,81 +439,80 @@ def value_and_gradient(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            i = np.negative(z_i, _r4)
-            np.exp(i, i)
+            t1 = np.negative(z_i, _r4)
+            i = np.exp(t1, _r5)
             i += 1.0
             np.divide(1.0, i, i)
-            f = np.negative(z_f, _r5)
-            np.exp(f, f)
+            t2 = np.negative(z_f, _r6)
+            f = np.exp(t2, _r7)
             f += 1.0
             np.divide(1.0, f, f)
-            o = np.negative(z_o, _r6)
-            np.exp(o, o)
+            t3 = np.negative(z_o, _r2)
+            o = np.exp(t3, _r8)
             o += 1.0
             np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r7)
-            c = np.multiply(f, c0, _r5)
-            np.multiply(i, g, _r8)
-            c += _r8
-            h = np.tanh(c, _r8)
+            g = np.tanh(z_g, _r9)
+            c = np.multiply(f, c0, _r7)
+            np.multiply(i, g, _r10)
+            c += _r10
+            h = np.tanh(c, _r10)
             h *= o
-            delta_h = np.subtract(h, y, _r9)
+            delta_h = np.subtract(h, y, _r11)
             _sum_L = _dot(delta_h, delta_h)
-            t1 = np.multiply(c, 2.0, _r5)
-            delta_c = np.multiply(delta_h, o, _r6)
-            np.negative(t1, _r10)
-            np.exp(_r10, _r10)
-            _r10 += 1.0
-            np.divide(1.0, _r10, _r10)
-            _r10 *= 4.0
-            delta_c *= _r10
-            np.exp(t1, _r5)
-            _r5 += 1.0
-            np.divide(1.0, _r5, _r5)
-            delta_c *= _r5
-            t2 = np.multiply(z_g, 2.0, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r4)
-            np.negative(t2, _r5)
-            np.exp(_r5, _r5)
-            _r5 += 1.0
-            np.divide(1.0, _r5, _r5)
-            _r5 *= 4.0
-            delta_z_g *= _r5
-            np.exp(t2, _r3)
+            t4 = np.cosh(c, _r7)
+            delta_c = np.multiply(delta_h, o, _r8)
+            np.multiply(t4, t4, _r7)
+            np.divide(1.0, _r7, _r7)
+            delta_c *= _r7
+            t5 = np.multiply(z_g, 2.0, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r5)
+            np.negative(t5, _r7)
+            np.exp(_r7, _r7)
+            _r7 += 1.0
+            np.divide(1.0, _r7, _r7)
+            _r7 *= 4.0
+            np.exp(t5, _r3)
             _r3 += 1.0
             np.divide(1.0, _r3, _r3)
-            delta_z_g *= _r3
+            _r7 *= _r3
+            delta_z_g *= _r7
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            delta_z_o = np.multiply(h, delta_h, _r8)
-            np.exp(z_o, _r2)
-            _r2 += 1.0
-            delta_z_o /= _r2
-            _sum_dL_dw_o = _dot(delta_z_o, x)
-            _sum_dL_du_o = _dot(delta_z_o, h0)
-            _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(c0, delta_c, _r8)
-            np.negative(z_f, _r2)
+            np.negative(t3, _r2)
             np.exp(_r2, _r2)
             _r2 += 1.0
             np.divide(1.0, _r2, _r2)
-            delta_z_f *= _r2
-            np.exp(z_f, _r1)
+            delta_z_o = np.multiply(delta_h, _r2, _r11)
+            delta_z_o *= h
+            _sum_dL_dw_o = _dot(delta_z_o, x)
+            _sum_dL_du_o = _dot(delta_z_o, h0)
+            _sum_delta_z_o = np.add.reduce(delta_z_o)
+            delta_z_f = np.multiply(delta_c, c0, _r11)
+            np.negative(z_f, _r1)
+            np.exp(_r1, _r1)
             _r1 += 1.0
-            delta_z_f /= _r1
-            _sum_dL_dw_f = _dot(delta_z_f, x)
-            _sum_dL_du_f = _dot(delta_z_f, h0)
-            _sum_delta_z_f = np.add.reduce(delta_z_f)
-            delta_z_i = np.multiply(g, delta_c, _r7)
-            np.negative(z_i, _r6)
+            np.divide(1.0, _r1, _r1)
+            delta_z_f *= _r1
+            np.negative(t2, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
-            delta_z_i *= _r6
-            np.exp(z_i, _r0)
+            delta_z_f *= _r6
+            _sum_dL_dw_f = _dot(delta_z_f, x)
+            _sum_dL_du_f = _dot(delta_z_f, h0)
+            _sum_delta_z_f = np.add.reduce(delta_z_f)
+            delta_z_i = np.multiply(delta_c, g, _r8)
+            np.negative(z_i, _r0)
+            np.exp(_r0, _r0)
             _r0 += 1.0
-            delta_z_i /= _r0
+            np.divide(1.0, _r0, _r0)
+            delta_z_i *= _r0
+            np.negative(t1, _r4)
+            np.exp(_r4, _r4)
+            _r4 += 1.0
+            np.divide(1.0, _r4, _r4)
+            delta_z_i *= _r4
             _sum_dL_dw_i = _dot(delta_z_i, x)
             _sum_dL_du_i = _dot(delta_z_i, h0)
             _sum_delta_z_i = np.add.reduce(delta_z_i)
@@ -687,73 +685,81 @@ def jacobian(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            i = np.negative(z_i, _r4)
-            np.exp(i, i)
+            t1 = np.negative(z_i, _r4)
+            i = np.exp(t1, _r5)
             i += 1.0
             np.divide(1.0, i, i)
-            f = np.negative(z_f, _r5)
-            np.exp(f, f)
+            t2 = np.negative(z_f, _r6)
+            f = np.exp(t2, _r7)
             f += 1.0
             np.divide(1.0, f, f)
-            o = np.negative(z_o, _r6)
-            np.exp(o, o)
+            t3 = np.negative(z_o, _r2)
+            o = np.exp(t3, _r8)
             o += 1.0
             np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r7)
-            c = np.multiply(f, c0, _r5)
-            np.multiply(i, g, _r8)
-            c += _r8
-            h = np.tanh(c, _r8)
+            g = np.tanh(z_g, _r9)
+            c = np.multiply(f, c0, _r7)
+            np.multiply(i, g, _r10)
+            c += _r10
+            h = np.tanh(c, _r10)
             h *= o
-            t1 = np.multiply(c, 2.0, _r5)
-            t2 = np.exp(t1, _r9)
-            t2 += 1.0
-            np.divide(1.0, t2, t2)
-            delta_c = np.multiply(o, 4.0, _r6)
-            delta_c *= t2
-            np.exp(t1, _r5)
-            delta_c *= _r5
-            delta_c *= t2
-            t3 = np.multiply(z_g, 2.0, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r4)
-            np.negative(t3, _r9)
-            np.exp(_r9, _r9)
-            _r9 += 1.0
-            np.divide(1.0, _r9, _r9)
-            _r9 *= 4.0
-            np.exp(t3, _r3)
+            t4 = np.multiply(c, 2.0, _r7)
+            delta_c = np.multiply(o, 4.0, _r8)
+            np.negative(t4, _r11)
+            np.exp(_r11, _r11)
+            _r11 += 1.0
+            np.divide(1.0, _r11, _r11)
+            delta_c *= _r11
+            np.exp(t4, _r7)
+            _r7 += 1.0
+            np.divide(1.0, _r7, _r7)
+            delta_c *= _r7
+            t5 = np.multiply(z_g, 2.0, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r5)
+            np.negative(t5, _r7)
+            np.exp(_r7, _r7)
+            _r7 += 1.0
+            np.divide(1.0, _r7, _r7)
+            _r7 *= 4.0
+            np.exp(t5, _r3)
             _r3 += 1.0
             np.divide(1.0, _r3, _r3)
-            _r9 *= _r3
-            delta_z_g *= _r9
-            np.exp(z_o, _r2)
-            _r2 += 1.0
-            delta_z_o = np.divide(h, _r2, _r8)
-            delta_z_f = np.multiply(c0, delta_c, _r2)
-            np.negative(z_f, _r9)
-            np.exp(_r9, _r9)
-            _r9 += 1.0
-            np.divide(1.0, _r9, _r9)
-            delta_z_f *= _r9
-            np.exp(z_f, _r1)
+            _r7 *= _r3
+            delta_z_g *= _r7
+            delta_z_o = np.negative(t3, _r2)
+            np.exp(delta_z_o, delta_z_o)
+            delta_z_o += 1.0
+            np.divide(1.0, delta_z_o, delta_z_o)
+            delta_z_o *= h
+            delta_z_f = np.multiply(delta_c, c0, _r10)
+            np.negative(z_f, _r1)
+            np.exp(_r1, _r1)
             _r1 += 1.0
-            delta_z_f /= _r1
-            delta_z_i = np.multiply(g, delta_c, _r7)
-            np.negative(z_i, _r6)
+            np.divide(1.0, _r1, _r1)
+            delta_z_f *= _r1
+            np.negative(t2, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
-            delta_z_i *= _r6
-            np.exp(z_i, _r0)
+            delta_z_f *= _r6
+            delta_z_i = np.multiply(delta_c, g, _r8)
+            np.negative(z_i, _r0)
+            np.exp(_r0, _r0)
             _r0 += 1.0
-            delta_z_i /= _r0
-            dresidual_dw_i = np.multiply(delta_z_i, x, _r0)
-            dresidual_du_i = np.multiply(delta_z_i, h0, _r6)
-            dresidual_dw_f = np.multiply(delta_z_f, x, _r1)
-            dresidual_du_f = np.multiply(delta_z_f, h0, _r9)
-            dresidual_dw_o = np.multiply(delta_z_o, x, _r3)
-            dresidual_du_o = np.multiply(delta_z_o, h0, _r5)
-            dresidual_dw_g = np.multiply(delta_z_g, x, _r10)
+            np.divide(1.0, _r0, _r0)
+            delta_z_i *= _r0
+            np.negative(t1, _r4)
+            np.exp(_r4, _r4)
+            _r4 += 1.0
+            np.divide(1.0, _r4, _r4)
+            delta_z_i *= _r4
+            dresidual_dw_i = np.multiply(delta_z_i, x, _r4)
+            dresidual_du_i = np.multiply(delta_z_i, h0, _r0)
+            dresidual_dw_f = np.multiply(delta_z_f, x, _r9)
+            dresidual_du_f = np.multiply(delta_z_f, h0, _r6)
+            dresidual_dw_o = np.multiply(delta_z_o, x, _r1)
+            dresidual_du_o = np.multiply(delta_z_o, h0, _r7)
+            dresidual_dw_g = np.multiply(delta_z_g, x, _r3)
             dresidual_du_g = np.multiply(delta_z_g, h0, _r11)
             _block[:, 0, 0] = dresidual_dw_i
             _block[:, 0, 1] = dresidual_du_i

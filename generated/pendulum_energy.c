@@ -13,7 +13,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(2·sin(θ/2)²)
+//     h = l·(1 − cos(θ)), by a function of its own
 #include "pendulum_energy.h"
 
 #include <math.h>
@@ -21,8 +21,11 @@
 
 double pendulum_energy_value(double theta, double omega, double m, double l, double g) {
     const double v = l*omega;
-    const double t1 = sin(theta/2.0);
-    const double h = l*(2.0*t1*t1);
+    const double h = l*((fabs(theta) < 1.0) ? theta*theta*(0.5 +
+        theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
     const double T = m*v*v/2.0;
     const double U = m*g*h;
     const double H = T + U;
@@ -44,15 +47,18 @@ pendulum_energy_params pendulum_energy_gradient(double theta, double omega, doub
 pendulum_energy_params pendulum_energy_value_and_gradient(
     double theta, double omega, double m, double l, double g, double *value) {
     const double v = l*omega;
-    const double t1 = sin(theta/2.0);
-    const double h = l*(2.0*t1*t1);
-    const double t2 = m*v;
-    const double T = t2*v/2.0;
-    const double t3 = m*g;
-    const double U = t3*h;
+    const double h = l*((fabs(theta) < 1.0) ? theta*theta*(0.5 +
+        theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
+    const double t1 = m*v;
+    const double T = t1*v/2.0;
+    const double t2 = m*g;
+    const double U = t2*h;
     const double H = T + U;
-    const double dH_dtheta = t3*l*sin(theta);
-    const double dH_domega = t2*l;
+    const double dH_dtheta = t2*l*sin(theta);
+    const double dH_domega = t1*l;
     *value = H;
     pendulum_energy_params out;
     out.theta = dH_dtheta;
@@ -78,16 +84,19 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double m, double l, double theta, double omega, double g, double t1, double acc[][LANES],
-    size_t lane) {
+    double m, double l, double theta, double omega, double g, double acc[][LANES], size_t lane) {
     const double v = l*omega;
-    const double h = l*(2.0*t1*t1);
-    const double t2 = m*v;
-    const double T = t2*v/2.0;
-    const double t3 = m*g;
-    const double U = t3*h;
-    const double dH_dtheta = t3*l*sin(theta);
-    const double dH_domega = t2*l;
+    const double h = l*((fabs(theta) < 1.0) ? theta*theta*(0.5 +
+        theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
+    const double t1 = m*v;
+    const double T = t1*v/2.0;
+    const double t2 = m*g;
+    const double U = t2*h;
+    const double dH_dtheta = t2*l*sin(theta);
+    const double dH_domega = t1*l;
     acc[0][lane] += T + U;
     acc[1][lane] += dH_dtheta;
     acc[2][lane] += dH_domega;
@@ -103,7 +112,7 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double t1, double total[], double carry[]) {
+    double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -111,11 +120,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(m[start + lane], l[start + lane], theta, omega, g, t1, acc, lane);
+                add_sample(m[start + lane], l[start + lane], theta, omega, g, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(m[start + lane], l[start + lane], theta, omega, g, t1, acc, lane);
+            add_sample(m[start + lane], l[start + lane], theta, omega, g, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -131,7 +140,7 @@ static void add_chunk(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double t1, double sums[]) {
+    double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -141,7 +150,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, m + start, l + start, theta, omega, g, t1, part, carry);
+        add_chunk(1, m + start, l + start, theta, omega, g, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -154,7 +163,7 @@ static void careful_sums(
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double t1, double sums[]) {
+    double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -171,7 +180,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, m + start, l + start, theta, omega, g, t1, total[part], carry[part]);
+        add_chunk(length, m + start, l + start, theta, omega, g, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -183,7 +192,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, m, l, theta, omega, g, t1, sums);
+        careful_sums(count, m, l, theta, omega, g, sums);
     }
 }
 
@@ -191,8 +200,7 @@ pendulum_energy_params pendulum_energy_batch_value_and_gradient(
     double theta, double omega, size_t count, const double *m, const double *l, double g,
     double *value) {
     double sums[SUMS];
-    const double t1 = sin(theta/2.0);
-    mean_sums(count, m, l, theta, omega, g, t1, sums);
+    mean_sums(count, m, l, theta, omega, g, sums);
     *value = sums[0];
     pendulum_energy_params out;
     out.theta = sums[1];

@@ -13,7 +13,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(2·sin(θ/2)²)
+//     h = l·(1 − cos(θ)), by a function of its own
 #ifndef PENDULUM_ENERGY_H
 #define PENDULUM_ENERGY_H
 

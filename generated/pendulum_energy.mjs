@@ -13,7 +13,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(2·sin(θ/2)²)
+//     h = l·(1 − cos(θ)), by a function of its own
 
 /**
  * The derivative of H by each parameter.
@@ -40,8 +40,11 @@
  */
 export function value(theta, omega, m, l, g = 9.81) {
   const v = l*omega;
-  const t1 = Math.sin(theta/2);
-  const h = l*(2*t1*t1);
+  const h = l*((Math.abs(theta) < 1) ? theta*theta*(0.5 + theta*theta*(theta*theta*(1/720 +
+      theta*theta*(theta*theta*(2.755731922398589e-07 +
+      theta*theta*(theta*theta*(1.1470745597729725e-11 +
+      theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+      2.08767569878681e-09)) - 2.48015873015873e-05)) - 1/24)) : 1 - Math.cos(theta));
   const T = m*v*v/2;
   const U = m*g*h;
   const H = T + U;
@@ -76,15 +79,18 @@ export function gradient(theta, omega, m, l, g = 9.81) {
  */
 export function value_and_gradient(theta, omega, m, l, g = 9.81) {
   const v = l*omega;
-  const t1 = Math.sin(theta/2);
-  const h = l*(2*t1*t1);
-  const t2 = m*v;
-  const T = t2*v/2;
-  const t3 = m*g;
-  const U = t3*h;
+  const h = l*((Math.abs(theta) < 1) ? theta*theta*(0.5 + theta*theta*(theta*theta*(1/720 +
+      theta*theta*(theta*theta*(2.755731922398589e-07 +
+      theta*theta*(theta*theta*(1.1470745597729725e-11 +
+      theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+      2.08767569878681e-09)) - 2.48015873015873e-05)) - 1/24)) : 1 - Math.cos(theta));
+  const t1 = m*v;
+  const T = t1*v/2;
+  const t2 = m*g;
+  const U = t2*h;
   const H = T + U;
-  const dH_dtheta = t3*l*Math.sin(theta);
-  const dH_domega = t2*l;
+  const dH_dtheta = t2*l*Math.sin(theta);
+  const dH_domega = t1*l;
   return [H, {theta: dH_dtheta, omega: dH_domega}];
 }
 

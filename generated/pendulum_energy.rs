@@ -13,7 +13,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(2·sin(θ/2)²)
+//     h = l·(1 − cos(θ)), by a function of its own
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -40,16 +40,29 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
+    pub fn cos(x: f64) -> f64 {
+        f64::cos(x)
+    }
+    #[inline]
     pub fn sin(x: f64) -> f64 {
         f64::sin(x)
     }
 }
 
+/// |x|.
+fn _abs(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & !(1 << 63))
+}
+
 /// H.
 pub fn value(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> f64 {
     let v = l*omega;
-    let t1 = math::sin(theta/2.0);
-    let h = l*(2.0*t1*t1);
+    let h = l*(if _abs(theta) < 1.0 { theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 +
+        theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) } else { 1.0 -
+        math::cos(theta) });
     let T = m*v*v/2.0;
     let U = m*g*h;
     let H = T + U;
@@ -68,15 +81,19 @@ pub fn gradient(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> Gradient {
 /// H and its derivative by each parameter.
 pub fn value_and_gradient(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> (f64, Gradient) {
     let v = l*omega;
-    let t1 = math::sin(theta/2.0);
-    let h = l*(2.0*t1*t1);
-    let t2 = m*v;
-    let T = t2*v/2.0;
-    let t3 = m*g;
-    let U = t3*h;
+    let h = l*(if _abs(theta) < 1.0 { theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 +
+        theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) } else { 1.0 -
+        math::cos(theta) });
+    let t1 = m*v;
+    let T = t1*v/2.0;
+    let t2 = m*g;
+    let U = t2*h;
     let H = T + U;
-    let dH_dtheta = t3*l*math::sin(theta);
-    let dH_domega = t2*l;
+    let dH_dtheta = t2*l*math::sin(theta);
+    let dH_domega = t1*l;
     (H, Gradient { theta: dH_dtheta, omega: dH_domega })
 }
 

@@ -13,7 +13,7 @@
 #     ∂H/∂ω = mvl
 # Names here: θ is theta, ω is omega.
 # Computed in another form, which keeps more digits
-#     h = l·(2·sin(θ/2)²)
+#     h = l·(1 − cos(θ)), by a function of its own
 """Value, gradient and update step of H, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -163,12 +163,11 @@ def value(
     g = _number("g", g)
     _data = _samples(('m', 'l'), (m, l))
     with np.errstate(all="ignore"):
-        t1 = np.sin(theta/2.0)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(3, _data):
             m, l, _r0, _r1, _r2 = _part
             v = np.multiply(l, omega, _r0)
-            h = np.multiply(l, 2.0*t1*t1, _r1)
+            h = np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 + theta*theta*(theta*theta*(1.1470745597729725e-11 + theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) - 2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))[()], _r1)
             T = np.multiply(m, 0.5, _r2)
             T *= v
             T *= v
@@ -211,19 +210,18 @@ def value_and_gradient(
     g = _number("g", g)
     _data = _samples(('m', 'l'), (m, l))
     with np.errstate(all="ignore"):
-        t1 = np.sin(theta/2.0)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(3, _data):
             m, l, _r0, _r1, _r2 = _part
             v = np.multiply(l, omega, _r0)
-            h = np.multiply(l, 2.0*t1*t1, _r1)
-            t2 = np.multiply(m, v, _r2)
-            _sum_dH_domega = _dot(t2, l)
-            T = np.multiply(t2, 0.5, _r2)
+            h = np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 + theta*theta*(theta*theta*(1.1470745597729725e-11 + theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) - 2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))[()], _r1)
+            t1 = np.multiply(m, v, _r2)
+            _sum_dH_domega = _dot(t1, l)
+            T = np.multiply(t1, 0.5, _r2)
             T *= v
-            t3 = np.multiply(m, g, _r0)
-            _sum_dH_dtheta = np.sin(theta)*_dot(t3, l)
-            U = np.multiply(t3, h, _r0)
+            t2 = np.multiply(m, g, _r0)
+            _sum_dH_dtheta = np.sin(theta)*_dot(t2, l)
+            U = np.multiply(t2, h, _r0)
             np.add(T, U, _r2)
             _sum_H = np.add.reduce(_r2)
             _sums.append((_sum_H, _sum_dH_dtheta, _sum_dH_domega))

@@ -17,8 +17,8 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
-//         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+//     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
+//         b)·k)
 // Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
 //     k = -3.1434e-06.
 // Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
@@ -33,8 +33,8 @@ double projectile_value(double v, double theta, double D, double g, double k) {
     const double b = v*sin(theta);
     const double t1 = 2.0*g*k;
     const double t2 = b*b + t1;
-    const double t = (b <= 0.0) ? 2.0*k/(((t1 > 0.0) ? hypot(b, sqrt(t1)) : sqrt(t2)) - b) :
-        (b + ((t1 > 0.0) ? hypot(b, sqrt(t1)) : sqrt(t2)))/g;
+    const double t = (b >= 0.0) ? (b + sqrt(t2))/g : 2.0/(((t1 > 0.0) ? hypot(b, sqrt(t1)) :
+        sqrt(t2)) - b)*k;
     const double X = a*t;
     const double t3 = X - D;
     const double J = t3*t3;
@@ -48,8 +48,7 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double b = v*t2;
     const double t3 = 2.0*g*k;
     const double t4 = sqrt(b*b + t3);
-    const double t = (b <= 0.0) ? 2.0*k/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b) : (b +
-        ((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4))/g;
+    const double t = (b >= 0.0) ? (b + t4)/g : 2.0/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b)*k;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
     const double delta_b = delta_X*a*(1.0 + b/t4)/g;
@@ -70,8 +69,7 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double b = v*t2;
     const double t3 = 2.0*g*k;
     const double t4 = sqrt(b*b + t3);
-    const double t = (b <= 0.0) ? 2.0*k/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b) : (b +
-        ((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4))/g;
+    const double t = (b >= 0.0) ? (b + t4)/g : 2.0/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b)*k;
     const double X = a*t;
     const double t5 = X - D;
     const double J = t5*t5;
@@ -219,8 +217,7 @@ projectile_params projectile_batch_value_and_gradient(
     const double b = v*t2;
     const double t3 = 2.0*g*k;
     const double t4 = sqrt(b*b + t3);
-    const double t = (b <= 0.0) ? 2.0*k/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b) : (b +
-        ((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4))/g;
+    const double t = (b >= 0.0) ? (b + t4)/g : 2.0/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b)*k;
     const double X = a*t;
     mean_sums(count, D, g, t1, a, t2, b, t4, t, X, sums);
     *value = sums[0];

@@ -17,8 +17,8 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
-//         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+//     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
+//         b)·k)
 // Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
 //     k = -3.1434e-06.
 // Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =

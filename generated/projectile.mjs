@@ -17,8 +17,8 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
-//         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+//     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
+//         b)·k)
 // Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
 //     k = -3.1434e-06.
 // Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
@@ -52,8 +52,8 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
   const b = v*Math.sin(theta);
   const t1 = 2*g*k;
   const t2 = b*b + t1;
-  const t = (b <= 0) ? 2*k/(((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) : Math.sqrt(t2)) - b) :
-      (b + ((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) : Math.sqrt(t2)))/g;
+  const t = (b >= 0) ? (b + Math.sqrt(t2))/g : 2/(((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) :
+      Math.sqrt(t2)) - b)*k;
   const X = a*t;
   const t3 = X - D;
   const J = t3*t3;
@@ -76,8 +76,7 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
   const b = v*t2;
   const t3 = 2*g*k;
   const t4 = Math.sqrt(b*b + t3);
-  const t = (b <= 0) ? 2*k/(((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4) - b) : (b +
-      ((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4))/g;
+  const t = (b >= 0) ? (b + t4)/g : 2/(((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4) - b)*k;
   const X = a*t;
   const delta_X = 2*(X - D);
   const delta_b = delta_X*a*(1 + b/t4)/g;
@@ -103,8 +102,7 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
   const b = v*t2;
   const t3 = 2*g*k;
   const t4 = Math.sqrt(b*b + t3);
-  const t = (b <= 0) ? 2*k/(((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4) - b) : (b +
-      ((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4))/g;
+  const t = (b >= 0) ? (b + t4)/g : 2/(((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4) - b)*k;
   const X = a*t;
   const t5 = X - D;
   const J = t5*t5;

@@ -17,8 +17,8 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
-#         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+#     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
+#         b)·k)
 # Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k
 #     = -3.1434e-06.
 # Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
@@ -77,8 +77,8 @@ def value(
         t1 = 2.0*g*k
         t2 = b*b + t1
         t = (
-            2.0*k/((hypot(b, sqrt(t1)) if t1 > 0.0 else sqrt(t2)) - b) if b <= 0.0 else (b +
-            (hypot(b, sqrt(t1)) if t1 > 0.0 else sqrt(t2)))/g
+            (b + sqrt(t2))/g if b >= 0.0 else 2.0/((hypot(b, sqrt(t1)) if t1 > 0.0 else
+            sqrt(t2)) - b)*k
         )
         X = a*t
         t3 = X - D
@@ -99,10 +99,7 @@ def gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = sqrt(b*b + t3)
-        t = (
-            2.0*k/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b) if b <= 0.0 else (b +
-            (hypot(b, sqrt(t3)) if t3 > 0.0 else t4))/g
-        )
+        t = (b + t4)/g if b >= 0.0 else 2.0/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b)*k
         X = a*t
         delta_X = 2.0*(X - D)
         delta_b = delta_X*a*(1.0 + b/t4)/g
@@ -125,10 +122,7 @@ def value_and_gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = sqrt(b*b + t3)
-        t = (
-            2.0*k/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b) if b <= 0.0 else (b +
-            (hypot(b, sqrt(t3)) if t3 > 0.0 else t4))/g
-        )
+        t = (b + t4)/g if b >= 0.0 else 2.0/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b)*k
         X = a*t
         t5 = X - D
         J = t5*t5
@@ -159,8 +153,8 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     t3 = 2.0*g*k
     t4 = _ieee_sqrt(b*b + t3)
     t = (
-        _ieee_divide(2.0*k, (hypot(b, _ieee_sqrt(t3)) if t3 > 0.0 else t4) - b) if
-        b <= 0.0 else _ieee_divide(b + (hypot(b, _ieee_sqrt(t3)) if t3 > 0.0 else t4), g)
+        _ieee_divide(b + t4, g) if b >= 0.0 else _ieee_divide(2.0, (hypot(b,
+        _ieee_sqrt(t3)) if t3 > 0.0 else t4) - b)*k
     )
     X = a*t
     t5 = X - D

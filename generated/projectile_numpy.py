@@ -17,8 +17,8 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + where(2gk > 0,
-#         hypot(b, √(2gk)), √(b² + 2gk)))/g)
+#     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
+#         b)·k)
 # Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k
 #     = -3.1434e-06.
 # Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
@@ -177,7 +177,7 @@ def value(
         b = v*np.sin(theta)
         t1 = 2.0*g*k
         t2 = b*b + t1
-        t = np.where(b <= 0.0, 2.0*k/(np.where(t1 > 0.0, np.hypot(b, np.sqrt(t1)), np.sqrt(t2))[()] - b), (b + np.where(t1 > 0.0, np.hypot(b, np.sqrt(t1)), np.sqrt(t2))[()])/g)[()]
+        t = np.where(b >= 0.0, (b + np.sqrt(t2))/g, 2.0/(np.where(t1 > 0.0, np.hypot(b, np.sqrt(t1)), np.sqrt(t2))[()] - b)*k)[()]
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(1, _data):
@@ -205,7 +205,7 @@ def gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t = np.where(b <= 0.0, 2.0*k/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b), (b + np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()])/g)[()]
+        t = np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b)*k)[()]
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
@@ -245,7 +245,7 @@ def value_and_gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t = np.where(b <= 0.0, 2.0*k/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b), (b + np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()])/g)[()]
+        t = np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b)*k)[()]
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
@@ -321,11 +321,14 @@ def residuals(
     with np.errstate(all="ignore"):
         a = v*np.cos(theta)
         b = v*np.sin(theta)
-        t = (b + np.sqrt(b*b + 2.0*g*k))/g
+        t1 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t1)/g
         X = a*t
-        for _part in _blocks(1, (*_data, _rows)):
-            D, _block, _r0 = _part
-            residual = np.subtract(X, D, _r0)
+        for _part in _blocks(2, (*_data, _rows)):
+            D, _block, _r0, _r1 = _part
+            np.subtract(X, D, _r0)
+            np.subtract(2.0*a*k/(t1 - b), D, _r1)
+            residual = np.where(np.abs(X) >= 3.0, _r0, _r1)
             _block[:, 0] = residual
     return _rows.ravel()
 

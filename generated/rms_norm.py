@@ -23,18 +23,15 @@
 #     ∂L/∂g₁ = δ_y1·a₁/r
 #     ∂L/∂g₂ = δ_y2·a₂/r
 # Names here: ε is epsilon.
-# Accuracy: dL_dw11 loses 10 of 16 digits at w11 = 0.621951, w12 = -1e+09, w21 = 0.63523, w22 =
+# Accuracy: dL_dw11 loses 10 of 16 digits at w11 = -1e+09, w12 = -0.310024, w21 = 0.63523, w22 =
 #     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-# Accuracy: dL_dw12 loses 10 of 16 digits at w11 = 0.621951, w12 = -1e+09, w21 = 0.63523, w22 =
+# Accuracy: dL_dw12 loses 10 of 16 digits at w11 = -1e+09, w12 = -0.310024, w21 = 0.63523, w22 =
 #     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
 # Accuracy: dL_dw21 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 =
 #     -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 =
 #     -36.0624, ….
-# Accuracy: dL_dw22 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 =
-#     -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 =
-#     -36.0624, ….
-# Accuracy: dL_dg1 loses all digits at w11 = 0.612413, w12 = -0.302729, w21 = 0.630122, w22 =
-#     0.307702, g1 = 0.908283, g2 = 1.04486, x1 = -0.62109, x2 = -1.25645, ….
+# Accuracy: dL_dw22 loses 6 of 16 digits at w11 = 0.621951, w12 = -0.310024, w21 = 100000, w22 =
+#     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
 # Accuracy: dL_dg2 loses all digits at w11 = 0.575263, w12 = -0.312775, w21 = -1.62435, w22 =
 #     0.480475, g1 = 0.953614, g2 = 1.27774, x1 = 0.747556, x2 = 2.52728, ….
 """Value, gradient and update step of L."""

@@ -23,11 +23,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
-//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
-// Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
-//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+//     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
+//     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
+//         − logsumexp(z₁, z₂, z₃)))
 // Assumed: t1 + t2 + t3 = 1.
 #include "softmax_cross_entropy.h"
 
@@ -56,10 +54,9 @@ double softmax_cross_entropy_value(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z2);
-    const double s = exp(z1) + tmp1 + exp(z3);
-    const double tmp2 = log(s);
-    const double L = -(t1*(z1 - tmp2) + t2*log(tmp1/s) + t3*(z3 - tmp2));
+    const double tmp1 = sg_logsumexp(3, (const double[]){z1, z2, z3});
+    const double L = -(t1*log(1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1))) + t2*(z2 - tmp1) +
+        t3*(z3 - tmp1));
     return L;
 }
 
@@ -69,11 +66,13 @@ softmax_cross_entropy_params softmax_cross_entropy_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z1);
-    const double s = tmp1 + exp(z2) + exp(z3);
-    const double p1 = tmp1/s;
-    const double p2 = 1.0/(1.0 + (exp(z1 - z2) + exp(z3 - z2)));
-    const double p3 = exp(z3 - sg_logsumexp(3, (const double[]){z1, z2, z3}));
+    const double tmp1 = exp(z2);
+    const double tmp2 = exp(z3);
+    const double tmp3 = tmp1 + tmp2;
+    const double s = exp(z1) + tmp3;
+    const double p1 = 1.0/(1.0 + tmp3*exp(-z1));
+    const double p2 = tmp1/s;
+    const double p3 = tmp2/s;
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -96,14 +95,16 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z1);
-    const double tmp2 = exp(z2);
-    const double s = tmp1 + tmp2 + exp(z3);
-    const double p1 = tmp1/s;
-    const double p2 = 1.0/(1.0 + (exp(z1 - z2) + exp(z3 - z2)));
-    const double p3 = exp(z3 - sg_logsumexp(3, (const double[]){z1, z2, z3}));
-    const double tmp3 = log(s);
-    const double L = -(t1*(z1 - tmp3) + t2*log(tmp2/s) + t3*(z3 - tmp3));
+    const double tmp1 = exp(z2);
+    const double tmp2 = exp(z3);
+    const double tmp3 = tmp1 + tmp2;
+    const double s = exp(z1) + tmp3;
+    const double p1 = 1.0/(1.0 + tmp3*exp(-z1));
+    const double p2 = tmp1/s;
+    const double p3 = tmp2/s;
+    const double tmp4 = sg_logsumexp(3, (const double[]){z1, z2, z3});
+    const double L = -(t1*log(1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1))) + t2*(z2 - tmp4) +
+        t3*(z3 - tmp4));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -151,20 +152,22 @@ static inline void add_sample(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z1);
-    const double tmp2 = exp(z2);
-    const double s = tmp1 + tmp2 + exp(z3);
-    const double p1 = tmp1/s;
-    const double p2 = 1.0/(1.0 + (exp(z1 - z2) + exp(z3 - z2)));
-    const double p3 = exp(z3 - sg_logsumexp(3, (const double[]){z1, z2, z3}));
-    const double tmp3 = log(s);
+    const double tmp1 = exp(z2);
+    const double tmp2 = exp(z3);
+    const double tmp3 = tmp1 + tmp2;
+    const double s = exp(z1) + tmp3;
+    const double p1 = 1.0/(1.0 + tmp3*exp(-z1));
+    const double p2 = tmp1/s;
+    const double p3 = tmp2/s;
+    const double tmp4 = sg_logsumexp(3, (const double[]){z1, z2, z3});
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*x;
     const double dL_dw3 = delta_3*x;
-    acc[0][lane] += t1*(z1 - tmp3) + t2*log(tmp2/s) + t3*(z3 - tmp3);
+    acc[0][lane] += t1*log(1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1))) + t2*(z2 - tmp4) +
+        t3*(z3 - tmp4);
     acc[1][lane] += dL_dw1;
     acc[2][lane] += delta_1;
     acc[3][lane] += dL_dw2;

@@ -23,11 +23,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
-//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
-// Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
-//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+//     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
+//     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
+//         − logsumexp(z₁, z₂, z₃)))
 // Assumed: t1 + t2 + t3 = 1.
 #ifndef SOFTMAX_CROSS_ENTROPY_H
 #define SOFTMAX_CROSS_ENTROPY_H

@@ -23,11 +23,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
-//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
-// Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
-//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+//     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
+//     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
+//         − logsumexp(z₁, z₂, z₃)))
 // Assumed: t1 + t2 + t3 = 1.
 
 /**
@@ -81,10 +79,9 @@ export function value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z2);
-  const s = Math.exp(z1) + tmp1 + Math.exp(z3);
-  const tmp2 = Math.log(s);
-  const L = -(t1*(z1 - tmp2) + t2*Math.log(tmp1/s) + t3*(z3 - tmp2));
+  const tmp1 = _logsumexp(z1, z2, z3);
+  const L = -(t1*Math.log(1/(1 + Math.exp(z2 - z1) + Math.exp(z3 - z1))) + t2*(z2 - tmp1) +
+      t3*(z3 - tmp1));
   return L;
 }
 
@@ -106,11 +103,13 @@ export function gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z1);
-  const s = tmp1 + Math.exp(z2) + Math.exp(z3);
-  const p1 = tmp1/s;
-  const p2 = 1/(1 + (Math.exp(z1 - z2) + Math.exp(z3 - z2)));
-  const p3 = Math.exp(z3 - _logsumexp(z1, z2, z3));
+  const tmp1 = Math.exp(z2);
+  const tmp2 = Math.exp(z3);
+  const tmp3 = tmp1 + tmp2;
+  const s = Math.exp(z1) + tmp3;
+  const p1 = 1/(1 + tmp3*Math.exp(-z1));
+  const p2 = tmp1/s;
+  const p3 = tmp2/s;
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
   const delta_1 = p1 - t1;
@@ -140,14 +139,16 @@ export function value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z1);
-  const tmp2 = Math.exp(z2);
-  const s = tmp1 + tmp2 + Math.exp(z3);
-  const p1 = tmp1/s;
-  const p2 = 1/(1 + (Math.exp(z1 - z2) + Math.exp(z3 - z2)));
-  const p3 = Math.exp(z3 - _logsumexp(z1, z2, z3));
-  const tmp3 = Math.log(s);
-  const L = -(t1*(z1 - tmp3) + t2*Math.log(tmp2/s) + t3*(z3 - tmp3));
+  const tmp1 = Math.exp(z2);
+  const tmp2 = Math.exp(z3);
+  const tmp3 = tmp1 + tmp2;
+  const s = Math.exp(z1) + tmp3;
+  const p1 = 1/(1 + tmp3*Math.exp(-z1));
+  const p2 = tmp1/s;
+  const p3 = tmp2/s;
+  const tmp4 = _logsumexp(z1, z2, z3);
+  const L = -(t1*Math.log(1/(1 + Math.exp(z2 - z1) + Math.exp(z3 - z1))) + t2*(z2 - tmp4) +
+      t3*(z3 - tmp4));
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
   const delta_1 = p1 - t1;

@@ -23,11 +23,9 @@
 #     ∂L/∂w₃ = δ₃x
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
-#     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
-#     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-#     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
-# Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
-#     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+#     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
+#     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
+#         − logsumexp(z₁, z₂, z₃)))
 # Assumed: t1 + t2 + t3 = 1.
 """Value, gradient and update step of L."""
 
@@ -97,10 +95,11 @@ def value(
         z1 = w1*x + b1
         z2 = w2*x + b2
         z3 = w3*x + b3
-        tmp1 = _exp(z2)
-        s = _exp(z1) + tmp1 + _exp(z3)
-        tmp2 = log(s)
-        L = -(t1*(z1 - tmp2) + t2*log(tmp1/s) + t3*(z3 - tmp2))
+        tmp1 = _logsumexp(z1, z2, z3)
+        L = (
+            -(t1*log(1.0/(1.0 + _exp(z2 - z1) + _exp(z3 - z1))) + t2*(z2 - tmp1) + t3*(z3 -
+            tmp1))
+        )
         return L
     except (ArithmeticError, ValueError):
         return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)[0]
@@ -115,11 +114,13 @@ def gradient(
         z1 = w1*x + b1
         z2 = w2*x + b2
         z3 = w3*x + b3
-        tmp1 = _exp(z1)
-        s = tmp1 + _exp(z2) + _exp(z3)
-        p1 = tmp1/s
-        p2 = 1.0/(1.0 + (_exp(z1 - z2) + _exp(z3 - z2)))
-        p3 = _exp(z3 - _logsumexp(z1, z2, z3))
+        tmp1 = _exp(z2)
+        tmp2 = _exp(z3)
+        tmp3 = tmp1 + tmp2
+        s = _exp(z1) + tmp3
+        p1 = 1.0/(1.0 + tmp3*_exp(-z1))
+        p2 = tmp1/s
+        p3 = tmp2/s
         delta_3 = p3 - t3
         delta_2 = p2 - t2
         delta_1 = p1 - t1
@@ -140,14 +141,18 @@ def value_and_gradient(
         z1 = w1*x + b1
         z2 = w2*x + b2
         z3 = w3*x + b3
-        tmp1 = _exp(z1)
-        tmp2 = _exp(z2)
-        s = tmp1 + tmp2 + _exp(z3)
-        p1 = tmp1/s
-        p2 = 1.0/(1.0 + (_exp(z1 - z2) + _exp(z3 - z2)))
-        p3 = _exp(z3 - _logsumexp(z1, z2, z3))
-        tmp3 = log(s)
-        L = -(t1*(z1 - tmp3) + t2*log(tmp2/s) + t3*(z3 - tmp3))
+        tmp1 = _exp(z2)
+        tmp2 = _exp(z3)
+        tmp3 = tmp1 + tmp2
+        s = _exp(z1) + tmp3
+        p1 = 1.0/(1.0 + tmp3*_exp(-z1))
+        p2 = tmp1/s
+        p3 = tmp2/s
+        tmp4 = _logsumexp(z1, z2, z3)
+        L = (
+            -(t1*log(1.0/(1.0 + _exp(z2 - z1) + _exp(z3 - z1))) + t2*(z2 - tmp4) + t3*(z3 -
+            tmp4))
+        )
         delta_3 = p3 - t3
         delta_2 = p2 - t2
         delta_1 = p1 - t1
@@ -179,14 +184,18 @@ def _ieee(
     z1 = w1*x + b1
     z2 = w2*x + b2
     z3 = w3*x + b3
-    tmp1 = _exp(z1)
-    tmp2 = _exp(z2)
-    s = tmp1 + tmp2 + _exp(z3)
-    p1 = _ieee_divide(tmp1, s)
-    p2 = _ieee_divide(1.0, 1.0 + (_exp(z1 - z2) + _exp(z3 - z2)))
-    p3 = _exp(z3 - _logsumexp(z1, z2, z3))
-    tmp3 = _ieee_log(s)
-    L = -(t1*(z1 - tmp3) + t2*_ieee_log(_ieee_divide(tmp2, s)) + t3*(z3 - tmp3))
+    tmp1 = _exp(z2)
+    tmp2 = _exp(z3)
+    tmp3 = tmp1 + tmp2
+    s = _exp(z1) + tmp3
+    p1 = _ieee_divide(1.0, 1.0 + tmp3*_exp(-z1))
+    p2 = _ieee_divide(tmp1, s)
+    p3 = _ieee_divide(tmp2, s)
+    tmp4 = _logsumexp(z1, z2, z3)
+    L = (
+        -(t1*_ieee_log(_ieee_divide(1.0, 1.0 + _exp(z2 - z1) + _exp(z3 - z1))) + t2*(z2 -
+        tmp4) + t3*(z3 - tmp4))
+    )
     delta_3 = p3 - t3
     delta_2 = p2 - t2
     delta_1 = p1 - t1

@@ -23,11 +23,9 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
-//     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-//     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
-// Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
-//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+//     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
+//     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
+//         − logsumexp(z₁, z₂, z₃)))
 // Assumed: t1 + t2 + t3 = 1.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
@@ -106,10 +104,9 @@ pub fn value(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z2);
-    let s = math::exp(z1) + tmp1 + math::exp(z3);
-    let tmp2 = math::log(s);
-    let L = -(t1*(z1 - tmp2) + t2*math::log(tmp1/s) + t3*(z3 - tmp2));
+    let tmp1 = _logsumexp(&[z1, z2, z3]);
+    let L = -(t1*math::log(1.0/(1.0 + math::exp(z2 - z1) + math::exp(z3 - z1))) + t2*(z2 -
+        tmp1) + t3*(z3 - tmp1));
     L
 }
 
@@ -120,11 +117,13 @@ pub fn gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z1);
-    let s = tmp1 + math::exp(z2) + math::exp(z3);
-    let p1 = tmp1/s;
-    let p2 = 1.0/(1.0 + (math::exp(z1 - z2) + math::exp(z3 - z2)));
-    let p3 = math::exp(z3 - _logsumexp(&[z1, z2, z3]));
+    let tmp1 = math::exp(z2);
+    let tmp2 = math::exp(z3);
+    let tmp3 = tmp1 + tmp2;
+    let s = math::exp(z1) + tmp3;
+    let p1 = 1.0/(1.0 + tmp3*math::exp(-z1));
+    let p2 = tmp1/s;
+    let p3 = tmp2/s;
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;
@@ -143,14 +142,16 @@ pub fn value_and_gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z1);
-    let tmp2 = math::exp(z2);
-    let s = tmp1 + tmp2 + math::exp(z3);
-    let p1 = tmp1/s;
-    let p2 = 1.0/(1.0 + (math::exp(z1 - z2) + math::exp(z3 - z2)));
-    let p3 = math::exp(z3 - _logsumexp(&[z1, z2, z3]));
-    let tmp3 = math::log(s);
-    let L = -(t1*(z1 - tmp3) + t2*math::log(tmp2/s) + t3*(z3 - tmp3));
+    let tmp1 = math::exp(z2);
+    let tmp2 = math::exp(z3);
+    let tmp3 = tmp1 + tmp2;
+    let s = math::exp(z1) + tmp3;
+    let p1 = 1.0/(1.0 + tmp3*math::exp(-z1));
+    let p2 = tmp1/s;
+    let p3 = tmp2/s;
+    let tmp4 = _logsumexp(&[z1, z2, z3]);
+    let L = -(t1*math::log(1.0/(1.0 + math::exp(z2 - z1) + math::exp(z3 - z1))) + t2*(z2 -
+        tmp4) + t3*(z3 - tmp4));
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;

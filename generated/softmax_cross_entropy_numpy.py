@@ -23,11 +23,9 @@
 #     ∂L/∂w₃ = δ₃x
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
-#     p₂ = 1/(1 + (exp(z₁ − z₂) + exp(z₃ − z₂)))
-#     p₃ = exp(z₃ − logsumexp(z₁, z₂, z₃))
-#     L = −(t₁·(z₁ − log(s)) + t₂·log(exp(z₂)/s) + t₃·(z₃ − log(s)))
-# Accuracy: L loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = -100000, b2 = 1.03341, w3 =
-#     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+#     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
+#     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
+#         − logsumexp(z₁, z₂, z₃)))
 # Assumed: t1 + t2 + t3 = 1.
 """Value, gradient and update step of L, as means over arrays of samples.
 
@@ -200,30 +198,31 @@ def value(
     _data = _samples(('x', 't1', 't2', 't3'), (x, t1, t2, t3))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, t1, t2, t3, _r0, _r1, _r2, _r3, _r4 = _part
+        for _part in _blocks(4, _data):
+            x, t1, t2, t3, _r0, _r1, _r2, _r3 = _part
             z1 = np.multiply(x, w1, _r0)
             z1 += b1
             z2 = np.multiply(x, w2, _r1)
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z2, _r1)
-            s = np.exp(z1, _r3)
-            s += tmp1
-            np.exp(z3, _r4)
-            s += _r4
-            tmp2 = np.log(s, _r4)
-            np.subtract(z1, tmp2, _r0)
-            _r0 *= t1
-            np.divide(tmp1, s, _r1)
-            np.log(_r1, _r1)
+            tmp1 = _logsumexp(z1, z2, z3)
+            np.subtract(z2, z1, _r3)
+            np.exp(_r3, _r3)
+            _r3 += 1.0
+            np.subtract(z3, z1, _r0)
+            np.exp(_r0, _r0)
+            _r3 += _r0
+            np.divide(1.0, _r3, _r3)
+            np.log(_r3, _r3)
+            _r3 *= t1
+            np.subtract(z2, tmp1, _r1)
             _r1 *= t2
-            _r0 += _r1
-            np.subtract(z3, tmp2, _r2)
+            _r3 += _r1
+            np.subtract(z3, tmp1, _r2)
             _r2 *= t3
-            _r0 += _r2
-            _sum_L = np.add.reduce(_r0)
+            _r3 += _r2
+            _sum_L = np.add.reduce(_r3)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('x', 't1', 't2', 't3'), _data)
         return float(-_mean_L)
@@ -243,34 +242,30 @@ def gradient(
     _data = _samples(('x', 't1', 't2', 't3'), (x, t1, t2, t3))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(6, _data):
-            x, t1, t2, t3, _r0, _r1, _r2, _r3, _r4, _r5 = _part
+        for _part in _blocks(5, _data):
+            x, t1, t2, t3, _r0, _r1, _r2, _r3, _r4 = _part
             z1 = np.multiply(x, w1, _r0)
             z1 += b1
             z2 = np.multiply(x, w2, _r1)
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z1, _r3)
-            s = np.exp(z2, _r4)
-            s += tmp1
-            np.exp(z3, _r5)
-            s += _r5
-            p1 = np.divide(tmp1, s, _r3)
-            p2 = np.subtract(z1, z2, _r4)
-            np.exp(p2, p2)
-            np.subtract(z3, z2, _r5)
-            np.exp(_r5, _r5)
-            p2 += _r5
-            p2 += 1.0
-            np.divide(1.0, p2, p2)
-            _w0 = _logsumexp(z1, z2, z3)
-            p3 = np.subtract(z3, _w0, _r2)
-            np.exp(p3, p3)
+            tmp1 = np.exp(z2, _r1)
+            tmp2 = np.exp(z3, _r2)
+            tmp3 = np.add(tmp1, tmp2, _r3)
+            s = np.exp(z1, _r4)
+            s += tmp3
+            np.negative(z1, _r0)
+            np.exp(_r0, _r0)
+            p1 = np.multiply(tmp3, _r0, _r3)
+            p1 += 1.0
+            np.divide(1.0, p1, p1)
+            p2 = np.divide(tmp1, s, _r1)
+            p3 = np.divide(tmp2, s, _r2)
             delta_3 = np.subtract(p3, t3, _r2)
             _sum_dL_dw3 = _dot(delta_3, x)
             _sum_delta_3 = np.add.reduce(delta_3)
-            delta_2 = np.subtract(p2, t2, _r4)
+            delta_2 = np.subtract(p2, t2, _r1)
             _sum_dL_dw2 = _dot(delta_2, x)
             _sum_delta_2 = np.add.reduce(delta_2)
             delta_1 = np.subtract(p1, t1, _r3)
@@ -309,40 +304,42 @@ def value_and_gradient(
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z1, _r3)
-            tmp2 = np.exp(z2, _r4)
-            s = np.add(tmp1, tmp2, _r5)
-            np.exp(z3, _r6)
-            s += _r6
-            p1 = np.divide(tmp1, s, _r3)
-            p2 = np.subtract(z1, z2, _r6)
-            np.exp(p2, p2)
-            np.subtract(z3, z2, _r7)
+            tmp1 = np.exp(z2, _r3)
+            tmp2 = np.exp(z3, _r4)
+            tmp3 = np.add(tmp1, tmp2, _r5)
+            s = np.exp(z1, _r6)
+            s += tmp3
+            np.negative(z1, _r7)
             np.exp(_r7, _r7)
-            p2 += _r7
-            p2 += 1.0
-            np.divide(1.0, p2, p2)
-            _w0 = _logsumexp(z1, z2, z3)
-            np.subtract(z3, _w0, _w0)
-            p3 = np.exp(_w0, _w0)
-            tmp3 = np.log(s, _r1)
-            np.subtract(z1, tmp3, _r0)
-            _r0 *= t1
-            np.divide(tmp2, s, _r4)
-            np.log(_r4, _r4)
-            _r4 *= t2
-            _r0 += _r4
-            np.subtract(z3, tmp3, _r2)
+            p1 = np.multiply(tmp3, _r7, _r5)
+            p1 += 1.0
+            np.divide(1.0, p1, p1)
+            p2 = np.divide(tmp1, s, _r3)
+            p3 = np.divide(tmp2, s, _r4)
+            tmp4 = _logsumexp(z1, z2, z3)
+            np.subtract(z2, z1, _r6)
+            np.exp(_r6, _r6)
+            _r6 += 1.0
+            np.subtract(z3, z1, _r0)
+            np.exp(_r0, _r0)
+            _r6 += _r0
+            np.divide(1.0, _r6, _r6)
+            np.log(_r6, _r6)
+            _r6 *= t1
+            np.subtract(z2, tmp4, _r1)
+            _r1 *= t2
+            _r6 += _r1
+            np.subtract(z3, tmp4, _r2)
             _r2 *= t3
-            _r0 += _r2
-            _sum_L = np.add.reduce(_r0)
-            delta_3 = np.subtract(p3, t3, _w0)
+            _r6 += _r2
+            _sum_L = np.add.reduce(_r6)
+            delta_3 = np.subtract(p3, t3, _r4)
             _sum_dL_dw3 = _dot(delta_3, x)
             _sum_delta_3 = np.add.reduce(delta_3)
-            delta_2 = np.subtract(p2, t2, _r6)
+            delta_2 = np.subtract(p2, t2, _r3)
             _sum_dL_dw2 = _dot(delta_2, x)
             _sum_delta_2 = np.add.reduce(delta_2)
-            delta_1 = np.subtract(p1, t1, _r3)
+            delta_1 = np.subtract(p1, t1, _r5)
             _sum_dL_dw1 = _dot(delta_1, x)
             _sum_delta_1 = np.add.reduce(delta_1)
             _sums.append((

@@ -13,11 +13,9 @@
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
 // Computed in another form, which keeps more digits
-//     dJ_dR1 = where(R₁ == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
 //     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
 // Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n =
-//     1.46058.
+// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 // Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
 //     1.97805.
 #ifndef THIN_LENS_H

@@ -13,11 +13,9 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR1 = where(R₁ == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
 #     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
 # Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = -0.0724438, s = 1.0243, y = 0.150181, n =
-#     1.46058.
+# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
 # Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
 #     1.97805.
 """Value, gradient and update step of J."""
@@ -70,12 +68,13 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         t1 = n - 1.0
-        P = t1*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
-        q = P - _ieee_divide(1.0, s)
-        i = _ieee_divide(1.0, q)
+        P = t1*(1.0/R1 - 1.0/R2)
+        q = P - 1.0/s
+        i = 1.0/q
         t2 = i - y
         t3 = i*i
-        dJ_dR1 = 0.0 if R1 == 0.0 else -2.0/R1*(t2/R1)*t3*(1.0 - n)
+        delta = -2.0*t2*t3
+        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
         dJ_dR2 = 0.0 if R2 == 0.0 else -2.0/R2*(t2/R2)*t3*t1
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
@@ -94,7 +93,8 @@ def value_and_gradient(
         t2 = i - y
         J = t2*t2
         t3 = i*i
-        dJ_dR1 = 0.0 if R1 == 0.0 else -2.0/R1*(t2/R1)*t3*(1.0 - n)
+        delta = -2.0*t2*t3
+        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
         dJ_dR2 = 0.0 if R2 == 0.0 else -2.0/R2*(t2/R2)*t3*t1
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
@@ -118,6 +118,7 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     t2 = i - y
     J = t2*t2
     t3 = i*i
-    dJ_dR1 = 0.0 if R1 == 0.0 else -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*t3*(1.0 - n)
+    delta = -2.0*t2*t3
+    dJ_dR1 = _ieee_divide(delta*(1.0 - n), R1*R1)
     dJ_dR2 = 0.0 if R2 == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(t2, R2)*t3*t1
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

@@ -13,15 +13,14 @@ from symgrad.expression.tree import (
     Add,
     Call,
     Compare,
-    Constant,
     Div,
     Expression,
     Mul,
     Neg,
-    Number,
     Pow,
     Var,
     number,
+    variables,
     walk,
 )
 
@@ -93,7 +92,7 @@ def guarded(e: Expression) -> Iterator[Expression]:
             case _:
                 pass
     for inner in islice(found, MAX_GUARDS):
-        if not isinstance(inner, Number | Constant):
+        if variables(inner):
             yield Call("where", (Compare("==", inner, number(0)), number(0), e))
 
 

@@ -29,13 +29,6 @@ from symgrad.expression.tree import (
 )
 
 
-def forms_of(part: Expression) -> tuple[Expression, ...]:
-    """Return what rows of the table, and other arrangements, make of an expression."""
-    pattern, names = _shape(part)
-    free, guarded = _of_table(pattern)
-    return _named(tuple(dict.fromkeys((*free, *_arranged(pattern), *guarded))), names)
-
-
 def from_table(part: Expression) -> tuple[Expression, ...]:
     """Return what rows of the table make of an expression at its root."""
     pattern, names = _shape(part)

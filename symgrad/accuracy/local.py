@@ -16,19 +16,23 @@ from symgrad.accuracy.matching import rewrites
 from symgrad.accuracy.parts import Parts, is_choice
 from symgrad.accuracy.rows import trees
 from symgrad.expression.tree import (
+    Add,
     Compare,
     Expression,
     Logic,
+    Mul,
+    Neg,
     children,
     variables,
+    walk,
     with_children,
 )
-from symgrad.program.normal import normal, operations_of
+from symgrad.program.normal import operations_of
 
 DEPTH = 3  # forms of forms
 STEPS = 12  # rows that are used on one part
+LARGEST = 60  # parts of a form
 MOST = 30  # forms of each kind that are measured for one part
-WORK = 50  # forms that are measured in all
 
 Forms = Callable[[Expression], Iterable[Expression]]
 
@@ -54,12 +58,12 @@ def shortened(e: Expression) -> Expression:
 
 
 def _shorter(e: Expression) -> Expression | None:
-    own = operations_of(normal(e))
+    own = _length(e)
     there = marks(e)
     for needed, pattern, form in _shortening():
         if needed <= there:
             for new, _ in rewrites(pattern, form, e):
-                if operations_of(normal(new)) < own:
+                if _length(new) < own:
                     return new
     return None
 
@@ -70,17 +74,24 @@ def _shortening() -> tuple[tuple[frozenset[str], Expression, Expression], ...]:
     return tuple(
         (marks(pattern), pattern, form)
         for conditions, pattern, form in trees()
-        if not conditions and operations_of(normal(form)) < operations_of(normal(pattern))
+        if not conditions and _length(form) < _length(pattern)
     )
+
+
+def _length(e: Expression) -> int:
+    """Return the operations of a formula as it stands, signs left out."""
+    parts = children(e)
+    own = len(parts) - 1 if isinstance(e, Add | Mul) else int(bool(parts))
+    return (0 if isinstance(e, Neg) else own) + sum(map(_length, parts))
 
 
 class ByParts:
     """Formulas mended part by part, by what each of `forms` gives of a part, the first first."""
 
-    def __init__(self, parts: Parts, forms: Sequence[Forms]) -> None:
+    def __init__(self, parts: Parts, forms: Sequence[Forms], work: int) -> None:
         self.parts = parts
         self.forms = forms
-        self.left = WORK
+        self.left = work  # forms that may be measured yet
         self._known: dict[tuple[Expression, int], Expression] = {}
 
     def mended(self, e: Expression, depth: int = DEPTH) -> Expression:
@@ -121,6 +132,8 @@ class ByParts:
             for form in islice((form for seed in seeds for form in forms(seed)), MOST):
                 if self.left <= 0:
                     return best, lost
+                if sum(1 for _ in walk(form)) > LARGEST:
+                    continue
                 self.left -= 1
                 less = self.parts.lost(form, e)
                 if less < lost or (less == lost and operations_of(form) < operations_of(best)):

@@ -1,6 +1,7 @@
 """Programs run in doubles beside certified values: what each name loses at each point.
 
-A loss is counted in bits of 53: 0 for the nearest double, 64 where nothing finite comes out.
+A loss is counted in bits of 53: 0 for the nearest double, 63 where not even the size is right, 64
+where nothing finite comes out.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def bits_lost(found: float, near: float, rest: float) -> float:
     if error <= size * 1.2e-16:
         return 0.0
     bits = math.log2(error / size) + 53.0
-    return max(0.0, bits) if bits < NOTHING else LOST
+    return max(0.0, bits) if bits < NOTHING else LOST - 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from symgrad.accuracy.doubles import Column, Doubles
-from symgrad.accuracy.measure import Bench
+from symgrad.accuracy.measure import LOST, Bench
 from symgrad.accuracy.outline import outlined
 from symgrad.expression.tree import (
     Add,
@@ -41,13 +41,15 @@ LOCAL = 4  # operations that a function of one argument is counted as, beside it
 UNFOLDED = 30.0  # bits that a form must win which looks into the names of a statement
 OPERATION = 1.5  # bits over all points that an operation must win
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
-WORK = 600  # forms that are measured for one program
+WORK = 250  # forms that are measured for one program
 COSTED = 6  # programs that are written whole to see what a change costs them
 LONG = 60  # parts of a formula that is looked at
 SHORT = 6  # statements of a program in which what the inputs lose too is looked at
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
+OUTWEIGHED = 0.1  # of what is won at usual sizes, what may be lost at absurd ones
+HOPELESS = 45.0  # bits from which on a point tells nothing, if half an ulp loses them
 NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
 LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
 RARE = 0.02  # how much is counted, of a form no shorter, of what it wins at absurd sizes
@@ -238,13 +240,24 @@ class Mender:
     def is_worse(self, name: str, losses: Sequence[float]) -> bool:
         """Tell whether a form that loses so much is worse at any point, slack set aside."""
         slack, now = self.bench.slack[name], self.losses(name)
-        if not is_worse(losses, now, slack):
-            return False
-        rows = zip(losses, now, slack, strict=True)
-        points = [i for i, row in enumerate(rows) if is_worse(*[[x] for x in row])]
-        if len(points) > MOST_WEIGHED or not self.bench.weigh(self.original, points):
-            return True
-        return is_worse(losses, now, slack)
+        points = self._worse(losses, now, slack)
+        if points and len(points) <= MOST_WEIGHED and self.bench.weigh(self.original, points):
+            points = self._worse(losses, now, slack)
+        return bool(points)
+
+    def _worse(
+        self, new: Sequence[float], old: Sequence[float], slack: Sequence[float]
+    ) -> list[int]:
+        """Return the points at which more is lost than before.
+
+        Those at inputs of absurd sizes are left out where far more is won at sizes that people
+        meet.
+        """
+        rows = list(zip(new, old, slack, self.bench.usual, strict=True))
+        points = [i for i, row in enumerate(rows) if is_worse(*row[:3])]
+        rare = sum(new[i] - old[i] for i in points if not self.bench.usual[i])
+        won = sum(b - a for a, b, _, usual in rows if usual and b > a)
+        return [i for i in points if self.bench.usual[i] or rare > OUTWEIGHED * won]
 
     def replace(self, name: str, e: Expression) -> None:
         """Put a form in the place of a statement."""
@@ -312,9 +325,7 @@ class Mender:
         for r in self.bench.results:
             new = self.bench.truths[r].losses(columns[r])
             slack = self.bench.slack[r]
-            count += sum(
-                is_worse(*[[x] for x in row]) for row in zip(new, old[r], slack, strict=True)
-            )
+            count += len(self._worse(new, old[r], slack))
         return count
 
     def _won_by(self, name: str) -> float:
@@ -401,10 +412,11 @@ def counted(
     ]
 
 
-def is_worse(new: Sequence[float], old: Sequence[float], slack: Sequence[float]) -> bool:
-    """Tell whether more is lost at any point than before, by more than a unit or two."""
-    return any(
-        a > SLIGHT + allowed + (NOISE if allowed > 1.0 else 0.0)
-        and a > b + (WORSE if b < SPOILT else 3 * WORSE)
-        for a, b, allowed in zip(new, old, slack, strict=True)
-    )
+def is_worse(new: float, old: float, slack: float) -> bool:
+    """Tell whether more is lost at a point than before, by more than a unit or two.
+
+    Where half an ulp in the inputs changes everything only a number has to come out.
+    """
+    most = SLIGHT + slack + (NOISE if slack > 1.0 else 0.0)
+    told = slack < HOPELESS or new == LOST > old
+    return told and new > most and new > old + (WORSE if old < SPOILT else 3 * WORSE)

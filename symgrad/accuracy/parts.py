@@ -22,7 +22,7 @@ from symgrad.expression.tree import (
 )
 from symgrad.program.normal import normal
 
-PRECISION = 320
+PRECISION, PRECISE = 320, 2560  # bits, and where they are too few
 FAULTY = 3.0  # bits that a part may lose
 
 
@@ -74,9 +74,20 @@ class Parts:
         if found is None:
             with ctx.workprec(PRECISION):
                 balls = self._balls_of(e)
-                rows = [split_ball(x if x is not None and is_good(x) else None) for x in balls]
+                good = [self._closer(e, j, x) for j, x in enumerate(balls)]
+                rows = [split_ball(x if x is not None and is_good(x) else None) for x in good]
             found = self._truths[e] = TrueValues(*zip(*rows, strict=True))
         return found
+
+    def _closer(self, e: Expression, j: int, ball: Ball | None) -> Ball | None:
+        """Return a ball that is too wide worked out again with more digits."""
+        if ball is None or is_good(ball) or isinstance(e, Var):
+            return ball
+        with ctx.workprec(PRECISE):
+            try:
+                return value(e, cast("Values", self.bench.balls[self.points[j]]))
+            except (ArithmeticError, KeyError, ValueError, TypeError):
+                return ball
 
     def _balls_of(self, e: Expression) -> Sequence[Ball | None]:
         found = self._balls.get(e)

@@ -35,7 +35,7 @@ from symgrad.program.statements import Statement
 
 Point = dict[str, float]
 SMALLEST, LARGEST = -7.0, 2.5  # exponents of 10 between which sizes are spread
-EXTREMES = (0.0, 1e-300, 1e-20, 1e-9, 1e-4, 1.0, 36.0, 300.0, 800.0, 1e5, 1e9, 1e160)
+EXTREMES = (0.0, 1e-300, 1e-20, 1e-9, 1e-4, 7.0, 17.0, 36.0, 300.0, 800.0, 1e5, 1e9, 1e160)
 NEAR = (0.0, 1e-15, 1e-9, 1e-5, 1e-2)  # relative distances of what nearly coincides
 FAR = 1e30  # the size of inputs beyond which nothing is told
 MAX_PAIRS = 8

@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 from symgrad.accuracy.arrangements import guarded
 from symgrad.accuracy.doubles import Column, Doubles
-from symgrad.accuracy.forms import arrangements, forms_of, from_table
+from symgrad.accuracy.forms import arrangements, from_table
 from symgrad.accuracy.local import ByParts, shortened
 from symgrad.accuracy.measure import Bench, bits_lost
 from symgrad.accuracy.mend import Mender, counted
@@ -44,6 +44,8 @@ STALE = 16  # forms after the last step forward
 TRIES = 3  # times that points are added at which what was found is worse
 MORE = 6  # points that are added
 MOST = 60  # forms that are measured for one statement
+FEWEST, WORTH = 10, 4.0  # forms in any case, and bits lost for each further one
+SHARE = 4  # of what may be measured yet for the program a statement takes no more than this part
 FEW = 20  # where it loses digits only for numbers of absurd sizes
 WORST, OTHERS = 14, 12  # points at which forms are compared
 SINGULAR = 6  # parts in which removable singularities are looked for
@@ -121,7 +123,10 @@ class _Search:
         self.doubles = Doubles(self.columns, len(self.points))
         self.scores: dict[Expression, Scored] = {}
         self._seen: set[Expression] = set()
-        self.most = MOST if any(bench.usual[self.points[j]] for j in self.bad) else FEW
+        self.rare = not any(bench.usual[self.points[j]] for j in self.bad)
+        lost = sum(self.excess[i] for i in self.points if self.excess[i] > FAULTY)
+        self.most = min(FEW if self.rare else MOST, FEWEST + int(lost / WORTH))
+        self.most = min(self.most, FEWEST + self.mender.work // SHARE)
         step = max(1, len(self.bad) // LOOKED_AT)
         looked_at = [self.points[j] for j in self.bad[::step]]
         others = [i for j, i in enumerate(self.points) if j not in self.bad]
@@ -148,9 +153,10 @@ class _Search:
         front = [e for e in seeds if self.score(e)]
         for new in () if self._is_done() else self._first(front):
             self.score(new)
-            if self._is_done():
+            if self._is_done() or len(self.scores) > self.most:
                 break
-        front = self._front(sorted(self.scores, key=self._rank), set())
+        best = self._front(sorted(self.scores, key=self._rank), set())
+        front = list(dict.fromkeys([*front[:1], *best]))
         done: set[Expression] = set()
         for _ in range(TRIES):
             self._rounds(front, done)
@@ -175,12 +181,16 @@ class _Search:
     def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
-        yield from map(ByParts(self.parts, (from_table,)).mended, seeds)
+        yield from map(ByParts(self.parts, (from_table,), self.most).mended, seeds)
+        if self.rare:  # only what is shorter will be taken
+            yield from arrangements(seeds[0])
+            return
         for e in seeds:
             yield from self._series(e)
         for e in seeds:
             yield from chain(quotients(e), relative_logs(e))
-        yield from map(ByParts(self.parts, (from_table, arrangements, self._series)).mended, seeds)
+        forms = (from_table, arrangements, self._series)
+        yield from map(ByParts(self.parts, forms, self.most).mended, seeds)
 
     def _is_done(self) -> bool:
         """Tell whether a form has been found that loses next to nothing."""
@@ -193,7 +203,7 @@ class _Search:
     def _rounds(self, front: Sequence[Expression], done: set[Expression]) -> None:
         """Rewrite forms where they lose digits, the best of each round in the next one."""
         best, stale = self._least(), 0
-        for _ in range(ROUNDS):
+        for _ in range(0 if self.rare else ROUNDS):
             fresh = False
             for e in front:
                 done.add(e)
@@ -210,13 +220,16 @@ class _Search:
             front = self._front(sorted(self.scores, key=self._rank), done)
 
     def _failing(self, forms: Sequence[Expression]) -> list[int]:
-        """Return points, not looked at yet, at which all of the forms lose more than as written.
+        """Return points, not looked at yet, at which the better forms lose more than as written.
 
-        Nothing where one of the forms is worse at no point.
+        Nothing where one of them is worse at no point.
         """
         truth, mender = self.bench.truths[self.name], self.mender
         found: dict[int, float] = {}
+        most = PROGRESS * max((self.scores[e].lost for e in forms), default=0.0)
         for e in forms:
+            if self.scores[e].lost > most:
+                continue
             losses = truth.losses(self.bench.column(e, mender.columns))
             if not mender.is_worse(self.name, losses):
                 return []
@@ -279,7 +292,8 @@ class _Search:
         faulty = self._faulty(e)
         for path in faulty:
             part = _at(e, path)
-            for new in chain(forms_of(part), self._series(part)):
+            kinds = (from_table, arrangements, self._series)
+            for new in chain.from_iterable(forms(part) for forms in kinds):
                 if sum(1 for _ in walk(new)) <= LARGEST:
                     yield _put(e, path, new)
 
