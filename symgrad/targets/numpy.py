@@ -21,6 +21,7 @@ from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.layout import in_tuple, listed, target
+from symgrad.targets.long_lines import bracketed
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
@@ -374,11 +375,12 @@ class _NumpyWriter:
 
     def _assignments(self, rows: Iterable[Assignment]) -> list[str]:
         names, printer = self.sheet.names, self.sheet.plain
-        return [
+        lines = [
             f"{names[row.name]} = "
             f"{printer.code(row.pattern, tuple([names[n] for n in row.operands]))}"
             for row in rows
         ]
+        return [part for line in lines for part in bracketed(line).split("\n")]
 
     def _mean(self, formula: Formula, means: Mapping[str, str]) -> str:
         operands = tuple([means.get(n) or self.sheet.names[n] for n in formula.operands])

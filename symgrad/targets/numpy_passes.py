@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from symgrad.expression.tree import Expression, Var
+from symgrad.targets.long_lines import bracketed
 from symgrad.targets.numpy_schedule import Operand, Pass, Schedule, ScheduledValue
 
 _SIGNS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
@@ -16,7 +17,8 @@ def written(schedule: Schedule) -> tuple[list[str], int]:
     _measure(passes)
     buffers = _allocate(passes)
     _spread_names(passes)
-    return [line(item, schedule.scalar) for item in passes], buffers
+    lines = [bracketed(line(item, schedule.scalar)) for item in passes]
+    return [part for text in lines for part in text.split("\n")], buffers
 
 
 def _measure(passes: Sequence[Pass]) -> None:
