@@ -177,7 +177,10 @@ def value(
         b = v*np.sin(theta)
         t1 = 2.0*g*k
         t2 = b*b + t1
-        t = np.where(b >= 0.0, (b + np.sqrt(t2))/g, 2.0/(np.where(t1 > 0.0, np.hypot(b, np.sqrt(t1)), np.sqrt(t2))[()] - b)*k)[()]
+        t = (
+            np.where(b >= 0.0, (b + np.sqrt(t2))/g, 2.0/(np.where(t1 > 0.0, np.hypot(b,
+            np.sqrt(t1)), np.sqrt(t2))[()] - b)*k)[()]
+        )
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(1, _data):
@@ -205,7 +208,10 @@ def gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t = np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b)*k)[()]
+        t = (
+            np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)),
+            t4)[()] - b)*k)[()]
+        )
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
@@ -245,7 +251,10 @@ def value_and_gradient(
         b = v*t2
         t3 = 2.0*g*k
         t4 = np.sqrt(b*b + t3)
-        t = np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)), t4)[()] - b)*k)[()]
+        t = (
+            np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)),
+            t4)[()] - b)*k)[()]
+        )
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
