@@ -45,7 +45,22 @@ def statements(text: str, source: str) -> Iterator[ArrayStatement]:
         )
         if _LAYOUT.fullmatch(shown):
             continue
+        line = lines[place.line - 1] if 0 < place.line <= len(lines) else ""
+        at = line.find(shown)
+        if at >= 0:
+            shown += _cut_off(line, at + len(shown))
         yield from _rows(shown, place)
+
+
+_REST = re.compile(r"[ \t]+[^\n$`|\\=,.;:]+")
+
+
+def _cut_off(text: str, end: int) -> str:
+    """Return what still belongs to a formula in a line of text: factors such as xᵀ Aᵀ, no words."""
+    found = _REST.match(text, end)
+    if found is None or re.search(r"[^\W\d_]{3,}", found[0]) or "ᵀ" not in found[0]:
+        return ""
+    return found[0]
 
 
 def of_line(text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterator[ArrayStatement]:
