@@ -167,7 +167,15 @@ def value(
         for _part in _blocks(3, _data):
             m, l, _r0, _r1, _r2 = _part
             v = np.multiply(l, omega, _r0)
-            h = np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 + theta*theta*(theta*theta*(1.1470745597729725e-11 + theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) - 2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))[()], _r1)
+            h = (
+                np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
+                theta*theta*(theta*theta*(1.0/720.0 +
+                theta*theta*(theta*theta*(2.755731922398589e-07 +
+                theta*theta*(theta*theta*(1.1470745597729725e-11 +
+                theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+                2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 -
+                np.cos(theta))[()], _r1)
+            )
             T = np.multiply(m, 0.5, _r2)
             T *= v
             T *= v
@@ -214,7 +222,15 @@ def value_and_gradient(
         for _part in _blocks(3, _data):
             m, l, _r0, _r1, _r2 = _part
             v = np.multiply(l, omega, _r0)
-            h = np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 + theta*theta*(theta*theta*(1.1470745597729725e-11 + theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) - 2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))[()], _r1)
+            h = (
+                np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
+                theta*theta*(theta*theta*(1.0/720.0 +
+                theta*theta*(theta*theta*(2.755731922398589e-07 +
+                theta*theta*(theta*theta*(1.1470745597729725e-11 +
+                theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+                2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 -
+                np.cos(theta))[()], _r1)
+            )
             t1 = np.multiply(m, v, _r2)
             _sum_dH_domega = _dot(t1, l)
             T = np.multiply(t1, 0.5, _r2)

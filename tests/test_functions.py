@@ -162,7 +162,7 @@ def test_slope_at_a_kink_is_the_one_stated(name, point, wanted):
 
 def test_every_function_with_a_kink_states_its_convention():
     assert {name for name, row in FUNCTIONS.items() if row.kink} == {
-        "abs", "sign", "relu", "max", "min", "where"
+        "abs", "sign", "relu", "max", "min", "where", "Heaviside"
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ Forms = Callable[[Expression], Iterable[Expression]]
 def shortened(e: Expression) -> Expression:
     """Return the formula with every row of the table used that makes it shorter.
 
-    >>> from symgrad.expression.tree import ONE, Call, Div
+    >>> from symgrad.expression.tree import ONE, Add, Call, Div, Var
     >>> shortened(Div(ONE, Add((ONE, Call("exp", (Var("x"),))))))
     Call(function='sigmoid', arguments=(Neg(operand=Var(key='x')),))
     """

@@ -57,7 +57,7 @@ def generate(  # noqa: PLR0913  (what a caller may choose, all of it by name)
 
     >>> from symgrad.sources.text import parse
     >>> code = generate(parse("param a; data x; J = (a*x)^2"))
-    >>> "def value_and_gradient(a, x) -> tuple[float, Gradient]:" in code
+    >>> "def value_and_gradient(a: float, x: float) -> tuple[float, Gradient]:" in code
     True
     """
     files = emit(

@@ -91,7 +91,7 @@ class SumParser(FunctionParser):
         if len(second) > len(first):
             first, second = second, first  # x^⊤ θ
         alone = first.keys() - second.keys()
-        if not second or not second.keys() <= first.keys() or not alone <= {"0"}:
+        if len(first) < 2 or not second or not second.keys() <= first.keys() or alone - {"0"}:
             return None
         self.scope.remark(f"`{token}` times `{self.tokens[at]}` read as the sum of the products")
         self.at = at + 1
@@ -102,7 +102,9 @@ class SumParser(FunctionParser):
     def members(self, token: str) -> dict[str, str]:
         """Return the names of the graph with one number as index of which a word is the base."""
         word = bound(token, self.scope.indices)
-        if not lexer.IDENTIFIER.match(word) or self.scope.name(word) is not None:
+        scope = self.scope
+        meant = scope.name(word) is not None or scope.number(word) is not None
+        if not lexer.IDENTIFIER.match(word) or meant:
             return {}
         index = self.scope.graph.index
         family = self.scope.names.family(word)
