@@ -186,7 +186,8 @@ class RowWriter:
                 varying.add(row.name)
         places = range(len(routine.results))
         moving = [i for i in places if routine.results[i] in varying]
-        return moving, [i for i in places if i not in set(moving)]
+        moved = frozenset(moving)
+        return moving, [i for i in places if i not in moved]
 
     def _entries(self, routine: Routine) -> list[list[tuple[int, str]]]:
         """Return the entries of the Jacobian, row by row: column and name."""

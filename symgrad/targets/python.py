@@ -202,11 +202,12 @@ def _flat(sheet: Sheet, given: Sequence[str], keywords: Sequence[str]) -> dict[s
     program, fields = sheet.program, sheet.fields
     theta = sheet.fresh("theta")
     inputs = sheet.identifiers((*program.parameters, *program.data))
-    others = _typed([name for name in inputs if name not in set(fields)])
+    flat = frozenset(fields)
+    others = _typed([name for name in inputs if name not in flat])
     others += [
         f"{name}: float" if text is None else f"{name}: float = {text}"
         for name, text in sheet.constants
-        if name not in set(fields)
+        if name not in flat
     ]
     arguments = [f"{theta}: Sequence[float]", *others, *keywords]
     return {
