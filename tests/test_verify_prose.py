@@ -60,6 +60,15 @@ def test_where_the_end_is_in_doubt_nothing_is_judged(text):
     ]
 
 
+@pytest.mark.parametrize("where", ["(z > 0)", "(if z > 0)", "(for z ≥ 1)", "[where z ≠ 0]"])
+@pytest.mark.parametrize("around", ["{}", "so {} holds", "We get {}."])
+def test_brackets_that_say_where_a_formula_holds_are_not_cut_off(where, around):
+    text = around.format(f"dL/dw = 2(p - y)x {where}")
+    for source in ("a.md", "a.txt"):
+        claims = [v for v in sg.verify(GRAPH, text, source=source).verdicts if v.judged]
+        assert all(where in str(v.claim) for v in claims if v.status == "refuted"), source
+
+
 def test_lines_that_go_on_and_items_of_a_list():
     text = "dL/dw = (p - y)\n  · x\n- dL/db = p -\n  y\n- dL/dz = p - y"
     found = [text[one.start : one.end] for one in formulas_in(text)]

@@ -102,6 +102,8 @@ _HEADS = re.compile(HEAD)
 _WORDS_BEHIND = re.compile(
     r"[ \t]*(?:[(\[—–,;]?[ \t]*[^\W\d_]{2,}[ \t]+[^\W\d_]|[(\[—][^\W\d_]{2,})"
 )
+_BRACKETS = re.compile(r"[ \t\n>]*[(\[]((?:[^()\[\]\n]|\([^()\n]*\)){0,80})")
+_RELATION = re.compile(r"[≤≥≠]|(?<![-=−])>|<(?![-=−])")
 _WORD_BEHIND = re.compile(r"[ \t\n>(]*([^\W\d_]+)")
 
 
@@ -152,7 +154,8 @@ class _Side:
             if operand and not depth:
                 end = at
         if opened:
-            return opened[0][0], opened[0][1]
+            start, apart = opened[0]
+            return start, apart and not _qualified(self.text, start)
         return end, self.is_clear(end)
 
     def goes_on(self, token: re.Match[str], kind: str, value: str) -> bool:
@@ -186,13 +189,24 @@ class _Side:
             word = re.match(r"[,;]?\s*([^\W\d_]+)", rest)
             return word is None or word[1].lower() not in _ARITHMETIC
         if following[1] in "—–(":
-            return True
+            return not _qualified(self.text, end)
         word = re.match(r"[ \t\n>]*([^\W\d_]+)(?![\w(]|\s*\()", rest)
         return word is not None and _is_plain_word(word[1].lower(), rest[word.end() :])
 
     def in_table(self, at: int) -> bool:
         """Tell whether a line is a row of a table."""
         return self.text[self.text.rfind("\n", 0, at) + 1 : at].lstrip(" >").startswith("|")
+
+
+def _qualified(text: str, at: int) -> bool:
+    """Tell whether brackets follow that say where the formula holds: (z > 0), (if z > 0)."""
+    found = _BRACKETS.match(text, at)
+    if found is None:
+        return False
+    word = re.match(r"\s*([^\W\d_]+)", found[1])
+    return _RELATION.search(found[1]) is not None or (
+        word is not None and word[1].lower() in _ARITHMETIC
+    )
 
 
 def _is_plain_word(word: str, behind: str) -> bool:
