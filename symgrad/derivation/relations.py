@@ -156,10 +156,6 @@ class Relations:
             self._used.setdefault(note)
         return _adjoint(best)
 
-    def _is_noted(self, node: str) -> bool:
-        """Tell whether it was noted already that branches cancel at this node."""
-        return bool(node) and any(known.node == node for known in self._used)
-
     def _without_marks(
         self, form: Expression, adjoints: Mapping[str, Adjoint]
     ) -> Expression | None:

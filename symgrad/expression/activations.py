@@ -35,11 +35,6 @@ def _sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z)) if z > -_FAR else 0.0
 
 
-def _bell(z: Expression) -> Expression:
-    """Return 2/sqrt(pi) exp(-z^2)."""
-    return mul(div(TWO, root(PI)), call("exp", neg(square(z))))
-
-
 def _sigmoid_slope(z: Expression) -> Expression:
     return mul(call("sigmoid", z), complement(call("sigmoid", z)))
 

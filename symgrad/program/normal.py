@@ -240,9 +240,6 @@ def _whole_power(base: Expression, exponent: int) -> Expression:
     return Mul((*square, base) if exponent % 2 else square)
 
 
-_FREE = (Number, Constant, Var)
-
-
 def operations_of(e: Expression) -> int:
     """Return the arithmetic operations and function calls that an expression takes."""
     match e:

@@ -106,12 +106,13 @@ def _show(request: Mapping[str, Any], graph: Graph) -> Answer:
     plan, note = _plan(derivation, request.get("numbers") or {})
     trace, reason = worked_trace(plan)
     drawn = scene(derivation, trace.steps[0] if trace else None)
-    blocks = tuple(Rows(derivation, drawn.home).blocks())
+    rows = Rows(derivation, drawn.home)
+    blocks = tuple(rows.blocks())
     steps, data = _steps(trace, blocks, drawn.tiles)
     svg, width = scene_svg(drawn, [step["tiles"] for step in steps])
     values = objective_values(trace) if trace else []
     shown = curve(values, len(values), len(steps)) if len(values) > 1 else None
-    goal = Rows(derivation, drawn.home).plain.name(graph.objective)
+    goal = rows.plain.name(graph.objective)
     page = Page(blocks, steps, goal, width, drawn.folded, plan.count, shown)
     places = {quantity: i for i, quantity in enumerate(quantities(blocks))}
     return {

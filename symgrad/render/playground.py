@@ -126,7 +126,7 @@ def _files() -> Iterator[tuple[str, Path]]:
 
 
 def _is_needed(name: str, path: Path) -> bool:
-    if _LEFT_OUT & set(path.parts) or not path.is_file():
+    if _LEFT_OUT & set(name.split("/")) or not path.is_file():
         return False
     if name.startswith(_UNUSED) and name not in _NEEDED:
         return False

@@ -52,7 +52,9 @@ class Styles(Calls, Environments, ABC):
         if said or (not called and OPENS_CONDITION.fullmatch(plain)):
             return self.written(_words_between(plain), word)
         if plain in ("I", "1") and self.is_indicator():
-            return self.indicator(word)
+            self.skip_spaces()
+            below = self.words[self.at].text == "_"  # `indicated` translates what stands there
+            return self.written(" 1 " if below else " ", word)
         if plain == "1":
             return self.written(" 1 ", word)
         if word.text not in TEXT_STYLES and not re.fullmatch(r"\w+", plain) and plain:
@@ -86,14 +88,6 @@ class Styles(Calls, Environments, ABC):
         return bool(
             re.match(r"\s*(?:_\{?|\(|\[|\\\{|\\left\s*\S+)[^=()]*(?:[<>=]|\\[gl]eq?)", following)
         )
-
-    def indicator(self, word: Word) -> Written:
-        """Translate 𝟙 with its condition: `𝟙[z > 0]`, `𝟙_{z > 0}` are `(z > 0)`."""
-        self.skip_spaces()
-        if self.words[self.at].text != "_":
-            return self.written(" ", word)
-        condition = self.argument(self.next_word(word))
-        return Written.join([self.written(" (", word), condition, self.written(")", word)])
 
     def stacked(self, word: Word, parts: list[Written]) -> None:
         """Translate a sign above another: an accent, or words above a relation."""

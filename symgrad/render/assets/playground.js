@@ -227,8 +227,11 @@
     });
   }
 
+  // A number as a person types it: with the sign of minus, or a decimal comma.
+  const typedNumber = (text) => text.trim().replace("−", "-").replace(",", ".");
+
   function change(name, value) {
-    const plain = value.trim().replace("−", "-").replace(",", ".");
+    const plain = typedNumber(value);
     if (plain === "" || !Number.isFinite(Number(plain))) return;
     changed[name] = plain;
     clearTimeout(pause);
@@ -298,7 +301,7 @@
       field.placeholder = "?";
       field.addEventListener("keydown", (event) => {
         if (event.key !== "Enter") return;
-        const typed = field.value.trim().replace("−", "-").replace(",", ".");
+        const typed = typedNumber(field.value);
         const digits = (typed.split(".")[1] ?? "").length;
         const right = typed !== "" && Math.abs(Number(typed) - plainNumber(truth)) <= 0.5000001 * 10 ** -digits;
         place.textContent = `${typed === "" ? "" : right ? "✓ " : `${typed} ✗ `}${truth}`;

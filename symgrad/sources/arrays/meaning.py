@@ -10,7 +10,7 @@ from typing import cast
 
 from symgrad.errors import SourceError, nearest
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.size import UNIT, Shape, Size, named, shape_text, whole
+from symgrad.expression.arrays.size import UNIT, Shape, Size, shape_text, whole
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
 from symgrad.expression.functions import lookup
@@ -732,11 +732,6 @@ def _turned(x: Syntax, meaning: Meaning) -> str:
         return meaning.written(x.args[0])
     simple = x.kind in {"name", "call", "inv"} or x.bracketed
     return f"{text}ᵀ" if simple else f"({text})ᵀ"
-
-
-def size_named(name: str) -> Size:
-    """Return the size that a declaration calls by a name."""
-    return named(name)
 
 
 __all__ = ["ANY", "REFUSED", "Habits", "Meaning", "Shape", "Value", "lookup", "substituted"]

@@ -56,9 +56,6 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return text[at], at + 1
 
 
-_THUS = re.compile(
-    r"\\(?:implies|Rightarrow|Longrightarrow|iff)(?![A-Za-z])|\\text\{ *(?:and|so|thus) *\}"
-)
 _SIMPLE = re.compile(r"∂²?[^\W\d_ᵀ]*[\u0300-\u036f]*(?:_(?:\{[^{}]*\}|\w))*\s*")
 
 

@@ -11,7 +11,6 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
-from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
@@ -133,8 +132,3 @@ def _witness(point: Point) -> tuple[tuple[str, str], ...]:
         rows = [", ".join(map(str, row)) for row in grid]
         found.append((name, f"[{'; '.join(rows)}]" if len(rows) > 1 or "," in rows[0] else rows[0]))
     return tuple(found)
-
-
-def shapes_of(items: Iterable[Array]) -> str:
-    """Return shapes as they are said, joined by `and`."""
-    return " and ".join(shape_text(item.shape) for item in items)

@@ -6,7 +6,7 @@ quotients and powers have their slips in the functions below, one each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,23 +44,8 @@ class Slip:
     wrong: Expression
 
 
-Wrong = Callable[[Expression, Expression], Expression]
-
-
-def _call(name: str, *arguments: Expression) -> Expression:
-    return Call(name, arguments)
-
-
-def _one_minus(e: Expression) -> Expression:
-    return add(ONE, neg(e))
-
-
 def _square(e: Expression) -> Expression:
     return power(e, _TWO)
-
-
-def _root(e: Expression) -> Expression:
-    return Call("sqrt", (e,))
 
 
 def slips_of(formula: Expression, operand: str | int) -> list[Slip]:
