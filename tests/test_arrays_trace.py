@@ -8,6 +8,7 @@ import pytest
 import symgrad as sg
 from symgrad.errors import SymgradError
 from symgrad.trace.arrays.layout import laid_out
+from symgrad.trace.arrays.plan import array_plan
 from symgrad.trace.arrays.run import TracedArray
 from symgrad.trace.arrays.show import traced
 from tests.array_numbers import FOLDER
@@ -19,10 +20,15 @@ def load(name):
     return sg.load(str(FOLDER / f"{name}.sg"))
 
 
+def shown(graph, given, count=1, **options):
+    d = sg.derive(graph)
+    return traced(d, array_plan(d, given, count=count), **options)
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_numbers_are_those_of_the_code(name):
     graph = load(name)
-    found = json.loads(traced(sg.derive(graph), {}, style="json", count=2))
+    found = json.loads(shown(graph, {}, style="json", count=2))
     module = sg.compile(graph, "numpy")
     inputs = found["inputs"]
     order = sorted(
@@ -42,7 +48,7 @@ def test_numbers_are_those_of_the_code(name):
 
 def test_a_step_is_laid_out():
     graph = sg.parse("param W[m,n]\ndata x[n], y[m]\nr = W@x - y\nL = norm(r)^2/2")
-    text = traced(sg.derive(graph), {"W": "[[1, 2], [3, 4]]", "x": [1, -1], "y": [0, 0.5]})
+    text = shown(graph, {"W": "[[1, 2], [3, 4]]", "x": [1, -1], "y": [0, 0.5]})
     assert (
         text
         == """\
@@ -93,7 +99,7 @@ def test_large_arrays_are_shown_by_their_corners():
 def test_what_does_not_fit_is_named(given, message):
     graph = sg.parse("param W[m,n]\ndata x[n], y[m]\nL = norm(W@x - y)^2/2")
     with pytest.raises(SymgradError) as caught:
-        traced(sg.derive(graph), given)
+        shown(graph, given)
     assert message in str(caught.value)
 
 

@@ -54,6 +54,7 @@ class _Command(click.Command):
 @click.option("--hessian", is_flag=True, help="Print the matrix of second derivatives instead.")
 @click.option("--hvp", is_flag=True, help="Print the Hessian-vector product instead.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--bold", is_flag=True, help="LaTeX: vectors and matrices in bold.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
 @click.option(
     "--limit",
@@ -72,6 +73,7 @@ def command(
     hessian: bool,
     hvp: bool,
     style: str,
+    bold: bool,
     ascii_only: bool,
     limit: int,
 ) -> None:
@@ -99,9 +101,11 @@ def command(
         sensitivities=chosen or split_names((sensitivities,)),
     )
     if isinstance(graph, ArrayGraph):
-        from symgrad.render.arrays import Shown, derived
+        from symgrad.render.arrays.documents import Shown, derived
 
-        shown = Shown(steps=steps is not None, expand=expand, hessian=hessian, hvp=hvp, limit=limit)
+        shown = Shown(
+            steps=steps is not None, expand=expand, hessian=hessian, hvp=hvp, limit=limit, bold=bold
+        )
         print_result(derived(cast("ArrayDerivation", d), shown, style=style, ascii_only=ascii_only))
         return
     if hessian:

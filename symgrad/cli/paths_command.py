@@ -44,8 +44,8 @@ def command(
     from symgrad.cli.derive_command import split_names
     from symgrad.derivation.arrays.derivation import ArrayDerivation
     from symgrad.derivation.derive import derive
-    from symgrad.render.arrays import document as shown
-    from symgrad.render.arrays import paths_blocks
+    from symgrad.render.arrays.documents import document as shown
+    from symgrad.render.arrays.sheet import paths_blocks
     from symgrad.render.document import document
     from symgrad.render.paths_sheet import paths_sheet
 

@@ -52,25 +52,32 @@ def command(
     from symgrad.cli.beside import beside
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.generate_command import module_name
-    from symgrad.cli.trace_command import assignments, samples_from
+    from symgrad.cli.trace_command import arrays_given, assignments, samples_from
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
     from symgrad.derivation.derive import derive
-    from symgrad.graph.arrays import refuse_arrays
-    from symgrad.render.html import page
+    from symgrad.render.html import array_page, page
+    from symgrad.trace.arrays.plan import planned
     from symgrad.trace.trace import make_plan
 
     names = split_names(wrt)
     graph = load_graph(file, names)
-    refuse_arrays(graph, "`report`")
-    plan = make_plan(
-        derive(graph, names or None),
-        assignments(settings),
-        None if data is None else samples_from(graph, data),
-        rate=rate,
-        steps=count,
-        optimizer=optimizer,
-    )
+    d = derive(graph, names or None)
     arguments = _arguments(file, names, data, settings, count, rate, optimizer)
-    text = page(plan, module=module_name(file, None), arguments=arguments)
+    module = module_name(file, None)
+    if isinstance(d, ArrayDerivation):
+        given = arrays_given(settings, data)
+        steps = planned(d, given, rate=rate, steps=count, optimizer=optimizer)
+        text = array_page(d, steps, module=module, arguments=arguments)
+    else:
+        plan = make_plan(
+            d,
+            assignments(settings),
+            None if data is None else samples_from(graph, data),
+            rate=rate,
+            steps=count,
+            optimizer=optimizer,
+        )
+        text = page(plan, module=module, arguments=arguments)
     target = output or beside(file, ".html")
     if target is None:
         print_result(text, exact=True)

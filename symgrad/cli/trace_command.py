@@ -95,7 +95,7 @@ def command(
     graph = load_graph(file, split_names(wrt))
     if isinstance(graph, ArrayGraph):
         derived = derive(graph, split_names(wrt) or None)
-        given = _arrays_given(settings, data)
+        given = arrays_given(settings, data)
         ascii_only = ascii_only or (style == "text" and output is None and lacks_letters())
         text = _arrays_traced(
             derived, given, rate, count, style=style, digits=digits, ascii_only=ascii_only
@@ -127,7 +127,7 @@ def command(
     _deliver(run, output, force=force, exact=style != "text")
 
 
-def _arrays_given(settings: tuple[str, ...], data: str | None) -> dict[str, object]:
+def arrays_given(settings: tuple[str, ...], data: str | None) -> dict[str, object]:
     """Return the arrays of --set (NAME=JSON) and of --data (a JSON object of them)."""
     found: dict[str, object] = {}
     if data is not None:
@@ -159,18 +159,13 @@ def _arrays_traced(
 ) -> str:
     """Return the trace of a graph with arrays."""
     from symgrad.derivation.arrays.derivation import ArrayDerivation
+    from symgrad.trace.arrays.plan import planned
     from symgrad.trace.arrays.show import traced
 
     if not isinstance(derived, ArrayDerivation):
         raise TypeError(derived)
-    try:
-        exact = Fraction(rate or "1/10")
-    except (ValueError, ZeroDivisionError):
-        raise click.BadParameter(f"'{rate}' is not a number", param_hint="--rate") from None
-    return traced(
-        derived, given, rate=exact, count=count or 1, style=style, digits=digits or 6,
-        ascii_only=ascii_only,
-    )  # fmt: skip
+    plan = planned(derived, given, rate=rate, steps=count)
+    return traced(derived, plan, style=style, digits=digits or 6, ascii_only=ascii_only)
 
 
 @dataclass

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symgrad import __version__
+from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derive import derive
-from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
+from symgrad.render.arrays.page import array_content
 from symgrad.render.files import write_file
 from symgrad.render.html_assets import assets
 from symgrad.render.html_content import Content, command_for, content
 from symgrad.render.html_rows import Edge, quantities
 from symgrad.targets.locate import templates_directory
+from symgrad.trace.arrays.plan import ArrayPlan, planned
 from symgrad.trace.trace import Plan, make_plan
 
 if TYPE_CHECKING:
@@ -50,11 +52,14 @@ def report(  # noqa: PLR0913  (options, keyword-only)
 
     Raises SymgradError where `path` exists and was not made by symgrad, unless `force` is set.
     """
-    refuse_arrays(graph, "`report`")
-    plan = make_plan(
-        derive(graph, wrt), values, data, rate=rate, steps=steps, optimizer=optimizer
-    )  # fmt: skip
-    text = page(plan)
+    d = derive(graph, wrt)
+    if isinstance(d, ArrayDerivation):
+        text = array_page(
+            d, planned(d, values, data, rate=rate, steps=steps, optimizer=optimizer)
+        )  # fmt: skip
+    else:
+        plan = make_plan(d, values, data, rate=rate, steps=steps, optimizer=optimizer)
+        text = page(plan)
     if path is not None:
         write_file(Path(path), text, force=force)
     return text
@@ -64,6 +69,19 @@ def page(plan: Plan, *, module: str = "model", arguments: tuple[str, ...] = ()) 
     """Return the page about a plan; `arguments` are those of the command that makes it again."""
     shown = content(plan, module=module, command=command_for(plan.derivation.graph, arguments))
     return _rendered(shown)
+
+
+def array_page(
+    d: ArrayDerivation,
+    plan: ArrayPlan | None,
+    *,
+    module: str = "model",
+    arguments: tuple[str, ...] = (),
+) -> str:
+    """Return the page about a graph with arrays; without a plan, as of Jacobians, without steps."""
+    command = command_for(d.graph, arguments)
+    reason = "" if plan else "an array is returned: there is nothing to descend."
+    return _rendered(array_content(d, plan, module=module, command=command, reason=reason))
 
 
 def _rendered(shown: Content) -> str:

@@ -124,7 +124,14 @@ def command_for(graph: Graph, arguments: tuple[str, ...] = ()) -> str:
     return shlex.join(("symgrad", "report", *(arguments or (named,)), "-o", "report.html"))
 
 
-def _state(told: set[bool | None]) -> str:
+def source_lines(graph: Graph) -> tuple[tuple[str, ...], int]:
+    """Return the lines of a graph's source that are shown, and how many more there are."""
+    lines = graph.text.rstrip().split("\n") if graph.text.strip() else []
+    shown = tuple(map(display_text, lines[:MAX_SOURCE_LINES]))
+    return shown, len(lines) - len(shown)
+
+
+def state_of(told: set[bool | None]) -> str:
     """Return what all findings come to."""
     return "failed" if False in told else "partly" if None in told else "checked"
 
@@ -152,14 +159,14 @@ class _Builder:
         steps = self.steps(tables)
         claims = verify(self.graph) if self.graph.checks else None
         findings = tuple(self.findings(points, listings, claims))
-        lines = self.graph.text.rstrip().split("\n") if self.graph.text.strip() else []
+        lines, more = source_lines(self.graph)
         values, asked = objectives(self.plan, self.trace) if self.trace else ([], 0)
         shown = curve(values, asked, len(steps)) if values else None
         drawn, width = scene_svg(self.scene, [step["tiles"] for step in steps])
         return Content(
             title=display_text(self.graph.title or f"The gradient of {self.graph.objective}"),
             headline=headline(self.derivation),
-            state=_state({finding.ok for finding in findings}),
+            state=state_of({finding.ok for finding in findings}),
             findings=findings,
             svg=drawn,
             width=width,
@@ -173,11 +180,11 @@ class _Builder:
             columns=COLUMNS,
             checks=self.checks(tables),
             point=self.point_text(points),
-            claims=() if claims is None else tuple(map(_claim, claims.verdicts)),
+            claims=() if claims is None else tuple(map(claim_row, claims.verdicts)),
             listings=listings,
             source_name=display_text(self.graph.source),
-            source=tuple(map(display_text, lines[:MAX_SOURCE_LINES])),
-            source_more=max(0, len(lines) - MAX_SOURCE_LINES),
+            source=lines,
+            source_more=more,
             command=display_text(command),
             data={
                 "steps": steps,
@@ -282,7 +289,8 @@ def _targets() -> list[str]:
     return sorted(target_names(), key=lambda name: (name != _FIRST, name))
 
 
-def _claim(verdict: Verdict) -> ClaimRow:
+def claim_row(verdict: Verdict) -> ClaimRow:
+    """Return a verdict as a row of the page."""
     text = verdict.message if verdict.diagnosis is None else verdict.diagnosis.text
     if verdict.diagnosis is not None and verdict.diagnosis.correction:
         text = f"{text} Right: {verdict.diagnosis.correction}"

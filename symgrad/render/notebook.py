@@ -10,6 +10,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
+from symgrad.render.arrays.notebook import array_bundle
 from symgrad.render.document import document
 from symgrad.render.json import derivation_json
 from symgrad.render.latex import (
@@ -36,6 +37,7 @@ from symgrad.render.sheet import (
 from symgrad.render.svg import svg
 from symgrad.render.text import text_of
 from symgrad.render.trace_text import trace_markdown, trace_text
+from symgrad.trace.arrays.show import ArrayTrace
 from symgrad.trace.trace import Trace
 from symgrad.verify.report import MARKS, Report
 
@@ -53,10 +55,8 @@ def bundle(value: object) -> Bundle:
     ['image/svg+xml', 'text/plain']
     """
     match value:
-        case ArrayGraph():
-            return {"text/plain": value.text}
-        case ArrayDerivation():
-            return {"text/markdown": value.markdown(), "text/plain": value.text()}
+        case ArrayGraph() | ArrayDerivation() | ArrayTrace():
+            return array_bundle(value)
         case Graph():
             return graph_bundle(value)
         case Derivation():

@@ -46,6 +46,7 @@ class Tile:
 class Wire:
     """An operand's edge to the equation that uses it, labelled with the local derivative.
 
+    The label of an edge that carries an array is its `shape` instead.
     `active` is an edge on a path from a parameter to the objective: gradient flows back along it.
     """
 
@@ -54,6 +55,7 @@ class Wire:
     label: str = ""
     active: bool = True
     lit: bool = False
+    shape: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,15 @@ class _Painter:
             self.summary(),
             tiles,
             tuple(self.wires()),
-            frozenset(self.printer.name(node.name) for node in self.graph.nodes),
+            self.names(),
             tuple(self.printer.name(name) for name in self.highlight),
         )
+
+    def names(self) -> frozenset[str]:
+        """Return every name as it is printed."""
+        printer = TextPrinter(self.graph.index) if isinstance(self.graph, ArrayGraph) else None
+        shown = (printer or self.printer).name
+        return frozenset(shown(node.name) for node in self.graph.nodes)
 
     def summary(self) -> str:
         """Return one sentence about the graph, for those who cannot see it."""
@@ -235,7 +243,7 @@ class _Painter:
             label = f"{len(edges):,} edges" if len(edges) > 1 else ""
         elif active:
             label = self.label(*edges[0])
-        return Wire(pair[0], pair[1], label, active, lit)
+        return Wire(pair[0], pair[1], label, active, lit, isinstance(self.graph, ArrayGraph))
 
     def local(self, operand: str, node: str) -> Expression:
         """Return the local derivative on an edge."""

@@ -202,6 +202,7 @@ def _label(wire: Wire, link: PlacedLink, lines: Sequence[str], setter: Typesette
     x, y = link.label
     width, height = _label_size(wire, lines, setter)
     full = f"∂{wire.target}/∂{wire.source} = {wire.label}"
+    full = f"{wire.source}: {wire.label}" if wire.shape else full
     return (
         f'{_open(wire, "edge-label")}<g class="label"><title>{escaped(full)}</title>'
         f'<rect class="ground" x="{number(x - width / 2 + 1)}" y="{number(y - height / 2)}" '

@@ -28,11 +28,11 @@ SMALL = 0.72
 _DEPTHS = 4
 _LOWERED, _RAISED = 0.22, -0.36
 
-_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_RAISED_SIGNS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ"
 _TOKEN = re.compile(
-    rf"[^\W\d{_RAISED_DIGITS}][^\W{_RAISED_DIGITS}]*|[{_RAISED_DIGITS}]+|\s+|.", re.DOTALL
+    rf"[^\W\d{_RAISED_SIGNS}][^\W{_RAISED_SIGNS}]*|[{_RAISED_SIGNS}]+|\s+|.", re.DOTALL
 )
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
+_SUPERSCRIPTS = str.maketrans(_RAISED_SIGNS, "0123456789−T")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _FUNCTIONS = frozenset(reserved_names()) | {"if", "and", "or", "not"}
@@ -97,7 +97,7 @@ class Typesetter:
         return width_of(self.runs(text), size)
 
     def _token_runs(self, token: str, following: str) -> Iterator[TextRun]:
-        if token[0] in _RAISED_DIGITS:
+        if token[0] in _RAISED_SIGNS:
             yield TextRun(token.translate(_SUPERSCRIPTS), scale=SMALL, shift=_RAISED)
         elif not token[0].isalpha() or token[0] == "∂":
             yield TextRun(token)

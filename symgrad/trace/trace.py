@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import overload
 
+from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.derivation.regularisation import regularisation
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression.tree import Expression
-from symgrad.graph.arrays import refuse_arrays
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
+from symgrad.trace.arrays.plan import planned
+from symgrad.trace.arrays.run import steps as array_steps
+from symgrad.trace.arrays.show import ArrayTrace
 from symgrad.trace.inputs import Sample, read_samples, read_values, require_inputs
 from symgrad.trace.lines import WorkedLine, worked_lines
 from symgrad.trace.numbers import Arithmetic, Real, read_number
@@ -45,6 +50,36 @@ class Plan:
         return self.samples[(step - 1) % len(self.samples)] if self.samples else ()
 
 
+@overload
+def trace(  # type: ignore[overload-overlap]  # a graph with arrays has a trace of its own
+    graph: ArrayGraph,
+    values: Mapping[str, object] | None = None,
+    data: Iterable[Mapping[str, object]] | None = None,
+    *,
+    rate: object = None,
+    steps: int | None = None,
+    optimizer: str = "sgd",
+    wrt: Iterable[str] | None = None,
+    exact: bool = False,
+    digits: int = 6,
+) -> ArrayTrace: ...
+
+
+@overload
+def trace(
+    graph: Graph,
+    values: Mapping[str, object] | None = None,
+    data: Iterable[Mapping[str, object]] | None = None,
+    *,
+    rate: object = None,
+    steps: int | None = None,
+    optimizer: str = "sgd",
+    wrt: Iterable[str] | None = None,
+    exact: bool = False,
+    digits: int = 6,
+) -> Trace: ...
+
+
 def trace(  # noqa: PLR0913  (options, keyword-only)
     graph: Graph,
     values: Mapping[str, object] | None = None,
@@ -56,7 +91,7 @@ def trace(  # noqa: PLR0913  (options, keyword-only)
     wrt: Iterable[str] | None = None,
     exact: bool = False,
     digits: int = 6,
-) -> Trace:
+) -> Trace | ArrayTrace:
     """Work a graph through with numbers: one step of descent for each sample.
 
     `values` gives inputs a value (parameters their starting value), `data` one mapping a sample;
@@ -64,6 +99,7 @@ def trace(  # noqa: PLR0913  (options, keyword-only)
     fractions or text; a float is taken as the shortest decimal that rounds to it. `rate` is the
     learning rate (the graph's own, or 0.1), `steps` the number of steps (one for each sample),
     `optimizer` a row of `symgrad.program.optimizers`. With `exact` all numbers are fractions.
+    Of a graph with arrays the inputs are numbers, lists or lists of rows, the same at every step.
 
     Raises SymgradError where an input has no value, and where a node has no real value; the error
     names the step and the node.
@@ -75,8 +111,14 @@ def trace(  # noqa: PLR0913  (options, keyword-only)
     >>> t.steps[0].gradients, t.steps[0].updated
     ({'a': 4.0}, {'a': 0.6})
     """
-    refuse_arrays(graph, "`trace`")
-    plan = make_plan(derive(graph, wrt), values, data, rate=rate, steps=steps, optimizer=optimizer)
+    d = derive(graph, wrt)
+    if isinstance(d, ArrayDerivation):
+        own = planned(d, values, data, rate=rate, steps=steps, optimizer=optimizer)
+        if exact or own is None:
+            what = "fractions" if own else "a Jacobian"
+            raise SymgradError(Diagnostic(f"a trace of arrays does not take {what}"))
+        return ArrayTrace(own, tuple(array_steps(own)), digits)
+    plan = make_plan(d, values, data, rate=rate, steps=steps, optimizer=optimizer)
     return run_plan(plan, exact=exact, digits=digits)
 
 

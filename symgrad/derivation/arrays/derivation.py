@@ -13,7 +13,7 @@ from symgrad.expression.arrays.size import Shape
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph
 
-_WRITER = "symgrad.render.arrays"  # far above: imported when something is to be shown
+_WRITER = "symgrad.render.arrays.documents"  # far above: imported when something is to be shown
 
 
 class ArraySensitivity(NamedTuple):

@@ -6,7 +6,6 @@ from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
-from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph
 
@@ -24,12 +23,13 @@ def contribution(graph: ArrayGraph, node: str, operand: str, adjoint: Array) -> 
     return shortest(build.add(*parts), fold)
 
 
-def local_form(graph: ArrayGraph, node: str, operand: str, printer: TextPrinter) -> str:
-    """Return one line: `z → W: G ↦ Gxᵀ`, or `∂L/∂r = r` for a number on top."""
+def local_derivative(graph: ArrayGraph, node: str, operand: str) -> tuple[str, Array]:
+    """Return the letter for the adjoint of an array on top, and what the operand gets of it.
+
+    Of a number on top the letter is empty and the array its derivative.
+    """
     shape = graph.shape_of[node]
     if not shape:
-        tree = contribution(graph, node, operand, build.ONE)
-        return f"∂{printer.name(node)}/∂{printer.name(operand)} = {printer.expression(tree)}"
+        return "", contribution(graph, node, operand, build.ONE)
     mark = next(word for word in (MARK, "Ḡ", "G_") if word not in graph.index)
-    tree = contribution(graph, node, operand, build.name(mark, shape))
-    return f"{printer.name(node)} → {printer.name(operand)}: {mark} ↦ {printer.expression(tree)}"
+    return mark, contribution(graph, node, operand, build.name(mark, shape))

@@ -92,7 +92,7 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
             exact += [_exact(point, right[name]) for name in d.wrt]
         except (Unknown, ZeroDivisionError, ValueError):
             continue
-        arguments = [_plain(point.inputs[n], len(graph.shape_of[n])) for n in names]
+        arguments = [plain_value(point.inputs[n], len(graph.shape_of[n])) for n in names]
         calls.append(arguments)
         wanted.append((point, exact))
         if samples and graph.data:
@@ -103,13 +103,14 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
     worst = ArrayCheck(target)
     for (value, found), (point, exact) in zip(run(calls), wanted, strict=True):
         for label, got, expected in zip(labels, (value, *found), exact, strict=True):
-            error = _error(got, expected)
+            error = error_of(got, expected)
             if error > worst.error:
                 worst = ArrayCheck(target, 0, error, label, point.sizes)
     return replace(worst, points=len({id(point) for point, _ in wanted}))
 
 
-def _plain(grid: Sequence[Sequence[Fraction]], order: int) -> Value:
+def plain_value(grid: Sequence[Sequence[Fraction | float]], order: int) -> Value:
+    """Return rows of numbers as emitted code takes them: a number, a list, or a list of rows."""
     rows = [[float(entry) for entry in row] for row in grid]
     if order == 2:
         return rows
@@ -121,18 +122,19 @@ def _exact(point: Point, x: Array) -> list[float]:
     return [float(entry.mid()) for row in point.evaluator.value(x) for entry in row]
 
 
-def _error(got: Value, exact: Sequence[float]) -> float:
+def error_of(got: Value, exact: Sequence[float]) -> float:
     """Return the largest difference, relative to the largest entry; inf where the shapes differ."""
-    flat = list(_flat(got))
+    flat = flat_list(got)
     if len(flat) != len(exact) or not all(map(isfinite, flat)):
         return inf
     scale = max([_LEAST, *map(abs, exact)])
     return max((abs(a - b) for a, b in zip(flat, exact, strict=True)), default=0.0) / scale
 
 
-def _flat(value: Value) -> Sequence[float]:
+def flat_list(value: Value) -> list[float]:
+    """Return all numbers of an array, row by row."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):
-        return [entry for part in value for entry in _flat(part)]
+        return [entry for part in value for entry in flat_list(part)]
     return [float(value)]

@@ -45,11 +45,15 @@ def _aligned(texts: list[str]) -> list[str]:
     return [h.rjust(left) + t.ljust(right) for h, t in zip(heads, tails, strict=True)]
 
 
+def norm(line: TracedArray) -> float:
+    """Return the root of the sum of all squares."""
+    return sqrt(sum(entry * entry for row in line.entries for entry in row))
+
+
 def summary(line: TracedArray, digits: int) -> str:
     """Return the shape, the norm and the corners of a large array."""
     rows = line.entries
-    norm = sqrt(sum(entry * entry for row in rows for entry in row))
-    size = norm_text = number_text(norm, digits)
+    size = norm_text = number_text(norm(line), digits)
     if line.order == 1:
         size = str(len(rows))
         corners = f"{number_text(rows[0][0], digits)} … {number_text(rows[-1][0], digits)}"

@@ -3,67 +3,93 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
+from symgrad.graph.arrays import ArrayGraph
+from symgrad.graph.display import Typeset
 from symgrad.trace.arrays.layout import laid_out, latex
-from symgrad.trace.arrays.run import ArrayStep, Numbers, TracedArray, steps
-from symgrad.trace.arrays.values import Grid, completed, read_arrays
+from symgrad.trace.arrays.plan import ArrayPlan
+from symgrad.trace.arrays.run import ArrayStep, TracedArray, steps
 
 STYLES = ("text", "markdown", "latex", "json")
-_MOST_STEPS = 1000
 
 
 def traced(
     d: ArrayDerivation,
-    given: Mapping[str, object],
+    plan: ArrayPlan | None,
     *,
-    rate: Fraction = Fraction(1, 10),
-    count: int = 1,
     style: str = "text",
     digits: int = 6,
     ascii_only: bool = False,
 ) -> str:
-    """Return steps of a graph with arrays, with every number in it.
+    """Return the steps of a plan, with every number in them.
 
-    `given` holds inputs as numbers, lists, lists of rows, or their JSON; what is missing gets small
-    numbers that satisfy what the graph assumes. Raises SymgradError for a style that arrays do not
-    have, for shapes that do not fit, and where a formula has no value.
+    Raises SymgradError for a style that arrays do not have, where there is no plan because an array
+    is returned, and where a formula has no value.
     """
-    if style not in STYLES or count > _MOST_STEPS or d.jacobian:
-        what = "a Jacobian" if d.jacobian else f"--format {style}" if style not in STYLES else count
-        raise SymgradError(
-            Diagnostic(
-                f"a trace of arrays does not take {what}",
-                help=f"formats: {', '.join(STYLES)}; at most {_MOST_STEPS:,} steps",
-            )
-        )
-    sizes, inputs = completed(d.array_graph, read_arrays(d.array_graph, given))
-    found = list(steps(d, sizes, inputs, rate=rate, count=count))
-    show = _Show(d, sizes, inputs, digits)
+    if style not in STYLES or plan is None:
+        what = f"--format {style}" if plan else f"the Jacobian of `{d.graph.objective}`"
+        hint = f"formats: {', '.join(STYLES)}" if plan else "`derive` gives it"
+        raise SymgradError(Diagnostic(f"a trace of arrays does not take {what}", help=hint))
+    found = list(steps(plan))
+    show = Show(plan, digits)
     if style == "json":
-        return show.json(found, rate)
+        return show.json(found, plan.rate)
     if style == "text":
-        return show.text(found, rate, ascii_only=ascii_only)
-    return show.typeset(found, rate, style)
+        return show.text(found, plan.rate, ascii_only=ascii_only)
+    return show.typeset(found, plan.rate, style)
 
 
-class _Show:
+@dataclass(frozen=True)
+class ArrayTrace(Typeset):
+    """Steps of a graph with arrays, with all their numbers, and the plan that they follow."""
+
+    plan: ArrayPlan
+    steps: tuple[ArrayStep, ...]
+    digits: int = 6
+
+    @property
+    def graph(self) -> ArrayGraph:
+        """The graph that was traced."""
+        return self.plan.derivation.array_graph
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __iter__(self) -> Iterator[ArrayStep]:
+        return iter(self.steps)
+
+    def __getitem__(self, place: int) -> ArrayStep:
+        return self.steps[place]
+
+    def text(self) -> str:
+        """Return what `symgrad trace` prints."""
+        return Show(self.plan, self.digits).text(self.steps, self.plan.rate, ascii_only=False)
+
+    def markdown(self) -> str:
+        """Return the steps as Markdown, matrices laid out."""
+        return Show(self.plan, self.digits).typeset(self.steps, self.plan.rate, "markdown")
+
+    __str__ = text
+
+
+class Show:
     """Writes one trace."""
 
-    def __init__(
-        self, d: ArrayDerivation, sizes: Mapping[str, int], inputs: Mapping[str, Grid], digits: int
-    ) -> None:
+    def __init__(self, plan: ArrayPlan, digits: int) -> None:
+        d = plan.derivation
         self.d = d
-        self.sizes = sizes
+        self.sizes = plan.sizes
         self.digits = digits
         graph = d.array_graph
         self.inputs = [
             TracedArray(n, None, len(graph.shape_of[n]), tuple(tuple(map(float, r)) for r in grid))
-            for n, grid in inputs.items()
+            for n, grid in plan.inputs.items()
         ]
         self.names = [*graph.index, *(item.name for item in d.array_sensitivities)]
 
@@ -75,8 +101,8 @@ class _Show:
     def blocks(self, step: ArrayStep) -> list[tuple[str, Sequence[TracedArray]]]:
         """Return the parts of a step."""
         return [
-            ("Values", step.values), ("Sensitivities", step.sensitivities),
-            ("Gradients", step.gradients), ("After the step", step.updated),
+            ("Values", step.nodes), ("Sensitivities", step.named),
+            ("Gradients", step.slopes), ("After the step", step.after),
         ]  # fmt: skip
 
     def left(
@@ -120,7 +146,6 @@ class _Show:
 
     def typeset(self, found: Iterable[ArrayStep], rate: Fraction, style: str) -> str:
         """Return all steps as displays, in Markdown or in a LaTeX document's body."""
-        printer = LatexArrayPrinter(self.names)
         opening, closing = ("$$ ", " $$") if style == "markdown" else (r"\[ ", r" \]")
         title = "## {}" if style == "markdown" else r"\subsection*{{{}}}"
         parts = [f"# {self.head(rate)}" if style == "markdown" else f"% {self.head(rate)}"]
@@ -132,12 +157,16 @@ class _Show:
                 continue
             rows = [title.format(name)]
             is_gradient = "Gradients" if name.endswith("gradients") else ""
-            for line in lines:
-                left = self.left(line, printer, is_gradient, fraction=True)
-                formula = f"{printer.expression(line.tree)} = " if line.tree is not None else ""
-                rows.append(f"{opening}{left} = {formula}{latex(line, self.digits)}{closing}")
+            rows += [f"{opening}{self.line_latex(n, is_gradient)}{closing}" for n in lines]
             parts.append("\n\n".join(rows))
         return "\n\n".join(parts) + "\n"
+
+    def line_latex(self, line: TracedArray, title: str) -> str:
+        """Return one quantity in LaTeX: its name, its formula, its entries laid out."""
+        printer = LatexArrayPrinter(self.names)
+        left = self.left(line, printer, title, fraction=True)
+        formula = f"{printer.expression(line.tree)} = " if line.tree is not None else ""
+        return f"{left} = {formula}{latex(line, self.digits)}"
 
     def json(self, found: Iterable[ArrayStep], rate: Fraction) -> str:
         """Return all steps as JSON, arrays as lists of rows."""
@@ -145,24 +174,16 @@ class _Show:
             "schema": "symgrad.array-trace/1",
             "sizes": dict(self.sizes),
             "rate": float(rate),
-            "inputs": {line.name: _plain(line.entries, line.order) for line in self.inputs},
+            "inputs": {line.name: line.plain for line in self.inputs},
             "steps": [
                 {
                     "step": step.number,
-                    "values": {n.name: _plain(n.entries, n.order) for n in step.values},
-                    "sensitivities": {
-                        n.name: _plain(n.entries, n.order) for n in step.sensitivities
-                    },
-                    "gradients": {n.name: _plain(n.entries, n.order) for n in step.gradients},
-                    "updated": {n.name: _plain(n.entries, n.order) for n in step.updated},
+                    "values": step.values,
+                    "sensitivities": step.sensitivities,
+                    "gradients": step.gradients,
+                    "updated": step.updated,
                 }
                 for step in found
             ],
         }
         return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-
-
-def _plain(entries: Numbers, order: int) -> object:
-    if order == 2:
-        return [list(row) for row in entries]
-    return [row[0] for row in entries] if order else entries[0][0]

@@ -1,0 +1,1 @@
+"""Derivations with arrays: documents, pages, what notebooks show."""

@@ -1,0 +1,210 @@
+"""A derivation with arrays as text, LaTeX and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.tree import Array
+from symgrad.expression.names import LATIN
+from symgrad.graph.arrays import ArrayGraph
+from symgrad.render.arrays.json import blocks_json, json_of
+from symgrad.render.arrays.sheet import (
+    ArrayBlock,
+    ArrayEdge,
+    ArrayRow,
+    Item,
+    all_names,
+    blocks_of,
+    headline,
+    second_blocks,
+)
+
+_TO = r" \to "
+
+
+def formula_text(tree: Array, graph: ArrayGraph) -> str:
+    """Return one formula as text."""
+    return TextPrinter(graph.index).expression(tree)
+
+
+def formula_latex(tree: Array, graph: ArrayGraph) -> str:
+    """Return one formula as LaTeX."""
+    return LatexArrayPrinter(graph.index).expression(tree)
+
+
+def sides_of(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter) -> tuple[str, str]:
+    """Return both sides of a line, as text or LaTeX after the printer."""
+    written = dict(d.array_graph.written)
+    latex = isinstance(printer, LatexArrayPrinter)
+    if not row.bottom and row.top in written and not latex and not d.array_graph.numpy:
+        right = written[row.top]
+        if isinstance(printer, AsciiArrayPrinter):
+            right = _ascii(right)
+    else:
+        right = printer.expression(row.tree)
+    return _left(row, d, printer, latex=latex), f"{right}{row.remark}"
+
+
+def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: bool) -> str:
+    name = printer.name
+    if not row.bottom:
+        return name(row.top)
+    if row.second:
+        if latex:
+            return rf"\frac{{\partial^{{2}} {name(row.top)}}}{{\partial {name(row.bottom)}^{{2}}}}"
+        return f"∂²{name(row.top)}/∂{name(row.bottom)}²"
+    is_delta = any(item.name == row.top for item in d.array_sensitivities)
+    top = d.graph.objective if is_delta else row.top
+    if latex:
+        partial = rf"\frac{{\partial {name(top)}}}{{\partial {name(row.bottom)}}}"
+    else:
+        partial = f"∂{name(top)}/∂{name(row.bottom)}"
+    return f"{name(row.top)} = {partial}" if is_delta else partial
+
+
+def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter, arrow: str = " → ") -> str:
+    """Return one line as text."""
+    match item:
+        case ArrayRow():
+            return " = ".join(sides_of(item, d, printer))
+        case ArrayEdge():
+            top, bottom = printer.name(item.node), printer.name(item.operand)
+            right = printer.expression(item.tree)
+            if item.mark:
+                return f"{top} → {bottom}: {item.mark} ↦ {right}"
+            return f"∂{top}/∂{bottom} = {right}"
+        case tuple():
+            return arrow.join(map(printer.name, item))
+        case _:
+            return item
+
+
+def item_latex(item: Item, d: ArrayDerivation, printer: LatexArrayPrinter) -> str:
+    """Return one line as LaTeX; of a sentence nothing."""
+    match item:
+        case ArrayRow():
+            return " = ".join(sides_of(item, d, printer))
+        case ArrayEdge():
+            top, bottom = printer.name(item.node), printer.name(item.operand)
+            right = printer.expression(item.tree)
+            if item.mark:
+                return rf"{top} \to {bottom}\colon\; {printer.name(item.mark)} \mapsto {right}"
+            return rf"\frac{{\partial {top}}}{{\partial {bottom}}} = {right}"
+        case tuple():
+            return _TO.join(map(printer.name, item))
+        case _:
+            return ""
+
+
+def text_of(
+    d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, ascii_only: bool = False
+) -> str:
+    """Return a derivation as text, one formula a line."""
+    printer = AsciiArrayPrinter(all_names(d)) if ascii_only else TextPrinter(all_names(d))
+    parts = [headline(d)]
+    for block in blocks_of(d) if blocks is None else blocks:
+        rows = [f"  {item_text(item, d, printer)}" for item in block.items]
+        parts.append("\n".join([block.title, *rows]))
+    text = "\n\n".join(parts) + "\n"
+    return _ascii(text) if ascii_only else text
+
+
+_ASCII = {"×": "x", "ᵀ": ".T", "⊙": ".*", "∘": ".*", "⁻¹": "^-1", "²": "^2", "³": "^3", "−": "-",
+          "√": "sqrt ", "→": "->", "δ": "delta", "Σ": "sum", "·": "*", "∂": "d", "↦": "->",
+          "≥": ">=", "≤": "<=", "ℓ": "ell"}  # fmt: skip
+
+
+def _ascii(text: str) -> str:
+    """Return text with every sign spelled in ASCII."""
+    for sign, spelled in _ASCII.items():
+        text = text.replace(sign, spelled)
+    text = "".join(LATIN.get(c, c) for c in text)
+    return text.encode("ascii", "replace").decode()
+
+
+def latex_of(
+    d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, bold: bool = False
+) -> str:
+    """Return a derivation as LaTeX, one display a formula."""
+    printer = LatexArrayPrinter(all_names(d), bold=bold)
+    parts = [f"% {headline(d)}"]
+    for block in blocks_of(d) if blocks is None else blocks:
+        rows = [rf"\subsection*{{{block.title}}}"]
+        rows += [
+            prose(item) if isinstance(item, str) else rf"\[ {item_latex(item, d, printer)} \]"
+            for item in block.items
+        ]
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+_PROSE = {"×": r"$\times$", "ᵀ": r"$^{\top}$", "⊙": r"$\odot$", "²": "$^{2}$", "_": r"\_",
+          "^": r"\^{}", "∂": r"$\partial$"}  # fmt: skip
+
+
+def prose(text: str) -> str:
+    """Return a sentence in LaTeX."""
+    made = "".join(
+        _PROSE.get(c, f"$\\{LATIN[c]}$" if c in LATIN else c) for c in text.replace("⁻¹", "\ue000")
+    )
+    return made.replace("\ue000", "$^{-1}$") + r" \\"
+
+
+def markdown_of(d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None) -> str:
+    """Return a derivation as Markdown with formulas in LaTeX."""
+    printer = LatexArrayPrinter(all_names(d))
+    parts = [f"# {headline(d)}"]
+    for block in blocks_of(d) if blocks is None else blocks:
+        rows = [f"## {block.title}"]
+        for item in block.items:
+            if isinstance(item, tuple):
+                rows.append(f"- ${item_latex(item, d, printer)}$")
+            else:
+                latex = item_latex(item, d, printer)
+                rows.append(f"$$ {latex} $$" if latex else str(item))
+        parts.append("\n\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def document(
+    d: ArrayDerivation,
+    blocks: Sequence[ArrayBlock],
+    *,
+    style: str,
+    ascii_only: bool,
+    bold: bool = False,
+) -> str:
+    """Return blocks in one of the notations of the command line."""
+    if style == "latex":
+        return latex_of(d, blocks, bold=bold)
+    if style == "markdown":
+        return markdown_of(d, blocks)
+    if style == "json":
+        return blocks_json(d, blocks)
+    return text_of(d, blocks, ascii_only=ascii_only)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is asked for of a derivation."""
+
+    steps: bool = False
+    expand: bool = False
+    hessian: bool = False
+    hvp: bool = False
+    limit: int = 12
+    bold: bool = False
+
+
+def derived(d: ArrayDerivation, shown: Shown, *, style: str, ascii_only: bool) -> str:
+    """Return what `symgrad derive` prints of a graph with arrays."""
+    if shown.hessian or shown.hvp:
+        blocks = second_blocks(d, product=shown.hvp)
+    elif style == "json":
+        return json_of(d, limit=shown.limit)
+    else:
+        blocks = blocks_of(d, limit=shown.limit, steps=shown.steps, expand=shown.expand)
+    return document(d, blocks, style=style, ascii_only=ascii_only, bold=shown.bold)
