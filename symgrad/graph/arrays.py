@@ -145,7 +145,7 @@ def refuse_arrays(graph: Graph, what: str) -> None:
     text = lines[found.line - 1] if 0 < found.line <= len(lines) else found.name
     place = Place(graph.source, found.line, found.column, len(found.name), text)
     message = f"{what} does not take vectors and matrices yet"
-    hint = "`derive`, `verify`, `trace`, `draw`, `report` and `generate -t numpy|python|javascript|c` do"
+    hint = "`derive`, `verify`, `trace`, `draw`, `report` and `generate` do"
     raise ArraysNotTaken(Diagnostic(message, place if found.line else None, hint))
 
 
