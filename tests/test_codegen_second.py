@@ -42,8 +42,8 @@ def test_second_derivatives_are_exact(name, target):
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        (r"(d2J_db_db = \S+) \+ ", r"\1 - ", "d2J_db_db"),
-        (r"(Hv_a = \S+) \+ .*", r"\1", "Hv_a"),
+        (r"(d2J_db_db = \S+) \+ ", r"\1 - ", "d2J_db_db of hessian"),
+        (r"(Hv_a = \S+) \+ .*", r"\1", "Hv_a of hvp"),
     ],
 )
 def test_a_wrong_second_derivative_is_found(old, new, fault):

@@ -75,6 +75,19 @@ def batch_of(program: Program, routine: Routine, prefix: str = "mean_") -> Batch
     return Batch(tuple(before), kept, sums, results, routine.guarded)
 
 
+def moving_and_fixed(program: Program, routine: Routine) -> tuple[list[int], list[int]]:
+    """Return the places of the results that depend on data, and of those that do not."""
+    varying = set(program.data)
+    for row in routine.body:
+        if not varying.isdisjoint(row.operands):
+            varying.add(row.name)
+    places = range(len(routine.results))
+    return (
+        [i for i in places if routine.results[i] in varying],
+        [i for i in places if routine.results[i] not in varying],
+    )
+
+
 class _Splitter:
     """Writes results as linear forms in sums over the samples."""
 

@@ -26,6 +26,7 @@ from symgrad.program.outputs import KINDS as OUTPUTS
 from symgrad.program.program import Program, Routine
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
+from symgrad.targets.further import FoundRows
 from symgrad.targets.head import head_lines
 from symgrad.targets.long_lines import ROOM, bracketed
 from symgrad.targets.naming import identifiers, transliterated
@@ -93,7 +94,8 @@ class Options:
 class Target:
     """One language. Subclasses fill the tables and override `context`.
 
-    `assignment` is a line that gives a name its value, with %s for the name and for the formula.
+    `assignment` is a line that gives a name its value, with %s for the name and for the formula;
+    `defined` is how the line begins that defines a function, with %s for its name.
     `templates` pairs the name of each emitted file (with `{module}` in it) with its template;
     `settings` names the options that the target understands, `offered` the functions that its files
     have, `optional` further ones on request. `folder` is where its templates
@@ -107,6 +109,7 @@ class Target:
     suffix = ""
     comment = "//"
     assignment = "%s = %s"
+    defined = ""
     templates: tuple[tuple[str, str], ...] = ()
     settings: tuple[str, ...] = ()
     offered: tuple[str, ...] = OFFERED
@@ -178,6 +181,26 @@ class Target:
         """
         del files, points, program, seconds
         return None, f"symgrad cannot run {self.name}"
+
+    def defines(self, files: Sequence[EmittedFile], function: str) -> bool:
+        """Tell whether emitted files have a function, by the line that begins it."""
+        return bool(self.defined) and f"\n{self.defined % function}" in files[0].text
+
+    def run_further(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        kinds: Sequence[str],
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> FoundRows:
+        """Run the further functions of emitted files: by function, a row for each point.
+
+        `symgrad.targets.further` says what a row holds; empty where they cannot be run here.
+        """
+        del files, points, program, kinds, seconds
+        return {}
 
     def languages(self, settings: Mapping[str, str]) -> tuple[str, ...]:
         """Return the languages in which records may spell functions, the first that does counts."""

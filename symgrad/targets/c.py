@@ -28,8 +28,10 @@ from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
 from symgrad.targets.c_parts import MAX_STATEMENTS, PART_MARK, Cut, Line, cut
 from symgrad.targets.choice import OFFERED
+from symgrad.targets.further import FoundRows
 from symgrad.targets.printing import Spelling, open_functions, spelled_names
 from symgrad.targets.running_c import run_c
+from symgrad.targets.running_c_further import run_c_further
 
 _WIDTH = 99
 _SHORT = {"value_and_gradient": "both"}
@@ -77,6 +79,23 @@ class C(Target):
     ) -> tuple[list[list[float | None]] | None, str]:
         """Compile emitted files with the system's C compiler and run them."""
         return run_c(files, points, program, seconds)
+
+    def defines(self, files: Sequence[EmittedFile], function: str) -> bool:
+        """Tell whether the header declares a function."""
+        module = files[0].name.removesuffix(".h")
+        return f" {module}_{function}(" in files[0].text
+
+    def run_further(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        kinds: Sequence[str],
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> FoundRows:
+        """Compile emitted files and run their further functions."""
+        return run_c_further(files, points, program, kinds, seconds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `c.h.j2` and `c.c.j2` receive."""

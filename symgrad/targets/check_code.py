@@ -32,12 +32,11 @@ from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
 from symgrad.targets.base import RUN_SECONDS
 from symgrad.targets.bounded import bounded
+from symgrad.targets.check_further import HANDOVER, further_errors
 from symgrad.targets.check_points import Point, random_point
-from symgrad.targets.check_second import second_errors
 from symgrad.targets.running import BrokenCode
 
 BOUND = 64
-HANDOVER = 1024
 POINTS = 32
 _TRIES = 20  # draws for each point that is wanted
 _WORK = 400_000  # statements evaluated at 50 digits, over all points
@@ -45,7 +44,7 @@ _LARGEST = 1e300
 _SMALLEST = 1e-290
 _BEYOND = 20_000  # bits of a value on the way, above which functions of it take for ever
 _DIRECTIONS = 4
-_SECOND_POINTS = 12  # at which second derivatives are compared
+_FURTHER_POINTS = 12  # at which further functions are compared
 _SQUARED = (1e-140, 1e140)  # the squares of numbers between these are ordinary
 Noise = Callable[[], Real]
 _BESIDE = 16  # ulp of the largest partial derivative by which every other one may be off
@@ -139,21 +138,24 @@ def check(
     worst = CheckReport(target, len(places))
     for (place, values), results in zip(places, found, strict=True):
         worst = _compared(worst, exact, place, values, results)
-    if language.suffix == ".py":
-        worst = _with_second(worst, derivation, files[0], [place for place, _ in places])
-    return worst
+    left = max(0.0, start + seconds - time.monotonic())
+    return _with_further(worst, derivation, tuple(files), [place for place, _ in places], left)
 
 
-def _with_second(
-    worst: CheckReport, derivation: Derivation, file: EmittedFile, points: Sequence[Point]
+def _with_further(
+    worst: CheckReport,
+    derivation: Derivation,
+    files: tuple[EmittedFile, ...],
+    points: Sequence[Point],
+    seconds: float,
 ) -> CheckReport:
-    """Return the report with the errors of second derivatives, where the file has them."""
-    inputs = lower(derivation, safe=False).inputs
+    """Return the report with the errors of outputs, Jacobians, second derivatives, samples."""
+    language = target_called(worst.target)
     try:
-        errors = second_errors(derivation, file, points[:_SECOND_POINTS], inputs)
+        errors = further_errors(derivation, language, files, points[:_FURTHER_POINTS], seconds)
     except BrokenCode as error:
         raise code_check_failed(
-            f"the emitted code does not run: {error.diagnostics[0].message}"
+            f"the emitted {worst.target} code does not run: {error.diagnostics[0].message}"
         ) from error
     for ulps, allowed, name, point in errors:
         if ulps > allowed or (worst.ok and ulps > worst.ulps):

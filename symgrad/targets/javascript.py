@@ -10,9 +10,11 @@ from fractions import Fraction
 
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.targets.further import FoundRows
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
 from symgrad.targets.running import run_node
+from symgrad.targets.running_further import run_node_further
 from symgrad.targets.updating import update_step, wrapped
 
 _KEYWORDS = frozenset(
@@ -47,6 +49,7 @@ class JavaScript(Target):
     name = "javascript"
     suffix = ".mjs"
     comment = "//"
+    defined = "export function %s("
     assignment = "const %s = %s;"
     templates = (("{module}.mjs", "javascript.mjs.j2"),)
     keywords = _KEYWORDS
@@ -79,6 +82,18 @@ class JavaScript(Target):
     ) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted module under Node."""
         return run_node(files[0], points, len(program.wrt), seconds)
+
+    def run_further(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        kinds: Sequence[str],
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> FoundRows:
+        """Run the further functions of an emitted module."""
+        return run_node_further(files[0], points, program, kinds, seconds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `javascript.mjs.j2` receives."""

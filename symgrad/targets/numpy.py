@@ -20,6 +20,7 @@ from symgrad.program.program import Program, Routine
 from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
 from symgrad.targets.choice import OFFERED
+from symgrad.targets.further import FoundRows
 from symgrad.targets.layout import in_tuple, listed, target
 from symgrad.targets.long_lines import bracketed
 from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
@@ -32,6 +33,7 @@ from symgrad.targets.numpy_schedule import Schedule
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
+from symgrad.targets.running_further import run_numpy_further
 from symgrad.targets.updating import imported, update_step
 
 SCIPY_IMPORT = "\nfrom scipy import special"
@@ -45,6 +47,7 @@ class Numpy(Target):
     name = "numpy"
     suffix = ".py"
     comment = "#"
+    defined = "def %s("
     templates = (("{module}_numpy.py", "numpy.py.j2"),)
     offered = (*OFFERED, "fun_and_jac", "residuals", "jacobian")
     optional = (
@@ -92,6 +95,23 @@ class Numpy(Target):
         if SCIPY_IMPORT in files[0].text and find_spec("scipy") is None:
             return None, "SciPy is not installed here"
         return run_python(files[0], points, program, arrays=True), ""
+
+    def run_further(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        kinds: Sequence[str],
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> FoundRows:
+        """Run the further functions of an emitted file as a module of this process."""
+        del seconds
+        if find_spec("numpy") is None or (
+            SCIPY_IMPORT in files[0].text and find_spec("scipy") is None
+        ):
+            return {}
+        return run_numpy_further(files[0], points, program, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""

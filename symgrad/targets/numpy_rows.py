@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.expression.tree import Var
+from symgrad.program.batch import moving_and_fixed
 from symgrad.program.block import Assignment
 from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
@@ -180,14 +181,7 @@ class RowWriter:
 
     def _split(self, routine: Routine) -> tuple[list[int], list[int]]:
         """Return the places of the results that depend on data, and of those that do not."""
-        varying = set(self.sheet.program.data)
-        for row in routine.body:
-            if not varying.isdisjoint(row.operands):
-                varying.add(row.name)
-        places = range(len(routine.results))
-        moving = [i for i in places if routine.results[i] in varying]
-        moved = frozenset(moving)
-        return moving, [i for i in places if i not in moved]
+        return moving_and_fixed(self.sheet.program, routine)
 
     def _entries(self, routine: Routine) -> list[list[tuple[int, str]]]:
         """Return the entries of the Jacobian, row by row: column and name."""

@@ -16,12 +16,14 @@ from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.targets.further import FoundRows
 from symgrad.targets.layout import listed
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import HELPERS
 from symgrad.targets.running import run_python
+from symgrad.targets.running_further import run_python_further
 from symgrad.targets.updating import imported, update_step, wrapped
 
 FUNCTIONS: Mapping[str, Spelling] = {
@@ -59,6 +61,7 @@ class Python(Target):
     name = "python"
     suffix = ".py"
     comment = "#"
+    defined = "def %s("
     templates = (("{module}.py", "python.py.j2"),)
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
@@ -96,6 +99,19 @@ class Python(Target):
         """Run an emitted file as a module of this process."""
         del seconds  # Python runs in this process: who calls it has to end that
         return run_python(files[0], points, program), ""
+
+    def run_further(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        kinds: Sequence[str],
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> FoundRows:
+        """Run the further functions of an emitted file as a module of this process."""
+        del seconds
+        return run_python_further(files[0], points, program, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `python.py.j2` receives."""

@@ -127,15 +127,24 @@ def run_node(
     file: EmittedFile, points: Sequence[Sequence[float]], width: int, seconds: float
 ) -> tuple[Results | None, str]:
     """Return the results at each point, or None and the reason when Node cannot run them."""
+    driver = _DRIVER.format(module=file.name, width=width)
+    rows, note = executed_by_node(file, driver, points, seconds)
+    if rows is None:
+        return None, note
+    return [[None if text is None else number_of(text) for text in row] for row in rows], ""
+
+
+def executed_by_node(
+    file: EmittedFile, driver: str, points: Sequence[Sequence[float]], seconds: float
+) -> tuple[list[list[Any]] | None, str]:
+    """Return what a driver writes to results.json, or None and the reason."""
     node = shutil.which("node")
     if node is None:
         return None, "there is no `node` on this machine"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / file.name).write_text(file.text, encoding="utf-8")
-        (folder / "driver.mjs").write_text(
-            _DRIVER.format(module=file.name, width=width), encoding="utf-8"
-        )
+        (folder / "driver.mjs").write_text(driver, encoding="utf-8")
         (folder / "points.json").write_text(
             json.dumps([[_for_node(x) for x in point] for point in points])
         )
@@ -151,7 +160,7 @@ def run_node(
             return None, f"`{node}` took longer than {seconds:.3g} s"
         except OSError as error:
             return None, f"`{node}` cannot be run: {error.strerror}"
-    return [[None if text is None else _number(text) for text in row] for row in rows], ""
+    return rows, ""
 
 
 _PROBE = 'import {writeFileSync} from "node:fs";\nwriteFileSync("probe.json", "[1]");\n'
@@ -197,9 +206,6 @@ def run_rust(
     file: EmittedFile, points: Sequence[Sequence[float]], program: Program, seconds: float
 ) -> tuple[Results | None, str]:
     """Return the results at each point, or None and the reason when Rust cannot be run here."""
-    compiler = shutil.which("rustc")
-    if compiler is None:
-        return None, "there is no `rustc` on this machine"
     rule = optimizer(program.optimizer)
     fields = re.findall(r"^    pub (\w+): f64,", file.text.partition("}")[0], re.MULTILINE)
     call = ", ".join(f"x[{i}]" for i in range(len(program.inputs)))
@@ -215,6 +221,19 @@ def run_rust(
         gradient=", ".join(f"gradient.{name}" for name in fields),
         updated=", ".join(f"found{'.0' if state else ''}.{name}" for name in fields),
     )
+    rows, note = executed_by_rust(file, driver, points, seconds)
+    if rows is None:
+        return None, note
+    return [[from_bits(word) for word in row.split()] for row in rows], ""
+
+
+def executed_by_rust(
+    file: EmittedFile, driver: str, points: Sequence[Sequence[float]], seconds: float
+) -> tuple[list[str] | None, str]:
+    """Return the lines that a driver prints, one for each point, or None and the reason."""
+    compiler = shutil.which("rustc")
+    if compiler is None:
+        return None, "there is no `rustc` on this machine"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / file.name).write_text(file.text, encoding="utf-8")
@@ -233,15 +252,16 @@ def run_rust(
     rows = done.stdout.decode("ascii", "replace").splitlines()
     if done.returncode or len(rows) != len(points):
         raise BrokenCode("the compiled program stopped")
-    return [[_from_bits(int(word)) for word in row.split()] for row in rows], ""
+    return rows, ""
 
 
 def _bits(number: float) -> int:
     return int.from_bytes(struct.pack(">d", number), "big")
 
 
-def _from_bits(bits: int) -> float:
-    found: float = struct.unpack(">d", bits.to_bytes(8, "big"))[0]
+def from_bits(word: str) -> float:
+    """Return the number whose bits are those of a whole number."""
+    found: float = struct.unpack(">d", int(word).to_bytes(8, "big"))[0]
     return found
 
 
@@ -249,5 +269,6 @@ def _for_node(number: float) -> str:
     return repr(float(number)).replace("inf", "Infinity")
 
 
-def _number(text: str) -> float:
+def number_of(text: str) -> float:
+    """Return a number as JavaScript writes it."""
     return float(text.replace("Infinity", "inf"))

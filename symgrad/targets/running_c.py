@@ -73,6 +73,22 @@ def run_c(
     seconds: float,
 ) -> tuple[Results | None, str]:
     """Return the results at each point, or None and the reason when C cannot be run here."""
+    lines, note = executed(files, _c_driver(files[0], program), points, seconds)
+    if lines is None:
+        return None, note
+    return [[_from_c(item) for item in line.split()] for line in lines], ""
+
+
+def executed(
+    files: Sequence[EmittedFile],
+    driver: str,
+    points: Sequence[Sequence[float]],
+    seconds: float,
+) -> tuple[list[str] | None, str]:
+    """Return the lines that a driver prints, one for each point, or None and the reason.
+
+    Raises BrokenCode where the files cannot be compiled, or stop.
+    """
     compiler = c_compiler()
     if compiler is None:
         return None, "there is no C compiler (cc, gcc or clang) on this machine"
@@ -80,7 +96,6 @@ def run_c(
         folder = Path(name)
         for file in files:
             (folder / file.name).write_text(file.text, encoding="utf-8")
-        driver = _c_driver(files[0], program)
         (folder / "driver_main.c").write_text(driver, encoding="utf-8")
         text = "\n".join(" ".join(float(x).hex() for x in point) for point in points)
         try:
@@ -98,7 +113,7 @@ def run_c(
     lines = done.stdout.decode("ascii", "replace").splitlines()
     if done.returncode or len(lines) != len(points):
         raise BrokenCode("the compiled program stopped")
-    return [[_from_c(item) for item in line.split()] for line in lines], ""
+    return lines, ""
 
 
 def _compiled(compiler: str, folder: Path, seconds: float, *sources: str) -> str:
@@ -126,8 +141,7 @@ def _c_driver(header: EmittedFile, program: Program) -> str:
     batch = ", ".join([*places[:first], "SAMPLES", *columns, *places[last:]])
     sizes = {"value_and_gradient": 1 + len(program.wrt), "value": 1}
     moves = not set(program.wrt).isdisjoint(program.data)
-    code = [line for line in header.text.splitlines() if not line.startswith(("//", "/*", "   "))]
-    real = "float" if any("float " in line for line in code) else "double"
+    real = real_of(header)
     rows = f"struct {module}_params" in header.text
     calls = ""
     for prefix, call in ((module, single), (f"{module}_batch", batch)):
@@ -151,6 +165,12 @@ def _c_driver(header: EmittedFile, program: Program) -> str:
         show=_C_SHOW.format(module=module, real=real, fields=len(program.wrt)) if rows else "",
         row=f"        {module}_params row;\n" if rows else "",
     )
+
+
+def real_of(header: EmittedFile) -> str:
+    """Return the type of number that an emitted header is written in."""
+    code = [line for line in header.text.splitlines() if not line.startswith(("//", "/*", "   "))]
+    return "float" if any("float " in line for line in code) else "double"
 
 
 def c_compiler() -> str | None:

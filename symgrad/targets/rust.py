@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Program, Routine
 from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
+from symgrad.targets.further import FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
+from symgrad.targets.running_further import run_rust_further
 from symgrad.targets.rust_helpers import HELPERS
 from symgrad.targets.updating import update_step, wrapped
 
@@ -42,6 +44,7 @@ class Rust(Target):
     name = "rust"
     suffix = ".rs"
     comment = "//"
+    defined = "pub fn %s("
     assignment = "let %s = %s;"
     templates = (("{module}.rs", "rust.rs.j2"),)
     settings = ("math",)
@@ -71,6 +74,18 @@ class Rust(Target):
     ) -> tuple[list[list[float | None]] | None, str]:
         """Compile an emitted module with rustc and run it."""
         return run_rust(files[0], points, program, seconds)
+
+    def run_further(
+        self,
+        files: tuple[EmittedFile, ...],
+        points: Sequence[Sequence[float]],
+        program: Program,
+        kinds: Sequence[str],
+        *,
+        seconds: float = RUN_SECONDS,
+    ) -> FoundRows:
+        """Run the further functions of an emitted module."""
+        return run_rust_further(files[0], points, program, kinds, seconds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `rust.rs.j2` receives."""

@@ -1,0 +1,60 @@
+"""Functions of emitted files beside value, gradient and update: which there are, and their rows.
+
+A row holds the numbers that a function gives at one point in a canonical order, whatever the
+language: a matrix row by row, a sparse matrix with its zeros, and where a function takes samples
+the results of several equal ones, one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+FURTHER = (
+    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp", "value_each",
+    "gradient_each",
+)  # fmt: skip
+EQUAL = 3  # samples, for functions that take arrays of them
+
+Found = Sequence[float]
+FoundRows = Mapping[str, Sequence[Found]]  # by function, a row for each point
+
+
+def direction(width: int) -> list[float]:
+    """Return the direction in which `hvp` is checked."""
+    return [0.5**i for i in range(width)]
+
+
+def dense(values: Found, columns: Sequence[int], starts: Sequence[int], width: int) -> list[float]:
+    """Return a matrix in compressed sparse rows with its zeros, row by row.
+
+    Raises ValueError where the pattern is none.
+
+    >>> dense([5.0, 6.0], [1, 0], [0, 1, 2], 2)
+    [0.0, 5.0, 6.0, 0.0]
+    """
+    if sorted(starts) != list(starts) or starts[0] or {len(columns), len(values)} != {starts[-1]}:
+        raise ValueError("its pattern is none of compressed sparse rows")
+    rows: list[float] = []
+    for first, last in pairwise(starts):
+        row = dict(zip(columns[first:last], values[first:last], strict=True))
+        if len(row) != last - first or not set(row) <= set(range(width)):
+            raise ValueError("its pattern names a column twice, or one that there is not")
+        rows += [float(row.get(column, 0.0)) for column in range(width)]
+    return rows
+
+
+def separated(
+    kinds: Sequence[str], lines: Sequence[str], number: Callable[[str], float]
+) -> FoundRows:
+    """Return what a driver printed: a line for each point, a semicolon behind each function.
+
+    >>> separated(["hvp", "outputs"], ["1 2;3;"], float)
+    {'hvp': [[1.0, 2.0]], 'outputs': [[3.0]]}
+    """
+    rows = [line.split(";") for line in lines]
+    return {
+        kind: [[number(word) for word in row[i].split()] for row in rows]
+        for i, kind in enumerate(kinds)
+        if rows
+    }
