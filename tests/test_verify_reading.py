@@ -158,7 +158,8 @@ def test_a_where_clause_is_judged():
 
 @pytest.mark.parametrize(
     ("condition", "status"),
-    [(r"\text{if } y = 1", "proved"), (r"\text{if } y = 0", "refuted"), (r"\quad (y = 1)", "refuted"),  # noqa: E501
+    [(r"\text{if } y = 1", "proved"), (r"\text{if } y = 0", "refuted"),
+     (r"\quad (y = 1)", "proved"),
      (r"\text{for } y = 1", "proved"), (r"\text{if $y = 1$}", "proved"), ("", "refuted"),
      (r"\text{wenn } y = 1", "proved"), (r"\text{if } q \text{ is large}", "condition")],
 )  # fmt: skip

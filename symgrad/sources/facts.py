@@ -26,7 +26,15 @@ def read_facts(
     Raises:
         Fault: if the text is not a list of comparisons.
     """
-    parser = Parser(text, origin, resolve, names=names, unknown=unknown)
+    return facts_of(Parser(text, origin, resolve, names=names, unknown=unknown), text)
+
+
+def facts_of(parser: Parser, text: str) -> list[Assumption]:
+    """Return the facts that a parser finds in its text.
+
+    Raises:
+        Fault: if the text is not a list of comparisons.
+    """
     parser.tokens = ["==" if token == "=" else token for token in parser.tokens]
     parser.conditions = True
     found = _comparisons(parser, text)
@@ -39,7 +47,7 @@ def read_facts(
         )
     if parser.tokens[parser.at]:
         raise unexpected(parser)
-    line = origin.line
+    line = parser.origin.line
     return [Assumption(condition, written, line) for condition, written in found]
 
 

@@ -89,6 +89,9 @@ class Translator(Delimiters, Styles, Scripts):
             self.superscript(word, parts)
         elif text.startswith("\\"):
             self.command(word, parts)
+        elif text == "&" and self.is_next("&"):  # the next of several columns of equations
+            self.next_word(word)
+            parts.append(self.written(";", word))
         elif text == "&" or (text == "~" and "\\" in self.source):  # in LaTeX a space
             parts.append(self.written(" ", word))
         elif text in ("∑", "∏"):

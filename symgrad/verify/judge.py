@@ -14,7 +14,7 @@ from symgrad.errors import Diagnostic, SourceError, SymgradError
 from symgrad.expression.own import SAMPLE
 from symgrad.expression.printer import Printer
 from symgrad.expression.symbolic import sympy_module
-from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var
+from symgrad.expression.tree import Add, Compare, Expression, Mul, Neg, Number, Var, walk
 from symgrad.graph.graph import Graph
 from symgrad.verify.cases import of_all_cases
 from symgrad.verify.deciding.equality import Decision, decide
@@ -34,7 +34,7 @@ from symgrad.verify.model import (
     Verdict,
 )
 from symgrad.verify.numbers.judge_numbers import NumberJudge, at_point
-from symgrad.verify.numbers.outcomes import Outcome, decided
+from symgrad.verify.numbers.outcomes import HOLDS_WHERE, Outcome, decided
 from symgrad.verify.numbers.put_in import with_numbers_put_in
 from symgrad.verify.truth import Ambiguous, MissingValue, Point, Truth
 
@@ -87,11 +87,13 @@ class Judge:
             share = seconds / len(claim.cases)
             return of_all_cases(claim, lambda one: self.judge(one, share, explain=explain))
         found = self.sound(self._open(claim, time.monotonic() + seconds, explain=explain))
-        return (
-            Verdict("condition", claim, claim.otherwise)
-            if claim.otherwise and not found.ok
-            else found
-        )
+        if claim.otherwise and not found.ok:
+            return Verdict("condition", claim, claim.otherwise)
+        if claim.words and found.status == "refuted" and _holds_in_a_region(found.decision):
+            said = f"said under a condition in words: {claim.words}"
+            where = tuple(one for one in found.remarks if one.startswith(HOLDS_WHERE))
+            return Verdict("condition", claim, said, remarks=where)
+        return found
 
     def sound(self, verdict: Verdict) -> Verdict:
         """Return a verdict that tells of nothing but names of the graph and of the text.
@@ -390,6 +392,14 @@ def _reading(claim: Claim) -> list[str]:
         if item.name == claim.defines and isinstance(item.expression, Var) and silent:
             found.append(f"{item.name} is read as {item.expression.key}")
     return list(dict.fromkeys(found))
+
+
+def _holds_in_a_region(decision: Decision | None) -> bool:
+    """Tell whether a claim that is wrong does hold in a part of its domain, and not at points."""
+    compared = [] if decision is None else [
+        part for c in decision.holds_when for part in walk(c) if isinstance(part, Compare)
+    ]  # fmt: skip
+    return any(part.relation != "==" for part in compared)
 
 
 def _share(deadline: float, fraction: float) -> float:

@@ -159,7 +159,9 @@ class Claim:
     derivative in it. `condition` says why the formula claims nothing, where it only states values
     or a condition; it is empty for a claim.
     `otherwise` says what the formula is where it does not hold, such as a condition that is set:
-    then it is not refuted. `readings` are the choices that its reading rests on, in words;
+    then it is not refuted. `words` say under what it holds, in words that are not read: where it
+    holds in a part of its domain alone, it is not refuted. `readings` are the choices that its
+    reading rests on, in words;
     `doubts` are guesses among them: where the claim is wrong as it is read, it is not refuted but
     unreadable.
     `cases` are the claims that one with a free index stands for, itself the first of them.
@@ -182,6 +184,7 @@ class Claim:
     readings: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     otherwise: str = ""
+    words: str = ""
     cases: tuple[Case, ...] = ()
 
     def __str__(self) -> str:

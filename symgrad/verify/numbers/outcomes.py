@@ -13,6 +13,7 @@ from symgrad.verify.deciding.equality import Decision
 from symgrad.verify.model import Diagnosis, Status
 from symgrad.verify.numbers.decimals import significant
 
+HOLDS_WHERE = "it does hold where"
 _SHORT = 12  # a condition that costs more to read tells nobody anything
 
 
@@ -48,7 +49,7 @@ def decided(decision: Decision, assumptions: Sequence[Compare], printer: Printer
     short = [c for c in decision.holds_when if cost(c) <= _SHORT]
     if short:
         where = ", or where ".join(printer.condition(c) for c in short)
-        remarks.append(f"it does hold where {where}")
+        remarks.append(f"{HOLDS_WHERE} {where}")
     return Outcome("refuted", f"wrong: {_witness(decision, printer)}", decision,
                    remarks=tuple(remarks))  # fmt: skip
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Any
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
@@ -21,7 +19,6 @@ from symgrad.expression.tree import (
 )
 from symgrad.graph.graph import Graph
 from symgrad.sources import exact
-from symgrad.sources.facts import read_facts
 from symgrad.sources.latex import UNREADABLE
 from symgrad.sources.problems import Fault
 from symgrad.sources.written import Written
@@ -39,6 +36,7 @@ from symgrad.verify.model import (
 from symgrad.verify.reading.approximation import order_of_error
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import readings_of
+from symgrad.verify.reading.givens import Given
 from symgrad.verify.reading.meaning import adjoint_meant
 from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
@@ -49,10 +47,6 @@ from symgrad.verify.truth import Truth
 
 _MAX_DEFINITIONS = 50
 _COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
-_SUPPOSES = re.compile(
-    r"(?:\b(?:if|when|wenn|falls|si|cuando|quand|lorsque|quando)|若|当|如果|如|もし)\W*$",
-    re.IGNORECASE,
-)
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SET_TO_ZERO = "set to zero: a condition, which the formula need not fulfil everywhere"
 _APPROXIMATION = "an approximation without numbers"
@@ -67,18 +61,6 @@ class Unread:
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What is in force for one statement alone: `if y = 1`.
-
-    `unread` is the text of a condition that cannot be read.
-    """
-
-    conditions: tuple[Compare, ...] = ()
-    values: tuple[tuple[str, Fraction], ...] = ()
-    unread: str = ""
-
-
 class Chains:
     """Reads the right sides of statements, with what is in force where they stand."""
 
@@ -86,7 +68,6 @@ class Chains:
         self.graph, self.truth, self.scope, self.state = graph, truth, scope, state
         self.faults: dict[int, Diagnostic] = {}
         self.comma = False  # whether the text writes decimal commas
-        self.supposed: tuple[Any, ...] = ()  # a line, and what it supposes
         self.set_on = 0  # the line of the last condition that was set
 
     def links(
@@ -310,6 +291,8 @@ class Chains:
         if given.values:
             found = replace(found, point=tuple({**dict(found.point), **dict(given.values)}.items()))
             found = replace(found, stated=True, printed=())
+        if given.words:
+            found = replace(found, words=given.words)
         if given.unread:
             otherwise = f"said under a condition: {given.unread}"
         if otherwise:
@@ -341,61 +324,6 @@ class Chains:
     def needs_after(self, left: Target) -> bool:
         """Tell whether the values behind the next step may be what the claim is about."""
         return self.state.pending or isinstance(left, UpdateTarget)
-
-    def given(self, statement: WrittenStatement, formula: FoundFormula) -> Given:
-        """Read the conditions under which a statement is said."""
-        conditions: list[Compare] = []
-        values: list[tuple[str, Fraction]] = []
-        unread = ""
-        for part in statement.given:
-            try:
-                found = self.facts(part, formula)
-            except Fault:
-                unread = unread or source_text(formula.text, part) or part.text
-                continue
-            conditions += found
-            values += [pair for fact in found if (pair := self.value_set(fact))]
-        first = statement.parts[0][1]
-        line = first.origin(formula.text, formula.origin).place("", 0, 1).line
-        if self.supposed[:1] == (line,):
-            conditions += self.supposed[1:]
-        return Given(tuple(conditions), tuple(values), unread)
-
-    def supposes(self, formula: FoundFormula, place: Place, names: tuple[str, ...]) -> None:
-        """Take note of `if $t = 0$`: what the rest of the line says is said under it."""
-        values = dict(self.state.point)
-        before = place.text[: max(formula.origin.place(formula.text, 0, 1).column - 1, 0)]
-        goes_on = self.supposed[:1] == (place.line,)
-        if formula.strict or not (goes_on or _SUPPOSES.search(before)):
-            return
-        facts = [Compare("==", Var(n), Number(values[n])) for n in names if n in values]
-        self.supposed = (*(self.supposed if goes_on else (place.line,)), *facts)
-
-    def facts(self, part: Written, formula: FoundFormula) -> list[Compare]:
-        """Read a condition.
-
-        Raises:
-            Fault: if it cannot be read.
-        """
-        origin = part.origin(formula.text, formula.origin)
-
-        def unknown(word: str, place: object) -> None:
-            del place
-            raise Fault(Diagnostic(f"unknown name `{word}`"))
-
-        self.refuse_marks(part)
-        names = {name: name for name in self.scope.known()}
-        found = read_facts(part.text, origin, self.scope.resolve, names=names, unknown=unknown)
-        return [fact.condition for fact in found if isinstance(fact.condition, Compare)]
-
-    def value_set(self, fact: Compare) -> tuple[str, Fraction] | None:
-        """Return the input and its value where a condition is `y = 1`."""
-        value = exact.rational(fact.right)
-        name = fact.left.key if isinstance(fact.left, Var) else None
-        node = self.graph.index.get(str(name))
-        if fact.relation != "==" or value is None or node is None or node.formula is not None:
-            return None
-        return str(name), value
 
     def defined(self, left: Target, links: tuple[Link, ...], *, forced: bool) -> Definition | None:
         """Return what the claim defines: a new name, or a sensitivity by the derivative it is."""

@@ -27,11 +27,12 @@ from symgrad.verify.model import (
     Target,
     UpdateTarget,
 )
-from symgrad.verify.reading.chains import Chains, Given, Unread, speaks_of
+from symgrad.verify.reading.chains import Chains, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
+from symgrad.verify.reading.givens import Given, Givens
 from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.proportional import factor_of
 from symgrad.verify.reading.prose import UNCLEAR
@@ -82,6 +83,7 @@ class Reader:
         self.lefts = LeftSides(self.graph, self.scope, state)
         self.chains = Chains(self.graph, self.truth, self.scope, state)
         self.chains.comma = self.decimals == "comma"
+        self.givens = Givens(self.graph, self.scope)
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
         """Yield the claims of a text, and each formula that is not about the graph."""
@@ -247,7 +249,6 @@ class Reader:
                 yield self.no_claim(statement, formula, text, place)
                 return
             if names := self.lefts.assigned(statement):
-                self.chains.supposes(formula, place, names)
                 value = statement.parts[-1][1].text.strip()
                 shown = f"sets {' = '.join((*names, value))}"
                 yield Claim(text, place, NameTarget(names[-1]), condition=shown)
@@ -302,7 +303,7 @@ class Reader:
             raise waits[0] if waits else unread[0].fault
         if unread and _is_new(left, self.scope) and unread[0].part == statement.parts[0][1]:
             raise unread[0].fault
-        given = self.chains.given(statement, formula)
+        given = self.givens.of(statement, formula)
         forced = statement.parts[0][0] == ":="
         yield from self.chains.claims(
             left, links, text, place, given, forced=forced, strict=formula.strict

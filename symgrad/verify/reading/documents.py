@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from symgrad.sources.macros import Macros
+from symgrad.verify.reading.circumstances import with_circumstances
 from symgrad.verify.reading.embedded import docstrings, notebook
 from symgrad.verify.reading.joining import joined
 from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
@@ -68,8 +69,15 @@ def formulas(text: str, source: str) -> Iterator[FoundFormula]:
     if kind == "latex":
         passage = passage.with_text(blanked_latex(passage.text))
     pieces: list[TextPiece | FoundFormula] = list(Scanner(passage, kind).pieces())
+    found = []
+    behind = 0
     for piece in joined(passage, pieces):
         if isinstance(piece, FoundFormula):
-            yield piece
-        elif (found := piece.formula(passage, macros)) is not None:
-            yield found
+            start = max(behind, passage.offset(piece.origin))
+            behind = start + len(piece.text)
+            found.append((piece, start, behind))
+        elif (formula := piece.formula(passage, macros)) is not None:
+            start = max(behind, piece.spans[-1][0])
+            behind = max(behind, piece.end)
+            found.append((formula, start, behind))
+    yield from with_circumstances(passage, found)

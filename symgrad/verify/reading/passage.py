@@ -29,7 +29,8 @@ class FoundFormula:
     what a sentence says about values, `bare` a line of prose that looks like a formula, `quiet`
     code that does: where it cannot be read it is none. `behind` is the word of a sentence that ends
     it: were that a name of the graph, the formula would go on. `fault` is the reason why it could
-    not even be taken out of its document.
+    not even be taken out of its document. `under` are the conditions that its sentence states, and
+    `words` one that it says in words alone.
     """
 
     text: str
@@ -42,11 +43,25 @@ class FoundFormula:
     behind: str = ""
     written: Written | None = None
     fault: Diagnostic | None = None
+    under: tuple[Circumstance, ...] = ()
+    words: str = ""
 
     @property
     def content(self) -> Written:
         """The formula itself, each character with the offset in `text` that it comes from."""
         return Written.at(self.text, 0) if self.written is None else self.written
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """A condition that a sentence states: as it stands or, with `negated`, its opposite.
+
+    `strong` says that the word for it is `if`, and not `for` or `with`.
+    """
+
+    formula: FoundFormula
+    negated: bool = False
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,13 @@ class Passage:
             return PartOrigin(self.source, self.lines, 1, 1, 1, self.file, inside, self)
         line = bisect_right(self.starts, start)
         return Origin(self.source, self.lines, line, start - self.starts[line - 1] + 1)
+
+    def offset(self, origin: Origin) -> int:
+        """Return where in the text something begins that has this origin."""
+        if isinstance(origin, MappedOrigin):
+            return origin.offsets[0] if origin.offsets else 0
+        line = min(origin.line, len(self.starts))
+        return self.starts[line - 1] + origin.column - 1
 
     def part(self, place: int) -> str:
         """Return the name of the part that an offset is in, and the line in it."""

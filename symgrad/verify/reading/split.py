@@ -34,6 +34,7 @@ _WORD = re.compile(r"\s*\\?[^\W\d]\w*\s*")
 _ARGUMENTS = re.compile(
     r"(?<=[\w)}'′])\((?:[\w\s,^'′\\{}()]|;(?!\n))*;(?:[\w\s,^'′\\{}()]|;(?!\n))*\)"
 )
+_BREAK = "\ufdd0"  # the end of a row
 _CASES = re.compile(r"\s*Cases\(")
 
 
@@ -56,13 +57,36 @@ class WrittenStatement:
 
 def statements(formula: Written) -> Iterator[WrittenStatement]:
     """Yield the statements of a translated formula."""
-    for row in _rows(formula):
-        said, given = _conditions(row)
-        found = [one for piece in _pieces(said) for one in _implied(piece)]
-        orders = [one.whole for one in found if one.other in _ORDERS and len(one.parts) == 1]
-        holds = (*given, *orders) if len(orders) < len(found) else given
+    lines = [_line(rows) for rows in _lines(formula)]
+    for index, (found, given) in enumerate(lines):
+        # a condition on a line of its own is said of the line before it
+        behind = lines[index + 1] if index + 1 < len(lines) else ([], ())
+        holds = given if behind[0] else (*given, *behind[1])
         for one in found:
             yield one if one.other else replace(one, given=(*one.given, *holds))
+
+
+def _line(rows: list[Written]) -> tuple[list[WrittenStatement], tuple[Written, ...]]:
+    """Return the statements of one line, and the conditions that are said of them."""
+    found: list[WrittenStatement] = []
+    given: list[Written] = []
+    for row in rows:
+        if bracketed := _in_brackets(row):
+            given.append(bracketed)
+            continue
+        said, holds = _conditions(row)
+        given += holds
+        found += [one for piece in _pieces(said) for one in _implied(piece)]
+    orders = [one.whole for one in found if one.other in _ORDERS and len(one.parts) == 1]
+    return found, (*given, *orders) if len(orders) < len(found) else tuple(given)
+
+
+def _in_brackets(row: Written) -> Written | None:
+    """Return the condition that a row is which stands in brackets: `(y = 1)`."""
+    row = _without_tail(row)
+    inside = unwrapped(row)
+    held = len(inside.text) < len(row.text) and len(_top_relations(inside.text)) == 1
+    return inside if held else None
 
 
 def _conditions(row: Written) -> tuple[Written, tuple[Written, ...]]:
@@ -111,27 +135,43 @@ def cut_at(written: Written, separator: str, *, decimals: bool = True) -> list[W
     return [written.cut(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
-def _rows(formula: Written) -> list[Written]:
-    """Return the rows; one that begins with a relation or an operator continues the last."""
-    rows: list[Written] = []
-    for found in cut_at(formula, ";"):
-        # a line may be broken inside of parentheses as well
-        text = _ARGUMENTS.sub(lambda listed: listed[0].replace(";", ","), found.text)
-        part = Written(text.replace(";", " "), found.offsets)
-        if not part.text or _NUMBER_OF_EQUATION.fullmatch(part.text):
-            continue
-        for index, one in enumerate(_implications(part)):
-            if index:
-                joins = _RELATION.match(one.text) is not None
-            else:
-                opens = rows and _OPEN.search(rows[-1].text)
-                joins = bool(opens) or _JOINS.match(one.text) is not None
-            if rows and joins:
-                space = Written.all_at(" ", one.start())
-                rows[-1] = Written.join([_without_tail(rows[-1]), space, one])
-            elif one.text:
-                rows.append(one)
-    return rows
+def _lines(formula: Written) -> list[list[Written]]:
+    """Return the rows of each line; one that begins with a relation or an operator goes on."""
+    lines: list[list[Written]] = []
+    for line in cut_at(_with_breaks(formula), _BREAK):
+        lines.append([])
+        plain = Written(line.text.replace(_BREAK, ";"), line.offsets)
+        for found in cut_at(plain, ";"):
+            # a line may be broken inside of parentheses as well
+            text = _ARGUMENTS.sub(lambda listed: listed[0].replace(";", ","), found.text)
+            part = Written(text.replace(";", " "), found.offsets)
+            if part.text and not _NUMBER_OF_EQUATION.fullmatch(part.text):
+                for index, one in enumerate(_implications(part)):
+                    _add(lines, one, implied=index > 0)
+    return lines
+
+
+def _add(lines: list[list[Written]], row: Written, *, implied: bool) -> None:
+    """Put down a row, or join it to the last one where it goes on."""
+    home = next((rows for rows in reversed(lines) if rows), None)
+    if home is not None:
+        joins = _RELATION if implied else _JOINS
+        opens = not implied and _OPEN.search(home[-1].text)
+        if opens or joins.match(row.text):
+            space = Written.all_at(" ", row.start())
+            row = Written.join([_without_tail(home.pop()), space, row])
+    if row.text:
+        lines[-1].append(row)
+
+
+def _with_breaks(formula: Written) -> Written:
+    """Return a formula with a sign of its own where a row of LaTeX ends: `\\\\`."""
+    text, offsets = formula.text, formula.offsets
+    found = list(text)
+    for index in range(len(text) - 1):
+        if text[index : index + 2] == ";\n" and offsets[index] == offsets[index + 1]:
+            found[index] = _BREAK
+    return Written("".join(found), offsets)
 
 
 def _without_tail(row: Written) -> Written:
@@ -162,7 +202,12 @@ def _pieces(row: Written) -> list[Written]:
         return [row]
     if not any(related):
         return [row]
-    return [part for part, is_one in zip(parts, related, strict=True) if is_one]
+    return [_free(part) for part, is_one in zip(parts, related, strict=True) if is_one]
+
+
+def _free(part: Written) -> Written:
+    """Return a condition without `for all` in front of it."""
+    return part.cut(1, len(part.text)) if part.text.startswith("∀") else part
 
 
 def _lists(row: Written) -> list[tuple[Written, Written]] | None:

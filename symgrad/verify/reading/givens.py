@@ -1,0 +1,104 @@
+"""Conditions under which a statement is said: in its formula, and in the sentence around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symgrad.expression.tree import Compare, Var
+from symgrad.graph.graph import Graph
+from symgrad.sources import exact
+from symgrad.sources.facts import facts_of
+from symgrad.sources.latex import UNREADABLE, translate_leniently
+from symgrad.sources.problems import Fault
+from symgrad.sources.written import Written
+from symgrad.verify.reading.formula import ClaimParser
+from symgrad.verify.reading.passage import Circumstance, FoundFormula
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.split import WrittenStatement
+from symgrad.verify.reading.text import source_text
+
+_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is in force for one statement alone: `if y = 1`.
+
+    `unread` is the text of a condition that cannot be read, `words` that of one which its sentence
+    states and which may be about something else.
+    """
+
+    conditions: tuple[Compare, ...] = ()
+    values: tuple[tuple[str, Fraction], ...] = ()
+    unread: str = ""
+    words: str = ""
+
+
+class Givens:
+    """Reads conditions in the names of a scope."""
+
+    def __init__(self, graph: Graph, scope: Scope) -> None:
+        self.graph, self.scope = graph, scope
+
+    def of(self, statement: WrittenStatement, formula: FoundFormula) -> Given:
+        """Read the conditions under which a statement is said."""
+        found = [fact for part in statement.given for fact in self.facts(part, formula)]
+        stated = [fact for said in formula.under for fact in self.said(said)]
+        conditions = [fact for fact in found if isinstance(fact, Compare)]
+        values = [pair for fact in conditions if (pair := self.value_set(fact))]
+        conditions += [fact for fact in stated if isinstance(fact, Compare)]
+        unread = next((fact for fact in found if isinstance(fact, str)), "")
+        words = next((fact for fact in stated if isinstance(fact, str)), formula.words)
+        return Given(tuple(dict.fromkeys(conditions)), tuple(values), unread, words)
+
+    def said(self, said: Circumstance) -> Iterator[Compare | str]:
+        """Yield the conditions that a sentence states beside a formula, the text where unread."""
+        content = said.formula.content
+        origin = content.origin(said.formula.text, said.formula.origin)
+        try:
+            written, _ = translate_leniently(content.text, origin)
+        except Fault:
+            return
+        plain = written.through(content).cut(0, len(written.text.rstrip(" .,;:\n")))
+        facts = list(self.facts(plain, said.formula))
+        if said.negated and len(facts) > 1:
+            return
+        for fact in facts:
+            if isinstance(fact, str):
+                yield fact
+            elif fact.relation != "==" or self.is_case(fact, said):
+                relation = _OPPOSITE[fact.relation] if said.negated else fact.relation
+                yield Compare(relation, fact.left, fact.right)
+
+    def is_case(self, fact: Compare, said: Circumstance) -> bool:
+        """Tell whether `y = 1` is a case, and not one of the values that are put in."""
+        found = self.value_set(fact)
+        node = self.graph.index.get(found[0]) if found else None
+        label = (
+            found is not None and node is not None and node.kind == "data" and abs(found[1]) <= 1
+        )
+        return said.strong or label
+
+    def facts(self, part: Written, formula: FoundFormula) -> Iterator[Compare | str]:
+        """Yield what a condition states, or its text where it cannot be read."""
+        try:
+            parser = ClaimParser(part.text, part.origin(formula.text, formula.origin), self.scope)
+            found = [] if UNREADABLE in part.text else facts_of(parser, part.text)
+        except Fault:
+            found = []
+        if not found:
+            yield source_text(formula.text, part) or part.text
+        for fact in found:
+            if isinstance(fact.condition, Compare):
+                yield fact.condition
+
+    def value_set(self, fact: Compare) -> tuple[str, Fraction] | None:
+        """Return the input and its value where a condition is `y = 1`."""
+        value = exact.rational(fact.right)
+        name = fact.left.key if isinstance(fact.left, Var) else None
+        node = self.graph.index.get(str(name))
+        if fact.relation != "==" or value is None or node is None or node.formula is not None:
+            return None
+        return str(name), value
