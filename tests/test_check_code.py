@@ -133,7 +133,7 @@ def test_c_code_of_another_rule_does_not_fit(article):
         (
             "= model_batch_gradient(a, b, c, d, count",
             "= model_batch_gradient(a, b, d, c, count",
-            "c after a step, from arrays",
+            "after a step, from arrays",
         ),
     ],
 )

@@ -1,7 +1,6 @@
 """Emitted NumPy: exact means over batches, a certified fit, refused arguments, plain numbers."""
 
 import math
-import random
 import subprocess
 import sys
 import threading
@@ -16,11 +15,11 @@ import symgrad as sg
 from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.expression.evaluate import Decimals, OutsideDomain
+from symgrad.graph.points import points_of
 from symgrad.program.optimizers import OPTIMIZERS
 from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile
 from symgrad.targets.check_code import check
-from symgrad.targets.check_points import random_point
 from symgrad.targets.codegen import emit, generate
 from symgrad.targets.running import imported
 
@@ -62,15 +61,11 @@ def exact_mean(graph, derivation, points):
 
 def batch_points(graph, derivation, count, seed):
     """Return samples at which everything is a number; parameters and constants are the same."""
-    source = random.Random(seed)  # noqa: S311  (points, not secrets)
     fixed, points = None, []
-    for _ in range(40 * count):
-        point = random_point(graph, source)
-        if point is None:
-            continue
+    for drawn in points_of(graph, seed, tries=40 * count):
         if fixed is None:
-            fixed = {name: point[name] for name in (*graph.parameters, *graph.constants)}
-        point = {**point, **fixed}
+            fixed = {name: drawn[name] for name in (*graph.parameters, *graph.constants)}
+        point = {**drawn, **fixed}
         try:
             means, _ = exact_mean(graph, derivation, [point])
         except OutsideDomain:

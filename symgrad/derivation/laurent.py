@@ -7,7 +7,6 @@ such series (a kink, a branch point, an essential singularity), or a very long o
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from symgrad.expression.algebra import add, cost, div, mul, neg, power, substituted
 from symgrad.expression.evaluate import Decimals
 from symgrad.expression.functions import record
+from symgrad.expression.points import common, drawn, signed
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -113,16 +113,9 @@ class SeriesExpander:
         """
         if isinstance(e, Number):
             return e.value == 0
-        source = random.Random(_SEED)  # noqa: S311  (points, not secrets)
         seen = 0
-        for attempt in range(_TRIES):
-            low = 0.2 if attempt % 2 else -2.0
-            given = {
-                key: self._evaluator.number(
-                    Fraction(source.uniform(low, 2.5)).limit_denominator(99)
-                )
-                for key in variables(e)
-            }
+        for point in drawn(variables(e), _SEED, (signed, common), tries=_TRIES):
+            given = {key: self._evaluator.number(value) for key, value in point.items()}
             try:
                 value = self._evaluator.value(e, given)
             except (ArithmeticError, ValueError):

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from random import Random
 from typing import Any
 
 from symgrad.derivation.derivation import Derivation
@@ -14,11 +13,11 @@ from symgrad.errors import SymgradError
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.tree import Call, walk
 from symgrad.graph.forward import forward
+from symgrad.graph.points import points_of
 from symgrad.render.html_rows import PageRow
 from symgrad.render.sheet import plural
 from symgrad.render.verdicts import summary
 from symgrad.targets.check_code import CheckReport
-from symgrad.targets.check_points import random_point
 from symgrad.trace.decimals import as_fraction, decimal_text
 from symgrad.trace.numbers import Arithmetic, Real
 from symgrad.trace.step import evaluate_step
@@ -68,11 +67,8 @@ def point_of(step: Step, derivation: Derivation) -> CheckedPoint:
 
 def made_up_point(derivation: Derivation) -> CheckedPoint | None:
     """Return a point inside the domain for a graph that says no numbers itself."""
-    source = Random(1)  # noqa: S311  (a point, not a secret)
-    for _ in range(max(1, min(_TRIES, MAX_WORK // len(derivation.graph.nodes)))):
-        inputs = random_point(derivation.graph, source)
-        if inputs is None:
-            continue
+    tries = max(1, min(_TRIES, MAX_WORK // len(derivation.graph.nodes)))
+    for inputs in points_of(derivation.graph, seed=1, tries=tries):
         try:
             numbers = evaluate_step(derivation, inputs, Arithmetic(_PRECISION), 1)
         except (SymgradError, ArithmeticError, ValueError, KeyError):

@@ -25,6 +25,7 @@ from symgrad.expression.deadline import Broken, Late
 from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
 from symgrad.expression.tree import Formula
 from symgrad.graph.graph import Graph
+from symgrad.graph.points import Point, points_of
 from symgrad.program.optimizers import Optimizer
 from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import lower
@@ -33,7 +34,6 @@ from symgrad.targets import target as target_called
 from symgrad.targets.base import RUN_SECONDS
 from symgrad.targets.bounded import bounded
 from symgrad.targets.check_further import HANDOVER, further_errors
-from symgrad.targets.check_points import Point, random_point
 from symgrad.targets.running import BrokenCode
 
 BOUND = 64
@@ -121,8 +121,7 @@ def check(
         return CheckReport(target, None, note="it takes functions as arguments")
     exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
     count = max(2, min(points, _WORK // max(1, 4 * exact.size)))
-    source = random.Random(seed)  # noqa: S311  (points, not secrets)
-    places = _places(exact, count, source, start + seconds / 2)
+    places = _places(exact, count, seed, start + seconds / 2)
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
         left = max(0.0, start + seconds - time.monotonic())
@@ -275,16 +274,15 @@ class _ExactValues:
 
 
 def _places(
-    exact: _ExactValues, count: int, source: random.Random, until: float
+    exact: _ExactValues, count: int, seed: int, until: float
 ) -> list[tuple[Point, tuple[Real, ...]]]:
     places: list[tuple[Point, tuple[Real, ...]]] = []
     tries = _TRIES * count if exact.size < _WORK // 100 else count
-    for _ in range(tries):
+    for point in points_of(exact.graph, seed, tries=tries):
         if len(places) == count or time.monotonic() > until:
             break
-        point = random_point(exact.graph, source)
-        if point is None:
-            continue
+        if any(Fraction(float(value)) != value for value in point.values()):
+            continue  # no double holds it
         try:
             values = exact.at(point)
         except (OutsideDomain, OverflowError, ValueError):

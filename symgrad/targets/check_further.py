@@ -15,12 +15,12 @@ from fractions import Fraction
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
 from symgrad.expression.tree import Formula
+from symgrad.graph.points import Point
 from symgrad.program.outputs import outputs_of
 from symgrad.program.program import lower
 from symgrad.program.second import second_order
 from symgrad.program.statements import Statement
 from symgrad.targets.base import EmittedFile, Target
-from symgrad.targets.check_points import Point
 from symgrad.targets.further import FURTHER, Found, direction
 from symgrad.targets.running import BrokenCode
 

@@ -10,19 +10,18 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from symgrad.errors import Diagnostic, SymgradError, nearest
-from symgrad.expression.certified_values import certified, fraction
+from symgrad.expression.certified_values import fraction
 from symgrad.expression.names import canonical
+from symgrad.expression.points import common, signed
 from symgrad.expression.printer import Printer, ascii_name
-from symgrad.expression.tree import Compare
 from symgrad.graph.graph import Graph
+from symgrad.graph.points import points_of
 from symgrad.verify.truth import MissingValue, Point, Truth
 
 POINTS = 12
@@ -125,7 +124,8 @@ def check_gradient(
     arguments = _arguments(function, graph)
     misses: dict[str, Miss] = {}
     compared = 0
-    for point in _points(truth, seed):
+    for drawn in points_of(graph, seed, (signed, common), tries=_TRIES):
+        point = tuple(drawn.items())
         right = _gradient(truth, point)
         if right is None:
             continue
@@ -219,28 +219,6 @@ def _components(result: Any, parameters: Sequence[str]) -> dict[str, float]:  # 
                 help=f"a sequence, a mapping or an object with {shown}",
             )
         ) from None
-
-
-def _points(truth: Truth, seed: int) -> Iterator[Point]:
-    """Yield points at which the stated assumptions hold."""
-    random = Random(seed)  # noqa: S311  (points, not secrets)
-    inputs = [node.name for node in truth.graph.nodes if node.formula is None]
-    facts = [a.condition for a in truth.graph.assumptions if a.condition.relation != "=="]
-    for attempt in range(_TRIES):
-        signed = attempt % 2 == 0
-        signs = (1, -1) if signed else (1,)
-        point = tuple(
-            (name, Fraction(random.randint(1, 256), 128) * random.choice(signs)) for name in inputs
-        )
-        if all(_holds(truth, fact, point) for fact in facts):
-            yield point
-
-
-def _holds(truth: Truth, fact: Compare, point: Point) -> bool:
-    try:
-        return bool(certified(truth.values(point)).holds(fact))
-    except (ArithmeticError, KeyError):
-        return False
 
 
 def _gradient(truth: Truth, point: Point) -> dict[str, float] | None:

@@ -8,14 +8,13 @@ sensitivity at random points with certified arithmetic, which takes linear time 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
 
 from symgrad.derivation import analysis
 from symgrad.expression.certified import ctx
 from symgrad.expression.certified_values import Value, certified
+from symgrad.expression.points import small, unit
 from symgrad.expression.tree import Expression, Var
+from symgrad.graph.points import points_of
 from symgrad.verify.deciding.equality import Decision, decide
 from symgrad.verify.deciding.limits import Stop, names_in, substituted
 from symgrad.verify.model import Claim, DerivativeTarget, NameTarget
@@ -23,6 +22,7 @@ from symgrad.verify.numbers.decimals import bounds, significant
 from symgrad.verify.truth import PRECISION, MissingValue, Point, Truth, exactly
 
 _POINTS = 6
+_SEED = 11
 _SHOWN = 12
 
 Meanings = dict[str | int, Expression]
@@ -103,7 +103,9 @@ class LargeJudge:
         self, claim: Claim, left: Expression, right: Expression, deadline: float
     ) -> Decision | None:
         """Return a refutation at one of a few points, None where none of them refutes."""
-        for point in self._points():
+        # values multiply along deep paths: every other point is near zero
+        for drawn in points_of(self.truth.graph, _SEED, (small, unit), tries=_POINTS):
+            point = tuple(drawn.items())
             if time.monotonic() > deadline:
                 return None
             values = self._values(point)
@@ -123,17 +125,6 @@ class LargeJudge:
                 shown = [significant((a + b) / 2) for a, b in ((low, high), (inside, outside))]
                 return Decision("refuted", witness=witness[:_SHOWN], left=shown[0], right=shown[1])
         return None
-
-    def _points(self) -> Iterator[Point]:
-        random = Random(11)  # noqa: S311  (points, not secrets)
-        names = [node.name for node in self.truth.graph.nodes if node.formula is None]
-        for turn in range(_POINTS):
-            # values multiply along deep paths: every other pair of points is near zero
-            sign, size = ((1, -1) if turn % 2 else (1,)), (64 if turn % 4 > 1 else 4096)
-            yield tuple(
-                (name, Fraction(random.choice(sign) * random.randint(1, 40), size))
-                for name in names
-            )
 
     def _values(self, point: Point) -> dict[str | int, Value] | None:
         """Return the values of all nodes and sensitivities, None where one has none."""

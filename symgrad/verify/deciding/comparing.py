@@ -9,11 +9,11 @@ from typing import Literal
 from symgrad.expression.certified import arb, ctx, fmpq
 from symgrad.expression.certified_values import Unclear, Undefined, Value, certified, fraction
 from symgrad.expression.evaluate import Evaluator
+from symgrad.expression.points import Key, Point, Sampler, as_values
 from symgrad.expression.tree import Compare, Expression
 from symgrad.verify.deciding.assumptions import Solved
 from symgrad.verify.deciding.kinks import KinkWatch
 from symgrad.verify.deciding.limits import Clock, names_in
-from symgrad.verify.deciding.sampling import Key, Point, Sampler, as_values
 
 _QUICK = (64, 160)
 _THOROUGH = (64, 256, 1024, 3072)

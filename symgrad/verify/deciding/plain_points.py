@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
 
+from symgrad.expression.points import Point
 from symgrad.verify.deciding.comparing import Comparer, Comparison
 from symgrad.verify.deciding.limits import OutOfTime
-from symgrad.verify.deciding.sampling import Point
 
 _POSITIVE = tuple(map(Fraction, ("2", "1", "3", "1/2", "4", "5", "3/2")))
 _SIGNED = tuple(map(Fraction, ("-1", "2", "1", "-2", "3", "1/2", "-3")))

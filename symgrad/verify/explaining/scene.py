@@ -9,20 +9,20 @@ below) more.
 from __future__ import annotations
 
 import math
-import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from fractions import Fraction
+from functools import cached_property, partial
 from itertools import pairwise
 
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derivation import Derivation, local_derivative
 from symgrad.expression.algebra import add, mul
+from symgrad.expression.points import beside, common, near, signed
 from symgrad.expression.tree import (
     ONE,
     ZERO,
-    Compare,
     Expression,
     Var,
     formula_of,
@@ -30,7 +30,7 @@ from symgrad.expression.tree import (
     variables,
 )
 from symgrad.graph.graph import Graph, Node
-from symgrad.verify.explaining.draws import drawn, impose
+from symgrad.graph.points import points_of
 from symgrad.verify.explaining.floats import Floats, Values, close
 from symgrad.verify.model import Definition, DerivativeTarget
 
@@ -39,7 +39,6 @@ MAX_PATHS = 40
 MAX_NODES = 400
 _MAX_WRITTEN = 300
 _TRIES = 240
-_MANY_INPUTS = 20  # with more of them sums grow, and sigmoids of sums are flat
 _SEED = 20250101
 
 
@@ -92,21 +91,17 @@ class Scene:
         self,
         checked: Iterable[Expression],
         conditions: Iterable[Expression] = (),
-        near: Mapping[str, float] | None = None,
+        known: Mapping[str, float] | None = None,
     ) -> None:
         """Choose the points: every checked expression has a value there, every condition holds.
 
-        `near` are the values at a point that is known to be inside; the last tries are around it.
+        `known` are the values at a point that is known to be inside; the last tries are around it.
         """
-        wanted = tuple(checked)
-        stated: list[Expression] = [item.condition for item in self.graph.assumptions]
-        stated += conditions
-        source = random.Random(_SEED)  # noqa: S311  (points, not secrets)
+        wanted, stated = tuple(checked), tuple(conditions)
         kept: list[Floats] = []
         spare: list[Floats] = []
-        for attempt in range(_TRIES):
-            late = attempt > _TRIES // 2 and len(kept) < self.count // 2
-            floats = self._attempt(source, attempt, stated, near if late and near else {})
+        for point in self._drawn(stated, known or {}):
+            floats = self._attempt(point, stated)
             if floats is None:
                 continue
             values = [self._finite(floats, e) for e in wanted]
@@ -123,6 +118,23 @@ class Scene:
         rows = {name: tuple(one.names[name][0] for one in chosen) for name in names}
         self.floats = Floats(rows, self.deadline)
 
+    def _drawn(
+        self, conditions: Sequence[Expression], known: Mapping[str, float]
+    ) -> Iterator[dict[str, Fraction]]:
+        """Yield points to try: anywhere, then around the values that are known to be inside."""
+        draw = partial(
+            points_of,
+            self.graph,
+            _SEED,
+            conditions=conditions,
+            names=() if self.graph.rate is None else (self.graph.rate[0],),
+            tries=_TRIES // 2 if known else _TRIES,
+        )
+        yield from draw((signed, common, near))
+        if known:
+            finite = [(name, value) for name, value in known.items() if math.isfinite(value)]
+            yield from draw((beside,), stated={name: (Fraction(value),) for name, value in finite})
+
     @staticmethod
     def _finite(floats: Floats, e: Expression) -> bool:
         try:
@@ -131,31 +143,20 @@ class Scene:
             return False
 
     def _attempt(
-        self,
-        source: random.Random,
-        attempt: int,
-        conditions: list[Expression],
-        near: Mapping[str, float],
+        self, point: Mapping[str, Fraction], conditions: Sequence[Expression]
     ) -> Floats | None:
-        inputs = sum(1 for node in self.graph.nodes if node.formula is None)
-        scale = min(1.0, (_MANY_INPUTS / (inputs + 1)) ** 0.5)
-        names = {
-            node.name: drawn(source, node, attempt) * scale
-            for node in self.graph.nodes
-            if node.formula is None
-        }
-        if self.graph.rate is not None:
-            names.setdefault(self.graph.rate[0], source.uniform(0.3, 1.9))
-        around = source.uniform(0.97, 1.03)
-        tied = {n for c in conditions if _is_equation(c) for n in variables(c)}
-        names |= {n: near[n] * (1 if n in tied else around) for n in names if n in near}
-        impose(names, conditions)
-        floats = Floats({name: (value,) for name, value in names.items()}, self.deadline)
+        """Return everything that has a name at a point, None where something has no value.
+
+        What is stated of inputs alone holds there already.
+        """
+        facts = [assumption.condition for assumption in self.graph.assumptions]
+        later = [c for c in (*facts, *conditions) if not point.keys() >= set(variables(c))]
+        floats = Floats({name: (float(value),) for name, value in point.items()}, self.deadline)
         try:
             for node in self.graph.ordered:
                 if node.formula is not None:
                     floats.names[node.name] = floats.value(node.formula.expression)
-            if not all(all(floats.holds(c)) for c in conditions if _known(c, floats)):
+            if not all(all(floats.holds(c)) for c in later if _known(c, floats)):
                 return None
             self._name_the_rest(floats)
         except (OverflowError, ValueError):
@@ -357,10 +358,6 @@ def plus(a: Values, b: Values) -> Values:
 def with_node(graph: Graph, name: str, expression: Expression) -> Graph:
     """Return the graph with one more equation, for a derivative of an expression."""
     return analysis.extended(graph, (Node(name, "equation", formula_of(expression)),), name)
-
-
-def _is_equation(condition: Expression) -> bool:
-    return isinstance(condition, Compare) and condition.relation == "=="
 
 
 def _known(condition: Expression, floats: Floats) -> bool:

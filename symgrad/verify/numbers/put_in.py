@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from random import Random
 
 from symgrad.expression.certified import ctx, fmpq
 from symgrad.expression.certified_values import Value, certified, fraction
+from symgrad.expression.points import as_values, common, drawn
 from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var, variables
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.deciding.limits import substituted
@@ -25,6 +25,7 @@ Meanings = Mapping[str | int, Expression]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _TRIALS = 6
+_SEED = 5
 _SLACK = Fraction(1, 10**60)  # values that are no fractions are put in as very near ones
 
 
@@ -146,10 +147,9 @@ def _within_rounding(
 
     So a name that stands in the place of another is found even where both have one value.
     """
-    source = Random(5)  # noqa: S311  (points, not secrets)
     seen = 0
-    for _ in range(_TRIALS):
-        free = {name: fmpq(source.randint(3, 90), 16) for name in sorted(kept, key=str)}
+    for point in drawn(sorted(kept, key=str), _SEED, (common,), tries=_TRIALS):
+        free = as_values(point)
         put = {name: Number(fraction(value)) for name, value in free.items()}
         with ctx.workprec(PRECISION):
             wide = rounded_range(substituted(link.expression, put), link.text)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from random import Random
 
 from symgrad.expression.certified_values import fraction
+from symgrad.expression.points import common
 from symgrad.expression.tree import Expression, Var
+from symgrad.graph.points import points_of
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Claim, DerivativeTarget, ExpressionTarget, NameTarget
 from symgrad.verify.truth import MissingValue, Truth
 
 _POINTS, _TRIES = 4, 12
+_SEED = 5
 _LARGEST_DENOMINATOR = 1_000
 _CLOSE = Fraction(1, 10**12)
 
@@ -26,11 +28,9 @@ def factor_of(truth: Truth, claim: Claim) -> Fraction | None:
     if left is None:
         return None
     right = substituted(claim.links[0].expression, meanings)
-    random = Random(5)  # noqa: S311  (points, not secrets)
-    names = [node.name for node in truth.graph.nodes if node.formula is None]
     found: list[Fraction] = []
-    for _ in range(_TRIES):
-        point = tuple((name, Fraction(random.randint(1, 29), 13)) for name in names)
+    for drawn in points_of(truth.graph, _SEED, (common,), tries=_TRIES):
+        point = tuple(drawn.items())
         try:
             sides = [fraction(truth.value(side, point)) for side in (left, right)]
         except MissingValue:

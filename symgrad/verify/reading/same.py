@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from fractions import Fraction
-from random import Random
-
 from symgrad.expression.certified import fmpq
 from symgrad.expression.certified_values import Value
+from symgrad.expression.points import common
 from symgrad.expression.tree import Expression
-from symgrad.verify.truth import Point, Truth
+from symgrad.graph.points import points_of
+from symgrad.verify.truth import Truth
 
 _POINTS = 4
 _TRIES = 12
+_SEED = 3
 
 
 def same(truth: Truth, left: Expression, right: Expression) -> bool:
     """Tell whether two expressions in names of the graph have the same values at a few points."""
     agreed = 0
-    for point in _points(truth):
+    for drawn in points_of(truth.graph, _SEED, (common,), tries=_TRIES):
+        point = tuple(drawn.items())
         try:
             difference = truth.value(left, point) - truth.value(right, point)
         except ArithmeticError:
@@ -29,13 +29,6 @@ def same(truth: Truth, left: Expression, right: Expression) -> bool:
         if agreed == _POINTS:
             return True
     return agreed > 1
-
-
-def _points(truth: Truth) -> Iterator[Point]:
-    random = Random(3)  # noqa: S311  (points, not secrets)
-    names = [node.name for node in truth.graph.nodes if node.formula is None]
-    for _ in range(_TRIES):
-        yield tuple((name, Fraction(random.randint(1, 29), 13)) for name in names)
 
 
 def _may_be_zero(value: Value) -> bool:
