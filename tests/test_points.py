@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from symgrad.expression.points import Region, Sampler, crossings, drawn, holds, mixed, signed
+from symgrad.expression.points import Sampler, StatedFacts, crossings, drawn, holds, mixed, signed
 from symgrad.graph.points import points_of
 from symgrad.sources.text import parse
 from tests.verify_corpus import condition, read
@@ -18,7 +18,7 @@ FACTS = (
 @pytest.mark.parametrize("text", FACTS)
 def test_every_point_is_brought_to_where_a_fact_about_one_name_holds(text):
     fact = condition(text)
-    found = list(drawn(["x"], 1, (signed, mixed), region=Region([fact]), tries=40))
+    found = list(drawn(["x"], 1, (signed, mixed), region=StatedFacts([fact]), tries=40))
     assert len(found) == 40
     assert all(holds(fact, point) for point in found)
 
@@ -28,14 +28,14 @@ def test_every_point_is_brought_to_where_a_fact_about_one_name_holds(text):
 )
 def test_an_equation_is_met_by_moving_a_name_in_which_it_is_linear(text):
     fact = condition(text)
-    found = list(drawn(["x", "y"], 1, (signed,), region=Region([fact]), tries=20))
+    found = list(drawn(["x", "y"], 1, (signed,), region=StatedFacts([fact]), tries=20))
     assert len(found) >= 18
     assert all(holds(fact, point) for point in found)
     assert len({point["x"] for point in found}) > 15
 
 
 def test_both_bounds_keep_what_is_inside_and_leave_no_part_out():
-    region = Region([condition("x > 0"), condition("x < 1")])
+    region = StatedFacts([condition("x > 0"), condition("x < 1")])
     values = [point["x"] for point in drawn(["x"], 3, (signed, mixed), region=region, tries=200)]
     assert len(values) == 200
     assert all(0 < value < 1 for value in values)
@@ -54,7 +54,7 @@ def test_points_of_a_graph_stay_around_its_values_and_inside_its_assumptions():
 
 
 def test_what_cannot_hold_gives_no_points():
-    region = Region([condition("x^2 < -1")])
+    region = StatedFacts([condition("x^2 < -1")])
     assert not list(drawn(["x"], 1, (signed,), region=region, tries=5))
 
 

@@ -1,7 +1,7 @@
 """Points at which expressions are tried: where they are drawn, and brought to where facts hold.
 
 A point gives rational numbers to names. A style draws one number: small fractions, other sizes and
-signs, numbers around values that somebody stated. A `Region` brings a point inside: into bounds,
+signs, numbers around values that somebody stated. `StatedFacts` bring a point inside: into bounds,
 onto equations, which are solved for a name. A `Sampler` also moves every other point close to a
 place where something happens (a switch, an edge of the domain), on either side of it. The same seed
 gives the same points, always.
@@ -121,7 +121,7 @@ VARIED: tuple[Style, ...] = (
 # -- regions -----------------------------------------------------------------------------------
 
 
-class Region:
+class StatedFacts:
     """Facts about names, and the way to where they hold."""
 
     def __init__(self, facts: Iterable[Expression]) -> None:
@@ -254,7 +254,7 @@ def drawn(
     seed: int,
     styles: Sequence[Style],
     *,
-    region: Region | None = None,
+    region: StatedFacts | None = None,
     stated: Mapping[Key, Sequence[Fraction]] | None = None,
     tries: int,
 ) -> Iterator[Point]:
@@ -269,7 +269,7 @@ def drawn(
         tries: how many points are drawn at the most.
     """
     random = Random(seed)  # noqa: S311  (points, not secrets)
-    known, region = stated or {}, region or Region(())
+    known, region = stated or {}, region or StatedFacts(())
     names = tuple(names)
     scale = min(1.0, (_MANY / (len(names) + 1)) ** 0.5)
     for turn in range(tries):
@@ -292,7 +292,7 @@ class Sampler:
     ) -> None:  # fmt: skip
         self.names = tuple(names)
         self.random = Random(seed)  # noqa: S311 - sampling, nothing secret
-        self.region = Region(bounds)
+        self.region = StatedFacts(bounds)
         self.switches: list[tuple[Expression, list[Key]]] = []
         self.watch(switches)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from symgrad.expression.points import Key, Region, Style, drawn, far, near
+from symgrad.expression.points import Key, StatedFacts, Style, drawn, far, near
 from symgrad.expression.tree import Expression
 from symgrad.graph.graph import Graph
 
@@ -50,7 +50,7 @@ def points_of(
         (*inputs_of(graph), *names),
         seed,
         styles,
-        region=Region((*facts, *conditions)),
+        region=StatedFacts((*facts, *conditions)),
         stated=stated_values(graph) if stated is None else stated,
         tries=tries,
     )
