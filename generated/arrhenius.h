@@ -9,12 +9,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
-// Accuracy: J loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-//     -1e-08.
-// Accuracy: dJ_da loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-//     -1e-08.
-// Accuracy: dJ_dE loses all digits at a = 6.27e+29, E = 1.726e+15, T = 1.144e+15, y = 5.37e+29, R
-//     = 0.008314.
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 #ifndef ARRHENIUS_H

@@ -9,12 +9,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
-// Accuracy: J loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-//     -1e-08.
-// Accuracy: dJ_da loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-//     -1e-08.
-// Accuracy: dJ_dE loses all digits at a = 6.27e+29, E = 1.726e+15, T = 1.144e+15, y = 5.37e+29, R
-//     = 0.008314.
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 
@@ -42,8 +38,7 @@
  * @returns {number}
  */
 export function value(a, E, T, y, R = 0.008314) {
-  const k = Math.exp(a)*Math.exp(-E/(R*T));
-  const q = Math.log(k/y);
+  const q = a - E/(R*T) - Math.log(y);
   const J = q*q;
   return J;
 }
@@ -59,8 +54,7 @@ export function value(a, E, T, y, R = 0.008314) {
  */
 export function gradient(a, E, T, y, R = 0.008314) {
   const t1 = R*T;
-  const k = Math.exp(a)*Math.exp(-E/t1);
-  const q = Math.log(k/y);
+  const q = a - E/t1 - Math.log(y);
   const dJ_da = 2*q;
   const dJ_dE = -dJ_da/t1;
   return {a: dJ_da, E: dJ_dE};
@@ -77,8 +71,7 @@ export function gradient(a, E, T, y, R = 0.008314) {
  */
 export function value_and_gradient(a, E, T, y, R = 0.008314) {
   const t1 = R*T;
-  const k = Math.exp(a)*Math.exp(-E/t1);
-  const q = Math.log(k/y);
+  const q = a - E/t1 - Math.log(y);
   const J = q*q;
   const dJ_da = 2*q;
   const dJ_dE = -dJ_da/t1;

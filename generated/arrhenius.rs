@@ -9,12 +9,8 @@
 // Gradient
 //     ∂J/∂a = 2q
 //     ∂J/∂E = −2q/(RT)
-// Accuracy: J loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-//     -1e-08.
-// Accuracy: dJ_da loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-//     -1e-08.
-// Accuracy: dJ_dE loses all digits at a = 6.27e+29, E = 1.726e+15, T = 1.144e+15, y = 5.37e+29, R
-//     = 0.008314.
+// Computed in another form, which keeps more digits
+//     q = a − E/(RT) − log(y)
 // Assumed: T > 0.
 // Assumed: y > 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
@@ -43,10 +39,6 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn exp(x: f64) -> f64 {
-        f64::exp(x)
-    }
-    #[inline]
     pub fn log(x: f64) -> f64 {
         f64::ln(x)
     }
@@ -54,8 +46,7 @@ mod math {
 
 /// J.
 pub fn value(a: f64, E: f64, T: f64, y: f64, R: f64) -> f64 {
-    let k = math::exp(a)*math::exp(-E/(R*T));
-    let q = math::log(k/y);
+    let q = a - E/(R*T) - math::log(y);
     let J = q*q;
     J
 }
@@ -63,8 +54,7 @@ pub fn value(a: f64, E: f64, T: f64, y: f64, R: f64) -> f64 {
 /// The derivative of J by each parameter.
 pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
     let t1 = R*T;
-    let k = math::exp(a)*math::exp(-E/t1);
-    let q = math::log(k/y);
+    let q = a - E/t1 - math::log(y);
     let dJ_da = 2.0*q;
     let dJ_dE = -dJ_da/t1;
     Gradient { a: dJ_da, E: dJ_dE }
@@ -73,8 +63,7 @@ pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> (f64, Gradient) {
     let t1 = R*T;
-    let k = math::exp(a)*math::exp(-E/t1);
-    let q = math::log(k/y);
+    let q = a - E/t1 - math::log(y);
     let J = q*q;
     let dJ_da = 2.0*q;
     let dJ_dE = -dJ_da/t1;

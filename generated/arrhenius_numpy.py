@@ -9,12 +9,8 @@
 # Gradient
 #     ∂J/∂a = 2q
 #     ∂J/∂E = −2q/(RT)
-# Accuracy: J loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-#     -1e-08.
-# Accuracy: dJ_da loses all digits at a = 26.5165, E = 132.06, T = 343.281, y = 3.82598e-05, R =
-#     -1e-08.
-# Accuracy: dJ_dE loses all digits at a = 6.27e+29, E = 1.726e+15, T = 1.144e+15, y = 5.37e+29, R =
-#     0.008314.
+# Computed in another form, which keeps more digits
+#     q = a − E/(RT) − log(y)
 # Assumed: T > 0.
 # Assumed: y > 0.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
@@ -167,14 +163,13 @@ def value(
     _data = _samples(('T', 'y'), (T, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(1, _data):
-            T, y, _r0 = _part
-            k = np.multiply(T, R, _r0)
-            np.divide(-E, k, k)
-            np.exp(k, k)
-            k *= np.exp(a)
-            q = np.divide(k, y, _r0)
-            np.log(q, q)
+        for _part in _blocks(2, _data):
+            T, y, _r0, _r1 = _part
+            q = np.multiply(T, R, _r0)
+            np.divide(E, q, q)
+            np.subtract(a, q, q)
+            np.log(y, _r1)
+            q -= _r1
             _sum_J = _dot(q, q)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('T', 'y'), _data)
@@ -191,14 +186,13 @@ def gradient(
     _data = _samples(('T', 'y'), (T, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            T, y, _r0, _r1 = _part
+        for _part in _blocks(3, _data):
+            T, y, _r0, _r1, _r2 = _part
             t1 = np.multiply(T, R, _r0)
-            k = np.divide(-E, t1, _r1)
-            np.exp(k, k)
-            k *= np.exp(a)
-            q = np.divide(k, y, _r1)
-            np.log(q, q)
+            q = np.divide(E, t1, _r1)
+            np.subtract(a, q, q)
+            np.log(y, _r2)
+            q -= _r2
             dJ_da = np.multiply(q, 2.0, _r1)
             _sum_dJ_da = np.add.reduce(dJ_da)
             np.divide(dJ_da, t1, _r1)
@@ -218,14 +212,13 @@ def value_and_gradient(
     _data = _samples(('T', 'y'), (T, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            T, y, _r0, _r1 = _part
+        for _part in _blocks(3, _data):
+            T, y, _r0, _r1, _r2 = _part
             t1 = np.multiply(T, R, _r0)
-            k = np.divide(-E, t1, _r1)
-            np.exp(k, k)
-            k *= np.exp(a)
-            q = np.divide(k, y, _r1)
-            np.log(q, q)
+            q = np.divide(E, t1, _r1)
+            np.subtract(a, q, q)
+            np.log(y, _r2)
+            q -= _r2
             _sum_J = _dot(q, q)
             dJ_da = np.multiply(q, 2.0, _r1)
             _sum_dJ_da = np.add.reduce(dJ_da)
@@ -287,9 +280,8 @@ def residuals(
     with np.errstate(all="ignore"):
         for _part in _blocks(2, (*_data, _rows)):
             T, y, _block, _r0, _r1 = _part
-            q = np.divide(1.0, T, _r0)
-            q /= R
-            q *= E
+            q = np.multiply(T, R, _r0)
+            np.divide(E, q, q)
             np.subtract(a, q, q)
             np.log(y, _r1)
             q -= _r1

@@ -28,15 +28,15 @@
 #     ∂L/∂w_v = δ_o·(α₁x₁ + α₂x₂)
 # Names here: α1 is alpha1, α2 is alpha2.
 # Computed in another form, which keeps more digits
+#     α₁ = where(Z >
+#         1/100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000
+#         and Z <
+#         1000000000000000000000000000000000000000000000000000000000000000000000000000000000…
 #     α₂ = sigmoid(s₂ − s₁)
-# Accuracy: L loses all digits at w_q = 1.05771, w_k = 300, w_v = 1.67043, x1 = 2.40786, x2 =
-#     3.12638, y = 0.314867, d = 0.355349.
-# Accuracy: dL_dw_q loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
-#     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
-# Accuracy: dL_dw_k loses all digits at w_q = 1.10742, w_k = 1.39721, w_v = 1.23505, x1 =
-#     -0.489775, x2 = 4.87872, y = -1.23505, d = 0.724136.
-# Accuracy: dL_dw_v loses all digits at w_q = 100000, w_k = 0.733967, w_v = 0.787807, x1 = -1.2963,
-#     x2 = -0.387523, y = 1.90504, d = 0.947189.
+# Accuracy: dL_dw_q loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1 =
+#     -300, x2 = -0.621706, y = 1.68521.
+# Accuracy: dL_dw_k loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1 =
+#     -300, x2 = -0.621706, y = 1.68521.
 """Value, gradient and update step of L."""
 
 from math import copysign, exp, inf, isnan, nan, sqrt
@@ -104,7 +104,7 @@ def value(
         s2 = q*k2/t1
         t2 = _exp(s1)
         Z = t2 + _exp(s2)
-        alpha1 = t2/Z
+        alpha1 = t2/Z if (Z > 1e-290) and (Z < 1e+290) else _sigmoid(s1 - s2)
         alpha2 = _sigmoid(s2 - s1)
         o = alpha1*v1 + alpha2*v2
         t3 = o - y
@@ -130,7 +130,7 @@ def gradient(
         t2 = _exp(s1)
         t3 = _exp(s2)
         Z = t2 + t3
-        alpha1 = t2/Z
+        alpha1 = t2/Z if (Z > 1e-290) and (Z < 1e+290) else _sigmoid(s1 - s2)
         alpha2 = _sigmoid(s2 - s1)
         o = alpha1*v1 + alpha2*v2
         delta_o = o - y
@@ -165,7 +165,7 @@ def value_and_gradient(
         t2 = _exp(s1)
         t3 = _exp(s2)
         Z = t2 + t3
-        alpha1 = t2/Z
+        alpha1 = t2/Z if (Z > 1e-290) and (Z < 1e+290) else _sigmoid(s1 - s2)
         alpha2 = _sigmoid(s2 - s1)
         o = alpha1*v1 + alpha2*v2
         delta_o = o - y
@@ -209,7 +209,7 @@ def _ieee(
     t2 = _exp(s1)
     t3 = _exp(s2)
     Z = t2 + t3
-    alpha1 = _ieee_divide(t2, Z)
+    alpha1 = _ieee_divide(t2, Z) if (Z > 1e-290) and (Z < 1e+290) else _sigmoid(s1 - s2)
     alpha2 = _sigmoid(s2 - s1)
     o = alpha1*v1 + alpha2*v2
     delta_o = o - y

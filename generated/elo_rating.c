@@ -8,19 +8,15 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Computed in another form, which keeps more digits
-//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
-// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
+// Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
 #include "elo_rating.h"
 
 #include <math.h>
 #include <string.h>
 
 double elo_rating_value(double A, double B, double S) {
-    const double t1 = B/400.0;
-    const double t2 = A/400.0;
-    const double t3 = pow(10.0, t1);
-    const double L = S*log1p(pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + pow(10.0, t2)));
+    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
+    const double L = -(S*log(E) + (1.0 - S)*log(1.0 - E));
     return L;
 }
 
@@ -36,10 +32,7 @@ elo_rating_params elo_rating_gradient(double A, double B, double S) {
 
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value) {
     const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    const double t1 = B/400.0;
-    const double t2 = A/400.0;
-    const double t3 = pow(10.0, t1);
-    const double L = S*log1p(pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + pow(10.0, t2)));
+    const double L = -(S*log(E) + (1.0 - S)*log(1.0 - E));
     const double dL_dA = 0.005756462732485115*(E - S);
     const double dL_dB = 0.005756462732485115*(S - E);
     *value = L;
@@ -64,9 +57,8 @@ elo_rating_params elo_rating_update(double A, double B, double S, double rate) {
 enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 
 /* Add what one sample contributes to the sums, in one lane. */
-static inline void add_sample(
-    double S, double t1, double t2, double t3, double acc[][LANES], size_t lane) {
-    acc[0][lane] += S*log1p(pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + pow(10.0, t2)));
+static inline void add_sample(double S, double E, double acc[][LANES], size_t lane) {
+    acc[0][lane] += S*log(E) + (1.0 - S)*log(1.0 - E);
     acc[1][lane] += S;
 }
 
@@ -79,8 +71,7 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *S, double t1, double t2, double t3, double total[],
-    double carry[]) {
+    size_t count, const double *S, double E, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -88,11 +79,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(S[start + lane], t1, t2, t3, acc, lane);
+                add_sample(S[start + lane], E, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(S[start + lane], t1, t2, t3, acc, lane);
+            add_sample(S[start + lane], E, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -106,8 +97,7 @@ static void add_chunk(
 }
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
-static void careful_sums(
-    size_t count, const double *S, double t1, double t2, double t3, double sums[]) {
+static void careful_sums(size_t count, const double *S, double E, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -117,7 +107,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, S + start, t1, t2, t3, part, carry);
+        add_chunk(1, S + start, E, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -128,8 +118,7 @@ static void careful_sums(
 }
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
-static void mean_sums(
-    size_t count, const double *S, double t1, double t2, double t3, double sums[]) {
+static void mean_sums(size_t count, const double *S, double E, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -146,7 +135,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, S + start, t1, t2, t3, total[part], carry[part]);
+        add_chunk(length, S + start, E, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -158,7 +147,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, S, t1, t2, t3, sums);
+        careful_sums(count, S, E, sums);
     }
 }
 
@@ -166,11 +155,8 @@ elo_rating_params elo_rating_batch_value_and_gradient(double A, double B, size_t
     const double *S, double *value) {
     double sums[SUMS];
     const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    const double t1 = B/400.0;
-    const double t2 = A/400.0;
-    const double t3 = pow(10.0, t1);
-    mean_sums(count, S, t1, t2, t3, sums);
-    *value = sums[0];
+    mean_sums(count, S, E, sums);
+    *value = -sums[0];
     elo_rating_params out;
     out.A = 0.005756462732485115*E - 0.005756462732485115*sums[1];
     out.B = 0.005756462732485115*sums[1] - 0.005756462732485115*E;

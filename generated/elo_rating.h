@@ -8,9 +8,7 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Computed in another form, which keeps more digits
-//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
-// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
+// Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
 #ifndef ELO_RATING_H
 #define ELO_RATING_H
 

@@ -8,9 +8,7 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Computed in another form, which keeps more digits
-//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
-// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
+// Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
 
 /**
  * The derivative of L by each parameter.
@@ -34,10 +32,8 @@
  * @returns {number}
  */
 export function value(A, B, S) {
-  const t1 = B/400;
-  const t2 = A/400;
-  const t3 = Math.pow(10, t1);
-  const L = S*Math.log1p(Math.pow(10, t1 - t2)) - (1 - S)*Math.log(t3/(t3 + Math.pow(10, t2)));
+  const E = 1/(1 + Math.pow(10, (B - A)/400));
+  const L = -(S*Math.log(E) + (1 - S)*Math.log(1 - E));
   return L;
 }
 
@@ -64,10 +60,7 @@ export function gradient(A, B, S) {
  */
 export function value_and_gradient(A, B, S) {
   const E = 1/(1 + Math.pow(10, (B - A)/400));
-  const t1 = B/400;
-  const t2 = A/400;
-  const t3 = Math.pow(10, t1);
-  const L = S*Math.log1p(Math.pow(10, t1 - t2)) - (1 - S)*Math.log(t3/(t3 + Math.pow(10, t2)));
+  const L = -(S*Math.log(E) + (1 - S)*Math.log(1 - E));
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];

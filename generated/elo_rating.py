@@ -8,12 +8,10 @@
 # Gradient
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
-# Computed in another form, which keeps more digits
-#     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
-# Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
+# Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
 """Value, gradient and update step of L."""
 
-from math import copysign, inf, isnan, log, log1p, nan, pow
+from math import copysign, inf, isnan, log, nan, pow
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -41,9 +39,11 @@ def _pow(x: float, y: float) -> float:
         return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
 
 
-def _ieee_log1p(x: float) -> float:
-    """log1p(x): infinite at -1.0, NaN below it."""
-    return log1p(x) if x > -1.0 else -inf if x == -1.0 else nan
+def _ieee_divide(x: float, y: float) -> float:
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
 def _ieee_pow(x: float, y: float) -> float:
@@ -61,20 +61,11 @@ def _ieee_log(x: float) -> float:
     return log(x) if x > 0.0 else -inf if x == 0.0 else nan
 
 
-def _ieee_divide(x: float, y: float) -> float:
-    """x/y: infinite or NaN where y is 0."""
-    if y != 0.0:
-        return x / y
-    return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
-
-
 def value(A: float, B: float, S: float) -> float:
     """Return L."""
     try:
-        t1 = B/400.0
-        t2 = A/400.0
-        t3 = _pow(10.0, t1)
-        L = S*log1p(_pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + _pow(10.0, t2)))
+        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
+        L = -(S*log(E) + (1.0 - S)*log(1.0 - E))
         return L
     except (ArithmeticError, ValueError):
         return _ieee(A, B, S)[0]
@@ -95,10 +86,7 @@ def value_and_gradient(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
     try:
         E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
-        t1 = B/400.0
-        t2 = A/400.0
-        t3 = _pow(10.0, t1)
-        L = S*log1p(_pow(10.0, t1 - t2)) - (1.0 - S)*log(t3/(t3 + _pow(10.0, t2)))
+        L = -(S*log(E) + (1.0 - S)*log(1.0 - E))
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return L, _new(Gradient, (dL_dA, dL_dB))
@@ -115,13 +103,7 @@ def update(A: float, B: float, S: float, rate: float = 5558.97) -> Params:
 def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, (B - A)/400.0))
-    t1 = B/400.0
-    t2 = A/400.0
-    t3 = _ieee_pow(10.0, t1)
-    L = (
-        S*_ieee_log1p(_ieee_pow(10.0, t1 - t2)) - (1.0 - S)*_ieee_log(_ieee_divide(t3,
-        t3 + _ieee_pow(10.0, t2)))
-    )
+    L = -(S*_ieee_log(E) + (1.0 - S)*_ieee_log(1.0 - E))
     dL_dA = 0.005756462732485115*(E - S)
     dL_dB = 0.005756462732485115*(S - E)
     return L, _new(Gradient, (dL_dA, dL_dB))

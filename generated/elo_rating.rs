@@ -8,9 +8,7 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Computed in another form, which keeps more digits
-//     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
-// Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
+// Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -40,10 +38,6 @@ mod math {
         f64::ln(x)
     }
     #[inline]
-    pub fn log1p(x: f64) -> f64 {
-        f64::ln_1p(x)
-    }
-    #[inline]
     pub fn pow(x: f64, y: f64) -> f64 {
         f64::powf(x, y)
     }
@@ -51,11 +45,8 @@ mod math {
 
 /// L.
 pub fn value(A: f64, B: f64, S: f64) -> f64 {
-    let t1 = B/400.0;
-    let t2 = A/400.0;
-    let t3 = math::pow(10.0, t1);
-    let L = S*math::log1p(math::pow(10.0, t1 - t2)) - (1.0 - S)*math::log(t3/(t3 +
-        math::pow(10.0, t2)));
+    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
+    let L = -(S*math::log(E) + (1.0 - S)*math::log(1.0 - E));
     L
 }
 
@@ -70,11 +61,7 @@ pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
 /// L and its derivative by each parameter.
 pub fn value_and_gradient(A: f64, B: f64, S: f64) -> (f64, Gradient) {
     let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
-    let t1 = B/400.0;
-    let t2 = A/400.0;
-    let t3 = math::pow(10.0, t1);
-    let L = S*math::log1p(math::pow(10.0, t1 - t2)) - (1.0 - S)*math::log(t3/(t3 +
-        math::pow(10.0, t2)));
+    let L = -(S*math::log(E) + (1.0 - S)*math::log(1.0 - E));
     let dL_dA = 0.005756462732485115*(E - S);
     let dL_dB = 0.005756462732485115*(S - E);
     (L, Gradient { A: dL_dA, B: dL_dB })

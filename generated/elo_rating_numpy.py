@@ -8,9 +8,7 @@
 # Gradient
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
-# Computed in another form, which keeps more digits
-#     L = −((1 − S)·log(10^(B/400)/(10^(B/400) + 10^(A/400))) − S·log1p(10^(B/400 − A/400)))
-# Accuracy: L loses all digits at A = 1515.5, B = 1e+09, S = 0.450671.
+# Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
 """Value, gradient and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -137,20 +135,18 @@ def value(A: float, B: float, S: npt.ArrayLike) -> float:
     B = _number("B", B)
     _data = _samples(('S',), (S,))
     with np.errstate(all="ignore"):
-        t1 = B/400.0
-        t2 = A/400.0
-        t3 = np.power(10.0, t1)
+        E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             S, _r0, _r1 = _part
-            np.multiply(S, np.log1p(np.power(10.0, t1 - t2)), _r0)
+            np.multiply(S, np.log(E), _r0)
             np.subtract(1.0, S, _r1)
-            _r1 *= np.log(t3/(t3 + np.power(10.0, t2)))
-            _r0 -= _r1
+            _r1 *= np.log(1.0 - E)
+            _r0 += _r1
             _sum_L = np.add.reduce(_r0)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('S',), _data)
-        return float(_mean_L)
+        return float(-_mean_L)
 
 
 def gradient(A: float, B: float, S: npt.ArrayLike) -> Gradient:
@@ -179,21 +175,18 @@ def value_and_gradient(A: float, B: float, S: npt.ArrayLike) -> tuple[float, Gra
     _data = _samples(('S',), (S,))
     with np.errstate(all="ignore"):
         E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
-        t1 = B/400.0
-        t2 = A/400.0
-        t3 = np.power(10.0, t1)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             S, _r0, _r1 = _part
-            np.multiply(S, np.log1p(np.power(10.0, t1 - t2)), _r0)
+            np.multiply(S, np.log(E), _r0)
             np.subtract(1.0, S, _r1)
-            _r1 *= np.log(t3/(t3 + np.power(10.0, t2)))
-            _r0 -= _r1
+            _r1 *= np.log(1.0 - E)
+            _r0 += _r1
             _sum_L = np.add.reduce(_r0)
             _sum_S = np.add.reduce(S)
             _sums.append((_sum_L, _sum_S))
         _mean_L, _mean_S = _means(_sums, ('S',), _data)
-        return float(_mean_L), Gradient(*map(float, (
+        return float(-_mean_L), Gradient(*map(float, (
             0.005756462732485115*E - 0.005756462732485115*_mean_S,
             0.005756462732485115*_mean_S - 0.005756462732485115*E,
         )))

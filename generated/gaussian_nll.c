@@ -18,7 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r²/(2·exp(s))
+//     J = (log(2π) + s + r/exp(s)·r)/2
 #include "gaussian_nll.h"
 
 #include <math.h>
@@ -28,7 +28,7 @@ double gaussian_nll_value(double a, double b, double c, double d, double x, doub
     const double mu = a*x + b;
     const double s = c*x + d;
     const double r = y - mu;
-    const double J = (1.8378770664093453 + s)/2.0 + r*r/(2.0*exp(s));
+    const double J = (1.8378770664093453 + s + r/exp(s)*r)/2.0;
     return J;
 }
 
@@ -56,10 +56,10 @@ gaussian_nll_params gaussian_nll_value_and_gradient(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r*r;
-    const double J = (1.8378770664093453 + s)/2.0 + t1/(2.0*v);
-    const double delta_s = (1.0 - t1/v)/2.0;
-    const double delta_mu = -r/v;
+    const double t1 = r/v;
+    const double J = (1.8378770664093453 + s + t1*r)/2.0;
+    const double delta_s = (1.0 - r*r/v)/2.0;
+    const double delta_mu = -t1;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
     *value = J;
@@ -96,12 +96,12 @@ static inline void add_sample(
     const double s = c*x + d;
     const double v = exp(s);
     const double r = y - mu;
-    const double t1 = r*r;
-    const double delta_s = (1.0 - t1/v)/2.0;
-    const double delta_mu = -r/v;
+    const double t1 = r/v;
+    const double delta_s = (1.0 - r*r/v)/2.0;
+    const double delta_mu = -t1;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
-    acc[0][lane] += (1.8378770664093453 + s)/2.0 + t1/(2.0*v);
+    acc[0][lane] += s + t1*r;
     acc[1][lane] += dJ_da;
     acc[2][lane] += delta_mu;
     acc[3][lane] += dJ_dc;
@@ -207,7 +207,7 @@ gaussian_nll_params gaussian_nll_batch_value_and_gradient(
     double *value) {
     double sums[SUMS];
     mean_sums(count, x, y, a, b, c, d, sums);
-    *value = sums[0];
+    *value = 0.9189385332046727 + sums[0]/2.0;
     gaussian_nll_params out;
     out.a = sums[1];
     out.b = sums[2];

@@ -18,7 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r²/(2·exp(s))
+//     J = (log(2π) + s + r/exp(s)·r)/2
 #ifndef GAUSSIAN_NLL_H
 #define GAUSSIAN_NLL_H
 

@@ -18,7 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r²/(2·exp(s))
+//     J = (log(2π) + s + r/exp(s)·r)/2
 
 /**
  * The derivative of J by each parameter.
@@ -52,7 +52,7 @@ export function value(a, b, c, d, x, y) {
   const mu = a*x + b;
   const s = c*x + d;
   const r = y - mu;
-  const J = (1.8378770664093453 + s)/2 + r*r/(2*Math.exp(s));
+  const J = (1.8378770664093453 + s + r/Math.exp(s)*r)/2;
   return J;
 }
 
@@ -93,10 +93,10 @@ export function value_and_gradient(a, b, c, d, x, y) {
   const s = c*x + d;
   const v = Math.exp(s);
   const r = y - mu;
-  const t1 = r*r;
-  const J = (1.8378770664093453 + s)/2 + t1/(2*v);
-  const delta_s = (1 - t1/v)/2;
-  const delta_mu = -r/v;
+  const t1 = r/v;
+  const J = (1.8378770664093453 + s + t1*r)/2;
+  const delta_s = (1 - r*r/v)/2;
+  const delta_mu = -t1;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;
   return [J, {a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s}];

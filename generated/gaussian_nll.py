@@ -18,7 +18,7 @@
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
 # Computed in another form, which keeps more digits
-#     J = (log(2π) + s)/2 + r²/(2·exp(s))
+#     J = (log(2π) + s + r/exp(s)·r)/2
 """Value, gradient and update step of J."""
 
 from math import copysign, exp, inf, isnan, nan
@@ -68,7 +68,7 @@ def value(
         mu = a*x + b
         s = c*x + d
         r = y - mu
-        J = (1.8378770664093453 + s)/2.0 + r*r/(2.0*_exp(s))
+        J = (1.8378770664093453 + s + r/_exp(s)*r)/2.0
         return J
     except (ArithmeticError, ValueError):
         return _ieee(a, b, c, d, x, y)[0]
@@ -101,10 +101,10 @@ def value_and_gradient(
         s = c*x + d
         v = _exp(s)
         r = y - mu
-        t1 = r*r
-        J = (1.8378770664093453 + s)/2.0 + t1/(2.0*v)
-        delta_s = (1.0 - t1/v)/2.0
-        delta_mu = -r/v
+        t1 = r/v
+        J = (1.8378770664093453 + s + t1*r)/2.0
+        delta_s = (1.0 - r*r/v)/2.0
+        delta_mu = -t1
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
         return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
@@ -126,10 +126,10 @@ def _ieee(a: float, b: float, c: float, d: float, x: float, y: float) -> tuple[f
     s = c*x + d
     v = _exp(s)
     r = y - mu
-    t1 = r*r
-    J = (1.8378770664093453 + s)/2.0 + _ieee_divide(t1, 2.0*v)
-    delta_s = (1.0 - _ieee_divide(t1, v))/2.0
-    delta_mu = -_ieee_divide(r, v)
+    t1 = _ieee_divide(r, v)
+    J = (1.8378770664093453 + s + t1*r)/2.0
+    delta_s = (1.0 - _ieee_divide(r*r, v))/2.0
+    delta_mu = -t1
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
     return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))

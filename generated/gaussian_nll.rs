@@ -18,7 +18,7 @@
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
 // Computed in another form, which keeps more digits
-//     J = (log(2π) + s)/2 + r²/(2·exp(s))
+//     J = (log(2π) + s + r/exp(s)·r)/2
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -58,7 +58,7 @@ pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> f64 {
     let mu = a*x + b;
     let s = c*x + d;
     let r = y - mu;
-    let J = (1.8378770664093453 + s)/2.0 + r*r/(2.0*math::exp(s));
+    let J = (1.8378770664093453 + s + r/math::exp(s)*r)/2.0;
     J
 }
 
@@ -81,10 +81,10 @@ pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> (f6
     let s = c*x + d;
     let v = math::exp(s);
     let r = y - mu;
-    let t1 = r*r;
-    let J = (1.8378770664093453 + s)/2.0 + t1/(2.0*v);
-    let delta_s = (1.0 - t1/v)/2.0;
-    let delta_mu = -r/v;
+    let t1 = r/v;
+    let J = (1.8378770664093453 + s + t1*r)/2.0;
+    let delta_s = (1.0 - r*r/v)/2.0;
+    let delta_mu = -t1;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     (J, Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s })

@@ -18,7 +18,7 @@
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
 # Computed in another form, which keeps more digits
-#     J = (log(2π) + s)/2 + r²/(2·exp(s))
+#     J = (log(2π) + s + r/exp(s)·r)/2
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -182,17 +182,14 @@ def value(
             s = np.multiply(x, c, _r1)
             s += d
             r = np.subtract(y, mu, _r0)
-            np.add(1.8378770664093453, s, _r2)
-            _r2 *= 0.5
             np.power(r, 2.0, _r0)
-            np.exp(s, _r1)
-            _r1 *= 2.0
-            _r0 /= _r1
-            _r2 += _r0
-            _sum_J = np.add.reduce(_r2)
+            np.exp(s, _r2)
+            _r0 /= _r2
+            np.add(s, _r0, _r1)
+            _sum_J = np.add.reduce(_r1)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_J)
+        return float(0.9189385332046727 + _mean_J/2.0)
 
 
 def gradient(
@@ -250,27 +247,24 @@ def value_and_gradient(
             s += d
             v = np.exp(s, _r2)
             r = np.subtract(y, mu, _r0)
-            t1 = np.multiply(r, r, _r3)
-            np.add(1.8378770664093453, s, _r1)
-            _r1 *= 0.5
-            np.multiply(v, 2.0, _r4)
-            np.divide(t1, _r4, _r4)
-            _r1 += _r4
+            t1 = np.divide(r, v, _r3)
+            np.multiply(t1, r, _r4)
+            np.add(s, _r4, _r1)
             _sum_J = np.add.reduce(_r1)
-            delta_s = np.divide(t1, v, _r3)
+            delta_s = np.multiply(r, r, _r0)
+            delta_s /= v
             np.subtract(1.0, delta_s, delta_s)
             delta_s *= 0.5
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.divide(r, v, _r0)
-            np.negative(delta_mu, delta_mu)
+            delta_mu = np.negative(t1, _r3)
             _sum_dJ_da = _dot(delta_mu, x)
             _sum_delta_mu = np.add.reduce(delta_mu)
             _sums.append((_sum_J, _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))
         (
             _mean_J, _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
         ) = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (
+        return float(0.9189385332046727 + _mean_J/2.0), Gradient(*map(float, (
             _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
         )))
 

@@ -13,12 +13,6 @@
 #     ∂J/∂b = δ
 # Convention: at the border of a where the side that the condition selects counts.
 # Convention: the derivative of |z| at z = 0 is taken as 0.
-# Accuracy: J loses all digits at a = -6.55777, b = 0.962938, x = -1.2513, y = 9.16868, k =
-#     1.63049.
-# Accuracy: dJ_da loses all digits at a = -6.55777, b = 0.962938, x = -1.2513, y = 9.16868, k =
-#     1.63049.
-# Accuracy: dJ_db loses all digits at a = -6.55777, b = 0.962938, x = -1.2513, y = 9.16868, k =
-#     1.63049.
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.

@@ -14,6 +14,7 @@
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     N₁ = erfc(−d₁/√2)/2
 //     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
@@ -28,7 +29,7 @@ double implied_volatility_value(double sigma, double S, double K, double T, doub
     const double q = sigma*sqrt(T);
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t1 = C - m;
@@ -42,7 +43,7 @@ implied_volatility_params implied_volatility_gradient(double sigma, double S, do
     const double q = sigma*t1;
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double dJ_dsigma = 0.7978845608028654*(C - m)*S*exp(-d1*d1/2.0)*t1;
@@ -57,7 +58,7 @@ implied_volatility_params implied_volatility_value_and_gradient(
     const double q = sigma*t1;
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t2 = C - m;
@@ -92,7 +93,7 @@ static inline void add_sample(
     const double q = sigma*t1;
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
-    const double N1 = (1.0 + erf(d1/1.4142135623730951))/2.0;
+    const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
     const double t2 = C - m;

@@ -14,6 +14,7 @@
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     N₁ = erfc(−d₁/√2)/2
 //     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.

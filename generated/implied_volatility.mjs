@@ -14,6 +14,7 @@
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     N₁ = erfc(−d₁/√2)/2
 //     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
@@ -38,6 +39,19 @@ function _exp_minus_square(x) {
   return Math.exp(-head*head)*Math.exp(-(x - head)*(x + head));
 }
 
+/** The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc. */
+function _erf(x) {
+  if (Math.abs(x) >= 2) {
+    return x < 0 ? _erfc(-x) - 1 : 1 - _erfc(x);
+  }
+  let term = x, sum = x;
+  for (let n = 1; n < 100 && Math.abs(term) > 1e-18*Math.abs(sum); n += 1) {
+    term *= 2*x*x/(2*n + 1);
+    sum += term;
+  }
+  return 1.1283791670955126*_exp_minus_square(x)*sum;
+}
+
 /** 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x. */
 function _erfc(x) {
   if (!(x >= 1)) {
@@ -51,19 +65,6 @@ function _erfc(x) {
     below = x + 0.5*k/below;
   }
   return 0.5641895835477563*_exp_minus_square(x)/below;
-}
-
-/** The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc. */
-function _erf(x) {
-  if (Math.abs(x) >= 2) {
-    return x < 0 ? _erfc(-x) - 1 : 1 - _erfc(x);
-  }
-  let term = x, sum = x;
-  for (let n = 1; n < 100 && Math.abs(term) > 1e-18*Math.abs(sum); n += 1) {
-    term *= 2*x*x/(2*n + 1);
-    sum += term;
-  }
-  return 1.1283791670955126*_exp_minus_square(x)*sum;
 }
 
 /**
@@ -80,7 +81,7 @@ export function value(sigma, S, K, T, m, r = 0.1) {
   const q = sigma*Math.sqrt(T);
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
-  const N1 = (1 + _erf(d1/1.4142135623730951))/2;
+  const N1 = _erfc(-d1/1.4142135623730951)/2;
   const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const t1 = C - m;
@@ -103,7 +104,7 @@ export function gradient(sigma, S, K, T, m, r = 0.1) {
   const q = sigma*t1;
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
-  const N1 = (1 + _erf(d1/1.4142135623730951))/2;
+  const N1 = _erfc(-d1/1.4142135623730951)/2;
   const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const dJ_dsigma = 0.7978845608028654*(C - m)*S*Math.exp(-d1*d1/2)*t1;
@@ -125,7 +126,7 @@ export function value_and_gradient(sigma, S, K, T, m, r = 0.1) {
   const q = sigma*t1;
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
-  const N1 = (1 + _erf(d1/1.4142135623730951))/2;
+  const N1 = _erfc(-d1/1.4142135623730951)/2;
   const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
   const t2 = C - m;

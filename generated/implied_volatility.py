@@ -14,6 +14,7 @@
 #     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
+#     N₁ = erfc(−d₁/√2)/2
 #     N₂ = erfc(−d₂/√2)/2
 # Assumed: S > 0.
 # Assumed: K > 0.
@@ -21,7 +22,7 @@
 # Assumed: T > 0.
 """Value, gradient and update step of J."""
 
-from math import copysign, erf, erfc, exp, inf, isnan, log, nan, sqrt
+from math import copysign, erfc, exp, inf, isnan, log, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -72,7 +73,7 @@ def value(
         q = sigma*sqrt(T)
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
-        N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+        N1 = erfc(-d1/1.4142135623730951)/2.0
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         t1 = C - m
@@ -91,7 +92,7 @@ def gradient(
         q = sigma*t1
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
-        N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+        N1 = erfc(-d1/1.4142135623730951)/2.0
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*t1
@@ -109,7 +110,7 @@ def value_and_gradient(
         q = sigma*t1
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
-        N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+        N1 = erfc(-d1/1.4142135623730951)/2.0
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         t2 = C - m
@@ -136,7 +137,7 @@ def _ieee(
     q = sigma*t1
     d1 = _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T, q)
     d2 = d1 - q
-    N1 = (1.0 + erf(d1/1.4142135623730951))/2.0
+    N1 = erfc(-d1/1.4142135623730951)/2.0
     N2 = erfc(-d2/1.4142135623730951)/2.0
     C = S*N1 - K*_exp(-r*T)*N2
     t2 = C - m

@@ -14,6 +14,7 @@
 //     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     N₁ = erfc(−d₁/√2)/2
 //     N₂ = erfc(−d₂/√2)/2
 // Assumed: S > 0.
 // Assumed: K > 0.
@@ -67,23 +68,6 @@ fn _exp_minus_square(x: f64) -> f64 {
     math::exp(-head*head)*math::exp(-(x - head)*(x + head))
 }
 
-/// 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x.
-fn _erfc(x: f64) -> f64 {
-    if !(x >= 1.0) {
-        return if x < -2.0 { 2.0 - _erfc(-x) } else { 1.0 - _erf(x) };
-    }
-    if x > 27.5 {
-        return 0.0;
-    }
-    let mut below = x;
-    let mut k = _round(30.5 + 190.0/(x*x));
-    while k > 0.0 {
-        below = x + 0.5*k/below;
-        k -= 1.0;
-    }
-    0.5641895835477563*_exp_minus_square(x)/below
-}
-
 /// |x|.
 fn _abs(x: f64) -> f64 {
     f64::from_bits(x.to_bits() & !(1 << 63))
@@ -103,12 +87,29 @@ fn _erf(x: f64) -> f64 {
     1.1283791670955126*_exp_minus_square(x)*sum
 }
 
+/// 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x.
+fn _erfc(x: f64) -> f64 {
+    if !(x >= 1.0) {
+        return if x < -2.0 { 2.0 - _erfc(-x) } else { 1.0 - _erf(x) };
+    }
+    if x > 27.5 {
+        return 0.0;
+    }
+    let mut below = x;
+    let mut k = _round(30.5 + 190.0/(x*x));
+    while k > 0.0 {
+        below = x + 0.5*k/below;
+        k -= 1.0;
+    }
+    0.5641895835477563*_exp_minus_square(x)/below
+}
+
 /// J.
 pub fn value(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> f64 {
     let q = sigma*math::sqrt(T);
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
-    let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
+    let N1 = _erfc(-d1/1.4142135623730951)/2.0;
     let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let t1 = C - m;
@@ -122,7 +123,7 @@ pub fn gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> Gradient 
     let q = sigma*t1;
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
-    let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
+    let N1 = _erfc(-d1/1.4142135623730951)/2.0;
     let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let dJ_dsigma = 0.7978845608028654*(C - m)*S*math::exp(-d1*d1/2.0)*t1;
@@ -135,7 +136,7 @@ pub fn value_and_gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) ->
     let q = sigma*t1;
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
-    let N1 = (1.0 + _erf(d1/1.4142135623730951))/2.0;
+    let N1 = _erfc(-d1/1.4142135623730951)/2.0;
     let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
     let t2 = C - m;

@@ -14,6 +14,7 @@
 #     ∂J/∂σ = 2(C − m)·S·exp(−d₁²/2)·√T/√(2π)
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
+#     N₁ = erfc(−d₁/√2)/2
 #     N₂ = erfc(−d₂/√2)/2
 # Assumed: S > 0.
 # Assumed: K > 0.
@@ -167,20 +168,6 @@ def _erfc_tail(x: Any) -> Any:
     return factor * _polynomial(_ERFC, (x - 3.75) / (x + 3.75)) / (1.0 + 2.0 * x)
 
 
-_ERF = (
-    -7.798543850549947e-10, 1.3721520406351094e-08, -1.6208829856810202e-07,
-    1.6447471190594618e-06, -1.4924740785377576e-05, 0.00012055295112667001,
-    -0.0008548325982543225, 0.005223977607269946, -0.026866170643256995, 0.1128379167094513,
-    -0.37612638903183543, 1.1283791670955126,
-)
-
-
-def _erf(x: Any) -> Any:
-    """Return the error function."""
-    near = x * _polynomial(_ERF, np.minimum(x * x, 1.0))
-    return np.where(np.abs(x) < 1.0, near, np.copysign(1.0 - _erfc_tail(x), x))
-
-
 def _erfc(x: Any) -> Any:
     """Return 1 - erf(x), without cancellation."""
     tail = _erfc_tail(x)
@@ -227,9 +214,8 @@ def value(
             d1 += _r2
             d1 /= q
             d2 = np.subtract(d1, q, _r0)
-            np.divide(d1, 1.4142135623730951, _r1)
-            _w0 = _erf(_r1)
-            _w0 += 1.0
+            np.divide(d1, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
             N1 = np.multiply(_w0, 0.5, _w0)
             np.divide(d2, -1.4142135623730951, _r0)
             _w1 = _erfc(_r0)
@@ -267,9 +253,8 @@ def gradient(
             d1 += _r3
             d1 /= q
             d2 = np.subtract(d1, q, _r1)
-            np.divide(d1, 1.4142135623730951, _r3)
-            _w0 = _erf(_r3)
-            _w0 += 1.0
+            np.divide(d1, -1.4142135623730951, _r3)
+            _w0 = _erfc(_r3)
             N1 = np.multiply(_w0, 0.5, _w0)
             np.divide(d2, -1.4142135623730951, _r1)
             _w1 = _erfc(_r1)
@@ -312,9 +297,8 @@ def value_and_gradient(
             d1 += _r3
             d1 /= q
             d2 = np.subtract(d1, q, _r1)
-            np.divide(d1, 1.4142135623730951, _r3)
-            _w0 = _erf(_r3)
-            _w0 += 1.0
+            np.divide(d1, -1.4142135623730951, _r3)
+            _w0 = _erfc(_r3)
             N1 = np.multiply(_w0, 0.5, _w0)
             np.divide(d2, -1.4142135623730951, _r1)
             _w1 = _erfc(_r1)
@@ -398,9 +382,8 @@ def residuals(
             d1 += _r2
             d1 /= q
             d2 = np.subtract(d1, q, _r0)
-            np.divide(d1, 1.4142135623730951, _r1)
-            _w0 = _erf(_r1)
-            _w0 += 1.0
+            np.divide(d1, -1.4142135623730951, _r1)
+            _w0 = _erfc(_r1)
             N1 = np.multiply(_w0, 0.5, _w0)
             np.divide(d2, -1.4142135623730951, _r0)
             _w1 = _erfc(_r0)

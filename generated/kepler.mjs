@@ -7,8 +7,6 @@
 //     J = r²/2
 // Gradient
 //     ∂J/∂E = r·(1 − e·cos(E))
-// Accuracy: J loses all digits at E = 1.39539, M = 1.19266, e = 0.205886.
-// Accuracy: dJ_dE loses all digits at E = 1.39539, M = 1.19266, e = 0.205886.
 
 /**
  * The derivative of J by each parameter.

@@ -8,8 +8,6 @@
 # Gradient
 #     ∂J/∂E = r·(1 − e·cos(E))
 # Names here: e is e_.
-# Accuracy: J loses all digits at E = 1.39539, M = 1.19266, e = 0.205886.
-# Accuracy: dJ_dE loses all digits at E = 1.39539, M = 1.19266, e = 0.205886.
 """Value, gradient and update step of J."""
 
 from math import cos, inf, nan, sin

@@ -7,8 +7,6 @@
 //     J = r²/2
 // Gradient
 //     ∂J/∂E = r·(1 − e·cos(E))
-// Accuracy: J loses all digits at E = 1.39539, M = 1.19266, e = 0.205886.
-// Accuracy: dJ_dE loses all digits at E = 1.39539, M = 1.19266, e = 0.205886.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 

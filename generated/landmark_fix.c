@@ -17,8 +17,6 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
-// Computed in another form, which keeps more digits
-//     d = hypot(u, v)
 #include "landmark_fix.h"
 
 #include <math.h>
@@ -29,7 +27,7 @@ double landmark_fix_value(
     double sigma_phi) {
     const double u = X - x;
     const double v = Y - y;
-    const double d = hypot(u, v);
+    const double d = sqrt(u*u + v*v);
     const double psi = atan2(v, u);
     const double t1 = (d - r)/sigma_r;
     const double A = t1*t1/2.0;
@@ -44,11 +42,11 @@ landmark_fix_params landmark_fix_gradient(
     double sigma_phi) {
     const double u = X - x;
     const double v = Y - y;
-    const double d = hypot(u, v);
+    const double t1 = u*u + v*v;
+    const double d = sqrt(t1);
     const double psi = atan2(v, u);
     const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
     const double delta_d = (d - r)/(sigma_r*sigma_r);
-    const double t1 = u*u + v*v;
     const double dJ_dx = delta_psi*v/t1 - delta_d*u/d;
     const double dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     landmark_fix_params out;
@@ -62,20 +60,20 @@ landmark_fix_params landmark_fix_value_and_gradient(
     double sigma_phi, double *value) {
     const double u = X - x;
     const double v = Y - y;
-    const double d = hypot(u, v);
+    const double t1 = u*u + v*v;
+    const double d = sqrt(t1);
     const double psi = atan2(v, u);
-    const double t1 = d - r;
-    const double t2 = t1/sigma_r;
-    const double A = t2*t2/2.0;
-    const double t3 = psi - phi;
-    const double t4 = t3/sigma_phi;
-    const double B = t4*t4/2.0;
+    const double t2 = d - r;
+    const double t3 = t2/sigma_r;
+    const double A = t3*t3/2.0;
+    const double t4 = psi - phi;
+    const double t5 = t4/sigma_phi;
+    const double B = t5*t5/2.0;
     const double J = A + B;
-    const double delta_psi = t3/(sigma_phi*sigma_phi);
-    const double delta_d = t1/(sigma_r*sigma_r);
-    const double t5 = u*u + v*v;
-    const double dJ_dx = delta_psi*v/t5 - delta_d*u/d;
-    const double dJ_dy = -(delta_d*v/d + delta_psi*u/t5);
+    const double delta_psi = t4/(sigma_phi*sigma_phi);
+    const double delta_d = t2/(sigma_r*sigma_r);
+    const double dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+    const double dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     *value = J;
     landmark_fix_params out;
     out.x = dJ_dx;
@@ -105,20 +103,20 @@ static inline void add_sample(
     double sigma_phi, double acc[][LANES], size_t lane) {
     const double u = X - x;
     const double v = Y - y;
-    const double d = hypot(u, v);
+    const double t1 = u*u + v*v;
+    const double d = sqrt(t1);
     const double psi = atan2(v, u);
-    const double t1 = d - r;
-    const double t2 = t1/sigma_r;
-    const double A = t2*t2/2.0;
-    const double t3 = psi - phi;
-    const double t4 = t3/sigma_phi;
-    const double B = t4*t4/2.0;
-    const double delta_psi = t3/(sigma_phi*sigma_phi);
-    const double delta_d = t1/(sigma_r*sigma_r);
-    const double t5 = u*u + v*v;
+    const double t2 = d - r;
+    const double t3 = t2/sigma_r;
+    const double A = t3*t3/2.0;
+    const double t4 = psi - phi;
+    const double t5 = t4/sigma_phi;
+    const double B = t5*t5/2.0;
+    const double delta_psi = t4/(sigma_phi*sigma_phi);
+    const double delta_d = t2/(sigma_r*sigma_r);
     acc[0][lane] += A + B;
-    acc[1][lane] += delta_psi*v/t5 - delta_d*u/d;
-    acc[2][lane] += delta_d*v/d + delta_psi*u/t5;
+    acc[1][lane] += delta_psi*v/t1 - delta_d*u/d;
+    acc[2][lane] += delta_d*v/d + delta_psi*u/t1;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

@@ -17,8 +17,6 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
-// Computed in another form, which keeps more digits
-//     d = hypot(u, v)
 
 /**
  * The derivative of J by each parameter.
@@ -49,7 +47,7 @@
 export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const u = X - x;
   const v = Y - y;
-  const d = Math.hypot(u, v);
+  const d = Math.sqrt(u*u + v*v);
   const psi = Math.atan2(v, u);
   const t1 = (d - r)/sigma_r;
   const A = t1*t1/2;
@@ -74,11 +72,11 @@ export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
 export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const u = X - x;
   const v = Y - y;
-  const d = Math.hypot(u, v);
+  const t1 = u*u + v*v;
+  const d = Math.sqrt(t1);
   const psi = Math.atan2(v, u);
   const delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
   const delta_d = (d - r)/(sigma_r*sigma_r);
-  const t1 = u*u + v*v;
   const dJ_dx = delta_psi*v/t1 - delta_d*u/d;
   const dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
   return {x: dJ_dx, y: dJ_dy};
@@ -99,20 +97,20 @@ export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
 export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const u = X - x;
   const v = Y - y;
-  const d = Math.hypot(u, v);
+  const t1 = u*u + v*v;
+  const d = Math.sqrt(t1);
   const psi = Math.atan2(v, u);
-  const t1 = d - r;
-  const t2 = t1/sigma_r;
-  const A = t2*t2/2;
-  const t3 = psi - phi;
-  const t4 = t3/sigma_phi;
-  const B = t4*t4/2;
+  const t2 = d - r;
+  const t3 = t2/sigma_r;
+  const A = t3*t3/2;
+  const t4 = psi - phi;
+  const t5 = t4/sigma_phi;
+  const B = t5*t5/2;
   const J = A + B;
-  const delta_psi = t3/(sigma_phi*sigma_phi);
-  const delta_d = t1/(sigma_r*sigma_r);
-  const t5 = u*u + v*v;
-  const dJ_dx = delta_psi*v/t5 - delta_d*u/d;
-  const dJ_dy = -(delta_d*v/d + delta_psi*u/t5);
+  const delta_psi = t4/(sigma_phi*sigma_phi);
+  const delta_d = t2/(sigma_r*sigma_r);
+  const dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+  const dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
   return [J, {x: dJ_dx, y: dJ_dy}];
 }
 

@@ -17,11 +17,9 @@
 #     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 #     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
-# Computed in another form, which keeps more digits
-#     d = hypot(u, v)
 """Value, gradient and update step of J."""
 
-from math import atan2, copysign, hypot, inf, isnan, nan
+from math import atan2, copysign, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -41,6 +39,11 @@ class Params(NamedTuple):
     y: float
 
 
+def _ieee_sqrt(x: float) -> float:
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -56,7 +59,7 @@ def value(
     try:
         u = X - x
         v = Y - y
-        d = hypot(u, v)
+        d = sqrt(u*u + v*v)
         psi = atan2(v, u)
         t1 = (d - r)/sigma_r
         A = t1*t1/2.0
@@ -76,11 +79,11 @@ def gradient(
     try:
         u = X - x
         v = Y - y
-        d = hypot(u, v)
+        t1 = u*u + v*v
+        d = sqrt(t1)
         psi = atan2(v, u)
         delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
         delta_d = (d - r)/(sigma_r*sigma_r)
-        t1 = u*u + v*v
         dJ_dx = delta_psi*v/t1 - delta_d*u/d
         dJ_dy = -(delta_d*v/d + delta_psi*u/t1)
         return _new(Gradient, (dJ_dx, dJ_dy))
@@ -96,20 +99,20 @@ def value_and_gradient(
     try:
         u = X - x
         v = Y - y
-        d = hypot(u, v)
+        t1 = u*u + v*v
+        d = sqrt(t1)
         psi = atan2(v, u)
-        t1 = d - r
-        t2 = t1/sigma_r
-        A = t2*t2/2.0
-        t3 = psi - phi
-        t4 = t3/sigma_phi
-        B = t4*t4/2.0
+        t2 = d - r
+        t3 = t2/sigma_r
+        A = t3*t3/2.0
+        t4 = psi - phi
+        t5 = t4/sigma_phi
+        B = t5*t5/2.0
         J = A + B
-        delta_psi = t3/(sigma_phi*sigma_phi)
-        delta_d = t1/(sigma_r*sigma_r)
-        t5 = u*u + v*v
-        dJ_dx = delta_psi*v/t5 - delta_d*u/d
-        dJ_dy = -(delta_d*v/d + delta_psi*u/t5)
+        delta_psi = t4/(sigma_phi*sigma_phi)
+        delta_d = t2/(sigma_r*sigma_r)
+        dJ_dx = delta_psi*v/t1 - delta_d*u/d
+        dJ_dy = -(delta_d*v/d + delta_psi*u/t1)
         return J, _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
@@ -131,18 +134,18 @@ def _ieee(
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     u = X - x
     v = Y - y
-    d = hypot(u, v)
+    t1 = u*u + v*v
+    d = _ieee_sqrt(t1)
     psi = atan2(v, u)
-    t1 = d - r
-    t2 = _ieee_divide(t1, sigma_r)
-    A = t2*t2/2.0
-    t3 = psi - phi
-    t4 = _ieee_divide(t3, sigma_phi)
-    B = t4*t4/2.0
+    t2 = d - r
+    t3 = _ieee_divide(t2, sigma_r)
+    A = t3*t3/2.0
+    t4 = psi - phi
+    t5 = _ieee_divide(t4, sigma_phi)
+    B = t5*t5/2.0
     J = A + B
-    delta_psi = _ieee_divide(t3, sigma_phi*sigma_phi)
-    delta_d = _ieee_divide(t1, sigma_r*sigma_r)
-    t5 = u*u + v*v
-    dJ_dx = _ieee_divide(delta_psi*v, t5) - _ieee_divide(delta_d*u, d)
-    dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, t5))
+    delta_psi = _ieee_divide(t4, sigma_phi*sigma_phi)
+    delta_d = _ieee_divide(t2, sigma_r*sigma_r)
+    dJ_dx = _ieee_divide(delta_psi*v, t1) - _ieee_divide(delta_d*u, d)
+    dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, t1))
     return J, _new(Gradient, (dJ_dx, dJ_dy))

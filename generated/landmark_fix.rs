@@ -17,8 +17,6 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
-// Computed in another form, which keeps more digits
-//     d = hypot(u, v)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -50,8 +48,8 @@ mod math {
         f64::atan2(y, x)
     }
     #[inline]
-    pub fn hypot(x: f64, y: f64) -> f64 {
-        f64::hypot(x, y)
+    pub fn sqrt(x: f64) -> f64 {
+        f64::sqrt(x)
     }
 }
 
@@ -61,7 +59,7 @@ pub fn value(
 ) -> f64 {
     let u = X - x;
     let v = Y - y;
-    let d = math::hypot(u, v);
+    let d = math::sqrt(u*u + v*v);
     let psi = math::atan2(v, u);
     let t1 = (d - r)/sigma_r;
     let A = t1*t1/2.0;
@@ -77,11 +75,11 @@ pub fn gradient(
 ) -> Gradient {
     let u = X - x;
     let v = Y - y;
-    let d = math::hypot(u, v);
+    let t1 = u*u + v*v;
+    let d = math::sqrt(t1);
     let psi = math::atan2(v, u);
     let delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
     let delta_d = (d - r)/(sigma_r*sigma_r);
-    let t1 = u*u + v*v;
     let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
     let dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     Gradient { x: dJ_dx, y: dJ_dy }
@@ -93,20 +91,20 @@ pub fn value_and_gradient(
 ) -> (f64, Gradient) {
     let u = X - x;
     let v = Y - y;
-    let d = math::hypot(u, v);
+    let t1 = u*u + v*v;
+    let d = math::sqrt(t1);
     let psi = math::atan2(v, u);
-    let t1 = d - r;
-    let t2 = t1/sigma_r;
-    let A = t2*t2/2.0;
-    let t3 = psi - phi;
-    let t4 = t3/sigma_phi;
-    let B = t4*t4/2.0;
+    let t2 = d - r;
+    let t3 = t2/sigma_r;
+    let A = t3*t3/2.0;
+    let t4 = psi - phi;
+    let t5 = t4/sigma_phi;
+    let B = t5*t5/2.0;
     let J = A + B;
-    let delta_psi = t3/(sigma_phi*sigma_phi);
-    let delta_d = t1/(sigma_r*sigma_r);
-    let t5 = u*u + v*v;
-    let dJ_dx = delta_psi*v/t5 - delta_d*u/d;
-    let dJ_dy = -(delta_d*v/d + delta_psi*u/t5);
+    let delta_psi = t4/(sigma_phi*sigma_phi);
+    let delta_d = t2/(sigma_r*sigma_r);
+    let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
+    let dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     (J, Gradient { x: dJ_dx, y: dJ_dy })
 }
 

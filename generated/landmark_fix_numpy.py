@@ -17,8 +17,6 @@
 #     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 #     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
-# Computed in another form, which keeps more digits
-#     d = hypot(u, v)
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -151,11 +149,14 @@ def value(
     _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            X, Y, r, phi, _r0, _r1, _r2 = _part
+        for _part in _blocks(4, _data):
+            X, Y, r, phi, _r0, _r1, _r2, _r3 = _part
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
-            d = np.hypot(u, v, _r2)
+            d = np.multiply(u, u, _r2)
+            np.multiply(v, v, _r3)
+            d += _r3
+            np.sqrt(d, d)
             psi = np.arctan2(v, u, _r1)
             t1 = np.subtract(d, r, _r2)
             t1 /= sigma_r
@@ -188,27 +189,27 @@ def gradient(
             X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7 = _part
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
-            d = np.hypot(u, v, _r2)
-            psi = np.arctan2(v, u, _r3)
-            delta_psi = np.subtract(psi, phi, _r3)
+            t1 = np.multiply(u, u, _r2)
+            np.multiply(v, v, _r3)
+            t1 += _r3
+            d = np.sqrt(t1, _r3)
+            psi = np.arctan2(v, u, _r4)
+            delta_psi = np.subtract(psi, phi, _r4)
             delta_psi /= sigma_phi*sigma_phi
-            delta_d = np.subtract(d, r, _r4)
+            delta_d = np.subtract(d, r, _r5)
             delta_d /= sigma_r*sigma_r
-            t1 = np.multiply(u, u, _r5)
-            np.multiply(v, v, _r6)
-            t1 += _r6
             np.multiply(delta_psi, v, _r6)
             _r6 /= t1
             np.multiply(delta_d, u, _r7)
             _r7 /= d
             _r6 -= _r7
             _sum_dJ_dx = np.add.reduce(_r6)
-            np.multiply(delta_d, v, _r4)
-            _r4 /= d
-            np.multiply(delta_psi, u, _r3)
-            _r3 /= t1
-            _r4 += _r3
-            _sum_dJ_dy = np.add.reduce(_r4)
+            np.multiply(delta_d, v, _r5)
+            _r5 /= d
+            np.multiply(delta_psi, u, _r4)
+            _r4 /= t1
+            _r5 += _r4
+            _sum_dJ_dy = np.add.reduce(_r5)
             _sums.append((_sum_dJ_dx, _sum_dJ_dy))
         _mean_dJ_dx, _mean_dJ_dy = _means(_sums, ('X', 'Y', 'r', 'phi'), _data)
         return Gradient(*map(float, (_mean_dJ_dx, -_mean_dJ_dy)))
@@ -226,39 +227,39 @@ def value_and_gradient(
     _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(8, _data):
-            X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7 = _part
+        for _part in _blocks(9, _data):
+            X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8 = _part
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
-            d = np.hypot(u, v, _r2)
-            psi = np.arctan2(v, u, _r3)
-            t1 = np.subtract(d, r, _r4)
-            t2 = np.divide(t1, sigma_r, _r5)
-            A = np.multiply(t2, 0.5, _r6)
-            A *= t2
-            t3 = np.subtract(psi, phi, _r3)
-            t4 = np.divide(t3, sigma_phi, _r5)
-            B = np.multiply(t4, 0.5, _r7)
-            B *= t4
-            np.add(A, B, _r6)
-            _sum_J = np.add.reduce(_r6)
-            delta_psi = np.divide(t3, sigma_phi*sigma_phi, _r3)
-            delta_d = np.divide(t1, sigma_r*sigma_r, _r4)
-            t5 = np.multiply(u, u, _r6)
-            np.multiply(v, v, _r7)
-            t5 += _r7
+            t1 = np.multiply(u, u, _r2)
+            np.multiply(v, v, _r3)
+            t1 += _r3
+            d = np.sqrt(t1, _r3)
+            psi = np.arctan2(v, u, _r4)
+            t2 = np.subtract(d, r, _r5)
+            t3 = np.divide(t2, sigma_r, _r6)
+            A = np.multiply(t3, 0.5, _r7)
+            A *= t3
+            t4 = np.subtract(psi, phi, _r4)
+            t5 = np.divide(t4, sigma_phi, _r6)
+            B = np.multiply(t5, 0.5, _r8)
+            B *= t5
+            np.add(A, B, _r7)
+            _sum_J = np.add.reduce(_r7)
+            delta_psi = np.divide(t4, sigma_phi*sigma_phi, _r4)
+            delta_d = np.divide(t2, sigma_r*sigma_r, _r5)
             np.multiply(delta_psi, v, _r7)
-            _r7 /= t5
-            np.multiply(delta_d, u, _r5)
-            _r5 /= d
-            _r7 -= _r5
+            _r7 /= t1
+            np.multiply(delta_d, u, _r8)
+            _r8 /= d
+            _r7 -= _r8
             _sum_dJ_dx = np.add.reduce(_r7)
-            np.multiply(delta_d, v, _r4)
-            _r4 /= d
-            np.multiply(delta_psi, u, _r3)
-            _r3 /= t5
-            _r4 += _r3
-            _sum_dJ_dy = np.add.reduce(_r4)
+            np.multiply(delta_d, v, _r5)
+            _r5 /= d
+            np.multiply(delta_psi, u, _r4)
+            _r4 /= t1
+            _r5 += _r4
+            _sum_dJ_dy = np.add.reduce(_r5)
             _sums.append((_sum_J, _sum_dJ_dx, _sum_dJ_dy))
         _mean_J, _mean_dJ_dx, _mean_dJ_dy = _means(_sums, ('X', 'Y', 'r', 'phi'), _data)
         return float(_mean_J), Gradient(*map(float, (_mean_dJ_dx, -_mean_dJ_dy)))
@@ -352,19 +353,18 @@ def jacobian(
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
             d = np.hypot(u, v, _r2)
-            dresidual_1_dx = np.multiply(d, sigma_r, _r3)
-            np.divide(u, dresidual_1_dx, dresidual_1_dx)
+            t1 = np.multiply(d, sigma_r, _r2)
+            dresidual_1_dx = np.divide(u, t1, _r3)
             np.negative(dresidual_1_dx, dresidual_1_dx)
-            np.divide(v, sigma_r, _r4)
-            _r4 /= d
-            np.negative(_r4, _r4)
-            dresidual_1_dy = np.where(d == 0.0, 0.0, _r4)
-            t1 = np.multiply(v, v, _r2)
+            np.divide(v, t1, _r2)
+            np.negative(_r2, _r2)
+            dresidual_1_dy = np.where(v == 0.0, 0.0, _r2)
+            t2 = np.multiply(v, v, _r2)
             np.multiply(u, u, _r4)
-            _r4 += t1
+            _r4 += t2
             _r4 *= sigma_phi
             dresidual_2_dx = np.divide(v, _r4, _r1)
-            np.divide(t1, u, _r2)
+            np.divide(t2, u, _r2)
             dresidual_2_dy = np.add(u, _r2, _r0)
             dresidual_2_dy *= sigma_phi
             np.divide(-1.0, dresidual_2_dy, dresidual_2_dy)

@@ -14,17 +14,15 @@
 //     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
-//     J = log(N/y)²
-//     δ_N = 2·log(N/y)/N
-//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
+//     J = (−log(y/N))²
+//     dJ_dr = δ_N·qtN/(q + exp(rt))
+// Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
+// Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
+// Accuracy: dJ_dr loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
+// Accuracy: dJ_dN0 loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
 // Assumed: y > 0.
@@ -36,7 +34,7 @@
 double logistic_growth_value(double K, double r, double N0, double t, double y) {
     const double q = (K - N0)/N0;
     const double N = K/(1.0 + q*exp(-r*t));
-    const double t1 = log(N/y);
+    const double t1 = log(y/N);
     const double J = t1*t1;
     return J;
 }
@@ -48,11 +46,11 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
     const double t2 = exp(-t1);
     const double t3 = 1.0 + q*t2;
     const double N = K/t3;
-    const double delta_N = 2.0*log(N/y)/N;
+    const double delta_N = 2.0*(log(N) - log(y))/N;
     const double t4 = delta_N*N;
     const double delta_q = -t4*t2/t3;
     const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t4*t/(1.0 + exp(t1)/q);
+    const double dJ_dr = t4*q*t/(q + exp(t1));
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
     out.K = dJ_dK;
@@ -68,13 +66,13 @@ logistic_growth_params logistic_growth_value_and_gradient(double K, double r, do
     const double t2 = exp(-t1);
     const double t3 = 1.0 + q*t2;
     const double N = K/t3;
-    const double t4 = log(N/y);
+    const double t4 = log(y/N);
     const double J = t4*t4;
-    const double delta_N = 2.0*t4/N;
+    const double delta_N = 2.0*(log(N) - log(y))/N;
     const double t5 = delta_N*N;
     const double delta_q = -t5*t2/t3;
     const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t5*t/(1.0 + exp(t1)/q);
+    const double dJ_dr = t5*q*t/(q + exp(t1));
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
     logistic_growth_params out;
@@ -109,12 +107,12 @@ static inline void add_sample(
     const double t2 = exp(-t1);
     const double t3 = 1.0 + q*t2;
     const double N = K/t3;
-    const double t4 = log(N/y);
+    const double t4 = log(y/N);
     const double J = t4*t4;
-    const double delta_N = 2.0*t4/N;
+    const double delta_N = 2.0*(log(N) - log(y))/N;
     const double t5 = delta_N*N;
     const double delta_q = -t5*t2/t3;
-    const double dJ_dr = t5*t/(1.0 + exp(t1)/q);
+    const double dJ_dr = t5*q*t/(q + exp(t1));
     acc[0][lane] += J;
     acc[1][lane] += delta_q/N0 + delta_N/t3;
     acc[2][lane] += dJ_dr;

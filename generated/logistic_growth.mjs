@@ -14,17 +14,15 @@
 //     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
-//     J = log(N/y)²
-//     δ_N = 2·log(N/y)/N
-//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
+//     J = (−log(y/N))²
+//     dJ_dr = δ_N·qtN/(q + exp(rt))
+// Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
+// Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
+// Accuracy: dJ_dr loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
+// Accuracy: dJ_dN0 loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
 // Assumed: y > 0.
@@ -57,7 +55,7 @@
 export function value(K, r, N0, t, y) {
   const q = (K - N0)/N0;
   const N = K/(1 + q*Math.exp(-r*t));
-  const t1 = Math.log(N/y);
+  const t1 = Math.log(y/N);
   const J = t1*t1;
   return J;
 }
@@ -77,11 +75,11 @@ export function gradient(K, r, N0, t, y) {
   const t2 = Math.exp(-t1);
   const t3 = 1 + q*t2;
   const N = K/t3;
-  const delta_N = 2*Math.log(N/y)/N;
+  const delta_N = 2*(Math.log(N) - Math.log(y))/N;
   const t4 = delta_N*N;
   const delta_q = -t4*t2/t3;
   const dJ_dK = delta_q/N0 + delta_N/t3;
-  const dJ_dr = t4*t/(1 + Math.exp(t1)/q);
+  const dJ_dr = t4*q*t/(q + Math.exp(t1));
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return {K: dJ_dK, r: dJ_dr, N0: dJ_dN0};
 }
@@ -101,13 +99,13 @@ export function value_and_gradient(K, r, N0, t, y) {
   const t2 = Math.exp(-t1);
   const t3 = 1 + q*t2;
   const N = K/t3;
-  const t4 = Math.log(N/y);
+  const t4 = Math.log(y/N);
   const J = t4*t4;
-  const delta_N = 2*t4/N;
+  const delta_N = 2*(Math.log(N) - Math.log(y))/N;
   const t5 = delta_N*N;
   const delta_q = -t5*t2/t3;
   const dJ_dK = delta_q/N0 + delta_N/t3;
-  const dJ_dr = t5*t/(1 + Math.exp(t1)/q);
+  const dJ_dr = t5*q*t/(q + Math.exp(t1));
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return [J, {K: dJ_dK, r: dJ_dr, N0: dJ_dN0}];
 }

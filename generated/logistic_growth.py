@@ -14,17 +14,15 @@
 #     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
-#     J = log(N/y)²
-#     δ_N = 2·log(N/y)/N
-#     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
-# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
-# Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
-# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
-# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
+#     J = (−log(y/N))²
+#     dJ_dr = δ_N·qtN/(q + exp(rt))
+# Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
+# Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+#     88.0522.
+# Accuracy: dJ_dr loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+#     88.0522.
+# Accuracy: dJ_dN0 loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+#     88.0522.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
 # Assumed: y > 0.
@@ -79,7 +77,7 @@ def value(
     try:
         q = (K - N0)/N0
         N = K/(1.0 + q*_exp(-r*t))
-        t1 = log(N/y)
+        t1 = log(y/N)
         J = t1*t1
         return J
     except (ArithmeticError, ValueError):
@@ -96,11 +94,11 @@ def gradient(
         t2 = _exp(-t1)
         t3 = 1.0 + q*t2
         N = K/t3
-        delta_N = 2.0*log(N/y)/N
+        delta_N = 2.0*(log(N) - log(y))/N
         t4 = delta_N*N
         delta_q = -t4*t2/t3
         dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t4*t/(1.0 + _exp(t1)/q)
+        dJ_dr = t4*q*t/(q + _exp(t1))
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
@@ -117,13 +115,13 @@ def value_and_gradient(
         t2 = _exp(-t1)
         t3 = 1.0 + q*t2
         N = K/t3
-        t4 = log(N/y)
+        t4 = log(y/N)
         J = t4*t4
-        delta_N = 2.0*t4/N
+        delta_N = 2.0*(log(N) - log(y))/N
         t5 = delta_N*N
         delta_q = -t5*t2/t3
         dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t5*t/(1.0 + _exp(t1)/q)
+        dJ_dr = t5*q*t/(q + _exp(t1))
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
@@ -145,12 +143,12 @@ def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gra
     t2 = _exp(-t1)
     t3 = 1.0 + q*t2
     N = _ieee_divide(K, t3)
-    t4 = _ieee_log(_ieee_divide(N, y))
+    t4 = _ieee_log(_ieee_divide(y, N))
     J = t4*t4
-    delta_N = _ieee_divide(2.0*t4, N)
+    delta_N = _ieee_divide(2.0*(_ieee_log(N) - _ieee_log(y)), N)
     t5 = delta_N*N
     delta_q = -_ieee_divide(t5*t2, t3)
     dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t3)
-    dJ_dr = _ieee_divide(t5*t, 1.0 + _ieee_divide(_exp(t1), q))
+    dJ_dr = _ieee_divide(t5*q*t, q + _exp(t1))
     dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
     return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))

@@ -14,17 +14,15 @@
 //     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
-//     J = log(N/y)²
-//     δ_N = 2·log(N/y)/N
-//     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
-// Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
-// Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-//     65.6811.
+//     J = (−log(y/N))²
+//     dJ_dr = δ_N·qtN/(q + exp(rt))
+// Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
+// Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
+// Accuracy: dJ_dr loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
+// Accuracy: dJ_dN0 loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+//     88.0522.
 // Assumed: K > 0.
 // Assumed: N0 > 0.
 // Assumed: y > 0.
@@ -68,7 +66,7 @@ mod math {
 pub fn value(K: f64, r: f64, N0: f64, t: f64, y: f64) -> f64 {
     let q = (K - N0)/N0;
     let N = K/(1.0 + q*math::exp(-r*t));
-    let t1 = math::log(N/y);
+    let t1 = math::log(y/N);
     let J = t1*t1;
     J
 }
@@ -80,11 +78,11 @@ pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
     let t2 = math::exp(-t1);
     let t3 = 1.0 + q*t2;
     let N = K/t3;
-    let delta_N = 2.0*math::log(N/y)/N;
+    let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let t4 = delta_N*N;
     let delta_q = -t4*t2/t3;
     let dJ_dK = delta_q/N0 + delta_N/t3;
-    let dJ_dr = t4*t/(1.0 + math::exp(t1)/q);
+    let dJ_dr = t4*q*t/(q + math::exp(t1));
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 }
 }
@@ -96,13 +94,13 @@ pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Grad
     let t2 = math::exp(-t1);
     let t3 = 1.0 + q*t2;
     let N = K/t3;
-    let t4 = math::log(N/y);
+    let t4 = math::log(y/N);
     let J = t4*t4;
-    let delta_N = 2.0*t4/N;
+    let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let t5 = delta_N*N;
     let delta_q = -t5*t2/t3;
     let dJ_dK = delta_q/N0 + delta_N/t3;
-    let dJ_dr = t5*t/(1.0 + math::exp(t1)/q);
+    let dJ_dr = t5*q*t/(q + math::exp(t1));
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     (J, Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 })
 }

@@ -14,17 +14,15 @@
 #     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
-#     J = log(N/y)²
-#     δ_N = 2·log(N/y)/N
-#     dJ_dr = δ_N·tN/(1 + exp(rt)/q)
-# Accuracy: J loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
-# Accuracy: dJ_dK loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
-# Accuracy: dJ_dr loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
-# Accuracy: dJ_dN0 loses all digits at K = 141.558, r = 0.260292, N0 = 4.23936, t = -100000, y =
-#     65.6811.
+#     J = (−log(y/N))²
+#     dJ_dr = δ_N·qtN/(q + exp(rt))
+# Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
+# Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+#     88.0522.
+# Accuracy: dJ_dr loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+#     88.0522.
+# Accuracy: dJ_dN0 loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
+#     88.0522.
 # Assumed: K > 0.
 # Assumed: N0 > 0.
 # Assumed: y > 0.
@@ -188,7 +186,7 @@ def value(
             N *= q
             N += 1.0
             np.divide(K, N, N)
-            t1 = np.divide(N, y, _r0)
+            t1 = np.divide(y, N, _r0)
             np.log(t1, t1)
             _sum_J = _dot(t1, t1)
             _sums.append((_sum_J,))
@@ -215,15 +213,16 @@ def gradient(
             t3 = np.multiply(t2, q, _r2)
             t3 += 1.0
             N = np.divide(K, t3, _r3)
-            delta_N = np.divide(N, y, _r4)
-            np.log(delta_N, delta_N)
+            delta_N = np.log(N, _r4)
+            np.log(y, _r5)
+            delta_N -= _r5
             delta_N *= 2.0
             delta_N /= N
             t4 = np.multiply(delta_N, N, _r3)
-            np.multiply(t4, t, _r5)
+            np.multiply(t4, q, _r5)
+            _r5 *= t
             np.exp(t1, _r0)
-            _r0 /= q
-            _r0 += 1.0
+            _r0 += q
             _r5 /= _r0
             _sum_dJ_dr = np.add.reduce(_r5)
             delta_q = np.multiply(t4, t2, _r3)
@@ -258,16 +257,19 @@ def value_and_gradient(
             t3 = np.multiply(t2, q, _r2)
             t3 += 1.0
             N = np.divide(K, t3, _r3)
-            t4 = np.divide(N, y, _r4)
+            t4 = np.divide(y, N, _r4)
             np.log(t4, t4)
             _sum_J = _dot(t4, t4)
-            delta_N = np.multiply(t4, 2.0, _r4)
+            delta_N = np.log(N, _r4)
+            np.log(y, _r5)
+            delta_N -= _r5
+            delta_N *= 2.0
             delta_N /= N
             t5 = np.multiply(delta_N, N, _r3)
-            np.multiply(t5, t, _r5)
+            np.multiply(t5, q, _r5)
+            _r5 *= t
             np.exp(t1, _r0)
-            _r0 /= q
-            _r0 += 1.0
+            _r0 += q
             _r5 /= _r0
             _sum_dJ_dr = np.add.reduce(_r5)
             delta_q = np.multiply(t5, t2, _r3)
@@ -368,28 +370,28 @@ def jacobian(
             t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6 = _part
             t2 = np.multiply(t, r, _r0)
             t3 = np.negative(t2, _r1)
-            t4 = np.exp(t3, _r2)
-            t4 *= q
-            t4 += 1.0
-            N = np.divide(K, t4, _r3)
-            t5 = np.exp(t2, _r0)
-            t5 *= N0
-            t6 = np.add(t5, t1, _r4)
-            delta = np.divide(-N0, t6, _r5)
-            np.divide(delta, N0, _r6)
-            np.multiply(N, t4, _r3)
-            np.divide(1.0, _r3, _r3)
-            _r6 += _r3
-            np.expm1(t3, _r1)
-            _r1 *= t5
-            np.multiply(t6, K, _r0)
-            _r1 /= _r0
+            np.exp(t3, t3)
+            t4 = np.multiply(t3, q, _r2)
+            t5 = np.add(1.0, t4, _r3)
+            N = np.divide(K, t5, _r4)
+            t6 = np.exp(t2, _r5)
+            np.divide(t3, t5, _r1)
             np.negative(_r1, _r1)
-            dresidual_dK = np.where(delta >= -3e-15, _r6, _r1)
-            dresidual_dr = np.divide(t, t6, _r4)
-            dresidual_dr *= t1
-            dresidual_dN0 = np.multiply(delta, K, _r5)
-            dresidual_dN0 /= -N0*N0
+            np.add(q, t6, _r6)
+            np.divide(-1.0, _r6, _r6)
+            delta = np.where(t5 > 1e-290, _r1, _r6)
+            dresidual_dK = np.divide(delta, N0, _r1)
+            np.multiply(N, t5, _r4)
+            np.divide(1.0, _r4, _r4)
+            dresidual_dK += _r4
+            np.multiply(t6, N0, _r5)
+            _r5 += t1
+            np.divide(t, _r5, _r5)
+            _r5 *= t1
+            np.multiply(t4, t, _r2)
+            _r2 /= t5
+            dresidual_dr = np.where(t2 <= -1e-05, _r5, _r2)
+            dresidual_dN0 = np.multiply(delta, -K/N0/N0, delta)
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr
             _block[:, 0, 2] = dresidual_dN0

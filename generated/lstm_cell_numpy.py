@@ -704,28 +704,21 @@ def jacobian(
             h = np.tanh(c, _r10)
             h *= o
             t4 = np.multiply(c, 2.0, _r7)
-            delta_c = np.multiply(o, 4.0, _r8)
-            np.negative(t4, _r11)
-            np.exp(_r11, _r11)
-            _r11 += 1.0
-            np.divide(1.0, _r11, _r11)
-            delta_c *= _r11
-            np.exp(t4, _r7)
-            _r7 += 1.0
-            np.divide(1.0, _r7, _r7)
-            delta_c *= _r7
-            t5 = np.multiply(z_g, 2.0, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r5)
-            np.negative(t5, _r7)
+            delta_c = np.exp(t4, _r11)
+            delta_c += 1.0
+            np.divide(1.0, delta_c, delta_c)
+            delta_c *= 4.0
+            np.negative(t4, _r7)
             np.exp(_r7, _r7)
             _r7 += 1.0
             np.divide(1.0, _r7, _r7)
-            _r7 *= 4.0
-            np.exp(t5, _r3)
-            _r3 += 1.0
+            delta_c *= _r7
+            delta_c *= o
+            t5 = np.cosh(z_g, _r3)
+            delta_z_g = np.multiply(delta_c, i, _r5)
+            np.multiply(t5, t5, _r3)
             np.divide(1.0, _r3, _r3)
-            _r7 *= _r3
-            delta_z_g *= _r7
+            delta_z_g *= _r3
             delta_z_o = np.negative(t3, _r2)
             np.exp(delta_z_o, delta_z_o)
             delta_z_o += 1.0
@@ -742,7 +735,7 @@ def jacobian(
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
             delta_z_f *= _r6
-            delta_z_i = np.multiply(delta_c, g, _r8)
+            delta_z_i = np.multiply(delta_c, g, _r11)
             np.negative(z_i, _r0)
             np.exp(_r0, _r0)
             _r0 += 1.0
@@ -758,9 +751,9 @@ def jacobian(
             dresidual_dw_f = np.multiply(delta_z_f, x, _r9)
             dresidual_du_f = np.multiply(delta_z_f, h0, _r6)
             dresidual_dw_o = np.multiply(delta_z_o, x, _r1)
-            dresidual_du_o = np.multiply(delta_z_o, h0, _r7)
-            dresidual_dw_g = np.multiply(delta_z_g, x, _r3)
-            dresidual_du_g = np.multiply(delta_z_g, h0, _r11)
+            dresidual_du_o = np.multiply(delta_z_o, h0, _r3)
+            dresidual_dw_g = np.multiply(delta_z_g, x, _r8)
+            dresidual_du_g = np.multiply(delta_z_g, h0, _r7)
             _block[:, 0, 0] = dresidual_dw_i
             _block[:, 0, 1] = dresidual_du_i
             _block[:, 0, 2] = delta_z_i

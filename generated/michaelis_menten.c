@@ -11,8 +11,6 @@
 // Gradient
 //     ∂J/∂V = δS/(K + S)
 //     ∂J/∂K = −δv/(K + S)
-// Accuracy: dJ_dV loses all digits at V = 1.98979, K = 0.129206, S = 1.17202, y = 1.79221.
-// Accuracy: dJ_dK loses all digits at V = 1.98979, K = 0.129206, S = 1.17202, y = 1.79221.
 // Assumed: K > 0.
 // Assumed: S > 0.
 #include "michaelis_menten.h"

@@ -16,13 +16,9 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Computed in another form, which keeps more digits
-//     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
-//         b)·k)
-// Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
-//     k = -3.1434e-06.
-// Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
-//     -1.35382e-07, k = -3.1434e-06.
+// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
+// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 #include "projectile.h"
 
 #include <math.h>
@@ -31,13 +27,10 @@
 double projectile_value(double v, double theta, double D, double g, double k) {
     const double a = v*cos(theta);
     const double b = v*sin(theta);
-    const double t1 = 2.0*g*k;
-    const double t2 = b*b + t1;
-    const double t = (b >= 0.0) ? (b + sqrt(t2))/g : 2.0/(((t1 > 0.0) ? hypot(b, sqrt(t1)) :
-        sqrt(t2)) - b)*k;
+    const double t = (b + sqrt(b*b + 2.0*g*k))/g;
     const double X = a*t;
-    const double t3 = X - D;
-    const double J = t3*t3;
+    const double t1 = X - D;
+    const double J = t1*t1;
     return J;
 }
 
@@ -46,12 +39,11 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double a = v*t1;
     const double t2 = sin(theta);
     const double b = v*t2;
-    const double t3 = 2.0*g*k;
-    const double t4 = sqrt(b*b + t3);
-    const double t = (b >= 0.0) ? (b + t4)/g : 2.0/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b)*k;
+    const double t3 = sqrt(b*b + 2.0*g*k);
+    const double t = (b + t3)/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
-    const double delta_b = delta_X*a*(1.0 + b/t4)/g;
+    const double delta_b = delta_X*a*(1.0 + b/t3)/g;
     const double delta_a = delta_X*t;
     const double dJ_dv = delta_a*t1 + delta_b*t2;
     const double dJ_dtheta = delta_b*a - delta_a*b;
@@ -67,14 +59,13 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double a = v*t1;
     const double t2 = sin(theta);
     const double b = v*t2;
-    const double t3 = 2.0*g*k;
-    const double t4 = sqrt(b*b + t3);
-    const double t = (b >= 0.0) ? (b + t4)/g : 2.0/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b)*k;
+    const double t3 = sqrt(b*b + 2.0*g*k);
+    const double t = (b + t3)/g;
     const double X = a*t;
-    const double t5 = X - D;
-    const double J = t5*t5;
-    const double delta_X = 2.0*t5;
-    const double delta_b = delta_X*a*(1.0 + b/t4)/g;
+    const double t4 = X - D;
+    const double J = t4*t4;
+    const double delta_X = 2.0*t4;
+    const double delta_b = delta_X*a*(1.0 + b/t3)/g;
     const double delta_a = delta_X*t;
     const double dJ_dv = delta_a*t1 + delta_b*t2;
     const double dJ_dtheta = delta_b*a - delta_a*b;
@@ -102,12 +93,12 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double D, double g, double t1, double a, double t2, double b, double t4, double t, double X,
+    double D, double g, double t1, double a, double t2, double b, double t3, double t, double X,
     double acc[][LANES], size_t lane) {
-    const double t5 = X - D;
-    const double J = t5*t5;
-    const double delta_X = 2.0*t5;
-    const double delta_b = delta_X*a*(1.0 + b/t4)/g;
+    const double t4 = X - D;
+    const double J = t4*t4;
+    const double delta_X = 2.0*t4;
+    const double delta_b = delta_X*a*(1.0 + b/t3)/g;
     const double delta_a = delta_X*t;
     acc[0][lane] += J;
     acc[1][lane] += delta_a*t1 + delta_b*t2;
@@ -123,7 +114,7 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t4,
+    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
     double t, double X, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
@@ -132,11 +123,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(D[start + lane], g, t1, a, t2, b, t4, t, X, acc, lane);
+                add_sample(D[start + lane], g, t1, a, t2, b, t3, t, X, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(D[start + lane], g, t1, a, t2, b, t4, t, X, acc, lane);
+            add_sample(D[start + lane], g, t1, a, t2, b, t3, t, X, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -151,7 +142,7 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t4,
+    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
     double t, double X, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
@@ -162,7 +153,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, D + start, g, t1, a, t2, b, t4, t, X, part, carry);
+        add_chunk(1, D + start, g, t1, a, t2, b, t3, t, X, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -174,7 +165,7 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t4,
+    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
     double t, double X, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
@@ -192,7 +183,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, D + start, g, t1, a, t2, b, t4, t, X, total[part], carry[part]);
+        add_chunk(length, D + start, g, t1, a, t2, b, t3, t, X, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -204,7 +195,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, D, g, t1, a, t2, b, t4, t, X, sums);
+        careful_sums(count, D, g, t1, a, t2, b, t3, t, X, sums);
     }
 }
 
@@ -215,11 +206,10 @@ projectile_params projectile_batch_value_and_gradient(
     const double a = v*t1;
     const double t2 = sin(theta);
     const double b = v*t2;
-    const double t3 = 2.0*g*k;
-    const double t4 = sqrt(b*b + t3);
-    const double t = (b >= 0.0) ? (b + t4)/g : 2.0/(((t3 > 0.0) ? hypot(b, sqrt(t3)) : t4) - b)*k;
+    const double t3 = sqrt(b*b + 2.0*g*k);
+    const double t = (b + t3)/g;
     const double X = a*t;
-    mean_sums(count, D, g, t1, a, t2, b, t4, t, X, sums);
+    mean_sums(count, D, g, t1, a, t2, b, t3, t, X, sums);
     *value = sums[0];
     projectile_params out;
     out.v = sums[1];

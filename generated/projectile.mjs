@@ -16,13 +16,9 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Computed in another form, which keeps more digits
-//     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
-//         b)·k)
-// Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
-//     k = -3.1434e-06.
-// Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
-//     -1.35382e-07, k = -3.1434e-06.
+// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
+// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 
 /**
  * The derivative of J by each parameter.
@@ -50,13 +46,10 @@
 export function value(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*Math.cos(theta);
   const b = v*Math.sin(theta);
-  const t1 = 2*g*k;
-  const t2 = b*b + t1;
-  const t = (b >= 0) ? (b + Math.sqrt(t2))/g : 2/(((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) :
-      Math.sqrt(t2)) - b)*k;
+  const t = (b + Math.sqrt(b*b + 2*g*k))/g;
   const X = a*t;
-  const t3 = X - D;
-  const J = t3*t3;
+  const t1 = X - D;
+  const J = t1*t1;
   return J;
 }
 
@@ -74,12 +67,11 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*t1;
   const t2 = Math.sin(theta);
   const b = v*t2;
-  const t3 = 2*g*k;
-  const t4 = Math.sqrt(b*b + t3);
-  const t = (b >= 0) ? (b + t4)/g : 2/(((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4) - b)*k;
+  const t3 = Math.sqrt(b*b + 2*g*k);
+  const t = (b + t3)/g;
   const X = a*t;
   const delta_X = 2*(X - D);
-  const delta_b = delta_X*a*(1 + b/t4)/g;
+  const delta_b = delta_X*a*(1 + b/t3)/g;
   const delta_a = delta_X*t;
   const dJ_dv = delta_a*t1 + delta_b*t2;
   const dJ_dtheta = delta_b*a - delta_a*b;
@@ -100,14 +92,13 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*t1;
   const t2 = Math.sin(theta);
   const b = v*t2;
-  const t3 = 2*g*k;
-  const t4 = Math.sqrt(b*b + t3);
-  const t = (b >= 0) ? (b + t4)/g : 2/(((t3 > 0) ? Math.hypot(b, Math.sqrt(t3)) : t4) - b)*k;
+  const t3 = Math.sqrt(b*b + 2*g*k);
+  const t = (b + t3)/g;
   const X = a*t;
-  const t5 = X - D;
-  const J = t5*t5;
-  const delta_X = 2*t5;
-  const delta_b = delta_X*a*(1 + b/t4)/g;
+  const t4 = X - D;
+  const J = t4*t4;
+  const delta_X = 2*t4;
+  const delta_b = delta_X*a*(1 + b/t3)/g;
   const delta_a = delta_X*t;
   const dJ_dv = delta_a*t1 + delta_b*t2;
   const dJ_dtheta = delta_b*a - delta_a*b;

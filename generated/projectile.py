@@ -16,16 +16,12 @@
 #     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
-# Computed in another form, which keeps more digits
-#     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
-#         b)·k)
-# Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k
-#     = -3.1434e-06.
-# Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
-#     -1.35382e-07, k = -3.1434e-06.
+# Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
+# Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 """Value, gradient and update step of J."""
 
-from math import copysign, cos, hypot, inf, isnan, nan, sin, sqrt
+from math import copysign, cos, inf, isnan, nan, sin, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -57,14 +53,14 @@ def _ieee_divide(x: float, y: float) -> float:
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_sqrt(x: float) -> float:
-    """sqrt(x): NaN outside its domain."""
-    return sqrt(x) if x >= 0.0 else nan
-
-
 def _ieee_sin(x: float) -> float:
     """sin(x): NaN outside its domain."""
     return sin(x) if abs(x) != inf else nan
+
+
+def _ieee_sqrt(x: float) -> float:
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
 
 
 def value(
@@ -74,15 +70,10 @@ def value(
     try:
         a = v*cos(theta)
         b = v*sin(theta)
-        t1 = 2.0*g*k
-        t2 = b*b + t1
-        t = (
-            (b + sqrt(t2))/g if b >= 0.0 else 2.0/((hypot(b, sqrt(t1)) if t1 > 0.0 else
-            sqrt(t2)) - b)*k
-        )
+        t = (b + sqrt(b*b + 2.0*g*k))/g
         X = a*t
-        t3 = X - D
-        J = t3*t3
+        t1 = X - D
+        J = t1*t1
         return J
     except (ArithmeticError, ValueError):
         return _ieee(v, theta, D, g, k)[0]
@@ -97,12 +88,11 @@ def gradient(
         a = v*t1
         t2 = sin(theta)
         b = v*t2
-        t3 = 2.0*g*k
-        t4 = sqrt(b*b + t3)
-        t = (b + t4)/g if b >= 0.0 else 2.0/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b)*k
+        t3 = sqrt(b*b + 2.0*g*k)
+        t = (b + t3)/g
         X = a*t
         delta_X = 2.0*(X - D)
-        delta_b = delta_X*a*(1.0 + b/t4)/g
+        delta_b = delta_X*a*(1.0 + b/t3)/g
         delta_a = delta_X*t
         dJ_dv = delta_a*t1 + delta_b*t2
         dJ_dtheta = delta_b*a - delta_a*b
@@ -120,14 +110,13 @@ def value_and_gradient(
         a = v*t1
         t2 = sin(theta)
         b = v*t2
-        t3 = 2.0*g*k
-        t4 = sqrt(b*b + t3)
-        t = (b + t4)/g if b >= 0.0 else 2.0/((hypot(b, sqrt(t3)) if t3 > 0.0 else t4) - b)*k
+        t3 = sqrt(b*b + 2.0*g*k)
+        t = (b + t3)/g
         X = a*t
-        t5 = X - D
-        J = t5*t5
-        delta_X = 2.0*t5
-        delta_b = delta_X*a*(1.0 + b/t4)/g
+        t4 = X - D
+        J = t4*t4
+        delta_X = 2.0*t4
+        delta_b = delta_X*a*(1.0 + b/t3)/g
         delta_a = delta_X*t
         dJ_dv = delta_a*t1 + delta_b*t2
         dJ_dtheta = delta_b*a - delta_a*b
@@ -150,17 +139,13 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     a = v*t1
     t2 = _ieee_sin(theta)
     b = v*t2
-    t3 = 2.0*g*k
-    t4 = _ieee_sqrt(b*b + t3)
-    t = (
-        _ieee_divide(b + t4, g) if b >= 0.0 else _ieee_divide(2.0, (hypot(b,
-        _ieee_sqrt(t3)) if t3 > 0.0 else t4) - b)*k
-    )
+    t3 = _ieee_sqrt(b*b + 2.0*g*k)
+    t = _ieee_divide(b + t3, g)
     X = a*t
-    t5 = X - D
-    J = t5*t5
-    delta_X = 2.0*t5
-    delta_b = _ieee_divide(delta_X*a*(1.0 + _ieee_divide(b, t4)), g)
+    t4 = X - D
+    J = t4*t4
+    delta_X = 2.0*t4
+    delta_b = _ieee_divide(delta_X*a*(1.0 + _ieee_divide(b, t3)), g)
     delta_a = delta_X*t
     dJ_dv = delta_a*t1 + delta_b*t2
     dJ_dtheta = delta_b*a - delta_a*b

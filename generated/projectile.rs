@@ -16,13 +16,9 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Computed in another form, which keeps more digits
-//     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
-//         b)·k)
-// Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07,
-//     k = -3.1434e-06.
-// Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
-//     -1.35382e-07, k = -3.1434e-06.
+// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
+// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -54,10 +50,6 @@ mod math {
         f64::cos(x)
     }
     #[inline]
-    pub fn hypot(x: f64, y: f64) -> f64 {
-        f64::hypot(x, y)
-    }
-    #[inline]
     pub fn sin(x: f64) -> f64 {
         f64::sin(x)
     }
@@ -71,13 +63,10 @@ mod math {
 pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let a = v*math::cos(theta);
     let b = v*math::sin(theta);
-    let t1 = 2.0*g*k;
-    let t2 = b*b + t1;
-    let t = if b >= 0.0 { (b + math::sqrt(t2))/g } else { 2.0/((if t1 > 0.0 { math::hypot(b,
-        math::sqrt(t1)) } else { math::sqrt(t2) }) - b)*k };
+    let t = (b + math::sqrt(b*b + 2.0*g*k))/g;
     let X = a*t;
-    let t3 = X - D;
-    let J = t3*t3;
+    let t1 = X - D;
+    let J = t1*t1;
     J
 }
 
@@ -87,13 +76,11 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let a = v*t1;
     let t2 = math::sin(theta);
     let b = v*t2;
-    let t3 = 2.0*g*k;
-    let t4 = math::sqrt(b*b + t3);
-    let t = if b >= 0.0 { (b + t4)/g } else { 2.0/((if t3 > 0.0 { math::hypot(b,
-        math::sqrt(t3)) } else { t4 }) - b)*k };
+    let t3 = math::sqrt(b*b + 2.0*g*k);
+    let t = (b + t3)/g;
     let X = a*t;
     let delta_X = 2.0*(X - D);
-    let delta_b = delta_X*a*(1.0 + b/t4)/g;
+    let delta_b = delta_X*a*(1.0 + b/t3)/g;
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*t1 + delta_b*t2;
     let dJ_dtheta = delta_b*a - delta_a*b;
@@ -106,15 +93,13 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let a = v*t1;
     let t2 = math::sin(theta);
     let b = v*t2;
-    let t3 = 2.0*g*k;
-    let t4 = math::sqrt(b*b + t3);
-    let t = if b >= 0.0 { (b + t4)/g } else { 2.0/((if t3 > 0.0 { math::hypot(b,
-        math::sqrt(t3)) } else { t4 }) - b)*k };
+    let t3 = math::sqrt(b*b + 2.0*g*k);
+    let t = (b + t3)/g;
     let X = a*t;
-    let t5 = X - D;
-    let J = t5*t5;
-    let delta_X = 2.0*t5;
-    let delta_b = delta_X*a*(1.0 + b/t4)/g;
+    let t4 = X - D;
+    let J = t4*t4;
+    let delta_X = 2.0*t4;
+    let delta_b = delta_X*a*(1.0 + b/t3)/g;
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*t1 + delta_b*t2;
     let dJ_dtheta = delta_b*a - delta_a*b;

@@ -16,13 +16,9 @@
 #     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
-# Computed in another form, which keeps more digits
-#     t = where(b ≥ 0, (b + √(b² + 2gk))/g, 2/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) −
-#         b)·k)
-# Accuracy: dJ_dv loses all digits at v = 74.8193, θ = -0.104809, D = 0.265258, g = -1.35382e-07, k
-#     = -3.1434e-06.
-# Accuracy: dJ_dθ loses 14 of 16 digits at v = 74.8193, θ = -0.104809, D = 0.265258, g =
-#     -1.35382e-07, k = -3.1434e-06.
+# Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
+# Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -175,18 +171,13 @@ def value(
     with np.errstate(all="ignore"):
         a = v*np.cos(theta)
         b = v*np.sin(theta)
-        t1 = 2.0*g*k
-        t2 = b*b + t1
-        t = (
-            np.where(b >= 0.0, (b + np.sqrt(t2))/g, 2.0/(np.where(t1 > 0.0, np.hypot(b,
-            np.sqrt(t1)), np.sqrt(t2))[()] - b)*k)[()]
-        )
+        t = (b + np.sqrt(b*b + 2.0*g*k))/g
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(1, _data):
             D, _r0 = _part
-            t3 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t3, t3)
+            t1 = np.subtract(X, D, _r0)
+            _sum_J = _dot(t1, t1)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('D',), _data)
         return float(_mean_J)
@@ -206,12 +197,8 @@ def gradient(
         a = v*t1
         t2 = np.sin(theta)
         b = v*t2
-        t3 = 2.0*g*k
-        t4 = np.sqrt(b*b + t3)
-        t = (
-            np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)),
-            t4)[()] - b)*k)[()]
-        )
+        t3 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t3)/g
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
@@ -219,7 +206,7 @@ def gradient(
             delta_X = np.subtract(X, D, _r0)
             delta_X *= 2.0
             delta_b = np.multiply(delta_X, a, _r1)
-            delta_b *= 1.0 + b/t4
+            delta_b *= 1.0 + b/t3
             delta_b /= g
             delta_a = np.multiply(delta_X, t, _r0)
             np.multiply(delta_a, t1, _r2)
@@ -249,21 +236,17 @@ def value_and_gradient(
         a = v*t1
         t2 = np.sin(theta)
         b = v*t2
-        t3 = 2.0*g*k
-        t4 = np.sqrt(b*b + t3)
-        t = (
-            np.where(b >= 0.0, (b + t4)/g, 2.0/(np.where(t3 > 0.0, np.hypot(b, np.sqrt(t3)),
-            t4)[()] - b)*k)[()]
-        )
+        t3 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t3)/g
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             D, _r0, _r1, _r2, _r3 = _part
-            t5 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t5, t5)
-            delta_X = np.multiply(t5, 2.0, _r0)
+            t4 = np.subtract(X, D, _r0)
+            _sum_J = _dot(t4, t4)
+            delta_X = np.multiply(t4, 2.0, _r0)
             delta_b = np.multiply(delta_X, a, _r1)
-            delta_b *= 1.0 + b/t4
+            delta_b *= 1.0 + b/t3
             delta_b /= g
             delta_a = np.multiply(delta_X, t, _r0)
             np.multiply(delta_a, t1, _r2)
@@ -330,14 +313,11 @@ def residuals(
     with np.errstate(all="ignore"):
         a = v*np.cos(theta)
         b = v*np.sin(theta)
-        t1 = np.sqrt(b*b + 2.0*g*k)
-        t = (b + t1)/g
+        t = (b + np.sqrt(b*b + 2.0*g*k))/g
         X = a*t
-        for _part in _blocks(2, (*_data, _rows)):
-            D, _block, _r0, _r1 = _part
-            np.subtract(X, D, _r0)
-            np.subtract(2.0*a*k/(t1 - b), D, _r1)
-            residual = np.where(np.abs(X) >= 3.0, _r0, _r1)
+        for _part in _blocks(1, (*_data, _rows)):
+            D, _block, _r0 = _part
+            residual = np.subtract(X, D, _r0)
             _block[:, 0] = residual
     return _rows.ravel()
 

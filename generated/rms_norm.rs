@@ -23,17 +23,14 @@
 //     ∂L/∂g₁ = δ_y1·a₁/r
 //     ∂L/∂g₂ = δ_y2·a₂/r
 // Names here: ε is epsilon.
-// Accuracy: dL_dw11 loses 10 of 16 digits at w11 = -1e+09, w12 = -0.310024, w21 = 0.63523, w22 =
-//     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-// Accuracy: dL_dw12 loses 10 of 16 digits at w11 = -1e+09, w12 = -0.310024, w21 = 0.63523, w22 =
-//     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-// Accuracy: dL_dw21 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 =
-//     -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 =
-//     -36.0624, ….
-// Accuracy: dL_dw22 loses 6 of 16 digits at w11 = 0.621951, w12 = -0.310024, w21 = 100000, w22 =
-//     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-// Accuracy: dL_dg2 loses all digits at w11 = 0.575263, w12 = -0.312775, w21 = -1.62435, w22 =
-//     0.480475, g1 = 0.953614, g2 = 1.27774, x1 = 0.747556, x2 = 2.52728, ….
+// Accuracy: dL_dw11 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
+//     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
+// Accuracy: dL_dw12 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
+//     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
+// Accuracy: dL_dw21 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
+//     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
+// Accuracy: dL_dw22 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
+//     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 

@@ -23,17 +23,14 @@
 #     ∂L/∂g₁ = δ_y1·a₁/r
 #     ∂L/∂g₂ = δ_y2·a₂/r
 # Names here: ε is epsilon.
-# Accuracy: dL_dw11 loses 10 of 16 digits at w11 = -1e+09, w12 = -0.310024, w21 = 0.63523, w22 =
-#     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-# Accuracy: dL_dw12 loses 10 of 16 digits at w11 = -1e+09, w12 = -0.310024, w21 = 0.63523, w22 =
-#     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-# Accuracy: dL_dw21 loses 7 of 16 digits at w11 = -1.68862e-06, w12 = -2.35289e-07, w21 =
-#     -1.74781e-06, w22 = 0.329467, g1 = 0.00331509, g2 = 3.97568e-06, x1 = -2.38139, x2 =
-#     -36.0624, ….
-# Accuracy: dL_dw22 loses 6 of 16 digits at w11 = 0.621951, w12 = -0.310024, w21 = 100000, w22 =
-#     0.50292, g1 = 1.11388, g2 = 0.906866, x1 = 1.24408, x2 = 2.02339, ….
-# Accuracy: dL_dg2 loses all digits at w11 = 0.575263, w12 = -0.312775, w21 = -1.62435, w22 =
-#     0.480475, g1 = 0.953614, g2 = 1.27774, x1 = 0.747556, x2 = 2.52728, ….
+# Accuracy: dL_dw11 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
+#     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
+# Accuracy: dL_dw12 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
+#     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
+# Accuracy: dL_dw21 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
+#     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
+# Accuracy: dL_dw22 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
+#     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -484,9 +481,9 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 2, 6))
     with np.errstate(all="ignore"):
-        for _part in _blocks(12, (*_data, _rows)):
+        for _part in _blocks(11, (*_data, _rows)):
             (
-            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
+            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
         ) = _part
             a1 = np.multiply(x1, w11, _r0)
             np.multiply(x2, w12, _r1)
@@ -508,9 +505,8 @@ def jacobian(
             delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r5)
             delta_a2_residual_1 /= tmp3
             delta_a1_residual_1 = np.add(tmp1, 2.0*epsilon, _r2)
-            delta_a1_residual_1 *= g1
-            np.multiply(tmp2, 2.0, _r3)
-            _r3 *= r
+            delta_a1_residual_1 *= g1/2.0
+            np.multiply(tmp2, r, _r3)
             delta_a1_residual_1 /= _r3
             dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r3)
             dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, _r2)
@@ -522,9 +518,8 @@ def jacobian(
             delta_r_residual_2 = np.divide(y2, r, _r9)
             np.negative(delta_r_residual_2, delta_r_residual_2)
             delta_a2_residual_2 = np.multiply(delta_r_residual_2, a2, _r10)
+            delta_a2_residual_2 += 2.0*g2
             delta_a2_residual_2 /= tmp3
-            np.divide(g2, r, _r11)
-            delta_a2_residual_2 += _r11
             delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r9)
             delta_a1_residual_2 /= tmp3
             dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r6)

@@ -17,10 +17,10 @@
 //     ∂J/∂θ₁ = δ_φ − δ_x·l₁·sin(θ₁) + δ_y·l₁·cos(θ₁)
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
-// Computed in another form, which keeps more digits
-//     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
-//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
+// Accuracy: dJ_dθ1 loses 5 of 16 digits at θ1 = -0.0808124, θ2 = 1.15661, X = -5.98384e-06, Y =
+//     5.18052e-06, l1 = 1, l2 = 0.7, μ = 0.001.
+// Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
+//     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 #include "robot_arm.h"
 
 #include <math.h>
@@ -42,16 +42,16 @@ double robot_arm_value(
 robot_arm_params robot_arm_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu) {
     const double phi = theta1 + theta2;
-    const double t1 = l2*cos(phi);
-    const double t2 = l1*cos(theta1);
-    const double x = t2 + t1;
-    const double t3 = l2*sin(phi);
-    const double t4 = l1*sin(theta1);
-    const double y = t4 + t3;
+    const double t1 = l1*cos(theta1);
+    const double t2 = l2*cos(phi);
+    const double x = t1 + t2;
+    const double t3 = l1*sin(theta1);
+    const double t4 = l2*sin(phi);
+    const double y = t3 + t4;
     const double delta_y = 2.0*(y - Y);
     const double delta_x = 2.0*(x - X);
-    const double delta_phi = delta_y*t1 - delta_x*t3;
-    const double dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X);
+    const double delta_phi = delta_y*t2 - delta_x*t4;
+    const double dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
     const double dJ_dtheta2 = delta_phi + 2.0*mu*theta2;
     robot_arm_params out;
     out.theta1 = dJ_dtheta1;
@@ -63,12 +63,12 @@ robot_arm_params robot_arm_value_and_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu,
     double *value) {
     const double phi = theta1 + theta2;
-    const double t1 = l2*cos(phi);
-    const double t2 = l1*cos(theta1);
-    const double x = t2 + t1;
-    const double t3 = l2*sin(phi);
-    const double t4 = l1*sin(theta1);
-    const double y = t4 + t3;
+    const double t1 = l1*cos(theta1);
+    const double t2 = l2*cos(phi);
+    const double x = t1 + t2;
+    const double t3 = l1*sin(theta1);
+    const double t4 = l2*sin(phi);
+    const double y = t3 + t4;
     const double t5 = x - X;
     const double t6 = y - Y;
     const double L = t5*t5 + t6*t6;
@@ -77,8 +77,8 @@ robot_arm_params robot_arm_value_and_gradient(
     const double J = L + R;
     const double delta_y = 2.0*t6;
     const double delta_x = 2.0*t5;
-    const double delta_phi = delta_y*t1 - delta_x*t3;
-    const double dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X);
+    const double delta_phi = delta_y*t2 - delta_x*t4;
+    const double dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
     const double dJ_dtheta2 = delta_phi + 2.0*t7;
     *value = J;
     robot_arm_params out;
@@ -113,9 +113,9 @@ static inline void add_sample(
     const double L = t5*t5 + t6*t6;
     const double delta_y = 2.0*t6;
     const double delta_x = 2.0*t5;
-    const double delta_phi = delta_y*t1 - delta_x*t3;
+    const double delta_phi = delta_y*t2 - delta_x*t4;
     acc[0][lane] += L;
-    acc[1][lane] += t2*Y - t4*X + t1*Y - t3*X;
+    acc[1][lane] += delta_phi - delta_x*t3 + delta_y*t1;
     acc[2][lane] += delta_phi;
 }
 
@@ -218,18 +218,18 @@ robot_arm_params robot_arm_batch_value_and_gradient(
     double l2, double mu, double *value) {
     double sums[SUMS];
     const double phi = theta1 + theta2;
-    const double t1 = l2*cos(phi);
-    const double t2 = l1*cos(theta1);
-    const double x = t2 + t1;
-    const double t3 = l2*sin(phi);
-    const double t4 = l1*sin(theta1);
-    const double y = t4 + t3;
+    const double t1 = l1*cos(theta1);
+    const double t2 = l2*cos(phi);
+    const double x = t1 + t2;
+    const double t3 = l1*sin(theta1);
+    const double t4 = l2*sin(phi);
+    const double y = t3 + t4;
     const double t7 = mu*theta2;
     const double R = t7*theta2;
     mean_sums(count, X, Y, t1, t2, x, t3, t4, y, sums);
     *value = R + sums[0];
     robot_arm_params out;
-    out.theta1 = -2.0*sums[1];
+    out.theta1 = sums[1];
     out.theta2 = 2.0*t7 + sums[2];
     return out;
 }

@@ -17,10 +17,10 @@
 //     ∂J/∂θ₁ = δ_φ − δ_x·l₁·sin(θ₁) + δ_y·l₁·cos(θ₁)
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
-// Computed in another form, which keeps more digits
-//     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
-//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
+// Accuracy: dJ_dθ1 loses 5 of 16 digits at θ1 = -0.0808124, θ2 = 1.15661, X = -5.98384e-06, Y =
+//     5.18052e-06, l1 = 1, l2 = 0.7, μ = 0.001.
+// Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
+//     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 #ifndef ROBOT_ARM_H
 #define ROBOT_ARM_H
 

@@ -17,10 +17,10 @@
 //     ∂J/∂θ₁ = δ_φ − δ_x·l₁·sin(θ₁) + δ_y·l₁·cos(θ₁)
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
-// Computed in another form, which keeps more digits
-//     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
-//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
+// Accuracy: dJ_dθ1 loses 5 of 16 digits at θ1 = -0.0808124, θ2 = 1.15661, X = -5.98384e-06, Y =
+//     5.18052e-06, l1 = 1, l2 = 0.7, μ = 0.001.
+// Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
+//     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 
 /**
  * The derivative of J by each parameter.
@@ -72,16 +72,16 @@ export function value(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
  */
 export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
-  const t1 = l2*Math.cos(phi);
-  const t2 = l1*Math.cos(theta1);
-  const x = t2 + t1;
-  const t3 = l2*Math.sin(phi);
-  const t4 = l1*Math.sin(theta1);
-  const y = t4 + t3;
+  const t1 = l1*Math.cos(theta1);
+  const t2 = l2*Math.cos(phi);
+  const x = t1 + t2;
+  const t3 = l1*Math.sin(theta1);
+  const t4 = l2*Math.sin(phi);
+  const y = t3 + t4;
   const delta_y = 2*(y - Y);
   const delta_x = 2*(x - X);
-  const delta_phi = delta_y*t1 - delta_x*t3;
-  const dJ_dtheta1 = -2*(t2*Y - t4*X + t1*Y - t3*X);
+  const delta_phi = delta_y*t2 - delta_x*t4;
+  const dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
   const dJ_dtheta2 = delta_phi + 2*mu*theta2;
   return {theta1: dJ_dtheta1, theta2: dJ_dtheta2};
 }
@@ -99,12 +99,12 @@ export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
  */
 export function value_and_gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
-  const t1 = l2*Math.cos(phi);
-  const t2 = l1*Math.cos(theta1);
-  const x = t2 + t1;
-  const t3 = l2*Math.sin(phi);
-  const t4 = l1*Math.sin(theta1);
-  const y = t4 + t3;
+  const t1 = l1*Math.cos(theta1);
+  const t2 = l2*Math.cos(phi);
+  const x = t1 + t2;
+  const t3 = l1*Math.sin(theta1);
+  const t4 = l2*Math.sin(phi);
+  const y = t3 + t4;
   const t5 = x - X;
   const t6 = y - Y;
   const L = t5*t5 + t6*t6;
@@ -113,8 +113,8 @@ export function value_and_gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 
   const J = L + R;
   const delta_y = 2*t6;
   const delta_x = 2*t5;
-  const delta_phi = delta_y*t1 - delta_x*t3;
-  const dJ_dtheta1 = -2*(t2*Y - t4*X + t1*Y - t3*X);
+  const delta_phi = delta_y*t2 - delta_x*t4;
+  const dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
   const dJ_dtheta2 = delta_phi + 2*t7;
   return [J, {theta1: dJ_dtheta1, theta2: dJ_dtheta2}];
 }

@@ -17,10 +17,10 @@
 #     ∂J/∂θ₁ = δ_φ − δ_x·l₁·sin(θ₁) + δ_y·l₁·cos(θ₁)
 #     ∂J/∂θ₂ = δ_φ + 2μθ₂
 # Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
-# Computed in another form, which keeps more digits
-#     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-# Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
-#     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
+# Accuracy: dJ_dθ1 loses 5 of 16 digits at θ1 = -0.0808124, θ2 = 1.15661, X = -5.98384e-06, Y =
+#     5.18052e-06, l1 = 1, l2 = 0.7, μ = 0.001.
+# Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
+#     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 """Value, gradient and update step of J."""
 
 from math import cos, inf, nan, sin
@@ -79,16 +79,16 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         phi = theta1 + theta2
-        t1 = l2*cos(phi)
-        t2 = l1*cos(theta1)
-        x = t2 + t1
-        t3 = l2*sin(phi)
-        t4 = l1*sin(theta1)
-        y = t4 + t3
+        t1 = l1*cos(theta1)
+        t2 = l2*cos(phi)
+        x = t1 + t2
+        t3 = l1*sin(theta1)
+        t4 = l2*sin(phi)
+        y = t3 + t4
         delta_y = 2.0*(y - Y)
         delta_x = 2.0*(x - X)
-        delta_phi = delta_y*t1 - delta_x*t3
-        dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X)
+        delta_phi = delta_y*t2 - delta_x*t4
+        dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1
         dJ_dtheta2 = delta_phi + 2.0*mu*theta2
         return _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
     except (ArithmeticError, ValueError):
@@ -102,12 +102,12 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         phi = theta1 + theta2
-        t1 = l2*cos(phi)
-        t2 = l1*cos(theta1)
-        x = t2 + t1
-        t3 = l2*sin(phi)
-        t4 = l1*sin(theta1)
-        y = t4 + t3
+        t1 = l1*cos(theta1)
+        t2 = l2*cos(phi)
+        x = t1 + t2
+        t3 = l1*sin(theta1)
+        t4 = l2*sin(phi)
+        y = t3 + t4
         t5 = x - X
         t6 = y - Y
         L = t5*t5 + t6*t6
@@ -116,8 +116,8 @@ def value_and_gradient(
         J = L + R
         delta_y = 2.0*t6
         delta_x = 2.0*t5
-        delta_phi = delta_y*t1 - delta_x*t3
-        dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X)
+        delta_phi = delta_y*t2 - delta_x*t4
+        dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1
         dJ_dtheta2 = delta_phi + 2.0*t7
         return J, _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
     except (ArithmeticError, ValueError):
@@ -138,12 +138,12 @@ def _ieee(
 ) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     phi = theta1 + theta2
-    t1 = l2*_ieee_cos(phi)
-    t2 = l1*_ieee_cos(theta1)
-    x = t2 + t1
-    t3 = l2*_ieee_sin(phi)
-    t4 = l1*_ieee_sin(theta1)
-    y = t4 + t3
+    t1 = l1*_ieee_cos(theta1)
+    t2 = l2*_ieee_cos(phi)
+    x = t1 + t2
+    t3 = l1*_ieee_sin(theta1)
+    t4 = l2*_ieee_sin(phi)
+    y = t3 + t4
     t5 = x - X
     t6 = y - Y
     L = t5*t5 + t6*t6
@@ -152,7 +152,7 @@ def _ieee(
     J = L + R
     delta_y = 2.0*t6
     delta_x = 2.0*t5
-    delta_phi = delta_y*t1 - delta_x*t3
-    dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X)
+    delta_phi = delta_y*t2 - delta_x*t4
+    dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1
     dJ_dtheta2 = delta_phi + 2.0*t7
     return J, _new(Gradient, (dJ_dtheta1, dJ_dtheta2))

@@ -17,10 +17,10 @@
 //     ∂J/∂θ₁ = δ_φ − δ_x·l₁·sin(θ₁) + δ_y·l₁·cos(θ₁)
 //     ∂J/∂θ₂ = δ_φ + 2μθ₂
 // Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
-// Computed in another form, which keeps more digits
-//     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-// Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
-//     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
+// Accuracy: dJ_dθ1 loses 5 of 16 digits at θ1 = -0.0808124, θ2 = 1.15661, X = -5.98384e-06, Y =
+//     5.18052e-06, l1 = 1, l2 = 0.7, μ = 0.001.
+// Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
+//     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -74,16 +74,16 @@ pub fn value(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64
 /// The derivative of J by each parameter.
 pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64) -> Gradient {
     let phi = theta1 + theta2;
-    let t1 = l2*math::cos(phi);
-    let t2 = l1*math::cos(theta1);
-    let x = t2 + t1;
-    let t3 = l2*math::sin(phi);
-    let t4 = l1*math::sin(theta1);
-    let y = t4 + t3;
+    let t1 = l1*math::cos(theta1);
+    let t2 = l2*math::cos(phi);
+    let x = t1 + t2;
+    let t3 = l1*math::sin(theta1);
+    let t4 = l2*math::sin(phi);
+    let y = t3 + t4;
     let delta_y = 2.0*(y - Y);
     let delta_x = 2.0*(x - X);
-    let delta_phi = delta_y*t1 - delta_x*t3;
-    let dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X);
+    let delta_phi = delta_y*t2 - delta_x*t4;
+    let dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
     let dJ_dtheta2 = delta_phi + 2.0*mu*theta2;
     Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 }
 }
@@ -92,12 +92,12 @@ pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: 
 pub fn value_and_gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64,
     mu: f64) -> (f64, Gradient) {
     let phi = theta1 + theta2;
-    let t1 = l2*math::cos(phi);
-    let t2 = l1*math::cos(theta1);
-    let x = t2 + t1;
-    let t3 = l2*math::sin(phi);
-    let t4 = l1*math::sin(theta1);
-    let y = t4 + t3;
+    let t1 = l1*math::cos(theta1);
+    let t2 = l2*math::cos(phi);
+    let x = t1 + t2;
+    let t3 = l1*math::sin(theta1);
+    let t4 = l2*math::sin(phi);
+    let y = t3 + t4;
     let t5 = x - X;
     let t6 = y - Y;
     let L = t5*t5 + t6*t6;
@@ -106,8 +106,8 @@ pub fn value_and_gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2:
     let J = L + R;
     let delta_y = 2.0*t6;
     let delta_x = 2.0*t5;
-    let delta_phi = delta_y*t1 - delta_x*t3;
-    let dJ_dtheta1 = -2.0*(t2*Y - t4*X + t1*Y - t3*X);
+    let delta_phi = delta_y*t2 - delta_x*t4;
+    let dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
     let dJ_dtheta2 = delta_phi + 2.0*t7;
     (J, Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 })
 }

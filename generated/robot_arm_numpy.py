@@ -17,10 +17,10 @@
 #     ∂J/∂θ₁ = δ_φ − δ_x·l₁·sin(θ₁) + δ_y·l₁·cos(θ₁)
 #     ∂J/∂θ₂ = δ_φ + 2μθ₂
 # Names here: θ1 is theta1, θ2 is theta2, μ is mu, φ is phi.
-# Computed in another form, which keeps more digits
-#     dJ_dθ1 = −2(l₁·cos(θ₁)·Y − l₁X·sin(θ₁) + l₂·cos(φ)·Y − l₂X·sin(φ))
-# Accuracy: dJ_dθ2 loses 5 of 16 digits at θ1 = 0.164135, θ2 = -0.000223307, X = -0.00262163, Y =
-#     0.00400296, l1 = 12.635, l2 = -257.938, μ = -0.117882.
+# Accuracy: dJ_dθ1 loses 5 of 16 digits at θ1 = -0.0808124, θ2 = 1.15661, X = -5.98384e-06, Y =
+#     5.18052e-06, l1 = 1, l2 = 0.7, μ = 0.001.
+# Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
+#     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 """Value, gradient and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -184,34 +184,31 @@ def gradient(
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = l2*np.cos(phi)
-        t2 = l1*np.cos(theta1)
-        x = t2 + t1
-        t3 = l2*np.sin(phi)
-        t4 = l1*np.sin(theta1)
-        y = t4 + t3
+        t1 = l1*np.cos(theta1)
+        t2 = l2*np.cos(phi)
+        x = t1 + t2
+        t3 = l1*np.sin(theta1)
+        t4 = l2*np.sin(phi)
+        y = t3 + t4
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            X, Y, _r0, _r1 = _part
-            np.multiply(Y, t2, _r0)
-            np.multiply(X, t4, _r1)
-            _r0 -= _r1
-            np.multiply(Y, t1, _r1)
-            _r0 += _r1
-            np.multiply(X, t3, _r1)
-            _r0 -= _r1
-            _sum_dJ_dtheta1 = np.add.reduce(_r0)
+        for _part in _blocks(4, _data):
+            X, Y, _r0, _r1, _r2, _r3 = _part
             delta_y = np.subtract(y, Y, _r0)
             delta_y *= 2.0
             delta_x = np.subtract(x, X, _r1)
             delta_x *= 2.0
-            np.multiply(delta_y, t1, _r0)
+            delta_phi = np.multiply(delta_y, t2, _r2)
+            np.multiply(delta_x, t4, _r3)
+            delta_phi -= _r3
             np.multiply(delta_x, t3, _r1)
-            _r0 -= _r1
-            _sum_delta_phi = np.add.reduce(_r0)
+            np.subtract(delta_phi, _r1, _r1)
+            np.multiply(delta_y, t1, _r0)
+            _r1 += _r0
+            _sum_dJ_dtheta1 = np.add.reduce(_r1)
+            _sum_delta_phi = np.add.reduce(delta_phi)
             _sums.append((_sum_dJ_dtheta1, _sum_delta_phi))
         _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
-        return Gradient(*map(float, (-2.0*_mean_dJ_dtheta1, 2.0*mu*theta2 + _mean_delta_phi)))
+        return Gradient(*map(float, (_mean_dJ_dtheta1, 2.0*mu*theta2 + _mean_delta_phi)))
 
 
 def value_and_gradient(
@@ -227,25 +224,17 @@ def value_and_gradient(
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = l2*np.cos(phi)
-        t2 = l1*np.cos(theta1)
-        x = t2 + t1
-        t3 = l2*np.sin(phi)
-        t4 = l1*np.sin(theta1)
-        y = t4 + t3
+        t1 = l1*np.cos(theta1)
+        t2 = l2*np.cos(phi)
+        x = t1 + t2
+        t3 = l1*np.sin(theta1)
+        t4 = l2*np.sin(phi)
+        y = t3 + t4
         t7 = mu*theta2
         R = t7*theta2
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             X, Y, _r0, _r1, _r2, _r3 = _part
-            np.multiply(Y, t2, _r0)
-            np.multiply(X, t4, _r1)
-            _r0 -= _r1
-            np.multiply(Y, t1, _r1)
-            _r0 += _r1
-            np.multiply(X, t3, _r1)
-            _r0 -= _r1
-            _sum_dJ_dtheta1 = np.add.reduce(_r0)
             t5 = np.subtract(x, X, _r0)
             t6 = np.subtract(y, Y, _r1)
             np.multiply(t5, t5, _r2)
@@ -254,14 +243,19 @@ def value_and_gradient(
             _sum_L = np.add.reduce(_r2)
             delta_y = np.multiply(t6, 2.0, _r1)
             delta_x = np.multiply(t5, 2.0, _r0)
-            np.multiply(delta_y, t1, _r1)
+            delta_phi = np.multiply(delta_y, t2, _r2)
+            np.multiply(delta_x, t4, _r3)
+            delta_phi -= _r3
             np.multiply(delta_x, t3, _r0)
-            _r1 -= _r0
-            _sum_delta_phi = np.add.reduce(_r1)
+            np.subtract(delta_phi, _r0, _r0)
+            np.multiply(delta_y, t1, _r1)
+            _r0 += _r1
+            _sum_dJ_dtheta1 = np.add.reduce(_r0)
+            _sum_delta_phi = np.add.reduce(delta_phi)
             _sums.append((_sum_L, _sum_dJ_dtheta1, _sum_delta_phi))
         _mean_L, _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            -2.0*_mean_dJ_dtheta1, 2.0*t7 + _mean_delta_phi,
+            _mean_dJ_dtheta1, 2.0*t7 + _mean_delta_phi,
         )))
 
 

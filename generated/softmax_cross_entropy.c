@@ -23,30 +23,22 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
-//     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
-//         − logsumexp(z₁, z₂, z₃)))
+//     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
+// Accuracy: L loses all digits at w1 = -169.98, b1 = -2.64382e-07, w2 = -1.33696e-06, b2 =
+//     1.01252e-05, w3 = 1.88828e-05, b3 = -1.50782e-05, x = 190.749, t1 = 1.09008e-06, ….
+// Accuracy: dL_dw1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
+//     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_db1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
+//     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_dw3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028,
+//     w3 = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
+// Accuracy: dL_db3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028,
+//     w3 = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
 // Assumed: t1 + t2 + t3 = 1.
 #include "softmax_cross_entropy.h"
 
 #include <math.h>
 #include <string.h>
-
-/* log(exp(x[0]) + exp(x[1]) + ...), the largest term taken out first. */
-static double sg_logsumexp(size_t count, const double x[]) {
-    size_t place = 0;
-    double sum = 0.0;
-    for (size_t i = 1; i < count; i++) {
-        place = x[i] > x[place] ? i : place;
-    }
-    if (isinf(x[place])) {
-        return x[place];
-    }
-    for (size_t i = 0; i < count; i++) {
-        sum += i == place ? 0.0 : exp(x[i] - x[place]);
-    }
-    return x[place] + log1p(sum);
-}
 
 double softmax_cross_entropy_value(
     double w1, double b1, double w2, double b2, double w3, double b3, double x, double t1,
@@ -54,9 +46,13 @@ double softmax_cross_entropy_value(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = sg_logsumexp(3, (const double[]){z1, z2, z3});
-    const double L = -(t1*log(1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1))) + t2*(z2 - tmp1) +
-        t3*(z3 - tmp1));
+    const double tmp1 = exp(z1);
+    const double tmp2 = exp(z3);
+    const double s = tmp1 + exp(z2) + tmp2;
+    const double p1 = tmp1/s;
+    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
+    const double p3 = tmp2/s;
+    const double L = -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     return L;
 }
 
@@ -66,12 +62,11 @@ softmax_cross_entropy_params softmax_cross_entropy_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z2);
+    const double tmp1 = exp(z1);
     const double tmp2 = exp(z3);
-    const double tmp3 = tmp1 + tmp2;
-    const double s = exp(z1) + tmp3;
-    const double p1 = 1.0/(1.0 + tmp3*exp(-z1));
-    const double p2 = tmp1/s;
+    const double s = tmp1 + exp(z2) + tmp2;
+    const double p1 = tmp1/s;
+    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
     const double p3 = tmp2/s;
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
@@ -95,16 +90,13 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z2);
+    const double tmp1 = exp(z1);
     const double tmp2 = exp(z3);
-    const double tmp3 = tmp1 + tmp2;
-    const double s = exp(z1) + tmp3;
-    const double p1 = 1.0/(1.0 + tmp3*exp(-z1));
-    const double p2 = tmp1/s;
+    const double s = tmp1 + exp(z2) + tmp2;
+    const double p1 = tmp1/s;
+    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
     const double p3 = tmp2/s;
-    const double tmp4 = sg_logsumexp(3, (const double[]){z1, z2, z3});
-    const double L = -(t1*log(1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1))) + t2*(z2 - tmp4) +
-        t3*(z3 - tmp4));
+    const double L = -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -152,22 +144,19 @@ static inline void add_sample(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double tmp1 = exp(z2);
+    const double tmp1 = exp(z1);
     const double tmp2 = exp(z3);
-    const double tmp3 = tmp1 + tmp2;
-    const double s = exp(z1) + tmp3;
-    const double p1 = 1.0/(1.0 + tmp3*exp(-z1));
-    const double p2 = tmp1/s;
+    const double s = tmp1 + exp(z2) + tmp2;
+    const double p1 = tmp1/s;
+    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
     const double p3 = tmp2/s;
-    const double tmp4 = sg_logsumexp(3, (const double[]){z1, z2, z3});
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*x;
     const double dL_dw3 = delta_3*x;
-    acc[0][lane] += t1*log(1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1))) + t2*(z2 - tmp4) +
-        t3*(z3 - tmp4);
+    acc[0][lane] += t1*log(p1) + t2*log(p2) + t3*log(p3);
     acc[1][lane] += dL_dw1;
     acc[2][lane] += delta_1;
     acc[3][lane] += dL_dw2;

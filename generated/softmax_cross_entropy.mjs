@@ -23,9 +23,17 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₁ = 1/(1 + (exp(z₂) + exp(z₃))·exp(−z₁))
-//     L = −(t₁·log(1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))) + t₂·(z₂ − logsumexp(z₁, z₂, z₃)) + t₃·(z₃
-//         − logsumexp(z₁, z₂, z₃)))
+//     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
+// Accuracy: L loses all digits at w1 = -169.98, b1 = -2.64382e-07, w2 = -1.33696e-06, b2 =
+//     1.01252e-05, w3 = 1.88828e-05, b3 = -1.50782e-05, x = 190.749, t1 = 1.09008e-06, ….
+// Accuracy: dL_dw1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
+//     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_db1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
+//     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_dw3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028,
+//     w3 = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
+// Accuracy: dL_db3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028,
+//     w3 = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
 // Assumed: t1 + t2 + t3 = 1.
 
 /**
@@ -50,17 +58,6 @@
  * @property {number} b3
  */
 
-/** log(exp(x1) + exp(x2) + ...), the largest term taken out first. */
-function _logsumexp(...xs) {
-  const top = Math.max(...xs);
-  if (!Number.isFinite(top)) {
-    return top;
-  }
-  const place = xs.indexOf(top);
-  const rest = xs.reduce((sum, x, i) => i === place ? sum : sum + Math.exp(x - top), 0);
-  return top + Math.log1p(rest);
-}
-
 /**
  * L.
  * @param {number} w1
@@ -79,9 +76,13 @@ export function value(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = _logsumexp(z1, z2, z3);
-  const L = -(t1*Math.log(1/(1 + Math.exp(z2 - z1) + Math.exp(z3 - z1))) + t2*(z2 - tmp1) +
-      t3*(z3 - tmp1));
+  const tmp1 = Math.exp(z1);
+  const tmp2 = Math.exp(z3);
+  const s = tmp1 + Math.exp(z2) + tmp2;
+  const p1 = tmp1/s;
+  const p2 = 1/(1 + Math.exp(z1 - z2) + Math.exp(z3 - z2));
+  const p3 = tmp2/s;
+  const L = -(t1*Math.log(p1) + t2*Math.log(p2) + t3*Math.log(p3));
   return L;
 }
 
@@ -103,12 +104,11 @@ export function gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z2);
+  const tmp1 = Math.exp(z1);
   const tmp2 = Math.exp(z3);
-  const tmp3 = tmp1 + tmp2;
-  const s = Math.exp(z1) + tmp3;
-  const p1 = 1/(1 + tmp3*Math.exp(-z1));
-  const p2 = tmp1/s;
+  const s = tmp1 + Math.exp(z2) + tmp2;
+  const p1 = tmp1/s;
+  const p2 = 1/(1 + Math.exp(z1 - z2) + Math.exp(z3 - z2));
   const p3 = tmp2/s;
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
@@ -139,16 +139,13 @@ export function value_and_gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3) {
   const z1 = w1*x + b1;
   const z2 = w2*x + b2;
   const z3 = w3*x + b3;
-  const tmp1 = Math.exp(z2);
+  const tmp1 = Math.exp(z1);
   const tmp2 = Math.exp(z3);
-  const tmp3 = tmp1 + tmp2;
-  const s = Math.exp(z1) + tmp3;
-  const p1 = 1/(1 + tmp3*Math.exp(-z1));
-  const p2 = tmp1/s;
+  const s = tmp1 + Math.exp(z2) + tmp2;
+  const p1 = tmp1/s;
+  const p2 = 1/(1 + Math.exp(z1 - z2) + Math.exp(z3 - z2));
   const p3 = tmp2/s;
-  const tmp4 = _logsumexp(z1, z2, z3);
-  const L = -(t1*Math.log(1/(1 + Math.exp(z2 - z1) + Math.exp(z3 - z1))) + t2*(z2 - tmp4) +
-      t3*(z3 - tmp4));
+  const L = -(t1*Math.log(p1) + t2*Math.log(p2) + t3*Math.log(p3));
   const delta_3 = p3 - t3;
   const delta_2 = p2 - t2;
   const delta_1 = p1 - t1;

@@ -17,10 +17,8 @@
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
-//     δ₂ = (tanh(z₂) − y)·(1/cosh(z₂)²)
-//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
-// Accuracy: dL_dw2 loses all digits at w1 = 0.627114, b1 = 0.125863, w2 = -0.811355, b2 =
-//     0.164393, x = -0.200702, y = -0.562104.
+//     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
+//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
 #ifndef TANH_MLP_H
 #define TANH_MLP_H
 

@@ -17,10 +17,8 @@
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
-//     δ₂ = (tanh(z₂) − y)·(1/cosh(z₂)²)
-//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
-// Accuracy: dL_dw2 loses all digits at w1 = 0.627114, b1 = 0.125863, w2 = -0.811355, b2 =
-//     0.164393, x = -0.200702, y = -0.562104.
+//     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
+//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
 
 /**
  * The derivative of L by each parameter.
@@ -39,6 +37,15 @@
  * @property {number} w2
  * @property {number} b2
  */
+
+/** 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
+function _sigmoid(x) {
+  if (x >= 0) {
+    return 1/(1 + Math.exp(-x));
+  }
+  const z = Math.exp(x);
+  return z/(1 + z);
+}
 
 /**
  * L.
@@ -74,10 +81,10 @@ export function gradient(w1, b1, w2, b2, x, y) {
   const z1 = w1*x + b1;
   const h1 = Math.tanh(z1);
   const z2 = w2*h1 + b2;
-  const t1 = Math.cosh(z2);
-  const delta_2 = (Math.tanh(z2) - y)*(1/(t1*t1));
-  const t2 = Math.cosh(z1);
-  const delta_1 = delta_2*w2*(1/(t2*t2));
+  const t1 = 2*z2;
+  const delta_2 = (Math.tanh(z2) - y)*(4*_sigmoid(t1)*_sigmoid(-t1));
+  const t2 = 2*z1;
+  const delta_1 = delta_2*w2*(4*_sigmoid(t2)*_sigmoid(-t2));
   const dL_dw1 = delta_1*x;
   const dL_dw2 = delta_2*h1;
   return {w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2};
@@ -100,10 +107,10 @@ export function value_and_gradient(w1, b1, w2, b2, x, y) {
   const h2 = Math.tanh(z2);
   const t1 = h2 - y;
   const L = t1*t1/2;
-  const t2 = Math.cosh(z2);
-  const delta_2 = t1*(1/(t2*t2));
-  const t3 = Math.cosh(z1);
-  const delta_1 = delta_2*w2*(1/(t3*t3));
+  const t2 = 2*z2;
+  const delta_2 = t1*(4*_sigmoid(t2)*_sigmoid(-t2));
+  const t3 = 2*z1;
+  const delta_1 = delta_2*w2*(4*_sigmoid(t3)*_sigmoid(-t3));
   const dL_dw1 = delta_1*x;
   const dL_dw2 = delta_2*h1;
   return [L, {w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2}];

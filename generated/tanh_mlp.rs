@@ -17,10 +17,8 @@
 //     ∂L/∂w₂ = δ₂h₁
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
-//     δ₂ = (tanh(z₂) − y)·(1/cosh(z₂)²)
-//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
-// Accuracy: dL_dw2 loses all digits at w1 = 0.627114, b1 = 0.125863, w2 = -0.811355, b2 =
-//     0.164393, x = -0.200702, y = -0.562104.
+//     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
+//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -50,12 +48,22 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn cosh(x: f64) -> f64 {
-        f64::cosh(x)
+    pub fn exp(x: f64) -> f64 {
+        f64::exp(x)
     }
     #[inline]
     pub fn tanh(x: f64) -> f64 {
         f64::tanh(x)
+    }
+}
+
+/// 1/(1 + exp(-x)); exp is only taken where it cannot overflow.
+fn _sigmoid(x: f64) -> f64 {
+    if x >= 0.0 {
+        1.0/(1.0 + math::exp(-x))
+    } else {
+        let z = math::exp(x);
+        z/(1.0 + z)
     }
 }
 
@@ -75,10 +83,10 @@ pub fn gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> Gradient 
     let z1 = w1*x + b1;
     let h1 = math::tanh(z1);
     let z2 = w2*h1 + b2;
-    let t1 = math::cosh(z2);
-    let delta_2 = (math::tanh(z2) - y)*(1.0/(t1*t1));
-    let t2 = math::cosh(z1);
-    let delta_1 = delta_2*w2*(1.0/(t2*t2));
+    let t1 = 2.0*z2;
+    let delta_2 = (math::tanh(z2) - y)*(4.0*_sigmoid(t1)*_sigmoid(-t1));
+    let t2 = 2.0*z1;
+    let delta_1 = delta_2*w2*(4.0*_sigmoid(t2)*_sigmoid(-t2));
     let dL_dw1 = delta_1*x;
     let dL_dw2 = delta_2*h1;
     Gradient { w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2 }
@@ -92,10 +100,10 @@ pub fn value_and_gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) ->
     let h2 = math::tanh(z2);
     let t1 = h2 - y;
     let L = t1*t1/2.0;
-    let t2 = math::cosh(z2);
-    let delta_2 = t1*(1.0/(t2*t2));
-    let t3 = math::cosh(z1);
-    let delta_1 = delta_2*w2*(1.0/(t3*t3));
+    let t2 = 2.0*z2;
+    let delta_2 = t1*(4.0*_sigmoid(t2)*_sigmoid(-t2));
+    let t3 = 2.0*z1;
+    let delta_1 = delta_2*w2*(4.0*_sigmoid(t3)*_sigmoid(-t3));
     let dL_dw1 = delta_1*x;
     let dL_dw2 = delta_2*h1;
     (L, Gradient { w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2 })

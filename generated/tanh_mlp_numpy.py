@@ -17,10 +17,8 @@
 #     ∂L/∂w₂ = δ₂h₁
 #     ∂L/∂b₂ = δ₂
 # Computed in another form, which keeps more digits
-#     δ₂ = (tanh(z₂) − y)·(1/cosh(z₂)²)
-#     δ₁ = δ₂w₂·(1/cosh(z₁)²)
-# Accuracy: dL_dw2 loses all digits at w1 = 0.627114, b1 = 0.125863, w2 = -0.811355, b2 = 0.164393,
-#     x = -0.200702, y = -0.562104.
+#     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
+#     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -202,26 +200,40 @@ def gradient(
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            x, y, _r0, _r1, _r2, _r3 = _part
+        for _part in _blocks(5, _data):
+            x, y, _r0, _r1, _r2, _r3, _r4 = _part
             z1 = np.multiply(x, w1, _r0)
             z1 += b1
             h1 = np.tanh(z1, _r1)
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
-            t1 = np.cosh(z2, _r3)
+            t1 = np.multiply(z2, 2.0, _r3)
             delta_2 = np.tanh(z2, _r2)
             delta_2 -= y
-            np.multiply(t1, t1, _r3)
+            np.negative(t1, _r4)
+            np.exp(_r4, _r4)
+            _r4 += 1.0
+            np.divide(1.0, _r4, _r4)
+            _r4 *= 4.0
+            np.exp(t1, _r3)
+            _r3 += 1.0
             np.divide(1.0, _r3, _r3)
-            delta_2 *= _r3
+            _r4 *= _r3
+            delta_2 *= _r4
             _sum_dL_dw2 = _dot(delta_2, h1)
             _sum_delta_2 = np.add.reduce(delta_2)
-            t2 = np.cosh(z1, _r0)
+            t2 = np.multiply(z1, 2.0, _r0)
             delta_1 = np.multiply(delta_2, w2, _r2)
-            np.multiply(t2, t2, _r0)
+            np.negative(t2, _r1)
+            np.exp(_r1, _r1)
+            _r1 += 1.0
+            np.divide(1.0, _r1, _r1)
+            _r1 *= 4.0
+            np.exp(t2, _r0)
+            _r0 += 1.0
             np.divide(1.0, _r0, _r0)
-            delta_1 *= _r0
+            _r1 *= _r0
+            delta_1 *= _r1
             _sum_dL_dw1 = _dot(delta_1, x)
             _sum_delta_1 = np.add.reduce(delta_1)
             _sums.append((_sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2))
@@ -242,8 +254,8 @@ def value_and_gradient(
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            x, y, _r0, _r1, _r2, _r3 = _part
+        for _part in _blocks(5, _data):
+            x, y, _r0, _r1, _r2, _r3, _r4 = _part
             z1 = np.multiply(x, w1, _r0)
             z1 += b1
             h1 = np.tanh(z1, _r1)
@@ -252,17 +264,31 @@ def value_and_gradient(
             h2 = np.tanh(z2, _r3)
             t1 = np.subtract(h2, y, _r3)
             _sum_L = _dot(t1, t1)
-            t2 = np.cosh(z2, _r2)
-            np.multiply(t2, t2, _r2)
+            t2 = np.multiply(z2, 2.0, _r2)
+            np.negative(t2, _r4)
+            np.exp(_r4, _r4)
+            _r4 += 1.0
+            np.divide(1.0, _r4, _r4)
+            _r4 *= 4.0
+            np.exp(t2, _r2)
+            _r2 += 1.0
             np.divide(1.0, _r2, _r2)
-            delta_2 = np.multiply(t1, _r2, _r3)
+            _r4 *= _r2
+            delta_2 = np.multiply(t1, _r4, _r3)
             _sum_dL_dw2 = _dot(delta_2, h1)
             _sum_delta_2 = np.add.reduce(delta_2)
-            t3 = np.cosh(z1, _r0)
+            t3 = np.multiply(z1, 2.0, _r0)
             delta_1 = np.multiply(delta_2, w2, _r3)
-            np.multiply(t3, t3, _r0)
+            np.negative(t3, _r1)
+            np.exp(_r1, _r1)
+            _r1 += 1.0
+            np.divide(1.0, _r1, _r1)
+            _r1 *= 4.0
+            np.exp(t3, _r0)
+            _r0 += 1.0
             np.divide(1.0, _r0, _r0)
-            delta_1 *= _r0
+            _r1 *= _r0
+            delta_1 *= _r1
             _sum_dL_dw1 = _dot(delta_1, x)
             _sum_delta_1 = np.add.reduce(delta_1)
             _sums.append((_sum_L, _sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2))
@@ -354,22 +380,36 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 1, 4))
     with np.errstate(all="ignore"):
-        for _part in _blocks(4, (*_data, _rows)):
-            x, y, _block, _r0, _r1, _r2, _r3 = _part
+        for _part in _blocks(5, (*_data, _rows)):
+            x, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
             z1 = np.multiply(x, w1, _r0)
             z1 += b1
             h1 = np.tanh(z1, _r1)
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
-            t1 = np.cosh(z2, _r2)
-            delta_2 = np.multiply(t1, t1, _r2)
+            t1 = np.multiply(z2, 2.0, _r2)
+            delta_2 = np.negative(t1, _r3)
+            np.exp(delta_2, delta_2)
+            delta_2 += 1.0
             np.divide(1.0, delta_2, delta_2)
-            t2 = np.cosh(z1, _r0)
-            delta_1 = np.multiply(delta_2, w2, _r3)
-            np.multiply(t2, t2, _r0)
+            delta_2 *= 4.0
+            np.exp(t1, _r2)
+            _r2 += 1.0
+            np.divide(1.0, _r2, _r2)
+            delta_2 *= _r2
+            t2 = np.multiply(z1, 2.0, _r0)
+            delta_1 = np.multiply(delta_2, w2, _r2)
+            np.negative(t2, _r4)
+            np.exp(_r4, _r4)
+            _r4 += 1.0
+            np.divide(1.0, _r4, _r4)
+            _r4 *= 4.0
+            np.exp(t2, _r0)
+            _r0 += 1.0
             np.divide(1.0, _r0, _r0)
-            delta_1 *= _r0
-            dresidual_dw1 = np.multiply(delta_1, x, _r0)
+            _r4 *= _r0
+            delta_1 *= _r4
+            dresidual_dw1 = np.multiply(delta_1, x, _r4)
             dresidual_dw2 = np.multiply(delta_2, h1, _r1)
             _block[:, 0, 0] = dresidual_dw1
             _block[:, 0, 1] = delta_1

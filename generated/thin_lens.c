@@ -13,11 +13,11 @@
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
 // Computed in another form, which keeps more digits
-//     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
-// Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
-//     1.97805.
+//     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+//     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
+// Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 #include "thin_lens.h"
 
 #include <math.h>
@@ -38,10 +38,8 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
     const double q = P - 1.0/s;
     const double i = 1.0/q;
     const double t2 = i - y;
-    const double t3 = i*i;
-    const double delta = -2.0*t2*t3;
-    const double dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    const double dJ_dR2 = (R2 == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*t3*t1;
+    const double dJ_dR1 = (t2 == 0.0) ? 0.0 : -2.0/R1*(t2/R1)*i*i*(1.0 - n);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i;
     thin_lens_params out;
     out.R1 = dJ_dR1;
     out.R2 = dJ_dR2;
@@ -56,10 +54,8 @@ thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, do
     const double i = 1.0/q;
     const double t2 = i - y;
     const double J = t2*t2;
-    const double t3 = i*i;
-    const double delta = -2.0*t2*t3;
-    const double dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    const double dJ_dR2 = (R2 == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*t3*t1;
+    const double dJ_dR1 = (t2 == 0.0) ? 0.0 : -2.0/R1*(t2/R1)*i*i*(1.0 - n);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i;
     *value = J;
     thin_lens_params out;
     out.R1 = dJ_dR1;
@@ -84,16 +80,16 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double s, double y, double R2, double t1, double P, double acc[][LANES], size_t lane) {
+    double s, double y, double R1, double R2, double n, double t1, double P, double acc[][LANES],
+    size_t lane) {
     const double q = P - 1.0/s;
     const double i = 1.0/q;
     const double t2 = i - y;
     const double J = t2*t2;
-    const double t3 = i*i;
-    const double delta = -2.0*t2*t3;
-    const double dJ_dR2 = (R2 == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*t3*t1;
+    const double dJ_dR1 = (t2 == 0.0) ? 0.0 : -2.0/R1*(t2/R1)*i*i*(1.0 - n);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i;
     acc[0][lane] += J;
-    acc[1][lane] += delta;
+    acc[1][lane] += dJ_dR1;
     acc[2][lane] += dJ_dR2;
 }
 
@@ -106,8 +102,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *s, const double *y, double R2, double t1, double P,
-    double total[], double carry[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n, double t1,
+    double P, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -115,11 +111,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(s[start + lane], y[start + lane], R2, t1, P, acc, lane);
+                add_sample(s[start + lane], y[start + lane], R1, R2, n, t1, P, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(s[start + lane], y[start + lane], R2, t1, P, acc, lane);
+            add_sample(s[start + lane], y[start + lane], R1, R2, n, t1, P, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -134,8 +130,8 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *s, const double *y, double R2, double t1, double P,
-        double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n, double t1,
+    double P, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -145,7 +141,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, s + start, y + start, R2, t1, P, part, carry);
+        add_chunk(1, s + start, y + start, R1, R2, n, t1, P, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -157,8 +153,8 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *s, const double *y, double R2, double t1, double P,
-        double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n, double t1,
+    double P, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -175,7 +171,7 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, s + start, y + start, R2, t1, P, total[part], carry[part]);
+        add_chunk(length, s + start, y + start, R1, R2, n, t1, P, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -187,7 +183,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, s, y, R2, t1, P, sums);
+        careful_sums(count, s, y, R1, R2, n, t1, P, sums);
     }
 }
 
@@ -197,10 +193,10 @@ thin_lens_params thin_lens_batch_value_and_gradient(
     double sums[SUMS];
     const double t1 = n - 1.0;
     const double P = t1*(1.0/R1 - 1.0/R2);
-    mean_sums(count, s, y, R2, t1, P, sums);
+    mean_sums(count, s, y, R1, R2, n, t1, P, sums);
     *value = sums[0];
     thin_lens_params out;
-    out.R1 = sums[1]*(1.0 - n)/(R1*R1);
+    out.R1 = sums[1];
     out.R2 = sums[2];
     return out;
 }

@@ -13,11 +13,11 @@
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
 // Computed in another form, which keeps more digits
-//     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
-// Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
-//     1.97805.
+//     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+//     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
+// Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 
 /**
  * The derivative of J by each parameter.
@@ -66,10 +66,8 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
   const q = P - 1/s;
   const i = 1/q;
   const t2 = i - y;
-  const t3 = i*i;
-  const delta = -2*t2*t3;
-  const dJ_dR1 = delta*(1 - n)/(R1*R1);
-  const dJ_dR2 = (R2 == 0) ? 0 : -2/R2*(t2/R2)*t3*t1;
+  const dJ_dR1 = (t2 == 0) ? 0 : -2/R1*(t2/R1)*i*i*(1 - n);
+  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(t2/R2)*(s*t1/(P*s - 1))*i;
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -89,10 +87,8 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
   const i = 1/q;
   const t2 = i - y;
   const J = t2*t2;
-  const t3 = i*i;
-  const delta = -2*t2*t3;
-  const dJ_dR1 = delta*(1 - n)/(R1*R1);
-  const dJ_dR2 = (R2 == 0) ? 0 : -2/R2*(t2/R2)*t3*t1;
+  const dJ_dR1 = (t2 == 0) ? 0 : -2/R1*(t2/R1)*i*i*(1 - n);
+  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(t2/R2)*(s*t1/(P*s - 1))*i;
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

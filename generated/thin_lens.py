@@ -13,11 +13,11 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
-# Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
-#     1.97805.
+#     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+#     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
+# Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 """Value, gradient and update step of J."""
 
 from math import copysign, inf, isnan, nan
@@ -72,10 +72,8 @@ def gradient(
         q = P - 1.0/s
         i = 1.0/q
         t2 = i - y
-        t3 = i*i
-        delta = -2.0*t2*t3
-        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-        dJ_dR2 = 0.0 if R2 == 0.0 else -2.0/R2*(t2/R2)*t3*t1
+        dJ_dR1 = 0.0 if t2 == 0.0 else -2.0/R1*(t2/R1)*i*i*(1.0 - n)
+        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -92,10 +90,8 @@ def value_and_gradient(
         i = 1.0/q
         t2 = i - y
         J = t2*t2
-        t3 = i*i
-        delta = -2.0*t2*t3
-        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-        dJ_dR2 = 0.0 if R2 == 0.0 else -2.0/R2*(t2/R2)*t3*t1
+        dJ_dR1 = 0.0 if t2 == 0.0 else -2.0/R1*(t2/R1)*i*i*(1.0 - n)
+        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -117,8 +113,9 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     i = _ieee_divide(1.0, q)
     t2 = i - y
     J = t2*t2
-    t3 = i*i
-    delta = -2.0*t2*t3
-    dJ_dR1 = _ieee_divide(delta*(1.0 - n), R1*R1)
-    dJ_dR2 = 0.0 if R2 == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(t2, R2)*t3*t1
+    dJ_dR1 = 0.0 if t2 == 0.0 else -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*i*i*(1.0 - n)
+    dJ_dR2 = (
+        0.0 if s == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(t2,
+        R2)*_ieee_divide(s*t1, P*s - 1.0)*i
+    )
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

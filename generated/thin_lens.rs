@@ -13,11 +13,11 @@
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
 // Computed in another form, which keeps more digits
-//     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
-// Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-// Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
-//     1.97805.
+//     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+//     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
+// Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -58,10 +58,8 @@ pub fn gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> Gradient {
     let q = P - 1.0/s;
     let i = 1.0/q;
     let t2 = i - y;
-    let t3 = i*i;
-    let delta = -2.0*t2*t3;
-    let dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    let dJ_dR2 = if R2 == 0.0 { 0.0 } else { -2.0/R2*(t2/R2)*t3*t1 };
+    let dJ_dR1 = if t2 == 0.0 { 0.0 } else { -2.0/R1*(t2/R1)*i*i*(1.0 - n) };
+    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i };
     Gradient { R1: dJ_dR1, R2: dJ_dR2 }
 }
 
@@ -73,10 +71,8 @@ pub fn value_and_gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> (f64, Gra
     let i = 1.0/q;
     let t2 = i - y;
     let J = t2*t2;
-    let t3 = i*i;
-    let delta = -2.0*t2*t3;
-    let dJ_dR1 = delta*(1.0 - n)/(R1*R1);
-    let dJ_dR2 = if R2 == 0.0 { 0.0 } else { -2.0/R2*(t2/R2)*t3*t1 };
+    let dJ_dR1 = if t2 == 0.0 { 0.0 } else { -2.0/R1*(t2/R1)*i*i*(1.0 - n) };
+    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i };
     (J, Gradient { R1: dJ_dR1, R2: dJ_dR2 })
 }
 

@@ -13,11 +13,11 @@
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
 # Computed in another form, which keeps more digits
-#     dJ_dR2 = where(R₂ == 0, 0, −2/R₂·((i − y)/R₂)·i·i·(n − 1))
-# Accuracy: J loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR1 loses all digits at R1 = 0, R2 = 0, s = 0, y = 0, n = 1.17559.
-# Accuracy: dJ_dR2 loses all digits at R1 = 0.254933, R2 = 0, s = 0.341679, y = 0.0840464, n =
-#     1.97805.
+#     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
+#     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
+# Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -189,27 +189,38 @@ def gradient(
     R2 = _number("R2", R2)
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
+    _no_nan("s", _data[0])
+    _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            s, y, _r0, _r1 = _part
+        for _part in _blocks(4, _data):
+            s, y, _r0, _r1, _r2, _r3 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
             t2 = np.subtract(i, y, _r1)
-            t3 = np.multiply(i, i, _r0)
-            _sum_delta = -2.0*_dot(t2, t3)
+            np.divide(t2, R1, _r2)
+            _r2 *= -2.0/R1
+            _r2 *= i
+            _r2 *= i
+            _r2 *= 1.0 - n
+            _w0 = np.where(t2 == 0.0, 0.0, _r2)
+            _sum_dJ_dR1 = np.add.reduce(_w0)
             np.divide(t2, R2, _r1)
             _r1 *= -2.0/R2
-            _r1 *= t3
-            _r1 *= t1
-            _w0 = np.where(R2 == 0.0, 0.0, _r1)
-            _sum_dJ_dR2 = np.add.reduce(_w0)
-            _sums.append((_sum_delta, _sum_dJ_dR2))
-        _mean_delta, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
-        return Gradient(*map(float, (_mean_delta*(1.0 - n)/(R1*R1), _mean_dJ_dR2)))
+            np.multiply(s, t1, _r2)
+            np.multiply(s, P, _r3)
+            _r3 -= 1.0
+            _r2 /= _r3
+            _r1 *= _r2
+            _r1 *= i
+            _w1 = np.where(s == 0.0, 0.0, _r1)
+            _sum_dJ_dR2 = np.add.reduce(_w1)
+            _sums.append((_sum_dJ_dR1, _sum_dJ_dR2))
+        _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
+        return Gradient(*map(float, (_mean_dJ_dR1, _mean_dJ_dR2)))
 
 
 def value_and_gradient(
@@ -224,24 +235,33 @@ def value_and_gradient(
         t1 = n - 1.0
         P = t1*(1.0/R1 - 1.0/R2)
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            s, y, _r0, _r1 = _part
+        for _part in _blocks(4, _data):
+            s, y, _r0, _r1, _r2, _r3 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
             t2 = np.subtract(i, y, _r1)
             _sum_J = _dot(t2, t2)
-            t3 = np.multiply(i, i, _r0)
-            _sum_delta = -2.0*_dot(t2, t3)
+            np.divide(t2, R1, _r2)
+            _r2 *= -2.0/R1
+            _r2 *= i
+            _r2 *= i
+            _r2 *= 1.0 - n
+            _w0 = np.where(t2 == 0.0, 0.0, _r2)
+            _sum_dJ_dR1 = np.add.reduce(_w0)
             np.divide(t2, R2, _r1)
             _r1 *= -2.0/R2
-            _r1 *= t3
-            _r1 *= t1
-            _w0 = np.where(R2 == 0.0, 0.0, _r1)
-            _sum_dJ_dR2 = np.add.reduce(_w0)
-            _sums.append((_sum_J, _sum_delta, _sum_dJ_dR2))
-        _mean_J, _mean_delta, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_delta*(1.0 - n)/(R1*R1), _mean_dJ_dR2)))
+            np.multiply(s, t1, _r2)
+            np.multiply(s, P, _r3)
+            _r3 -= 1.0
+            _r2 /= _r3
+            _r1 *= _r2
+            _r1 *= i
+            _w1 = np.where(s == 0.0, 0.0, _r1)
+            _sum_dJ_dR2 = np.add.reduce(_w1)
+            _sums.append((_sum_J, _sum_dJ_dR1, _sum_dJ_dR2))
+        _mean_J, _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dR1, _mean_dJ_dR2)))
 
 
 def update(
@@ -325,15 +345,12 @@ def jacobian(
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            dresidual_dR1 = np.divide(i, R1, _r1)
-            dresidual_dR1 /= R1
-            dresidual_dR1 *= n - 1.0
-            dresidual_dR1 *= i
-            np.divide(i, R2, _r0)
-            t2 = np.where(R2 == 0.0, 0.0, _r0)
-            np.multiply(t2, -t1, _r0)
-            _r0 *= t2
-            dresidual_dR2 = np.where(R2 == 0.0, 0.0, _r0)
+            delta = np.multiply(i, i, _r0)
+            np.negative(delta, delta)
+            dresidual_dR1 = np.multiply(delta, 1.0 - n, _r1)
+            dresidual_dR1 /= R1*R1
+            dresidual_dR2 = np.multiply(delta, t1, _r0)
+            dresidual_dR2 /= R2*R2
             _block[:, 0, 0] = dresidual_dR1
             _block[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

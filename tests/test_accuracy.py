@@ -9,11 +9,17 @@ from flint import arb, ctx
 import symgrad as sg
 from symgrad.accuracy.doubles import Doubles
 from symgrad.accuracy.matching import rewrites
-from symgrad.accuracy.measure import bits_lost
+from symgrad.accuracy.measure import bits_lost, split_ball
 from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.reference import truth, value
 from symgrad.accuracy.regimes import Scored, choices
-from symgrad.accuracy.relative import relative_logs
+from symgrad.accuracy.relative import (
+    DIGAMMA_GAP,
+    LGAMMA_GAP,
+    LOG_RATIO,
+    LOG_REST,
+    relative_logs,
+)
 from symgrad.accuracy.rows import ROWS
 from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
@@ -168,6 +174,54 @@ def test_what_is_small_is_written_so_that_nothing_cancels():
     there = Doubles({"y": (3.0,), "r": (1e10,), "m": (2.0,)}, 1)
     found = [there.of(normal(form))[0] for form in relative_logs(tree(text))]
     assert any(abs(x - 1e-20) < 1e-29 for x in found)
+
+
+@pytest.mark.parametrize(
+    ("function", "exact"),
+    [
+        (LOG_REST, "log((t + u)/u) - t/u"),
+        (LOG_RATIO, "log((t + u)/u) - t/(t + u)"),
+        (LGAMMA_GAP, "lgamma(t + u) - lgamma(t) - u*log(t)"),
+        (DIGAMMA_GAP, "digamma(t + u) - digamma(t) - u/(t + u)"),
+    ],
+    ids=["log rest", "log ratio", "lgamma", "digamma"],
+)
+def test_functions_of_two_arguments_lose_nothing_where_they_cancel(function, exact):
+    chance = random.Random(exact)  # noqa: S311  (a fixed seed on purpose)
+    log = function in (LOG_REST, LOG_RATIO)
+    for _ in range(60):
+        small, large = chance.uniform(1.5, 300.0), 10 ** chance.uniform(1.5, 16.0)
+        point = {"t": small, "u": large} if log else {"t": large, "u": small}
+        with ctx.workprec(400):
+            right = value(tree(exact), {key: arb(x) for key, x in point.items()})
+            found = Doubles({k: (x,) for k, x in point.items()}, 1).of(normal(function.body))[0]
+            assert abs(found - right) <= abs(right) * 2e-13, point
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("param a, b; data x, y; D = sqrt((x - a)^2 + (y - b)^2); J = (D - 3)*D", (1, 2, 1, 2)),
+        ("param b, t; data i; J = b*t^i", (1, 0, 0)),
+    ],
+)
+def test_slopes_where_several_inputs_coincide_are_numbers(text, at):
+    module = compiled(text)
+    assert all(math.isfinite(x) for x in module["gradient"](*map(float, at)))
+
+
+def test_a_program_is_compared_with_as_written_at_points_not_measured_before():
+    mended = compiled("param a, b; J = log(exp(a) + exp(b))")
+    written = compiled("param a, b; J = log(exp(a) + exp(b))", safe=False)
+    chance = random.Random(7)  # noqa: S311  (a fixed seed on purpose)
+    for _ in range(200):
+        a, b = (chance.choice((-1, 1)) * 10 ** chance.uniform(-7, 2.5) for _ in range(2))
+        with ctx.workprec(400):
+            right = (arb(a).exp() + arb(b).exp()).log()
+        found, plain = mended["value"](a, b), written["value"](a, b)
+        near, rest, known = split_ball(right)
+        lost = bits_lost(found, near, rest)
+        assert not known or lost <= max(4.0, bits_lost(plain, near, rest) + 3.0), (a, b)
 
 
 def test_a_border_needs_more_than_chance():

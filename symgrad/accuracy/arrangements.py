@@ -25,7 +25,7 @@ from symgrad.expression.tree import (
 )
 
 MAX_TERMS = 6
-MAX_GUARDS = 8
+MAX_GUARDS = 10
 
 
 def arranged(e: Expression) -> Iterator[Expression]:
@@ -81,8 +81,12 @@ def _over_one_line(e: Add) -> Expression | None:
 
 def guarded(e: Expression) -> Iterator[Expression]:
     """Yield the formula with 0 for its value where a part of it is 0 that it has no value at."""
-    below = [power(b, number(-k)) for b, k in _below(product_of(e)).items()]
+    product = product_of(e)
+    below = [power(b, number(-k)) for b, k in _below(product).items()]
     found = dict.fromkeys([mul(*below)] if below else [])
+    found |= dict.fromkeys(
+        b for b, k in product.powers.items() if isinstance(k, Fraction) and k > 0
+    )
     for part in walk(e):
         match part:
             case Div(_, inner) | Call("log", (inner,)) | Pow(inner, Var()):

@@ -99,7 +99,7 @@ class Doubles:
 
     def _call(self, function: str, arguments: tuple[Expression, ...]) -> Column:
         if isinstance(function, Local):
-            return self.of(normal(function.at(arguments[0])))
+            return self.of(normal(function.at(*arguments)))
         direct = FUNCTIONS_OF_DOUBLES.get(function)
         if direct is None:
             direct = record(function).double

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
-from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES
-from symgrad.accuracy.measure import Bench
+from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES, Column
+from symgrad.accuracy.measure import Bench, run
 from symgrad.accuracy.mend import TOLERATED, Cost, Mender
 from symgrad.accuracy.polish import polished
 from symgrad.accuracy.report import Finding, Improved, finding
-from symgrad.accuracy.sample import Domain, sampled
+from symgrad.accuracy.sample import Domain, Point, fresh_points, sampled
 from symgrad.accuracy.search import searched
 from symgrad.accuracy.tidy import without_copies
 from symgrad.expression.functions import record
@@ -23,6 +24,10 @@ MAX_STATEMENTS = 250  # a longer program is measured pattern by pattern
 MAX_OPERANDS = 12
 MAX_PATTERNS = 40
 BUDGET = 1.5  # times the operations of the program as derived
+FRESH = 240  # points, not measured at before, at which the program is compared with as written
+SUSPECTS = 40  # of them those that are measured, where results differ
+DIFFERENT = 2.0**-49
+TRIALS = 3  # times that this is done
 FEW = 8  # operations that a program may have more in any case
 GENERATORS = (searched,)
 
@@ -53,10 +58,32 @@ def improved(
     most = max(int(BUDGET * derived), derived + FEW)
     mender.longest = 2 * (most - derived)
     mender.mend()
-    if mender.changes:
+    for again in range(TRIALS):
+        if not mender.changes:
+            break
         mender.settle(cost, most)
+        suspects = _suspects(mender, list(fresh_points(domain, FRESH, seed=again)))
+        if not suspects:
+            break
+        known = bench.count
+        bench.add(suspects, known + len(suspects))
+        if bench.count > known:
+            mender.measure()
     final = without_copies(statements, tuple(mender.current))
     return Improved(final, tuple(_findings(mender, results)), bench.count)
+
+
+def _suspects(mender: Mender, points: Sequence[Point]) -> list[Point]:
+    """Return some of the points at which the program gives other results than as written."""
+    bench = mender.bench
+    known: dict[str, Column] = {n: [point[n] for point in points] for n in bench.inputs}
+    before, after = (run(rows, known, len(points)) for rows in (mender.original, mender.current))
+    found: dict[int, bool] = {}
+    for name in bench.results:
+        for i, (a, b) in enumerate(zip(before[name], after[name], strict=True)):
+            if math.isfinite(a) and not abs(a - b) <= DIFFERENT * abs(a):
+                found[i] = found.get(i, False) or not math.isfinite(b)
+    return [points[i] for i in sorted(found, key=lambda i: not found[i])[:SUSPECTS]]
 
 
 def _findings(mender: Mender, results: tuple[str, ...]) -> Iterator[Finding]:

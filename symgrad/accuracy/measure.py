@@ -91,26 +91,34 @@ class Bench:
     ) -> None:
         self.inputs = tuple(inputs)
         self.results = tuple(results)
+        self.statements = tuple(statements)
         self.points: list[Mapping[str, float]] = []
-        rows: list[dict[str, Ball]] = []
+        self.balls: list[dict[str, Ball]] = []
+        self.slack: dict[str, list[float]] = {s.name: [] for s in statements}
+        self._weighed: set[int] = set()
+        self.add(points, limit)
+
+    def add(self, points: Iterable[Mapping[str, float]], limit: int) -> None:
+        """Take further points, each where it has a value or else where its inputs are positive."""
         for point in points:
-            if len(rows) == limit:
+            if len(self.points) == limit:
                 break
-            found = truth(statements, point, results)
-            if any(name in found for name in results):
-                rows.append(found)
-                self.points.append(point)
-        self.count = len(rows)
+            for own in (point, {name: abs(x) for name, x in point.items()}):
+                found = truth(self.statements, own, self.results)
+                if any(name in found for name in self.results):
+                    if own not in self.points:
+                        self.balls.append(found)
+                        self.points.append(own)
+                    break
+        self.count = len(self.points)
         self.usual = [is_usual(point) for point in self.points]
         self.weights = [1.0 if usual else FAR for usual in self.usual]
-        self.balls = rows
         self.truths: dict[str, TrueValues] = {}
         with ctx.workprec(200):
-            for name in (s.name for s in statements):
-                columns = list(zip(*[split_ball(row.get(name)) for row in rows], strict=True))
-                self.truths[name] = TrueValues(*columns) if columns else TrueValues((), (), ())
-        self.slack: dict[str, list[float]] = {s.name: [0.0] * self.count for s in statements}
-        self._weighed: set[int] = set()
+            for name, slack in self.slack.items():
+                slack.extend([0.0] * (self.count - len(slack)))
+                rows = [split_ball(row.get(name)) for row in self.balls]
+                self.truths[name] = TrueValues(*(zip(*rows, strict=True) if rows else ((),) * 3))
         for name in self.inputs:
             column = tuple(float(point[name]) for point in self.points)
             self.truths[name] = TrueValues(column, (0.0,) * self.count, (True,) * self.count)
@@ -143,29 +151,39 @@ class Bench:
         with ctx.workprec(100):
             for name, slack in self.slack.items():
                 x, y = self.balls[i].get(name), changed.get(name)
-                if x is None or y is None or x.is_zero() or not x.is_finite():
+                if x is None or y is None or not x.is_finite():
                     continue
-                error = float(abs((y - x) / x))
+                if x.is_zero() and y.is_zero():
+                    continue
+                error = LOST if x.is_zero() else float(abs((y - x) / x))
                 if error > 0:
-                    slack[i] = max(slack[i], min(LOST, math.log2(error) + 53.0))
+                    bits = math.log2(error) + 53.0
+                    slack[i] = max(slack[i], bits if bits < NOTHING else LOST)
 
     def run(
         self, statements: Iterable[Statement], known: Mapping[str, Column] | None = None
     ) -> dict[str, Column]:
         """Return what each name is worth in doubles, columns of `known` taken as they are."""
-        columns: dict[str, Column] = {name: self.truths[name].near for name in self.inputs}
-        columns |= known or {}
-        for statement in statements:
-            pattern, operands = statement.formula
-            own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
-            columns[statement.name] = Doubles(own, self.count).of(computed(pattern))
-        return columns
+        inputs: dict[str, Column] = {name: self.truths[name].near for name in self.inputs}
+        return run(statements, inputs | {**(known or {})}, self.count)
 
     def column(self, e: Expression, columns: Mapping[str, Column]) -> Column:
         """Return a formula in names, in doubles, at these columns."""
         pattern, operands = formula_of(e)
         own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
         return Doubles(own, self.count).of(computed(pattern))
+
+
+def run(
+    statements: Iterable[Statement], known: Mapping[str, Column], count: int
+) -> dict[str, Column]:
+    """Return what each name is worth in doubles at so many points."""
+    columns = dict(known)
+    for statement in statements:
+        pattern, operands = statement.formula
+        own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
+        columns[statement.name] = Doubles(own, count).of(computed(pattern))
+    return columns
 
 
 def computed(pattern: Expression) -> Expression:

@@ -9,12 +9,14 @@ it still pays at the end, all others being there.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench
 from symgrad.accuracy.outline import outlined
+from symgrad.accuracy.regimes import Scored, choices
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -33,7 +35,7 @@ from symgrad.program.series import Local
 from symgrad.program.statements import Statement
 
 TOLERATED = 6.0  # bits of 53 that a name may lose before something is tried
-WORSE = 2.5  # by how many bits more a result may lose at a point than as written
+WORSE = 3.0  # by how many bits more a result may lose at a point than as written
 SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 NOISY = 10.0  # bits that it must win where what the inputs lose by half an ulp counts too
@@ -48,7 +50,11 @@ SHORT = 6  # statements of a program in which what the inputs lose too is looked
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
-OUTWEIGHED = 0.1  # of what is won at usual sizes, what may be lost at absurd ones
+OUTWEIGHED = 1.0  # of what is won at usual sizes, what may be lost at absurd ones
+NOTICEABLE, MUCH = 6.0, 60.0  # bits lost at a single point that are no harm, and bits won for them
+RULE = 2  # points at which more is lost, where it is no chance
+OTHERS = 4  # other forms that are tried where one harms
+DULL = 8.0  # bits from which on it is chance if a little more is lost
 HOPELESS = 45.0  # bits from which on a point tells nothing, if half an ulp loses them
 NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
 LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
@@ -101,16 +107,21 @@ class Mender:
         self.generators = generators
         self.polish = polish
         self.options: dict[str, list[_Form]] = {}
-        self.columns = bench.run(self.current)
-        self._before = {r: bench.truths[r].losses(self.columns[r]) for r in bench.results}
-        bench.condition(self.current, self.columns)
-        self.ideal = {name: bench.truths[name].near for name in bench.truths}
-        self._losses: dict[str, list[float]] = {}
-        self._tried: set[tuple[str, bool]] = set()
         self.changes: dict[str, Expression] = {}
+        self._tried: set[tuple[str, bool]] = set()
+        self.measure()
         self.work = WORK
         self.longest = math.inf  # operations by which a form may be longer than what it is for
         self.strict = False  # whether what the inputs lose by half an ulp is looked at too
+
+    def measure(self) -> None:
+        """Measure everything at the points of the bench."""
+        bench, written = self.bench, self.bench.run(self.original)
+        self.columns = bench.run(self.current)
+        self._before = {r: bench.truths[r].losses(written[r]) for r in bench.results}
+        bench.condition(self.original, written)
+        self.ideal = {name: bench.truths[name].near for name in bench.truths}
+        self._losses: dict[str, list[float]] = {}
 
     def losses(self, name: str) -> list[float]:
         """Return the bits that a name loses at each point as things stand."""
@@ -255,8 +266,12 @@ class Mender:
         """
         rows = list(zip(new, old, slack, self.bench.usual, strict=True))
         points = [i for i, row in enumerate(rows) if is_worse(*row[:3])]
+        points += _always_worse(rows)
         rare = sum(new[i] - old[i] for i in points if not self.bench.usual[i])
         won = sum(b - a for a, b, _, usual in rows if usual and b > a)
+        usual = [i for i in points if self.bench.usual[i]]
+        if len(usual) == 1 and new[usual[0]] < NOTICEABLE and won > MUCH:
+            points.remove(usual[0])
         return [i for i in points if self.bench.usual[i] or rare > OUTWEIGHED * won]
 
     def replace(self, name: str, e: Expression) -> None:
@@ -303,21 +318,46 @@ class Mender:
         return operations_of(normal(self.changes[name])) - operations_of(normal(written))
 
     def _harmless(self) -> None:
-        """Take changes back until no result is worse at any point than it was."""
+        """Change forms, or take them back, until no result is worse at any point than it was."""
         old = self._before
-        while self.changes:
-            harm = self._harm(self.columns, old)
-            if not harm:
-                return
-            trials = []
+        while self.changes and (harm := self._harm(self.columns, old)):
+            trials: list[tuple[int, float, int, str, Expression | None]] = []
             for name in self.changes:
-                place = self.place[name]
-                trial = [*self.current]
-                trial[place] = self.original[place]
-                columns = self._from(trial, place)
-                lost = sum(self._total(r, columns) for r in self.bench.results)
-                trials.append((self._harm(columns, old), lost, name))
-            self._take_back(min(trials)[2])
+                place, written = self.place[name], operations_of(normal(self.changes[name]))
+                for e in (None, *self._alternatives(name)):
+                    trial = self._without(name)
+                    longer = 0
+                    if e is not None:
+                        trial[place] = Statement(name, formula_of(e))
+                        longer = max(0, operations_of(normal(e)) - written)
+                    columns = self._from(trial, place)
+                    left = self._harm(columns, old)
+                    if e is None or left < harm:
+                        lost = sum(self._total(r, columns) for r in self.bench.results)
+                        trials.append((left, lost + OPERATION * longer, len(trials), name, e))
+            _, _, _, name, best = min(trials)
+            if best is None:
+                self._take_back(name)
+            else:
+                self.replace(name, best)
+
+    def _alternatives(self, name: str) -> Iterator[Expression]:
+        """Yield other forms of a statement: what was found, and choices of it and as written."""
+        now, written = self.changes[name], self.original[self.place[name]].formula.expression
+        found = sorted(self.options.get(name, ()), key=_rank)
+        yield from (form.e for form in found[:OTHERS] if form.e != now)
+        columns = self._from(self._without(name), self.place[name])
+        pair = [Scored(e, self._lost_by(c)) for e, c in ((now, self.columns), (written, columns))]
+
+        def column_of(e: Expression) -> Column:
+            return self.bench.column(e, columns)
+
+        yield from islice(choices(pair, column_of, self.bench.usual, chance=False), OTHERS)
+
+    def _lost_by(self, columns: Mapping[str, Column]) -> list[float]:
+        """Return the bits that all results lose at each point."""
+        rows = [self.bench.truths[r].losses(columns[r]) for r in self.bench.results]
+        return [max(row) for row in zip(*rows, strict=True)]
 
     def _harm(self, columns: Mapping[str, Column], old: Mapping[str, Sequence[float]]) -> int:
         """Return at how many points results are worse than before."""
@@ -412,11 +452,23 @@ def counted(
     ]
 
 
+def _always_worse(rows: Sequence[tuple[float, float, float, bool]]) -> list[int]:
+    """Return the points at which inputs lose digits too, if more is lost at them as a rule."""
+    own = [(i, a, b) for i, (a, b, slack, _) in enumerate(rows) if 1.0 < slack < HOPELESS]
+    worse = [i for i, a, b in own if a > SLIGHT and a > b + WORSE and b < SPOILT]
+    better = [i for i, a, b in own if b > SLIGHT and b > a + WORSE and a < SPOILT]
+    return worse if len(worse) >= RULE + 2 * len(better) else []
+
+
 def is_worse(new: float, old: float, slack: float) -> bool:
     """Tell whether more is lost at a point than before, by more than a unit or two.
 
     Where half an ulp in the inputs changes everything only a number has to come out.
     """
+    if old > HOPELESS:
+        return new == LOST > old
     most = SLIGHT + slack + (NOISE if slack > 1.0 else 0.0)
     told = slack < HOPELESS or new == LOST > old
-    return told and new > most and new > old + (WORSE if old < SPOILT else 3 * WORSE)
+    return (
+        told and new > most and new > old + WORSE * (1 if old < DULL else 2 if old < SPOILT else 3)
+    )

@@ -27,7 +27,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
 )
-from symgrad.program.series import ARGUMENT, SERIES, Local
+from symgrad.program.series import SERIES, Local
 from symgrad.program.statements import Statement
 
 Ball: TypeAlias = Any  # a ball; python-flint has few types
@@ -121,7 +121,7 @@ def _constant_power(base: Ball, exponent: Fraction) -> Ball:
 
 def _call(function: str, xs: Sequence[Ball]) -> Ball:
     if isinstance(function, Local):
-        return value(function.body, {ARGUMENT: xs[0]})
+        return value(function.body, dict(zip(function.arguments, xs, strict=True)))
     more = _MORE.get(function)
     if more is not None:
         return more(*xs)

@@ -16,10 +16,12 @@ from symgrad.accuracy.doubles import Column
 from symgrad.expression.tree import (
     Call,
     Compare,
+    Div,
     Expression,
     Logic,
     Number,
     Var,
+    variables,
     walk,
 )
 
@@ -29,6 +31,10 @@ CHANCES = 100  # ways to part the points, of which only one is the border's: els
 PAIRS = 8  # pairs that are looked at
 PROBES = 4  # parts of a form by whose values a border is looked for
 LARGEST, SMALLEST = 1e30, 1e-30  # a border beyond them is none
+LEAST, MOST = (
+    Fraction(10) ** -290,
+    Fraction(10) ** 290,
+)  # between them a divisor is an ordinary number
 GAIN = 8.0  # bits over all points that two forms together must win
 
 
@@ -45,12 +51,16 @@ class Scored(NamedTuple):
 
 
 def choices(
-    forms: Sequence[Scored], column_of: Callable[[Expression], Column], counts: Sequence[bool]
+    forms: Sequence[Scored],
+    column_of: Callable[[Expression], Column],
+    counts: Sequence[bool],
+    *,
+    chance: bool = True,
 ) -> Iterator[Expression]:
     """Yield choices between two of the forms, those that win most first.
 
     `column_of` gives the value of a formula at every point; `counts` tells the points at which
-    something is to be won.
+    something is to be won; without `chance` a border may be one that chance would give.
     """
     found = []
     for a, b in combinations(forms, 2):
@@ -59,8 +69,8 @@ def choices(
             found.append((together, a, b))
     found.sort(key=lambda item: item[0])
     for _, a, b in found[:PAIRS]:
-        yield from _choices(a, b, column_of, counts)
-        yield from _choices(b, a, column_of, counts)
+        for form, other in ((a, b), (b, a)):
+            yield from _choices(form, other, column_of, counts, CHANCES if chance else 0)
 
 
 def _choices(
@@ -68,12 +78,14 @@ def _choices(
     other: Scored,
     column_of: Callable[[Expression], Column],
     counts: Sequence[bool],
+    chances: int,
 ) -> Iterator[Expression]:
     rows = list(enumerate(zip(form.losses, other.losses, counts, strict=True)))
     better = [i for i, (a, b, own) in rows if own and a < b - BETTER and b > HARMLESS + 1.0]
     worse = [i for i, (a, b, _) in rows if a > b + BETTER / 2 and a > HARMLESS]
-    if len(worse) < 2 or math.comb(len(better) + len(worse), len(worse)) < CHANCES:
+    if not worse or not better or math.comb(len(better) + len(worse), len(worse)) < chances:
         return
+    yield from _in_range(form.e, other.e, column_of, (better, worse))
     for probe in _probes(form.e):
         try:
             column = column_of(probe)
@@ -89,6 +101,28 @@ def _choices(
                 border = Number(Fraction(sign * middle))
                 test = Compare("<=" if sign > 0 else ">=", probe, border)
                 yield _choice(test, form.e, other.e)
+
+
+def _in_range(
+    form: Expression,
+    other: Expression,
+    column_of: Callable[[Expression], Column],
+    points: tuple[Sequence[int], Sequence[int]],
+) -> Iterator[Expression]:
+    """Yield the other form where its own divisors neither overflow nor vanish, else the form."""
+    better, worse = points
+    divisors = [part.denominator for part in walk(other) if isinstance(part, Div)]
+    for divisor in [d for d in dict.fromkeys(divisors) if variables(d)][:PROBES]:
+        column = column_of(divisor)
+        if all(LEAST < column[i] < MOST for i in worse):
+            tests = [
+                Compare(relation, divisor, Number(border))
+                for relation, border in ((">", LEAST), ("<", MOST))
+                if not all((column[i] > border) is (relation == ">") for i in better)
+            ]
+            if tests:
+                test = tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
+                yield Call("where", (test, other, form))
 
 
 def _choice(test: Compare, e: Expression, other: Expression) -> Expression:

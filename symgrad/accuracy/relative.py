@@ -15,6 +15,7 @@ from itertools import combinations
 from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.accuracy.quotient import as_quotients
+from symgrad.accuracy.rows import tree_of
 from symgrad.expression.algebra import Product, add, div, mul, neg, tidy
 from symgrad.expression.tree import (
     ONE,
@@ -22,57 +23,67 @@ from symgrad.expression.tree import (
     Add,
     Call,
     Compare,
-    Div,
     Expression,
     Logic,
-    Mul,
     Number,
-    Pow,
-    Var,
     number,
+    substitute,
     variables,
     walk,
 )
-from symgrad.program.series import ARGUMENT, SERIES, Local
+from symgrad.program.series import SERIES, Local
 
 MAX_LOGS = 5
+MAX_GAPS = 2  # differences of lgamma, or of digamma, that are looked at
 BERNOULLI = ("1/6", "-1/30", "1/42", "-1/30", "5/66", "-691/2730", "7/6", "-3617/510")
-HALF = Fraction(1, 2)
-T = Var(ARGUMENT)
 
 
-def _series(unit: Expression, coefficients: Sequence[Fraction]) -> Expression:
-    return Call(SERIES, (unit, *[Number(c) for c in coefficients]))
+def _local(text: str, **parts: Expression) -> Local:
+    """Return the function of t and u that a text gives, with these parts for names in it."""
+    names: dict[str | int, Expression] = {key: e for key, e in parts.items()}  # noqa: C416
+    return Local.of(substitute(tree_of(text), names))
 
 
-def _local(test: Compare, near: Expression, direct: Expression) -> Local:
-    return Local.of(Call("where", (test, near, direct)))
+def _series(x: str, coefficients: Sequence[Fraction]) -> Expression:
+    return Call(SERIES, (tree_of(x), *map(Number, coefficients)))
 
 
-LOG_REST = _local(  # log(1 + t) - t
-    Compare("<", Call("abs", (T,)), Number(Fraction(1, 8))),
-    Mul((Pow(T, number(2)), _series(T, [Fraction((-1) ** (k + 1), k) for k in range(2, 19)]))),
-    Add((Call("log1p", (T,)), neg(T))),
+_REST = [Fraction((-1) ** (k + 1), k) for k in range(2, 19)]
+LOG_REST = _local(  # log((t + u)/u) - t/u
+    "where(abs(t) < abs(u)/8, (t/u)^2*near, log((t + u)/u) - t/u)", near=_series("t/u", _REST)
 )
-_FAR = Compare(">=", T, number(10))
-_SQUARE = Div(ONE, Pow(T, number(2)))
-_B = [Fraction(text) for text in BERNOULLI]
-LGAMMA_REST = _local(  # lgamma(t) - (t - 1/2)*log(t) + t - log(2π)/2
-    _FAR,
-    Div(_series(_SQUARE, [b / (2 * k * (2 * k - 1)) for k, b in enumerate(_B, 1)]), T),
-    Add(
-        (
-            Call("lgamma", (T,)),
-            neg(Mul((Add((T, Number(-HALF))), Call("log", (T,))))),
-            T,
-            Number(-Fraction(0.9189385332046727)),
-        )
-    ),
+_RATIO = [Fraction((-1) ** k * (k - 1), k) for k in range(2, 19)]
+LOG_RATIO = _local(  # log((t + u)/u) - t/(t + u)
+    "where(abs(t) < abs(u)/8, (t/u)^2*near, log((t + u)/u) - t/(t + u))",
+    near=_series("t/u", _RATIO),
 )
-DIGAMMA_REST = _local(  # log(t) - 1/(2t) - digamma(t)
-    _FAR,
-    Div(_series(_SQUARE, [b / (2 * k) for k, b in enumerate(_B, 1)]), Pow(T, number(2))),
-    Add((Call("log", (T,)), neg(Div(Number(HALF), T)), neg(Call("digamma", (T,))))),
+APART = (LOG_REST, LOG_RATIO, None)
+_STIRLING = [Fraction(b) / (2 * k * (2 * k - 1)) for k, b in enumerate(BERNOULLI, 1)]
+_SLOPES = [-(2 * k - 1) * c for k, c in enumerate(_STIRLING, 1)]
+
+
+def _gap(text: str, tail: Sequence[Fraction]) -> Local:
+    """Return a difference of two values, by Stirling's series where both arguments are large."""
+    return _local(
+        text,
+        rest=Call(LOG_REST, (tree_of("u"), tree_of("t"))),
+        high=_series("1/(t + u)^2", tail),
+        low=_series("1/t^2", tail),
+    )
+
+
+# lgamma(t + u) - lgamma(t) - u*log|t|, and digamma(t + u) - digamma(t) - u/(t + u)
+LGAMMA_GAP = _gap(
+    "where(min(t, t + u) >= max(10, abs(u)),"
+    " u*(u/t) + (t + u)*rest - log1p(u/t)/2 + high/(t + u) - low/t,"
+    " lgamma(t + u) - lgamma(t) - u*log(abs(t)))",
+    _STIRLING,
+)
+DIGAMMA_GAP = _gap(
+    "where(min(t, t + u) >= max(10, abs(u)),"
+    " rest + (1/2 + u)*u/(t*(t + u)) + high/(t + u)^2 - low/t^2,"
+    " digamma(t + u) - digamma(t) - u/(t + u))",
+    _SLOPES,
 )
 
 
@@ -80,14 +91,18 @@ def relative_logs(e: Expression) -> Iterator[Expression]:
     """Yield a sum with its logarithms relative to one of them, or in pairs."""
     if not isinstance(e, Add) or sum(1 for p in walk(e) if isinstance(p, Call)) < 2:
         return
-    terms = terms_of(multiplied_out(e) or e)
-    for chosen in _pairs_of_gammas(terms):
-        logs, rest = _collected(terms, chosen)
+    whole = terms_of(multiplied_out(e) or e)
+    gaps = [_with_gap(whole, *pair) for pair in _pairs_of_gammas(whole)[:MAX_GAPS]]
+    yield from gaps
+    if any(isinstance(p, Call) and p.function == "lgamma" for p in walk(e)) and gaps:
+        return
+    for terms in map(terms_of, gaps[:1]) if gaps else (whole,):
+        logs, rest = _collected(terms)
         if 2 <= len(logs) <= MAX_LOGS:
             for groups in _groupings(logs):
-                form = _written(logs, groups, rest)
-                yield form
-                yield Call("where", (_nearby(groups), form, e))
+                forms = [_written(logs, groups, rest, part) for part in APART]
+                yield from forms
+                yield Call("where", (_nearby(groups), forms[0], e))
 
 
 def _nearby(groups: Sequence[tuple[Expression, ...]]) -> Expression:
@@ -102,17 +117,36 @@ def _nearby(groups: Sequence[tuple[Expression, ...]]) -> Expression:
     return tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
 
 
-def _pairs_of_gammas(terms: Sequence[Expression]) -> Iterator[frozenset[Call]]:
-    """Yield which lgamma and digamma are written out: two of opposite coefficients, or none."""
-    found: dict[Call, Expression] = {}
+def _pairs_of_gammas(terms: Sequence[Expression]) -> list[tuple[Call, Call, Expression]]:
+    """Return two lgamma, or two digamma, that are subtracted, the simpler one behind."""
+    found: dict[Call, list[Expression]] = {}
     for term in terms:
         call, factor = _apart(term, ("lgamma", "digamma"))
         if call is not None and variables(call):
-            found[call] = factor
-    yield frozenset()
+            found.setdefault(call, []).append(factor)
+    pairs = []
     for (a, p), (b, q) in combinations(found.items(), 2):
-        if a.function == b.function and add(p, q) == ZERO:
-            yield frozenset((a, b))
+        if a.function == b.function and len(p) == len(q) == 1 and add(*p, *q) == ZERO:
+            simpler = len(variables(b)) <= len(variables(a))
+            pairs.append((a, b, p[0]) if simpler else (b, a, q[0]))
+    return sorted(pairs, key=lambda pair: isinstance(pair[1].arguments[0], Add))
+
+
+def _with_gap(terms: Sequence[Expression], high: Call, low: Call, factor: Expression) -> Expression:
+    """Return a sum with the difference of two lgamma, or two digamma, as one function."""
+    rest = [t for t in terms if _apart(t, (high.function,))[0] not in (high, low)]
+    (above,), (below,) = high.arguments, low.arguments
+    gap = _sum([*terms_of(above), *[neg(part) for part in terms_of(below)]])
+    if high.function == "digamma":
+        own = mul(factor, Call(DIGAMMA_GAP, (below, gap)))
+        return add(own, *rest, *[div(part, above) for part in _times(gap, factor)])
+    own, more = mul(factor, Call(LGAMMA_GAP, (below, gap))), mul(factor, gap)
+    for i, term in enumerate(rest):
+        log, k = _apart(term, ("log",))
+        if log is not None and _sum([k, neg(more)]) == ZERO:
+            rest[i] = mul(k, Call("log", (mul(Call("abs", (below,)), *log.arguments),)))
+            return add(own, *rest)
+    return add(own, *rest, mul(more, Call("log", (Call("abs", (below,)),))))
 
 
 def _apart(term: Expression, functions: Sequence[str]) -> tuple[Call | None, Expression]:
@@ -128,30 +162,19 @@ def _apart(term: Expression, functions: Sequence[str]) -> tuple[Call | None, Exp
 
 
 def _collected(
-    terms: Sequence[Expression], gammas: frozenset[Call]
+    terms: Sequence[Expression],
 ) -> tuple[dict[Expression, Expression], list[Expression]]:
     """Return the coefficient of each logarithm by its argument, and the other terms."""
     logs: dict[Expression, Expression] = {}
     rest: list[Expression] = []
-    stack = list(reversed(terms))
-    while stack:
-        term = stack.pop()
-        call, factor = _apart(term, ("log", "log1p", "lgamma", "digamma"))
-        if call is None or (call.function in ("lgamma", "digamma") and call not in gammas):
+    for term in terms:
+        call, factor = _apart(term, ("log", "log1p"))
+        if call is None:
             rest.append(term)
             continue
         (a,) = call.arguments
-        match call.function:
-            case "lgamma":
-                rest += [mul(factor, Call(LGAMMA_REST, (a,))), *_times(neg(a), factor)]
-                factor = mul(factor, add(*terms_of(a), Number(-HALF)))
-            case "digamma":
-                rest.append(neg(mul(factor, Call(DIGAMMA_REST, (a,)))))
-                rest.append(neg(div(factor, mul(number(2), a))))
-            case "log1p":
-                a = as_quotients(Add((ONE, a)))[0] if as_quotients(Add((ONE, a))) else add(ONE, a)
-            case _:
-                pass
+        if call.function == "log1p":
+            a = next(iter(as_quotients(Add((ONE, a)))), add(ONE, a))
         for base, k in _logarithms(a):
             parts = [logs[base]] if base in logs else []
             logs[base] = _sum([*parts, mul(number(k), factor)])
@@ -203,7 +226,9 @@ def _written(
     logs: Mapping[Expression, Expression],
     groups: Sequence[tuple[Expression, ...]],
     rest: Sequence[Expression],
+    apart: Local | None,
 ) -> Expression:
+    """Return the sum, with log(1 + t) for each t, or with a part of that taken out of it."""
     small: list[Expression] = []
     plain = list(rest)
     for first, *others in groups:
@@ -211,13 +236,14 @@ def _written(
         if total != ZERO:
             small.append(mul(total, Call("log", (first,))))
         for name in others:
-            t = div(_sum([name, *[neg(p) for p in terms_of(first)]]), first)
-            if variables(t):
-                small.append(mul(logs[name], Call(LOG_REST, (t,))))
-                plain.append(mul(logs[name], t))
+            gap = _sum([name, *[neg(p) for p in terms_of(first)]])
+            t = div(gap, first)
+            if variables(t) and apart is not None:
+                small.append(mul(logs[name], Call(apart, (gap, first))))
+                plain.append(mul(logs[name], div(gap, first if apart is LOG_REST else name)))
             else:
                 small.append(mul(logs[name], Call("log1p", (t,))))
-    apart = [term for term in plain if any(isinstance(p, Call) for p in walk(term))]
-    exact = add(*[term for term in plain if term not in apart])
+    calls = [term for term in plain if any(isinstance(p, Call) for p in walk(term))]
+    exact = add(*[term for term in plain if term not in calls])
     shorter = next(iter(as_quotients(exact)), exact) if isinstance(exact, Add) else exact
-    return add(*small, *apart, *terms_of(shorter))
+    return add(*small, *calls, *terms_of(shorter))

@@ -80,9 +80,9 @@ def shown(e: Expression) -> Expression:
     if isinstance(e, Call) and isinstance(e.function, Local):
         match e.function.body:
             case Call("where", (_, _, direct)):
-                return shown(Local.of(direct).at(parts[0]))
+                return shown(Local.of(direct).at(*parts))
             case body:
-                return shown(Local.of(body).at(parts[0]))
+                return shown(Local.of(body).at(*parts))
     return with_children(e, parts) if parts else e
 
 

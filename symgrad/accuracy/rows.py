@@ -25,17 +25,18 @@ class Row(NamedTuple):
     @property
     def conditions(self) -> tuple[Expression, ...]:
         """The conditions under which the form has the pattern's value."""
-        found = [_tree(f"where({part}, 1, 0)") for part in self.where.split(",") if part]
+        found = [tree_of(f"where({part}, 1, 0)") for part in self.where.split(",") if part]
         return tuple(part.arguments[0] for part in found if isinstance(part, Call))
 
     @property
     def trees(self) -> tuple[Expression, Expression]:
         """The pattern and the form as expressions."""
-        return _tree(self.pattern), _tree(self.form)
+        return tree_of(self.pattern), tree_of(self.form)
 
 
 @cache
-def _tree(text: str) -> Expression:
+def tree_of(text: str) -> Expression:
+    """Return a formula in names from its text."""
     return parse_expression(text, source="", line=1, column=1, text_line=text, resolve=_name)
 
 
@@ -153,6 +154,7 @@ ROWS: tuple[Row, ...] = (
     Row("log(a) - log(b)", "log(a/b)", "a > 0, b > 0", HERBIE),
     Row("log(a) - log(b)", "log1p((a - b)/b)", "a > 0, b > 0", HIGHAM),
     Row("log(a/b)", "log1p((a - b)/b)", "", HIGHAM),
+    Row("log(a/b)", "-log1p((b - a)/a)", "", HIGHAM),
     Row("log(a/b)", "log(a) - log(b)", "a > 0, b > 0", HERBIE),
     Row("log(a*b)", "log(a) + log(b)", "a > 0, b > 0", HERBIE),
     Row("log(a)", "log1p(a - 1)", "", HERBIE),

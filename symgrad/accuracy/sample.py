@@ -43,6 +43,7 @@ MAX_ZEROS = 12  # expressions that are solved for
 MAX_EXTREME = 8  # inputs that are moved to extremes
 SPREAD = 24
 AROUND = 10
+OTHER_CONSTANTS = 0.2  # the share of points at which constants have other values than given
 PARTS = 16  # into which an interval is cut where a zero is looked for
 
 
@@ -60,6 +61,10 @@ class Domain:
     def free(self) -> tuple[str, ...]:
         """The inputs that are no constants with a default."""
         return tuple(name for name in self.inputs if name not in self.fixed)
+
+    def as_given(self) -> Point:
+        """Return the constants with a default, at that."""
+        return {name: self.known[name][0] for name in self.inputs if name in self.fixed}
 
     def allows(self, point: Mapping[str, float]) -> bool:
         """Tell whether all assumptions that speak of inputs alone hold at a point."""
@@ -95,6 +100,15 @@ def sampled(domain: Domain, statements: Sequence[Statement]) -> list[Point]:
     return points
 
 
+def fresh_points(domain: Domain, count: int, *, seed: int) -> Iterator[Point]:
+    """Yield points of sizes spread by logarithm, others for each seed."""
+    source = random.Random(100 + seed)  # noqa: S311  (points, not secrets)
+    for _ in range(count):
+        inside = _inside(domain, _spread(domain, source))
+        if inside is not None:
+            yield inside
+
+
 def _proposed(
     domain: Domain, statements: Sequence[Statement], source: random.Random
 ) -> Iterator[Point]:
@@ -107,7 +121,7 @@ def _proposed(
     yield from _in_turn(
         [_scaled(domain, source, size) for size in (200, -120, 150, 200, -60, 30)],
         list(_zeros(domain, statements, source)),
-        list(_coincidences(domain, bases, source)),
+        list(_coincidences(domain, bases, list(_differences(domain, statements)), source)),
         source.sample(extremes := list(_extremes(domain, bases)), len(extremes)),
     )
 
@@ -120,15 +134,16 @@ def _in_turn(*lists: list[Point]) -> Iterator[Point]:
 
 def _scaled(domain: Domain, source: random.Random, size: int) -> Point:
     """Return a point whose inputs are all huge or all tiny, some of them only by half as much."""
-    return {
+    return domain.as_given() | {
         name: round(source.uniform(0.5, 2.0), 3)
         * 10.0 ** (size if i == 0 or source.random() < 0.7 else size // 2)
         for i, name in enumerate(domain.free)
-    } | {name: x for name in domain.fixed for x in domain.known[name][:1]}
+    }
 
 
 def _base(domain: Domain, source: random.Random, *, near: bool) -> Point:
-    return {name: _around(domain.known.get(name, ()), source, near) for name in domain.inputs}
+    own = {name: _around(domain.known.get(name, ()), source, near) for name in domain.free}
+    return domain.as_given() | own
 
 
 def _around(known: tuple[float, ...], source: random.Random, near: bool) -> float:  # noqa: FBT001
@@ -142,10 +157,11 @@ def _around(known: tuple[float, ...], source: random.Random, near: bool) -> floa
 
 
 def _spread(domain: Domain, source: random.Random) -> Point:
-    return {
+    point = {
         name: math.copysign(10 ** source.uniform(SMALLEST, LARGEST), source.choice((-1, 1)))
         for name in domain.inputs
     }
+    return point if source.random() < OTHER_CONSTANTS else point | domain.as_given()
 
 
 def _extremes(domain: Domain, bases: Sequence[Point]) -> Iterator[Point]:
@@ -158,15 +174,42 @@ def _extremes(domain: Domain, bases: Sequence[Point]) -> Iterator[Point]:
                     yield {**bases[(i + j + k) % len(bases)], name: sign * size}
 
 
-def _coincidences(domain: Domain, bases: Sequence[Point], source: random.Random) -> Iterator[Point]:
+def _coincidences(
+    domain: Domain,
+    bases: Sequence[Point],
+    differences: Sequence[tuple[str, str]],
+    source: random.Random,
+) -> Iterator[Point]:
+    """Yield points at which two inputs are nearly equal; all pairs whose difference is taken."""
+    if len(differences) > 1:
+        for j, distance in enumerate(NEAR):
+            point = dict(bases[j])
+            for a, b in differences:
+                point[b] = point[a] * (1.0 + distance)
+            yield point
     pairs = list(combinations(domain.free, 2))
     if len(pairs) > MAX_PAIRS:
         pairs = source.sample(pairs, MAX_PAIRS)
+    pairs = list(dict.fromkeys([*differences[: MAX_PAIRS // 2], *pairs]))
     for i, (a, b) in enumerate(pairs):
         for j, distance in enumerate(NEAR):
             base = bases[(i + j) % len(bases)]
             sign = -1.0 if (i + j) % 4 == 3 else 1.0
             yield {**base, b: sign * base[a] * (1.0 + distance)}
+        yield {**bases[i % len(bases)], a: 0.0, b: 0.0}
+
+
+def _differences(domain: Domain, statements: Sequence[Statement]) -> Iterator[tuple[str, str]]:
+    """Yield pairs of inputs that are subtracted from one another, no input twice as the second."""
+    free, moved = set(domain.free), set[str]()
+    for statement in statements:
+        for part in walk(statement.formula.expression):
+            match part:
+                case Add((Var(a), Neg(Var(b)))) if {a, b} <= free and not {a, b} & moved:
+                    moved.add(str(b))
+                    yield str(a), str(b)
+                case _:
+                    pass
 
 
 def _zeros(
@@ -174,7 +217,8 @@ def _zeros(
 ) -> Iterator[Point]:
     """Yield points where a divisor or an argument is exactly 0, and points near them."""
     for e in list(_vanishing(statements, domain.inputs))[:MAX_ZEROS]:
-        for name in [str(key) for key in variables(e)][:2]:
+        names = [str(key) for key in variables(e)]
+        for name in [name for name in names if name not in domain.fixed][:2]:
             base = _base(domain, source, near=True)
             root = _root(e, name, base)
             if root is None:

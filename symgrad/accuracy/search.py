@@ -175,20 +175,29 @@ class _Search:
         return list(dict.fromkeys([*self._choices([*given, *seeds[:1]]), *short, *given]))
 
     def _wins(self, new: Expression, e: Expression) -> bool:
-        """Tell whether a form wins something over another one."""
-        return self.score(new) and self.scores[new].lost < self.scores[e].lost - GAIN
+        """Tell whether a guarded form wins something, and is right where it is 0."""
+        if not (self.score(new) and self.scores[new].lost < self.scores[e].lost - GAIN):
+            return False
+        columns, truth = self.mender.columns, self.bench.truths[self.name]
+        own: dict[str | int, Column] = {n: columns[str(n)] for n in variables(new)}
+        taken = Doubles(own, self.bench.count).holds(children(new)[0])
+        losses = truth.losses(self.bench.column(new, columns))
+        return not any(there and loss > FAULTY for there, loss in zip(taken, losses, strict=True))
 
     def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
-        yield from map(ByParts(self.parts, (from_table,), self.most).mended, seeds)
+        by_table = ByParts(self.parts, (from_table,), self.most)
+        yield from map(by_table.mended, seeds)
         if self.rare:  # only what is shorter will be taken
             yield from arrangements(seeds[0])
             return
         for e in seeds:
             yield from self._series(e)
         for e in seeds:
-            yield from chain(quotients(e), relative_logs(e))
+            for form in chain(quotients(e), relative_logs(e)):
+                yield form
+                yield by_table.mended(form)
         forms = (from_table, arrangements, self._series)
         yield from map(ByParts(self.parts, forms, self.most).mended, seeds)
 

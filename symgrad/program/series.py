@@ -1,22 +1,31 @@
 """Functions that programs make for themselves: series, and formulas of one argument with a name.
 
 `series` is a polynomial: its argument, then the coefficients from the lowest on. A `Local` is a
-formula in one argument, which is written as a function of its own: what is a series near a point
-and a formula elsewhere. No graph can call either.
+formula in one argument or two, which is written as a function of its own: what is a series near a
+point and a formula elsewhere. No graph can call either.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var, substitute
+from symgrad.expression.tree import (
+    Add,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Var,
+    substitute,
+    variables,
+)
 
 SERIES = "series"
-ARGUMENT = "t"  # the name of the argument in the body of a Local
+ARGUMENT, SECOND = "t", "u"  # the names of the arguments in the body of a Local
 
 
 class Local(str):  # noqa: SLOT000  (it holds its formula)
-    """The name of a function of one argument that holds its own formula.
+    """The name of a function of one argument or two that holds its own formula.
 
     >>> double = Local.of(Mul((Number(Fraction(2)), Var(ARGUMENT))))
     >>> double.at(Var("x"))
@@ -27,7 +36,7 @@ class Local(str):  # noqa: SLOT000  (it holds its formula)
 
     @classmethod
     def of(cls, body: Expression) -> Local:
-        """Return the function whose value at t is the body."""
+        """Return the function whose value at t, or at t and u, is the body."""
         name = cls(f"local {body!r}")
         name.body = body
         return name
@@ -36,9 +45,14 @@ class Local(str):  # noqa: SLOT000  (it holds its formula)
         """Pickle by the body."""
         return Local.of, (self.body,)
 
-    def at(self, argument: Expression) -> Expression:
-        """Return the value at an argument, written out."""
-        return substitute(self.body, {ARGUMENT: argument})
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of its arguments."""
+        return (ARGUMENT, SECOND) if SECOND in variables(self.body) else (ARGUMENT,)
+
+    def at(self, *arguments: Expression) -> Expression:
+        """Return the value at its arguments, written out."""
+        return substitute(self.body, dict(zip(self.arguments, arguments, strict=True)))
 
 
 def coefficients_of(arguments: tuple[Expression, ...]) -> tuple[Fraction, ...]:
@@ -72,4 +86,4 @@ def _signed(value: Fraction) -> Expression:
     return Neg(Number(-value)) if value < 0 else Number(value)
 
 
-__all__ = ["ARGUMENT", "SERIES", "Local", "Var", "coefficients_of", "horner"]
+__all__ = ["ARGUMENT", "SECOND", "SERIES", "Local", "Var", "coefficients_of", "horner"]

@@ -142,7 +142,9 @@ class Target:
     def local_text(self, name: str, body: str, function: Local) -> str:
         """Return the function that holds a formula, with a sentence about it."""
         first, _, last = self.series_lines
-        text = "A formula of one argument."
+        one, *more = [f"{argument}: float" for argument in function.arguments]
+        first = first.replace(one, ", ".join((one, *more)))
+        text = "A formula of its own arguments."
         match function.body:
             case Call("where", (_, _, direct)):
                 text = (

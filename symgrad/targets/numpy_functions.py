@@ -50,7 +50,7 @@ def in_others(printer: CodePrinter, function: str, arguments: Arguments) -> Expr
     if function == SERIES:
         return normal(horner(arguments))
     if isinstance(function, Local):
-        return normal(function.at(arguments[0]))
+        return normal(function.at(*arguments))
     tree = printer.in_others(function, arguments)
     spelling = printer.spelling(function, len(arguments))
     if tree is None and spelling is not None and spelling.folds and len(arguments) > 2:

@@ -180,7 +180,7 @@ class CodePrinter:
         if function == SERIES:
             return self.series(arguments)
         if isinstance(function, Local):
-            return self.local(function, arguments[0])
+            return self.local(function, arguments)
         spelling = self.spelling(function, len(arguments))
         tree = self.in_others(function, arguments)
         if tree is not None:
@@ -225,15 +225,16 @@ class CodePrinter:
         name = self.polynomials.setdefault(coefficients, f"{self.series_prefix}{count}")
         return f"{name}({self.at(arguments[0], CONDITION)})", ATOM
 
-    def local(self, function: Local, argument: Expression) -> tuple[str, int]:
-        """Return a formula of one argument: by a function of the file, or written out."""
+    def local(self, function: Local, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a formula of one argument or two: by a function of the file, or written out."""
         if not self.series_prefix:
-            return self.printed(normal(function.at(argument)))
+            return self.printed(normal(function.at(*arguments)))
         found = self.locals.get(function)
         if found is None:
             body = self.bodies.expression(normal(function.body))
             found = self.locals[function] = (f"{self.local_prefix}{len(self.locals) + 1}", body)
-        return f"{found[0]}({self.at(argument, CONDITION)})", ATOM
+        texts = [self.at(argument, CONDITION) for argument in arguments]
+        return f"{found[0]}({', '.join(texts)})", ATOM
 
     def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
         """Return the choice between two values."""
