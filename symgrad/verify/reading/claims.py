@@ -37,6 +37,7 @@ from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.proportional import factor_of
 from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
+from symgrad.verify.reading.rules import rule
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
@@ -252,6 +253,9 @@ class Reader:
                 value = statement.parts[-1][1].text.strip()
                 shown = f"sets {' = '.join((*names, value))}"
                 yield Claim(text, place, NameTarget(names[-1]), condition=shown)
+                return
+            if (found := rule(statement, formula, self.scope)) is not None:
+                yield found
                 return
             if self.generic.note_case(statement):
                 yield _skipped(text, place, "which indices are equal")

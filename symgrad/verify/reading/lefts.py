@@ -187,7 +187,8 @@ class LeftSides:
         scope = self.scope
         found: set[str] = set()
         functions = 0
-        for word in _WORDS.findall(text):
+        for match in _WORDS.finditer(text):
+            word = match[0]
             plain = word.lstrip("\\")
             free = not scope.can_be_read(word)
             if word in scope.functions or (free and is_function(plain, scope)):
@@ -199,6 +200,8 @@ class LeftSides:
                     return frozenset()  # a derivative of or by what the graph has
                 found.add(plain[1:])
             elif free and len(plain) <= 2 and plain not in ("d", "∂"):
+                if text[match.end() :].lstrip().startswith("("):
+                    return frozenset()  # a function that nobody has defined
                 found.add(word)
             elif word != "d" and scope.number(word) is None:
                 return frozenset()
