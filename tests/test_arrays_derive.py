@@ -152,7 +152,7 @@ def test_pictures_have_shapes_on_their_edges():
     assert '|"k"|' in shown
 
 
-@pytest.mark.parametrize("command", [("report",), ("generate", "-t", "rust")])
+@pytest.mark.parametrize("command", [("accuracy",), ("generate", "-t", "rust")])
 def test_commands_that_take_no_arrays_say_so(command, run_python):
     done = run_python("-m", "symgrad", *command, "example:arrays/mlp", status=2)
     assert "does not take vectors and matrices yet" in done.stderr

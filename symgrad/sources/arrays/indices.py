@@ -11,6 +11,35 @@ from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.problems import Fault
 
+_ROW, _TURNED, _VEC = "·", "ᵀ", "↓"
+
+
+def row_letter(size: Size) -> str:
+    """Return the index along a row of so many entries that is meant as a whole, as a vector."""
+    return f"{_ROW}{size}"
+
+
+def is_row(letter: str) -> bool:
+    """Tell whether an index is one along a row that is meant as a whole."""
+    return letter.startswith(_ROW)
+
+
+def silent(x: Indexed) -> tuple[str, ...]:
+    """Return the indices that nobody wrote, in order: of rows that are meant whole, and of vec."""
+
+    def order(letter: str) -> str:
+        return letter[1] if letter.startswith(_VEC) else str(int(letter.endswith(_TURNED)))
+
+    found = [letter for letter in x.free if letter.startswith((_ROW, _VEC))]
+    return tuple(sorted(found, key=order))
+
+
+def _end(x: object, *, turned: bool) -> str | None:
+    """Return the index of a row that stands as a vector, or that lies down as its transpose."""
+    letters = x.free if isinstance(x, Indexed) else ()
+    found = (n for n in letters if is_row(n) and n.endswith(_TURNED) == turned)
+    return next(found, None)
+
 
 class Complaining(Protocol):
     """What gives a fault its place: the reader of the graph language, or of NumPy."""
@@ -29,6 +58,15 @@ class Indexed:
     def free(self) -> tuple[str, ...]:
         """The indices, in order of first appearance."""
         return tuple(dict.fromkeys(index for _, indices in self.factors for index in indices))
+
+    def renamed(self, old: str, new: str) -> Indexed:
+        """Return the product with one index called otherwise."""
+        return Indexed(
+            tuple(
+                (array, tuple(new if index == old else index for index in indices))
+                for array, indices in self.factors
+            )
+        )
 
 
 class IndexTable:
@@ -55,6 +93,73 @@ class IndexTable:
         for part in parts:
             factors += part.factors if isinstance(part, Indexed) else [(part, ())]
         return Indexed(tuple(factors))
+
+    def vec(self, x: Array, meaning: Complaining, at: object) -> Indexed:
+        """Return the entries of a matrix, with indices that only another `vec` has."""
+        if len(x.shape) != 2:
+            raise meaning.fault("`vec` takes a matrix", at)
+        letters = tuple(f"{_VEC}{axis}{size}" for axis, size in enumerate(x.shape))
+        return self.entry(x, letters, meaning, at)
+
+    def turned(self, x: Indexed) -> Indexed:
+        """Return the transpose: rows that are meant as vectors lie down, or stand up again."""
+        made = x
+        for letter in filter(is_row, x.free):
+            other = letter.removesuffix(_TURNED) if letter.endswith(_TURNED) else letter + _TURNED
+            self.ranges[other] = self.ranges[letter]
+            made = made.renamed(letter, other)
+        return made
+
+    def beside(
+        self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object
+    ) -> Indexed | Array:
+        """Return a product of factors side by side: entries, numbers, rows that are meant whole.
+
+        x_iᵀw is the product of a row of X with w, Wx_i one of a matrix with it, x_i y_iᵀ a matrix.
+        Raises Fault for any other array beside an entry.
+        """
+        pair = [self._as_row(left, right, meaning, x), self._as_row(right, left, meaning, x)]
+        for at, part in enumerate(pair):
+            if isinstance(part, Array) and len(part.shape) == 2:
+                return self._with_matrix(part, pair[1 - at], at, meaning, x)
+        lying, standing = _end(pair[0], turned=True), _end(pair[1], turned=False)
+        if lying is None or standing is None:
+            return self.product(pair)
+        first = pair[0].renamed(lying, standing) if isinstance(pair[0], Indexed) else pair[0]
+        if self.ranges[lying] != self.ranges[standing]:
+            raise meaning.fault("two rows of different lengths are multiplied", x)
+        return self.total(self.product([first, pair[1]]), (standing,), meaning, x)
+
+    def _with_matrix(
+        self, matrix: Array, other: Array | Indexed, at: int, meaning: Complaining, x: object
+    ) -> Indexed | Array:
+        """Return the product of a matrix with a row that is meant as a vector, before or behind."""
+        end = _end(other, turned=bool(at))
+        if end is None or not isinstance(other, Indexed):
+            raise meaning.fault("an array stands beside an entry: give it its indices", x)
+        made = row_letter(matrix.shape[at]) + (_TURNED if at else "")
+        inner = f"⋯{self.ranges[end]}"
+        self.ranges[inner] = self.ranges[end]
+        entry = self.entry(matrix, (inner, made) if at else (made, inner), meaning, x)
+        found = self.product([entry, other.renamed(end, inner)])
+        summed = self.total(found, (inner,), meaning, x)
+        del self.ranges[inner]
+        return summed
+
+    def _as_row(
+        self, part: Array | Indexed, other: Array | Indexed, meaning: Complaining, x: object
+    ) -> Array | Indexed:
+        """Return a vector beside a row that is meant whole as one with an index."""
+        if isinstance(part, Indexed) or not part.shape:
+            return part
+        lying = len(part.shape) == 2 and part.op == "T" and len(part.args[0].shape) == 1
+        if len(part.shape) == 2 and not lying:
+            return part
+        if not isinstance(other, Indexed) or not any(map(is_row, other.free)):
+            raise meaning.fault("an array stands beside an entry: give it its indices", x)
+        vector = part.args[0] if lying else part
+        letter = row_letter(vector.shape[0]) + (_TURNED if lying else "")
+        return self.entry(vector, (letter,), meaning, x)
 
     def quotient(
         self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object

@@ -15,11 +15,10 @@ from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
-from symgrad.sources.arrays.indices import Indexed, IndexTable
+from symgrad.sources.arrays.indices import Indexed, IndexTable, row_letter, silent
 from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
 from symgrad.sources.problems import Fault
 
-ROW = "·"  # the index along a row that is meant as a whole
 _MEAN = "\u0304"  # the bar over a name
 ANY = Size((("?", 1),))
 REFUSED = {
@@ -42,6 +41,8 @@ REFUSED = {
     "cond": "a condition number has no derivative in closed form here",
     "pinv": "write the inverse out: `inv(A.T @ A) @ A.T`",
 }  # fmt: skip
+# A row or a column as a whole: X_{i·}, X_{i,:}, X_{·j}.
+_LINE = re.compile(r"\{(?:(?P<row>[^\W\d_]),?\s*[:·*]|[:·*]\s*,?(?P<column>[^\W\d_]))\}")
 Value = Array | Indexed
 
 
@@ -95,6 +96,7 @@ class Meaning:
         self.parser = parser
         self.known = known
         self.indices = IndexTable()
+        self.runs: dict[str, Size] = {}
 
     # Faults ---------------------------------------------------------------------------------------
 
@@ -197,14 +199,26 @@ class Meaning:
         while mark:
             base = self.names(head)
             letters = index_letters(tail)
+            line = _LINE.fullmatch(tail) if self.claims else None
+            if line and base is not None and len(base.shape) == 2:
+                row, column = line["row"], line["column"]
+                n, m = base.shape
+                return base, (row, row_letter(m)) if row else (row_letter(n), column)
             if base is not None and len(letters) == len(base.shape) and letters:
                 return base, letters
-            rows = self.names(head.upper()) if base is None and self.claims else None
-            if rows is not None and len(rows.shape) == 2 and len(letters) == 1:
-                return rows, (letters[0], ROW)  # x_i, the i-th row of X, as a whole
+            lines = self.names(head.upper()) if base is None and self.claims else None
+            if lines is not None and len(lines.shape) == 2 and len(letters) == 1:
+                return lines, self.line(lines, letters[0])
             more, mark, tail = tail.partition("_")
             head = f"{head}_{more}"
         return None
+
+    def line(self, base: Array, letter: str) -> tuple[str, str]:
+        """Return the indices of x_i: a row of X, or a column where a sum says that i runs so."""
+        n, m = base.shape
+        if n != m and self.runs.get(letter, self.indices.ranges.get(letter)) == m:
+            return row_letter(n), letter
+        return letter, row_letter(m)
 
     # Signs, sums and products ---------------------------------------------------------------------
 
@@ -387,43 +401,86 @@ class Meaning:
         return self.product(left, right, x)
 
     def _juxt(self, x: Syntax) -> Value:
-        first, second = x.args
-        if _is_one(first) and _is_one(second) and second.kind == "T" and first.kind == "num":
-            return build.ones((ANY, ANY))
-        left = None if _is_one(first) else self.value(first)
-        right = None if _is_one(second) else self.value(second)
+        factors = self.side_by_side(x)
+        if any(map(_is_one, factors)):
+            return self.with_ones(factors, x)
+        if _is_vec(factors[-1]) and factors[-2].kind == "outer":
+            return self.vectorised(factors, x)
+        left, right = map(self.value, x.args)
         if isinstance(left, Indexed) or isinstance(right, Indexed):
-            return self.entries(left or build.ONE, right or build.ONE, x)
-        if left is None:
-            left = self.ones_beside(first, right, front=True)
-        if right is None:
-            right = self.ones_beside(second, left, front=False)
+            return self.entries(left, right, x)
         if not left.shape or not right.shape:
             return build.mul(left, right)
         return self.product(left, right, x)
 
-    def entries(self, left: Value, right: Value, x: Syntax) -> Value:
-        """Return a product in which an entry stands; x_iᵀw, for a row of X, is its product with w.
+    def side_by_side(self, x: Syntax) -> list[Syntax]:
+        """Return the factors of a product of matrices without brackets, in order."""
+        found: list[Syntax] = []
+        while x.kind in {"juxt", "mat"} and (not x.bracketed or not found):
+            found.append(x.args[1])
+            x = x.args[0]
+        return [x, *reversed(found)]
 
-        Raises Fault for any other array beside an entry.
+    def vectorised(self, factors: list[Syntax], x: Syntax) -> Value:
+        """Return (Bᵀ ⊗ A) vec(X), which is vec(AXB), times the numbers in front."""
+        made = self.array(factors[-1].args[0])
+        before = factors[:-1]
+        while before and before[-1].kind == "outer":
+            left, right = (self.array_or_eye(part) for part in before.pop().args)
+            made = made if right is None else self.product(right, made, x)
+            made = made if left is None else self.product(made, build.transposed(left), x)
+        found: Value = self.indices.vec(made, self, x)
+        for piece in reversed(before):
+            found = self.entries(self.value(piece), found, x)
+        return found
+
+    def array_or_eye(self, x: Syntax) -> Array | None:
+        """Return a matrix; of an identity, whatever its size, None."""
+        found = self.value(x)
+        if isinstance(found, Array) and len(found.shape) == 2:
+            return None if found.op == "eye" else found
+        raise self.fault(f"`{self.written(x)}` is no matrix", x)
+
+    def with_ones(self, factors: list[Syntax], x: Syntax) -> Value:
+        """Return a product in which 1 or 1ᵀ stands for ones, of the size that its neighbour has.
+
+        Numbers among the factors scale the whole: (1/N) 1ᵀ v is a mean.
         """
-        both = [left, right]
-        for i, part in enumerate(both):
-            if isinstance(part, Indexed) or not part.shape:
+        scales: list[Array] = []
+        made: Value | None = None
+        waiting: Syntax | None = None
+        for piece in factors:
+            if _is_one(piece):
+                if isinstance(made, Array):
+                    ones = self.ones_beside(piece, made, front=False)
+                    made = self.product(made, ones, x) if ones.shape else made
+                elif made is None and waiting is not None and piece.kind == "T":
+                    made, waiting = build.ones((ANY, ANY)), None
+                else:
+                    waiting = piece
                 continue
-            other = both[1 - i]
-            is_row = isinstance(other, Indexed) and other.free.count(ROW) == 1
-            if not is_row or len(part.shape) != 1:
-                raise self.fault("an array stands beside an entry: give it its indices", x)
-            both[i] = self.indices.entry(part, (ROW,), self, x)
-            return self.indices.total(self.indices.product(both), (ROW,), self, x)
-        return self.indices.product(both)
+            value = self.value(piece)
+            if isinstance(value, Indexed) or isinstance(made, Indexed):
+                made = value if made is None else self.entries(made, value, x)
+            elif not value.shape:
+                scales.append(value)
+            elif made is not None:
+                made = self.product(made, value, x)
+            else:
+                ones = self.ones_beside(waiting, value, front=True) if waiting else build.ONE
+                made = self.product(ones, value, x) if ones.shape else value
+                waiting = None
+        if isinstance(made, Indexed):
+            return self.indices.product([*scales, made])
+        return build.mul(*scales, build.ONE if made is None else made)
 
-    def ones_beside(self, x: Syntax, other: Array | None, *, front: bool) -> Array:
+    def entries(self, left: Value, right: Value, x: Syntax) -> Value:
+        """Return a product in which an entry stands, or a row of a matrix that is meant whole."""
+        return self.indices.beside(left, right, self, x)
+
+    def ones_beside(self, x: Syntax, other: Array, *, front: bool) -> Array:
         """Return the ones that `1` or `1ᵀ` means beside an array, or the number 1."""
         turned = x.kind == "T"
-        if other is None or not other.shape:
-            return build.ONE
         if front:
             size = build.left_of(other)
             if turned:
@@ -438,7 +495,7 @@ class Meaning:
 
     def _mat(self, x: Syntax) -> Value:
         first, second = x.args
-        if _is_one(first) or _is_one(second):
+        if any(map(_is_one, self.side_by_side(x))):
             return self._juxt(x)
         left, right = self.value(first), self.value(second)
         if isinstance(left, Indexed) or isinstance(right, Indexed):
@@ -523,7 +580,9 @@ class Meaning:
         return self.entry_power(base, exponent, x)
 
     def _outer(self, x: Syntax) -> Value:
-        left, right = self.array(x.args[0]), self.array(x.args[1])
+        left, right = map(self.value, x.args)
+        if not isinstance(left, Array) or not isinstance(right, Array):
+            return self.entries(left, right, x)
         if len(left.shape) != 1 or len(right.shape) != 1:
             raise self.fault(f"`{self.written(x)}`: `⊗` takes two vectors here", x)
         return build.outer(left, right)
@@ -531,7 +590,7 @@ class Meaning:
     def _T(self, x: Syntax) -> Value:  # noqa: N802  (the kind of the piece is its name)
         inner = self.value(x.args[0])
         if isinstance(inner, Indexed):
-            return inner
+            return self.indices.turned(inner)
         return build.transposed(inner)
 
     def _inv(self, x: Syntax) -> Value:
@@ -557,7 +616,11 @@ class Meaning:
         return build.fn("abs", inner)
 
     def _norm(self, x: Syntax) -> Value:
-        inner = self.array(x.args[0])
+        inner = self.value(x.args[0])
+        if isinstance(inner, Indexed):
+            squares = self.indices.entrywise("pow", [inner, build.TWO], self, x)
+            total = self.indices.total(squares, silent(inner), self, x)
+            return self.indices.entrywise("pow", [total, build.HALF], self, x)
         return build.sqrt(build.sum_(build.pow_(inner, build.TWO), None))
 
     def _cmp(self, x: Syntax) -> Value:
@@ -634,8 +697,11 @@ class Meaning:
         raise self.fault(f"`{self.written(x)}` is no size", x)
 
     def _total(self, x: Syntax) -> Value:
-        body = self.value(x.args[0])
         letters = cast("tuple[str, ...]", x.data)
+        if len(x.args) > 1:
+            last = str(x.args[1].data).partition(":")[2]
+            self.runs |= {letters[0]: self.sizes[last]} if last in self.sizes else {}
+        body = self.value(x.args[0])
         if len(x.args) > 1:
             self.check_range(letters[0], str(x.args[1].data), x)
         return self.indices.total(body, letters, self, x)
@@ -689,6 +755,8 @@ class Meaning:
     # Calls ----------------------------------------------------------------------------------------
 
     def _call(self, x: Syntax) -> Value:
+        if self.claims and _is_vec(x):
+            return self.indices.vec(self.array(x.args[0]), self, x)
         return self.calls(self, x)
 
 
@@ -696,6 +764,10 @@ def _is_one(x: Syntax) -> bool:
     """Tell whether a piece is 1 or 1ᵀ as written beside an array."""
     inner = x.args[0] if x.kind == "T" else x
     return inner.kind == "num" and inner.data == 1
+
+
+def _is_vec(x: Syntax) -> bool:
+    return x.kind == "call" and x.data == "vec" and len(x.args) == 1
 
 
 def _own_axis(v: Array) -> int | None:

@@ -82,6 +82,7 @@ class ArrayParser:
         self.at = 0
         self.depth = 0
         self.bars = 0
+        self.in_index = False
         found = list(TOKEN.finditer(text))
         if len(found) > MAX_TOKENS:
             raise self.fault("the expression is too long", 0, 0)
@@ -193,16 +194,25 @@ class ArrayParser:
         sign = self.tokens[self.at]
         if sign in {"+", "-"}:
             self.at += 1
-        left = self.term()
+        left = self.pairing()
         if sign == "-":
             left = Syntax("neg", (left,), None, start, left.end)
         while self.tokens[self.at] in {"+", "-"}:
             kind = "add" if self.tokens[self.at] == "+" else "sub"
             self.at += 1
-            right = self.term()
+            right = self.pairing()
             left = Syntax(kind, (left, right), None, left.start, right.end)
         self.depth -= 1
         return left
+
+    def pairing(self) -> Syntax:
+        """Read a term, or A : B, the sum of the products of all entries."""
+        left = self.term()
+        if self.tokens[self.at] != ":" or self.in_index or not self.side_by_side:
+            return left
+        self.at += 1
+        right = self.term()
+        return Syntax("call", (left, right), "inner", left.start, right.end)
 
     def term(self) -> Syntax:
         """Read a product of each entry, a scaling or a quotient."""
@@ -298,7 +308,11 @@ class ArrayParser:
                 base = Syntax("T", (base,), None, base.start, end)
             elif token[:1] and token[:1] in "²³¹⁰⁴⁵⁶⁷⁸⁹⁺⁻":
                 base = self.superscript(base, token, end)
-            elif token.startswith("_") and self.side_by_side and base.bracketed:
+            elif (
+                token.startswith("_")
+                and self.side_by_side
+                and (base.bracketed or base.kind == "name")
+            ):
                 self.at += 1
                 names = [Syntax("name", (), k, end - 1, end) for k in index_letters(token[1:])]
                 base = Syntax("index", (base, *names), None, base.start, end)
@@ -310,6 +324,9 @@ class ArrayParser:
                 base = self.indexed(base)
             else:
                 return base
+
+    def _takes_indices(self, base: Syntax) -> bool:
+        return base.bracketed or base.kind == "name"
 
     def _is_range(self) -> bool:
         """Tell whether the square bracket that comes holds a range."""
@@ -343,11 +360,13 @@ class ArrayParser:
     def indexed(self, base: Syntax) -> Syntax:
         """Read [i,j] or [2:n] behind a name."""
         self.at += 1
+        outside, self.in_index = self.in_index, True
         parts = [self.index_part()]
         while self.tokens[self.at] == ",":
             self.at += 1
             parts.append(self.index_part())
         self.expect("]")
+        self.in_index = outside
         return Syntax("index", (base, *parts), None, base.start, self.spans[self.at - 1][1])
 
     def index_part(self) -> Syntax:
@@ -416,6 +435,8 @@ class ArrayParser:
         self.expect(closing)
         self.bars = bars
         end = self.spans[self.at - 1][1]
+        if self.side_by_side and inner.kind in {"cmp", "logic"}:
+            return Syntax("step", (inner,), None, start, end, bracketed=True)
         return Syntax(inner.kind, inner.args, inner.data, start, end, bracketed=True)
 
     def stacked(self) -> Syntax:
@@ -472,7 +493,10 @@ class ArrayParser:
 
     def _is_name(self, token: str) -> bool:
         """Tell whether a word is a name, or one with indices."""
-        return self.known(token) or ("_" in token and self.known(token.partition("_")[0]))
+        head, mark, _ = token.rpartition("_")
+        if self.known(token) or (mark and self.known(head.upper())):
+            return True
+        return bool(mark) and self._is_name(head)
 
     def applied(self, token: str, start: int) -> Syntax:
         """Read a function with no bracket, as `log p` and `tr AB`, or with square ones."""
@@ -488,7 +512,10 @@ class ArrayParser:
         bars, self.bars = self.bars, 0
         parts: list[Syntax] = []
         while self.tokens[self.at] != closing:
-            parts.append(self.condition())
+            part = self.condition()
+            if part.kind in {"cmp", "logic"} and self.side_by_side and token != "where":
+                part = Syntax("step", (part,), None, part.start, part.end)
+            parts.append(part)
             if self.tokens[self.at] != ",":
                 break
             self.at += 1

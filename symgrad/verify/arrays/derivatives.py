@@ -21,10 +21,13 @@ from symgrad.derivation.arrays.jacobian import (
 )
 from symgrad.errors import SymgradError
 from symgrad.expression.arrays import build
+from symgrad.expression.arrays.entries import slopes
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.tree import Array
+from symgrad.sources.arrays.calls import is_function
 from symgrad.sources.arrays.syntax import index_letters
+from symgrad.verify.arrays.notations import closing
 from symgrad.verify.arrays.scope import FIRST_MARK, NAME, Names, NotTold
 
 _FIRST = re.compile(
@@ -44,6 +47,8 @@ _OF_TEXT = re.compile(rf"∂⟦(?P<inner>[^⟦⟧]*)⟧\s*/\s*∂\s*(?P<bottom>{
 _OPERATOR = re.compile(
     rf"∂\s*/\s*∂\s*(?P<bottom>{NAME})\s*|∇_(?:\{{(?P<braced>[^{{}}]*)\}}|(?P<plain>\w))\s*(?=[(\[‖]|tr\b|log\b)"
 )
+_LINE = re.compile(r"[:·]")  # in Z_{n·}: a row, or a column, as a whole
+_SLOPE = re.compile(rf"(?<![\w\\])(?P<name>{NAME})\s?['′’](?=\()")
 _FUNCTION = re.compile(rf"(?<![\w\\])(?P<name>{NAME})\((?P<arguments>[^()=]*)\)")
 
 
@@ -62,12 +67,29 @@ class Scope(Names):
 
     def marked(self, text: str) -> str:
         """Return a text in which every derivative is one letter of its own."""
-        text = _FUNCTION.sub(self._function, text)
+        text = _FUNCTION.sub(self._function, self._slopes(text))
         text = _OF_TEXT.sub(self._of_text, _operators(text))
         text = _CHAIN.sub(self._chain, text)
         text = _NABLA.sub(self._nabla, text)
         text = _SECOND.sub(self._second, text)
         return _FIRST.sub(self._first, text)
+
+    def _slopes(self, text: str) -> str:
+        """Return a text in which relu′(z), the slope of each entry, is one letter."""
+        found = _SLOPE.search(text)
+        if found is None or self.value_of is None:
+            return text
+        end = closing(text, found.end())
+        inner = text[found.end() + 1 : end - 1]
+        if self.resolve(found["name"]) is not None or not is_function(found["name"]):
+            return text[:end] + self._slopes(text[end:])
+        tree, letters = self.value_of(f"{found['name']}({inner})")
+        slope = slopes(tree) if tree.op == "fn" else ()
+        if isinstance(slope, Array) or len(slope) != 1 or slope[0] is None:
+            raise NotTold(f"the slope of `{found['name']}` is not known here")
+        tail = f"_{{{','.join(letters)}}}" if letters else ""
+        mark = self._letter(("slope", found["name"], inner), slope[0])
+        return text[: found.start()] + mark + tail + self._slopes(text[end:])
 
     def _function(self, found: re.Match[str]) -> str:
         """Return f for f(x, y), where f is defined by an equation that its arguments go into."""
@@ -152,6 +174,8 @@ class Scope(Names):
         letters = [letter for entry in entries for letter in index_letters(entry.lstrip("_"))]
         tree = self.derivative(node, below, second=second, entries=bool(entries[0]))
         tail = f"_{{{','.join(letters)}}}" if letters else ""
+        if _LINE.search(entries[1]):
+            tail = entries[1]
         return self._letter((node, below, second, bool(entries[0])), tree) + tail
 
     def _letter(self, key: tuple[object, ...], tree: Array) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from symgrad.errors import Diagnostic, Place
@@ -11,22 +11,35 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import UNIT, Shape, Size, named, shape_text
 from symgrad.expression.arrays.substitute import substituted
-from symgrad.expression.arrays.tree import Array, walk
+from symgrad.expression.arrays.tree import Array, names_in, walk
 from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
-from symgrad.sources.arrays.indices import Indexed
-from symgrad.sources.arrays.meaning import ROW, Habits, Meaning, ShapesDoNotFit
-from symgrad.sources.arrays.syntax import ArrayParser
+from symgrad.sources.arrays.indices import Indexed, silent
+from symgrad.sources.arrays.meaning import Habits, Meaning, ShapesDoNotFit
+from symgrad.sources.arrays.syntax import ArrayParser, Syntax
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.arrays.derivatives import Scope, base_of
+from symgrad.verify.arrays.differentials import (
+    along,
+    change,
+    changed,
+    directions,
+    gradients_named,
+    way_of,
+    with_changes,
+    without_spaces,
+)
+from symgrad.verify.arrays.einstein import with_sums
+from symgrad.verify.arrays.notations import is_numpy, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
-from symgrad.verify.arrays.scope import NAME, NotTold
+from symgrad.verify.arrays.scope import NAME, NotTold, spellings
 from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
 _SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
+_PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
 _NEW = re.compile(rf"\s*({NAME})\s*")
 
 
@@ -34,13 +47,15 @@ _NEW = re.compile(rf"\s*({NAME})\s*")
 class Side:
     """One side of a claim: its value, and the order of its free indices, if it has some.
 
-    `derived` tells that it is a derivative, which has no value where a condition changes.
+    `derived` tells that it is a derivative, which has no value where a condition changes, `either`
+    that it may be written as a row or as a column.
     """
 
     text: str
     value: Array
     letters: tuple[str, ...] = ()
     derived: bool = False
+    either: bool = False
     ranges: tuple[tuple[str, Size], ...] = ()
 
 
@@ -54,6 +69,7 @@ class ArrayJudge:
         self.scope = Scope(graph, value_of=self.value_of)
         self.decider = Decider(graph)
         self.convention = ""
+        self.numpy = False
         self.printer = TextPrinter(graph.index)
         self.usual = _usual_axes(graph)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
@@ -82,12 +98,17 @@ class ArrayJudge:
 
     def judged(self, statement: ArrayStatement) -> Iterator[Verdict]:
         """Yield the verdict on one statement, and one on every link of it that cannot be read."""
-        self.current = statement
+        self.numpy = is_numpy(statement.text)
         unread: list[Verdict] = []
+        outside = self.scope, self.decider
         try:
+            sides = tuple(rewritten(side, self.scope) for side in statement.sides)
+            statement = self.current = replace(statement, sides=sides)
             found = self._judged(statement, unread)
         except (Fault, NotTold, RecursionError) as problem:
             found = self.unreadable(statement, problem)
+        finally:
+            self.scope, self.decider = outside
         if len(unread) < len(statement.sides) - 1 or found.status != "proved":
             yield found
         yield from unread
@@ -103,10 +124,12 @@ class ArrayJudge:
         return side.value, side.letters
 
     def _judged(self, statement: ArrayStatement, unread: list[Verdict]) -> Verdict:
+        statement, first = self.with_differentials(statement)
         left, *rights = statement.sides
         new = _NEW.fullmatch(left)
-        first: Side | None = None
-        if new is not None and self.is_new(left):
+        if first is not None:
+            pass
+        elif new is not None and self.is_new(left, rights[0]):
             name = new[1]
             first = self.side(rights[0], statement, None)
             self.scope.definitions[name] = first.value
@@ -138,9 +161,57 @@ class ArrayJudge:
                 worst = (_status(outcome.status), outcome.text)
         return self.verdict(worst[0], statement, worst[1])
 
-    def is_new(self, left: str) -> bool:
-        """Tell whether a left side is a name that nothing defines: no node, and no entry of one."""
+    def with_differentials(self, statement: ArrayStatement) -> tuple[ArrayStatement, Side | None]:
+        """Return a statement, and its left side where it speaks of changes: dL = tr(δᵀ dz).
+
+        Where nothing on the right can change what stands on the left, `dW` is short for ∂J/∂W.
+        """
+        left = statement.sides[0]
+        way = along(left, self.scope)
+        ways = {way[1]: way[2]} if way else directions(statement.sides, self.scope)
+        of = way[0] if way else changed(left)
+        if of is None:
+            primed = _PRIMED.fullmatch(left)
+            if primed is None or self.scope.resolve(primed["top"]) is None:
+                return statement, None
+            side = self.side(f"∇{primed['top']}{primed['at']}", statement, None)
+            return statement, replace(side, either=True)
+        tree, letters = self.value_of(of)
+        if way is None and not self.moves(tree, ways):
+            return self.as_gradients(statement), None
+        if letters:
+            return statement, None
+        arrays = {node: way_of(self.graph, node, word) for node, word in ways.items()}
+        words = {plain: a for a in arrays.values() for plain in spellings(a.text)}
+        self.scope = replace(self.scope, definitions={**self.scope.definitions, **words})
+        self.decider = Decider(with_changes(self.graph, arrays))
+        value = self.plain(change(self.graph, tree, arrays))
+        return without_spaces(statement, ways), Side(left, value, derived=True)
+
+    def moves(self, tree: Array, ways: Mapping[str, str]) -> bool:
+        """Tell whether an expression depends on a node of which a change is named."""
+        names = set(names_in(tree))
+        for node in reversed(self.graph.ordered):
+            if node.name in names and node.formula is not None and node.name not in ways:
+                names.update(node.formula.operands)
+        return bool(names & ways.keys())
+
+    def as_gradients(self, statement: ArrayStatement) -> ArrayStatement:
+        """Return a statement with ∂J/∂W for every dW, where J is a number."""
+        if self.graph.shape_of[self.graph.objective]:
+            return statement
+        sides = tuple(gradients_named(side, self.scope) for side in statement.sides)
+        return replace(statement, sides=sides)
+
+    def is_new(self, left: str, right: str) -> bool:
+        """Tell whether a left side is a name that nothing defines: no node, and no entry of one.
+
+        A sensitivity that the author says to be a derivative is the author's own, not ours.
+        """
         word = self.scope.marked(left).strip()
+        own = any(plain in self.scope.definitions for plain in spellings(word))
+        if not own and self.scope.resolve(word) is None and right.lstrip().startswith(("∂", "∇")):
+            return self.scope.sensitivity(word) is not None or not self.scope.known(word)
         base = base_of(self.scope, word)
         is_entry = base != word or self.scope.known(word.partition("_")[0])
         return not self.scope.known(word) and not ("_" in word and is_entry)
@@ -165,24 +236,37 @@ class ArrayJudge:
             known=tuple(self.graph.index),
             habits=Habits(
                 claims=True,
-                star={"numpy": "entries", "matlab": "matrix"}.get(self.convention, ""),
+                star=_STARS.get("numpy" if self.numpy else self.convention, ""),
                 usual=self.usual,
             ),
         )
         if like is not None:
             meaning.indices.ranges.update(like.ranges)
         syntax = parser.whole()
+        kept = like.letters if like is not None else ()
+        try:
+            return self.valued(text, syntax, meaning, like, derived=derived)
+        except Fault:
+            summed = with_sums(syntax, kept, meaning)
+            if summed == syntax:
+                raise
+            return self.valued(text, summed, meaning, like, derived=derived)
+
+    def valued(
+        self, text: str, syntax: Syntax, meaning: Meaning, like: Side | None, *, derived: bool
+    ) -> Side:
+        """Return the value of one side that has been parsed."""
         found = meaning.value(syntax)
         ranges = tuple(meaning.indices.ranges.items())
+        parser = meaning.parser
         if isinstance(found, Indexed):
             letters = like.letters if like is not None else found.free
-            if found.free == (ROW,) and not letters:
-                letters = (ROW,)
+            letters = letters or silent(found)
             value = meaning.indices.realised(found, letters, meaning, syntax)
-            return Side(text, self.plain(value), letters, derived, ranges)
+            return Side(text, self.plain(value), letters, derived, ranges=ranges)
         if like is not None and like.letters:
             if found.shape:
-                raise parser.fault("an array stands where an entry is claimed", 0, len(marked))
+                raise parser.fault("an array stands where an entry is claimed", 0, len(text))
             shape = like.value.shape
             return Side(text, self.plain(build.filled(found, shape)), like.letters, derived)
         if like is not None and like.value.shape:
@@ -206,6 +290,8 @@ class ArrayJudge:
     def compared(self, left: Side, right: Side) -> tuple[ArrayOutcome, Diagnosis | None]:
         """Return what is known of an equality, and what is wrong with it."""
         yours, mine = right.value, left.value
+        if left.either and yours.shape == build.transposed(mine).shape:
+            mine = build.transposed(mine)
         if yours.shape != mine.shape:
             if yours.shape:
                 return self.shapes_differ(left, right)
@@ -277,6 +363,7 @@ def _usual_axes(graph: ArrayGraph) -> dict[tuple[str, Shape], int | None]:
     return {key: next(iter(axes)) for key, axes in found.items() if len(axes) == 1}
 
 
+_STARS = {"numpy": "entries", "matlab": "matrix"}
 _RANK = {"proved": 0, "agrees": 1, "undecided": 2}
 
 

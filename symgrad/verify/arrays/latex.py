@@ -8,7 +8,7 @@ from symgrad.expression.names import GREEK
 
 _STYLES = (
     "mathbf|boldsymbol|bm|mathrm|mathit|mathsf|mathcal|mathbb|operatorname|text|textbf|vec|pmb|"
-    "rm|bf|textrm|mathtt"
+    "rm|bf|textrm|mathtt|mathbbm|mathds|bbold"
 )
 _ACCENTS = {
     "hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "overline": "\u0304",
@@ -69,7 +69,8 @@ def plain_text(latex: str) -> str:
     """
     text = re.sub(r"\\(?:begin|end)\{[^}]*\}|\\label\{[^}]*\}|\\tag\{[^}]*\}|&", " ", latex)
     text = re.sub(r"\\\|", "‖", text)
-    text = re.sub(r"\\langle\b|⟨", " inner(", re.sub(r"\\rangle\b|⟩", ")", text))
+    text = re.sub(r"(?:\\rangle(?![A-Za-z])|⟩)(?:_(?:\{[^{}]*(?:\{F\})?\}|F))?", ")", text)
+    text = re.sub(r"\\langle\b|⟨", " inner(", text)
     text = re.sub(
         r"\\(?:implies|Rightarrow|Longrightarrow|iff|text\{ *and *\})(?![A-Za-z])", ", ", text
     )
@@ -95,7 +96,9 @@ def _translated(text: str) -> str:
             made = [f"{head}:{tail}}} "]
         elif character == "^":
             piece, at = _raised(text, at + 1)
-            made.append(piece)
+            # W_{ij}^{(2)} is an entry of W_2: the layer comes first.
+            before = made and made[-1].startswith("_") and piece.startswith("_")
+            made.insert(len(made) - 1 if before else len(made), piece)
         elif character == "_":
             inner, at = _group(text, at + 1)
             if made and made[-1].endswith("‖"):
@@ -133,6 +136,9 @@ def _raised(text: str, at: int) -> tuple[str, int]:
         return f" .^ {word[1:].strip()} ", at
     if word == "*":
         return "^*", at
+    layer = re.fullmatch(r"[(\[]\s*(\w+)\s*[)\]]", word)
+    if layer is not None:
+        return f"_{layer[1]}" if len(layer[1]) == 1 else f"_{{{layer[1]}}}", at
     return (f"^{word}" if re.fullmatch(r"\w+", word) else f"^({word})"), at
 
 
@@ -153,7 +159,7 @@ def _command(text: str, at: int) -> tuple[str, int]:
         inner, at = _group(text, at)
         is_word = re.fullmatch(r"[A-Za-z]{2,}_\w+", inner.replace("\\_", "_"))
         word = inner.replace("\\_", "_") if is_word else _translated(inner).strip()
-        if name in {"mathbf", "mathbb", "boldsymbol", "bm"} and word == "1":
+        if word == "1" and name not in {"text", "mathrm"}:
             return " 1", at
         space = " " if len(word) > 1 else ""
         return f"{word}{space}" if text[at : at + 1] != "(" else word, at

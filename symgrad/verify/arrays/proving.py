@@ -13,7 +13,7 @@ from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.spreading import distributed
 from symgrad.expression.arrays.substitute import substituted
-from symgrad.expression.arrays.tree import Array
+from symgrad.expression.arrays.tree import Array, walk
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.verify.arrays.normal import vanishes
 
@@ -64,7 +64,8 @@ class Decider:
         if found is not None:
             return found
         deadline = time.monotonic() + limit
-        for a, b in ((yours, right), (self.expanded(yours), self.expanded(right))):
+        expanded = self.expanded(yours), self.expanded(right)
+        for a, b in ((yours, right), expanded, tuple(map(_mirrored, (yours, right)))):
             difference = build.sub(a, b)
             if build.is_zero(difference) or build.is_zero(distributed(difference)):
                 return ArrayOutcome("proved", "equal for all sizes")
@@ -114,6 +115,20 @@ class Decider:
                     )
                     return ArrayOutcome("refuted", text, mine, theirs, _witness(point), point)
         return None
+
+
+def _mirrored(x: Array) -> Array:
+    """Return an expression with 1 − σ(z) for σ(−z)."""
+    found = {
+        part: build.sub(build.ONE, build.fn("sigmoid", build.neg(part.args[0])))
+        for part in walk(x)
+        if part.op == "fn" and part.data == "sigmoid" and _is_negative(part.args[0])
+    }
+    return substituted(x, found) if found else x
+
+
+def _is_negative(x: Array) -> bool:
+    return x.op == "mul" and x.args[0].op == "num" and x.args[0].value < 0
 
 
 def _entry(x: Array, i: int, j: int) -> str:

@@ -87,7 +87,11 @@ def spellings(word: str) -> list[str]:
 
     >>> spellings("W_{2}")
     ['W_{2}', 'W_2', 'W2']
+    >>> spellings("W2")
+    ['W2', 'W_2']
     """
     plain = unicodedata.normalize("NFC", word.lstrip("\\").strip())
     bare = re.sub(r"[{}]", "", plain)
-    return list(dict.fromkeys((plain, bare, bare.replace("_", ""))))
+    numbered = re.fullmatch(r"([^\W\d_]+)(\d+)", bare)
+    apart = f"{numbered[1]}_{numbered[2]}" if numbered else bare
+    return list(dict.fromkeys((plain, bare, bare.replace("_", ""), apart)))

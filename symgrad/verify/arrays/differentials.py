@@ -1,0 +1,131 @@
+"""Differentials and directional derivatives: what changes in a value when its names change.
+
+`dL = tr(δᵀ dz)`, `dL = ⟨G, dX⟩`, `d(X⁻¹) = −X⁻¹ dX X⁻¹`, `Df(X)[H] = …`: each direction is an array
+of its own, as free as what it is the change of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from symgrad.derivation.arrays.pullback import pulled_back
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
+from symgrad.graph.arrays import ArrayGraph
+from symgrad.graph.graph import Node
+from symgrad.verify.arrays.notations import closing
+from symgrad.verify.arrays.reading import ArrayStatement
+from symgrad.verify.arrays.scope import NAME, Names
+
+_SEED = "\0change"
+_CHANGE = re.compile(rf"(?<![∂/\\])(?<![^\W¹²³⁰⁴-⁹ᵀ])d\s?(?P<of>{NAME})(?!\s*/\s*[d∂])")
+_WHOLE = re.compile(rf"\s*d\s*(?=[(\[‖|]|(?:log|logdet|det|tr|trace)(?![a-z])|{NAME}(?:⁻¹|ᵀ)+\s*$)")
+_ALONG = re.compile(
+    rf"\s*(?:D(?:_\{{?(?P<by>{NAME})\}}?)?\s*(?P<top>{NAME})|(?P<primed>{NAME})['′])\s*"
+    rf"(?:\((?P<at>[^()]*)\))?\s*\[\s*(?P<way>{NAME})\s*\]\s*"
+)
+
+
+def change(graph: ArrayGraph, tree: Array, ways: Mapping[str, Array]) -> Array:
+    """Return the change of an expression when nodes change along `ways`, to first order.
+
+    Nodes that are named in `ways` change freely, whatever they are computed from.
+    """
+    seed = build.name(_SEED, tree.shape) if tree.shape else build.ONE
+    found: dict[str, list[Array]] = {}
+    pulled_back(tree, seed, found)
+    for node in reversed(graph.ordered):
+        if node.name in found and node.name not in ways:
+            pulled_back(graph.trees[node.name], build.add(*found[node.name]), found)
+    pairs = [
+        build.sum_(build.mul(build.add(*found[name]), way), None) if way.shape
+        else build.mul(build.add(*found[name]), way)
+        for name, way in ways.items() if name in found
+    ]  # fmt: skip
+    pairing = build.add(*pairs) if pairs else build.ZERO
+    if not tree.shape:
+        return pairing
+    back: dict[str, list[Array]] = {}
+    pulled_back(pairing, build.ONE, back)
+    return build.add(*back[_SEED]) if _SEED in back else build.zeros(tree.shape)
+
+
+def directions(sides: Sequence[str], names: Names) -> dict[str, str]:
+    """Return the nodes whose changes stand on the right of a statement, each with its word."""
+    found: dict[str, str] = {}
+    for side in sides[1:]:
+        for match in _CHANGE.finditer(side):
+            node = names.resolve(match["of"])
+            if node is not None and not names.known(f"d{match['of']}"):
+                found[node] = f"d{match['of']}"
+    return found
+
+
+def along(left: str, names: Names) -> tuple[str, str, str] | None:
+    """Return what `Df(X)[H]` says: the node on top, the one below, and the word for the change."""
+    found = _ALONG.fullmatch(left)
+    if found is None:
+        return None
+    top = names.resolve(found["top"] or found["primed"])
+    words = [found["by"], found["at"], *names.graph.parameters[:1]]
+    below = next((n for n in map(names.resolve, filter(None, words)) if n is not None), None)
+    if top is None or below is None or names.known(found["way"]):
+        return None
+    return top, below, found["way"]
+
+
+def changed(left: str) -> str | None:
+    """Return what the left side of a statement about differentials is the change of, or None."""
+    found = _CHANGE.fullmatch(left.strip())
+    if found is not None:
+        return found["of"]
+    whole = _WHOLE.match(left)
+    if whole is None:
+        return None
+    rest = left[whole.end() :].strip()
+    if rest[:1] in "([" and closing(rest, 0) == len(rest):
+        return rest[1:-1]
+    return rest
+
+
+def without_spaces(statement: ArrayStatement, ways: Mapping[str, str]) -> ArrayStatement:
+    """Return a statement in which a change is one word: `d X` is `dX`."""
+
+    def joined(found: re.Match[str]) -> str:
+        word = f"d{found['of']}"
+        return word if word in ways.values() else found[0]
+
+    return replace(statement, sides=tuple(_CHANGE.sub(joined, side) for side in statement.sides))
+
+
+def gradients_named(side: str, names: Names) -> str:
+    """Return a side with ∂J/∂W for every dW that is no name of its own."""
+
+    def shown(found: re.Match[str]) -> str:
+        node = names.resolve(found["of"])
+        if node in {None, names.graph.objective} or names.known(f"d{found['of']}"):
+            return found[0]
+        return f" ∂{names.graph.objective}/∂{found['of']} "
+
+    return _CHANGE.sub(shown, side)
+
+
+def with_changes(graph: ArrayGraph, ways: Mapping[str, Array]) -> ArrayGraph:
+    """Return a graph that has the directions as inputs of its own."""
+    taken = {way.text: way for way in ways.values()}
+    facts = tuple((name, way.facts) for name, way in taken.items())
+    return replace(
+        graph,
+        nodes=(*(Node(name, "const") for name in taken), *graph.nodes),
+        shapes=(*graph.shapes, *((name, way.shape) for name, way in taken.items())),
+        facts=(*graph.facts, *facts),
+    )
+
+
+def way_of(graph: ArrayGraph, node: str, word: str) -> Array:
+    """Return the change of a node as a name; that of a symmetric matrix is symmetric."""
+    own = graph.variables[node]
+    facts = Facts(symmetric=True) if own.facts.symmetric else NOTHING_KNOWN
+    return build.name(word, own.shape, facts)

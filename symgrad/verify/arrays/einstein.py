@@ -1,0 +1,43 @@
+"""The summation convention: an index twice in a term, and not on the left, is summed over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from symgrad.sources.arrays.meaning import Meaning
+from symgrad.sources.arrays.syntax import Syntax
+
+
+def with_sums(x: Syntax, kept: tuple[str, ...], meaning: Meaning) -> Syntax:
+    """Return what is meant by that convention; `kept` are the indices of the left side."""
+    if x.kind in {"add", "sub", "neg"}:
+        return replace(x, args=tuple(with_sums(part, kept, meaning) for part in x.args))
+    counts = _occurrences(x, meaning)
+    repeated = tuple(letter for letter, n in counts.items() if n > 1 and letter not in kept)
+    if not repeated:
+        return x
+    return Syntax("total", (x,), repeated, x.start, x.end)
+
+
+def _occurrences(x: Syntax, meaning: Meaning) -> Counter[str]:
+    """Return how often each index stands in a product; in a sum, in the term that has most."""
+    match x.kind:
+        case "name":
+            word = str(x.data)
+            found = None if meaning.look_up(word) is not None else meaning.subscripted(word)
+            return Counter(found[1] if found is not None else ())
+        case "index":
+            return Counter(str(part.data) for part in x.args[1:] if part.kind == "name")
+        case "add" | "sub":
+            left, right = (_occurrences(part, meaning) for part in x.args)
+            return left | right
+        case "pow" | "hpow" | "total":
+            inner = _occurrences(x.args[0], meaning)
+            bound = x.data if x.kind == "total" and isinstance(x.data, tuple) else ()
+            return Counter({letter: n for letter, n in inner.items() if letter not in bound})
+        case _:
+            total: Counter[str] = Counter()
+            for part in x.args:
+                total.update(_occurrences(part, meaning))
+            return total

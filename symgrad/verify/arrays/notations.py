@@ -1,0 +1,160 @@
+"""Ways of writing that mean what another way means: rewritten as text before a claim is parsed."""
+
+from __future__ import annotations
+
+import re
+
+from symgrad.verify.arrays.scope import NAME, Names
+
+_OPEN, _CLOSE = "([{", ")]}"
+_SUBSCRIPT = r"_(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|(?P<plain>\w))"
+_PARTIAL = re.compile(rf"∂{_SUBSCRIPT}\s*(?P<top>{NAME})(?!\s*/)")
+_OF_TEXT = re.compile(r"∂\s*(?=[‖(|]|(?:tr|Tr|trace|log|logdet|det|exp|sum|norm)(?![a-z]))")
+_GRAD = re.compile(rf"(?<![\w∇])grad(?:{_SUBSCRIPT})?\s*(?=[^\W\d_])")
+_HESSIAN = re.compile(rf"(?<![\w∂])H_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w))\s*(?=\()")
+_INDICATOR = re.compile(r"(?<![\w.])(?:1|𝟙|I|𝕀)\s*_?\\?(?=[(\[{])")
+_DELTA = re.compile(r"\s*([^\W\d_])\s*==?\s*([^\W\d_])\s*")
+_RELATION = re.compile(r"[<>≤≥≠]|==?|!=")
+_ONES = re.compile(r"(?<![\w.])(?:1|𝟙)_(?:\{(?P<braced>[^{}]*)\}|(?P<plain>[^\W\d_]))")
+_LAYER = re.compile(rf"(?P<name>{NAME})_\{{(?P<layer>\w+),\s*(?P<indices>[^{{}}]+)\}}")
+_BRACKETED = re.compile(rf"\((?P<name>{NAME})\)(?=_[\{{\w])")
+_NUMPY = re.compile(r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.sum\(|\.dot\(")
+_METHOD = re.compile(r"\.(?P<name>sum|mean|dot)\(")
+_ALONG = re.compile(r"(?<!\w)(?P<name>sum|mean)(?=\()")
+_AXIS = re.compile(r",\s*axis\s*=\s*(?P<axis>-?\d)")
+_KEPT = re.compile(r",\s*keepdims\s*=\s*(?:True|False)")
+
+
+def rewritten(text: str, names: Names) -> str:
+    """Return a claim in the one way of writing that is parsed.
+
+    Rewritten are indicators (`1(z > 0)`, `1_{i=j}`), ones of a size (`1_N`), `∂_x f`, `grad f`,
+    `H_f(x)`, an entry of a layer (`z_{2,j}`, `(W_2)_{ij}`), and NumPy's calls.
+    """
+    text = _indicators(text)
+    text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
+    text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
+    text = _LAYER.sub(lambda found: _layer(found, names), text)
+    text = _PARTIAL.sub(lambda f: f"∂{f['top']}/∂{f['braced'] or f['plain']}", text)
+    text = _of_texts(text)
+    if names.resolve("grad") is None:
+        text = _GRAD.sub(lambda found: f"∇{_subscript(found)}", text)
+    text = _HESSIAN.sub(lambda found: _hessian(found, names), text)
+    return _numpy(text) if is_numpy(text) else text
+
+
+def is_numpy(text: str) -> bool:
+    """Tell whether a claim is written as NumPy code."""
+    return _NUMPY.search(text) is not None
+
+
+def closing(text: str, at: int) -> int:
+    """Return the place behind the bracket that closes the one at a place."""
+    depth = 0
+    for end in range(at, len(text)):
+        depth += (text[end] in _OPEN) - (text[end] in _CLOSE)
+        if not depth:
+            return end + 1
+    return len(text)
+
+
+def _of_texts(text: str) -> str:
+    """Return a text in which `∂ tr(AX)/∂X` is `∂⟦tr(AX)⟧/∂X`: what is derived is a formula."""
+    found = _OF_TEXT.search(text)
+    if found is None:
+        return text
+    at, depth = found.end(), 0
+    if text[at] == "‖":
+        at = text.find("‖", at + 1) + 1 or len(text)
+    while at < len(text) and not (not depth and text[at] == "/" and "∂" in text[at + 1 : at + 3]):
+        depth += (text[at] in _OPEN) - (text[at] in _CLOSE)
+        if depth < 0 or (not depth and text[at] in "+-−=,"):
+            return text[: found.end()] + _of_texts(text[found.end() :])
+        at += 1
+    if at == len(text):
+        return text
+    inner = text[found.end() : at].strip()
+    if inner[:1] == "(" and closing(inner, 0) == len(inner):
+        inner = inner[1:-1]
+    return f"{text[: found.start()]}∂⟦{inner}⟧{_of_texts(text[at:])}"
+
+
+def _subscript(found: re.Match[str]) -> str:
+    inner = found["braced"] or found["plain"]
+    return f"_{{{inner}}} " if inner else ""
+
+
+def _indicators(text: str) -> str:
+    """Return a text in which every indicator is a condition in square brackets, or a δ_{ij}."""
+    made, at = "", 0
+    for found in _INDICATOR.finditer(text):
+        if found.start() < at:
+            continue
+        end = closing(text, found.end())
+        inner = text[found.end() + 1 : end - 1].rstrip("\\")
+        if not _RELATION.search(inner):
+            continue
+        equal = _DELTA.fullmatch(inner)
+        shown = f" δ_{{{equal[1]}{equal[2]}}}" if equal else f" [{inner}]"
+        made += text[at : found.start()] + shown
+        at = end
+    return made + text[at:]
+
+
+def _ones(found: re.Match[str], names: Names) -> str:
+    sizes = re.split(r"\s*(?:[×*,]|\\times)\s*", found["braced"] or found["plain"])
+    if not all(size in names.graph.sizes for size in sizes):
+        return found[0]
+    return f" ones({', '.join(sizes)})"
+
+
+def _layer(found: re.Match[str], names: Names) -> str:
+    """Return z_2_{j} for z_{2,j}, where z_2 is a node and z is none."""
+    whole = f"{found['name']}_{found['layer']}"
+    if names.resolve(found["name"]) is not None or names.resolve(whole) is None:
+        return found[0]
+    return f"{whole}_{{{found['indices']}}}"
+
+
+def _hessian(found: re.Match[str], names: Names) -> str:
+    top = found["braced"] or found["plain"]
+    if names.known(found[0].strip()) or names.resolve(top) is None:
+        return found[0]
+    return f"∇²{top}"
+
+
+def _numpy(text: str) -> str:
+    """Return NumPy's calls as the functions of the graph language."""
+    text = re.sub(r"(?<!\w)np\.(?:linalg\.)?", "", text)
+    while (found := _METHOD.search(text)) is not None:
+        start = _start(text, found.start())
+        end = closing(text, found.end() - 1)
+        inner, argument = text[start : found.start()], text[found.end() : end - 1]
+        comma = ", " if argument.strip() else ""
+        text = f"{text[:start]}{found['name']}({inner}{comma}{argument}){text[end:]}"
+    made, at = "", 0
+    for found in _ALONG.finditer(text):
+        end = closing(text, found.end())
+        call = _KEPT.sub("", text[found.end() : end])
+        axis = _AXIS.search(call)
+        if axis is None or found.start() < at:
+            continue
+        lines = "rows" if axis["axis"] in {"1", "-1"} else "columns"
+        name = {"sum": lines.removesuffix("s").replace("column", "col") + "sum"}.get(found["name"])
+        if name is None:
+            continue
+        made += f"{text[at : found.start()]}{name}{_AXIS.sub('', call)}"
+        at = end
+    return made + text[at:]
+
+
+def _start(text: str, end: int) -> int:
+    """Return where the name, or the bracket, begins that ends at a place."""
+    depth, at = 0, end
+    while at > 0:
+        character = text[at - 1]
+        depth += (character in _CLOSE) - (character in _OPEN)
+        if depth < 0 or (not depth and not (character.isalnum() or character in "_.)]}([{")):
+            break
+        at -= 1
+    return at
