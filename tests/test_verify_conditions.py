@@ -93,3 +93,37 @@ def test_values_put_in_do_not_save_a_formula():
 def test_conditions_that_exclude_each_other_prove_nothing():
     text = rf"Let $x > 0$ and $w > 0$. For $wx < 0$ we have ${SLOPE} = 7x$."
     assert "proved" not in told(KINK, text)
+
+
+SHARES = sg.parse("param A, α, β; data K, L; assume K > 0, L > 0; Y = A*K^α*L^β")
+
+
+@pytest.mark.parametrize("text", [
+    "If $α + β = 1$, then $Q$.", "$Q$ if $α + β = 1$.", "$Y = Y$; si $α + β = 1$, entonces $Q$.",
+    "当 $α + β = 1$ 时，$Q$。",
+])  # fmt: skip
+def test_an_equation_behind_if_is_a_condition(text):
+    right = r"K\frac{\partial Y}{\partial K} + L\frac{\partial Y}{\partial L} = Y"
+    found = sg.verify(SHARES, text.replace("Q", right), source="a.md").verdicts
+    assert {v.status for v in found} == {"proved", "condition"}
+    assert "refuted" in told(SHARES, text.replace("Q", right.replace("= Y", "= 2Y")))
+    assert told(SHARES, f"${right}$") == ["refuted"]
+
+
+def test_a_value_put_in_where_the_formula_has_the_name_no_more():
+    graph = sg.parse("param D, p, q; assume D > 0, D < 1; V = p*log(D) + q*log(1 - D)")
+    text = r"At $D = \tfrac12$ we have $V = -(p + q)\log 2$."
+    assert told(graph, text) == ["proved"]
+    assert told(graph, text.replace("-(p", "(p")) == ["refuted"]
+    assert told(graph, r"At $D = \tfrac12$ we have $V = (p + q)\log D$.") == ["refuted"]
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    ("s(-z) = 1 - s(z)", "s(-z) = 1 + s(z)"), ("s(2z) - s(-2z) = 2s(2z) - 1", "s(2z) = 2s(z)"),
+])  # fmt: skip
+def test_a_node_at_an_expression_is_no_product_where_it_is_written_as_a_function(claim, wrong):
+    graph = sg.parse("param a; data z; s = sigmoid(z); g = a*s")
+    first = r"$s(z) = \frac{1}{1 + e^{-z}}$, so "
+    assert told(graph, f"{first}${claim}$") == ["proved", "proved"]
+    assert told(graph, f"{first}${wrong}$") == ["proved", "refuted"]
+    assert told(graph, r"$\frac{dg}{dz} = a s(1 - s)$") == ["proved"]

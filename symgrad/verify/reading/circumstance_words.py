@@ -32,6 +32,14 @@ _ALSO_CJK = "对于|對於|对|對|在|由于|因为|因為|其中"
 IF = re.compile(f"{_of(*_IF)}|{_IF_CJK}", re.IGNORECASE)
 CASE = re.compile(rf"{_of('case|fall|cas|caso|случай')}|情况|情況|場合|경우|\(\s*$", re.IGNORECASE)
 OPENS = re.compile(f"{_of(*_IF, *_ALSO)}|{_IF_CJK}|{_ALSO_CJK}", re.IGNORECASE)
+#: Around a condition, whose place is the zero sign: it opens a clause, and ends none.
+NEW_CLAUSE = re.compile(
+    r"[;；][^;；\0]*\0|\0\W*(?:"
+    + _of("then|dann|gilt|alors|entonces|então|allora|то")
+    + "|则|則|那么|には|면)",
+    re.IGNORECASE,
+)
+IF_AT_END = re.compile(rf"(?:{_of(*_IF)}|{_IF_CJK})[\s(]*$", re.IGNORECASE)
 OPENS_AT_END = re.compile(
     rf"(?:{_of(*_IF, *_ALSO, 'fall')}(?:\s+\d)?|{_IF_CJK}|{_ALSO_CJK}|情况|情況|場合)[\s(:：]*$",
     re.IGNORECASE,

@@ -19,7 +19,8 @@ from symgrad.verify.reading.passage import Circumstance, FoundFormula, Passage
 _ORDER = re.compile(r"<|>|[≤≥≠]|\\(?:l[et]|g[et]|leq|geq|leqslant|geqslant|neq?|in)(?![a-zA-Z])")
 _EQUAL = re.compile(r"(?<![<>!:])=(?!=)|≈|\\approx(?![a-zA-Z])|:=|\\leftarrow|←")
 _VALUE = re.compile(
-    r"\s*\\?(?!frac|[dt]frac|partial)\w[\w{}^()\\]{0,20}\s*=\s*[-−+]?\s*\d+(?:\.\d+)?\s*[.,;]?\s*"
+    r"\s*\\?(?!frac|[dt]frac|partial)\w[\w{}^()\\]{0,20}\s*=\s*[-−+]?\s*"
+    r"(?:\d+(?:\.\d+)?(?:/\d+)?|\\[td]?frac\s*(?:\d\s*\d|\{\d+\}\s*\{\d+\}))\s*[.,;]?\s*"
 )
 _MARKS = re.compile(r"\$+|\\\\?[()\[\]]|`+|\\(?:begin|end)\{[^{}\n]*\}")
 _CLOSED = re.compile(r"[.。]\s*(?:\\\\)?\s*(?:\\end\{[^{}]*\}\s*)*$")
@@ -174,13 +175,16 @@ class _Sentences:
                 )  # fmt: skip
                 later = any(one.states for one in sentence[place + 1 :])
                 follows = before is not None and before.condition and not joined
+                if later and words.NEW_CLAUSE.search(item.before + "\0" + item.after):
+                    own = []
                 if said is None:
                     pass
                 elif (not own and not leads and before is None) or (
                     (leads or follows or not own) and (later or not own)
                 ):
-                    forward = [*forward, said] if joined else [said]
-                    self.last = forward
+                    kept = [one for one in forward if not (one.strong or _same_side(one, [said]))]
+                    forward = [*(forward if joined else kept), said]
+                    self.last = forward if joined else [said]
                 else:
                     for one in own:
                         one.under.append(said)
@@ -265,6 +269,9 @@ def _sort(sentence: list[_Item]) -> None:
             joined = before is not None and before.condition and words.JOINS.fullmatch(item.before)
             said = words.OPENS_AT_END.search(item.before) or words.MARK_BEHIND.match(item.after)
             item.condition = bool(joined or said)
+        elif words.IF_AT_END.search(item.before) and len(_EQUAL.findall(text)) == 1:
+            item.condition = True  # `if $a + b = 1$`
+            item.formula = replace(item.formula, assumed=True)
         elif not _EQUAL.search(text):
             item.condition = _ORDER.search(text) is not None
         item.states = not (item.condition or item.formula.directive) and _may_state(text)

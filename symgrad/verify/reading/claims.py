@@ -241,21 +241,13 @@ class Reader:
         state = self.state.snapshot()
         left: Target | None = None
         try:
-            if statement.other == "∝" and (
-                found := self.proportional(statement, formula, text, place)
-            ):
+            if (found := self.apart(statement, formula, text, place)) is not None:
                 yield found
-                return
-            if not statement.parts or statement.other:
-                yield self.no_claim(statement, formula, text, place)
                 return
             if names := self.lefts.assigned(statement):
                 value = statement.parts[-1][1].text.strip()
                 shown = f"sets {' = '.join((*names, value))}"
                 yield Claim(text, place, NameTarget(names[-1]), condition=shown)
-                return
-            if (found := rule(statement, formula, self.scope)) is not None:
-                yield found
                 return
             if self.generic.note_case(statement):
                 yield _skipped(text, place, "which indices are equal")
@@ -291,6 +283,34 @@ class Reader:
                 yield from self.statement(rooted, formula, last=last)
             else:
                 yield self.failed(statement, formula, left, text, place, fault)
+
+    def apart(
+        self, statement: WrittenStatement, formula: FoundFormula, text: str, place: Place
+    ) -> Item | None:
+        """Return what a statement is that is no chain about the graph, None for others.
+
+        Raises:
+            Fault: in a claims file, where it must be a claim.
+        """
+        if found := self.proportional(statement, formula, text, place):
+            return found
+        if not statement.parts or statement.other:
+            return self.no_claim(statement, formula, text, place)
+        if formula.assumed and (held := self.assumed(statement, formula, text, place)):
+            return held
+        return rule(statement, formula, self.scope)
+
+    def assumed(
+        self, statement: WrittenStatement, formula: FoundFormula, text: str, place: Place
+    ) -> Claim | None:
+        """Return the condition that an equation behind `if` is, None where it cannot be read."""
+        try:
+            side = parse_side(statement.left.text, formula.origin, self.scope)
+        except Fault:
+            return None
+        if not speaks_of(side, self.scope):
+            return None
+        return Claim(text, place, ExpressionTarget(side), condition="a condition")
 
     def chain(
         self, statement: WrittenStatement, formula: FoundFormula, left: Target, text: str,

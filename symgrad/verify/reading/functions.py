@@ -154,6 +154,8 @@ class FunctionParser(DerivativeParser):
         graph = self.scope.graph
         below = ancestors(graph, name) if name in graph.index else frozenset()
         kinds = [self.kind_of(argument, below) for argument in arguments]
+        if len(kinds) == 1 and arguments[0] == tuple(self.variables_of(name)):
+            self.scope.applied.add(name)
         if all(kind in ("below", "family") for kind in kinds) or (
             len(kinds) > 1 and all(kind in ("below", "family", "name", "unknown") for kind in kinds)
         ):
@@ -166,6 +168,8 @@ class FunctionParser(DerivativeParser):
         if kinds == ["unknown"] and name != arguments[0][0]:
             self.scope.remark(f"`{token}({arguments[0][0]})` read as the value `{name}`")
             return Var(name)
+        if kinds == ["other"] and (moved := self.at_expression(name)) is not None:
+            return moved
         # `h(2) = …` is h at 2, but `2u(2)` a product with a number put in
         alone = self.scope.reading_left and self.at == 0
         at_number = alone or self.scope.name(token) is None
@@ -246,6 +250,20 @@ class FunctionParser(DerivativeParser):
         point = ", ".join(f"{key} = {''.join(t)}" for key, t in zip(names, arguments, strict=True))
         self.scope.remark(f"`{shown}` read as its value at {point}")
         return self.scope.evaluated(found, values)
+
+    def at_expression(self, name: str) -> Expression | None:
+        """Return what `s(-z)` is where s(z) stands before: the value of s with -z put in for z."""
+        names = self.variables_of(name)
+        if len(names) != 1 or name not in self.scope.applied:
+            return None
+        start = self.at
+        self.at += 1
+        argument = self.bracketed()
+        self.at = start
+        if names[0] not in variables(argument) or name in variables(argument):
+            return None
+        self.scope.remark(f"`{name}(…)` read as its value at an argument, not as a product")
+        return self.scope.evaluated(Var(name), {names[0]: argument})
 
     def variables_of(self, name: str) -> list[str]:
         """Return what a node is a function of: its data if it has any, else its parameters."""

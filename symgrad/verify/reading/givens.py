@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.expression.tree import Compare, Var
 from symgrad.graph.graph import Graph
-from symgrad.sources import exact
+from symgrad.sources import exact, lexer
 from symgrad.sources.facts import facts_of
 from symgrad.sources.latex import UNREADABLE, translate_leniently
 from symgrad.sources.problems import Fault
@@ -19,6 +20,7 @@ from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.text import source_text
 
+_WORD = re.compile(lexer.NAME)
 _OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
@@ -45,7 +47,7 @@ class Givens:
     def of(self, statement: WrittenStatement, formula: FoundFormula) -> Given:
         """Read the conditions under which a statement is said."""
         found = [fact for part in statement.given for fact in self.facts(part, formula)]
-        stated = [fact for said in formula.under for fact in self.said(said)]
+        stated = [fact for said in formula.under for fact in self.said(said, statement)]
         conditions = [fact for fact in found if isinstance(fact, Compare)]
         values = [pair for fact in conditions if (pair := self.value_set(fact))]
         conditions += [fact for fact in stated if isinstance(fact, Compare)]
@@ -53,7 +55,7 @@ class Givens:
         words = next((fact for fact in stated if isinstance(fact, str)), formula.words)
         return Given(tuple(dict.fromkeys(conditions)), tuple(values), unread, words)
 
-    def said(self, said: Circumstance) -> Iterator[Compare | str]:
+    def said(self, said: Circumstance, statement: WrittenStatement) -> Iterator[Compare | str]:
         """Yield the conditions that a sentence states beside a formula, the text where unread."""
         content = said.formula.content
         origin = content.origin(said.formula.text, said.formula.origin)
@@ -68,18 +70,32 @@ class Givens:
         for fact in facts:
             if isinstance(fact, str):
                 yield fact
-            elif fact.relation != "==" or self.is_case(fact, said):
+            elif fact.relation != "==" or self.is_case(fact, said, statement):
                 relation = _OPPOSITE[fact.relation] if said.negated else fact.relation
                 yield Compare(relation, fact.left, fact.right)
 
-    def is_case(self, fact: Compare, said: Circumstance) -> bool:
-        """Tell whether `y = 1` is a case, and not one of the values that are put in."""
+    def is_case(self, fact: Compare, said: Circumstance, statement: WrittenStatement) -> bool:
+        """Tell whether `y = 1` is a case, or put into the formula: then its name is not there.
+
+        `With $a = 1$` stands before formulas for any a as well.
+        """
         found = self.value_set(fact)
         node = self.graph.index.get(found[0]) if found else None
-        label = (
-            found is not None and node is not None and node.kind == "data" and abs(found[1]) <= 1
-        )
-        return said.strong or label
+        if found is None or node is None or said.strong:
+            return said.strong
+        if node.kind == "data" and abs(found[1]) <= 1:
+            return True
+        words = (word for _, part in statement.parts for word in _WORD.findall(part.text))
+        return all(node.name not in self.names_in(word) for word in words)
+
+    def names_in(self, word: str) -> set[str]:
+        """Return the names that a word is, or is a product of."""
+        readings = self.scope.readings
+        self.scope.readings = dict(readings)
+        ways = self.scope.products(word, before_power=False)
+        found = {self.scope.name(one) or "" for one in (word, *(p for way in ways for p in way))}
+        self.scope.readings = readings
+        return found
 
     def facts(self, part: Written, formula: FoundFormula) -> Iterator[Compare | str]:
         """Yield what a condition states, or its text where it cannot be read."""

@@ -240,6 +240,7 @@ class LeftSides:
         below = ancestors(self.graph, node.name)
         parts = [part.strip() for part in found[2].split(",")]
         if all(self.scope.name(part) in below for part in parts):
+            self.scope.applied.add(node.name)
             return node.name
         # `ℓ(μ, σ^2)`: an argument may be a formula of these names
         known = all(self.depends_on(part, below) for part in parts)

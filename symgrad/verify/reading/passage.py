@@ -30,7 +30,7 @@ class FoundFormula:
     code that does: where it cannot be read it is none. `behind` is the word of a sentence that ends
     it: were that a name of the graph, the formula would go on. `fault` is the reason why it could
     not even be taken out of its document. `under` are the conditions that its sentence states, and
-    `words` one that it says in words alone.
+    `words` one that it says in words alone; `assumed` says that it is an equation behind `if`.
     """
 
     text: str
@@ -45,6 +45,7 @@ class FoundFormula:
     fault: Diagnostic | None = None
     under: tuple[Circumstance, ...] = ()
     words: str = ""
+    assumed: bool = False
 
     @property
     def content(self) -> Written:

@@ -55,13 +55,13 @@ class Scope:
     """The names in force where a claim stands.
 
     `definitions` and `functions` are the author's; `derivatives` collects those that the formulas
-    use, by key; `values` are those in force after `step` steps. Of the present statement: `subject`
-    is what it differentiates by, `indices` are the values of its indices, `sizes` what the names of
-    numbers of samples stand for, `updating` says that it is about a step, `differentials` are the
-    dx in it, `dummies` the free names of a fact about functions such as σ'(t) = σ(t)(1 − σ(t)),
-    `readings` the choices that it rests on, `doubts` those among them that are guesses. Of the
-    document: `counts` are the numbers of samples, `sample_sums` is "mean" where sums over samples
-    have 1/m before them.
+    use, by key; `applied` are nodes written as functions, f(x); `values` are those in force after
+    `step` steps. Of the present statement: `subject` is what it differentiates by, `indices` are
+    the values of its indices, `sizes` what the names of numbers of samples stand for, `updating`
+    says that it is about a step, `differentials` are the dx in it, `dummies` the free names of a
+    fact about functions such as σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it rests on,
+    `doubts` those among them that are guesses. Of the document: `counts` are the numbers of
+    samples, `sample_sums` is "mean" where sums over samples have 1/m before them.
     """
 
     def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
@@ -73,6 +73,7 @@ class Scope:
         self.definitions: dict[str, Definition] = {}
         self.derivatives: dict[str, DerivativeTarget] = {}
         self.functions: dict[str, Abstraction] = {}
+        self.applied: set[str] = set()
         self.rate = graph.rate[0] if graph.rate else None
         self._printer = Printer(graph.index)
         self.names = Names(self.known())
