@@ -67,7 +67,7 @@ class Truth:
         found = self._named.get((top, bottom, fixed))
         if found is None:
             own = self._own(top, bottom) if not fixed else None
-            found = own or _derivative(self.graph, top, bottom, fixed)
+            found = own or total_derivative(self.graph, Var(top), bottom, fixed)
             self._named[top, bottom, fixed] = found
         return found
 
@@ -93,15 +93,8 @@ class Truth:
             self._refuse_above(bottom, fixed)
             if isinstance(expression, Var) and expression.key in self.graph.index:
                 expression = self.total(str(expression.key), bottom, fixed)
-                continue
-            node = Node(_ANONYMOUS, "equation", formula_of(expression))
-            free = [str(name) for name in variables(expression) if name not in self.graph.index]
-            counts = tuple(Node(name, "const", None) for name in free)  # such as m in 1/m
-            nodes = (*self.graph.nodes, *counts, node)
-            graph = replace(self.graph, nodes=nodes, objective=node.name)
-            slope = _derivative(graph, node.name, bottom, fixed)
-            # a derivative may be shortened by the value of what it is the derivative of
-            expression = substituted(slope, {_ANONYMOUS: expression})
+            else:
+                expression = total_derivative(self.graph, expression, bottom, fixed)
         return expression
 
     def _refuse_above(self, bottom: str, later: Sequence[str]) -> None:
@@ -325,7 +318,25 @@ def _needs(item: Definition | DerivativeTarget) -> tuple[str | int, ...]:
     return (item.top,)
 
 
-def _derivative(graph: Graph, top: str, bottom: str, fixed: tuple[str, ...] = ()) -> Expression:
+def total_derivative(
+    graph: Graph, expression: Expression, bottom: str, fixed: Sequence[str] = ()
+) -> Expression:
+    """Return the derivative of an expression in names by a node, every path counted.
+
+    The nodes in `fixed` are inputs in it; names that are no nodes are constants.
+    """
+    if isinstance(expression, Var) and expression.key in graph.index:
+        return _derivative(graph, str(expression.key), bottom, fixed)
+    free = [str(name) for name in variables(expression) if name not in graph.index]
+    constants = tuple(Node(name, "const", None) for name in free)  # such as m in 1/m
+    node = Node(_ANONYMOUS, "equation", formula_of(expression))
+    whole = replace(graph, nodes=(*graph.nodes, *constants, node), objective=node.name)
+    slope = _derivative(whole, node.name, bottom, fixed)
+    # a derivative may be shortened by the value of what it is the derivative of
+    return substituted(slope, {_ANONYMOUS: expression})
+
+
+def _derivative(graph: Graph, top: str, bottom: str, fixed: Sequence[str]) -> Expression:
     """Derive `top` by `bottom`, whose equation is cut, and so are those of `fixed`."""
     if top == bottom:
         return ONE

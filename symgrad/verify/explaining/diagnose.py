@@ -198,7 +198,7 @@ def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene,
             start = bare.total(start or Var(target.top), name)
         if start is not None and not isinstance(start, Var):
             top = target.key if target.further else f"({target.top})"
-            whole = with_node(graph, top, _without_names(bare, start))
+            whole = with_node(graph, top, bare.in_nodes(start))
         elif isinstance(start, Var):
             top = str(start.key)
         scene = Scene(whole, derivation, (top, bottom), definitions, derivatives, count=count)
@@ -223,20 +223,6 @@ def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene,
 
 def _rate(graph: Graph) -> str:
     return graph.rate[0] if graph.rate is not None else "η"
-
-
-def _without_names(scene: Scene, e: Expression) -> Expression:
-    """Return an expression in nodes only: sensitivities and the author's names written out."""
-    for _ in range(20):
-        meanings: dict[str | int, Expression] = {
-            key: meaning
-            for key in variables(e)
-            if (meaning := scene.definition_of(str(key))) is not None
-        }
-        if not meanings:
-            return e
-        e = substitute(e, meanings)
-    return e
 
 
 def _meant(

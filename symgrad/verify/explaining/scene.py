@@ -18,10 +18,9 @@ from itertools import pairwise
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derivation import Derivation, local_derivative
-from symgrad.expression.algebra import add, mul
+from symgrad.expression.algebra import mul
 from symgrad.expression.points import beside, common, near, signed
 from symgrad.expression.tree import (
-    ONE,
     ZERO,
     Expression,
     Var,
@@ -33,12 +32,14 @@ from symgrad.graph.graph import Graph, Node
 from symgrad.graph.points import points_of
 from symgrad.verify.explaining.floats import Floats, Values, close
 from symgrad.verify.model import Definition, DerivativeTarget
+from symgrad.verify.truth import total_derivative
 
 POINTS = 6
 MAX_PATHS = 40
 MAX_NODES = 400
 _MAX_WRITTEN = 300
 _TRIES = 240
+_MOST_LEVELS = 20  # of names that stand for others
 _SEED = 20250101
 
 
@@ -207,40 +208,26 @@ class Scene:
 
         Raises NoScene where so many paths lead down that the formula would be too long.
         """
-        known: dict[str, Expression] = {bottom: ONE}
-        if bottom in self.graph.index:
-            counts = analysis.path_counts(self.graph, bottom)
-            if any(counts.get(str(key), 0) > _MAX_WRITTEN for key in variables(expression)):
-                raise NoScene
+        whole = self.in_nodes(expression, but=bottom)
+        if bottom not in self.graph.index:
+            return gradient_of(whole).get(bottom, ZERO)
+        counts = analysis.path_counts(self.graph, bottom)
+        if any(counts.get(str(key), 0) > _MAX_WRITTEN for key in variables(whole)):
+            raise NoScene
+        return total_derivative(self.graph, whole, bottom)
 
-        def by(name: str) -> Expression:
-            if name not in known:
-                known[name] = ZERO
-                node = self.graph.index.get(name)
-                meaning = self.definition_of(name) if node is None else None
-                if node is not None and node.formula is not None:
-                    known[name] = add(
-                        *(
-                            mul(self._local(node, operand), inner)
-                            for operand in node.formula.operands
-                            if (inner := by(operand)) != ZERO
-                        )
-                    )
-                elif meaning is not None:
-                    known[name] = of(meaning)
-            return known[name]
-
-        def of(e: Expression) -> Expression:
-            slopes = gradient_of(e)
-            return add(
-                *(
-                    mul(slope, inner)
-                    for key, slope in slopes.items()
-                    if (inner := by(str(key))) != ZERO
-                )
-            )
-
-        return by(str(expression.key)) if isinstance(expression, Var) else of(expression)
+    def in_nodes(self, e: Expression, but: str = "") -> Expression:
+        """Return an expression with sensitivities and the author's names written out, but one."""
+        for _ in range(_MOST_LEVELS):
+            meanings: dict[str | int, Expression] = {
+                key: meaning
+                for key in variables(e)
+                if key != but and (meaning := self.definition_of(str(key))) is not None
+            }
+            if not meanings:
+                break
+            e = substitute(e, meanings)
+        return e
 
     @cached_property
     def locals(self) -> dict[tuple[str, str], Expression]:
