@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from symgrad.errors import Diagnostic, SourceError, SymgradError
 from symgrad.expression.own import SAMPLE
@@ -180,6 +181,8 @@ class Judge:
             if claim.is_definition(link):
                 continue
             outcome = self._link(claim, index, left, meanings, deadline)
+            if outcome.status == "refuted" and link.either is not None:
+                outcome = self._with_either_sign(claim, index, left, meanings, deadline)
             if outcome.status == "refuted" and link.direct is not None:
                 outcome = self._with_direct(claim, index, left, meanings, deadline) or outcome
             if outcome.status == "refuted" and link.other is not None:
@@ -219,6 +222,25 @@ class Judge:
             return None
         remark = "derivatives on the right are read as direct ones, other operands held fixed"
         return replace(found, remarks=(*found.remarks, remark))
+
+    def _with_either_sign(
+        self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],
+        deadline: float,
+    ) -> Outcome:  # fmt: skip
+        """Return the outcome of a link that is wrong with + for ±: with −, or one at each point."""
+        link = claim.links[index]
+        turned = replace(link, expression=link.either or link.expression, either=None)
+        links = (*claim.links[:index], turned, *claim.links[index + 1 :])
+        found = self._link(replace(claim, links=links), index, left, meanings, deadline)
+        if found.status in ("proved", "agrees"):
+            return replace(found, remarks=(*found.remarks, "`±` is − here"))
+        rights = (substituted(one.expression, meanings) for one in (link, turned))
+        apart = Mul(tuple(Add((left, Neg(right))) for right in rights))
+        conditions = self._conditions(claim, meanings)
+        both = self._equality(Sides(apart, Number(Fraction(0)), conditions), deadline)
+        if both.status == "proved":
+            return replace(both, remarks=(*both.remarks, "`±` is + at some points, − at others"))
+        return found
 
     def _refuse_two_readings(
         self, claim: Claim, index: int, left: Expression, meanings: dict[str | int, Expression],

@@ -106,7 +106,7 @@ class Link:
     1.3e3 shown to the hundreds), None for other links; `cut` says that an ellipsis follows it.
     `other` is the second way to read a link such as `1/2v`, None for most; `direct` is the link
     with derivatives between neighbours that hold all other operands fixed, None where that is the
-    same.
+    same; `either` is the link with − for its ±.
     """
 
     expression: Expression
@@ -117,6 +117,7 @@ class Link:
     cut: bool = False
     other: Expression | None = None
     direct: Expression | None = None
+    either: Expression | None = None
 
     @property
     def numeric(self) -> bool:

@@ -103,7 +103,9 @@ class Chains:
         self.refuse_marks(part)
         origin = part.origin(formula.text, formula.origin)
         relation: Relation = "≈" if sign == "≈" else "="
-        expression, other, direct = readings_of(part.text, origin, self.scope)
+        plain, turned = _signed(part.text, "+-"), _signed(part.text, "-+")
+        expression, other, direct = readings_of(plain, origin, self.scope)
+        either = None if plain == turned else readings_of(turned, origin, self.scope).plain
         place = origin.place(part.text, 0, max(1, len(part.text)))
         shown = source_text(formula.text, part)
         if self.comma:
@@ -111,7 +113,7 @@ class Chains:
             shown = _COMMA.sub(".", shown)
         return Link(
             expression, shown, relation, place,
-            decimals_of(part.text), cut, other, direct,
+            decimals_of(part.text), cut, other, direct, either,
         )  # fmt: skip
 
     def refuse_marks(self, part: Written) -> None:
@@ -293,6 +295,9 @@ class Chains:
             found = replace(found, stated=True, printed=())
         if given.words:
             found = replace(found, words=given.words)
+        node = self.graph.index.get(left.name) if isinstance(left, NameTarget) else None
+        if node is not None and node.formula is None and any(link.either for link in links):
+            otherwise = "a solution of an equation"
         if given.unread:
             otherwise = f"said under a condition: {given.unread}"
         if otherwise:
@@ -401,6 +406,12 @@ class Chains:
             self.state.printed[left.key] = value
         elif isinstance(left, NameTarget):
             self.state.printed[left.name] = value
+
+
+def _signed(text: str, signs: str) -> str:
+    """Return a text with one of the two signs for ±, and the other for ∓; no + in front."""
+    plain = text.replace("±", signs[0]).replace("∓", signs[1])
+    return plain if plain == text else re.sub(r"(^|[(=,])\s*\+", r"\1 ", plain)
 
 
 def _left_of(text: str) -> str:

@@ -34,6 +34,7 @@ from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.givens import Given, Givens
 from symgrad.verify.reading.lefts import LeftSides
+from symgrad.verify.reading.orders import Order, coefficients, order_of, without_order
 from symgrad.verify.reading.proportional import factor_of
 from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
@@ -196,7 +197,10 @@ class Reader:
                 yield _skipped(formula.text, place, fault.diagnostic.message)
             return
         found = [
-            one for statement in statements(written) for one in components(statement, self.scope)
+            part
+            for statement in statements(written)
+            for one in components(statement, self.scope)
+            for part in without_order(one, self.scope)
         ]
         self.generic.begin(found)
         for one in found:
@@ -298,7 +302,32 @@ class Reader:
             return self.no_claim(statement, formula, text, place)
         if formula.assumed and (held := self.assumed(statement, formula, text, place)):
             return held
+        if len(statement.parts) == 1 and (order := order_of(statement.parts[0][1], self.scope)):
+            return self.up_to_order(order, statement, formula, text, place)
         return rule(statement, formula, self.scope)
+
+    def up_to_order(
+        self, order: Order, statement: WrittenStatement, formula: FoundFormula, text: str,
+        place: Place,
+    ) -> Claim:  # fmt: skip
+        """Return the claim of `… + O(z^3)`, which stands for one about each power of z below.
+
+        Raises:
+            Fault: if a side cannot be read.
+        """
+        side = self.lefts.read(statement, formula)
+        left = Claim(text, place, side).left_expression
+        if left is None or _is_new(side, self.scope):
+            raise Fault(Diagnostic("an order of what?", place))
+        link = self.chains.link("=", order.side, formula)
+        both = (coefficients(one, order, self.scope) for one in (left, link.expression))
+        cases = []
+        for power, (first, second) in enumerate(zip(*both, strict=True)):
+            own = replace(link, expression=second, decimals=None, other=None, direct=None)
+            target = ExpressionTarget(first)
+            one = self.chains.claim(target, (own,), text, place, Given(), forced=False)
+            cases.append(Case(((f"the coefficient of {order.name}^{power}", ""),), one))
+        return _together(tuple(cases))
 
     def assumed(
         self, statement: WrittenStatement, formula: FoundFormula, text: str, place: Place
