@@ -40,3 +40,10 @@ def test_a_wrong_rule_is_refuted_though_one_function_might_fulfil_it(rule):
 ])  # fmt: skip
 def test_what_is_no_rule_is_not_refuted(text):
     assert not {"refuted", "proved"} & set(told(text))
+
+
+def test_a_function_with_a_name_is_no_product_of_letters():
+    graph = sg.parse("param x; GELU = x*normal_cdf(x)")
+    claim = r"$\frac{d}{dx}\text{GELU}(x) = \frac{d}{dx}[x\Phi(x)] = \Phi(x) + x\Phi'(x)$"
+    statuses = [str(v.status) for v in sg.verify(graph, claim, source="a.md").verdicts]
+    assert statuses == ["proved"]

@@ -20,6 +20,7 @@ from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Claim, ExpressionTarget, Link
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
+from symgrad.verify.reading.functions import is_function
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.text import source_text
@@ -34,6 +35,7 @@ _DERIVED = re.compile(rf"\)\s*[{_PRIME}]|[d∂]\s*/\s*\(?\s*[d∂]|[d∂]\s*\(")
 _SLOPE = re.compile(rf"[{_PRIME}]|[d∂]\w*\s*/\s*[d∂]")
 _COMPOSED = re.compile(rf"\(?\s*([a-zA-Z])([{_PRIME}]*)\s*[∘⊙]\s*([a-zA-Z])\s*\)?([{_PRIME}]*)")
 _MOST = 6
+_LONGEST = 3  # letters side by side: u v w
 _ARGUMENT = "xtzs"
 
 
@@ -46,13 +48,14 @@ def rule(statement: WrittenStatement, formula: FoundFormula, scope: Scope) -> Cl
     left = texts[0]
     if not (_DERIVED.search(left) and texts[1:] and all(map(_SLOPE.search, texts[1:]))):
         return None
-    functions = dict.fromkeys(
-        word[-1]
-        for text in texts
-        for found in (_CALLED, _PRIMED)
-        for word in found.findall(text)
+    called = {
+        word for text in texts for found in (_CALLED, _PRIMED) for word in found.findall(text)
         if lookup(word) is None
-    )
+    }  # fmt: skip
+    words = {word for text in texts for word in _WORD.findall(text) if lookup(word) is None}
+    if any(len(word) > _LONGEST for word in words) or any(is_function(w, scope) for w in called):
+        return None  # `GELU(x)` is a function that has a name, and no product
+    functions = dict.fromkeys(sorted(word[-1] for word in called))
     functions |= dict.fromkeys(
         letter for text in texts for one in _COMPOSED.finditer(text) for letter in one.group(1, 3)
     )
