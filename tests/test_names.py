@@ -18,7 +18,7 @@ LONG = (
     "accuracy/", "cli/", "derivation/sweep.py", "expression/arrays/", "render/arrays/",
     "sources/", "targets/", "verify/arrays/", "verify/drafting/", "verify/reading/",
 )  # fmt: skip
-BY_ID = ("accuracy/", "derivation/", "graph/", "program/", "targets/")
+BY_ID = ("accuracy/", "derivation/sweep.py", "program/", "targets/arrays/")
 # An array room may call its counterpart of a scalar class alike, but for the words used everywhere.
 EVERYWHERE = {"Block", "Evaluator", "Formula", "Line", "Poly", "Sheet", "Statement", "_Writer"}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from symgrad.derivation.calculus import local_derivatives
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import Call, Expression
 from symgrad.graph.arrays import OPAQUE
 from symgrad.graph.graph import Graph, Node
@@ -28,15 +29,16 @@ def _places(pattern: Expression) -> frozenset[int]:
 def operands_by_node(graph: Graph) -> dict[str, tuple[str, ...]]:
     """Return for every equation its operands in order of definition, without zero derivatives."""
     order = {node.name: i for i, node in enumerate(graph.nodes)}
-    places: dict[int, frozenset[int]] = {}
+    known: ByIdentity[Expression, frozenset[int]] = ByIdentity()
     found: dict[str, tuple[str, ...]] = {}
     for node in graph.ordered:
         if node.formula is None:
             continue
         pattern = node.formula.pattern
-        if id(pattern) not in places:
-            places[id(pattern)] = _places(pattern)
-        kept = [name for i, name in enumerate(node.formula.operands) if i in places[id(pattern)]]
+        places = known.get(pattern)
+        if places is None:
+            places = known[pattern] = _places(pattern)
+        kept = [name for i, name in enumerate(node.formula.operands) if i in places]
         found[node.name] = tuple(sorted(kept, key=order.__getitem__))
     return found
 

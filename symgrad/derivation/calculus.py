@@ -185,7 +185,6 @@ def _local_derivatives(pattern: Expression) -> tuple[tuple[int, LocalDerivative]
 
 _WIDE_INSIDE = 40  # the number of terms from which on a sum inside an equation is taken apart
 _WIDE_PRODUCT = 300  # factors or arguments: each derivative has as many, so they grow as the square
-_FIRST_SUM = 10**9  # positions from here on stand for sums taken apart
 _MAX_PARTS = 1_500_000
 _MAX_DIRECT = 30_000
 
@@ -209,13 +208,17 @@ def _too_large(what: str) -> LimitExceeded:
 
 
 def _sums_apart(pattern: Expression) -> tuple[Expression, dict[int, Add]]:
-    """Put a variable in the place of each wide sum inside a pattern; return the sums by it."""
+    """Put a variable in the place of each wide sum inside a pattern; return the sums by it.
+
+    Its position is one that no operand has.
+    """
     sums: dict[Add, int] = {}
+    free = 1 + max((int(key) for key in variables(pattern)), default=OWN)
 
     def apart(part: Expression) -> Expression | None:
         if part is pattern or not isinstance(part, Add) or len(part.terms) < _WIDE_INSIDE:
             return None
-        return Var(sums.setdefault(part, _FIRST_SUM + len(sums)))
+        return Var(sums.setdefault(part, free + len(sums)))
 
     outer = replaced(pattern, apart)
     return outer, {key: part for part, key in sums.items()}

@@ -13,6 +13,7 @@ from symgrad.derivation.lookup import LazyMapping
 from symgrad.derivation.relations import Note
 from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
 from symgrad.expression.algebra import tidy
+from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.symbolic import to_sympy
 from symgrad.expression.tree import (
     ZERO,
@@ -155,16 +156,15 @@ class Derivation(Typeset):
         place = self._places(source).get(target)
         if source.formula is None or place is None:
             raise UnknownName(Diagnostic(f"`{operand}` is not an operand of `{node}`"))
-        rules = self._rules.get(id(source.formula.pattern))
+        rules = self._rules.get(source.formula.pattern)
         if rules is None:
             rules = local_derivatives(source.formula.pattern)
-            self._rules[id(source.formula.pattern)] = rules
+            self._rules[source.formula.pattern] = rules
         return _instantiated(rules.get(place), source, short=short)
 
     @cached_property
-    def _rules(self) -> dict[int, dict[int, LocalDerivative]]:
-        # By the identity of patterns: nodes of one shape share one, and the graph keeps them alive.
-        return {}
+    def _rules(self) -> ByIdentity[Expression, dict[int, LocalDerivative]]:
+        return ByIdentity()  # nodes of one shape share one pattern
 
     @cached_property
     def _known_places(self) -> dict[str, dict[str, int]]:
@@ -252,12 +252,9 @@ class Derivation(Typeset):
     @cached_property
     def kinks(self) -> tuple[str, ...]:
         """The conventions at kinks that this derivation relies on."""
-        patterns = {
-            id(node.formula.pattern): node.formula.pattern
-            for node in self.graph.ordered
-            if node.formula is not None
-        }
-        return tuple(dict.fromkeys(kink for p in patterns.values() for kink in kinks_of(p)))
+        formulas = [node.formula for node in self.graph.ordered if node.formula is not None]
+        patterns = distinct(formula.pattern for formula in formulas)
+        return tuple(dict.fromkeys(kink for pattern in patterns for kink in kinks_of(pattern)))
 
     def expand(self, parameter: str) -> sympy.Expr:
         """Return the gradient in parameters and inputs only, as a SymPy expression.

@@ -8,7 +8,7 @@ number must keep the object. `ByIdentity` does, and nothing else in the package 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from symgrad.expression.tree import Expression, children
@@ -45,6 +45,18 @@ class ByIdentity(Generic[Key, Known]):
 
     def __contains__(self, key: Key) -> bool:
         return id(key) in self._items
+
+
+def distinct(items: Iterable[Known]) -> list[Known]:
+    """Return every object once, in the order in which they come first.
+
+    Equations of one shape share one pattern: what is asked of each pattern is asked once.
+
+    >>> first, second = [1, 2], [1, 2]
+    >>> len(distinct([first, second, first]))
+    2
+    """
+    return list({id(item): item for item in items}.values())
 
 
 def each_part(

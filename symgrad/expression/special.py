@@ -47,8 +47,8 @@ def _positive(place: int = 0) -> Any:  # noqa: ANN401  (a Domain)
     return lambda a: (Compare(">", a[place], ZERO),)
 
 
-def _nonzero(place: int = 0) -> Any:  # noqa: ANN401
-    return lambda a: (Compare("!=", a[place], ZERO),)
+def _nonzero() -> Any:  # noqa: ANN401
+    return lambda a: (Compare("!=", a[0], ZERO),)
 
 
 def _below_one(place: int = 0) -> Any:  # noqa: ANN401

@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from symgrad.errors import BrokenGraph, CyclicGraph, Diagnostic, Place, UnknownName, nearest
 from symgrad.expression.function import OwnFunction
+from symgrad.expression.identity import distinct
 from symgrad.expression.names import LATIN, canonical
 from symgrad.expression.symbolic import equation_to_sympy
-from symgrad.expression.tree import Call, Compare, Expression, Formula, Var, walk
+from symgrad.expression.tree import Call, Compare, Formula, Var, walk
 from symgrad.graph.display import Typeset
 
 Kind = Literal["param", "data", "const", "equation"]
@@ -110,8 +111,7 @@ class Graph(Typeset):
     def functions(self) -> Mapping[str, OwnFunction]:
         """The functions of the author's own that the equations use, by their canonical names."""
         found: dict[str, OwnFunction] = {}
-        patterns = {id(n.formula.pattern): n.formula.pattern for n in self.nodes if n.formula}
-        stack: list[Expression] = list(patterns.values())
+        stack = distinct(node.formula.pattern for node in self.nodes if node.formula)
         while stack:
             for part in walk(stack.pop()):
                 if isinstance(part, Call) and isinstance(part.function, OwnFunction):

@@ -69,11 +69,6 @@ def _leaf(e: Expression) -> Expression:
     return e
 
 
-def is_number(e: Expression) -> bool:
-    """Tell whether the expression is a number, perhaps with a minus sign."""
-    return isinstance(e, Number) or (isinstance(e, Neg) and isinstance(e.operand, Number))
-
-
 def exact(e: Expression) -> Fraction | None:
     """Return the value of a number with or without a sign, else None."""
     match e:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.tree import (
     Add,
     Compare,
@@ -31,14 +32,16 @@ def split(statements: tuple[Statement, ...], taken: Collection[str]) -> tuple[St
 
     The pieces of R are called R_1, R_2, …; names in `taken` are left alone.
     """
-    patterns = {id(s.formula.pattern): s.formula.pattern for s in statements}
-    too_large = {key for key, pattern in patterns.items() if _measure(pattern)}
-    if not too_large:
+    patterns = distinct(statement.formula.pattern for statement in statements)
+    if not any(map(_measure, patterns)):
         return statements
     cutter = _Cutter({*taken, *(statement.name for statement in statements)})
+    too_large: ByIdentity[Expression, bool] = ByIdentity()
+    for pattern in patterns:
+        too_large[pattern] = _measure(pattern)
     result: list[Statement] = []
     for statement in statements:
-        if id(statement.formula.pattern) in too_large:
+        if too_large[statement.formula.pattern]:
             result.extend(cutter.cut(statement))
         else:
             result.append(statement)

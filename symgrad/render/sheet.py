@@ -195,7 +195,7 @@ def equation_lines(graph: Graph) -> list[FormulaLine]:
     ]
 
 
-def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Section:
+def paths_section(d: Derivation, *, limit: int) -> Section:
     """Return the paths to all parameters, at most `limit` in all."""
     items: list[Item] = []
     left = limit
@@ -203,7 +203,7 @@ def paths_section(d: Derivation, *, limit: int, products: bool = False) -> Secti
         if left == 0:
             break
         found = d.paths(name, limit=left)
-        items += [Trail(p, side(*path_factors(d, p)) if products else ()) for p in found]
+        items += [Trail(p, ()) for p in found]
         left -= len(found)
     total = sum(d.path_count(name) for name in d.wrt)
     if total > limit:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.functions import OwnFunction
+from symgrad.expression.identity import distinct
 from symgrad.expression.own import PRIME
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
@@ -270,8 +271,8 @@ class Sheet:
         program = self.program
         routines = [program.value, *program.further.values()]
         routines += [program.both] if self.functions != ("value",) else []
-        patterns = {id(b.pattern): b.pattern for routine in routines for b in routine.blocks}
-        found = [f for pattern in patterns.values() for f in open_functions(pattern)]
+        patterns = distinct(block.pattern for routine in routines for block in routine.blocks)
+        found = [f for pattern in patterns for f in open_functions(pattern)]
         bases = list(dict.fromkeys(f.rstrip(PRIME) for f in found))
         taken = {*self.names.values(), *self.target.taken_names()}
         named: dict[OwnFunction, str] = {}

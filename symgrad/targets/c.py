@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
+from symgrad.expression.identity import distinct
 from symgrad.expression.tree import Expression, Formula
 from symgrad.program.batch import batch_of
 from symgrad.program.block import Assignment
@@ -209,8 +210,7 @@ class _CWriter:
         """Return the functions among the arguments that patterns call."""
         if not self.functions:
             return []
-        distinct = {id(pattern): pattern for pattern in patterns}.values()
-        found = {f for pattern in distinct for f in open_functions(pattern)}
+        found = {f for pattern in distinct(patterns) for f in open_functions(pattern)}
         return [name for f, name in self.sheet.callables.items() if f in found]
 
     def _filled(self, results: Sequence[str], target: str = "out.") -> list[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
 from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.own import PRIME
 from symgrad.expression.spelling import ATOM, CONDITION, PRODUCT, SUM, UNARY, Spelling
 from symgrad.expression.tree import (
@@ -42,7 +43,7 @@ _CALLED = re.compile(r"(?<![\w.:])[A-Za-z_]\w*(?=\()")
 Template = tuple[str, tuple[int, ...]]
 
 
-def decimal_or_quotient(value: Fraction, suffix: str = "") -> str:
+def decimal_or_quotient(value: Fraction) -> str:
     """Return a literal that denotes the double nearest to `value` (which is not negative).
 
     >>> [decimal_or_quotient(Fraction(v)) for v in ("2", "0.1", "1/3", "1e20")]
@@ -50,7 +51,7 @@ def decimal_or_quotient(value: Fraction, suffix: str = "") -> str:
     """
     small = max(value.numerator, value.denominator) <= _LARGEST_QUOTIENT
     if small and _has_no_decimal(value.denominator):
-        return f"{float(value.numerator)!r}{suffix}/{float(value.denominator)!r}{suffix}"
+        return f"{float(value.numerator)!r}/{float(value.denominator)!r}"
     try:
         nearest = float(value)
     except OverflowError:
@@ -62,7 +63,7 @@ def decimal_or_quotient(value: Fraction, suffix: str = "") -> str:
                 "range of a double"
             )
         )
-    return f"{nearest!r}{suffix}"
+    return f"{nearest!r}"
 
 
 def _has_no_decimal(denominator: int) -> bool:
@@ -93,15 +94,14 @@ class CodePrinter:
         self.polynomials: dict[tuple[Fraction, ...], str] = {}
         self.locals: dict[Local, tuple[str, str]] = {}
         self.bodies = self  # what writes the formulas of those, which must not stop the program
-        self._templates: dict[int, tuple[Template, Expression]] = {}
+        self._templates: ByIdentity[Expression, Template] = ByIdentity()
 
     def template(self, pattern: Expression) -> Template:
         """Return the text of a pattern with %s for each operand, and which operand each is."""
-        found = self._templates.get(id(pattern))
+        found = self._templates.get(pattern)
         if found is None:
-            text = self.expression(pattern)
-            found = self._templates[id(pattern)] = (_filled(text), pattern)
-        return found[0]
+            found = self._templates[pattern] = _filled(self.expression(pattern))
+        return found
 
     def code(self, pattern: Expression, operands: tuple[str, ...]) -> str:
         """Return a pattern as code, with these identifiers for its variables."""

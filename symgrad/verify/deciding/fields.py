@@ -33,7 +33,6 @@ from symgrad.verify.deciding.polynomials import (
     Poly,
     Ring,
     constant_value,
-    degree,
     degrees,
     is_constant,
 )
@@ -347,8 +346,3 @@ class Field:
         """Return a ratio as an expression."""
         top, bottom = self.polynomial_expression(a.top), self.polynomial_expression(a.bottom)
         return top if bottom == ONE else Div(top, bottom)
-
-
-def total_degree(a: Ratio) -> int:
-    """Return the larger of the degrees of top and bottom."""
-    return max(degree(a.top), degree(a.bottom))

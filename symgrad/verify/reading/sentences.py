@@ -8,7 +8,6 @@ derivatives are found by `prose`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from symgrad.expression.functions import lookup
 
@@ -83,13 +82,3 @@ def _is_remark(text: str, opened: int, limit: int) -> bool:
     if "=" in inside:
         return True
     return any(lookup(found[0]) is None for found in _WORD.finditer(inside))
-
-
-def formulas_in(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of a sentence that are formulas."""
-    left = re.compile(LEFT)
-    while found := left.search(text, start, end):
-        stop = end_of(text, found.start(), found.end(), end)
-        if stop > found.start():
-            yield found.start(), stop
-        start = max(stop, found.end())
