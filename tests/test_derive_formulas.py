@@ -387,3 +387,29 @@ def test_every_sensitivity_has_terms_of_its_own():
 def test_gradient_of_the_article_is_right():
     graph = load("example:branch_and_merge")
     same_gradient(derive(graph), start_values(graph))
+
+
+def test_what_branches_share_stands_behind_their_sum():
+    d = derive(
+        parse("param w, v, a, b; data x; h = tanh(w*x); p = exp(v*h); q = sin(a*h); J = p*q + b*h")
+    )
+    by = {s.node: s.form.expression for s in d.sensitivity_list} | dict(
+        (name, form.expression) for name, form in d.gradient_forms
+    )
+    shown = [Printer(all_names(d)).expression(e) for e in by.values()]
+    assert any(text.endswith(")·(1 − h²)·x") for text in shown), shown
+    assert all(text.count("1 − h²") <= 1 for text in shown), shown
+
+
+def test_regularisation_stays_a_term_of_its_own():
+    d = derive(parse("param a; data x, y; const λ; h = tanh(a*x); J = (h - y)^2 + λ/2*a^2"))
+    assert "∂J/∂a = 2(h − y)·(1 − h²)·x + λa" in d.text()
+
+
+def test_the_normal_density_is_called_by_its_name_and_explained():
+    text = derive(parse("param z; J = 3*erf(z/sqrt(2))^2")).text()
+    assert "∂J/∂z = 12·erf(z/√2)·φ(z)" in text
+    assert "φ(z) is the density of the standard normal distribution" in text
+    assert (
+        "normal_pdf(z) is the density" in derive(parse("param z, φ; J = φ*erf(z/sqrt(2))")).text()
+    )

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from symgrad.derivation.derive import derive
 from symgrad.errors import SourceError
-from symgrad.expression.printer import AsciiPrinter, Printer, decimal_text
+from symgrad.expression.printer import AsciiPrinter, LetterPrinter, Printer, decimal_text
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -71,7 +71,47 @@ def test_latex_is_read_as_a_claim(tree):
 HARD_NAMES = (
     "σ", "φ", "Φ", "ψ", "Γ", "sin1", "exp_1", "alpha_hat", "x_bar", "w_ij", "rate_limit", "W_1_2",
     "β1", "θ_old", "x", "xx", "e2", "pi2", "T", "ℓ", "h_t", "boltzmann_constant", "é",
+    "y_hat", "x_tilde", "θ_bar_1", "ż", "rate_hat", "v_dot_out", "learning_rate_2", "q_vec",
 )  # fmt: skip
+ACCENTED = (*(name for name in HARD_NAMES if name not in ("σ", "φ", "Φ", "pi2", "e2")), "a", "b")
+
+
+@settings(max_examples=150, suppress_health_check=SLOW)
+@given(trees(ACCENTED))
+def test_accents_and_letters_of_functions_are_read_back(tree):
+    check(tree, LetterPrinter(ACCENTED), ACCENTED)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "typeset"),
+    [
+        ("y_hat", "ŷ", r"\hat{y}"),
+        ("alpha_hat", "α̂", r"\hat{\alpha}"),
+        ("theta_hat_1", "θ̂₁", r"\hat{\theta}_{1}"),
+        ("x_1_bar", "x̄₁", r"\bar{x}_{1}"),
+        ("x̃", "x̃", r"\tilde{x}"),
+        ("q_dot_out", "q̇_out", r"\dot{q}_{\mathrm{out}}"),
+        ("rate_hat", "rate_hat", r"\widehat{\mathrm{rate}}"),
+        ("boltzmann_constant", "boltzmann_constant", r"\mathrm{boltzmann\_constant}"),
+        ("learning_rate_1", "learning_rate_1", r"\mathrm{learning\_rate}_{1}"),
+        ("w_ij", "w_ij", r"w_{\mathrm{ij}}"),
+    ],
+)
+def test_names_are_printed_as_one_writes_them(name, text, typeset):
+    assert LetterPrinter([name]).name(name) == text
+    assert LatexPrinter([name]).name(name) == typeset
+    assert AsciiPrinter([name]).name(name).isascii()
+
+
+@pytest.mark.parametrize("names", [("σ",), ("σ_x",), ("sigma1",), ("σ̂",)])
+def test_a_function_has_its_letter_where_no_name_begins_with_it(names):
+    sigmoid = Call("sigmoid", (X,))
+    for printer, letter, word in (
+        (LetterPrinter, "σ(x)", "sigmoid(x)"),
+        (LatexPrinter, r"\sigma(x)", r"\mathrm{sigmoid}(x)"),
+    ):
+        assert printer(["x", "s"]).expression(sigmoid) == letter
+        assert printer(["x", *names]).expression(sigmoid) == word
 
 
 @settings(max_examples=150, suppress_health_check=SLOW)

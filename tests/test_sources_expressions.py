@@ -245,3 +245,10 @@ def test_conditions_of_cases_are_read_whole(condition, meant):
     found = parse_latex_expression(text, Origin("t", (text,), 1, 1), names.get)
     plain = f"where({meant}, x, y)"
     assert found == Parser(plain, Origin("t", (plain,), 1, 1), names.get).whole()
+
+
+@pytest.mark.parametrize(
+    ("letter", "function"), [("Φ", "normal_cdf"), ("φ", "normal_pdf"), ("σ", "sigmoid")]
+)
+def test_a_letter_is_a_function_where_it_is_no_name(letter, function):
+    assert read(f"{letter}(x)") == Call(function, (Var("x"),))

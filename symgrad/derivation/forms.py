@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from symgrad.expression.algebra import add, cost, factored_sum, mul
+from symgrad.expression.algebra import Product, add, cost, factored_sum, mul
 from symgrad.expression.simplify import simplified
 from symgrad.expression.tree import (
     ONE,
@@ -84,9 +84,25 @@ def linear_pattern(
     if not kept:
         return NOTHING
     terms = [factor if key is None else mul(Var(key), factor) for key, factor in kept]
-    total = add(*terms) if whole is None else whole
+    total = _summed(terms) if whole is None else whole
     divides = any(isinstance(part, Div) for part in walk(total))
     return LinearPattern(kept, total, cost(total), _is_trivial(kept), divides, total == ONE)
+
+
+def _summed(terms: list[Expression]) -> Expression:
+    """Return the sum; a sum or a function's value that multiplies all terms stands behind it.
+
+    (δ_1 w_1 + δ_2 w_2)(1 - h^2): what branches of a node share is what the node itself does.
+    """
+    shared: set[Expression] = set()
+    for i, term in enumerate(terms):
+        product = Product()
+        product.multiply(term)
+        found = {base for base in product.powers if not isinstance(base, Var | Number)}
+        shared = found if i == 0 else shared & found
+        if not shared:
+            return add(*terms)
+    return factored_sum(terms, behind=True) if len(terms) > 1 else add(*terms)
 
 
 def _is_trivial(terms: tuple[tuple[int | None, Expression], ...]) -> bool:

@@ -332,8 +332,8 @@ def _scaled(rest: Expression, coefficient: Fraction) -> Expression:
     return mul(number(coefficient), rest)
 
 
-def factored_sum(terms: Iterable[Expression]) -> Expression:
-    """Return the sum with the powers common to all terms taken out in front.
+def factored_sum(terms: Iterable[Expression], *, behind: bool = False) -> Expression:
+    """Return the sum with the powers common to all terms taken out in front of it, or `behind` it.
 
     >>> a, b, s = Var("a"), Var("b"), Var("s")
     >>> factored_sum([div(a, s), div(b, s)]) == Div(Add((a, b)), s)
@@ -367,6 +367,8 @@ def factored_sum(terms: Iterable[Expression]) -> Expression:
     total = positive_first(add(*inner))
     if not outer.powers and share == 1:
         return total
+    if behind:
+        return mul(total, outer.build())
     outer.multiply(total)
     return outer.build()
 

@@ -50,6 +50,7 @@ class Function:
         costly: whether certified values or proofs about it take long.
         slips: what it is mistaken to have as its derivative, from its argument and its value.
         region_slips: the same, where the mistake is the side of its kink.
+        letter: what it is called by where that is no name: Φ for the normal distribution.
         latex: a command or `\\operatorname{...}`.
         kink: for a function that has one, which derivative is taken there.
         spellings: how languages write it that have it, by the name of the language. Others write
@@ -67,6 +68,7 @@ class Function:
     sympy: str | type | None = None
     mpmath: str | Callable[..., Value] | None = None
     latex: str | None = None
+    letter: str = ""
     kink: str = ""
     condition_first: bool = False
     by_sympy: bool = False

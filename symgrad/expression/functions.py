@@ -20,6 +20,7 @@ __all__ = [
     "Function",
     "OwnFunction",
     "added",
+    "by_letter",
     "known_names",
     "lookup",
     "record",
@@ -29,6 +30,7 @@ __all__ = [
 ELEMENTARY = (*elementary.ROWS, *activations.ROWS, *choices.ROWS)
 FUNCTIONS = {row.name: row for row in (*ELEMENTARY, *special.ROWS)}
 _BY_ALIAS = {alias: row for row in FUNCTIONS.values() for alias in (row.name, *row.aliases)}
+_BY_LETTER = {row.letter: row for row in FUNCTIONS.values() if row.letter}
 
 
 @contextmanager
@@ -91,6 +93,15 @@ def lookup(name: str) -> Function | None:
     ('log', 'asin', None)
     """
     return _BY_ALIAS.get(name)
+
+
+def by_letter(letter: str) -> Function | None:
+    """Return the record of the function that is called by a letter, or None.
+
+    >>> by_letter("Φ").name
+    'normal_cdf'
+    """
+    return _BY_LETTER.get(letter)
 
 
 def known_names() -> tuple[str, ...]:

@@ -17,6 +17,13 @@ GREEK = {
 }  # fmt: skip
 LATIN = {letter: name for name, letter in GREEK.items()}
 
+# Accents by their word; those without a mark are written in LaTeX only.
+ACCENTS = {
+    "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "ddot": "\u0308",
+    "vec": "", "check": "",
+}  # fmt: skip
+_ACCENT_OF = {"\u0305": "bar", **{mark: word for word, mark in ACCENTS.items() if mark}}
+
 _LEADING_WORD = re.compile(r"\\?([A-Za-z]+)(?![A-Za-z])")
 
 
@@ -33,3 +40,22 @@ def canonical(name: str) -> str:
     if match and match[1] in GREEK:
         return GREEK[match[1]] + plain[match.end() :]
     return plain
+
+
+def accented(name: str) -> tuple[str, str]:
+    """Return a name without its accent, and the accent in a word, or "" where it has none.
+
+    >>> accented("y_hat"), accented("ŷ_1"), accented("θ_1_bar"), accented("rate_1")
+    (('y', 'hat'), ('y_1', 'hat'), ('θ_1', 'bar'), ('rate_1', ''))
+    """
+    plain = canonical(name)
+    head, *rest = plain.split("_")
+    if not head.isascii():
+        letter, mark, *others = (*unicodedata.normalize("NFD", head), "")
+        alone = not (others and unicodedata.combining(others[0] or " "))
+        if mark in _ACCENT_OF and alone and not letter.isdigit():
+            return "_".join(("".join((letter, *others)), *rest)), _ACCENT_OF[mark]
+    for i, part in enumerate(rest if head else ()):
+        if part in ACCENTS:
+            return "_".join((head, *rest[:i], *rest[i + 1 :])), part
+    return plain, ""

@@ -6,13 +6,14 @@ What is printed can be read again by the claims reader, and is the same expressi
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-from symgrad.expression.functions import reserved_names
-from symgrad.expression.names import GREEK, LATIN, canonical
+from symgrad.expression.functions import record, reserved_names
+from symgrad.expression.names import ACCENTS, GREEK, LATIN, accented, canonical
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -35,6 +36,7 @@ _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _UNITS = re.compile(r"[^\W\d_]\d*")
 _INDEXED = re.compile(r"([^\W\d_]+)_?(\d+)")
+_ONE_LETTER = re.compile(r"[^\W\d_](?![^\W\d_])")
 _DEEP_FRACTION = 1000
 _LONGEST_DECIMAL = 25
 
@@ -243,6 +245,12 @@ class Printer:
         return not pair[0].startswith("d") and pair not in self._words
 
     @cached_property
+    def initials(self) -> frozenset[str]:
+        """The letters that names are, or are with an index or an accent: σ, σ₁, σ_x."""
+        bases = (accented(name)[0] for name in self._names)
+        return frozenset(base[0] for base in bases if _ONE_LETTER.match(base))
+
+    @cached_property
     def _words(self) -> frozenset[tuple[str, str]]:
         """Pairs of names that side by side would look like a part of another word.
 
@@ -313,6 +321,33 @@ class Printer:
     def arguments(self, arguments: tuple[Expression, ...]) -> str:
         """Return arguments; a condition among them has the equality sign of the language."""
         return ", ".join(self.condition(a, equal="==") for a in arguments)
+
+
+class LetterPrinter(Printer):
+    """Prints expressions as one writes them by hand: accents over letters, `ŷ` for `y_hat`.
+
+    A function that has a letter is called by it where no name begins with that letter: `Φ(d₁)`.
+    """
+
+    def spelled(self, name: str) -> str:
+        """Return how a name looks, its accent above it."""
+        base, accent = accented(name)
+        if not ACCENTS.get(accent) or not _ONE_LETTER.match(base):
+            return super().spelled(name)
+        text = super().spelled(base)
+        return unicodedata.normalize("NFC", text[0] + ACCENTS[accent]) + text[1:]
+
+    def _letter(self, e: Expression) -> bool:
+        """Tell whether a factor is a letter; one with an accent keeps its multiplication sign."""
+        whole = not isinstance(e, Var) or not accented(str(e.key))[1]
+        return whole and super()._letter(e)
+
+    def call(self, function: str, arguments: tuple[Expression, ...]) -> tuple[str, int]:
+        """Return a function at its arguments and how tightly it binds."""
+        letter = record(function).letter
+        if letter and letter not in self.initials:
+            return f"{letter}({self.arguments(arguments)})", ATOM
+        return super().call(function, arguments)
 
 
 class AsciiPrinter(Printer):

@@ -17,6 +17,7 @@ from symgrad.expression.tree import (
     Constant,
     Div,
     Expression,
+    Mul,
     Neg,
     Number,
     Pow,
@@ -25,6 +26,9 @@ from symgrad.expression.tree import (
     walk,
     with_children,
 )
+
+TWO = number(2)
+_ROOT = Call("sqrt", (Mul((TWO, Constant("pi"))),))
 
 Rule = Callable[[Expression], Expression | None]
 
@@ -184,3 +188,51 @@ def _bottom_up(e: Expression) -> Expression:
         if found is not None:
             return found
     return e
+
+
+def density_named(e: Expression) -> Expression:
+    """Return an expression with exp(-z²/2)/√(2π) called by its name, the normal density at z.
+
+    >>> from symgrad.expression.tree import Var
+    >>> z = Var("z")
+    >>> bell = Call("exp", (Neg(Div(Pow(z, TWO), TWO)),))
+    >>> root = Call("sqrt", (Mul((TWO, Constant("pi"))),))
+    >>> density_named(Div(Mul((z, bell)), root)) == Mul((z, Call("normal_pdf", (z,))))
+    True
+    """
+    parts = children(e)
+    if not parts:
+        return e
+    new = tuple(density_named(part) for part in parts)
+    whole = e if new == parts else with_children(e, new)
+    return _density_in(whole) if isinstance(whole, Div) else whole
+
+
+def _density_in(quotient: Div) -> Expression:
+    above, below = _factors(quotient.numerator), _factors(quotient.denominator)
+    bells = [i for i, factor in enumerate(above) if _bell(factor) is not None]
+    if not bells or _ROOT not in below:
+        return quotient
+    z = _bell(above[bells[0]])
+    above[bells[0]] = Call("normal_pdf", () if z is None else (z,))
+    below.remove(_ROOT)
+    found = above[0] if len(above) == 1 else Mul(tuple(above))
+    if below:
+        found = Div(found, below[0] if len(below) == 1 else Mul(tuple(below)))
+    return Neg(found) if isinstance(quotient.numerator, Neg) else found
+
+
+def _factors(e: Expression) -> list[Expression]:
+    inner = e.operand if isinstance(e, Neg) else e
+    return list(inner.factors) if isinstance(inner, Mul) else [inner]
+
+
+def _bell(e: Expression) -> Expression | None:
+    """Return z when `e` is exp(-z²/2), else None."""
+    match e:
+        case Call("exp", (Neg(Div(Pow(z, power), half)),)) if (power, half) == (TWO, TWO):
+            return z
+        case Call("exp", (Div(Neg(Pow(z, power)), half),)) if (power, half) == (TWO, TWO):
+            return z
+        case _:
+            return None

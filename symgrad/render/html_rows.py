@@ -11,7 +11,7 @@ from itertools import islice, pairwise
 
 from symgrad.derivation.analysis import ancestors, operands_by_node, path_counts
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.printer import Printer
+from symgrad.expression.printer import LetterPrinter
 from symgrad.expression.tree import Call
 from symgrad.render.latex import LatexPrinter, left_latex, line_latex, remark_latex, trail_latex
 from symgrad.render.paths_sheet import paths_sheet
@@ -80,7 +80,7 @@ class Rows:
         self.derivation = derivation
         self.home = home
         names = all_names(derivation)
-        self.plain = Printer(names)
+        self.plain = LetterPrinter(names)
         self.latex = LatexPrinter(names)
         self.operands = operands_by_node(derivation.graph)
         self.nodes_of = {item.name: item.node for item in derivation.sensitivity_list}

@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symgrad.expression.functions import lookup, record
-from symgrad.expression.names import LATIN, canonical
+from symgrad.expression.functions import OwnFunction, lookup, record
+from symgrad.expression.names import GREEK, LATIN, accented
 from symgrad.expression.printer import ATOM, POWER, Printer, is_joined
 from symgrad.expression.tree import (
     ONE,
     ZERO,
     Add,
     Call,
+    Constant,
     Div,
     Expression,
     Logic,
@@ -39,8 +40,11 @@ from symgrad.render.sheet import (
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _ALIKE = {r"\varphi": r"\phi"}
 _UPRIGHT = (r"\mathrm", r"\mbox", r"\mathbf")
+_WIDE = {"hat": "widehat", "bar": "overline", "tilde": "widetilde"}
 _NO_WIDTH = re.compile(r"\\(?:frac|left|right|mathrm|mbox|sqrt)(?![A-Za-z])|[{}^_\s]")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_PI = Constant("pi")
+_INDEX = 2  # letters of an index at most: more are a word
 _MOST_COLUMNS = 8
 _PAGE = 60  # letters of a formula in one line of an article
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
@@ -56,14 +60,19 @@ class LatexPrinter(Printer):
 
     def spelled(self, name: str) -> str:
         """Return a name as LaTeX: Greek letters as commands, what follows as a subscript."""
-        match = _NAME.fullmatch(canonical(name))
+        plain, accent = accented(name)
+        match = _NAME.fullmatch(plain)
         if match is None:
             return _word(name.replace("_", r"\_"))
         head, tail = match[1], match[2]
         if len(head) > 1 and lookup(head) is not None:
             return self.in_full(name)  # a function's name with a subscript
-        base = _letters(head)
         parts = [part for part in tail.split("_") if part]
+        while len(head) > 1 and parts and parts[0].isalpha() and len(parts[0]) > _INDEX:
+            head += rf"\_{parts.pop(0)}"  # words of one name: boltzmann_constant
+        base = _letters(head)
+        if accent:
+            base = rf"\{accent if len(head) == 1 else _WIDE.get(accent, accent)}{{{base}}}"
         if not parts:
             return base
         return f"{base}_{{{','.join(_letters(part) for part in parts)}}}"
@@ -135,7 +144,7 @@ class LatexPrinter(Printer):
             return rf"\left\{{\begin{{array}}{{ll}} {rows} \end{{array}}\right.", 0
         word = rf"\mathrm{{{function.translate(_SPECIAL)}}}"
         name = (row.latex or word).replace(r"\operatorname", r"\mathrm")
-        if self._is_taken(name):
+        if not isinstance(function, OwnFunction) and self._is_taken(name):
             name = word
         elif function == "polygamma":
             return rf"\psi^{{({inner[0]})}}\left({inner[1]}\right)", ATOM
@@ -144,6 +153,8 @@ class LatexPrinter(Printer):
     def _is_taken(self, symbol: str) -> bool:
         """Tell whether a function's letter is a name here: σ(z) would be read as σ times z."""
         letter = _ALIKE.get(symbol, symbol).removeprefix(r"\ln")
+        if GREEK.get(letter.removeprefix("\\")) in self.initials:
+            return True
         return any(_ALIKE.get(self.name(name), self.name(name)) == letter for name in self._names)
 
     def gap(self, left: str, right: str) -> str:
@@ -156,7 +167,7 @@ class LatexPrinter(Printer):
         """Tell whether two factors may stand side by side without a sign between them."""
         behind = right.base if isinstance(right, Pow) else right
         if isinstance(left, Number):
-            return isinstance(behind, Var | Add | Call)
+            return isinstance(behind, Var | Add | Call) or behind == _PI
         before = left.base if isinstance(left, Pow) else left
         if isinstance(left, Var) and left == behind:
             return False  # xx would be another name

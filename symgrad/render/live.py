@@ -14,7 +14,7 @@ from typing import Any
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, display_text
-from symgrad.expression.printer import Printer
+from symgrad.expression.printer import LetterPrinter
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
 from symgrad.render.drawings import draw
@@ -214,7 +214,7 @@ def _judge(request: Mapping[str, Any], graph: Graph) -> Answer:
 def _explain(_: Mapping[str, Any], graph: Graph) -> Answer:
     derivation = derive(graph)
     names = all_names(derivation)
-    printer, plain = LatexPrinter(names), Printer(names)
+    printer, plain = LatexPrinter(names), LetterPrinter(names)
     sections = []
     for section in full_sections(derivation):
         items: list[list[tuple[str, str]]] = []

@@ -9,11 +9,12 @@ from symgrad.derivation.analysis import ancestors, consumers, edges_of, path_cou
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import shape_text
-from symgrad.expression.printer import Printer
+from symgrad.expression.printer import LetterPrinter
 from symgrad.expression.tree import Expression
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph, Node
 from symgrad.render.fold import Fold, folded
+from symgrad.render.sheet import own_names
 from symgrad.trace.numbers import Real
 from symgrad.trace.print import Style, number_text, unicode_notation
 from symgrad.trace.trace import Step
@@ -101,7 +102,7 @@ class _Painter:
         self.derivation = derivation
         self.values = values
         self.highlight = highlight
-        self.printer = Printer(node.name for node in graph.nodes)
+        self.printer = LetterPrinter((*(node.name for node in graph.nodes), *own_names(graph)))
         self.users = consumers(graph)
         self.nodes = tuple(
             node for node in graph.nodes if node.formula is None and self.users[node.name]

@@ -5,7 +5,7 @@ Text, Markdown and LaTeX print the same sheet; only the notation differs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -13,7 +13,8 @@ from typing import TypeAlias
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import kinks_of
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.own import own_definitions
+from symgrad.expression.own import PRIME, own_definitions
+from symgrad.expression.recognize import density_named
 from symgrad.expression.tree import ONE, ZERO, Call, Expression, Var
 from symgrad.graph.graph import Graph
 
@@ -178,8 +179,17 @@ def plural(count: int) -> str:
 
 
 def all_names(d: Derivation) -> tuple[str, ...]:
-    """Return every name that may be printed."""
-    return tuple(n.name for n in d.graph.nodes) + tuple(s.name for s in d.sensitivity_list)
+    """Return every name that may be printed, functions of the author's own included."""
+    return (
+        *(n.name for n in d.graph.nodes),
+        *(s.name for s in d.sensitivity_list),
+        *own_names(d.graph),
+    )
+
+
+def own_names(graph: Graph) -> tuple[str, ...]:
+    """Return the names of the functions that are the author's own."""
+    return tuple(dict.fromkeys(name.rstrip(PRIME) for name in graph.functions))
 
 
 def equation_lines(graph: Graph) -> list[FormulaLine]:
@@ -240,7 +250,7 @@ def sensitivity_lines(d: Derivation) -> list[FormulaLine]:
     lines: list[FormulaLine] = []
     for item in d.sensitivity_list:
         top = d.numerator(item.node)
-        final = side(item.form.expression)
+        final = side(density_named(item.form.expression))
         chains = _chains(d, item.node, named, ())
         sides: tuple[Side, ...] = (final,)
         if chains is not None and chains != final:
@@ -283,7 +293,7 @@ def merge_lines(d: Derivation, *, steps: bool = False) -> list[FormulaLine]:
     """Return the merged derivatives that the gradients use as one factor."""
     lines: list[FormulaLine] = []
     for merge in d.merges:
-        sides: tuple[Side, ...] = (side(merge.factor),)
+        sides: tuple[Side, ...] = (side(density_named(merge.factor)),)
         if steps:
             parts = _chains(d, merge.node, {merge.of: ""}, ())
             if parts is not None:
@@ -300,7 +310,7 @@ def gradient_lines(d: Derivation, *, steps: bool = False) -> list[FormulaLine]:
     named = {item.node: item.name for item in d.sensitivity_list}
     lines: list[FormulaLine] = []
     for name, form in d.gradient_forms:
-        final = side(form.expression)
+        final = side(density_named(form.expression))
         sides: tuple[Side, ...] = (final,)
         remark = "no path leads to it" if form.expression == ZERO else ""
         if steps and not remark:
@@ -335,4 +345,14 @@ def note_lines(d: Derivation) -> list[str | Remark]:
     for node in d.graph.ordered:
         if node.formula is not None and node.name in needed:
             found |= dict.fromkeys(kinks_of(node.formula.pattern))
+    if any(density_named(e) != e for e in _derived(d)):
+        density = Call("normal_pdf", (Var("z"),))
+        lines.append(Remark((density, " is the density of the standard normal distribution")))
     return [*lines, *(f"convention: {kink}" for kink in found)]
+
+
+def _derived(d: Derivation) -> Iterator[Expression]:
+    """Yield every formula that is printed of a derivation, without its local derivatives."""
+    yield from (item.form.expression for item in d.sensitivity_list)
+    yield from (merge.factor for merge in d.merges)
+    yield from (form.expression for _, form in d.gradient_forms)

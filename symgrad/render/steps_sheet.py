@@ -10,7 +10,8 @@ from fractions import Fraction
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.rules import RuleStep, steps_of
 from symgrad.expression.algebra import Product, add, cost, factored_sum, mul
-from symgrad.expression.printer import Printer
+from symgrad.expression.printer import LetterPrinter
+from symgrad.expression.recognize import density_named
 from symgrad.expression.tree import ONE, ZERO, Derivative, Expression, Var
 from symgrad.graph.graph import Node
 from symgrad.render.sheet import (
@@ -30,7 +31,7 @@ from symgrad.render.sheet import (
     sensitivity_lines,
     side,
 )
-from symgrad.render.text import side_text
+from symgrad.render.text import left_text, side_text
 
 MAX_BRANCHES = 12  # a sum over more of them is not written out
 _MAX_LENGTH = 12  # the edges of one of them
@@ -85,7 +86,7 @@ class _StepsWriter:
 
     def __init__(self, d: Derivation) -> None:
         self.d = d
-        self.printer = Printer(all_names(d))
+        self.printer = LetterPrinter(all_names(d))
         self.named = {item.node: item.name for item in d.sensitivity_list}
         self.merged = {(merge.of, merge.node): merge.factor for merge in d.merges}
 
@@ -170,7 +171,7 @@ class _StepsWriter:
             _row(slopes, "local derivatives put in" if whole else rule),
             _row(tuple((product,) for product in products), "multiplied"),
             _row(side(_collected(products)), "common factors taken out"),
-            (line.sides[-1], self._reason({bottom for r in routes for _, bottom in r})),
+            (line.sides[-1], self._reason({bottom for r in routes for _, bottom in r}, products)),
         ]
         return self.worked(left, rows if whole else rows[1:])
 
@@ -184,7 +185,7 @@ class _StepsWriter:
         factors = [merged.get(edge) or self.d.local(*edge) for edge in route]
         return tuple(factor for factor in factors if factor != ONE)
 
-    def _reason(self, nodes: set[str]) -> Remark:
+    def _reason(self, nodes: set[str], terms: list[Expression]) -> Remark:
         """Return what the last step of a sum over branches through these nodes relied on."""
         conditions = {item.text: item.condition for item in self.d.graph.assumptions}
         for note in self.d.notes:
@@ -192,18 +193,19 @@ class _StepsWriter:
                 return Remark(("by the equations, with ", conditions[note.assumption]))
             if note.node in nodes:
                 return Remark((note.left, " = ", note.right, ": the branches cancel"))
-        return Remark(("collected",))
+        named = any(density_named(term) != term for term in terms)
+        return Remark(("the normal density by its name" if named else "collected",))
 
     def worked(self, left: Name | Partial, rows: list[Row]) -> Worked:
         """Return rows without those that say again what the row above says."""
         kept: list[Row] = []
-        last = ""
+        last = left_text(left, self.printer)  # ∂L/∂w = ∂L/∂w says nothing
         for i, (one, rule) in enumerate(rows):
             text = side_text(one, self.printer)
             if _size(one) > _MAX_COST and i != len(rows) - 1:
                 continue
-            if text.replace("·", "") == last and kept:
-                kept[-1] = (one, kept[-1][1])  # the same, drawn together
+            if text.replace("·", "") == last:
+                kept[-1:] = [(one, row[1]) for row in kept[-1:]]  # the same, drawn together
             else:
                 kept.append((one, rule))
             last = text.replace("·", "")

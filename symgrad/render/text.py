@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.expression.letters import spelled_out
-from symgrad.expression.printer import AsciiPrinter, Printer
+from symgrad.expression.printer import AsciiPrinter, LetterPrinter, Printer
 from symgrad.expression.tree import Call
 from symgrad.render.sheet import (
     FormulaLine,
@@ -22,7 +22,7 @@ _WIDEST_STEP = 60  # a rule stands in one column behind steps up to this width
 
 def text_of(sheet: FormulaSheet, *, ascii_only: bool = False) -> str:
     """Return a sheet as text, one formula a line."""
-    printer = AsciiPrinter(sheet.names) if ascii_only else Printer(sheet.names)
+    printer = AsciiPrinter(sheet.names) if ascii_only else LetterPrinter(sheet.names)
     arrow = " -> " if ascii_only else " → "
     blocks = [sheet.title]
     blocks += [_section(section, printer, arrow) for section in sheet.sections]

@@ -8,6 +8,7 @@ from symgrad.expression.letters import spelled_out
 from symgrad.expression.tree import Var
 from symgrad.render.latex import LatexPrinter, prose
 from symgrad.render.markdown import escaped
+from symgrad.render.sheet import all_names
 from symgrad.trace.lines import PARTS, WorkedLine
 from symgrad.trace.numbers import Real
 from symgrad.trace.print import (
@@ -37,8 +38,7 @@ TITLES = {
 
 def names_of(trace: Trace) -> list[str]:
     """Return every name that a trace may print."""
-    d = trace.derivation
-    return [n.name for n in d.graph.nodes] + [s.name for s in d.sensitivity_list]
+    return list(all_names(trace.derivation))
 
 
 def trace_text(trace: Trace, *, show: str = "long", ascii_only: bool = False) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from symgrad.errors import Place, SourceError
-from symgrad.expression.functions import Function, OwnFunction, lookup
+from symgrad.expression.functions import Function, OwnFunction, by_letter, lookup
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import Call, Compare, Expression, Logic, Neg, Number, Var, number
 from symgrad.sources import complaints, lexer
@@ -225,13 +225,16 @@ class Parser(Conditions):
         """Return the function that a word before a parenthesis names, or None.
 
         A function of the graph's own comes first. A special function's name means what the graph
-        says where it defines it, or letters of it.
+        says where it defines it, or letters of it; so do the letters Φ, φ and σ.
         """
         own = self.own.get(canonical(token.lstrip("\\"))) if self.own else None
         if own is not None:
             return own.record
         row = lookup(token.lstrip("\\"))
-        if row is None or row.reserved:
+        if row is None:
+            row = by_letter(canonical(token))
+            return row if self.resolve(token) is None else None
+        if row.reserved:
             return row
         letters = self.juxtaposition and complaints.as_product(self, token)
         return None if letters or self.resolve(token) is not None else row

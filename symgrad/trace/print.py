@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.printer import ATOM, POWER, PRODUCT, SUM, AsciiPrinter, Printer
+from symgrad.expression.printer import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SUM,
+    AsciiPrinter,
+    LetterPrinter,
+    Printer,
+)
 from symgrad.expression.tree import Add, Expression, Number, Var
 from symgrad.trace.decimals import decimal_parts, is_shown_exactly
 from symgrad.trace.lines import PartialName, WorkedLine
@@ -63,7 +71,7 @@ class Marks(Printer):
         return super()._printed(e)
 
 
-class SymbolPrinter(Marks):
+class SymbolPrinter(Marks, LetterPrinter):
     """Prints the lines of a trace in names, in Unicode."""
 
 
@@ -114,7 +122,7 @@ class Numerals(Printer):
         return whole and isinstance(right, Add)
 
 
-class NumberPrinter(Numerals):
+class NumberPrinter(Numerals, LetterPrinter):
     """Prints formulas with numbers put in, in Unicode."""
 
 
