@@ -21,10 +21,8 @@
 # Residuals: r_x, r_y, r_φ.
 # Names here: θ1 is theta1, θ2 is theta2, θ3 is theta3, Φ is Phi, φ2 is phi2, φ3 is phi3, r_φ is
 #     r_phi.
-# Accuracy: dJ_dθ1 loses 6 of 16 digits at θ1 = 74.8193, θ2 = -0.104809, θ3 = 0.265258, X =
-#     -1.35382e-07, Y = -3.1434e-06, Φ = 0.93194, l1 = -8.37927, l2 = -0.0520649, ….
-# Accuracy: dJ_dθ3 loses 4 of 16 digits at θ1 = 32.202, θ2 = 0.000132084, θ3 = -6.23771e-06, X =
-#     1.15661, Y = -5.98384e-06, Φ = 5.18052e-06, l1 = -1.00995e-07, l2 = 203.462, ….
+# Accuracy: dJ_dθ1 loses 3 of 16 digits at θ1 = 0.00332385, θ2 = -1.4329e-05, θ3 = -0.00136806, X =
+#     5.03087e-05, Y = 8.86803e-05, Φ = -0.00465961, l1 = -43.3577, l2 = -8.6841e-06, ….
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.

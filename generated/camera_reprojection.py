@@ -34,10 +34,10 @@
 #     ∂J/∂k = δ_s·f·(p² + q²)
 # Residuals: r_u, r_v.
 # Names here: θ is theta, φ is phi.
-# Accuracy: dJ_da loses 5 of 16 digits at θ = 1.48459, φ = -1.17485e-05, a = 0.00387109, b =
-#     1.05368e-07, c = -2.44869e-07, f = 0.201209, k = -1.8973e-06, X = 69.9688, ….
-# Accuracy: dJ_dc loses 8 of 16 digits at θ = 0.111316, φ = -0.209871, a = 0.117375, b =
-#     -0.0729928, c = -1e+09, f = 619.817, k = -0.0936434, X = 0.590203, ….
+# Accuracy: dJ_da loses 3 of 16 digits at θ = 0.107239, φ = -0.218508, a = 0.091151, b =
+#     -0.0979068, c = -3.96271, f = 605.839, k = -0.129441, X = -100000, ….
+# Accuracy: dJ_db loses 4 of 16 digits at θ = 0.201038, φ = -0.09029, a = 0.112648, b = 100000, c =
+#     -1.71688, f = 672.725, k = -0.140535, X = 0.264842, ….
 # Assumed: f > 0.
 """Value, gradient, residuals, Jacobian and update step of J."""
 

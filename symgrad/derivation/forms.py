@@ -98,7 +98,9 @@ def _summed(terms: list[Expression]) -> Expression:
     for i, term in enumerate(terms):
         product = Product()
         product.multiply(term)
-        found = {base for base in product.powers if not isinstance(base, Var | Number)}
+        found: set[Expression] = {
+            base for base in product.powers if not isinstance(base, Var | Number)
+        }
         shared = found if i == 0 else shared & found
         if not shared:
             return add(*terms)
