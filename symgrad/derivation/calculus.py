@@ -169,7 +169,7 @@ def _local_derivatives(pattern: Expression) -> tuple[tuple[int, LocalDerivative]
     _refuse_wide_products(pattern)
     outer, sums = _sums_apart(pattern)
     if sums:
-        return tuple(_joined(outer, sums).items())
+        return tuple(_with_sums_put_in(outer, sums).items())
     direct = gradient_of(pattern)
     known = recognized(pattern)
     alternative = gradient_of(known) if known != pattern else {}
@@ -224,7 +224,7 @@ def _sums_apart(pattern: Expression) -> tuple[Expression, dict[int, Add]]:
     return outer, {key: part for part, key in sums.items()}
 
 
-def _joined(outer: Expression, sums: Mapping[int, Add]) -> dict[int, LocalDerivative]:
+def _with_sums_put_in(outer: Expression, sums: Mapping[int, Add]) -> dict[int, LocalDerivative]:
     """Return the derivatives of `outer` with its sums put in: outer times inner derivative."""
     rules = {
         position: (_placed(rule.direct), _placed(rule.short))

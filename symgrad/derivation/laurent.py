@@ -93,11 +93,11 @@ class SeriesExpander:
             case Mul(parts):
                 found = self._constant(ONE)
                 for part in parts:
-                    found = self._product(found, self.series(part))
+                    found = self._multiplied(found, self.series(part))
                 return found
             case Div(numerator, denominator):
                 below = self._inverse(self.series(denominator))
-                return self._product(self.series(numerator), below)
+                return self._multiplied(self.series(numerator), below)
             case Pow(base, exponent):
                 return self._power(base, exponent)
             case Call(function, arguments):
@@ -152,7 +152,7 @@ class SeriesExpander:
         start, end = min(p.start for p in parts), min(p.end for p in parts)
         return self._cut(start, [add(*(p.at(k) for p in parts)) for k in range(start, end)])
 
-    def _product(self, a: LaurentSeries, b: LaurentSeries) -> LaurentSeries:
+    def _multiplied(self, a: LaurentSeries, b: LaurentSeries) -> LaurentSeries:
         size = min(len(a.coefficients), len(b.coefficients))
         self._count(size * size)
         found = [
@@ -183,7 +183,7 @@ class SeriesExpander:
             found = self._constant(ONE)
             step = inner if count > 0 else self._inverse(inner)
             for _ in range(abs(count)):
-                found = self._product(found, step)
+                found = self._multiplied(found, step)
             return found
         if inner.start != 0 or not inner.coefficients:
             raise NoLaurentSeries  # a branch point
@@ -233,8 +233,8 @@ class SeriesExpander:
             factor /= order
             value = mul(number(factor), self._valued(slope, here))
             if not self.is_zero(value):
-                found = self._sum([found, self._product(self._constant(value), power_of_step)])
-            power_of_step = self._product(power_of_step, step)
+                found = self._sum([found, self._multiplied(self._constant(value), power_of_step)])
+            power_of_step = self._multiplied(power_of_step, step)
             if not power_of_step.coefficients or power_of_step.start >= inner.end:
                 break
         return LaurentSeries(found.start, found.coefficients[: max(0, inner.end - found.start)])

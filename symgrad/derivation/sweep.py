@@ -122,13 +122,13 @@ class PatternSlopes:
         key = (tuple(shape), index)
         found = self._composed.get(key)
         if found is None:
-            pattern, used = compose(_parts(contributions, index))
+            pattern, used = compose(_adjoint_parts(contributions, index))
             found = self._composed[key] = (self.shared_form(pattern), used)
         unique = list(places)
         return Adjoint(found[0], tuple([unique[place] for place in found[1]]))
 
 
-def _parts(contributions: list[Contribution], index: tuple[int, ...]) -> tuple[Part, ...]:
+def _adjoint_parts(contributions: list[Contribution], index: tuple[int, ...]) -> tuple[Part, ...]:
     parts: list[Part] = []
     start = 0
     for item in contributions:

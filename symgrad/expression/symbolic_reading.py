@@ -199,8 +199,8 @@ class SymPyReader:
                 below.append(self.power(base, -exponent))
             else:
                 above.append(self.value(factor))
-        top = _joined(above)
-        whole = Div(top, _joined(below)) if below else top
+        top = _product_of(above)
+        whole = Div(top, _product_of(below)) if below else top
         return Neg(whole) if coefficient.p < 0 else whole
 
     def power(self, base: Any, exponent: Any) -> Expression:  # noqa: ANN401
@@ -316,7 +316,7 @@ class SymPyReader:
         }
 
 
-def _joined(factors: list[Expression]) -> Expression:
+def _product_of(factors: list[Expression]) -> Expression:
     return Mul(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
 
 

@@ -67,7 +67,7 @@ def _taken_out(trees: list[Expression]) -> list[Expression]:
         certain: Counter[tuple[Branch, Expression]] = Counter()
         total: Counter[tuple[Branch, Expression]] = Counter()
         for tree, fits in zip(trees, small, strict=True):
-            for branch, part, always in _parts(tree) if fits else ():
+            for branch, part, always in _risky_parts(tree) if fits else ():
                 total[branch, part] += 1
                 certain[branch, part] += always
         found = [key for key, count in total.items() if count > 1 and certain[key]]
@@ -78,7 +78,7 @@ def _taken_out(trees: list[Expression]) -> list[Expression]:
     return trees
 
 
-def _parts(tree: Expression) -> Iterator[tuple[Branch, Expression, bool]]:
+def _risky_parts(tree: Expression) -> Iterator[tuple[Branch, Expression, bool]]:
     """Yield what may be an error in each branch, and whether the branch always computes it."""
     for choice in _outermost(tree):
         condition = choice.arguments[0]

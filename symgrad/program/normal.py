@@ -48,7 +48,7 @@ def normal(expression: Expression) -> Expression:
         case Add():
             return _sum(new)
         case Mul():
-            return _product(new)
+            return _product_of(new)
         case Neg():
             return _negative(new[0])
         case Div():
@@ -143,7 +143,7 @@ def _sum(terms: tuple[Expression, ...]) -> Expression:
     return _folded(Add(tuple(kept))) if isinstance(kept[0], Constant | Number) else Add(tuple(kept))
 
 
-def _product(factors: tuple[Expression, ...]) -> Expression:
+def _product_of(factors: tuple[Expression, ...]) -> Expression:
     coefficient = Fraction(1)
     kept: list[Expression] = []
     for factor in factors:
@@ -189,9 +189,9 @@ def _quotient(numerator: Expression, denominator: Expression) -> Expression:
             result = above
         elif isinstance(above, Mul) and isinstance(above.factors[0], Number):
             ratio = above.factors[0].value / below.value
-            result = _product((Number(ratio), *above.factors[1:]))
+            result = _product_of((Number(ratio), *above.factors[1:]))
         elif below.value.numerator == 1:
-            result = _product((Number(1 / below.value), above))
+            result = _product_of((Number(1 / below.value), above))
     elif isinstance(above, Number | Constant):
         result = _folded(result)
     elif isinstance(below, Call | Constant | Mul):
@@ -218,7 +218,7 @@ def _power(base: Expression, exponent: Expression) -> Expression:
         factors.append(_whole_power(bare, whole))
     if size.denominator == 2:
         factors.append(Call("sqrt", (bare,)))
-    result = _product(tuple(factors))
+    result = _product_of(tuple(factors))
     if value < 0:
         result = Div(ONE, result)
     return Neg(result) if sign and value.numerator % 2 else result

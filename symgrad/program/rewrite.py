@@ -202,7 +202,7 @@ def _factored(total: Add) -> Expression:
         if factor in sides[side]:
             place = place if inner else len(outer)
             sides[side].remove(factor)
-            rest = _joined(sides)
+            rest = _quotient_of(sides)
             inner.append(Neg(rest) if negative else rest)
         else:
             outer.append(term)
@@ -212,7 +212,7 @@ def _factored(total: Add) -> Expression:
     return outer[0] if len(outer) == 1 else normal(_factored(Add(tuple(outer))))
 
 
-def _joined(sides: Factors) -> Expression:
+def _quotient_of(sides: Factors) -> Expression:
     above, below = (
         Mul(tuple(side)) if len(side) > 1 else side[0] if side else ONE for side in sides
     )

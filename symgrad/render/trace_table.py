@@ -161,7 +161,9 @@ def json_text(
         step["gradients"] = numbers(record.gradients)
         work = (worked or {}).get(record.number)
         if whole and work is not None:
-            step["parts"] = {left: numbers(group) for left, group in _parts(work).items()}
+            step["parts"] = {
+                left: numbers(group) for left, group in _parts_by_derivative(work).items()
+            }
         step["updated"] = numbers(record.updated)
         if whole and work is not None:
             step["lines"] = list(work.lines)
@@ -182,7 +184,7 @@ def json_text(
     return json.dumps(everything, ensure_ascii=False, indent=2) + "\n"
 
 
-def _parts(step: Step) -> dict[str, dict[str, Real]]:
+def _parts_by_derivative(step: Step) -> dict[str, dict[str, Real]]:
     """Return the parts and the branches of each derivative: "dJ/da" → {"data part": …}."""
     found: dict[str, dict[str, Real]] = {}
     above = ""

@@ -142,14 +142,14 @@ def short_rows(trace: Trace, step: Step, notation: Notation, style: Style) -> It
             whole = notation.symbols.partial(*line.left[0])
             sign = notation.equal if style.is_exact(line.value) else notation.about
             shown = number_text(line.value, style, notation)
-            yield f"{whole}{sign}{shown}{_parts(step, line, notation, style)}"
+            yield f"{whole}{sign}{shown}{_parts_text(step, line, notation, style)}"
     yield ", ".join(
         f"{notation.symbols.name(name)}{notation.arrow}{number_text(value, style, notation)}"
         for name, value in step.exact_updated
     )
 
 
-def _parts(step: Step, line: WorkedLine, notation: Notation, style: Style) -> str:
+def _parts_text(step: Step, line: WorkedLine, notation: Notation, style: Style) -> str:
     place = next(i for i, other in enumerate(step.work) if other is line)
     found: list[str] = []
     for part in step.work[place + 1 :]:

@@ -66,12 +66,12 @@ class Truth:
         """
         found = self._named.get((top, bottom, fixed))
         if found is None:
-            own = self._own(top, bottom) if not fixed else None
+            own = self._gradient_derived(top, bottom) if not fixed else None
             found = own or total_derivative(self.graph, Var(top), bottom, fixed)
             self._named[top, bottom, fixed] = found
         return found
 
-    def _own(self, top: str, bottom: str) -> Expression | None:
+    def _gradient_derived(self, top: str, bottom: str) -> Expression | None:
         """Return a gradient from the graph's own derivation, None where there is none.
 
         Assumptions shorten that derivation; a proof is to name those that it needs.

@@ -73,7 +73,7 @@ def findings(
     found = [Explanation(s.kind, s.cost, suspect=s) for s in suspects]
     found += [_classified(scene, claimed, repair, suspects) for repair in repairs]
     found += _conditional(scene, claimed, right)
-    found = [_joined(item, repairs, suspects) for item in found]
+    found = [_completed(item, repairs, suspects) for item in found]
     direct = derivative and same(scene.truth, right)
     if not found and direct:
         found += _combined(scene, claimed)
@@ -97,7 +97,7 @@ def _related(scene: Scene) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for pair in pairs)
 
 
-def _joined(
+def _completed(
     item: Explanation, repairs: Sequence[Repair], suspects: Sequence[Suspect]
 ) -> Explanation:
     """Give a finding at an edge the best repair, and a repair the edge that fits it."""

@@ -90,10 +90,10 @@ def occurrences(root: Expression, right: Values, floats: Floats) -> Iterator[Occ
         item = stack.pop()
         count += 1
         yield item
-        stack.extend(reversed(list(_parts(item, floats))))
+        stack.extend(reversed(list(_inner_occurrences(item, floats))))
 
 
-def _parts(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
+def _inner_occurrences(item: Occurrence, floats: Floats) -> Iterator[Occurrence]:
     """Yield the parts of an occurrence, each with the values that it must have had."""
     match item.part:
         case Add(terms):

@@ -80,7 +80,7 @@ def _candidates(scene: Scene, names: set[str]) -> Iterator[Candidate]:
     for (node, operand), local in scene.locals.items():
         yield local, "edge", (node, operand)
         bare = local.operand if isinstance(local, Neg) else local
-        yield from ((part, "part", None) for part in _parts(bare))
+        yield from ((part, "part", None) for part in _pieces_of_local(bare))
     yield from _segments(scene, names)
     for name in names | {node for node, _ in scene.locals}:
         if name in scene.floats.names:
@@ -129,19 +129,19 @@ def _pairs(scene: Scene, own: list[str]) -> Iterator[Candidate]:
                     yield Div(ONE, Mul((Var(other), Var(name)))), "pair", None
 
 
-def _parts(local: Expression) -> Iterator[Expression]:
+def _pieces_of_local(local: Expression) -> Iterator[Expression]:
     match local:
         case Mul(factors) | Add(factors):
             for factor in factors:
                 if not isinstance(factor, Number):
                     yield factor
-                    yield from _parts(factor)
+                    yield from _pieces_of_local(factor)
             if isinstance(local, Mul) and isinstance(factors[0], Number):
                 yield mul(*factors[1:])
         case Div(above, below):
-            yield from _parts(Mul((above, ONE)))
+            yield from _pieces_of_local(Mul((above, ONE)))
             yield Div(ONE, below)
-            for part in _parts(Mul((below, ONE))):
+            for part in _pieces_of_local(Mul((below, ONE))):
                 yield Div(ONE, part)
         case Call(_, arguments):
             yield from (part for part in arguments if not isinstance(part, Compare | Logic))

@@ -88,7 +88,7 @@ def repairs_of(
             continue
         if item.mended_by(item.values):
             continue  # it is right as far as it counts
-        here = _at(item, floats, table, allowed, related)
+        here = _repairs_at(item, floats, table, allowed, related)
         found += [_rooted(claim, item, repair) for repair in here]
     found += _renamed(claim, right, floats, allowed, related)
     size = cost(tidy(claim))
@@ -104,7 +104,7 @@ def _rooted(claim: Expression, item: Occurrence, repair: Repair) -> Repair:
     return Repair(repair.kind, price, tree, item.part, repair.mended, repair.detail, item.place)
 
 
-def _at(
+def _repairs_at(
     item: Occurrence, floats: Floats, table: tuple[Piece, ...], allowed: tuple[str, ...],
     related: Related,
 ) -> Iterator[Repair]:  # fmt: skip

@@ -61,12 +61,12 @@ class NumberJudge:
         link = claim.links[index]
         points = [claim.point]
         if isinstance(claim.left, UpdateTarget):
-            return self._at(claim, index, left, meanings, claim.point)
+            return self._outcome_at(claim, index, left, meanings, claim.point)
         if claim.after:
             points.append(claim.after)
         first: Outcome | None = None
         for point in points:
-            outcome = self._at(claim, index, left, meanings, point)
+            outcome = self._outcome_at(claim, index, left, meanings, point)
             if outcome.status in ("proved", "agrees"):
                 later = ("at the values behind the step",) if first is not None else ()
                 return replace(outcome, remarks=(*outcome.remarks, *later))
@@ -75,7 +75,7 @@ class NumberJudge:
             raise MissingValue(link.text)
         return first
 
-    def _at(
+    def _outcome_at(
         self, claim: Claim, index: int, left: Expression,
         meanings: Mapping[str | int, Expression], point: Point,
     ) -> Outcome:  # fmt: skip
