@@ -206,3 +206,20 @@ def test_conditions_are_compared_by_their_form(claim, status):
 def test_a_condition_of_the_graph_is_not_its_neighbour():
     graph = sg.parse("param x[n]\nh = [x > 0]\nL = sum(h ⊙ x)")
     assert sg.verify(graph, "h = [x >= 0]").verdicts[0].status != "proved"
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        (r"$\frac{\partial u_i}{\partial W_{jk}} = \delta_{ij} x_k$", "proved"),
+        (r"$\frac{\partial u_i}{\partial W_{jk}} = \delta_{ik} x_j$", "refuted"),
+        (r"$\frac{\partial h_i}{\partial W_{jk}} = (1 - h_i^2)\delta_{ij} x_k$", "proved"),
+        (r"$\frac{\partial R_{ij}}{\partial X_{kl}} = A_{ik}\delta_{jl}$", "proved"),
+        (r"$\frac{\partial R_{ij}}{\partial X_{kl}} = A_{ki}\delta_{jl}$", "refuted"),
+        ("∂R_{ij}/∂X_{kl} = A_{ik}", "refuted"),
+    ],
+)
+def test_derivatives_of_three_axes_and_more_are_judged_in_index_notation(claim, status):
+    text = "param W[n,n], X[n,n]\ngiven A[n,n], x[n]\nu = W@x\nh = tanh(u)\nR = A@X\n"
+    graph = sg.parse(f"{text}f = sum(R) + sum(h)")
+    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]

@@ -41,3 +41,17 @@ def _occurrences(x: Syntax, meaning: Meaning) -> Counter[str]:
             for part in x.args:
                 total.update(_occurrences(part, meaning))
             return total
+
+
+def along_direction(x: Syntax, letters: tuple[str, ...], way: str) -> Syntax:
+    """Return every term times the entry of a direction at `letters`, summed over them.
+
+    Two derivatives with three axes or more are equal where their products with it are.
+    """
+    if x.kind in {"add", "sub", "neg"}:
+        return replace(x, args=tuple(along_direction(part, letters, way) for part in x.args))
+    names = tuple(Syntax("name", (), letter, x.start, x.end) for letter in letters)
+    word = Syntax("name", (), way, x.start, x.end)
+    entry = Syntax("index", (word, *names), None, x.start, x.end)
+    product = Syntax("mul", (x, entry), None, x.start, x.end)
+    return Syntax("total", (product,), letters, x.start, x.end)

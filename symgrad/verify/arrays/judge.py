@@ -17,7 +17,7 @@ from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
 from symgrad.sources.arrays.indices import Indexed, silent
 from symgrad.sources.arrays.meaning import Habits, Meaning, ShapesDoNotFit
-from symgrad.sources.arrays.syntax import ArrayParser, Syntax
+from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.differentials import (
@@ -30,7 +30,7 @@ from symgrad.verify.arrays.differentials import (
     with_changes,
     without_spaces,
 )
-from symgrad.verify.arrays.einstein import with_sums
+from symgrad.verify.arrays.einstein import along_direction, with_sums
 from symgrad.verify.arrays.notations import is_numpy, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
@@ -40,6 +40,7 @@ from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, St
 
 _SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
+_TENSOR = re.compile(rf"\s*∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})\s*")
 _NEW = re.compile(rf"\s*({NAME})\s*")
 
 
@@ -70,6 +71,7 @@ class ArrayJudge:
         self.decider = Decider(graph)
         self.convention = ""
         self.numpy = False
+        self.tensor: tuple[tuple[str, ...], str] | None = None
         self.printer = TextPrinter(graph.index)
         self.usual = _usual_axes(graph)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
@@ -109,6 +111,7 @@ class ArrayJudge:
             found = self.unreadable(statement, problem)
         finally:
             self.scope, self.decider = outside
+            self.tensor = None
         if len(unread) < len(statement.sides) - 1 or found.status != "proved":
             yield found
         yield from unread
@@ -167,6 +170,9 @@ class ArrayJudge:
         Where nothing on the right can change what stands on the left, `dW` is short for ∂J/∂W.
         """
         left = statement.sides[0]
+        tensor = self.of_higher_order(left)
+        if tensor is not None:
+            return statement, tensor
         way = along(left, self.scope)
         ways = {way[1]: way[2]} if way else directions(statement.sides, self.scope)
         of = way[0] if way else changed(left)
@@ -187,6 +193,32 @@ class ArrayJudge:
         self.decider = Decider(with_changes(self.graph, arrays))
         value = self.plain(change(self.graph, tree, arrays))
         return without_spaces(statement, ways), Side(left, value, derived=True)
+
+    def of_higher_order(self, left: str) -> Side | None:
+        """Return the side ∂y_i/∂W_{jk}, which has three axes or more: its product with a direction.
+
+        What it is equal to is multiplied with the same direction, whose entries are free.
+        """
+        found = _TENSOR.fullmatch(left)
+        if found is None:
+            return None
+        over, base = base_of(self.scope, found["top"]), base_of(self.scope, found["bottom"])
+        node, below = self.scope.resolve(over), self.scope.resolve(base)
+        rows = index_letters(found["top"][len(over) :].lstrip("_"))
+        letters = index_letters(found["bottom"][len(base) :].lstrip("_"))
+        if node is None or below is None or len(rows) + len(letters) < 3:
+            return None
+        shape, own = self.graph.shape_of[node], self.graph.shape_of[below]
+        if (len(rows), len(letters)) != (len(shape), len(own)) or set(rows) & set(letters):
+            return None
+        way = way_of(self.graph, below, f"d{below}")
+        words = {**self.scope.definitions, way.text: way}
+        self.scope = replace(self.scope, definitions=words)
+        self.decider = Decider(with_changes(self.graph, {below: way}))
+        self.tensor = letters, way.text
+        value = change(self.graph, self.graph.variables[node], {below: way})
+        ranges = tuple(zip((*rows, *letters), (*shape, *own), strict=True))
+        return Side(left, value, rows, derived=True, ranges=ranges)
 
     def moves(self, tree: Array, ways: Mapping[str, str]) -> bool:
         """Tell whether an expression depends on a node of which a change is named."""
@@ -243,6 +275,8 @@ class ArrayJudge:
         if like is not None:
             meaning.indices.ranges.update(like.ranges)
         syntax = parser.whole()
+        if self.tensor is not None:
+            syntax = along_direction(syntax, *self.tensor)
         kept = like.letters if like is not None else ()
         try:
             return self.valued(text, syntax, meaning, like, derived=derived)
