@@ -127,3 +127,27 @@ def test_a_node_at_an_expression_is_no_product_where_it_is_written_as_a_function
     assert told(graph, f"{first}${claim}$") == ["proved", "proved"]
     assert told(graph, f"{first}${wrong}$") == ["proved", "refuted"]
     assert told(graph, r"$\frac{dg}{dz} = a s(1 - s)$") == ["proved"]
+
+
+BETWEEN = sg.parse("param m, s; data x, z; assume s > 0; K = (m^2 + s^2 - 1 - log(s^2))/2")
+
+
+def test_a_value_between_two_formulas_is_put_into_the_second():
+    text = r"$K_s = s - \frac1s$, and for $s = 1$ we have $K = \frac{m^2}{2}$."
+    assert told(BETWEEN, text) == ["proved", "proved"]
+    assert told(BETWEEN, text.replace("{2}$.", "{3}$.")) == ["proved", "refuted"]
+
+
+def test_an_equation_behind_if_ends_with_its_sentence():
+    text = r"If $m = s$ then $K_m = s$. The slip is $K_s = m - \frac1s$."
+    assert told(BETWEEN, text) == ["proved", "refuted"]
+
+
+def test_the_other_label_is_not_said():
+    text = r"If $y = 1$, then $L = -\log p$; otherwise, $L = -\log(1 - p)$."
+    assert told(LOSS, text) == ["proved", "proved"]
+
+
+def test_a_slope_of_one_before_it_does_not_make_a_condition_a_number():
+    found = sg.verify(BETWEEN, r"$\frac{\partial m}{\partial m} = 1$, $K_s = 0$", source="a.md")
+    assert [v.status for v in found.verdicts] == ["proved", "condition"]

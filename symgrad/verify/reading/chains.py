@@ -259,7 +259,11 @@ class Chains:
             return False
         if links[:-1]:
             return not links[-2].numeric
-        return not self.state.printed
+        # `∂z/∂μ = 1` before it is a formula still, and no number that was worked out
+        printed = self.state.printed.values()
+        return all(value.denominator == 1 for value in printed) and (
+            not printed or not self.state.stated
+        )
 
     # -- the claim -----------------------------------------------------------------------------
 

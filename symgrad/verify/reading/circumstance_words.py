@@ -34,7 +34,7 @@ CASE = re.compile(rf"{_of('case|fall|cas|caso|случай')}|情况|情況|場�
 OPENS = re.compile(f"{_of(*_IF, *_ALSO)}|{_IF_CJK}|{_ALSO_CJK}", re.IGNORECASE)
 #: Around a condition, whose place is the zero sign: it opens a clause, and ends none.
 NEW_CLAUSE = re.compile(
-    r"[;；][^;；\0]*\0|\0\W*(?:"
+    r"[;；][^;；\0]*\0|(?:[,，]\s*|\s)(?:and|und|et|y|e|и)\s[^,;，；\0]+\0|\0\W*(?:"
     + _of("then|dann|gilt|alors|entonces|então|allora|то")
     + "|则|則|那么|には|면)",
     re.IGNORECASE,

@@ -189,6 +189,8 @@ class _Sentences:
                     for one in own:
                         one.under.append(said)
                     self.last = [*self.last, said] if joined else [said]
+                    if later and not said.strong and _is_value(said):
+                        forward = [said]  # `…, which at $p = 1/2$ is $…$`
                     following = sentence[place + 1] if place + 1 < len(sentence) else None
                     more = following is not None and following.condition and words.JOINS.fullmatch(
                         following.before
@@ -256,7 +258,7 @@ class _Sentences:
         elif new and words.SHORT.fullmatch(sentence[-1].after) and not stated:
             self.case, self.said = new, []
         elif new:
-            self.said = new
+            self.said = [one for one in new if not _EQUAL.search(one.formula.content.text)]
             self.case = [one for one in self.case if not _same_side(one, new)]
 
 
@@ -276,6 +278,10 @@ def _sort(sentence: list[_Item]) -> None:
             item.condition = _ORDER.search(text) is not None
         item.states = not (item.condition or item.formula.directive) and _may_state(text)
         before = item
+
+
+def _is_value(said: Circumstance) -> bool:
+    return _VALUE.fullmatch(said.formula.content.text) is not None
 
 
 def _same_side(one: Circumstance, others: list[Circumstance]) -> bool:

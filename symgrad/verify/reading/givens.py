@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.tree import Compare, Var
+from symgrad.expression.tree import Compare, Var, number
 from symgrad.graph.graph import Graph
 from symgrad.sources import exact, lexer
 from symgrad.sources.facts import facts_of
@@ -21,6 +21,7 @@ from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.text import source_text
 
 _WORD = re.compile(lexer.NAME)
+_EQUATION = re.compile(r"(?<![<>!])=")
 _OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
@@ -53,6 +54,8 @@ class Givens:
         conditions += [fact for fact in stated if isinstance(fact, Compare)]
         unread = next((fact for fact in found if isinstance(fact, str)), "")
         words = next((fact for fact in stated if isinstance(fact, str)), formula.words)
+        if any(one.negated and _EQUATION.search(one.formula.content.text) for one in formula.under):
+            unread = unread or "otherwise"  # what a label is where it is not 1 is not said
         return Given(tuple(dict.fromkeys(conditions)), tuple(values), unread, words)
 
     def said(self, said: Circumstance, statement: WrittenStatement) -> Iterator[Compare | str]:
@@ -70,6 +73,10 @@ class Givens:
         for fact in facts:
             if isinstance(fact, str):
                 yield fact
+            elif said.negated and fact.relation == "==":
+                value = exact.rational(fact.right)
+                if value is not None and 0 <= value <= 1:  # of a label: 0 where it is not 1
+                    yield Compare("==", fact.left, number(1 - value))
             elif fact.relation != "==" or self.is_case(fact, said, statement):
                 relation = _OPPOSITE[fact.relation] if said.negated else fact.relation
                 yield Compare(relation, fact.left, fact.right)
@@ -80,10 +87,10 @@ class Givens:
         `With $a = 1$` stands before formulas for any a as well.
         """
         found = self.value_set(fact)
-        node = self.graph.index.get(found[0]) if found else None
-        if found is None or node is None or said.strong:
+        node = self.graph.index.get(str(fact.left.key)) if isinstance(fact.left, Var) else None
+        if node is None or said.strong or exact.rational(fact.right) is None:
             return said.strong
-        if node.kind == "data" and abs(found[1]) <= 1:
+        if node.kind == "data" and found is not None and abs(found[1]) <= 1:
             return True
         words = (word for _, part in statement.parts for word in _WORD.findall(part.text))
         return all(node.name not in self.names_in(word) for word in words)
