@@ -47,20 +47,20 @@ arm_pose_params arm_pose_gradient(
     double l2, double l3, double w) {
     const double phi2 = theta1 + theta2;
     const double phi3 = phi2 + theta3;
-    const double t1 = cos(theta1);
-    const double t2 = cos(phi2);
-    const double t3 = l3*cos(phi3);
-    const double x = l1*t1 + l2*t2 + t3;
-    const double t4 = sin(theta1);
-    const double t5 = sin(phi2);
-    const double t6 = l3*sin(phi3);
-    const double y = l1*t4 + l2*t5 + t6;
+    const double cos_theta1 = cos(theta1);
+    const double cos_phi2 = cos(phi2);
+    const double l3_times_cos_phi3 = l3*cos(phi3);
+    const double x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+    const double sin_theta1 = sin(theta1);
+    const double sin_phi2 = sin(phi2);
+    const double l3_times_sin_phi3 = l3*sin(phi3);
+    const double y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
     const double r_x = x - X;
     const double r_y = y - Y;
     const double r_phi = w*(phi3 - Phi);
-    const double delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-    const double delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
-    const double dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4);
+    const double delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+    const double delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
+    const double dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
     arm_pose_params out;
     out.theta1 = dJ_dtheta1;
     out.theta2 = delta_2;
@@ -73,21 +73,21 @@ arm_pose_params arm_pose_value_and_gradient(
     double l2, double l3, double w, double *value) {
     const double phi2 = theta1 + theta2;
     const double phi3 = phi2 + theta3;
-    const double t1 = cos(theta1);
-    const double t2 = cos(phi2);
-    const double t3 = l3*cos(phi3);
-    const double x = l1*t1 + l2*t2 + t3;
-    const double t4 = sin(theta1);
-    const double t5 = sin(phi2);
-    const double t6 = l3*sin(phi3);
-    const double y = l1*t4 + l2*t5 + t6;
+    const double cos_theta1 = cos(theta1);
+    const double cos_phi2 = cos(phi2);
+    const double l3_times_cos_phi3 = l3*cos(phi3);
+    const double x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+    const double sin_theta1 = sin(theta1);
+    const double sin_phi2 = sin(phi2);
+    const double l3_times_sin_phi3 = l3*sin(phi3);
+    const double y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
     const double r_x = x - X;
     const double r_y = y - Y;
     const double r_phi = w*(phi3 - Phi);
     const double J = (r_x*r_x + r_y*r_y + r_phi*r_phi)/2.0;
-    const double delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-    const double delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
-    const double dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4);
+    const double delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+    const double delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
+    const double dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
     *value = J;
     arm_pose_params out;
     out.theta1 = dJ_dtheta1;
@@ -157,16 +157,16 @@ enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double X, double Y, double Phi, double l1, double l2, double w, double phi3, double t1,
-    double t2, double t3, double x, double t4, double t5, double t6, double y,
-    double acc[][LANES], size_t lane) {
+    double X, double Y, double Phi, double l1, double l2, double w, double phi3,
+    double cos_theta1, double cos_phi2, double l3_times_cos_phi3, double x, double sin_theta1,
+    double sin_phi2, double l3_times_sin_phi3, double y, double acc[][LANES], size_t lane) {
     const double r_x = x - X;
     const double r_y = y - Y;
     const double r_phi = w*(phi3 - Phi);
-    const double delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-    const double delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
+    const double delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+    const double delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
     acc[0][lane] += pow(r_x, 2.0) + pow(r_y, 2.0) + pow(r_phi, 2.0);
-    acc[1][lane] += delta_2 + l1*(r_y*t1 - r_x*t4);
+    acc[1][lane] += delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
     acc[2][lane] += delta_2;
     acc[3][lane] += delta_3;
 }
@@ -181,8 +181,9 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *X, const double *Y, const double *Phi, double l1, double l2,
-    double w, double phi3, double t1, double t2, double t3, double x, double t4, double t5,
-    double t6, double y, double total[], double carry[]) {
+    double w, double phi3, double cos_theta1, double cos_phi2, double l3_times_cos_phi3, double x,
+    double sin_theta1, double sin_phi2, double l3_times_sin_phi3, double y, double total[],
+    double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -191,12 +192,14 @@ static void add_chunk(
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
                 add_sample(X[start + lane], Y[start + lane], Phi[start + lane], l1, l2, w,
-                    phi3, t1, t2, t3, x, t4, t5, t6, y, acc, lane);
+                    phi3, cos_theta1, cos_phi2, l3_times_cos_phi3, x, sin_theta1, sin_phi2,
+                    l3_times_sin_phi3, y, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
             add_sample(X[start + lane], Y[start + lane], Phi[start + lane], l1, l2, w, phi3,
-                t1, t2, t3, x, t4, t5, t6, y, acc, lane);
+                cos_theta1, cos_phi2, l3_times_cos_phi3, x, sin_theta1, sin_phi2,
+                l3_times_sin_phi3, y, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -212,8 +215,8 @@ static void add_chunk(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *X, const double *Y, const double *Phi, double l1, double l2,
-    double w, double phi3, double t1, double t2, double t3, double x, double t4, double t5,
-    double t6, double y, double sums[]) {
+    double w, double phi3, double cos_theta1, double cos_phi2, double l3_times_cos_phi3, double x,
+    double sin_theta1, double sin_phi2, double l3_times_sin_phi3, double y, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -223,8 +226,8 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, X + start, Y + start, Phi + start, l1, l2, w, phi3, t1, t2, t3, x, t4,
-            t5, t6, y, part, carry);
+        add_chunk(1, X + start, Y + start, Phi + start, l1, l2, w, phi3, cos_theta1, cos_phi2,
+            l3_times_cos_phi3, x, sin_theta1, sin_phi2, l3_times_sin_phi3, y, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -237,8 +240,8 @@ static void careful_sums(
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *X, const double *Y, const double *Phi, double l1, double l2,
-    double w, double phi3, double t1, double t2, double t3, double x, double t4, double t5,
-    double t6, double y, double sums[]) {
+    double w, double phi3, double cos_theta1, double cos_phi2, double l3_times_cos_phi3, double x,
+    double sin_theta1, double sin_phi2, double l3_times_sin_phi3, double y, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -255,8 +258,9 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, X + start, Y + start, Phi + start, l1, l2, w, phi3, t1, t2, t3, x,
-            t4, t5, t6, y, total[part], carry[part]);
+        add_chunk(length, X + start, Y + start, Phi + start, l1, l2, w, phi3, cos_theta1,
+            cos_phi2, l3_times_cos_phi3, x, sin_theta1, sin_phi2, l3_times_sin_phi3, y,
+            total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -268,7 +272,8 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, X, Y, Phi, l1, l2, w, phi3, t1, t2, t3, x, t4, t5, t6, y, sums);
+        careful_sums(count, X, Y, Phi, l1, l2, w, phi3, cos_theta1, cos_phi2,
+            l3_times_cos_phi3, x, sin_theta1, sin_phi2, l3_times_sin_phi3, y, sums);
     }
 }
 
@@ -278,15 +283,16 @@ arm_pose_params arm_pose_batch_value_and_gradient(
     double sums[SUMS];
     const double phi2 = theta1 + theta2;
     const double phi3 = phi2 + theta3;
-    const double t1 = cos(theta1);
-    const double t2 = cos(phi2);
-    const double t3 = l3*cos(phi3);
-    const double x = l1*t1 + l2*t2 + t3;
-    const double t4 = sin(theta1);
-    const double t5 = sin(phi2);
-    const double t6 = l3*sin(phi3);
-    const double y = l1*t4 + l2*t5 + t6;
-    mean_sums(count, X, Y, Phi, l1, l2, w, phi3, t1, t2, t3, x, t4, t5, t6, y, sums);
+    const double cos_theta1 = cos(theta1);
+    const double cos_phi2 = cos(phi2);
+    const double l3_times_cos_phi3 = l3*cos(phi3);
+    const double x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+    const double sin_theta1 = sin(theta1);
+    const double sin_phi2 = sin(phi2);
+    const double l3_times_sin_phi3 = l3*sin(phi3);
+    const double y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
+    mean_sums(count, X, Y, Phi, l1, l2, w, phi3, cos_theta1, cos_phi2, l3_times_cos_phi3, x,
+        sin_theta1, sin_phi2, l3_times_sin_phi3, y, sums);
     *value = sums[0]/2.0;
     arm_pose_params out;
     out.theta1 = sums[1];

@@ -87,20 +87,20 @@ export function gradient(
 ) {
   const phi2 = theta1 + theta2;
   const phi3 = phi2 + theta3;
-  const t1 = Math.cos(theta1);
-  const t2 = Math.cos(phi2);
-  const t3 = l3*Math.cos(phi3);
-  const x = l1*t1 + l2*t2 + t3;
-  const t4 = Math.sin(theta1);
-  const t5 = Math.sin(phi2);
-  const t6 = l3*Math.sin(phi3);
-  const y = l1*t4 + l2*t5 + t6;
+  const cos_theta1 = Math.cos(theta1);
+  const cos_phi2 = Math.cos(phi2);
+  const l3_times_cos_phi3 = l3*Math.cos(phi3);
+  const x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+  const sin_theta1 = Math.sin(theta1);
+  const sin_phi2 = Math.sin(phi2);
+  const l3_times_sin_phi3 = l3*Math.sin(phi3);
+  const y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
   const r_x = x - X;
   const r_y = y - Y;
   const r_phi = w*(phi3 - Phi);
-  const delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-  const delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
-  const dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4);
+  const delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+  const delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
+  const dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
   return {theta1: dJ_dtheta1, theta2: delta_2, theta3: delta_3};
 }
 
@@ -123,21 +123,21 @@ export function value_and_gradient(
 ) {
   const phi2 = theta1 + theta2;
   const phi3 = phi2 + theta3;
-  const t1 = Math.cos(theta1);
-  const t2 = Math.cos(phi2);
-  const t3 = l3*Math.cos(phi3);
-  const x = l1*t1 + l2*t2 + t3;
-  const t4 = Math.sin(theta1);
-  const t5 = Math.sin(phi2);
-  const t6 = l3*Math.sin(phi3);
-  const y = l1*t4 + l2*t5 + t6;
+  const cos_theta1 = Math.cos(theta1);
+  const cos_phi2 = Math.cos(phi2);
+  const l3_times_cos_phi3 = l3*Math.cos(phi3);
+  const x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+  const sin_theta1 = Math.sin(theta1);
+  const sin_phi2 = Math.sin(phi2);
+  const l3_times_sin_phi3 = l3*Math.sin(phi3);
+  const y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
   const r_x = x - X;
   const r_y = y - Y;
   const r_phi = w*(phi3 - Phi);
   const J = (r_x*r_x + r_y*r_y + r_phi*r_phi)/2;
-  const delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-  const delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
-  const dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4);
+  const delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+  const delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
+  const dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
   return [J, {theta1: dJ_dtheta1, theta2: delta_2, theta3: delta_3}];
 }
 

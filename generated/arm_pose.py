@@ -84,20 +84,20 @@ def gradient(
     try:
         phi2 = theta1 + theta2
         phi3 = phi2 + theta3
-        t1 = cos(theta1)
-        t2 = cos(phi2)
-        t3 = l3*cos(phi3)
-        x = l1*t1 + l2*t2 + t3
-        t4 = sin(theta1)
-        t5 = sin(phi2)
-        t6 = l3*sin(phi3)
-        y = l1*t4 + l2*t5 + t6
+        cos_theta1 = cos(theta1)
+        cos_phi2 = cos(phi2)
+        l3_times_cos_phi3 = l3*cos(phi3)
+        x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
+        sin_theta1 = sin(theta1)
+        sin_phi2 = sin(phi2)
+        l3_times_sin_phi3 = l3*sin(phi3)
+        y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
         r_x = x - X
         r_y = y - Y
         r_phi = w*(phi3 - Phi)
-        delta_3 = r_y*t3 - r_x*t6 + r_phi*w
-        delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5)
-        dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4)
+        delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w
+        delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
+        dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1)
         return _new(Gradient, (dJ_dtheta1, delta_2, delta_3))
     except (ArithmeticError, ValueError):
         return _ieee(theta1, theta2, theta3, X, Y, Phi, l1, l2, l3, w)[1]
@@ -111,21 +111,21 @@ def value_and_gradient(
     try:
         phi2 = theta1 + theta2
         phi3 = phi2 + theta3
-        t1 = cos(theta1)
-        t2 = cos(phi2)
-        t3 = l3*cos(phi3)
-        x = l1*t1 + l2*t2 + t3
-        t4 = sin(theta1)
-        t5 = sin(phi2)
-        t6 = l3*sin(phi3)
-        y = l1*t4 + l2*t5 + t6
+        cos_theta1 = cos(theta1)
+        cos_phi2 = cos(phi2)
+        l3_times_cos_phi3 = l3*cos(phi3)
+        x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
+        sin_theta1 = sin(theta1)
+        sin_phi2 = sin(phi2)
+        l3_times_sin_phi3 = l3*sin(phi3)
+        y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
         r_x = x - X
         r_y = y - Y
         r_phi = w*(phi3 - Phi)
         J = (r_x*r_x + r_y*r_y + r_phi*r_phi)/2.0
-        delta_3 = r_y*t3 - r_x*t6 + r_phi*w
-        delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5)
-        dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4)
+        delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w
+        delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
+        dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1)
         return J, _new(Gradient, (dJ_dtheta1, delta_2, delta_3))
     except (ArithmeticError, ValueError):
         return _ieee(theta1, theta2, theta3, X, Y, Phi, l1, l2, l3, w)
@@ -183,19 +183,19 @@ def _ieee(
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     phi2 = theta1 + theta2
     phi3 = phi2 + theta3
-    t1 = _ieee_cos(theta1)
-    t2 = _ieee_cos(phi2)
-    t3 = l3*_ieee_cos(phi3)
-    x = l1*t1 + l2*t2 + t3
-    t4 = _ieee_sin(theta1)
-    t5 = _ieee_sin(phi2)
-    t6 = l3*_ieee_sin(phi3)
-    y = l1*t4 + l2*t5 + t6
+    cos_theta1 = _ieee_cos(theta1)
+    cos_phi2 = _ieee_cos(phi2)
+    l3_times_cos_phi3 = l3*_ieee_cos(phi3)
+    x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
+    sin_theta1 = _ieee_sin(theta1)
+    sin_phi2 = _ieee_sin(phi2)
+    l3_times_sin_phi3 = l3*_ieee_sin(phi3)
+    y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
     r_x = x - X
     r_y = y - Y
     r_phi = w*(phi3 - Phi)
     J = (r_x*r_x + r_y*r_y + r_phi*r_phi)/2.0
-    delta_3 = r_y*t3 - r_x*t6 + r_phi*w
-    delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5)
-    dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4)
+    delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w
+    delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
+    dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1)
     return J, _new(Gradient, (dJ_dtheta1, delta_2, delta_3))

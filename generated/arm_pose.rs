@@ -86,20 +86,20 @@ pub fn gradient(
 ) -> Gradient {
     let phi2 = theta1 + theta2;
     let phi3 = phi2 + theta3;
-    let t1 = math::cos(theta1);
-    let t2 = math::cos(phi2);
-    let t3 = l3*math::cos(phi3);
-    let x = l1*t1 + l2*t2 + t3;
-    let t4 = math::sin(theta1);
-    let t5 = math::sin(phi2);
-    let t6 = l3*math::sin(phi3);
-    let y = l1*t4 + l2*t5 + t6;
+    let cos_theta1 = math::cos(theta1);
+    let cos_phi2 = math::cos(phi2);
+    let l3_times_cos_phi3 = l3*math::cos(phi3);
+    let x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+    let sin_theta1 = math::sin(theta1);
+    let sin_phi2 = math::sin(phi2);
+    let l3_times_sin_phi3 = l3*math::sin(phi3);
+    let y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
     let r_x = x - X;
     let r_y = y - Y;
     let r_phi = w*(phi3 - Phi);
-    let delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-    let delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
-    let dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4);
+    let delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+    let delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
+    let dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
     Gradient { theta1: dJ_dtheta1, theta2: delta_2, theta3: delta_3 }
 }
 
@@ -110,21 +110,21 @@ pub fn value_and_gradient(
 ) -> (f64, Gradient) {
     let phi2 = theta1 + theta2;
     let phi3 = phi2 + theta3;
-    let t1 = math::cos(theta1);
-    let t2 = math::cos(phi2);
-    let t3 = l3*math::cos(phi3);
-    let x = l1*t1 + l2*t2 + t3;
-    let t4 = math::sin(theta1);
-    let t5 = math::sin(phi2);
-    let t6 = l3*math::sin(phi3);
-    let y = l1*t4 + l2*t5 + t6;
+    let cos_theta1 = math::cos(theta1);
+    let cos_phi2 = math::cos(phi2);
+    let l3_times_cos_phi3 = l3*math::cos(phi3);
+    let x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3;
+    let sin_theta1 = math::sin(theta1);
+    let sin_phi2 = math::sin(phi2);
+    let l3_times_sin_phi3 = l3*math::sin(phi3);
+    let y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3;
     let r_x = x - X;
     let r_y = y - Y;
     let r_phi = w*(phi3 - Phi);
     let J = (r_x*r_x + r_y*r_y + r_phi*r_phi)/2.0;
-    let delta_3 = r_y*t3 - r_x*t6 + r_phi*w;
-    let delta_2 = delta_3 + l2*(r_y*t2 - r_x*t5);
-    let dJ_dtheta1 = delta_2 + l1*(r_y*t1 - r_x*t4);
+    let delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w;
+    let delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2);
+    let dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1);
     (J, Gradient { theta1: dJ_dtheta1, theta2: delta_2, theta3: delta_3 })
 }
 

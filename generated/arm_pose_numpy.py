@@ -200,14 +200,14 @@ def gradient(
     with np.errstate(all="ignore"):
         phi2 = theta1 + theta2
         phi3 = phi2 + theta3
-        t1 = np.cos(theta1)
-        t2 = np.cos(phi2)
-        t3 = l3*np.cos(phi3)
-        x = l1*t1 + l2*t2 + t3
-        t4 = np.sin(theta1)
-        t5 = np.sin(phi2)
-        t6 = l3*np.sin(phi3)
-        y = l1*t4 + l2*t5 + t6
+        cos_theta1 = np.cos(theta1)
+        cos_phi2 = np.cos(phi2)
+        l3_times_cos_phi3 = l3*np.cos(phi3)
+        x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
+        sin_theta1 = np.sin(theta1)
+        sin_phi2 = np.sin(phi2)
+        l3_times_sin_phi3 = l3*np.sin(phi3)
+        y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             X, Y, Phi, _r0, _r1, _r2, _r3, _r4 = _part
@@ -215,19 +215,19 @@ def gradient(
             r_y = np.subtract(y, Y, _r1)
             r_phi = np.subtract(phi3, Phi, _r2)
             r_phi *= w
-            delta_3 = np.multiply(r_y, t3, _r3)
-            np.multiply(r_x, t6, _r4)
+            delta_3 = np.multiply(r_y, l3_times_cos_phi3, _r3)
+            np.multiply(r_x, l3_times_sin_phi3, _r4)
             delta_3 -= _r4
             np.multiply(r_phi, w, _r2)
             delta_3 += _r2
             _sum_delta_3 = np.add.reduce(delta_3)
-            np.multiply(r_y, t2, _r2)
-            np.multiply(r_x, t5, _r4)
+            np.multiply(r_y, cos_phi2, _r2)
+            np.multiply(r_x, sin_phi2, _r4)
             _r2 -= _r4
             _r2 *= l2
             delta_2 = np.add(delta_3, _r2, _r3)
-            np.multiply(r_y, t1, _r1)
-            np.multiply(r_x, t4, _r0)
+            np.multiply(r_y, cos_theta1, _r1)
+            np.multiply(r_x, sin_theta1, _r0)
             _r1 -= _r0
             _r1 *= l1
             _r1 += delta_2
@@ -256,14 +256,14 @@ def value_and_gradient(
     with np.errstate(all="ignore"):
         phi2 = theta1 + theta2
         phi3 = phi2 + theta3
-        t1 = np.cos(theta1)
-        t2 = np.cos(phi2)
-        t3 = l3*np.cos(phi3)
-        x = l1*t1 + l2*t2 + t3
-        t4 = np.sin(theta1)
-        t5 = np.sin(phi2)
-        t6 = l3*np.sin(phi3)
-        y = l1*t4 + l2*t5 + t6
+        cos_theta1 = np.cos(theta1)
+        cos_phi2 = np.cos(phi2)
+        l3_times_cos_phi3 = l3*np.cos(phi3)
+        x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
+        sin_theta1 = np.sin(theta1)
+        sin_phi2 = np.sin(phi2)
+        l3_times_sin_phi3 = l3*np.sin(phi3)
+        y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             X, Y, Phi, _r0, _r1, _r2, _r3, _r4 = _part
@@ -277,19 +277,19 @@ def value_and_gradient(
             np.power(r_phi, 2.0, _r4)
             _r3 += _r4
             _sum_J = np.add.reduce(_r3)
-            delta_3 = np.multiply(r_y, t3, _r3)
-            np.multiply(r_x, t6, _r4)
+            delta_3 = np.multiply(r_y, l3_times_cos_phi3, _r3)
+            np.multiply(r_x, l3_times_sin_phi3, _r4)
             delta_3 -= _r4
             np.multiply(r_phi, w, _r2)
             delta_3 += _r2
             _sum_delta_3 = np.add.reduce(delta_3)
-            np.multiply(r_y, t2, _r2)
-            np.multiply(r_x, t5, _r4)
+            np.multiply(r_y, cos_phi2, _r2)
+            np.multiply(r_x, sin_phi2, _r4)
             _r2 -= _r4
             _r2 *= l2
             delta_2 = np.add(delta_3, _r2, _r3)
-            np.multiply(r_y, t1, _r1)
-            np.multiply(r_x, t4, _r0)
+            np.multiply(r_y, cos_theta1, _r1)
+            np.multiply(r_x, sin_theta1, _r0)
             _r1 -= _r0
             _r1 *= l1
             _r1 += delta_2

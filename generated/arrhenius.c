@@ -25,10 +25,10 @@ double arrhenius_value(double a, double E, double T, double y, double R) {
 }
 
 arrhenius_params arrhenius_gradient(double a, double E, double T, double y, double R) {
-    const double t1 = R*T;
-    const double q = a - E/t1 - log(y);
+    const double R_times_T = R*T;
+    const double q = a - E/R_times_T - log(y);
     const double dJ_da = 2.0*q;
-    const double dJ_dE = -dJ_da/t1;
+    const double dJ_dE = -dJ_da/R_times_T;
     arrhenius_params out;
     out.a = dJ_da;
     out.E = dJ_dE;
@@ -37,11 +37,11 @@ arrhenius_params arrhenius_gradient(double a, double E, double T, double y, doub
 
 arrhenius_params arrhenius_value_and_gradient(double a, double E, double T, double y,
     double R, double *value) {
-    const double t1 = R*T;
-    const double q = a - E/t1 - log(y);
+    const double R_times_T = R*T;
+    const double q = a - E/R_times_T - log(y);
     const double J = q*q;
     const double dJ_da = 2.0*q;
-    const double dJ_dE = -dJ_da/t1;
+    const double dJ_dE = -dJ_da/R_times_T;
     *value = J;
     arrhenius_params out;
     out.a = dJ_da;
@@ -66,13 +66,13 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
     double T, double y, double a, double E, double R, double acc[][LANES], size_t lane) {
-    const double t1 = R*T;
-    const double q = a - E/t1 - log(y);
+    const double R_times_T = R*T;
+    const double q = a - E/R_times_T - log(y);
     const double J = q*q;
     const double dJ_da = 2.0*q;
     acc[0][lane] += J;
     acc[1][lane] += dJ_da;
-    acc[2][lane] += dJ_da/t1;
+    acc[2][lane] += dJ_da/R_times_T;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

@@ -53,10 +53,10 @@ export function value(a, E, T, y, R = 0.008314) {
  * @returns {Gradient}
  */
 export function gradient(a, E, T, y, R = 0.008314) {
-  const t1 = R*T;
-  const q = a - E/t1 - Math.log(y);
+  const R_times_T = R*T;
+  const q = a - E/R_times_T - Math.log(y);
   const dJ_da = 2*q;
-  const dJ_dE = -dJ_da/t1;
+  const dJ_dE = -dJ_da/R_times_T;
   return {a: dJ_da, E: dJ_dE};
 }
 
@@ -70,11 +70,11 @@ export function gradient(a, E, T, y, R = 0.008314) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(a, E, T, y, R = 0.008314) {
-  const t1 = R*T;
-  const q = a - E/t1 - Math.log(y);
+  const R_times_T = R*T;
+  const q = a - E/R_times_T - Math.log(y);
   const J = q*q;
   const dJ_da = 2*q;
-  const dJ_dE = -dJ_da/t1;
+  const dJ_dE = -dJ_da/R_times_T;
   return [J, {a: dJ_da, E: dJ_dE}];
 }
 

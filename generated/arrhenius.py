@@ -64,10 +64,10 @@ def gradient(
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
-        t1 = R*T
-        q = a - E/t1 - log(y)
+        R_times_T = R*T
+        q = a - E/R_times_T - log(y)
         dJ_da = 2.0*q
-        dJ_dE = -dJ_da/t1
+        dJ_dE = -dJ_da/R_times_T
         return _new(Gradient, (dJ_da, dJ_dE))
     except (ArithmeticError, ValueError):
         return _ieee(a, E, T, y, R)[1]
@@ -78,11 +78,11 @@ def value_and_gradient(
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
-        t1 = R*T
-        q = a - E/t1 - log(y)
+        R_times_T = R*T
+        q = a - E/R_times_T - log(y)
         J = q*q
         dJ_da = 2.0*q
-        dJ_dE = -dJ_da/t1
+        dJ_dE = -dJ_da/R_times_T
         return J, _new(Gradient, (dJ_da, dJ_dE))
     except (ArithmeticError, ValueError):
         return _ieee(a, E, T, y, R)
@@ -98,9 +98,9 @@ def update(
 
 def _ieee(a: float, E: float, T: float, y: float, R: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = R*T
-    q = a - _ieee_divide(E, t1) - _ieee_log(y)
+    R_times_T = R*T
+    q = a - _ieee_divide(E, R_times_T) - _ieee_log(y)
     J = q*q
     dJ_da = 2.0*q
-    dJ_dE = -_ieee_divide(dJ_da, t1)
+    dJ_dE = -_ieee_divide(dJ_da, R_times_T)
     return J, _new(Gradient, (dJ_da, dJ_dE))

@@ -53,20 +53,20 @@ pub fn value(a: f64, E: f64, T: f64, y: f64, R: f64) -> f64 {
 
 /// The derivative of J by each parameter.
 pub fn gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> Gradient {
-    let t1 = R*T;
-    let q = a - E/t1 - math::log(y);
+    let R_times_T = R*T;
+    let q = a - E/R_times_T - math::log(y);
     let dJ_da = 2.0*q;
-    let dJ_dE = -dJ_da/t1;
+    let dJ_dE = -dJ_da/R_times_T;
     Gradient { a: dJ_da, E: dJ_dE }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(a: f64, E: f64, T: f64, y: f64, R: f64) -> (f64, Gradient) {
-    let t1 = R*T;
-    let q = a - E/t1 - math::log(y);
+    let R_times_T = R*T;
+    let q = a - E/R_times_T - math::log(y);
     let J = q*q;
     let dJ_da = 2.0*q;
-    let dJ_dE = -dJ_da/t1;
+    let dJ_dE = -dJ_da/R_times_T;
     (J, Gradient { a: dJ_da, E: dJ_dE })
 }
 

@@ -188,14 +188,14 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(3, _data):
             T, y, _r0, _r1, _r2 = _part
-            t1 = np.multiply(T, R, _r0)
-            q = np.divide(E, t1, _r1)
+            R_times_T = np.multiply(T, R, _r0)
+            q = np.divide(E, R_times_T, _r1)
             np.subtract(a, q, q)
             np.log(y, _r2)
             q -= _r2
             dJ_da = np.multiply(q, 2.0, _r1)
             _sum_dJ_da = np.add.reduce(dJ_da)
-            np.divide(dJ_da, t1, _r1)
+            np.divide(dJ_da, R_times_T, _r1)
             _sum_dJ_dE = np.add.reduce(_r1)
             _sums.append((_sum_dJ_da, _sum_dJ_dE))
         _mean_dJ_da, _mean_dJ_dE = _means(_sums, ('T', 'y'), _data)
@@ -214,15 +214,15 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(3, _data):
             T, y, _r0, _r1, _r2 = _part
-            t1 = np.multiply(T, R, _r0)
-            q = np.divide(E, t1, _r1)
+            R_times_T = np.multiply(T, R, _r0)
+            q = np.divide(E, R_times_T, _r1)
             np.subtract(a, q, q)
             np.log(y, _r2)
             q -= _r2
             _sum_J = _dot(q, q)
             dJ_da = np.multiply(q, 2.0, _r1)
             _sum_dJ_da = np.add.reduce(dJ_da)
-            np.divide(dJ_da, t1, _r1)
+            np.divide(dJ_da, R_times_T, _r1)
             _sum_dJ_dE = np.add.reduce(_r1)
             _sums.append((_sum_J, _sum_dJ_da, _sum_dJ_dE))
         _mean_J, _mean_dJ_da, _mean_dJ_dE = _means(_sums, ('T', 'y'), _data)

@@ -55,16 +55,16 @@ double attention_value(
     const double k2 = w_k*x2;
     const double v1 = w_v*x1;
     const double v2 = w_v*x2;
-    const double t1 = sqrt(d);
-    const double s1 = q*k1/t1;
-    const double s2 = q*k2/t1;
-    const double t2 = exp(s1);
-    const double Z = t2 + exp(s2);
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? t2/Z : sg_sigmoid(s1 - s2);
+    const double sqrt_d = sqrt(d);
+    const double s1 = q*k1/sqrt_d;
+    const double s2 = q*k2/sqrt_d;
+    const double exp_s1 = exp(s1);
+    const double Z = exp_s1 + exp(s2);
+    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
-    const double t3 = o - y;
-    const double L = t3*t3/2.0;
+    const double o_minus_y = o - y;
+    const double L = o_minus_y*o_minus_y/2.0;
     return L;
 }
 
@@ -75,25 +75,25 @@ attention_params attention_gradient(
     const double k2 = w_k*x2;
     const double v1 = w_v*x1;
     const double v2 = w_v*x2;
-    const double t1 = sqrt(d);
-    const double s1 = q*k1/t1;
-    const double s2 = q*k2/t1;
-    const double t2 = exp(s1);
-    const double t3 = exp(s2);
-    const double Z = t2 + t3;
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? t2/Z : sg_sigmoid(s1 - s2);
+    const double sqrt_d = sqrt(d);
+    const double s1 = q*k1/sqrt_d;
+    const double s2 = q*k2/sqrt_d;
+    const double exp_s1 = exp(s1);
+    const double exp_s2 = exp(s2);
+    const double Z = exp_s1 + exp_s2;
+    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double delta_alpha2 = delta_o*v2;
     const double delta_alpha1 = delta_o*v1;
-    const double t4 = delta_alpha1*alpha1;
-    const double t5 = delta_alpha2*alpha2;
-    const double delta_Z = -(t4 + t5)/Z;
-    const double delta_s2 = delta_Z*t3 + t5;
-    const double delta_s1 = delta_Z*t2 + t4;
-    const double dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1;
-    const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1;
+    const double delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
+    const double delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
+    const double delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
+    const double delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
+    const double delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
+    const double dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     attention_params out;
     out.w_q = dL_dw_q;
@@ -109,26 +109,26 @@ attention_params attention_value_and_gradient(
     const double k2 = w_k*x2;
     const double v1 = w_v*x1;
     const double v2 = w_v*x2;
-    const double t1 = sqrt(d);
-    const double s1 = q*k1/t1;
-    const double s2 = q*k2/t1;
-    const double t2 = exp(s1);
-    const double t3 = exp(s2);
-    const double Z = t2 + t3;
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? t2/Z : sg_sigmoid(s1 - s2);
+    const double sqrt_d = sqrt(d);
+    const double s1 = q*k1/sqrt_d;
+    const double s2 = q*k2/sqrt_d;
+    const double exp_s1 = exp(s1);
+    const double exp_s2 = exp(s2);
+    const double Z = exp_s1 + exp_s2;
+    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double L = delta_o*delta_o/2.0;
     const double delta_alpha2 = delta_o*v2;
     const double delta_alpha1 = delta_o*v1;
-    const double t4 = delta_alpha1*alpha1;
-    const double t5 = delta_alpha2*alpha2;
-    const double delta_Z = -(t4 + t5)/Z;
-    const double delta_s2 = delta_Z*t3 + t5;
-    const double delta_s1 = delta_Z*t2 + t4;
-    const double dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1;
-    const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1;
+    const double delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
+    const double delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
+    const double delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
+    const double delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
+    const double delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
+    const double dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     *value = L;
     attention_params out;
@@ -157,29 +157,29 @@ enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double x1, double x2, double y, double w_q, double w_k, double w_v, double t1,
+    double x1, double x2, double y, double w_q, double w_k, double w_v, double sqrt_d,
     double acc[][LANES], size_t lane) {
     const double q = w_q*x2;
     const double k1 = w_k*x1;
     const double k2 = w_k*x2;
     const double v1 = w_v*x1;
     const double v2 = w_v*x2;
-    const double s1 = q*k1/t1;
-    const double s2 = q*k2/t1;
-    const double t2 = exp(s1);
-    const double t3 = exp(s2);
-    const double Z = t2 + t3;
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? t2/Z : sg_sigmoid(s1 - s2);
+    const double s1 = q*k1/sqrt_d;
+    const double s2 = q*k2/sqrt_d;
+    const double exp_s1 = exp(s1);
+    const double exp_s2 = exp(s2);
+    const double Z = exp_s1 + exp_s2;
+    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double delta_alpha2 = delta_o*v2;
     const double delta_alpha1 = delta_o*v1;
-    const double t4 = delta_alpha1*alpha1;
-    const double t5 = delta_alpha2*alpha2;
-    const double delta_Z = -(t4 + t5)/Z;
-    const double delta_s2 = delta_Z*t3 + t5;
-    const double delta_s1 = delta_Z*t2 + t4;
+    const double delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
+    const double delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
+    const double delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
+    const double delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
+    const double delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     acc[0][lane] += delta_o*delta_o;
     acc[1][lane] += x2*(delta_s1*k1 + delta_s2*k2);
@@ -197,7 +197,7 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *x1, const double *x2, const double *y, double w_q, double w_k,
-    double w_v, double t1, double total[], double carry[]) {
+    double w_v, double sqrt_d, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -206,12 +206,12 @@ static void add_chunk(
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
                 add_sample(x1[start + lane], x2[start + lane], y[start + lane], w_q, w_k, w_v,
-                    t1, acc, lane);
+                    sqrt_d, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(x1[start + lane], x2[start + lane], y[start + lane], w_q, w_k, w_v, t1,
-                acc, lane);
+            add_sample(x1[start + lane], x2[start + lane], y[start + lane], w_q, w_k, w_v,
+                sqrt_d, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -227,7 +227,7 @@ static void add_chunk(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *x1, const double *x2, const double *y, double w_q, double w_k,
-    double w_v, double t1, double sums[]) {
+    double w_v, double sqrt_d, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -237,7 +237,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, x1 + start, x2 + start, y + start, w_q, w_k, w_v, t1, part, carry);
+        add_chunk(1, x1 + start, x2 + start, y + start, w_q, w_k, w_v, sqrt_d, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -250,7 +250,7 @@ static void careful_sums(
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *x1, const double *x2, const double *y, double w_q, double w_k,
-    double w_v, double t1, double sums[]) {
+    double w_v, double sqrt_d, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -267,8 +267,8 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, x1 + start, x2 + start, y + start, w_q, w_k, w_v, t1, total[part],
-            carry[part]);
+        add_chunk(length, x1 + start, x2 + start, y + start, w_q, w_k, w_v, sqrt_d,
+            total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -280,7 +280,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, x1, x2, y, w_q, w_k, w_v, t1, sums);
+        careful_sums(count, x1, x2, y, w_q, w_k, w_v, sqrt_d, sums);
     }
 }
 
@@ -288,12 +288,12 @@ attention_params attention_batch_value_and_gradient(
     double w_q, double w_k, double w_v, size_t count, const double *x1, const double *x2,
     const double *y, double d, double *value) {
     double sums[SUMS];
-    const double t1 = sqrt(d);
-    mean_sums(count, x1, x2, y, w_q, w_k, w_v, t1, sums);
+    const double sqrt_d = sqrt(d);
+    mean_sums(count, x1, x2, y, w_q, w_k, w_v, sqrt_d, sums);
     *value = sums[0]/2.0;
     attention_params out;
-    out.w_q = sums[1]/t1;
-    out.w_k = sums[2]/t1;
+    out.w_q = sums[1]/sqrt_d;
+    out.w_k = sums[2]/sqrt_d;
     out.w_v = sums[3];
     return out;
 }

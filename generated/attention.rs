@@ -91,16 +91,16 @@ pub fn value(w_q: f64, w_k: f64, w_v: f64, x1: f64, x2: f64, y: f64, d: f64) -> 
     let k2 = w_k*x2;
     let v1 = w_v*x1;
     let v2 = w_v*x2;
-    let t1 = math::sqrt(d);
-    let s1 = q*k1/t1;
-    let s2 = q*k2/t1;
-    let t2 = math::exp(s1);
-    let Z = t2 + math::exp(s2);
-    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { t2/Z } else { _sigmoid(s1 - s2) };
+    let sqrt_d = math::sqrt(d);
+    let s1 = q*k1/sqrt_d;
+    let s2 = q*k2/sqrt_d;
+    let exp_s1 = math::exp(s1);
+    let Z = exp_s1 + math::exp(s2);
+    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { exp_s1/Z } else { _sigmoid(s1 - s2) };
     let alpha2 = _sigmoid(s2 - s1);
     let o = alpha1*v1 + alpha2*v2;
-    let t3 = o - y;
-    let L = t3*t3/2.0;
+    let o_minus_y = o - y;
+    let L = o_minus_y*o_minus_y/2.0;
     L
 }
 
@@ -111,25 +111,25 @@ pub fn gradient(w_q: f64, w_k: f64, w_v: f64, x1: f64, x2: f64, y: f64, d: f64) 
     let k2 = w_k*x2;
     let v1 = w_v*x1;
     let v2 = w_v*x2;
-    let t1 = math::sqrt(d);
-    let s1 = q*k1/t1;
-    let s2 = q*k2/t1;
-    let t2 = math::exp(s1);
-    let t3 = math::exp(s2);
-    let Z = t2 + t3;
-    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { t2/Z } else { _sigmoid(s1 - s2) };
+    let sqrt_d = math::sqrt(d);
+    let s1 = q*k1/sqrt_d;
+    let s2 = q*k2/sqrt_d;
+    let exp_s1 = math::exp(s1);
+    let exp_s2 = math::exp(s2);
+    let Z = exp_s1 + exp_s2;
+    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { exp_s1/Z } else { _sigmoid(s1 - s2) };
     let alpha2 = _sigmoid(s2 - s1);
     let o = alpha1*v1 + alpha2*v2;
     let delta_o = o - y;
     let delta_alpha2 = delta_o*v2;
     let delta_alpha1 = delta_o*v1;
-    let t4 = delta_alpha1*alpha1;
-    let t5 = delta_alpha2*alpha2;
-    let delta_Z = -(t4 + t5)/Z;
-    let delta_s2 = delta_Z*t3 + t5;
-    let delta_s1 = delta_Z*t2 + t4;
-    let dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1;
-    let dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1;
+    let delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
+    let delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
+    let delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
+    let delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
+    let delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
+    let dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    let dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     let dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     Gradient { w_q: dL_dw_q, w_k: dL_dw_k, w_v: dL_dw_v }
 }
@@ -142,26 +142,26 @@ pub fn value_and_gradient(w_q: f64, w_k: f64, w_v: f64, x1: f64, x2: f64, y: f64
     let k2 = w_k*x2;
     let v1 = w_v*x1;
     let v2 = w_v*x2;
-    let t1 = math::sqrt(d);
-    let s1 = q*k1/t1;
-    let s2 = q*k2/t1;
-    let t2 = math::exp(s1);
-    let t3 = math::exp(s2);
-    let Z = t2 + t3;
-    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { t2/Z } else { _sigmoid(s1 - s2) };
+    let sqrt_d = math::sqrt(d);
+    let s1 = q*k1/sqrt_d;
+    let s2 = q*k2/sqrt_d;
+    let exp_s1 = math::exp(s1);
+    let exp_s2 = math::exp(s2);
+    let Z = exp_s1 + exp_s2;
+    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { exp_s1/Z } else { _sigmoid(s1 - s2) };
     let alpha2 = _sigmoid(s2 - s1);
     let o = alpha1*v1 + alpha2*v2;
     let delta_o = o - y;
     let L = delta_o*delta_o/2.0;
     let delta_alpha2 = delta_o*v2;
     let delta_alpha1 = delta_o*v1;
-    let t4 = delta_alpha1*alpha1;
-    let t5 = delta_alpha2*alpha2;
-    let delta_Z = -(t4 + t5)/Z;
-    let delta_s2 = delta_Z*t3 + t5;
-    let delta_s1 = delta_Z*t2 + t4;
-    let dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/t1;
-    let dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/t1;
+    let delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
+    let delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
+    let delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
+    let delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
+    let delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
+    let dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    let dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     let dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     (L, Gradient { w_q: dL_dw_q, w_k: dL_dw_k, w_v: dL_dw_v })
 }

@@ -190,7 +190,7 @@ def value(
     d = _number("d", d)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(d)
+        sqrt_d = np.sqrt(d)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(7, _data):
             x1, x2, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 = _part
@@ -200,13 +200,13 @@ def value(
             v1 = np.multiply(x1, w_v, _r3)
             v2 = np.multiply(x2, w_v, _r4)
             s1 = np.multiply(q, k1, _r1)
-            s1 /= t1
+            s1 /= sqrt_d
             s2 = np.multiply(q, k2, _r0)
-            s2 /= t1
-            t2 = np.exp(s1, _r2)
+            s2 /= sqrt_d
+            exp_s1 = np.exp(s1, _r2)
             Z = np.exp(s2, _r5)
-            Z += t2
-            np.divide(t2, Z, _r2)
+            Z += exp_s1
+            np.divide(exp_s1, Z, _r2)
             np.subtract(s2, s1, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
@@ -219,8 +219,8 @@ def value(
             alpha1 *= v1
             np.multiply(alpha2, v2, _r1)
             o = np.add(alpha1, _r1, alpha1)
-            t3 = np.subtract(o, y, alpha1)
-            _sum_L = _dot(t3, t3)
+            o_minus_y = np.subtract(o, y, alpha1)
+            _sum_L = _dot(o_minus_y, o_minus_y)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('x1', 'x2', 'y'), _data)
         return float(_mean_L/2.0)
@@ -237,7 +237,7 @@ def gradient(
     d = _number("d", d)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(d)
+        sqrt_d = np.sqrt(d)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(12, _data):
             (
@@ -249,13 +249,13 @@ def gradient(
             v1 = np.multiply(x1, w_v, _r3)
             v2 = np.multiply(x2, w_v, _r4)
             s1 = np.multiply(q, k1, _r5)
-            s1 /= t1
+            s1 /= sqrt_d
             s2 = np.multiply(q, k2, _r6)
-            s2 /= t1
-            t2 = np.exp(s1, _r7)
-            t3 = np.exp(s2, _r8)
-            Z = np.add(t2, t3, _r9)
-            np.divide(t2, Z, _r10)
+            s2 /= sqrt_d
+            exp_s1 = np.exp(s1, _r7)
+            exp_s2 = np.exp(s2, _r8)
+            Z = np.add(exp_s1, exp_s2, _r9)
+            np.divide(exp_s1, Z, _r10)
             np.subtract(s2, s1, _r11)
             np.exp(_r11, _r11)
             _r11 += 1.0
@@ -275,15 +275,15 @@ def gradient(
             _sum_dL_dw_v = _dot(delta_o, _r10)
             delta_alpha2 = np.multiply(delta_o, v2, _r4)
             delta_alpha1 = np.multiply(delta_o, v1, _r6)
-            t4 = np.multiply(delta_alpha1, alpha1, _r6)
-            t5 = np.multiply(delta_alpha2, alpha2, _r4)
-            delta_Z = np.add(t4, t5, _r5)
+            delta_alpha1_times_alpha1 = np.multiply(delta_alpha1, alpha1, _r6)
+            delta_alpha2_times_alpha2 = np.multiply(delta_alpha2, alpha2, _r4)
+            delta_Z = np.add(delta_alpha1_times_alpha1, delta_alpha2_times_alpha2, _r5)
             delta_Z /= Z
             np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, t3, _r8)
-            delta_s2 += t5
-            delta_s1 = np.multiply(delta_Z, t2, _r5)
-            delta_s1 += t4
+            delta_s2 = np.multiply(delta_Z, exp_s2, _r8)
+            delta_s2 += delta_alpha2_times_alpha2
+            delta_s1 = np.multiply(delta_Z, exp_s1, _r5)
+            delta_s1 += delta_alpha1_times_alpha1
             np.multiply(delta_s1, k1, _r1)
             np.multiply(delta_s2, k2, _r2)
             _r1 += _r2
@@ -294,7 +294,7 @@ def gradient(
             _sum_dL_dw_k = _dot(q, _r5)
             _sums.append((_sum_dL_dw_q, _sum_dL_dw_k, _sum_dL_dw_v))
         _mean_dL_dw_q, _mean_dL_dw_k, _mean_dL_dw_v = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return Gradient(*map(float, (_mean_dL_dw_q/t1, _mean_dL_dw_k/t1, _mean_dL_dw_v)))
+        return Gradient(*map(float, (_mean_dL_dw_q/sqrt_d, _mean_dL_dw_k/sqrt_d, _mean_dL_dw_v)))
 
 
 def value_and_gradient(
@@ -308,7 +308,7 @@ def value_and_gradient(
     d = _number("d", d)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(d)
+        sqrt_d = np.sqrt(d)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(12, _data):
             (
@@ -320,13 +320,13 @@ def value_and_gradient(
             v1 = np.multiply(x1, w_v, _r3)
             v2 = np.multiply(x2, w_v, _r4)
             s1 = np.multiply(q, k1, _r5)
-            s1 /= t1
+            s1 /= sqrt_d
             s2 = np.multiply(q, k2, _r6)
-            s2 /= t1
-            t2 = np.exp(s1, _r7)
-            t3 = np.exp(s2, _r8)
-            Z = np.add(t2, t3, _r9)
-            np.divide(t2, Z, _r10)
+            s2 /= sqrt_d
+            exp_s1 = np.exp(s1, _r7)
+            exp_s2 = np.exp(s2, _r8)
+            Z = np.add(exp_s1, exp_s2, _r9)
+            np.divide(exp_s1, Z, _r10)
             np.subtract(s2, s1, _r11)
             np.exp(_r11, _r11)
             _r11 += 1.0
@@ -347,15 +347,15 @@ def value_and_gradient(
             _sum_dL_dw_v = _dot(delta_o, _r10)
             delta_alpha2 = np.multiply(delta_o, v2, _r4)
             delta_alpha1 = np.multiply(delta_o, v1, _r6)
-            t4 = np.multiply(delta_alpha1, alpha1, _r6)
-            t5 = np.multiply(delta_alpha2, alpha2, _r4)
-            delta_Z = np.add(t4, t5, _r5)
+            delta_alpha1_times_alpha1 = np.multiply(delta_alpha1, alpha1, _r6)
+            delta_alpha2_times_alpha2 = np.multiply(delta_alpha2, alpha2, _r4)
+            delta_Z = np.add(delta_alpha1_times_alpha1, delta_alpha2_times_alpha2, _r5)
             delta_Z /= Z
             np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, t3, _r8)
-            delta_s2 += t5
-            delta_s1 = np.multiply(delta_Z, t2, _r5)
-            delta_s1 += t4
+            delta_s2 = np.multiply(delta_Z, exp_s2, _r8)
+            delta_s2 += delta_alpha2_times_alpha2
+            delta_s1 = np.multiply(delta_Z, exp_s1, _r5)
+            delta_s1 += delta_alpha1_times_alpha1
             np.multiply(delta_s1, k1, _r1)
             np.multiply(delta_s2, k2, _r2)
             _r1 += _r2
@@ -369,7 +369,7 @@ def value_and_gradient(
             _mean_L, _mean_dL_dw_q, _mean_dL_dw_k, _mean_dL_dw_v,
         ) = _means(_sums, ('x1', 'x2', 'y'), _data)
         return float(_mean_L/2.0), Gradient(*map(float, (
-            _mean_dL_dw_q/t1, _mean_dL_dw_k/t1, _mean_dL_dw_v,
+            _mean_dL_dw_q/sqrt_d, _mean_dL_dw_k/sqrt_d, _mean_dL_dw_v,
         )))
 
 
@@ -425,7 +425,7 @@ def residuals(
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 1))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(d)
+        sqrt_d = np.sqrt(d)
         for _part in _blocks(5, (*_data, _rows)):
             x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
             q = np.multiply(x2, w_q, _r0)
@@ -434,9 +434,9 @@ def residuals(
             v1 = np.multiply(x1, w_v, _r3)
             v2 = np.multiply(x2, w_v, _r4)
             s1 = np.multiply(q, k1, _r1)
-            s1 /= t1
+            s1 /= sqrt_d
             s2 = np.multiply(q, k2, _r0)
-            s2 /= t1
+            s2 /= sqrt_d
             alpha1 = np.subtract(s2, s1, _r2)
             np.exp(alpha1, alpha1)
             alpha1 += 1.0
@@ -468,7 +468,7 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 1, 3))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(d)
+        sqrt_d = np.sqrt(d)
         for _part in _blocks(16, (*_data, _rows)):
             (
             x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11, _r12,
@@ -480,12 +480,12 @@ def jacobian(
             v1 = np.multiply(x1, w_v, _r3)
             v2 = np.multiply(x2, w_v, _r4)
             s1 = np.multiply(q, k1, _r5)
-            s1 /= t1
+            s1 /= sqrt_d
             s2 = np.multiply(q, k2, _r6)
-            s2 /= t1
-            t2 = np.exp(s1, _r7)
+            s2 /= sqrt_d
+            exp_s1 = np.exp(s1, _r7)
             Z = np.exp(s2, _r8)
-            Z += t2
+            Z += exp_s1
             alpha1 = np.subtract(s2, s1, _r9)
             np.exp(alpha1, alpha1)
             alpha1 += 1.0
@@ -494,14 +494,14 @@ def jacobian(
             np.exp(alpha2, alpha2)
             alpha2 += 1.0
             np.divide(1.0, alpha2, alpha2)
-            t3 = np.multiply(v1, alpha1, _r11)
-            t4 = np.multiply(v2, alpha2, _r12)
-            delta_Z = np.add(t3, t4, _r13)
+            v1_times_alpha1 = np.multiply(v1, alpha1, _r11)
+            v2_times_alpha2 = np.multiply(v2, alpha2, _r12)
+            delta_Z = np.add(v1_times_alpha1, v2_times_alpha2, _r13)
             delta_Z /= Z
             np.negative(delta_Z, delta_Z)
             np.abs(s2, _r14)
-            np.subtract(v2, t3, _r15)
-            _r15 -= t4
+            np.subtract(v2, v1_times_alpha1, _r15)
+            _r15 -= v2_times_alpha2
             _r15 *= alpha2
             np.subtract(v1, v2, _r3)
             np.add(s2, s1, _r6)
@@ -511,18 +511,18 @@ def jacobian(
             _r3 /= _r8
             np.negative(_r3, _r3)
             delta_s2 = np.where(_r14 >= 1000.0, _r15, _r3)
-            delta_s1 = np.multiply(delta_Z, t2, _r13)
-            delta_s1 += t3
+            delta_s1 = np.multiply(delta_Z, exp_s1, _r13)
+            delta_s1 += v1_times_alpha1
             dresidual_dw_q = np.multiply(delta_s1, k1, _r1)
             np.multiply(delta_s2, k2, _r2)
             dresidual_dw_q += _r2
             dresidual_dw_q *= x2
-            dresidual_dw_q /= t1
+            dresidual_dw_q /= sqrt_d
             np.multiply(delta_s1, x1, _r13)
             delta_s2 *= x2
             _r13 += delta_s2
             dresidual_dw_k = np.multiply(q, _r13, _r0)
-            dresidual_dw_k /= t1
+            dresidual_dw_k /= sqrt_d
             dresidual_dw_v = np.multiply(alpha1, x1, _r9)
             np.multiply(alpha2, x2, _r10)
             dresidual_dw_v += _r10

@@ -39,25 +39,25 @@ static double sg_normal_pdf(double x) {
 }
 
 double black_scholes_value(double S, double r, double sigma, double T, double K) {
-    const double t1 = sigma*sqrt(T);
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t1;
-    const double d2 = d1 - t1;
+    const double sigma_times_sqrt_T = sigma*sqrt(T);
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d2 = d1 - sigma_times_sqrt_T;
     const double C = S*sg_normal_cdf(d1) - K*exp(log(sg_normal_cdf(d2)) - r*T);
     return C;
 }
 
 black_scholes_params black_scholes_gradient(double S, double r, double sigma, double T, double K) {
-    const double t1 = sqrt(T);
-    const double t2 = sigma*t1;
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t2;
-    const double d2 = d1 - t2;
+    const double sqrt_T = sqrt(T);
+    const double sigma_times_sqrt_T = sigma*sqrt_T;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d2 = d1 - sigma_times_sqrt_T;
     const double delta = -S*sg_normal_pdf(d1);
     const double dC_dS = sg_normal_cdf(d1);
-    const double t3 = sg_normal_cdf(d2);
-    const double t4 = r*T;
-    const double dC_dr = K*T*exp(log(t3) - t4);
-    const double dC_dsigma = -delta*t1;
-    const double dC_dT = K*t3*exp(-t4)*r - delta*sigma/(2.0*t1);
+    const double normal_cdf_d2 = sg_normal_cdf(d2);
+    const double r_times_T = r*T;
+    const double dC_dr = K*T*exp(log(normal_cdf_d2) - r_times_T);
+    const double dC_dsigma = -delta*sqrt_T;
+    const double dC_dT = K*normal_cdf_d2*exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
     black_scholes_params out;
     out.S = dC_dS;
     out.r = dC_dr;
@@ -68,19 +68,19 @@ black_scholes_params black_scholes_gradient(double S, double r, double sigma, do
 
 black_scholes_params black_scholes_value_and_gradient(double S, double r, double sigma,
     double T, double K, double *value) {
-    const double t1 = sqrt(T);
-    const double t2 = sigma*t1;
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t2;
-    const double d2 = d1 - t2;
+    const double sqrt_T = sqrt(T);
+    const double sigma_times_sqrt_T = sigma*sqrt_T;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = sg_normal_cdf(d1);
-    const double t3 = sg_normal_cdf(d2);
-    const double t4 = r*T;
-    const double t5 = K*exp(log(t3) - t4);
-    const double C = S*dC_dS - t5;
+    const double normal_cdf_d2 = sg_normal_cdf(d2);
+    const double r_times_T = r*T;
+    const double t1 = K*exp(log(normal_cdf_d2) - r_times_T);
+    const double C = S*dC_dS - t1;
     const double delta = -S*sg_normal_pdf(d1);
-    const double dC_dr = t5*T;
-    const double dC_dsigma = -delta*t1;
-    const double dC_dT = K*t3*exp(-t4)*r - delta*sigma/(2.0*t1);
+    const double dC_dr = t1*T;
+    const double dC_dsigma = -delta*sqrt_T;
+    const double dC_dT = K*normal_cdf_d2*exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
     *value = C;
     black_scholes_params out;
     out.S = dC_dS;
@@ -110,19 +110,19 @@ enum { LANES = 8, BLOCK = 128, SUMS = 5, CHUNKS = 819 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double K, double S, double r, double sigma, double T, double t1, double t2, double t4,
-    double acc[][LANES], size_t lane) {
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t2;
-    const double d2 = d1 - t2;
+    double K, double S, double r, double sigma, double T, double sqrt_T,
+    double sigma_times_sqrt_T, double r_times_T, double acc[][LANES], size_t lane) {
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = sg_normal_cdf(d1);
-    const double t3 = sg_normal_cdf(d2);
-    const double t5 = K*exp(log(t3) - t4);
+    const double normal_cdf_d2 = sg_normal_cdf(d2);
+    const double t1 = K*exp(log(normal_cdf_d2) - r_times_T);
     const double delta = -S*sg_normal_pdf(d1);
-    acc[0][lane] += S*dC_dS - t5;
+    acc[0][lane] += S*dC_dS - t1;
     acc[1][lane] += dC_dS;
-    acc[2][lane] += t5;
+    acc[2][lane] += t1;
     acc[3][lane] += delta;
-    acc[4][lane] += K*t3*exp(-t4)*r - delta*sigma/(2.0*t1);
+    acc[4][lane] += K*normal_cdf_d2*exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */
@@ -134,8 +134,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *K, double S, double r, double sigma, double T, double t1,
-    double t2, double t4, double total[], double carry[]) {
+    size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
+    double sigma_times_sqrt_T, double r_times_T, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -143,11 +143,13 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(K[start + lane], S, r, sigma, T, t1, t2, t4, acc, lane);
+                add_sample(K[start + lane], S, r, sigma, T, sqrt_T, sigma_times_sqrt_T,
+                    r_times_T, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(K[start + lane], S, r, sigma, T, t1, t2, t4, acc, lane);
+            add_sample(K[start + lane], S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T,
+                acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -162,8 +164,8 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *K, double S, double r, double sigma, double T, double t1,
-    double t2, double t4, double sums[]) {
+    size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
+    double sigma_times_sqrt_T, double r_times_T, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -173,7 +175,8 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, K + start, S, r, sigma, T, t1, t2, t4, part, carry);
+        add_chunk(1, K + start, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, part,
+            carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -185,8 +188,8 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *K, double S, double r, double sigma, double T, double t1,
-    double t2, double t4, double sums[]) {
+    size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
+    double sigma_times_sqrt_T, double r_times_T, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -203,7 +206,8 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, K + start, S, r, sigma, T, t1, t2, t4, total[part], carry[part]);
+        add_chunk(length, K + start, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T,
+            total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -215,22 +219,22 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, K, S, r, sigma, T, t1, t2, t4, sums);
+        careful_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, sums);
     }
 }
 
 black_scholes_params black_scholes_batch_value_and_gradient(
     double S, double r, double sigma, double T, size_t count, const double *K, double *value) {
     double sums[SUMS];
-    const double t1 = sqrt(T);
-    const double t2 = sigma*t1;
-    const double t4 = r*T;
-    mean_sums(count, K, S, r, sigma, T, t1, t2, t4, sums);
+    const double sqrt_T = sqrt(T);
+    const double sigma_times_sqrt_T = sigma*sqrt_T;
+    const double r_times_T = r*T;
+    mean_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, sums);
     *value = sums[0];
     black_scholes_params out;
     out.S = sums[1];
     out.r = sums[2]*T;
-    out.sigma = -sums[3]*t1;
+    out.sigma = -sums[3]*sqrt_T;
     out.T = sums[4];
     return out;
 }

@@ -96,9 +96,9 @@ function _normal_pdf(x) {
  * @returns {number}
  */
 export function value(S, r, sigma, T, K) {
-  const t1 = sigma*Math.sqrt(T);
-  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/t1;
-  const d2 = d1 - t1;
+  const sigma_times_sqrt_T = sigma*Math.sqrt(T);
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
+  const d2 = d1 - sigma_times_sqrt_T;
   const C = S*_normal_cdf(d1) - K*Math.exp(Math.log(_normal_cdf(d2)) - r*T);
   return C;
 }
@@ -113,17 +113,17 @@ export function value(S, r, sigma, T, K) {
  * @returns {Gradient}
  */
 export function gradient(S, r, sigma, T, K) {
-  const t1 = Math.sqrt(T);
-  const t2 = sigma*t1;
-  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/t2;
-  const d2 = d1 - t2;
+  const sqrt_T = Math.sqrt(T);
+  const sigma_times_sqrt_T = sigma*sqrt_T;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
+  const d2 = d1 - sigma_times_sqrt_T;
   const delta = -S*_normal_pdf(d1);
   const dC_dS = _normal_cdf(d1);
-  const t3 = _normal_cdf(d2);
-  const t4 = r*T;
-  const dC_dr = K*T*Math.exp(Math.log(t3) - t4);
-  const dC_dsigma = -delta*t1;
-  const dC_dT = K*t3*Math.exp(-t4)*r - delta*sigma/(2*t1);
+  const normal_cdf_d2 = _normal_cdf(d2);
+  const r_times_T = r*T;
+  const dC_dr = K*T*Math.exp(Math.log(normal_cdf_d2) - r_times_T);
+  const dC_dsigma = -delta*sqrt_T;
+  const dC_dT = K*normal_cdf_d2*Math.exp(-r_times_T)*r - delta*sigma/(2*sqrt_T);
   return {S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT};
 }
 
@@ -137,19 +137,19 @@ export function gradient(S, r, sigma, T, K) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(S, r, sigma, T, K) {
-  const t1 = Math.sqrt(T);
-  const t2 = sigma*t1;
-  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/t2;
-  const d2 = d1 - t2;
+  const sqrt_T = Math.sqrt(T);
+  const sigma_times_sqrt_T = sigma*sqrt_T;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
+  const d2 = d1 - sigma_times_sqrt_T;
   const dC_dS = _normal_cdf(d1);
-  const t3 = _normal_cdf(d2);
-  const t4 = r*T;
-  const t5 = K*Math.exp(Math.log(t3) - t4);
-  const C = S*dC_dS - t5;
+  const normal_cdf_d2 = _normal_cdf(d2);
+  const r_times_T = r*T;
+  const t1 = K*Math.exp(Math.log(normal_cdf_d2) - r_times_T);
+  const C = S*dC_dS - t1;
   const delta = -S*_normal_pdf(d1);
-  const dC_dr = t5*T;
-  const dC_dsigma = -delta*t1;
-  const dC_dT = K*t3*Math.exp(-t4)*r - delta*sigma/(2*t1);
+  const dC_dr = t1*T;
+  const dC_dsigma = -delta*sqrt_T;
+  const dC_dT = K*normal_cdf_d2*Math.exp(-r_times_T)*r - delta*sigma/(2*sqrt_T);
   return [C, {S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT}];
 }
 

@@ -89,9 +89,9 @@ def value(
 ) -> float:
     """Return C."""
     try:
-        t1 = sigma*sqrt(T)
-        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t1
-        d2 = d1 - t1
+        sigma_times_sqrt_T = sigma*sqrt(T)
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+        d2 = d1 - sigma_times_sqrt_T
         C = S*_normal_cdf(d1) - K*_exp(log(_normal_cdf(d2)) - r*T)
         return C
     except (ArithmeticError, ValueError):
@@ -103,17 +103,17 @@ def gradient(
 ) -> Gradient:
     """Return the derivative of C by each parameter."""
     try:
-        t1 = sqrt(T)
-        t2 = sigma*t1
-        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t2
-        d2 = d1 - t2
+        sqrt_T = sqrt(T)
+        sigma_times_sqrt_T = sigma*sqrt_T
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+        d2 = d1 - sigma_times_sqrt_T
         delta = -S*_normal_pdf(d1)
         dC_dS = _normal_cdf(d1)
-        t3 = _normal_cdf(d2)
-        t4 = r*T
-        dC_dr = K*T*_exp(log(t3) - t4)
-        dC_dsigma = -delta*t1
-        dC_dT = K*t3*_exp(-t4)*r - delta*sigma/(2.0*t1)
+        normal_cdf_d2 = _normal_cdf(d2)
+        r_times_T = r*T
+        dC_dr = K*T*_exp(log(normal_cdf_d2) - r_times_T)
+        dC_dsigma = -delta*sqrt_T
+        dC_dT = K*normal_cdf_d2*_exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T)
         return _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
     except (ArithmeticError, ValueError):
         return _ieee(S, r, sigma, T, K)[1]
@@ -124,19 +124,19 @@ def value_and_gradient(
 ) -> tuple[float, Gradient]:
     """Return C and its derivative by each parameter."""
     try:
-        t1 = sqrt(T)
-        t2 = sigma*t1
-        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/t2
-        d2 = d1 - t2
+        sqrt_T = sqrt(T)
+        sigma_times_sqrt_T = sigma*sqrt_T
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+        d2 = d1 - sigma_times_sqrt_T
         dC_dS = _normal_cdf(d1)
-        t3 = _normal_cdf(d2)
-        t4 = r*T
-        t5 = K*_exp(log(t3) - t4)
-        C = S*dC_dS - t5
+        normal_cdf_d2 = _normal_cdf(d2)
+        r_times_T = r*T
+        t1 = K*_exp(log(normal_cdf_d2) - r_times_T)
+        C = S*dC_dS - t1
         delta = -S*_normal_pdf(d1)
-        dC_dr = t5*T
-        dC_dsigma = -delta*t1
-        dC_dT = K*t3*_exp(-t4)*r - delta*sigma/(2.0*t1)
+        dC_dr = t1*T
+        dC_dsigma = -delta*sqrt_T
+        dC_dT = K*normal_cdf_d2*_exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T)
         return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
     except (ArithmeticError, ValueError):
         return _ieee(S, r, sigma, T, K)
@@ -154,17 +154,20 @@ def update(
 
 def _ieee(S: float, r: float, sigma: float, T: float, K: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = _ieee_sqrt(T)
-    t2 = sigma*t1
-    d1 = _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T, t2)
-    d2 = d1 - t2
+    sqrt_T = _ieee_sqrt(T)
+    sigma_times_sqrt_T = sigma*sqrt_T
+    d1 = (
+        _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T,
+        sigma_times_sqrt_T)
+    )
+    d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
-    t3 = _normal_cdf(d2)
-    t4 = r*T
-    t5 = K*_exp(_ieee_log(t3) - t4)
-    C = S*dC_dS - t5
+    normal_cdf_d2 = _normal_cdf(d2)
+    r_times_T = r*T
+    t1 = K*_exp(_ieee_log(normal_cdf_d2) - r_times_T)
+    C = S*dC_dS - t1
     delta = -S*_normal_pdf(d1)
-    dC_dr = t5*T
-    dC_dsigma = -delta*t1
-    dC_dT = K*t3*_exp(-t4)*r - _ieee_divide(delta*sigma, 2.0*t1)
+    dC_dr = t1*T
+    dC_dsigma = -delta*sqrt_T
+    dC_dT = K*normal_cdf_d2*_exp(-r_times_T)*r - _ieee_divide(delta*sigma, 2.0*sqrt_T)
     return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))

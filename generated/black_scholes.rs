@@ -124,44 +124,44 @@ fn _normal_pdf(x: f64) -> f64 {
 
 /// C.
 pub fn value(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> f64 {
-    let t1 = sigma*math::sqrt(T);
-    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/t1;
-    let d2 = d1 - t1;
+    let sigma_times_sqrt_T = sigma*math::sqrt(T);
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    let d2 = d1 - sigma_times_sqrt_T;
     let C = S*_normal_cdf(d1) - K*math::exp(math::log(_normal_cdf(d2)) - r*T);
     C
 }
 
 /// The derivative of C by each parameter.
 pub fn gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> Gradient {
-    let t1 = math::sqrt(T);
-    let t2 = sigma*t1;
-    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/t2;
-    let d2 = d1 - t2;
+    let sqrt_T = math::sqrt(T);
+    let sigma_times_sqrt_T = sigma*sqrt_T;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    let d2 = d1 - sigma_times_sqrt_T;
     let delta = -S*_normal_pdf(d1);
     let dC_dS = _normal_cdf(d1);
-    let t3 = _normal_cdf(d2);
-    let t4 = r*T;
-    let dC_dr = K*T*math::exp(math::log(t3) - t4);
-    let dC_dsigma = -delta*t1;
-    let dC_dT = K*t3*math::exp(-t4)*r - delta*sigma/(2.0*t1);
+    let normal_cdf_d2 = _normal_cdf(d2);
+    let r_times_T = r*T;
+    let dC_dr = K*T*math::exp(math::log(normal_cdf_d2) - r_times_T);
+    let dC_dsigma = -delta*sqrt_T;
+    let dC_dT = K*normal_cdf_d2*math::exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
     Gradient { S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT }
 }
 
 /// C and its derivative by each parameter.
 pub fn value_and_gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> (f64, Gradient) {
-    let t1 = math::sqrt(T);
-    let t2 = sigma*t1;
-    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/t2;
-    let d2 = d1 - t2;
+    let sqrt_T = math::sqrt(T);
+    let sigma_times_sqrt_T = sigma*sqrt_T;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    let d2 = d1 - sigma_times_sqrt_T;
     let dC_dS = _normal_cdf(d1);
-    let t3 = _normal_cdf(d2);
-    let t4 = r*T;
-    let t5 = K*math::exp(math::log(t3) - t4);
-    let C = S*dC_dS - t5;
+    let normal_cdf_d2 = _normal_cdf(d2);
+    let r_times_T = r*T;
+    let t1 = K*math::exp(math::log(normal_cdf_d2) - r_times_T);
+    let C = S*dC_dS - t1;
     let delta = -S*_normal_pdf(d1);
-    let dC_dr = t5*T;
-    let dC_dsigma = -delta*t1;
-    let dC_dT = K*t3*math::exp(-t4)*r - delta*sigma/(2.0*t1);
+    let dC_dr = t1*T;
+    let dC_dsigma = -delta*sqrt_T;
+    let dC_dT = K*normal_cdf_d2*math::exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
     (C, Gradient { S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT })
 }
 

@@ -218,15 +218,15 @@ def value(
     T = _number("T", T)
     _data = _samples(('K',), (K,))
     with np.errstate(all="ignore"):
-        t1 = sigma*np.sqrt(T)
+        sigma_times_sqrt_T = sigma*np.sqrt(T)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             K, _r0, _r1 = _part
             d1 = np.divide(S, K, _r0)
             np.log(d1, d1)
             d1 += (r + sigma*sigma/2.0)*T
-            d1 /= t1
-            d2 = np.subtract(d1, t1, _r1)
+            d1 /= sigma_times_sqrt_T
+            d2 = np.subtract(d1, sigma_times_sqrt_T, _r1)
             _w0 = _normal_cdf(d1)
             _w0 *= S
             _w1 = _normal_cdf(d2)
@@ -251,40 +251,40 @@ def gradient(
     T = _number("T", T)
     _data = _samples(('K',), (K,))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(T)
-        t2 = sigma*t1
-        t4 = r*T
+        sqrt_T = np.sqrt(T)
+        sigma_times_sqrt_T = sigma*sqrt_T
+        r_times_T = r*T
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(3, _data):
             K, _r0, _r1, _r2 = _part
             d1 = np.divide(S, K, _r0)
             np.log(d1, d1)
             d1 += (r + sigma*sigma/2.0)*T
-            d1 /= t2
+            d1 /= sigma_times_sqrt_T
             _w0 = _normal_cdf(d1)
             _sum_dC_dS = np.add.reduce(_w0)
-            d2 = np.subtract(d1, t2, _r1)
+            d2 = np.subtract(d1, sigma_times_sqrt_T, _r1)
             delta = np.multiply(d1, -0.5, _r2)
             delta *= d1
             np.exp(delta, delta)
             delta /= 2.5066282746310002
             delta *= -S
             _sum_delta = np.add.reduce(delta)
-            t3 = _normal_cdf(d2)
-            np.log(t3, _r1)
-            _r1 -= t4
+            normal_cdf_d2 = _normal_cdf(d2)
+            np.log(normal_cdf_d2, _r1)
+            _r1 -= r_times_T
             np.exp(_r1, _r1)
             _sum_dC_dr = T*_dot(K, _r1)
-            t3 *= K
-            t3 *= np.exp(-t4)
-            t3 *= r
+            normal_cdf_d2 *= K
+            normal_cdf_d2 *= np.exp(-r_times_T)
+            normal_cdf_d2 *= r
             np.multiply(delta, sigma, _r2)
-            _r2 /= 2.0*t1
-            t3 -= _r2
-            _sum_dC_dT = np.add.reduce(t3)
+            _r2 /= 2.0*sqrt_T
+            normal_cdf_d2 -= _r2
+            _sum_dC_dT = np.add.reduce(normal_cdf_d2)
             _sums.append((_sum_dC_dS, _sum_dC_dr, _sum_delta, _sum_dC_dT))
         _mean_dC_dS, _mean_dC_dr, _mean_delta, _mean_dC_dT = _means(_sums, ('K',), _data)
-        return Gradient(*map(float, (_mean_dC_dS, _mean_dC_dr, -_mean_delta*t1, _mean_dC_dT)))
+        return Gradient(*map(float, (_mean_dC_dS, _mean_dC_dr, -_mean_delta*sqrt_T, _mean_dC_dT)))
 
 
 def value_and_gradient(
@@ -297,47 +297,47 @@ def value_and_gradient(
     T = _number("T", T)
     _data = _samples(('K',), (K,))
     with np.errstate(all="ignore"):
-        t1 = np.sqrt(T)
-        t2 = sigma*t1
-        t4 = r*T
+        sqrt_T = np.sqrt(T)
+        sigma_times_sqrt_T = sigma*sqrt_T
+        r_times_T = r*T
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             K, _r0, _r1 = _part
             d1 = np.divide(S, K, _r0)
             np.log(d1, d1)
             d1 += (r + sigma*sigma/2.0)*T
-            d1 /= t2
-            d2 = np.subtract(d1, t2, _r1)
+            d1 /= sigma_times_sqrt_T
+            d2 = np.subtract(d1, sigma_times_sqrt_T, _r1)
             dC_dS = _normal_cdf(d1)
             _sum_dC_dS = np.add.reduce(dC_dS)
-            t3 = _normal_cdf(d2)
-            t5 = np.log(t3, _r1)
-            t5 -= t4
-            np.exp(t5, t5)
-            t5 *= K
+            normal_cdf_d2 = _normal_cdf(d2)
+            t1 = np.log(normal_cdf_d2, _r1)
+            t1 -= r_times_T
+            np.exp(t1, t1)
+            t1 *= K
             dC_dS *= S
-            dC_dS -= t5
+            dC_dS -= t1
             _sum_C = np.add.reduce(dC_dS)
-            _sum_t5 = np.add.reduce(t5)
+            _sum_t1 = np.add.reduce(t1)
             delta = np.multiply(d1, -0.5, _r1)
             delta *= d1
             np.exp(delta, delta)
             delta /= 2.5066282746310002
             delta *= -S
             _sum_delta = np.add.reduce(delta)
-            t3 *= K
-            t3 *= np.exp(-t4)
-            t3 *= r
+            normal_cdf_d2 *= K
+            normal_cdf_d2 *= np.exp(-r_times_T)
+            normal_cdf_d2 *= r
             np.multiply(delta, sigma, _r1)
-            _r1 /= 2.0*t1
-            t3 -= _r1
-            _sum_dC_dT = np.add.reduce(t3)
-            _sums.append((_sum_C, _sum_dC_dS, _sum_t5, _sum_delta, _sum_dC_dT))
+            _r1 /= 2.0*sqrt_T
+            normal_cdf_d2 -= _r1
+            _sum_dC_dT = np.add.reduce(normal_cdf_d2)
+            _sums.append((_sum_C, _sum_dC_dS, _sum_t1, _sum_delta, _sum_dC_dT))
         (
-            _mean_C, _mean_dC_dS, _mean_t5, _mean_delta, _mean_dC_dT,
+            _mean_C, _mean_dC_dS, _mean_t1, _mean_delta, _mean_dC_dT,
         ) = _means(_sums, ('K',), _data)
         return float(_mean_C), Gradient(*map(float, (
-            _mean_dC_dS, _mean_t5*T, -_mean_delta*t1, _mean_dC_dT,
+            _mean_dC_dS, _mean_t1*T, -_mean_delta*sqrt_T, _mean_dC_dT,
         )))
 
 

@@ -29,8 +29,8 @@ double branch_and_merge_value(
     const double h = u*u;
     const double v = c*h + u + d;
     const double p = 1.0/(1.0 + v);
-    const double t1 = p - y;
-    const double L = t1*t1;
+    const double p_minus_y = p - y;
+    const double L = p_minus_y*p_minus_y;
     const double R = lam/2.0*(a*a + c*c);
     const double J = L + R;
     return J;
@@ -40,12 +40,12 @@ branch_and_merge_params branch_and_merge_gradient(
     double a, double b, double c, double d, double x, double y, double lam) {
     const double u = a*x + b;
     const double h = u*u;
-    const double t1 = c*u;
-    const double t2 = t1 + 1.0;
-    const double v = u*t2 + d;
+    const double c_times_u = c*u;
+    const double t1 = c_times_u + 1.0;
+    const double v = u*t1 + d;
     const double p = 1.0/(1.0 + v);
     const double delta = -2.0*(p - y)*p*p;
-    const double dJ_db = delta*(t1 + t2);
+    const double dJ_db = delta*(c_times_u + t1);
     const double dJ_da = dJ_db*x + lam*a;
     const double dJ_dc = delta*h + lam*c;
     branch_and_merge_params out;
@@ -60,20 +60,20 @@ branch_and_merge_params branch_and_merge_value_and_gradient(
     double a, double b, double c, double d, double x, double y, double lam, double *value) {
     const double u = a*x + b;
     const double h = u*u;
-    const double t1 = c*u;
-    const double t2 = t1 + 1.0;
-    const double v = u*t2 + d;
+    const double c_times_u = c*u;
+    const double t1 = c_times_u + 1.0;
+    const double v = u*t1 + d;
     const double p = 1.0/(1.0 + v);
-    const double t3 = p - y;
-    const double L = t3*t3;
-    const double t4 = lam*a;
-    const double t5 = lam*c;
-    const double R = (t4*a + t5*c)/2.0;
+    const double p_minus_y = p - y;
+    const double L = p_minus_y*p_minus_y;
+    const double lam_times_a = lam*a;
+    const double lam_times_c = lam*c;
+    const double R = (lam_times_a*a + lam_times_c*c)/2.0;
     const double J = L + R;
-    const double delta = -2.0*t3*p*p;
-    const double dJ_db = delta*(t1 + t2);
-    const double dJ_da = dJ_db*x + t4;
-    const double dJ_dc = delta*h + t5;
+    const double delta = -2.0*p_minus_y*p*p;
+    const double dJ_db = delta*(c_times_u + t1);
+    const double dJ_da = dJ_db*x + lam_times_a;
+    const double dJ_dc = delta*h + lam_times_c;
     *value = J;
     branch_and_merge_params out;
     out.a = dJ_da;
@@ -106,14 +106,14 @@ static inline void add_sample(
     double x, double y, double a, double b, double c, double d, double acc[][LANES], size_t lane) {
     const double u = a*x + b;
     const double h = u*u;
-    const double t1 = c*u;
-    const double t2 = t1 + 1.0;
-    const double v = u*t2 + d;
+    const double c_times_u = c*u;
+    const double t1 = c_times_u + 1.0;
+    const double v = u*t1 + d;
     const double p = 1.0/(1.0 + v);
-    const double t3 = p - y;
-    const double L = t3*t3;
-    const double delta = -2.0*t3*p*p;
-    const double dJ_db = delta*(t1 + t2);
+    const double p_minus_y = p - y;
+    const double L = p_minus_y*p_minus_y;
+    const double delta = -2.0*p_minus_y*p*p;
+    const double dJ_db = delta*(c_times_u + t1);
     acc[0][lane] += L;
     acc[1][lane] += dJ_db*x;
     acc[2][lane] += dJ_db;
@@ -219,15 +219,15 @@ branch_and_merge_params branch_and_merge_batch_value_and_gradient(
     double a, double b, double c, double d, size_t count, const double *x, const double *y,
     double lam, double *value) {
     double sums[SUMS];
-    const double t4 = lam*a;
-    const double t5 = lam*c;
-    const double R = (t4*a + t5*c)/2.0;
+    const double lam_times_a = lam*a;
+    const double lam_times_c = lam*c;
+    const double R = (lam_times_a*a + lam_times_c*c)/2.0;
     mean_sums(count, x, y, a, b, c, d, sums);
     *value = R + sums[0];
     branch_and_merge_params out;
-    out.a = t4 + sums[1];
+    out.a = lam_times_a + sums[1];
     out.b = sums[2];
-    out.c = t5 + sums[3];
+    out.c = lam_times_c + sums[3];
     out.d = sums[4];
     return out;
 }

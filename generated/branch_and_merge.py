@@ -60,8 +60,8 @@ def value(
         h = u*u
         v = c*h + u + d
         p = 1.0/(1.0 + v)
-        t1 = p - y
-        L = t1*t1
+        p_minus_y = p - y
+        L = p_minus_y*p_minus_y
         R = lam/2.0*(a*a + c*c)
         J = L + R
         return J
@@ -76,12 +76,12 @@ def gradient(
     try:
         u = a*x + b
         h = u*u
-        t1 = c*u
-        t2 = t1 + 1.0
-        v = u*t2 + d
+        c_times_u = c*u
+        t1 = c_times_u + 1.0
+        v = u*t1 + d
         p = 1.0/(1.0 + v)
         delta = -2.0*(p - y)*p*p
-        dJ_db = delta*(t1 + t2)
+        dJ_db = delta*(c_times_u + t1)
         dJ_da = dJ_db*x + lam*a
         dJ_dc = delta*h + lam*c
         return _new(Gradient, (dJ_da, dJ_db, dJ_dc, delta))
@@ -96,20 +96,20 @@ def value_and_gradient(
     try:
         u = a*x + b
         h = u*u
-        t1 = c*u
-        t2 = t1 + 1.0
-        v = u*t2 + d
+        c_times_u = c*u
+        t1 = c_times_u + 1.0
+        v = u*t1 + d
         p = 1.0/(1.0 + v)
-        t3 = p - y
-        L = t3*t3
-        t4 = lam*a
-        t5 = lam*c
-        R = (t4*a + t5*c)/2.0
+        p_minus_y = p - y
+        L = p_minus_y*p_minus_y
+        lam_times_a = lam*a
+        lam_times_c = lam*c
+        R = (lam_times_a*a + lam_times_c*c)/2.0
         J = L + R
-        delta = -2.0*t3*p*p
-        dJ_db = delta*(t1 + t2)
-        dJ_da = dJ_db*x + t4
-        dJ_dc = delta*h + t5
+        delta = -2.0*p_minus_y*p*p
+        dJ_db = delta*(c_times_u + t1)
+        dJ_da = dJ_db*x + lam_times_a
+        dJ_dc = delta*h + lam_times_c
         return J, _new(Gradient, (dJ_da, dJ_db, dJ_dc, delta))
     except (ArithmeticError, ValueError):
         return _ieee(a, b, c, d, x, y, lam)
@@ -130,18 +130,18 @@ def _ieee(
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     u = a*x + b
     h = u*u
-    t1 = c*u
-    t2 = t1 + 1.0
-    v = u*t2 + d
+    c_times_u = c*u
+    t1 = c_times_u + 1.0
+    v = u*t1 + d
     p = _ieee_divide(1.0, 1.0 + v)
-    t3 = p - y
-    L = t3*t3
-    t4 = lam*a
-    t5 = lam*c
-    R = (t4*a + t5*c)/2.0
+    p_minus_y = p - y
+    L = p_minus_y*p_minus_y
+    lam_times_a = lam*a
+    lam_times_c = lam*c
+    R = (lam_times_a*a + lam_times_c*c)/2.0
     J = L + R
-    delta = -2.0*t3*p*p
-    dJ_db = delta*(t1 + t2)
-    dJ_da = dJ_db*x + t4
-    dJ_dc = delta*h + t5
+    delta = -2.0*p_minus_y*p*p
+    dJ_db = delta*(c_times_u + t1)
+    dJ_da = dJ_db*x + lam_times_a
+    dJ_dc = delta*h + lam_times_c
     return J, _new(Gradient, (dJ_da, dJ_db, dJ_dc, delta))

@@ -51,8 +51,8 @@ pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64, lam: f64) -> f64 {
     let h = u*u;
     let v = c*h + u + d;
     let p = 1.0/(1.0 + v);
-    let t1 = p - y;
-    let L = t1*t1;
+    let p_minus_y = p - y;
+    let L = p_minus_y*p_minus_y;
     let R = lam/2.0*(a*a + c*c);
     let J = L + R;
     J
@@ -62,12 +62,12 @@ pub fn value(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64, lam: f64) -> f64 {
 pub fn gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64, lam: f64) -> Gradient {
     let u = a*x + b;
     let h = u*u;
-    let t1 = c*u;
-    let t2 = t1 + 1.0;
-    let v = u*t2 + d;
+    let c_times_u = c*u;
+    let t1 = c_times_u + 1.0;
+    let v = u*t1 + d;
     let p = 1.0/(1.0 + v);
     let delta = -2.0*(p - y)*p*p;
-    let dJ_db = delta*(t1 + t2);
+    let dJ_db = delta*(c_times_u + t1);
     let dJ_da = dJ_db*x + lam*a;
     let dJ_dc = delta*h + lam*c;
     Gradient { a: dJ_da, b: dJ_db, c: dJ_dc, d: delta }
@@ -78,20 +78,20 @@ pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64, lam: f
     Gradient) {
     let u = a*x + b;
     let h = u*u;
-    let t1 = c*u;
-    let t2 = t1 + 1.0;
-    let v = u*t2 + d;
+    let c_times_u = c*u;
+    let t1 = c_times_u + 1.0;
+    let v = u*t1 + d;
     let p = 1.0/(1.0 + v);
-    let t3 = p - y;
-    let L = t3*t3;
-    let t4 = lam*a;
-    let t5 = lam*c;
-    let R = (t4*a + t5*c)/2.0;
+    let p_minus_y = p - y;
+    let L = p_minus_y*p_minus_y;
+    let lam_times_a = lam*a;
+    let lam_times_c = lam*c;
+    let R = (lam_times_a*a + lam_times_c*c)/2.0;
     let J = L + R;
-    let delta = -2.0*t3*p*p;
-    let dJ_db = delta*(t1 + t2);
-    let dJ_da = dJ_db*x + t4;
-    let dJ_dc = delta*h + t5;
+    let delta = -2.0*p_minus_y*p*p;
+    let dJ_db = delta*(c_times_u + t1);
+    let dJ_da = dJ_db*x + lam_times_a;
+    let dJ_dc = delta*h + lam_times_c;
     (J, Gradient { a: dJ_da, b: dJ_db, c: dJ_dc, d: delta })
 }
 

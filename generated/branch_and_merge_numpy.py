@@ -185,8 +185,8 @@ def value(
             v += d
             p = np.add(1.0, v, _r1)
             np.divide(1.0, p, p)
-            t1 = np.subtract(p, y, _r1)
-            _sum_L = _dot(t1, t1)
+            p_minus_y = np.subtract(p, y, _r1)
+            _sum_L = _dot(p_minus_y, p_minus_y)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('x', 'y'), _data)
         return float(R + _mean_L)
@@ -209,9 +209,9 @@ def gradient(
             u = np.multiply(x, a, _r0)
             u += b
             h = np.multiply(u, u, _r1)
-            t1 = np.multiply(u, c, _r2)
-            t2 = np.add(t1, 1.0, _r3)
-            v = np.multiply(u, t2, _r0)
+            c_times_u = np.multiply(u, c, _r2)
+            t1 = np.add(c_times_u, 1.0, _r3)
+            v = np.multiply(u, t1, _r0)
             v += d
             p = np.add(1.0, v, _r0)
             np.divide(1.0, p, p)
@@ -222,7 +222,7 @@ def gradient(
             _sum_dJ_dc = -2.0*_dot(delta_, h)
             _sum_delta = -2.0*np.add.reduce(delta_)
             # dJ_db = -2.0*dJ_db_
-            np.add(t1, t2, _r2)
+            np.add(c_times_u, t1, _r2)
             dJ_db_ = np.multiply(delta_, _r2, _r4)
             _sum_dJ_da = -2.0*_dot(dJ_db_, x)
             _sum_dJ_db = -2.0*np.add.reduce(dJ_db_)
@@ -244,30 +244,30 @@ def value_and_gradient(
     lam = _number("lam", lam)
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
-        t4 = lam*a
-        t5 = lam*c
-        R = (t4*a + t5*c)/2.0
+        lam_times_a = lam*a
+        lam_times_c = lam*c
+        R = (lam_times_a*a + lam_times_c*c)/2.0
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             x, y, _r0, _r1, _r2, _r3, _r4 = _part
             u = np.multiply(x, a, _r0)
             u += b
             h = np.multiply(u, u, _r1)
-            t1 = np.multiply(u, c, _r2)
-            t2 = np.add(t1, 1.0, _r3)
-            v = np.multiply(u, t2, _r0)
+            c_times_u = np.multiply(u, c, _r2)
+            t1 = np.add(c_times_u, 1.0, _r3)
+            v = np.multiply(u, t1, _r0)
             v += d
             p = np.add(1.0, v, _r0)
             np.divide(1.0, p, p)
-            t3 = np.subtract(p, y, _r4)
-            _sum_L = _dot(t3, t3)
+            p_minus_y = np.subtract(p, y, _r4)
+            _sum_L = _dot(p_minus_y, p_minus_y)
             # delta = -2.0*delta_
-            delta_ = np.multiply(t3, p, _r4)
+            delta_ = np.multiply(p_minus_y, p, _r4)
             delta_ *= p
             _sum_dJ_dc = -2.0*_dot(delta_, h)
             _sum_delta = -2.0*np.add.reduce(delta_)
             # dJ_db = -2.0*dJ_db_
-            np.add(t1, t2, _r2)
+            np.add(c_times_u, t1, _r2)
             dJ_db_ = np.multiply(delta_, _r2, _r4)
             _sum_dJ_da = -2.0*_dot(dJ_db_, x)
             _sum_dJ_db = -2.0*np.add.reduce(dJ_db_)
@@ -276,7 +276,7 @@ def value_and_gradient(
             _mean_L, _mean_dJ_da, _mean_dJ_db, _mean_dJ_dc, _mean_delta,
         ) = _means(_sums, ('x', 'y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            t4 + _mean_dJ_da, _mean_dJ_db, t5 + _mean_dJ_dc, _mean_delta,
+            lam_times_a + _mean_dJ_da, _mean_dJ_db, lam_times_c + _mean_dJ_dc, _mean_delta,
         )))
 
 

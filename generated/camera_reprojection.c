@@ -50,14 +50,14 @@ double camera_reprojection_value(
     const double x = X - a;
     const double y = Y - b;
     const double z = Z - c;
-    const double t1 = cos(theta);
-    const double t2 = sin(theta);
-    const double h = t1*z + t2*x;
-    const double x_c = t1*x - t2*z;
-    const double t3 = cos(phi);
-    const double t4 = sin(phi);
-    const double y_c = t3*y - t4*h;
-    const double z_c = t4*y + t3*h;
+    const double cos_theta = cos(theta);
+    const double sin_theta = sin(theta);
+    const double h = cos_theta*z + sin_theta*x;
+    const double x_c = cos_theta*x - sin_theta*z;
+    const double cos_phi = cos(phi);
+    const double sin_phi = sin(phi);
+    const double y_c = cos_phi*y - sin_phi*h;
+    const double z_c = sin_phi*y + cos_phi*h;
     const double p = x_c/z_c;
     const double q = y_c/z_c;
     const double s = f*(1.0 + k*(p*p + q*q));
@@ -73,37 +73,37 @@ camera_reprojection_params camera_reprojection_gradient(
     const double x = X - a;
     const double y = Y - b;
     const double z = Z - c;
-    const double t1 = cos(theta);
-    const double t2 = sin(theta);
-    const double h = t1*z + t2*x;
-    const double x_c = t1*x - t2*z;
-    const double t3 = cos(phi);
-    const double t4 = sin(phi);
-    const double y_c = t3*y - t4*h;
-    const double z_c = t4*y + t3*h;
+    const double cos_theta = cos(theta);
+    const double sin_theta = sin(theta);
+    const double h = cos_theta*z + sin_theta*x;
+    const double x_c = cos_theta*x - sin_theta*z;
+    const double cos_phi = cos(phi);
+    const double sin_phi = sin(phi);
+    const double y_c = cos_phi*y - sin_phi*h;
+    const double z_c = sin_phi*y + cos_phi*h;
     const double p = x_c/z_c;
     const double q = y_c/z_c;
-    const double t5 = p*p + q*q;
-    const double t6 = 1.0 + k*t5;
-    const double s = f*t6;
+    const double t1 = p*p + q*q;
+    const double t2 = 1.0 + k*t1;
+    const double s = f*t2;
     const double r_u = s*p - u;
     const double r_v = s*q - v;
     const double delta_s = r_u*p + r_v*q;
-    const double t7 = delta_s*f;
-    const double t8 = t7*k;
-    const double delta_q = 2.0*t8*q + r_v*s;
-    const double delta_p = 2.0*t8*p + r_u*s;
+    const double delta_s_times_f = delta_s*f;
+    const double t3 = delta_s_times_f*k;
+    const double delta_q = 2.0*t3*q + r_v*s;
+    const double delta_p = 2.0*t3*p + r_u*s;
     const double delta_z_c = -(delta_p*p + delta_q*q)/z_c;
     const double delta_y_c = delta_q/z_c;
     const double delta_x_c = delta_p/z_c;
-    const double delta_h = delta_z_c*t3 - delta_y_c*t4;
+    const double delta_h = delta_z_c*cos_phi - delta_y_c*sin_phi;
     const double dJ_dtheta = delta_h*x_c - delta_x_c*h;
     const double dJ_dphi = delta_z_c*y_c - delta_y_c*z_c;
-    const double dJ_da = -(delta_h*t2 + delta_x_c*t1);
-    const double dJ_db = -(delta_y_c*t3 + delta_z_c*t4);
-    const double dJ_dc = delta_x_c*t2 - delta_h*t1;
-    const double dJ_df = delta_s*t6;
-    const double dJ_dk = t7*t5;
+    const double dJ_da = -(delta_h*sin_theta + delta_x_c*cos_theta);
+    const double dJ_db = -(delta_y_c*cos_phi + delta_z_c*sin_phi);
+    const double dJ_dc = delta_x_c*sin_theta - delta_h*cos_theta;
+    const double dJ_df = delta_s*t2;
+    const double dJ_dk = delta_s_times_f*t1;
     camera_reprojection_params out;
     out.theta = dJ_dtheta;
     out.phi = dJ_dphi;
@@ -121,38 +121,38 @@ camera_reprojection_params camera_reprojection_value_and_gradient(
     const double x = X - a;
     const double y = Y - b;
     const double z = Z - c;
-    const double t1 = cos(theta);
-    const double t2 = sin(theta);
-    const double h = t1*z + t2*x;
-    const double x_c = t1*x - t2*z;
-    const double t3 = cos(phi);
-    const double t4 = sin(phi);
-    const double y_c = t3*y - t4*h;
-    const double z_c = t4*y + t3*h;
+    const double cos_theta = cos(theta);
+    const double sin_theta = sin(theta);
+    const double h = cos_theta*z + sin_theta*x;
+    const double x_c = cos_theta*x - sin_theta*z;
+    const double cos_phi = cos(phi);
+    const double sin_phi = sin(phi);
+    const double y_c = cos_phi*y - sin_phi*h;
+    const double z_c = sin_phi*y + cos_phi*h;
     const double p = x_c/z_c;
     const double q = y_c/z_c;
-    const double t5 = p*p + q*q;
-    const double t6 = 1.0 + k*t5;
-    const double s = f*t6;
+    const double t1 = p*p + q*q;
+    const double t2 = 1.0 + k*t1;
+    const double s = f*t2;
     const double r_u = s*p - u;
     const double r_v = s*q - v;
     const double J = (r_u*r_u + r_v*r_v)/2.0;
     const double delta_s = r_u*p + r_v*q;
-    const double t7 = delta_s*f;
-    const double t8 = t7*k;
-    const double delta_q = 2.0*t8*q + r_v*s;
-    const double delta_p = 2.0*t8*p + r_u*s;
+    const double delta_s_times_f = delta_s*f;
+    const double t3 = delta_s_times_f*k;
+    const double delta_q = 2.0*t3*q + r_v*s;
+    const double delta_p = 2.0*t3*p + r_u*s;
     const double delta_z_c = -(delta_p*p + delta_q*q)/z_c;
     const double delta_y_c = delta_q/z_c;
     const double delta_x_c = delta_p/z_c;
-    const double delta_h = delta_z_c*t3 - delta_y_c*t4;
+    const double delta_h = delta_z_c*cos_phi - delta_y_c*sin_phi;
     const double dJ_dtheta = delta_h*x_c - delta_x_c*h;
     const double dJ_dphi = delta_z_c*y_c - delta_y_c*z_c;
-    const double dJ_da = -(delta_h*t2 + delta_x_c*t1);
-    const double dJ_db = -(delta_y_c*t3 + delta_z_c*t4);
-    const double dJ_dc = delta_x_c*t2 - delta_h*t1;
-    const double dJ_df = delta_s*t6;
-    const double dJ_dk = t7*t5;
+    const double dJ_da = -(delta_h*sin_theta + delta_x_c*cos_theta);
+    const double dJ_db = -(delta_y_c*cos_phi + delta_z_c*sin_phi);
+    const double dJ_dc = delta_x_c*sin_theta - delta_h*cos_theta;
+    const double dJ_df = delta_s*t2;
+    const double dJ_dk = delta_s_times_f*t1;
     *value = J;
     camera_reprojection_params out;
     out.theta = dJ_dtheta;
@@ -171,14 +171,14 @@ void camera_reprojection_residuals(
     const double x = X - a;
     const double y = Y - b;
     const double z = Z - c;
-    const double t1 = cos(theta);
-    const double t2 = sin(theta);
-    const double h = t1*z + t2*x;
-    const double x_c = t1*x - t2*z;
-    const double t3 = cos(phi);
-    const double t4 = sin(phi);
-    const double y_c = t3*y - t4*h;
-    const double z_c = t4*y + t3*h;
+    const double cos_theta = cos(theta);
+    const double sin_theta = sin(theta);
+    const double h = cos_theta*z + sin_theta*x;
+    const double x_c = cos_theta*x - sin_theta*z;
+    const double cos_phi = cos(phi);
+    const double sin_phi = sin(phi);
+    const double y_c = cos_phi*y - sin_phi*h;
+    const double z_c = sin_phi*y + cos_phi*h;
     const double p = x_c/z_c;
     const double q = y_c/z_c;
     const double s = f*(1.0 + k*(p*p + q*q));
@@ -196,48 +196,48 @@ void camera_reprojection_jacobian(
     const double x = X - a;
     const double y = Y - b;
     const double z = Z - c;
-    const double t1 = cos(theta);
-    const double t2 = sin(theta);
-    const double h = t1*z + t2*x;
-    const double x_c = t1*x - t2*z;
-    const double t3 = cos(phi);
-    const double t4 = sin(phi);
-    const double y_c = t3*y - t4*h;
-    const double z_c = t4*y + t3*h;
+    const double cos_theta = cos(theta);
+    const double sin_theta = sin(theta);
+    const double h = cos_theta*z + sin_theta*x;
+    const double x_c = cos_theta*x - sin_theta*z;
+    const double cos_phi = cos(phi);
+    const double sin_phi = sin(phi);
+    const double y_c = cos_phi*y - sin_phi*h;
+    const double z_c = sin_phi*y + cos_phi*h;
     const double p = x_c/z_c;
     const double q = y_c/z_c;
-    const double t5 = p*p;
-    const double t6 = q*q;
-    const double t7 = f*k;
-    const double t8 = t5 + t6;
-    const double s = f + t7*t8;
-    const double delta_q_r_u = 2.0*p*q*t7;
-    const double delta_p_r_u = 2.0*t5*t7 + s;
+    const double p_squared = p*p;
+    const double q_squared = q*q;
+    const double f_times_k = f*k;
+    const double t1 = p_squared + q_squared;
+    const double s = f + f_times_k*t1;
+    const double delta_q_r_u = 2.0*p*q*f_times_k;
+    const double delta_p_r_u = 2.0*p_squared*f_times_k + s;
     const double delta_z_c_r_u = -(delta_p_r_u*p + delta_q_r_u*q)/z_c;
     const double delta_y_c_r_u = delta_q_r_u/z_c;
     const double delta_x_c_r_u = delta_p_r_u/z_c;
-    const double delta_h_r_u = delta_z_c_r_u*t3 - delta_y_c_r_u*t4;
+    const double delta_h_r_u = delta_z_c_r_u*cos_phi - delta_y_c_r_u*sin_phi;
     const double dr_u_dtheta = delta_h_r_u*x_c - delta_x_c_r_u*h;
     const double dr_u_dphi = delta_z_c_r_u*y_c - delta_y_c_r_u*z_c;
-    const double dr_u_da = -(delta_h_r_u*t2 + delta_x_c_r_u*t1);
-    const double dr_u_db = -(delta_y_c_r_u*t3 + delta_z_c_r_u*t4);
-    const double dr_u_dc = delta_x_c_r_u*t2 - delta_h_r_u*t1;
-    const double t9 = 1.0 + k*t8;
-    const double dr_u_df = p*t9;
-    const double dr_u_dk = p*f*t8;
-    const double delta_q_r_v = 2.0*t6*t7 + s;
+    const double dr_u_da = -(delta_h_r_u*sin_theta + delta_x_c_r_u*cos_theta);
+    const double dr_u_db = -(delta_y_c_r_u*cos_phi + delta_z_c_r_u*sin_phi);
+    const double dr_u_dc = delta_x_c_r_u*sin_theta - delta_h_r_u*cos_theta;
+    const double t2 = 1.0 + k*t1;
+    const double dr_u_df = p*t2;
+    const double dr_u_dk = p*f*t1;
+    const double delta_q_r_v = 2.0*q_squared*f_times_k + s;
     const double delta_p_r_v = delta_q_r_u;
     const double delta_z_c_r_v = -(delta_p_r_v*p + delta_q_r_v*q)/z_c;
     const double delta_y_c_r_v = delta_q_r_v/z_c;
     const double delta_x_c_r_v = delta_p_r_v/z_c;
-    const double delta_h_r_v = delta_z_c_r_v*t3 - delta_y_c_r_v*t4;
+    const double delta_h_r_v = delta_z_c_r_v*cos_phi - delta_y_c_r_v*sin_phi;
     const double dr_v_dtheta = delta_h_r_v*x_c - delta_x_c_r_v*h;
     const double dr_v_dphi = delta_z_c_r_v*y_c - delta_y_c_r_v*z_c;
-    const double dr_v_da = -(delta_h_r_v*t2 + delta_x_c_r_v*t1);
-    const double dr_v_db = -(delta_y_c_r_v*t3 + delta_z_c_r_v*t4);
-    const double dr_v_dc = delta_x_c_r_v*t2 - delta_h_r_v*t1;
-    const double dr_v_df = q*t9;
-    const double dr_v_dk = q*f*t8;
+    const double dr_v_da = -(delta_h_r_v*sin_theta + delta_x_c_r_v*cos_theta);
+    const double dr_v_db = -(delta_y_c_r_v*cos_phi + delta_z_c_r_v*sin_phi);
+    const double dr_v_dc = delta_x_c_r_v*sin_theta - delta_h_r_v*cos_theta;
+    const double dr_v_df = q*t2;
+    const double dr_v_dk = q*f*t1;
     out[0] = dr_u_dtheta;
     out[1] = dr_u_dphi;
     out[2] = dr_u_da;
@@ -281,38 +281,39 @@ enum { LANES = 8, BLOCK = 128, SUMS = 8, CHUNKS = 512 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
     double X, double Y, double Z, double u, double v, double a, double b, double c, double f,
-    double k, double t1, double t2, double t3, double t4, double acc[][LANES], size_t lane) {
+    double k, double cos_theta, double sin_theta, double cos_phi, double sin_phi,
+    double acc[][LANES], size_t lane) {
     const double x = X - a;
     const double y = Y - b;
     const double z = Z - c;
-    const double h = t1*z + t2*x;
-    const double x_c = t1*x - t2*z;
-    const double y_c = t3*y - t4*h;
-    const double z_c = t4*y + t3*h;
+    const double h = cos_theta*z + sin_theta*x;
+    const double x_c = cos_theta*x - sin_theta*z;
+    const double y_c = cos_phi*y - sin_phi*h;
+    const double z_c = sin_phi*y + cos_phi*h;
     const double p = x_c/z_c;
     const double q = y_c/z_c;
-    const double t5 = p*p + q*q;
-    const double t6 = 1.0 + k*t5;
-    const double s = f*t6;
+    const double t1 = p*p + q*q;
+    const double t2 = 1.0 + k*t1;
+    const double s = f*t2;
     const double r_u = s*p - u;
     const double r_v = s*q - v;
     const double delta_s = r_u*p + r_v*q;
-    const double t7 = delta_s*f;
-    const double t8 = t7*k;
-    const double delta_q = 2.0*t8*q + r_v*s;
-    const double delta_p = 2.0*t8*p + r_u*s;
+    const double delta_s_times_f = delta_s*f;
+    const double t3 = delta_s_times_f*k;
+    const double delta_q = 2.0*t3*q + r_v*s;
+    const double delta_p = 2.0*t3*p + r_u*s;
     const double delta_z_c = -(delta_p*p + delta_q*q)/z_c;
     const double delta_y_c = delta_q/z_c;
     const double delta_x_c = delta_p/z_c;
-    const double delta_h = delta_z_c*t3 - delta_y_c*t4;
-    const double dJ_df = delta_s*t6;
-    const double dJ_dk = t7*t5;
+    const double delta_h = delta_z_c*cos_phi - delta_y_c*sin_phi;
+    const double dJ_df = delta_s*t2;
+    const double dJ_dk = delta_s_times_f*t1;
     acc[0][lane] += pow(r_u, 2.0) + pow(r_v, 2.0);
     acc[1][lane] += delta_h*x_c - delta_x_c*h;
     acc[2][lane] += delta_z_c*y_c - delta_y_c*z_c;
-    acc[3][lane] += delta_h*t2 + delta_x_c*t1;
-    acc[4][lane] += delta_y_c*t3 + delta_z_c*t4;
-    acc[5][lane] += delta_x_c*t2 - delta_h*t1;
+    acc[3][lane] += delta_h*sin_theta + delta_x_c*cos_theta;
+    acc[4][lane] += delta_y_c*cos_phi + delta_z_c*sin_phi;
+    acc[5][lane] += delta_x_c*sin_theta - delta_h*cos_theta;
     acc[6][lane] += dJ_df;
     acc[7][lane] += dJ_dk;
 }
@@ -327,8 +328,8 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *X, const double *Y, const double *Z, const double *u,
-    const double *v, double a, double b, double c, double f, double k, double t1, double t2,
-    double t3, double t4, double total[], double carry[]) {
+    const double *v, double a, double b, double c, double f, double k, double cos_theta,
+    double sin_theta, double cos_phi, double sin_phi, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -337,12 +338,13 @@ static void add_chunk(
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
                 add_sample(X[start + lane], Y[start + lane], Z[start + lane], u[start + lane],
-                    v[start + lane], a, b, c, f, k, t1, t2, t3, t4, acc, lane);
+                    v[start + lane], a, b, c, f, k, cos_theta, sin_theta, cos_phi, sin_phi, acc,
+                    lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
             add_sample(X[start + lane], Y[start + lane], Z[start + lane], u[start + lane],
-                v[start + lane], a, b, c, f, k, t1, t2, t3, t4, acc, lane);
+                v[start + lane], a, b, c, f, k, cos_theta, sin_theta, cos_phi, sin_phi, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -358,8 +360,8 @@ static void add_chunk(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *X, const double *Y, const double *Z, const double *u,
-    const double *v, double a, double b, double c, double f, double k, double t1, double t2,
-    double t3, double t4, double sums[]) {
+    const double *v, double a, double b, double c, double f, double k, double cos_theta,
+    double sin_theta, double cos_phi, double sin_phi, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -369,8 +371,8 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, X + start, Y + start, Z + start, u + start, v + start, a, b, c, f, k, t1,
-            t2, t3, t4, part, carry);
+        add_chunk(1, X + start, Y + start, Z + start, u + start, v + start, a, b, c, f, k,
+            cos_theta, sin_theta, cos_phi, sin_phi, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -383,8 +385,8 @@ static void careful_sums(
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
     size_t count, const double *X, const double *Y, const double *Z, const double *u,
-    const double *v, double a, double b, double c, double f, double k, double t1, double t2,
-    double t3, double t4, double sums[]) {
+    const double *v, double a, double b, double c, double f, double k, double cos_theta,
+    double sin_theta, double cos_phi, double sin_phi, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -402,7 +404,7 @@ static void mean_sums(
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
         add_chunk(length, X + start, Y + start, Z + start, u + start, v + start, a, b, c, f,
-            k, t1, t2, t3, t4, total[part], carry[part]);
+            k, cos_theta, sin_theta, cos_phi, sin_phi, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -414,7 +416,8 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, X, Y, Z, u, v, a, b, c, f, k, t1, t2, t3, t4, sums);
+        careful_sums(count, X, Y, Z, u, v, a, b, c, f, k, cos_theta, sin_theta, cos_phi,
+            sin_phi, sums);
     }
 }
 
@@ -423,11 +426,11 @@ camera_reprojection_params camera_reprojection_batch_value_and_gradient(
     const double *X, const double *Y, const double *Z, const double *u, const double *v,
     double *value) {
     double sums[SUMS];
-    const double t1 = cos(theta);
-    const double t2 = sin(theta);
-    const double t3 = cos(phi);
-    const double t4 = sin(phi);
-    mean_sums(count, X, Y, Z, u, v, a, b, c, f, k, t1, t2, t3, t4, sums);
+    const double cos_theta = cos(theta);
+    const double sin_theta = sin(theta);
+    const double cos_phi = cos(phi);
+    const double sin_phi = sin(phi);
+    mean_sums(count, X, Y, Z, u, v, a, b, c, f, k, cos_theta, sin_theta, cos_phi, sin_phi, sums);
     *value = sums[0]/2.0;
     camera_reprojection_params out;
     out.theta = sums[1];

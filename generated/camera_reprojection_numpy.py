@@ -208,27 +208,27 @@ def value(
     _no_nan("u", _data[3])
     _no_nan("v", _data[4])
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        t2 = np.sin(theta)
-        t3 = np.cos(phi)
-        t4 = np.sin(phi)
+        cos_theta = np.cos(theta)
+        sin_theta = np.sin(theta)
+        cos_phi = np.cos(phi)
+        sin_phi = np.sin(phi)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             X, Y, Z, u, v, _r0, _r1, _r2, _r3, _r4 = _part
             x = np.subtract(X, a, _r0)
             y = np.subtract(Y, b, _r1)
             z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, t1, _r3)
-            np.multiply(x, t2, _r4)
+            h = np.multiply(z, cos_theta, _r3)
+            np.multiply(x, sin_theta, _r4)
             h += _r4
-            x_c = np.multiply(x, t1, _r0)
-            np.multiply(z, t2, _r2)
+            x_c = np.multiply(x, cos_theta, _r0)
+            np.multiply(z, sin_theta, _r2)
             x_c -= _r2
-            y_c = np.multiply(y, t3, _r2)
-            np.multiply(h, t4, _r4)
+            y_c = np.multiply(y, cos_phi, _r2)
+            np.multiply(h, sin_phi, _r4)
             y_c -= _r4
-            z_c = np.multiply(y, t4, _r1)
-            np.multiply(h, t3, _r3)
+            z_c = np.multiply(y, sin_phi, _r1)
+            np.multiply(h, cos_phi, _r3)
             z_c += _r3
             p = np.divide(x_c, z_c, _r0)
             q = np.divide(y_c, z_c, _r2)
@@ -265,10 +265,10 @@ def gradient(
     k = _number("k", k)
     _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        t2 = np.sin(theta)
-        t3 = np.cos(phi)
-        t4 = np.sin(phi)
+        cos_theta = np.cos(theta)
+        sin_theta = np.sin(theta)
+        cos_phi = np.cos(phi)
+        sin_phi = np.sin(phi)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(13, _data):
             (
@@ -277,26 +277,26 @@ def gradient(
             x = np.subtract(X, a, _r0)
             y = np.subtract(Y, b, _r1)
             z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, t1, _r3)
-            np.multiply(x, t2, _r4)
+            h = np.multiply(z, cos_theta, _r3)
+            np.multiply(x, sin_theta, _r4)
             h += _r4
-            x_c = np.multiply(x, t1, _r0)
-            np.multiply(z, t2, _r2)
+            x_c = np.multiply(x, cos_theta, _r0)
+            np.multiply(z, sin_theta, _r2)
             x_c -= _r2
-            y_c = np.multiply(y, t3, _r2)
-            np.multiply(h, t4, _r4)
+            y_c = np.multiply(y, cos_phi, _r2)
+            np.multiply(h, sin_phi, _r4)
             y_c -= _r4
-            z_c = np.multiply(y, t4, _r1)
-            np.multiply(h, t3, _r4)
+            z_c = np.multiply(y, sin_phi, _r1)
+            np.multiply(h, cos_phi, _r4)
             z_c += _r4
             p = np.divide(x_c, z_c, _r4)
             q = np.divide(y_c, z_c, _r5)
-            t5 = np.multiply(p, p, _r6)
+            t1 = np.multiply(p, p, _r6)
             np.multiply(q, q, _r7)
-            t5 += _r7
-            t6 = np.multiply(t5, k, _r7)
-            t6 += 1.0
-            s = np.multiply(t6, f, _r8)
+            t1 += _r7
+            t2 = np.multiply(t1, k, _r7)
+            t2 += 1.0
+            s = np.multiply(t2, f, _r8)
             r_u = np.multiply(s, p, _r9)
             r_u -= u
             r_v = np.multiply(s, q, _r10)
@@ -304,15 +304,15 @@ def gradient(
             delta_s = np.multiply(r_u, p, _r11)
             np.multiply(r_v, q, _r12)
             delta_s += _r12
-            _sum_dJ_df = _dot(delta_s, t6)
-            t7 = np.multiply(delta_s, f, _r11)
-            _sum_dJ_dk = _dot(t7, t5)
-            t8 = np.multiply(t7, k, _r11)
-            delta_q = np.multiply(t8, 2.0, _r6)
+            _sum_dJ_df = _dot(delta_s, t2)
+            delta_s_times_f = np.multiply(delta_s, f, _r11)
+            _sum_dJ_dk = _dot(delta_s_times_f, t1)
+            t3 = np.multiply(delta_s_times_f, k, _r11)
+            delta_q = np.multiply(t3, 2.0, _r6)
             delta_q *= q
             np.multiply(r_v, s, _r10)
             delta_q += _r10
-            delta_p = np.multiply(t8, 2.0, _r11)
+            delta_p = np.multiply(t3, 2.0, _r11)
             delta_p *= p
             np.multiply(r_u, s, _r9)
             delta_p += _r9
@@ -326,24 +326,24 @@ def gradient(
             np.multiply(delta_y_c, z_c, _r5)
             _r2 -= _r5
             _sum_dJ_dphi = np.add.reduce(_r2)
-            np.multiply(delta_y_c, t3, _r2)
-            np.multiply(delta_z_c, t4, _r5)
+            np.multiply(delta_y_c, cos_phi, _r2)
+            np.multiply(delta_z_c, sin_phi, _r5)
             _r2 += _r5
             _sum_dJ_db = np.add.reduce(_r2)
             delta_x_c = np.divide(delta_p, z_c, _r11)
-            delta_h = np.multiply(delta_z_c, t3, _r4)
-            np.multiply(delta_y_c, t4, _r6)
+            delta_h = np.multiply(delta_z_c, cos_phi, _r4)
+            np.multiply(delta_y_c, sin_phi, _r6)
             delta_h -= _r6
             np.multiply(delta_h, x_c, _r0)
             np.multiply(delta_x_c, h, _r3)
             _r0 -= _r3
             _sum_dJ_dtheta = np.add.reduce(_r0)
-            np.multiply(delta_h, t2, _r0)
-            np.multiply(delta_x_c, t1, _r3)
+            np.multiply(delta_h, sin_theta, _r0)
+            np.multiply(delta_x_c, cos_theta, _r3)
             _r0 += _r3
             _sum_dJ_da = np.add.reduce(_r0)
-            np.multiply(delta_x_c, t2, _r11)
-            np.multiply(delta_h, t1, _r4)
+            np.multiply(delta_x_c, sin_theta, _r11)
+            np.multiply(delta_h, cos_theta, _r4)
             _r11 -= _r4
             _sum_dJ_dc = np.add.reduce(_r11)
             _sums.append((
@@ -374,10 +374,10 @@ def value_and_gradient(
     k = _number("k", k)
     _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        t2 = np.sin(theta)
-        t3 = np.cos(phi)
-        t4 = np.sin(phi)
+        cos_theta = np.cos(theta)
+        sin_theta = np.sin(theta)
+        cos_phi = np.cos(phi)
+        sin_phi = np.sin(phi)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(13, _data):
             (
@@ -386,26 +386,26 @@ def value_and_gradient(
             x = np.subtract(X, a, _r0)
             y = np.subtract(Y, b, _r1)
             z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, t1, _r3)
-            np.multiply(x, t2, _r4)
+            h = np.multiply(z, cos_theta, _r3)
+            np.multiply(x, sin_theta, _r4)
             h += _r4
-            x_c = np.multiply(x, t1, _r0)
-            np.multiply(z, t2, _r2)
+            x_c = np.multiply(x, cos_theta, _r0)
+            np.multiply(z, sin_theta, _r2)
             x_c -= _r2
-            y_c = np.multiply(y, t3, _r2)
-            np.multiply(h, t4, _r4)
+            y_c = np.multiply(y, cos_phi, _r2)
+            np.multiply(h, sin_phi, _r4)
             y_c -= _r4
-            z_c = np.multiply(y, t4, _r1)
-            np.multiply(h, t3, _r4)
+            z_c = np.multiply(y, sin_phi, _r1)
+            np.multiply(h, cos_phi, _r4)
             z_c += _r4
             p = np.divide(x_c, z_c, _r4)
             q = np.divide(y_c, z_c, _r5)
-            t5 = np.multiply(p, p, _r6)
+            t1 = np.multiply(p, p, _r6)
             np.multiply(q, q, _r7)
-            t5 += _r7
-            t6 = np.multiply(t5, k, _r7)
-            t6 += 1.0
-            s = np.multiply(t6, f, _r8)
+            t1 += _r7
+            t2 = np.multiply(t1, k, _r7)
+            t2 += 1.0
+            s = np.multiply(t2, f, _r8)
             r_u = np.multiply(s, p, _r9)
             r_u -= u
             r_v = np.multiply(s, q, _r10)
@@ -417,15 +417,15 @@ def value_and_gradient(
             delta_s = np.multiply(r_u, p, _r11)
             np.multiply(r_v, q, _r12)
             delta_s += _r12
-            _sum_dJ_df = _dot(delta_s, t6)
-            t7 = np.multiply(delta_s, f, _r11)
-            _sum_dJ_dk = _dot(t7, t5)
-            t8 = np.multiply(t7, k, _r11)
-            delta_q = np.multiply(t8, 2.0, _r6)
+            _sum_dJ_df = _dot(delta_s, t2)
+            delta_s_times_f = np.multiply(delta_s, f, _r11)
+            _sum_dJ_dk = _dot(delta_s_times_f, t1)
+            t3 = np.multiply(delta_s_times_f, k, _r11)
+            delta_q = np.multiply(t3, 2.0, _r6)
             delta_q *= q
             np.multiply(r_v, s, _r10)
             delta_q += _r10
-            delta_p = np.multiply(t8, 2.0, _r11)
+            delta_p = np.multiply(t3, 2.0, _r11)
             delta_p *= p
             np.multiply(r_u, s, _r9)
             delta_p += _r9
@@ -439,24 +439,24 @@ def value_and_gradient(
             np.multiply(delta_y_c, z_c, _r5)
             _r2 -= _r5
             _sum_dJ_dphi = np.add.reduce(_r2)
-            np.multiply(delta_y_c, t3, _r2)
-            np.multiply(delta_z_c, t4, _r5)
+            np.multiply(delta_y_c, cos_phi, _r2)
+            np.multiply(delta_z_c, sin_phi, _r5)
             _r2 += _r5
             _sum_dJ_db = np.add.reduce(_r2)
             delta_x_c = np.divide(delta_p, z_c, _r11)
-            delta_h = np.multiply(delta_z_c, t3, _r4)
-            np.multiply(delta_y_c, t4, _r6)
+            delta_h = np.multiply(delta_z_c, cos_phi, _r4)
+            np.multiply(delta_y_c, sin_phi, _r6)
             delta_h -= _r6
             np.multiply(delta_h, x_c, _r0)
             np.multiply(delta_x_c, h, _r3)
             _r0 -= _r3
             _sum_dJ_dtheta = np.add.reduce(_r0)
-            np.multiply(delta_h, t2, _r0)
-            np.multiply(delta_x_c, t1, _r3)
+            np.multiply(delta_h, sin_theta, _r0)
+            np.multiply(delta_x_c, cos_theta, _r3)
             _r0 += _r3
             _sum_dJ_da = np.add.reduce(_r0)
-            np.multiply(delta_x_c, t2, _r11)
-            np.multiply(delta_h, t1, _r4)
+            np.multiply(delta_x_c, sin_theta, _r11)
+            np.multiply(delta_h, cos_theta, _r4)
             _r11 -= _r4
             _sum_dJ_dc = np.add.reduce(_r11)
             _sums.append((
@@ -531,26 +531,26 @@ def residuals(
         _no_nan(_name, _values)
     _rows = np.empty((len(_data[0]), 2))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        t2 = np.sin(theta)
-        t3 = np.cos(phi)
-        t4 = np.sin(phi)
+        cos_theta = np.cos(theta)
+        sin_theta = np.sin(theta)
+        cos_phi = np.cos(phi)
+        sin_phi = np.sin(phi)
         for _part in _blocks(5, (*_data, _rows)):
             X, Y, Z, u, v, _block, _r0, _r1, _r2, _r3, _r4 = _part
             x = np.subtract(X, a, _r0)
             y = np.subtract(Y, b, _r1)
             z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, t1, _r3)
-            np.multiply(x, t2, _r4)
+            h = np.multiply(z, cos_theta, _r3)
+            np.multiply(x, sin_theta, _r4)
             h += _r4
-            x_c = np.multiply(x, t1, _r0)
-            np.multiply(z, t2, _r2)
+            x_c = np.multiply(x, cos_theta, _r0)
+            np.multiply(z, sin_theta, _r2)
             x_c -= _r2
-            y_c = np.multiply(y, t3, _r2)
-            np.multiply(h, t4, _r4)
+            y_c = np.multiply(y, cos_phi, _r2)
+            np.multiply(h, sin_phi, _r4)
             y_c -= _r4
-            z_c = np.multiply(y, t4, _r1)
-            np.multiply(h, t3, _r3)
+            z_c = np.multiply(y, sin_phi, _r1)
+            np.multiply(h, cos_phi, _r3)
             z_c += _r3
             p = np.divide(x_c, z_c, _r0)
             q = np.divide(y_c, z_c, _r2)
@@ -588,11 +588,11 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 2, 7))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        t2 = np.sin(theta)
-        t3 = np.cos(phi)
-        t4 = np.sin(phi)
-        t7 = f*k
+        cos_theta = np.cos(theta)
+        sin_theta = np.sin(theta)
+        cos_phi = np.cos(phi)
+        sin_phi = np.sin(phi)
+        f_times_k = f*k
         for _part in _blocks(19, (*_data, _rows)):
             (
             X, Y, Z, u, v, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
@@ -601,28 +601,28 @@ def jacobian(
             x = np.subtract(X, a, _r0)
             y = np.subtract(Y, b, _r1)
             z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, t1, _r3)
-            np.multiply(x, t2, _r4)
+            h = np.multiply(z, cos_theta, _r3)
+            np.multiply(x, sin_theta, _r4)
             h += _r4
-            x_c = np.multiply(x, t1, _r0)
-            np.multiply(z, t2, _r2)
+            x_c = np.multiply(x, cos_theta, _r0)
+            np.multiply(z, sin_theta, _r2)
             x_c -= _r2
-            y_c = np.multiply(y, t3, _r2)
-            np.multiply(h, t4, _r4)
+            y_c = np.multiply(y, cos_phi, _r2)
+            np.multiply(h, sin_phi, _r4)
             y_c -= _r4
-            z_c = np.multiply(y, t4, _r1)
-            np.multiply(h, t3, _r4)
+            z_c = np.multiply(y, sin_phi, _r1)
+            np.multiply(h, cos_phi, _r4)
             z_c += _r4
             p = np.divide(x_c, z_c, _r4)
             q = np.divide(y_c, z_c, _r5)
-            t5 = np.multiply(p, p, _r6)
-            t6 = np.multiply(q, q, _r7)
-            t8 = np.add(t5, t6, _r8)
-            s = np.multiply(t8, t7, _r9)
+            p_squared = np.multiply(p, p, _r6)
+            q_squared = np.multiply(q, q, _r7)
+            t1 = np.add(p_squared, q_squared, _r8)
+            s = np.multiply(t1, f_times_k, _r9)
             s += f
-            delta_q_r_u = np.multiply(p, 2.0*t7, _r10)
+            delta_q_r_u = np.multiply(p, 2.0*f_times_k, _r10)
             delta_q_r_u *= q
-            delta_p_r_u = np.multiply(t5, 2.0*t7, _r6)
+            delta_p_r_u = np.multiply(p_squared, 2.0*f_times_k, _r6)
             delta_p_r_u += s
             delta_z_c_r_u = np.multiply(delta_p_r_u, p, _r11)
             np.multiply(delta_q_r_u, q, _r12)
@@ -631,8 +631,8 @@ def jacobian(
             np.negative(delta_z_c_r_u, delta_z_c_r_u)
             delta_y_c_r_u = np.divide(delta_q_r_u, z_c, _r12)
             delta_x_c_r_u = np.divide(delta_p_r_u, z_c, _r6)
-            delta_h_r_u = np.multiply(delta_z_c_r_u, t3, _r13)
-            np.multiply(delta_y_c_r_u, t4, _r14)
+            delta_h_r_u = np.multiply(delta_z_c_r_u, cos_phi, _r13)
+            np.multiply(delta_y_c_r_u, sin_phi, _r14)
             delta_h_r_u -= _r14
             dr_u_dtheta = np.multiply(delta_h_r_u, x_c, _r14)
             np.multiply(delta_x_c_r_u, h, _r15)
@@ -640,23 +640,23 @@ def jacobian(
             dr_u_dphi = np.multiply(delta_z_c_r_u, y_c, _r15)
             np.multiply(delta_y_c_r_u, z_c, _r16)
             dr_u_dphi -= _r16
-            dr_u_da = np.multiply(delta_h_r_u, t2, _r16)
-            np.multiply(delta_x_c_r_u, t1, _r17)
+            dr_u_da = np.multiply(delta_h_r_u, sin_theta, _r16)
+            np.multiply(delta_x_c_r_u, cos_theta, _r17)
             dr_u_da += _r17
             np.negative(dr_u_da, dr_u_da)
-            dr_u_db = np.multiply(delta_y_c_r_u, t3, _r12)
-            np.multiply(delta_z_c_r_u, t4, _r11)
+            dr_u_db = np.multiply(delta_y_c_r_u, cos_phi, _r12)
+            np.multiply(delta_z_c_r_u, sin_phi, _r11)
             dr_u_db += _r11
             np.negative(dr_u_db, dr_u_db)
-            dr_u_dc = np.multiply(delta_x_c_r_u, t2, _r6)
-            np.multiply(delta_h_r_u, t1, _r13)
+            dr_u_dc = np.multiply(delta_x_c_r_u, sin_theta, _r6)
+            np.multiply(delta_h_r_u, cos_theta, _r13)
             dr_u_dc -= _r13
-            t9 = np.multiply(t8, k, _r13)
-            t9 += 1.0
-            dr_u_df = np.multiply(p, t9, _r11)
+            t2 = np.multiply(t1, k, _r13)
+            t2 += 1.0
+            dr_u_df = np.multiply(p, t2, _r11)
             dr_u_dk = np.multiply(p, f, _r17)
-            dr_u_dk *= t8
-            delta_q_r_v = np.multiply(t6, 2.0*t7, _r7)
+            dr_u_dk *= t1
+            delta_q_r_v = np.multiply(q_squared, 2.0*f_times_k, _r7)
             delta_q_r_v += s
             delta_z_c_r_v = np.multiply(delta_q_r_u, p, _r4)
             np.multiply(delta_q_r_v, q, _r9)
@@ -665,8 +665,8 @@ def jacobian(
             np.negative(delta_z_c_r_v, delta_z_c_r_v)
             delta_y_c_r_v = np.divide(delta_q_r_v, z_c, _r7)
             delta_x_c_r_v = np.divide(delta_q_r_u, z_c, _r10)
-            delta_h_r_v = np.multiply(delta_z_c_r_v, t3, _r9)
-            np.multiply(delta_y_c_r_v, t4, _r18)
+            delta_h_r_v = np.multiply(delta_z_c_r_v, cos_phi, _r9)
+            np.multiply(delta_y_c_r_v, sin_phi, _r18)
             delta_h_r_v -= _r18
             dr_v_dtheta = np.multiply(delta_h_r_v, x_c, _r0)
             np.multiply(delta_x_c_r_v, h, _r3)
@@ -674,20 +674,20 @@ def jacobian(
             dr_v_dphi = np.multiply(delta_z_c_r_v, y_c, _r2)
             np.multiply(delta_y_c_r_v, z_c, _r1)
             dr_v_dphi -= _r1
-            dr_v_da = np.multiply(delta_h_r_v, t2, _r1)
-            np.multiply(delta_x_c_r_v, t1, _r3)
+            dr_v_da = np.multiply(delta_h_r_v, sin_theta, _r1)
+            np.multiply(delta_x_c_r_v, cos_theta, _r3)
             dr_v_da += _r3
             np.negative(dr_v_da, dr_v_da)
-            dr_v_db = np.multiply(delta_y_c_r_v, t3, _r7)
-            np.multiply(delta_z_c_r_v, t4, _r4)
+            dr_v_db = np.multiply(delta_y_c_r_v, cos_phi, _r7)
+            np.multiply(delta_z_c_r_v, sin_phi, _r4)
             dr_v_db += _r4
             np.negative(dr_v_db, dr_v_db)
-            dr_v_dc = np.multiply(delta_x_c_r_v, t2, _r10)
-            np.multiply(delta_h_r_v, t1, _r9)
+            dr_v_dc = np.multiply(delta_x_c_r_v, sin_theta, _r10)
+            np.multiply(delta_h_r_v, cos_theta, _r9)
             dr_v_dc -= _r9
-            dr_v_df = np.multiply(q, t9, _r13)
+            dr_v_df = np.multiply(q, t2, _r13)
             dr_v_dk = np.multiply(q, f, _r5)
-            dr_v_dk *= t8
+            dr_v_dk *= t1
             _block[:, 0, 0] = dr_u_dtheta
             _block[:, 0, 1] = dr_u_dphi
             _block[:, 0, 2] = dr_u_da

@@ -93,10 +93,10 @@ export function value_and_gradient(a, b, c, d, x, y) {
   const s = c*x + d;
   const v = Math.exp(s);
   const r = y - mu;
-  const t1 = r/v;
-  const J = (1.8378770664093453 + s + t1*r)/2;
+  const r_over_v = r/v;
+  const J = (1.8378770664093453 + s + r_over_v*r)/2;
   const delta_s = (1 - r*r/v)/2;
-  const delta_mu = -t1;
+  const delta_mu = -r_over_v;
   const dJ_da = delta_mu*x;
   const dJ_dc = delta_s*x;
   return [J, {a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s}];

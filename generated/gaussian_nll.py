@@ -101,10 +101,10 @@ def value_and_gradient(
         s = c*x + d
         v = _exp(s)
         r = y - mu
-        t1 = r/v
-        J = (1.8378770664093453 + s + t1*r)/2.0
+        r_over_v = r/v
+        J = (1.8378770664093453 + s + r_over_v*r)/2.0
         delta_s = (1.0 - r*r/v)/2.0
-        delta_mu = -t1
+        delta_mu = -r_over_v
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
         return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
@@ -126,10 +126,10 @@ def _ieee(a: float, b: float, c: float, d: float, x: float, y: float) -> tuple[f
     s = c*x + d
     v = _exp(s)
     r = y - mu
-    t1 = _ieee_divide(r, v)
-    J = (1.8378770664093453 + s + t1*r)/2.0
+    r_over_v = _ieee_divide(r, v)
+    J = (1.8378770664093453 + s + r_over_v*r)/2.0
     delta_s = (1.0 - _ieee_divide(r*r, v))/2.0
-    delta_mu = -t1
+    delta_mu = -r_over_v
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
     return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))

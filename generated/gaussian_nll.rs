@@ -81,10 +81,10 @@ pub fn value_and_gradient(a: f64, b: f64, c: f64, d: f64, x: f64, y: f64) -> (f6
     let s = c*x + d;
     let v = math::exp(s);
     let r = y - mu;
-    let t1 = r/v;
-    let J = (1.8378770664093453 + s + t1*r)/2.0;
+    let r_over_v = r/v;
+    let J = (1.8378770664093453 + s + r_over_v*r)/2.0;
     let delta_s = (1.0 - r*r/v)/2.0;
-    let delta_mu = -t1;
+    let delta_mu = -r_over_v;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
     (J, Gradient { a: dJ_da, b: delta_mu, c: dJ_dc, d: delta_s })

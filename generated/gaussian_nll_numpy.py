@@ -247,8 +247,8 @@ def value_and_gradient(
             s += d
             v = np.exp(s, _r2)
             r = np.subtract(y, mu, _r0)
-            t1 = np.divide(r, v, _r3)
-            np.multiply(t1, r, _r4)
+            r_over_v = np.divide(r, v, _r3)
+            np.multiply(r_over_v, r, _r4)
             np.add(s, _r4, _r1)
             _sum_J = np.add.reduce(_r1)
             delta_s = np.multiply(r, r, _r0)
@@ -257,7 +257,7 @@ def value_and_gradient(
             delta_s *= 0.5
             _sum_dJ_dc = _dot(delta_s, x)
             _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.negative(t1, _r3)
+            delta_mu = np.negative(r_over_v, _r3)
             _sum_dJ_da = _dot(delta_mu, x)
             _sum_delta_mu = np.add.reduce(delta_mu)
             _sums.append((_sum_J, _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))

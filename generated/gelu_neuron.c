@@ -25,8 +25,8 @@ double gelu_neuron_value(double w, double b, double x, double y) {
     const double z = w*x + b;
     const double Phi = erfc(-z/1.4142135623730951)/2.0;
     const double h = z*Phi;
-    const double t1 = h - y;
-    const double L = t1*t1/2.0;
+    const double h_minus_y = h - y;
+    const double L = h_minus_y*h_minus_y/2.0;
     return L;
 }
 

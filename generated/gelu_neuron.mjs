@@ -77,8 +77,8 @@ export function value(w, b, x, y) {
   const z = w*x + b;
   const Phi = _erfc(-z/1.4142135623730951)/2;
   const h = z*Phi;
-  const t1 = h - y;
-  const L = t1*t1/2;
+  const h_minus_y = h - y;
+  const L = h_minus_y*h_minus_y/2;
   return L;
 }
 

@@ -51,8 +51,8 @@ def value(w: float, b: float, x: float, y: float) -> float:
     z = w*x + b
     Phi = erfc(-z/1.4142135623730951)/2.0
     h = z*Phi
-    t1 = h - y
-    L = t1*t1/2.0
+    h_minus_y = h - y
+    L = h_minus_y*h_minus_y/2.0
     return L
 
 

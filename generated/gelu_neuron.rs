@@ -98,8 +98,8 @@ pub fn value(w: f64, b: f64, x: f64, y: f64) -> f64 {
     let z = w*x + b;
     let Phi = _erfc(-z/1.4142135623730951)/2.0;
     let h = z*Phi;
-    let t1 = h - y;
-    let L = t1*t1/2.0;
+    let h_minus_y = h - y;
+    let L = h_minus_y*h_minus_y/2.0;
     L
 }
 

@@ -55,13 +55,13 @@ hinge_svm_params hinge_svm_value_and_gradient(
     const double z = w1*x1 + w2*x2 + b;
     const double m = y*z;
     const double L = sg_max(0.0, 1.0 - m);
-    const double t1 = lam*w1;
-    const double t2 = lam*w2;
-    const double R = (t1*w1 + t2*w2)/2.0;
+    const double lam_times_w1 = lam*w1;
+    const double lam_times_w2 = lam*w2;
+    const double R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0;
     const double J = L + R;
     const double delta = ((m >= 1.0) ? 0.0 : -1.0)*y;
-    const double dJ_dw1 = delta*x1 + t1;
-    const double dJ_dw2 = delta*x2 + t2;
+    const double dJ_dw1 = delta*x1 + lam_times_w1;
+    const double dJ_dw2 = delta*x2 + lam_times_w2;
     *value = J;
     hinge_svm_params out;
     out.w1 = dJ_dw1;
@@ -200,14 +200,14 @@ hinge_svm_params hinge_svm_batch_value_and_gradient(
     double w1, double w2, double b, size_t count, const double *x1, const double *x2,
     const double *y, double lam, double *value) {
     double sums[SUMS];
-    const double t1 = lam*w1;
-    const double t2 = lam*w2;
-    const double R = (t1*w1 + t2*w2)/2.0;
+    const double lam_times_w1 = lam*w1;
+    const double lam_times_w2 = lam*w2;
+    const double R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0;
     mean_sums(count, x1, x2, y, w1, w2, b, sums);
     *value = R + sums[0];
     hinge_svm_params out;
-    out.w1 = t1 + sums[1];
-    out.w2 = t2 + sums[2];
+    out.w1 = lam_times_w1 + sums[1];
+    out.w2 = lam_times_w2 + sums[2];
     out.b = sums[3];
     return out;
 }

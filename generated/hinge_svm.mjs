@@ -88,13 +88,13 @@ export function value_and_gradient(w1, w2, b, x1, x2, y, lam = 0.1) {
   const z = w1*x1 + w2*x2 + b;
   const m = y*z;
   const L = Math.max(0, 1 - m);
-  const t1 = lam*w1;
-  const t2 = lam*w2;
-  const R = (t1*w1 + t2*w2)/2;
+  const lam_times_w1 = lam*w1;
+  const lam_times_w2 = lam*w2;
+  const R = (lam_times_w1*w1 + lam_times_w2*w2)/2;
   const J = L + R;
   const delta = ((m >= 1) ? 0 : -1)*y;
-  const dJ_dw1 = delta*x1 + t1;
-  const dJ_dw2 = delta*x2 + t2;
+  const dJ_dw1 = delta*x1 + lam_times_w1;
+  const dJ_dw2 = delta*x2 + lam_times_w2;
   return [J, {w1: dJ_dw1, w2: dJ_dw2, b: delta}];
 }
 

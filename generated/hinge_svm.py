@@ -78,13 +78,13 @@ def value_and_gradient(
     z = w1*x1 + w2*x2 + b
     m = y*z
     L = _max(0.0, 1.0 - m)
-    t1 = lam*w1
-    t2 = lam*w2
-    R = (t1*w1 + t2*w2)/2.0
+    lam_times_w1 = lam*w1
+    lam_times_w2 = lam*w2
+    R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0
     J = L + R
     delta = (0.0 if m >= 1.0 else -1.0)*y
-    dJ_dw1 = delta*x1 + t1
-    dJ_dw2 = delta*x2 + t2
+    dJ_dw1 = delta*x1 + lam_times_w1
+    dJ_dw2 = delta*x2 + lam_times_w2
     return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
 
 

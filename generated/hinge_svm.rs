@@ -72,13 +72,13 @@ pub fn value_and_gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64,
     let z = w1*x1 + w2*x2 + b;
     let m = y*z;
     let L = _max(&[0.0, 1.0 - m]);
-    let t1 = lam*w1;
-    let t2 = lam*w2;
-    let R = (t1*w1 + t2*w2)/2.0;
+    let lam_times_w1 = lam*w1;
+    let lam_times_w2 = lam*w2;
+    let R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0;
     let J = L + R;
     let delta = (if m >= 1.0 { 0.0 } else { -1.0 })*y;
-    let dJ_dw1 = delta*x1 + t1;
-    let dJ_dw2 = delta*x2 + t2;
+    let dJ_dw1 = delta*x1 + lam_times_w1;
+    let dJ_dw2 = delta*x2 + lam_times_w2;
     (J, Gradient { w1: dJ_dw1, w2: dJ_dw2, b: delta })
 }
 

@@ -226,9 +226,9 @@ def value_and_gradient(
     lam = _number("lam", lam)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t1 = lam*w1
-        t2 = lam*w2
-        R = (t1*w1 + t2*w2)/2.0
+        lam_times_w1 = lam*w1
+        lam_times_w2 = lam*w2
+        R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             x1, x2, y, _r0, _r1 = _part
@@ -250,7 +250,7 @@ def value_and_gradient(
             _mean_L, _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta,
         ) = _means(_sums, ('x1', 'x2', 'y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            t1 + _mean_dJ_dw1, t2 + _mean_dJ_dw2, _mean_delta,
+            lam_times_w1 + _mean_dJ_dw1, lam_times_w2 + _mean_dJ_dw2, _mean_delta,
         )))
 
 

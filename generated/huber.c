@@ -26,8 +26,8 @@ static double sg_sign(double x) {
 double huber_value(double a, double b, double x, double y, double k) {
     const double m = a*x + b;
     const double r = y - m;
-    const double t1 = fabs(r);
-    const double J = (t1 <= k) ? r*r/2.0 : k*(t1 - k/2.0);
+    const double abs_r = fabs(r);
+    const double J = (abs_r <= k) ? r*r/2.0 : k*(abs_r - k/2.0);
     return J;
 }
 
@@ -46,9 +46,9 @@ huber_params huber_value_and_gradient(double a, double b, double x, double y, do
     double *value) {
     const double m = a*x + b;
     const double r = y - m;
-    const double t1 = fabs(r);
-    const double J = (t1 <= k) ? r*r/2.0 : k*(t1 - k/2.0);
-    const double delta = -((t1 <= k) ? r : k*sg_sign(r));
+    const double abs_r = fabs(r);
+    const double J = (abs_r <= k) ? r*r/2.0 : k*(abs_r - k/2.0);
+    const double delta = -((abs_r <= k) ? r : k*sg_sign(r));
     const double dJ_da = delta*x;
     *value = J;
     huber_params out;
@@ -76,9 +76,9 @@ static inline void add_sample(
     double x, double y, double a, double b, double k, double acc[][LANES], size_t lane) {
     const double m = a*x + b;
     const double r = y - m;
-    const double t1 = fabs(r);
-    const double J = (t1 <= k) ? r*r/2.0 : k*(t1 - k/2.0);
-    const double delta = -((t1 <= k) ? r : k*sg_sign(r));
+    const double abs_r = fabs(r);
+    const double J = (abs_r <= k) ? r*r/2.0 : k*(abs_r - k/2.0);
+    const double delta = -((abs_r <= k) ? r : k*sg_sign(r));
     const double dJ_da = delta*x;
     acc[0][lane] += J;
     acc[1][lane] += dJ_da;

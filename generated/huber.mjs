@@ -40,8 +40,8 @@
 export function value(a, b, x, y, k = 1.345) {
   const m = a*x + b;
   const r = y - m;
-  const t1 = Math.abs(r);
-  const J = (t1 <= k) ? r*r/2 : k*(t1 - k/2);
+  const abs_r = Math.abs(r);
+  const J = (abs_r <= k) ? r*r/2 : k*(abs_r - k/2);
   return J;
 }
 
@@ -74,9 +74,9 @@ export function gradient(a, b, x, y, k = 1.345) {
 export function value_and_gradient(a, b, x, y, k = 1.345) {
   const m = a*x + b;
   const r = y - m;
-  const t1 = Math.abs(r);
-  const J = (t1 <= k) ? r*r/2 : k*(t1 - k/2);
-  const delta = -((t1 <= k) ? r : k*Math.sign(r));
+  const abs_r = Math.abs(r);
+  const J = (abs_r <= k) ? r*r/2 : k*(abs_r - k/2);
+  const delta = -((abs_r <= k) ? r : k*Math.sign(r));
   const dJ_da = delta*x;
   return [J, {a: dJ_da, b: delta}];
 }

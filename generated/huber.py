@@ -45,8 +45,8 @@ def value(
     """Return J."""
     m = a*x + b
     r = y - m
-    t1 = abs(r)
-    J = r*r/2.0 if t1 <= k else k*(t1 - k/2.0)
+    abs_r = abs(r)
+    J = r*r/2.0 if abs_r <= k else k*(abs_r - k/2.0)
     return J
 
 
@@ -67,9 +67,9 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     m = a*x + b
     r = y - m
-    t1 = abs(r)
-    J = r*r/2.0 if t1 <= k else k*(t1 - k/2.0)
-    delta = -(r if t1 <= k else k*_sign(r))
+    abs_r = abs(r)
+    J = r*r/2.0 if abs_r <= k else k*(abs_r - k/2.0)
+    delta = -(r if abs_r <= k else k*_sign(r))
     dJ_da = delta*x
     return J, _new(Gradient, (dJ_da, delta))
 

@@ -56,8 +56,8 @@ fn _sign(x: f64) -> f64 {
 pub fn value(a: f64, b: f64, x: f64, y: f64, k: f64) -> f64 {
     let m = a*x + b;
     let r = y - m;
-    let t1 = _abs(r);
-    let J = if t1 <= k { r*r/2.0 } else { k*(t1 - k/2.0) };
+    let abs_r = _abs(r);
+    let J = if abs_r <= k { r*r/2.0 } else { k*(abs_r - k/2.0) };
     J
 }
 
@@ -74,9 +74,9 @@ pub fn gradient(a: f64, b: f64, x: f64, y: f64, k: f64) -> Gradient {
 pub fn value_and_gradient(a: f64, b: f64, x: f64, y: f64, k: f64) -> (f64, Gradient) {
     let m = a*x + b;
     let r = y - m;
-    let t1 = _abs(r);
-    let J = if t1 <= k { r*r/2.0 } else { k*(t1 - k/2.0) };
-    let delta = -(if t1 <= k { r } else { k*_sign(r) });
+    let abs_r = _abs(r);
+    let J = if abs_r <= k { r*r/2.0 } else { k*(abs_r - k/2.0) };
+    let delta = -(if abs_r <= k { r } else { k*_sign(r) });
     let dJ_da = delta*x;
     (J, Gradient { a: dJ_da, b: delta })
 }

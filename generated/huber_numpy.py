@@ -170,12 +170,12 @@ def value(
             m = np.multiply(x, a, _r0)
             m += b
             r = np.subtract(y, m, _r0)
-            t1 = np.abs(r, _r1)
+            abs_r = np.abs(r, _r1)
             np.multiply(r, 0.5, _r2)
             _r2 *= r
-            np.subtract(t1, k/2.0, _r0)
+            np.subtract(abs_r, k/2.0, _r0)
             _r0 *= k
-            _w0 = np.where(t1 <= k, _r2, _r0)
+            _w0 = np.where(abs_r <= k, _r2, _r0)
             _sum_J = np.add.reduce(_w0)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('x', 'y'), _data)
@@ -226,16 +226,16 @@ def value_and_gradient(
             m = np.multiply(x, a, _r0)
             m += b
             r = np.subtract(y, m, _r0)
-            t1 = np.abs(r, _r1)
+            abs_r = np.abs(r, _r1)
             np.multiply(r, 0.5, _r2)
             _r2 *= r
-            np.subtract(t1, k/2.0, _r3)
+            np.subtract(abs_r, k/2.0, _r3)
             _r3 *= k
-            _w0 = np.where(t1 <= k, _r2, _r3)
+            _w0 = np.where(abs_r <= k, _r2, _r3)
             _sum_J = np.add.reduce(_w0)
             np.sign(r, _r2)
             _r2 *= k
-            _w1 = np.where(t1 <= k, r, _r2)
+            _w1 = np.where(abs_r <= k, r, _r2)
             delta = np.negative(_w1, _w1)
             _sum_dJ_da = _dot(delta, x)
             _sum_delta = np.add.reduce(delta)

@@ -32,21 +32,21 @@ double implied_volatility_value(double sigma, double S, double K, double T, doub
     const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double t1 = C - m;
-    const double J = t1*t1;
+    const double C_minus_m = C - m;
+    const double J = C_minus_m*C_minus_m;
     return J;
 }
 
 implied_volatility_params implied_volatility_gradient(double sigma, double S, double K,
     double T, double m, double r) {
-    const double t1 = sqrt(T);
-    const double q = sigma*t1;
+    const double sqrt_T = sqrt(T);
+    const double q = sigma*sqrt_T;
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double dJ_dsigma = 0.7978845608028654*(C - m)*S*exp(-d1*d1/2.0)*t1;
+    const double dJ_dsigma = 0.7978845608028654*(C - m)*S*exp(-d1*d1/2.0)*sqrt_T;
     implied_volatility_params out;
     out.sigma = dJ_dsigma;
     return out;
@@ -54,16 +54,16 @@ implied_volatility_params implied_volatility_gradient(double sigma, double S, do
 
 implied_volatility_params implied_volatility_value_and_gradient(
     double sigma, double S, double K, double T, double m, double r, double *value) {
-    const double t1 = sqrt(T);
-    const double q = sigma*t1;
+    const double sqrt_T = sqrt(T);
+    const double q = sigma*sqrt_T;
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double t2 = C - m;
-    const double J = t2*t2;
-    const double dJ_dsigma = 0.7978845608028654*t2*S*exp(-d1*d1/2.0)*t1;
+    const double C_minus_m = C - m;
+    const double J = C_minus_m*C_minus_m;
+    const double dJ_dsigma = 0.7978845608028654*C_minus_m*S*exp(-d1*d1/2.0)*sqrt_T;
     *value = J;
     implied_volatility_params out;
     out.sigma = dJ_dsigma;
@@ -89,16 +89,16 @@ enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 static inline void add_sample(
     double S, double K, double T, double m, double sigma, double r, double acc[][LANES],
     size_t lane) {
-    const double t1 = sqrt(T);
-    const double q = sigma*t1;
+    const double sqrt_T = sqrt(T);
+    const double q = sigma*sqrt_T;
     const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     const double d2 = d1 - q;
     const double N1 = erfc(-d1/1.4142135623730951)/2.0;
     const double N2 = erfc(-d2/1.4142135623730951)/2.0;
     const double C = S*N1 - K*exp(-r*T)*N2;
-    const double t2 = C - m;
-    const double J = t2*t2;
-    const double dJ_dsigma = 0.7978845608028654*t2*S*exp(-d1*d1/2.0)*t1;
+    const double C_minus_m = C - m;
+    const double J = C_minus_m*C_minus_m;
+    const double dJ_dsigma = 0.7978845608028654*C_minus_m*S*exp(-d1*d1/2.0)*sqrt_T;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dsigma;
 }

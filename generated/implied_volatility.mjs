@@ -84,8 +84,8 @@ export function value(sigma, S, K, T, m, r = 0.1) {
   const N1 = _erfc(-d1/1.4142135623730951)/2;
   const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
-  const t1 = C - m;
-  const J = t1*t1;
+  const C_minus_m = C - m;
+  const J = C_minus_m*C_minus_m;
   return J;
 }
 
@@ -100,14 +100,14 @@ export function value(sigma, S, K, T, m, r = 0.1) {
  * @returns {Gradient}
  */
 export function gradient(sigma, S, K, T, m, r = 0.1) {
-  const t1 = Math.sqrt(T);
-  const q = sigma*t1;
+  const sqrt_T = Math.sqrt(T);
+  const q = sigma*sqrt_T;
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
   const N1 = _erfc(-d1/1.4142135623730951)/2;
   const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
-  const dJ_dsigma = 0.7978845608028654*(C - m)*S*Math.exp(-d1*d1/2)*t1;
+  const dJ_dsigma = 0.7978845608028654*(C - m)*S*Math.exp(-d1*d1/2)*sqrt_T;
   return {sigma: dJ_dsigma};
 }
 
@@ -122,16 +122,16 @@ export function gradient(sigma, S, K, T, m, r = 0.1) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(sigma, S, K, T, m, r = 0.1) {
-  const t1 = Math.sqrt(T);
-  const q = sigma*t1;
+  const sqrt_T = Math.sqrt(T);
+  const q = sigma*sqrt_T;
   const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/q;
   const d2 = d1 - q;
   const N1 = _erfc(-d1/1.4142135623730951)/2;
   const N2 = _erfc(-d2/1.4142135623730951)/2;
   const C = S*N1 - K*Math.exp(-r*T)*N2;
-  const t2 = C - m;
-  const J = t2*t2;
-  const dJ_dsigma = 0.7978845608028654*t2*S*Math.exp(-d1*d1/2)*t1;
+  const C_minus_m = C - m;
+  const J = C_minus_m*C_minus_m;
+  const dJ_dsigma = 0.7978845608028654*C_minus_m*S*Math.exp(-d1*d1/2)*sqrt_T;
   return [J, {sigma: dJ_dsigma}];
 }
 

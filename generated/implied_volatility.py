@@ -76,8 +76,8 @@ def value(
         N1 = erfc(-d1/1.4142135623730951)/2.0
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
-        t1 = C - m
-        J = t1*t1
+        C_minus_m = C - m
+        J = C_minus_m*C_minus_m
         return J
     except (ArithmeticError, ValueError):
         return _ieee(sigma, S, K, T, m, r)[0]
@@ -88,14 +88,14 @@ def gradient(
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
-        t1 = sqrt(T)
-        q = sigma*t1
+        sqrt_T = sqrt(T)
+        q = sigma*sqrt_T
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
         N1 = erfc(-d1/1.4142135623730951)/2.0
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
-        dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*t1
+        dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*sqrt_T
         return _new(Gradient, (dJ_dsigma,))
     except (ArithmeticError, ValueError):
         return _ieee(sigma, S, K, T, m, r)[1]
@@ -106,16 +106,16 @@ def value_and_gradient(
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
-        t1 = sqrt(T)
-        q = sigma*t1
+        sqrt_T = sqrt(T)
+        q = sigma*sqrt_T
         d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/q
         d2 = d1 - q
         N1 = erfc(-d1/1.4142135623730951)/2.0
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
-        t2 = C - m
-        J = t2*t2
-        dJ_dsigma = 0.7978845608028654*t2*S*_exp(-d1*d1/2.0)*t1
+        C_minus_m = C - m
+        J = C_minus_m*C_minus_m
+        dJ_dsigma = 0.7978845608028654*C_minus_m*S*_exp(-d1*d1/2.0)*sqrt_T
         return J, _new(Gradient, (dJ_dsigma,))
     except (ArithmeticError, ValueError):
         return _ieee(sigma, S, K, T, m, r)
@@ -133,14 +133,14 @@ def _ieee(
     sigma: float, S: float, K: float, T: float, m: float, r: float,
 ) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = _ieee_sqrt(T)
-    q = sigma*t1
+    sqrt_T = _ieee_sqrt(T)
+    q = sigma*sqrt_T
     d1 = _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T, q)
     d2 = d1 - q
     N1 = erfc(-d1/1.4142135623730951)/2.0
     N2 = erfc(-d2/1.4142135623730951)/2.0
     C = S*N1 - K*_exp(-r*T)*N2
-    t2 = C - m
-    J = t2*t2
-    dJ_dsigma = 0.7978845608028654*t2*S*_exp(-d1*d1/2.0)*t1
+    C_minus_m = C - m
+    J = C_minus_m*C_minus_m
+    dJ_dsigma = 0.7978845608028654*C_minus_m*S*_exp(-d1*d1/2.0)*sqrt_T
     return J, _new(Gradient, (dJ_dsigma,))

@@ -112,36 +112,36 @@ pub fn value(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> f64 {
     let N1 = _erfc(-d1/1.4142135623730951)/2.0;
     let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
-    let t1 = C - m;
-    let J = t1*t1;
+    let C_minus_m = C - m;
+    let J = C_minus_m*C_minus_m;
     J
 }
 
 /// The derivative of J by each parameter.
 pub fn gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> Gradient {
-    let t1 = math::sqrt(T);
-    let q = sigma*t1;
+    let sqrt_T = math::sqrt(T);
+    let q = sigma*sqrt_T;
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
     let N1 = _erfc(-d1/1.4142135623730951)/2.0;
     let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
-    let dJ_dsigma = 0.7978845608028654*(C - m)*S*math::exp(-d1*d1/2.0)*t1;
+    let dJ_dsigma = 0.7978845608028654*(C - m)*S*math::exp(-d1*d1/2.0)*sqrt_T;
     Gradient { sigma: dJ_dsigma }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(sigma: f64, S: f64, K: f64, T: f64, m: f64, r: f64) -> (f64, Gradient) {
-    let t1 = math::sqrt(T);
-    let q = sigma*t1;
+    let sqrt_T = math::sqrt(T);
+    let q = sigma*sqrt_T;
     let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/q;
     let d2 = d1 - q;
     let N1 = _erfc(-d1/1.4142135623730951)/2.0;
     let N2 = _erfc(-d2/1.4142135623730951)/2.0;
     let C = S*N1 - K*math::exp(-r*T)*N2;
-    let t2 = C - m;
-    let J = t2*t2;
-    let dJ_dsigma = 0.7978845608028654*t2*S*math::exp(-d1*d1/2.0)*t1;
+    let C_minus_m = C - m;
+    let J = C_minus_m*C_minus_m;
+    let dJ_dsigma = 0.7978845608028654*C_minus_m*S*math::exp(-d1*d1/2.0)*sqrt_T;
     (J, Gradient { sigma: dJ_dsigma })
 }
 

@@ -226,8 +226,8 @@ def value(
             _r0 *= K
             _r0 *= N2
             C = np.subtract(_w0, _r0, _w0)
-            t1 = np.subtract(C, m, _w0)
-            _sum_J = _dot(t1, t1)
+            C_minus_m = np.subtract(C, m, _w0)
+            _sum_J = _dot(C_minus_m, C_minus_m)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('S', 'K', 'T', 'm'), _data)
         return float(_mean_J)
@@ -245,8 +245,8 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             S, K, T, m, _r0, _r1, _r2, _r3 = _part
-            t1 = np.sqrt(T, _r0)
-            q = np.multiply(t1, sigma, _r1)
+            sqrt_T = np.sqrt(T, _r0)
+            q = np.multiply(sqrt_T, sigma, _r1)
             d1 = np.divide(S, K, _r2)
             np.log(d1, d1)
             np.multiply(T, r + sigma*sigma/2.0, _r3)
@@ -271,7 +271,7 @@ def gradient(
             _r1 *= d1
             np.exp(_r1, _r1)
             _w0 *= _r1
-            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, t1)
+            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, sqrt_T)
             _sums.append((_sum_dJ_dsigma,))
         _mean_dJ_dsigma, = _means(_sums, ('S', 'K', 'T', 'm'), _data)
         return Gradient(*map(float, (_mean_dJ_dsigma,)))
@@ -289,8 +289,8 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             S, K, T, m, _r0, _r1, _r2, _r3 = _part
-            t1 = np.sqrt(T, _r0)
-            q = np.multiply(t1, sigma, _r1)
+            sqrt_T = np.sqrt(T, _r0)
+            q = np.multiply(sqrt_T, sigma, _r1)
             d1 = np.divide(S, K, _r2)
             np.log(d1, d1)
             np.multiply(T, r + sigma*sigma/2.0, _r3)
@@ -309,14 +309,14 @@ def value_and_gradient(
             _r1 *= K
             _r1 *= N2
             C = np.subtract(_w0, _r1, _w0)
-            t2 = np.subtract(C, m, _w0)
-            _sum_J = _dot(t2, t2)
-            np.multiply(t2, S, _w0)
+            C_minus_m = np.subtract(C, m, _w0)
+            _sum_J = _dot(C_minus_m, C_minus_m)
+            np.multiply(C_minus_m, S, _w0)
             np.multiply(d1, -0.5, _r1)
             _r1 *= d1
             np.exp(_r1, _r1)
             _w0 *= _r1
-            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, t1)
+            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, sqrt_T)
             _sums.append((_sum_J, _sum_dJ_dsigma))
         _mean_J, _mean_dJ_dsigma = _means(_sums, ('S', 'K', 'T', 'm'), _data)
         return float(_mean_J), Gradient(*map(float, (_mean_dJ_dsigma,)))
@@ -415,8 +415,8 @@ def jacobian(
     with np.errstate(all="ignore"):
         for _part in _blocks(4, (*_data, _rows)):
             S, K, T, m, _block, _r0, _r1, _r2, _r3 = _part
-            t1 = np.sqrt(T, _r0)
-            q = np.multiply(t1, sigma, _r1)
+            sqrt_T = np.sqrt(T, _r0)
+            q = np.multiply(sqrt_T, sigma, _r1)
             d1 = np.divide(S, K, _r2)
             np.log(d1, d1)
             np.multiply(T, r + sigma*sigma/2.0, _r3)
@@ -426,7 +426,7 @@ def jacobian(
             dresidual_dsigma *= d1
             np.exp(dresidual_dsigma, dresidual_dsigma)
             dresidual_dsigma *= S
-            dresidual_dsigma *= t1
+            dresidual_dsigma *= sqrt_T
             dresidual_dsigma /= 2.5066282746310002
             _block[:, 0, 0] = dresidual_dsigma
     return _rows.reshape(-1, 1)

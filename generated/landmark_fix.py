@@ -102,15 +102,15 @@ def value_and_gradient(
         t1 = u*u + v*v
         d = sqrt(t1)
         psi = atan2(v, u)
-        t2 = d - r
-        t3 = t2/sigma_r
-        A = t3*t3/2.0
-        t4 = psi - phi
-        t5 = t4/sigma_phi
-        B = t5*t5/2.0
+        d_minus_r = d - r
+        t2 = d_minus_r/sigma_r
+        A = t2*t2/2.0
+        psi_minus_phi = psi - phi
+        t3 = psi_minus_phi/sigma_phi
+        B = t3*t3/2.0
         J = A + B
-        delta_psi = t4/(sigma_phi*sigma_phi)
-        delta_d = t2/(sigma_r*sigma_r)
+        delta_psi = psi_minus_phi/(sigma_phi*sigma_phi)
+        delta_d = d_minus_r/(sigma_r*sigma_r)
         dJ_dx = delta_psi*v/t1 - delta_d*u/d
         dJ_dy = -(delta_d*v/d + delta_psi*u/t1)
         return J, _new(Gradient, (dJ_dx, dJ_dy))
@@ -137,15 +137,15 @@ def _ieee(
     t1 = u*u + v*v
     d = _ieee_sqrt(t1)
     psi = atan2(v, u)
-    t2 = d - r
-    t3 = _ieee_divide(t2, sigma_r)
-    A = t3*t3/2.0
-    t4 = psi - phi
-    t5 = _ieee_divide(t4, sigma_phi)
-    B = t5*t5/2.0
+    d_minus_r = d - r
+    t2 = _ieee_divide(d_minus_r, sigma_r)
+    A = t2*t2/2.0
+    psi_minus_phi = psi - phi
+    t3 = _ieee_divide(psi_minus_phi, sigma_phi)
+    B = t3*t3/2.0
     J = A + B
-    delta_psi = _ieee_divide(t4, sigma_phi*sigma_phi)
-    delta_d = _ieee_divide(t2, sigma_r*sigma_r)
+    delta_psi = _ieee_divide(psi_minus_phi, sigma_phi*sigma_phi)
+    delta_d = _ieee_divide(d_minus_r, sigma_r*sigma_r)
     dJ_dx = _ieee_divide(delta_psi*v, t1) - _ieee_divide(delta_d*u, d)
     dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, t1))
     return J, _new(Gradient, (dJ_dx, dJ_dy))

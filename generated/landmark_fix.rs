@@ -94,15 +94,15 @@ pub fn value_and_gradient(
     let t1 = u*u + v*v;
     let d = math::sqrt(t1);
     let psi = math::atan2(v, u);
-    let t2 = d - r;
-    let t3 = t2/sigma_r;
-    let A = t3*t3/2.0;
-    let t4 = psi - phi;
-    let t5 = t4/sigma_phi;
-    let B = t5*t5/2.0;
+    let d_minus_r = d - r;
+    let t2 = d_minus_r/sigma_r;
+    let A = t2*t2/2.0;
+    let psi_minus_phi = psi - phi;
+    let t3 = psi_minus_phi/sigma_phi;
+    let B = t3*t3/2.0;
     let J = A + B;
-    let delta_psi = t4/(sigma_phi*sigma_phi);
-    let delta_d = t2/(sigma_r*sigma_r);
+    let delta_psi = psi_minus_phi/(sigma_phi*sigma_phi);
+    let delta_d = d_minus_r/(sigma_r*sigma_r);
     let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
     let dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     (J, Gradient { x: dJ_dx, y: dJ_dy })

@@ -236,18 +236,18 @@ def value_and_gradient(
             t1 += _r3
             d = np.sqrt(t1, _r3)
             psi = np.arctan2(v, u, _r4)
-            t2 = np.subtract(d, r, _r5)
-            t3 = np.divide(t2, sigma_r, _r6)
-            A = np.multiply(t3, 0.5, _r7)
-            A *= t3
-            t4 = np.subtract(psi, phi, _r4)
-            t5 = np.divide(t4, sigma_phi, _r6)
-            B = np.multiply(t5, 0.5, _r8)
-            B *= t5
+            d_minus_r = np.subtract(d, r, _r5)
+            t2 = np.divide(d_minus_r, sigma_r, _r6)
+            A = np.multiply(t2, 0.5, _r7)
+            A *= t2
+            psi_minus_phi = np.subtract(psi, phi, _r4)
+            t3 = np.divide(psi_minus_phi, sigma_phi, _r6)
+            B = np.multiply(t3, 0.5, _r8)
+            B *= t3
             np.add(A, B, _r7)
             _sum_J = np.add.reduce(_r7)
-            delta_psi = np.divide(t4, sigma_phi*sigma_phi, _r4)
-            delta_d = np.divide(t2, sigma_r*sigma_r, _r5)
+            delta_psi = np.divide(psi_minus_phi, sigma_phi*sigma_phi, _r4)
+            delta_d = np.divide(d_minus_r, sigma_r*sigma_r, _r5)
             np.multiply(delta_psi, v, _r7)
             _r7 /= t1
             np.multiply(delta_d, u, _r8)
@@ -353,18 +353,18 @@ def jacobian(
             u = np.subtract(X, x, _r0)
             v = np.subtract(Y, y, _r1)
             d = np.hypot(u, v, _r2)
-            t1 = np.multiply(d, sigma_r, _r2)
-            dresidual_1_dx = np.divide(u, t1, _r3)
+            sigma_r_times_d = np.multiply(d, sigma_r, _r2)
+            dresidual_1_dx = np.divide(u, sigma_r_times_d, _r3)
             np.negative(dresidual_1_dx, dresidual_1_dx)
-            np.divide(v, t1, _r2)
+            np.divide(v, sigma_r_times_d, _r2)
             np.negative(_r2, _r2)
             dresidual_1_dy = np.where(v == 0.0, 0.0, _r2)
-            t2 = np.multiply(v, v, _r2)
+            v_squared = np.multiply(v, v, _r2)
             np.multiply(u, u, _r4)
-            _r4 += t2
+            _r4 += v_squared
             _r4 *= sigma_phi
             dresidual_2_dx = np.divide(v, _r4, _r1)
-            np.divide(t2, u, _r2)
+            np.divide(v_squared, u, _r2)
             dresidual_2_dy = np.add(u, _r2, _r0)
             dresidual_2_dy *= sigma_phi
             np.divide(-1.0, dresidual_2_dy, dresidual_2_dy)

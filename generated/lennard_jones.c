@@ -18,27 +18,27 @@
 #include <string.h>
 
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma) {
-    const double t1 = x - X;
-    const double t2 = y - Y;
-    const double r = sqrt(t1*t1 + t2*t2);
-    const double t3 = sigma/r;
-    const double t4 = t3*t3*t3;
-    const double s = t4*t4;
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double sigma_over_r = sigma/r;
+    const double t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    const double s = t1*t1;
     const double V = 4.0*epsilon*(s*s - s);
     return V;
 }
 
 lennard_jones_params lennard_jones_gradient(double x, double y, double X, double Y,
     double epsilon, double sigma) {
-    const double t1 = x - X;
-    const double t2 = y - Y;
-    const double r = sqrt(t1*t1 + t2*t2);
-    const double t3 = sigma/r;
-    const double t4 = t3*t3*t3;
-    const double s = t4*t4;
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double sigma_over_r = sigma/r;
+    const double t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    const double s = t1*t1;
     const double delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
-    const double dV_dx = delta*t1/r;
-    const double dV_dy = delta*t2/r;
+    const double dV_dx = delta*x_minus_X/r;
+    const double dV_dy = delta*y_minus_Y/r;
     lennard_jones_params out;
     out.x = dV_dx;
     out.y = dV_dy;
@@ -47,17 +47,17 @@ lennard_jones_params lennard_jones_gradient(double x, double y, double X, double
 
 lennard_jones_params lennard_jones_value_and_gradient(
     double x, double y, double X, double Y, double epsilon, double sigma, double *value) {
-    const double t1 = x - X;
-    const double t2 = y - Y;
-    const double r = sqrt(t1*t1 + t2*t2);
-    const double t3 = sigma/r;
-    const double t4 = t3*t3*t3;
-    const double s = t4*t4;
-    const double t5 = s - 1.0;
-    const double V = 4.0*epsilon*(s*t5);
-    const double delta = -24.0*epsilon*(s + t5)*s/r;
-    const double dV_dx = delta*t1/r;
-    const double dV_dy = delta*t2/r;
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double sigma_over_r = sigma/r;
+    const double t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    const double s = t1*t1;
+    const double s_minus_one = s - 1.0;
+    const double V = 4.0*epsilon*(s*s_minus_one);
+    const double delta = -24.0*epsilon*(s + s_minus_one)*s/r;
+    const double dV_dx = delta*x_minus_X/r;
+    const double dV_dy = delta*y_minus_Y/r;
     *value = V;
     lennard_jones_params out;
     out.x = dV_dx;
@@ -84,17 +84,17 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 static inline void add_sample(
     double X, double Y, double x, double y, double epsilon, double sigma, double acc[][LANES],
     size_t lane) {
-    const double t1 = x - X;
-    const double t2 = y - Y;
-    const double r = sqrt(t1*t1 + t2*t2);
-    const double t3 = sigma/r;
-    const double t4 = t3*t3*t3;
-    const double s = t4*t4;
-    const double t5 = s - 1.0;
-    const double delta = -24.0*epsilon*(s + t5)*s/r;
-    const double dV_dx = delta*t1/r;
-    const double dV_dy = delta*t2/r;
-    acc[0][lane] += s*t5;
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    const double sigma_over_r = sigma/r;
+    const double t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    const double s = t1*t1;
+    const double s_minus_one = s - 1.0;
+    const double delta = -24.0*epsilon*(s + s_minus_one)*s/r;
+    const double dV_dx = delta*x_minus_X/r;
+    const double dV_dy = delta*y_minus_Y/r;
+    acc[0][lane] += s*s_minus_one;
     acc[1][lane] += dV_dx;
     acc[2][lane] += dV_dy;
 }

@@ -38,12 +38,12 @@
  * @returns {number}
  */
 export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const t1 = x - X;
-  const t2 = y - Y;
-  const r = Math.sqrt(t1*t1 + t2*t2);
-  const t3 = sigma/r;
-  const t4 = t3*t3*t3;
-  const s = t4*t4;
+  const x_minus_X = x - X;
+  const y_minus_Y = y - Y;
+  const r = Math.sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+  const sigma_over_r = sigma/r;
+  const t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+  const s = t1*t1;
   const V = 4*epsilon*(s*s - s);
   return V;
 }
@@ -59,15 +59,15 @@ export function value(x, y, X, Y, epsilon = 120, sigma = 3.4) {
  * @returns {Gradient}
  */
 export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const t1 = x - X;
-  const t2 = y - Y;
-  const r = Math.sqrt(t1*t1 + t2*t2);
-  const t3 = sigma/r;
-  const t4 = t3*t3*t3;
-  const s = t4*t4;
+  const x_minus_X = x - X;
+  const y_minus_Y = y - Y;
+  const r = Math.sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+  const sigma_over_r = sigma/r;
+  const t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+  const s = t1*t1;
   const delta = -24*epsilon*(2*s - 1)*s/r;
-  const dV_dx = delta*t1/r;
-  const dV_dy = delta*t2/r;
+  const dV_dx = delta*x_minus_X/r;
+  const dV_dy = delta*y_minus_Y/r;
   return {x: dV_dx, y: dV_dy};
 }
 
@@ -82,17 +82,17 @@ export function gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(x, y, X, Y, epsilon = 120, sigma = 3.4) {
-  const t1 = x - X;
-  const t2 = y - Y;
-  const r = Math.sqrt(t1*t1 + t2*t2);
-  const t3 = sigma/r;
-  const t4 = t3*t3*t3;
-  const s = t4*t4;
-  const t5 = s - 1;
-  const V = 4*epsilon*(s*t5);
-  const delta = -24*epsilon*(s + t5)*s/r;
-  const dV_dx = delta*t1/r;
-  const dV_dy = delta*t2/r;
+  const x_minus_X = x - X;
+  const y_minus_Y = y - Y;
+  const r = Math.sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+  const sigma_over_r = sigma/r;
+  const t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+  const s = t1*t1;
+  const s_minus_one = s - 1;
+  const V = 4*epsilon*(s*s_minus_one);
+  const delta = -24*epsilon*(s + s_minus_one)*s/r;
+  const dV_dx = delta*x_minus_X/r;
+  const dV_dy = delta*y_minus_Y/r;
   return [V, {x: dV_dx, y: dV_dy}];
 }
 

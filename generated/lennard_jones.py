@@ -51,12 +51,12 @@ def value(
 ) -> float:
     """Return V."""
     try:
-        t1 = x - X
-        t2 = y - Y
-        r = sqrt(t1*t1 + t2*t2)
-        t3 = sigma/r
-        t4 = t3*t3*t3
-        s = t4*t4
+        x_minus_X = x - X
+        y_minus_Y = y - Y
+        r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+        sigma_over_r = sigma/r
+        t1 = sigma_over_r*sigma_over_r*sigma_over_r
+        s = t1*t1
         V = 4.0*epsilon*(s*s - s)
         return V
     except (ArithmeticError, ValueError):
@@ -68,15 +68,15 @@ def gradient(
 ) -> Gradient:
     """Return the derivative of V by each parameter."""
     try:
-        t1 = x - X
-        t2 = y - Y
-        r = sqrt(t1*t1 + t2*t2)
-        t3 = sigma/r
-        t4 = t3*t3*t3
-        s = t4*t4
+        x_minus_X = x - X
+        y_minus_Y = y - Y
+        r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+        sigma_over_r = sigma/r
+        t1 = sigma_over_r*sigma_over_r*sigma_over_r
+        s = t1*t1
         delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
-        dV_dx = delta*t1/r
-        dV_dy = delta*t2/r
+        dV_dx = delta*x_minus_X/r
+        dV_dy = delta*y_minus_Y/r
         return _new(Gradient, (dV_dx, dV_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, epsilon, sigma)[1]
@@ -87,17 +87,17 @@ def value_and_gradient(
 ) -> tuple[float, Gradient]:
     """Return V and its derivative by each parameter."""
     try:
-        t1 = x - X
-        t2 = y - Y
-        r = sqrt(t1*t1 + t2*t2)
-        t3 = sigma/r
-        t4 = t3*t3*t3
-        s = t4*t4
-        t5 = s - 1.0
-        V = 4.0*epsilon*(s*t5)
-        delta = -24.0*epsilon*(s + t5)*s/r
-        dV_dx = delta*t1/r
-        dV_dy = delta*t2/r
+        x_minus_X = x - X
+        y_minus_Y = y - Y
+        r = sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+        sigma_over_r = sigma/r
+        t1 = sigma_over_r*sigma_over_r*sigma_over_r
+        s = t1*t1
+        s_minus_one = s - 1.0
+        V = 4.0*epsilon*(s*s_minus_one)
+        delta = -24.0*epsilon*(s + s_minus_one)*s/r
+        dV_dx = delta*x_minus_X/r
+        dV_dy = delta*y_minus_Y/r
         return V, _new(Gradient, (dV_dx, dV_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, epsilon, sigma)
@@ -116,15 +116,15 @@ def _ieee(
     x: float, y: float, X: float, Y: float, epsilon: float, sigma: float,
 ) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = x - X
-    t2 = y - Y
-    r = _ieee_sqrt(t1*t1 + t2*t2)
-    t3 = _ieee_divide(sigma, r)
-    t4 = t3*t3*t3
-    s = t4*t4
-    t5 = s - 1.0
-    V = 4.0*epsilon*(s*t5)
-    delta = -_ieee_divide(24.0*epsilon*(s + t5)*s, r)
-    dV_dx = _ieee_divide(delta*t1, r)
-    dV_dy = _ieee_divide(delta*t2, r)
+    x_minus_X = x - X
+    y_minus_Y = y - Y
+    r = _ieee_sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y)
+    sigma_over_r = _ieee_divide(sigma, r)
+    t1 = sigma_over_r*sigma_over_r*sigma_over_r
+    s = t1*t1
+    s_minus_one = s - 1.0
+    V = 4.0*epsilon*(s*s_minus_one)
+    delta = -_ieee_divide(24.0*epsilon*(s + s_minus_one)*s, r)
+    dV_dx = _ieee_divide(delta*x_minus_X, r)
+    dV_dy = _ieee_divide(delta*y_minus_Y, r)
     return V, _new(Gradient, (dV_dx, dV_dy))

@@ -46,44 +46,44 @@ mod math {
 
 /// V.
 pub fn value(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> f64 {
-    let t1 = x - X;
-    let t2 = y - Y;
-    let r = math::sqrt(t1*t1 + t2*t2);
-    let t3 = sigma/r;
-    let t4 = t3*t3*t3;
-    let s = t4*t4;
+    let x_minus_X = x - X;
+    let y_minus_Y = y - Y;
+    let r = math::sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    let sigma_over_r = sigma/r;
+    let t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    let s = t1*t1;
     let V = 4.0*epsilon*(s*s - s);
     V
 }
 
 /// The derivative of V by each parameter.
 pub fn gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> Gradient {
-    let t1 = x - X;
-    let t2 = y - Y;
-    let r = math::sqrt(t1*t1 + t2*t2);
-    let t3 = sigma/r;
-    let t4 = t3*t3*t3;
-    let s = t4*t4;
+    let x_minus_X = x - X;
+    let y_minus_Y = y - Y;
+    let r = math::sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    let sigma_over_r = sigma/r;
+    let t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    let s = t1*t1;
     let delta = -24.0*epsilon*(2.0*s - 1.0)*s/r;
-    let dV_dx = delta*t1/r;
-    let dV_dy = delta*t2/r;
+    let dV_dx = delta*x_minus_X/r;
+    let dV_dy = delta*y_minus_Y/r;
     Gradient { x: dV_dx, y: dV_dy }
 }
 
 /// V and its derivative by each parameter.
 pub fn value_and_gradient(x: f64, y: f64, X: f64, Y: f64, epsilon: f64, sigma: f64) -> (f64,
     Gradient) {
-    let t1 = x - X;
-    let t2 = y - Y;
-    let r = math::sqrt(t1*t1 + t2*t2);
-    let t3 = sigma/r;
-    let t4 = t3*t3*t3;
-    let s = t4*t4;
-    let t5 = s - 1.0;
-    let V = 4.0*epsilon*(s*t5);
-    let delta = -24.0*epsilon*(s + t5)*s/r;
-    let dV_dx = delta*t1/r;
-    let dV_dy = delta*t2/r;
+    let x_minus_X = x - X;
+    let y_minus_Y = y - Y;
+    let r = math::sqrt(x_minus_X*x_minus_X + y_minus_Y*y_minus_Y);
+    let sigma_over_r = sigma/r;
+    let t1 = sigma_over_r*sigma_over_r*sigma_over_r;
+    let s = t1*t1;
+    let s_minus_one = s - 1.0;
+    let V = 4.0*epsilon*(s*s_minus_one);
+    let delta = -24.0*epsilon*(s + s_minus_one)*s/r;
+    let dV_dx = delta*x_minus_X/r;
+    let dV_dy = delta*y_minus_Y/r;
     (V, Gradient { x: dV_dx, y: dV_dy })
 }
 

@@ -166,16 +166,16 @@ def value(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             X, Y, _r0, _r1 = _part
-            t1 = np.subtract(x, X, _r0)
-            t2 = np.subtract(y, Y, _r1)
-            r = np.multiply(t1, t1, _r0)
-            np.multiply(t2, t2, _r1)
+            x_minus_X = np.subtract(x, X, _r0)
+            y_minus_Y = np.subtract(y, Y, _r1)
+            r = np.multiply(x_minus_X, x_minus_X, _r0)
+            np.multiply(y_minus_Y, y_minus_Y, _r1)
             r += _r1
             np.sqrt(r, r)
-            t3 = np.divide(sigma, r, _r0)
-            t4 = np.multiply(t3, t3, _r1)
-            t4 *= t3
-            s = np.multiply(t4, t4, _r1)
+            sigma_over_r = np.divide(sigma, r, _r0)
+            t1 = np.multiply(sigma_over_r, sigma_over_r, _r1)
+            t1 *= sigma_over_r
+            s = np.multiply(t1, t1, _r1)
             np.power(s, 2.0, _r0)
             _r0 -= s
             _sum_V = np.add.reduce(_r0)
@@ -198,26 +198,26 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             X, Y, _r0, _r1, _r2, _r3, _r4 = _part
-            t1 = np.subtract(x, X, _r0)
-            t2 = np.subtract(y, Y, _r1)
-            r = np.multiply(t1, t1, _r2)
-            np.multiply(t2, t2, _r3)
+            x_minus_X = np.subtract(x, X, _r0)
+            y_minus_Y = np.subtract(y, Y, _r1)
+            r = np.multiply(x_minus_X, x_minus_X, _r2)
+            np.multiply(y_minus_Y, y_minus_Y, _r3)
             r += _r3
             np.sqrt(r, r)
-            t3 = np.divide(sigma, r, _r3)
-            t4 = np.multiply(t3, t3, _r4)
-            t4 *= t3
-            s = np.multiply(t4, t4, _r4)
+            sigma_over_r = np.divide(sigma, r, _r3)
+            t1 = np.multiply(sigma_over_r, sigma_over_r, _r4)
+            t1 *= sigma_over_r
+            s = np.multiply(t1, t1, _r4)
             delta = np.multiply(s, 2.0, _r3)
             delta -= 1.0
             delta *= 24.0*epsilon
             delta *= s
             delta /= r
             np.negative(delta, delta)
-            np.multiply(delta, t1, _r0)
+            np.multiply(delta, x_minus_X, _r0)
             _r0 /= r
             _sum_dV_dx = np.add.reduce(_r0)
-            np.multiply(delta, t2, _r3)
+            np.multiply(delta, y_minus_Y, _r3)
             _r3 /= r
             _sum_dV_dy = np.add.reduce(_r3)
             _sums.append((_sum_dV_dx, _sum_dV_dy))
@@ -239,27 +239,27 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             X, Y, _r0, _r1, _r2, _r3, _r4 = _part
-            t1 = np.subtract(x, X, _r0)
-            t2 = np.subtract(y, Y, _r1)
-            r = np.multiply(t1, t1, _r2)
-            np.multiply(t2, t2, _r3)
+            x_minus_X = np.subtract(x, X, _r0)
+            y_minus_Y = np.subtract(y, Y, _r1)
+            r = np.multiply(x_minus_X, x_minus_X, _r2)
+            np.multiply(y_minus_Y, y_minus_Y, _r3)
             r += _r3
             np.sqrt(r, r)
-            t3 = np.divide(sigma, r, _r3)
-            t4 = np.multiply(t3, t3, _r4)
-            t4 *= t3
-            s = np.multiply(t4, t4, _r4)
-            t5 = np.subtract(s, 1.0, _r3)
-            _sum_V = _dot(s, t5)
-            delta = np.add(s, t5, _r3)
+            sigma_over_r = np.divide(sigma, r, _r3)
+            t1 = np.multiply(sigma_over_r, sigma_over_r, _r4)
+            t1 *= sigma_over_r
+            s = np.multiply(t1, t1, _r4)
+            s_minus_one = np.subtract(s, 1.0, _r3)
+            _sum_V = _dot(s, s_minus_one)
+            delta = np.add(s, s_minus_one, _r3)
             delta *= 24.0*epsilon
             delta *= s
             delta /= r
             np.negative(delta, delta)
-            np.multiply(delta, t1, _r0)
+            np.multiply(delta, x_minus_X, _r0)
             _r0 /= r
             _sum_dV_dx = np.add.reduce(_r0)
-            np.multiply(delta, t2, _r3)
+            np.multiply(delta, y_minus_Y, _r3)
             _r3 /= r
             _sum_dV_dy = np.add.reduce(_r3)
             _sums.append((_sum_V, _sum_dV_dx, _sum_dV_dy))

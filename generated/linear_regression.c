@@ -45,11 +45,11 @@ linear_regression_params linear_regression_value_and_gradient(double w, double b
     const double m = w*x + b;
     const double r = m - y;
     const double L = r*r;
-    const double t1 = lam*w;
-    const double R = t1*w;
+    const double lam_times_w = lam*w;
+    const double R = lam_times_w*w;
     const double J = L + R;
     const double delta = 2.0*r;
-    const double dJ_dw = delta*x + 2.0*t1;
+    const double dJ_dw = delta*x + 2.0*lam_times_w;
     *value = J;
     linear_regression_params out;
     out.w = dJ_dw;
@@ -181,12 +181,12 @@ linear_regression_params linear_regression_batch_value_and_gradient(
     double w, double b, size_t count, const double *x, const double *y, double lam,
         double *value) {
     double sums[SUMS];
-    const double t1 = lam*w;
-    const double R = t1*w;
+    const double lam_times_w = lam*w;
+    const double R = lam_times_w*w;
     mean_sums(count, x, y, w, b, sums);
     *value = R + sums[0];
     linear_regression_params out;
-    out.w = 2.0*t1 + sums[1];
+    out.w = 2.0*lam_times_w + sums[1];
     out.b = sums[2];
     return out;
 }

@@ -77,11 +77,11 @@ export function value_and_gradient(w, b, x, y, lam = 0.01) {
   const m = w*x + b;
   const r = m - y;
   const L = r*r;
-  const t1 = lam*w;
-  const R = t1*w;
+  const lam_times_w = lam*w;
+  const R = lam_times_w*w;
   const J = L + R;
   const delta = 2*r;
-  const dJ_dw = delta*x + 2*t1;
+  const dJ_dw = delta*x + 2*lam_times_w;
   return [J, {w: dJ_dw, b: delta}];
 }
 

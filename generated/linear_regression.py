@@ -65,11 +65,11 @@ def value_and_gradient(
     m = w*x + b
     r = m - y
     L = r*r
-    t1 = lam*w
-    R = t1*w
+    lam_times_w = lam*w
+    R = lam_times_w*w
     J = L + R
     delta = 2.0*r
-    dJ_dw = delta*x + 2.0*t1
+    dJ_dw = delta*x + 2.0*lam_times_w
     return J, _new(Gradient, (dJ_dw, delta))
 
 

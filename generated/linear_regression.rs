@@ -61,11 +61,11 @@ pub fn value_and_gradient(w: f64, b: f64, x: f64, y: f64, lam: f64) -> (f64, Gra
     let m = w*x + b;
     let r = m - y;
     let L = r*r;
-    let t1 = lam*w;
-    let R = t1*w;
+    let lam_times_w = lam*w;
+    let R = lam_times_w*w;
     let J = L + R;
     let delta = 2.0*r;
-    let dJ_dw = delta*x + 2.0*t1;
+    let dJ_dw = delta*x + 2.0*lam_times_w;
     (J, Gradient { w: dJ_dw, b: delta })
 }
 

@@ -208,8 +208,8 @@ def value_and_gradient(
     lam = _number("lam", lam)
     _data = _samples(('x', 'y'), (x, y))
     with np.errstate(all="ignore"):
-        t1 = lam*w
-        R = t1*w
+        lam_times_w = lam*w
+        R = lam_times_w*w
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(1, _data):
             x, y, _r0 = _part
@@ -222,7 +222,9 @@ def value_and_gradient(
             _sum_delta = np.add.reduce(delta)
             _sums.append((_sum_L, _sum_dJ_dw, _sum_delta))
         _mean_L, _mean_dJ_dw, _mean_delta = _means(_sums, ('x', 'y'), _data)
-        return float(R + _mean_L), Gradient(*map(float, (2.0*t1 + _mean_dJ_dw, _mean_delta)))
+        return float(R + _mean_L), Gradient(*map(float, (
+            2.0*lam_times_w + _mean_dJ_dw, _mean_delta,
+        )))
 
 
 def update(

@@ -42,15 +42,15 @@ double logistic_growth_value(double K, double r, double N0, double t, double y) 
 logistic_growth_params logistic_growth_gradient(double K, double r, double N0, double t,
     double y) {
     const double q = (K - N0)/N0;
-    const double t1 = r*t;
-    const double t2 = exp(-t1);
-    const double t3 = 1.0 + q*t2;
-    const double N = K/t3;
+    const double r_times_t = r*t;
+    const double t1 = exp(-r_times_t);
+    const double t2 = 1.0 + q*t1;
+    const double N = K/t2;
     const double delta_N = 2.0*(log(N) - log(y))/N;
-    const double t4 = delta_N*N;
-    const double delta_q = -t4*t2/t3;
-    const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t4*q*t/(q + exp(t1));
+    const double delta_N_times_N = delta_N*N;
+    const double delta_q = -delta_N_times_N*t1/t2;
+    const double dJ_dK = delta_q/N0 + delta_N/t2;
+    const double dJ_dr = delta_N_times_N*q*t/(q + exp(r_times_t));
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
     out.K = dJ_dK;
@@ -62,17 +62,17 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
 logistic_growth_params logistic_growth_value_and_gradient(double K, double r, double N0,
     double t, double y, double *value) {
     const double q = (K - N0)/N0;
-    const double t1 = r*t;
-    const double t2 = exp(-t1);
-    const double t3 = 1.0 + q*t2;
-    const double N = K/t3;
-    const double t4 = log(y/N);
-    const double J = t4*t4;
+    const double r_times_t = r*t;
+    const double t1 = exp(-r_times_t);
+    const double t2 = 1.0 + q*t1;
+    const double N = K/t2;
+    const double t3 = log(y/N);
+    const double J = t3*t3;
     const double delta_N = 2.0*(log(N) - log(y))/N;
-    const double t5 = delta_N*N;
-    const double delta_q = -t5*t2/t3;
-    const double dJ_dK = delta_q/N0 + delta_N/t3;
-    const double dJ_dr = t5*q*t/(q + exp(t1));
+    const double delta_N_times_N = delta_N*N;
+    const double delta_q = -delta_N_times_N*t1/t2;
+    const double dJ_dK = delta_q/N0 + delta_N/t2;
+    const double dJ_dr = delta_N_times_N*q*t/(q + exp(r_times_t));
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
     logistic_growth_params out;
@@ -103,18 +103,18 @@ enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
 static inline void add_sample(
     double t, double y, double K, double r, double N0, double q, double acc[][LANES],
         size_t lane) {
-    const double t1 = r*t;
-    const double t2 = exp(-t1);
-    const double t3 = 1.0 + q*t2;
-    const double N = K/t3;
-    const double t4 = log(y/N);
-    const double J = t4*t4;
+    const double r_times_t = r*t;
+    const double t1 = exp(-r_times_t);
+    const double t2 = 1.0 + q*t1;
+    const double N = K/t2;
+    const double t3 = log(y/N);
+    const double J = t3*t3;
     const double delta_N = 2.0*(log(N) - log(y))/N;
-    const double t5 = delta_N*N;
-    const double delta_q = -t5*t2/t3;
-    const double dJ_dr = t5*q*t/(q + exp(t1));
+    const double delta_N_times_N = delta_N*N;
+    const double delta_q = -delta_N_times_N*t1/t2;
+    const double dJ_dr = delta_N_times_N*q*t/(q + exp(r_times_t));
     acc[0][lane] += J;
-    acc[1][lane] += delta_q/N0 + delta_N/t3;
+    acc[1][lane] += delta_q/N0 + delta_N/t2;
     acc[2][lane] += dJ_dr;
     acc[3][lane] += delta_q;
 }

@@ -71,15 +71,15 @@ export function value(K, r, N0, t, y) {
  */
 export function gradient(K, r, N0, t, y) {
   const q = (K - N0)/N0;
-  const t1 = r*t;
-  const t2 = Math.exp(-t1);
-  const t3 = 1 + q*t2;
-  const N = K/t3;
+  const r_times_t = r*t;
+  const t1 = Math.exp(-r_times_t);
+  const t2 = 1 + q*t1;
+  const N = K/t2;
   const delta_N = 2*(Math.log(N) - Math.log(y))/N;
-  const t4 = delta_N*N;
-  const delta_q = -t4*t2/t3;
-  const dJ_dK = delta_q/N0 + delta_N/t3;
-  const dJ_dr = t4*q*t/(q + Math.exp(t1));
+  const delta_N_times_N = delta_N*N;
+  const delta_q = -delta_N_times_N*t1/t2;
+  const dJ_dK = delta_q/N0 + delta_N/t2;
+  const dJ_dr = delta_N_times_N*q*t/(q + Math.exp(r_times_t));
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return {K: dJ_dK, r: dJ_dr, N0: dJ_dN0};
 }
@@ -95,17 +95,17 @@ export function gradient(K, r, N0, t, y) {
  */
 export function value_and_gradient(K, r, N0, t, y) {
   const q = (K - N0)/N0;
-  const t1 = r*t;
-  const t2 = Math.exp(-t1);
-  const t3 = 1 + q*t2;
-  const N = K/t3;
-  const t4 = Math.log(y/N);
-  const J = t4*t4;
+  const r_times_t = r*t;
+  const t1 = Math.exp(-r_times_t);
+  const t2 = 1 + q*t1;
+  const N = K/t2;
+  const t3 = Math.log(y/N);
+  const J = t3*t3;
   const delta_N = 2*(Math.log(N) - Math.log(y))/N;
-  const t5 = delta_N*N;
-  const delta_q = -t5*t2/t3;
-  const dJ_dK = delta_q/N0 + delta_N/t3;
-  const dJ_dr = t5*q*t/(q + Math.exp(t1));
+  const delta_N_times_N = delta_N*N;
+  const delta_q = -delta_N_times_N*t1/t2;
+  const dJ_dK = delta_q/N0 + delta_N/t2;
+  const dJ_dr = delta_N_times_N*q*t/(q + Math.exp(r_times_t));
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return [J, {K: dJ_dK, r: dJ_dr, N0: dJ_dN0}];
 }

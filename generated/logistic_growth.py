@@ -90,15 +90,15 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         q = (K - N0)/N0
-        t1 = r*t
-        t2 = _exp(-t1)
-        t3 = 1.0 + q*t2
-        N = K/t3
+        r_times_t = r*t
+        t1 = _exp(-r_times_t)
+        t2 = 1.0 + q*t1
+        N = K/t2
         delta_N = 2.0*(log(N) - log(y))/N
-        t4 = delta_N*N
-        delta_q = -t4*t2/t3
-        dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t4*q*t/(q + _exp(t1))
+        delta_N_times_N = delta_N*N
+        delta_q = -delta_N_times_N*t1/t2
+        dJ_dK = delta_q/N0 + delta_N/t2
+        dJ_dr = delta_N_times_N*q*t/(q + _exp(r_times_t))
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
@@ -111,17 +111,17 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         q = (K - N0)/N0
-        t1 = r*t
-        t2 = _exp(-t1)
-        t3 = 1.0 + q*t2
-        N = K/t3
-        t4 = log(y/N)
-        J = t4*t4
+        r_times_t = r*t
+        t1 = _exp(-r_times_t)
+        t2 = 1.0 + q*t1
+        N = K/t2
+        t3 = log(y/N)
+        J = t3*t3
         delta_N = 2.0*(log(N) - log(y))/N
-        t5 = delta_N*N
-        delta_q = -t5*t2/t3
-        dJ_dK = delta_q/N0 + delta_N/t3
-        dJ_dr = t5*q*t/(q + _exp(t1))
+        delta_N_times_N = delta_N*N
+        delta_q = -delta_N_times_N*t1/t2
+        dJ_dK = delta_q/N0 + delta_N/t2
+        dJ_dr = delta_N_times_N*q*t/(q + _exp(r_times_t))
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
@@ -139,16 +139,16 @@ def update(
 def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(K - N0, N0)
-    t1 = r*t
-    t2 = _exp(-t1)
-    t3 = 1.0 + q*t2
-    N = _ieee_divide(K, t3)
-    t4 = _ieee_log(_ieee_divide(y, N))
-    J = t4*t4
+    r_times_t = r*t
+    t1 = _exp(-r_times_t)
+    t2 = 1.0 + q*t1
+    N = _ieee_divide(K, t2)
+    t3 = _ieee_log(_ieee_divide(y, N))
+    J = t3*t3
     delta_N = _ieee_divide(2.0*(_ieee_log(N) - _ieee_log(y)), N)
-    t5 = delta_N*N
-    delta_q = -_ieee_divide(t5*t2, t3)
-    dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t3)
-    dJ_dr = _ieee_divide(t5*q*t, q + _exp(t1))
+    delta_N_times_N = delta_N*N
+    delta_q = -_ieee_divide(delta_N_times_N*t1, t2)
+    dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t2)
+    dJ_dr = _ieee_divide(delta_N_times_N*q*t, q + _exp(r_times_t))
     dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
     return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))

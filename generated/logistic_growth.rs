@@ -74,15 +74,15 @@ pub fn value(K: f64, r: f64, N0: f64, t: f64, y: f64) -> f64 {
 /// The derivative of J by each parameter.
 pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
     let q = (K - N0)/N0;
-    let t1 = r*t;
-    let t2 = math::exp(-t1);
-    let t3 = 1.0 + q*t2;
-    let N = K/t3;
+    let r_times_t = r*t;
+    let t1 = math::exp(-r_times_t);
+    let t2 = 1.0 + q*t1;
+    let N = K/t2;
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
-    let t4 = delta_N*N;
-    let delta_q = -t4*t2/t3;
-    let dJ_dK = delta_q/N0 + delta_N/t3;
-    let dJ_dr = t4*q*t/(q + math::exp(t1));
+    let delta_N_times_N = delta_N*N;
+    let delta_q = -delta_N_times_N*t1/t2;
+    let dJ_dK = delta_q/N0 + delta_N/t2;
+    let dJ_dr = delta_N_times_N*q*t/(q + math::exp(r_times_t));
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 }
 }
@@ -90,17 +90,17 @@ pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Gradient) {
     let q = (K - N0)/N0;
-    let t1 = r*t;
-    let t2 = math::exp(-t1);
-    let t3 = 1.0 + q*t2;
-    let N = K/t3;
-    let t4 = math::log(y/N);
-    let J = t4*t4;
+    let r_times_t = r*t;
+    let t1 = math::exp(-r_times_t);
+    let t2 = 1.0 + q*t1;
+    let N = K/t2;
+    let t3 = math::log(y/N);
+    let J = t3*t3;
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
-    let t5 = delta_N*N;
-    let delta_q = -t5*t2/t3;
-    let dJ_dK = delta_q/N0 + delta_N/t3;
-    let dJ_dr = t5*q*t/(q + math::exp(t1));
+    let delta_N_times_N = delta_N*N;
+    let delta_q = -delta_N_times_N*t1/t2;
+    let dJ_dK = delta_q/N0 + delta_N/t2;
+    let dJ_dr = delta_N_times_N*q*t/(q + math::exp(r_times_t));
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     (J, Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 })
 }

@@ -207,29 +207,29 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(6, _data):
             t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            t1 = np.multiply(t, r, _r0)
-            t2 = np.negative(t1, _r1)
-            np.exp(t2, t2)
-            t3 = np.multiply(t2, q, _r2)
-            t3 += 1.0
-            N = np.divide(K, t3, _r3)
+            r_times_t = np.multiply(t, r, _r0)
+            t1 = np.negative(r_times_t, _r1)
+            np.exp(t1, t1)
+            t2 = np.multiply(t1, q, _r2)
+            t2 += 1.0
+            N = np.divide(K, t2, _r3)
             delta_N = np.log(N, _r4)
             np.log(y, _r5)
             delta_N -= _r5
             delta_N *= 2.0
             delta_N /= N
-            t4 = np.multiply(delta_N, N, _r3)
-            np.multiply(t4, q, _r5)
+            delta_N_times_N = np.multiply(delta_N, N, _r3)
+            np.multiply(delta_N_times_N, q, _r5)
             _r5 *= t
-            np.exp(t1, _r0)
+            np.exp(r_times_t, _r0)
             _r0 += q
             _r5 /= _r0
             _sum_dJ_dr = np.add.reduce(_r5)
-            delta_q = np.multiply(t4, t2, _r3)
-            delta_q /= t3
+            delta_q = np.multiply(delta_N_times_N, t1, _r3)
+            delta_q /= t2
             np.negative(delta_q, delta_q)
             np.divide(delta_q, N0, _r1)
-            np.divide(delta_N, t3, _r4)
+            np.divide(delta_N, t2, _r4)
             _r1 += _r4
             _sum_dJ_dK = np.add.reduce(_r1)
             _sum_delta_q = np.add.reduce(delta_q)
@@ -251,32 +251,32 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(6, _data):
             t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            t1 = np.multiply(t, r, _r0)
-            t2 = np.negative(t1, _r1)
-            np.exp(t2, t2)
-            t3 = np.multiply(t2, q, _r2)
-            t3 += 1.0
-            N = np.divide(K, t3, _r3)
-            t4 = np.divide(y, N, _r4)
-            np.log(t4, t4)
-            _sum_J = _dot(t4, t4)
+            r_times_t = np.multiply(t, r, _r0)
+            t1 = np.negative(r_times_t, _r1)
+            np.exp(t1, t1)
+            t2 = np.multiply(t1, q, _r2)
+            t2 += 1.0
+            N = np.divide(K, t2, _r3)
+            t3 = np.divide(y, N, _r4)
+            np.log(t3, t3)
+            _sum_J = _dot(t3, t3)
             delta_N = np.log(N, _r4)
             np.log(y, _r5)
             delta_N -= _r5
             delta_N *= 2.0
             delta_N /= N
-            t5 = np.multiply(delta_N, N, _r3)
-            np.multiply(t5, q, _r5)
+            delta_N_times_N = np.multiply(delta_N, N, _r3)
+            np.multiply(delta_N_times_N, q, _r5)
             _r5 *= t
-            np.exp(t1, _r0)
+            np.exp(r_times_t, _r0)
             _r0 += q
             _r5 /= _r0
             _sum_dJ_dr = np.add.reduce(_r5)
-            delta_q = np.multiply(t5, t2, _r3)
-            delta_q /= t3
+            delta_q = np.multiply(delta_N_times_N, t1, _r3)
+            delta_q /= t2
             np.negative(delta_q, delta_q)
             np.divide(delta_q, N0, _r1)
-            np.divide(delta_N, t3, _r4)
+            np.divide(delta_N, t2, _r4)
             _r1 += _r4
             _sum_dJ_dK = np.add.reduce(_r1)
             _sum_delta_q = np.add.reduce(delta_q)
@@ -364,33 +364,33 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 1, 3))
     with np.errstate(all="ignore"):
-        t1 = K - N0
-        q = t1/N0
+        K_minus_N0 = K - N0
+        q = K_minus_N0/N0
         for _part in _blocks(7, (*_data, _rows)):
             t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6 = _part
-            t2 = np.multiply(t, r, _r0)
-            t3 = np.negative(t2, _r1)
-            np.exp(t3, t3)
-            t4 = np.multiply(t3, q, _r2)
-            t5 = np.add(1.0, t4, _r3)
-            N = np.divide(K, t5, _r4)
-            t6 = np.exp(t2, _r5)
-            np.divide(t3, t5, _r1)
+            r_times_t = np.multiply(t, r, _r0)
+            t1 = np.negative(r_times_t, _r1)
+            np.exp(t1, t1)
+            t2 = np.multiply(t1, q, _r2)
+            t3 = np.add(1.0, t2, _r3)
+            N = np.divide(K, t3, _r4)
+            t4 = np.exp(r_times_t, _r5)
+            np.divide(t1, t3, _r1)
             np.negative(_r1, _r1)
-            np.add(q, t6, _r6)
+            np.add(q, t4, _r6)
             np.divide(-1.0, _r6, _r6)
-            delta = np.where(t5 > 1e-290, _r1, _r6)
+            delta = np.where(t3 > 1e-290, _r1, _r6)
             dresidual_dK = np.divide(delta, N0, _r1)
-            np.multiply(N, t5, _r4)
+            np.multiply(N, t3, _r4)
             np.divide(1.0, _r4, _r4)
             dresidual_dK += _r4
-            np.multiply(t6, N0, _r5)
-            _r5 += t1
+            np.multiply(t4, N0, _r5)
+            _r5 += K_minus_N0
             np.divide(t, _r5, _r5)
-            _r5 *= t1
-            np.multiply(t4, t, _r2)
-            _r2 /= t5
-            dresidual_dr = np.where(t2 <= -1e-05, _r5, _r2)
+            _r5 *= K_minus_N0
+            np.multiply(t2, t, _r2)
+            _r2 /= t3
+            dresidual_dr = np.where(r_times_t <= -1e-05, _r5, _r2)
             dresidual_dN0 = np.multiply(delta, -K/N0/N0, delta)
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr

@@ -53,16 +53,16 @@ logistic_regression_params logistic_regression_gradient(
 logistic_regression_params logistic_regression_value_and_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double *value) {
     const double z = w1*x1 + w2*x2 + b;
-    const double t1 = -z;
-    const double p = 1.0/(1.0 + exp(t1));
-    const double L = y*sg_softplus(t1) + (1.0 - y)*sg_softplus(z);
-    const double t2 = lam*w1;
-    const double t3 = lam*w2;
-    const double R = (t2*w1 + t3*w2)/2.0;
+    const double neg_z = -z;
+    const double p = 1.0/(1.0 + exp(neg_z));
+    const double L = y*sg_softplus(neg_z) + (1.0 - y)*sg_softplus(z);
+    const double lam_times_w1 = lam*w1;
+    const double lam_times_w2 = lam*w2;
+    const double R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0;
     const double J = L + R;
     const double delta = p - y;
-    const double dJ_dw1 = delta*x1 + t2;
-    const double dJ_dw2 = delta*x2 + t3;
+    const double dJ_dw1 = delta*x1 + lam_times_w1;
+    const double dJ_dw2 = delta*x2 + lam_times_w2;
     *value = J;
     logistic_regression_params out;
     out.w1 = dJ_dw1;
@@ -94,9 +94,9 @@ static inline void add_sample(
     double x1, double x2, double y, double w1, double w2, double b, double acc[][LANES],
     size_t lane) {
     const double z = w1*x1 + w2*x2 + b;
-    const double t1 = -z;
-    const double p = 1.0/(1.0 + exp(t1));
-    const double L = y*sg_softplus(t1) + (1.0 - y)*sg_softplus(z);
+    const double neg_z = -z;
+    const double p = 1.0/(1.0 + exp(neg_z));
+    const double L = y*sg_softplus(neg_z) + (1.0 - y)*sg_softplus(z);
     const double delta = p - y;
     acc[0][lane] += L;
     acc[1][lane] += delta*x1;
@@ -203,14 +203,14 @@ logistic_regression_params logistic_regression_batch_value_and_gradient(
     double w1, double w2, double b, size_t count, const double *x1, const double *x2,
     const double *y, double lam, double *value) {
     double sums[SUMS];
-    const double t2 = lam*w1;
-    const double t3 = lam*w2;
-    const double R = (t2*w1 + t3*w2)/2.0;
+    const double lam_times_w1 = lam*w1;
+    const double lam_times_w2 = lam*w2;
+    const double R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0;
     mean_sums(count, x1, x2, y, w1, w2, b, sums);
     *value = R + sums[0];
     logistic_regression_params out;
-    out.w1 = t2 + sums[1];
-    out.w2 = t3 + sums[2];
+    out.w1 = lam_times_w1 + sums[1];
+    out.w2 = lam_times_w2 + sums[2];
     out.b = sums[3];
     return out;
 }

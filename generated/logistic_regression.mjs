@@ -91,16 +91,16 @@ export function gradient(w1, w2, b, x1, x2, y, lam = 0.01) {
  */
 export function value_and_gradient(w1, w2, b, x1, x2, y, lam = 0.01) {
   const z = w1*x1 + w2*x2 + b;
-  const t1 = -z;
-  const p = 1/(1 + Math.exp(t1));
-  const L = y*_softplus(t1) + (1 - y)*_softplus(z);
-  const t2 = lam*w1;
-  const t3 = lam*w2;
-  const R = (t2*w1 + t3*w2)/2;
+  const neg_z = -z;
+  const p = 1/(1 + Math.exp(neg_z));
+  const L = y*_softplus(neg_z) + (1 - y)*_softplus(z);
+  const lam_times_w1 = lam*w1;
+  const lam_times_w2 = lam*w2;
+  const R = (lam_times_w1*w1 + lam_times_w2*w2)/2;
   const J = L + R;
   const delta = p - y;
-  const dJ_dw1 = delta*x1 + t2;
-  const dJ_dw2 = delta*x2 + t3;
+  const dJ_dw1 = delta*x1 + lam_times_w1;
+  const dJ_dw2 = delta*x2 + lam_times_w2;
   return [J, {w1: dJ_dw1, w2: dJ_dw2, b: delta}];
 }
 

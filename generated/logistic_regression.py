@@ -93,16 +93,16 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         z = w1*x1 + w2*x2 + b
-        t1 = -z
-        p = 1.0/(1.0 + _exp(t1))
-        L = y*_softplus(t1) + (1.0 - y)*_softplus(z)
-        t2 = lam*w1
-        t3 = lam*w2
-        R = (t2*w1 + t3*w2)/2.0
+        neg_z = -z
+        p = 1.0/(1.0 + _exp(neg_z))
+        L = y*_softplus(neg_z) + (1.0 - y)*_softplus(z)
+        lam_times_w1 = lam*w1
+        lam_times_w2 = lam*w2
+        R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0
         J = L + R
         delta = p - y
-        dJ_dw1 = delta*x1 + t2
-        dJ_dw2 = delta*x2 + t3
+        dJ_dw1 = delta*x1 + lam_times_w1
+        dJ_dw2 = delta*x2 + lam_times_w2
         return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
     except (ArithmeticError, ValueError):
         return _ieee(w1, w2, b, x1, x2, y, lam)
@@ -122,14 +122,14 @@ def _ieee(
 ) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     z = w1*x1 + w2*x2 + b
-    t1 = -z
-    p = _ieee_divide(1.0, 1.0 + _exp(t1))
-    L = y*_softplus(t1) + (1.0 - y)*_softplus(z)
-    t2 = lam*w1
-    t3 = lam*w2
-    R = (t2*w1 + t3*w2)/2.0
+    neg_z = -z
+    p = _ieee_divide(1.0, 1.0 + _exp(neg_z))
+    L = y*_softplus(neg_z) + (1.0 - y)*_softplus(z)
+    lam_times_w1 = lam*w1
+    lam_times_w2 = lam*w2
+    R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0
     J = L + R
     delta = p - y
-    dJ_dw1 = delta*x1 + t2
-    dJ_dw2 = delta*x2 + t3
+    dJ_dw1 = delta*x1 + lam_times_w1
+    dJ_dw2 = delta*x2 + lam_times_w2
     return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))

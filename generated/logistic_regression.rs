@@ -87,16 +87,16 @@ pub fn gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64, lam: f64) ->
 pub fn value_and_gradient(w1: f64, w2: f64, b: f64, x1: f64, x2: f64, y: f64,
     lam: f64) -> (f64, Gradient) {
     let z = w1*x1 + w2*x2 + b;
-    let t1 = -z;
-    let p = 1.0/(1.0 + math::exp(t1));
-    let L = y*_softplus(t1) + (1.0 - y)*_softplus(z);
-    let t2 = lam*w1;
-    let t3 = lam*w2;
-    let R = (t2*w1 + t3*w2)/2.0;
+    let neg_z = -z;
+    let p = 1.0/(1.0 + math::exp(neg_z));
+    let L = y*_softplus(neg_z) + (1.0 - y)*_softplus(z);
+    let lam_times_w1 = lam*w1;
+    let lam_times_w2 = lam*w2;
+    let R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0;
     let J = L + R;
     let delta = p - y;
-    let dJ_dw1 = delta*x1 + t2;
-    let dJ_dw2 = delta*x2 + t3;
+    let dJ_dw1 = delta*x1 + lam_times_w1;
+    let dJ_dw2 = delta*x2 + lam_times_w2;
     (J, Gradient { w1: dJ_dw1, w2: dJ_dw2, b: delta })
 }
 

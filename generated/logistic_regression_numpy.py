@@ -243,9 +243,9 @@ def value_and_gradient(
     lam = _number("lam", lam)
     _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
     with np.errstate(all="ignore"):
-        t2 = lam*w1
-        t3 = lam*w2
-        R = (t2*w1 + t3*w2)/2.0
+        lam_times_w1 = lam*w1
+        lam_times_w2 = lam*w2
+        R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(5, _data):
             x1, x2, y, _r0, _r1, _r2, _r3, _r4 = _part
@@ -253,9 +253,9 @@ def value_and_gradient(
             np.multiply(x2, w2, _r1)
             z += _r1
             z += b
-            t1 = np.negative(z, _r1)
-            np.maximum(t1, 0.0, out=_r2)
-            np.abs(t1, _r3)
+            neg_z = np.negative(z, _r1)
+            np.maximum(neg_z, 0.0, out=_r2)
+            np.abs(neg_z, _r3)
             np.negative(_r3, _r3)
             np.exp(_r3, _r3)
             np.log1p(_r3, _r3)
@@ -271,7 +271,7 @@ def value_and_gradient(
             _r3 *= _r4
             _r2 += _r3
             _sum_L = np.add.reduce(_r2)
-            p = np.exp(t1, _r1)
+            p = np.exp(neg_z, _r1)
             p += 1.0
             np.divide(1.0, p, p)
             delta = np.subtract(p, y, _r1)
@@ -283,7 +283,7 @@ def value_and_gradient(
             _mean_L, _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta,
         ) = _means(_sums, ('x1', 'x2', 'y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            t2 + _mean_dJ_dw1, t3 + _mean_dJ_dw2, _mean_delta,
+            lam_times_w1 + _mean_dJ_dw1, lam_times_w2 + _mean_dJ_dw2, _mean_delta,
         )))
 
 

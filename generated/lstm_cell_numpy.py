@@ -257,8 +257,8 @@ def value(
             c += _r0
             np.tanh(c, _r1)
             h = np.multiply(o, _r1, _r2)
-            t1 = np.subtract(h, y, _r2)
-            _sum_L = _dot(t1, t1)
+            h_minus_y = np.subtract(h, y, _r2)
+            _sum_L = _dot(h_minus_y, h_minus_y)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('x', 'h0', 'c0', 'y'), _data)
         return float(_mean_L/2.0)
@@ -305,16 +305,16 @@ def gradient(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            t1 = np.negative(z_i, _r4)
-            i = np.exp(t1, _r5)
+            neg_z_i = np.negative(z_i, _r4)
+            i = np.exp(neg_z_i, _r5)
             i += 1.0
             np.divide(1.0, i, i)
-            t2 = np.negative(z_f, _r6)
-            f = np.exp(t2, _r7)
+            neg_z_f = np.negative(z_f, _r6)
+            f = np.exp(neg_z_f, _r7)
             f += 1.0
             np.divide(1.0, f, f)
-            t3 = np.negative(z_o, _r2)
-            o = np.exp(t3, _r8)
+            neg_z_o = np.negative(z_o, _r2)
+            o = np.exp(neg_z_o, _r8)
             o += 1.0
             np.divide(1.0, o, o)
             g = np.tanh(z_g, _r9)
@@ -324,19 +324,19 @@ def gradient(
             h = np.tanh(c, _r10)
             h *= o
             delta_h = np.subtract(h, y, _r11)
-            t4 = np.cosh(c, _r7)
+            cosh_c = np.cosh(c, _r7)
             delta_c = np.multiply(delta_h, o, _r8)
-            np.multiply(t4, t4, _r7)
+            np.multiply(cosh_c, cosh_c, _r7)
             np.divide(1.0, _r7, _r7)
             delta_c *= _r7
-            t5 = np.multiply(z_g, 2.0, _r3)
+            two_z_g = np.multiply(z_g, 2.0, _r3)
             delta_z_g = np.multiply(delta_c, i, _r5)
-            np.negative(t5, _r7)
+            np.negative(two_z_g, _r7)
             np.exp(_r7, _r7)
             _r7 += 1.0
             np.divide(1.0, _r7, _r7)
             _r7 *= 4.0
-            np.exp(t5, _r3)
+            np.exp(two_z_g, _r3)
             _r3 += 1.0
             np.divide(1.0, _r3, _r3)
             _r7 *= _r3
@@ -344,7 +344,7 @@ def gradient(
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.negative(t3, _r2)
+            np.negative(neg_z_o, _r2)
             np.exp(_r2, _r2)
             _r2 += 1.0
             np.divide(1.0, _r2, _r2)
@@ -359,7 +359,7 @@ def gradient(
             _r1 += 1.0
             np.divide(1.0, _r1, _r1)
             delta_z_f *= _r1
-            np.negative(t2, _r6)
+            np.negative(neg_z_f, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
@@ -373,7 +373,7 @@ def gradient(
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
             delta_z_i *= _r0
-            np.negative(t1, _r4)
+            np.negative(neg_z_i, _r4)
             np.exp(_r4, _r4)
             _r4 += 1.0
             np.divide(1.0, _r4, _r4)
@@ -439,16 +439,16 @@ def value_and_gradient(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            t1 = np.negative(z_i, _r4)
-            i = np.exp(t1, _r5)
+            neg_z_i = np.negative(z_i, _r4)
+            i = np.exp(neg_z_i, _r5)
             i += 1.0
             np.divide(1.0, i, i)
-            t2 = np.negative(z_f, _r6)
-            f = np.exp(t2, _r7)
+            neg_z_f = np.negative(z_f, _r6)
+            f = np.exp(neg_z_f, _r7)
             f += 1.0
             np.divide(1.0, f, f)
-            t3 = np.negative(z_o, _r2)
-            o = np.exp(t3, _r8)
+            neg_z_o = np.negative(z_o, _r2)
+            o = np.exp(neg_z_o, _r8)
             o += 1.0
             np.divide(1.0, o, o)
             g = np.tanh(z_g, _r9)
@@ -459,19 +459,19 @@ def value_and_gradient(
             h *= o
             delta_h = np.subtract(h, y, _r11)
             _sum_L = _dot(delta_h, delta_h)
-            t4 = np.cosh(c, _r7)
+            cosh_c = np.cosh(c, _r7)
             delta_c = np.multiply(delta_h, o, _r8)
-            np.multiply(t4, t4, _r7)
+            np.multiply(cosh_c, cosh_c, _r7)
             np.divide(1.0, _r7, _r7)
             delta_c *= _r7
-            t5 = np.multiply(z_g, 2.0, _r3)
+            two_z_g = np.multiply(z_g, 2.0, _r3)
             delta_z_g = np.multiply(delta_c, i, _r5)
-            np.negative(t5, _r7)
+            np.negative(two_z_g, _r7)
             np.exp(_r7, _r7)
             _r7 += 1.0
             np.divide(1.0, _r7, _r7)
             _r7 *= 4.0
-            np.exp(t5, _r3)
+            np.exp(two_z_g, _r3)
             _r3 += 1.0
             np.divide(1.0, _r3, _r3)
             _r7 *= _r3
@@ -479,7 +479,7 @@ def value_and_gradient(
             _sum_dL_dw_g = _dot(delta_z_g, x)
             _sum_dL_du_g = _dot(delta_z_g, h0)
             _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.negative(t3, _r2)
+            np.negative(neg_z_o, _r2)
             np.exp(_r2, _r2)
             _r2 += 1.0
             np.divide(1.0, _r2, _r2)
@@ -494,7 +494,7 @@ def value_and_gradient(
             _r1 += 1.0
             np.divide(1.0, _r1, _r1)
             delta_z_f *= _r1
-            np.negative(t2, _r6)
+            np.negative(neg_z_f, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
@@ -508,7 +508,7 @@ def value_and_gradient(
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
             delta_z_i *= _r0
-            np.negative(t1, _r4)
+            np.negative(neg_z_i, _r4)
             np.exp(_r4, _r4)
             _r4 += 1.0
             np.divide(1.0, _r4, _r4)
@@ -685,16 +685,16 @@ def jacobian(
             np.multiply(h0, u_g, _r4)
             z_g += _r4
             z_g += b_g
-            t1 = np.negative(z_i, _r4)
-            i = np.exp(t1, _r5)
+            neg_z_i = np.negative(z_i, _r4)
+            i = np.exp(neg_z_i, _r5)
             i += 1.0
             np.divide(1.0, i, i)
-            t2 = np.negative(z_f, _r6)
-            f = np.exp(t2, _r7)
+            neg_z_f = np.negative(z_f, _r6)
+            f = np.exp(neg_z_f, _r7)
             f += 1.0
             np.divide(1.0, f, f)
-            t3 = np.negative(z_o, _r2)
-            o = np.exp(t3, _r8)
+            neg_z_o = np.negative(z_o, _r2)
+            o = np.exp(neg_z_o, _r8)
             o += 1.0
             np.divide(1.0, o, o)
             g = np.tanh(z_g, _r9)
@@ -703,23 +703,23 @@ def jacobian(
             c += _r10
             h = np.tanh(c, _r10)
             h *= o
-            t4 = np.multiply(c, 2.0, _r7)
-            delta_c = np.exp(t4, _r11)
+            two_c = np.multiply(c, 2.0, _r7)
+            delta_c = np.exp(two_c, _r11)
             delta_c += 1.0
             np.divide(1.0, delta_c, delta_c)
             delta_c *= 4.0
-            np.negative(t4, _r7)
+            np.negative(two_c, _r7)
             np.exp(_r7, _r7)
             _r7 += 1.0
             np.divide(1.0, _r7, _r7)
             delta_c *= _r7
             delta_c *= o
-            t5 = np.cosh(z_g, _r3)
+            cosh_z_g = np.cosh(z_g, _r3)
             delta_z_g = np.multiply(delta_c, i, _r5)
-            np.multiply(t5, t5, _r3)
+            np.multiply(cosh_z_g, cosh_z_g, _r3)
             np.divide(1.0, _r3, _r3)
             delta_z_g *= _r3
-            delta_z_o = np.negative(t3, _r2)
+            delta_z_o = np.negative(neg_z_o, _r2)
             np.exp(delta_z_o, delta_z_o)
             delta_z_o += 1.0
             np.divide(1.0, delta_z_o, delta_z_o)
@@ -730,7 +730,7 @@ def jacobian(
             _r1 += 1.0
             np.divide(1.0, _r1, _r1)
             delta_z_f *= _r1
-            np.negative(t2, _r6)
+            np.negative(neg_z_f, _r6)
             np.exp(_r6, _r6)
             _r6 += 1.0
             np.divide(1.0, _r6, _r6)
@@ -741,7 +741,7 @@ def jacobian(
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
             delta_z_i *= _r0
-            np.negative(t1, _r4)
+            np.negative(neg_z_i, _r4)
             np.exp(_r4, _r4)
             _r4 += 1.0
             np.divide(1.0, _r4, _r4)

@@ -26,12 +26,12 @@ double michaelis_menten_value(double V, double K, double S, double y) {
 }
 
 michaelis_menten_params michaelis_menten_gradient(double V, double K, double S, double y) {
-    const double t1 = K + S;
-    const double v = V*S/t1;
+    const double K_plus_S = K + S;
+    const double v = V*S/K_plus_S;
     const double r = v - y;
     const double delta = 2.0*r;
-    const double dJ_dV = delta*S/t1;
-    const double dJ_dK = -delta*v/t1;
+    const double dJ_dV = delta*S/K_plus_S;
+    const double dJ_dK = -delta*v/K_plus_S;
     michaelis_menten_params out;
     out.V = dJ_dV;
     out.K = dJ_dK;
@@ -40,13 +40,13 @@ michaelis_menten_params michaelis_menten_gradient(double V, double K, double S, 
 
 michaelis_menten_params michaelis_menten_value_and_gradient(double V, double K, double S,
     double y, double *value) {
-    const double t1 = K + S;
-    const double v = V*S/t1;
+    const double K_plus_S = K + S;
+    const double v = V*S/K_plus_S;
     const double r = v - y;
     const double J = r*r;
     const double delta = 2.0*r;
-    const double dJ_dV = delta*S/t1;
-    const double dJ_dK = -delta*v/t1;
+    const double dJ_dV = delta*S/K_plus_S;
+    const double dJ_dK = -delta*v/K_plus_S;
     *value = J;
     michaelis_menten_params out;
     out.V = dJ_dV;
@@ -73,15 +73,15 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
     double S, double y, double V, double K, double acc[][LANES], size_t lane) {
-    const double t1 = K + S;
-    const double v = V*S/t1;
+    const double K_plus_S = K + S;
+    const double v = V*S/K_plus_S;
     const double r = v - y;
     const double J = r*r;
     const double delta = 2.0*r;
-    const double dJ_dV = delta*S/t1;
+    const double dJ_dV = delta*S/K_plus_S;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dV;
-    acc[2][lane] += delta*v/t1;
+    acc[2][lane] += delta*v/K_plus_S;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

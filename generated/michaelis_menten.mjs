@@ -52,12 +52,12 @@ export function value(V, K, S, y) {
  * @returns {Gradient}
  */
 export function gradient(V, K, S, y) {
-  const t1 = K + S;
-  const v = V*S/t1;
+  const K_plus_S = K + S;
+  const v = V*S/K_plus_S;
   const r = v - y;
   const delta = 2*r;
-  const dJ_dV = delta*S/t1;
-  const dJ_dK = -delta*v/t1;
+  const dJ_dV = delta*S/K_plus_S;
+  const dJ_dK = -delta*v/K_plus_S;
   return {V: dJ_dV, K: dJ_dK};
 }
 
@@ -70,13 +70,13 @@ export function gradient(V, K, S, y) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(V, K, S, y) {
-  const t1 = K + S;
-  const v = V*S/t1;
+  const K_plus_S = K + S;
+  const v = V*S/K_plus_S;
   const r = v - y;
   const J = r*r;
   const delta = 2*r;
-  const dJ_dV = delta*S/t1;
-  const dJ_dK = -delta*v/t1;
+  const dJ_dV = delta*S/K_plus_S;
+  const dJ_dK = -delta*v/K_plus_S;
   return [J, {V: dJ_dV, K: dJ_dK}];
 }
 

@@ -56,12 +56,12 @@ def value(V: float, K: float, S: float, y: float) -> float:
 def gradient(V: float, K: float, S: float, y: float) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
-        t1 = K + S
-        v = V*S/t1
+        K_plus_S = K + S
+        v = V*S/K_plus_S
         r = v - y
         delta = 2.0*r
-        dJ_dV = delta*S/t1
-        dJ_dK = -delta*v/t1
+        dJ_dV = delta*S/K_plus_S
+        dJ_dK = -delta*v/K_plus_S
         return _new(Gradient, (dJ_dV, dJ_dK))
     except (ArithmeticError, ValueError):
         return _ieee(V, K, S, y)[1]
@@ -70,13 +70,13 @@ def gradient(V: float, K: float, S: float, y: float) -> Gradient:
 def value_and_gradient(V: float, K: float, S: float, y: float) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
-        t1 = K + S
-        v = V*S/t1
+        K_plus_S = K + S
+        v = V*S/K_plus_S
         r = v - y
         J = r*r
         delta = 2.0*r
-        dJ_dV = delta*S/t1
-        dJ_dK = -delta*v/t1
+        dJ_dV = delta*S/K_plus_S
+        dJ_dK = -delta*v/K_plus_S
         return J, _new(Gradient, (dJ_dV, dJ_dK))
     except (ArithmeticError, ValueError):
         return _ieee(V, K, S, y)
@@ -90,11 +90,11 @@ def update(V: float, K: float, S: float, y: float, rate: float = 0.01) -> Params
 
 def _ieee(V: float, K: float, S: float, y: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = K + S
-    v = _ieee_divide(V*S, t1)
+    K_plus_S = K + S
+    v = _ieee_divide(V*S, K_plus_S)
     r = v - y
     J = r*r
     delta = 2.0*r
-    dJ_dV = _ieee_divide(delta*S, t1)
-    dJ_dK = -_ieee_divide(delta*v, t1)
+    dJ_dV = _ieee_divide(delta*S, K_plus_S)
+    dJ_dK = -_ieee_divide(delta*v, K_plus_S)
     return J, _new(Gradient, (dJ_dV, dJ_dK))

@@ -45,24 +45,24 @@ pub fn value(V: f64, K: f64, S: f64, y: f64) -> f64 {
 
 /// The derivative of J by each parameter.
 pub fn gradient(V: f64, K: f64, S: f64, y: f64) -> Gradient {
-    let t1 = K + S;
-    let v = V*S/t1;
+    let K_plus_S = K + S;
+    let v = V*S/K_plus_S;
     let r = v - y;
     let delta = 2.0*r;
-    let dJ_dV = delta*S/t1;
-    let dJ_dK = -delta*v/t1;
+    let dJ_dV = delta*S/K_plus_S;
+    let dJ_dK = -delta*v/K_plus_S;
     Gradient { V: dJ_dV, K: dJ_dK }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(V: f64, K: f64, S: f64, y: f64) -> (f64, Gradient) {
-    let t1 = K + S;
-    let v = V*S/t1;
+    let K_plus_S = K + S;
+    let v = V*S/K_plus_S;
     let r = v - y;
     let J = r*r;
     let delta = 2.0*r;
-    let dJ_dV = delta*S/t1;
-    let dJ_dK = -delta*v/t1;
+    let dJ_dV = delta*S/K_plus_S;
+    let dJ_dK = -delta*v/K_plus_S;
     (J, Gradient { V: dJ_dV, K: dJ_dK })
 }
 

@@ -185,16 +185,16 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             S, y, _r0, _r1, _r2, _r3 = _part
-            t1 = np.add(K, S, _r0)
+            K_plus_S = np.add(K, S, _r0)
             v = np.multiply(S, V, _r1)
-            v /= t1
+            v /= K_plus_S
             r = np.subtract(v, y, _r2)
             delta = np.multiply(r, 2.0, _r2)
             np.multiply(delta, S, _r3)
-            _r3 /= t1
+            _r3 /= K_plus_S
             _sum_dJ_dV = np.add.reduce(_r3)
             np.multiply(delta, v, _r2)
-            _r2 /= t1
+            _r2 /= K_plus_S
             _sum_dJ_dK = np.add.reduce(_r2)
             _sums.append((_sum_dJ_dV, _sum_dJ_dK))
         _mean_dJ_dV, _mean_dJ_dK = _means(_sums, ('S', 'y'), _data)
@@ -212,17 +212,17 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             S, y, _r0, _r1, _r2, _r3 = _part
-            t1 = np.add(K, S, _r0)
+            K_plus_S = np.add(K, S, _r0)
             v = np.multiply(S, V, _r1)
-            v /= t1
+            v /= K_plus_S
             r = np.subtract(v, y, _r2)
             _sum_J = _dot(r, r)
             delta = np.multiply(r, 2.0, _r2)
             np.multiply(delta, S, _r3)
-            _r3 /= t1
+            _r3 /= K_plus_S
             _sum_dJ_dV = np.add.reduce(_r3)
             np.multiply(delta, v, _r2)
-            _r2 /= t1
+            _r2 /= K_plus_S
             _sum_dJ_dK = np.add.reduce(_r2)
             _sums.append((_sum_J, _sum_dJ_dV, _sum_dJ_dK))
         _mean_J, _mean_dJ_dV, _mean_dJ_dK = _means(_sums, ('S', 'y'), _data)
@@ -301,11 +301,11 @@ def jacobian(
     with np.errstate(all="ignore"):
         for _part in _blocks(3, (*_data, _rows)):
             S, y, _block, _r0, _r1, _r2 = _part
-            t1 = np.add(K, S, _r0)
+            K_plus_S = np.add(K, S, _r0)
             v = np.multiply(S, V, _r1)
-            v /= t1
-            dr_dV = np.divide(S, t1, _r2)
-            dr_dK = np.divide(v, t1, _r1)
+            v /= K_plus_S
+            dr_dV = np.divide(S, K_plus_S, _r2)
+            dr_dK = np.divide(v, K_plus_S, _r1)
             np.negative(dr_dK, dr_dK)
             _block[:, 0, 0] = dr_dV
             _block[:, 0, 1] = dr_dK

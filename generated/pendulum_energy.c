@@ -35,9 +35,9 @@ double pendulum_energy_value(double theta, double omega, double m, double l, dou
 pendulum_energy_params pendulum_energy_gradient(double theta, double omega, double m,
     double l, double g) {
     const double v = l*omega;
-    const double t1 = m*l;
-    const double dH_dtheta = t1*g*sin(theta);
-    const double dH_domega = t1*v;
+    const double m_times_l = m*l;
+    const double dH_dtheta = m_times_l*g*sin(theta);
+    const double dH_domega = m_times_l*v;
     pendulum_energy_params out;
     out.theta = dH_dtheta;
     out.omega = dH_domega;
@@ -52,13 +52,13 @@ pendulum_energy_params pendulum_energy_value_and_gradient(
         theta*theta*(theta*theta*(1.1470745597729725e-11 +
         theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
         2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
-    const double t1 = m*v;
-    const double T = t1*v/2.0;
-    const double t2 = m*g;
-    const double U = t2*h;
+    const double m_times_v = m*v;
+    const double T = m_times_v*v/2.0;
+    const double m_times_g = m*g;
+    const double U = m_times_g*h;
     const double H = T + U;
-    const double dH_dtheta = t2*l*sin(theta);
-    const double dH_domega = t1*l;
+    const double dH_dtheta = m_times_g*l*sin(theta);
+    const double dH_domega = m_times_v*l;
     *value = H;
     pendulum_energy_params out;
     out.theta = dH_dtheta;
@@ -91,12 +91,12 @@ static inline void add_sample(
         theta*theta*(theta*theta*(1.1470745597729725e-11 +
         theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
         2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
-    const double t1 = m*v;
-    const double T = t1*v/2.0;
-    const double t2 = m*g;
-    const double U = t2*h;
-    const double dH_dtheta = t2*l*sin(theta);
-    const double dH_domega = t1*l;
+    const double m_times_v = m*v;
+    const double T = m_times_v*v/2.0;
+    const double m_times_g = m*g;
+    const double U = m_times_g*h;
+    const double dH_dtheta = m_times_g*l*sin(theta);
+    const double dH_domega = m_times_v*l;
     acc[0][lane] += T + U;
     acc[1][lane] += dH_dtheta;
     acc[2][lane] += dH_domega;

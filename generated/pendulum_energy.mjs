@@ -62,9 +62,9 @@ export function value(theta, omega, m, l, g = 9.81) {
  */
 export function gradient(theta, omega, m, l, g = 9.81) {
   const v = l*omega;
-  const t1 = m*l;
-  const dH_dtheta = t1*g*Math.sin(theta);
-  const dH_domega = t1*v;
+  const m_times_l = m*l;
+  const dH_dtheta = m_times_l*g*Math.sin(theta);
+  const dH_domega = m_times_l*v;
   return {theta: dH_dtheta, omega: dH_domega};
 }
 
@@ -84,13 +84,13 @@ export function value_and_gradient(theta, omega, m, l, g = 9.81) {
       theta*theta*(theta*theta*(1.1470745597729725e-11 +
       theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
       2.08767569878681e-09)) - 2.48015873015873e-05)) - 1/24)) : 1 - Math.cos(theta));
-  const t1 = m*v;
-  const T = t1*v/2;
-  const t2 = m*g;
-  const U = t2*h;
+  const m_times_v = m*v;
+  const T = m_times_v*v/2;
+  const m_times_g = m*g;
+  const U = m_times_g*h;
   const H = T + U;
-  const dH_dtheta = t2*l*Math.sin(theta);
-  const dH_domega = t1*l;
+  const dH_dtheta = m_times_g*l*Math.sin(theta);
+  const dH_domega = m_times_v*l;
   return [H, {theta: dH_dtheta, omega: dH_domega}];
 }
 

@@ -83,9 +83,9 @@ def gradient(
     """Return the derivative of H by each parameter."""
     try:
         v = l*omega
-        t1 = m*l
-        dH_dtheta = t1*g*sin(theta)
-        dH_domega = t1*v
+        m_times_l = m*l
+        dH_dtheta = m_times_l*g*sin(theta)
+        dH_domega = m_times_l*v
         return _new(Gradient, (dH_dtheta, dH_domega))
     except (ArithmeticError, ValueError):
         return _ieee(theta, omega, m, l, g)[1]
@@ -98,13 +98,13 @@ def value_and_gradient(
     try:
         v = l*omega
         h = l*_local1(theta)
-        t1 = m*v
-        T = t1*v/2.0
-        t2 = m*g
-        U = t2*h
+        m_times_v = m*v
+        T = m_times_v*v/2.0
+        m_times_g = m*g
+        U = m_times_g*h
         H = T + U
-        dH_dtheta = t2*l*sin(theta)
-        dH_domega = t1*l
+        dH_dtheta = m_times_g*l*sin(theta)
+        dH_domega = m_times_v*l
         return H, _new(Gradient, (dH_dtheta, dH_domega))
     except (ArithmeticError, ValueError):
         return _ieee(theta, omega, m, l, g)
@@ -122,11 +122,11 @@ def _ieee(theta: float, omega: float, m: float, l: float, g: float) -> tuple[flo
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     v = l*omega
     h = l*_local1(theta)
-    t1 = m*v
-    T = t1*v/2.0
-    t2 = m*g
-    U = t2*h
+    m_times_v = m*v
+    T = m_times_v*v/2.0
+    m_times_g = m*g
+    U = m_times_g*h
     H = T + U
-    dH_dtheta = t2*l*_ieee_sin(theta)
-    dH_domega = t1*l
+    dH_dtheta = m_times_g*l*_ieee_sin(theta)
+    dH_domega = m_times_v*l
     return H, _new(Gradient, (dH_dtheta, dH_domega))

@@ -72,9 +72,9 @@ pub fn value(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> f64 {
 /// The derivative of H by each parameter.
 pub fn gradient(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> Gradient {
     let v = l*omega;
-    let t1 = m*l;
-    let dH_dtheta = t1*g*math::sin(theta);
-    let dH_domega = t1*v;
+    let m_times_l = m*l;
+    let dH_dtheta = m_times_l*g*math::sin(theta);
+    let dH_domega = m_times_l*v;
     Gradient { theta: dH_dtheta, omega: dH_domega }
 }
 
@@ -87,13 +87,13 @@ pub fn value_and_gradient(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> (f6
         theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
         2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) } else { 1.0 -
         math::cos(theta) });
-    let t1 = m*v;
-    let T = t1*v/2.0;
-    let t2 = m*g;
-    let U = t2*h;
+    let m_times_v = m*v;
+    let T = m_times_v*v/2.0;
+    let m_times_g = m*g;
+    let U = m_times_g*h;
     let H = T + U;
-    let dH_dtheta = t2*l*math::sin(theta);
-    let dH_domega = t1*l;
+    let dH_dtheta = m_times_g*l*math::sin(theta);
+    let dH_domega = m_times_v*l;
     (H, Gradient { theta: dH_dtheta, omega: dH_domega })
 }
 

@@ -201,12 +201,12 @@ def gradient(
         for _part in _blocks(2, _data):
             m, l, _r0, _r1 = _part
             v = np.multiply(l, omega, _r0)
-            t1 = np.multiply(m, l, _r1)
-            _sum_t1 = np.add.reduce(t1)
-            _sum_dH_domega = _dot(t1, v)
-            _sums.append((_sum_t1, _sum_dH_domega))
-        _mean_t1, _mean_dH_domega = _means(_sums, ('m', 'l'), _data)
-        return Gradient(*map(float, (_mean_t1*g*np.sin(theta), _mean_dH_domega)))
+            m_times_l = np.multiply(m, l, _r1)
+            _sum_m_times_l = np.add.reduce(m_times_l)
+            _sum_dH_domega = _dot(m_times_l, v)
+            _sums.append((_sum_m_times_l, _sum_dH_domega))
+        _mean_m_times_l, _mean_dH_domega = _means(_sums, ('m', 'l'), _data)
+        return Gradient(*map(float, (_mean_m_times_l*g*np.sin(theta), _mean_dH_domega)))
 
 
 def value_and_gradient(
@@ -231,13 +231,13 @@ def value_and_gradient(
                 2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 -
                 np.cos(theta))[()], _r1)
             )
-            t1 = np.multiply(m, v, _r2)
-            _sum_dH_domega = _dot(t1, l)
-            T = np.multiply(t1, 0.5, _r2)
+            m_times_v = np.multiply(m, v, _r2)
+            _sum_dH_domega = _dot(m_times_v, l)
+            T = np.multiply(m_times_v, 0.5, _r2)
             T *= v
-            t2 = np.multiply(m, g, _r0)
-            _sum_dH_dtheta = np.sin(theta)*_dot(t2, l)
-            U = np.multiply(t2, h, _r0)
+            m_times_g = np.multiply(m, g, _r0)
+            _sum_dH_dtheta = np.sin(theta)*_dot(m_times_g, l)
+            U = np.multiply(m_times_g, h, _r0)
             np.add(T, U, _r2)
             _sum_H = np.add.reduce(_r2)
             _sums.append((_sum_H, _sum_dH_dtheta, _sum_dH_domega))

@@ -29,23 +29,23 @@ double projectile_value(double v, double theta, double D, double g, double k) {
     const double b = v*sin(theta);
     const double t = (b + sqrt(b*b + 2.0*g*k))/g;
     const double X = a*t;
-    const double t1 = X - D;
-    const double J = t1*t1;
+    const double X_minus_D = X - D;
+    const double J = X_minus_D*X_minus_D;
     return J;
 }
 
 projectile_params projectile_gradient(double v, double theta, double D, double g, double k) {
-    const double t1 = cos(theta);
-    const double a = v*t1;
-    const double t2 = sin(theta);
-    const double b = v*t2;
-    const double t3 = sqrt(b*b + 2.0*g*k);
-    const double t = (b + t3)/g;
+    const double cos_theta = cos(theta);
+    const double a = v*cos_theta;
+    const double sin_theta = sin(theta);
+    const double b = v*sin_theta;
+    const double t1 = sqrt(b*b + 2.0*g*k);
+    const double t = (b + t1)/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
-    const double delta_b = delta_X*a*(1.0 + b/t3)/g;
+    const double delta_b = delta_X*a*(1.0 + b/t1)/g;
     const double delta_a = delta_X*t;
-    const double dJ_dv = delta_a*t1 + delta_b*t2;
+    const double dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
     projectile_params out;
     out.v = dJ_dv;
@@ -55,19 +55,19 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
 
 projectile_params projectile_value_and_gradient(double v, double theta, double D, double g,
     double k, double *value) {
-    const double t1 = cos(theta);
-    const double a = v*t1;
-    const double t2 = sin(theta);
-    const double b = v*t2;
-    const double t3 = sqrt(b*b + 2.0*g*k);
-    const double t = (b + t3)/g;
+    const double cos_theta = cos(theta);
+    const double a = v*cos_theta;
+    const double sin_theta = sin(theta);
+    const double b = v*sin_theta;
+    const double t1 = sqrt(b*b + 2.0*g*k);
+    const double t = (b + t1)/g;
     const double X = a*t;
-    const double t4 = X - D;
-    const double J = t4*t4;
-    const double delta_X = 2.0*t4;
-    const double delta_b = delta_X*a*(1.0 + b/t3)/g;
+    const double X_minus_D = X - D;
+    const double J = X_minus_D*X_minus_D;
+    const double delta_X = 2.0*X_minus_D;
+    const double delta_b = delta_X*a*(1.0 + b/t1)/g;
     const double delta_a = delta_X*t;
-    const double dJ_dv = delta_a*t1 + delta_b*t2;
+    const double dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
     *value = J;
     projectile_params out;
@@ -93,15 +93,15 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double D, double g, double t1, double a, double t2, double b, double t3, double t, double X,
-    double acc[][LANES], size_t lane) {
-    const double t4 = X - D;
-    const double J = t4*t4;
-    const double delta_X = 2.0*t4;
-    const double delta_b = delta_X*a*(1.0 + b/t3)/g;
+    double D, double g, double cos_theta, double a, double sin_theta, double b, double t1,
+    double t, double X, double acc[][LANES], size_t lane) {
+    const double X_minus_D = X - D;
+    const double J = X_minus_D*X_minus_D;
+    const double delta_X = 2.0*X_minus_D;
+    const double delta_b = delta_X*a*(1.0 + b/t1)/g;
     const double delta_a = delta_X*t;
     acc[0][lane] += J;
-    acc[1][lane] += delta_a*t1 + delta_b*t2;
+    acc[1][lane] += delta_a*cos_theta + delta_b*sin_theta;
     acc[2][lane] += delta_b*a - delta_a*b;
 }
 
@@ -114,8 +114,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
-    double t, double X, double total[], double carry[]) {
+    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
+    double b, double t1, double t, double X, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -123,11 +123,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(D[start + lane], g, t1, a, t2, b, t3, t, X, acc, lane);
+                add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t1, t, X, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(D[start + lane], g, t1, a, t2, b, t3, t, X, acc, lane);
+            add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t1, t, X, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -142,8 +142,8 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
-    double t, double X, double sums[]) {
+    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
+    double b, double t1, double t, double X, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -153,7 +153,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, D + start, g, t1, a, t2, b, t3, t, X, part, carry);
+        add_chunk(1, D + start, g, cos_theta, a, sin_theta, b, t1, t, X, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -165,8 +165,8 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *D, double g, double t1, double a, double t2, double b, double t3,
-    double t, double X, double sums[]) {
+    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
+    double b, double t1, double t, double X, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -183,7 +183,8 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, D + start, g, t1, a, t2, b, t3, t, X, total[part], carry[part]);
+        add_chunk(length, D + start, g, cos_theta, a, sin_theta, b, t1, t, X, total[part],
+            carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -195,21 +196,21 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, D, g, t1, a, t2, b, t3, t, X, sums);
+        careful_sums(count, D, g, cos_theta, a, sin_theta, b, t1, t, X, sums);
     }
 }
 
 projectile_params projectile_batch_value_and_gradient(
     double v, double theta, size_t count, const double *D, double g, double k, double *value) {
     double sums[SUMS];
-    const double t1 = cos(theta);
-    const double a = v*t1;
-    const double t2 = sin(theta);
-    const double b = v*t2;
-    const double t3 = sqrt(b*b + 2.0*g*k);
-    const double t = (b + t3)/g;
+    const double cos_theta = cos(theta);
+    const double a = v*cos_theta;
+    const double sin_theta = sin(theta);
+    const double b = v*sin_theta;
+    const double t1 = sqrt(b*b + 2.0*g*k);
+    const double t = (b + t1)/g;
     const double X = a*t;
-    mean_sums(count, D, g, t1, a, t2, b, t3, t, X, sums);
+    mean_sums(count, D, g, cos_theta, a, sin_theta, b, t1, t, X, sums);
     *value = sums[0];
     projectile_params out;
     out.v = sums[1];

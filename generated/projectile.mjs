@@ -48,8 +48,8 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
   const b = v*Math.sin(theta);
   const t = (b + Math.sqrt(b*b + 2*g*k))/g;
   const X = a*t;
-  const t1 = X - D;
-  const J = t1*t1;
+  const X_minus_D = X - D;
+  const J = X_minus_D*X_minus_D;
   return J;
 }
 
@@ -63,17 +63,17 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
  * @returns {Gradient}
  */
 export function gradient(v, theta, D, g = 9.81, k = 1.5) {
-  const t1 = Math.cos(theta);
-  const a = v*t1;
-  const t2 = Math.sin(theta);
-  const b = v*t2;
-  const t3 = Math.sqrt(b*b + 2*g*k);
-  const t = (b + t3)/g;
+  const cos_theta = Math.cos(theta);
+  const a = v*cos_theta;
+  const sin_theta = Math.sin(theta);
+  const b = v*sin_theta;
+  const t1 = Math.sqrt(b*b + 2*g*k);
+  const t = (b + t1)/g;
   const X = a*t;
   const delta_X = 2*(X - D);
-  const delta_b = delta_X*a*(1 + b/t3)/g;
+  const delta_b = delta_X*a*(1 + b/t1)/g;
   const delta_a = delta_X*t;
-  const dJ_dv = delta_a*t1 + delta_b*t2;
+  const dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
   return {v: dJ_dv, theta: dJ_dtheta};
 }
@@ -88,19 +88,19 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
-  const t1 = Math.cos(theta);
-  const a = v*t1;
-  const t2 = Math.sin(theta);
-  const b = v*t2;
-  const t3 = Math.sqrt(b*b + 2*g*k);
-  const t = (b + t3)/g;
+  const cos_theta = Math.cos(theta);
+  const a = v*cos_theta;
+  const sin_theta = Math.sin(theta);
+  const b = v*sin_theta;
+  const t1 = Math.sqrt(b*b + 2*g*k);
+  const t = (b + t1)/g;
   const X = a*t;
-  const t4 = X - D;
-  const J = t4*t4;
-  const delta_X = 2*t4;
-  const delta_b = delta_X*a*(1 + b/t3)/g;
+  const X_minus_D = X - D;
+  const J = X_minus_D*X_minus_D;
+  const delta_X = 2*X_minus_D;
+  const delta_b = delta_X*a*(1 + b/t1)/g;
   const delta_a = delta_X*t;
-  const dJ_dv = delta_a*t1 + delta_b*t2;
+  const dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
   return [J, {v: dJ_dv, theta: dJ_dtheta}];
 }

@@ -72,8 +72,8 @@ def value(
         b = v*sin(theta)
         t = (b + sqrt(b*b + 2.0*g*k))/g
         X = a*t
-        t1 = X - D
-        J = t1*t1
+        X_minus_D = X - D
+        J = X_minus_D*X_minus_D
         return J
     except (ArithmeticError, ValueError):
         return _ieee(v, theta, D, g, k)[0]
@@ -84,17 +84,17 @@ def gradient(
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
-        t1 = cos(theta)
-        a = v*t1
-        t2 = sin(theta)
-        b = v*t2
-        t3 = sqrt(b*b + 2.0*g*k)
-        t = (b + t3)/g
+        cos_theta = cos(theta)
+        a = v*cos_theta
+        sin_theta = sin(theta)
+        b = v*sin_theta
+        t1 = sqrt(b*b + 2.0*g*k)
+        t = (b + t1)/g
         X = a*t
         delta_X = 2.0*(X - D)
-        delta_b = delta_X*a*(1.0 + b/t3)/g
+        delta_b = delta_X*a*(1.0 + b/t1)/g
         delta_a = delta_X*t
-        dJ_dv = delta_a*t1 + delta_b*t2
+        dJ_dv = delta_a*cos_theta + delta_b*sin_theta
         dJ_dtheta = delta_b*a - delta_a*b
         return _new(Gradient, (dJ_dv, dJ_dtheta))
     except (ArithmeticError, ValueError):
@@ -106,19 +106,19 @@ def value_and_gradient(
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
-        t1 = cos(theta)
-        a = v*t1
-        t2 = sin(theta)
-        b = v*t2
-        t3 = sqrt(b*b + 2.0*g*k)
-        t = (b + t3)/g
+        cos_theta = cos(theta)
+        a = v*cos_theta
+        sin_theta = sin(theta)
+        b = v*sin_theta
+        t1 = sqrt(b*b + 2.0*g*k)
+        t = (b + t1)/g
         X = a*t
-        t4 = X - D
-        J = t4*t4
-        delta_X = 2.0*t4
-        delta_b = delta_X*a*(1.0 + b/t3)/g
+        X_minus_D = X - D
+        J = X_minus_D*X_minus_D
+        delta_X = 2.0*X_minus_D
+        delta_b = delta_X*a*(1.0 + b/t1)/g
         delta_a = delta_X*t
-        dJ_dv = delta_a*t1 + delta_b*t2
+        dJ_dv = delta_a*cos_theta + delta_b*sin_theta
         dJ_dtheta = delta_b*a - delta_a*b
         return J, _new(Gradient, (dJ_dv, dJ_dtheta))
     except (ArithmeticError, ValueError):
@@ -135,18 +135,18 @@ def update(
 
 def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = _ieee_cos(theta)
-    a = v*t1
-    t2 = _ieee_sin(theta)
-    b = v*t2
-    t3 = _ieee_sqrt(b*b + 2.0*g*k)
-    t = _ieee_divide(b + t3, g)
+    cos_theta = _ieee_cos(theta)
+    a = v*cos_theta
+    sin_theta = _ieee_sin(theta)
+    b = v*sin_theta
+    t1 = _ieee_sqrt(b*b + 2.0*g*k)
+    t = _ieee_divide(b + t1, g)
     X = a*t
-    t4 = X - D
-    J = t4*t4
-    delta_X = 2.0*t4
-    delta_b = _ieee_divide(delta_X*a*(1.0 + _ieee_divide(b, t3)), g)
+    X_minus_D = X - D
+    J = X_minus_D*X_minus_D
+    delta_X = 2.0*X_minus_D
+    delta_b = _ieee_divide(delta_X*a*(1.0 + _ieee_divide(b, t1)), g)
     delta_a = delta_X*t
-    dJ_dv = delta_a*t1 + delta_b*t2
+    dJ_dv = delta_a*cos_theta + delta_b*sin_theta
     dJ_dtheta = delta_b*a - delta_a*b
     return J, _new(Gradient, (dJ_dv, dJ_dtheta))

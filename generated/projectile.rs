@@ -65,43 +65,43 @@ pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let b = v*math::sin(theta);
     let t = (b + math::sqrt(b*b + 2.0*g*k))/g;
     let X = a*t;
-    let t1 = X - D;
-    let J = t1*t1;
+    let X_minus_D = X - D;
+    let J = X_minus_D*X_minus_D;
     J
 }
 
 /// The derivative of J by each parameter.
 pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
-    let t1 = math::cos(theta);
-    let a = v*t1;
-    let t2 = math::sin(theta);
-    let b = v*t2;
-    let t3 = math::sqrt(b*b + 2.0*g*k);
-    let t = (b + t3)/g;
+    let cos_theta = math::cos(theta);
+    let a = v*cos_theta;
+    let sin_theta = math::sin(theta);
+    let b = v*sin_theta;
+    let t1 = math::sqrt(b*b + 2.0*g*k);
+    let t = (b + t1)/g;
     let X = a*t;
     let delta_X = 2.0*(X - D);
-    let delta_b = delta_X*a*(1.0 + b/t3)/g;
+    let delta_b = delta_X*a*(1.0 + b/t1)/g;
     let delta_a = delta_X*t;
-    let dJ_dv = delta_a*t1 + delta_b*t2;
+    let dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     let dJ_dtheta = delta_b*a - delta_a*b;
     Gradient { v: dJ_dv, theta: dJ_dtheta }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, Gradient) {
-    let t1 = math::cos(theta);
-    let a = v*t1;
-    let t2 = math::sin(theta);
-    let b = v*t2;
-    let t3 = math::sqrt(b*b + 2.0*g*k);
-    let t = (b + t3)/g;
+    let cos_theta = math::cos(theta);
+    let a = v*cos_theta;
+    let sin_theta = math::sin(theta);
+    let b = v*sin_theta;
+    let t1 = math::sqrt(b*b + 2.0*g*k);
+    let t = (b + t1)/g;
     let X = a*t;
-    let t4 = X - D;
-    let J = t4*t4;
-    let delta_X = 2.0*t4;
-    let delta_b = delta_X*a*(1.0 + b/t3)/g;
+    let X_minus_D = X - D;
+    let J = X_minus_D*X_minus_D;
+    let delta_X = 2.0*X_minus_D;
+    let delta_b = delta_X*a*(1.0 + b/t1)/g;
     let delta_a = delta_X*t;
-    let dJ_dv = delta_a*t1 + delta_b*t2;
+    let dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     let dJ_dtheta = delta_b*a - delta_a*b;
     (J, Gradient { v: dJ_dv, theta: dJ_dtheta })
 }

@@ -176,8 +176,8 @@ def value(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(1, _data):
             D, _r0 = _part
-            t1 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t1, t1)
+            X_minus_D = np.subtract(X, D, _r0)
+            _sum_J = _dot(X_minus_D, X_minus_D)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('D',), _data)
         return float(_mean_J)
@@ -193,12 +193,12 @@ def gradient(
     k = _number("k", k)
     _data = _samples(('D',), (D,))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        a = v*t1
-        t2 = np.sin(theta)
-        b = v*t2
-        t3 = np.sqrt(b*b + 2.0*g*k)
-        t = (b + t3)/g
+        cos_theta = np.cos(theta)
+        a = v*cos_theta
+        sin_theta = np.sin(theta)
+        b = v*sin_theta
+        t1 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t1)/g
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
@@ -206,11 +206,11 @@ def gradient(
             delta_X = np.subtract(X, D, _r0)
             delta_X *= 2.0
             delta_b = np.multiply(delta_X, a, _r1)
-            delta_b *= 1.0 + b/t3
+            delta_b *= 1.0 + b/t1
             delta_b /= g
             delta_a = np.multiply(delta_X, t, _r0)
-            np.multiply(delta_a, t1, _r2)
-            np.multiply(delta_b, t2, _r3)
+            np.multiply(delta_a, cos_theta, _r2)
+            np.multiply(delta_b, sin_theta, _r3)
             _r2 += _r3
             _sum_dJ_dv = np.add.reduce(_r2)
             np.multiply(delta_b, a, _r1)
@@ -232,25 +232,25 @@ def value_and_gradient(
     k = _number("k", k)
     _data = _samples(('D',), (D,))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        a = v*t1
-        t2 = np.sin(theta)
-        b = v*t2
-        t3 = np.sqrt(b*b + 2.0*g*k)
-        t = (b + t3)/g
+        cos_theta = np.cos(theta)
+        a = v*cos_theta
+        sin_theta = np.sin(theta)
+        b = v*sin_theta
+        t1 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t1)/g
         X = a*t
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             D, _r0, _r1, _r2, _r3 = _part
-            t4 = np.subtract(X, D, _r0)
-            _sum_J = _dot(t4, t4)
-            delta_X = np.multiply(t4, 2.0, _r0)
+            X_minus_D = np.subtract(X, D, _r0)
+            _sum_J = _dot(X_minus_D, X_minus_D)
+            delta_X = np.multiply(X_minus_D, 2.0, _r0)
             delta_b = np.multiply(delta_X, a, _r1)
-            delta_b *= 1.0 + b/t3
+            delta_b *= 1.0 + b/t1
             delta_b /= g
             delta_a = np.multiply(delta_X, t, _r0)
-            np.multiply(delta_a, t1, _r2)
-            np.multiply(delta_b, t2, _r3)
+            np.multiply(delta_a, cos_theta, _r2)
+            np.multiply(delta_b, sin_theta, _r3)
             _r2 += _r3
             _sum_dJ_dv = np.add.reduce(_r2)
             np.multiply(delta_b, a, _r1)
@@ -337,14 +337,14 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
-        t1 = np.cos(theta)
-        a = v*t1
-        t2 = np.sin(theta)
-        b = v*t2
-        t3 = np.sqrt(b*b + 2.0*g*k)
-        t = (b + t3)/g
-        delta = a*(1.0 + b/t3)/g
-        dresidual_dv = delta*t2 + t*t1
+        cos_theta = np.cos(theta)
+        a = v*cos_theta
+        sin_theta = np.sin(theta)
+        b = v*sin_theta
+        t1 = np.sqrt(b*b + 2.0*g*k)
+        t = (b + t1)/g
+        delta = a*(1.0 + b/t1)/g
+        dresidual_dv = delta*sin_theta + t*cos_theta
         dresidual_dtheta = delta*a - t*b
         for _part in _blocks(0, (*_data, _rows)):
             D, _block = _part

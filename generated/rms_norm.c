@@ -44,9 +44,9 @@ double rms_norm_value(
     const double r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon);
     const double y1 = g1*a1/r;
     const double y2 = g2*a2/r;
-    const double tmp1 = y1 - t1;
-    const double tmp2 = y2 - t2;
-    const double L = (tmp1*tmp1 + tmp2*tmp2)/2.0;
+    const double y1_minus_t1 = y1 - t1;
+    const double y2_minus_t2 = y2 - t2;
+    const double L = (y1_minus_t1*y1_minus_t1 + y2_minus_t2*y2_minus_t2)/2.0;
     return L;
 }
 

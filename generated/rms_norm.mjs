@@ -75,9 +75,9 @@ export function value(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon = 1e-0
   const r = Math.sqrt((a1*a1 + a2*a2)/2 + epsilon);
   const y1 = g1*a1/r;
   const y2 = g2*a2/r;
-  const tmp1 = y1 - t1;
-  const tmp2 = y2 - t2;
-  const L = (tmp1*tmp1 + tmp2*tmp2)/2;
+  const y1_minus_t1 = y1 - t1;
+  const y2_minus_t2 = y2 - t2;
+  const L = (y1_minus_t1*y1_minus_t1 + y2_minus_t2*y2_minus_t2)/2;
   return L;
 }
 

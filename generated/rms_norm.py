@@ -84,9 +84,9 @@ def value(
         r = sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
         y1 = g1*a1/r
         y2 = g2*a2/r
-        tmp1 = y1 - t1
-        tmp2 = y2 - t2
-        L = (tmp1*tmp1 + tmp2*tmp2)/2.0
+        y1_minus_t1 = y1 - t1
+        y2_minus_t2 = y2 - t2
+        L = (y1_minus_t1*y1_minus_t1 + y2_minus_t2*y2_minus_t2)/2.0
         return L
     except (ArithmeticError, ValueError):
         return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)[0]

@@ -80,9 +80,9 @@ pub fn value(
     let r = math::sqrt((a1*a1 + a2*a2)/2.0 + epsilon);
     let y1 = g1*a1/r;
     let y2 = g2*a2/r;
-    let tmp1 = y1 - t1;
-    let tmp2 = y2 - t2;
-    let L = (tmp1*tmp1 + tmp2*tmp2)/2.0;
+    let y1_minus_t1 = y1 - t1;
+    let y2_minus_t2 = y2 - t2;
+    let L = (y1_minus_t1*y1_minus_t1 + y2_minus_t2*y2_minus_t2)/2.0;
     L
 }
 

@@ -216,10 +216,10 @@ def value(
             y1 /= r
             y2 = np.multiply(a2, g2, _r1)
             y2 /= r
-            tmp1 = np.subtract(y1, t1, _r0)
-            tmp2 = np.subtract(y2, t2, _r1)
-            np.power(tmp1, 2.0, _r0)
-            np.power(tmp2, 2.0, _r1)
+            y1_minus_t1 = np.subtract(y1, t1, _r0)
+            y2_minus_t2 = np.subtract(y2, t2, _r1)
+            np.power(y1_minus_t1, 2.0, _r0)
+            np.power(y2_minus_t2, 2.0, _r1)
             _r0 += _r1
             _sum_L = np.add.reduce(_r0)
             _sums.append((_sum_L,))
@@ -491,22 +491,22 @@ def jacobian(
             a2 = np.multiply(x1, w21, _r1)
             np.multiply(x2, w22, _r2)
             a2 += _r2
-            tmp1 = np.multiply(a2, a2, _r2)
-            tmp2 = np.multiply(a1, a1, _r3)
-            tmp2 += tmp1
-            tmp2 *= 0.5
-            tmp2 += epsilon
-            r = np.sqrt(tmp2, _r4)
+            a2_squared = np.multiply(a2, a2, _r2)
+            tmp1 = np.multiply(a1, a1, _r3)
+            tmp1 += a2_squared
+            tmp1 *= 0.5
+            tmp1 += epsilon
+            r = np.sqrt(tmp1, _r4)
             y1 = np.multiply(a1, g1, _r5)
             y1 /= r
             delta_r_residual_1 = np.divide(y1, r, _r5)
             np.negative(delta_r_residual_1, delta_r_residual_1)
-            tmp3 = np.multiply(r, 2.0, _r6)
+            two_r = np.multiply(r, 2.0, _r6)
             delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r5)
-            delta_a2_residual_1 /= tmp3
-            delta_a1_residual_1 = np.add(tmp1, 2.0*epsilon, _r2)
+            delta_a2_residual_1 /= two_r
+            delta_a1_residual_1 = np.add(a2_squared, 2.0*epsilon, _r2)
             delta_a1_residual_1 *= g1/2.0
-            np.multiply(tmp2, r, _r3)
+            np.multiply(tmp1, r, _r3)
             delta_a1_residual_1 /= _r3
             dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r3)
             dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, _r2)
@@ -519,9 +519,9 @@ def jacobian(
             np.negative(delta_r_residual_2, delta_r_residual_2)
             delta_a2_residual_2 = np.multiply(delta_r_residual_2, a2, _r10)
             delta_a2_residual_2 += 2.0*g2
-            delta_a2_residual_2 /= tmp3
+            delta_a2_residual_2 /= two_r
             delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r9)
-            delta_a1_residual_2 /= tmp3
+            delta_a1_residual_2 /= two_r
             dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r6)
             dresidual_2_dw12 = np.multiply(delta_a1_residual_2, x2, _r9)
             dresidual_2_dw21 = np.multiply(delta_a2_residual_2, x1, _r0)

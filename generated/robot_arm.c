@@ -31,9 +31,9 @@ double robot_arm_value(
     const double phi = theta1 + theta2;
     const double x = l1*cos(theta1) + l2*cos(phi);
     const double y = l1*sin(theta1) + l2*sin(phi);
-    const double t1 = x - X;
-    const double t2 = y - Y;
-    const double L = t1*t1 + t2*t2;
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
     const double R = mu*theta2*theta2;
     const double J = L + R;
     return J;
@@ -42,16 +42,17 @@ double robot_arm_value(
 robot_arm_params robot_arm_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu) {
     const double phi = theta1 + theta2;
-    const double t1 = l1*cos(theta1);
-    const double t2 = l2*cos(phi);
-    const double x = t1 + t2;
-    const double t3 = l1*sin(theta1);
-    const double t4 = l2*sin(phi);
-    const double y = t3 + t4;
+    const double l1_times_cos_theta1 = l1*cos(theta1);
+    const double l2_times_cos_phi = l2*cos(phi);
+    const double x = l1_times_cos_theta1 + l2_times_cos_phi;
+    const double l1_times_sin_theta1 = l1*sin(theta1);
+    const double l2_times_sin_phi = l2*sin(phi);
+    const double y = l1_times_sin_theta1 + l2_times_sin_phi;
     const double delta_y = 2.0*(y - Y);
     const double delta_x = 2.0*(x - X);
-    const double delta_phi = delta_y*t2 - delta_x*t4;
-    const double dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
+    const double delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
+    const double dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 +
+        delta_y*l1_times_cos_theta1;
     const double dJ_dtheta2 = delta_phi + 2.0*mu*theta2;
     robot_arm_params out;
     out.theta1 = dJ_dtheta1;
@@ -63,23 +64,24 @@ robot_arm_params robot_arm_value_and_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu,
     double *value) {
     const double phi = theta1 + theta2;
-    const double t1 = l1*cos(theta1);
-    const double t2 = l2*cos(phi);
-    const double x = t1 + t2;
-    const double t3 = l1*sin(theta1);
-    const double t4 = l2*sin(phi);
-    const double y = t3 + t4;
-    const double t5 = x - X;
-    const double t6 = y - Y;
-    const double L = t5*t5 + t6*t6;
-    const double t7 = mu*theta2;
-    const double R = t7*theta2;
+    const double l1_times_cos_theta1 = l1*cos(theta1);
+    const double l2_times_cos_phi = l2*cos(phi);
+    const double x = l1_times_cos_theta1 + l2_times_cos_phi;
+    const double l1_times_sin_theta1 = l1*sin(theta1);
+    const double l2_times_sin_phi = l2*sin(phi);
+    const double y = l1_times_sin_theta1 + l2_times_sin_phi;
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
+    const double mu_times_theta2 = mu*theta2;
+    const double R = mu_times_theta2*theta2;
     const double J = L + R;
-    const double delta_y = 2.0*t6;
-    const double delta_x = 2.0*t5;
-    const double delta_phi = delta_y*t2 - delta_x*t4;
-    const double dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
-    const double dJ_dtheta2 = delta_phi + 2.0*t7;
+    const double delta_y = 2.0*y_minus_Y;
+    const double delta_x = 2.0*x_minus_X;
+    const double delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
+    const double dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 +
+        delta_y*l1_times_cos_theta1;
+    const double dJ_dtheta2 = delta_phi + 2.0*mu_times_theta2;
     *value = J;
     robot_arm_params out;
     out.theta1 = dJ_dtheta1;
@@ -106,16 +108,17 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double X, double Y, double t1, double t2, double x, double t3, double t4, double y,
-    double acc[][LANES], size_t lane) {
-    const double t5 = x - X;
-    const double t6 = y - Y;
-    const double L = t5*t5 + t6*t6;
-    const double delta_y = 2.0*t6;
-    const double delta_x = 2.0*t5;
-    const double delta_phi = delta_y*t2 - delta_x*t4;
+    double X, double Y, double l1_times_cos_theta1, double l2_times_cos_phi, double x,
+    double l1_times_sin_theta1, double l2_times_sin_phi, double y, double acc[][LANES],
+    size_t lane) {
+    const double x_minus_X = x - X;
+    const double y_minus_Y = y - Y;
+    const double L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
+    const double delta_y = 2.0*y_minus_Y;
+    const double delta_x = 2.0*x_minus_X;
+    const double delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
     acc[0][lane] += L;
-    acc[1][lane] += delta_phi - delta_x*t3 + delta_y*t1;
+    acc[1][lane] += delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1;
     acc[2][lane] += delta_phi;
 }
 
@@ -128,8 +131,9 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *X, const double *Y, double t1, double t2, double x, double t3,
-    double t4, double y, double total[], double carry[]) {
+    size_t count, const double *X, const double *Y, double l1_times_cos_theta1,
+    double l2_times_cos_phi, double x, double l1_times_sin_theta1, double l2_times_sin_phi,
+    double y, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -137,11 +141,13 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(X[start + lane], Y[start + lane], t1, t2, x, t3, t4, y, acc, lane);
+                add_sample(X[start + lane], Y[start + lane], l1_times_cos_theta1,
+                    l2_times_cos_phi, x, l1_times_sin_theta1, l2_times_sin_phi, y, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(X[start + lane], Y[start + lane], t1, t2, x, t3, t4, y, acc, lane);
+            add_sample(X[start + lane], Y[start + lane], l1_times_cos_theta1,
+                l2_times_cos_phi, x, l1_times_sin_theta1, l2_times_sin_phi, y, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -156,8 +162,9 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *X, const double *Y, double t1, double t2, double x, double t3,
-    double t4, double y, double sums[]) {
+    size_t count, const double *X, const double *Y, double l1_times_cos_theta1,
+    double l2_times_cos_phi, double x, double l1_times_sin_theta1, double l2_times_sin_phi,
+    double y, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -167,7 +174,8 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, X + start, Y + start, t1, t2, x, t3, t4, y, part, carry);
+        add_chunk(1, X + start, Y + start, l1_times_cos_theta1, l2_times_cos_phi, x,
+            l1_times_sin_theta1, l2_times_sin_phi, y, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -179,8 +187,9 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *X, const double *Y, double t1, double t2, double x, double t3,
-    double t4, double y, double sums[]) {
+    size_t count, const double *X, const double *Y, double l1_times_cos_theta1,
+    double l2_times_cos_phi, double x, double l1_times_sin_theta1, double l2_times_sin_phi,
+    double y, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -197,7 +206,8 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, X + start, Y + start, t1, t2, x, t3, t4, y, total[part], carry[part]);
+        add_chunk(length, X + start, Y + start, l1_times_cos_theta1, l2_times_cos_phi, x,
+            l1_times_sin_theta1, l2_times_sin_phi, y, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -209,7 +219,8 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, X, Y, t1, t2, x, t3, t4, y, sums);
+        careful_sums(count, X, Y, l1_times_cos_theta1, l2_times_cos_phi, x,
+            l1_times_sin_theta1, l2_times_sin_phi, y, sums);
     }
 }
 
@@ -218,19 +229,20 @@ robot_arm_params robot_arm_batch_value_and_gradient(
     double l2, double mu, double *value) {
     double sums[SUMS];
     const double phi = theta1 + theta2;
-    const double t1 = l1*cos(theta1);
-    const double t2 = l2*cos(phi);
-    const double x = t1 + t2;
-    const double t3 = l1*sin(theta1);
-    const double t4 = l2*sin(phi);
-    const double y = t3 + t4;
-    const double t7 = mu*theta2;
-    const double R = t7*theta2;
-    mean_sums(count, X, Y, t1, t2, x, t3, t4, y, sums);
+    const double l1_times_cos_theta1 = l1*cos(theta1);
+    const double l2_times_cos_phi = l2*cos(phi);
+    const double x = l1_times_cos_theta1 + l2_times_cos_phi;
+    const double l1_times_sin_theta1 = l1*sin(theta1);
+    const double l2_times_sin_phi = l2*sin(phi);
+    const double y = l1_times_sin_theta1 + l2_times_sin_phi;
+    const double mu_times_theta2 = mu*theta2;
+    const double R = mu_times_theta2*theta2;
+    mean_sums(count, X, Y, l1_times_cos_theta1, l2_times_cos_phi, x, l1_times_sin_theta1,
+        l2_times_sin_phi, y, sums);
     *value = R + sums[0];
     robot_arm_params out;
     out.theta1 = sums[1];
-    out.theta2 = 2.0*t7 + sums[2];
+    out.theta2 = 2.0*mu_times_theta2 + sums[2];
     return out;
 }
 

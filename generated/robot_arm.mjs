@@ -51,9 +51,9 @@ export function value(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
   const x = l1*Math.cos(theta1) + l2*Math.cos(phi);
   const y = l1*Math.sin(theta1) + l2*Math.sin(phi);
-  const t1 = x - X;
-  const t2 = y - Y;
-  const L = t1*t1 + t2*t2;
+  const x_minus_X = x - X;
+  const y_minus_Y = y - Y;
+  const L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
   const R = mu*theta2*theta2;
   const J = L + R;
   return J;
@@ -72,16 +72,16 @@ export function value(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
  */
 export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
-  const t1 = l1*Math.cos(theta1);
-  const t2 = l2*Math.cos(phi);
-  const x = t1 + t2;
-  const t3 = l1*Math.sin(theta1);
-  const t4 = l2*Math.sin(phi);
-  const y = t3 + t4;
+  const l1_times_cos_theta1 = l1*Math.cos(theta1);
+  const l2_times_cos_phi = l2*Math.cos(phi);
+  const x = l1_times_cos_theta1 + l2_times_cos_phi;
+  const l1_times_sin_theta1 = l1*Math.sin(theta1);
+  const l2_times_sin_phi = l2*Math.sin(phi);
+  const y = l1_times_sin_theta1 + l2_times_sin_phi;
   const delta_y = 2*(y - Y);
   const delta_x = 2*(x - X);
-  const delta_phi = delta_y*t2 - delta_x*t4;
-  const dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
+  const delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
+  const dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1;
   const dJ_dtheta2 = delta_phi + 2*mu*theta2;
   return {theta1: dJ_dtheta1, theta2: dJ_dtheta2};
 }
@@ -99,23 +99,23 @@ export function gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
  */
 export function value_and_gradient(theta1, theta2, X, Y, l1 = 1, l2 = 0.7, mu = 0.001) {
   const phi = theta1 + theta2;
-  const t1 = l1*Math.cos(theta1);
-  const t2 = l2*Math.cos(phi);
-  const x = t1 + t2;
-  const t3 = l1*Math.sin(theta1);
-  const t4 = l2*Math.sin(phi);
-  const y = t3 + t4;
-  const t5 = x - X;
-  const t6 = y - Y;
-  const L = t5*t5 + t6*t6;
-  const t7 = mu*theta2;
-  const R = t7*theta2;
+  const l1_times_cos_theta1 = l1*Math.cos(theta1);
+  const l2_times_cos_phi = l2*Math.cos(phi);
+  const x = l1_times_cos_theta1 + l2_times_cos_phi;
+  const l1_times_sin_theta1 = l1*Math.sin(theta1);
+  const l2_times_sin_phi = l2*Math.sin(phi);
+  const y = l1_times_sin_theta1 + l2_times_sin_phi;
+  const x_minus_X = x - X;
+  const y_minus_Y = y - Y;
+  const L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
+  const mu_times_theta2 = mu*theta2;
+  const R = mu_times_theta2*theta2;
   const J = L + R;
-  const delta_y = 2*t6;
-  const delta_x = 2*t5;
-  const delta_phi = delta_y*t2 - delta_x*t4;
-  const dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
-  const dJ_dtheta2 = delta_phi + 2*t7;
+  const delta_y = 2*y_minus_Y;
+  const delta_x = 2*x_minus_X;
+  const delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
+  const dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1;
+  const dJ_dtheta2 = delta_phi + 2*mu_times_theta2;
   return [J, {theta1: dJ_dtheta1, theta2: dJ_dtheta2}];
 }
 

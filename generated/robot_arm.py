@@ -62,9 +62,9 @@ def value(
         phi = theta1 + theta2
         x = l1*cos(theta1) + l2*cos(phi)
         y = l1*sin(theta1) + l2*sin(phi)
-        t1 = x - X
-        t2 = y - Y
-        L = t1*t1 + t2*t2
+        x_minus_X = x - X
+        y_minus_Y = y - Y
+        L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y
         R = mu*theta2*theta2
         J = L + R
         return J
@@ -79,16 +79,16 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         phi = theta1 + theta2
-        t1 = l1*cos(theta1)
-        t2 = l2*cos(phi)
-        x = t1 + t2
-        t3 = l1*sin(theta1)
-        t4 = l2*sin(phi)
-        y = t3 + t4
+        l1_times_cos_theta1 = l1*cos(theta1)
+        l2_times_cos_phi = l2*cos(phi)
+        x = l1_times_cos_theta1 + l2_times_cos_phi
+        l1_times_sin_theta1 = l1*sin(theta1)
+        l2_times_sin_phi = l2*sin(phi)
+        y = l1_times_sin_theta1 + l2_times_sin_phi
         delta_y = 2.0*(y - Y)
         delta_x = 2.0*(x - X)
-        delta_phi = delta_y*t2 - delta_x*t4
-        dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1
+        delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi
+        dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1
         dJ_dtheta2 = delta_phi + 2.0*mu*theta2
         return _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
     except (ArithmeticError, ValueError):
@@ -102,23 +102,23 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         phi = theta1 + theta2
-        t1 = l1*cos(theta1)
-        t2 = l2*cos(phi)
-        x = t1 + t2
-        t3 = l1*sin(theta1)
-        t4 = l2*sin(phi)
-        y = t3 + t4
-        t5 = x - X
-        t6 = y - Y
-        L = t5*t5 + t6*t6
-        t7 = mu*theta2
-        R = t7*theta2
+        l1_times_cos_theta1 = l1*cos(theta1)
+        l2_times_cos_phi = l2*cos(phi)
+        x = l1_times_cos_theta1 + l2_times_cos_phi
+        l1_times_sin_theta1 = l1*sin(theta1)
+        l2_times_sin_phi = l2*sin(phi)
+        y = l1_times_sin_theta1 + l2_times_sin_phi
+        x_minus_X = x - X
+        y_minus_Y = y - Y
+        L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y
+        mu_times_theta2 = mu*theta2
+        R = mu_times_theta2*theta2
         J = L + R
-        delta_y = 2.0*t6
-        delta_x = 2.0*t5
-        delta_phi = delta_y*t2 - delta_x*t4
-        dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1
-        dJ_dtheta2 = delta_phi + 2.0*t7
+        delta_y = 2.0*y_minus_Y
+        delta_x = 2.0*x_minus_X
+        delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi
+        dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1
+        dJ_dtheta2 = delta_phi + 2.0*mu_times_theta2
         return J, _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
     except (ArithmeticError, ValueError):
         return _ieee(theta1, theta2, X, Y, l1, l2, mu)
@@ -138,21 +138,21 @@ def _ieee(
 ) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     phi = theta1 + theta2
-    t1 = l1*_ieee_cos(theta1)
-    t2 = l2*_ieee_cos(phi)
-    x = t1 + t2
-    t3 = l1*_ieee_sin(theta1)
-    t4 = l2*_ieee_sin(phi)
-    y = t3 + t4
-    t5 = x - X
-    t6 = y - Y
-    L = t5*t5 + t6*t6
-    t7 = mu*theta2
-    R = t7*theta2
+    l1_times_cos_theta1 = l1*_ieee_cos(theta1)
+    l2_times_cos_phi = l2*_ieee_cos(phi)
+    x = l1_times_cos_theta1 + l2_times_cos_phi
+    l1_times_sin_theta1 = l1*_ieee_sin(theta1)
+    l2_times_sin_phi = l2*_ieee_sin(phi)
+    y = l1_times_sin_theta1 + l2_times_sin_phi
+    x_minus_X = x - X
+    y_minus_Y = y - Y
+    L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y
+    mu_times_theta2 = mu*theta2
+    R = mu_times_theta2*theta2
     J = L + R
-    delta_y = 2.0*t6
-    delta_x = 2.0*t5
-    delta_phi = delta_y*t2 - delta_x*t4
-    dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1
-    dJ_dtheta2 = delta_phi + 2.0*t7
+    delta_y = 2.0*y_minus_Y
+    delta_x = 2.0*x_minus_X
+    delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi
+    dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1
+    dJ_dtheta2 = delta_phi + 2.0*mu_times_theta2
     return J, _new(Gradient, (dJ_dtheta1, dJ_dtheta2))

@@ -63,9 +63,9 @@ pub fn value(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64
     let phi = theta1 + theta2;
     let x = l1*math::cos(theta1) + l2*math::cos(phi);
     let y = l1*math::sin(theta1) + l2*math::sin(phi);
-    let t1 = x - X;
-    let t2 = y - Y;
-    let L = t1*t1 + t2*t2;
+    let x_minus_X = x - X;
+    let y_minus_Y = y - Y;
+    let L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
     let R = mu*theta2*theta2;
     let J = L + R;
     J
@@ -74,16 +74,16 @@ pub fn value(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64
 /// The derivative of J by each parameter.
 pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: f64) -> Gradient {
     let phi = theta1 + theta2;
-    let t1 = l1*math::cos(theta1);
-    let t2 = l2*math::cos(phi);
-    let x = t1 + t2;
-    let t3 = l1*math::sin(theta1);
-    let t4 = l2*math::sin(phi);
-    let y = t3 + t4;
+    let l1_times_cos_theta1 = l1*math::cos(theta1);
+    let l2_times_cos_phi = l2*math::cos(phi);
+    let x = l1_times_cos_theta1 + l2_times_cos_phi;
+    let l1_times_sin_theta1 = l1*math::sin(theta1);
+    let l2_times_sin_phi = l2*math::sin(phi);
+    let y = l1_times_sin_theta1 + l2_times_sin_phi;
     let delta_y = 2.0*(y - Y);
     let delta_x = 2.0*(x - X);
-    let delta_phi = delta_y*t2 - delta_x*t4;
-    let dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
+    let delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
+    let dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1;
     let dJ_dtheta2 = delta_phi + 2.0*mu*theta2;
     Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 }
 }
@@ -92,23 +92,23 @@ pub fn gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64, mu: 
 pub fn value_and_gradient(theta1: f64, theta2: f64, X: f64, Y: f64, l1: f64, l2: f64,
     mu: f64) -> (f64, Gradient) {
     let phi = theta1 + theta2;
-    let t1 = l1*math::cos(theta1);
-    let t2 = l2*math::cos(phi);
-    let x = t1 + t2;
-    let t3 = l1*math::sin(theta1);
-    let t4 = l2*math::sin(phi);
-    let y = t3 + t4;
-    let t5 = x - X;
-    let t6 = y - Y;
-    let L = t5*t5 + t6*t6;
-    let t7 = mu*theta2;
-    let R = t7*theta2;
+    let l1_times_cos_theta1 = l1*math::cos(theta1);
+    let l2_times_cos_phi = l2*math::cos(phi);
+    let x = l1_times_cos_theta1 + l2_times_cos_phi;
+    let l1_times_sin_theta1 = l1*math::sin(theta1);
+    let l2_times_sin_phi = l2*math::sin(phi);
+    let y = l1_times_sin_theta1 + l2_times_sin_phi;
+    let x_minus_X = x - X;
+    let y_minus_Y = y - Y;
+    let L = x_minus_X*x_minus_X + y_minus_Y*y_minus_Y;
+    let mu_times_theta2 = mu*theta2;
+    let R = mu_times_theta2*theta2;
     let J = L + R;
-    let delta_y = 2.0*t6;
-    let delta_x = 2.0*t5;
-    let delta_phi = delta_y*t2 - delta_x*t4;
-    let dJ_dtheta1 = delta_phi - delta_x*t3 + delta_y*t1;
-    let dJ_dtheta2 = delta_phi + 2.0*t7;
+    let delta_y = 2.0*y_minus_Y;
+    let delta_x = 2.0*x_minus_X;
+    let delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi;
+    let dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1;
+    let dJ_dtheta2 = delta_phi + 2.0*mu_times_theta2;
     (J, Gradient { theta1: dJ_dtheta1, theta2: dJ_dtheta2 })
 }
 

@@ -160,10 +160,10 @@ def value(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(2, _data):
             X, Y, _r0, _r1 = _part
-            t1 = np.subtract(x, X, _r0)
-            t2 = np.subtract(y, Y, _r1)
-            np.multiply(t1, t1, _r0)
-            np.multiply(t2, t2, _r1)
+            x_minus_X = np.subtract(x, X, _r0)
+            y_minus_Y = np.subtract(y, Y, _r1)
+            np.multiply(x_minus_X, x_minus_X, _r0)
+            np.multiply(y_minus_Y, y_minus_Y, _r1)
             _r0 += _r1
             _sum_L = np.add.reduce(_r0)
             _sums.append((_sum_L,))
@@ -184,12 +184,12 @@ def gradient(
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = l1*np.cos(theta1)
-        t2 = l2*np.cos(phi)
-        x = t1 + t2
-        t3 = l1*np.sin(theta1)
-        t4 = l2*np.sin(phi)
-        y = t3 + t4
+        l1_times_cos_theta1 = l1*np.cos(theta1)
+        l2_times_cos_phi = l2*np.cos(phi)
+        x = l1_times_cos_theta1 + l2_times_cos_phi
+        l1_times_sin_theta1 = l1*np.sin(theta1)
+        l2_times_sin_phi = l2*np.sin(phi)
+        y = l1_times_sin_theta1 + l2_times_sin_phi
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             X, Y, _r0, _r1, _r2, _r3 = _part
@@ -197,12 +197,12 @@ def gradient(
             delta_y *= 2.0
             delta_x = np.subtract(x, X, _r1)
             delta_x *= 2.0
-            delta_phi = np.multiply(delta_y, t2, _r2)
-            np.multiply(delta_x, t4, _r3)
+            delta_phi = np.multiply(delta_y, l2_times_cos_phi, _r2)
+            np.multiply(delta_x, l2_times_sin_phi, _r3)
             delta_phi -= _r3
-            np.multiply(delta_x, t3, _r1)
+            np.multiply(delta_x, l1_times_sin_theta1, _r1)
             np.subtract(delta_phi, _r1, _r1)
-            np.multiply(delta_y, t1, _r0)
+            np.multiply(delta_y, l1_times_cos_theta1, _r0)
             _r1 += _r0
             _sum_dJ_dtheta1 = np.add.reduce(_r1)
             _sum_delta_phi = np.add.reduce(delta_phi)
@@ -224,38 +224,38 @@ def value_and_gradient(
     _data = _samples(('X', 'Y'), (X, Y))
     with np.errstate(all="ignore"):
         phi = theta1 + theta2
-        t1 = l1*np.cos(theta1)
-        t2 = l2*np.cos(phi)
-        x = t1 + t2
-        t3 = l1*np.sin(theta1)
-        t4 = l2*np.sin(phi)
-        y = t3 + t4
-        t7 = mu*theta2
-        R = t7*theta2
+        l1_times_cos_theta1 = l1*np.cos(theta1)
+        l2_times_cos_phi = l2*np.cos(phi)
+        x = l1_times_cos_theta1 + l2_times_cos_phi
+        l1_times_sin_theta1 = l1*np.sin(theta1)
+        l2_times_sin_phi = l2*np.sin(phi)
+        y = l1_times_sin_theta1 + l2_times_sin_phi
+        mu_times_theta2 = mu*theta2
+        R = mu_times_theta2*theta2
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             X, Y, _r0, _r1, _r2, _r3 = _part
-            t5 = np.subtract(x, X, _r0)
-            t6 = np.subtract(y, Y, _r1)
-            np.multiply(t5, t5, _r2)
-            np.multiply(t6, t6, _r3)
+            x_minus_X = np.subtract(x, X, _r0)
+            y_minus_Y = np.subtract(y, Y, _r1)
+            np.multiply(x_minus_X, x_minus_X, _r2)
+            np.multiply(y_minus_Y, y_minus_Y, _r3)
             _r2 += _r3
             _sum_L = np.add.reduce(_r2)
-            delta_y = np.multiply(t6, 2.0, _r1)
-            delta_x = np.multiply(t5, 2.0, _r0)
-            delta_phi = np.multiply(delta_y, t2, _r2)
-            np.multiply(delta_x, t4, _r3)
+            delta_y = np.multiply(y_minus_Y, 2.0, _r1)
+            delta_x = np.multiply(x_minus_X, 2.0, _r0)
+            delta_phi = np.multiply(delta_y, l2_times_cos_phi, _r2)
+            np.multiply(delta_x, l2_times_sin_phi, _r3)
             delta_phi -= _r3
-            np.multiply(delta_x, t3, _r0)
+            np.multiply(delta_x, l1_times_sin_theta1, _r0)
             np.subtract(delta_phi, _r0, _r0)
-            np.multiply(delta_y, t1, _r1)
+            np.multiply(delta_y, l1_times_cos_theta1, _r1)
             _r0 += _r1
             _sum_dJ_dtheta1 = np.add.reduce(_r0)
             _sum_delta_phi = np.add.reduce(delta_phi)
             _sums.append((_sum_L, _sum_dJ_dtheta1, _sum_delta_phi))
         _mean_L, _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
         return float(R + _mean_L), Gradient(*map(float, (
-            _mean_dJ_dtheta1, 2.0*t7 + _mean_delta_phi,
+            _mean_dJ_dtheta1, 2.0*mu_times_theta2 + _mean_delta_phi,
         )))
 
 

@@ -84,12 +84,12 @@ pub fn value(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z1);
-    let tmp2 = math::exp(z3);
-    let s = tmp1 + math::exp(z2) + tmp2;
-    let p1 = tmp1/s;
+    let exp_z1 = math::exp(z1);
+    let exp_z3 = math::exp(z3);
+    let s = exp_z1 + math::exp(z2) + exp_z3;
+    let p1 = exp_z1/s;
     let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = tmp2/s;
+    let p3 = exp_z3/s;
     let L = -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3));
     L
 }
@@ -101,12 +101,12 @@ pub fn gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z1);
-    let tmp2 = math::exp(z3);
-    let s = tmp1 + math::exp(z2) + tmp2;
-    let p1 = tmp1/s;
+    let exp_z1 = math::exp(z1);
+    let exp_z3 = math::exp(z3);
+    let s = exp_z1 + math::exp(z2) + exp_z3;
+    let p1 = exp_z1/s;
     let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = tmp2/s;
+    let p3 = exp_z3/s;
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;
@@ -125,12 +125,12 @@ pub fn value_and_gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let tmp1 = math::exp(z1);
-    let tmp2 = math::exp(z3);
-    let s = tmp1 + math::exp(z2) + tmp2;
-    let p1 = tmp1/s;
+    let exp_z1 = math::exp(z1);
+    let exp_z3 = math::exp(z3);
+    let s = exp_z1 + math::exp(z2) + exp_z3;
+    let p1 = exp_z1/s;
     let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = tmp2/s;
+    let p3 = exp_z3/s;
     let L = -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3));
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;

@@ -205,12 +205,12 @@ def value(
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z1, _r3)
-            tmp2 = np.exp(z3, _r4)
+            exp_z1 = np.exp(z1, _r3)
+            exp_z3 = np.exp(z3, _r4)
             s = np.exp(z2, _r5)
-            s += tmp1
-            s += tmp2
-            p1 = np.divide(tmp1, s, _r3)
+            s += exp_z1
+            s += exp_z3
+            p1 = np.divide(exp_z1, s, _r3)
             p2 = np.subtract(z1, z2, _r0)
             np.exp(p2, p2)
             p2 += 1.0
@@ -218,7 +218,7 @@ def value(
             np.exp(_r2, _r2)
             p2 += _r2
             np.divide(1.0, p2, p2)
-            p3 = np.divide(tmp2, s, _r4)
+            p3 = np.divide(exp_z3, s, _r4)
             np.log(p1, _r3)
             _r3 *= t1
             np.log(p2, _r0)
@@ -255,12 +255,12 @@ def gradient(
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z1, _r3)
-            tmp2 = np.exp(z3, _r4)
+            exp_z1 = np.exp(z1, _r3)
+            exp_z3 = np.exp(z3, _r4)
             s = np.exp(z2, _r5)
-            s += tmp1
-            s += tmp2
-            p1 = np.divide(tmp1, s, _r3)
+            s += exp_z1
+            s += exp_z3
+            p1 = np.divide(exp_z1, s, _r3)
             p2 = np.subtract(z1, z2, _r0)
             np.exp(p2, p2)
             p2 += 1.0
@@ -268,7 +268,7 @@ def gradient(
             np.exp(_r2, _r2)
             p2 += _r2
             np.divide(1.0, p2, p2)
-            p3 = np.divide(tmp2, s, _r4)
+            p3 = np.divide(exp_z3, s, _r4)
             delta_3 = np.subtract(p3, t3, _r4)
             _sum_dL_dw3 = _dot(delta_3, x)
             _sum_delta_3 = np.add.reduce(delta_3)
@@ -311,12 +311,12 @@ def value_and_gradient(
             z2 += b2
             z3 = np.multiply(x, w3, _r2)
             z3 += b3
-            tmp1 = np.exp(z1, _r3)
-            tmp2 = np.exp(z3, _r4)
+            exp_z1 = np.exp(z1, _r3)
+            exp_z3 = np.exp(z3, _r4)
             s = np.exp(z2, _r5)
-            s += tmp1
-            s += tmp2
-            p1 = np.divide(tmp1, s, _r3)
+            s += exp_z1
+            s += exp_z3
+            p1 = np.divide(exp_z1, s, _r3)
             p2 = np.subtract(z1, z2, _r0)
             np.exp(p2, p2)
             p2 += 1.0
@@ -324,7 +324,7 @@ def value_and_gradient(
             np.exp(_r2, _r2)
             p2 += _r2
             np.divide(1.0, p2, p2)
-            p3 = np.divide(tmp2, s, _r4)
+            p3 = np.divide(exp_z3, s, _r4)
             np.log(p1, _r5)
             _r5 *= t1
             np.log(p2, _r2)

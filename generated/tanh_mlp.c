@@ -35,8 +35,8 @@ double tanh_mlp_value(double w1, double b1, double w2, double b2, double x, doub
     const double h1 = tanh(z1);
     const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
-    const double t1 = h2 - y;
-    const double L = t1*t1/2.0;
+    const double h2_minus_y = h2 - y;
+    const double L = h2_minus_y*h2_minus_y/2.0;
     return L;
 }
 
@@ -44,10 +44,10 @@ tanh_mlp_params tanh_mlp_gradient(double w1, double b1, double w2, double b2, do
     const double z1 = w1*x + b1;
     const double h1 = tanh(z1);
     const double z2 = w2*h1 + b2;
-    const double t1 = 2.0*z2;
-    const double delta_2 = (tanh(z2) - y)*(4.0*sg_sigmoid(t1)*sg_sigmoid(-t1));
-    const double t2 = 2.0*z1;
-    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(t2)*sg_sigmoid(-t2));
+    const double two_z2 = 2.0*z2;
+    const double delta_2 = (tanh(z2) - y)*(4.0*sg_sigmoid(two_z2)*sg_sigmoid(-two_z2));
+    const double two_z1 = 2.0*z1;
+    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(two_z1)*sg_sigmoid(-two_z1));
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*h1;
     tanh_mlp_params out;
@@ -64,12 +64,12 @@ tanh_mlp_params tanh_mlp_value_and_gradient(
     const double h1 = tanh(z1);
     const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
-    const double t1 = h2 - y;
-    const double L = t1*t1/2.0;
-    const double t2 = 2.0*z2;
-    const double delta_2 = t1*(4.0*sg_sigmoid(t2)*sg_sigmoid(-t2));
-    const double t3 = 2.0*z1;
-    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(t3)*sg_sigmoid(-t3));
+    const double h2_minus_y = h2 - y;
+    const double L = h2_minus_y*h2_minus_y/2.0;
+    const double two_z2 = 2.0*z2;
+    const double delta_2 = h2_minus_y*(4.0*sg_sigmoid(two_z2)*sg_sigmoid(-two_z2));
+    const double two_z1 = 2.0*z1;
+    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(two_z1)*sg_sigmoid(-two_z1));
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*h1;
     *value = L;
@@ -107,14 +107,14 @@ static inline void add_sample(
     const double h1 = tanh(z1);
     const double z2 = w2*h1 + b2;
     const double h2 = tanh(z2);
-    const double t1 = h2 - y;
-    const double t2 = 2.0*z2;
-    const double delta_2 = t1*(4.0*sg_sigmoid(t2)*sg_sigmoid(-t2));
-    const double t3 = 2.0*z1;
-    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(t3)*sg_sigmoid(-t3));
+    const double h2_minus_y = h2 - y;
+    const double two_z2 = 2.0*z2;
+    const double delta_2 = h2_minus_y*(4.0*sg_sigmoid(two_z2)*sg_sigmoid(-two_z2));
+    const double two_z1 = 2.0*z1;
+    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(two_z1)*sg_sigmoid(-two_z1));
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*h1;
-    acc[0][lane] += t1*t1;
+    acc[0][lane] += h2_minus_y*h2_minus_y;
     acc[1][lane] += dL_dw1;
     acc[2][lane] += delta_1;
     acc[3][lane] += dL_dw2;

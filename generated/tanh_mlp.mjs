@@ -62,8 +62,8 @@ export function value(w1, b1, w2, b2, x, y) {
   const h1 = Math.tanh(z1);
   const z2 = w2*h1 + b2;
   const h2 = Math.tanh(z2);
-  const t1 = h2 - y;
-  const L = t1*t1/2;
+  const h2_minus_y = h2 - y;
+  const L = h2_minus_y*h2_minus_y/2;
   return L;
 }
 
@@ -81,10 +81,10 @@ export function gradient(w1, b1, w2, b2, x, y) {
   const z1 = w1*x + b1;
   const h1 = Math.tanh(z1);
   const z2 = w2*h1 + b2;
-  const t1 = 2*z2;
-  const delta_2 = (Math.tanh(z2) - y)*(4*_sigmoid(t1)*_sigmoid(-t1));
-  const t2 = 2*z1;
-  const delta_1 = delta_2*w2*(4*_sigmoid(t2)*_sigmoid(-t2));
+  const two_z2 = 2*z2;
+  const delta_2 = (Math.tanh(z2) - y)*(4*_sigmoid(two_z2)*_sigmoid(-two_z2));
+  const two_z1 = 2*z1;
+  const delta_1 = delta_2*w2*(4*_sigmoid(two_z1)*_sigmoid(-two_z1));
   const dL_dw1 = delta_1*x;
   const dL_dw2 = delta_2*h1;
   return {w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2};
@@ -105,12 +105,12 @@ export function value_and_gradient(w1, b1, w2, b2, x, y) {
   const h1 = Math.tanh(z1);
   const z2 = w2*h1 + b2;
   const h2 = Math.tanh(z2);
-  const t1 = h2 - y;
-  const L = t1*t1/2;
-  const t2 = 2*z2;
-  const delta_2 = t1*(4*_sigmoid(t2)*_sigmoid(-t2));
-  const t3 = 2*z1;
-  const delta_1 = delta_2*w2*(4*_sigmoid(t3)*_sigmoid(-t3));
+  const h2_minus_y = h2 - y;
+  const L = h2_minus_y*h2_minus_y/2;
+  const two_z2 = 2*z2;
+  const delta_2 = h2_minus_y*(4*_sigmoid(two_z2)*_sigmoid(-two_z2));
+  const two_z1 = 2*z1;
+  const delta_1 = delta_2*w2*(4*_sigmoid(two_z1)*_sigmoid(-two_z1));
   const dL_dw1 = delta_1*x;
   const dL_dw2 = delta_2*h1;
   return [L, {w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2}];

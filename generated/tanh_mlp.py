@@ -61,8 +61,8 @@ def value(
     h1 = tanh(z1)
     z2 = w2*h1 + b2
     h2 = tanh(z2)
-    t1 = h2 - y
-    L = t1*t1/2.0
+    h2_minus_y = h2 - y
+    L = h2_minus_y*h2_minus_y/2.0
     return L
 
 
@@ -73,10 +73,10 @@ def gradient(
     z1 = w1*x + b1
     h1 = tanh(z1)
     z2 = w2*h1 + b2
-    t1 = 2.0*z2
-    delta_2 = (tanh(z2) - y)*(4.0*_sigmoid(t1)*_sigmoid(-t1))
-    t2 = 2.0*z1
-    delta_1 = delta_2*w2*(4.0*_sigmoid(t2)*_sigmoid(-t2))
+    two_z2 = 2.0*z2
+    delta_2 = (tanh(z2) - y)*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
+    two_z1 = 2.0*z1
+    delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1))
     dL_dw1 = delta_1*x
     dL_dw2 = delta_2*h1
     return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
@@ -90,12 +90,12 @@ def value_and_gradient(
     h1 = tanh(z1)
     z2 = w2*h1 + b2
     h2 = tanh(z2)
-    t1 = h2 - y
-    L = t1*t1/2.0
-    t2 = 2.0*z2
-    delta_2 = t1*(4.0*_sigmoid(t2)*_sigmoid(-t2))
-    t3 = 2.0*z1
-    delta_1 = delta_2*w2*(4.0*_sigmoid(t3)*_sigmoid(-t3))
+    h2_minus_y = h2 - y
+    L = h2_minus_y*h2_minus_y/2.0
+    two_z2 = 2.0*z2
+    delta_2 = h2_minus_y*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
+    two_z1 = 2.0*z1
+    delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1))
     dL_dw1 = delta_1*x
     dL_dw2 = delta_2*h1
     return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))

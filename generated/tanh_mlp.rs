@@ -73,8 +73,8 @@ pub fn value(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> f64 {
     let h1 = math::tanh(z1);
     let z2 = w2*h1 + b2;
     let h2 = math::tanh(z2);
-    let t1 = h2 - y;
-    let L = t1*t1/2.0;
+    let h2_minus_y = h2 - y;
+    let L = h2_minus_y*h2_minus_y/2.0;
     L
 }
 
@@ -83,10 +83,10 @@ pub fn gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> Gradient 
     let z1 = w1*x + b1;
     let h1 = math::tanh(z1);
     let z2 = w2*h1 + b2;
-    let t1 = 2.0*z2;
-    let delta_2 = (math::tanh(z2) - y)*(4.0*_sigmoid(t1)*_sigmoid(-t1));
-    let t2 = 2.0*z1;
-    let delta_1 = delta_2*w2*(4.0*_sigmoid(t2)*_sigmoid(-t2));
+    let two_z2 = 2.0*z2;
+    let delta_2 = (math::tanh(z2) - y)*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2));
+    let two_z1 = 2.0*z1;
+    let delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1));
     let dL_dw1 = delta_1*x;
     let dL_dw2 = delta_2*h1;
     Gradient { w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2 }
@@ -98,12 +98,12 @@ pub fn value_and_gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) ->
     let h1 = math::tanh(z1);
     let z2 = w2*h1 + b2;
     let h2 = math::tanh(z2);
-    let t1 = h2 - y;
-    let L = t1*t1/2.0;
-    let t2 = 2.0*z2;
-    let delta_2 = t1*(4.0*_sigmoid(t2)*_sigmoid(-t2));
-    let t3 = 2.0*z1;
-    let delta_1 = delta_2*w2*(4.0*_sigmoid(t3)*_sigmoid(-t3));
+    let h2_minus_y = h2 - y;
+    let L = h2_minus_y*h2_minus_y/2.0;
+    let two_z2 = 2.0*z2;
+    let delta_2 = h2_minus_y*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2));
+    let two_z1 = 2.0*z1;
+    let delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1));
     let dL_dw1 = delta_1*x;
     let dL_dw2 = delta_2*h1;
     (L, Gradient { w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2 })

@@ -182,8 +182,8 @@ def value(
             z2 = np.multiply(h1, w2, _r0)
             z2 += b2
             h2 = np.tanh(z2, _r0)
-            t1 = np.subtract(h2, y, _r0)
-            _sum_L = _dot(t1, t1)
+            h2_minus_y = np.subtract(h2, y, _r0)
+            _sum_L = _dot(h2_minus_y, h2_minus_y)
             _sums.append((_sum_L,))
         _mean_L, = _means(_sums, ('x', 'y'), _data)
         return float(_mean_L/2.0)
@@ -207,29 +207,29 @@ def gradient(
             h1 = np.tanh(z1, _r1)
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
-            t1 = np.multiply(z2, 2.0, _r3)
+            two_z2 = np.multiply(z2, 2.0, _r3)
             delta_2 = np.tanh(z2, _r2)
             delta_2 -= y
-            np.negative(t1, _r4)
+            np.negative(two_z2, _r4)
             np.exp(_r4, _r4)
             _r4 += 1.0
             np.divide(1.0, _r4, _r4)
             _r4 *= 4.0
-            np.exp(t1, _r3)
+            np.exp(two_z2, _r3)
             _r3 += 1.0
             np.divide(1.0, _r3, _r3)
             _r4 *= _r3
             delta_2 *= _r4
             _sum_dL_dw2 = _dot(delta_2, h1)
             _sum_delta_2 = np.add.reduce(delta_2)
-            t2 = np.multiply(z1, 2.0, _r0)
+            two_z1 = np.multiply(z1, 2.0, _r0)
             delta_1 = np.multiply(delta_2, w2, _r2)
-            np.negative(t2, _r1)
+            np.negative(two_z1, _r1)
             np.exp(_r1, _r1)
             _r1 += 1.0
             np.divide(1.0, _r1, _r1)
             _r1 *= 4.0
-            np.exp(t2, _r0)
+            np.exp(two_z1, _r0)
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
             _r1 *= _r0
@@ -262,29 +262,29 @@ def value_and_gradient(
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
             h2 = np.tanh(z2, _r3)
-            t1 = np.subtract(h2, y, _r3)
-            _sum_L = _dot(t1, t1)
-            t2 = np.multiply(z2, 2.0, _r2)
-            np.negative(t2, _r4)
+            h2_minus_y = np.subtract(h2, y, _r3)
+            _sum_L = _dot(h2_minus_y, h2_minus_y)
+            two_z2 = np.multiply(z2, 2.0, _r2)
+            np.negative(two_z2, _r4)
             np.exp(_r4, _r4)
             _r4 += 1.0
             np.divide(1.0, _r4, _r4)
             _r4 *= 4.0
-            np.exp(t2, _r2)
+            np.exp(two_z2, _r2)
             _r2 += 1.0
             np.divide(1.0, _r2, _r2)
             _r4 *= _r2
-            delta_2 = np.multiply(t1, _r4, _r3)
+            delta_2 = np.multiply(h2_minus_y, _r4, _r3)
             _sum_dL_dw2 = _dot(delta_2, h1)
             _sum_delta_2 = np.add.reduce(delta_2)
-            t3 = np.multiply(z1, 2.0, _r0)
+            two_z1 = np.multiply(z1, 2.0, _r0)
             delta_1 = np.multiply(delta_2, w2, _r3)
-            np.negative(t3, _r1)
+            np.negative(two_z1, _r1)
             np.exp(_r1, _r1)
             _r1 += 1.0
             np.divide(1.0, _r1, _r1)
             _r1 *= 4.0
-            np.exp(t3, _r0)
+            np.exp(two_z1, _r0)
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
             _r1 *= _r0
@@ -387,24 +387,24 @@ def jacobian(
             h1 = np.tanh(z1, _r1)
             z2 = np.multiply(h1, w2, _r2)
             z2 += b2
-            t1 = np.multiply(z2, 2.0, _r2)
-            delta_2 = np.negative(t1, _r3)
+            two_z2 = np.multiply(z2, 2.0, _r2)
+            delta_2 = np.negative(two_z2, _r3)
             np.exp(delta_2, delta_2)
             delta_2 += 1.0
             np.divide(1.0, delta_2, delta_2)
             delta_2 *= 4.0
-            np.exp(t1, _r2)
+            np.exp(two_z2, _r2)
             _r2 += 1.0
             np.divide(1.0, _r2, _r2)
             delta_2 *= _r2
-            t2 = np.multiply(z1, 2.0, _r0)
+            two_z1 = np.multiply(z1, 2.0, _r0)
             delta_1 = np.multiply(delta_2, w2, _r2)
-            np.negative(t2, _r4)
+            np.negative(two_z1, _r4)
             np.exp(_r4, _r4)
             _r4 += 1.0
             np.divide(1.0, _r4, _r4)
             _r4 *= 4.0
-            np.exp(t2, _r0)
+            np.exp(two_z1, _r0)
             _r0 += 1.0
             np.divide(1.0, _r0, _r0)
             _r4 *= _r0

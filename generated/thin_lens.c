@@ -27,19 +27,19 @@ double thin_lens_value(double R1, double R2, double s, double y, double n) {
     const double P = (n - 1.0)*(1.0/R1 - 1.0/R2);
     const double q = P - 1.0/s;
     const double i = 1.0/q;
-    const double t1 = i - y;
-    const double J = t1*t1;
+    const double i_minus_y = i - y;
+    const double J = i_minus_y*i_minus_y;
     return J;
 }
 
 thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, double n) {
-    const double t1 = n - 1.0;
-    const double P = t1*(1.0/R1 - 1.0/R2);
+    const double n_minus_one = n - 1.0;
+    const double P = n_minus_one*(1.0/R1 - 1.0/R2);
     const double q = P - 1.0/s;
     const double i = 1.0/q;
-    const double t2 = i - y;
-    const double dJ_dR1 = (t2 == 0.0) ? 0.0 : -2.0/R1*(t2/R1)*i*i*(1.0 - n);
-    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i;
+    const double i_minus_y = i - y;
+    const double dJ_dR1 = (i_minus_y == 0.0) ? 0.0 : -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i;
     thin_lens_params out;
     out.R1 = dJ_dR1;
     out.R2 = dJ_dR2;
@@ -48,14 +48,14 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
 
 thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, double y,
     double n, double *value) {
-    const double t1 = n - 1.0;
-    const double P = t1*(1.0/R1 - 1.0/R2);
+    const double n_minus_one = n - 1.0;
+    const double P = n_minus_one*(1.0/R1 - 1.0/R2);
     const double q = P - 1.0/s;
     const double i = 1.0/q;
-    const double t2 = i - y;
-    const double J = t2*t2;
-    const double dJ_dR1 = (t2 == 0.0) ? 0.0 : -2.0/R1*(t2/R1)*i*i*(1.0 - n);
-    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i;
+    const double i_minus_y = i - y;
+    const double J = i_minus_y*i_minus_y;
+    const double dJ_dR1 = (i_minus_y == 0.0) ? 0.0 : -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i;
     *value = J;
     thin_lens_params out;
     out.R1 = dJ_dR1;
@@ -80,14 +80,14 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double s, double y, double R1, double R2, double n, double t1, double P, double acc[][LANES],
-    size_t lane) {
+    double s, double y, double R1, double R2, double n, double n_minus_one, double P,
+    double acc[][LANES], size_t lane) {
     const double q = P - 1.0/s;
     const double i = 1.0/q;
-    const double t2 = i - y;
-    const double J = t2*t2;
-    const double dJ_dR1 = (t2 == 0.0) ? 0.0 : -2.0/R1*(t2/R1)*i*i*(1.0 - n);
-    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i;
+    const double i_minus_y = i - y;
+    const double J = i_minus_y*i_minus_y;
+    const double dJ_dR1 = (i_minus_y == 0.0) ? 0.0 : -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n);
+    const double dJ_dR2 = (s == 0.0) ? 0.0 : -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i;
     acc[0][lane] += J;
     acc[1][lane] += dJ_dR1;
     acc[2][lane] += dJ_dR2;
@@ -102,8 +102,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *s, const double *y, double R1, double R2, double n, double t1,
-    double P, double total[], double carry[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -111,11 +111,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(s[start + lane], y[start + lane], R1, R2, n, t1, P, acc, lane);
+                add_sample(s[start + lane], y[start + lane], R1, R2, n, n_minus_one, P, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(s[start + lane], y[start + lane], R1, R2, n, t1, P, acc, lane);
+            add_sample(s[start + lane], y[start + lane], R1, R2, n, n_minus_one, P, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -130,8 +130,8 @@ static void add_chunk(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *s, const double *y, double R1, double R2, double n, double t1,
-    double P, double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -141,7 +141,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, s + start, y + start, R1, R2, n, t1, P, part, carry);
+        add_chunk(1, s + start, y + start, R1, R2, n, n_minus_one, P, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -153,8 +153,8 @@ static void careful_sums(
 
 /* The means of the sums over all samples; chunks are added in order, however many threads run. */
 static void mean_sums(
-    size_t count, const double *s, const double *y, double R1, double R2, double n, double t1,
-    double P, double sums[]) {
+    size_t count, const double *s, const double *y, double R1, double R2, double n,
+    double n_minus_one, double P, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -171,7 +171,8 @@ static void mean_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, s + start, y + start, R1, R2, n, t1, P, total[part], carry[part]);
+        add_chunk(length, s + start, y + start, R1, R2, n, n_minus_one, P, total[part],
+            carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -183,7 +184,7 @@ static void mean_sums(
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, s, y, R1, R2, n, t1, P, sums);
+        careful_sums(count, s, y, R1, R2, n, n_minus_one, P, sums);
     }
 }
 
@@ -191,9 +192,9 @@ thin_lens_params thin_lens_batch_value_and_gradient(
     double R1, double R2, size_t count, const double *s, const double *y, double n,
         double *value) {
     double sums[SUMS];
-    const double t1 = n - 1.0;
-    const double P = t1*(1.0/R1 - 1.0/R2);
-    mean_sums(count, s, y, R1, R2, n, t1, P, sums);
+    const double n_minus_one = n - 1.0;
+    const double P = n_minus_one*(1.0/R1 - 1.0/R2);
+    mean_sums(count, s, y, R1, R2, n, n_minus_one, P, sums);
     *value = sums[0];
     thin_lens_params out;
     out.R1 = sums[1];

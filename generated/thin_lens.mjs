@@ -46,8 +46,8 @@ export function value(R1, R2, s, y, n = 1.5168) {
   const P = (n - 1)*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
-  const t1 = i - y;
-  const J = t1*t1;
+  const i_minus_y = i - y;
+  const J = i_minus_y*i_minus_y;
   return J;
 }
 
@@ -61,13 +61,13 @@ export function value(R1, R2, s, y, n = 1.5168) {
  * @returns {Gradient}
  */
 export function gradient(R1, R2, s, y, n = 1.5168) {
-  const t1 = n - 1;
-  const P = t1*(1/R1 - 1/R2);
+  const n_minus_one = n - 1;
+  const P = n_minus_one*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
-  const t2 = i - y;
-  const dJ_dR1 = (t2 == 0) ? 0 : -2/R1*(t2/R1)*i*i*(1 - n);
-  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(t2/R2)*(s*t1/(P*s - 1))*i;
+  const i_minus_y = i - y;
+  const dJ_dR1 = (i_minus_y == 0) ? 0 : -2/R1*(i_minus_y/R1)*i*i*(1 - n);
+  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1))*i;
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -81,14 +81,14 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
-  const t1 = n - 1;
-  const P = t1*(1/R1 - 1/R2);
+  const n_minus_one = n - 1;
+  const P = n_minus_one*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
-  const t2 = i - y;
-  const J = t2*t2;
-  const dJ_dR1 = (t2 == 0) ? 0 : -2/R1*(t2/R1)*i*i*(1 - n);
-  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(t2/R2)*(s*t1/(P*s - 1))*i;
+  const i_minus_y = i - y;
+  const J = i_minus_y*i_minus_y;
+  const dJ_dR1 = (i_minus_y == 0) ? 0 : -2/R1*(i_minus_y/R1)*i*i*(1 - n);
+  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1))*i;
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

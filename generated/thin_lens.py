@@ -55,8 +55,8 @@ def value(
         P = (n - 1.0)*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
-        t1 = i - y
-        J = t1*t1
+        i_minus_y = i - y
+        J = i_minus_y*i_minus_y
         return J
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[0]
@@ -67,13 +67,13 @@ def gradient(
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
     try:
-        t1 = n - 1.0
-        P = t1*(1.0/R1 - 1.0/R2)
+        n_minus_one = n - 1.0
+        P = n_minus_one*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
-        t2 = i - y
-        dJ_dR1 = 0.0 if t2 == 0.0 else -2.0/R1*(t2/R1)*i*i*(1.0 - n)
-        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i
+        i_minus_y = i - y
+        dJ_dR1 = 0.0 if i_minus_y == 0.0 else -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n)
+        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -84,14 +84,14 @@ def value_and_gradient(
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
     try:
-        t1 = n - 1.0
-        P = t1*(1.0/R1 - 1.0/R2)
+        n_minus_one = n - 1.0
+        P = n_minus_one*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
-        t2 = i - y
-        J = t2*t2
-        dJ_dR1 = 0.0 if t2 == 0.0 else -2.0/R1*(t2/R1)*i*i*(1.0 - n)
-        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i
+        i_minus_y = i - y
+        J = i_minus_y*i_minus_y
+        dJ_dR1 = 0.0 if i_minus_y == 0.0 else -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n)
+        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -107,15 +107,18 @@ def update(
 
 def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    t1 = n - 1.0
-    P = t1*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
+    n_minus_one = n - 1.0
+    P = n_minus_one*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
     q = P - _ieee_divide(1.0, s)
     i = _ieee_divide(1.0, q)
-    t2 = i - y
-    J = t2*t2
-    dJ_dR1 = 0.0 if t2 == 0.0 else -_ieee_divide(2.0, R1)*_ieee_divide(t2, R1)*i*i*(1.0 - n)
+    i_minus_y = i - y
+    J = i_minus_y*i_minus_y
+    dJ_dR1 = (
+        0.0 if i_minus_y == 0.0 else -_ieee_divide(2.0, R1)*_ieee_divide(i_minus_y,
+        R1)*i*i*(1.0 - n)
+    )
     dJ_dR2 = (
-        0.0 if s == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(t2,
-        R2)*_ieee_divide(s*t1, P*s - 1.0)*i
+        0.0 if s == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(i_minus_y,
+        R2)*_ieee_divide(s*n_minus_one, P*s - 1.0)*i
     )
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

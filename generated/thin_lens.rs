@@ -46,33 +46,33 @@ pub fn value(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> f64 {
     let P = (n - 1.0)*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
-    let t1 = i - y;
-    let J = t1*t1;
+    let i_minus_y = i - y;
+    let J = i_minus_y*i_minus_y;
     J
 }
 
 /// The derivative of J by each parameter.
 pub fn gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> Gradient {
-    let t1 = n - 1.0;
-    let P = t1*(1.0/R1 - 1.0/R2);
+    let n_minus_one = n - 1.0;
+    let P = n_minus_one*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
-    let t2 = i - y;
-    let dJ_dR1 = if t2 == 0.0 { 0.0 } else { -2.0/R1*(t2/R1)*i*i*(1.0 - n) };
-    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i };
+    let i_minus_y = i - y;
+    let dJ_dR1 = if i_minus_y == 0.0 { 0.0 } else { -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n) };
+    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i };
     Gradient { R1: dJ_dR1, R2: dJ_dR2 }
 }
 
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> (f64, Gradient) {
-    let t1 = n - 1.0;
-    let P = t1*(1.0/R1 - 1.0/R2);
+    let n_minus_one = n - 1.0;
+    let P = n_minus_one*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
-    let t2 = i - y;
-    let J = t2*t2;
-    let dJ_dR1 = if t2 == 0.0 { 0.0 } else { -2.0/R1*(t2/R1)*i*i*(1.0 - n) };
-    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(t2/R2)*(s*t1/(P*s - 1.0))*i };
+    let i_minus_y = i - y;
+    let J = i_minus_y*i_minus_y;
+    let dJ_dR1 = if i_minus_y == 0.0 { 0.0 } else { -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n) };
+    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i };
     (J, Gradient { R1: dJ_dR1, R2: dJ_dR2 })
 }
 

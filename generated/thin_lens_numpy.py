@@ -174,8 +174,8 @@ def value(
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            t1 = np.subtract(i, y, _r0)
-            _sum_J = _dot(t1, t1)
+            i_minus_y = np.subtract(i, y, _r0)
+            _sum_J = _dot(i_minus_y, i_minus_y)
             _sums.append((_sum_J,))
         _mean_J, = _means(_sums, ('s', 'y'), _data)
         return float(_mean_J)
@@ -192,25 +192,25 @@ def gradient(
     _no_nan("s", _data[0])
     _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
-        t1 = n - 1.0
-        P = t1*(1.0/R1 - 1.0/R2)
+        n_minus_one = n - 1.0
+        P = n_minus_one*(1.0/R1 - 1.0/R2)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             s, y, _r0, _r1, _r2, _r3 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            t2 = np.subtract(i, y, _r1)
-            np.divide(t2, R1, _r2)
+            i_minus_y = np.subtract(i, y, _r1)
+            np.divide(i_minus_y, R1, _r2)
             _r2 *= -2.0/R1
             _r2 *= i
             _r2 *= i
             _r2 *= 1.0 - n
-            _w0 = np.where(t2 == 0.0, 0.0, _r2)
+            _w0 = np.where(i_minus_y == 0.0, 0.0, _r2)
             _sum_dJ_dR1 = np.add.reduce(_w0)
-            np.divide(t2, R2, _r1)
+            np.divide(i_minus_y, R2, _r1)
             _r1 *= -2.0/R2
-            np.multiply(s, t1, _r2)
+            np.multiply(s, n_minus_one, _r2)
             np.multiply(s, P, _r3)
             _r3 -= 1.0
             _r2 /= _r3
@@ -232,26 +232,26 @@ def value_and_gradient(
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
     with np.errstate(all="ignore"):
-        t1 = n - 1.0
-        P = t1*(1.0/R1 - 1.0/R2)
+        n_minus_one = n - 1.0
+        P = n_minus_one*(1.0/R1 - 1.0/R2)
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(4, _data):
             s, y, _r0, _r1, _r2, _r3 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            t2 = np.subtract(i, y, _r1)
-            _sum_J = _dot(t2, t2)
-            np.divide(t2, R1, _r2)
+            i_minus_y = np.subtract(i, y, _r1)
+            _sum_J = _dot(i_minus_y, i_minus_y)
+            np.divide(i_minus_y, R1, _r2)
             _r2 *= -2.0/R1
             _r2 *= i
             _r2 *= i
             _r2 *= 1.0 - n
-            _w0 = np.where(t2 == 0.0, 0.0, _r2)
+            _w0 = np.where(i_minus_y == 0.0, 0.0, _r2)
             _sum_dJ_dR1 = np.add.reduce(_w0)
-            np.divide(t2, R2, _r1)
+            np.divide(i_minus_y, R2, _r1)
             _r1 *= -2.0/R2
-            np.multiply(s, t1, _r2)
+            np.multiply(s, n_minus_one, _r2)
             np.multiply(s, P, _r3)
             _r3 -= 1.0
             _r2 /= _r3
@@ -338,8 +338,8 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 1, 2))
     with np.errstate(all="ignore"):
-        t1 = n - 1.0
-        P = t1*(1.0/R1 - 1.0/R2)
+        n_minus_one = n - 1.0
+        P = n_minus_one*(1.0/R1 - 1.0/R2)
         for _part in _blocks(2, (*_data, _rows)):
             s, y, _block, _r0, _r1 = _part
             q = np.divide(1.0, s, _r0)
@@ -349,7 +349,7 @@ def jacobian(
             np.negative(delta, delta)
             dresidual_dR1 = np.multiply(delta, 1.0 - n, _r1)
             dresidual_dR1 /= R1*R1
-            dresidual_dR2 = np.multiply(delta, t1, _r0)
+            dresidual_dR2 = np.multiply(delta, n_minus_one, _r0)
             dresidual_dR2 /= R2*R2
             _block[:, 0, 0] = dresidual_dR1
             _block[:, 0, 1] = dresidual_dR2

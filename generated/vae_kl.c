@@ -40,8 +40,8 @@ double vae_kl_value(
     const double sigma = exp(s/2.0);
     const double z = mu + sigma*epsilon;
     const double q = w*z + k;
-    const double t1 = x - q;
-    const double E = t1*t1/2.0;
+    const double x_minus_q = x - q;
+    const double E = x_minus_q*x_minus_q/2.0;
     const double D = mu*mu/2.0 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
@@ -59,12 +59,12 @@ vae_kl_params vae_kl_gradient(
     const double mu = a*x + b;
     const double s = c*x + d;
     const double sigma = exp(s/2.0);
-    const double t1 = sigma*epsilon;
-    const double z = mu + t1;
+    const double sigma_times_epsilon = sigma*epsilon;
+    const double z = mu + sigma_times_epsilon;
     const double q = w*z + k;
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*t1/2.0 + beta*(expm1(s)/2.0);
+    const double delta_s = delta_z*sigma_times_epsilon/2.0 + beta*(expm1(s)/2.0);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
@@ -85,11 +85,11 @@ vae_kl_params vae_kl_value_and_gradient(
     const double mu = a*x + b;
     const double s = c*x + d;
     const double sigma = exp(s/2.0);
-    const double t1 = sigma*epsilon;
-    const double z = mu + t1;
+    const double sigma_times_epsilon = sigma*epsilon;
+    const double z = mu + sigma_times_epsilon;
     const double q = w*z + k;
-    const double t2 = x - q;
-    const double E = t2*t2/2.0;
+    const double x_minus_q = x - q;
+    const double E = x_minus_q*x_minus_q/2.0;
     const double D = mu*mu/2.0 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
@@ -100,7 +100,7 @@ vae_kl_params vae_kl_value_and_gradient(
     const double J = E + beta*D;
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*t1/2.0 + beta*(expm1(s)/2.0);
+    const double delta_s = delta_z*sigma_times_epsilon/2.0 + beta*(expm1(s)/2.0);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;
@@ -144,11 +144,11 @@ static inline void add_sample(
     const double mu = a*x + b;
     const double s = c*x + d;
     const double sigma = exp(s/2.0);
-    const double t1 = sigma*epsilon;
-    const double z = mu + t1;
+    const double sigma_times_epsilon = sigma*epsilon;
+    const double z = mu + sigma_times_epsilon;
     const double q = w*z + k;
-    const double t2 = x - q;
-    const double E = t2*t2/2.0;
+    const double x_minus_q = x - q;
+    const double E = x_minus_q*x_minus_q/2.0;
     const double D = mu*mu/2.0 + ((fabs(s) < 1.0) ? s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
@@ -158,7 +158,7 @@ static inline void add_sample(
         0.5);
     const double delta_q = q - x;
     const double delta_z = delta_q*w;
-    const double delta_s = delta_z*t1/2.0 + beta*(expm1(s)/2.0);
+    const double delta_s = delta_z*sigma_times_epsilon/2.0 + beta*(expm1(s)/2.0);
     const double delta_mu = delta_z + beta*mu;
     const double dJ_da = delta_mu*x;
     const double dJ_dc = delta_s*x;

@@ -84,8 +84,8 @@ pub fn value(
     let sigma = math::exp(s/2.0);
     let z = mu + sigma*epsilon;
     let q = w*z + k;
-    let t1 = x - q;
-    let E = t1*t1/2.0;
+    let x_minus_q = x - q;
+    let E = x_minus_q*x_minus_q/2.0;
     let D = mu*mu/2.0 + (if _abs(s) < 1.0 { s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
@@ -104,12 +104,12 @@ pub fn gradient(
     let mu = a*x + b;
     let s = c*x + d;
     let sigma = math::exp(s/2.0);
-    let t1 = sigma*epsilon;
-    let z = mu + t1;
+    let sigma_times_epsilon = sigma*epsilon;
+    let z = mu + sigma_times_epsilon;
     let q = w*z + k;
     let delta_q = q - x;
     let delta_z = delta_q*w;
-    let delta_s = delta_z*t1/2.0 + beta*(math::expm1(s)/2.0);
+    let delta_s = delta_z*sigma_times_epsilon/2.0 + beta*(math::expm1(s)/2.0);
     let delta_mu = delta_z + beta*mu;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;
@@ -124,11 +124,11 @@ pub fn value_and_gradient(
     let mu = a*x + b;
     let s = c*x + d;
     let sigma = math::exp(s/2.0);
-    let t1 = sigma*epsilon;
-    let z = mu + t1;
+    let sigma_times_epsilon = sigma*epsilon;
+    let z = mu + sigma_times_epsilon;
     let q = w*z + k;
-    let t2 = x - q;
-    let E = t2*t2/2.0;
+    let x_minus_q = x - q;
+    let E = x_minus_q*x_minus_q/2.0;
     let D = mu*mu/2.0 + (if _abs(s) < 1.0 { s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
         s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 + s*(1.240079365079365e-05 +
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
@@ -139,7 +139,7 @@ pub fn value_and_gradient(
     let J = E + beta*D;
     let delta_q = q - x;
     let delta_z = delta_q*w;
-    let delta_s = delta_z*t1/2.0 + beta*(math::expm1(s)/2.0);
+    let delta_s = delta_z*sigma_times_epsilon/2.0 + beta*(math::expm1(s)/2.0);
     let delta_mu = delta_z + beta*mu;
     let dJ_da = delta_mu*x;
     let dJ_dc = delta_s*x;

@@ -202,9 +202,9 @@ def value(
             z += mu
             q = np.multiply(z, w, _r2)
             q += k
-            t1 = np.subtract(x, q, _r2)
-            E = np.multiply(t1, 0.5, _r3)
-            E *= t1
+            x_minus_q = np.subtract(x, q, _r2)
+            E = np.multiply(x_minus_q, 0.5, _r3)
+            E *= x_minus_q
             D = np.multiply(mu, 0.5, _r2)
             D *= mu
             np.abs(s, _r0)
@@ -282,8 +282,8 @@ def gradient(
             s += d
             sigma = np.multiply(s, 0.5, _r2)
             np.exp(sigma, sigma)
-            t1 = np.multiply(sigma, epsilon, _r2)
-            z = np.add(mu, t1, _r3)
+            sigma_times_epsilon = np.multiply(sigma, epsilon, _r2)
+            z = np.add(mu, sigma_times_epsilon, _r3)
             q = np.multiply(z, w, _r4)
             q += k
             delta_q = np.subtract(q, x, _r4)
@@ -291,7 +291,7 @@ def gradient(
             _sum_delta_q = np.add.reduce(delta_q)
             delta_z = np.multiply(delta_q, w, _r4)
             delta_s = np.multiply(delta_z, 0.5, _r3)
-            delta_s *= t1
+            delta_s *= sigma_times_epsilon
             np.expm1(s, _r1)
             _r1 *= 0.5
             _r1 *= beta
@@ -338,13 +338,13 @@ def value_and_gradient(
             s += d
             sigma = np.multiply(s, 0.5, _r2)
             np.exp(sigma, sigma)
-            t1 = np.multiply(sigma, epsilon, _r2)
-            z = np.add(mu, t1, _r3)
+            sigma_times_epsilon = np.multiply(sigma, epsilon, _r2)
+            z = np.add(mu, sigma_times_epsilon, _r3)
             q = np.multiply(z, w, _r4)
             q += k
-            t2 = np.subtract(x, q, _r5)
-            E = np.multiply(t2, 0.5, _r6)
-            E *= t2
+            x_minus_q = np.subtract(x, q, _r5)
+            E = np.multiply(x_minus_q, 0.5, _r6)
+            E *= x_minus_q
             D = np.multiply(mu, 0.5, _r5)
             D *= mu
             np.abs(s, _r7)
@@ -399,7 +399,7 @@ def value_and_gradient(
             _sum_delta_q = np.add.reduce(delta_q)
             delta_z = np.multiply(delta_q, w, _r4)
             delta_s = np.multiply(delta_z, 0.5, _r3)
-            delta_s *= t1
+            delta_s *= sigma_times_epsilon
             np.expm1(s, _r1)
             _r1 *= 0.5
             _r1 *= beta

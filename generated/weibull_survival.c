@@ -30,8 +30,8 @@ double weibull_survival_value(double k, double lam, double t, double d) {
 weibull_survival_params weibull_survival_gradient(double k, double lam, double t, double d) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = log(q);
-    const double dJ_dk = d*(1.0/k + t1) - t1*H;
+    const double log_q = log(q);
+    const double dJ_dk = d*(1.0/k + log_q) - log_q*H;
     const double dJ_dlam = k*(H - d)/lam;
     weibull_survival_params out;
     out.k = dJ_dk;
@@ -43,10 +43,10 @@ weibull_survival_params weibull_survival_value_and_gradient(double k, double lam
     double d, double *value) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = log(q);
-    const double f = log(k/lam) + (k - 1.0)*t1;
+    const double log_q = log(q);
+    const double f = log(k/lam) + (k - 1.0)*log_q;
     const double J = d*f - H;
-    const double dJ_dk = d*(1.0/k + t1) - t1*H;
+    const double dJ_dk = d*(1.0/k + log_q) - log_q*H;
     const double dJ_dlam = k*(H - d)/lam;
     *value = J;
     weibull_survival_params out;
@@ -76,10 +76,10 @@ static inline void add_sample(
     double t, double d, double k, double lam, double acc[][LANES], size_t lane) {
     const double q = t/lam;
     const double H = pow(q, k);
-    const double t1 = log(q);
-    const double f = log(k/lam) + (k - 1.0)*t1;
+    const double log_q = log(q);
+    const double f = log(k/lam) + (k - 1.0)*log_q;
     acc[0][lane] += d*f - H;
-    acc[1][lane] += d*(1.0/k + t1) - t1*H;
+    acc[1][lane] += d*(1.0/k + log_q) - log_q*H;
     acc[2][lane] += H - d;
 }
 

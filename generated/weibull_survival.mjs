@@ -56,8 +56,8 @@ export function value(k, lam, t, d) {
 export function gradient(k, lam, t, d) {
   const q = t/lam;
   const H = Math.pow(q, k);
-  const t1 = Math.log(q);
-  const dJ_dk = d*(1/k + t1) - t1*H;
+  const log_q = Math.log(q);
+  const dJ_dk = d*(1/k + log_q) - log_q*H;
   const dJ_dlam = k*(H - d)/lam;
   return {k: dJ_dk, lam: dJ_dlam};
 }
@@ -73,10 +73,10 @@ export function gradient(k, lam, t, d) {
 export function value_and_gradient(k, lam, t, d) {
   const q = t/lam;
   const H = Math.pow(q, k);
-  const t1 = Math.log(q);
-  const f = Math.log(k/lam) + (k - 1)*t1;
+  const log_q = Math.log(q);
+  const f = Math.log(k/lam) + (k - 1)*log_q;
   const J = d*f - H;
-  const dJ_dk = d*(1/k + t1) - t1*H;
+  const dJ_dk = d*(1/k + log_q) - log_q*H;
   const dJ_dlam = k*(H - d)/lam;
   return [J, {k: dJ_dk, lam: dJ_dlam}];
 }

@@ -83,8 +83,8 @@ def gradient(k: float, lam: float, t: float, d: float) -> Gradient:
     try:
         q = t/lam
         H = _pow(q, k)
-        t1 = log(q)
-        dJ_dk = d*(1.0/k + t1) - t1*H
+        log_q = log(q)
+        dJ_dk = d*(1.0/k + log_q) - log_q*H
         dJ_dlam = k*(H - d)/lam
         return _new(Gradient, (dJ_dk, dJ_dlam))
     except (ArithmeticError, ValueError):
@@ -96,10 +96,10 @@ def value_and_gradient(k: float, lam: float, t: float, d: float) -> tuple[float,
     try:
         q = t/lam
         H = _pow(q, k)
-        t1 = log(q)
-        f = log(k/lam) + (k - 1.0)*t1
+        log_q = log(q)
+        f = log(k/lam) + (k - 1.0)*log_q
         J = d*f - H
-        dJ_dk = d*(1.0/k + t1) - t1*H
+        dJ_dk = d*(1.0/k + log_q) - log_q*H
         dJ_dlam = k*(H - d)/lam
         return J, _new(Gradient, (dJ_dk, dJ_dlam))
     except (ArithmeticError, ValueError):
@@ -116,9 +116,9 @@ def _ieee(k: float, lam: float, t: float, d: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(t, lam)
     H = _ieee_pow(q, k)
-    t1 = _ieee_log(q)
-    f = _ieee_log(_ieee_divide(k, lam)) + (k - 1.0)*t1
+    log_q = _ieee_log(q)
+    f = _ieee_log(_ieee_divide(k, lam)) + (k - 1.0)*log_q
     J = d*f - H
-    dJ_dk = d*(_ieee_divide(1.0, k) + t1) - t1*H
+    dJ_dk = d*(_ieee_divide(1.0, k) + log_q) - log_q*H
     dJ_dlam = _ieee_divide(k*(H - d), lam)
     return J, _new(Gradient, (dJ_dk, dJ_dlam))

@@ -61,8 +61,8 @@ pub fn value(k: f64, lam: f64, t: f64, d: f64) -> f64 {
 pub fn gradient(k: f64, lam: f64, t: f64, d: f64) -> Gradient {
     let q = t/lam;
     let H = math::pow(q, k);
-    let t1 = math::log(q);
-    let dJ_dk = d*(1.0/k + t1) - t1*H;
+    let log_q = math::log(q);
+    let dJ_dk = d*(1.0/k + log_q) - log_q*H;
     let dJ_dlam = k*(H - d)/lam;
     Gradient { k: dJ_dk, lam: dJ_dlam }
 }
@@ -71,10 +71,10 @@ pub fn gradient(k: f64, lam: f64, t: f64, d: f64) -> Gradient {
 pub fn value_and_gradient(k: f64, lam: f64, t: f64, d: f64) -> (f64, Gradient) {
     let q = t/lam;
     let H = math::pow(q, k);
-    let t1 = math::log(q);
-    let f = math::log(k/lam) + (k - 1.0)*t1;
+    let log_q = math::log(q);
+    let f = math::log(k/lam) + (k - 1.0)*log_q;
     let J = d*f - H;
-    let dJ_dk = d*(1.0/k + t1) - t1*H;
+    let dJ_dk = d*(1.0/k + log_q) - log_q*H;
     let dJ_dlam = k*(H - d)/lam;
     (J, Gradient { k: dJ_dk, lam: dJ_dlam })
 }

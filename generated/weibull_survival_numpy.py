@@ -173,10 +173,10 @@ def gradient(
             H = np.power(q, k, _r1)
             np.subtract(H, d, _r2)
             _sum_dJ_dlam = np.add.reduce(_r2)
-            t1 = np.log(q, _r0)
-            np.add(1.0/k, t1, _r2)
+            log_q = np.log(q, _r0)
+            np.add(1.0/k, log_q, _r2)
             _r2 *= d
-            np.multiply(t1, H, _r0)
+            np.multiply(log_q, H, _r0)
             _r2 -= _r0
             _sum_dJ_dk = np.add.reduce(_r2)
             _sums.append((_sum_dJ_dk, _sum_dJ_dlam))
@@ -199,13 +199,13 @@ def value_and_gradient(
             H = np.power(q, k, _r1)
             np.subtract(H, d, _r2)
             _sum_dJ_dlam = np.add.reduce(_r2)
-            t1 = np.log(q, _r0)
-            np.add(1.0/k, t1, _r2)
+            log_q = np.log(q, _r0)
+            np.add(1.0/k, log_q, _r2)
             _r2 *= d
-            np.multiply(t1, H, _r3)
+            np.multiply(log_q, H, _r3)
             _r2 -= _r3
             _sum_dJ_dk = np.add.reduce(_r2)
-            f = np.multiply(t1, k - 1.0, _r0)
+            f = np.multiply(log_q, k - 1.0, _r0)
             f += np.log(k/lam)
             np.multiply(d, f, _r0)
             _r0 -= H

@@ -23,7 +23,7 @@ def test_right_code_passes_and_the_report_says_where(article):
 
 
 def test_wrong_gradient_is_refused(article):
-    wrong = generate(article).replace("delta*(t1 + t2)", "delta*(t1 - t2)")
+    wrong = generate(article).replace("delta*(c_times_u + t1)", "delta*(c_times_u - t1)")
     assert wrong != generate(article)
     report = check(article, "python", wrong)
     assert not report.ok
@@ -32,7 +32,7 @@ def test_wrong_gradient_is_refused(article):
 
 
 def test_small_error_of_a_constant_is_refused(article):
-    wrong = generate(article).replace("-2.0*t3*p*p", "-2.0000000001*t3*p*p")
+    wrong = generate(article).replace("-2.0*p_minus_y*p*p", "-2.0000000001*p_minus_y*p*p")
     assert wrong != generate(article)
     assert not check(article, "python", wrong).ok
 
@@ -129,7 +129,11 @@ def test_c_code_of_another_rule_does_not_fit(article):
     [
         ("acc[0][lane] += L;", "acc[0][lane] += L*L;", "J, from arrays"),
         ("&carry[item], acc[item][0]", "&carry[item], acc[item][1]", ", from arrays"),
-        ("    out.c = t5 + sums[3];", "    out.c = t5 - sums[3];", "∂/∂c, from arrays"),
+        (
+            "    out.c = lam_times_c + sums[3];",
+            "    out.c = lam_times_c - sums[3];",
+            "∂/∂c, from arrays",
+        ),
         (
             "= model_batch_gradient(a, b, c, d, count",
             "= model_batch_gradient(a, b, d, c, count",

@@ -61,7 +61,7 @@ def test_self_check_finds_a_wrong_gradient(tmp_path):
     path = tmp_path / "wrong.py"
     code = generate(parse(examples.read("branch_and_merge")), include=["self_check"])
     path.write_text(
-        code.replace("dJ_dc = delta*h + t5", "dJ_dc = delta*h - t5").replace(
+        code.replace("dJ_dc = delta*h + lam_times_c", "dJ_dc = delta*h - lam_times_c").replace(
             "dJ_dc = delta*h + lam*c", "dJ_dc = delta*h - lam*c"
         )
     )
@@ -73,7 +73,7 @@ def test_self_check_finds_a_wrong_gradient(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("    dJ_dc = delta*h + t5\n", "    dJ_dc = delta*h - t5\n"),
+        ("    dJ_dc = delta*h + lam_times_c\n", "    dJ_dc = delta*h - lam_times_c\n"),
         ("    return J, _new", "    return J + 1.0, _new"),
         ("(dJ_da, dJ_db, dJ_dc, delta)", "(dJ_da, dJ_db, float('nan'), delta)"),
     ],

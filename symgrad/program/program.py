@@ -43,6 +43,7 @@ from symgrad.program.sharing import shared
 from symgrad.program.slots import SlotTable
 from symgrad.program.split import split
 from symgrad.program.statements import Statement
+from symgrad.program.temporaries import Key, derivatives, named
 
 MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
 _PREFIXES = ("t", "tmp", "aux", "shared")
@@ -201,10 +202,11 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Pr
     routines: dict[str, Routine] = {}
     direction: tuple[str, ...] = ()
     pattern: tuple[tuple[int, ...], ...] = ()
+    known = tuple(derivatives(program.derivation).items())
 
     def routine(statements: tuple[Statement, ...], results: tuple[str, ...]) -> Routine:
         inputs = (*_inputs(program.graph), *direction)
-        task = _Task(program.graph, statements, inputs, results)
+        task = _Task(program.graph, statements, inputs, results, known)
         maker, _ = _maker(task, safe=program.safe, shares=shares)
         return maker.routine(results)
 
@@ -228,9 +230,9 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool
     gradient = tuple(_gradient_names(derivation))
     statements = _statements(derivation, gradient)
     results = (graph.objective, *gradient)
-    maker, found = _maker(
-        _Task(graph, statements, _inputs(graph), results), safe=safe, shares=shares
-    )
+    known = tuple(derivatives(derivation).items())
+    task = _Task(graph, statements, _inputs(graph), results, known)
+    maker, found = _maker(task, safe=safe, shares=shares)
     value = maker.routine((graph.objective,))
     both = maker.routine((graph.objective, *gradient))
     separate = maker.routine(gradient) if both.length <= MAX_SEPARATE else None
@@ -238,12 +240,13 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool
 
 
 class _Task(NamedTuple):
-    """Statements over inputs, and the names among them that are asked for."""
+    """Statements over inputs, the names among them that are asked for, and names by formulas."""
 
     graph: Graph
     statements: tuple[Statement, ...]
     inputs: tuple[str, ...]
     results: tuple[str, ...]
+    known: tuple[tuple[Key, str], ...]
 
 
 def _maker(task: _Task, *, safe: bool, shares: bool) -> tuple[_Maker, Improved]:
@@ -269,7 +272,7 @@ def _maker(task: _Task, *, safe: bool, shares: bool) -> tuple[_Maker, Improved]:
 def _made(task: _Task, statements: tuple[Statement, ...], *, shares: bool) -> _Maker:
     lines = Lines(statements)
     names = [*lines.names, *[node.name for node in task.graph.nodes], *task.inputs]
-    return _Maker(lines, task.inputs, free_prefix(names), shares=shares)
+    return _Maker(lines, task, names, shares=shares)
 
 
 @lru_cache(8)
@@ -328,14 +331,18 @@ def free_prefix(names: Iterable[str]) -> str:
 class _Maker:
     """Makes the routines of one program."""
 
-    def __init__(self, lines: Lines, inputs: tuple[str, ...], prefix: str, *, shares: bool) -> None:
+    def __init__(self, lines: Lines, task: _Task, names: Sequence[str], *, shares: bool) -> None:
         table = SlotTable()
+        prefix = free_prefix(names)
+        known = dict(task.known)
+        taken = frozenset(names)
         self._lines = lines
-        self._inputs = inputs
+        self._inputs = task.inputs
         self._passes: list[tuple[str, Callable[[Work], Work]]] = [
             ("rewritten", lambda work: _changed(work, rewritten(list(work.blocks), prefix, table))),
             ("shared", lambda work: _changed(work, shared(work.blocks, prefix, table))),
             ("without_copies", _without_copies),
+            ("named", lambda work: _changed(work, named(work.blocks, prefix, known, taken))),
         ]
         if not shares:
             self._passes = []
