@@ -123,8 +123,8 @@ def test_jacobians_are_right(body, expected):
         ("logistic", "∂²J/∂w² = λI + Xᵀdiag(p ⊙ (1 − p))X/N"),
     ],
 )
-def test_second_derivatives_are_matrices(name, expected, run_python):
-    shown = run_python("-m", "symgrad", "derive", str(FOLDER / f"{name}.sg"), "--hessian").stdout
+def test_second_derivatives_are_matrices(name, expected, run_module):
+    shown = run_module("-m", "symgrad", "derive", str(FOLDER / f"{name}.sg"), "--hessian").stdout
     assert expected in shown
 
 
@@ -137,12 +137,12 @@ def test_deep_network_is_linear_in_its_layers():
     assert str(d.gradients["W7"]) == "δ_7h6ᵀ"
 
 
-def test_examples_are_read_by_name_and_written_to_a_file(run_python, tmp_path):
+def test_examples_are_read_by_name_and_written_to_a_file(run_module, tmp_path):
     from symgrad import examples  # noqa: PLC0415
 
     assert len(examples.array_names()) >= 8
     assert sg.load("example:arrays/mlp").parameters == ("W1", "b1", "W2", "b2")
-    run_python("-m", "symgrad", "init", "arrays/ridge", cwd=tmp_path)
+    run_module("-m", "symgrad", "init", "arrays/ridge", cwd=tmp_path)
     assert sg.load(str(tmp_path / "ridge.sg")).objective == "J"
 
 
@@ -153,15 +153,15 @@ def test_pictures_have_shapes_on_their_edges():
 
 
 @pytest.mark.parametrize("command", [("accuracy",), ("generate", "-t", "rust")])
-def test_commands_that_take_no_arrays_say_so(command, run_python):
-    done = run_python("-m", "symgrad", *command, "example:arrays/mlp", status=2)
+def test_commands_that_take_no_arrays_say_so(command, run_module):
+    done = run_module("-m", "symgrad", *command, "example:arrays/mlp", status=2)
     assert "does not take vectors and matrices yet" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("words", [(), ("-o", "made")])
-def test_the_command_writes_numpy(words, run_python, tmp_path):
-    done = run_python(
+def test_the_command_writes_numpy(words, run_module, tmp_path):
+    done = run_module(
         "-m", "symgrad", "generate", "example:arrays/mlp", "-t", "numpy", *words, cwd=tmp_path
     )
     made = (tmp_path / "made" / "mlp_numpy.py").read_text("utf-8") if words else done.stdout

@@ -103,7 +103,7 @@ def test_what_does_not_fit_is_named(given, message):
     assert message in str(caught.value)
 
 
-def test_the_command_traces_in_every_format(run_python):
+def test_the_command_traces_in_every_format(run_module):
     for style, piece in (
         ("text", "∂L/∂W1 = δ_1xᵀ"),
         ("latex", r"\begin{bmatrix}"),
@@ -111,4 +111,4 @@ def test_the_command_traces_in_every_format(run_python):
         ("json", "symgrad.array-trace/1"),
     ):
         words = ("trace", "example:arrays/mlp", "-n", "2", "--format", style)
-        assert piece in run_python("-m", "symgrad", *words).stdout
+        assert piece in run_module("-m", "symgrad", *words).stdout

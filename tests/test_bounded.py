@@ -152,13 +152,13 @@ def test_values_beyond_all_bounds_are_no_points():
     assert check(derivation, "python", emit(derivation, safe=False)).ok
 
 
-def test_code_from_templates_of_others_is_not_run(tmp_path, run_python):
+def test_code_from_templates_of_others_is_not_run(tmp_path, run_module):
     own = tmp_path / "own"
     own.mkdir()
     (own / "python.py.j2").write_text('{{ head }}\nopen("ran", "w").close()\n')
     words = ("-m", "symgrad", "generate", "example:huber", "--templates", str(own))
-    done = run_python(*words, "--check", "-o", "made", cwd=tmp_path)
+    done = run_module(*words, "--check", "-o", "made", cwd=tmp_path)
     assert "not checked: templates of others may emit anything; --run-code runs it" in done.stderr
     assert Path(tmp_path / "made").exists()
     assert not Path(tmp_path / "ran").exists()
-    run_python(*words, "--run-code", "-o", "made", cwd=tmp_path, status=2)
+    run_module(*words, "--run-code", "-o", "made", cwd=tmp_path, status=2)

@@ -182,9 +182,9 @@ def test_code_that_cannot_be_loaded_is_refused(article, target):
 
 
 @pytest.mark.parametrize("target", ["python", "numpy", "c", "javascript"])
-def test_nothing_is_left_behind_by_a_check_that_fails(run_python, tmp_path, target):
+def test_nothing_is_left_behind_by_a_check_that_fails(run_module, tmp_path, target):
     own = tmp_path / "own"
-    run_python("-m", "symgrad", "templates", "-o", str(own))
+    run_module("-m", "symgrad", "templates", "-o", str(own))
     for path in own.glob("*.j2"):
         text = path.read_text(encoding="utf-8")
         wrong = text.replace("{{ value_body }}", "{{ value_body|replace('2', '3') }}")
@@ -192,8 +192,8 @@ def test_nothing_is_left_behind_by_a_check_that_fails(run_python, tmp_path, targ
     words = ("-m", "symgrad", "generate", "example:huber", "-t", target, "--templates", str(own))
     words += ("--run-code",)
     place = tmp_path / "made"
-    done = run_python(*words, "-o", str(place), status=2)
+    done = run_module(*words, "-o", str(place), status=2)
     assert "the emitted code is not exact" in done.stderr
     assert not place.exists()
-    run_python(*words, "-o", str(place), "--no-check")
+    run_module(*words, "-o", str(place), "--no-check")
     assert place.exists()

@@ -92,9 +92,9 @@ def test_long_programs_take_the_gradient_from_both():
     assert "def value_and_gradient(" in code
 
 
-def test_the_command_takes_lists(run_python):
+def test_the_command_takes_lists(run_module):
     words = ("-m", "symgrad", "generate", "example:branch_and_merge")
-    out = run_python(*words, "--only", "value,gradient", "--with", "self_check").stdout
+    out = run_module(*words, "--only", "value,gradient", "--with", "self_check").stdout
     assert "def update(" not in out
     assert "_self_check" in out
     assert "self_check" in target("python").optional

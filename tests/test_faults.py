@@ -3,17 +3,15 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from symgrad.cli import main
 from symgrad.expression.letters import spelled_out
+from tests.warm import ask
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-RUNNER = Path(__file__).with_name("fault_runner.py")
 GRAPH = """\
 # Größe: λ∂
 param α = 1, β = 2, σ_x = 1
@@ -65,17 +63,11 @@ def folder(tmp_path_factory):
 
 
 def run(folder, cases):
-    done = subprocess.run(
-        [sys.executable, str(RUNNER)], input=json.dumps(cases), capture_output=True,
-        encoding="utf-8", timeout=170, check=False, cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(RUNNER.parent.parent)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return [ask(**case, cwd=str(folder), net=False) for case in cases]
 
 
 def words(text, graph="graph.sg", claims="claims.txt"):
-    return text.format(graph=graph, claims=claims).split()
+    return ["-m", "symgrad", *text.format(graph=graph, claims=claims).split()]
 
 
 def under(folder, fault, names=tuple(COMMANDS), **files):
@@ -128,10 +120,10 @@ def test_nobody_to_tell(folder, plain, fault):
 
 def test_closed_input_that_is_to_be_read(folder):
     cases = [
-        {"words": ["derive", "-"], "closed": [0]},
-        {"words": ["verify", "graph.sg", "-"], "closed": [0]},
-        {"words": ["trace", "graph.sg", "--data", "-"], "closed": [0]},
-        {"words": ["draw", "-"], "closed": [0, 2]},
+        {"words": ["-m", "symgrad", "derive", "-"], "closed": [0]},
+        {"words": ["-m", "symgrad", "verify", "graph.sg", "-"], "closed": [0]},
+        {"words": ["-m", "symgrad", "trace", "graph.sg", "--data", "-"], "closed": [0]},
+        {"words": ["-m", "symgrad", "draw", "-"], "closed": [0, 2]},
     ]
     for ended in run(folder, cases):
         assert ended["status"] == 2
@@ -146,7 +138,7 @@ def test_a_file_name_that_is_not_utf_8(folder):
     for name in ("verify json", "verify sarif", "trace json"):
         json.loads(found[name][1].encode("latin-1").decode("utf-8"))
     assert "gr%FFph.txt" in found["verify sarif"][1]
-    missing = run(folder, [{"words": ["derive", "n\xffne.sg"]}])[0]
+    missing = run(folder, [{"words": ["-m", "symgrad", "derive", "n\xffne.sg"]}])[0]
     assert (missing["status"], missing["out"]) == (2, "")
     assert missing["err"].startswith(r"error: there is no file n\udcffne.sg")
 
@@ -169,7 +161,7 @@ ATTACKS = {
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a_graph_without_end_is_given_up(name, folder):
     (folder / "attack.sg").write_text(ATTACKS[name], encoding="utf-8")
-    ended = run(folder, [{"words": ["trace", "attack.sg", "--timeout", "0.4"]}])[0]
+    ended = run(folder, [{"words": ["-m", "symgrad", "trace", "attack.sg", "--timeout", "0.4"]}])[0]
     assert (ended["status"], ended["out"]) == (2, "")
     assert ended["err"] == (
         "error: not finished within 0.4 s of computing\n"
@@ -193,7 +185,7 @@ def test_a_value_that_is_none_is_named(command, values, folder):
     for number, value in enumerate(values):
         text = f"param a = 1, b = 0\nJ = a*{value}"
         (folder / f"pole{number}.sg").write_text(text, encoding="utf-8")
-        cases.append({"words": [name, f"pole{number}.sg", *options]})
+        cases.append({"words": ["-m", "symgrad", name, f"pole{number}.sg", *options]})
     for value, ended in zip(values, run(folder, cases), strict=True):
         assert "Traceback" not in ended["err"], value
         assert ended["status"] == (0 if command == "report" else 2), value
@@ -203,7 +195,8 @@ def test_a_value_that_is_none_is_named(command, values, folder):
 def test_every_command_that_derives_has_a_limit(command, folder):
     (folder / "tower.sg").write_text(ATTACKS["tower of powers"], encoding="utf-8")
     name, *options = command.split()
-    ended = run(folder, [{"words": [name, "tower.sg", *options, "--timeout", "0.3"]}])[0]
+    call = ["-m", "symgrad", name, "tower.sg", *options, "--timeout", "0.3"]
+    ended = run(folder, [{"words": call}])[0]
     assert (ended["status"], ended["out"]) == (2, "")
     assert ended["err"].startswith("error: not finished within 0.3 s of computing")
 

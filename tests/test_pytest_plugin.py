@@ -7,12 +7,12 @@ CHECKED = MODEL + "check dJ/da = 2*a*x^2\n"
 
 
 @pytest.fixture
-def run(run_python, tmp_path):
+def run(run_module, tmp_path):
     def start(*arguments, status=0, **files):
         (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         for name, text in files.items():
             (tmp_path / name.replace("__", ".")).write_text(text, encoding="utf-8")
-        return run_python(
+        return run_module(
             "-m", "pytest", "-p", "symgrad.pytest_plugin", "-p", "no:cacheprovider", "-q",
             *arguments, status=status, cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
         ).stdout  # fmt: skip

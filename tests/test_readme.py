@@ -55,19 +55,19 @@ def test_links_lead_to_files():
 
 
 @pytest.mark.parametrize("block", blocks("console"))
-def test_console_block_shows_what_the_commands_print(block, run_python, tmp_path):
+def test_console_block_shows_what_the_commands_print(block, run_module, tmp_path):
     for command, shown in sessions(block):
         words = shlex.split(command)
         if words[0] == "cat":
             (tmp_path / words[1]).write_text(shown + "\n", encoding="utf-8")
             continue
         assert words[0] == "symgrad", command
-        done = run_python("-m", *words, cwd=tmp_path, status=None)
+        done = run_module("-m", *words, cwd=tmp_path, status=None)
         assert agrees(shown, (done.stdout + done.stderr).strip("\n")), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("block", blocks("python"))
-def test_python_block_runs_as_a_doctest(block, run_python, tmp_path):
+def test_python_block_runs_as_a_doctest(block, run_module, tmp_path):
     path = tmp_path / "readme.txt"
     path.write_text(block, encoding="utf-8")
-    run_python("-m", "doctest", str(path), cwd=tmp_path)
+    run_module("-m", "doctest", str(path), cwd=tmp_path)

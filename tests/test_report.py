@@ -282,7 +282,7 @@ def test_characters_that_cannot_be_seen_are_made_visible():
     assert [text for _, text in Page(text).all("h1")] == ["turn \\u202e round\\u0000"]
 
 
-def test_hostile_python_file_stays_text(run_python, tmp_path):
+def test_hostile_python_file_stays_text(run_module, tmp_path):
     name = "a'b\"<img onerror>$&amp;.py"
     source = (
         "def J(a=1, *, script):\n"
@@ -290,7 +290,7 @@ def test_hostile_python_file_stays_text(run_python, tmp_path):
         "    return (a*script)**2  # </code><script>alert(3)</script>\n"
     )
     (tmp_path / name).write_text(source, encoding="utf-8")
-    run_python("-m", "symgrad", "report", f"{name}:J", "-o", "r.html", cwd=tmp_path)
+    run_module("-m", "symgrad", "report", f"{name}:J", "-o", "r.html", cwd=tmp_path)
     page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
     assert len(page.all("script")) == 3
     assert not page.all("img")
@@ -380,12 +380,12 @@ def test_foreign_file_is_left_alone(tmp_path):
     sg.report(parse("param a = 1; J = a^2"), path, force=True)
 
 
-def test_command_writes_the_page_and_its_own_call(run_python, tmp_path):
+def test_command_writes_the_page_and_its_own_call(run_module, tmp_path):
     model = tmp_path / "my model.sg"
     model.write_text(BRANCH, encoding="utf-8")
     arguments = ("-m", "symgrad", "report", model.name, "-n", "3", "-o")
-    run_python(*arguments, "one.html", cwd=tmp_path)
-    run_python(*arguments, "two.html", cwd=tmp_path)
+    run_module(*arguments, "one.html", cwd=tmp_path)
+    run_module(*arguments, "two.html", cwd=tmp_path)
     text = (tmp_path / "one.html").read_text(encoding="utf-8")
     assert text == (tmp_path / "two.html").read_text(encoding="utf-8")
     page = Page(text)
@@ -393,7 +393,7 @@ def test_command_writes_the_page_and_its_own_call(run_python, tmp_path):
     assert len(data_of(page)["steps"]) == 3
     assert str(tmp_path) not in text
     Path(tmp_path / "one.html").write_text("mine", encoding="utf-8")
-    done = run_python(*arguments, "one.html", cwd=tmp_path, status=2)
+    done = run_module(*arguments, "one.html", cwd=tmp_path, status=2)
     assert "give --force" in done.stderr
 
 

@@ -299,9 +299,9 @@ def test_worked_trace_loads_no_templates(run_python):
     assert run_python("-c", code).stdout.endswith("False\n")
 
 
-def test_command_reads_standard_input(run_python):
+def test_command_reads_standard_input(run_module):
     graph = "param a = 1; data x; J = (a*x)^2; step x = 3"
-    done = run_python("-m", "symgrad", "trace", "-", stdin=graph)
+    done = run_module("-m", "symgrad", "trace", "-", stdin=graph)
     assert "J = (ax)² = (1·3)² = 9" in done.stdout
     assert sys.version_info >= (3, 10)
 

@@ -17,11 +17,11 @@ MODEL = "param a\ndata x\nJ = (a*x)^2\n"
 
 
 @pytest.fixture
-def verify(run_python, tmp_path):
+def verify(run_module, tmp_path):
     def run(*arguments, status=0, stdin="", **files):
         for name, text in files.items():
             (tmp_path / name.replace("__", ".")).write_text(text, encoding="utf-8")
-        return run_python(
+        return run_module(
             "-m", "symgrad", "verify", *arguments, status=status, stdin=stdin, cwd=tmp_path
         )
 

@@ -63,10 +63,10 @@ def test_page_needs_nothing_from_elsewhere(report):
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
 
 
-def test_command_writes_the_page(tmp_path, run_python):
+def test_command_writes_the_page(tmp_path, run_module):
     (tmp_path / "model.sg").write_text(GRAPH, encoding="utf-8")
     (tmp_path / "homework.md").write_text(DOCUMENT, encoding="utf-8")
-    done = run_python(
+    done = run_module(
         "-m", "symgrad", "verify", "model.sg", "homework.md", "--format", "html",
         cwd=tmp_path, status=1,
     )  # fmt: skip
