@@ -22,8 +22,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 program_passes.STRICT = True  # a pass that breaks a program is an error here, not left out
 
-# Hundreds of interpreters are started here: none of them is to compile all of symgrad anew.
-sys.dont_write_bytecode = False
+# Hundreds of interpreters are started here: none of them is to compile all of symgrad anew. This
+# one loads emitted files that are written twice within a second: a cached module would be stale.
+sys.dont_write_bytecode = True
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symgrad.accuracy.sample import is_usual
-from symgrad.expression.tree import Call, Expression, children, with_children
+from symgrad.expression.tree import Call, Expression, Number, Pow, children, with_children
 from symgrad.program.series import Local
 from symgrad.program.statements import Statement
 
 DIGITS = 0.30103  # decimal digits in a bit
 TOLD = 10.0  # bits from which on a loss is told
+_MOST_DIGITS = 15  # of a number that one reads as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,14 @@ def finding(
 
 
 def shown(e: Expression) -> Expression:
-    """Return a form for people: functions of one argument as the formula that they hold."""
+    """Return a form for people: own functions as their formula, far bounds as powers of ten.
+
+    >>> bound = shown(Number(Fraction(1, 10**300)))
+    >>> isinstance(bound, Pow) and bound.exponent == Number(Fraction(-300))
+    True
+    """
+    if isinstance(e, Number):
+        return _power_of_ten(e)
     parts = tuple(shown(part) for part in children(e))
     if isinstance(e, Call) and isinstance(e.function, Local):
         match e.function.body:
@@ -84,6 +93,18 @@ def shown(e: Expression) -> Expression:
             case body:
                 return shown(Local.of(body).at(*parts))
     return with_children(e, parts) if parts else e
+
+
+def _power_of_ten(e: Number) -> Expression:
+    """Return a number of more digits than one reads as a power of ten, where it is one."""
+    large = max(e.value.numerator, e.value.denominator)
+    exponent = len(str(large)) - 1 if e.value > 0 and large.bit_length() < 4096 else 0
+    if exponent < _MOST_DIGITS or min(e.value.numerator, e.value.denominator) > 1:
+        return e
+    if large != 10**exponent:
+        return e
+    sign = 1 if e.value > 1 else -1
+    return Pow(Number(Fraction(10)), Number(Fraction(sign * exponent)))
 
 
 def has_series(e: Expression) -> bool:

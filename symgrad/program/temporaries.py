@@ -43,20 +43,20 @@ def key(e: Expression) -> Key:
     >>> key(Mul((a, Neg(b)))) == key(Neg(Mul((b, a))))
     True
     """
-    factor, powers = _product(e)
+    factor, powers = _number_and_powers(e)
     if factor != 1 or [power == 1 for power in powers.values()] != [True]:
         parts = sorted(powers.items(), key=repr)
         return ("product", factor, *parts)
     return next(iter(powers))
 
 
-def _product(e: Expression) -> tuple[Fraction, dict[Key, Fraction]]:
+def _number_and_powers(e: Expression) -> tuple[Fraction, dict[Key, Fraction]]:
     """Return a product as a number and the powers of its factors."""
     match e:
         case Number(value):
             return value, {}
         case Neg(operand):
-            factor, powers = _product(operand)
+            factor, powers = _number_and_powers(operand)
             return -factor, powers
         case Mul(factors):
             return _multiplied([(part, 1) for part in factors])
@@ -79,7 +79,7 @@ def _multiplied(
 ) -> tuple[Fraction, dict[Key, Fraction]]:
     number, powers = Fraction(1), dict[Key, Fraction]()
     for part, exponent in parts:
-        factor, own = _product(part)
+        factor, own = _number_and_powers(part)
         if not factor:
             return Fraction(0), {}
         number *= factor**exponent
