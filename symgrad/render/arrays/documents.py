@@ -65,38 +65,32 @@ def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: boo
     return f"{name(row.top)} = {partial}" if is_delta else partial
 
 
-def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter, arrow: str = " → ") -> str:
-    """Return one line as text."""
+def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter) -> str:
+    """Return one line as text, or as LaTeX where the printer writes that; a sentence as it is."""
+    latex = isinstance(printer, LatexArrayPrinter)
     match item:
         case ArrayRow():
             return " = ".join(sides_of(item, d, printer))
         case ArrayEdge():
             top, bottom = printer.name(item.node), printer.name(item.operand)
             right = printer.expression(item.tree)
+            if item.mark and latex:
+                return rf"{top} \to {bottom}\colon\; {printer.name(item.mark)} \mapsto {right}"
             if item.mark:
                 return f"{top} → {bottom}: {item.mark} ↦ {right}"
-            return f"∂{top}/∂{bottom} = {right}"
+            partial = (
+                rf"\frac{{\partial {top}}}{{\partial {bottom}}}" if latex else f"∂{top}/∂{bottom}"
+            )
+            return f"{partial} = {right}"
         case tuple():
-            return arrow.join(map(printer.name, item))
+            return (_TO if latex else " → ").join(map(printer.name, item))
         case _:
             return item
 
 
 def item_latex(item: Item, d: ArrayDerivation, printer: LatexArrayPrinter) -> str:
     """Return one line as LaTeX; of a sentence nothing."""
-    match item:
-        case ArrayRow():
-            return " = ".join(sides_of(item, d, printer))
-        case ArrayEdge():
-            top, bottom = printer.name(item.node), printer.name(item.operand)
-            right = printer.expression(item.tree)
-            if item.mark:
-                return rf"{top} \to {bottom}\colon\; {printer.name(item.mark)} \mapsto {right}"
-            return rf"\frac{{\partial {top}}}{{\partial {bottom}}} = {right}"
-        case tuple():
-            return _TO.join(map(printer.name, item))
-        case _:
-            return ""
+    return "" if isinstance(item, str) else item_text(item, d, printer)
 
 
 def text_of(
