@@ -55,6 +55,8 @@ press("Escape");
 at('g.node[data-node="x"]').focus();
 note("beside", lit("g.node.near").map((g) => g.dataset.node));
 note("margin", getComputedStyle(at(".katex-base")).marginTop);
+const color = (selector, of) => getComputedStyle(at(selector))[of];
+note("ground", [color(".canvas .ground", "fill"), color(".graph", "backgroundColor")]);
 at("#gradients .pick").focus();
 press("ArrowRight");
 note("copy", document.activeElement.dataset.copy);
@@ -177,6 +179,9 @@ if CHROMIUM:
 
     def test_lines_of_a_broken_formula_stand_apart(clicked):
         assert clicked["margin"] != "0px"
+
+    def test_wires_do_not_run_through_their_labels(clicked):
+        assert clicked["ground"] == ["rgb(255, 255, 255)"] * 2
 
     def test_page_fits_a_phone_and_formulas_break_before_their_signs(branch):
         path = branch.with_name("phone.html")
