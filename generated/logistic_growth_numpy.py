@@ -366,32 +366,27 @@ def jacobian(
     with np.errstate(all="ignore"):
         K_minus_N0 = K - N0
         q = K_minus_N0/N0
-        for _part in _blocks(7, (*_data, _rows)):
-            t, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6 = _part
+        for _part in _blocks(5, (*_data, _rows)):
+            t, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
             r_times_t = np.multiply(t, r, _r0)
             t1 = np.negative(r_times_t, _r1)
             np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r2)
-            t3 = np.add(1.0, t2, _r3)
-            N = np.divide(K, t3, _r4)
-            t4 = np.exp(r_times_t, _r5)
-            np.divide(t1, t3, _r1)
-            np.negative(_r1, _r1)
-            np.add(q, t4, _r6)
-            np.divide(-1.0, _r6, _r6)
-            delta = np.where(t3 > 1e-290, _r1, _r6)
-            dresidual_dK = np.divide(delta, N0, _r1)
-            np.multiply(N, t3, _r4)
-            np.divide(1.0, _r4, _r4)
-            dresidual_dK += _r4
-            np.multiply(t4, N0, _r5)
-            _r5 += K_minus_N0
-            np.divide(t, _r5, _r5)
-            _r5 *= K_minus_N0
-            np.multiply(t2, t, _r2)
-            _r2 /= t3
-            dresidual_dr = np.where(r_times_t <= -1e-05, _r5, _r2)
-            dresidual_dN0 = np.multiply(delta, -K/N0/N0, delta)
+            t1 *= q
+            t1 += 1.0
+            N = np.divide(K, t1, _r2)
+            t2 = np.exp(r_times_t, _r0)
+            delta = np.multiply(t2, N0, _r3)
+            delta += K_minus_N0
+            np.divide(-N0, delta, delta)
+            dresidual_dK = np.divide(delta, N0, _r4)
+            np.multiply(N, t1, _r2)
+            np.divide(1.0, _r2, _r2)
+            dresidual_dK += _r2
+            dresidual_dr = np.multiply(t, q, _r2)
+            np.add(q, t2, _r0)
+            dresidual_dr /= _r0
+            dresidual_dN0 = np.multiply(delta, K/N0, _r3)
+            dresidual_dN0 /= -N0
             _block[:, 0, 0] = dresidual_dK
             _block[:, 0, 1] = dresidual_dr
             _block[:, 0, 2] = dresidual_dN0

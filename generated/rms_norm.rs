@@ -23,14 +23,16 @@
 //     ∂L/∂g₁ = δ_y1·a₁/r
 //     ∂L/∂g₂ = δ_y2·a₂/r
 // Names here: ε is epsilon.
+// Computed in another form, which keeps more digits
+//     δ_a2 = (δ_r·a₂/2 + δ_y2·g₂)/r
 // Accuracy: dL_dw11 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
 //     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
 // Accuracy: dL_dw12 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
 //     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
-// Accuracy: dL_dw21 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
-//     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
-// Accuracy: dL_dw22 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
-//     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
+// Accuracy: dL_dw21 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 =
+//     -1.10204, w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
+// Accuracy: dL_dw22 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 =
+//     -1.10204, w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 

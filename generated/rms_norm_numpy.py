@@ -23,14 +23,16 @@
 #     ∂L/∂g₁ = δ_y1·a₁/r
 #     ∂L/∂g₂ = δ_y2·a₂/r
 # Names here: ε is epsilon.
+# Computed in another form, which keeps more digits
+#     δ_a2 = (δ_r·a₂/2 + δ_y2·g₂)/r
 # Accuracy: dL_dw11 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
 #     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
 # Accuracy: dL_dw12 loses 8 of 16 digits at w11 = -9.37309e-07, w12 = -16.7943, w21 = 0.000758166,
 #     w22 = -1.82403e-07, g1 = 0.000580429, g2 = -1.00603, x1 = -0.0404929, x2 = 14.6008, ….
-# Accuracy: dL_dw21 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
-#     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
-# Accuracy: dL_dw22 loses 11 of 16 digits at ε = 1e-05, w11 = 0.377979, w12 = -0.325685, w21 =
-#     0.878549, w22 = 1e+09, g1 = 0.793938, g2 = 1.23515, x1 = 0.951386, ….
+# Accuracy: dL_dw21 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 = -1.10204,
+#     w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
+# Accuracy: dL_dw22 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 = -1.10204,
+#     w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -481,9 +483,10 @@ def jacobian(
         _no_nan(_name, _values)
     _rows = np.zeros((len(_data[0]), 2, 6))
     with np.errstate(all="ignore"):
-        for _part in _blocks(11, (*_data, _rows)):
+        two_epsilon = 2.0*epsilon
+        for _part in _blocks(12, (*_data, _rows)):
             (
-            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
+            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
         ) = _part
             a1 = np.multiply(x1, w11, _r0)
             np.multiply(x2, w12, _r1)
@@ -491,41 +494,42 @@ def jacobian(
             a2 = np.multiply(x1, w21, _r1)
             np.multiply(x2, w22, _r2)
             a2 += _r2
-            a2_squared = np.multiply(a2, a2, _r2)
-            tmp1 = np.multiply(a1, a1, _r3)
-            tmp1 += a2_squared
+            a1_squared = np.multiply(a1, a1, _r2)
+            a2_squared = np.multiply(a2, a2, _r3)
+            tmp1 = np.add(a1_squared, a2_squared, _r4)
             tmp1 *= 0.5
             tmp1 += epsilon
-            r = np.sqrt(tmp1, _r4)
-            y1 = np.multiply(a1, g1, _r5)
+            r = np.sqrt(tmp1, _r5)
+            y1 = np.multiply(a1, g1, _r6)
             y1 /= r
-            delta_r_residual_1 = np.divide(y1, r, _r5)
+            delta_r_residual_1 = np.divide(y1, r, _r6)
             np.negative(delta_r_residual_1, delta_r_residual_1)
-            two_r = np.multiply(r, 2.0, _r6)
-            delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r5)
+            two_r = np.multiply(r, 2.0, _r7)
+            delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r6)
             delta_a2_residual_1 /= two_r
-            delta_a1_residual_1 = np.add(a2_squared, 2.0*epsilon, _r2)
-            delta_a1_residual_1 *= g1/2.0
-            np.multiply(tmp1, r, _r3)
-            delta_a1_residual_1 /= _r3
-            dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r3)
-            dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, _r2)
-            dresidual_1_dw21 = np.multiply(delta_a2_residual_1, x1, _r7)
-            dresidual_1_dw22 = np.multiply(delta_a2_residual_1, x2, _r5)
-            dresidual_1_dg1 = np.divide(a1, r, _r8)
-            y2 = np.multiply(a2, g2, _r9)
+            tmp2 = np.multiply(tmp1, 2.0, _r4)
+            tmp2 *= r
+            delta_a1_residual_1 = np.add(a2_squared, two_epsilon, _r3)
+            delta_a1_residual_1 *= g1
+            delta_a1_residual_1 /= tmp2
+            dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r8)
+            dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, _r3)
+            dresidual_1_dw21 = np.multiply(delta_a2_residual_1, x1, _r9)
+            dresidual_1_dw22 = np.multiply(delta_a2_residual_1, x2, _r6)
+            dresidual_1_dg1 = np.divide(a1, r, _r10)
+            y2 = np.multiply(a2, g2, _r11)
             y2 /= r
-            delta_r_residual_2 = np.divide(y2, r, _r9)
+            delta_r_residual_2 = np.divide(y2, r, _r11)
             np.negative(delta_r_residual_2, delta_r_residual_2)
-            delta_a2_residual_2 = np.multiply(delta_r_residual_2, a2, _r10)
-            delta_a2_residual_2 += 2.0*g2
-            delta_a2_residual_2 /= two_r
-            delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r9)
+            delta_a2_residual_2 = np.add(a1_squared, two_epsilon, _r2)
+            delta_a2_residual_2 *= g2
+            delta_a2_residual_2 /= tmp2
+            delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r11)
             delta_a1_residual_2 /= two_r
-            dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r6)
-            dresidual_2_dw12 = np.multiply(delta_a1_residual_2, x2, _r9)
+            dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r7)
+            dresidual_2_dw12 = np.multiply(delta_a1_residual_2, x2, _r11)
             dresidual_2_dw21 = np.multiply(delta_a2_residual_2, x1, _r0)
-            dresidual_2_dw22 = np.multiply(delta_a2_residual_2, x2, _r10)
+            dresidual_2_dw22 = np.multiply(delta_a2_residual_2, x2, _r2)
             dresidual_2_dg2 = np.divide(a2, r, _r1)
             _block[:, 0, 0] = dresidual_1_dw11
             _block[:, 0, 1] = dresidual_1_dw12

@@ -12,12 +12,9 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
-// Computed in another form, which keeps more digits
-//     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
-//     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 // Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 #ifndef THIN_LENS_H
 #define THIN_LENS_H
 

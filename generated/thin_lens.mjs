@@ -12,12 +12,9 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
-// Computed in another form, which keeps more digits
-//     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
-//     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 // Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 
 /**
  * The derivative of J by each parameter.
@@ -65,9 +62,9 @@ export function gradient(R1, R2, s, y, n = 1.5168) {
   const P = n_minus_one*(1/R1 - 1/R2);
   const q = P - 1/s;
   const i = 1/q;
-  const i_minus_y = i - y;
-  const dJ_dR1 = (i_minus_y == 0) ? 0 : -2/R1*(i_minus_y/R1)*i*i*(1 - n);
-  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1))*i;
+  const delta = -2*(i - y)*i*i;
+  const dJ_dR1 = delta*(1 - n)/(R1*R1);
+  const dJ_dR2 = delta*n_minus_one/(R2*R2);
   return {R1: dJ_dR1, R2: dJ_dR2};
 }
 
@@ -87,8 +84,9 @@ export function value_and_gradient(R1, R2, s, y, n = 1.5168) {
   const i = 1/q;
   const i_minus_y = i - y;
   const J = i_minus_y*i_minus_y;
-  const dJ_dR1 = (i_minus_y == 0) ? 0 : -2/R1*(i_minus_y/R1)*i*i*(1 - n);
-  const dJ_dR2 = (s == 0) ? 0 : -2/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1))*i;
+  const delta = -2*i_minus_y*i*i;
+  const dJ_dR1 = delta*(1 - n)/(R1*R1);
+  const dJ_dR2 = delta*n_minus_one/(R2*R2);
   return [J, {R1: dJ_dR1, R2: dJ_dR2}];
 }
 

@@ -12,12 +12,9 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
-# Computed in another form, which keeps more digits
-#     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
-#     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 # Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 """Value, gradient and update step of J."""
 
 from math import copysign, inf, isnan, nan
@@ -71,9 +68,9 @@ def gradient(
         P = n_minus_one*(1.0/R1 - 1.0/R2)
         q = P - 1.0/s
         i = 1.0/q
-        i_minus_y = i - y
-        dJ_dR1 = 0.0 if i_minus_y == 0.0 else -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n)
-        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i
+        delta = -2.0*(i - y)*i*i
+        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
+        dJ_dR2 = delta*n_minus_one/(R2*R2)
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -90,8 +87,9 @@ def value_and_gradient(
         i = 1.0/q
         i_minus_y = i - y
         J = i_minus_y*i_minus_y
-        dJ_dR1 = 0.0 if i_minus_y == 0.0 else -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n)
-        dJ_dR2 = 0.0 if s == 0.0 else -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i
+        delta = -2.0*i_minus_y*i*i
+        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
+        dJ_dR2 = delta*n_minus_one/(R2*R2)
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -113,12 +111,7 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     i = _ieee_divide(1.0, q)
     i_minus_y = i - y
     J = i_minus_y*i_minus_y
-    dJ_dR1 = (
-        0.0 if i_minus_y == 0.0 else -_ieee_divide(2.0, R1)*_ieee_divide(i_minus_y,
-        R1)*i*i*(1.0 - n)
-    )
-    dJ_dR2 = (
-        0.0 if s == 0.0 else -_ieee_divide(2.0, R2)*_ieee_divide(i_minus_y,
-        R2)*_ieee_divide(s*n_minus_one, P*s - 1.0)*i
-    )
+    delta = -2.0*i_minus_y*i*i
+    dJ_dR1 = _ieee_divide(delta*(1.0 - n), R1*R1)
+    dJ_dR2 = _ieee_divide(delta*n_minus_one, R2*R2)
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

@@ -12,12 +12,9 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
-// Computed in another form, which keeps more digits
-//     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
-//     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 // Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -57,9 +54,9 @@ pub fn gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> Gradient {
     let P = n_minus_one*(1.0/R1 - 1.0/R2);
     let q = P - 1.0/s;
     let i = 1.0/q;
-    let i_minus_y = i - y;
-    let dJ_dR1 = if i_minus_y == 0.0 { 0.0 } else { -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n) };
-    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i };
+    let delta = -2.0*(i - y)*i*i;
+    let dJ_dR1 = delta*(1.0 - n)/(R1*R1);
+    let dJ_dR2 = delta*n_minus_one/(R2*R2);
     Gradient { R1: dJ_dR1, R2: dJ_dR2 }
 }
 
@@ -71,8 +68,9 @@ pub fn value_and_gradient(R1: f64, R2: f64, s: f64, y: f64, n: f64) -> (f64, Gra
     let i = 1.0/q;
     let i_minus_y = i - y;
     let J = i_minus_y*i_minus_y;
-    let dJ_dR1 = if i_minus_y == 0.0 { 0.0 } else { -2.0/R1*(i_minus_y/R1)*i*i*(1.0 - n) };
-    let dJ_dR2 = if s == 0.0 { 0.0 } else { -2.0/R2*(i_minus_y/R2)*(s*n_minus_one/(P*s - 1.0))*i };
+    let delta = -2.0*i_minus_y*i*i;
+    let dJ_dR1 = delta*(1.0 - n)/(R1*R1);
+    let dJ_dR2 = delta*n_minus_one/(R2*R2);
     (J, Gradient { R1: dJ_dR1, R2: dJ_dR2 })
 }
 

@@ -12,12 +12,9 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
-# Computed in another form, which keeps more digits
-#     dJ_dR1 = where(i − y == 0, 0, −2/R₁·((i − y)/R₁)·i·i·(1 − n))
-#     dJ_dR2 = where(s == 0, 0, −2/R₂·((1/(P − 1/s) − y)/R₂)·(s·(n − 1)/(Ps − 1))·(1/(P − 1/s)))
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 # Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0.358094, y = 0.155556.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -189,38 +186,23 @@ def gradient(
     R2 = _number("R2", R2)
     n = _number("n", n)
     _data = _samples(('s', 'y'), (s, y))
-    _no_nan("s", _data[0])
-    _no_nan("y", _data[1])
     with np.errstate(all="ignore"):
         n_minus_one = n - 1.0
         P = n_minus_one*(1.0/R1 - 1.0/R2)
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            s, y, _r0, _r1, _r2, _r3 = _part
+        for _part in _blocks(2, _data):
+            s, y, _r0, _r1 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
-            i_minus_y = np.subtract(i, y, _r1)
-            np.divide(i_minus_y, R1, _r2)
-            _r2 *= -2.0/R1
-            _r2 *= i
-            _r2 *= i
-            _r2 *= 1.0 - n
-            _w0 = np.where(i_minus_y == 0.0, 0.0, _r2)
-            _sum_dJ_dR1 = np.add.reduce(_w0)
-            np.divide(i_minus_y, R2, _r1)
-            _r1 *= -2.0/R2
-            np.multiply(s, n_minus_one, _r2)
-            np.multiply(s, P, _r3)
-            _r3 -= 1.0
-            _r2 /= _r3
-            _r1 *= _r2
+            np.subtract(i, y, _r1)
             _r1 *= i
-            _w1 = np.where(s == 0.0, 0.0, _r1)
-            _sum_dJ_dR2 = np.add.reduce(_w1)
-            _sums.append((_sum_dJ_dR1, _sum_dJ_dR2))
-        _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dR1, _mean_dJ_dR2)))
+            _sum_delta = -2.0*_dot(_r1, i)
+            _sums.append((_sum_delta,))
+        _mean_delta, = _means(_sums, ('s', 'y'), _data)
+        return Gradient(*map(float, (
+            _mean_delta*(1.0 - n)/(R1*R1), _mean_delta*n_minus_one/(R2*R2),
+        )))
 
 
 def value_and_gradient(
@@ -235,33 +217,20 @@ def value_and_gradient(
         n_minus_one = n - 1.0
         P = n_minus_one*(1.0/R1 - 1.0/R2)
         _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            s, y, _r0, _r1, _r2, _r3 = _part
+        for _part in _blocks(2, _data):
+            s, y, _r0, _r1 = _part
             q = np.divide(1.0, s, _r0)
             np.subtract(P, q, q)
             i = np.divide(1.0, q, _r0)
             i_minus_y = np.subtract(i, y, _r1)
             _sum_J = _dot(i_minus_y, i_minus_y)
-            np.divide(i_minus_y, R1, _r2)
-            _r2 *= -2.0/R1
-            _r2 *= i
-            _r2 *= i
-            _r2 *= 1.0 - n
-            _w0 = np.where(i_minus_y == 0.0, 0.0, _r2)
-            _sum_dJ_dR1 = np.add.reduce(_w0)
-            np.divide(i_minus_y, R2, _r1)
-            _r1 *= -2.0/R2
-            np.multiply(s, n_minus_one, _r2)
-            np.multiply(s, P, _r3)
-            _r3 -= 1.0
-            _r2 /= _r3
-            _r1 *= _r2
-            _r1 *= i
-            _w1 = np.where(s == 0.0, 0.0, _r1)
-            _sum_dJ_dR2 = np.add.reduce(_w1)
-            _sums.append((_sum_J, _sum_dJ_dR1, _sum_dJ_dR2))
-        _mean_J, _mean_dJ_dR1, _mean_dJ_dR2 = _means(_sums, ('s', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dR1, _mean_dJ_dR2)))
+            np.multiply(i_minus_y, i, _r1)
+            _sum_delta = -2.0*_dot(_r1, i)
+            _sums.append((_sum_J, _sum_delta))
+        _mean_J, _mean_delta = _means(_sums, ('s', 'y'), _data)
+        return float(_mean_J), Gradient(*map(float, (
+            _mean_delta*(1.0 - n)/(R1*R1), _mean_delta*n_minus_one/(R2*R2),
+        )))
 
 
 def update(

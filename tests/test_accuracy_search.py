@@ -8,7 +8,6 @@ import pytest
 
 import symgrad as sg
 from symgrad.accuracy import mend
-from symgrad.accuracy.forms import from_table
 from symgrad.accuracy.local import ByParts, shortened
 from symgrad.accuracy.measure import Bench, bits_lost, split_ball
 from symgrad.accuracy.parts import Parts
@@ -48,7 +47,7 @@ def test_rows_that_make_a_formula_shorter_are_used_up_to_the_end(text, expected)
 def test_a_formula_wrong_for_two_reasons_is_mended_in_both():
     text = "(1 - cos(x))*(exp(x) - 1)"
     there = parts(text, (1e-9,), (0.5,))
-    mended = ByParts(there, (from_table,), 60).mended(tree(text))
+    mended = ByParts(there, 60).mended(tree(text))
     assert there.lost(tree(text), tree(text)) > 60
     assert there.lost(mended, tree(text)) == 0
 
@@ -56,7 +55,7 @@ def test_a_formula_wrong_for_two_reasons_is_mended_in_both():
 def test_what_is_measured_for_parts_is_bounded():
     text = " + ".join(f"(exp({x}) - 1)*(1 - cos({x}))" for x in "abcdefghijklmnop")
     there = parts(text, (1e-9,) * 16)
-    search = ByParts(there, (from_table,), 25)
+    search = ByParts(there, 25)
     search.mended(tree(text))
     assert search.left == 0
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import islice, zip_longest
+from itertools import islice
 
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.expression.algebra import Product, add, factored_sum, mul, power, tidy
 from symgrad.expression.tree import (
-    ONE,
     Add,
     Call,
     Compare,
@@ -138,36 +137,7 @@ def _products(e: Expression) -> Iterator[Expression]:
     wide = multiplied_out(e)
     if wide is not None:
         yield wide
-    product = product_of(e)
-    above: list[Expression] = []
-    below: list[Expression] = []
-    for base, k in product.powers.items():
-        if not isinstance(k, Fraction):
-            above.append(Pow(base, k))
-            continue
-        side = above if k > 0 else below
-        size = abs(k)
-        if size.denominator != 1 or size > 4:
-            side.append(power(base, number(size)))
-        else:
-            side.extend([base] * int(size))
-    if product.coefficient.numerator not in (1, -1):
-        above.insert(0, number(abs(product.coefficient.numerator)))
-    if product.coefficient.denominator != 1:
-        below.insert(0, number(product.coefficient.denominator))
-    sign = product.coefficient < 0
-    for form in _inside_choices(product):
-        yield form
-    for form in _paired(above, below):
-        yield Neg(form) if sign else form
-    for i, factor in enumerate(above):
-        if isinstance(factor, Call) and factor.function == "exp":
-            half = Call("exp", (mul(number(Fraction(1, 2)), factor.arguments[0]),))
-            rest = [*above[:i], *above[i + 1 :]]
-            inner = Mul((*rest, half)) if rest else half
-            quotient = inner if not below else Div(inner, _product(below))
-            whole = Mul((quotient, half))
-            yield Neg(whole) if sign else whole
+    yield from _inside_choices(product_of(e))
 
 
 def _inside_choices(product: Product) -> Iterator[Expression]:
@@ -182,35 +152,3 @@ def _inside_choices(product: Product) -> Iterator[Expression]:
             rest.powers = {b: v for b, v in product.powers.items() if b != base}
             outer = rest.build()
             yield Call("where", (condition, mul(yes, outer), mul(no, outer)))
-
-
-def _paired(above: list[Expression], below: list[Expression]) -> Iterator[Expression]:
-    if len(above) + len(below) < 3 or len(above) + len(below) > 10:
-        return
-    if below:
-        pairs = [
-            Div(a or ONE, b) if b is not None else a
-            for a, b in zip_longest(above, below, fillvalue=None)
-        ]
-        parts = [p for p in pairs if p is not None]
-        yield _product(parts)
-        pairs = [
-            Div(a or ONE, b) if b is not None else a
-            for a, b in zip_longest(above, reversed(below), fillvalue=None)
-        ]
-        yield _product([p for p in pairs if p is not None])
-        chain: Expression = above[0] if above else ONE
-        for b in below:
-            chain = Div(chain, b)
-        for a in above[1:]:
-            chain = Mul((chain, a))
-        yield chain
-    elif len(above) > 2:
-        for i in range(len(above)):
-            for j in range(i):
-                first = Mul((above[i], above[j]))
-                yield _product([first, *[a for k, a in enumerate(above) if k not in (i, j)]])
-
-
-def _product(factors: list[Expression]) -> Expression:
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))

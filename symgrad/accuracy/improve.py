@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES, Column
 from symgrad.accuracy.measure import Bench, run
 from symgrad.accuracy.mend import TOLERATED, Cost, Mender
-from symgrad.accuracy.polish import polished
 from symgrad.accuracy.report import Finding, Improved, finding
 from symgrad.accuracy.sample import Domain, Point, fresh_points, sampled
 from symgrad.accuracy.search import searched
@@ -53,7 +52,7 @@ def improved(
     bench = Bench(statements, domain.inputs, results, points, limit)
     if not bench.count:
         return Improved(statements)
-    mender = Mender(bench, statements, GENERATORS, polished)
+    mender = Mender(bench, statements, GENERATORS)
     derived = cost(statements)
     most = max(int(BUDGET * derived), derived + FEW)
     mender.longest = 2 * (most - derived)
@@ -176,7 +175,7 @@ def _alone(formula: Formula) -> Formula:
     bench = Bench((statement,), domain.inputs, ("",), sampled(domain, (statement,)), POINTS // 2)
     if not bench.count:
         return formula
-    mender = Mender(bench, (statement,), GENERATORS, polished)
+    mender = Mender(bench, (statement,), GENERATORS)
     mender.mend()
     return mender.current[0].formula
 

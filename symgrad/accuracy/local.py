@@ -7,11 +7,11 @@ the innermost first, and gets the form that loses least there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import islice
 
-from symgrad.accuracy.forms import marks
+from symgrad.accuracy.forms import from_table, marks
 from symgrad.accuracy.matching import rewrites
 from symgrad.accuracy.parts import Parts, is_choice
 from symgrad.accuracy.rows import trees
@@ -33,8 +33,6 @@ DEPTH = 3  # forms of forms
 STEPS = 12  # rows that are used on one part
 LARGEST = 60  # parts of a form
 MOST = 30  # forms of each kind that are measured for one part
-
-Forms = Callable[[Expression], Iterable[Expression]]
 
 
 @lru_cache(2048)
@@ -86,11 +84,10 @@ def _length(e: Expression) -> int:
 
 
 class ByParts:
-    """Formulas mended part by part, by what each of `forms` gives of a part, the first first."""
+    """Formulas mended part by part, by what rows of the table make of each part."""
 
-    def __init__(self, parts: Parts, forms: Sequence[Forms], work: int) -> None:
+    def __init__(self, parts: Parts, work: int) -> None:
         self.parts = parts
-        self.forms = forms
         self.left = work  # forms that may be measured yet
         self._known: dict[tuple[Expression, int], Expression] = {}
 
@@ -128,18 +125,15 @@ class ByParts:
     ) -> tuple[Expression, float]:
         """Return the form of a part that loses least, and what it loses."""
         best, lost = found
-        for forms in self.forms:
-            for form in islice((form for seed in seeds for form in forms(seed)), MOST):
-                if self.left <= 0:
-                    return best, lost
-                if sum(1 for _ in walk(form)) > LARGEST:
-                    continue
-                self.left -= 1
-                less = self.parts.lost(form, e)
-                if less < lost or (less == lost and operations_of(form) < operations_of(best)):
-                    best, lost = form, less
-                if not lost:
-                    return best, lost
+        for form in islice((form for seed in seeds for form in from_table(seed)), MOST):
+            if self.left <= 0 or not lost:
+                break
+            if sum(1 for _ in walk(form)) > LARGEST:
+                continue
+            self.left -= 1
+            less = self.parts.lost(form, e)
+            if less < lost or (less == lost and operations_of(form) < operations_of(best)):
+                best, lost = form, less
         return best, lost
 
 

@@ -38,7 +38,6 @@ TOLERATED = 6.0  # bits of 53 that a name may lose before something is tried
 WORSE = 3.0  # by how many bits more a result may lose at a point than as written
 SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
-NOISY = 10.0  # bits that it must win where what the inputs lose by half an ulp counts too
 LOCAL = 4  # operations that a function of one argument is counted as, beside its call
 UNFOLDED = 30.0  # bits that a form must win which looks into the names of a statement
 OPERATION = 1.5  # bits over all points that an operation must win
@@ -46,13 +45,12 @@ ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
 COSTED = 6  # programs that are written whole to see what a change costs them
 LONG = 60  # parts of a formula that is looked at
-SHORT = 6  # statements of a program in which what the inputs lose too is looked at
 FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
 OUTWEIGHED = 1.0  # of what is won at usual sizes, what may be lost at absurd ones
 NOTICEABLE, MUCH = 6.0, 60.0  # bits lost at a single point that are no harm, and bits won for them
-RULE = 2  # points at which more is lost, where it is no chance
+LUCKY, LUCK = 2.0, 0.08  # bits lost by luck only, and the share of points that have it
 OTHERS = 4  # other forms that are tried where one harms
 DULL = 8.0  # bits from which on it is chance if a little more is lost
 HOPELESS = 45.0  # bits from which on a point tells nothing, if half an ulp loses them
@@ -98,21 +96,18 @@ class Mender:
         bench: Bench,
         statements: Sequence[Statement],
         generators: Sequence[Generator],
-        polish: Callable[[Expression], Expression] | None,
     ) -> None:
         self.bench = bench
         self.original = tuple(statements)
         self.current = list(statements)
         self.place = {s.name: i for i, s in enumerate(statements)}
         self.generators = generators
-        self.polish = polish
         self.options: dict[str, list[_Form]] = {}
         self.changes: dict[str, Expression] = {}
-        self._tried: set[tuple[str, bool]] = set()
+        self._tried: set[str] = set()
         self.measure()
         self.work = WORK
         self.longest = math.inf  # operations by which a form may be longer than what it is for
-        self.strict = False  # whether what the inputs lose by half an ulp is looked at too
 
     def measure(self) -> None:
         """Measure everything at the points of the bench."""
@@ -146,11 +141,8 @@ class Mender:
 
     def mend(self) -> None:
         """Try to mend every result, one after the other."""
-        for strict in (False, True) if len(self.original) <= SHORT else (False,):
-            self.strict = strict
-            self.work = min(self.work, WORK // 3) if strict else self.work
-            for result in self.bench.results:
-                self._fix(result, set())
+        for result in self.bench.results:
+            self._fix(result, set())
 
     def _fix(self, name: str, visited: set[str]) -> None:
         if name in visited or name not in self.place:
@@ -168,9 +160,7 @@ class Mender:
                 self._fix(operand, visited)
 
     def _bad(self, name: str) -> list[int]:
-        slack = self.bench.slack[name]
-        allowed = (0.0,) * len(slack) if self.strict else slack
-        rows = zip(self.losses(name), allowed, strict=True)
+        rows = zip(self.losses(name), self.bench.slack[name], strict=True)
         return [i for i, (loss, own) in enumerate(rows) if loss > TOLERATED + own]
 
     def _at_fault(self, name: str, bad: Sequence[int]) -> bool:
@@ -186,20 +176,19 @@ class Mender:
 
     def _try(self, name: str) -> None:
         """Look for a better form of a statement, generator by generator until one is good."""
-        if (name, self.strict) in self._tried:
+        if name in self._tried:
             return
-        self._tried.add((name, self.strict))
+        self._tried.add(name)
         written = self.original[self.place[name]].formula.pattern
         if sum(1 for _ in walk(written)) > LONG:
             return
         now = self.total(name)
         plain = operations_of(normal(self.current[self.place[name]].formula.pattern))
-        most = now + OPERATION * plain - (NOISY if self.strict else PAYS)
+        most = now + OPERATION * plain - PAYS
         best: _Form | None = None
         if name in self.changes:
             own = self.current[self.place[name]].formula.expression
             best = _Form(own, now, operations_of(normal(own)), worse=False)
-        nearly: list[_Form] = []
         options = self.options.setdefault(name, [])
         for generator in self.generators:
             for e in generator(name, self.original, self):
@@ -207,24 +196,12 @@ class Mender:
                 if form is None or max(form.price, form.lost + OPERATION * plain) > most:
                     continue
                 if form.worse:
-                    nearly.append(form)
                     continue
                 options.append(form)
                 if best is None or form.before(best):
                     best = form
             if best is not None and best.lost <= ENOUGH:
                 break
-        if self.polish is not None:
-            found = sorted([*options, *nearly], key=_rank)
-            short = [form for form in found if form.operations < found[0].operations]
-            for form in [*found[:3], *short[:2]]:
-                shiny = self.polish(form.e)
-                better = None if shiny == form.e else self._form(name, shiny)
-                if better is None or better.worse or better.price > most:
-                    continue
-                options.append(better)
-                if best is None or better.before(best):
-                    best = better
         if best is not None and formula_of(best.e) != self.current[self.place[name]].formula:
             self.replace(name, best.e)
 
@@ -455,9 +432,8 @@ def counted(
 def _always_worse(rows: Sequence[tuple[float, float, float, bool]]) -> list[int]:
     """Return the points at which inputs lose digits too, if more is lost at them as a rule."""
     own = [(i, a, b) for i, (a, b, slack, _) in enumerate(rows) if 1.0 < slack < HOPELESS]
-    worse = [i for i, a, b in own if a > SLIGHT and a > b + WORSE and b < SPOILT]
-    better = [i for i, a, b in own if b > SLIGHT and b > a + WORSE and a < SPOILT]
-    return worse if len(worse) >= RULE + 2 * len(better) else []
+    worse = [i for i, a, b in own if a > SLIGHT and a > b + WORSE and b < LUCKY]
+    return worse if len(worse) > LUCK * len(own) else []
 
 
 def is_worse(new: float, old: float, slack: float) -> bool:

@@ -100,7 +100,7 @@ class _Search:
         losses = mender.losses(name)
         slack = self.bench.slack[name]
         excess = [loss - own for loss, own in zip(losses, slack, strict=True)]
-        self.excess = losses if mender.strict else excess
+        self.excess = excess
         order = sorted(range(self.bench.count), key=lambda i: -self.excess[i])
         rest = order[WORST:]
         step = max(1, len(rest) // OTHERS)
@@ -187,7 +187,7 @@ class _Search:
     def _first(self, seeds: Sequence[Expression]) -> Iterator[Expression]:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
-        by_table = ByParts(self.parts, (from_table,), self.most)
+        by_table = ByParts(self.parts, self.most)
         yield from map(by_table.mended, seeds)
         if self.rare:  # only what is shorter will be taken
             yield from arrangements(seeds[0])
@@ -198,8 +198,6 @@ class _Search:
             for form in chain(quotients(e), relative_logs(e)):
                 yield form
                 yield by_table.mended(form)
-        forms = (from_table, arrangements, self._series)
-        yield from map(ByParts(self.parts, forms, self.most).mended, seeds)
 
     def _is_done(self) -> bool:
         """Tell whether a form has been found that loses next to nothing."""
