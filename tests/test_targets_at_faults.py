@@ -11,6 +11,7 @@ from symgrad.expression import elementary
 from symgrad.program.program import lower
 from symgrad.sources.text import parse
 from symgrad.targets import target
+from symgrad.targets.base import RunTask
 from symgrad.targets.codegen import emit
 from symgrad.targets.running_c import c_compiler
 
@@ -49,7 +50,7 @@ def results(name, language):
     else:
         points = [[a, b, 2.0] for a, b in PAIRS]
     files = emit(program.derivation, language, safe=False)
-    rows, note = target(language).run(files, points, program)
+    rows, note = target(language).run(RunTask(files, points, program))
     assert rows is not None, note
     width = 2 * (1 + len(program.wrt))
     return points, [row[:width] for row in rows]

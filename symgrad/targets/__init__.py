@@ -9,11 +9,12 @@ import pkgutil
 from importlib import import_module
 
 from symgrad.errors import Diagnostic, SymgradError, nearest
-from symgrad.targets.base import EmittedFile, Options, Sheet, Target
+from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 
 __all__ = [
     "EmittedFile",
     "Options",
+    "RunTask",
     "Sheet",
     "Target",
     "is_shipped",

@@ -71,6 +71,20 @@ class EmittedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTask:
+    """Emitted files of a program, and the points to run them at.
+
+    Points give the inputs in the order in which the functions take them; `seconds` is how long each
+    tool may take that compiles or runs the files.
+    """
+
+    files: tuple[EmittedFile, ...]
+    points: Sequence[Sequence[float]]
+    program: Program
+    seconds: float = RUN_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What a caller may choose: the module's name, target-specific settings, and the functions.
 
@@ -166,43 +180,27 @@ class Target:
         """Return what the templates receive: strings, and tuples and dicts of strings."""
         raise NotImplementedError
 
-    def run(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
         """Run the emitted files of a program: return for each point a row of results.
 
-        Points give the inputs in the order in which the functions take them. A row holds what
-        value_and_gradient gives, and may go on with what value and gradient give, the parameters
-        after a step, and all three again from arrays of equal samples. The rows are None where the
-        language cannot be run here, or needs longer than so many seconds for one of the tools
-        that run it; the text says which.
+        A row holds what value_and_gradient gives, and may go on with what value and gradient give,
+        the parameters after a step, and all three again from arrays of equal samples. The rows are
+        None where the language cannot be run here, or needs longer than so many seconds for one of
+        the tools that run it; the text says which.
         """
-        del files, points, program, seconds
+        del task
         return None, f"symgrad cannot run {self.name}"
 
     def defines(self, files: Sequence[EmittedFile], function: str) -> bool:
         """Tell whether emitted files have a function, by the line that begins it."""
         return bool(self.defined) and f"\n{self.defined % function}" in files[0].text
 
-    def run_further(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        kinds: Sequence[str],
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> FoundRows:
+    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
         """Run the further functions of emitted files: by function, a row for each point.
 
         `symgrad.targets.further` says what a row holds; empty where they cannot be run here.
         """
-        del files, points, program, kinds, seconds
+        del task, kinds
         return {}
 
     def languages(self, settings: Mapping[str, str]) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from symgrad.expression.identity import distinct
 from symgrad.expression.tree import Expression, Formula
 from symgrad.program.batch import batch_of
 from symgrad.program.block import Assignment
-from symgrad.program.program import Program, Routine
-from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.program.program import Routine
+from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_further import further_parts
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
@@ -70,33 +70,18 @@ class C(Target):
         """Return the functions, the types and the include guard of a module."""
         return public_names(module)
 
-    def run(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
         """Compile emitted files with the system's C compiler and run them."""
-        return run_c(files, points, program, seconds)
+        return run_c(task)
 
     def defines(self, files: Sequence[EmittedFile], function: str) -> bool:
         """Tell whether the header declares a function."""
         module = files[0].name.removesuffix(".h")
         return f" {module}_{function}(" in files[0].text
 
-    def run_further(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        kinds: Sequence[str],
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> FoundRows:
+    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
         """Compile emitted files and run their further functions."""
-        return run_c_further(files, points, program, kinds, seconds)
+        return run_c_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `c.h.j2` and `c.c.j2` receive."""

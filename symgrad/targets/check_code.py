@@ -31,7 +31,7 @@ from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import lower
 from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
-from symgrad.targets.base import RUN_SECONDS
+from symgrad.targets.base import RUN_SECONDS, RunTask
 from symgrad.targets.bounded import bounded
 from symgrad.targets.check_further import HANDOVER, further_errors
 from symgrad.targets.running import BrokenCode
@@ -125,7 +125,7 @@ def check(
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
         left = max(0.0, start + seconds - time.monotonic())
-        found, note = language.run(tuple(files), inputs, program, seconds=left)
+        found, note = language.run(RunTask(tuple(files), inputs, program, left))
     except BrokenCode as error:
         raise code_check_failed(
             f"the emitted {target} code does not run: {error.diagnostics[0].message}"

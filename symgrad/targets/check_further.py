@@ -20,7 +20,7 @@ from symgrad.program.outputs import outputs_of
 from symgrad.program.program import lower
 from symgrad.program.second import second_order
 from symgrad.program.statements import Statement
-from symgrad.targets.base import EmittedFile, Target
+from symgrad.targets.base import EmittedFile, RunTask, Target
 from symgrad.targets.further import FURTHER, Found, direction
 from symgrad.targets.running import BrokenCode
 
@@ -51,7 +51,7 @@ def further_errors(
     also = [kind for kind in kinds if not kind.endswith("_each")]
     program = lower(derivation, safe=False, further=also)
     inputs = [[float(point[name]) for name in program.inputs] for point in points]
-    found = language.run_further(files, inputs, program, kinds, seconds=seconds)
+    found = language.run_further(RunTask(files, inputs, program, seconds), kinds)
     errors: list[Error] = []
     for kind, rows in found.items():
         exact = _Exact(_expected(derivation, kind))

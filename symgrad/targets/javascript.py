@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symgrad.program.program import Program, Routine
-from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.program.program import Routine
+from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import FoundRows
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
@@ -72,28 +72,13 @@ class JavaScript(Target):
         """Return a number, with its sign, as a literal or a quotient of two."""
         return _short(super().literal(value))
 
-    def run(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted module under Node."""
-        return run_node(files[0], points, len(program.wrt), seconds)
+        return run_node(task)
 
-    def run_further(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        kinds: Sequence[str],
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> FoundRows:
+    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
         """Run the further functions of an emitted module."""
-        return run_node_further(files[0], points, program, kinds, seconds)
+        return run_node_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `javascript.mjs.j2` receives."""

@@ -16,9 +16,9 @@ from symgrad.expression.tree import Expression, Formula, Mul, Var, formula_of, w
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.normal import normal
-from symgrad.program.program import Program, Routine
+from symgrad.program.program import Routine
 from symgrad.program.second import KINDS as SECOND_ORDER
-from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
+from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
 from symgrad.targets.layout import in_tuple, listed, target
@@ -80,42 +80,27 @@ class Numpy(Target):
         """Yield NumPy alone, and with SciPy."""
         yield from ({}, {"special": "scipy"})
 
-    def run(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted file as a module of this process."""
-        del seconds  # it runs in this process: who calls it has to end that
-        if find_spec("numpy") is None:
-            return None, "NumPy is not installed here"
-        if SCIPY_IMPORT in files[0].text and find_spec("scipy") is None:
-            return None, "SciPy is not installed here"
-        return run_python(files[0], points, program, arrays=True), ""
+        missing = _missing(task.files[0])
+        if missing:
+            return None, f"{missing} is not installed here"
+        return run_python(task, arrays=True), ""
 
-    def run_further(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        kinds: Sequence[str],
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> FoundRows:
+    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
         """Run the further functions of an emitted file as a module of this process."""
-        del seconds
-        if find_spec("numpy") is None or (
-            SCIPY_IMPORT in files[0].text and find_spec("scipy") is None
-        ):
-            return {}
-        return run_numpy_further(files[0], points, program, kinds)
+        return {} if _missing(task.files[0]) else run_numpy_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""
         return _NumpyWriter(sheet).context()
+
+
+def _missing(file: EmittedFile) -> str:
+    """Return what an emitted file needs that is not installed here; empty where nothing is."""
+    if find_spec("numpy") is None:
+        return "NumPy"
+    return "SciPy" if SCIPY_IMPORT in file.text and find_spec("scipy") is None else ""
 
 
 class _NumpyWriter:

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 
 from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
-from symgrad.program.program import Program, Routine
-from symgrad.targets.base import RUN_SECONDS, EmittedFile, Sheet, Target
+from symgrad.program.program import Routine
+from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import FoundRows
 from symgrad.targets.layout import listed
 from symgrad.targets.points import check_points
@@ -88,30 +88,13 @@ class Python(Target):
         """Return the printer of this language."""
         return PythonPrinter(functions)
 
-    def run(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
         """Run an emitted file as a module of this process."""
-        del seconds  # Python runs in this process: who calls it has to end that
-        return run_python(files[0], points, program), ""
+        return run_python(task), ""
 
-    def run_further(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        kinds: Sequence[str],
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> FoundRows:
+    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
         """Run the further functions of an emitted file as a module of this process."""
-        del seconds
-        return run_python_further(files[0], points, program, kinds)
+        return run_python_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `python.py.j2` receives."""

@@ -24,8 +24,7 @@ from typing import Any
 
 from symgrad.errors import SymgradError
 from symgrad.program.optimizers import optimizer
-from symgrad.program.program import Program
-from symgrad.targets.base import EmittedFile
+from symgrad.targets.base import EmittedFile, RunTask
 from symgrad.targets.bounded import run
 from symgrad.targets.choice import OFFERED
 
@@ -72,18 +71,17 @@ def imported(file: EmittedFile, folder: Path) -> ModuleType:
     return module
 
 
-def run_python(
-    file: EmittedFile, points: Sequence[Sequence[float]], program: Program, *, arrays: bool = False
-) -> Results:
+def run_python(task: RunTask, *, arrays: bool = False) -> Results:
     """Return the results at each point; NaN where the code raises what bad arguments raise.
 
     With `arrays` its functions are also called with arrays. Raises BrokenCode where the file cannot
     be loaded, or a function stops in another way.
     """
+    program, points = task.program, task.points
     width = len(program.wrt)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            module = imported(file, Path(folder))
+            module = imported(task.files[0], Path(folder))
         rows = [_row(module, point, width) for point in points]
         if arrays and program.data:
             steps = set(program.wrt).isdisjoint(program.data)
@@ -123,21 +121,18 @@ def _row(
     return row
 
 
-def run_node(
-    file: EmittedFile, points: Sequence[Sequence[float]], width: int, seconds: float
-) -> tuple[Results | None, str]:
+def run_node(task: RunTask) -> tuple[Results | None, str]:
     """Return the results at each point, or None and the reason when Node cannot run them."""
-    driver = _DRIVER.format(module=file.name, width=width)
-    rows, note = executed_by_node(file, driver, points, seconds)
+    driver = _DRIVER.format(module=task.files[0].name, width=len(task.program.wrt))
+    rows, note = executed_by_node(task, driver)
     if rows is None:
         return None, note
     return [[None if text is None else number_of(text) for text in row] for row in rows], ""
 
 
-def executed_by_node(
-    file: EmittedFile, driver: str, points: Sequence[Sequence[float]], seconds: float
-) -> tuple[list[list[Any]] | None, str]:
+def executed_by_node(task: RunTask, driver: str) -> tuple[list[list[Any]] | None, str]:
     """Return what a driver writes to results.json, or None and the reason."""
+    file, seconds = task.files[0], task.seconds
     node = shutil.which("node")
     if node is None:
         return None, "there is no `node` on this machine"
@@ -146,7 +141,7 @@ def executed_by_node(
         (folder / file.name).write_text(file.text, encoding="utf-8")
         (folder / "driver.mjs").write_text(driver, encoding="utf-8")
         (folder / "points.json").write_text(
-            json.dumps([[_for_node(x) for x in point] for point in points])
+            json.dumps([[_for_node(x) for x in point] for point in task.points])
         )
         try:
             done = run([node, "driver.mjs"], seconds=seconds, folder=folder)
@@ -202,10 +197,9 @@ fn main() {{
 """
 
 
-def run_rust(
-    file: EmittedFile, points: Sequence[Sequence[float]], program: Program, seconds: float
-) -> tuple[Results | None, str]:
+def run_rust(task: RunTask) -> tuple[Results | None, str]:
     """Return the results at each point, or None and the reason when Rust cannot be run here."""
+    file, program = task.files[0], task.program
     rule = optimizer(program.optimizer)
     fields = re.findall(r"^    pub (\w+): f64,", file.text.partition("}")[0], re.MULTILINE)
     call = ", ".join(f"x[{i}]" for i in range(len(program.inputs)))
@@ -221,16 +215,15 @@ def run_rust(
         gradient=", ".join(f"gradient.{name}" for name in fields),
         updated=", ".join(f"found{'.0' if state else ''}.{name}" for name in fields),
     )
-    rows, note = executed_by_rust(file, driver, points, seconds)
+    rows, note = executed_by_rust(task, driver)
     if rows is None:
         return None, note
     return [[from_bits(word) for word in row.split()] for row in rows], ""
 
 
-def executed_by_rust(
-    file: EmittedFile, driver: str, points: Sequence[Sequence[float]], seconds: float
-) -> tuple[list[str] | None, str]:
+def executed_by_rust(task: RunTask, driver: str) -> tuple[list[str] | None, str]:
     """Return the lines that a driver prints, one for each point, or None and the reason."""
+    file, points, seconds = task.files[0], task.points, task.seconds
     compiler = shutil.which("rustc")
     if compiler is None:
         return None, "there is no `rustc` on this machine"

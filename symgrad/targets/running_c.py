@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from symgrad.program.optimizers import optimizer
 from symgrad.program.program import Program
-from symgrad.targets.base import EmittedFile
+from symgrad.targets.base import EmittedFile, RunTask
 from symgrad.targets.bounded import run
 from symgrad.targets.running import SAMPLES, BrokenCode, Results, fault_line
 
@@ -66,29 +65,20 @@ _C_CALLS = {
 }
 
 
-def run_c(
-    files: Sequence[EmittedFile],
-    points: Sequence[Sequence[float]],
-    program: Program,
-    seconds: float,
-) -> tuple[Results | None, str]:
+def run_c(task: RunTask) -> tuple[Results | None, str]:
     """Return the results at each point, or None and the reason when C cannot be run here."""
-    lines, note = executed(files, _c_driver(files[0], program), points, seconds)
+    lines, note = executed(task, _c_driver(task.files[0], task.program))
     if lines is None:
         return None, note
     return [[_from_c(item) for item in line.split()] for line in lines], ""
 
 
-def executed(
-    files: Sequence[EmittedFile],
-    driver: str,
-    points: Sequence[Sequence[float]],
-    seconds: float,
-) -> tuple[list[str] | None, str]:
+def executed(task: RunTask, driver: str) -> tuple[list[str] | None, str]:
     """Return the lines that a driver prints, one for each point, or None and the reason.
 
     Raises BrokenCode where the files cannot be compiled, or stop.
     """
+    files, points, seconds = task.files, task.points, task.seconds
     compiler = c_compiler()
     if compiler is None:
         return None, "there is no C compiler (cc, gcc or clang) on this machine"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from symgrad.program.program import Program
-from symgrad.targets.base import EmittedFile
+from symgrad.targets.base import EmittedFile, RunTask
 from symgrad.targets.further import EQUAL, FoundRows, direction, separated
 from symgrad.targets.running_c import executed, real_of
 
@@ -72,15 +72,9 @@ _CALLS = {
 }  # fmt: skip
 
 
-def run_c_further(
-    files: Sequence[EmittedFile],
-    points: Sequence[Sequence[float]],
-    program: Program,
-    kinds: Sequence[str],
-    seconds: float,
-) -> FoundRows:
+def run_c_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     """Return what functions give at each point, by function; empty where C cannot be run here."""
-    lines, _ = executed(files, _driver(files[0], program, kinds), points, seconds)
+    lines, _ = executed(task, _driver(task.files[0], task.program, kinds))
     return separated(kinds, lines or [], float.fromhex)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from symgrad.program.batch import moving_and_fixed
 from symgrad.program.program import Program
-from symgrad.targets.base import EmittedFile
+from symgrad.targets.base import RunTask
 from symgrad.targets.further import EQUAL, FoundRows, dense, direction, separated
 from symgrad.targets.running import (
     BrokenCode,
@@ -57,10 +57,9 @@ fn main() {{
 """
 
 
-def run_python_further(
-    file: EmittedFile, points: Sequence[Point], program: Program, kinds: Sequence[str]
-) -> FoundRows:
+def run_python_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     """Return what functions of an emitted Python module give at each point."""
+    program = task.program
 
     def sparse(module: ModuleType, found: Sequence[float]) -> list[float]:
         pattern = (module.JACOBIAN_COLUMNS, module.JACOBIAN_STARTS)
@@ -73,13 +72,12 @@ def run_python_further(
         ("jacobian", "hessian", "gradient_each"), lambda _, found: _flat(found)
     )
     readers["jacobian_sparse"] = sparse
-    return _called(file, points, kinds, lambda point, kind: _given(program, point, kind), readers)
+    return _called(task, kinds, lambda point, kind: _given(program, point, kind), readers)
 
 
-def run_numpy_further(
-    file: EmittedFile, points: Sequence[Point], program: Program, kinds: Sequence[str]
-) -> FoundRows:
+def run_numpy_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     """Return the same for NumPy: what takes samples is called with several equal ones."""
+    program = task.program
     width = len(program.wrt)
     values = program.further.get("residuals") or program.further.get("outputs")
     moving, fixed = moving_and_fixed(program, values) if values else ([], [])
@@ -113,23 +111,22 @@ def run_numpy_further(
         "value_each": lambda _, found: [float(number) for number in found],
         "gradient_each": lambda _, found: [float(number) for number in found.ravel()],
     }
-    return _called(file, points, kinds, lambda point, kind: _arrays(program, point, kind), readers)
+    return _called(task, kinds, lambda point, kind: _arrays(program, point, kind), readers)
 
 
 def _called(
-    file: EmittedFile,
-    points: Sequence[Point],
+    task: RunTask,
     kinds: Sequence[str],
     given: Callable[[Point, str], list[Any]],
     readers: Mapping[str, Reader],
 ) -> FoundRows:
     with tempfile.TemporaryDirectory() as folder:
-        module = imported(file, Path(folder))
+        module = imported(task.files[0], Path(folder))
     found: dict[str, list[Sequence[float]]] = {kind: [] for kind in kinds if kind in readers}
     for kind, rows in found.items():
         function, read = getattr(module, kind), readers[kind]
         try:
-            rows += [read(module, function(*given(point, kind))) for point in points]
+            rows += [read(module, function(*given(point, kind))) for point in task.points]
         except Exception as error:
             raise BrokenCode(f"{kind}: {type(error).__name__}: {error}") from error
     return found
@@ -170,22 +167,17 @@ def _arrays(program: Program, point: Point, kind: str) -> list[Any]:
     return [[by_name[name] for name in program.wrt], *others]
 
 
-def run_node_further(
-    file: EmittedFile,
-    points: Sequence[Point],
-    program: Program,
-    kinds: Sequence[str],
-    seconds: float,
-) -> FoundRows:
+def run_node_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     """Return what functions of an emitted JavaScript module give; empty where Node is missing."""
+    program = task.program
     usual = sum(default is not None for _, default in program.constants)
     driver = _NODE.format(
-        module=file.name,
+        module=task.files[0].name,
         direction=direction(len(program.wrt)),
         place=len(program.inputs) - usual,
         kinds=list(kinds),
     )
-    rows, _ = executed_by_node(file, driver, points, seconds)
+    rows, _ = executed_by_node(task, driver)
     return {
         kind: [[number_of(text) for text in row[i]] for row in rows]
         for i, kind in enumerate(kinds)
@@ -193,14 +185,9 @@ def run_node_further(
     }
 
 
-def run_rust_further(
-    file: EmittedFile,
-    points: Sequence[Point],
-    program: Program,
-    kinds: Sequence[str],
-    seconds: float,
-) -> FoundRows:
+def run_rust_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     """Return what functions of an emitted Rust module give; empty where rustc is missing."""
+    file, program = task.files[0], task.program
     call = ", ".join(f"x[{i}]" for i in range(len(program.inputs)))
     along = f"[{', '.join(map(repr, direction(len(program.wrt))))}]"
     fields = re.findall(r"^    pub (\w+): f64,", file.text.partition("}")[0], re.MULTILINE)
@@ -215,5 +202,5 @@ def run_rust_further(
             made += ".concat()"
         calls += f"        show(&{made});\n"
     driver = _RUST.format(file=file.name, calls=calls)
-    lines, _ = executed_by_rust(file, driver, points, seconds)
+    lines, _ = executed_by_rust(task, driver)
     return separated(kinds, lines or [], from_bits)

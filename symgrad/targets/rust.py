@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from symgrad.expression.tree import Expression
-from symgrad.program.program import Program, Routine
-from symgrad.targets.base import RUN_SECONDS, EmittedFile, Options, Sheet, Target
+from symgrad.program.program import Routine
+from symgrad.targets.base import Options, RunTask, Sheet, Target
 from symgrad.targets.further import FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
@@ -64,28 +64,13 @@ class Rust(Target):
         """Return the printer of this language."""
         return RustPrinter(functions)
 
-    def run(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
         """Compile an emitted module with rustc and run it."""
-        return run_rust(files[0], points, program, seconds)
+        return run_rust(task)
 
-    def run_further(
-        self,
-        files: tuple[EmittedFile, ...],
-        points: Sequence[Sequence[float]],
-        program: Program,
-        kinds: Sequence[str],
-        *,
-        seconds: float = RUN_SECONDS,
-    ) -> FoundRows:
+    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
         """Run the further functions of an emitted module."""
-        return run_rust_further(files[0], points, program, kinds, seconds)
+        return run_rust_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `rust.rs.j2` receives."""
