@@ -8,6 +8,7 @@ command that is not in the tables below is a fault that points at it.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 
 from symgrad.errors import Diagnostic
@@ -39,6 +40,7 @@ _ROW_SPACE = re.compile(r"\[\s*-?\d*\.?\d+\s*(?:pt|ex|em|mm|cm|in|px|mu|\\\w+)\s
 _MAX_FAULTS = 20
 _UNITS = {"in": 72.0, "cm": 28.0, "mm": 2.8, "em": 10.0, "ex": 4.5, "pt": 1.0, "px": 0.75}
 _WIDE_SPACE = 8.0
+_WORD_ENDS = "0123456789_" + string.ascii_letters
 UNREADABLE = "⍰"
 
 
@@ -100,12 +102,26 @@ class Translator(Delimiters, Styles, Scripts):
             self.evaluated(word, parts)
         elif fraction := _vulgar(text):
             parts.append(self.written(fraction, word))
+        elif text == "." and self.is_product_sign(parts):
+            parts.append(self.written("*", word))
         elif text in WIDE:
             parts.append(self.written(WIDE[text], word))
         elif text in "[]":
             parts.append(self.written("(" if text == "[" else ")", word))
         else:
             parts.append(Written.at(text, word.start))
+
+    def is_product_sign(self, parts: list[Written]) -> bool:
+        """Tell whether a full stop with a space on either side stands between two factors."""
+        before = "".join(part.text for part in parts[-2:])
+        around = [one.text for one in self.words[self.at : self.at + 3]]
+        spaced = before[-1:].isspace() and bool(around) and around[0].isspace()
+        if not spaced or before.rstrip()[-1:] not in (*")]'", *_WORD_ENDS) or not around[1:]:
+            return False
+        following = around[1]
+        opens = following in ("(", "[", "{", "\\left", "\\frac", "\\dfrac", "\\tfrac")
+        letter = following[:1].isalpha() and not (around[2:] and around[2][:1].isalpha())
+        return opens or letter
 
     def is_script_in_braces(self) -> bool:
         """Tell whether `{^T}` begins here: a script alone in braces belongs to what stands before.

@@ -75,7 +75,7 @@ class Calls(Tokens, ABC):
         """Translate a function word, with its argument where that has no parentheses."""
         start = self.separated(name, word, parts).text.rstrip()
         power: list[Written] = []
-        self.skip_spaces()
+        self.skip_gaps()
         while self.at < len(self.words) and self.words[self.at].text == "'":
             start += "'"  # relu'(z)
             self.at += 1
@@ -88,7 +88,7 @@ class Calls(Tokens, ABC):
                 exponent = self.argument(sign)
                 ends = self.written("^(", sign), self.written(")", sign)
                 power.append(Written.join([ends[0], exponent, ends[1]]))
-            self.skip_spaces()
+            self.skip_gaps()
         following = self.words[self.at].text if self.at < len(self.words) else ""
         bracket = following in BRACKETS
         if not bracket and self.is_call_of_a_letter():
@@ -105,7 +105,7 @@ class Calls(Tokens, ABC):
 
     def is_called_name(self, inner: Written) -> bool:
         """Tell whether a name stands before a bracket, as in `\\log h_\\theta(x)`."""
-        self.skip_spaces()
+        self.skip_gaps()
         following = self.words[self.at].text if self.at < len(self.words) else ""
         return following in BRACKETS and re.fullmatch(r"\s*[^\W\d]\w*\s*", inner.text) is not None
 

@@ -11,13 +11,14 @@ import re
 from symgrad.sources.written import Written
 
 _TOP = re.compile(r"\s*[d∂δ](?:\s*\^\s*\(?\s*([2-4])\s*\)?|\s*([²³⁴]))?\s*")
-_NAME = r"[^\W\d_]\w*"
+_NAME = r"[^\W\d_]\w*['′]?"
 _BELOW_MARK = re.compile(r"[∂δ]|(?<![\w'])d(?=\s*[^\W\d]|\()")
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁴": 4}
 _ONE_NAME = re.compile(rf"\s*({_NAME})\s*(?:\^\s*\(?\s*([2-4])\s*\)?|([²³⁴]))?\s*")
 _POWER_OF_BRACKET = re.compile(r"(\(.*\))\s*(?:\^\s*\(?\s*([2-4])\s*\)?|([²³⁴]))\s*")
 _ALONE = re.compile(rf"\s*{_NAME}\s*")
 _FUNCTION_LIKE = re.compile(r"\s*(?:ln|log|exp|sigmoid|tanh|σ)\b")
+_CALL = re.compile(rf"\s*{_NAME}\s*\([^()]*\)\s*")
 
 
 def derivative(top: Written, below: Written, start: int) -> Written | None:
@@ -73,7 +74,7 @@ def _bottoms(below: Written, mark: str, order: int) -> list[Written] | None:
         plain = name is not None and (powers or not (name[2] or name[3]))
         if plain or (powers and _POWER_OF_BRACKET.fullmatch(part.text)):
             found += [here, _spaceless(part)]
-        elif mark == "d" and not _may_be_variable(part.text):
+        elif mark == "d" and not (_may_be_variable(part.text) or _is_apart(text, part)):
             return None
         else:
             last = part.end() - 1
@@ -89,6 +90,12 @@ def _times(text: str) -> int:
 def _may_be_variable(text: str) -> bool:
     """Tell whether d may stand before an expression: dσ(z), d(wx + b), d ln x, dσ²."""
     return text.startswith("(") or bool(_FUNCTION_LIKE.match(text) or _ONE_NAME.fullmatch(text))
+
+
+def _is_apart(text: str, part: Written) -> bool:
+    """Tell whether a space stands between the d and a call: `d g(x)`."""
+    call = _CALL.fullmatch(part.text)
+    return call is not None and re.search(rf"d\s+{re.escape(part.text.strip())}", text) is not None
 
 
 def _spaceless(part: Written) -> Written:

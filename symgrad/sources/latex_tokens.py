@@ -15,6 +15,10 @@ from symgrad.sources.written import Written
 _TOKEN = re.compile(r"\s+|\\[A-Za-z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|[^\W\d_]|.", re.DOTALL)
 _STRETCHES = 8
 _SIMPLE = re.compile(r"\s*(?:[^\W_]\w*|[0-9.]+)\s*")
+_SIGNED = re.compile(r"\s*[-−]\s*(?:[^\W_]\w*|[0-9.]+)\s*")
+_GAPS = frozenset(
+    ("\\!", "\\,", "\\;", "\\:", "\\ ", "\\>", "~", "\\thinspace", "\\negthinspace", "\\mathopen")
+)
 
 
 class Word(NamedTuple):
@@ -86,8 +90,14 @@ class Tokens(ABC):
         return inner
 
     def grouped(self, inner: Written, word: Word) -> Written:
-        """Return a group as a factor: in parentheses unless it is one name or number."""
-        left, right = ("", " ") if _SIMPLE.fullmatch(inner.text) else ("(", ")")
+        """Return a group as a factor: in parentheses unless it is one name or number.
+
+        `{-e}^{x}` is set as −e^x: the power belongs to what stands right before it.
+        """
+        plain = _SIMPLE.fullmatch(inner.text) or (
+            _SIGNED.fullmatch(inner.text) and self.is_next("^")
+        )
+        left, right = ("", " ") if plain else ("(", ")")
         if not inner.text.strip():
             return self.written(" ", word)
         return Written.join([self.written(left, word), inner, self.written(right, word)])
@@ -96,6 +106,13 @@ class Tokens(ABC):
         """Go on to the next token that is no space."""
         while self.at < len(self.words) and self.words[self.at].text.isspace():
             self.at += 1
+
+    def skip_gaps(self) -> None:
+        r"""Go on to the next token that is no space, and no command for one such as `\\!`."""
+        self.skip_spaces()
+        while self.at < len(self.words) and self.words[self.at].text in _GAPS:
+            self.at += 1
+            self.skip_spaces()
 
     def next_word(self, after: Word) -> Word:
         """Return the next token that is no space, and pass it."""

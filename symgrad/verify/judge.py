@@ -36,7 +36,7 @@ from symgrad.verify.model import (
 )
 from symgrad.verify.numbers.judge_numbers import NumberJudge, at_point
 from symgrad.verify.numbers.outcomes import HOLDS_WHERE, Outcome, decided
-from symgrad.verify.numbers.put_in import with_numbers_put_in
+from symgrad.verify.numbers.put_in import where_values_lie, with_numbers_put_in
 from symgrad.verify.truth import Ambiguous, MissingValue, Point, Truth
 
 _SEVERITY: dict[Status, int] = {
@@ -301,7 +301,8 @@ class Judge:
                 return Outcome("undecided", message)
             if outcome.status == "refuted":
                 there = with_numbers_put_in(self.truth, claim, index, left, meanings, deadline)
-                return there or outcome
+                near = where_values_lie(self.truth, claim, outcome.decision, self.printer)
+                return there or near or outcome
             return outcome
         if link.relation == "=" and not link.cut and "." not in link.text:
             return self._exact(claim, link, sides, deadline)
@@ -337,7 +338,8 @@ class Judge:
             return everywhere
         trivial = isinstance(link.expression, Number) and link.expression.value in _TRIVIAL
         is_derivative = isinstance(claim.left, DerivativeTarget)
-        if everywhere is not None and not claim.stated and is_derivative:
+        worked_out = any(value.denominator > 1 for _, value in claim.printed)
+        if everywhere is not None and not (claim.stated or worked_out) and is_derivative:
             # values that nobody has stated prove no 0 or 1, and refute nothing in a formula's place
             return everywhere if trivial or here.status == "refuted" else here
         return here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -38,6 +39,9 @@ from symgrad.verify.numbers.shares import explained_number
 from symgrad.verify.truth import PRECISION, MissingValue, Point, Truth
 
 _MAX_CARRIED = 8
+_POWER_OF_TEN = re.compile(
+    r"[-−]?\s*10\s*\^\s*[{(]?\s*[-−+]?\s*\d{1,3}\s*[})]?|[-−]?10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+)
 _TRIALS = (Fraction(1), Fraction(1, 3))
 _CLOSE = ("truncated", "misrounded", "near")  # numbers a few units in the last place off
 _SLACK = 1000  # units in the last place within which rounded operands may explain a number
@@ -155,6 +159,10 @@ class NumberJudge:
                 return Outcome("undecided", "not decided: this has no certain value")
             if _same(own, value):
                 return Outcome("proved", "right: the numbers put in give the value exactly")
+            if link.relation == "≈" and _POWER_OF_TEN.fullmatch(link.text):
+                ratio = abs((bounds(value)[0] + bounds(value)[1]) / sum(bounds(own)))
+                if Fraction(1, 10) <= ratio**2 <= 10:  # half a decade
+                    return Outcome("proved", f"right in its order of magnitude: {_short(value)}")
             wide = rounded_range(link.expression, link.text)
         if wide is not None and decimal_literals(link.text):
             low, high = bounds(wide)

@@ -13,17 +13,32 @@ from fractions import Fraction
 from symgrad.expression.certified import ctx, fmpq
 from symgrad.expression.certified_values import Value, certified, fraction
 from symgrad.expression.points import as_values, common, drawn
-from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var, variables
-from symgrad.verify.deciding.equality import decide
+from symgrad.expression.printer import Printer
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Compare,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Var,
+    variables,
+    walk,
+)
+from symgrad.verify.deciding.equality import Decision, decide
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Claim, DerivativeTarget, Link, UpdateTarget
 from symgrad.verify.numbers.decimals import bounds, decimal_literals, rounded_range
-from symgrad.verify.numbers.outcomes import Outcome
+from symgrad.verify.numbers.outcomes import HOLDS_WHERE, Outcome
 from symgrad.verify.truth import PRECISION, MissingValue, Truth
 
 Meanings = Mapping[str | int, Expression]
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ORDERS = frozenset(("<", ">", "<=", ">="))
 _TRIALS = 6
 _SEED = 5
 _SLACK = Fraction(1, 10**60)  # values that are no fractions are put in as very near ones
@@ -61,6 +76,31 @@ def with_numbers_put_in(
             return Outcome("undecided", message)
     except (MissingValue, ArithmeticError):
         return None
+    return None
+
+
+def where_values_lie(
+    truth: Truth, claim: Claim, decision: Decision | None, printer: Printer
+) -> Outcome | None:
+    """Return the outcome of a link that holds on the side of a kink where the values lie.
+
+    Only chains that end in a number are read so, where values are stated or were worked out before:
+    `∂L/∂z = ∂L/∂a · 1 = 0.069` behind a unit that is active there.
+    """
+    told = claim.stated or any(value.denominator > 1 for _, value in claim.printed)
+    if decision is None or not (told and claim.links[-1].numeric):
+        return None
+    for condition in decision.holds_when:
+        compared = [part for part in walk(condition) if isinstance(part, Compare)]
+        if any(part.relation not in _ORDERS for part in compared):
+            continue
+        try:
+            there = truth.value(Call("where", (condition, ONE, ZERO)), claim.point)
+        except (MissingValue, ArithmeticError):
+            continue
+        if there == 1:
+            where = f"{HOLDS_WHERE} {printer.condition(condition)}, as at the values in force"
+            return Outcome("proved", "right at the values in force", remarks=(where,))
     return None
 
 

@@ -156,6 +156,10 @@ class Chains:
                 self.claim(left, links, text, place, given, forced=forced), condition=shown
             )
             return
+        if not strict and self.set_on and self.is_about_inputs(left, links):
+            otherwise = "an equation between inputs, behind a condition that is set"
+            yield self.claim(left, links, text, place, given, forced=forced, otherwise=otherwise)
+            return
         condition = self.is_set(left, links) and not (strict and len(links) == 1)
         line = place.line
         solution = isinstance(left, NameTarget | ExpressionTarget) and self.set_on == line
@@ -247,6 +251,15 @@ class Chains:
         if not nodes or not given or valued or not isinstance(link.expression, Number):
             return None
         return Compare("==", left.expression, link.expression) if link.relation == "=" else None
+
+    def is_about_inputs(self, left: Target, links: tuple[Link, ...]) -> bool:
+        """Tell whether a chain speaks of inputs alone: `n σ^2 = ∑ (x_i - μ)^2` solves for one."""
+        if not isinstance(left, ExpressionTarget):
+            return False
+        sides = [left.expression, *(link.expression for link in links)]
+        names = [str(name) for side in sides for name in variables(side)]
+        nodes = [self.graph.index.get(name) for name in names]
+        return bool(nodes) and all(node is not None and node.formula is None for node in nodes)
 
     def is_set(self, left: Target, links: tuple[Link, ...]) -> bool:
         """Tell whether the chain of a derivative ends in `= 0`, and no number stands before it."""

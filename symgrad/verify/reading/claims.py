@@ -42,7 +42,12 @@ from symgrad.verify.reading.rules import rule
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
-from symgrad.verify.reading.superscripts import letters_above, lowered
+from symgrad.verify.reading.superscripts import (
+    letters_above,
+    lowered,
+    with_primed_names,
+    writes_batches,
+)
 from symgrad.verify.reading.text import VALUE_SAID, source_text
 from symgrad.verify.reading.vectors import coefficient, components, differentials
 from symgrad.verify.truth import Truth
@@ -92,6 +97,7 @@ class Reader:
         found: list[Item | Later] = []
         texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
         self.above = letters_above(formula.content.text for formula in texts)
+        self.scope.batches = writes_batches((one.content.text for one in texts), self.scope)
         self.decimals = style_of(formula.content.text for formula in texts)
         self.chains.comma = self.decimals == "comma"
         for count, formula in enumerate(texts):
@@ -179,6 +185,7 @@ class Reader:
                 written.through(content), self.decimals, formula.text, formula.origin
             )
             written = lowered(written, self.above, self.scope) if self.above else written
+            written = with_primed_names(written, self.scope)
             self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
                 self.chains.refuse_marks(written)

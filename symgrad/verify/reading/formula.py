@@ -23,7 +23,7 @@ from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
 from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.sums import SumParser
+from symgrad.verify.reading.sums import MEANS, SumParser
 
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
@@ -92,6 +92,8 @@ class ClaimParser(SumParser):
             return ONE
         if token in ("∑", "∏"):
             return self.summed(token)
+        if token in MEANS and self.tokens[self.at + 1] == "(" and self.scope.name(token) is None:
+            return self.behind_atom(self.averaged(token), start)
         if token in ("∂", "∇"):
             return self.behind_atom(self.derivative(token), start)
         if self.is_delta_derivative(token):

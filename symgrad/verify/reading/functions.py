@@ -15,9 +15,10 @@ from symgrad.expression.tree import (
     Var,
     substitute,
     variables,
+    walk,
 )
 from symgrad.sources import lexer
-from symgrad.verify.reading.derivatives import DerivativeParser
+from symgrad.verify.reading.derivatives import DerivativeParser, Variable
 from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
 
@@ -66,8 +67,21 @@ class FunctionParser(DerivativeParser):
         token, following = self.tokens[self.at], self.tokens[self.at + 1]
         if following != "/" or not lexer.IDENTIFIER.match(token) or self.scope.resolve(token):
             return None
+        if (own := self.own.get(canonical(token.lstrip("\\")))) is not None:
+            return own
         row = lookup(self.letter_function(token) or token.lstrip("\\"))
         return row.name if row is not None and row.min_arity == 1 else None
+
+    def of_bottom(self, function: str, bottom: Variable, start: int) -> Expression:
+        """Return a function of what one differentiates by; the graph's own as it calls it."""
+        if function not in self.own.values():
+            return super().of_bottom(function, bottom, start)
+        nodes = (node.formula for node in self.scope.graph.ordered if node.formula is not None)
+        parts = (part for formula in nodes for part in walk(formula.expression))
+        calls = {part for part in parts if isinstance(part, Call) and part.function == function}
+        if len(calls) != 1:
+            raise self.fault("a function of what?", start, last=self.at - 1)
+        return calls.pop()
 
     # -- nodes with arguments ------------------------------------------------------------------
 
@@ -435,6 +449,11 @@ class FunctionParser(DerivativeParser):
         if by is None or not (by in self.scope.graph.index or by in self.scope.dummies):
             raise self.fault("a derivative by what?", start, last=self.at - 1)
         return self.target(inner, (by,) * order, start)
+
+
+def spelled(word: str) -> str | None:
+    """Return the function that a word is in another spelling, `ReLU`, or None."""
+    return None if lookup(word) is not None else _SPELLINGS.get(word.lower())
 
 
 def is_function(word: str, scope: Scope) -> bool:

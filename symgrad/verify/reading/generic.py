@@ -25,6 +25,7 @@ _MOST = 64
 _SAMPLE_LETTERS = frozenset("inkjs")
 _UPPER = re.compile(r"[∑∏]\s*\[\s*(\w)[^\],]*,\s*([A-Za-z])\s*\]")
 _COUNTS = ("m", "n", "N", "M", "B", "K")
+_BATCH = re.compile(r"⊤|\^\s*\(?\s*T\b")
 _FEWEST = 2
 
 Choice = dict[str, str]
@@ -74,6 +75,7 @@ class Generic:
         """
         texts = [statement.left.text, *(part.text for _, part in statement.parts)]
         words = tuple(word for word in words_of(texts) if not self.scope.is_kronecker(word))
+        self.count_of_batch(texts, words)
         if not any("_" in word for word in words):
             return [{}]
         summed = summed_letters(texts)
@@ -145,6 +147,24 @@ class Generic:
         self.kept = bool(noted) and all(noted)
 
     # -- numbers of samples ----------------------------------------------------------------------
+
+    def count_of_batch(self, texts: list[str], words: tuple[str, ...]) -> None:
+        """Give a meaning to n in `1/n ∑ (p - y)` and `1/n X^⊤ (p - y)`, which have no index.
+
+        A product with a transposed factor sums over the samples; for one of them n is 1.
+        """
+        scope = self.scope
+        counts = [word for word in words if word in _COUNTS and scope.names.meant(word) is None]
+        if len(counts) != 1 or counts[0] in scope.counts:
+            return
+        (name,) = counts
+        if any(re.search(r"∑\s*\[\s*\]", text) for text in texts):
+            scope.sizes[name] = Var(name)
+        elif any(_BATCH.search(text) for text in texts) and not any("∑" in t for t in texts):
+            scope.sizes[name] = number(1)
+            said = f"`{name}` read as the number of samples, and A^⊤ B as a sum over them"
+            scope.remark(said)
+            scope.doubt(said)
 
     def count(self, texts: list[str], words: tuple[str, ...], summed: tuple[str, ...]) -> None:
         """Give a meaning to the names above sums, and to m in 1/m before a sum over samples."""

@@ -14,10 +14,11 @@ from symgrad.expression.tree import Call, Var, variables, walk
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.deciding.equality import decide
 from symgrad.verify.model import Definition, ExpressionTarget, NameTarget, Target
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
-from symgrad.verify.reading.functions import LETTERS, is_function
+from symgrad.verify.reading.functions import LETTERS, is_function, spelled
 from symgrad.verify.reading.indices import SAMPLE
 from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Abstraction, Scope
@@ -95,6 +96,9 @@ class LeftSides:
                 return NameTarget(name)
             if (layer := self.scope.differential(word[1])) is not None:
                 return self.scope.derivatives[str(layer.key)]
+            batch = self.scope.of_batch(word[1])
+            if isinstance(batch, Var):
+                return self.scope.derivatives.get(str(batch.key)) or NameTarget(str(batch.key))
             if self.is_new(word[1]):
                 return NameTarget(self.new_name(word[1]))
         if _TITLE.match(text) and len(statement.parts) > 1:
@@ -161,11 +165,32 @@ class LeftSides:
             return None
         if scope.names.family(name) or name in _SPECIAL:
             return None
+        if self.is_spelled_so(name, parameters, statement):
+            return None
         if families:
             return name  # `J(θ) = …` of θ_0, θ_1: a value with a name, and no function of its own
         scope.dummies = frozenset(p for p in parameters if scope.name(p) is None)
         self.pending = (name, tuple(scope.name(p) or p for p in parameters))
         return name
+
+    def is_spelled_so(self, name: str, parameters: list[str], statement: WrittenStatement) -> bool:
+        """Tell whether `ReLU(x) = max(0, x)` says what our own function of that name is."""
+        function = spelled(name)
+        if function is None or len(parameters) != 1 or len(statement.parts) != 1:
+            return False
+        (parameter,) = parameters
+        known = self.scope.name(parameter)
+        dummies = self.scope.dummies
+        self.scope.dummies = frozenset(() if known else parameters)
+        part = statement.parts[0][1]
+        try:
+            body = parse_side(part.text, Origin("", (part.text,), 1, 1), self.scope)
+        except Fault:
+            return False
+        finally:
+            self.scope.dummies = dummies
+        own = Call(function, (Var(known or parameter),))
+        return decide(own, body).status == "proved"
 
     def uses(self, function: str) -> bool:
         """Tell whether the graph calls a function."""

@@ -34,9 +34,9 @@ _WORDS_OF_ONE_LETTER = frozenset("aIAyeouàéèEOUYÀ")
 _NUMBER_OF_EQUATION = re.compile(r"[(\[]\s*(?:\d+(?:\.\d+)*\s*[a-z]?|[a-z]|[ivx]+|\*+)\s*[)\]]")
 _LONGEST = 600
 _NEXT_ITEM = re.compile(r"[ \t]*\n[ \t>]*(?:[-+*•]|\d{1,3}[.)])[ \t]")  # of a list
-# words in front of a formula: "Therefore: dL/db = p - y"
+# words in front of a formula: "Therefore: dL/db = p - y", "Step 2: a = σ(z)"
 LABEL = re.compile(
-    r"(?!(?:at|assume)\b)[^\W\d_]{2,}(?:[ \t]+[^\W\d_]+){0,6}[ \t]*(?::(?!=)|：)[ \t]*"
+    r"(?!(?:at|assume)\b)[^\W\d_]{2,}(?:[ \t]+(?:[^\W\d_]+|\d{1,3})){0,6}[ \t]*(?::(?!=)|：)[ \t]*"
 )
 
 

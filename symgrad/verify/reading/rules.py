@@ -32,8 +32,13 @@ _CALLED = re.compile(rf"(?<![d∂])(?<![d∂] )(?<![A-Za-z])([A-Za-z]+|[α-ω])(
 _PRIMED = re.compile(rf"([A-Za-z]+|[α-ω])(?=[{_PRIME}])")
 _BELOW = re.compile(r"(?:/\s*\(?\s*[d∂]\s*|d)([A-Za-z])(?![A-Za-z])")
 _DERIVED = re.compile(rf"\)\s*[{_PRIME}]|[d∂]\s*/\s*\(?\s*[d∂]|[d∂]\s*\(")
-_SLOPE = re.compile(rf"[{_PRIME}]|[d∂]\w*\s*/\s*[d∂]")
+_SLOPE = re.compile(rf"[{_PRIME}]|[d∂](?:\w*|\([^/]*\))\s*/\s*[d∂]")
 _COMPOSED = re.compile(rf"\(?\s*([a-zA-Z])([{_PRIME}]*)\s*[∘⊙]\s*([a-zA-Z])\s*\)?([{_PRIME}]*)")
+_INNER = re.compile(r"[∂d]\s*([a-zA-Z])\s*/\s*[∂d]\s*([a-zA-Z])(?![a-zA-Z(])")
+_INNER_CALLED = re.compile(
+    r"[∂d]\s*\(*\s*([a-zA-Z])\s*\(\s*([a-zA-Z])\s*\([^()]*\)\s*\)\s*\)*\s*/"
+    r"\s*[∂d]\s*\(?\s*\2\s*\([^()]*\)\s*\)?"
+)
 _MOST = 6
 _LONGEST = 3  # letters side by side: u v w
 _ARGUMENT = "xtzs"
@@ -65,6 +70,10 @@ def rule(statement: WrittenStatement, formula: FoundFormula, scope: Scope) -> Cl
     if not own or len(own) != len(functions) or not any(f in left for f in own):
         return None
     variable = _variable(texts, own)
+    inner = [_with_inner_slopes(text, own, variable, texts) for text in texts]
+    if any(text is None for text in inner):
+        return None
+    texts = [str(text) for text in inner]
     try:
         found = [_read(text, own, variable, texts) for text in texts]
     except (Fault, SymgradError):
@@ -80,6 +89,31 @@ def rule(statement: WrittenStatement, formula: FoundFormula, scope: Scope) -> Cl
     )
     said = f"read for any functions {', '.join(own)} of one variable"
     return Claim(shown[0], places[0], ExpressionTarget(found[0]), links, readings=(said,))
+
+
+def _with_inner_slopes(
+    text: str, functions: list[str], variable: str, texts: list[str]
+) -> str | None:
+    """Return a side in which `df/dg` and `df(g(x))/dg(x)` are f'(g(x)); None where g is not inside.
+
+    >>> _with_inner_slopes("df/dg dg/dx", ["f", "g"], "x", ["f(g(x))"])
+    " f'(g(x)) dg/dx"
+    """
+    text = _INNER_CALLED.sub(lambda m: f" {m[1]}'({m[2]}({variable}))", text)
+    pairs = [pair for pair in _INNER.findall(text) if set(pair) <= set(functions)]
+    if any(not _is_inside(inner, outer, texts) for outer, inner in pairs):
+        return None
+
+    def slope(found: re.Match[str]) -> str:
+        both = set(found.groups()) <= set(functions)
+        return f" {found[1]}'({found[2]}({variable}))" if both else found[0]
+
+    return _INNER.sub(slope, text)
+
+
+def _is_inside(inner: str, outer: str, texts: list[str]) -> bool:
+    called = re.compile(rf"(?<![a-zA-Z]){outer}\s*\(\s*{inner}\s*\(")
+    return any(called.search(text) for text in texts)
 
 
 def _variable(texts: list[str], functions: list[str]) -> str:

@@ -348,10 +348,14 @@ class Scanner:
             return
         if match["kind"] not in ("symgrad", "math") or _DECLARES.search(body):
             return
+        start = match.end()
+        while match["kind"] == "math" and (option := _OPTION.match(self.text, start, end)):
+            start = option.end()
+        body = self.text[start:end]
         if match["kind"] == "math" and ("\\\\" in body or "\\begin" in body):
-            yield TextPiece(((match.end(), end),), display=True)
+            yield TextPiece(((start, end),), display=True)
             return
-        yield from self.fenced_lines(match.end(), body, strict=match["kind"] == "symgrad")
+        yield from self.fenced_lines(start, body, strict=match["kind"] == "symgrad")
 
     def loose_fence(self, start: int, end: int) -> Iterator[TextPiece | FoundFormula]:
         """Yield the formulas of a fence of text, as those of the text around it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from symgrad.derivation.analysis import depends_on_data
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.printer import Printer
@@ -61,7 +62,8 @@ class Scope:
     says that it is about a step, `differentials` are the dx in it, `dummies` the free names of a
     fact about functions such as σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it rests on,
     `doubts` those among them that are guesses. Of the document: `counts` are the numbers of
-    samples, `sample_sums` is "mean" where sums over samples have 1/m before them.
+    samples, `sample_sums` is "mean" where sums over samples have 1/m before them, `batches` says
+    that samples stand as the columns of matrices: X for all x.
     """
 
     def __init__(self, graph: Graph, derivation: Derivation, truth: Truth | None = None) -> None:
@@ -88,6 +90,7 @@ class Scope:
         self.sizes: dict[str, Expression] = {}
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
+        self.batches = False
         self.readings: dict[str, None] = {}
         self.doubts: dict[str, None] = {}
 
@@ -200,7 +203,23 @@ class Scope:
             return value
         if word[:1] == "Δ" and (name := self.name(word[1:].lstrip("_"))) in self.graph.parameters:
             return self.change(str(name))
-        return self.subscripted(word) or self.differential(word) or self.mean(word)
+        return (
+            self.subscripted(word) or self.differential(word) or self.mean(word)
+            or self.of_batch(word)
+        )  # fmt: skip
+
+    def of_batch(self, word: str) -> Expression | None:
+        """Return x for X where the text writes the samples as matrices, None for anything else."""
+        below = word.lower()
+        slope = self.differential(f"d{below[1:]}") if word[:1] == "d" else None
+        name = self.names.exact(below) if self.batches and below != word else None
+        sampled = self.is_data(below) or name in depends_on_data(self.graph)
+        if not self.batches or below == word or not (slope or (name and sampled)):
+            return None
+        said = f"`{word}` read as `{below}`, each column a sample"
+        self.remark(said)
+        self.doubt(said)
+        return slope or Var(str(name))
 
     def mean(self, word: str) -> Expression | None:
         """Return the mean of x_1, x_2, … that x̄ is, None where these are no data."""
@@ -238,11 +257,23 @@ class Scope:
             bound(word, {letter: SAMPLE})
         )
 
+    def varies_by_sample(self, word: str) -> bool:
+        """Tell whether a word means a value, or a derivative of one, that each sample has."""
+        before = dict(self.readings), dict(self.doubts)
+        found = self.resolve(word)
+        self.readings, self.doubts = before
+        key = str(found.key) if isinstance(found, Var) else ""
+        target = self.derivatives.get(key)
+        names = {key} if target is None else {target.top, target.bottom}
+        return any(self.is_data(name) for name in names) or not names.isdisjoint(
+            depends_on_data(self.graph)
+        )
+
     def can_be_read(self, word: str) -> bool:
         """Tell whether a word can be read as it stands, without taking note of how."""
-        before = dict(self.readings)
+        before = dict(self.readings), dict(self.doubts)
         found = self.resolve(word) or self.number(word) or self.products(word, before_power=False)
-        self.readings = before
+        self.readings, self.doubts = before
         return bool(found)
 
     def can_stand(self, word: str) -> bool:

@@ -34,6 +34,8 @@ from symgrad.verify.reading.indices import (
 )
 
 _MOST_TERMS = 2_000
+_NO_LETTER = "·"
+MEANS = frozenset(("mean", "avg", "average", "Mean"))
 _OPEN = frozenset(("*", "/", "^", "(", "∑", "∏", "]"))
 
 
@@ -66,6 +68,11 @@ class SumParser(FunctionParser):
         self.enter()
         wide = self.reaches_on(limits.letters)
         words = self.words_of_body(wide=wide)
+        if not limits.letters and self.is_over_samples(words):
+            limits = limits._replace(letters=(_NO_LETTER,))
+            found = self.over_samples(sign, limits, start, wide=wide)
+            self.depth -= 1
+            return found
         if not limits.letters:
             limits = limits._replace(letters=self.letter_meant(words, start))
         choices = [self.choices(limits, letter, words, start) for letter in limits.letters]
@@ -75,6 +82,22 @@ class SumParser(FunctionParser):
             found = self.written_out(sign, limits, choices, begin, wide=wide)
         self.depth -= 1
         return found
+
+    def is_over_samples(self, words: tuple[str, ...]) -> bool:
+        """Tell whether `∑ (p - y)` without any index is over samples, whose number is spoken of."""
+        scope = self.scope
+        known = all(scope.can_be_read(word) for word in words)
+        counted = any(isinstance(size, Var) for size in scope.sizes.values())
+        return known and counted and any(map(scope.varies_by_sample, words))
+
+    def averaged(self, token: str) -> Expression:
+        """Read `mean(p - y)`: the mean over samples."""
+        self.at += 1
+        term = self.bracketed()
+        self.scope.remark(f"`{token}(…)` read as the mean over samples")
+        placeholder = Var(f"∑{len(self.sums())}")
+        self.sums()[str(placeholder.key)] = term
+        return placeholder
 
     def inner_product(self, token: str) -> Expression | None:
         """Read `θ^⊤ x` and `w·x` of θ_1, θ_2 and x_1, x_2; θ_0 stands alone where there is no x_0.
@@ -278,7 +301,8 @@ class SumParser(FunctionParser):
         term = self.body(wide=wide)
         scope.indices = outer
         size = limits.last[0] if len(limits.last) == 1 else ""
-        scope.remark(f"`{letter}` read as the sample")
+        said = "`∑`" if letter == _NO_LETTER else f"`{letter}`"
+        scope.remark(f"{said} read as {'over samples' if letter == _NO_LETTER else 'the sample'}")
         placeholder = Var(f"∑{len(self.sums())}")
         self.sums()[str(placeholder.key)] = self.sum_of(term, size)
         return placeholder

@@ -1,4 +1,4 @@
-"""`y^i` for the i-th sample: an index above the line that is written as a power.
+"""Marks above the line that are part of a name: `y^i` for the i-th sample, and `y'`.
 
 Where a sum of the document runs over i, i is no name, and what it stands above is a value that each
 sample has, `y^i` is y_i. Where i has numbers for values (`a_i x^i` with a_1, a_2, …) it is a power.
@@ -36,6 +36,26 @@ def letters_above(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(summed & above)
 
 
+_TRANSPOSED = re.compile(
+    r"(?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{\s*)?([A-Z])\}?\s*"
+    r"(?:\^\s*\{?\s*(?:[\[(]\w[\])]\s*)?(?:T|\\top|\\intercal)(?![\w])|\.T\b)"
+)
+
+
+def writes_batches(texts: Iterable[str], scope: Scope) -> bool:
+    """Tell whether a text writes the samples of x as a matrix X, of which the graph knows nothing.
+
+    It does where X is transposed somewhere, and the graph has an x that each sample has.
+    """
+    sampled = depends_on_data(scope.graph)
+    for letter in {letter for text in texts for letter in _TRANSPOSED.findall(text)}:
+        below = letter.lower()
+        known = scope.names.meant(letter) is not None or scope.names.family(letter)
+        if not known and (scope.is_data(below) or scope.names.exact(below) in sampled):
+            return True
+    return False
+
+
 def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
     """Return a translated formula in which `y^i` is y_i wherever that is meant."""
     text = written.text
@@ -57,6 +77,34 @@ def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
         parts.append(Written.all_at(f"_{match[4]} ", written.offsets[match.start(4)]))
         at = match.end() if bracket else match.end(4)
     return Written.join([*parts, _part(written, at, len(text))]) if parts else written
+
+
+_PRIMED = re.compile(rf"({lexer.NAME})['′](?![\w'′(])")
+
+
+def with_primed_names(written: Written, scope: Scope) -> Written:
+    """Return a translated formula in which `y'` is the name y_prime wherever that is meant.
+
+    It is where the graph has such a name, and where y is data, which nothing differentiates.
+    """
+    text = written.text
+    parts: list[Written] = []
+    at = 0
+    for match in _PRIMED.finditer(text):
+        head = match[1][:1] if match[1][:1] == "d" and scope.strict(match[1]) is None else ""
+        if not _is_primed_name(match[1][len(head) :], scope):
+            continue
+        parts.append(_part(written, at, match.end(1)))
+        parts.append(Written.all_at("_prime", written.offsets[match.end(1)]))
+        at = match.end()
+    return Written.join([*parts, _part(written, at, len(text))]) if parts else written
+
+
+def _is_primed_name(word: str, scope: Scope) -> bool:
+    found = scope.strict(word)
+    node = scope.graph.index.get(str(found))
+    primed = scope.names.meant(f"{word}_prime")
+    return primed is not None or (node is not None and node.kind == "data")
 
 
 def _part(written: Written, start: int, end: int) -> Written:

@@ -1,0 +1,139 @@
+r"""Notations that documents of others have shown: each a kind, with a wrong twin beside it."""
+
+import pytest
+
+from symgrad.sources.text import parse
+from symgrad.verify import verify
+
+LINE = "param w, b; data x, y; z = w*x + b; L = (z - y)^2/2"
+LOGISTIC = (
+    "param w, b; data x, y; z = w*x + b; a = sigmoid(z); L = -(y*log(a) + (1 - y)*log(1 - a))"
+)
+PRIMED = "param w, b; data x, y; y_prime = w*x + b; L = (y_prime - y)^2/2"
+FORCE = "param r, v; const m; function V; T = m*v^2/2; L = T - V(r)"
+UNIT = "param w = 0.5, c = 1; data x; z = w*x; a = relu(z); p = sigmoid(c*a); L = p^2; step x = 1"
+
+
+def statuses(graph, text, source="a.md"):
+    return [str(verdict.status) for verdict in verify(parse(graph), text, source=source).verdicts]
+
+
+@pytest.mark.parametrize("gap", [r"\!", r"\,", r" \! ", r"\;", "~"])
+@pytest.mark.parametrize("opens", ["(", r"\left(", r"\big("])
+def test_a_space_between_a_function_and_its_argument(gap, opens):
+    closes = {"(": ")", r"\left(": r"\right)", r"\big(": r"\big)"}[opens]
+    claim = rf"$a = \frac{{1}}{{1 + \exp{gap}{opens}-z{closes}}}$"
+    assert statuses(LOGISTIC, claim) == ["proved"]
+    assert statuses(LOGISTIC, claim.replace("-z", "z")) == ["refuted"]
+
+
+def test_a_sign_in_the_braces_before_a_power():
+    claim = r"$\sigma'(t) = -{ (1 + { e }^{ -t }) }^{ -2 } \cdot ({ -e }^{ -t })$"
+    assert statuses(LINE, claim) == ["proved"]
+    assert statuses(LINE, claim.replace("{ -e }", "{ e }")) == ["refuted"]
+
+
+@pytest.mark.parametrize("dot", [" . ", " .\n"])
+def test_a_full_stop_between_two_factors(dot):
+    claim = rf"$\frac{{dL}}{{dw}} = \frac{{dL}}{{dz}}{dot}\frac{{dz}}{{dw}} = (z - y){dot}x$"
+    assert statuses(LINE, claim) == ["proved"]
+    assert statuses(LINE, claim.replace("(z - y)", "(z + y)")) == ["refuted"]
+    assert statuses(LINE, r"$L = \frac12 (z - y)^2 .$") == ["proved"]
+
+
+def test_options_of_a_fence_are_no_formulas():
+    text = "```{math}\n:name: eq-loss\n:label: loss\nL = \\frac12 (z - y)^2\n```\n"
+    report = verify(parse(LINE), text, source="a.md")
+    assert [str(verdict.status) for verdict in report.verdicts] == ["proved"]
+    assert not report.skipped
+
+
+@pytest.mark.parametrize("label", ["Step 2: ", "Layer 1 forward: ", "Schritt 3: "])
+def test_a_number_in_the_words_before_a_formula(label):
+    assert statuses(LINE, f"{label}z = w·x + b\n") == ["proved"]
+    assert statuses(LINE, f"{label}z = w·x − b\n") == ["refuted"]
+
+
+@pytest.mark.parametrize("claim", [
+    "y' = wx + b", r"\frac{dL}{dy'} = y' - y", r"\frac{\partial L}{\partial w} = (y' - y)x",
+])  # fmt: skip
+def test_a_prime_that_is_part_of_a_name(claim):
+    assert statuses(PRIMED, f"${claim}$") == ["proved"]
+    assert statuses(PRIMED, f"${claim.replace('= ', '= 2')}$") == ["refuted"]
+
+
+def test_a_primed_datum_is_no_derivative_and_refutes_nothing():
+    text = "$y' = wx + b$, $L = (y' - y)^2/2$"
+    assert "refuted" not in statuses(LINE, text)
+    assert statuses(LINE, text)[-1] == "proved"
+
+
+@pytest.mark.parametrize("slope", [
+    r"\frac{dV}{dr}", r"\frac{\partial V}{\partial r}", "V'(r)", r"\frac{d}{dr} V(r)",
+])  # fmt: skip
+def test_a_function_without_a_body_and_without_its_argument(slope):
+    assert statuses(FORCE, rf"$\frac{{\partial L}}{{\partial r}} = -{slope}$") == ["proved"]
+    assert statuses(FORCE, rf"$\frac{{\partial L}}{{\partial r}} = {slope}$") == ["refuted"]
+
+
+@pytest.mark.parametrize("right", [
+    r"\frac{df}{dg}\frac{dg}{dx}", r"\frac{d f(g(x))}{d g(x)} \frac{d g(x)}{dx}", "f'(g(x)) g'(x)",
+])  # fmt: skip
+def test_the_chain_rule_names_the_inner_function(right):
+    assert statuses(LINE, rf"$\frac{{d}}{{dx}} f(g(x)) = {right}$") == ["proved"]
+
+
+def test_a_known_function_in_another_spelling_is_a_fact_or_a_definition():
+    assert statuses(LINE, r"$\text{ReLU}(x) = \max(0, x)$") == ["proved"]
+    assert statuses(LINE, r"$\text{Swish}(x) = x\,\sigma(2x)$") == ["definition"]
+
+
+@pytest.mark.parametrize(("claim", "status"), [
+    (r"0.25^{10} \approx 10^{-6}", "proved"), (r"0.25^{10} \approx 10^{-4}", "refuted"),
+    ("0.25^{10} = 10^{-6}", "refuted"),
+])  # fmt: skip
+def test_an_order_of_magnitude(claim, status):
+    assert statuses(LINE, f"${claim}$") == [status]
+
+
+@pytest.mark.parametrize("mean", [
+    r"\text{mean}(z - y)", r"\frac1n \sum (z - y)", r"\frac{1}{n} \sum_i (z_i - y_i)",
+])  # fmt: skip
+def test_means_over_samples(mean):
+    assert statuses(LINE, rf"$\frac{{\partial L}}{{\partial b}} = {mean}$") == ["proved"]
+    wrong = mean.replace("-", "+")
+    assert statuses(LINE, rf"$\frac{{\partial L}}{{\partial b}} = {wrong}$") == ["refuted"]
+
+
+BATCH = [
+    ("A = \\sigma(w^T X + b)", "w^T X", "X"),
+    ("dZ = A - Y", "A - Y", "Y - A"),
+    (r"dw = \frac1m X dZ^T", "dZ", "Z"),
+    (r"db = \frac{1}{m} \sum dZ", "dZ", "Z"),
+]
+
+
+@pytest.mark.parametrize(("claim", "part", "slip"), BATCH)
+def test_samples_as_columns_are_read_only_where_that_proves_the_claim(claim, part, slip):
+    context = r"$X^T$ "
+    assert statuses(LOGISTIC, f"{context}${claim}$")[-1] == "proved"
+    assert statuses(LOGISTIC, f"{context}${claim.replace(part, slip)}$")[-1] == "unreadable"
+
+
+def test_equations_between_inputs_behind_a_condition_are_its_consequences():
+    graph = "param μ, σ; data x_1, x_2; ℓ = -2*log(σ) - ((x_1 - μ)^2 + (x_2 - μ)^2)/(2*σ^2)"
+    score = r"\frac{\partial \ell}{\partial \sigma}"
+    slope = r"-\frac{2}{\sigma} + \frac{1}{\sigma^3}\sum_{i=1}^2 (x_i - \mu)^2"
+    solved = r"$2\sigma^2 = \sum_{i=1}^2 (x_i - \mu)^2$"
+    text = f"${score} = {slope} = 0$\n\nSolve it: {solved}"
+    assert statuses(graph, text) == ["proved", "condition", "condition"]
+    assert statuses(graph, solved) == ["refuted"]
+
+
+def test_a_formula_of_the_side_of_a_kink_where_the_values_lie():
+    text = (
+        r"$p = 0.622$, so $\frac{da}{dz} = 1$ and "
+        r"$\frac{dp}{dz} = \frac{dp}{da} \cdot 1 = 0.235$ and $\frac{da}{dx} = w$."
+    )
+    assert statuses(UNIT, text) == ["agrees", "proved", "agrees", "refuted"]
+    assert statuses(UNIT, text.replace("1 = 0.235", "0 = 0.235"))[2] == "refuted"
