@@ -8,14 +8,13 @@
 //     J = (log(N) − log(y))²
 // Sensitivities
 //     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
-//     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+//     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 // Gradient
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-//     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+//     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dr = δ_N·qtN/(q + exp(rt))
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -42,15 +41,15 @@ double logistic_growth_value(double K, double r, double N0, double t, double y) 
 logistic_growth_params logistic_growth_gradient(double K, double r, double N0, double t,
     double y) {
     const double q = (K - N0)/N0;
-    const double r_times_t = r*t;
-    const double t1 = exp(-r_times_t);
-    const double t2 = 1.0 + q*t1;
-    const double N = K/t2;
+    const double t1 = exp(-r*t);
+    const double t2 = q*t1;
+    const double t3 = 1.0 + t2;
+    const double N = K/t3;
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
-    const double delta_q = -delta_N_times_N*t1/t2;
-    const double dJ_dK = delta_q/N0 + delta_N/t2;
-    const double dJ_dr = delta_N_times_N*q*t/(q + exp(r_times_t));
+    const double delta_q = -delta_N_times_N*t1/t3;
+    const double dJ_dK = delta_q/N0 + delta_N/t3;
+    const double dJ_dr = delta_N_times_N*t2*t/t3;
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
     out.K = dJ_dK;
@@ -62,17 +61,17 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
 logistic_growth_params logistic_growth_value_and_gradient(double K, double r, double N0,
     double t, double y, double *value) {
     const double q = (K - N0)/N0;
-    const double r_times_t = r*t;
-    const double t1 = exp(-r_times_t);
-    const double t2 = 1.0 + q*t1;
-    const double N = K/t2;
-    const double t3 = log(y/N);
-    const double J = t3*t3;
+    const double t1 = exp(-r*t);
+    const double t2 = q*t1;
+    const double t3 = 1.0 + t2;
+    const double N = K/t3;
+    const double t4 = log(y/N);
+    const double J = t4*t4;
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
-    const double delta_q = -delta_N_times_N*t1/t2;
-    const double dJ_dK = delta_q/N0 + delta_N/t2;
-    const double dJ_dr = delta_N_times_N*q*t/(q + exp(r_times_t));
+    const double delta_q = -delta_N_times_N*t1/t3;
+    const double dJ_dK = delta_q/N0 + delta_N/t3;
+    const double dJ_dr = delta_N_times_N*t2*t/t3;
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
     logistic_growth_params out;
@@ -103,18 +102,18 @@ enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
 static inline void add_sample(
     double t, double y, double K, double r, double N0, double q, double acc[][LANES],
         size_t lane) {
-    const double r_times_t = r*t;
-    const double t1 = exp(-r_times_t);
-    const double t2 = 1.0 + q*t1;
-    const double N = K/t2;
-    const double t3 = log(y/N);
-    const double J = t3*t3;
+    const double t1 = exp(-r*t);
+    const double t2 = q*t1;
+    const double t3 = 1.0 + t2;
+    const double N = K/t3;
+    const double t4 = log(y/N);
+    const double J = t4*t4;
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
-    const double delta_q = -delta_N_times_N*t1/t2;
-    const double dJ_dr = delta_N_times_N*q*t/(q + exp(r_times_t));
+    const double delta_q = -delta_N_times_N*t1/t3;
+    const double dJ_dr = delta_N_times_N*t2*t/t3;
     acc[0][lane] += J;
-    acc[1][lane] += delta_q/N0 + delta_N/t2;
+    acc[1][lane] += delta_q/N0 + delta_N/t3;
     acc[2][lane] += dJ_dr;
     acc[3][lane] += delta_q;
 }

@@ -8,14 +8,13 @@
 //     J = (log(N) − log(y))²
 // Sensitivities
 //     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
-//     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+//     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 // Gradient
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-//     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+//     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dr = δ_N·qtN/(q + exp(rt))
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.

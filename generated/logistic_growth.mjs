@@ -8,14 +8,13 @@
 //     J = (log(N) − log(y))²
 // Sensitivities
 //     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
-//     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+//     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 // Gradient
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-//     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+//     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dr = δ_N·qtN/(q + exp(rt))
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -71,15 +70,15 @@ export function value(K, r, N0, t, y) {
  */
 export function gradient(K, r, N0, t, y) {
   const q = (K - N0)/N0;
-  const r_times_t = r*t;
-  const t1 = Math.exp(-r_times_t);
-  const t2 = 1 + q*t1;
-  const N = K/t2;
+  const t1 = Math.exp(-r*t);
+  const t2 = q*t1;
+  const t3 = 1 + t2;
+  const N = K/t3;
   const delta_N = 2*(Math.log(N) - Math.log(y))/N;
   const delta_N_times_N = delta_N*N;
-  const delta_q = -delta_N_times_N*t1/t2;
-  const dJ_dK = delta_q/N0 + delta_N/t2;
-  const dJ_dr = delta_N_times_N*q*t/(q + Math.exp(r_times_t));
+  const delta_q = -delta_N_times_N*t1/t3;
+  const dJ_dK = delta_q/N0 + delta_N/t3;
+  const dJ_dr = delta_N_times_N*t2*t/t3;
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return {K: dJ_dK, r: dJ_dr, N0: dJ_dN0};
 }
@@ -95,17 +94,17 @@ export function gradient(K, r, N0, t, y) {
  */
 export function value_and_gradient(K, r, N0, t, y) {
   const q = (K - N0)/N0;
-  const r_times_t = r*t;
-  const t1 = Math.exp(-r_times_t);
-  const t2 = 1 + q*t1;
-  const N = K/t2;
-  const t3 = Math.log(y/N);
-  const J = t3*t3;
+  const t1 = Math.exp(-r*t);
+  const t2 = q*t1;
+  const t3 = 1 + t2;
+  const N = K/t3;
+  const t4 = Math.log(y/N);
+  const J = t4*t4;
   const delta_N = 2*(Math.log(N) - Math.log(y))/N;
   const delta_N_times_N = delta_N*N;
-  const delta_q = -delta_N_times_N*t1/t2;
-  const dJ_dK = delta_q/N0 + delta_N/t2;
-  const dJ_dr = delta_N_times_N*q*t/(q + Math.exp(r_times_t));
+  const delta_q = -delta_N_times_N*t1/t3;
+  const dJ_dK = delta_q/N0 + delta_N/t3;
+  const dJ_dr = delta_N_times_N*t2*t/t3;
   const dJ_dN0 = -delta_q*(1 + q)/N0;
   return [J, {K: dJ_dK, r: dJ_dr, N0: dJ_dN0}];
 }

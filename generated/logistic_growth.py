@@ -8,14 +8,13 @@
 #     J = (log(N) − log(y))²
 # Sensitivities
 #     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
-#     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+#     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 # Gradient
 #     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-#     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+#     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
-#     dJ_dr = δ_N·qtN/(q + exp(rt))
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -90,15 +89,15 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         q = (K - N0)/N0
-        r_times_t = r*t
-        t1 = _exp(-r_times_t)
-        t2 = 1.0 + q*t1
-        N = K/t2
+        t1 = _exp(-r*t)
+        t2 = q*t1
+        t3 = 1.0 + t2
+        N = K/t3
         delta_N = 2.0*(log(N) - log(y))/N
         delta_N_times_N = delta_N*N
-        delta_q = -delta_N_times_N*t1/t2
-        dJ_dK = delta_q/N0 + delta_N/t2
-        dJ_dr = delta_N_times_N*q*t/(q + _exp(r_times_t))
+        delta_q = -delta_N_times_N*t1/t3
+        dJ_dK = delta_q/N0 + delta_N/t3
+        dJ_dr = delta_N_times_N*t2*t/t3
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
@@ -111,17 +110,17 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         q = (K - N0)/N0
-        r_times_t = r*t
-        t1 = _exp(-r_times_t)
-        t2 = 1.0 + q*t1
-        N = K/t2
-        t3 = log(y/N)
-        J = t3*t3
+        t1 = _exp(-r*t)
+        t2 = q*t1
+        t3 = 1.0 + t2
+        N = K/t3
+        t4 = log(y/N)
+        J = t4*t4
         delta_N = 2.0*(log(N) - log(y))/N
         delta_N_times_N = delta_N*N
-        delta_q = -delta_N_times_N*t1/t2
-        dJ_dK = delta_q/N0 + delta_N/t2
-        dJ_dr = delta_N_times_N*q*t/(q + _exp(r_times_t))
+        delta_q = -delta_N_times_N*t1/t3
+        dJ_dK = delta_q/N0 + delta_N/t3
+        dJ_dr = delta_N_times_N*t2*t/t3
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
     except (ArithmeticError, ValueError):
@@ -139,16 +138,16 @@ def update(
 def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(K - N0, N0)
-    r_times_t = r*t
-    t1 = _exp(-r_times_t)
-    t2 = 1.0 + q*t1
-    N = _ieee_divide(K, t2)
-    t3 = _ieee_log(_ieee_divide(y, N))
-    J = t3*t3
+    t1 = _exp(-r*t)
+    t2 = q*t1
+    t3 = 1.0 + t2
+    N = _ieee_divide(K, t3)
+    t4 = _ieee_log(_ieee_divide(y, N))
+    J = t4*t4
     delta_N = _ieee_divide(2.0*(_ieee_log(N) - _ieee_log(y)), N)
     delta_N_times_N = delta_N*N
-    delta_q = -_ieee_divide(delta_N_times_N*t1, t2)
-    dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t2)
-    dJ_dr = _ieee_divide(delta_N_times_N*q*t, q + _exp(r_times_t))
+    delta_q = -_ieee_divide(delta_N_times_N*t1, t3)
+    dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, t3)
+    dJ_dr = _ieee_divide(delta_N_times_N*t2*t, t3)
     dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
     return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))

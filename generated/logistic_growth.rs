@@ -8,14 +8,13 @@
 //     J = (log(N) − log(y))²
 // Sensitivities
 //     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
-//     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+//     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 // Gradient
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-//     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+//     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
-//     dJ_dr = δ_N·qtN/(q + exp(rt))
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -74,15 +73,15 @@ pub fn value(K: f64, r: f64, N0: f64, t: f64, y: f64) -> f64 {
 /// The derivative of J by each parameter.
 pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
     let q = (K - N0)/N0;
-    let r_times_t = r*t;
-    let t1 = math::exp(-r_times_t);
-    let t2 = 1.0 + q*t1;
-    let N = K/t2;
+    let t1 = math::exp(-r*t);
+    let t2 = q*t1;
+    let t3 = 1.0 + t2;
+    let N = K/t3;
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let delta_N_times_N = delta_N*N;
-    let delta_q = -delta_N_times_N*t1/t2;
-    let dJ_dK = delta_q/N0 + delta_N/t2;
-    let dJ_dr = delta_N_times_N*q*t/(q + math::exp(r_times_t));
+    let delta_q = -delta_N_times_N*t1/t3;
+    let dJ_dK = delta_q/N0 + delta_N/t3;
+    let dJ_dr = delta_N_times_N*t2*t/t3;
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 }
 }
@@ -90,17 +89,17 @@ pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Gradient) {
     let q = (K - N0)/N0;
-    let r_times_t = r*t;
-    let t1 = math::exp(-r_times_t);
-    let t2 = 1.0 + q*t1;
-    let N = K/t2;
-    let t3 = math::log(y/N);
-    let J = t3*t3;
+    let t1 = math::exp(-r*t);
+    let t2 = q*t1;
+    let t3 = 1.0 + t2;
+    let N = K/t3;
+    let t4 = math::log(y/N);
+    let J = t4*t4;
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let delta_N_times_N = delta_N*N;
-    let delta_q = -delta_N_times_N*t1/t2;
-    let dJ_dK = delta_q/N0 + delta_N/t2;
-    let dJ_dr = delta_N_times_N*q*t/(q + math::exp(r_times_t));
+    let delta_q = -delta_N_times_N*t1/t3;
+    let dJ_dK = delta_q/N0 + delta_N/t3;
+    let dJ_dr = delta_N_times_N*t2*t/t3;
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     (J, Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 })
 }

@@ -8,14 +8,13 @@
 #     J = (log(N) − log(y))²
 # Sensitivities
 #     δ_N = ∂J/∂N = 2(log(N) − log(y))/N
-#     δ_q = ∂J/∂q = −δ_N·exp(−rt)·N/(1 + q·exp(−rt))
+#     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 # Gradient
 #     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-#     ∂J/∂r = δ_N·q·exp(−rt)·tN/(1 + q·exp(−rt))
+#     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
-#     dJ_dr = δ_N·qtN/(q + exp(rt))
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -207,31 +206,28 @@ def gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(6, _data):
             t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            r_times_t = np.multiply(t, r, _r0)
-            t1 = np.negative(r_times_t, _r1)
+            t1 = np.multiply(t, -r, _r0)
             np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r2)
-            t2 += 1.0
-            N = np.divide(K, t2, _r3)
+            t2 = np.multiply(t1, q, _r1)
+            t3 = np.add(1.0, t2, _r2)
+            N = np.divide(K, t3, _r3)
             delta_N = np.log(N, _r4)
             np.log(y, _r5)
             delta_N -= _r5
             delta_N *= 2.0
             delta_N /= N
             delta_N_times_N = np.multiply(delta_N, N, _r3)
-            np.multiply(delta_N_times_N, q, _r5)
-            _r5 *= t
-            np.exp(r_times_t, _r0)
-            _r0 += q
-            _r5 /= _r0
-            _sum_dJ_dr = np.add.reduce(_r5)
+            np.multiply(delta_N_times_N, t2, _r1)
+            _r1 *= t
+            _r1 /= t3
+            _sum_dJ_dr = np.add.reduce(_r1)
             delta_q = np.multiply(delta_N_times_N, t1, _r3)
-            delta_q /= t2
+            delta_q /= t3
             np.negative(delta_q, delta_q)
-            np.divide(delta_q, N0, _r1)
-            np.divide(delta_N, t2, _r4)
-            _r1 += _r4
-            _sum_dJ_dK = np.add.reduce(_r1)
+            np.divide(delta_q, N0, _r0)
+            np.divide(delta_N, t3, _r4)
+            _r0 += _r4
+            _sum_dJ_dK = np.add.reduce(_r0)
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
@@ -251,34 +247,31 @@ def value_and_gradient(
         _sums: list[tuple[float, ...]] = []
         for _part in _blocks(6, _data):
             t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            r_times_t = np.multiply(t, r, _r0)
-            t1 = np.negative(r_times_t, _r1)
+            t1 = np.multiply(t, -r, _r0)
             np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r2)
-            t2 += 1.0
-            N = np.divide(K, t2, _r3)
-            t3 = np.divide(y, N, _r4)
-            np.log(t3, t3)
-            _sum_J = _dot(t3, t3)
+            t2 = np.multiply(t1, q, _r1)
+            t3 = np.add(1.0, t2, _r2)
+            N = np.divide(K, t3, _r3)
+            t4 = np.divide(y, N, _r4)
+            np.log(t4, t4)
+            _sum_J = _dot(t4, t4)
             delta_N = np.log(N, _r4)
             np.log(y, _r5)
             delta_N -= _r5
             delta_N *= 2.0
             delta_N /= N
             delta_N_times_N = np.multiply(delta_N, N, _r3)
-            np.multiply(delta_N_times_N, q, _r5)
-            _r5 *= t
-            np.exp(r_times_t, _r0)
-            _r0 += q
-            _r5 /= _r0
-            _sum_dJ_dr = np.add.reduce(_r5)
+            np.multiply(delta_N_times_N, t2, _r1)
+            _r1 *= t
+            _r1 /= t3
+            _sum_dJ_dr = np.add.reduce(_r1)
             delta_q = np.multiply(delta_N_times_N, t1, _r3)
-            delta_q /= t2
+            delta_q /= t3
             np.negative(delta_q, delta_q)
-            np.divide(delta_q, N0, _r1)
-            np.divide(delta_N, t2, _r4)
-            _r1 += _r4
-            _sum_dJ_dK = np.add.reduce(_r1)
+            np.divide(delta_q, N0, _r0)
+            np.divide(delta_N, t3, _r4)
+            _r0 += _r4
+            _sum_dJ_dK = np.add.reduce(_r0)
             _sum_delta_q = np.add.reduce(delta_q)
             _sums.append((_sum_J, _sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
         _mean_J, _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)

@@ -410,3 +410,49 @@ def test_the_normal_density_is_called_by_its_name_and_explained():
     assert (
         "normal_pdf(z) is the density" in derive(parse("param z, φ; J = φ*erf(z/sqrt(2))")).text()
     )
+
+
+FIELDS = {
+    "Cobb–Douglas": (
+        "param A, α; data K, L, Y; Q = A*K^α*L^(1-α); J = (Q - Y)^2",
+        {"A": "δ·K^α·L^(1 − α)", "α": "δQ·(log(K) − log(L))"},
+    ),
+    "Weibull": (
+        "param k, l; data t, c; z = (t/l)^k; J = z - c*(log(k/l) + (k - 1)*log(t/l))",
+        {"k": "log(t/l)·z − c·(1/k + log(t/l))", "l": "k·(c − z)/l"},
+    ),
+    "Arrhenius": (
+        "param A, E, n; data T, y; const R; k = A*T^n*exp(-E/(R*T)); J = (k - y)^2",
+        {"A": "δ·T^n·exp(−E/(RT))", "E": "−δk/(RT)", "n": "δk·log(T)"},
+    ),
+    "Gompertz": (
+        "param a, b; data t, y; f = a*exp(-b*exp(-t)); J = (f - y)^2",
+        {"a": "δ·exp(−b·exp(−t))", "b": "−δf·exp(−t)"},
+    ),
+    "constant elasticity of substitution": (
+        "param s; data K, L, Y; const r; Q = (s*K^r + (1 - s)*L^r)^(1/r); J = (Q - Y)^2",
+        {"s": "2(Q − Y)·(s·K^r + (1 − s)·L^r)^(1/r − 1)·(K^r − L^r)/r"},
+    ),
+    "van Genuchten": (
+        "param n; data h, y; const lo, hi; m = 1 - 1/n; f = lo + (hi - lo)/(1 + h^n)^m; J = f - y",
+        {
+            "n": "−(hi − lo)·(log(1 + h^n)/n² + m·log(h)·h^n/(1 + h^n))/(1 + h^n)^m",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_common_powers_are_in_front_and_the_value_has_its_name(field):
+    """Powers with exponents of any kind are common factors, and A*K^α*L^(1 - α) is called Q."""
+    text, wanted = FIELDS[field]
+    graph = parse(text)
+    found = formulas(derive(graph))
+    assert {name: found[name] for name in wanted} == wanted
+
+
+def test_no_new_division_where_the_value_is_named():
+    """x^n = f at x = 0 too, where f/x has no value: n·x^(n − 1) stays; over x itself it is f/x."""
+    assert formulas(derive(parse("param x; const n; f = x^n; J = f")))["x"] == "n·x^(n − 1)"
+    named = derive(parse("param x; const n; f = x^n*exp(-1/x); J = f*f"))
+    assert formulas(named) == {"x": "2f²·(n + 1/x)/x"}

@@ -315,12 +315,43 @@ def _complement_put_in(slope: Expression, whole: Expression) -> Expression:
 def _power_taken_out(slope: Expression, whole: Expression, exponent: int) -> Expression | None:
     product = Product()
     product.multiply(slope)
-    below = _negative_powers(product)
+    below = _negative_powers(product) | _divided_by(whole)
+    before = list(product.powers)
     product.multiply(whole, Fraction(-exponent))
     product.multiply_base(Var(OWN), Fraction(exponent))
+    _put_in_place(product, before)
     if not _negative_powers(product) <= below | {Var(OWN)}:
         return None
     return product.build()
+
+
+def _put_in_place(product: Product, before: list[Expression]) -> None:
+    """Move the node's own value to where the first factor that it replaces stood."""
+    own = Var(OWN)
+    gone = next((base for base in before if not product.powers.get(base)), own)
+    powers = dict(product.powers)
+    value = powers.pop(own)
+    product.powers.clear()
+    for base, exponent in powers.items():
+        if base == gone:
+            product.powers[own] = value
+        product.powers[base] = exponent
+    product.powers.setdefault(own, value)
+
+
+def _divided_by(whole: Expression) -> set[Expression]:
+    """Return what an expression divides by wherever it has a value."""
+    found: set[Expression] = set()
+    stack = [whole]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Div):
+            product = Product()
+            product.multiply(part.denominator)
+            found |= product.powers.keys()
+        if not _is_choice(part):
+            stack += children(part)
+    return found
 
 
 def _negative_powers(product: Product) -> set[Expression]:

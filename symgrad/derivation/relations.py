@@ -40,7 +40,7 @@ from symgrad.expression.algebra import (
     positive_first,
     tidy,
 )
-from symgrad.expression.simplify import TooLong, multiplied_out, simplified
+from symgrad.expression.simplify import TooLong, is_shorter, multiplied_out, simplified
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -143,7 +143,7 @@ class Relations:
         whole = self._without_marks(form, adjoints)
         self._spent += adjoint.pattern.size + (0 if whole is None else cost(whole))
         for candidate, used in self._candidates(form, whole):
-            if cost(candidate) < cost(best):
+            if is_shorter(candidate, best):
                 best, note = candidate, used
         if whole is not None:
             best, note = self._cancelled(node, best, whole, adjoints) or (best, note)

@@ -113,11 +113,13 @@ class Product:
     def multiply_symbolic(self, base: Expression, exponent: Expression) -> None:
         """Multiply by `base ** exponent` with an exponent that is not a number."""
         old = self.powers.get(base)
-        if old is None:
+        if old is not None:
+            exponent = add(number(old) if isinstance(old, Fraction) else old, exponent)
+        if not isinstance(exponent, Number):
             self.powers[base] = exponent
             return
-        new = add(number(old) if isinstance(old, Fraction) else old, exponent)
-        self.powers[base] = new.value if isinstance(new, Number) else new
+        self.powers.pop(base, None)
+        self.multiply_base(base, exponent.value)
 
     def build(self) -> Expression:
         """Return the product as a tree: sign, coefficient, numerator over denominator."""
@@ -347,16 +349,16 @@ def factored_sum(terms: Iterable[Expression], *, behind: bool = False) -> Expres
             products.append(product)
     if len(products) < 2:
         return add(*(product.build() for product in products)) if products else ZERO
+    for product in products[1:]:
+        _turn_sums(product, products[0])
     common = {base: _shared_exponent(base, products) for base in products[0].powers}
     outer = Product()
     inner: list[Expression] = []
     for base, exponent in common.items():
-        if exponent:
-            outer.multiply_base(base, exponent)
+        _multiply_power(outer, base, exponent)
     for product in products:
         for base, exponent in common.items():
-            if exponent:
-                product.multiply_base(base, -exponent)
+            _multiply_power(product, base, neg(exponent))
         inner.append(product.build())
     share = _fraction_content(inner) if not outer.powers else _content(inner)
     if all(split_coefficient(term)[0] < 0 for term in inner):
@@ -387,18 +389,55 @@ def _fraction_content(terms: list[Expression]) -> Fraction:
     return content if content.numerator == 1 else Fraction(1)
 
 
-def _shared_exponent(base: Expression, products: list[Product]) -> Fraction:
+def _turn_sums(product: Product, first: Product) -> None:
+    """Write a product's sums as they stand in the first one: x - y where that has y - x."""
+    known = {frozenset(base.terms): base for base in first.powers if isinstance(base, Add)}
+    if not known:
+        return
+    for base, exponent in list(product.powers.items()):
+        if not isinstance(base, Add) or not isinstance(exponent, Fraction):
+            continue
+        turned = known.get(frozenset(map(neg, base.terms)))
+        if turned is not None and exponent.denominator == 1:
+            product.multiply_base(base, -exponent)
+            product.multiply(Neg(turned), exponent)
+
+
+def _multiply_power(product: Product, base: Expression, exponent: Expression) -> None:
+    if isinstance(exponent, Number):
+        if exponent.value:
+            product.multiply_base(base, exponent.value)
+    else:
+        product.multiply_symbolic(base, exponent)
+
+
+def _shared_exponent(base: Expression, products: list[Product]) -> Expression:
+    """Return the exponent of the power of `base` that all products have: of x^n and x^(n-1) n - 1.
+
+    Exponents that are no numbers must differ by numbers; of negative ones it is the largest.
+    """
     if isinstance(base, Number):
-        return Fraction(0)
+        return ZERO
     exponents = [product.powers.get(base, Fraction(0)) for product in products]
-    numeric = [value for value in exponents if isinstance(value, Fraction)]
-    if len(numeric) < len(exponents):
-        return Fraction(0)
-    if all(value > 0 for value in numeric):
-        return min(numeric)
-    if all(value < 0 for value in numeric):
-        return max(numeric)
-    return Fraction(0)
+    first = exponents[0]
+    if isinstance(first, Fraction):
+        signs = {
+            value > 0 if isinstance(value, Fraction) and value else None for value in exponents
+        }
+        if signs not in ({True}, {False}):
+            return ZERO
+        numeric = [value for value in exponents if isinstance(value, Fraction)]
+        return number(min(numeric) if first > 0 else max(numeric))
+    chosen, least = first, Fraction(0)
+    for exponent in exponents[1:]:
+        if isinstance(exponent, Fraction):
+            return ZERO
+        step = add(exponent, neg(first))
+        if not isinstance(step, Number):
+            return ZERO
+        if (step.value > least) if is_negative(first) else (step.value < least):
+            chosen, least = exponent, step.value
+    return chosen
 
 
 def tidy(expression: Expression) -> Expression:

@@ -27,7 +27,8 @@ class TooLong(Exception):
 def simplified(expression: Expression) -> Expression:
     """Return the shortest of a few equal forms: as it is, or with products multiplied out.
 
-    Only an expression that contains a sum and a quotient can gain, so others cost one look.
+    Only an expression that contains a sum and a quotient can gain, so others cost one look. A sum
+    that is turned round, -(p - y) to y - p, is no gain.
 
     >>> from symgrad.expression.tree import ONE, Var
     >>> p, y = Var("p"), Var("y")
@@ -38,8 +39,7 @@ def simplified(expression: Expression) -> Expression:
     """
     if not _may_gain(expression):
         return expression
-    size = cost(expression)
-    if size > MAX_COST:
+    if cost(expression) > MAX_COST:
         return expression
     try:
         flat = multiplied_out(expression)
@@ -47,7 +47,29 @@ def simplified(expression: Expression) -> Expression:
         return expression
     terms = flat.terms if isinstance(flat, Add) else (flat,)
     best = min(flat, factored_sum(terms), key=cost)
-    return best if cost(best) < size else expression
+    return best if is_shorter(best, expression) else expression
+
+
+def is_shorter(form: Expression, other: Expression) -> bool:
+    """Tell whether a form is shorter by more than a factor turned round to save the sign in front.
+
+    >>> from symgrad.expression.tree import Var
+    >>> p, y, x = Var("p"), Var("y"), Var("x")
+    >>> is_shorter(Mul((x, Add((y, Neg(p))))), Neg(Mul((Add((p, Neg(y))), x))))
+    False
+    >>> is_shorter(Div(Add((y, Neg(p))), x), Neg(Div(Add((p, Neg(y))), x)))
+    True
+    """
+    return cost(form) + _signs(other) < cost(other) + _signs(form)
+
+
+def _signs(e: Expression) -> int:
+    """Count the sign in front of a product, which its sums could take in but need not."""
+    match e:
+        case Neg(Div(Add())):
+            return 0
+        case _:
+            return int(isinstance(e, Neg))
 
 
 def _may_gain(expression: Expression) -> bool:
