@@ -149,7 +149,7 @@ def _of_rows(function: Callable[[Array, int | None], Array], axis: int) -> Row:
     def row(meaning: Meaning, x: Syntax) -> Array:
         a = meaning.array(x.args[0])
         if len(a.shape) != 2:
-            raise meaning.fault(
+            raise meaning.misfit(
                 f"`{meaning.written(x.args[0])}` is {meaning.shown(a)}, no matrix", x
             )
         return function(a, axis)
@@ -181,13 +181,18 @@ def _diag(meaning: Meaning, x: Syntax) -> Array:
 
 
 def _vectors(meaning: Meaning, x: Syntax) -> tuple[Array, Array]:
-    parts = [meaning.array(part) for part in x.args]
+    parts = [_standing(meaning.array(part)) for part in x.args]
     for part, piece in zip(parts, x.args, strict=True):
         if len(part.shape) != 1:
-            raise meaning.fault(
+            raise meaning.misfit(
                 f"`{meaning.written(piece)}` is {meaning.shown(part)}, no vector", piece
             )
     return parts[0], parts[1]
+
+
+def _standing(x: Array) -> Array:
+    """Return a row as the vector that it is the transpose of."""
+    return x.args[0] if x.op == "T" and len(x.args[0].shape) == 1 else x
 
 
 def _outer(meaning: Meaning, x: Syntax) -> Array:

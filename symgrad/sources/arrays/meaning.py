@@ -55,12 +55,14 @@ class Habits:
     """How an author writes.
 
     `claims` tells that it is a claim, which reads `1` as ones and rows as people write them; `star`
-    what `*` between two arrays means ("entries", "matrix" or nothing); `usual` along which axis
-    softmax and its like go, by their name and the shape, where none is named.
+    what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two vectors
+    side by side are ("dot" or "entries"); `usual` along which axis softmax and its like go, by
+    their name and the shape, where none is named.
     """
 
     claims: bool = False
     star: str = ""
+    beside: str = "dot"
     usual: Mapping[tuple[str, Shape], int | None] = field(default_factory=dict)
 
 
@@ -89,6 +91,8 @@ class Meaning:
         habits = habits or Habits()
         self.claims = habits.claims
         self.star = habits.star
+        self.vectors = habits.beside
+        self.met: set[str] = set()
         self.usual = habits.usual
         self.calls = calls
         self.names = names
@@ -342,6 +346,8 @@ class Meaning:
         left, right = self.value(x.args[0]), self.value(x.args[1])
         if isinstance(left, Indexed) or isinstance(right, Indexed):
             return self.entries(left, right, x)
+        if left.shape and right.shape:
+            self.met.add("star")
         if left.shape and right.shape and self.star == "entries":
             return build.mul(*self.joined(left, right, x))
         if left.shape and right.shape and self.star == "matrix":
@@ -411,6 +417,10 @@ class Meaning:
             return self.entries(left, right, x)
         if not left.shape or not right.shape:
             return build.mul(left, right)
+        if len(left.shape) == 1 and left.shape == right.shape:
+            self.met.add("beside")
+            if self.vectors == "entries":
+                return build.mul(left, right)
         return self.product(left, right, x)
 
     def side_by_side(self, x: Syntax) -> list[Syntax]:
@@ -604,7 +614,7 @@ class Meaning:
     def square(self, a: Array, x: Syntax) -> Array:
         """Return a matrix that is square, as inverses and determinants need it."""
         if len(a.shape) != 2 or a.shape[0] != a.shape[1]:
-            raise self.fault(f"`{self.written(x)}` is {shape_text(a.shape)}, not square", x)
+            raise self.misfit(f"`{self.written(x)}` is {shape_text(a.shape)}, not square", x)
         return a
 
     def _bars(self, x: Syntax) -> Value:

@@ -197,7 +197,7 @@ def _square(reader: NumpyReader, node: ast.Call, argument: ast.expr) -> Array:
     x = reader.plain(argument)
     if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
         shown = "×".join(map(str, x.shape)) or "a number"
-        reader.fail(f"`{reader.written(argument)}` is {shown}, not square", node)
+        reader.misfit(f"`{reader.written(argument)}` is {shown}, not square", node)
     return x
 
 
@@ -250,7 +250,7 @@ def _outer(
     del options
     parts = [reader.plain(item) for item in arguments]
     if len(parts) != 2 or any(len(part.shape) != 1 for part in parts):
-        reader.fail(f"`{reader.written(node)}`: `outer` takes two vectors", node)
+        reader.misfit(f"`{reader.written(node)}`: `outer` takes two vectors", node)
     made = build.outer(*parts)
     return PyValue(made, made.shape)
 

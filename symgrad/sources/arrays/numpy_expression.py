@@ -13,7 +13,7 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size, shape_text, whole
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
-from symgrad.sources.arrays.meaning import REFUSED
+from symgrad.sources.arrays.meaning import REFUSED, ShapesDoNotFit
 from symgrad.sources.problems import Fault
 
 Axes = tuple[Size | None, ...]
@@ -50,6 +50,10 @@ class NumpyReader:
     def fail(self, message: str, node: ast.AST, hint: str = "") -> NoReturn:
         """Raise a fault at a piece."""
         raise Fault(Diagnostic(message, self.place(node), hint))
+
+    def misfit(self, message: str, node: ast.AST, hint: str = "") -> NoReturn:
+        """Raise the fault of shapes that do not fit."""
+        raise Fault(Diagnostic(message, self.place(node), hint), ShapesDoNotFit)
 
     def fault(self, message: str, node: object, hint: str = "") -> Fault:
         """Return a fault at a piece, as index notation asks for."""
@@ -195,7 +199,7 @@ class NumpyReader:
                         hint = (
                             "a vector joins the last axis; write `v[:, None]` for one number a row"
                         )
-                    self.fail(f"`{self.written(node)}`: {shapes} do not broadcast", node, hint)
+                    self.misfit(f"`{self.written(node)}`: {shapes} do not broadcast", node, hint)
                 axes[at] = size
         return [self.spread(part, tuple(axes)) for part in parts], tuple(axes)
 
@@ -211,7 +215,7 @@ class NumpyReader:
     def product(self, left: PyValue, right: PyValue, node: ast.AST) -> PyValue:
         """Return the matrix product, with NumPy's rules for vectors."""
         if not left.axes or not right.axes:
-            self.fail(f"`{self.written(node)}`: `@` does not take a number", node, "write `*`")
+            self.misfit(f"`{self.written(node)}`: `@` does not take a number", node, "write `*`")
         inner, other = left.axes[-1], right.axes[0] if len(right.axes) == 1 else right.axes[-2]
         if inner != other:
             a, b = _axes_text(left.axes), _axes_text(right.axes)
@@ -221,7 +225,7 @@ class NumpyReader:
                     hint = f"`{self.operand(node.left)}.T` would fit"
                 elif len(right.axes) == 2 and right.axes[1] == inner:
                     hint = f"`{self.operand(node.right)}.T` would fit"
-            self.fail(
+            self.misfit(
                 f"`{self.written(node)}`: {a} times {b}, and {inner or 1} is not {other or 1}",
                 node,
                 hint,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_text import TextPrinter
-from symgrad.expression.arrays.size import UNIT, Shape, Size, named, shape_text
-from symgrad.expression.arrays.substitute import substituted
-from symgrad.expression.arrays.tree import Array, names_in, walk
+from symgrad.expression.arrays.size import UNIT, shape_text
+from symgrad.expression.arrays.tree import Array, names_in
 from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
-from symgrad.sources.arrays.calls import call, is_function
-from symgrad.sources.arrays.indices import Indexed, silent
-from symgrad.sources.arrays.meaning import Habits, Meaning, ShapesDoNotFit
-from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
-from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.arrays.meaning import ShapesDoNotFit
+from symgrad.sources.arrays.syntax import index_letters
+from symgrad.sources.problems import Fault
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.differentials import (
     along,
@@ -30,34 +27,19 @@ from symgrad.verify.arrays.differentials import (
     with_changes,
     without_spaces,
 )
-from symgrad.verify.arrays.einstein import along_direction, with_sums
 from symgrad.verify.arrays.notations import is_numpy, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
 from symgrad.verify.arrays.scope import NAME, NotTold, spellings
+from symgrad.verify.arrays.sides import Reading, Side, SideReader
 from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
 _SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
 _TENSOR = re.compile(rf"\s*∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})\s*")
+_CODE = re.compile(r"[\x20-[\]-~∂δ]*$")  # no LaTeX, and no signs that a keyboard lacks
 _NEW = re.compile(rf"\s*({NAME})\s*")
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a claim: its value, and the order of its free indices, if it has some.
-
-    `derived` tells that it is a derivative, which has no value where a condition changes, `either`
-    that it may be written as a row or as a column.
-    """
-
-    text: str
-    value: Array
-    letters: tuple[str, ...] = ()
-    derived: bool = False
-    either: bool = False
-    ranges: tuple[tuple[str, Size], ...] = ()
 
 
 class ArrayJudge:
@@ -67,14 +49,21 @@ class ArrayJudge:
         self.graph = graph
         self.limit = limit
         self.explain = explain
-        self.scope = Scope(graph, value_of=self.value_of)
+        self.reader = SideReader(Scope(graph, value_of=self.value_of))
         self.decider = Decider(graph)
         self.convention = ""
-        self.numpy = False
-        self.tensor: tuple[tuple[str, ...], str] | None = None
+        self.codes: dict[str, str] = {}
         self.printer = TextPrinter(graph.index)
-        self.usual = _usual_axes(graph)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
+
+    @property
+    def scope(self) -> Scope:
+        """The names in force."""
+        return self.reader.scope
+
+    @scope.setter
+    def scope(self, scope: Scope) -> None:
+        self.reader.scope = scope
 
     def verdicts(self, found: Iterator[ArrayStatement]) -> Iterator[Verdict | Skipped]:
         """Yield a verdict for each statement that speaks of the graph."""
@@ -99,22 +88,49 @@ class ArrayJudge:
             yield from self.judged(statement)
 
     def judged(self, statement: ArrayStatement) -> Iterator[Verdict]:
-        """Yield the verdict on one statement, and one on every link of it that cannot be read."""
-        self.numpy = is_numpy(statement.text)
+        """Yield the verdict on one statement, and one on every link of it that cannot be read.
+
+        Where the shapes leave open what is meant, a statement is wrong only if every reading is.
+        """
+        is_code = is_numpy(statement.text) or (self.graph.numpy and _CODE.match(statement.text))
+        star = _STARS.get("numpy" if is_code else self.convention, "")
+        first = Reading(star=star, numpy=self.graph.numpy or star == "entries")
+        names = dict(self.scope.definitions)
+        self.reader.met.clear()
+        found, unread = self.read_as(first, statement)
+        if found.status in _DOUBTFUL:
+            for other in first.others(frozenset(self.reader.met)):
+                self.scope.definitions.clear()
+                self.scope.definitions.update(names)
+                again, left = self.read_as(other, statement)
+                if again.status not in _DOUBTFUL and not left:
+                    told = other.star == first.star or self.graph.numpy
+                    found, unread = (again if told else self.star_left_open(statement)), left
+                    break
+        if len(unread) < len(statement.sides) - 1 or found.status != "proved":
+            yield found
+        yield from unread
+
+    def read_as(self, reading: Reading, statement: ArrayStatement) -> tuple[Verdict, list[Verdict]]:
+        """Return the verdict by one reading, and those on links that cannot be read."""
+        self.reader.reading = reading
         unread: list[Verdict] = []
         outside = self.scope, self.decider
         try:
             sides = tuple(rewritten(side, self.scope) for side in statement.sides)
+            self.codes = dict(zip(sides, statement.sides, strict=True))
             statement = self.current = replace(statement, sides=sides)
-            found = self._judged(statement, unread)
+            return self._judged(statement, unread), unread
         except (Fault, NotTold, RecursionError) as problem:
-            found = self.unreadable(statement, problem)
+            return self.unreadable(statement, problem), unread
         finally:
             self.scope, self.decider = outside
-            self.tensor = None
-        if len(unread) < len(statement.sides) - 1 or found.status != "proved":
-            yield found
-        yield from unread
+            self.reader.tensor = None
+
+    def star_left_open(self, statement: ArrayStatement) -> Verdict:
+        """Return the verdict on what is right by one meaning of `*` between two arrays."""
+        message = "`*` only scales, and both sides are arrays: `@` or `⊙` says what is meant"
+        return self.verdict("unreadable", statement, message, fault=message)
 
     def unreadable(self, statement: ArrayStatement, problem: BaseException) -> Verdict:
         """Return the verdict on what cannot be read."""
@@ -191,7 +207,7 @@ class ArrayJudge:
         words = {plain: a for a in arrays.values() for plain in spellings(a.text)}
         self.scope = replace(self.scope, definitions={**self.scope.definitions, **words})
         self.decider = Decider(with_changes(self.graph, arrays))
-        value = self.plain(change(self.graph, tree, arrays))
+        value = self.reader.plain(change(self.graph, tree, arrays))
         return without_spaces(statement, ways), Side(left, value, derived=True)
 
     def of_higher_order(self, left: str) -> Side | None:
@@ -215,7 +231,7 @@ class ArrayJudge:
         words = {**self.scope.definitions, way.text: way}
         self.scope = replace(self.scope, definitions=words)
         self.decider = Decider(with_changes(self.graph, {below: way}))
-        self.tensor = letters, way.text
+        self.reader.tensor = letters, way.text
         value = change(self.graph, self.graph.variables[node], {below: way})
         ranges = tuple(zip((*rows, *letters), (*shape, *own), strict=True))
         return Side(left, value, rows, derived=True, ranges=ranges)
@@ -250,76 +266,7 @@ class ArrayJudge:
 
     def side(self, text: str, statement: ArrayStatement, like: Side | None) -> Side:
         """Return the value of one side; of an index formula in the order of the other side's."""
-        marked = self.scope.marked(text)
-        derived = marked != text or _SENSITIVITY.match(text) is not None
-        if self.scope.look_up("σ") is None:
-            marked = re.sub(r"(?<!\w)σ\(", "sigmoid(", marked)
-        origin = Origin(
-            statement.place.source, (marked,), statement.place.line, 1, statement.place.line
-        )
-        parser = ArrayParser(
-            marked, origin, known=self.splits, side_by_side=True, is_function=is_function
-        )
-        meaning = Meaning(
-            self.scope.look_up,
-            self.graph_sizes(),
-            parser,
-            calls=call,
-            known=tuple(self.graph.index),
-            habits=Habits(
-                claims=True,
-                star=_STARS.get("numpy" if self.numpy else self.convention, ""),
-                usual=self.usual,
-            ),
-        )
-        if like is not None:
-            meaning.indices.ranges.update(like.ranges)
-        syntax = parser.whole()
-        if self.tensor is not None:
-            syntax = along_direction(syntax, *self.tensor)
-        kept = like.letters if like is not None else ()
-        try:
-            return self.valued(text, syntax, meaning, like, derived=derived)
-        except Fault:
-            summed = with_sums(syntax, kept, meaning)
-            if summed == syntax:
-                raise
-            return self.valued(text, summed, meaning, like, derived=derived)
-
-    def valued(
-        self, text: str, syntax: Syntax, meaning: Meaning, like: Side | None, *, derived: bool
-    ) -> Side:
-        """Return the value of one side that has been parsed."""
-        found = meaning.value(syntax)
-        ranges = tuple(meaning.indices.ranges.items())
-        parser = meaning.parser
-        if isinstance(found, Indexed):
-            letters = like.letters if like is not None else found.free
-            letters = letters or silent(found)
-            value = meaning.indices.realised(found, letters, meaning, syntax)
-            return Side(text, self.plain(value), letters, derived, ranges=ranges)
-        if like is not None and like.letters:
-            if found.shape:
-                raise parser.fault("an array stands where an entry is claimed", 0, len(text))
-            shape = like.value.shape
-            return Side(text, self.plain(build.filled(found, shape)), like.letters, derived)
-        if like is not None and like.value.shape:
-            found = meaning.sized(found, like.value)
-        found = meaning.settled(found, syntax)
-        return Side(text, self.plain(found), derived=derived)
-
-    def graph_sizes(self) -> dict[str, Size]:
-        """Return the sizes that formulas may use as numbers."""
-        return {name: named(name) for name in self.graph.sizes}
-
-    def splits(self, word: str) -> bool:
-        """Tell whether a word may stand as a factor of its own: a name, a size, the identity."""
-        return self.scope.known(word) or word == "I" or word in self.graph.sizes
-
-    def plain(self, x: Array) -> Array:
-        """Return an expression with derivatives put in for their letters."""
-        values = {build.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
-        return substituted(x, values) if values else x
+        return self.reader.side(text, statement.place, like, self.codes.get(text, ""))
 
     def compared(self, left: Side, right: Side) -> tuple[ArrayOutcome, Diagnosis | None]:
         """Return what is known of an equality, and what is wrong with it."""
@@ -387,16 +334,7 @@ class ArrayJudge:
         return Verdict(status, claim, message, diagnosis, None, link, statement.place)
 
 
-def _usual_axes(graph: ArrayGraph) -> dict[tuple[str, Shape], int | None]:
-    """Return the one axis along which the graph takes softmax and its like, by the shape."""
-    found: dict[tuple[str, Shape], set[int]] = {}
-    for tree in graph.trees.values():
-        for part in walk(tree):
-            if part.op in {"softmax", "lse"} and part.data is not None:
-                found.setdefault((part.op, part.args[0].shape), set()).add(part.along)
-    return {key: next(iter(axes)) for key, axes in found.items() if len(axes) == 1}
-
-
+_DOUBTFUL = frozenset(("refuted", "unreadable", "undecided"))
 _STARS = {"numpy": "entries", "matlab": "matrix"}
 _RANK = {"proved": 0, "agrees": 1, "undecided": 2}
 

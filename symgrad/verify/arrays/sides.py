@@ -1,0 +1,177 @@
+"""One side of a claim: from its text to its value, by one way of reading it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from symgrad.errors import Place
+from symgrad.expression.arrays import build
+from symgrad.expression.arrays.size import Shape, Size, named
+from symgrad.expression.arrays.substitute import substituted
+from symgrad.expression.arrays.tree import Array, walk
+from symgrad.graph.arrays import ArrayGraph
+from symgrad.sources.arrays.calls import call, is_function
+from symgrad.sources.arrays.indices import Indexed, silent
+from symgrad.sources.arrays.meaning import Habits, Meaning, ShapesDoNotFit
+from symgrad.sources.arrays.syntax import ArrayParser, Syntax
+from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.arrays.derivatives import Scope
+from symgrad.verify.arrays.einstein import along_direction, with_sums
+from symgrad.verify.arrays.numpy_sides import numpy_value
+
+_SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a claim: its value, and the order of its free indices, if it has some.
+
+    `derived` tells that it is a derivative, which has no value where a condition changes, `either`
+    that it may be written as a row or as a column.
+    """
+
+    text: str
+    value: Array
+    letters: tuple[str, ...] = ()
+    derived: bool = False
+    either: bool = False
+    ranges: tuple[tuple[str, Size], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is meant by that which the shapes leave open.
+
+    `star` is what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two
+    vectors side by side are ("dot" or "entries"), and `numpy` tells that code is NumPy code.
+    """
+
+    star: str = ""
+    beside: str = "dot"
+    numpy: bool = False
+
+    def others(self, met: frozenset[str]) -> Iterator[Reading]:
+        """Yield the other readings of a statement in which such things were met."""
+        if "beside" in met:
+            yield replace(self, beside="entries")
+        if "star" in met and not self.star:
+            yield replace(self, star="entries")
+            yield replace(self, star="entries", beside="entries")
+            yield replace(self, star="matrix")
+
+
+class SideReader:
+    """Reads the sides of statements, in the names in force and by one reading at a time.
+
+    `met` collects what the shapes left open in the statement that is being read.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.graph = scope.graph
+        self.reading = Reading()
+        self.met: set[str] = set()
+        self.tensor: tuple[tuple[str, ...], str] | None = None
+        self.usual = _usual_axes(scope.graph)
+        self.sizes = {name: named(name) for name in scope.graph.sizes}
+
+    def side(self, text: str, place: Place, like: Side | None, code: str = "") -> Side:
+        """Return the value of one side; of an index formula in the order of the other side's.
+
+        `code` is the side as it was written, which may be NumPy code.
+        """
+        if not self.reading.numpy or not code or (like is not None and like.letters):
+            return self.as_formula(text, place, like)
+        marked = self.scope.marked(code)
+        value, problem = None, None
+        try:
+            value = numpy_value(marked, self.scope, self.sizes, place)
+        except Fault as fault:
+            problem = fault
+        side = None if value is None else Side(text, self.plain(value), derived=marked != code)
+        if side is not None and (like is None or side.value.shape == like.value.shape):
+            return side
+        try:
+            return self.as_formula(text, place, like)
+        except Fault as fault:
+            if side is not None:
+                return side
+            raise (fault if fault.kind is ShapesDoNotFit else problem or fault) from None
+
+    def as_formula(self, text: str, place: Place, like: Side | None) -> Side:
+        """Return the value of one side that is a formula, not code."""
+        marked = self.scope.marked(text)
+        derived = marked != text or _SENSITIVITY.match(text) is not None
+        if self.scope.look_up("σ") is None:
+            marked = re.sub(r"(?<!\w)σ\(", "sigmoid(", marked)
+        origin = Origin(place.source, (marked,), place.line, 1, place.line)
+        parser = ArrayParser(
+            marked, origin, known=self.splits, side_by_side=True, is_function=is_function
+        )
+        reading = self.reading
+        meaning = Meaning(
+            self.scope.look_up,
+            self.sizes,
+            parser,
+            calls=call,
+            known=tuple(self.graph.index),
+            habits=Habits(claims=True, star=reading.star, beside=reading.beside, usual=self.usual),
+        )
+        if like is not None:
+            meaning.indices.ranges.update(like.ranges)
+        syntax = parser.whole()
+        if self.tensor is not None:
+            syntax = along_direction(syntax, *self.tensor)
+        kept = like.letters if like is not None else ()
+        try:
+            return self.valued(text, syntax, meaning, like, derived=derived)
+        except Fault:
+            summed = with_sums(syntax, kept, meaning)
+            if summed == syntax:
+                raise
+            return self.valued(text, summed, meaning, like, derived=derived)
+        finally:
+            self.met |= meaning.met
+
+    def valued(
+        self, text: str, syntax: Syntax, meaning: Meaning, like: Side | None, *, derived: bool
+    ) -> Side:
+        """Return the value of one side that has been parsed."""
+        found = meaning.value(syntax)
+        ranges = tuple(meaning.indices.ranges.items())
+        parser = meaning.parser
+        if isinstance(found, Indexed):
+            letters = like.letters if like is not None else found.free
+            letters = letters or silent(found)
+            value = meaning.indices.realised(found, letters, meaning, syntax)
+            return Side(text, self.plain(value), letters, derived, ranges=ranges)
+        if like is not None and like.letters:
+            if found.shape:
+                raise parser.fault("an array stands where an entry is claimed", 0, len(text))
+            shape = like.value.shape
+            return Side(text, self.plain(build.filled(found, shape)), like.letters, derived)
+        if like is not None and like.value.shape:
+            found = meaning.sized(found, like.value)
+        found = meaning.settled(found, syntax)
+        return Side(text, self.plain(found), derived=derived)
+
+    def splits(self, word: str) -> bool:
+        """Tell whether a word may stand as a factor of its own: a name, a size, the identity."""
+        return self.scope.known(word) or word == "I" or word in self.sizes
+
+    def plain(self, x: Array) -> Array:
+        """Return an expression with derivatives put in for their letters."""
+        values = {build.name(mark, tree.shape): tree for mark, tree in self.scope.marks.items()}
+        return substituted(x, values) if values else x
+
+
+def _usual_axes(graph: ArrayGraph) -> Mapping[tuple[str, Shape], int | None]:
+    """Return the one axis along which the graph takes softmax and its like, by the shape."""
+    found: dict[tuple[str, Shape], set[int]] = {}
+    for tree in graph.trees.values():
+        for part in walk(tree):
+            if part.op in {"softmax", "lse"} and part.data is not None:
+                found.setdefault((part.op, part.args[0].shape), set()).add(part.along)
+    return {key: next(iter(axes)) for key, axes in found.items() if len(axes) == 1}
