@@ -116,6 +116,7 @@ def learned(
     )
     if tree.op == "fn" and tree.data == "relu":
         absorbs += (build.step(tree.args[0], ">", build.ZERO).key,)
+    absorbs += build.steps_of_max(tree)
     positive = facts.positive or (tree.op == "fn" and tree.data == "exp")
     return replace(facts, sums=tuple(known.items()), absorbs=absorbs, positive=positive)
 

@@ -28,6 +28,10 @@ class UndifferentiableSource(SourceError, NotDifferentiable):
     """A graph uses a function without a derivative."""
 
 
+class ShapesDoNotFit(SourceError):
+    """An operation on arrays whose shapes do not fit one another."""
+
+
 class SourceTooLarge(SourceError, LimitExceeded):
     """A source exceeds a limit of `symgrad.sources.limits`."""
 

@@ -219,7 +219,7 @@ def _place_of(axis: int) -> Array:
 _QUOTIENTS = (("sinh", "cosh", "tanh"), ("sin", "cos", "tan"))
 
 
-def _steps_of_max(x: Array) -> tuple[bytes, ...]:
+def steps_of_max(x: Array) -> tuple[bytes, ...]:
     """Return the steps that max(0, t) holds already: it is 0 where t is not positive."""
     if x.op != "fn" or x.data != "max" or len(x.args) != 2 or not any(map(is_zero, x.args)):
         return ()
@@ -238,7 +238,7 @@ def _met(factors: list[Array]) -> list[Array]:
         for part in factors
         if part.op == "fn" and part.data == "relu"
     }
-    absorbed |= {key for part in factors for key in _steps_of_max(part)}
+    absorbed |= {key for part in factors for key in steps_of_max(part)}
     if absorbed:
         factors = [part for part in factors if part.key not in absorbed]
     for above, below, together in _QUOTIENTS:

@@ -13,7 +13,6 @@ _HEAVY = {"inv": 2, "T": 0.5, "expand": 0.2, "sum": 1.5, "fn": 1.5, "trace": 1.5
           "slice": 1.5, "pad": 3, "stack": 2, "least": 1.5}  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 16)
 def cost(x: Array) -> float:
     """Return how long an expression is to read: leaves, and marks such as ⁻¹ and Σ.
 
@@ -22,6 +21,13 @@ def cost(x: Array) -> float:
     >>> cost(mul(num(2), add(a, b))) < cost(add(mul(num(2), a), mul(num(2), b)))
     True
     """
+    if x.op == "T":  # equal to the form that has its marks inside, and written otherwise
+        return cost(x.args[0]) + _HEAVY["T"]
+    return _cost(x)
+
+
+@lru_cache(maxsize=1 << 16)
+def _cost(x: Array) -> float:
     if x.op == "num":
         return 0.25 if abs(x.value) == 1 else 1.0
     if not x.args:

@@ -53,8 +53,24 @@ def _shortest(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:
                 again = fold(build.rebuilt(best, parts))
                 best = again if cost(again) < cost(best) - 1e-9 else best
     best = positive_first(best)
+    other = _other_way(best)
+    if other is not None and cost(other) < cost(best) - 1e-9:
+        best = other
     seen[x] = best
     return best
+
+
+def _other_way(x: Array) -> Array | None:
+    """Return Aᵀ ⊙ Bᵀ + Cᵀ as (A ⊙ B + C)ᵀ, and (Mᵀu)·(Nv) as uᵀMNv; None for anything else."""
+    if x.op in {"add", "mul"} and len(x.shape) == 2:
+        return build.transposed(factored(build.transposed(x)))
+    if x.op == "sum" and len(x.args[0].shape) == 1 and x.args[0].op == "mul":
+        parts = x.args[0].args
+        if len(parts) == 2 and all(part.op == "chain" for part in parts):
+            first = min(parts, key=lambda part: sum(p.op == "T" for p in part.args))
+            last = parts[1] if first is parts[0] else parts[0]
+            return build.chain(build.transposed(last), first)
+    return None
 
 
 def _deep(x: Array, fold: Step, seen: dict[Array, Array]) -> Array:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.sources.problems import Fault
+from symgrad.sources.problems import Fault, ShapesDoNotFit
 
 _ROW, _TURNED, _VEC = "·", "ᵀ", "↓"
 
@@ -70,10 +70,17 @@ class Indexed:
 
 
 class IndexTable:
-    """The sizes over which indices run, and what is done with entries."""
+    """The sizes over which indices run, and what is done with entries.
+
+    `claimed` are the free indices of a claim's left side, `summed` those of the sums around;
+    `whole` tells that a row or a column is claimed, as ∂f/∂w_j is: vectors may stand in it.
+    """
 
     def __init__(self) -> None:
         self.ranges: dict[str, Size] = {}
+        self.claimed: tuple[str, ...] = ()
+        self.summed: tuple[str, ...] = ()
+        self.whole = False
 
     def entry(
         self, base: Array, letters: tuple[str, ...], meaning: Complaining, x: object
@@ -82,7 +89,9 @@ class IndexTable:
         for letter, size in zip(letters, base.shape, strict=True):
             known = self.ranges.setdefault(letter, size)
             if known != size:
-                raise meaning.fault(f"index `{letter}` runs over {known} and over {size}", x)
+                fault = meaning.fault(f"index `{letter}` runs over {known} and over {size}", x)
+                claimed = letter in self.claimed and letter not in self.summed
+                raise Fault(fault.diagnostic, ShapesDoNotFit) if claimed else fault
         if len(letters) == 2 and letters[0] == letters[1]:
             return Indexed(((build.diagonal(base), letters[:1]),))
         return Indexed(((base, letters),))
@@ -155,7 +164,7 @@ class IndexTable:
         lying = len(part.shape) == 2 and part.op == "T" and len(part.args[0].shape) == 1
         if len(part.shape) == 2 and not lying:
             return part
-        if not isinstance(other, Indexed) or not any(map(is_row, other.free)):
+        if not self.whole and not (isinstance(other, Indexed) and any(map(is_row, other.free))):
             raise meaning.fault("an array stands beside an entry: give it its indices", x)
         vector = part.args[0] if lying else part
         letter = row_letter(vector.shape[0]) + (_TURNED if lying else "")

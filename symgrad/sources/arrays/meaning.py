@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
-from symgrad.errors import SourceError, nearest
+from symgrad.errors import nearest
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT, Shape, Size, shape_text, whole
 from symgrad.expression.arrays.substitute import substituted
@@ -17,7 +17,7 @@ from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
 from symgrad.sources.arrays.indices import Indexed, IndexTable, row_letter, silent
 from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
-from symgrad.sources.problems import Fault
+from symgrad.sources.problems import Fault, ShapesDoNotFit
 
 _MEAN = "\u0304"  # the bar over a name
 ANY = Size((("?", 1),))
@@ -46,23 +46,21 @@ _LINE = re.compile(r"\{(?:(?P<row>[^\W\d_]),?\s*[:·*]|[:·*]\s*,?(?P<column>[^\
 Value = Array | Indexed
 
 
-class ShapesDoNotFit(SourceError):
-    """An operation on arrays whose shapes do not fit one another."""
-
-
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How an author writes.
 
     `claims` tells that it is a claim, which reads `1` as ones and rows as people write them; `star`
     what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two vectors
-    side by side are ("dot" or "entries"); `usual` along which axis softmax and its like go, by
-    their name and the shape, where none is named.
+    side by side are ("dot" or "entries"), `lines` what x_i is of a matrix X where no sum says it
+    ("rows" or "columns"); `usual` along which axis softmax and its like go, by their name and the
+    shape, where none is named.
     """
 
     claims: bool = False
     star: str = ""
     beside: str = "dot"
+    lines: str = "rows"
     usual: Mapping[tuple[str, Shape], int | None] = field(default_factory=dict)
 
 
@@ -92,6 +90,7 @@ class Meaning:
         self.claims = habits.claims
         self.star = habits.star
         self.vectors = habits.beside
+        self.lines = habits.lines
         self.met: set[str] = set()
         self.usual = habits.usual
         self.calls = calls
@@ -213,6 +212,8 @@ class Meaning:
             lines = self.names(head.upper()) if base is None and self.claims else None
             if lines is not None and len(lines.shape) == 2 and len(letters) == 1:
                 return lines, self.line(lines, letters[0])
+            if lines is not None and len(lines.shape) == len(letters) == 2:
+                return lines, letters  # x_{ij} is an entry of X
             more, mark, tail = tail.partition("_")
             head = f"{head}_{more}"
         return None
@@ -220,7 +221,10 @@ class Meaning:
     def line(self, base: Array, letter: str) -> tuple[str, str]:
         """Return the indices of x_i: a row of X, or a column where a sum says that i runs so."""
         n, m = base.shape
-        if n != m and self.runs.get(letter, self.indices.ranges.get(letter)) == m:
+        known = self.runs.get(letter, self.indices.ranges.get(letter))
+        if known is None or n == m:
+            self.met.add("line")
+        if (n != m and known == m) or (self.lines == "columns" and (known is None or n == m)):
             return row_letter(n), letter
         return letter, row_letter(m)
 
@@ -711,7 +715,9 @@ class Meaning:
         if len(x.args) > 1:
             last = str(x.args[1].data).partition(":")[2]
             self.runs |= {letters[0]: self.sizes[last]} if last in self.sizes else {}
+        self.indices.summed += letters
         body = self.value(x.args[0])
+        self.indices.summed = self.indices.summed[: -len(letters)]
         if len(x.args) > 1:
             self.check_range(letters[0], str(x.args[1].data), x)
         return self.indices.total(body, letters, self, x)

@@ -13,8 +13,8 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size, shape_text, whole
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
-from symgrad.sources.arrays.meaning import REFUSED, ShapesDoNotFit
-from symgrad.sources.problems import Fault
+from symgrad.sources.arrays.meaning import REFUSED
+from symgrad.sources.problems import Fault, ShapesDoNotFit
 
 Axes = tuple[Size | None, ...]
 

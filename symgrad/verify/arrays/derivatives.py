@@ -61,6 +61,8 @@ class Scope(Names):
 
     numerator: bool = False
     denominator: bool = False
+    lines: str = "rows"
+    met_line: bool = False
     value_of: Callable[[str], tuple[Array, tuple[str, ...]]] | None = None
     _by_key: dict[tuple[object, ...], str] = field(default_factory=dict)
     _adjoints: dict[str, dict[str, Array]] = field(default_factory=dict)
@@ -165,6 +167,7 @@ class Scope(Names):
         return self._mark(top, bottom, second=False)
 
     def _mark(self, top: str, bottom: str, *, second: bool, more: str = "") -> str:
+        bottom = self._of_matrix(bottom)
         over, base = base_of(self, top), base_of(self, bottom)
         node, below = self.resolve(over), self.resolve(base)
         if node is None or below is None:
@@ -177,6 +180,19 @@ class Scope(Names):
         if _LINE.search(entries[1]):
             tail = entries[1]
         return self._letter((node, below, second, bool(entries[0])), tree) + tail
+
+    def _of_matrix(self, word: str) -> str:
+        """Return W_{ij} for w_{ij}, and for w_j the row or the column of W that it is."""
+        head, _, tail = word.rpartition("_")
+        matrix = self.resolve(head.upper()) if head and self.resolve(word) is None else None
+        letters = index_letters(tail)
+        if matrix is None or self.resolve(head) is not None or len(self.graph.shape_of[matrix]) < 2:
+            return word
+        if len(letters) == 2:
+            return f"{head.upper()}_{tail}"
+        self.met_line = True
+        place = f"{letters[0]}:" if self.lines == "rows" else f":{letters[0]}"
+        return f"{head.upper()}_{{{place}}}"
 
     def _letter(self, key: tuple[object, ...], tree: Array) -> str:
         """Return the letter of a derivative, with a space around it."""
@@ -218,9 +234,11 @@ def _operators(text: str) -> str:
     found = _OPERATOR.search(text)
     if found is None:
         return text
-    end, depth = found.end(), 0
+    end, depth, bars = found.end(), 0, False
     while end < len(text):
         depth += (text[end] in "([{") - (text[end] in ")]}")
+        if text[end] in "‖|":
+            bars, depth = not bars, depth + (-1 if bars else 1)
         if depth < 0 or (not depth and text[end] in "+-−=,"):
             break
         end += 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.arrays import build
@@ -13,9 +14,8 @@ from symgrad.expression.arrays.size import UNIT, shape_text
 from symgrad.expression.arrays.tree import Array, names_in
 from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
-from symgrad.sources.arrays.meaning import ShapesDoNotFit
 from symgrad.sources.arrays.syntax import index_letters
-from symgrad.sources.problems import Fault
+from symgrad.sources.problems import Fault, ShapesDoNotFit
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.differentials import (
     along,
@@ -53,6 +53,7 @@ class ArrayJudge:
         self.decider = Decider(graph)
         self.convention = ""
         self.codes: dict[str, str] = {}
+        self.told: set[int] = set()
         self.printer = TextPrinter(graph.index)
         self.current = ArrayStatement("", Place("", 1, 1, 1, ""))
 
@@ -67,7 +68,8 @@ class ArrayJudge:
 
     def verdicts(self, found: Iterator[ArrayStatement]) -> Iterator[Verdict | Skipped]:
         """Yield a verdict for each statement that speaks of the graph."""
-        for statement in found:
+        items = list(found)
+        for at, statement in enumerate(items):
             if statement.setting is not None:
                 kind, value = statement.setting
                 if kind == "layout":
@@ -85,7 +87,66 @@ class ArrayJudge:
             if len(statement.sides) < 2:
                 yield Skipped(statement.text, statement.place, "it states no equality")
                 continue
-            yield from self.judged(statement)
+            if statement.clause or at in self.told:
+                yield self.verdict("definition", statement, f"names `{statement.sides[0]}`")
+                continue
+            yield from self.with_later_names(items, at)
+
+    def with_later_names(
+        self, items: Sequence[ArrayStatement], at: int
+    ) -> Iterator[Verdict | Skipped]:
+        """Yield the verdicts on a statement, by the names that are told behind it, too.
+
+        A `where` may give a node's name another meaning, for the statement that it belongs to.
+        """
+        statement = items[at]
+        names = dict(self.scope.definitions)
+        clauses = [*takewhile(lambda item: item.clause, items[at + 1 :])]
+        for clause in reversed(clauses):
+            self.tell(clause)
+        verdicts = [*self.judged(statement)]
+        if any(verdict.status == "unreadable" for verdict in verdicts):
+            told = [i for i in range(at + 1, len(items)) if self.tells(items[i], statement)]
+            again = [*self.judged(statement)] if told and self.tell(items[told[0]]) else []
+            if again and all(verdict.status != "unreadable" for verdict in again):
+                verdicts = again
+                self.told.add(told[0])
+                names |= self.scope.definitions
+        for word, node in self.graph.variables.items():
+            self.scope.definitions.pop(word, node)
+            self.scope.definitions |= {word: names[word]} if word in names else {}
+        yield from verdicts
+
+    def tells(self, later: ArrayStatement, statement: ArrayStatement) -> bool:
+        """Tell whether a later statement defines a name that is used in an earlier one."""
+        if len(later.sides) != 2 or later.clause or not _NEW.fullmatch(later.sides[0]):
+            return False
+        word = later.sides[0].strip()
+        used = any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", s) for s in statement.sides)
+        return used and self.is_new(*later.sides)
+
+    def tell(self, later: ArrayStatement) -> bool:
+        """Put what a later statement defines among the names in force, if that can be read."""
+        if len(later.sides) < 2 or not _NEW.fullmatch(later.sides[0]):
+            return False
+        self.current = later
+        try:
+            sides = tuple(rewritten(side, self.scope) for side in later.sides)
+            self.define(sides[0], self.side(sides[1], later, None))
+        except (Fault, NotTold, RecursionError):
+            return False
+        return True
+
+    def define(self, left: str, right: Side) -> None:
+        """Give a name its value; of D_i = … it is D that is defined."""
+        word = left.strip()
+        head, _, tail = word.rpartition("_")
+        letters = index_letters(tail)
+        value = right.value
+        if right.letters and head and sorted(letters) == sorted(right.letters):
+            word = head
+            value = value if letters == right.letters else build.transposed(value)
+        self.scope.definitions[word] = value
 
     def judged(self, statement: ArrayStatement) -> Iterator[Verdict]:
         """Yield the verdict on one statement, and one on every link of it that cannot be read.
@@ -151,7 +212,7 @@ class ArrayJudge:
         elif new is not None and self.is_new(left, rights[0]):
             name = new[1]
             first = self.side(rights[0], statement, None)
-            self.scope.definitions[name] = first.value
+            self.define(name, first)
             rights = rights[1:]
             if not rights:
                 return self.verdict("definition", statement, f"names `{name}`")

@@ -56,6 +56,7 @@ def _group(text: str, at: int) -> tuple[str, int]:
     return text[at], at + 1
 
 
+_BRACES = {"{": "(", "}": ")", "lbrace": "(", "rbrace": ")"}
 _SIMPLE = re.compile(r"∂²?[^\W\d_ᵀ]*[\u0300-\u036f]*(?:_(?:\{[^{}]*\}|\w))*\s*")
 
 
@@ -148,10 +149,13 @@ def _command(text: str, at: int) -> tuple[str, int]:
         return "", at + 1
     name = found[1] or found[2]
     at += found.end()
+    if name in _BRACES:
+        return _BRACES[name], at
     if name in {"frac", "dfrac", "tfrac"}:
         above, at = _group(text, at)
         below, at = _group(text, at)
-        return _quotient(_translated(above), _translated(below)), at
+        behind = " " if text[at : at + 1].isalpha() else ""
+        return _quotient(_translated(above), _translated(below)) + behind, at
     if name == "sqrt":
         inner, at = _group(text, at)
         return f"sqrt({_translated(inner)})", at

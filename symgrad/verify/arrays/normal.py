@@ -209,7 +209,7 @@ class Former(Collector):
             return self.exponential(inner, at)
         if x.data == "sigmoid":
             below = build.add(build.ONE, build.fn("exp", build.neg(inner)))
-            return self.terms(build.pow_(below, build.MINUS_ONE), at)
+            return self.as_atom(at, Fraction(-1), lambda i: self.entry(below, i))
         if x.data == "softplus":
             return self.terms(build.fn("log", build.add(build.ONE, build.fn("exp", inner))), at)
         if x.data == "where":

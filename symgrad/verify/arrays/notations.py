@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from symgrad.sources.arrays.calls import is_function
 from symgrad.verify.arrays.scope import NAME, Names
 
 _OPEN, _CLOSE = "([{", ")]}"
@@ -17,6 +18,15 @@ _DELTA = re.compile(r"\s*([^\W\d_])\s*==?\s*([^\W\d_])\s*")
 _RELATION = re.compile(r"[<>≤≥≠]|==?|!=")
 _ONES = re.compile(r"(?<![\w.])(?:1|𝟙)_(?:\{(?P<braced>[^{}]*)\}|(?P<plain>[^\W\d_]))")
 _LAYER = re.compile(rf"(?P<name>{NAME})_\{{(?P<layer>\w+),\s*(?P<indices>[^{{}}]+)\}}")
+_TWICE = re.compile(r"∇(?P<by>_(?:\{[^{}]*\}|\w))?\s*∇(?:_(?:\{[^{}]*\}|\w))?ᵀ?")
+_RAISED = re.compile(
+    r"(?<![\w\\])(?P<name>[A-Za-z]+)(?:(?P<sign>[²³])|\^\{?(?P<digit>[2-9])\}?)\s*"
+)
+_RECIPROCAL = {"sech": "cosh", "csch": "sinh", "sec": "cos", "csc": "sin", "cot": "tan"}
+_SECANTS = re.compile(
+    r"(?<![\w\\])(?P<name>sech?|csch?|cot)\s*(?P<power>[²³]|\^\{?[2-9]\}?|)\s*(?=\()"
+)
+_DIGITS = str.maketrans("²³", "23")
 _BRACKETED = re.compile(rf"\((?P<name>{NAME})\)(?=_[\{{\w])")
 _NUMPY = re.compile(r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.sum\(|\.dot\(")
 _METHOD = re.compile(r"\.(?P<name>sum|mean|dot)\(")
@@ -28,9 +38,11 @@ _KEPT = re.compile(r",\s*keepdims\s*=\s*(?:True|False)")
 def rewritten(text: str, names: Names) -> str:
     """Return a claim in the one way of writing that is parsed.
 
-    Rewritten are indicators (`1(z > 0)`, `1_{i=j}`), ones of a size (`1_N`), `∂_x f`, `grad f`,
-    `H_f(x)`, an entry of a layer (`z_{2,j}`, `(W_2)_{ij}`), and NumPy's calls.
+    Rewritten are `tanh²(u)`, `sech(u)`, `∇∇ᵀf`, indicators (`1(z > 0)`, `1_{i=j}`), ones of a size
+    (`1_N`), `∂_x f`, `grad f`, `H_f(x)`, an entry of a layer (`z_{2,j}`, `(W_2)_{ij}`), and the
+    calls of NumPy.
     """
+    text = _TWICE.sub(lambda found: f"∇²{found['by'] or ''}", _raised_functions(text, names))
     text = _indicators(text)
     text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
     text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
@@ -77,6 +89,35 @@ def _of_texts(text: str) -> str:
     if inner[:1] == "(" and closing(inner, 0) == len(inner):
         inner = inner[1:-1]
     return f"{text[: found.start()]}∂⟦{inner}⟧{_of_texts(text[at:])}"
+
+
+def _raised_functions(text: str, names: Names) -> str:
+    """Return a text with (tanh(u) .^ 2) for tanh²(u), and (1/cosh(u)) for sech(u)."""
+    text = _reciprocals(text, names)
+    for found in _RAISED.finditer(text):
+        if not is_function(found["name"]) or names.resolve(found["name"]) is not None:
+            continue
+        end = closing(text, found.end()) if text[found.end() : found.end() + 1] == "(" else 0
+        word = re.match(NAME, text[found.end() :])
+        end = end or (found.end() + word.end() if word else 0)
+        if end:
+            power = found["digit"] or found["sign"].translate(_DIGITS)
+            inner = text[found.end() : end]
+            inner = inner if inner.startswith("(") else f"({inner})"
+            head = f"{text[: found.start()]}({found['name']}{inner} .^ {power})"
+            return head + _raised_functions(text[end:], names)
+    return text
+
+
+def _reciprocals(text: str, names: Names) -> str:
+    for found in _SECANTS.finditer(text):
+        if names.resolve(found["name"]) is None:
+            end = closing(text, found.end())
+            inner, power = text[found.end() : end], found["power"].strip()
+            raised = f" .^ {power.translate(_DIGITS).strip('^{}')}" if power else ""
+            head = f"{text[: found.start()]}((1/{_RECIPROCAL[found['name']]}{inner}){raised})"
+            return head + _reciprocals(text[end:], names)
+    return text
 
 
 def _subscript(found: re.Match[str]) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from symgrad.errors import Place
 from symgrad.expression.arrays.size import Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.sources.arrays.meaning import ShapesDoNotFit
 from symgrad.sources.arrays.numpy_calls import call
 from symgrad.sources.arrays.numpy_expression import NumpyReader, PyValue
-from symgrad.sources.problems import Fault
+from symgrad.sources.problems import Fault, ShapesDoNotFit
 from symgrad.verify.arrays.scope import Names
 
 _LONGEST = 4000

@@ -118,12 +118,19 @@ class Decider:
 
 
 def _mirrored(x: Array) -> Array:
-    """Return an expression with 1 − σ(z) for σ(−z)."""
+    """Return an expression with 1 − σ(z) for σ(−z), and 1 − tanh²(z) for 1/cosh²(z)."""
     found = {
         part: build.sub(build.ONE, build.fn("sigmoid", build.neg(part.args[0])))
         for part in walk(x)
         if part.op == "fn" and part.data == "sigmoid" and _is_negative(part.args[0])
     }
+    for part in walk(x):
+        if part.op == "pow" and part.args[0].data == "cosh" and part.args[1].op == "num":
+            times = part.args[1].value / -2
+            if times > 0 and times.denominator == 1:
+                tangent = build.fn("tanh", part.args[0].args[0])
+                inner = build.sub(build.ONE, build.pow_(tangent, build.TWO))
+                found[part] = build.pow_(inner, build.num(times))
     return substituted(x, found) if found else x
 
 

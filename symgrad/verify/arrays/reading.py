@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,12 +21,16 @@ _LAYOUT = re.compile(
 
 @dataclass(frozen=True)
 class ArrayStatement:
-    """`left = part = part …` as text, with its place; or a line of settings."""
+    """`left = part = part …` as text, with its place; or a line of settings.
+
+    A `clause` stands behind `where` and says what a name of the statement before it means.
+    """
 
     text: str
     place: Place
     sides: tuple[str, ...] = ()
     setting: tuple[str, str] | None = None
+    clause: bool = False
 
 
 def statements(text: str, source: str) -> Iterator[ArrayStatement]:
@@ -38,7 +43,8 @@ def statements(text: str, source: str) -> Iterator[ArrayStatement]:
             kind = "layout" if setting["layout"] else "convention"
             place = Place(source, number, 1, len(line), line)
             yield ArrayStatement(line.strip(), place, (), (kind, value))
-    for formula in formulas(text, source):
+    found = list(formulas(text, source))
+    for formula in found:
         shown = formula.content.text
         place = formula.origin.place(
             formula.text, formula.content.start(), formula.content.start() + 1
@@ -49,18 +55,28 @@ def statements(text: str, source: str) -> Iterator[ArrayStatement]:
         at = line.find(shown)
         if at >= 0:
             shown += _cut_off(line, at + len(shown))
+            clause = line[at + len(shown) :]
+            if _WHERE.match(clause) and not any(f.content.text in clause for f in found):
+                shown += clause
         yield from _rows(shown, place)
 
 
 _REST = re.compile(r"[ \t]+[^\n$`|\\=,.;:]+")
+_PROSE = re.compile(r"\s+[A-Za-zÀ-ÿ]{2,}(?![\w(ᵀ^_⁻])")
+_BEFORE = re.compile(r"^\s*(?:[^\W\d_]{2,},?\s+)+(?=[∂∇]|d[^\W\d_]\w*/d|δ)")
+_BEHIND = re.compile(
+    r"[,;]?\s+\(?(?:for|if|when|by|since|because|as|so|thus|hence|which|that|is|are|holds|"
+    r"für|wenn|weil|pour|car|donc|para|porque)\b.*$"
+)
 
 
 def _cut_off(text: str, end: int) -> str:
     """Return what still belongs to a formula in a line of text: factors such as xᵀ Aᵀ, no words."""
     found = _REST.match(text, end)
-    if found is None or re.search(r"[^\W\d_]{3,}", found[0]) or "ᵀ" not in found[0]:
+    if found is None:
         return ""
-    return found[0]
+    rest, *words = _PROSE.split(found[0], maxsplit=1)
+    return rest if words or "ᵀ" in rest else ""
 
 
 def of_line(text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterator[ArrayStatement]:
@@ -75,16 +91,40 @@ def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
     left = ""
     for row in rows:
         marked = "\\" in shown or "_{" in row or "^{" in row
-        plain = plain_text(row) if marked else " ".join(row.split())
-        parts = _apart(plain)
+        plain = plain_text(row) if marked else _lowered(_alone(" ".join(row.split())))
+        first, *clauses = _WHERE.split(plain)
+        parts = _apart(first)
+        told = [part for clause in clauses for part in _apart(clause)]
         for part in parts:
             sides = _sides(part)
             if len(sides) > 1 and not sides[0] and left:
                 sides = (left, *sides[1:])
             if sides[0]:
                 left = sides[0]
-            text = part if len(parts) > 1 else " ".join(row.split()).strip(" ,")
+            text = part if len(parts) > 1 or told else " ".join(row.split()).strip(" ,")
             yield ArrayStatement(text, place, sides)
+        for part in told:
+            yield ArrayStatement(part, place, _sides(part), clause=True)
+
+
+_WHERE = re.compile(r"[,;]?\s+(?:where|with)\s+(?=[^\W\d][^=(),]*=)")
+_LOWER = re.compile("[₀-₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]+")
+
+
+def _alone(text: str) -> str:
+    """Return the formula of a line without the words before and behind it."""
+    return _BEHIND.sub("", _BEFORE.sub("", text))
+
+
+def _lowered(text: str) -> str:
+    """Return a text with W_1 for W₁ and ∇_x for ∇ₓ."""
+
+    def plain(found: re.Match[str]) -> str:
+        word = unicodedata.normalize("NFKC", found[0])
+        behind = " " if text[found.end() : found.end() + 1].isalpha() else ""
+        return f"_{word}{behind}" if len(word) == 1 else f"_{{{word}}}{behind}"
+
+    return _LOWER.sub(plain, text)
 
 
 def _apart(text: str) -> list[str]:

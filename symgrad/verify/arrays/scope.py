@@ -33,6 +33,9 @@ class Names:
     def resolve(self, word: str) -> str | None:
         """Return the node that a word names, in any of the spellings of papers."""
         for plain in spellings(word):
+            meant = self.definitions.get(plain)
+            if meant is not None and meant.op == "name" and meant.text in self.graph.index:
+                return meant.text
             if plain in self.graph.index:
                 return plain
             found = self.graph.spellings.get(canonical(plain))

@@ -13,15 +13,17 @@ from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, walk
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
-from symgrad.sources.arrays.indices import Indexed, silent
-from symgrad.sources.arrays.meaning import Habits, Meaning, ShapesDoNotFit
+from symgrad.sources.arrays.indices import Indexed, is_row, silent
+from symgrad.sources.arrays.meaning import Habits, Meaning
 from symgrad.sources.arrays.syntax import ArrayParser, Syntax
-from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.problems import Fault, Origin, ShapesDoNotFit
 from symgrad.verify.arrays.derivatives import Scope
 from symgrad.verify.arrays.einstein import along_direction, with_sums
 from symgrad.verify.arrays.numpy_sides import numpy_value
 
 _SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
+
+_SIGMA = re.compile(r"(?<!\w)σ(?=['′’]?\()")
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,21 @@ class Reading:
     """What is meant by that which the shapes leave open.
 
     `star` is what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two
-    vectors side by side are ("dot" or "entries"), and `numpy` tells that code is NumPy code.
+    vectors side by side are ("dot" or "entries"), `lines` what w_j is of a matrix W ("rows" or
+    "columns"), and `numpy` tells that code is NumPy code.
     """
 
     star: str = ""
     beside: str = "dot"
+    lines: str = "rows"
     numpy: bool = False
 
     def others(self, met: frozenset[str]) -> Iterator[Reading]:
         """Yield the other readings of a statement in which such things were met."""
         if "beside" in met:
             yield replace(self, beside="entries")
+        if "line" in met:
+            yield replace(self, lines="columns")
         if "star" in met and not self.star:
             yield replace(self, star="entries")
             yield replace(self, star="entries", beside="entries")
@@ -102,26 +108,14 @@ class SideReader:
 
     def as_formula(self, text: str, place: Place, like: Side | None) -> Side:
         """Return the value of one side that is a formula, not code."""
+        if self.scope.look_up("σ") is None:
+            text = _SIGMA.sub("sigmoid", text)
+        self.scope.lines = self.reading.lines
         marked = self.scope.marked(text)
         derived = marked != text or _SENSITIVITY.match(text) is not None
-        if self.scope.look_up("σ") is None:
-            marked = re.sub(r"(?<!\w)σ\(", "sigmoid(", marked)
-        origin = Origin(place.source, (marked,), place.line, 1, place.line)
-        parser = ArrayParser(
-            marked, origin, known=self.splits, side_by_side=True, is_function=is_function
-        )
-        reading = self.reading
-        meaning = Meaning(
-            self.scope.look_up,
-            self.sizes,
-            parser,
-            calls=call,
-            known=tuple(self.graph.index),
-            habits=Habits(claims=True, star=reading.star, beside=reading.beside, usual=self.usual),
-        )
-        if like is not None:
-            meaning.indices.ranges.update(like.ranges)
-        syntax = parser.whole()
+        self.met |= {"line"} if self.scope.met_line else set()
+        meaning = self.meaning(marked, place, like)
+        syntax = meaning.parser.whole()
         if self.tensor is not None:
             syntax = along_direction(syntax, *self.tensor)
         kept = like.letters if like is not None else ()
@@ -134,6 +128,33 @@ class SideReader:
             return self.valued(text, summed, meaning, like, derived=derived)
         finally:
             self.met |= meaning.met
+
+    def meaning(self, text: str, place: Place, like: Side | None) -> Meaning:
+        """Return what gives a text its meaning, by the reading that is tried."""
+        reading = self.reading
+        origin = Origin(place.source, (text,), place.line, 1, place.line)
+        parser = ArrayParser(
+            text, origin, known=self.splits, side_by_side=True, is_function=is_function
+        )
+        meaning = Meaning(
+            self.scope.look_up,
+            self.sizes,
+            parser,
+            calls=call,
+            known=tuple(self.graph.index),
+            habits=Habits(
+                claims=True,
+                star=reading.star,
+                beside=reading.beside,
+                lines=reading.lines,
+                usual=self.usual,
+            ),
+        )
+        if like is not None:
+            meaning.indices.ranges.update(like.ranges)
+            meaning.indices.claimed = like.letters
+            meaning.indices.whole = any(map(is_row, like.letters))
+        return meaning
 
     def valued(
         self, text: str, syntax: Syntax, meaning: Meaning, like: Side | None, *, derived: bool
