@@ -67,6 +67,32 @@ def test_modules_are_not_taken_from_the_folder_where_one_stands(tmp_path, monkey
     assert bounded(sorted, [2, 1], seconds=20) == [1, 2]
 
 
+def opened():
+    return [str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.exists()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux counts threads")
+def test_a_process_is_a_fork_where_nothing_else_goes_on(run_python, tmp_path):
+    code = (
+        "import sys, threading\n"
+        "from tests.test_bounded import opened\n"
+        "from symgrad.targets.bounded import bounded\n"
+        "sys.setrecursionlimit(1234)\n"
+        "print('once', end=' ')\n"
+        "held = open('held', 'w')\n"
+        "def told():\n"
+        "    names = bounded(opened, seconds=20)\n"
+        "    print(bounded(sys.getrecursionlimit, seconds=20), any('held' in n for n in names))\n"
+        "told()\n"
+        "end = threading.Event()\n"
+        "threading.Thread(target=end.wait).start()\n"
+        "told()\n"
+        "end.set()\n"
+    )
+    done = run_python("-c", code, cwd=tmp_path)
+    assert done.stdout == "once 1234 False\n1000 False\n"
+
+
 @posix
 def test_a_late_tool_is_ended_with_its_children():
     start = time.monotonic()

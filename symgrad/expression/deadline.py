@@ -9,6 +9,7 @@ that is killed when its answer is late.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -20,13 +21,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 from symgrad.errors import SymgradError
 
 _HEAD = struct.Struct(">Q")
 _START_SECONDS = 20.0
 _SPARE_SECONDS = 1.0
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _BOOT = (
     "import sys; sys.path[:] = sys.argv[2:]; "
     "from symgrad.expression.deadline import serve; serve(sys.argv[1])"
@@ -120,17 +122,19 @@ class Process:
     """A process of our own that answers one question after another, and is killed when late.
 
     It is started at the first question, kept for the next ones, and started anew after its end.
-    Questions and answers are pickles over its standard streams; what else the process writes
-    there goes nowhere.
+    Questions and answers are pickles over pipes; what else the process writes goes nowhere. Where
+    nothing else goes on in this process it is a fork, which finds loaded what it needs.
 
     Args:
         service: `module:function`; the function gets `start` and returns what answers a question.
         start: what the process knows from its start, a value that pickles.
+        fresh: whether it must be an interpreter of its own, which begins small.
     """
 
-    def __init__(self, service: str, start: object) -> None:
-        self._service, self._start = service, start
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, service: str, start: object, *, fresh: bool = False) -> None:
+        self._service, self._start, self._fresh = service, start, fresh
+        self._process: _Interpreter | _Fork | None = None
+        self._reader = threading.Thread()
         self._answers: queue.Queue[Any] = queue.Queue()
 
     def __enter__(self) -> Process:  # noqa: PYI034  (Self is there from Python 3.11 on)
@@ -147,7 +151,7 @@ class Process:
             Broken: when the process ends without one, or cannot be started.
         """
         try:
-            if self._process is None or self._process.poll() is not None:
+            if self._process is None or self._process.has_ended():
                 self.start()
             self._send((question, seconds))
             return self._answer(seconds)
@@ -164,24 +168,19 @@ class Process:
     def start(self) -> None:
         """Start the process, and wait until it is ready."""
         self.stop()
-        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
-            [sys.executable, "-c", _BOOT, self._service, *_import_path()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONHASHSEED": "0"},
-        )
+        kind = _Fork if not self._fresh and can_fork() else _Interpreter
+        self._process = kind(self._service)
         self._answers = queue.Queue()
-        threading.Thread(
-            target=_collect, args=(self._process.stdout, self._answers), daemon=True
-        ).start()
+        given = (self._process.answers, self._answers)
+        self._reader = threading.Thread(target=_collect, args=given, daemon=True)
+        self._reader.start()
         self._send((self._start, _START_SECONDS))
         self._answer(_START_SECONDS)
 
     def _send(self, message: object) -> None:
-        if self._process is None or self._process.stdin is None:
+        if self._process is None:
             raise OSError("there is no process")
-        _write(self._process.stdin, message)
+        _write(self._process.questions, message)
 
     def _answer(self, seconds: float) -> Any:  # noqa: ANN401  (the service's own)
         found = self._answers.get(timeout=seconds)
@@ -194,12 +193,96 @@ class Process:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
-        process.wait()
+        process.end()
+        self._reader.join(_SPARE_SECONDS)  # with it there are two threads, and no next fork
+        for stream in (process.questions, process.answers):
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+class _Interpreter:
+    """A service in a fresh interpreter, over its standard streams."""
+
+    def __init__(self, service: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module)
+            [sys.executable, "-c", _BOOT, service, *_import_path()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONHASHSEED": "0"},
+        )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError("there are no pipes")
+        self.questions, self.answers = self._process.stdin, self._process.stdout
+
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+class _Fork:
+    """A service in a fork of this process, which must have one thread only."""
+
+    def __init__(self, service: str) -> None:
+        theirs, questions = os.pipe()
+        answers, ours = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            _serve_as_child(service, theirs, ours)
+        os.close(theirs)
+        os.close(ours)
+        self.questions = os.fdopen(questions, "wb")
+        self.answers = os.fdopen(answers, "rb")
+
+    def has_ended(self) -> bool:
+        if self._child and os.waitpid(self._child, os.WNOHANG)[0]:
+            self._child = 0
+        return not self._child
+
+    def end(self) -> None:
+        if self._child:
+            os.kill(self._child, signal.SIGKILL)
+            os.waitpid(self._child, 0)
+            self._child = 0
+
+
+def can_fork() -> bool:
+    """Tell whether a fork of this process may go on computing: no other thread holds a lock."""
+    tasks = Path("/proc/self/task")  # those of libraries too
+    return tasks.exists() and len(list(tasks.iterdir())) == 1
+
+
+def _serve_as_child(service: str, questions: int, answers: int) -> NoReturn:
+    """Serve in a fork that keeps nothing open but its two pipes, and end without a word."""
+    try:
+        gc.freeze()  # what the parent has left lies as it is: its files have other numbers here
+        for number in _INTERRUPTS:
+            if callable(signal.getsignal(number)):
+                signal.signal(number, signal.SIG_DFL)
+        pipes = _alone_open(questions, answers)
+        with os.fdopen(pipes[0], "rb") as given, os.fdopen(pipes[1], "wb") as said:
+            _answer_all(service, given, said)
+    finally:
+        os._exit(0)
+
+
+def _alone_open(*files: int) -> list[int]:
+    """Close what else is open; return new numbers of the files, above those of the streams."""
+    import fcntl  # noqa: PLC0415  (there is none on Windows)
+
+    kept = [fcntl.fcntl(file, fcntl.F_DUPFD, 3) for file in files]
+    start = 0
+    for file in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(start, file)
+        start = file + 1
+    modes = {"stdin": "r", "stdout": "w", "stderr": "w"}
+    for name, mode in modes.items():
+        stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  (to the end)
+        setattr(sys, name, stream)
+    return kept
 
 
 def _import_path() -> list[str]:
@@ -229,12 +312,17 @@ def _read(stream: IO[bytes]) -> Any:  # noqa: ANN401  (whatever the other side h
 
 
 def serve(service: str) -> None:
+    """Answer over the standard streams; this runs in a fresh interpreter."""
+    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints is no answer
+    _answer_all(service, questions, answers)
+
+
+def _answer_all(service: str, questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer what comes in until nothing comes any more; this runs in the process that is asked.
 
     It ends itself when it computes for longer than it may: nobody may be left to kill it.
     """
-    questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # what a library prints is no answer
     module, _, name = service.partition(":")
     build: Callable[[Any], Callable[[Any], Any]] = getattr(importlib.import_module(module), name)
     respond: Callable[[Any], Any] | None = None

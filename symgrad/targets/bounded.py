@@ -37,7 +37,9 @@ def bounded(
     [1, 2, 3]
     """
     name = f"{function.__module__}:{function.__qualname__}"
-    with Process("symgrad.targets.bounded:_service", (name, seconds, megabytes)) as process:
+    start = (name, seconds, megabytes)
+    # A fork begins with the memory of its parent, which a bound would count.
+    with Process("symgrad.targets.bounded:_service", start, fresh=bool(megabytes)) as process:
         found, fault = process.ask(arguments, seconds=seconds)
     if fault is not None:
         kind, diagnostics = fault
