@@ -248,6 +248,10 @@ class _Task(NamedTuple):
     results: tuple[str, ...]
     known: tuple[tuple[Key, str], ...]
 
+    def __hash__(self) -> int:
+        """Return a number without reading thousands of formulas."""
+        return hash((self.graph.objective, self.inputs, self.results))
+
 
 def _maker(task: _Task, *, safe: bool, shares: bool) -> tuple[_Maker, Improved]:
     """Return what makes routines of statements, which go through the passes first."""

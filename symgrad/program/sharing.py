@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from symgrad.expression.tree import Expression
 from symgrad.program.block import Block, joined
@@ -34,6 +35,14 @@ class _Found:
     counts: Counter[Key] | None = None
 
 
+class _Site(NamedTuple):
+    """A slot of the block with this number."""
+
+    number: int
+    slot: Slot
+    block: Block
+
+
 class Sharing:
     """One run over the blocks of a routine, round by round until nothing occurs twice."""
 
@@ -48,6 +57,8 @@ class Sharing:
         self._plans: dict[tuple[int, tuple[Slot, ...]], tuple[Expression, tuple[int, ...]]] = {}
         self._providers: dict[Expression, dict[Key, str]] = {}
         self._own_places: dict[str, int] = {}
+        # Where an operation was found and not shared: it is not, as long as it is found there.
+        self._settled: dict[Expression, list[_Site]] = {}
 
     def run(self) -> None:
         """Share until nothing is left to share."""
@@ -55,6 +66,7 @@ class Sharing:
         self.blocks = with_choices(self.blocks)
         self._until_done()
         self._hoists = True
+        self._settled.clear()
         self._until_done()
 
     def _until_done(self) -> None:
@@ -62,13 +74,20 @@ class Sharing:
             pass
 
     def _round(self) -> bool:
-        table: dict[Expression, list[tuple[int, _Found]]] = {}
+        table: dict[Expression, list[_Site]] = {}
         for number, block in enumerate(self.blocks):
             for slot in self._table.slots(block.pattern):
-                table.setdefault(slot.shape, []).append((number, _occurrences(slot, block)))
+                table.setdefault(slot.shape, []).append(_Site(number, slot, block))
         marked: dict[int, list[_Found]] = {}
-        for shape, entries in table.items():
-            self._mark(shape, entries, marked)
+        for shape, sites in table.items():
+            known = self._settled.get(shape)
+            if known is not None and _are_same(sites, known):
+                continue
+            entries = [(site.number, _occurrences(site.slot, site.block)) for site in sites]
+            if self._mark(shape, entries, marked):
+                self._settled.pop(shape, None)
+            else:
+                self._settled[shape] = sites
         if not marked:
             return False
         changed: list[Block] = []
@@ -83,12 +102,12 @@ class Sharing:
 
     def _mark(
         self, shape: Expression, entries: list[tuple[int, _Found]], marked: dict[int, list[_Found]]
-    ) -> None:
+    ) -> bool:
         """Mark the statements in which an operation of this shape occurs that others hold too."""
         if len(entries) == 1:
             keys = entries[0][1].keys
             if len(set(keys)) == len(keys):
-                return
+                return False
         counts: Counter[Key] = Counter()
         for _, found in entries:
             counts.update(found.keys)
@@ -98,12 +117,13 @@ class Sharing:
             often = {key for key in shared if counts[key] > 2} if self._hoists else set()
             shared.intersection_update(often.union(*eager))
         if not shared:
-            return
+            return False
         providers = self._providers.setdefault(shape, {})
         for number, found in entries:
             if found.slot.is_whole:
                 for key, name in zip(found.keys, self.blocks[number].names, strict=True):
                     providers.setdefault(key, name)
+        is_marked = False
         for number, found in entries:
             if found.slot.is_whole:
                 names = self.blocks[number].names
@@ -115,6 +135,8 @@ class Sharing:
             found.counts = counts
             if found.flags is None or any(found.flags):
                 marked.setdefault(number, []).append(found)
+                is_marked = True
+        return is_marked
 
     def _rewritten(self, block: Block, marks: list[_Found], added: list[Block]) -> list[Block]:
         every = all(mark.flags is None or all(mark.flags) for mark in marks)
@@ -196,6 +218,14 @@ class Sharing:
             for block in self.blocks:
                 self._own_places.update(zip(block.names, block.places, strict=True))
         return self._own_places[name]
+
+
+def _are_same(sites: Sequence[_Site], others: Sequence[_Site]) -> bool:
+    """Tell whether the sites are the same, in the same blocks."""
+    return len(sites) == len(others) and all(
+        site.block is other.block and site.slot is other.slot
+        for site, other in zip(sites, others, strict=True)
+    )
 
 
 def _occurrences(slot: Slot, block: Block) -> _Found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sized
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class Renderer:
         """
         from jinja2 import TemplateNotFound  # noqa: PLC0415
 
-        environment = _environment(self.folders, sandboxed=self.users is not None)
+        environment = _environment(tuple(self.folders), sandboxed=self.users is not None)
         try:
             return environment.get_template(name).render(context)
         except TemplateNotFound as error:
@@ -125,7 +126,9 @@ def _hint(reason: str, context: Mapping[str, object]) -> str:
     return f"did you mean `{close}`?" if close else ""
 
 
-def _environment(folders: list[Path], *, sandboxed: bool) -> Environment:
+@lru_cache(8)
+def _environment(folders: tuple[Path, ...], *, sandboxed: bool) -> Environment:
+    """Return what reads templates; it keeps those that it has read until their files change."""
     from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
 
