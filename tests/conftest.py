@@ -1,5 +1,7 @@
 """What all tests share: how random tests are run, and a fresh interpreter."""
 
+import functools
+import gc
 import os
 import subprocess
 import sys
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from symgrad.expression import deadline
 from symgrad.program import passes as program_passes
+from symgrad.program import program
 from tests import warm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,10 +26,41 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 program_passes.STRICT = True  # a pass that breaks a program is an error here, not left out
 
-# Hundreds of interpreters are started here: none of them is to compile all of symgrad anew. This
-# one loads emitted files that are written twice within a second: a cached module would be stale.
-sys.dont_write_bytecode = True
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# The same graphs are emitted in many files: where they lose digits is searched for once.
+program._improved = functools.cache(program._improved.__wrapped__)
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # its other thread only waits to be told what comes next
+    deadline.can_fork = Path("/proc/self/task").exists
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # none of hundreds is to compile symgrad anew
+
+
+def pytest_collection_finish():
+    """Keep what is loaded out of the sight of the collector, and emitted files out of caches.
+
+    An emitted file may be written twice within a second: a cached module would be stale.
+    """
+    gc.collect()
+    gc.freeze()
+    sys.dont_write_bytecode = True
+
+
+def pytest_collection_modifyitems(items):
+    """Put tests of emitted code first: they share what is searched for, in one worker."""
+    items.sort(key=lambda item: not item.path.name.startswith(EMITTING))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker whole files, and let who is done take from the rest of another."""
+    from xdist.scheduler import WorkStealingScheduling  # noqa: PLC0415  (there only with xdist)
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
+
+
+EMITTING = (
+    "test_generated", "test_target", "test_codegen", "test_check_code", "test_program", "test_safe",
+)  # fmt: skip
 
 RunPython = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -65,7 +100,7 @@ def run_python() -> RunPython:
 
 @pytest.fixture(scope="session")
 def run_module(run_python: RunPython) -> RunPython:
-    """Run `python -m …` in a fork of a warm interpreter, which takes a tenth of a fresh one.
+    """Run `python -m …`, or a file, in a fork of a warm interpreter, at a tenth of the time.
 
     Arguments and result are those of `run_python`, which is for what must begin at the beginning.
     """

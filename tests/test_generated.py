@@ -1,6 +1,7 @@
 """The committed code in generated/: all of it is there, up to date, runs, and is exact."""
 
 import functools
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -38,15 +39,15 @@ def test_every_example_is_there_in_every_language():
     }
 
 
+# What is committed is what is emitted now: where that is checked at more points with the language's
+# other tests (python, numpy, javascript) it is not checked here again.
 @pytest.mark.parametrize("name", examples.names())
-@pytest.mark.parametrize("target", FORMS)
+@pytest.mark.parametrize("target", ["c", "rust"])
 def test_committed_code_is_exact(name, target):
     if name not in COMPILED_SLOWLY.get(target, (name,)):
         pytest.skip("this compiler takes its time: three examples stand for all")
     files = [EmittedFile(form.format(name), (FOLDER / form.format(name)).read_text("utf-8"))
              for form in FORMS[target]]  # fmt: skip
-    if target == "numpy":
-        pytest.importorskip("numpy")
     report = checked(check(derivation(name), target, files, points=6))
     if report.points is None:
         pytest.skip(report.note)
@@ -62,9 +63,6 @@ def test_committed_python_needs_nothing_but_the_standard_library():
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_committed_code_is_what_is_emitted_now():
-    done = subprocess.run(
-        [sys.executable, FOLDER / "regenerate.py", "--check"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
+def test_committed_code_is_what_is_emitted_now(capsys):
+    regenerate = runpy.run_path(str(FOLDER / "regenerate.py"))
+    assert (regenerate["main"](["--check"]), capsys.readouterr().err) == (0, "")

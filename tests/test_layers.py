@@ -1,14 +1,14 @@
 """The import layers: what each module may import, read from the source with `ast`."""
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parent.parent / "symgrad"
+from tests import sources
 
 # A room imports only from rooms above it. What stands here by a longer name is a layer of its own
 # inside its room: accuracy works on expressions, and the program of a derivation is made with it.
@@ -64,24 +64,26 @@ TOP = {"__init__", "__main__", "errors", "pytest_plugin"}  # what stands beside 
 STANDARD = sys.stdlib_module_names
 
 
-def module_name(path: Path) -> str:
-    """Return `verify.limits` for symgrad/verify/limits.py, `verify` for its __init__.py."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
+def module_name(path: str) -> str:
+    """Return `verify.limits` for verify/limits.py, `verify` for its __init__.py."""
+    parts = path.removesuffix(".py").split("/")
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-TREES = {
-    module_name(path): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
-NODES = {name: list(ast.walk(tree)) for name, tree in TREES.items()}
-# The package itself offers everything, lazily; tests/test_interface.py holds that.
-MODULES = sorted(TREES.keys() - {"__init__"})
+@functools.cache
+def nodes() -> dict[str, list[ast.AST]]:
+    """Return the nodes of every module but the package itself, which offers everything, lazily.
+
+    tests/test_interface.py holds that.
+    """
+    found = {module_name(path): nodes for path, nodes in sources.nodes().items()}
+    del found["__init__"]
+    return found
 
 
 def imported(name: str) -> Iterator[str]:
     """Yield the full dotted names that a module imports, anywhere in it."""
-    for node in NODES[name]:
+    for node in nodes()[name]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -98,8 +100,8 @@ def own_imports(name: str) -> Iterator[str]:
         if not parts and is_within(name, ("cli",)):
             continue  # the command line stands above the public interface
         whole, without_last = ".".join(parts), ".".join(parts[:-1])
-        target = whole if whole in TREES else without_last
-        assert target in TREES, f"{name} imports {full}, which is no module of symgrad"
+        target = whole if whole in nodes() else without_last
+        assert target in nodes(), f"{name} imports {full}, which is no module of symgrad"
         yield target
 
 
@@ -116,15 +118,15 @@ def layer(name: str) -> str:
 
 
 def test_only_rooms_stand_at_the_top():
-    assert {path.stem for path in PACKAGE.glob("*.py")} == TOP
+    assert {path.stem for path in sources.PACKAGE.glob("*.py")} == TOP
 
 
 def test_every_module_has_a_layer():
-    assert all(layer(name) for name in MODULES)
+    assert all(layer(name) for name in nodes())
 
 
 def test_imports_point_down():
-    for name in MODULES:
+    for name in nodes():
         for target in own_imports(name):
             same = layer(target) == layer(name)
             down = ORDER.index(layer(target)) < ORDER.index(layer(name))
@@ -132,20 +134,20 @@ def test_imports_point_down():
 
 
 def test_imports_are_acyclic():
-    TopologicalSorter({name: set(own_imports(name)) for name in MODULES}).prepare()
+    TopologicalSorter({name: set(own_imports(name)) for name in nodes()}).prepare()
 
 
 def test_libraries_are_imported_only_where_they_belong():
-    for name in MODULES:
+    for name in nodes():
         for library in {full.split(".")[0] for full in imported(name)} - STANDARD - {"symgrad"}:
             assert is_within(name, USERS[library]), f"{name} imports {library}"
 
 
 def test_only_the_command_line_prints():
-    for name in MODULES:
+    for name in nodes():
         if is_within(name, ("cli",)):
             continue
-        for node in NODES[name]:
+        for node in nodes()[name]:
             match node:
                 case ast.Name(id="print"):
                     pytest.fail(f"{name}, line {node.lineno}")
@@ -155,8 +157,8 @@ def test_only_the_command_line_prints():
 
 def test_text_from_outside_cannot_be_evaluated():
     forbidden = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "lambdify"}
-    for name in MODULES:
-        for node in NODES[name]:
+    for name in nodes():
+        for node in nodes()[name]:
             used = getattr(node, "id", None) or getattr(node, "attr", None)
             assert used not in forbidden, f"{name}, line {node.lineno}"
 
@@ -168,15 +170,13 @@ def test_import_of_the_package_loads_no_library(run_python):
     assert run_python("-c", f"import symgrad; print({HEAVY})").stdout == "set()\n"
 
 
-if "cli" in TREES:
-
-    @pytest.mark.parametrize("option", ["--help", "--version"])
-    def test_start_of_the_command_loads_no_library(run_python, option):
-        code = (
-            "import sys\n"
-            "from symgrad.cli import main\n"
-            f"sys.argv = ['symgrad', {option!r}]\n"
-            "try:\n    main()\n"
-            f"finally:\n    print({HEAVY})"
-        )
-        assert run_python("-c", code).stdout.endswith("\nset()\n")
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_start_of_the_command_loads_no_library(run_python, option):
+    code = (
+        "import sys\n"
+        "from symgrad.cli import main\n"
+        f"sys.argv = ['symgrad', {option!r}]\n"
+        "try:\n    main()\n"
+        f"finally:\n    print({HEAVY})"
+    )
+    assert run_python("-c", code).stdout.endswith("\nset()\n")

@@ -2,15 +2,11 @@
 
 import ast
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parent.parent / "symgrad"
-TREES = {
-    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
+from tests import sources
+
 SCREEN = 40  # lines of a function, its head and its docstring apart
 
 # Rooms in which functions of more than a screen, or caches by `id`, still stand: they are to go.
@@ -27,8 +23,8 @@ UNSAID = ("accuracy/", "cli/", "render/svg_text.py", "targets/", "sources/arrays
 EVERYWHERE = {"Block", "Evaluator", "Formula", "Line", "Poly", "Sheet", "Statement", "_Writer"}
 
 
-def functions(tree):
-    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+def functions(nodes):
+    return [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def length(function):
@@ -38,8 +34,8 @@ def length(function):
 
 def test_a_class_is_defined_once():
     homes = defaultdict(list)
-    for name, tree in TREES.items():
-        for node in ast.walk(tree):
+    for name, nodes in sources.nodes().items():
+        for node in nodes:
             alike = "/arrays/" in name
             if isinstance(node, ast.ClassDef) and not (alike and node.name not in EVERYWHERE):
                 homes[node.name].append(name)
@@ -49,9 +45,9 @@ def test_a_class_is_defined_once():
 def test_a_function_fits_on_a_screen():
     long = {
         (name, function.name)
-        for name, tree in TREES.items()
+        for name, nodes in sources.nodes().items()
         if not name.startswith(LONG)
-        for function in functions(tree)
+        for function in functions(nodes)
         if length(function) > SCREEN
     }
     assert not long
@@ -60,9 +56,9 @@ def test_a_function_fits_on_a_screen():
 def test_a_helper_says_what_it_returns():
     unsaid = {
         (name, function.name)
-        for name, tree in TREES.items()
+        for name, nodes in sources.nodes().items()
         if not name.startswith((*UNSAID, "expression/arrays/", "verify/reading/"))
-        for function in functions(tree)
+        for function in functions(nodes)
         if function.name in SAYS_NOTHING
     }
     assert not unsaid - {("expression/printer.py", "_product")}
@@ -71,8 +67,8 @@ def test_a_helper_says_what_it_returns():
 def test_identity_is_asked_for_in_one_module():
     asking = {
         name
-        for name, tree in TREES.items()
-        for node in ast.walk(tree)
+        for name, nodes in sources.nodes().items()
+        for node in nodes
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "id"
     }
     assert {name for name in asking if not name.startswith(BY_ID)} == {"expression/identity.py"}
@@ -83,9 +79,9 @@ def test_no_sentence_of_ours_is_taken_apart(pattern):
     """What was told in words is not read again: no text with blanks is looked for in another."""
     found = [
         f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
+        for name, nodes in sources.nodes().items()
         if name.startswith(("verify/explaining/", "verify/deciding/", "trace/", "render/html"))
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == pattern

@@ -41,9 +41,8 @@ NAMES = (
 ).split()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_any_name_can_be_a_parameter(complaints, name):
-    text = f"param {name}, a; data x; J = (exp({name}*x) - a)^2*log(a)^2"
+def test_any_name_can_be_a_parameter(complaints):
+    text = f"param {', '.join(NAMES)}, a; data x; J = (exp({'*'.join(NAMES)}*x) - a)^2*log(a)^2"
     assert complaints(text, *STRICT, optimizer="adam") == ""
     assert complaints(text, "-Wall", "-Werror") == ""
 
@@ -62,13 +61,14 @@ def test_a_name_like_a_function_of_the_file_is_renamed_and_the_head_says_so():
         "param a, b; data x, z; L = a*x; J = b^2",
         "param a; data x; J = x^2",
         "param a; const k; J = k*a",
-        "param a, b; data x; J = log(a*x) + erf(b)*digamma(b*x) + log(1 + a^2*x^2)",
+        "param a; data x; J = log(a*x) + log(1 + a^2*x^2)",
+        "param b; data x; J = erf(b)*digamma(b*x)",
     ],
 )
 @pytest.mark.parametrize("real", ["double", "float"])
 def test_files_compile_without_a_warning(complaints, text, real):
     flags = STRICT if "digamma" not in text else STRICT[:-1]
-    assert complaints(text, *flags, float=real) == ""
+    assert complaints(text, *flags, float=real, safe="digamma" not in text) == ""
 
 
 def test_data_that_no_result_uses():

@@ -1,8 +1,6 @@
 """Emitted NumPy: exact means over batches, a certified fit, refused arguments, plain numbers."""
 
 import math
-import subprocess
-import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -37,9 +35,9 @@ def load(tmp_path):
     return loaded
 
 
-@pytest.fixture
-def article(load):
-    return load(examples.read(BRANCH))
+@pytest.fixture(scope="module")
+def article(tmp_path_factory):
+    return imported(emit(parse(examples.read(BRANCH)), "numpy")[0], tmp_path_factory.mktemp("own"))
 
 
 def exact_mean(graph, derivation, points):
@@ -84,6 +82,7 @@ def test_example_is_exact_for_single_samples(name):
     report = check(derivation, "numpy", generate(derivation, "numpy"))
     assert report.points == 32
     assert report.ok, report.text
+    assert report.ulps < max(100, report.allowed / 100)  # near a zero of a residual terms cancel
 
 
 @pytest.mark.parametrize("name", examples.names())
@@ -107,13 +106,11 @@ def test_example_is_exact_for_batches(name, load):
 
 
 @pytest.mark.parametrize("name", examples.names())
-def test_example_checks_itself(name, tmp_path):
+def test_example_checks_itself(name, tmp_path, run_module):
     path = tmp_path / f"{name}.py"
     code = generate(parse(examples.read(name)), "numpy", include=["self_check"])
     path.write_text(code, encoding="utf-8")
-    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "all agree" in done.stdout
+    assert "all agree" in run_module(str(path)).stdout
 
 
 @pytest.mark.parametrize(
@@ -125,14 +122,12 @@ def test_example_checks_itself(name, tmp_path):
         ("_mean_dJ_dc, _mean_delta,\n        )))", "float('nan'), float('nan'),\n        )))"),
     ],
 )
-def test_self_check_finds_what_is_wrong(tmp_path, old, new):
+def test_self_check_finds_what_is_wrong(tmp_path, run_module, old, new):
     path = tmp_path / "wrong.py"
     code = generate(parse(examples.read(BRANCH)), "numpy", include=["self_check"])
     assert old in code
     path.write_text(code.replace(old, new), encoding="utf-8")
-    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "off by" in done.stdout
+    assert "off by" in run_module(str(path), status=1).stdout
 
 
 @pytest.mark.parametrize("count", [1, 2, 511, 513, 32768, 32769, 70_001])
@@ -568,17 +563,6 @@ def test_many_stages_run(load):
         u = 1e-4 * u * u + u
     assert value == pytest.approx(u, rel=1e-13)
     assert len(gradient) == stages
-
-
-def test_bytes_do_not_depend_on_the_hash_seed(run_python):
-    code = (
-        "import sys; from symgrad import examples; from symgrad.sources.text import parse;"
-        "from symgrad.targets.codegen import generate;"
-        "sys.stdout.reconfigure(encoding='utf-8');"
-        "[print(generate(parse(examples.read(n)), 'numpy')) for n in ('lstm_cell', 'landmark_fix')]"
-    )
-    texts = {run_python("-c", code, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "77")}
-    assert len(texts) == 1
 
 
 @pytest.mark.parametrize("rule", ["sgd", "adam"])

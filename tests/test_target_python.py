@@ -45,6 +45,7 @@ def test_example_is_exact(name):
     report = check(derivation, "python", generate(derivation, "python"))
     assert report.points == 32
     assert report.ok, report.text
+    assert report.ulps < max(100, report.allowed / 100)  # near a zero of a residual terms cancel
 
 
 @pytest.mark.parametrize("name", examples.names())
@@ -258,15 +259,3 @@ def test_ten_thousand_stages_run(load):
     assert len(gradient) == stages
     assert gradient[-1] == pytest.approx(value**2, rel=1e-3)
     assert len(module.update(*weights, 0.5)) == stages
-
-
-def test_bytes_do_not_depend_on_the_hash_seed(run_python):
-    code = (
-        "import sys; from symgrad import examples; from symgrad.sources.text import parse;"
-        "from symgrad.targets.codegen import generate;"
-        "sys.stdout.reconfigure(encoding='utf-8');"
-        "[print(generate(parse(examples.read(n)), t)) for n in ('lstm_cell', 'black_scholes')"
-        " for t in ('python', 'javascript')]"
-    )
-    texts = {run_python("-c", code, PYTHONHASHSEED=seed).stdout for seed in ("0", "1", "77")}
-    assert len(texts) == 1

@@ -1,15 +1,16 @@
 """Runs programs as children of one warm interpreter, which has loaded SymPy and symgrad for all.
 
-Every line of standard input is a case as JSON: `words` behind the name of the interpreter, `cwd`,
-`env`, `stdin`, and faults of the surroundings: `closed` (numbers of the streams), `full` (numbers
-of the streams that are written to a full disk), `encoding`. With `net` false what nobody foresaw is
-a traceback. Every line of standard output answers one: {status, out, err}; texts stand in Latin-1,
-so that they are the bytes that came.
+Every line of standard input is a case as JSON: `words` behind the name of the interpreter (`-m` and
+a module, or a file), `cwd`, `env`, `stdin`, and faults of the surroundings: `closed` (numbers of
+the streams), `full` (numbers of the streams that are written to a full disk), `encoding`. With
+`net` false what nobody foresaw is a traceback. Every line of standard output answers one: {status,
+out, err}; texts stand in Latin-1, so that they are the bytes that came.
 """
 
 import atexit
 import contextlib
 import gc
+import importlib
 import io
 import json
 import os
@@ -38,6 +39,8 @@ def warm():
                 contextlib.suppress(SystemExit),
             ):
                 symgrad.cli.main([name, EXAMPLE, *options])
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy")
     gc.collect()
     gc.freeze()
 
@@ -91,9 +94,13 @@ def become(case, out, err):
 def status_of(case):
     """Return the exit status of a program that is run in this process."""
     words = [word.encode("latin-1").decode("utf-8", "surrogateescape") for word in case["words"]]
-    _, module, *sys.argv[1:] = words
     sys.path[0] = case["cwd"]
     try:
+        if words[0] != "-m":
+            sys.argv[:] = words
+            runpy.run_path(words[0], run_name="__main__")
+            return 0
+        _, module, *sys.argv[1:] = words
         if case.get("net", True):
             runpy.run_module(module, run_name="__main__", alter_sys=True)
         else:

@@ -1,0 +1,44 @@
+"""What is written never depends on the seed of Python's hashes, by which sets are ordered."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import symgrad as sg
+from symgrad import examples
+from symgrad.cli import main
+from symgrad.derivation.derive import derive
+from symgrad.sources.text import parse
+from symgrad.targets.codegen import generate
+
+CODE = {
+    "numpy": ("lstm_cell", "landmark_fix"),
+    "python": ("lstm_cell", "black_scholes"),
+    "javascript": ("lstm_cell", "black_scholes"),
+}
+
+
+def written(path):
+    """Write the digest of everything, by its name; this runs in an interpreter of its own."""
+    derivations = {name: derive(parse(examples.read(name))) for name in sum(CODE.values(), ())}
+    texts = {f"{target} {name}": generate(derivations[name], target)
+             for target, names in CODE.items() for name in names}  # fmt: skip
+    texts["report"] = sg.report(sg.load("example:branch_and_merge"))
+    main(["draw", "example:branch_and_merge", "--values", "-o", path + ".svg"])
+    texts["picture"] = Path(path + ".svg").read_text(encoding="utf-8")
+    found = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    Path(path).write_text(json.dumps(found), encoding="utf-8")
+
+
+def test_bytes_do_not_depend_on_the_hash_seed(run_python, tmp_path):
+    found = []
+    for seed in ("0", "1", "77"):
+        path = tmp_path / seed
+        run_python(__file__, str(path), PYTHONHASHSEED=seed)
+        found.append(json.loads(path.read_text(encoding="utf-8")))
+    assert found[0] == found[1] == found[2]
+
+
+if __name__ == "__main__":
+    written(sys.argv[1])
