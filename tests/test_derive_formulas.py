@@ -425,6 +425,10 @@ FIELDS = {
         "param A, E, n; data T, y; const R; k = A*T^n*exp(-E/(R*T)); J = (k - y)^2",
         {"A": "δ·T^n·exp(−E/(RT))", "E": "−δk/(RT)", "n": "δk·log(T)"},
     ),
+    "relativistic energy": (
+        "param v; const m, c; g = 1/sqrt(1 - v^2/c^2); E = g*m*c^2; J = E",
+        {"v": "mvg³"},
+    ),
     "Gompertz": (
         "param a, b; data t, y; f = a*exp(-b*exp(-t)); J = (f - y)^2",
         {"a": "δ·exp(−b·exp(−t))", "b": "−δf·exp(−t)"},

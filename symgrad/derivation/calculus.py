@@ -283,7 +283,7 @@ def through_value(slope: Expression, whole: Expression) -> Expression:
     product.multiply(slope)
     if isinstance(whole, Add) or powers.powers.keys().isdisjoint(product.powers):
         return best
-    for exponent in (1, 2, -1):
+    for exponent in (1, 2, 3, -1, -2):
         candidate = _power_taken_out(slope, whole, exponent)
         if candidate is not None:
             best = min(best, candidate, _complement_put_in(candidate, whole), key=cost)
