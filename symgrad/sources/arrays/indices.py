@@ -134,10 +134,15 @@ class IndexTable:
         lying, standing = _end(pair[0], turned=True), _end(pair[1], turned=False)
         if lying is None or standing is None:
             return self.product(pair)
-        first = pair[0].renamed(lying, standing) if isinstance(pair[0], Indexed) else pair[0]
         if self.ranges[lying] != self.ranges[standing]:
             raise meaning.fault("two rows of different lengths are multiplied", x)
-        return self.total(self.product([first, pair[1]]), (standing,), meaning, x)
+        inner = f"⋯{self.ranges[lying]}"
+        self.ranges[inner] = self.ranges[lying]
+        ends = zip(pair, (lying, standing), strict=True)
+        met = [p.renamed(end, inner) if isinstance(p, Indexed) else p for p, end in ends]
+        summed = self.total(self.product(met), (inner,), meaning, x)
+        del self.ranges[inner]
+        return summed
 
     def _with_matrix(
         self, matrix: Array, other: Array | Indexed, at: int, meaning: Complaining, x: object

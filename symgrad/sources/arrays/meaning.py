@@ -209,6 +209,8 @@ class Meaning:
                 return base, (row, row_letter(m)) if row else (row_letter(n), column)
             if base is not None and len(letters) == len(base.shape) and letters:
                 return base, letters
+            if self.claims and base is not None and len(base.shape) == 2 and _is_letter(letters):
+                return base, self.line(base, letters[0])
             lines = self.names(head.upper()) if base is None and self.claims else None
             if lines is not None and len(lines.shape) == 2 and len(letters) == 1:
                 return lines, self.line(lines, letters[0])
@@ -780,6 +782,11 @@ def _is_one(x: Syntax) -> bool:
     """Tell whether a piece is 1 or 1ᵀ as written beside an array."""
     inner = x.args[0] if x.kind == "T" else x
     return inner.kind == "num" and inner.data == 1
+
+
+def _is_letter(letters: tuple[str, ...]) -> bool:
+    """Tell whether there is one index, and that no number."""
+    return len(letters) == 1 and not letters[0].isdigit()
 
 
 def _is_vec(x: Syntax) -> bool:

@@ -311,7 +311,7 @@ class ArrayParser:
             elif (
                 token.startswith("_")
                 and self.side_by_side
-                and (base.bracketed or base.kind == "name")
+                and (base.bracketed or base.kind in {"name", "call"})
             ):
                 self.at += 1
                 names = [Syntax("name", (), k, end - 1, end) for k in index_letters(token[1:])]

@@ -37,6 +37,7 @@ class Collector:
         self.count = 10
         self.facts: dict[str, Facts] = {}
         self.opaque: dict[str, Expand] = {}  # sums that stand as one atom, with what they are
+        self.exponents: dict[str, tuple[ArrayTerm, Indices]] = {}  # what exp is taken of
         self.inverses: dict[str, str] = {}  # the atom of an inverse → that of a name it inverts
 
     def fresh(self, size: Size, bound: dict[Index, Size]) -> Index:

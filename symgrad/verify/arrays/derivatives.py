@@ -182,17 +182,19 @@ class Scope(Names):
         return self._letter((node, below, second, bool(entries[0])), tree) + tail
 
     def _of_matrix(self, word: str) -> str:
-        """Return W_{ij} for w_{ij}, and for w_j the row or the column of W that it is."""
+        """Return W_{ij} for w_{ij}, and for w_j or W_j the row or the column of W that it is."""
         head, _, tail = word.rpartition("_")
-        matrix = self.resolve(head.upper()) if head and self.resolve(word) is None else None
+        own = self.resolve(head) if head and self.resolve(word) is None else None
+        name = head if own is not None else head.upper()
+        matrix = self.resolve(name) if head and self.resolve(word) is None else None
         letters = index_letters(tail)
-        if matrix is None or self.resolve(head) is not None or len(self.graph.shape_of[matrix]) < 2:
+        if matrix is None or len(self.graph.shape_of[matrix]) < 2 or _LINE.search(tail):
             return word
-        if len(letters) == 2:
-            return f"{head.upper()}_{tail}"
+        if len(letters) != 1 or letters[0].isdigit():
+            return f"{name}_{tail}"
         self.met_line = True
         place = f"{letters[0]}:" if self.lines == "rows" else f":{letters[0]}"
-        return f"{head.upper()}_{{{place}}}"
+        return f"{name}_{{{place}}}"
 
     def _letter(self, key: tuple[object, ...], tree: Array) -> str:
         """Return the letter of a derivative, with a space around it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -139,7 +140,7 @@ class ArrayJudge:
 
     def define(self, left: str, right: Side) -> None:
         """Give a name its value; of D_i = … it is D that is defined."""
-        word = left.strip()
+        word = unicodedata.normalize("NFC", left.strip())
         head, _, tail = word.rpartition("_")
         letters = index_letters(tail)
         value = right.value
@@ -322,7 +323,8 @@ class ArrayJudge:
         if not own and self.scope.resolve(word) is None and right.lstrip().startswith(("∂", "∇")):
             return self.scope.sensitivity(word) is not None or not self.scope.known(word)
         base = base_of(self.scope, word)
-        is_entry = base != word or self.scope.known(word.partition("_")[0])
+        head = word.partition("_")[0]
+        is_entry = base != word or self.scope.known(head) or self.scope.known(head.upper())
         return not self.scope.known(word) and not ("_" in word and is_entry)
 
     def side(self, text: str, statement: ArrayStatement, like: Side | None) -> Side:

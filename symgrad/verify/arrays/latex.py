@@ -86,7 +86,8 @@ def _translated(text: str) -> str:
         character = text[at]
         if character == "\\":
             piece, at = _command(text, at)
-            made.append(piece)
+            joins = len(piece) > 1 and piece[:1].isalpha() and made and made[-1][-1:].isalpha()
+            made.append(f" {piece}" if joins else piece)
         elif character == "^" and (total := _TOTAL.search("".join(made))) is not None:
             inner, at = _group(text, at + 1)  # how far a sum runs: Σ_{i=1}^n is Σ_{i=1:n}
             if total[1] is None and (low := re.match(r"\s*_", text[at:])) is not None:
@@ -129,6 +130,8 @@ def _raised(text: str, at: int) -> tuple[str, int]:
     word = _translated(inner).strip()
     if word in {"T", "ᵀ", "t", "⊤", "'"}:
         return "ᵀ", at
+    if word == "\\prime":
+        return "'", at
     if word == "-1":
         return "⁻¹", at
     if word in {"-T", "-ᵀ"}:

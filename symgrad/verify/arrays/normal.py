@@ -210,6 +210,8 @@ class Former(Collector):
         if x.data == "sigmoid":
             below = build.add(build.ONE, build.fn("exp", build.neg(inner)))
             return self.as_atom(at, Fraction(-1), lambda i: self.entry(below, i))
+        if x.data == "log" and (found := self.logarithm(inner, at)) is not None:
+            return found
         if x.data == "softplus":
             return self.terms(build.fn("log", build.add(build.ONE, build.fn("exp", inner))), at)
         if x.data == "where":
@@ -233,6 +235,27 @@ class Former(Collector):
             return self.terms(build.mul(inner, build.fn("sigmoid", inner)), at)
         return self._other(x, at)
 
+    def logarithm(self, x: Array, at: Indices) -> list[ArrayTerm] | None:
+        """Return the logarithm of a product of exponentials and one more factor, term by term."""
+        terms = self.collected(self.entry(x, at))
+        if len(terms) != 1 or terms[0].number != 1 or terms[0].bound or not terms[0].factors:
+            return None
+        made: list[ArrayTerm] = []
+        others = 0
+        for (atom, where), power in terms[0].factors.items():
+            known = self.exponents.get(atom)
+            if known is not None:
+                rest, free = known
+                term = renamed(rest, dict(zip(free, where, strict=True)))
+                made.append(term.times(ArrayTerm(power)))
+                continue
+            others += 1
+            if not atom.startswith("sum ") or power.numerator % 2 == 0:
+                return None
+            logarithm = f"fn 'log' ({atom.removeprefix('sum ')})"
+            made.append(ArrayTerm(power, {(logarithm, where): Fraction(1)}))
+        return made if others < 2 and len(terms[0].factors) > others else None
+
     def exponential(self, x: Array, at: Indices) -> list[ArrayTerm]:
         """Return exp of a sum as the product of the exponentials of its terms."""
         made = ArrayTerm(Fraction(1))
@@ -240,6 +263,7 @@ class Former(Collector):
             number, rest = term.number, ArrayTerm(Fraction(1), term.factors, term.bound)
             free = tuple(k for k in dict.fromkeys(at) if uses(rest, k))
             atom, where = self.closed([rest], free)
+            self.exponents.setdefault(f"exp {atom}", (rest, where))
             made = made.times(ArrayTerm(Fraction(1), {(f"exp {atom}", where): number}))
         return [made]
 

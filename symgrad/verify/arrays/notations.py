@@ -13,6 +13,11 @@ _PARTIAL = re.compile(rf"∂{_SUBSCRIPT}\s*(?P<top>{NAME})(?!\s*/)")
 _OF_TEXT = re.compile(r"∂\s*(?=[‖(|]|(?:tr|Tr|trace|log|logdet|det|exp|sum|norm)(?![a-z]))")
 _GRAD = re.compile(rf"(?<![\w∇])grad(?:{_SUBSCRIPT})?\s*(?=[^\W\d_])")
 _HESSIAN = re.compile(rf"(?<![\w∂])H_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w))\s*(?=\()")
+_HESSIAN_OF = re.compile(rf"(?<![\w∂])H\((?P<plain>{NAME})\)")
+_JACOBIAN = re.compile(
+    rf"(?<![\w∂])J_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w))\s*\((?P<by>{NAME})\)"
+)
+_LABEL = re.compile(rf"(?P<name>{NAME})\^(?P<label>[^\W\d_]\w*)")
 _INDICATOR = re.compile(r"(?<![\w.])(?:1|𝟙|I|𝕀)\s*_?\\?(?=[(\[{])")
 _DELTA = re.compile(r"\s*([^\W\d_])\s*==?\s*([^\W\d_])\s*")
 _RELATION = re.compile(r"[<>≤≥≠]|==?|!=")
@@ -27,7 +32,7 @@ _SECANTS = re.compile(
     r"(?<![\w\\])(?P<name>sech?|csch?|cot)\s*(?P<power>[²³]|\^\{?[2-9]\}?|)\s*(?=\()"
 )
 _DIGITS = str.maketrans("²³", "23")
-_BRACKETED = re.compile(rf"\((?P<name>{NAME})\)(?=_[\{{\w])")
+_BRACKETED = re.compile(rf"(?<!\w)\((?P<name>{NAME})\)(?=_[\{{\w])")
 _NUMPY = re.compile(r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.sum\(|\.dot\(")
 _METHOD = re.compile(r"\.(?P<name>sum|mean|dot)\(")
 _ALONG = re.compile(r"(?<!\w)(?P<name>sum|mean)(?=\()")
@@ -52,6 +57,9 @@ def rewritten(text: str, names: Names) -> str:
     if names.resolve("grad") is None:
         text = _GRAD.sub(lambda found: f"∇{_subscript(found)}", text)
     text = _HESSIAN.sub(lambda found: _hessian(found, names), text)
+    text = _HESSIAN_OF.sub(lambda found: _hessian_of(found, names), text)
+    text = _JACOBIAN.sub(lambda found: _jacobian(found, names), text)
+    text = _LABEL.sub(lambda found: _label(found, names), text)
     return _numpy(text) if is_numpy(text) else text
 
 
@@ -162,6 +170,28 @@ def _hessian(found: re.Match[str], names: Names) -> str:
     if names.known(found[0].strip()) or names.resolve(top) is None:
         return found[0]
     return f"∇²{top}"
+
+
+def _hessian_of(found: re.Match[str], names: Names) -> str:
+    top = names.resolve(found["plain"])
+    if names.known("H") or top is None or names.graph.shape_of[top]:
+        return found[0]
+    return f"∇²{found['plain']}"
+
+
+def _jacobian(found: re.Match[str], names: Names) -> str:
+    top = found["braced"] or found["plain"]
+    if names.known(f"J_{top}") or None in {names.resolve(top), names.resolve(found["by"])}:
+        return found[0]
+    return f" ∂{top}/∂{found['by']} "
+
+
+def _label(found: re.Match[str], names: Names) -> str:
+    """Return one name for δ^a, where a is an array and thus no exponent."""
+    node = names.resolve(found["label"])
+    if node is None or not names.graph.shape_of[node] or names.resolve(found["name"]) == "e":
+        return found[0]
+    return found[0] if found["name"] == "e" else f"{found['name']}ˆ{found['label']}"
 
 
 def _numpy(text: str) -> str:
