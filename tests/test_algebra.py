@@ -14,12 +14,12 @@ from symgrad.expression.algebra import (
     cost,
     div,
     factored_sum,
+    filled,
     is_negative,
     mul,
     neg,
     power,
     split_coefficient,
-    substituted,
     tidy,
 )
 from symgrad.expression.evaluate import OutsideDomain
@@ -151,7 +151,7 @@ ORDER = [
     (mul(Pow(A, B), Pow(A, C)), Pow(A, Add((B, C)))),
     (mul(number(-1), A, number(-1), B), Mul((A, B))),
     (add(mul(A, B), mul(B, A)), Mul((TWO, A, B))),
-    (substituted(Add((A, B)), {"a": number(0)}), B),
+    (filled(Add((A, B)), {"a": number(0)}), B),
     (
         mul(Call("sqrt", (TWO,)), Call("sqrt", (Constant("pi"),))),
         Call("sqrt", (Mul((TWO, Constant("pi"))),)),

@@ -14,15 +14,7 @@ from typing import TypeGuard
 
 from symgrad.derivation.guards import open_guards, point_of, slope_at_guard
 from symgrad.errors import Diagnostic, LimitExceeded
-from symgrad.expression.algebra import (
-    Product,
-    add,
-    cost,
-    factored_sum,
-    mul,
-    neg,
-    replaced,
-)
+from symgrad.expression.algebra import Product, add, cost, factored_sum, mul, neg, replaced
 from symgrad.expression.differential import differential
 from symgrad.expression.functions import OwnFunction, record
 from symgrad.expression.recognize import recognized
@@ -278,9 +270,7 @@ def through_value(slope: Expression, whole: Expression) -> Expression:
         parts = [through_value(term, whole) for term in slope.terms]
         if parts != list(slope.terms):
             best = min(best, factored_sum(parts), key=cost)
-    powers, product = Product(), Product()
-    powers.multiply(whole)
-    product.multiply(slope)
+    powers, product = Product(whole), Product(slope)
     if isinstance(whole, Add) or powers.powers.keys().isdisjoint(product.powers):
         return best
     for exponent in (1, 2, 3, -1, -2):
@@ -297,13 +287,11 @@ def _complement_put_in(slope: Expression, whole: Expression) -> Expression:
             known, other = (first, second) if isinstance(first, Number) else (second, first)
         case _:
             return slope
-    product, own = Product(), Var(OWN)
-    product.multiply(slope)
+    product, own = Product(slope), Var(OWN)
     exponent = product.powers.get(own, Fraction(0))
     if not isinstance(known, Number) or not isinstance(exponent, Fraction) or exponent < 1:
         return slope
-    parts = Product()
-    parts.multiply(other)
+    parts = Product(other)
     if any(product.powers.get(base) != power for base, power in parts.powers.items()):
         return slope
     product.multiply(other, Fraction(-1))
@@ -313,8 +301,7 @@ def _complement_put_in(slope: Expression, whole: Expression) -> Expression:
 
 
 def _power_taken_out(slope: Expression, whole: Expression, exponent: int) -> Expression | None:
-    product = Product()
-    product.multiply(slope)
+    product = Product(slope)
     below = _negative_powers(product) | _divided_by(whole)
     before = list(product.powers)
     product.multiply(whole, Fraction(-exponent))

@@ -96,8 +96,7 @@ def _summed(terms: list[Expression]) -> Expression:
     """
     shared: set[Expression] = set()
     for i, term in enumerate(terms):
-        product = Product()
-        product.multiply(term)
+        product = Product(term)
         found: set[Expression] = {
             base for base in product.powers if not isinstance(base, Var | Number)
         }

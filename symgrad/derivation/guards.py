@@ -15,7 +15,7 @@ from symgrad.derivation.laurent import (
     condition_names,
 )
 from symgrad.errors import LimitExceeded
-from symgrad.expression.algebra import add, div, mul, neg, substituted, tidy
+from symgrad.expression.algebra import add, div, mul, neg, tidy
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
@@ -31,6 +31,7 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    substitute,
     variables,
     walk,
 )
@@ -76,7 +77,7 @@ def slope_at_guard(
             found = expander.series(beside)
             if found.end < 2:
                 continue
-            jump = add(found.at(0), neg(substituted(there, {key: point})))
+            jump = add(found.at(0), neg(tidy(substitute(there, {key: point}))))
             if found.start < 0 or not expander.is_zero(jump):
                 return None
             return tidy(found.at(1))

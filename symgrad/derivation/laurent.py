@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from symgrad.expression.algebra import add, cost, div, mul, neg, power, substituted
+from symgrad.expression.algebra import add, cost, div, mul, neg, power, tidy
 from symgrad.expression.evaluate import Decimals
 from symgrad.expression.functions import record
 from symgrad.expression.points import common, drawn, signed
@@ -30,6 +30,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     number,
+    substitute,
     variables,
 )
 
@@ -242,7 +243,7 @@ class SeriesExpander:
     def _valued(self, e: Expression, at: Expression) -> Expression:
         if cost(e) > _LONGEST:
             raise NoLaurentSeries
-        value = substituted(e, {_WITHIN: at})
+        value = tidy(substitute(e, {_WITHIN: at}))
         value = _of_numbers(value)
         self.is_zero(value)  # it has a value
         return value

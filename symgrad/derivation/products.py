@@ -69,8 +69,7 @@ def same_product(first: Expression, second: Expression) -> bool:
 
 def log_power(term: Expression) -> tuple[Expression, Fraction] | None:
     """Return (x, k) for the term k*log(x)."""
-    product = Product()
-    product.multiply(term)
+    product = Product(term)
     match list(product.powers.items()):
         case [(Call("log", (inner,)), Fraction(numerator=1, denominator=1))]:
             return inner, product.coefficient
@@ -80,8 +79,7 @@ def log_power(term: Expression) -> tuple[Expression, Fraction] | None:
 
 def as_product(e: Expression) -> Product | None:
     """Return a product or quotient of at least two powers as a Product, else None."""
-    product = Product()
-    product.multiply(e)
+    product = Product(e)
     return product if len(product.powers) > 1 else None
 
 
@@ -128,13 +126,11 @@ def sum_replaced(
 
 
 def _divides(factor: Expression, term: Expression) -> bool:
-    product = Product()
-    product.multiply(term)
+    product = Product(term)
     exponent = product.powers.get(factor)
     return isinstance(exponent, Fraction) and exponent >= 1
 
 
 def _order_free(term: Expression) -> object:
-    product = Product()
-    product.multiply(term)
-    return product.coefficient, frozenset((b, e) for b, e in product.powers.items() if e)
+    product = Product(term)
+    return product.coefficient, product.key

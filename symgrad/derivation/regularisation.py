@@ -8,8 +8,8 @@ from itertools import pairwise
 from symgrad.derivation.analysis import ancestors, depends_on_data, extended
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.expression.algebra import neg
-from symgrad.expression.tree import ZERO, Add, Expression, Neg, Var, formula_of, variables
+from symgrad.expression.algebra import neg, terms_of_sum
+from symgrad.expression.tree import ZERO, Expression, Neg, Var, formula_of, sum_of, variables
 from symgrad.graph.graph import Graph, Node
 
 _NAME = "terms_without_data"
@@ -27,7 +27,7 @@ def regularisation(derivation: Derivation) -> Mapping[str, Expression]:
     name = _NAME
     while name in graph.index:
         name += "_"
-    node = Node(name, "equation", formula_of(terms[0] if len(terms) == 1 else Add(tuple(terms))))
+    node = Node(name, "equation", formula_of(sum_of(terms)))
     apart = extended(graph, (node,), name)
     within = ancestors(apart, name)
     wrt = [parameter for parameter in derivation.wrt if parameter in within]
@@ -103,15 +103,3 @@ def _terms_without_data(graph: Graph) -> Iterator[Expression]:
                 waiting.append((str(signed.key), False))
             elif isinstance(signed, Neg) and isinstance(signed.operand, Var):
                 waiting.append((str(signed.operand.key), True))
-
-
-def terms_of_sum(e: Expression) -> Iterator[Expression]:
-    """Yield the terms of a sum, those of sums in it too, each with its sign."""
-    match e:
-        case Add(terms):
-            for term in terms:
-                yield from terms_of_sum(term)
-        case Neg(operand):
-            yield from map(neg, terms_of_sum(operand))
-        case _:
-            yield e

@@ -235,8 +235,7 @@ class Relations:
         """Leave out two terms of a sum whose total is 0 by the graph's definitions."""
         if not any(isinstance(part, Call) for part in walk(whole)):
             return None
-        product = Product()
-        product.multiply(whole)
+        product = Product(whole)
         for base, exponent in product.powers.items():
             if not isinstance(base, Add) or len(base.terms) > _MAX_PAIRED or exponent != 1:
                 continue
@@ -276,8 +275,7 @@ class Relations:
             expanded = substitute(expanded, {key: self._definitions[str(key)] for key in names})
             if cost(expanded) > MAX_EXPANDED_COST:
                 return False
-        product, exponents = Product(), []
-        product.multiply(tidy(signed_alike(tidy(written_out(expanded)))))
+        product, exponents = Product(tidy(signed_alike(tidy(written_out(expanded))))), []
         rest = Product()
         rest.coefficient = product.coefficient
         for base, exponent in product.powers.items():
@@ -312,8 +310,7 @@ def _gives_relations(definition: Expression) -> bool:
 def _cancelling(first: Expression, second: Expression, node: str) -> Note:
     """Return the note that two terms cancel, what they have in common left out."""
     together = factored_sum((first, second))
-    product = Product()
-    product.multiply(together)
+    product = Product(together)
     for base, exponent in product.powers.items():
         if isinstance(base, Add) and len(base.terms) == 2 and exponent == 1:
             first, second = base.terms

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.algebra import add, combined, div, mul, neg, power, replaced
+from symgrad.expression.algebra import add, div, mul, neg, power, replaced
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     ONE,
@@ -28,7 +28,6 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
-    children,
     substitute,
     variables,
     walk,
@@ -84,9 +83,7 @@ def _leftmost(expression: Expression) -> Derivative | None:
 
 def _put_in(whole: Expression, old: Derivative, new: Expression) -> Expression:
     """Return the whole with a derivative replaced, products and sums tidied on the way up."""
-    if whole == old:
-        return new
-    return combined(whole, tuple(_put_in(part, old, new) for part in children(whole)))
+    return replaced(whole, lambda part: new if part == old else None, tidied=True)
 
 
 def _slope(expression: Expression, by: Var) -> Expression:

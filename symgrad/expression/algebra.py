@@ -8,7 +8,7 @@ wherever both sides are defined.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -28,7 +28,8 @@ from symgrad.expression.tree import (
     Var,
     children,
     number,
-    rebuild,
+    product_of,
+    sum_of,
     with_children,
 )
 
@@ -49,9 +50,11 @@ class Product:
 
     __slots__ = ("coefficient", "powers")
 
-    def __init__(self) -> None:
+    def __init__(self, *factors: Expression) -> None:
         self.coefficient = _WHOLE
         self.powers: dict[Expression, Fraction | Expression] = {}
+        for factor in factors:
+            self.multiply(factor)
 
     def multiply(self, factor: Expression, exponent: Fraction = _WHOLE) -> None:
         """Multiply by `factor ** exponent`."""
@@ -121,6 +124,11 @@ class Product:
         self.powers.pop(base, None)
         self.multiply_base(base, exponent.value)
 
+    @property
+    def key(self) -> frozenset[tuple[Expression, Fraction | Expression]]:
+        """The powers whatever their order, the coefficient apart."""
+        return frozenset((base, exponent) for base, exponent in self.powers.items() if exponent)
+
     def build(self) -> Expression:
         """Return the product as a tree: sign, coefficient, numerator over denominator."""
         fixed = [base for base in self.powers if isinstance(base, _FIXED)]
@@ -152,9 +160,9 @@ class Product:
             above.insert(0, number(numerator))
         if denominator != 1:
             below.insert(0, number(denominator))
-        result = _flat_product(above)
+        result = product_of(above)
         if below:
-            result = Div(result, _flat_product(below))
+            result = Div(result, product_of(below))
         return Neg(result) if self.coefficient.numerator < 0 and result != ZERO else result
 
 
@@ -178,28 +186,18 @@ def _raised(base: Expression, exponent: Fraction) -> Expression:
     return Pow(base, Number(exponent))
 
 
-def _flat_product(factors: list[Expression]) -> Expression:
-    if not factors:
-        return ONE
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
-
-
 def mul(*factors: Expression) -> Expression:
     """Return the product, numbers folded and equal bases joined.
 
     >>> mul(Div(Var("λ"), number(2)), number(2), Var("a")) == Mul((Var("λ"), Var("a")))
     True
     """
-    product = Product()
-    for factor in factors:
-        product.multiply(factor)
-    return product.build()
+    return Product(*factors).build()
 
 
 def div(numerator: Expression, denominator: Expression) -> Expression:
     """Return the quotient, common powers cancelled."""
-    product = Product()
-    product.multiply(numerator)
+    product = Product(numerator)
     product.multiply(denominator, Fraction(-1))
     return product.build()
 
@@ -277,8 +275,7 @@ def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
     """
     if isinstance(term, Var | Call):
         return _WHOLE, term
-    product = Product()
-    product.multiply(term)
+    product = Product(term)
     coefficient, product.coefficient = product.coefficient, _WHOLE
     return coefficient, product.build()
 
@@ -289,11 +286,9 @@ def _term_parts(
     """Return coefficient, rest, and a key for the rest that ignores the order of its factors."""
     if isinstance(term, Var):
         return _WHOLE, term, frozenset({(term, _WHOLE)})
-    product = Product()
-    product.multiply(term)
+    product = Product(term)
     coefficient, product.coefficient = product.coefficient, _WHOLE
-    key = frozenset((base, exponent) for base, exponent in product.powers.items() if exponent)
-    return coefficient, product.build(), key
+    return coefficient, product.build(), product.key
 
 
 def add(*terms: Expression) -> Expression:
@@ -321,9 +316,19 @@ def add(*terms: Expression) -> Expression:
             else:
                 collected[key] = (total, rest if old is None else old[1])
     kept = [_scaled(rest, value) for value, rest in collected.values() if value]
-    if not kept:
-        return ZERO
-    return kept[0] if len(kept) == 1 else Add(tuple(kept))
+    return sum_of(kept)
+
+
+def terms_of_sum(e: Expression) -> Iterator[Expression]:
+    """Yield the terms of a sum, those of sums in it too, each with its sign."""
+    match e:
+        case Add(terms):
+            for term in terms:
+                yield from terms_of_sum(term)
+        case Neg(operand):
+            yield from map(neg, terms_of_sum(operand))
+        case _:
+            yield e
 
 
 def _scaled(rest: Expression, coefficient: Fraction) -> Expression:
@@ -343,8 +348,7 @@ def factored_sum(terms: Iterable[Expression], *, behind: bool = False) -> Expres
     """
     products = []
     for term in terms:
-        product = Product()
-        product.multiply(term)
+        product = Product(term)
         if product.coefficient:
             products.append(product)
     if len(products) < 2:
@@ -483,11 +487,6 @@ def compared(relation: str, left: Expression, right: Expression) -> Compare:
     return Compare(relation, left, right)
 
 
-def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
-    """Return the expression with variables replaced, tidied as it is rebuilt."""
-    return tidy(rebuild(expression, lambda e: values.get(e.key, e) if isinstance(e, Var) else e))
-
-
 def filled(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
     """Return the expression with variables replaced: it is tidied, what is put in stays as it is.
 
@@ -496,22 +495,30 @@ def filled(expression: Expression, values: Mapping[str | int, Expression]) -> Ex
     >>> filled(mul(number(2), Call("cos", (Var(0),))), {0: inner}).factors[1].arguments == (inner,)
     True
     """
-    if isinstance(expression, Var):
-        return values.get(expression.key, expression)
-    return combined(expression, tuple(filled(part, values) for part in children(expression)))
+    return replaced(
+        expression,
+        lambda part: values.get(part.key, part) if isinstance(part, Var) else None,
+        tidied=True,
+    )
 
 
 def replaced(
-    expression: Expression, replace: Callable[[Expression], Expression | None]
+    expression: Expression,
+    replace: Callable[[Expression], Expression | None],
+    *,
+    tidied: bool = False,
 ) -> Expression:
-    """Return the expression with every part for which `replace` gives one replaced, top down."""
+    """Return the expression with every part for which `replace` gives one replaced, top down.
+
+    All that holds replaced parts is built anew as it is, or through the tidying constructors.
+    """
     found = replace(expression)
     if found is not None:
         return found
     parts = children(expression)
-    if not parts:
-        return expression
-    new = tuple(replaced(part, replace) for part in parts)
+    new = tuple(replaced(part, replace, tidied=tidied) for part in parts)
+    if tidied:
+        return combined(expression, new)
     return expression if new == parts else with_children(expression, new)
 
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
-from symgrad.expression.tree import Expression, children
-
 Key = TypeVar("Key")
 Known = TypeVar("Known")
+Part = TypeVar("Part")
 
 
 class ByIdentity(Generic[Key, Known]):
@@ -59,15 +58,12 @@ def distinct(items: Iterable[Known]) -> list[Known]:
     return list({id(item): item for item in items}.values())
 
 
-def each_part(
-    expression: Expression,
-    below: Callable[[Expression], tuple[Expression, ...]] = children,
-) -> Iterator[Expression]:
+def each_part(expression: Part, below: Callable[[Part], Sequence[Part]]) -> Iterator[Part]:
     """Yield every part once, wholes before their parts and those from left to right.
 
     Args:
         expression: what is gone through.
-        below: the parts of a part that are gone into, by default all.
+        below: the parts of a part that are gone into.
     """
     seen: set[int] = set()  # the whole keeps its parts alive
     stack = [expression]
@@ -80,22 +76,26 @@ def each_part(
 
 
 def parts_first(
-    expressions: Sequence[Expression], *, most: int, deepest: int
-) -> tuple[Expression, ...] | None:
+    expressions: Sequence[Part],
+    below: Callable[[Part], Sequence[Part]],
+    *,
+    most: int,
+    deepest: int,
+) -> tuple[Part, ...] | None:
     """Return every part once, parts before the wholes that hold them.
 
     None where there are more than `most` parts, or more than `deepest` levels of them.
     """
     depth: dict[int, int] = {}
-    order: list[Expression] = []
+    order: list[Part] = []
     stack = [(expression, False) for expression in reversed(expressions)]
     while stack:
         part, ready = stack.pop()
         if id(part) in depth:
             continue
-        below = children(part)
-        if ready or not below:
-            level = 1 + max((depth[id(child)] for child in below), default=0)
+        inner = below(part)
+        if ready or not inner:
+            level = 1 + max((depth[id(child)] for child in inner), default=0)
             if level > deepest or len(order) >= most:
                 return None
             depth[id(part)] = level
@@ -104,5 +104,37 @@ def parts_first(
             if len(stack) > most:
                 return None
             stack.append((part, True))
-            stack.extend((child, False) for child in below)
+            stack.extend((child, False) for child in inner)
     return tuple(order)
+
+
+def rebuilt(
+    expression: Part,
+    leaf: Callable[[Part], Part],
+    below: Callable[[Part], tuple[Part, ...]],
+    made: Callable[[Part, tuple[Part, ...]], Part],
+) -> Part:
+    """Return what comes of replacing the leaves of a whole; what is shared in it stays shared.
+
+    Args:
+        expression: the whole.
+        leaf: what stands in the place of a part that has no parts.
+        below: the parts of a part.
+        made: a part made again, of other parts.
+    """
+    known: dict[int, Part] = {}  # the whole keeps its parts alive
+
+    def again(part: Part, inner: tuple[Part, ...]) -> Part:
+        new: list[Part] = []
+        same = True
+        for child in inner:
+            found = known.get(id(child))
+            if found is None:
+                parts = below(child)
+                found = known[id(child)] = again(child, parts) if parts else leaf(child)
+            new.append(found)
+            same = same and found is child
+        return part if same else made(part, tuple(new))
+
+    parts = below(expression)
+    return again(expression, parts) if parts else leaf(expression)

@@ -17,7 +17,7 @@ from random import Random
 from symgrad.expression.certified import fmpq
 from symgrad.expression.certified_values import certified, exact, fraction
 from symgrad.expression.identity import parts_first
-from symgrad.expression.tree import Add, Compare, Expression, Logic, Neg, Number, Var
+from symgrad.expression.tree import Add, Compare, Expression, Logic, Neg, Number, Var, children
 
 Key = str | int
 Point = dict[Key, Fraction]
@@ -237,7 +237,7 @@ def _value(e: Expression, point: Mapping[Key, Fraction]) -> Fraction | None:
 
 def names_of(e: Expression) -> tuple[Key, ...]:
     """Return the names in an expression, each once; none of one that is out of all bounds."""
-    parts = parts_first((e,), most=_MAX_PARTS, deepest=_MAX_DEPTH) or ()
+    parts = parts_first((e,), children, most=_MAX_PARTS, deepest=_MAX_DEPTH) or ()
     return tuple(dict.fromkeys(part.key for part in parts if isinstance(part, Var)))
 
 

@@ -23,6 +23,7 @@ from symgrad.expression.tree import (
     Pow,
     children,
     number,
+    product_of,
     walk,
     with_children,
 )
@@ -216,9 +217,9 @@ def _density_in(quotient: Div) -> Expression:
     z = _bell(above[bells[0]])
     above[bells[0]] = Call("normal_pdf", () if z is None else (z,))
     below.remove(_ROOT)
-    found = above[0] if len(above) == 1 else Mul(tuple(above))
+    found = product_of(above)
     if below:
-        found = Div(found, below[0] if len(below) == 1 else Mul(tuple(below)))
+        found = Div(found, product_of(below))
     return Neg(found) if isinstance(quotient.numerator, Neg) else found
 
 

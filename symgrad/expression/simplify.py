@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
-from symgrad.expression.algebra import Product, add, cost, factored_sum, mul, neg, positive_first
-from symgrad.expression.tree import (
-    Add,
-    Div,
-    Expression,
-    Mul,
-    Neg,
-    Pow,
-    walk,
+from symgrad.expression.algebra import (
+    Product,
+    add,
+    cost,
+    div,
+    factored_sum,
+    mul,
+    neg,
+    positive_first,
 )
+from symgrad.expression.tree import Add, Div, Expression, Mul, Neg, Pow, walk
 
 MAX_TERMS = 64
 MAX_COST = 400
@@ -108,8 +110,7 @@ def _terms(e: Expression) -> list[Expression]:
 
 def _product_terms(e: Expression) -> list[Expression]:
     """Multiply one sum of a product out, the rest kept whole so that it can cancel first."""
-    product = Product()
-    product.multiply(e)
+    product = Product(e)
     chosen = _sum_to_multiply_out(product)
     if chosen is None:
         return [product.build()]
@@ -134,3 +135,34 @@ def _sum_to_multiply_out(product: Product) -> Add | None:
             return base
         chosen = chosen or base
     return chosen
+
+
+def spread(e: Expression) -> Iterator[Expression]:
+    """Yield the terms of a sum, those of a product with one sum among its factors too.
+
+    Products of several sums, and sums below a line, stay as they are.
+
+    >>> from symgrad.expression.tree import Var
+    >>> a, b, c = Var("a"), Var("b"), Var("c")
+    >>> list(spread(Mul((a, Add((b, Neg(c))))))) == [Mul((a, b)), Neg(Mul((a, c)))]
+    True
+    """
+    match e:
+        case Add(terms):
+            for term in terms:
+                yield from spread(term)
+        case Neg(operand):
+            yield from map(neg, spread(operand))
+        case Div(numerator, denominator):
+            found = list(spread(numerator))
+            yield from [e] if len(found) == 1 else [div(term, denominator) for term in found]
+        case Mul(factors):
+            places = [i for i, factor in enumerate(factors) if isinstance(factor, Add)]
+            if len(places) != 1:
+                yield e
+                return
+            before, after = factors[: places[0]], factors[places[0] + 1 :]
+            for term in spread(factors[places[0]]):
+                yield mul(*before, term, *after)
+        case _:
+            yield e

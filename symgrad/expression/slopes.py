@@ -11,14 +11,7 @@ from functools import cache
 from typing import Any
 
 from symgrad.errors import SymgradError
-from symgrad.expression.algebra import (
-    compared,
-    filled,
-    is_negative,
-    positive_first,
-    substituted,
-    tidy,
-)
+from symgrad.expression.algebra import compared, filled, is_negative, positive_first, tidy
 from symgrad.expression.choices import selected
 from symgrad.expression.functions import FUNCTIONS, Function, OwnFunction, record
 from symgrad.expression.own import base_and_order, undefined
@@ -37,6 +30,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     children,
+    substitute,
     walk,
     with_children,
 )
@@ -112,7 +106,7 @@ def _by_sympy(function: str, numbers: tuple[Expression | None, ...]) -> tuple[Ex
         given: dict[str | int, Expression] = dict(enumerate(arguments))
         for i, slope in enumerate(found):
             if refusal_of(slope):
-                found[i] = substituted(general[i], given)
+                found[i] = tidy(substitute(general[i], given))
     return tuple(found)
 
 

@@ -26,6 +26,7 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     number,
+    product_of,
 )
 
 Real = Any  # a number of mpmath, or a ball; neither library has types
@@ -72,7 +73,7 @@ def _row(name: str, arity: int = 1, **known: Any) -> Function:  # noqa: ANN401
 def _over_gammas(above: tuple[Expression, ...], below: tuple[Expression, ...]) -> Expression:
     top = tuple(_call("gamma", z) for z in above)
     bottom = tuple(_call("gamma", z) for z in below)
-    return Div(Mul(top) if len(top) > 1 else top[0], Mul(bottom) if len(bottom) > 1 else bottom[0])
+    return Div(product_of(top), product_of(bottom))
 
 
 def _binomial(a: Arguments) -> Expression:

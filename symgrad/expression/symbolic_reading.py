@@ -33,12 +33,13 @@ from symgrad.expression.tree import (
     Div,
     Expression,
     Logic,
-    Mul,
     Neg,
     Number,
     Pow,
     Var,
     number,
+    product_of,
+    signed,
 )
 
 Key = str | int
@@ -159,15 +160,15 @@ class SymPyReader:
         """Return the tree of what has a real value."""
         sp = self.sp
         if isinstance(e, int | Fraction) and not isinstance(e, bool):
-            return _signed(Fraction(e))
+            return signed(Fraction(e))
         if not isinstance(e, sp.Expr):
             raise not_taken(e, "it is no number")
         if e.is_Symbol or isinstance(e, sp.Indexed):
             return Var(self.key(e))
         if e.is_Rational:
-            return _signed(_fraction(e))
+            return signed(_fraction(e))
         if e.is_Float:
-            return _signed(_float(e))
+            return signed(_float(e))
         if e.is_commutative is False or getattr(e, "is_Matrix", False):
             raise not_taken(e, "it does not commute, or is a matrix")
         if e.is_Add:
@@ -199,8 +200,8 @@ class SymPyReader:
                 below.append(self.power(base, -exponent))
             else:
                 above.append(self.value(factor))
-        top = _product_of(above)
-        whole = Div(top, _product_of(below)) if below else top
+        top = product_of(above)
+        whole = Div(top, product_of(below)) if below else top
         return Neg(whole) if coefficient.p < 0 else whole
 
     def power(self, base: Any, exponent: Any) -> Expression:  # noqa: ANN401
@@ -314,14 +315,6 @@ class SymPyReader:
             sp.GoldenRatio: Div(Add((ONE, Call("sqrt", (number(5),)))), number(2)),
             sp.Catalan: catalan,
         }
-
-
-def _product_of(factors: list[Expression]) -> Expression:
-    return Mul(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
-
-
-def _signed(value: Fraction) -> Expression:
-    return Neg(Number(-value)) if value < 0 else Number(value)
 
 
 def _fraction(value: Any) -> Fraction:  # noqa: ANN401

@@ -8,11 +8,13 @@ form that all equations of one shape share. Building a node never simplifies any
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
+
+from symgrad.expression.identity import rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,21 @@ def number(value: int | Fraction) -> Number:
     return Number(Fraction(value))
 
 
+def signed(value: Fraction) -> Expression:
+    """Return a number as it is written: a sign in front of a positive one where it is negative."""
+    return Neg(Number(-value)) if value < 0 else Number(value)
+
+
+def product_of(factors: Sequence[Expression]) -> Expression:
+    """Return the product of factors as they are: 1 for none, one alone as itself."""
+    return Mul(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE
+
+
+def sum_of(terms: Sequence[Expression]) -> Expression:
+    """Return the sum of terms as they are: 0 for none, one alone as itself."""
+    return Add(tuple(terms)) if len(terms) > 1 else terms[0] if terms else ZERO
+
+
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Return the direct parts of an expression, in the order written."""
     parts = _PARTS.get(type(expression))
@@ -185,20 +202,20 @@ def variables(expression: Expression) -> tuple[str | int, ...]:
 
 
 def rebuild(expression: Expression, leaf: Callable[[Expression], Expression]) -> Expression:
-    """Return `expression` with every leaf replaced by `leaf(it)`, nothing simplified."""
-    parts = children(expression)
-    if not parts:
-        return leaf(expression)
-    return with_children(expression, tuple(rebuild(part, leaf) for part in parts))
+    """Return `expression` with every leaf replaced by `leaf(it)`, nothing simplified.
+
+    A part that occurs twice as one object is made once, and one that stays the same is kept.
+    """
+    return rebuilt(expression, leaf, children, with_children)
 
 
 def substitute(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
-    """Return `expression` with variables replaced, nothing simplified."""
+    """Return `expression` with variables replaced, nothing simplified, what is shared shared."""
 
     def leaf(part: Expression) -> Expression:
-        return values.get(part.key, part) if isinstance(part, Var) else part
+        return values.get(part.key, part) if type(part) is Var else part
 
-    return rebuild(expression, leaf)
+    return rebuilt(expression, leaf, children, with_children)
 
 
 class Formula(NamedTuple):

@@ -25,6 +25,8 @@ from symgrad.expression.tree import (
     Var,
     children,
     number,
+    product_of,
+    signed,
     walk,
     with_children,
 )
@@ -78,11 +80,6 @@ def exact(e: Expression) -> Fraction | None:
             return -value
         case _:
             return None
-
-
-def signed(value: Fraction) -> Expression:
-    """Return a number as it is kept here: no negative Number, a sign around it instead."""
-    return Neg(Number(-value)) if value < 0 else Number(value)
 
 
 def _in_range(value: Fraction) -> bool:
@@ -164,7 +161,7 @@ def _product_of(factors: tuple[Expression, ...]) -> Expression:
         rest = kept[1] if len(kept) == 2 else Mul(tuple(kept[1:]))
         result: Expression = Div(rest, kept[0].denominator)
     elif size.numerator == 1 and size.denominator > 1 and kept:
-        result = Div(kept[0] if len(kept) == 1 else Mul(tuple(kept)), number(size.denominator))
+        result = Div(product_of(kept), number(size.denominator))
     else:
         if size != 1 or not kept:
             kept.insert(0, Number(size))

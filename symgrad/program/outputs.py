@@ -16,7 +16,18 @@ from symgrad.derivation.analysis import ancestors, depends_on_data, extended, pr
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.tree import ZERO, Add, Div, Expression, Mul, Pow, Var, formula_of, variables
+from symgrad.expression.tree import (
+    ZERO,
+    Add,
+    Div,
+    Expression,
+    Mul,
+    Pow,
+    Var,
+    formula_of,
+    product_of,
+    variables,
+)
 from symgrad.graph.graph import Graph, Node
 from symgrad.program.collecting import Collected
 from symgrad.program.normal import exact
@@ -172,7 +183,7 @@ def _squares(
             others = [p for p, n in zip(factors, numbers, strict=True) if n is None]
             if len(others) == len(factors) or not others:
                 return []
-            rest = others[0] if len(others) == 1 else Mul(tuple(others))
+            rest = product_of(others)
             return _squares(graph, rest, factor, depth)
         case Div(numerator, denominator):
             number = exact(denominator)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from symgrad.accuracy.improve import improved
 from symgrad.accuracy.report import Improved
 from symgrad.derivation.derivation import Derivation, gradient_name
+from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.tree import (
     ZERO,
@@ -43,7 +44,7 @@ from symgrad.program.sharing import shared
 from symgrad.program.slots import SlotTable
 from symgrad.program.split import split
 from symgrad.program.statements import Statement
-from symgrad.program.temporaries import Key, derivatives, named
+from symgrad.program.temporaries import derivatives, named
 
 MAX_SEPARATE = 1000  # above it `gradient` is taken from `value_and_gradient`, to halve the text
 _PREFIXES = ("t", "tmp", "aux", "shared")

@@ -22,6 +22,7 @@ from symgrad.expression.tree import (
     Var,
     children,
     number,
+    product_of,
     substitute,
     variables,
     walk,
@@ -156,7 +157,7 @@ def _with_doubles(e: Expression, plain: set[Expression]) -> Expression:
     new = e if all(a is b for a, b in zip(inner, parts, strict=True)) else with_children(e, inner)
     match new:
         case Add((Mul((Number(Fraction(numerator=2, denominator=1)), *rest)), k)):
-            t = rest[0] if len(rest) == 1 else Mul(tuple(rest))
+            t = product_of(rest)
             once = Add((t, k))
             return Add((t, once)) if _canonical(once) in plain else new
         case _:
@@ -213,9 +214,7 @@ def _factored(total: Add) -> Expression:
 
 
 def _quotient_of(sides: Factors) -> Expression:
-    above, below = (
-        Mul(tuple(side)) if len(side) > 1 else side[0] if side else ONE for side in sides
-    )
+    above, below = map(product_of, sides)
     return above if below == ONE else Div(above, below)
 
 

@@ -16,6 +16,7 @@ from symgrad.expression.tree import (
     Neg,
     Number,
     Var,
+    signed,
     substitute,
     variables,
 )
@@ -74,16 +75,12 @@ def coefficients_of(arguments: tuple[Expression, ...]) -> tuple[Fraction, ...]:
 def horner(arguments: tuple[Expression, ...]) -> Expression:
     """Return a series written out by Horner's rule."""
     x = arguments[0]
-    *others, last = [_signed(value) for value in coefficients_of(arguments)]
+    *others, last = [signed(value) for value in coefficients_of(arguments)]
     total = last
     for value in reversed(others):
         product = Mul((x, total))
         total = Add((value, product)) if value != Number(Fraction(0)) else product
     return total
-
-
-def _signed(value: Fraction) -> Expression:
-    return Neg(Number(-value)) if value < 0 else Number(value)
 
 
 __all__ = ["ARGUMENT", "SECOND", "SERIES", "Local", "Var", "coefficients_of", "horner"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation
+from symgrad.expression.alike import Key, orderless
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -23,6 +24,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     substitute,
+    sum_of,
     walk,
 )
 from symgrad.program.block import Assignment, Block
@@ -32,60 +34,6 @@ _LONGEST = 20  # characters of a name made of words
 _LARGEST = 24  # nodes of a formula that is compared with derivatives
 _WORDS = dict(enumerate("zero one two three four five six seven eight nine ten".split()))
 _POWERS = {Fraction(2): "_squared", Fraction(3): "_cubed"}
-
-Key = tuple[object, ...]
-
-
-def key(e: Expression) -> Key:
-    """Return the same for formulas that differ only in the order of terms and factors.
-
-    >>> a, b = Var("a"), Var("b")
-    >>> key(Mul((a, Neg(b)))) == key(Neg(Mul((b, a))))
-    True
-    """
-    factor, powers = _number_and_powers(e)
-    if factor != 1 or [power == 1 for power in powers.values()] != [True]:
-        parts = sorted(powers.items(), key=repr)
-        return ("product", factor, *parts)
-    return next(iter(powers))
-
-
-def _number_and_powers(e: Expression) -> tuple[Fraction, dict[Key, Fraction]]:
-    """Return a product as a number and the powers of its factors."""
-    match e:
-        case Number(value):
-            return value, {}
-        case Neg(operand):
-            factor, powers = _number_and_powers(operand)
-            return -factor, powers
-        case Mul(factors):
-            return _multiplied([(part, 1) for part in factors])
-        case Div(numerator, denominator):
-            return _multiplied([(numerator, 1), (denominator, -1)])
-        case Pow(base, Number(exponent)) if exponent.denominator == 1 and abs(exponent) < 10:
-            return _multiplied([(base, int(exponent))])
-        case Add(terms):
-            return Fraction(1), {("sum", *sorted(map(key, terms), key=repr)): Fraction(1)}
-        case Var(name):
-            return Fraction(1), {("name", name): Fraction(1)}
-        case Call(function, arguments):
-            return Fraction(1), {(str(function), *map(key, arguments)): Fraction(1)}
-        case _:
-            return Fraction(1), {("other", repr(e)): Fraction(1)}
-
-
-def _multiplied(
-    parts: Sequence[tuple[Expression, int]],
-) -> tuple[Fraction, dict[Key, Fraction]]:
-    number, powers = Fraction(1), dict[Key, Fraction]()
-    for part, exponent in parts:
-        factor, own = _number_and_powers(part)
-        if not factor:
-            return Fraction(0), {}
-        number *= factor**exponent
-        for base, power in own.items():
-            powers[base] = powers.get(base, Fraction(0)) + power * exponent
-    return number, {base: power for base, power in powers.items() if power}
 
 
 def derivatives(derivation: Derivation) -> dict[Key, str]:
@@ -116,7 +64,7 @@ def derivatives(derivation: Derivation) -> dict[Key, str]:
             if unit or above is not None:
                 terms.append(slope if unit or above is None else Mul((above, slope)))
         if terms and node.name not in adjoints:
-            adjoints[node.name] = terms[0] if len(terms) == 1 else Add(tuple(terms))
+            adjoints[node.name] = sum_of(terms)
             if sum(1 for _ in walk(adjoints[node.name])) > _LARGEST:
                 del adjoints[node.name]
             elif node.formula is not None:
@@ -126,7 +74,7 @@ def derivatives(derivation: Derivation) -> dict[Key, str]:
 
 def _keep(found: dict[Key, str], e: Expression, name: str) -> None:
     if not isinstance(e, Var | Number | Constant) and sum(1 for _ in walk(e)) <= _LARGEST:
-        found.setdefault(key(e), name)
+        found.setdefault(orderless(e), name)
 
 
 @dataclass(slots=True)
@@ -166,7 +114,7 @@ class _Namer:
         if 0 < len(found) <= _LONGEST:
             yield found, bool(plain)
         if name in self.formulas:
-            derivative = self.known.get(key(self.formulas[name]))
+            derivative = self.known.get(orderless(self.formulas[name]))
             if derivative is not None:
                 yield derivative, True
 

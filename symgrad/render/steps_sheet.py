@@ -239,6 +239,5 @@ def _collected(terms: list[Expression]) -> Expression:
 
 
 def _powers(term: Expression) -> set[tuple[Expression, Fraction | Expression]]:
-    product = Product()
-    product.multiply(term)
+    product = Product(term)
     return set(product.powers.items())

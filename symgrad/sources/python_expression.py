@@ -20,6 +20,7 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     number,
+    product_of,
 )
 from symgrad.sources import exact, lexer
 from symgrad.sources.complaints import NOT_SMOOTH, instead_of
@@ -187,7 +188,7 @@ class PythonReader:
                     parts.append(Neg(part))
                 case ast.Div():
                     self.check_divisor(part, right)
-                    above = parts[0] if len(parts) == 1 else Mul(tuple(parts))
+                    above = product_of(parts)
                     parts = [Div(above, part)]
                 case _:
                     parts.append(part)

@@ -6,26 +6,15 @@ from fractions import Fraction
 
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import Add, Div, Pow, Var, formula_of, number, variables
+from symgrad.expression.tree import Div, Pow, Var, formula_of, number, sum_of, variables
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
 from symgrad.sources.arrays.text import has_arrays, parse_arrays
 from symgrad.sources.cursor import constant
-from symgrad.sources.draft import (
-    Draft,
-    Equation,
-    check_cycles,
-    check_objective,
-    unused_inputs,
-)
+from symgrad.sources.draft import Draft, Equation, check_cycles, check_objective, unused_inputs
 from symgrad.sources.facts import read_facts
 from symgrad.sources.functions import read_functions
-from symgrad.sources.problems import (
-    Fault,
-    TooManyFaults,
-    UnknownNameInSource,
-    suggest,
-)
+from symgrad.sources.problems import Fault, TooManyFaults, UnknownNameInSource, suggest
 from symgrad.sources.scan import FileScanner
 from symgrad.sources.shapes import Shapes
 
@@ -170,7 +159,7 @@ def _squares(draft: Draft, residuals: tuple[str, ...]) -> Node:
     while draft.names.find(name) is not None:
         name += "_"
     squares = tuple(Pow(Var(residual), number(2)) for residual in residuals)
-    total = Add(squares) if len(squares) > 1 else squares[0]
+    total = sum_of(squares)
     return Node(name, "equation", formula_of(Div(total, number(2))))
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from symgrad.expression.tree import Div, Expression, Mul, Neg, Var, variables
+from symgrad.expression.tree import Div, Expression, Mul, Neg, Var, signed, variables
 from symgrad.program.block import Assignment, assignment
-from symgrad.program.normal import exact, signed
+from symgrad.program.normal import exact
 from symgrad.targets.numpy_batch import expression
 
 Sums = list[tuple[str, Expression]]

@@ -24,6 +24,7 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    product_of,
     variables,
 )
 from symgrad.program.normal import exact, normal
@@ -101,7 +102,7 @@ class Schedule:
         for part in bare.factors if isinstance(bare, Mul) else (bare,):
             (arrays if self.varies(part) else factor).append(part)
         if factor:
-            fixed = normal(factor[0] if len(factor) == 1 else Mul(tuple(factor)))
+            fixed = normal(product_of(factor))
             code = self.scalar(fixed)
             sign += f"({code})*" if isinstance(fixed, Add) else f"{code}*"
         if len(arrays) == 1:
@@ -210,7 +211,7 @@ class Schedule:
         moving = [factor for factor in factors if self.varies(factor)]
         # Products of several names could overflow where the author's order of factors does not.
         if fixed and sum(exact(factor) is None for factor in fixed) <= 1:
-            scalar = normal(fixed[0] if len(fixed) == 1 else Mul(tuple(fixed)))
+            scalar = normal(product_of(fixed))
             factors = (*moving[:1], scalar, *moving[1:])
         product: Operand | None = None
         for factor in factors:

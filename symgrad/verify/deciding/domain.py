@@ -74,7 +74,7 @@ def _stated(part: Expression) -> Iterator[Compare]:
 def switching_parts(expression: Expression) -> tuple[Expression, ...]:
     """Return the parts at whose zeros a value or slope may jump: arguments of abs, sides of max."""
     found: list[Expression] = []
-    for part in each_part(expression):
+    for part in each_part(expression, children):
         match part:
             case Compare(_, left, right):
                 found.append(Add((left, Neg(right))))

@@ -16,26 +16,20 @@ from math import lcm
 
 from symgrad.expression.tree import (
     ONE,
-    Add,
     Call,
     Constant,
     Div,
     Expression,
-    Mul,
     Neg,
     Number,
     Pow,
     Var,
     number,
+    product_of,
+    sum_of,
 )
 from symgrad.verify.deciding.limits import MAX_BITS, Clock, Stop, TooLarge
-from symgrad.verify.deciding.polynomials import (
-    Poly,
-    Ring,
-    constant_value,
-    degrees,
-    is_constant,
-)
+from symgrad.verify.deciding.polynomials import Poly, Ring, constant_value, degrees, is_constant
 
 _MAX_GENERATORS = 512
 _MAX_SCALE = 360
@@ -326,9 +320,7 @@ class Field:
     def polynomial_expression(self, p: Poly) -> Expression:
         """Return a polynomial as an expression."""
         terms = [self._term(monomial, c) for monomial, c in self.ring.terms(p)]
-        if not terms:
-            return number(0)
-        return terms[0] if len(terms) == 1 else Add(tuple(terms))
+        return sum_of(terms)
 
     def _term(self, monomial: tuple[int, ...], coefficient: Fraction) -> Expression:
         factors: list[Expression] = []
@@ -339,7 +331,7 @@ class Field:
         size = abs(coefficient)
         if size != 1 or not factors:
             factors.insert(0, Number(size))
-        product = factors[0] if len(factors) == 1 else Mul(tuple(factors))
+        product = product_of(factors)
         return Neg(product) if coefficient < 0 else product
 
     def expression(self, a: Ratio) -> Expression:

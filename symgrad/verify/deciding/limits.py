@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from symgrad.expression.identity import ByIdentity, parts_first
-from symgrad.expression.tree import Expression, Var, children, with_children
+from symgrad.expression.identity import parts_first
+from symgrad.expression.tree import Expression, Var, children, substitute
 
 MAX_NODES = 20_000
 MAX_DEPTH = 160
@@ -58,27 +58,19 @@ def distinct_parts(*expressions: Expression) -> tuple[Expression, ...]:
     Raises:
         TooLarge: when there are more than `MAX_NODES` parts or `MAX_DEPTH` levels.
     """
-    order = parts_first(expressions, most=MAX_NODES, deepest=MAX_DEPTH)
+    order = parts_first(expressions, children, most=MAX_NODES, deepest=MAX_DEPTH)
     if order is None:
         raise TooLarge
     return order
 
 
 def substituted(expression: Expression, values: Mapping[str | int, Expression]) -> Expression:
-    """Return the expression with names replaced; parts that are shared stay shared."""
-    new: ByIdentity[Expression, Expression] = ByIdentity()
-    for part in distinct_parts(expression):
-        if isinstance(part, Var):
-            new[part] = values.get(part.key, part)
-            continue
-        old = children(part)
-        parts = tuple(new[child] for child in old)
-        same = all(a is b for a, b in zip(parts, old, strict=True))
-        new[part] = part if same else with_children(part, parts)
-    return new[expression]
+    """Return the expression with names replaced. Raises TooLarge like `distinct_parts`."""
+    distinct_parts(expression)
+    return substitute(expression, values)
 
 
 def names_in(*expressions: Expression) -> tuple[str | int, ...]:
-    """Return every name once, in order of appearance."""
+    """Return every name once, parts before the wholes that hold them. Raises TooLarge."""
     parts = distinct_parts(*expressions)
     return tuple(dict.fromkeys(part.key for part in parts if isinstance(part, Var)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from symgrad.expression.tree import ZERO, Add, Compare, Expression, Neg, Number
+from symgrad.expression.tree import ZERO, Add, Compare, Expression, Neg, Number, sum_of
 from symgrad.verify.deciding.domain import switching_parts
 from symgrad.verify.deciding.facts import EmptyRegion
 from symgrad.verify.deciding.fields import Field, Ratio, Restart, Scales
@@ -164,8 +164,7 @@ def balanced(relation: str, expression: Expression) -> Compare:
 
 
 def _sum(terms: Sequence[Expression]) -> Expression:
-    kept = [term for term in terms if term != ZERO]
-    return Add(tuple(kept)) if len(kept) > 1 else kept[0] if kept else ZERO
+    return sum_of([term for term in terms if term != ZERO])
 
 
 def _region(

@@ -21,6 +21,7 @@ from symgrad.expression.tree import (
     Number,
     Var,
     children,
+    product_of,
     with_children,
 )
 from symgrad.verify.drafting.article import ArticleEquation, StatedValue
@@ -57,7 +58,7 @@ def _plain(expression: Expression) -> Expression:
     if isinstance(expression, Mul):
         flat = [f for part in parts for f in (part.factors if isinstance(part, Mul) else (part,))]
         kept = tuple(part for part in flat if part != ONE) or (ONE,)
-        return kept[0] if len(kept) == 1 else Mul(kept)
+        return product_of(kept)
     if isinstance(expression, Add):
         return Add(
             tuple(t for part in parts for t in (part.terms if isinstance(part, Add) else (part,)))

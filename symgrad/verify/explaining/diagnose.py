@@ -23,9 +23,9 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     Var,
-    rebuild,
     substitute,
     variables,
+    walk,
 )
 from symgrad.graph.graph import Graph
 from symgrad.verify.deciding.limits import Stop
@@ -311,15 +311,7 @@ def closed_form(scene: Scene, e: Expression) -> Expression | None:
 
 
 def _keys(e: Expression) -> Iterator[str | int]:
-    found: list[str | int] = []
-
-    def leaf(part: Expression) -> Expression:
-        if isinstance(part, Var):
-            found.append(part.key)
-        return part
-
-    rebuild(e, leaf)
-    return iter(found)
+    return (part.key for part in walk(e) if isinstance(part, Var))
 
 
 def _meaning(scene: Scene, name: str) -> Expression | None:

@@ -17,23 +17,10 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     number,
+    product_of,
 )
 
 Change: TypeAlias = Callable[[Fraction], Expression]
-
-
-def product(factors: tuple[Expression, ...]) -> Expression:
-    """Return the product of factors, as they are."""
-    if not factors:
-        return ONE
-    return factors[0] if len(factors) == 1 else Mul(factors)
-
-
-def total(terms: tuple[Expression, ...]) -> Expression:
-    """Return the sum of terms, as they are."""
-    if not terms:
-        return number(0)
-    return terms[0] if len(terms) == 1 else Add(terms)
 
 
 def factors_of(e: Expression) -> tuple[Expression, ...]:
@@ -51,13 +38,13 @@ def negated(e: Expression) -> Expression:
         case Mul((Neg(first), *rest)):
             return Mul((first, *rest))
         case Mul((Number(value), *rest)) if value < 0:
-            return product(tuple(rest)) if value == -1 else Mul((number(-value), *rest))
+            return product_of(tuple(rest)) if value == -1 else Mul((number(-value), *rest))
         case Div(above, below) if isinstance(above, Neg) or _starts_negative(above):
             return Div(negated(above), below)
         case Mul(factors):
             for i, factor in enumerate(factors):
                 if factor == Number(Fraction(-1)):
-                    return product(factors[:i] + factors[i + 1 :])
+                    return product_of(factors[:i] + factors[i + 1 :])
                 if isinstance(factor, Neg):
                     return Mul((*factors[:i], factor.operand, *factors[i + 1 :]))
                 if isinstance(factor, Div) and _starts_negative(factor.numerator):
@@ -88,7 +75,7 @@ def without_each(e: Expression) -> Iterator[tuple[Expression, Expression]]:
         case Mul(factors):
             for i, factor in enumerate(factors):
                 rest = (factors[:i], factors[i + 1 :])
-                yield factor, product(rest[0] + rest[1])
+                yield factor, product_of(rest[0] + rest[1])
                 if isinstance(factor, Div):
                     for gone, left in without_each(factor):
                         yield gone, Mul((*rest[0], left, *rest[1]))
@@ -147,7 +134,7 @@ def _into_product(
 ) -> Callable[[Expression], Expression]:
     def build(part: Expression) -> Expression:
         inner = factors_of(part) if part != ONE else ()
-        return product((*factors[:index], *inner, *factors[index + 1 :]))
+        return product_of((*factors[:index], *inner, *factors[index + 1 :]))
 
     return build
 
@@ -206,7 +193,7 @@ def _led(e: Expression, factor: Expression) -> Expression:
         case _ if e == ONE:
             return factor
         case _:
-            return product((factor, *factors_of(e)))
+            return product_of((factor, *factors_of(e)))
 
 
 def _numbers(e: Expression) -> Iterator[tuple[Fraction, Change]]:
@@ -241,7 +228,7 @@ def multiplied(e: Expression, factor: Expression) -> Expression:
         case Neg(operand), _:
             return Neg(multiplied(operand, factor))
         case Div(above, below), Div(inner, under) if inner == ONE:
-            return Div(above, product((*factors_of(below), *factors_of(under))))
+            return Div(above, product_of((*factors_of(below), *factors_of(under))))
         case _, Div(inner, under) if inner == ONE:
             return Div(e, under)
         case Div(above, below), _:
@@ -249,7 +236,7 @@ def multiplied(e: Expression, factor: Expression) -> Expression:
         case _:
             if e == ONE:
                 return factor
-            return product((*factors_of(e), *factors_of(factor)))
+            return product_of((*factors_of(e), *factors_of(factor)))
 
 
 def plus_term(e: Expression, term: Expression) -> Expression:

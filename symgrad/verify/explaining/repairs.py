@@ -27,6 +27,7 @@ from symgrad.expression.tree import (
     Var,
     number,
     substitute,
+    sum_of,
     variables,
 )
 from symgrad.verify.explaining.factors import (
@@ -35,7 +36,6 @@ from symgrad.verify.explaining.factors import (
     plus_term,
     powers_of,
     scaled,
-    total,
     without_each,
 )
 from symgrad.verify.explaining.floats import FLOATS, Floats, Values, close, same
@@ -288,14 +288,14 @@ def _term_too_many(
     item: Occurrence, terms: tuple[Expression, ...], floats: Floats
 ) -> Iterator[Repair]:
     for i, term in enumerate(terms):
-        left = total(terms[:i] + terms[i + 1 :])
+        left = sum_of(terms[:i] + terms[i + 1 :])
         if item.mended_by(floats.value(left)):
             yield _repair("extra_term", 1.4, left, term)
     if len(terms) > 8:
         return
     for i, first in enumerate(terms):
         for k in range(i + 1, len(terms)):
-            left = total(tuple(t for n, t in enumerate(terms) if n not in (i, k)))
+            left = sum_of(tuple(t for n, t in enumerate(terms) if n not in (i, k)))
             if item.mended_by(floats.value(left)):
                 yield _repair("extra_term", 1.9, left, Add((first, terms[k])))
 

@@ -22,15 +22,9 @@ from symgrad.expression.tree import (
     Var,
     children,
     number,
+    sum_of,
 )
-from symgrad.verify.explaining.factors import (
-    negated,
-    plus_term,
-    powers_of,
-    scaled,
-    total,
-    without_each,
-)
+from symgrad.verify.explaining.factors import negated, plus_term, powers_of, scaled, without_each
 from symgrad.verify.explaining.floats import Floats, Values, same
 from symgrad.verify.explaining.occurrences import MAX_OCCURRENCES, put
 from symgrad.verify.explaining.repairs import Repair
@@ -71,7 +65,7 @@ def _edits_at(
         yield from (("swapped_variable", Var(name)) for name in allowed if name != part.key)
     if isinstance(part, Add):
         for i in range(len(part.terms)):
-            yield "extra_term", total(part.terms[:i] + part.terms[i + 1 :])
+            yield "extra_term", sum_of(part.terms[:i] + part.terms[i + 1 :])
     for name in allowed if not in_product or isinstance(part, Add) else ():
         for term in (Var(name), Neg(Var(name))):
             yield "dropped_term", plus_term(part, term)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
-from symgrad.expression.tree import ZERO, Call, Div, Expression, Mul, Var, variables
+from symgrad.expression.tree import ZERO, Call, Div, Expression, Var, product_of, variables
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
@@ -257,11 +257,11 @@ class DerivativeParser(Parser):
                 factors.append(self.factor())
             elif token == "/":
                 self.at += 1
-                factors = [Div(_product(factors), self.divisor())]
+                factors = [Div(product_of(factors), self.divisor())]
             elif self.starts_factor():
                 factors.append(self.power())
             else:
-                return _product(factors)
+                return product_of(factors)
 
     def target(self, top: Expression, bottoms: tuple[Variable, ...], start: int) -> Expression:
         """Return the variable that stands for a derivative, or the quotient that one is."""
@@ -347,7 +347,3 @@ class DerivativeParser(Parser):
 
 def _names_of(variable: Variable) -> tuple[str, ...]:
     return (variable,) if isinstance(variable, str) else tuple(map(str, variables(variable)))
-
-
-def _product(factors: list[Expression]) -> Expression:
-    return factors[0] if len(factors) == 1 else Mul(tuple(factors))

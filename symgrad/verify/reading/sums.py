@@ -20,6 +20,7 @@ from symgrad.expression.tree import (
     Number,
     Var,
     substitute,
+    sum_of,
     variables,
 )
 from symgrad.sources import lexer
@@ -120,7 +121,7 @@ class SumParser(FunctionParser):
         self.at = at + 1
         terms: list[Expression] = [Var(first[key]) for key in sorted(alone)]
         terms += [Mul((Var(first[key]), Var(second[key]))) for key in sorted(second, key=int)]
-        return Add(tuple(terms)) if len(terms) > 1 else terms[0]
+        return sum_of(terms)
 
     def members(self, token: str) -> dict[str, str]:
         """Return the names of the graph with one number as index of which a word is the base."""
