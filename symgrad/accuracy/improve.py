@@ -13,6 +13,7 @@ from symgrad.accuracy.sample import Domain, Point, fresh_points, sampled
 from symgrad.accuracy.search import searched
 from symgrad.accuracy.tidy import without_copies
 from symgrad.expression.functions import record
+from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.tree import Call, Div, Expression, Formula, Number, Pow, Var, walk
 from symgrad.graph.graph import Graph
 from symgrad.program.statements import Statement
@@ -39,12 +40,12 @@ def improved(
     cost: Cost,
 ) -> Improved:
     """Return statements of the same values that lose fewer digits in doubles."""
-    patterns = {id(s.formula.pattern): s.formula.pattern for s in statements}
-    if not any(map(may_lose, patterns.values())):
+    patterns = distinct(s.formula.pattern for s in statements)
+    if not any(map(may_lose, patterns)):
         return Improved(statements)
     if len(statements) > MAX_STATEMENTS:
         return Improved(_by_pattern(statements))
-    if not all(map(is_measured, patterns.values())):
+    if not all(map(is_measured, patterns)):
         return Improved(statements)
     domain = domain_of(graph, inputs)
     points = sampled(domain, statements)
@@ -150,19 +151,19 @@ def _is_whole(exponent: Expression) -> bool:
 
 def _by_pattern(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Mend each pattern once, its operands taken as inputs: what long programs get."""
-    found: dict[int, Formula] = {}
+    found: ByIdentity[Expression, Formula] = ByIdentity()
     tried = 0
     result: list[Statement] = []
     for statement in statements:
         pattern, operands = statement.formula
-        formula = found.get(id(pattern))
+        formula = found.get(pattern)
         if formula is None:
             worth = any(isinstance(part, Call) for part in walk(pattern))
             formula = Formula(pattern, tuple(map(str, range(len(operands)))))
             if worth and len(operands) <= MAX_OPERANDS and tried < MAX_PATTERNS:
                 tried += 1
                 formula = _alone(formula)
-            found[id(pattern)] = formula
+            found[pattern] = formula
         own = tuple([operands[int(place)] for place in formula.operands])
         result.append(Statement(statement.name, Formula(formula.pattern, own)))
     return tuple(result)

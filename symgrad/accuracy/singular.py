@@ -36,6 +36,7 @@ from symgrad.expression.tree import (
     Div,
     Expression,
     Logic,
+    Mark,
     Mul,
     Neg,
     Number,
@@ -51,7 +52,7 @@ from symgrad.expression.tree import (
 from symgrad.program.normal import normal
 from symgrad.program.series import ARGUMENT, SERIES, Local
 
-PLACE = "#t"  # the name of t; no name of a graph begins like this
+PLACE = Mark("#t")  # stands for t
 ORDERS = 26
 RADII = (1.0, 0.5, 0.25, 0.0625, 0.015625)
 TINY = 2.0**-55

@@ -15,7 +15,7 @@ from typing import Any
 from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
-from symgrad.derivation.sweep import MARK, Edges, Naming, Refine, Swept, sweep
+from symgrad.derivation.sweep import AdjointMark, Edges, Naming, Refine, Swept, mark_of, sweep
 from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression.algebra import cost
 from symgrad.expression.collector import paused_collector
@@ -98,7 +98,7 @@ def _derived(
         refine: Refine | None = relations.refine if relations.useful else None
         swept = sweep(graph, chosen, naming, refine, economical=sensitivities == "auto")
         used = _references(swept, chosen)
-        once = {name for name in swept.named if used[MARK + name] == 1}
+        once = {name for name in swept.named if used[mark_of(name)] == 1}
         learned, known = relations.learned > known, relations.learned
         if not learned and (sensitivities != "auto" or not once or not relations.applied):
             break
@@ -160,14 +160,14 @@ def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
 
 def _references(swept: Swept, wrt: tuple[str, ...]) -> dict[str, int]:
     """Count the uses of each sensitivity, from the gradients up."""
-    counts = dict.fromkeys((MARK + name for name in swept.named), 0)
+    counts: dict[str, int] = dict.fromkeys((mark_of(name) for name in swept.named), 0)
     for name in wrt:
         if name in swept.adjoints:
             for operand in swept.adjoints[name].operands:
                 if operand in counts:
                     counts[operand] += 1
     for name in reversed(swept.named):
-        if counts[MARK + name]:
+        if counts[mark_of(name)]:
             for operand in swept.adjoints[name].operands:
                 if operand in counts:
                     counts[operand] += 1
@@ -182,9 +182,9 @@ def _assembled(
     notes: tuple[Note, ...],
     label: str,
 ) -> Derivation:
-    kept = [name for name in swept.named if used[MARK + name]]
+    kept = [name for name in swept.named if used[mark_of(name)]]
     names = sensitivity_names(graph, kept, label=label)
-    spelled = {MARK + node: name for node, name in names.items()}
+    spelled: dict[str, str] = {mark_of(node): name for node, name in names.items()}
     units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.unit)
     return Derivation(
         graph,
@@ -214,13 +214,13 @@ def _merges(graph: Graph, swept: Swept, kept: Collection[str]) -> Iterable[Merge
             continue
         place, factor = adjoint.pattern.terms[0]
         mark = None if place is None else adjoint.operands[place]
-        if factor == ONE or mark is None:
+        if factor == ONE or not isinstance(mark, AdjointMark):
             continue
         names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
         merged = substitute(factor, names)
         # A quotient of two sensitivities is no derivative of the one node by the other.
-        if not any(str(key).startswith(MARK) for key in variables(merged)):
-            yield Merge(name, mark.removeprefix(MARK), merged)
+        if not any(isinstance(key, AdjointMark) for key in variables(merged)):
+            yield Merge(name, mark.node, merged)
 
 
 def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") -> dict[str, str]:

@@ -24,6 +24,7 @@ from symgrad.expression.tree import (
     Div,
     Expression,
     Logic,
+    Mark,
     Mul,
     Neg,
     Number,
@@ -44,7 +45,7 @@ _TRIES = 12
 _SEED = 20250301
 _MOST_STEPS = 6_000
 _LONGEST = 400
-_WITHIN = "the argument of a function"  # spaces: no name of a graph
+_WITHIN = Mark("the argument of a function")
 
 
 class NoLaurentSeries(ArithmeticError):

@@ -27,7 +27,7 @@ from symgrad.derivation.products import (
     sum_replaced,
     written_out,
 )
-from symgrad.derivation.sweep import MARK
+from symgrad.derivation.sweep import AdjointMark
 from symgrad.expression.algebra import (
     Product,
     add,
@@ -161,14 +161,14 @@ class Relations:
     ) -> Expression | None:
         """Return the form with all sensitivities written out, or None when that is too large."""
         for _ in range(MAX_EQUATIONS):
-            marks = [key for key in variables(form) if str(key).startswith(MARK)]
+            marks = [key for key in variables(form) if isinstance(key, AdjointMark)]
             if not marks:
                 return tidy(form)
             if cost(form) > MAX_EXPANDED_COST:
                 return None
             values: dict[str | int, Expression] = {}
             for mark in marks:
-                own = adjoints[str(mark).removeprefix(MARK)]
+                own = adjoints[mark.node]
                 values[mark] = substitute(
                     own.pattern.total, {i: Var(n) for i, n in enumerate(own.operands)}
                 )
@@ -322,7 +322,7 @@ def _adjoint(form: Expression) -> Adjoint:
     """Return a form in names as an adjoint, its terms grouped by sensitivity."""
     names = [str(key) for key in variables(form)]
     places: dict[str | int, Expression] = {name: Var(i) for i, name in enumerate(names)}
-    marks = [name for name in names if name.startswith(MARK)]
+    marks = [name for name in names if isinstance(name, AdjointMark)]
     # The form is linear in the sensitivities, so what stands with one is the derivative by it.
     slopes = gradient_of(form) if marks else {}
     groups: dict[int | None, Expression] = {

@@ -13,22 +13,38 @@ from typing import NamedTuple
 
 from symgrad.derivation.analysis import active_names
 from symgrad.derivation.calculus import Picked, local_derivatives
-from symgrad.derivation.forms import (
-    SENSITIVITY,
-    UNIT,
-    Adjoint,
-    LinearPattern,
-    Part,
-    compose,
-)
+from symgrad.derivation.forms import SENSITIVITY, UNIT, Adjoint, LinearPattern, Part, compose
 from symgrad.errors import Diagnostic, NotDifferentiable
+from symgrad.expression.identity import ByIdentity, Identities
 from symgrad.expression.slopes import refusal_of
-from symgrad.expression.tree import Expression
+from symgrad.expression.tree import Expression, Mark
 from symgrad.graph.graph import Graph, Node
 
-MARK = "δ:"  # a sensitivity's provisional name is MARK + the name of its node: never an identifier
 MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
+
+
+class AdjointMark(Mark):
+    """Stands for the sensitivity of a node until that is given its name."""
+
+    __slots__ = ()
+
+    @property
+    def node(self) -> str:
+        """The name of the node."""
+        return self[len(_OF) :]
+
+
+_OF = "δ of "
+
+
+def mark_of(node: str) -> AdjointMark:
+    """Return what stands for the sensitivity of a node.
+
+    >>> mark_of("u"), mark_of("u").node
+    ('δ of u', 'u')
+    """
+    return AdjointMark(_OF + node)
 
 
 class Contribution(NamedTuple):
@@ -62,32 +78,34 @@ class PatternSlopes:
     """What has been worked out for each shape during one derivation."""
 
     def __init__(self) -> None:
-        self._slopes: dict[int, list[tuple[int, Picked]]] = {}
+        self._slopes: ByIdentity[Expression, list[tuple[int, Picked]]] = ByIdentity()
         self._patterns: dict[Expression, Expression] = {}
         self._linear: dict[LinearPattern, LinearPattern] = {}
         self._composed: dict[object, tuple[LinearPattern, tuple[int, ...]]] = {}
-        self._kept: list[object] = []
-        self.refusals: dict[int, dict[int, str]] = {}
+        self._numbers = Identities()
+        self._refusals: ByIdentity[Expression, dict[int, str]] = ByIdentity()
+        self.refuses = False
 
     def slopes(self, pattern: Expression) -> list[tuple[int, Picked]]:
         """Return the positions of a pattern's operands and its local derivatives by them."""
-        found = self._slopes.get(id(pattern))
+        found = self._slopes.get(pattern)
         if found is None:
-            found = self._slopes[id(pattern)] = [
+            found = self._slopes[pattern] = [
                 (position, self._shared(rule.short))
                 for position, rule in sorted(local_derivatives(pattern).items())
             ]
-            self._kept.append(pattern)
             refused = {place: refusal_of(rule.pattern) for place, rule in found}
             if any(refused.values()):
-                self.refusals[id(pattern)] = {place: why for place, why in refused.items() if why}
+                self.refuses = True
+                self._refusals[pattern] = {place: why for place, why in refused.items() if why}
         return found
 
     def check(self, node: Node, place: int) -> None:
         """Raise NotDifferentiable where nobody knows the derivative by that operand."""
-        pattern = None if node.formula is None else node.formula.pattern
-        why = self.refusals.get(id(pattern), {}).get(place)
-        if node.formula is not None and why is not None:
+        if node.formula is None:
+            return
+        why = (self._refusals.get(node.formula.pattern) or {}).get(place)
+        if why is not None:
             operand = node.formula.operands[place]
             raise NotDifferentiable(
                 Diagnostic(
@@ -109,8 +127,8 @@ class PatternSlopes:
         names: list[str] = []
         shape: list[int] = []
         for item in contributions:
-            shape.append(id(item.adjoint.pattern))
-            shape.append(id(item.derivative.pattern))
+            shape.append(self._numbers.of(item.adjoint.pattern))
+            shape.append(self._numbers.of(item.derivative.pattern))
             names.extend(item.adjoint.operands)
             operands = item.consumer.formula.operands if item.consumer.formula else ()
             names.extend(
@@ -148,7 +166,7 @@ def _adjoint_parts(contributions: list[Contribution], index: tuple[int, ...]) ->
 
 def _shorter_unnamed(shapes: PatternSlopes, node: Node, own: Adjoint, edges: Edges) -> bool:
     """Tell whether every contribution of a node is as short without a name for its adjoint."""
-    named = Adjoint(SENSITIVITY, (MARK + node.name,))
+    named = Adjoint(SENSITIVITY, (mark_of(node.name),))
     return all(
         shapes.adjoint([Contribution(0, node, own, slope)]).pattern.size
         <= shapes.adjoint([Contribution(0, node, named, slope)]).pattern.size
@@ -204,7 +222,7 @@ def sweep(
             for place, rule in shapes.slopes(node.formula.pattern)
             if operands[place] in active
         ]
-        if shapes.refusals:
+        if shapes.refuses:
             for place, _ in shapes.slopes(node.formula.pattern):
                 if operands[place] in active:
                     shapes.check(node, place)
@@ -213,7 +231,7 @@ def sweep(
             economical and own.pattern.divides and _shorter_unnamed(shapes, node, own, edges)
         ):
             named.append(name)
-            own = Adjoint(SENSITIVITY, (MARK + name,))
+            own = Adjoint(SENSITIVITY, (mark_of(name),))
         place_in_order = order[name]
         for operand, derivative in edges:
             item = Contribution(place_in_order, node, own, derivative)

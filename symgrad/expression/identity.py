@@ -46,6 +46,40 @@ class ByIdentity(Generic[Key, Known]):
         return id(key) in self._items
 
 
+class Identities:
+    """Gives objects numbers, one for each object, and keeps the objects so that they stay theirs.
+
+    >>> numbers = Identities()
+    >>> first, second = [1, 2], [1, 2]
+    >>> numbers.of(first) == numbers.of(first), numbers.of(first) == numbers.of(second)
+    (True, False)
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self) -> None:
+        self._items: dict[int, object] = {}
+
+    def of(self, item: object) -> int:
+        """Return the number of an object."""
+        number = id(item)
+        self._items[number] = item
+        return number
+
+
+def grouped(items: Iterable[Known], by: Callable[[Known], object]) -> list[list[Known]]:
+    """Return the items in groups that share one object, which `by` finds in each item.
+
+    >>> pattern, other = [1], [1]
+    >>> grouped([("a", pattern), ("b", other), ("c", pattern)], lambda item: item[1])
+    [[('a', [1]), ('c', [1])], [('b', [1])]]
+    """
+    groups: dict[int, list[Known]] = {}  # the items keep what they are grouped by
+    for item in items:
+        groups.setdefault(id(by(item)), []).append(item)
+    return list(groups.values())
+
+
 def distinct(items: Iterable[Known]) -> list[Known]:
     """Return every object once, in the order in which they come first.
 

@@ -35,6 +35,18 @@ class Constant:
     name: str
 
 
+class Mark(str):
+    """The key of a variable that stands for what has no name: what it stands for, in words.
+
+    Told from names by its type; and no name has a blank, so none is equal to it.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self  # it stays a mark where keys are taken as texts
+
+
 @dataclass(frozen=True, slots=True)
 class Var:
     """A name (str), or the position of an operand in a pattern (int)."""

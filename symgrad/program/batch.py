@@ -18,6 +18,7 @@ from symgrad.expression.tree import (
     Div,
     Expression,
     Formula,
+    Mark,
     Mul,
     Neg,
     Number,
@@ -31,7 +32,7 @@ from symgrad.program.normal import normal
 from symgrad.program.program import Program, Routine
 
 _DEPTH = 32  # how far a sum is followed into the names that it adds up
-_MEAN = Var("a mean")  # stands for the mean of an expression with data; no name has a space
+_MEAN = Var(Mark("the mean of an expression with data"))
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ class _Splitter:
 
 def _filled(term: Expression, mean: Expression) -> Expression:
     """Return a term with a mean in its place."""
-    return substitute(term, {"a mean": mean})
+    return substitute(term, {_MEAN.key: mean})
 
 
 def _needed(body: list[Assignment], sums: Iterable[tuple[str, Formula]]) -> tuple[Assignment, ...]:

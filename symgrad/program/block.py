@@ -13,6 +13,7 @@ from itertools import chain, compress
 from operator import itemgetter
 from typing import NamedTuple
 
+from symgrad.expression.identity import grouped
 from symgrad.expression.tree import Expression, Var, substitute, variables
 
 Column = Sequence[str]
@@ -86,11 +87,8 @@ def blocks_of(rows: Iterable[tuple[int, Assignment]]) -> list[Block]:
     >>> blocks_of([(0, row)])[0].columns
     (('x',),)
     """
-    groups: dict[int, list[tuple[int, Assignment]]] = {}
-    for item in rows:
-        groups.setdefault(id(item[1][1]), []).append(item)
     blocks: list[Block] = []
-    for members in groups.values():
+    for members in grouped(rows, lambda item: item[1].pattern):
         places, assignments = zip(*members, strict=True)
         names, patterns, operands = zip(*assignments, strict=True)
         columns = tuple(zip(*operands, strict=True))
@@ -100,10 +98,8 @@ def blocks_of(rows: Iterable[tuple[int, Assignment]]) -> list[Block]:
 
 def joined(blocks: list[Block]) -> list[Block]:
     """Return the blocks with those of one pattern put together."""
-    groups: dict[int, list[Block]] = {}
-    for block in blocks:
-        groups.setdefault(id(block.pattern), []).append(block)
-    return [same[0] if len(same) == 1 else _concatenated(same) for same in groups.values()]
+    groups = grouped(blocks, lambda block: block.pattern)
+    return [same[0] if len(same) == 1 else _concatenated(same) for same in groups]
 
 
 def _concatenated(blocks: list[Block]) -> Block:

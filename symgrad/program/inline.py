@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 
+from symgrad.expression.identity import Identities
 from symgrad.expression.tree import (
     Add,
     Expression,
@@ -74,17 +75,16 @@ class _Inliner:
         self._once: dict[tuple[int, int], bool] = {}
         self._plans: dict[tuple[object, ...], tuple[Expression, Picker]] = {}
         self._patterns: dict[Expression, Expression] = {}
-        self._kept: list[Expression] = []
+        self._numbers = Identities()
 
     def position(self, row: Assignment, single: set[str]) -> int | None:
         """Return the position of an operand that is in `single` and occurs once in the pattern."""
         for place, operand in enumerate(row.operands):
             if operand in single:
-                key = (id(row.pattern), place)
+                key = (self._numbers.of(row.pattern), place)
                 if key not in self._once:
                     count = sum(1 for part in walk(row.pattern) if part == Var(place))
                     self._once[key] = count == 1
-                    self._kept.append(row.pattern)
                 if self._once[key]:
                     return place
         return None
@@ -94,7 +94,8 @@ class _Inliner:
         names = row.operands + part.operands
         index: dict[str, int] = {}
         numbers = tuple([index.setdefault(name, i) for i, name in enumerate(names)])
-        key = (id(row.pattern), position, id(part.pattern), numbers)
+        patterns = self._numbers.of(row.pattern), self._numbers.of(part.pattern)
+        key = (*patterns, position, numbers)
         plan = self._plans.get(key)
         if plan is None:
             width = len(row.operands)
@@ -105,7 +106,6 @@ class _Inliner:
             pattern = substitute(tree, {old: Var(new) for new, old in enumerate(used)})
             plan = (self._patterns.setdefault(pattern, pattern), picker(used))
             self._plans[key] = plan
-            self._kept += [row.pattern, part.pattern]
         return Assignment(row.name, plan[0], plan[1](names))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import compress
 
+from symgrad.expression.identity import ByIdentity, grouped
 from symgrad.expression.tree import Expression, Formula, Var, substitute, variables
 from symgrad.program.block import Block, Column, joined
 from symgrad.program.normal import normal
@@ -18,7 +19,7 @@ class Lines:
         listed = list(statements)
         self.names: tuple[str, ...] = tuple([statement.name for statement in listed])
         self._formulas: tuple[Formula, ...] = tuple([statement.formula for statement in listed])
-        self._normal: dict[int, tuple[Expression, tuple[int, ...]]] = {}
+        self._normal: ByIdentity[Expression, tuple[Expression, tuple[int, ...]]] = ByIdentity()
         self._alike: dict[Expression, Expression] = {}
 
     def needed(self, results: Iterable[str]) -> list[bool]:
@@ -38,13 +39,10 @@ class Lines:
     def blocks(self, results: Iterable[str]) -> list[Block]:
         """Return the statements that the results need, by pattern."""
         flags = self.needed(results)
-        groups: dict[int, list[int]] = {}
-        places = range(len(flags))
-        for i, formula in zip(
-            compress(places, flags), compress(self._formulas, flags), strict=True
-        ):
-            groups.setdefault(id(formula.pattern), []).append(i)
-        return joined([self._block(members) for members in groups.values()])
+        formulas = self._formulas
+        members = compress(range(len(flags)), flags)
+        groups = grouped(members, lambda i: formulas[i].pattern)
+        return joined([self._block(group) for group in groups])
 
     def _block(self, members: Sequence[int]) -> Block:
         formulas = [self._formulas[i] for i in members]
@@ -55,10 +53,10 @@ class Lines:
 
     def _pattern(self, pattern: Expression) -> tuple[Expression, tuple[int, ...]]:
         """Return the form in which a pattern is computed, and which operands it has."""
-        found = self._normal.get(id(pattern))
+        found = self._normal.get(pattern)
         if found is None:
             tree = normal(pattern)
             used = tuple([int(key) for key in variables(tree)])
             compact = substitute(tree, {old: Var(new) for new, old in enumerate(used)})
-            found = self._normal[id(pattern)] = (self._alike.setdefault(compact, compact), used)
+            found = self._normal[pattern] = (self._alike.setdefault(compact, compact), used)
         return found

@@ -19,15 +19,8 @@ from symgrad.accuracy.report import Improved
 from symgrad.derivation.derivation import Derivation, gradient_name
 from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
-from symgrad.expression.tree import (
-    ZERO,
-    Call,
-    Expression,
-    Var,
-    children,
-    substitute,
-    walk,
-)
+from symgrad.expression.identity import ByIdentity, distinct
+from symgrad.expression.tree import ZERO, Call, Expression, Var, children, substitute, walk
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.program.block import Assignment, Block, dense, rows_of
@@ -399,17 +392,17 @@ def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[
 
     A choice that is 0 wherever such a branch is not taken is no such name: it holds its own test.
     """
-    branching = {id(block.pattern): _has_branches(block.pattern) for block in blocks}
-    if not any(branching.values()):
+    branching: ByIdentity[Expression, bool] = ByIdentity()
+    for pattern in distinct(block.pattern for block in blocks):
+        branching[pattern] = _has_branches(pattern)
+    if not any(branching[block.pattern] for block in blocks):
         return frozenset()
     certain = set(results)
     body = rows_of(blocks)
-    tests = {row.name: _own_test(row) for row in body if branching[id(row.pattern)]}
+    tests = {row.name: _own_test(row) for row in body if branching[row.pattern]}
     for name, pattern, operands in reversed(body):
         if name in certain:
-            certain.update(
-                _certain(pattern, operands, tests) if branching[id(pattern)] else operands
-            )
+            certain.update(_certain(pattern, operands, tests) if branching[pattern] else operands)
     return frozenset(row.name for row in body if row.name not in certain)
 
 

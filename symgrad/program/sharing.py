@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from symgrad.expression.identity import ByIdentity, Identities
 from symgrad.expression.tree import Expression
 from symgrad.program.block import Block, joined
 from symgrad.program.branches import with_choices
@@ -54,6 +55,7 @@ class Sharing:
         self._prefix = prefix
         self._patterns: dict[Expression, Expression] = {}
         self._table = table
+        self._numbers = Identities()
         self._plans: dict[tuple[int, tuple[Slot, ...]], tuple[Expression, tuple[int, ...]]] = {}
         self._providers: dict[Expression, dict[Key, str]] = {}
         self._own_places: dict[str, int] = {}
@@ -169,14 +171,17 @@ class Sharing:
             self.disordered = True
         ranked = sorted(marks, key=rank)
         slots = without_conflicts([mark.slot for mark in ranked])
-        by_slot = {id(mark.slot): mark for mark in marks}
+        by_slot: ByIdentity[Slot, _Found] = ByIdentity()
+        for mark in marks:
+            by_slot[mark.slot] = mark
         width = len(block.columns)
-        plan = self._plans.get((id(block.pattern), slots))
+        key = self._numbers.of(block.pattern), slots
+        plan = self._plans.get(key)
         if plan is None:
             pattern, old = replaced_slots(block.pattern, slots, width)
             plan = (self._patterns.setdefault(pattern, pattern), old)
-            self._plans[id(block.pattern), slots] = plan
-        new = [self._named(by_slot[id(slot)], block, added) for slot in slots]
+            self._plans[key] = plan
+        new = [self._named(by_slot[slot], block, added) for slot in slots]
         columns = (*block.columns, *new)
         return Block(plan[0], block.names, tuple([columns[i] for i in plan[1]]), block.places)
 

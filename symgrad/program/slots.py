@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import (
     ZERO,
     Add,
@@ -189,15 +190,14 @@ class SlotTable:
     """The slots of every pattern that was asked for."""
 
     def __init__(self) -> None:
-        self._found: dict[int, tuple[Expression, tuple[Slot, ...]]] = {}
+        self._found: ByIdentity[Expression, tuple[Slot, ...]] = ByIdentity()
 
     def slots(self, pattern: Expression) -> tuple[Slot, ...]:
         """Return the slots of a pattern."""
-        found = self._found.get(id(pattern))
+        found = self._found.get(pattern)
         if found is None:
-            # The pattern is kept too, so that no other one gets its id.
-            found = self._found[id(pattern)] = (pattern, slots_of(pattern))
-        return found[1]
+            found = self._found[pattern] = slots_of(pattern)
+        return found
 
 
 def replaced_slots(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
-from symgrad.expression.tree import Expression, Formula, Mul, Var, formula_of, walk
+from symgrad.expression.tree import Expression, Formula, Mark, Mul, Var, formula_of, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
 from symgrad.program.normal import normal
@@ -38,7 +38,7 @@ from symgrad.targets.updating import imported, update_step
 
 SCIPY_IMPORT = "\nfrom scipy import special"
 _PREFIX = "mean "  # no name of an author has a space
-_WEIGHT = "a weight"
+_WEIGHT = Mark("a weight")
 
 
 class Numpy(Target):

@@ -19,7 +19,7 @@ from symgrad.derivation.derive import derive
 from symgrad.derivation.guards import open_guards
 from symgrad.expression.certified import arb, ctx, fmpq
 from symgrad.expression.certified_values import Value, certified, exact, fraction
-from symgrad.expression.tree import ONE, ZERO, Compare, Expression, Var, formula_of, variables
+from symgrad.expression.tree import ONE, ZERO, Compare, Expression, Mark, Var, formula_of, variables
 from symgrad.graph.graph import Graph, Node
 from symgrad.verify.deciding.guards import guards_in
 from symgrad.verify.deciding.limits import Stop, TooLarge, names_in, substituted
@@ -29,7 +29,7 @@ Point = tuple[tuple[str, Fraction], ...]
 PRECISION = 320  # bits: 96 digits, of which 50 are always left
 _MAX_EXPANDED = 2_000  # equations
 _MAX_FRACTION_BITS = 600
-_ANONYMOUS = "expression differentiated"  # spaces: no name of a graph or of an author
+_ANONYMOUS = Mark("expression differentiated")
 
 
 class MissingValue(KeyError):

@@ -14,6 +14,7 @@ from symgrad.derivation.arrays.points import Point, points
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.balls import Unknown
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.identity import distinct
 
 Value = Any  # a number, a list of numbers, or a list of rows
 Arguments = Sequence[Value]
@@ -106,7 +107,7 @@ def held(d: ArrayDerivation, target: str, run: Runner, *, samples: bool) -> Arra
             error = error_of(got, expected)
             if error > worst.error:
                 worst = ArrayCheck(target, 0, error, label, point.sizes)
-    return replace(worst, points=len({id(point) for point, _ in wanted}))
+    return replace(worst, points=len(distinct(point for point, _ in wanted)))
 
 
 def plain_value(grid: Sequence[Sequence[Fraction | float]], order: int) -> Value:

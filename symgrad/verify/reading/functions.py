@@ -11,6 +11,7 @@ from symgrad.expression.tree import (
     ZERO,
     Call,
     Expression,
+    Mark,
     Number,
     Var,
     substitute,
@@ -40,7 +41,7 @@ _SPELLINGS = {
 PRIMES = frozenset("'′’")
 _SQUARES = frozenset("²³⁴")
 _TIMES = frozenset((("t",), ("n",), ("k",), ("old",)))
-_DUMMY = "t_of_a_function"
+_DUMMY = Mark("the argument of a function")
 _MOST_SAMPLES = 200
 
 

@@ -17,6 +17,7 @@ from symgrad.expression.tree import (
     Constant,
     Div,
     Expression,
+    Mark,
     Mul,
     Neg,
     Var,
@@ -193,7 +194,7 @@ class Scope:
     def resolve(self, word: str) -> Expression | None:
         """Return what a word stands for, or None; a product of names is not looked for here."""
         if word in self.differentials:
-            return Var(f"d:{self.differentials[word]}")
+            return differential_of(self.differentials[word])
         found = self.name(word)
         if found is not None:
             return Var(found)
@@ -382,3 +383,8 @@ def _e_is_last(way: tuple[str, ...], *, before_power: bool) -> bool:
     """Tell whether e, where it is the number, stands only where a power follows."""
     places = [index for index, piece in enumerate(way) if piece == _LAST_PIECE]
     return not places or (before_power and places == [len(way) - 1])
+
+
+def differential_of(name: str) -> Var:
+    """Return the variable that stands for dx while a total differential is read."""
+    return Var(Mark(f"differential of {name}"))

@@ -16,6 +16,7 @@ from symgrad.expression.tree import (
     ZERO,
     Add,
     Expression,
+    Mark,
     Mul,
     Number,
     Var,
@@ -304,7 +305,7 @@ class SumParser(FunctionParser):
         size = limits.last[0] if len(limits.last) == 1 else ""
         said = "`∑`" if letter == _NO_LETTER else f"`{letter}`"
         scope.remark(f"{said} read as {'over samples' if letter == _NO_LETTER else 'the sample'}")
-        placeholder = Var(f"∑{len(self.sums())}")
+        placeholder = Var(Mark(f"sum {len(self.sums())} over the samples"))
         self.sums()[str(placeholder.key)] = self.sum_of(term, size)
         return placeholder
 

@@ -16,19 +16,17 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     Number,
-    Var,
     substitute,
     variables,
 )
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
-from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.scope import Scope, differential_of
 from symgrad.verify.reading.split import WrittenStatement, cut_at, unwrapped
 
 _GRADIENT = re.compile(rf"\s*∇\s*(?:_\s*({lexer.NAME}))?\s*({lexer.NAME})?\s*(?:\([^()]*\))?\s*")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*({lexer.NAME})\s*")
-_MARK = "d:"
 
 
 def components(statement: WrittenStatement, scope: Scope) -> Iterator[WrittenStatement]:
@@ -95,21 +93,16 @@ def differentials(statement: WrittenStatement, scope: Scope) -> tuple[str, dict[
     return top, words
 
 
-def mark_of(name: str) -> Var:
-    """Return the variable that stands for dx while a total differential is read."""
-    return Var(_MARK + name)
-
-
 def coefficient(expression: Expression, name: str, place: Origin, names: list[str]) -> Expression:
     """Return the factor of dx in a total differential.
 
     Raises:
         Fault: where the expression is not linear in its differentials.
     """
-    marks = [str(mark_of(other).key) for other in names]
-    slope = gradient_of(expression).get(_MARK + name, ZERO)
+    marks = [differential_of(other).key for other in names]
+    slope = gradient_of(expression).get(differential_of(name).key, ZERO)
     rest = substitute(expression, dict.fromkeys(marks, ZERO))
-    if set(marks) & {str(key) for key in variables(slope)} or not _vanishes(rest):
+    if set(marks) & set(variables(slope)) or not _vanishes(rest):
         message = "a total differential is a sum of terms, each with one dx"
         raise Fault(Diagnostic(message, place.place("", 0, 1)))
     return slope
