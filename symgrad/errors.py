@@ -6,8 +6,11 @@ that all the faults of one file are reported in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+
+_MANY_NAMES = 400  # of more only those of about the same length are compared
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,60 @@ class UnsupportedFunction(SymgradError, ValueError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name closest to `name`, or None when none is close.
+    """Return the known name closest to `name`, in bounded time however many names there are.
 
-    >>> nearest("hh", ["h", "u", "v"])
-    'h'
+    >>> nearest("hh", ["h", "u", "v"]), nearest("Vmx", ["S", "Vmax", "Km"]), nearest("q", ["Vmax"])
+    ('h', 'Vmax', None)
     """
     import difflib  # noqa: PLC0415  (only a fault needs it)
 
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    names = list(known)
+    lower = name.lower()
+    for candidate in names:
+        if candidate.lower() == lower:
+            return candidate
+    if len(names) > _MANY_NAMES:
+        like = [other for other in names if abs(len(other) - len(name)) <= 1]
+        start = [other for other in like if other[:1] == name[:1]]
+        names = [*start[:_MANY_NAMES], *like[: _MANY_NAMES // 2]]
+    # To one letter no long name is near, though difflib thinks so.
+    longest = 2 if len(name) == 1 else _LONGEST_NAME
+    short = [other for other in names if len(other) <= longest]
+    found = difflib.get_close_matches(name[:_LONGEST_NAME], short, n=1, cutoff=0.5)
     return found[0] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return a help with the known name closest to `name`, or `otherwise` where none is close.
+
+    >>> did_you_mean("numpi", ["numpy", "c"]), did_you_mean("ada", ["numpy"], "one of numpy")
+    ('did you mean `numpy`?', 'one of numpy')
+    """
+    close = nearest(name, known)
+    return f"did you mean `{close}`?" if close else otherwise
+
+
+def close_to(
+    name: str, known: Iterable[str], what: str = "a name that is defined", otherwise: str = ""
+) -> str:
+    """Return a help that names the known name closest to `name`, or `otherwise`.
+
+    >>> close_to("hh", ["h", "u"]), close_to("sine", ["sin"], "a function that there is")
+    ('a name that is defined: `h`', 'a function that there is: `sin`')
+    """
+    close = nearest(name, known)
+    return f"{what}: `{close}`" if close else otherwise
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return the name, with as many underscores behind it as it takes to be a new one.
+
+    >>> free_name("u", {"u", "u_"})
+    'u__'
+    """
+    while name in taken:
+        name += "_"
+    return name
 
 
 def display_text(text: str) -> str:

@@ -120,7 +120,8 @@ def test_unknown_example_is_named_with_the_nearest():
     with pytest.raises(UnknownName) as caught:
         examples.read("linear_regresion")
     assert str(caught.value) == (
-        "error: there is no example `linear_regresion`\n  help: did you mean `linear_regression`?"
+        "error: unknown example `linear_regresion`\n"
+        "  help: an example that there is: `linear_regression`; `symgrad examples` lists them all"
     )
 
 

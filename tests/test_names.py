@@ -9,12 +9,21 @@ from tests import sources
 
 SCREEN = 40  # lines of a function, its head and its docstring apart
 
-# Rooms in which functions of more than a screen still stand: they are to go.
+LONGEST = 50  # in rooms that are on their way there
+# Those rooms, and the functions that are longer still: they are to go.
 LONG = (
-    "accuracy/mend.py", "cli/generate_command.py", "derivation/sweep.py",
-    "expression/arrays/build.py", "render/arrays/", "sources/arrays/text.py", "sources/latex.py",
-    "targets/", "verify/drafting/", "verify/reading/",
+    "accuracy/mend.py", "expression/arrays/build.py", "sources/arrays/text.py", "targets/",
+    "verify/drafting/", "verify/reading/",
 )  # fmt: skip
+LONGER = {
+    ("cli/generate_command.py", "command"),
+    ("expression/arrays/build.py", "mul"),
+    ("expression/arrays/build.py", "sum_"),
+    ("targets/c.py", "_batch_parts"),
+    ("targets/c.py", "_update_parts"),
+    ("targets/python.py", "context"),
+    ("verify/reading/claims.py", "statement"),
+}
 # Names that do not say what comes back, and rooms in which they still stand.
 SAYS_NOTHING = {"_at", "_joined", "_own", "_parts", "_product"}
 UNSAID = ("accuracy/", "cli/", "render/svg_text.py", "targets/", "sources/arrays/")
@@ -42,14 +51,20 @@ def test_a_class_is_defined_once():
 
 
 def test_a_function_fits_on_a_screen():
-    long = {
-        (name, function.name)
+    lengths = {
+        (name, function.name): length(function)
         for name, nodes in sources.nodes().items()
-        if not name.startswith(LONG)
         for function in functions(nodes)
-        if length(function) > SCREEN
     }
-    assert not long
+    long = {
+        place
+        for place, lines in lengths.items()
+        if lines > (LONGEST if place[0].startswith(LONG) else SCREEN)
+    }
+    assert not long - LONGER
+    assert not {place for place in LONGER if lengths.get(place, 0) <= SCREEN}, (
+        "take it off the list"
+    )
 
 
 def test_a_helper_says_what_it_returns():
@@ -88,7 +103,7 @@ def key_of(call, constants):
 def test_what_has_no_name_is_a_mark():
     """A text that is no name, a prime of a next value apart, is a `Mark` where it is a key."""
     found = set()
-    for name, tree in TREES.items():
+    for name, tree in sources.trees().items():
         constants = {
             target.id: node.value
             for node in tree.body
@@ -96,7 +111,7 @@ def test_what_has_no_name_is_a_mark():
             for target in node.targets
             if isinstance(target, ast.Name)
         }
-        for node in ast.walk(tree):
+        for node in sources.nodes()[name]:
             called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Var"
             if called and not key_of(node, constants).rstrip("'").isidentifier():
                 found |= {(name, key_of(node, constants))} - {(name, "")}

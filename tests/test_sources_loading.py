@@ -3,10 +3,10 @@
 import pytest
 
 import symgrad
+from symgrad import examples
 from symgrad.errors import SourceError, SymgradError, UnknownName
 from symgrad.sources import load
 from symgrad.sources.limits import MAX_SOURCE_BYTES
-from symgrad.sources.loading import example_names
 
 
 def test_a_file_is_read(tmp_path):
@@ -37,7 +37,7 @@ def test_standard_input_is_read():
         load("-")
 
 
-@pytest.mark.parametrize("name", example_names())
+@pytest.mark.parametrize("name", examples.names())
 def test_every_example_is_read_without_a_warning(name):
     graph = load(f"example:{name}")
     assert graph.warnings == ()

@@ -11,18 +11,11 @@ from symgrad.derivation import analysis
 from symgrad.derivation.calculus import LocalDerivative, kinks_of, local_derivatives
 from symgrad.derivation.lookup import LazyMapping
 from symgrad.derivation.relations import Note
-from symgrad.errors import Diagnostic, LimitExceeded, UnknownName
+from symgrad.errors import Diagnostic, LimitExceeded, UnknownName, free_name
 from symgrad.expression.algebra import tidy
 from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.symbolic import to_sympy
-from symgrad.expression.tree import (
-    ZERO,
-    Expression,
-    Formula,
-    Var,
-    substitute,
-    walk,
-)
+from symgrad.expression.tree import ZERO, Expression, Formula, Var, substitute, walk
 from symgrad.graph.display import Typeset, written
 from symgrad.graph.graph import Graph, Node
 
@@ -300,10 +293,7 @@ class Derivation(Typeset):
 
 def gradient_name(graph: Graph, parameter: str) -> str:
     """Return a free name for ∂objective/∂parameter, such as `dJ_da`."""
-    name = f"d{graph.objective}_d{parameter}"
-    while name in graph.index:
-        name += "_"
-    return name
+    return free_name(f"d{graph.objective}_d{parameter}", graph.index)
 
 
 def local_derivative(node: Node, operand: str, *, short: bool = True) -> Expression:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from symgrad.derivation.analysis import ancestors, depends_on_data, extended
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
+from symgrad.errors import free_name
 from symgrad.expression.algebra import neg, terms_of_sum
 from symgrad.expression.tree import ZERO, Expression, Neg, Var, formula_of, sum_of, variables
 from symgrad.graph.graph import Graph, Node
@@ -24,9 +25,7 @@ def regularisation(derivation: Derivation) -> Mapping[str, Expression]:
     terms = list(_terms_without_data(graph))
     if not terms:
         return {}
-    name = _NAME
-    while name in graph.index:
-        name += "_"
+    name = free_name(_NAME, graph.index)
     node = Node(name, "equation", formula_of(sum_of(terms)))
     apart = extended(graph, (node,), name)
     within = ancestors(apart, name)

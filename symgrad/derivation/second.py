@@ -11,6 +11,7 @@ from symgrad.derivation import analysis
 from symgrad.derivation.derivation import Derivation, Form
 from symgrad.derivation.derive import derive
 from symgrad.derivation.lookup import LazyMapping
+from symgrad.errors import free_name
 from symgrad.expression.algebra import add, mul
 from symgrad.expression.symbolic import to_sympy
 from symgrad.expression.tree import Expression, Var, formula_of
@@ -97,7 +98,7 @@ def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
     graph = d.gradient_graph()
     slopes = [graph.nodes[i - len(d.wrt)].name for i in range(len(d.wrt))]
     total = add(*(mul(Var(v), Var(slope)) for v, slope in zip(direction, slopes, strict=True)))
-    name = _free("Hv", graph)
+    name = free_name("Hv", graph.index)
     inputs = tuple(Node(v, "data") for v in direction)
     whole = analysis.extended(graph, (*inputs, Node(name, "equation", formula_of(total))), name)
     product = derive(analysis.pruned(whole, name), d.wrt, label="v")
@@ -105,10 +106,4 @@ def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
 
 
 def _direction_names(graph: Graph, wrt: tuple[str, ...]) -> list[str]:
-    return [_free(f"v_{name}", graph) for name in wrt]
-
-
-def _free(name: str, graph: Graph) -> str:
-    while name in graph.index:
-        name += "_"
-    return name
+    return [free_name(f"v_{name}", graph.index) for name in wrt]

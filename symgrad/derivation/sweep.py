@@ -6,7 +6,7 @@ once and instantiated by name, so 10,000 equations of one shape cost 10,000 look
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from symgrad.derivation.forms import SENSITIVITY, UNIT, Adjoint, LinearPattern, 
 from symgrad.errors import Diagnostic, NotDifferentiable
 from symgrad.expression.identity import ByIdentity, Identities
 from symgrad.expression.slopes import refusal_of
-from symgrad.expression.tree import Expression, Mark
+from symgrad.expression.tree import Expression, Formula, Mark
 from symgrad.graph.graph import Graph, Node
 
 MAX_INLINE_COST = 60
@@ -84,7 +84,6 @@ class PatternSlopes:
         self._composed: dict[object, tuple[LinearPattern, tuple[int, ...]]] = {}
         self._numbers = Identities()
         self._refusals: ByIdentity[Expression, dict[int, str]] = ByIdentity()
-        self.refuses = False
 
     def slopes(self, pattern: Expression) -> list[tuple[int, Picked]]:
         """Return the positions of a pattern's operands and its local derivatives by them."""
@@ -96,23 +95,30 @@ class PatternSlopes:
             ]
             refused = {place: refusal_of(rule.pattern) for place, rule in found}
             if any(refused.values()):
-                self.refuses = True
                 self._refusals[pattern] = {place: why for place, why in refused.items() if why}
         return found
 
-    def check(self, node: Node, place: int) -> None:
-        """Raise NotDifferentiable where nobody knows the derivative by that operand."""
-        if node.formula is None:
-            return
-        why = (self._refusals.get(node.formula.pattern) or {}).get(place)
-        if why is not None:
-            operand = node.formula.operands[place]
-            raise NotDifferentiable(
-                Diagnostic(
-                    f"{why}, and `{node.name}` needs it to depend on `{operand}`",
-                    help=f"differentiate by inputs that `{operand}` does not depend on",
+    def edges(self, node: Node, formula: Formula, active: Container[str]) -> Edges:
+        """Return the operands of a node that are active, each with its local derivative.
+
+        Raises NotDifferentiable where nobody knows one of them.
+        """
+        operands = formula.operands
+        found = [
+            (place, operands[place], rule)
+            for place, rule in self.slopes(formula.pattern)
+            if operands[place] in active
+        ]
+        refused = self._refusals.get(formula.pattern) or {}
+        for place, operand, _ in found:
+            if place in refused:
+                raise NotDifferentiable(
+                    Diagnostic(
+                        f"{refused[place]}, and `{node.name}` needs it to depend on `{operand}`",
+                        help=f"differentiate by inputs that `{operand}` does not depend on",
+                    )
                 )
-            )
+        return [(operand, rule) for _, operand, rule in found]
 
     def _shared(self, picked: Picked) -> Picked:
         pattern = self._patterns.setdefault(picked.pattern, picked.pattern)
@@ -196,47 +202,33 @@ def sweep(
     adjoints: dict[str, Adjoint] = {}
     named: list[str] = []
     merges: list[str] = []
-    reversed_nodes = [*reversed(graph.ordered), *(graph.index[name] for name in wrt)]
-    for node in reversed_nodes:
+    for node in (*reversed(graph.ordered), *(graph.index[name] for name in wrt)):
         name = node.name
-        contributions = incoming.pop(name, None)
+        contributions = incoming.pop(name, [])
         if name == graph.objective:
             own = Adjoint(UNIT, ())
         elif contributions:
             if len(contributions) > 1:
                 contributions.sort(key=itemgetter(0))
+                merges.append(name)
             own = shapes.adjoint(contributions)
             if refine is not None:
                 own = refine(node, own, adjoints)
                 own = Adjoint(shapes.shared_form(own.pattern), own.operands)
-            if len(contributions) > 1:
-                merges.append(name)
         else:
             continue
         adjoints[name] = own
         if node.formula is None or not own.pattern.terms:
             continue
-        operands = node.formula.operands
-        edges = [
-            (operands[place], rule)
-            for place, rule in shapes.slopes(node.formula.pattern)
-            if operands[place] in active
-        ]
-        if shapes.refuses:
-            for place, _ in shapes.slopes(node.formula.pattern):
-                if operands[place] in active:
-                    shapes.check(node, place)
-        parts = 0 if contributions is None else len(contributions)
-        if naming(node, own, edges, parts) and not (
+        edges = shapes.edges(node, node.formula, active)
+        if naming(node, own, edges, len(contributions)) and not (
             economical and own.pattern.divides and _shorter_unnamed(shapes, node, own, edges)
         ):
             named.append(name)
             own = Adjoint(SENSITIVITY, (mark_of(name),))
         place_in_order = order[name]
         for operand, derivative in edges:
-            item = Contribution(place_in_order, node, own, derivative)
-            if operand in incoming:
-                incoming[operand].append(item)
-            else:
-                incoming[operand] = [item]
+            incoming.setdefault(operand, []).append(
+                Contribution(place_in_order, node, own, derivative)
+            )
     return Swept(adjoints, tuple(named), tuple(merges))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from importlib.resources import files
 
 from symgrad.errors import Diagnostic, UnknownName, nearest
@@ -40,15 +42,30 @@ def read(name: str) -> str:
     '# Branch and merge: u reaches v directly and through h.'
     """
     known = (*names(), *array_names())
-    if name not in known:
-        close = nearest(name, known)
+    plain = name.removesuffix(_SUFFIX)
+    if plain not in known:
+        close = nearest(plain, known) or _nearest_by_beginning(plain, known)
+        hint = f"an example that there is: `{close}`; " if close else ""
         raise UnknownName(
-            Diagnostic(
-                f"there is no example `{name}`",
-                help=f"did you mean `{close}`?" if close else f"examples: {', '.join(known)}",
-            )
+            Diagnostic(f"unknown example `{name}`", help=f"{hint}`symgrad examples` lists them all")
         )
-    return files(__name__).joinpath(name + _SUFFIX).read_text(encoding="utf-8")
+    return files(__name__).joinpath(plain + _SUFFIX).read_text(encoding="utf-8")
+
+
+def _nearest_by_beginning(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name whose first words are near to `name`, or None.
+
+    >>> _nearest_by_beginning("brnach", ["branch_and_merge", "huber"])
+    'branch_and_merge'
+    """
+    starts: dict[str, str] = {}
+    for other in known:
+        words = re.split(r"[_/]", other)
+        for first in range(len(words)):
+            for last in range(first + 1, len(words) + 1):
+                starts.setdefault("_".join(words[first:last]), other)
+    close = nearest(name, starts)
+    return None if close is None else starts[close]
 
 
 def title(name: str) -> str:

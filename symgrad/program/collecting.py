@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.derivation.derivation import Derivation
+from symgrad.errors import free_name
 from symgrad.expression.tree import Formula
 from symgrad.graph.graph import Graph
 from symgrad.program.statements import Statement
@@ -46,9 +47,7 @@ class Collected:
     def _append(
         self, name: str, formula: Formula, renamed: dict[str, str], suffix: str = ""
     ) -> str:
-        free = name + suffix
-        while free in self._taken:
-            free += "_"
+        free = free_name(name + suffix, self._taken)
         self._taken.add(free)
         self.statements.append(Statement(free, _renamed(formula, renamed)))
         if free != name:

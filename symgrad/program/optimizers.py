@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.errors import Diagnostic, SymgradError, did_you_mean
 from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Mul, Neg, Pow, Var
 
 Equation = tuple[str, Expression]
@@ -127,8 +127,7 @@ def optimizer(name: str) -> Optimizer:
     """
     found = OPTIMIZERS.get(name)
     if found is None:
-        close = nearest(name, OPTIMIZERS)
         known = ", ".join(f"`{item}`" for item in OPTIMIZERS)
-        help_text = f"did you mean `{close}`?" if close else f"one of {known}"
+        help_text = did_you_mean(name, OPTIMIZERS, f"one of {known}")
         raise SymgradError(Diagnostic(f"unknown optimizer `{name}`", help=help_text))
     return found

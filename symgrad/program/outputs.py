@@ -15,7 +15,7 @@ from typing import NamedTuple
 from symgrad.derivation.analysis import ancestors, depends_on_data, extended, pruned
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import Diagnostic, SymgradError, free_name
 from symgrad.expression.tree import (
     ZERO,
     Add,
@@ -139,8 +139,7 @@ def _named(derivation: Derivation) -> tuple[Graph, tuple[str, ...]]:
             names.append(str(base.key))
             continue
         name = f"residual_{number}" if len(bases) > 1 else "residual"
-        while name in graph.index or name in graph.spellings:
-            name += "_"
+        name = free_name(name, graph.index.keys() | graph.spellings.keys())
         graph = extended(graph, (Node(name, "equation", formula_of(base)),), name)
         names.append(name)
     return graph, tuple(names)

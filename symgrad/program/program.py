@@ -17,6 +17,7 @@ from typing import NamedTuple
 from symgrad.accuracy.improve import improved
 from symgrad.accuracy.report import Improved
 from symgrad.derivation.derivation import Derivation, gradient_name
+from symgrad.errors import free_name
 from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.identity import ByIdentity, distinct
@@ -293,9 +294,7 @@ def _gradient_names(derivation: Derivation) -> list[str]:
     taken = {item.name for item in derivation.sensitivity_list}
     names: list[str] = []
     for parameter in derivation.wrt:
-        name = gradient_name(derivation.graph, parameter)
-        while name in taken:
-            name += "_"
+        name = free_name(gradient_name(derivation.graph, parameter), taken)
         taken.add(name)
         names.append(name)
     return names

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from symgrad.errors import free_name
 from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.tree import (
     Add,
@@ -107,9 +108,7 @@ class _Cutter:
 
     def _piece(self, e: Expression, pieces: list[Statement]) -> Expression:
         self._count += 1
-        name = f"{self._name}_{self._count}"
-        while name in self._taken:
-            name += "_"
+        name = free_name(f"{self._name}_{self._count}", self._taken)
         self._taken.add(name)
         pieces.append(Statement(name, self._formula(e)))
         return Var(name)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from symgrad.errors import nearest
 from symgrad.expression.functions import NOT_TAKEN, UNDIFFERENTIABLE, Function, known_names, lookup
 from symgrad.sources import lexer
 from symgrad.sources.cursor import Cursor, constant
-from symgrad.sources.problems import (
-    Fault,
-    UndifferentiableSource,
-    UnknownNameInSource,
-    suggest,
-)
+from symgrad.sources.problems import Fault, UndifferentiableSource, UnknownNameInSource
 
 OPERATORS = frozenset("+-*/^")
 RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!="))
@@ -74,7 +70,7 @@ def unknown_name(cursor: Cursor, word: str) -> None:
         factors = "*".join(product)
         hint = f"to multiply, write `{before}*{factors}`" if _is_number(before) else ""
         hint = hint or f"to multiply, write `{factors}`"
-    elif close := suggest(word, cursor.names):
+    elif close := nearest(word, cursor.names):
         hint = f"a name that is defined: `{close}`"
     raise cursor.fault(f"unknown name `{word}`", cursor.at, hint=hint, kind=UnknownNameInSource)
 
@@ -116,7 +112,7 @@ def not_a_function(cursor: Cursor, word: str) -> Fault:
 
 def instead_of(name: str, *others: str) -> str:
     """Return why SymPy's function of a name cannot be used, or the nearest function there is."""
-    close = None if name in NOT_TAKEN else suggest(name, (*known_names(), *others))
+    close = None if name in NOT_TAKEN else nearest(name, (*known_names(), *others))
     return f"a function that there is: `{close}`" if close else NOT_TAKEN.get(name, "")
 
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Diagnostic, Place, nearest
 from symgrad.expression.function import OwnFunction
 from symgrad.expression.tree import Formula
 from symgrad.graph.graph import Node
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS, MAX_NAME
 from symgrad.sources.naming import GivenNames
-from symgrad.sources.problems import (
-    Faults,
-    Origin,
-    SourceTooLarge,
-    UnknownNameInSource,
-    suggest,
-)
+from symgrad.sources.problems import Faults, Origin, SourceTooLarge, UnknownNameInSource
 
 _KINDS = {
     "param": "a parameter", "data": "data", "const": "a constant", "equation": "an equation",
@@ -206,7 +200,7 @@ def check_objective(draft: Draft, nodes: Sequence[Node], name: str, place: Place
     found = draft.names.find(name)
     if found is None:
         equations = [node.name for node in nodes if node.formula is not None]
-        close = suggest(name, equations) or next(reversed(equations), None)
+        close = nearest(name, equations) or next(reversed(equations), None)
         draft.faults.error(
             f"unknown name `{name}`",
             place,

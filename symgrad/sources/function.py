@@ -19,18 +19,13 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import NamedTuple
 
-from symgrad.errors import Diagnostic, Place, SourceError
+from symgrad.errors import Diagnostic, Place, SourceError, close_to, free_name
 from symgrad.expression.tree import Expression, Var, formula_of
 from symgrad.graph.graph import Graph, Kind, Node
 from symgrad.sources import exact
 from symgrad.sources.arrays.numpy import has_shapes, parse_numpy
 from symgrad.sources.draft import Draft, check_objective, unused_inputs
-from symgrad.sources.problems import (
-    Fault,
-    TooManyFaults,
-    UnknownNameInSource,
-    suggest,
-)
+from symgrad.sources.problems import Fault, TooManyFaults, UnknownNameInSource
 from symgrad.sources.python_expression import CONSTANTS, PythonReader
 from symgrad.sources.python_module import Definition, find_function, parsed
 from symgrad.sources.statements import prepare
@@ -329,8 +324,7 @@ class _FunctionReader:
             return value.id, self.place(value)
         taken = self.known
         name = self.definition.name if self.definition.name not in taken else _FALLBACK_NAME
-        while name in taken:
-            name += "_"
+        name = free_name(name, taken)
         self.assign(PythonAssignment(name, value, value))
         return name, self.place(value)
 
@@ -345,8 +339,7 @@ class _FunctionReader:
             hint = "Python runs from top to bottom: move its assignment up"
             fault = self.fault(f"`{node.id}` is used before it is assigned", node, hint)
         else:
-            close = suggest(node.id, [*self.known, *self.later])
-            hint = f"a name that is defined: `{close}`" if close else "make it an argument"
+            hint = close_to(node.id, [*self.known, *self.later], otherwise="make it an argument")
             place = self.place(node)
             message = f"unknown name `{node.id}`"
             fault = Fault(Diagnostic(message, place, hint), UnknownNameInSource)

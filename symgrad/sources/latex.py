@@ -41,6 +41,9 @@ _MAX_FAULTS = 20
 _UNITS = {"in": 72.0, "cm": 28.0, "mm": 2.8, "em": 10.0, "ex": 4.5, "pt": 1.0, "px": 0.75}
 _WIDE_SPACE = 8.0
 _WORD_ENDS = "0123456789_" + string.ascii_letters
+_SIZES = frozenset(
+    "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split()
+)
 UNREADABLE = "⍰"
 
 
@@ -142,55 +145,67 @@ class Translator(Delimiters, Styles, Scripts):
     def command(self, word: Word, parts: list[Written]) -> None:
         """Translate a command."""
         name = word.text[1:].rstrip("*")
-        if name in GREEK and name not in SIGNS:
-            parts.append(self.separated(GREEK[name], word, parts))
-        elif SIGNS.get(name) == "|" and self.is_evaluation():
+        if self.done(name, word, parts):
+            return
+        piece = self.named_piece(name, word, parts) or self.built_piece(name, word, parts)
+        if piece is None:
+            raise self.fault(f"`{word.text}` is no command that is read here", word)
+        parts.append(piece)
+
+    def done(self, name: str, word: Word, parts: list[Written]) -> bool:
+        """Carry out a command that stands for no piece of its own; tell whether it was one."""
+        if SIGNS.get(name) == "|" and self.is_evaluation():
             self.evaluated(word, parts)
-        elif name in SIGNS:
-            self.skip_space_below(name)
-            sign = SIGNS[name]
-            own = self.separated(sign, word, parts) if sign[:1].isalpha() else None
-            parts.append(own or self.written(sign, word))
-        elif name in ("ln", "log") and self.is_next("\\Gamma"):
-            self.at += 1
-            parts.append(self.function("lgamma", word, parts))
-        elif name in FUNCTION_WORDS:
-            parts.append(self.function(FUNCTION_WORDS[name], word, parts))
-        elif name in ("frac", "dfrac", "tfrac", "cfrac"):
-            parts.append(self.fraction(word))
-        elif name in SUMS:
-            parts.append(self.limits(SUMS[name], word))
-        elif name == "sqrt":
-            parts.append(self.root(word))
-        elif name in STYLES:
-            parts.append(self.styled(word, parts))
-        elif name == "hspace":
-            wide = _is_wide(self.raw_argument(word))
-            parts.append(self.written(";" if wide else " ", word))
         elif name in STACKED:
             self.stacked(word, parts)
         elif name == "over":
             top = Written.join(parts)
             below = self.until(lambda text: text == "&" or text.startswith("\\\\"))
             parts[:] = [self.quotient(top, below, word)]
-        elif name in ACCENTS:
-            inner = self.argument(word).text.strip()
-            parts.append(self.separated(f"{inner}_{ACCENTS[name]}", word, parts))
         elif name in TRANSPARENT:
             self.transparent(word, parts)
         elif name in DROPPED_WITH_ARGUMENT:
             self.raw_argument(word)
         elif name == "begin":
             self.environment(word, parts)
-        elif name in ("left", "right", "bigl", "bigr", "Bigl", "Bigr", "big", "Big", "bigg", "Bigg",
-                      "biggl", "biggr", "Biggl", "Biggr", "middle"):  # fmt: skip
+        elif name in _SIZES:
             self.delimiter(word, parts)
-        elif name == "," and self.between_digits(parts):
-            pass
-        elif name in DROPPED:
-            parts.append(self.written(" ", word))
         else:
-            raise self.fault(f"`{word.text}` is no command that is read here", word)
+            return name == "," and self.between_digits(parts)
+        return True
+
+    def named_piece(self, name: str, word: Word, parts: list[Written]) -> Written | None:
+        """Return what a letter, a sign or a function is written as, None for other commands."""
+        if name in GREEK and name not in SIGNS:
+            return self.separated(GREEK[name], word, parts)
+        if name in SIGNS:
+            self.skip_space_below(name)
+            sign = SIGNS[name]
+            own = self.separated(sign, word, parts) if sign[:1].isalpha() else None
+            return own or self.written(sign, word)
+        if name in ("ln", "log") and self.is_next("\\Gamma"):
+            self.at += 1
+            return self.function("lgamma", word, parts)
+        if name in FUNCTION_WORDS:
+            return self.function(FUNCTION_WORDS[name], word, parts)
+        return None
+
+    def built_piece(self, name: str, word: Word, parts: list[Written]) -> Written | None:
+        """Return what a command with arguments is written as, None for other commands."""
+        if name in ("frac", "dfrac", "tfrac", "cfrac"):
+            return self.fraction(word)
+        if name in SUMS:
+            return self.limits(SUMS[name], word)
+        if name == "sqrt":
+            return self.root(word)
+        if name in STYLES:
+            return self.styled(word, parts)
+        if name == "hspace":
+            return self.written(";" if _is_wide(self.raw_argument(word)) else " ", word)
+        if name in ACCENTS:
+            inner = self.argument(word).text.strip()
+            return self.separated(f"{inner}_{ACCENTS[name]}", word, parts)
+        return self.written(" ", word) if name in DROPPED else None
 
     def skip_space_below(self, name: str) -> None:
         """Pass the space that an author asks for behind a row: `\\\\[2ex]`."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from importlib import resources
+from collections.abc import Callable
 from pathlib import Path
 
-from symgrad.errors import Diagnostic, SourceError, UnknownName
-from symgrad.examples import array_names
+from symgrad import examples
+from symgrad.errors import Diagnostic, SourceError, nearest
 from symgrad.graph.graph import Graph
 from symgrad.sources.function import parse_function
 from symgrad.sources.limits import MAX_SOURCE_BYTES
-from symgrad.sources.problems import SourceTooLarge, suggest
+from symgrad.sources.problems import SourceTooLarge
 from symgrad.sources.text import parse
 
 _FUNCTION = re.compile(r"(?P<path>.+\.py)(?::(?P<name>[^\\/:]*))?", re.DOTALL)
@@ -48,7 +47,7 @@ def load(path_or_spec: str, *, stdin: Callable[[], str] | None = None) -> Graph:
             raise SourceError("`-` means standard input, and there is none here")
         return parse(_read_stdin(stdin), source="<stdin>")
     if spec.startswith(_EXAMPLE):
-        return parse(example_text(spec.removeprefix(_EXAMPLE)), source=spec)
+        return parse(examples.read(spec.removeprefix(_EXAMPLE)), source=spec)
     found = _FUNCTION.fullmatch(spec)
     if found:
         path = found["path"]
@@ -61,49 +60,6 @@ def _read_stdin(stdin: Callable[[], str]) -> str:
         return stdin()
     except UnicodeDecodeError:
         raise UnreadableFile("standard input is not UTF-8 text") from None
-
-
-def example_names() -> tuple[str, ...]:
-    """Return the names of the shipped examples, sorted.
-
-    >>> "branch_and_merge" in example_names()
-    True
-    """
-    files = [item.name for item in resources.files("symgrad.examples").iterdir()]
-    return tuple(sorted(name.removesuffix(".sg") for name in files if name.endswith(".sg")))
-
-
-def example_text(name: str) -> str:
-    """Return the text of a shipped example.
-
-    Raises:
-        UnknownName: if there is none of that name.
-    """
-    names = (*example_names(), *array_names())
-    plain = name.removesuffix(".sg")
-    if plain not in names:
-        close = suggest(plain, names) or _suggest_by_beginning(plain, names)
-        hint = f"an example that there is: `{close}`; " if close else ""
-        raise UnknownName(
-            Diagnostic(f"unknown example `{name}`", help=f"{hint}`symgrad examples` lists them all")
-        )
-    return (resources.files("symgrad.examples") / f"{plain}.sg").read_text(encoding="utf-8")
-
-
-def _suggest_by_beginning(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name whose first words are near to `name`, or None.
-
-    >>> _suggest_by_beginning("brnach", ["branch_and_merge", "huber"])
-    'branch_and_merge'
-    """
-    starts: dict[str, str] = {}
-    for other in known:
-        words = re.split(r"[_/]", other)
-        for first in range(len(words)):
-            for last in range(first + 1, len(words) + 1):
-                starts.setdefault("_".join(words[first:last]), other)
-    close = suggest(name, starts)
-    return None if close is None else starts[close]
 
 
 def read_text(path: str) -> str:
@@ -152,13 +108,12 @@ def _is_directory(path: str) -> bool:
 
 
 def _help_missing(path: str) -> str:
-    names = example_names()
     plain = Path(path).name.removesuffix(".sg")
-    if plain in names:
+    if plain in examples.names():
         return f"there is an example of that name: `example:{plain}`"
     try:
         here = [item.name for item in Path(path).parent.iterdir() if item.suffix in (".sg", ".py")]
     except (OSError, ValueError):
         return ""
-    close = suggest(Path(path).name, here)
+    close = nearest(Path(path).name, here)
     return f"a file that there is: `{Path(path).with_name(close)}`" if close else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from symgrad.errors import Diagnostic
+from symgrad.errors import Diagnostic, nearest
 from symgrad.sources import lexer
-from symgrad.sources.problems import Fault, Origin, suggest
+from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.statements import DECLARATIONS, KEYWORDS, SOFT_WORDS
 
 USAGE = {
@@ -64,7 +64,7 @@ def not_a_statement(text: str, word: str, origin: Origin) -> Fault:
 
 def _meant(word: str, text: str) -> str:
     """Return the hint at the statement that a misspelt first word is meant for, if there is one."""
-    close = suggest(word, KEYWORDS) if len(text.split()) > 1 else None
+    close = nearest(word, KEYWORDS) if len(text.split()) > 1 else None
     if close is None:
         return ""
     return f"did you mean `{close}`? {USAGE.get(DECLARATIONS.get(close, close), '')}".rstrip()

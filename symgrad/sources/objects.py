@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from symgrad.errors import Diagnostic, SourceError
+from symgrad.errors import Diagnostic, SourceError, free_name
 from symgrad.expression.symbolic import sympy_module
 from symgrad.expression.symbolic_reading import from_sympy, not_taken, text_of
 from symgrad.expression.tree import Compare, Number, Pow, Var, formula_of, variables, walk
@@ -132,9 +132,8 @@ class _Reading:
         if not isinstance(source, Sequence):
             if not isinstance(source, sp.core.relational.Equality):
                 free = {str(symbol) for symbol in getattr(source, "free_symbols", ())}
-                name = "J"
-                while name in free | {*self.inputs.params, *self.inputs.data, *self.inputs.consts}:
-                    name += "_"
+                given = {*self.inputs.params, *self.inputs.data, *self.inputs.consts}
+                name = free_name("J", free | given)
                 return [(name, source)]
             source = [source]
         if not source:

@@ -12,11 +12,10 @@ from symgrad.errors import (
     Place,
     SourceError,
     UnknownName,
-    nearest,
+    close_to,
 )
 from symgrad.sources.limits import MAX_FAULTS, MAX_SHOWN
 
-_MANY_NAMES = 400
 _LONGEST_MESSAGE = 400
 
 
@@ -122,10 +121,9 @@ class Faults:
             return
         self._unknown[name] = (len(self._found), [])
         shown = len(self._found) < MAX_SHOWN
-        close = suggest(name, known) if shown else None
         hint = f"define it, or declare it: `param {name}`, `data {name}` or `const {name} = 1`"
-        if close:
-            hint = f"a name that is defined: `{close}`"
+        if shown:
+            hint = close_to(name, known, otherwise=hint)
         self.error(f"unknown name `{name}`", place, hint=hint, kind=UnknownNameInSource)
 
     def raise_any(self) -> None:
@@ -159,23 +157,3 @@ class Faults:
 def _position(fault: Fault) -> tuple[int, int]:
     place = fault.diagnostic.place
     return (place.line, place.column) if place else (2**62, 0)
-
-
-def suggest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name closest to `name`, in bounded time however many names there are.
-
-    >>> suggest("Vmx", ["S", "Vmax", "Km"])
-    'Vmax'
-    """
-    names = list(known)
-    lower = name.lower()
-    for candidate in names:
-        if candidate.lower() == lower:
-            return candidate
-    if len(names) > _MANY_NAMES:
-        like = [other for other in names if abs(len(other) - len(name)) <= 1]
-        start = [other for other in like if other[:1] == name[:1]]
-        names = [*start[:_MANY_NAMES], *like[: _MANY_NAMES // 2]]
-    # To one letter no long name is near, though difflib thinks so.
-    longest = 2 if len(name) == 1 else 100
-    return nearest(name[:100], (other for other in names if len(other) <= longest))

@@ -7,9 +7,9 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from symgrad.errors import Diagnostic, Place, SourceError, UnknownName
+from symgrad.errors import Diagnostic, Place, SourceError, UnknownName, nearest
 from symgrad.sources.limits import MAX_DIGITS, MAX_PYTHON_OPERATORS
-from symgrad.sources.problems import SourceTooLarge, suggest
+from symgrad.sources.problems import SourceTooLarge
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _OPERATORS = "+-*/%@&|^~<>.([{:"  # every nested expression needs one of these, or a word
@@ -51,7 +51,7 @@ def find_function(module: ast.Module, name: str | None, source: str) -> Definiti
         hint = "name one: " + ", ".join(f"`{source}:{known}`" for known in list(functions)[:8])
         raise SourceError(Diagnostic(f"{source} defines several functions", help=hint))
     if name not in functions:
-        close = suggest(name, functions)
+        close = nearest(name, functions)
         hint = f"a function that there is: `{source}:{close}`" if close else ""
         raise UnknownName(Diagnostic(f"{source} defines no function `{name}`", help=hint))
     return functions[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symgrad.errors import close_to
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import Div, Pow, Var, formula_of, number, sum_of, variables
@@ -14,7 +15,7 @@ from symgrad.sources.cursor import constant
 from symgrad.sources.draft import Draft, Equation, check_cycles, check_objective, unused_inputs
 from symgrad.sources.facts import read_facts
 from symgrad.sources.functions import read_functions
-from symgrad.sources.problems import Fault, TooManyFaults, UnknownNameInSource, suggest
+from symgrad.sources.problems import Fault, TooManyFaults, UnknownNameInSource
 from symgrad.sources.scan import FileScanner
 from symgrad.sources.shapes import Shapes
 
@@ -243,10 +244,9 @@ def _declare_free_names(draft: Draft, wrt: tuple[str, ...]) -> None:
             free[plain] = Node(name, kind, None, None, place.line, place.column)
     for plain, name in wanted.items():
         if plain not in free and plain not in defined:
-            close = suggest(name, [node.name for node in free.values()])
             draft.faults.error(
                 f"unknown name `{name}`: it does not occur in the equations",
-                hint=f"a name that does: `{close}`" if close else "",
+                hint=close_to(name, [node.name for node in free.values()], "a name that does"),
                 kind=UnknownNameInSource,
             )
     parameters = [free[plain] for plain in wanted if plain in free]

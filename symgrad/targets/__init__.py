@@ -8,7 +8,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.errors import Diagnostic, SymgradError, did_you_mean, nearest
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 
 __all__ = [
@@ -67,7 +67,6 @@ def target(name: str) -> Target:
     found = _registered.get(name) or _shipped(name)
     if found is None:
         known = target_names()
-        close = nearest(name, known)
-        help_text = f"did you mean `{close}`?" if close else f"one of {', '.join(known)}"
+        help_text = did_you_mean(name, known, f"one of {', '.join(known)}")
         raise SymgradError(Diagnostic(f"unknown target `{name}`", help=help_text))
     return found

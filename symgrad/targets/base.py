@@ -14,7 +14,7 @@ from itertools import accumulate
 from operator import eq
 from pathlib import Path
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import Diagnostic, SymgradError, free_name
 from symgrad.expression.functions import OwnFunction
 from symgrad.expression.identity import distinct
 from symgrad.expression.own import PRIME
@@ -276,8 +276,7 @@ class Sheet:
         named: dict[OwnFunction, str] = {}
         for f in sorted(set(found), key=lambda f: (bases.index(f.rstrip(PRIME)), len(f))):
             name = transliterated(f.rstrip(PRIME)) + "_prime" * f.count(PRIME)
-            while name in taken:
-                name += "_"
+            name = free_name(name, taken)
             taken.add(name)
             named[f] = name
         return named

@@ -10,6 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from symgrad.errors import free_name
+
 MAX_STATEMENTS = 500  # a longer body is cut
 PART = 800  # statements of a part, and names that they use
 
@@ -66,9 +68,7 @@ def cut(
     """
     if len(lines) <= MAX_STATEMENTS:
         return None
-    kept = "kept"
-    while kept in taken:
-        kept += "_"
+    kept = free_name("kept", taken)
     while any(name.startswith(prefix) for name in taken):
         prefix += "_"
     parts = _parts(lines)

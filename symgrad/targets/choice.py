@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.errors import Diagnostic, SymgradError, did_you_mean
 
 OFFERED = ("value", "gradient", "value_and_gradient", "update")
 # What a function is computed with, and what therefore is there too.
@@ -38,8 +38,7 @@ def chosen(
     asked, added = listed(only), listed(include)
     for name in (*asked, *added):
         if name not in known:
-            close = nearest(name, known)
-            note = f"did you mean `{close}`?" if close else f"it has {', '.join(known)}"
+            note = did_you_mean(name, known, f"it has {', '.join(known)}")
             raise SymgradError(Diagnostic(f"{target} has no function `{name}`", help=note))
     found = set(asked or offered) | set(added)
     for name in tuple(found):

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
+from symgrad.errors import free_name
 from symgrad.expression.names import LATIN, canonical
 
 _MARKS = {"\u0302": "_hat", "\u0303": "_tilde", "\u0304": "_bar", "\u0305": "_bar",
@@ -70,11 +71,9 @@ def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str,
         # One translation of all names at once did; the rule for each name would give the same.
         found.update(zip(others, renamed, strict=True))
         return found
-    taken = set(found)
+    taken = {*found, *reserved}
     for name in others:
-        identifier = transliterated(name)
-        while identifier in reserved or identifier in taken:
-            identifier += "_"
+        identifier = free_name(transliterated(name), taken)
         found[name] = identifier
         taken.add(identifier)
     return found

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
+from symgrad.errors import free_name
 from symgrad.expression.tree import Expression, Formula, Mark, Mul, Var, formula_of, walk
 from symgrad.program.batch import Batch, batch_of
 from symgrad.program.block import Assignment
@@ -205,10 +206,7 @@ class _NumpyWriter:
 
     @property
     def _theta(self) -> str:
-        name = "theta"
-        while name in self.sheet.given:
-            name += "_"
-        return name
+        return free_name("theta", self.sheet.given)
 
     def _flat(self) -> dict[str, object]:
         """Return the parts of `fun_and_jac`: the parameters come as one vector."""
@@ -394,9 +392,7 @@ class _NumpyWriter:
 
 def _weighted(batch: Batch, sums: Mapping[str, str], weight: str) -> tuple[Batch, dict[str, str]]:
     """Return the sums with the weight of each sample as a factor, and the sum of the weights."""
-    whole = f"_sum_of_{weight}"
-    while whole in sums.values():
-        whole += "_"
+    whole = free_name(f"_sum_of_{weight}", sums.values())
     factor = Var(_WEIGHT)
     weighted = [
         (name, formula_of(normal(Mul((formula.expression, factor)))))
@@ -433,8 +429,7 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
 
 def _beside(name: str, taken: frozenset[str]) -> str:
     """Return a name that is not taken: the given one with `_` at its end."""
-    name += "_"
-    return name if name not in taken else _beside(name, taken)
+    return free_name(f"{name}_", taken)
 
 
 TARGET = Numpy()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from symgrad.errors import free_name
 from symgrad.expression.tree import Call, Compare, Expression, Pow, Var, children, substitute
 from symgrad.program.batch import Batch
 from symgrad.program.block import Assignment
@@ -27,9 +28,7 @@ def sum_names(batch: Batch, names: Mapping[str, str]) -> dict[str, str]:
         of = formula.operands[0] if isinstance(formula.pattern, Var) else ""
         if not of:
             of = users[name]
-        text = f"_sum_{names[of]}"
-        while text in taken:
-            text += "_"
+        text = free_name(f"_sum_{names[of]}", taken)
         taken.add(text)
         found[name] = text
     return found

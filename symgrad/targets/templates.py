@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symgrad.errors import Diagnostic, Place, SymgradError, nearest
+from symgrad.errors import Diagnostic, Place, SymgradError, did_you_mean
 from symgrad.expression.deadline import Broken, Late
 from symgrad.targets.bounded import bounded
 from symgrad.targets.locate import templates_directory
@@ -122,8 +122,7 @@ def _harmless(operator: str, left: object, right: object) -> bool:
 def _hint(reason: str, context: Mapping[str, object]) -> str:
     """Return help for a name that the context does not have."""
     name, sign, _ = reason.partition(" is undefined")
-    close = nearest(name.strip("'"), context) if sign else None
-    return f"did you mean `{close}`?" if close else ""
+    return did_you_mean(name.strip("'"), context) if sign else ""
 
 
 @lru_cache(8)

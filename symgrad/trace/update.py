@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import Diagnostic, SymgradError, free_name
 from symgrad.expression.algebra import tidy
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.rationals import NotRational
@@ -32,9 +32,7 @@ class Rule:
     def label(self, name: str, parameter: str = "") -> str:
         """Return the name under which a variable of the optimizer's table is printed."""
         text = f"{name}_{parameter}" if parameter else name
-        while text in self.graph.index or text == self.rate_name:
-            text += "_"
-        return text
+        return free_name(text, {*self.graph.index, self.rate_name})
 
 
 def rule_for(graph: Graph, name: str, rate: Fraction) -> Rule:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.errors import Diagnostic, SymgradError, close_to
 from symgrad.expression.certified_values import fraction
 from symgrad.expression.names import canonical
 from symgrad.expression.points import common, signed
@@ -92,8 +92,11 @@ def load_function(spec: str) -> Callable[..., Any]:
         sys.path.remove(folder)
     function = getattr(module, name, None)
     if not callable(function):
-        close = nearest(name, [key for key, value in vars(module).items() if callable(value)])
-        hint = f"a function that it has: `{close}`" if close else ""
+        hint = close_to(
+            name,
+            [key for key, value in vars(module).items() if callable(value)],
+            "a function that it has",
+        )
         raise SymgradError(Diagnostic(f"`{path}` has no function `{name}`", help=hint))
     result: Callable[..., Any] = function
     return result
@@ -158,8 +161,7 @@ def _arguments(function: Callable[..., Any], graph: Graph) -> dict[str, str]:
         if name in inputs:
             found[parameter.name] = str(name)
         elif parameter.default is parameter.empty:
-            close = nearest(parameter.name, inputs)
-            hint = f"an input that it has: `{close}`" if close else ""
+            hint = close_to(parameter.name, inputs, "an input that it has")
             raise SymgradError(
                 Diagnostic(f"the graph has no input `{parameter.name}` for the function", help=hint)
             )

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from symgrad.errors import nearest
 from symgrad.graph.display import Typeset
-from symgrad.sources.problems import suggest
 from symgrad.verify.model import Skipped, Verdict
 from symgrad.verify.reading.names import base_and_index
 
@@ -39,7 +39,7 @@ class Report(Typeset):
     def _nearest(self, word: str) -> str:
         base = base_and_index(word)[0].lower()
         like = (name for name in self.names if base_and_index(name)[0].lower() == base)
-        return suggest(word, self.names) or next(like, "")
+        return nearest(word, self.names) or next(like, "")
 
     @property
     def judged(self) -> tuple[Verdict, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symgrad.errors import free_name
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT, Shape, Size, named
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in
@@ -71,9 +72,7 @@ class _Spreader:
             trees[node.name] = made
         top = self.variables[self.old.objective]
         mean = build.mean(top, None) if top.shape else top
-        goal = f"{MEAN}_{self.old.objective}"
-        while goal in self.variables:
-            goal += "_"
+        goal = free_name(f"{MEAN}_{self.old.objective}", self.variables)
         trees[goal] = mean
         self.variables[goal] = build.name(goal)
         inputs = [node for node in self.old.nodes if node.formula is None]

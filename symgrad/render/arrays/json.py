@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -52,31 +52,13 @@ def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
     """Return a derivation as JSON: every formula with text, latex, shape and numpy."""
     write = _ArrayJsonWriter(all_names(d))
     graph = d.array_graph
-
-    def inputs(names: Iterable[str]) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": name,
-                "latex": write.latex.name(name),
-                "numpy": identifier(name),
-                "shape": _shape(graph.shape_of[name]),
-                "default": None if (value := graph.index[name].default) is None else str(value),
-            }
-            for name in names
-        ]
-
     content = {
         "schema": SCHEMA,
         "title": graph.title,
         "objective": graph.objective,
         "sense": "maximize" if graph.maximize else "minimize",
         "sizes": list(graph.sizes),
-        "parameters": inputs(d.wrt),
-        "data": inputs(name for name in graph.data if name not in d.wrt),
-        "given": inputs(name for name in graph.given if name not in d.wrt),
-        "constants": inputs(
-            name for name in graph.constants if name not in d.wrt and name not in graph.given
-        ),
+        **_inputs_json(d, write),
         "equations": [
             {
                 "name": node.name,
@@ -104,6 +86,31 @@ def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
         "notes": notes(d),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _inputs_json(d: ArrayDerivation, write: _ArrayJsonWriter) -> dict[str, list[dict[str, Any]]]:
+    """Return the entries of all inputs, by what they are."""
+    graph = d.array_graph
+    others = {
+        "data": graph.data,
+        "given": graph.given,
+        "constants": [name for name in graph.constants if name not in graph.given],
+    }
+    named = {"parameters": list(d.wrt)}
+    named |= {key: [name for name in names if name not in d.wrt] for key, names in others.items()}
+    return {
+        key: [
+            {
+                "name": name,
+                "latex": write.latex.name(name),
+                "numpy": identifier(name),
+                "shape": _shape(graph.shape_of[name]),
+                "default": None if (value := graph.index[name].default) is None else str(value),
+            }
+            for name in names
+        ]
+        for key, names in named.items()
+    }
 
 
 def _paths_json(d: ArrayDerivation, limit: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symgrad.errors import nearest
+from symgrad.errors import close_to
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
@@ -60,8 +60,7 @@ def _entrywise(meaning: Meaning, name: str, x: Syntax) -> Value:
                 f"to multiply, write `{name}*(…)` or `{name}@(…)`",
             )
         known = [*known_names(), *ROWS]
-        close = nearest(name, known)
-        hint = f"a function that there is: `{close}`" if close else ""
+        hint = close_to(name, known, "a function that there is")
         raise meaning.fault(f"unknown function `{name}`", x, hint)
     function = "where" if row is None else row.name
     if row is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import cast
 
-from symgrad.errors import nearest
+from symgrad.errors import close_to
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import UNIT, Shape, Size, shape_text, whole
 from symgrad.expression.arrays.substitute import substituted
@@ -154,10 +154,8 @@ class Meaning:
         kronecker = self.kronecker(word) if self.claims else None
         if kronecker is not None:
             return kronecker
-        hint = nearest(word, [*self.known, *self.sizes])
-        raise self.fault(
-            f"unknown name `{word}`", x, f"a name that is defined: `{hint}`" if hint else ""
-        )
+        hint = close_to(word, [*self.known, *self.sizes])
+        raise self.fault(f"unknown name `{word}`", x, hint)
 
     def look_up(self, word: str) -> Array | None:
         """Return what a word stands for, or None."""

@@ -18,7 +18,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
-from symgrad.errors import Diagnostic, Place, nearest
+from symgrad.errors import Diagnostic, Place, close_to, free_name
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
@@ -177,8 +177,7 @@ class _Function:
         known = [*self.inputs]
         for fact in self.stated:
             if fact.name not in self.inputs and not self._is_assigned(fact.name):
-                close = nearest(fact.name, known)
-                hint = f"a name that is defined: `{close}`" if close else ""
+                hint = close_to(fact.name, known)
                 self.faults.error(f"unknown name `{fact.name}`", fact.place, hint=hint)
 
     def _is_assigned(self, name: str) -> bool:
@@ -291,9 +290,7 @@ class _Function:
             value = statement.value
             if isinstance(value, ast.Name) and value.id in self.trees:
                 return value.id
-            name = self.definition.name
-            while name in self.variables:
-                name += "_"
+            name = free_name(self.definition.name, self.variables)
             self._assign(name, value, statement)
             return name
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from symgrad.errors import nearest
+from symgrad.errors import close_to
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size, whole
 from symgrad.expression.arrays.tree import Array
@@ -57,8 +57,7 @@ def call(reader: NumpyReader, node: ast.Call) -> PyValue:
         reader.fail(f"`{name}` has no option `{next(iter(options))}` here", node)
     if lookup(name) is None and name != "where" and name not in _refused():
         known = [*known_names(), *ROWS]
-        close = nearest(name, known)
-        hint = f"a function that there is: `{close}`" if close else ""
+        hint = close_to(name, known, "a function that there is")
         reader.fail(f"unknown function `{name}`", node, hint)
     return reader.entrywise(name, [reader.value(item) for item in arguments], node)
 

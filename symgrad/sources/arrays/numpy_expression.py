@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn, cast
 
-from symgrad.errors import Diagnostic, Place, nearest
+from symgrad.errors import Diagnostic, Place, close_to
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size, shape_text, whole
 from symgrad.expression.arrays.tree import Array
@@ -95,8 +95,7 @@ class NumpyReader:
             return PyValue(build.length(self.sizes[node.id]), ())
         if node.id == "pi":
             return PyValue(build.constant("pi"), ())
-        close = nearest(node.id, [*self.values, *self.sizes])
-        hint = f"a name that is defined: `{close}`" if close else ""
+        hint = close_to(node.id, [*self.values, *self.sizes])
         return self.fail(f"unknown name `{node.id}`", node, hint)
 
     def _Attribute(self, node: ast.Attribute) -> PyValue:  # noqa: N802
@@ -349,8 +348,7 @@ class NumpyReader:
         if name in REFUSED and row is None:
             self.fail(f"`{name}`: {REFUSED[name]}", node)
         if row is None and name != "where":
-            close = nearest(name, known_names())
-            hint = f"a function that there is: `{close}`" if close else ""
+            hint = close_to(name, known_names(), "a function that there is")
             self.fail(f"unknown function `{name}`", node, hint)
         if row is not None and (
             len(parts) < row.min_arity or (row.max_arity is not None and len(parts) > row.max_arity)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symgrad.derivation.arrays.points import drawn
-from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.errors import Diagnostic, SymgradError, close_to
 from symgrad.expression.arrays.size import shape_text
 from symgrad.graph.arrays import ArrayGraph
 
@@ -27,8 +27,7 @@ def read_arrays(graph: ArrayGraph, given: Mapping[str, object]) -> dict[str, Gri
     for word, value in given.items():
         name = graph.spellings.get(word, word)
         if name not in inputs:
-            close = nearest(word, inputs)
-            hint = f"an input: `{close}`" if close else ""
+            hint = close_to(word, inputs, "an input")
             raise SymgradError(Diagnostic(f"`{word}` is no input of this graph", help=hint))
         found[name] = _grid(name, _parsed(value, name, graph), graph)
     return found

@@ -6,10 +6,11 @@ from typing import TypeAlias
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
+from symgrad.errors import nearest
 from symgrad.expression.tree import ZERO, Call, Div, Expression, Var, product_of, variables
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
-from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
+from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.model import DerivativeTarget
 from symgrad.verify.reading.scope import Scope
 
@@ -203,7 +204,7 @@ class DerivativeParser(Parser):
 
     def unknown_node(self, token: str) -> Fault:
         """Return the fault of a derivative of or by what the graph does not have."""
-        close = suggest(token, self.scope.graph.index)
+        close = nearest(token, self.scope.graph.index)
         return self.fault(
             f"the graph has no node `{token}`" if token else "a name is missing",
             self.at,

@@ -5,21 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from symgrad.derivation.analysis import ancestors
+from symgrad.errors import close_to
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import (
-    ONE,
-    ZERO,
-    Call,
-    Compare,
-    Div,
-    Expression,
-    Number,
-    Var,
-    number,
-)
+from symgrad.expression.tree import ONE, ZERO, Call, Compare, Div, Expression, Number, Var, number
 from symgrad.sources import complaints, lexer
-from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
+from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
 from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.scope import Scope
@@ -286,8 +277,7 @@ class ClaimParser(SumParser):
         """Read a word that is one name or one named number."""
         found = self.scope.resolve(token) or self.scope.number(token)
         if found is None:
-            close = suggest(token, self.names)
-            hint = f"a name that is defined: `{close}`" if close else ""
+            hint = close_to(token, self.names)
             raise self.fault(
                 f"unknown name `{token}`", self.at, hint=hint, kind=UnknownNameInSource
             )

@@ -6,11 +6,11 @@ import copy
 import re
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic
+from symgrad.errors import Diagnostic, close_to
 from symgrad.expression.tree import Compare, Logic
 from symgrad.sources.facts import read_facts
 from symgrad.sources.lists import read_value
-from symgrad.sources.problems import Fault, Origin, UnknownNameInSource, suggest
+from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.truth import MissingValue, Point, Truth
 
@@ -147,8 +147,7 @@ class State:
         if not equals:
             raise Fault(Diagnostic("`at` takes values", place, "as in `at x = 2` or `at step 2`"))
         if name is None or (name not in graph.index and name != self.scope.rate):
-            close = suggest(left.strip(), graph.index)
-            hint = f"a name that is defined: `{close}`" if close else ""
+            hint = close_to(left.strip(), graph.index)
             message = f"unknown name `{left.strip()}`"
             raise Fault(Diagnostic(message, place, hint), UnknownNameInSource)
         return name, read_value(right, origin.at(part, len(left) + 1))
@@ -190,8 +189,7 @@ class State:
 
         def unknown(word: str, place: object) -> None:
             del place
-            close = suggest(word, self.scope.known())
-            hint = f"a name that is defined: `{close}`" if close else ""
+            hint = close_to(word, self.scope.known())
             start = max(text.find(word), 0)
             at = origin.place(text, start, start + len(word))
             raise Fault(Diagnostic(f"unknown name `{word}`", at, hint), UnknownNameInSource)
