@@ -23,7 +23,7 @@ from symgrad.expression.tree import (
     number,
 )
 from symgrad.sources.grammar import Parser, parse_expression
-from symgrad.sources.latex import parse_latex_expression
+from symgrad.sources.latex import translate
 from symgrad.sources.lexer import BadNumber, read_number
 from symgrad.sources.problems import Origin
 
@@ -242,7 +242,8 @@ def test_any_text_is_read_or_refused(text):
 def test_conditions_of_cases_are_read_whole(condition, meant):
     text = rf"\begin{{cases}} x & \text{{if }} {condition} \\ y & \text{{otherwise}} \end{{cases}}"
     names = {"x": Var("x"), "y": Var("y")}
-    found = parse_latex_expression(text, Origin("t", (text,), 1, 1), names.get)
+    written = translate(text, Origin("t", (text,), 1, 1))
+    found = Parser(written.text, Origin("t", (written.text,), 1, 1), names.get).whole()
     plain = f"where({meant}, x, y)"
     assert found == Parser(plain, Origin("t", (plain,), 1, 1), names.get).whole()
 

@@ -8,7 +8,8 @@ from symgrad import examples
 from symgrad.cli import main
 from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derive import derive
-from symgrad.derivation.rules import MAX_STEPS, evaluated, steps_of
+from symgrad.derivation.rules import MAX_STEPS, steps_of
+from symgrad.expression.algebra import replaced
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import ZERO, Derivative, Var, walk
 from symgrad.render.sheet import Partial, Worked, all_names
@@ -29,6 +30,16 @@ def worked(graph):
     d = derive(graph)
     found = [item for s in full_sections(d) for item in s.items if isinstance(item, Worked)]
     return d, found
+
+
+def evaluated(expression):
+    """Return the expression with every derivative in it taken in one go."""
+
+    def taken(part):
+        slopes = gradient_of(part.operand) if isinstance(part, Derivative) else {}
+        return slopes.get(part.by.key, ZERO) if isinstance(part, Derivative) else None
+
+    return replaced(expression, taken)
 
 
 def same(left, right):

@@ -66,17 +66,6 @@ def steps_of(expression: Expression, by: str) -> tuple[RuleStep, ...] | None:
     return tuple(found)
 
 
-def evaluated(expression: Expression) -> Expression:
-    """Return the expression with every derivative in it taken in one go."""
-
-    def taken(part: Expression) -> Expression | None:
-        if not isinstance(part, Derivative):
-            return None
-        return gradient_of(part.operand).get(part.by.key, ZERO)
-
-    return replaced(expression, taken)
-
-
 def _leftmost(expression: Expression) -> Derivative | None:
     return next((part for part in walk(expression) if isinstance(part, Derivative)), None)
 

@@ -81,11 +81,6 @@ class HessianVectorProduct:
         """Return the component of H·v that belongs to one parameter."""
         return self.product.form(parameter)
 
-    @property
-    def components(self) -> Mapping[str, sympy.Expr]:
-        """Parameter → SymPy expression of its component of H·v."""
-        return self.product.gradients
-
 
 def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
     """Derive H·v without the matrix: the gradient of Σ v·∂objective/∂parameter.

@@ -24,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 _MAX_NUMBER_BITS = 8_000
+_SIGN_BITS = 192
 _EXACT_BITS = 20_000
 _NUMERIC_PARTS = 100
 _MAX_FRACTION_EXPONENT = 20_000
@@ -192,9 +193,9 @@ def is_numeric(expression: Expression) -> bool:
     return len(parts) <= _NUMERIC_PARTS and not any(isinstance(part, Var) for part in parts)
 
 
-def constant_sign(expression: Expression, *, precision: int = 192) -> int | None:
+def constant_sign(expression: Expression) -> int | None:
     """Return the certified sign of an expression without variables, or None."""
-    with ctx.workprec(precision):
+    with ctx.workprec(_SIGN_BITS):
         try:
             value = certified({}).value(expression)
         except ArithmeticError:

@@ -37,8 +37,8 @@ Branch = tuple[Expression, int]  # a condition, and 1 where it holds or 2 where 
 
 def with_choices(blocks: list[Block]) -> list[Block]:
     """Return the blocks with what branches compute twice as choices of their own."""
-    kept = [block for block in blocks if not _has_branches(block.pattern)]
-    rows = [row for b in blocks if _has_branches(b.pattern) for row in b.rows()]
+    kept = [block for block in blocks if not has_branches(block.pattern)]
+    rows = [row for b in blocks if has_branches(b.pattern) for row in b.rows()]
     if not rows or len(rows) > MAX_STATEMENTS:
         return blocks
     trees = [
@@ -57,7 +57,8 @@ def with_choices(blocks: list[Block]) -> list[Block]:
     return [*kept, *blocks_of(new)]
 
 
-def _has_branches(pattern: Expression) -> bool:
+def has_branches(pattern: Expression) -> bool:
+    """Tell whether a choice between branches is in a pattern."""
     return any(isinstance(part, Call) and part.function == "where" for part in walk(pattern))
 
 
@@ -111,7 +112,7 @@ def _can_fail(e: Expression) -> bool:
     if isinstance(e, Compare | Logic):
         return False
     possible = isinstance(e, Div | Pow) or (isinstance(e, Call) and not is_harmless(e))
-    return possible and not _has_branches(e)
+    return possible and not has_branches(e)
 
 
 def _replaced(e: Expression, branch: Branch, part: Expression) -> Expression:

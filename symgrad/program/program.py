@@ -21,10 +21,12 @@ from symgrad.errors import free_name
 from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.identity import ByIdentity, distinct
-from symgrad.expression.tree import ZERO, Call, Expression, Var, children, substitute, walk
+from symgrad.expression.tree import ZERO, Call, Expression, Var, children, substitute
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
+from symgrad.graph.points import inputs_of
 from symgrad.program.block import Assignment, Block, dense, rows_of
+from symgrad.program.branches import has_branches
 from symgrad.program.lines import Lines
 from symgrad.program.normal import arithmetic_of, operations_of
 from symgrad.program.optimizers import optimizer
@@ -200,7 +202,7 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Pr
     known = tuple(derivatives(program.derivation).items())
 
     def routine(statements: tuple[Statement, ...], results: tuple[str, ...]) -> Routine:
-        inputs = (*_inputs(program.graph), *direction)
+        inputs = (*inputs_of(program.graph), *direction)
         task = _Task(program.graph, statements, inputs, results, known)
         maker, _ = _maker(task, safe=program.safe, shares=shares)
         return maker.routine(results)
@@ -226,7 +228,7 @@ def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool
     statements = _statements(derivation, gradient)
     results = (graph.objective, *gradient)
     known = tuple(derivatives(derivation).items())
-    task = _Task(graph, statements, _inputs(graph), results, known)
+    task = _Task(graph, statements, inputs_of(graph), results, known)
     maker, found = _maker(task, safe=safe, shares=shares)
     value = maker.routine((graph.objective,))
     both = maker.routine((graph.objective, *gradient))
@@ -284,10 +286,6 @@ def _improved(task: _Task) -> Improved:
         return sum(arithmetic_of(b.pattern) * len(b.names) for b in blocks)
 
     return improved(task.statements, task.graph, task.inputs, task.results, cost)
-
-
-def _inputs(graph: Graph) -> tuple[str, ...]:
-    return tuple(node.name for node in graph.nodes if node.formula is None)
 
 
 def _gradient_names(derivation: Derivation) -> list[str]:
@@ -393,7 +391,7 @@ def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[
     """
     branching: ByIdentity[Expression, bool] = ByIdentity()
     for pattern in distinct(block.pattern for block in blocks):
-        branching[pattern] = _has_branches(pattern)
+        branching[pattern] = has_branches(pattern)
     if not any(branching[block.pattern] for block in blocks):
         return frozenset()
     certain = set(results)
@@ -403,10 +401,6 @@ def guarded_names(blocks: Sequence[Block], results: Iterable[str]) -> frozenset[
         if name in certain:
             certain.update(_certain(pattern, operands, tests) if branching[pattern] else operands)
     return frozenset(row.name for row in body if row.name not in certain)
-
-
-def _has_branches(pattern: Expression) -> bool:
-    return any(isinstance(part, Call) and part.function == "where" for part in walk(pattern))
 
 
 def _own_test(row: Assignment) -> tuple[Expression, int] | None:

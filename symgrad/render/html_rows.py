@@ -13,7 +13,7 @@ from symgrad.derivation.analysis import ancestors, operands_by_node, path_counts
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.printer import LetterPrinter
 from symgrad.expression.tree import Call
-from symgrad.render.latex import LatexPrinter, left_latex, line_latex, remark_latex, trail_latex
+from symgrad.render.latex import LatexPrinter, line_latex, remark_latex, trail_latex
 from symgrad.render.paths_sheet import paths_sheet
 from symgrad.render.sheet import (
     FormulaLine,
@@ -26,6 +26,7 @@ from symgrad.render.sheet import (
     edge_lines,
     equation_lines,
     gradient_lines,
+    left_side,
     merge_lines,
     note_lines,
     paths_section,
@@ -202,7 +203,7 @@ class Rows:
     def symbol(self, top: str, bottom: str) -> tuple[str, str]:
         """Return the symbol of a derivative in text and in LaTeX."""
         left = Partial(top, bottom)
-        return self.plain.partial(top, bottom), left_latex(left, self.latex)
+        return self.plain.partial(top, bottom), left_side(left, self.latex)
 
 
 def quantities(blocks: Iterable[PageBlock], most: int = 1_000) -> tuple[Quantity, ...]:

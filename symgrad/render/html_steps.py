@@ -15,7 +15,7 @@ from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import Mul, Var
 from symgrad.render.html_rows import Quantity
-from symgrad.render.picture import VALUE_DIGITS
+from symgrad.render.picture import value_text
 from symgrad.render.trace_text import TITLES, latex_notation, sections
 from symgrad.trace.lines import WorkedLine
 from symgrad.trace.numbers import Arithmetic, Real
@@ -177,7 +177,7 @@ class StepWriter:
         """Return value and adjoint of every tile, as `draw` writes them."""
         values, adjoints = dict(step.exact_values), dict(step.exact_adjoints)
         return [
-            [_short(values.get(name)), _short(adjoints.get(name)) if active else ""]
+            [value_text(values.get(name)), value_text(adjoints.get(name)) if active else ""]
             for name, active in self.tiles
         ]
 
@@ -208,10 +208,3 @@ class StepWriter:
 def _left_out(step: Step) -> list[str]:
     left = sum(max(0, len(lines) - MAX_LINES) for _, lines in sections(step.work))
     return [f"{left:,} more lines: symgrad trace prints all of them"] if left else []
-
-
-def _short(value: Real | None) -> str:
-    """Return a number as it stands in the drawing."""
-    if value is None:
-        return ""
-    return number_text(value, Style(VALUE_DIGITS), unicode_notation(()))

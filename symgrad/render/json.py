@@ -34,9 +34,10 @@ from symgrad.render.sheet import (
     Worked,
     all_names,
     digits_of,
+    left_side,
     note_lines,
 )
-from symgrad.render.text import left_text, remark_text, side_text
+from symgrad.render.text import remark_text, side_text
 
 _LARGE = 10**4000
 SCHEMA = "symgrad.derivation/1"
@@ -173,7 +174,7 @@ def sheet_json(sheet: FormulaSheet) -> str:
             if isinstance(item, FormulaLine):
                 rows.append(
                     {
-                        "left": [left_text(left, printer) for left in item.left],
+                        "left": [left_side(left, printer) for left in item.left],
                         "right": [side_text(side, printer) for side in item.sides],
                         "latex": [side_text(side, latex) for side in item.sides],
                     }
@@ -181,7 +182,7 @@ def sheet_json(sheet: FormulaSheet) -> str:
             elif isinstance(item, Worked):
                 rows.append(
                     {
-                        "left": left_text(item.left, printer),
+                        "left": left_side(item.left, printer),
                         "steps": [
                             {"formula": side_text(side, printer), "latex": side_text(side, latex),
                              "rule": remark_text(rule, printer)}

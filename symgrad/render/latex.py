@@ -27,7 +27,6 @@ from symgrad.expression.tree import (
 from symgrad.render.sheet import (
     FormulaLine,
     FormulaSheet,
-    Left,
     Name,
     Partial,
     Remark,
@@ -35,6 +34,7 @@ from symgrad.render.sheet import (
     Side,
     Trail,
     Worked,
+    left_side,
 )
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
@@ -298,7 +298,7 @@ def _width(formula: str) -> int:
 
 def line_latex(line: FormulaLine, printer: LatexPrinter) -> str:
     """Return one line of formulas."""
-    parts = [left_latex(left, printer) for left in line.left]
+    parts = [left_side(left, printer) for left in line.left]
     for side in line.sides:
         text = side_latex(side, printer)
         if text != parts[-1]:
@@ -309,24 +309,13 @@ def line_latex(line: FormulaLine, printer: LatexPrinter) -> str:
 
 def worked_latex(worked: Worked, printer: LatexPrinter) -> str:
     """Return a formula worked out: an array of steps, the rule at the right of each."""
-    left = left_latex(worked.left, printer)
+    left = left_side(worked.left, printer)
     rows: list[str] = []
     for i, (side, rule) in enumerate(worked.rows):
         reason = rf"\mbox{{{remark_latex(rule, printer)}}}"
         rows.append(rf"{'' if i else left} & = & {side_latex(side, printer)} & {reason}")
     body = r" \\ ".join(rows)
     return rf"\begin{{array}}{{rcll}} {body} \end{{array}}"
-
-
-def left_latex(left: Left, printer: LatexPrinter) -> str:
-    """Return the left side of a line."""
-    if isinstance(left, Name):
-        return printer.name(left.name)
-    if isinstance(left, Call):
-        return printer.product_of((left,))
-    if left.second:
-        return printer.second_partial(left.top, left.bottom, left.second)
-    return printer.partial(left.top, left.bottom)
 
 
 def side_latex(side: Side, printer: LatexPrinter) -> str:

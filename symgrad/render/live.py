@@ -26,8 +26,8 @@ from symgrad.render.html_picture import scene, scene_svg
 from symgrad.render.html_rows import PageBlock, PageRow, Rows, quantities
 from symgrad.render.html_steps import StepWriter, objective_values, worked_trace
 from symgrad.render.html_verdicts import marked
-from symgrad.render.latex import LatexPrinter, left_latex, line_latex, side_latex
-from symgrad.render.sheet import FormulaLine, Worked, all_names, headline
+from symgrad.render.latex import LatexPrinter, line_latex, side_latex
+from symgrad.render.sheet import FormulaLine, Worked, all_names, headline, left_side
 from symgrad.render.steps_sheet import full_sections
 from symgrad.render.text import remark_text
 from symgrad.sources.function import graph as read_function
@@ -220,7 +220,7 @@ def _explain(_: Mapping[str, Any], graph: Graph) -> Answer:
         items: list[list[tuple[str, str]]] = []
         for item in section.items:
             if isinstance(item, Worked):
-                left = left_latex(item.left, printer)
+                left = left_side(item.left, printer)
                 rows = [(side_latex(side, printer), remark_text(r, plain)) for side, r in item.rows]
                 first = (f"{left} = {rows[0][0]}", rows[0][1])
                 items.append([first, *((f"= {side}", rule) for side, rule in rows[1:])])

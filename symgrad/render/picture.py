@@ -215,13 +215,13 @@ class _Painter:
         """Return the value of a node at the step shown, or nothing."""
         if self.values is None:
             return ""
-        return _shown(dict(self.values.exact_values).get(name))
+        return value_text(dict(self.values.exact_values).get(name))
 
     def adjoint(self, name: str) -> str:
         """Return the adjoint of a node at the step shown, or nothing."""
         if self.values is None or name not in self.derivation.reached:
             return ""
-        return _shown(dict(self.values.exact_adjoints).get(name))
+        return value_text(dict(self.values.exact_adjoints).get(name))
 
     def wires(self) -> list[Wire]:
         """Return the wires, one between each pair of tiles that an edge joins."""
@@ -251,7 +251,8 @@ class _Painter:
         return self.derivation.local(node, operand)
 
 
-def _shown(value: Real | None) -> str:
+def value_text(value: Real | None) -> str:
+    """Return a number as it stands in the drawing, "" for none."""
     if value is None:
         return ""
     return number_text(value, Style(VALUE_DIGITS), unicode_notation(()))

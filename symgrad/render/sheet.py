@@ -14,6 +14,7 @@ from symgrad.derivation import analysis
 from symgrad.derivation.calculus import kinks_of
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.own import PRIME, own_definitions
+from symgrad.expression.printer import Printer
 from symgrad.expression.recognize import density_named
 from symgrad.expression.tree import ONE, ZERO, Call, Expression, Var
 from symgrad.graph.graph import Graph
@@ -356,3 +357,14 @@ def _derived(d: Derivation) -> Iterator[Expression]:
     yield from (item.form.expression for item in d.sensitivity_list)
     yield from (merge.factor for merge in d.merges)
     yield from (form.expression for _, form in d.gradient_forms)
+
+
+def left_side(left: Left, printer: Printer) -> str:
+    """Return the left side of a line."""
+    if isinstance(left, Name):
+        return printer.name(left.name)
+    if isinstance(left, Call):
+        return printer.product_of((left,))
+    if left.second:
+        return printer.second_partial(left.top, left.bottom, left.second)
+    return printer.partial(left.top, left.bottom)

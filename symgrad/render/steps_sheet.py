@@ -27,11 +27,12 @@ from symgrad.render.sheet import (
     all_names,
     edge_lines,
     gradient_lines,
+    left_side,
     merge_lines,
     sensitivity_lines,
     side,
 )
-from symgrad.render.text import left_text, side_text
+from symgrad.render.text import side_text
 
 MAX_BRANCHES = 12  # a sum over more of them is not written out
 _MAX_LENGTH = 12  # the edges of one of them
@@ -199,7 +200,7 @@ class _StepsWriter:
     def worked(self, left: Name | Partial, rows: list[Row]) -> Worked:
         """Return rows without those that say again what the row above says."""
         kept: list[Row] = []
-        last = left_text(left, self.printer)  # ∂L/∂w = ∂L/∂w says nothing
+        last = left_side(left, self.printer)  # ∂L/∂w = ∂L/∂w says nothing
         for i, (one, rule) in enumerate(rows):
             text = side_text(one, self.printer)
             if _size(one) > _MAX_COST and i != len(rows) - 1:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from symgrad.expression.letters import spelled_out
 from symgrad.expression.printer import AsciiPrinter, LetterPrinter, Printer
-from symgrad.expression.tree import Call
 from symgrad.render.sheet import (
     FormulaLine,
     FormulaSheet,
-    Left,
     Name,
     Remark,
     Section,
     Side,
     Trail,
     Worked,
+    left_side,
 )
 
 _WIDEST_STEP = 60  # a rule stands in one column behind steps up to this width
@@ -48,7 +47,7 @@ def _section(section: Section, printer: Printer, arrow: str) -> str:
 
 def line_text(line: FormulaLine, printer: Printer) -> str:
     """Return one line of formulas."""
-    parts = [left_text(left, printer) for left in line.left]
+    parts = [left_side(left, printer) for left in line.left]
     for side in line.sides:
         text = side_text(side, printer)
         if text != parts[-1]:
@@ -59,7 +58,7 @@ def line_text(line: FormulaLine, printer: Printer) -> str:
 
 def worked_text(worked: Worked, printer: Printer) -> list[str]:
     """Return a formula worked out: a line for each step, the rule at the right."""
-    left = left_text(worked.left, printer)
+    left = left_side(worked.left, printer)
     steps = [(side_text(side, printer), remark_text(rule, printer)) for side, rule in worked.rows]
     width = max(len(text) for text, _ in steps)
     width = min(width, _WIDEST_STEP)
@@ -68,17 +67,6 @@ def worked_text(worked: Worked, printer: Printer) -> list[str]:
         f"{head} = {text:<{width}}    {rule}".rstrip()
         for head, (text, rule) in zip(heads, steps, strict=True)
     ]
-
-
-def left_text(left: Left, printer: Printer) -> str:
-    """Return the left side of a line."""
-    if isinstance(left, Name):
-        return printer.name(left.name)
-    if isinstance(left, Call):
-        return printer.product_of((left,))
-    if left.second:
-        return printer.second_partial(left.top, left.bottom, left.second)
-    return printer.partial(left.top, left.bottom)
 
 
 def side_text(side: Side, printer: Printer) -> str:

@@ -13,9 +13,6 @@ import unicodedata
 
 from symgrad.errors import Diagnostic
 from symgrad.expression.names import GREEK
-from symgrad.expression.tree import Expression
-from symgrad.sources.cursor import Resolve
-from symgrad.sources.grammar import Parser
 from symgrad.sources.latex_delimiters import Delimiters
 from symgrad.sources.latex_scripts import Scripts
 from symgrad.sources.latex_styles import Styles
@@ -261,22 +258,3 @@ def translate(text: str, origin: Origin) -> Written:
     '((1)/(2)) w_1 ^2'
     """
     return Translator(text, origin).translate()
-
-
-def parse_latex_expression(text: str, origin: Origin, resolve: Resolve) -> Expression:
-    r"""Return the tree of a LaTeX formula without relations.
-
-    Raises:
-        SourceError: if it cannot be read.
-
-    >>> from symgrad.expression.tree import Var
-    >>> origin = Origin("", (r"\sqrt{x}",), 1, 1)
-    >>> parse_latex_expression(r"\sqrt{x}", origin, {"x": Var("x")}.get)
-    Call(function='sqrt', arguments=(Var(key='x'),))
-    """
-    try:
-        found = translate(text, origin)
-        parser = Parser(found.text, found.origin(text, origin), resolve, juxtaposition=True)
-        return parser.whole()
-    except Fault as fault:
-        raise fault.kind(fault.diagnostic) from None

@@ -214,14 +214,10 @@ def expand(written: Written, macros: Mapping[str, Macro], origin: Origin, shown:
         if body is None:
             at = match.end()
             continue
-        done.append(_part(rest, 0, match.start()))
-        rest = Written.join([body, _part(rest, end, len(rest.text))])
+        done.append(rest.part(0, match.start()))
+        rest = Written.join([body, rest.part(end, len(rest.text))])
         at = 0
     return Written.join([*done, rest])
-
-
-def _part(written: Written, start: int, end: int) -> Written:
-    return Written(written.text[start:end], written.offsets[start:end])
 
 
 def _endless(command: str, rest: Written, at: int, origin: Origin, shown: str) -> Fault:
@@ -239,7 +235,7 @@ def _applied(macro: Macro, text: Written, match: re.Match[str]) -> tuple[Written
     if macro.arguments and macro.default is not None:
         optional = _DEFAULT.match(text.text, end)
         if optional:
-            found.append(_part(text, *optional.span(1)))
+            found.append(text.part(*optional.span(1)))
             end = optional.end()
         else:
             found.append(Written.all_at(macro.default, home))
@@ -257,10 +253,10 @@ def _physics(mark: str, text: Written, match: re.Match[str]) -> tuple[Written | 
     home, end = text.offsets[match.start()], match.end()
     order = Written.join([])
     if optional := _DEFAULT.match(text.text, end):
-        order, end = _part(text, *optional.span(1)), optional.end()
+        order, end = text.part(*optional.span(1)), optional.end()
     groups: list[Written] = []
     while len(groups) < 3 and (group := _group(text.text, end)):
-        groups.append(_part(text, *group))
+        groups.append(text.part(*group))
         end = group[1] + 1
     if not groups:
         return None, end
@@ -296,11 +292,11 @@ def _argument(text: Written, start: int) -> tuple[Written, int] | None:
     """Return the next argument, a group or one token, and where it ends."""
     group = _group(text.text, start)
     if group is not None:
-        return _part(text, *group), group[1] + 1
+        return text.part(*group), group[1] + 1
     space = _SPACE.match(text.text, start)
     at = space.end() if space else start
     if at >= len(text.text) or text.text[at] in "}&=,;:)]":
         return None
     command = _COMMAND.match(text.text, at)
     end = command.end() if command else at + 1
-    return _part(text, at, end), end
+    return text.part(at, end), end

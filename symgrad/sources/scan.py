@@ -33,7 +33,7 @@ class FileScanner:
     def __init__(self, text: str, source: str) -> None:
         self.text = prepare(text, source)
         self.draft = Draft(source, self.text.split("\n"))
-        self.title = _title(self.draft.lines)
+        self.title = title_of(self.draft.lines)
         self.goal: tuple[str, Place, bool] | None = None
         self.rate: Item | None = None
         self.steps: list[list[Item]] = []
@@ -167,7 +167,7 @@ class FileScanner:
         self.rate = items[0]
 
 
-def _title(lines: Sequence[str]) -> str:
+def title_of(lines: Sequence[str]) -> str:
     """Return the first comment at the head of a text."""
     for line in lines:
         plain = line.strip()

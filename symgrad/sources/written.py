@@ -39,6 +39,10 @@ class Written:
             tuple(offset for part in listed for offset in part.offsets),
         )
 
+    def part(self, start: int, end: int) -> Written:
+        """Return the part from `start` to `end`, with the spaces around it."""
+        return Written(self.text[start:end], self.offsets[start:end])
+
     def cut(self, start: int, end: int) -> Written:
         """Return the part from `start` to `end` without the spaces around it."""
         while start < end and self.text[start].isspace():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pkgutil
 from importlib import import_module
 
-from symgrad.errors import Diagnostic, SymgradError, did_you_mean, nearest
+from symgrad.errors import Diagnostic, SymgradError, did_you_mean
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 
 __all__ = [

@@ -22,6 +22,7 @@ from symgrad.sources.arrays.meaning import Meaning
 from symgrad.sources.arrays.syntax import NAME, ArrayParser, Syntax, index_letters
 from symgrad.sources.lists import read_list
 from symgrad.sources.problems import Fault, Faults, Origin, TooManyFaults, UnknownNameInSource
+from symgrad.sources.scan import title_of
 from symgrad.sources.statements import gather, prepare
 
 _WITH_SHAPE = re.compile(
@@ -131,7 +132,7 @@ class _ArrayReader:
             rate=draft.rate,
             assumptions=tuple(_assumption(item) for item in draft.stated),
             checks=tuple(draft.checks),
-            title=_title(draft.lines),
+            title=title_of(draft.lines),
             source=draft.source,
             text=self.text,
             values=tuple(self.trees.items()),
@@ -574,16 +575,6 @@ def _assumption(item: Stated) -> Assumption:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _title(lines: Sequence[str]) -> str:
-    for line in lines:
-        plain = line.strip()
-        if plain and not plain.startswith("#"):
-            return ""
-        if title := plain.lstrip("#").strip():
-            return title
-    return ""
 
 
 __all__ = ["SourceError", "has_arrays", "number", "parse_arrays"]

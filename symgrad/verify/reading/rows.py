@@ -42,10 +42,6 @@ def _unframed(content: Written, start: int, end: int) -> Written:
     parts = []
     at = start
     for match in _FRAME.finditer(content.text[start:end]):
-        parts.append(_part(content, at, start + match.start()))
+        parts.append(content.part(at, start + match.start()))
         at = start + match.end()
-    return Written.join([*parts, _part(content, at, end)]) if parts else _part(content, at, end)
-
-
-def _part(content: Written, start: int, end: int) -> Written:
-    return Written(content.text[start:end], content.offsets[start:end])
+    return Written.join([*parts, content.part(at, end)]) if parts else content.part(at, end)

@@ -73,10 +73,10 @@ def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
         bracket = match[3] == "(" and match[5] == ")"
         if match[4] not in free or bool(match[3]) != bracket or not _is_sampled(match[1], scope):
             continue
-        parts.append(_part(written, at, match.end(1)))
+        parts.append(written.part(at, match.end(1)))
         parts.append(Written.all_at(f"_{match[4]} ", written.offsets[match.start(4)]))
         at = match.end() if bracket else match.end(4)
-    return Written.join([*parts, _part(written, at, len(text))]) if parts else written
+    return Written.join([*parts, written.part(at, len(text))]) if parts else written
 
 
 _PRIMED = re.compile(rf"({lexer.NAME})['′](?![\w'′(])")
@@ -94,10 +94,10 @@ def with_primed_names(written: Written, scope: Scope) -> Written:
         head = match[1][:1] if match[1][:1] == "d" and scope.strict(match[1]) is None else ""
         if not _is_primed_name(match[1][len(head) :], scope):
             continue
-        parts.append(_part(written, at, match.end(1)))
+        parts.append(written.part(at, match.end(1)))
         parts.append(Written.all_at("_prime", written.offsets[match.end(1)]))
         at = match.end()
-    return Written.join([*parts, _part(written, at, len(text))]) if parts else written
+    return Written.join([*parts, written.part(at, len(text))]) if parts else written
 
 
 def _is_primed_name(word: str, scope: Scope) -> bool:
@@ -105,10 +105,6 @@ def _is_primed_name(word: str, scope: Scope) -> bool:
     node = scope.graph.index.get(str(found))
     primed = scope.names.meant(f"{word}_prime")
     return primed is not None or (node is not None and node.kind == "data")
-
-
-def _part(written: Written, start: int, end: int) -> Written:
-    return Written(written.text[start:end], written.offsets[start:end])
 
 
 def _is_sampled(word: str, scope: Scope) -> bool:
