@@ -31,6 +31,8 @@ from symgrad.expression.tree import (
     Number,
     Var,
     children,
+    numbered,
+    placed,
     substitute,
     variables,
     walk,
@@ -55,10 +57,9 @@ def gradient_of(expression: Expression) -> dict[Key, Expression]:
     found: dict[Key, list[Expression]] = {}
     for term in _terms(expression):
         keys = variables(term)
-        shape = substitute(term, {key: Var(i) for i, key in enumerate(keys)})
-        names: dict[Key, Expression] = {i: Var(key) for i, key in enumerate(keys)}
+        shape = numbered(term, keys)
         for place, slope in _term_slopes(shape):
-            found.setdefault(keys[place], []).append(substitute(slope, names))
+            found.setdefault(keys[place], []).append(placed(slope, keys))
     sums = {key: _total(parts) for key, parts in found.items()}
     return {key: total for key, total in sums.items() if total != ZERO}
 
@@ -251,7 +252,7 @@ def _count_holding(sums: Mapping[int, Add], slopes: list[list[Expression]]) -> i
 
 
 def _placed(picked: Picked) -> Expression:
-    return substitute(picked.pattern, {i: Var(key) for i, key in enumerate(picked.positions)})
+    return placed(picked.pattern, picked.positions)
 
 
 def _picked(e: Expression) -> Picked:

@@ -15,7 +15,7 @@ from symgrad.errors import Diagnostic, LimitExceeded, UnknownName, free_name
 from symgrad.expression.algebra import tidy
 from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.symbolic import to_sympy
-from symgrad.expression.tree import ZERO, Expression, Formula, Var, substitute, walk
+from symgrad.expression.tree import ZERO, Expression, Formula, Var, placed, substitute, walk
 from symgrad.graph.display import Typeset, written
 from symgrad.graph.graph import Graph, Node
 
@@ -310,7 +310,7 @@ def _instantiated(rule: LocalDerivative | None, node: Node, *, short: bool) -> E
         return ZERO
     picked = rule.short if short else rule.direct
     names = [node.formula.operands[i] if i >= 0 else node.name for i in picked.positions]
-    return substitute(picked.pattern, {i: Var(name) for i, name in enumerate(names)})
+    return placed(picked.pattern, names)
 
 
 def _in_order(start: Formula, definitions: Mapping[str, Formula | None]) -> list[str]:

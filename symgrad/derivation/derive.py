@@ -20,7 +20,7 @@ from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
 from symgrad.expression.algebra import cost
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import ONE, Expression, Formula, Var, substitute, variables
+from symgrad.expression.tree import ONE, Formula, placed, variables
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph, Node
 from symgrad.sources.objects import graph as graph_of
@@ -216,8 +216,7 @@ def _merges(graph: Graph, swept: Swept, kept: Collection[str]) -> Iterable[Merge
         mark = None if place is None else adjoint.operands[place]
         if factor == ONE or not isinstance(mark, AdjointMark):
             continue
-        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
-        merged = substitute(factor, names)
+        merged = placed(factor, adjoint.operands)
         # A quotient of two sensitivities is no derivative of the one node by the other.
         if not any(isinstance(key, AdjointMark) for key in variables(merged)):
             yield Merge(name, mark.node, merged)

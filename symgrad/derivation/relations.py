@@ -51,6 +51,7 @@ from symgrad.expression.tree import (
     Number,
     Var,
     children,
+    placed,
     substitute,
     variables,
     walk,
@@ -131,8 +132,7 @@ class Relations:
 
     def refine(self, node: Node, adjoint: Adjoint, adjoints: Mapping[str, Adjoint]) -> Adjoint:
         """Return the adjoint in a shorter form where the relations give one."""
-        names: dict[str | int, Expression] = {i: Var(n) for i, n in enumerate(adjoint.operands)}
-        form = substitute(adjoint.pattern.total, names)
+        form = placed(adjoint.pattern.total, adjoint.operands)
         if node.name in self._preferred:
             self.applied = True
             return _adjoint(self._preferred[node.name])
@@ -169,9 +169,7 @@ class Relations:
             values: dict[str | int, Expression] = {}
             for mark in marks:
                 own = adjoints[mark.node]
-                values[mark] = substitute(
-                    own.pattern.total, {i: Var(n) for i, n in enumerate(own.operands)}
-                )
+                values[mark] = placed(own.pattern.total, own.operands)
             form = substitute(form, values)
         return None
 
@@ -258,10 +256,7 @@ class Relations:
         """Keep the shorter of two products found equal, for the adjoint that is one of them."""
         for term, other in ((first, second), (second, first)):
             for name, adjoint in adjoints.items():
-                names: dict[str | int, Expression] = {
-                    i: Var(n) for i, n in enumerate(adjoint.operands)
-                }
-                own = substitute(adjoint.pattern.total, names)
+                own = placed(adjoint.pattern.total, adjoint.operands)
                 if cost(other) < cost(own) and same_product(own, term):
                     self._preferred[name] = neg(other)
 

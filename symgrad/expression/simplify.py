@@ -9,11 +9,11 @@ from symgrad.expression.algebra import (
     Product,
     add,
     cost,
-    div,
     factored_sum,
     mul,
     neg,
     positive_first,
+    tidy,
 )
 from symgrad.expression.tree import Add, Div, Expression, Mul, Neg, Pow, walk
 
@@ -155,7 +155,7 @@ def spread(e: Expression) -> Iterator[Expression]:
             yield from map(neg, spread(operand))
         case Div(numerator, denominator):
             found = list(spread(numerator))
-            yield from [e] if len(found) == 1 else [div(term, denominator) for term in found]
+            yield from [e] if len(found) == 1 else [tidy(Div(t, denominator)) for t in found]
         case Mul(factors):
             places = [i for i, factor in enumerate(factors) if isinstance(factor, Add)]
             if len(places) != 1:

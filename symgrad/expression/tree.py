@@ -230,6 +230,24 @@ def substitute(expression: Expression, values: Mapping[str | int, Expression]) -
     return rebuilt(expression, leaf, children, with_children)
 
 
+def placed(pattern: Expression, keys: Sequence[str | int]) -> Expression:
+    """Return a pattern with `Var(keys[i])` in the place of `Var(i)`.
+
+    >>> placed(Neg(Var(0)), ("a",))
+    Neg(operand=Var(key='a'))
+    """
+    return substitute(pattern, {i: Var(key) for i, key in enumerate(keys)})
+
+
+def numbered(expression: Expression, keys: Sequence[str | int]) -> Expression:
+    """Return an expression with `Var(i)` in the place of `Var(keys[i])`.
+
+    >>> numbered(Neg(Var("a")), ("a",))
+    Neg(operand=Var(key=0))
+    """
+    return substitute(expression, {key: Var(i) for i, key in enumerate(keys)})
+
+
 class Formula(NamedTuple):
     """A pattern and its operands: `pattern` with `Var(i)` standing for `operands[i]`.
 
@@ -243,11 +261,10 @@ class Formula(NamedTuple):
     @property
     def expression(self) -> Expression:
         """The formula as a whole expression in names, built anew at each call."""
-        return substitute(self.pattern, {i: Var(name) for i, name in enumerate(self.operands)})
+        return placed(self.pattern, self.operands)
 
 
 def formula_of(expression: Expression) -> Formula:
     """Split an expression in names into its pattern and operands."""
     names = variables(expression)
-    positions: dict[str | int, Expression] = {name: Var(i) for i, name in enumerate(names)}
-    return Formula(substitute(expression, positions), tuple(str(name) for name in names))
+    return Formula(numbered(expression, names), tuple(str(name) for name in names))

@@ -161,7 +161,7 @@ class _Splitter:
 
     def _written(self, name: str) -> Expression:
         row = self._rows[name]
-        return substitute(row.pattern, {i: Var(n) for i, n in enumerate(row.operands)})
+        return row.expression
 
 
 def _filled(term: Expression, mean: Expression) -> Expression:

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from symgrad.expression.identity import grouped
-from symgrad.expression.tree import Expression, Var, substitute, variables
+from symgrad.expression.tree import Expression, Var, numbered, placed, substitute, variables
 
 Column = Sequence[str]
 Picker = Callable[[Sequence[str]], tuple[str, ...]]
@@ -26,6 +26,11 @@ class Assignment(NamedTuple):
     name: str
     pattern: Expression
     operands: tuple[str, ...]
+
+    @property
+    def expression(self) -> Expression:
+        """The right side in names."""
+        return placed(self.pattern, self.operands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Block:
     def with_pattern(self, tree: Expression) -> Block:
         """Return the block with another pattern in the same variables, numbered anew."""
         used = [int(key) for key in variables(tree)]
-        pattern = substitute(tree, {old: Var(new) for new, old in enumerate(used)})
+        pattern = numbered(tree, used)
         return Block(pattern, self.names, tuple([self.columns[i] for i in used]), self.places)
 
 

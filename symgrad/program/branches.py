@@ -21,7 +21,6 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     children,
-    substitute,
     walk,
     with_children,
 )
@@ -41,10 +40,7 @@ def with_choices(blocks: list[Block]) -> list[Block]:
     rows = [row for b in blocks if has_branches(b.pattern) for row in b.rows()]
     if not rows or len(rows) > MAX_STATEMENTS:
         return blocks
-    trees = [
-        substitute(row.pattern, {i: Var(name) for i, name in enumerate(row.operands)})
-        for _, row in rows
-    ]
+    trees = [row.expression for _, row in rows]
     changed = _taken_out(trees)
     if changed == trees:
         return blocks

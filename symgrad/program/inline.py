@@ -14,6 +14,8 @@ from symgrad.expression.tree import (
     Mul,
     Var,
     children,
+    numbered,
+    placed,
     substitute,
     variables,
     walk,
@@ -99,11 +101,11 @@ class _Inliner:
         plan = self._plans.get(key)
         if plan is None:
             width = len(row.operands)
-            inner = substitute(part.pattern, {i: Var(n) for i, n in enumerate(numbers[width:])})
+            inner = placed(part.pattern, numbers[width:])
             values: dict[str | int, Expression] = {position: inner}
             tree = _flattened(substitute(row.pattern, values))
             used = tuple([int(k) for k in variables(tree)])
-            pattern = substitute(tree, {old: Var(new) for new, old in enumerate(used)})
+            pattern = numbered(tree, used)
             plan = (self._patterns.setdefault(pattern, pattern), picker(used))
             self._plans[key] = plan
         return Assignment(row.name, plan[0], plan[1](names))

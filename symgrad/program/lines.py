@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import compress
 
 from symgrad.expression.identity import ByIdentity, grouped
-from symgrad.expression.tree import Expression, Formula, Var, substitute, variables
+from symgrad.expression.tree import Expression, Formula, numbered, variables
 from symgrad.program.block import Block, Column, joined
 from symgrad.program.normal import normal
 from symgrad.program.statements import Statement
@@ -57,6 +57,6 @@ class Lines:
         if found is None:
             tree = normal(pattern)
             used = tuple([int(key) for key in variables(tree)])
-            compact = substitute(tree, {old: Var(new) for new, old in enumerate(used)})
+            compact = numbered(tree, used)
             found = self._normal[pattern] = (self._alike.setdefault(compact, compact), used)
         return found

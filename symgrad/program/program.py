@@ -21,7 +21,7 @@ from symgrad.errors import free_name
 from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.identity import ByIdentity, distinct
-from symgrad.expression.tree import ZERO, Call, Expression, Var, children, substitute
+from symgrad.expression.tree import ZERO, Call, Expression, Var, children, placed
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.graph.points import inputs_of
@@ -412,11 +412,7 @@ def _own_test(row: Assignment) -> tuple[Expression, int] | None:
             side = 2
         case _:
             return None
-    return _in_names(condition, row.operands), side
-
-
-def _in_names(e: Expression, operands: Sequence[str]) -> Expression:
-    return substitute(e, {i: Var(name) for i, name in enumerate(operands)})
+    return placed(condition, row.operands), side
 
 
 def _certain(
@@ -429,7 +425,7 @@ def _certain(
     if not (isinstance(e, Call) and e.function == "where"):
         return frozenset().union(*parts)
     condition, yes, no = parts
-    test = _in_names(e.arguments[0], operands)
+    test = placed(e.arguments[0], operands)
     own = {
         name
         for side, names in ((1, yes), (2, no))

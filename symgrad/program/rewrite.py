@@ -21,10 +21,10 @@ from symgrad.expression.tree import (
     Number,
     Var,
     children,
+    formula_of,
     number,
     product_of,
     substitute,
-    variables,
     walk,
     with_children,
 )
@@ -130,7 +130,7 @@ def _doubled(blocks: list[Block]) -> list[Block]:
         for part in walk(block.pattern):
             twice = twice or (isinstance(part, Number) and part == TWO)
             if isinstance(part, Add) and len(part.terms) == 2:
-                plain.add(_canonical(part))
+                plain.add(formula_of(part).pattern)
     if not twice:
         return blocks
     changed = [
@@ -145,10 +145,6 @@ def _doubled(blocks: list[Block]) -> list[Block]:
     ]
 
 
-def _canonical(e: Expression) -> Expression:
-    return substitute(e, {key: Var(i) for i, key in enumerate(variables(e))})
-
-
 def _with_doubles(e: Expression, plain: set[Expression]) -> Expression:
     parts = children(e)
     if not parts:
@@ -159,7 +155,7 @@ def _with_doubles(e: Expression, plain: set[Expression]) -> Expression:
         case Add((Mul((Number(Fraction(numerator=2, denominator=1)), *rest)), k)):
             t = product_of(rest)
             once = Add((t, k))
-            return Add((t, once)) if _canonical(once) in plain else new
+            return Add((t, once)) if formula_of(once).pattern in plain else new
         case _:
             return new
 

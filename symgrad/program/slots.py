@@ -26,7 +26,7 @@ from symgrad.expression.tree import (
     Number,
     Var,
     children,
-    substitute,
+    numbered,
     variables,
     with_children,
 )
@@ -177,7 +177,7 @@ def _add(
     keys = variables(node)
     if not keys:
         return
-    shape = substitute(node, {key: Var(i) for i, key in enumerate(keys)})
+    shape = numbered(node, keys)
     positions = tuple(int(key) for key in keys)
     found.append(Slot(path, members, shape, positions, commutes and len(keys) > 1, lazy))
 
@@ -212,7 +212,7 @@ def replaced_slots(
         by_path.setdefault(slot.path, []).append((slot, Var(first + k)))
     changed = _rewritten(pattern, (), by_path)
     old = tuple(int(key) for key in variables(changed))
-    return substitute(changed, {key: Var(i) for i, key in enumerate(old)}), old
+    return numbered(changed, old), old
 
 
 def _rewritten(

@@ -92,7 +92,7 @@ class _Namer:
 
     def name(self, row: Assignment) -> None:
         """Give a temporary its name."""
-        e = substitute(row.pattern, {i: Var(n) for i, n in enumerate(row.operands)})
+        e = row.expression
         whole = substitute(e, self.formulas)
         if sum(1 for _ in walk(whole)) <= _LARGEST:
             self.formulas[row.name] = whole

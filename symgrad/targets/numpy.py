@@ -24,7 +24,7 @@ from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
 from symgrad.targets.layout import in_tuple, listed, target
 from symgrad.targets.long_lines import bracketed
-from symgrad.targets.numpy_batch import expression, inlined, sum_names, unseen
+from symgrad.targets.numpy_batch import inlined, sum_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
@@ -357,7 +357,7 @@ class _NumpyWriter:
                 number = self.sheet.target.literal(factors[row.name])
                 sign = "-" if number == "-1.0" else f"{number}*"
                 schedule.remark(f"{whole} = {sign}{spelled}")
-            schedule.assign(row.name, spelled, expression(row))
+            schedule.assign(row.name, spelled, row.expression)
             for name, e in waiting.get(place, ()):
                 schedule.add_up(sums[name], e)
         return written(schedule)

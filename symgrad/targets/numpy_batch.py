@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symgrad.errors import free_name
-from symgrad.expression.tree import Call, Compare, Expression, Pow, Var, children, substitute
+from symgrad.expression.tree import Call, Compare, Expression, Pow, Var, children
 from symgrad.program.batch import Batch
 from symgrad.program.block import Assignment
 from symgrad.targets.numpy_functions import defined, keeps_nan
-
-
-def expression(row: Assignment) -> Expression:
-    """Return the formula of an assignment, in names."""
-    return substitute(row.pattern, {i: Var(n) for i, n in enumerate(row.operands)})
 
 
 def sum_names(batch: Batch, names: Mapping[str, str]) -> dict[str, str]:
@@ -45,7 +40,7 @@ def inlined(batch: Batch) -> tuple[list[tuple[str, Expression]], list[Assignment
     for name, formula in batch.sums:
         e = formula.expression
         while isinstance(e, Var) and uses[str(e.key)] == 1 and e.key in rows:
-            e = expression(rows.pop(str(e.key)))
+            e = rows.pop(str(e.key)).expression
         formulas.append((name, e))
     return formulas, list(rows.values())
 

@@ -11,7 +11,6 @@ from fractions import Fraction
 from symgrad.expression.tree import Div, Expression, Mul, Neg, Var, signed, variables
 from symgrad.program.block import Assignment, assignment
 from symgrad.program.normal import exact
-from symgrad.targets.numpy_batch import expression
 
 Sums = list[tuple[str, Expression]]
 _LARGEST = 10**6  # beyond it a factor is left where the author's order of factors has it
@@ -28,7 +27,7 @@ def without_factors(
     factors: dict[str, Fraction] = {}
     kept: list[Assignment] = []
     for row in rows:
-        e = expression(row)
+        e = row.expression
         if row.name not in fixed:
             number, core = _split(e, factors, varying)
             if number != 1:
@@ -49,7 +48,7 @@ def _unmovable(rows: Sequence[Assignment], sums: Sums) -> set[str]:
     for _, e in sums:
         found.update(set(map(str, variables(e))) - set(_linear(e)))
     for row in reversed(rows):
-        e = expression(row)
+        e = row.expression
         linear = set() if row.name in found or isinstance(e, Var) else set(_linear(e))
         if isinstance(e, Neg) and isinstance(e.operand, Var):
             linear = set()

@@ -15,7 +15,6 @@ from symgrad.program.block import Assignment
 from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.layout import in_tuple, target
-from symgrad.targets.numpy_batch import expression
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_schedule import Schedule
 
@@ -158,7 +157,7 @@ class RowWriter:
                 before.append(row)
             else:
                 varying.add(row.name)
-                schedule.assign(row.name, names[row.name], expression(row))
+                schedule.assign(row.name, names[row.name], row.expression)
         for place, name in loop.items():
             schedule.store(place, Var(name))
         lines = self.assignments(before)
