@@ -97,7 +97,7 @@ class SumParser(FunctionParser):
         self.at += 1
         term = self.bracketed()
         self.scope.remark(f"`{token}(…)` read as the mean over samples")
-        placeholder = Var(f"∑{len(self.sums())}")
+        placeholder = Var(Mark(f"sum {len(self.sums())} over the samples"))
         self.sums()[str(placeholder.key)] = term
         return placeholder
 
