@@ -18,6 +18,9 @@ from symgrad.derivation.derive import derive  # noqa: E402
 from symgrad.sources.text import parse  # noqa: E402
 from symgrad.targets import target_names  # noqa: E402
 
+# Languages of which a few examples stand here for all.
+A_FEW = dict.fromkeys(("jax", "torch"), ("arm_pose", "black_scholes", "branch_and_merge"))
+
 
 def emitted() -> dict[str, bytes]:
     """Return the bytes of every file that belongs here, by its path below this folder."""
@@ -25,6 +28,8 @@ def emitted() -> dict[str, bytes]:
     for name in examples.names():
         derivation = derive(parse(examples.read(name)))
         for target in target_names():
+            if name not in A_FEW.get(target, (name,)):
+                continue
             for file in emit(derivation, target, module=name):
                 files[file.name] = file.text.encode("utf-8")
     return files

@@ -223,11 +223,11 @@ def test_gradient_by_some_inputs_only():
     assert "    a: float\n" not in code
 
 
-@pytest.mark.parametrize("name", ["python", "numpy", "javascript", "c", "rust"])
+@pytest.mark.parametrize("name", target_names())
 def test_templates_say_what_they_receive(name):
     language = target(name)
     context = language.context(Sheet(language, lower(derive(parse(GRAPH))), Options()))
-    shared = ["self_check.py.j2"] if language.suffix == ".py" else []
+    shared = ["self_check.py.j2"] if "self_check" in language.optional else []
     for template in [*(template for _, template in language.templates), *shared]:
         comment, _, body = template_text(template).partition("#}\n")
         described = re.findall(r"^  (\w+): .", comment, re.MULTILINE)

@@ -1,8 +1,13 @@
 """`symgrad generate` and `symgrad templates`: where files go, and what is refused."""
 
+import re
+
+import click
 import pytest
 
 from symgrad.cli import main
+from symgrad.cli.generate_command import command
+from symgrad.targets import target_names
 
 GRAPH = "param a = 1, b\ndata x\nJ = (a*x - b)^2\n"
 
@@ -88,3 +93,12 @@ def test_fault_in_a_template_ends_in_a_message(generate, tmp_path):
         "    | ^^^^^^^^^\n"
         "  help: did you mean `head`?\n"
     )
+
+
+def test_help_and_completion_know_every_target():
+    (option,) = (item for item in command.params if item.name == "target")
+    offered = {item.value for item in option.shell_complete(click.Context(command), "")}
+    assert offered == set(target_names())
+    assert offered == set(re.findall(r"[a-z]+", option.help.partition(":")[2])) - {"or"}
+    begun = option.shell_complete(click.Context(command), "py")
+    assert [item.value for item in begun] == ["python"]

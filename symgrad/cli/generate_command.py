@@ -19,9 +19,23 @@ CHECK_SECONDS = 30.0
 WORSE = 16.0  # times the error of the code as written that emitted code may have
 
 
+def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the targets whose names begin so, for a shell that completes them."""
+    from symgrad.targets import target_names
+
+    return [name for name in target_names() if name.startswith(begun)]
+
+
 @click.command("generate")
 @click.argument("file")
-@click.option("-t", "--target", default="python", show_default=True, help="The language to emit.")
+@click.option(
+    "-t",
+    "--target",
+    default="python",
+    show_default=True,
+    shell_complete=_completed,
+    help="The language: python, numpy, c, javascript, rust, jax or torch.",
+)
 @click.option(
     "-o",
     "--output",

@@ -13,7 +13,15 @@ from symgrad.expression import balls
 from symgrad.expression.algebra import add, div, mul, neg
 from symgrad.expression.elementary import TWO, call, complement, root, row, square
 from symgrad.expression.function import Arguments
-from symgrad.expression.spelling import Spelling, Spellings, fitted, helper, library
+from symgrad.expression.spelling import (
+    Spelling,
+    Spellings,
+    fitted,
+    helper,
+    jax_special,
+    julia_special,
+    library,
+)
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -50,7 +58,8 @@ def _log_gamma(mp: Any, x: Any) -> Any:  # noqa: ANN401  (mpmath has no types)
 
 
 def _error_function(name: str) -> Spellings:
-    return fitted(helper(name), python=library(name), c=library(name))
+    others = {language: library(name) for language in ("python", "c", "cpp", "torch")}
+    return fitted(helper(name), julia=julia_special(name), jax=jax_special(name), **others)
 
 
 def _sigmoid_of_arrays(a: Arguments) -> Expression:
@@ -78,12 +87,18 @@ ROWS = (
         inverse=lambda f: math.log(f / (1 - f)), latex=r"\sigma", letter="σ",
         slips=(lambda z, f: f, lambda z, f: complement(f), lambda z, f: complement(square(f)),
                lambda z, f: square(f), lambda z, f: mul(z, complement(z))),
-        spellings=fitted(helper("sigmoid"), numpy=Spelling(tree=_sigmoid_of_arrays))),
+        spellings=fitted(
+            helper("sigmoid"), numpy=Spelling(tree=_sigmoid_of_arrays), torch=library("sigmoid"),
+            jax=Spelling("jax.nn.sigmoid({0})"),
+        )),
     row("softplus",definition=lambda a: call("log", Add((ONE, call("exp", a[0])))),
         ball=lambda _, x: x.exp().log1p(), total=False, latex=r"\operatorname{softplus}",
         slips=(lambda z, f: _sigmoid_slope(z), lambda z, f: complement(call("sigmoid", z)),
                lambda z, f: call("exp", z), lambda z, f: div(ONE, add(ONE, call("exp", z)))),
-        spellings=fitted(helper("softplus"), numpy=Spelling(tree=_softplus_of_arrays))),
+        spellings=fitted(
+            helper("softplus"), numpy=Spelling(tree=_softplus_of_arrays),
+            jax=Spelling("jax.nn.softplus({0})"),
+        )),
     row("relu",definition=lambda a: call("where", Compare(">", a[0], ZERO), a[0], ZERO),
         ball=lambda flint, x: balls.extreme(largest=True)(flint, x, flint.fmpq(0)),
         ball_exact=True, switches=lambda a: a, latex=r"\operatorname{relu}",
@@ -107,6 +122,9 @@ definition=lambda a: Mul((a[0], call("sigmoid", a[0]))), aliases=("swish",),
             helper("logsumexp"),
             c=Spelling("sg_logsumexp({#}, (const double[]){{}})", ("sg_logsumexp",)),
             rust=Spelling("_logsumexp(&[{}])", ("_logsumexp",)),
+            cpp=Spelling("detail::logsumexp({#}, {{}})", ("detail::logsumexp",)),
+            jax=Spelling("jnp.logaddexp({0}, {1})", folds=True),
+            torch=Spelling("torch.logaddexp({0}, {1})", folds=True),
         )),
     row("normal_pdf",
         definition=lambda a: Div(call("exp", Neg(Div(Pow(a[0], TWO), TWO))), root(Mul((TWO, PI)))),
@@ -118,18 +136,30 @@ definition=lambda a: Mul((a[0], call("sigmoid", a[0]))), aliases=("swish",),
         mpmath="ncdf", ball=balls.normal_cdf, latex=r"\Phi", letter="Φ",
         slips=(lambda z, f: f, lambda z, f: mul(f, complement(f)),
                lambda z, f: mul(z, call("normal_pdf", z))),
-        spellings=helper("normal_cdf")),
+        spellings=fitted(
+            helper("normal_cdf"), jax=jax_special("ndtr"),
+        )),
     row("lgamma", aliases=("gammaln", "loggamma"),
         sympy="loggamma", mpmath=_log_gamma, ball=balls.lgamma, double=math.lgamma, total=False,
         costly=True, latex=r"\ln\Gamma",
         slips=(lambda z, f: call("log", z), lambda z, f: f, lambda z, f: div(ONE, z)),
-        spellings=fitted(helper("lgamma", fails=True), c=library("lgamma"))),
+        spellings=fitted(
+            helper("lgamma", fails=True), c=library("lgamma"), cpp=library("lgamma"),
+            julia=julia_special("logabsgamma({0})[1]"),
+            torch=library("lgamma"), jax=jax_special("gammaln"),
+        )),
     row("digamma", aliases=("psi",),
         sympy="digamma", mpmath="digamma", ball=balls.digamma, total=False, costly=True,
         latex=r"\psi",
-        spellings=helper("digamma", fails=True)),
+        spellings=fitted(
+            helper("digamma", fails=True), julia=julia_special("digamma"),
+            torch=library("digamma"), jax=jax_special("digamma"),
+        )),
     row("polygamma", 2, 2,
         sympy="polygamma", mpmath=lambda mp, n, x: mp.psi(int(n), x), ball=balls.polygamma,
         total=False, costly=True, latex=r"\psi",
-        spellings=helper("polygamma", fails=True)),
+        spellings=fitted(
+            helper("polygamma", fails=True),
+            julia=julia_special("polygamma(Int({0}), {1})"),
+        )),
 )  # fmt: skip

@@ -44,6 +44,10 @@ def _extreme(name: str) -> Spellings:
         c=Spelling(f"{ours}({{0}}, {{1}})", (ours,), folds=True),
         javascript=Spelling(f"Math.{name}({{}})"),
         rust=Spelling(f"_{name}(&[{{}}])", (f"_{name}",)),
+        cpp=Spelling(f"detail::{name}({{0}}, {{1}})", (f"detail::{name}",), folds=True),
+        julia=Spelling(f"{name}({{}})"),
+        jax=Spelling(f"jnp.{name}imum({{0}}, {{1}})", folds=True),
+        torch=Spelling(f"torch.{name}imum({{0}}, {{1}})", folds=True),
     )
 
 

@@ -102,7 +102,7 @@ ROWS = (
         definition=_cube_root, mpmath=lambda mp, x: mp.sign(x) * mp.cbrt(abs(x)), ball=balls.cbrt,
         parity="odd", switches=lambda a: a, total=False, latex=r"\sqrt[3]",
         slips=(lambda z, f: div(ONE, mul(number(3), f)), lambda z, f: div(ONE, mul(TWO, f))),
-        spellings=fitted(library("cbrt"), python=helper("cbrt"))),
+        spellings=fitted(library("cbrt"), python=helper("cbrt"), torch=None)),
     row("abs", aliases=("Abs", "fabs"), sympy="Abs",
         mpmath="fabs", ball=lambda _, x: abs(x), ball_exact=True, double=abs, parity="even",
         rational=abs, switches=lambda a: a, kink="the derivative of |z| at z = 0 is taken as 0",
@@ -115,7 +115,10 @@ ROWS = (
         parity="odd", jumps=True, rational=lambda x: Fraction((x > 0) - (x < 0)),
         switches=lambda a: a, latex=r"\operatorname{sign}",
         kink="sign(0) = 0, and the derivative of sign is taken as 0 everywhere",
-        spellings=fitted(helper("sign"), numpy=library("sign"), javascript=library("sign"))),
+        spellings=fitted(
+            helper("sign"), numpy=library("sign"), javascript=library("sign"),
+            julia=library("sign"), jax=library("sign"), torch=library("sign"),
+        )),
     row("sin", sympy="sin", mpmath="sin",
         ball=balls.own("sin"), double=math.sin, parity="odd", exact=((0, 0),), latex=r"\sin",
         slips=(lambda z, f: f, lambda z, f: neg(f)),
@@ -153,7 +156,9 @@ ROWS = (
     row("atan2", 2, 2,
 aliases=("arctan2",), sympy="atan2", mpmath="atan2", ball=balls.atan2, double=math.atan2,
         total=False, latex=r"\operatorname{atan2}",
-        spellings=library("atan2", numpy="arctan2", arguments="y, x")),
+        spellings=fitted(
+            library("atan2", numpy="arctan2", arguments="y, x"), julia=Spelling("atan({0}, {1})")
+        )),
     row("sinh", sympy="sinh", mpmath="sinh",
         ball=balls.own("sinh"), double=math.sinh, inverse=math.asinh, parity="odd",
         exact=((0, 0),), latex=r"\sinh", slips=(lambda z, f: f, lambda z, f: call("cos", z)),
@@ -185,7 +190,9 @@ aliases=("arccosh", "arcosh"), sympy="acosh", mpmath="acosh", ball=balls.acosh,
             Compare(">", Add((ONE, a[0])), ZERO), Compare(">", Add((ONE, Neg(a[0]))), ZERO),
         ),
         latex=r"\operatorname{artanh}",
-        spellings=library("atanh", numpy="arctanh", fails=True)),
+        spellings=fitted(
+            library("atanh", numpy="arctanh", fails=True), jax=helper("atanh")
+        )),
     row("hypot", 1, None,definition=lambda a: (
             root(Add(tuple(Pow(x, TWO) for x in a))) if a[1:] else call("abs", a[0])
         ),

@@ -11,7 +11,15 @@ from fractions import Fraction
 from typing import Any
 
 from symgrad.expression.function import Arguments, Function
-from symgrad.expression.spelling import ATOM, IEEE, PRODUCT, UNARY, Spelling
+from symgrad.expression.spelling import (
+    ATOM,
+    IEEE,
+    PRODUCT,
+    UNARY,
+    Spelling,
+    jax_special,
+    julia_special,
+)
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -39,9 +47,12 @@ def _call(name: str, *arguments: Expression) -> Expression:
     return Call(name, arguments)
 
 
-def _scipy(code: str) -> tuple[tuple[str, Spelling], ...]:
+def _scipy(code: str, *, julia: str = "", jax: str = "") -> tuple[tuple[str, Spelling], ...]:
+    """Return the spelling in SciPy, and those in Julia's SpecialFunctions and JAX if there are."""
     level = PRODUCT if "*" in code else UNARY if code.startswith("-") else ATOM
-    return (("scipy", Spelling(f"special.{code}", ("scipy",), level, tight="*" in code)),)
+    others = [("julia", julia_special(julia))] if julia else []
+    others += [("jax", jax_special(jax))] if jax else []
+    return (("scipy", Spelling(f"special.{code}", ("scipy",), level, tight="*" in code)), *others)
 
 
 def _positive(place: int = 0) -> Any:  # noqa: ANN401  (a Domain)
@@ -146,7 +157,8 @@ _GAMMAS = (
          latex=r"\Gamma", spellings=(
              ("python", Spelling("_gamma({0})", ("_gamma",))),
              (IEEE, Spelling("_ieee_gamma({0})", ("_ieee_gamma",))), ("c", Spelling("tgamma({0})")),
-             *_scipy("gamma({0})"),
+             ("cpp", Spelling("std::tgamma({0})")),
+             *_scipy("gamma({0})", julia="gamma", jax="gamma"),
          )),
     _row("factorial", definition=lambda a: _call("gamma", Add((a[0], ONE)))),
     _row("trigamma", definition=lambda a: _call("polygamma", ONE, a[0])),
@@ -177,12 +189,15 @@ _GAMMAS = (
 
 _ERRORS = (
     _row("erfi", parity="odd", mpmath="erfi", ball=lambda fl, x: x.erfi(), total=True,
-         spellings=_scipy("erfi({0})")),
+         spellings=_scipy("erfi({0})", julia="erfi")),
     _row("erfinv", parity="odd", mpmath="erfinv", ball=lambda fl, x: x.erfinv(),
-         domain=_between(Neg(ONE), ONE), spellings=_scipy("erfinv({0})")),
+         domain=_between(Neg(ONE), ONE), spellings=(
+             *_scipy("erfinv({0})", julia="erfinv", jax="erfinv"),
+             ("torch", Spelling("torch.special.erfinv({0})")),
+         )),
     _row("erfcinv", mpmath=lambda mp, x: mp.erfinv(1 - x), ball=lambda fl, x: x.erfcinv(),
          domain=_between(ZERO, TWO),
-         spellings=_scipy("erfcinv({0})")),
+         spellings=_scipy("erfcinv({0})", julia="erfcinv")),
     _row("erf2", 2, definition=lambda a: Add((_call("erf", a[1]), Neg(_call("erf", a[0]))))),
     _row("erf2inv", 2, definition=lambda a: _call("erfinv", Add((a[1], _call("erf", a[0]))))),
     _row("fresnels", parity="odd", mpmath="fresnels", ball=lambda fl, x: x.fresnel_s(), total=True,
@@ -193,11 +208,11 @@ _ERRORS = (
 
 _INTEGRALS = (
     _row("Ei", mpmath="ei", ball=lambda fl, x: x.ei(), domain=_nonzero(),
-         spellings=_scipy("expi({0})")),
+         spellings=_scipy("expi({0})", julia="expinti", jax="expi")),
     _row("expint", 2, mpmath="expint", ball=lambda fl, n, x: x.expint(n), domain=_positive(1),
          ),
     _row("E1", definition=lambda a: _call("expint", ONE, a[0]), sympy=None,
-         spellings=_scipy("exp1({0})")),
+         spellings=_scipy("exp1({0})", julia="expint", jax="exp1")),
     _row("li", mpmath="li", ball=lambda fl, x: x.li(),
          domain=lambda a: (Compare(">", a[0], ZERO), Compare("!=", a[0], ONE)),
          spellings=(("scipy", Spelling("special.expi(np.log({0}))", ("scipy",))),)),
@@ -218,7 +233,7 @@ _INTEGRALS = (
 
 _BESSELS = tuple(
     _row(f"bessel{letter}", 2, mpmath=f"bessel{letter}", ball=ball, domain=domain,
-         spellings=_scipy(f"{letter}v({{0}}, {{1}})"))
+         spellings=_scipy(f"{letter}v({{0}}, {{1}})", julia=f"bessel{letter}({{0}}, {{1}})"))
     for letter, ball, domain in (
         ("j", lambda fl, n, x: x.bessel_j(n), None),
         ("y", lambda fl, n, x: x.bessel_y(n), _positive(1)),
@@ -230,7 +245,7 @@ _BESSELS = tuple(
 _AIRYS = tuple(
     _row(name, mpmath=lambda mp, x, f=function, d=order: getattr(mp, f)(x, derivative=d),
          ball=lambda fl, x, i=place: x.airy()[i], total=True, aliases=aliases,
-         spellings=_scipy(f"airy({{0}})[{place}]"))
+         spellings=_scipy(f"airy({{0}})[{place}]", julia=name))
     for name, function, order, place, aliases in (
         ("airyai", "airyai", 0, 0, ("Ai",)),
         ("airyaiprime", "airyai", 1, 1, ()),

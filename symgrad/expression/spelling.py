@@ -85,9 +85,9 @@ def library(
 ) -> Spellings:
     """Return the spellings of a function of every mathematical library, called as C calls it.
 
-    `fails` says that Python's raises an exception at some arguments; `numpy` and `rust` are its
-    names there; `arguments` declares those of C. A function that `folds` takes any number of
-    arguments in Python and JavaScript, and two elsewhere.
+    `fails` says that those of Python and Julia raise an exception at some arguments; `numpy` and
+    `rust` are its names there; `arguments` declares those of C. A function that `folds` takes any
+    number of arguments in Python, Julia and JavaScript, and two elsewhere.
 
     >>> library("asin", numpy="arcsin")["rust"].needs, library("asin", numpy="arcsin")["c"].code
     (('math asin(x) asin',), 'asin({0})')
@@ -95,6 +95,7 @@ def library(
     places = ", ".join(f"{{{i}}}" for i in range(len(arguments.split(","))))
     many = "{}" if folds else places
     python = Spelling(f"{name}({many})", (name,))
+    plain = Spelling(f"{name}({many})")
     wrapper = f"math {name}({arguments}) {rust or name}"  # of module math: C's name, then Rust's
     return {
         "python": python,
@@ -103,6 +104,10 @@ def library(
         "c": Spelling(f"{name}({places})", folds=folds),
         "javascript": Spelling(f"Math.{name}({many})"),
         "rust": Spelling(f"math::{name}({places})", (wrapper,), folds=folds),
+        "cpp": Spelling(f"std::{name}({places})", folds=folds),
+        "julia": Spelling(f"_{name}({many})", (f"_{name}",)) if fails else plain,
+        "jax": Spelling(f"jnp.{numpy or name}({places})", folds=folds),
+        "torch": Spelling(f"torch.{name}({places})", folds=folds),
     }
 
 
@@ -116,14 +121,37 @@ def helper(name: str, *, fails: bool = False) -> Spellings:
         "c": Spelling(f"sg_{name}({{}})", (f"sg_{name}",)),
         "javascript": here,
         "rust": here,
+        "cpp": Spelling(f"detail::{name}({{}})", (f"detail::{name}",)),
+        "julia": here,
+        "jax": here,
+        "torch": here,
     }
+
+
+def julia_special(code: str) -> Spelling:
+    """Return a function of Julia's package SpecialFunctions, named or with its arguments.
+
+    >>> julia_special("erf").code, julia_special("logabsgamma({0})[1]").code
+    ('SpecialFunctions.erf({0})', 'SpecialFunctions.logabsgamma({0})[1]')
+    """
+    places = "" if "(" in code else "({0})"
+    return Spelling(f"SpecialFunctions.{code}{places}", ("SpecialFunctions",))
+
+
+def jax_special(name: str) -> Spelling:
+    """Return a function of one argument of `jax.scipy.special`.
+
+    >>> jax_special("erf").code
+    'special.erf({0})'
+    """
+    return Spelling(f"special.{name}({{0}})", ("special",))
 
 
 def fitted(base: Spellings, **others: Spelling | Spellings | None) -> Spellings:
     """Return spellings with those of some languages replaced, or left out (None).
 
     >>> sorted(fitted(library("abs"), c=Spelling("fabs({0})"), rust=None))
-    ['c', 'javascript', 'numpy', 'python', 'python_ieee']
+    ['c', 'cpp', 'javascript', 'jax', 'julia', 'numpy', 'python', 'python_ieee', 'torch']
     """
     found = dict(base)
     for language, other in others.items():

@@ -157,8 +157,9 @@ class Target:
     def local_text(self, name: str, body: str, function: Local) -> str:
         """Return the function that holds a formula, with a sentence about it."""
         first, _, last = self.series_lines
-        one, *more = [f"{argument}: float" for argument in function.arguments]
-        first = first.replace(one, ", ".join((one, *more)))
+        declared = first[first.index("(") + 1 : first.index(")")]
+        arguments = [declared.replace(ARGUMENT, name, 1) for name in function.arguments]
+        first = first.replace(declared, ", ".join(arguments))
         text = "A formula of its own arguments."
         match function.body:
             case Call("where", (_, _, direct)):

@@ -9,6 +9,7 @@ from symgrad.errors import Diagnostic, SymgradError, did_you_mean
 OFFERED = ("value", "gradient", "value_and_gradient", "update")
 # What a function is computed with, and what therefore is there too.
 _NEEDS = {
+    "custom_vjp": ("value", "value_and_gradient"),
     "hvp": ("gradient",),
     "update": ("gradient",),
     "fun_and_jac": ("value_and_gradient",),

@@ -1,7 +1,8 @@
 """Emitted code as a module of this process, ready to be called.
 
-Python and NumPy code is executed as it is emitted. C code is compiled with the system's compiler
-into a shared library, once for each content and machine, and called through `ctypes`.
+Python, NumPy, JAX and PyTorch code is executed as it is emitted. C code is compiled with the
+system's compiler into a shared library, once for each content and machine, and called through
+`ctypes`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ from symgrad.targets.running_c import c_compiler
 # Without errno and traps sqrt and choices are vector instructions; sums keep their order.
 FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math")
 OPTIONAL_FLAGS = (("-march=native",), ())
-TARGETS = ("python", "numpy", "c")
+TARGETS = ("python", "numpy", "c", "jax", "torch")
+_LIBRARIES = {"numpy": "NumPy", "jax": "JAX", "torch": "PyTorch"}
 _TIME_LIMIT = 300
 
 
@@ -56,17 +58,17 @@ def compile(  # noqa: A001  (the name of the public interface)
 ) -> ModuleType:
     """Return a module with value, gradient, value_and_gradient and update, ready to call.
 
-    `target` is "python", "numpy" or "c". The functions take the parameters, the data and the
-    constants in the order of the graph; data are floats or, for "numpy" and "c", arrays of shape
-    (n,), and the results are means over the n samples then. A compiled C module is kept in the
-    user's cache folder and found again by its content (where that folder cannot be written, it is
-    compiled anew for each process); with `threads` above 1 it shares a large batch out among so
-    many threads by OpenMP, with the same result. Of a graph with arrays ("numpy" only) parameters
-    are arrays of any sizes that fit. `include` adds functions, such as `["hessian"]` ("python" and
-    "numpy"). The module can be pickled: where it is read again it is compiled again.
+    `target` is "python", "numpy", "c", "jax" or "torch". The functions take the parameters, the
+    data and the constants in the order of the graph; data are floats or, for all but "python",
+    arrays of shape (n,), and the results are means over the n samples then. A compiled C module is
+    kept in the user's cache folder and found again by its content (where that folder cannot be
+    written, it is compiled anew for each process); with `threads` above 1 it shares a large batch
+    out among so many threads by OpenMP, with the same result. Of a graph with arrays ("numpy" only)
+    parameters are arrays of any sizes that fit. `include` adds functions, such as `["hessian"]`
+    (not for "c"). The module can be pickled: where it is read again it is compiled again.
 
     Raises NoCompiler when "c" is asked for and there is no compiler, and SymgradError for any other
-    target and for "numpy" where NumPy is not installed.
+    target and for one whose library is not installed.
 
     >>> from symgrad.sources.text import parse
     >>> module = compile(parse("param a; data x; J = (a*x)^2"), target="python")
@@ -82,10 +84,9 @@ def compile(  # noqa: A001  (the name of the public interface)
                 help=f"did you mean `{close}`?" if close else known,
             )
         )
-    if target == "numpy" and find_spec("numpy") is None:
-        raise SymgradError(
-            Diagnostic("NumPy is not installed here", help="install it, or take target='python'")
-        )
+    if target in _LIBRARIES and find_spec(target) is None:
+        fault = f"{_LIBRARIES[target]} is not installed here"
+        raise SymgradError(Diagnostic(fault, help="install it, or take target='python'"))
     derivation = derive(source) if isinstance(source, Graph) else source
     if isinstance(derivation, ArrayDerivation) and target == "numpy":
         return array_module(array_code(derivation, include=include))

@@ -114,6 +114,22 @@ def run_numpy_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     return _called(task, kinds, lambda point, kind: _arrays(program, point, kind), readers)
 
 
+def run_tensors_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
+    """Return the same for JAX and PyTorch, where every function takes several equal samples."""
+    program = task.program
+
+    def given(point: Point, kind: str) -> list[Any]:
+        samples = _samples(program, point)
+        return _with_direction(program, samples) if kind == "hvp" else samples
+
+    readers: dict[str, Reader] = dict.fromkeys(
+        kinds, lambda _, found: [float(number) for number in found.reshape(-1)]
+    )
+    if "hvp" in readers:
+        readers["hvp"] = lambda _, found: [float(number) for number in found]
+    return _called(task, kinds, given, readers)
+
+
 def _called(
     task: RunTask,
     kinds: Sequence[str],
