@@ -137,3 +137,100 @@ def test_a_formula_of_the_side_of_a_kink_where_the_values_lie():
     )
     assert statuses(UNIT, text) == ["agrees", "proved", "agrees", "refuted"]
     assert statuses(UNIT, text.replace("1 = 0.235", "0 = 0.235"))[2] == "refuted"
+
+
+NORM = (
+    "param γ, β; data x_1, x_2; const D = 2, ε; μ_B = (x_1 + x_2)/2; "
+    "σ_B2 = ((x_1 - μ_B)^2 + (x_2 - μ_B)^2)/2; r = sqrt(σ_B2 + ε); "
+    "n_1 = (x_1 - μ_B)/r; n_2 = (x_2 - μ_B)/r; L = γ*n_1 + β*n_2^2"
+)
+
+
+@pytest.mark.parametrize("claim", [
+    r"\sigma_B^2 = \frac12\sum_{i=1}^2 (x_i - \mu_B)^2",
+    r"n_i = \frac{x_i - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}}",
+    (r"\frac{\partial L}{\partial \sigma_B^2} "
+    r"= -\frac{1}{2r^2}\sum_i \frac{\partial L}{\partial n_i} n_i"),
+])  # fmt: skip
+def test_a_capital_below_the_line_is_no_index(claim):
+    assert statuses(NORM, f"${claim}$") == ["proved"]
+    assert statuses(NORM, f"${claim.replace('= ', '= 2 ')}$") == ["refuted"]
+
+
+def test_a_constant_that_no_equation_uses_counts_what_there_are_as_many_of():
+    claim = r"$\mu_B = \frac{1}{D}\sum_{j=1}^D x_j$"
+    assert statuses(NORM, claim) == ["proved"]
+    assert statuses(NORM, claim.replace("{1}{D}", "{2}{D}")) == ["refuted"]
+    assert statuses(NORM.replace("D = 2", "D = 7"), claim) != ["proved"]
+
+
+FACTORS = [
+    (
+        "param p_1, p_2, q_1, q_2; data r; rhat = p_1*q_1 + p_2*q_2; e = r - rhat; E = e^2; "
+        "rate α = 0.1"
+    ),
+    (
+        "param p_i1, p_i2, q_1j, q_2j; data r_ij; rhat_ij = p_i1*q_1j + p_i2*q_2j; "
+        "e_ij = r_ij - rhat_ij; E = e_ij^2; rate α = 0.1"
+    ),
+]
+
+
+@pytest.mark.parametrize("graph", FACTORS)
+@pytest.mark.parametrize("claim", [
+    r"\hat{r}_{ij} = \sum_{k=1}^2 p_{ik} q_{kj}",
+    r"\frac{\partial e_{ij}^2}{\partial p_{ik}} = -2 e_{ij} q_{kj}",
+    r"p'_{ik} = p_{ik} + 2\alpha e_{ij} q_{kj}", r"q_{kj}^{new} = q_{kj} + 2\alpha e_{ij} p_{ik}",
+])  # fmt: skip
+def test_indices_of_rows_and_columns_that_the_graph_leaves_out_or_writes_as_letters(graph, claim):
+    assert statuses(graph, f"${claim}$") == ["proved"]
+    wrong = claim.replace("= ", "= 3 ", 1)
+    assert statuses(graph, f"${wrong}$") == ["refuted"]
+
+
+@pytest.mark.parametrize("prime", ["w_1'", "w'_1", "w_1^{'}", "w_{1}'"])
+def test_a_prime_on_either_side_of_an_index(prime):
+    graph = "param w_1, w_2; data x; L = (w_1*x + w_2)^2"
+    claim = rf"${prime} = w_1 - \eta \cdot 2(w_1x + w_2)x$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("2(", "(")) == ["refuted"]
+
+
+@pytest.mark.parametrize("product", [r"X'\beta", r"\beta'X", r"X^{\prime} \beta"])
+def test_a_prime_before_another_factor_transposes(product):
+    graph = "param β; data X, y; z = X*β; L = (y - z)^2/2"
+    claim = rf"$\frac{{\partial L}}{{\partial \beta}} = -X(y - {product})$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("-X", "X")) == ["refuted"]
+
+
+def test_cancelled_terms_keep_their_sign():
+    claim = r"$L = \frac12(z^2 \cancel{- yz} \cancel{+ yz} - 2yz + y^2)$"
+    assert statuses(LINE, claim) == ["proved"]
+    assert statuses(LINE, claim.replace("- 2yz", "- yz")) == ["refuted"]
+
+
+def test_a_function_of_the_authors_own_is_no_unit_step():
+    graph = "param θ, w; const m; L = m*w^2/2 - m*cos(θ)"
+    text = r"$p = \frac{\partial L}{\partial w}$, $H(θ, p) = p w - L$, "
+    text += r"$H(θ, p) = \frac{p^2}{2m} + m\cos θ$"
+    assert statuses(graph, text) == ["definition", "definition", "proved"]
+    assert statuses(graph, text.replace("2m}", "m}"))[-1] == "refuted"
+
+
+def test_a_number_that_was_worked_out_is_right_where_it_is_used_again():
+    graph = "param a = 0.586, b = 0.207, c = 1; u = a*b; L = c*u; step c = 1"
+    text = r"$u = 0.59 \cdot 0.21 = 0.124$ and $\frac{\partial L}{\partial c} = u = 0.124$"
+    assert statuses(graph, text) == ["agrees", "agrees"]
+    assert statuses(graph, text.replace("u = 0.124", "u = 0.142")) == ["agrees", "refuted"]
+
+
+def test_formulas_joined_by_signs_outside_of_their_marks():
+    chain = "$\\frac{dL}{dw}$ =\n$\\frac{dL}{dz}$ \\*\n$\\frac{dz}{dw}$ = $(z - y)x$\n"
+    assert statuses(LINE, chain) == ["proved"]
+    assert statuses(LINE, chain.replace("(z - y)x", "(z - y)")) == ["refuted"]
+    assert statuses(LINE, "* $z = wx + b$\n* $L = (z - y)^2/2$\n") == ["proved", "proved"]
+
+
+def test_a_second_pair_of_braces_below_a_fraction():
+    assert statuses(LINE, r"$\frac{\partial L}{{\partial w}} = (z - y)x$") == ["proved"]

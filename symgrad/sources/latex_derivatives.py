@@ -13,6 +13,7 @@ from symgrad.sources.written import Written
 _TOP = re.compile(r"\s*[d∂δ](?:\s*\^\s*\(?\s*([2-4])\s*\)?|\s*([²³⁴]))?\s*")
 _NAME = r"[^\W\d_]\w*['′]?"
 _BELOW_MARK = re.compile(r"[∂δ]|(?<![\w'])d(?=\s*[^\W\d]|\()")
+_WRAPPED = re.compile(r"\s*\(([∂δd][^()]*)\)\s*")
 _SUPERSCRIPTS = {"²": 2, "³": 3, "⁴": 4}
 _ONE_NAME = re.compile(rf"\s*({_NAME})\s*(?:\^\s*\(?\s*([2-4])\s*\)?|([²³⁴]))?\s*")
 _POWER_OF_BRACKET = re.compile(r"(\(.*\))\s*(?:\^\s*\(?\s*([2-4])\s*\)?|([²³⁴]))\s*")
@@ -26,6 +27,7 @@ def derivative(top: Written, below: Written, start: int) -> Written | None:
     above = _TOP.match(top.text)
     if above is None or not below.text.strip():
         return None
+    below = _unwrapped(below)
     mark = below.text.lstrip()[:1]
     if mark not in ("∂", "d", "δ") or mark != top.text.lstrip()[:1]:
         return None
@@ -43,6 +45,12 @@ def derivative(top: Written, below: Written, start: int) -> Written | None:
         pieces += [Written.all_at("(", here), rest, Written.all_at(")", rest.end(here) - 1)]
     pieces.append(Written.all_at("/", start))
     return Written.join([*pieces, *bottoms, Written.all_at(" ", start)])
+
+
+def _unwrapped(below: Written) -> Written:
+    """Return what stands below without the parentheses that a second pair of braces left."""
+    found = _WRAPPED.fullmatch(below.text)
+    return below if found is None else below.cut(*found.span(1))
 
 
 def _is_top(text: str, mark: str) -> bool:

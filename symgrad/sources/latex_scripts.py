@@ -69,8 +69,11 @@ class Scripts(Tokens, ABC):
             name = self.argument(word).text.strip()  # \nabla_{W^{[2]}}
         if not re.fullmatch(r"\w+", name):
             raise self.fault("this subscript is no part of a name", word)
+        primes = parts.pop() if len(parts) > 1 and parts[-1].text in ("'", "′", "''") else None
         if not self.attached(f"_{name}", word, parts):
             parts.append(self.written("_" + name, word))
+        if primes is not None:  # p'_{ik} is p_ik'
+            parts.append(primes)
         parts.append(self.written(" " + rest, word))
 
     def ends_at_one_token(self, word: Word) -> bool:

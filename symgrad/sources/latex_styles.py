@@ -107,7 +107,13 @@ class Styles(Calls, Environments, ABC):
         if word.text in ("\\textcolor", "\\colorbox"):
             self.raw_argument(word)
         inner = self.argument(word)
-        parts.append(self.grouped(inner, word) if word.text != "\\boxed" else inner)
+        signed = word.text in ("\\cancel", "\\bcancel") and inner.text.lstrip()[:1] in (
+            "+",
+            "-",
+            "−",
+        )
+        plain = word.text == "\\boxed" or signed
+        parts.append(inner if plain else self.grouped(inner, word))
         self.skip_spaces()
         braced = word.text in ("\\underbrace", "\\overbrace")
         if braced and self.at < len(self.words) and self.words[self.at].text in ("_", "^"):

@@ -156,7 +156,8 @@ class Claim:
     (those of the graph are not repeated), `point` the values in force for numeric claims and
     `after` the same behind a step of gradient descent that the author has stated; `stated` says
     that the author gave them. `printed` are the rounded values that the author wrote before, by
-    name or derivative key. `defines` is the name that the claim defines, by its first link or by a
+    name or derivative key, `arithmetic` what was printed before with the number that it is said to
+    give. `defines` is the name that the claim defines, by its first link or by a
     derivative in it. `condition` says why the formula claims nothing, where it only states values
     or a condition; it is empty for a claim.
     `otherwise` says what the formula is where it does not hold, such as a condition that is set:
@@ -187,6 +188,7 @@ class Claim:
     otherwise: str = ""
     words: str = ""
     cases: tuple[Case, ...] = ()
+    arithmetic: tuple[tuple[Link, Link], ...] = ()
 
     def __str__(self) -> str:
         return self.text

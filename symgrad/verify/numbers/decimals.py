@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -11,6 +12,7 @@ from typing import Literal
 from symgrad.expression.certified import arb, fmpq
 from symgrad.expression.certified_values import Value, certified, exact, fraction
 from symgrad.expression.tree import Expression, Number, Var, rebuild, walk
+from symgrad.verify.model import Claim, Link
 
 HALF = Fraction(1, 2)
 _SHOWN = 12
@@ -164,13 +166,36 @@ def decimal_literals(text: str) -> dict[Fraction, Fraction]:
     return found
 
 
-def rounded_range(expression: Expression, text: str) -> Value | None:
+def is_worked_out(before: Link, number: Link) -> bool:
+    """Tell whether the printed arithmetic right before a number gives that number exactly."""
+    if not before.numeric or before.decimals is not None or not decimal_literals(before.text):
+        return False
+    own, printed = plain_value(before.expression), plain_value(number.expression)
+    if own is None or not isinstance(printed, fmpq):
+        return False
+    return judge_number(fraction(printed), number.decimals or 0, own).ok
+
+
+def worked_out(claim: Claim) -> list[Fraction]:
+    """Return the numbers printed before a claim that the arithmetic right before them gives."""
+    exact_numbers = (
+        plain_value(number.expression)
+        for before, number in claim.arithmetic
+        if is_worked_out(before, number)
+    )
+    return [abs(fraction(value)) for value in exact_numbers if isinstance(value, fmpq)]
+
+
+def rounded_range(
+    expression: Expression, text: str, worked_out: Sequence[Fraction] = ()
+) -> Value | None:
     """Return all that arithmetic on rounded numbers can come from, or None where that is not clear.
 
-    Every decimal number in `text` stands for all the numbers that round to it; whole numbers are
-    exact.
+    Every decimal number in `text` stands for all the numbers that round to it, one of those that
+    were worked out from rounded numbers for three times as many; whole numbers are exact.
     """
     halves = decimal_literals(text)
+    halves |= {number: 3 * halves[number] for number in worked_out if number in halves}
     places: dict[str | int, Value] = {}
 
     def leaf(part: Expression) -> Expression:

@@ -28,10 +28,12 @@ from symgrad.verify.numbers.decimals import (
     Judged,
     bounds,
     decimal_literals,
+    is_worked_out,
     judge_number,
     plain_value,
     rounded_range,
     significant,
+    worked_out,
     written,
 )
 from symgrad.verify.numbers.outcomes import Outcome
@@ -112,14 +114,10 @@ class NumberJudge:
         return self._refuted(claim, index, judged, value, meanings, point)
 
     def _worked_out(self, claim: Claim, index: int, printed: Fraction) -> bool:
-        """Tell whether the printed arithmetic right before a number gives that number exactly."""
-        before = claim.links[index - 1] if index else None
-        if before is None or not before.numeric or before.decimals is not None:
-            return False
-        own = plain_value(before.expression)
-        decimals = claim.links[index].decimals or 0
-        rounded = own is not None and _rounds_to(own, printed, decimals)
-        return rounded and bool(decimal_literals(before.text))
+        """Tell whether printed arithmetic gives a number exactly, here or where it stood first."""
+        if abs(printed) in worked_out(claim):
+            return True
+        return index > 0 and is_worked_out(claim.links[index - 1], claim.links[index])
 
     def _value(self, left: Expression, point: Point) -> Value:
         """Return a value; an input that has none is no obstacle where the value does not need it.
@@ -163,7 +161,7 @@ class NumberJudge:
                 ratio = abs((bounds(value)[0] + bounds(value)[1]) / sum(bounds(own)))
                 if Fraction(1, 10) <= ratio**2 <= 10:  # half a decade
                     return Outcome("proved", f"right in its order of magnitude: {_short(value)}")
-            wide = rounded_range(link.expression, link.text)
+            wide = rounded_range(link.expression, link.text, worked_out(claim))
         if wide is not None and decimal_literals(link.text):
             low, high = bounds(wide)
             inside, outside = bounds(value)

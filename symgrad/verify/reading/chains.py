@@ -46,6 +46,7 @@ from symgrad.verify.reading.text import decimals_of, source_text
 from symgrad.verify.truth import Truth
 
 _MAX_DEFINITIONS = 50
+_MAX_ARITHMETIC = 40
 _COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SET_TO_ZERO = "set to zero: a condition, which the formula need not fulfil everywhere"
@@ -306,6 +307,7 @@ class Chains:
             (*state.assumptions, *given.conditions), state.point, after, state.stated,
             tuple(state.printed.items()), defines.name if defines else None,
             readings=tuple(self.scope.readings), doubts=tuple(self.scope.doubts),
+            arithmetic=tuple(state.arithmetic[-_MAX_ARITHMETIC:]),
         )  # fmt: skip
         if given.values:
             found = replace(found, point=tuple({**dict(found.point), **dict(given.values)}.items()))
@@ -416,6 +418,8 @@ class Chains:
         value = exact.rational(last.expression) if last.decimals is not None else None
         if value is None:
             return
+        if links[1:] and links[-2].numeric and links[-2].decimals is None:
+            self.state.arithmetic.append((links[-2], last))
         if isinstance(left, UpdateTarget):
             self.state.printed_next[left.name] = value
             self.state.pending = True

@@ -344,6 +344,8 @@ class ClaimParser(SumParser):
 
     def call(self, token: str) -> Expression:
         """Read a function's call; σ that is no name is the sigmoid, Φ and φ are the normal's."""
+        if token in self.scope.functions and (own := self.applied(token)) is not None:
+            return own
         if token.lstrip("\\") in _QUOTIENTS and self.scope.name(token) is None:
             return self.quotient_call(token)
         if token in _INDICATORS and self.scope.name(token) is None and self.holds_condition(1):

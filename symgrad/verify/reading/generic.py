@@ -11,6 +11,7 @@ from symgrad.graph.graph import Graph
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.reading.indices import (
     SAMPLE,
+    bound,
     is_sample,
     letters_of,
     summed_letters,
@@ -46,11 +47,12 @@ def stated_counts(graph: Graph) -> list[Compare]:
         for found in families.values()
         if found in ({str(i + k) for i in range(len(found))} for k in (0, 1))
     }
+    used = {name for node in graph.nodes if node.formula for name in node.formula.operands}
     return [
         Compare("==", Var(node.name), Number(node.default))
         for node in graph.nodes
-        if node.kind == "const" and node.name in _COUNTS and node.default is not None
-        and node.default >= _FEWEST and node.default in sizes
+        if node.kind == "const" and (node.name in _COUNTS or node.name not in used)
+        and node.default is not None and node.default >= _FEWEST and node.default in sizes
     ]  # fmt: skip
 
 
@@ -85,11 +87,12 @@ class Generic:
         open_words = [word for word in words if letters_of(word) and not can_be_read(word)]
         letters = dict.fromkeys(letter for word in open_words for letter in letters_of(word))
         free: dict[str, list[str]] = {}
+        written = self.summed_out(words, summed, frozenset(letters))
         for letter in letters:
             if letter not in summed:
-                values = self.values(letter, words, frozenset(letters))
+                values = self.values(letter, written, frozenset(letters))
                 if not values and left in open_words:  # a name that is defined here for every index
-                    rest = tuple(word for word in words if word != left)
+                    rest = tuple(word for word in written if word != left)
                     values = self.values(letter, rest, frozenset(letters))
                 if values:
                     free[letter] = values
@@ -103,6 +106,17 @@ class Generic:
             raise Fault(Diagnostic(message, origin.place("", 0, 1)))
         return found or [{}]
 
+    def summed_out(
+        self, words: tuple[str, ...], summed: tuple[str, ...], letters: frozenset[str]
+    ) -> tuple[str, ...]:
+        """Return the words with the first value of each index that a sum binds and numbers take."""
+        for letter in summed:
+            found = values_of(letter, words, self.scope.can_be_read, letters)
+            if found and found[0].isdigit():
+                known = self.scope.can_be_read
+                words = tuple(w if known(w) else bound(w, {letter: found[0]}) for w in words)
+        return words
+
     def values(self, letter: str, words: tuple[str, ...], letters: frozenset[str]) -> list[str]:
         """Return the values of one free index: those that make names, or the sample."""
         known = self.scope.can_be_read
@@ -110,9 +124,13 @@ class Generic:
         if found:
             return found
         own = {word for word in words if letter in letters_of(word)}
-        about_data = any(self.scope.is_sampled(word, letter) for word in own)
+        bases = {word.split("_", maxsplit=1)[0] for word in own}
+        about_data = any(self.scope.is_sampled(word, letter) for word in own) or any(
+            self.scope.name(base) is not None and self.scope.varies_by_sample(base)
+            for base in bases
+        )
         likely = letter in _SAMPLE_LETTERS and about_data
-        if likely and is_sample(letter, words, self.scope.can_stand):
+        if likely and is_sample(letter, words, self.scope.can_stand, letters):
             self.scope.remark(f"`{letter}` read as the sample")
             return [SAMPLE]
         return []

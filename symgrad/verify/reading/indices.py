@@ -92,24 +92,29 @@ def values_of(
     if not own:
         return []
     labels = [str(value) for value in range(_HIGHEST + 1)]
-    labels += [f"{letter}{value}" for value in range(10)]
+    if letter.islower():
+        labels += [f"{letter}{value}" for value in range(10)]
     others = generic - {letter}
     found = [
         value
         for value in labels
-        if all(_fits(bound(word, {letter: value}), known, others) for word in own)
+        if all(
+            _fits(bound(word, {letter: value}), known, others, sampled=value.isdigit())
+            for word in own
+        )
     ]
     digits = [value for value in found if value.isdigit()]
     return digits or found
 
 
-def _fits(word: str, known: Known, generic: frozenset[str]) -> bool:
+def _fits(word: str, known: Known, generic: frozenset[str], *, sampled: bool = True) -> bool:
+    """Tell whether a word is a name for some values of its letters; `sampled` may drop one."""
     if known(word):
         return True
     rest = [letter for letter in letters_of(word) if letter in generic]
     if not 1 <= len(rest) <= 2:
         return False
-    small = [SAMPLE, *(str(value) for value in range(10))]
+    small = [*([SAMPLE] if sampled else []), *(str(value) for value in range(10))]
     if len(rest) == 1:
         return any(known(bound(word, {rest[0]: value})) for value in small)
     pairs = ((first, second) for first in small for second in small)

@@ -31,6 +31,10 @@ _STEP = re.compile(
     r"^[ \t]{0,3}#{2,6}[^\n]*?(?:\b(?:step|étape|etape|schritt|paso|passo|шаг)\b|步|ステップ|단계)",
     re.MULTILINE | re.IGNORECASE,
 )
+# a sign that stands alone outside of all marks; one that begins a line may be that of a list
+_SIGN_BETWEEN = re.compile(
+    r"\$?\s*(?:(?P<sign>=)|(?<!\n)\\?(?P<times>[*·×+])(?=[^\S\n]|\s*\n))\s*\$?"
+)
 _TRAILING = re.compile(r"(?:[\s.,;:]|\\[,;:! ]|\\q?quad\b)+$")
 
 
@@ -54,7 +58,12 @@ def joined(
         head = _head(passage, found, heads, piece, text)
         before = found[head] if head is not None else None
         states = isinstance(before, TextPiece) or _RELATION.search(text) is not None
-        if isinstance(before, TextPiece) and head is not None:
+        last = found[-1] if found else None
+        sign = _sign_between(passage, last, piece) if isinstance(last, TextPiece) else None
+        if isinstance(last, TextPiece) and sign is not None:
+            found[-1] = _merged(passage, replace(last, spans=(*last.spans, sign)), piece)
+            states = True
+        elif isinstance(before, TextPiece) and head is not None:
             found[head] = None
             found.append(_merged(passage, before, piece))
         else:
@@ -107,6 +116,16 @@ def _adjoins(passage: Passage, before: TextPiece, piece: TextPiece) -> bool:
     """Tell whether nothing but line ends and marks of formulas stands between two pieces."""
     gap = passage.text[before.end : piece.start]
     return len(gap) < 80 and "\n" in gap and re.fullmatch(r"[\s$>\\()\[\]]*", gap) is not None
+
+
+def _sign_between(passage: Passage, before: TextPiece, piece: TextPiece) -> tuple[int, int] | None:
+    """Return where the sign stands that joins two formulas of a line, as in `$a$ = $b$ * $c$`."""
+    if before.display or piece.display or before.bare or piece.bare:
+        return None
+    if piece.start - before.end > _SMALL_GAP or len(before.spans) >= _MAX_SPANS:
+        return None
+    found = _SIGN_BETWEEN.fullmatch(passage.text, before.end, piece.start)
+    return found.span(found.lastgroup or 0) if found else None
 
 
 def _merged(passage: Passage, before: TextPiece, piece: TextPiece) -> TextPiece:

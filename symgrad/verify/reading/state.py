@@ -11,6 +11,7 @@ from symgrad.expression.tree import Compare, Logic
 from symgrad.sources.facts import read_facts
 from symgrad.sources.lists import read_value
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
+from symgrad.verify.model import Link
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.truth import MissingValue, Point, Truth
 
@@ -42,6 +43,7 @@ class State:
         self.assumptions: list[Compare | Logic] = []
         self.printed: dict[str, Fraction] = {}
         self.printed_next: dict[str, Fraction] = {}
+        self.arithmetic: list[tuple[Link, Link]] = []  # and the number that it is said to give
         self.stated_links: set[tuple[str, str]] = set()
         self._after: tuple[Point, Point] | None = None
         self.step = 0
@@ -52,6 +54,7 @@ class State:
         found.values = dict(self.values)
         found.assumptions = list(self.assumptions)
         found.printed = dict(self.printed)
+        found.arithmetic = list(self.arithmetic)
         found.printed_next = dict(self.printed_next)
         return found
 

@@ -79,25 +79,52 @@ def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
     return Written.join([*parts, written.part(at, len(text))]) if parts else written
 
 
-_PRIMED = re.compile(rf"({lexer.NAME})['′](?![\w'′(])")
+_INDEX_BEHIND = re.compile(r"([^\W\d_]\w*)(['′]+)(_\w+)")
+_PRIMED = re.compile(rf"({lexer.NAME})['′](?!['′(])")
 
 
 def with_primed_names(written: Written, scope: Scope) -> Written:
     """Return a translated formula in which `y'` is the name y_prime wherever that is meant.
 
-    It is where the graph has such a name, and where y is data, which nothing differentiates.
+    It is where the graph has such a name, and where y is data, which nothing differentiates. Right
+    before another factor (`x'β`) the prime is a transposition.
     """
+    written = _with_index_first(written)
     text = written.text
     parts: list[Written] = []
     at = 0
     for match in _PRIMED.finditer(text):
         head = match[1][:1] if match[1][:1] == "d" and scope.strict(match[1]) is None else ""
-        if not _is_primed_name(match[1][len(head) :], scope):
+        name = match[1][len(head) :]
+        turned = _is_transposed(name, text[match.end() :], scope)
+        if not (turned or _is_primed_name(name, scope)):
             continue
         parts.append(written.part(at, match.end(1)))
-        parts.append(Written.all_at("_prime", written.offsets[match.end(1)]))
+        parts.append(Written.all_at("⊤ " if turned else "_prime", written.offsets[match.end(1)]))
         at = match.end()
     return Written.join([*parts, written.part(at, len(text))]) if parts else written
+
+
+def _with_index_first(written: Written) -> Written:
+    """Return a translated formula in which `w'_1` is `w_1'`."""
+    parts: list[Written] = []
+    at = 0
+    for match in _INDEX_BEHIND.finditer(written.text):
+        parts.append(written.part(at, match.end(1)))
+        parts += [written.part(*match.span(3)), written.part(*match.span(2))]
+        at = match.end()
+    return Written.join([*parts, written.part(at, len(written.text))]) if parts else written
+
+
+def _is_transposed(word: str, behind: str, scope: Scope) -> bool:
+    following = re.match(rf"\s*({lexer.NAME})", behind)
+    both = (
+        [scope.graph.index.get(str(scope.name(one))) for one in (word, following[1])]
+        if following
+        else []
+    )
+    primed = scope.names.meant(f"{word}_prime") is not None
+    return not primed and bool(both) and all(node and node.formula is None for node in both)
 
 
 def _is_primed_name(word: str, scope: Scope) -> bool:

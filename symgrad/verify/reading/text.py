@@ -14,6 +14,7 @@ _NUMBER = re.compile(
 )
 VALUE_SAID = re.compile(r"([^\W\d]\w*)[ \t]*=[ \t]*([-−+]?[\d.]+(?:e[-+]?\d+)?)")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
+_BETWEEN_MARKS = re.compile(r"\$\s*\\?([=*+·×])\s*\$")  # `$a$ = $b$` is one formula
 _BRACE = re.compile(r"[{}]")
 
 
@@ -61,7 +62,7 @@ def source_text(original: str, written: Written) -> str:
             break
         open_braces += 1 if match[0] == "{" else -1
         end = match.end()
-    stretch = original[first:end]
+    stretch = _BETWEEN_MARKS.sub(r" \1 ", original[first:end])
     return " ".join(stretch.replace("&", " ").replace("\\\\", " ").split())
 
 
