@@ -72,3 +72,19 @@ def test_command_writes_the_page(tmp_path, run_module):
     )  # fmt: skip
     assert done.stdout.startswith("<!DOCTYPE html>")
     assert ("refuted", "3") in items(done.stdout)
+
+
+@pytest.mark.parametrize(("text", "typeset"), [
+    ("$u = ax + b$", True), ("$J = (u - y)^2$", True), ("`u = sigmoid(a)`", False),
+])  # fmt: skip
+def test_formulas_of_single_letters_are_typeset_without_a_command_of_latex(text, typeset):
+    page = reports_html([verify(parse(GRAPH), text, source="homework.md")], "model.sg")
+    assert (f'data-tex="{text.strip("$`")}"' in page) == typeset
+
+
+def test_what_is_told_is_cut_to_what_a_reader_looks_at():
+    text = r"$\frac{\partial J}{\partial b} = \sqrt2 (u - y)$, "
+    text += r"$\frac{\partial J}{\partial a} = 2(u - y)b$"
+    page = reports_html([verify(parse(GRAPH), text, source="homework.md")], "model.sg")
+    assert "swapped variable: " in page
+    assert not re.search(r"<p class=\"remark\">[^<]*\d\.\d{12}", page)

@@ -6,6 +6,7 @@ a wrong one has its fault and, unless answers are hidden, the correction below i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,11 +15,17 @@ from symgrad.errors import display_text
 from symgrad.render.html import environment
 from symgrad.render.html_assets import assets, shipped
 from symgrad.render.verdicts import details, summary
-from symgrad.verify.model import Skipped, Verdict
+from symgrad.verify.model import KINDS, Skipped, Verdict
 from symgrad.verify.report import MARKS, Report
 
 TEMPLATE = "verdicts.html.j2"
 _LEFT_OUT = "–"
+# names of one or two letters, which LaTeX sets as their authors mean them
+_IS_LATEX = re.compile(
+    r"(?:(?<![A-Za-z])[A-Za-z]{1,2}(?![A-Za-z])|_(?:\w|\{\w{1,3}\})|\^(?:\w|\{[^{}]*\})"
+    r"|[^A-Za-z_^\\#%&$~])+"
+)
+_LONG_NUMBER = re.compile(r"(?<![\w.])(\d+\.0*\d{6})\d{3,}(?!\w)")
 _TITLES = {
     "proved": "right", "agrees": "agrees", "refuted": "wrong", "unreadable": "cannot be read",
     "undecided": "not decided", "definition": "defines a name", "condition": "a condition",
@@ -99,10 +106,17 @@ def marked(report: Report) -> MarkedDocument:
 def _judged(verdict: Verdict) -> MarkedFormula:
     status = str(verdict.status)
     told: Iterable[str] = () if status == "proved" and not verdict.remarks else details(verdict)
-    notes = [line for line in map(display_text, told) if line.strip() not in ("proved", "")]
+    notes = [_plain(line) for line in map(display_text, told) if line.strip() not in ("proved", "")]
     if not verdict.judged:
         notes = [display_text(text) for text in (verdict.message, *verdict.remarks)]
     return _formula(verdict.line, status, MARKS[verdict.status], str(verdict.claim), tuple(notes))
+
+
+def _plain(note: str) -> str:
+    """Return a note as a reader of a page wants it: kinds as words, numbers cut to seven digits."""
+    kind, colon, rest = note.partition(":")
+    words = kind.replace("_", " ") if kind.strip() in KINDS else kind
+    return _LONG_NUMBER.sub(r"\1…", f"{words}{colon}{rest}")
 
 
 def _left_out(formula: Skipped) -> MarkedFormula:
@@ -112,5 +126,5 @@ def _left_out(formula: Skipped) -> MarkedFormula:
 
 def _formula(line: int, status: str, mark: str, text: str, notes: tuple[str, ...]) -> MarkedFormula:
     shown = display_text(text)
-    tex = shown if "\\" in shown else ""
+    tex = shown if "\\" in shown or _IS_LATEX.fullmatch(shown) else ""
     return MarkedFormula(line, status, mark, _TITLES[status], shown, tex, notes)
