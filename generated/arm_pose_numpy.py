@@ -348,8 +348,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    theta1, theta2, theta3 = _flat
+    theta1, theta2, theta3 = _vector("theta", theta, Gradient._fields)
     theta1 = _number("theta1", theta1)
     theta2 = _number("theta2", theta2)
     theta3 = _number("theta3", theta3)
@@ -383,8 +382,7 @@ def jacobian(
     l2: float = 0.8, l3: float = 0.3, w: float = 0.5,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    theta1, theta2, theta3 = _flat
+    theta1, theta2, theta3 = _vector("theta", theta, Gradient._fields)
     theta1 = _number("theta1", theta1)
     theta2 = _number("theta2", theta2)
     theta3 = _number("theta3", theta3)

@@ -268,8 +268,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    a, E = _flat
+    a, E = _vector("theta", theta, Gradient._fields)
     a = _number("a", a)
     E = _number("E", E)
     R = _number("R", R)
@@ -293,8 +292,7 @@ def jacobian(
     theta: npt.ArrayLike, T: npt.ArrayLike, y: npt.ArrayLike, R: float = 0.008314,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    a, E = _flat
+    a, E = _vector("theta", theta, Gradient._fields)
     a = _number("a", a)
     E = _number("E", E)
     R = _number("R", R)

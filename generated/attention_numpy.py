@@ -411,8 +411,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    w_q, w_k, w_v = _flat
+    w_q, w_k, w_v = _vector("theta", theta, Gradient._fields)
     w_q = _number("w_q", w_q)
     w_k = _number("w_k", w_k)
     w_v = _number("w_v", w_v)
@@ -454,8 +453,7 @@ def jacobian(
     theta: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike, d: float = 1.0,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    w_q, w_k, w_v = _flat
+    w_q, w_k, w_v = _vector("theta", theta, Gradient._fields)
     w_q = _number("w_q", w_q)
     w_k = _number("w_k", w_k)
     w_v = _number("w_v", w_v)

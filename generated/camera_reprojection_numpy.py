@@ -519,8 +519,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta_", theta_, Gradient._fields)
-    theta, phi, a, b, c, f, k = _flat
+    theta, phi, a, b, c, f, k = _vector("theta_", theta_, Gradient._fields)
     theta = _number("theta", theta)
     phi = _number("phi", phi)
     a = _number("a", a)
@@ -576,8 +575,7 @@ def jacobian(
     v: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta_", theta_, Gradient._fields)
-    theta, phi, a, b, c, f, k = _flat
+    theta, phi, a, b, c, f, k = _vector("theta_", theta_, Gradient._fields)
     theta = _number("theta", theta)
     phi = _number("phi", phi)
     a = _number("a", a)

@@ -319,8 +319,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    w, b = _flat
+    w, b = _vector("theta", theta, Gradient._fields)
     w = _number("w", w)
     b = _number("b", b)
     _data = _samples(('x', 'y'), (x, y))
@@ -345,8 +344,7 @@ def jacobian(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    w, b = _flat
+    w, b = _vector("theta", theta, Gradient._fields)
     w = _number("w", w)
     b = _number("b", b)
     _data = _samples(('x', 'y'), (x, y))

@@ -363,8 +363,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    sigma, = _flat
+    sigma, = _vector("theta", theta, Gradient._fields)
     sigma = _number("sigma", sigma)
     r = _number("r", r)
     _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
@@ -404,8 +403,7 @@ def jacobian(
     r: float = 0.1,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    sigma, = _flat
+    sigma, = _vector("theta", theta, Gradient._fields)
     sigma = _number("sigma", sigma)
     r = _number("r", r)
     _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))

@@ -232,8 +232,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    E, = _flat
+    E, = _vector("theta", theta, Gradient._fields)
     E = _number("E", E)
     e = _number("e", e)
     _data = _samples(('M',), (M,))
@@ -252,8 +251,7 @@ def jacobian(
     theta: npt.ArrayLike, M: npt.ArrayLike, e: float = 0.2056,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    E, = _flat
+    E, = _vector("theta", theta, Gradient._fields)
     E = _number("E", E)
     e = _number("e", e)
     _data = _samples(('M',), (M,))

@@ -306,8 +306,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    x, y = _flat
+    x, y = _vector("theta", theta, Gradient._fields)
     x = _number("x", x)
     y = _number("y", y)
     sigma_r = _number("sigma_r", sigma_r)
@@ -337,8 +336,7 @@ def jacobian(
     phi: npt.ArrayLike, sigma_r: float = 0.1, sigma_phi: float = 0.05,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    x, y = _flat
+    x, y = _vector("theta", theta, Gradient._fields)
     x = _number("x", x)
     y = _number("y", y)
     sigma_r = _number("sigma_r", sigma_r)

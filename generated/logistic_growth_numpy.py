@@ -318,8 +318,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    K, r, N0 = _flat
+    K, r, N0 = _vector("theta", theta, Gradient._fields)
     K = _number("K", K)
     r = _number("r", r)
     N0 = _number("N0", N0)
@@ -347,8 +346,7 @@ def jacobian(
     theta: npt.ArrayLike, t: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    K, r, N0 = _flat
+    K, r, N0 = _vector("theta", theta, Gradient._fields)
     K = _number("K", K)
     r = _number("r", r)
     N0 = _number("N0", N0)

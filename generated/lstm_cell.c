@@ -287,6 +287,39 @@ static void add_chunk(
     }
 }
 
+/* The sums over all samples; chunks are added in order, however many threads run. */
+static void total_sums(
+    size_t count, const double *x, const double *h0, const double *c0, const double *y,
+    double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
+    double u_o, double b_o, double w_g, double u_g, double b_g, double sums[]) {
+    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
+    double total[PARTS][SUMS], carry[PARTS][SUMS];
+    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
+    const size_t chunk = share < 8192 ? 8192 : share;
+    const int parts = (int)((count + chunk - 1) / chunk);
+    memset(total, 0, sizeof total);
+    memset(carry, 0, sizeof carry);
+#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
+#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
+#elif defined(_OPENMP)
+#pragma omp parallel for schedule(dynamic) if (count >= 65536)
+#endif
+    for (int part = 0; part < parts; part++) {
+        const size_t start = (size_t)part * chunk;
+        const size_t length = count - start < chunk ? count - start : chunk;
+        add_chunk(length, x + start, h0 + start, c0 + start, y + start, w_i, u_i, b_i, w_f,
+            u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, total[part], carry[part]);
+    }
+    for (size_t item = 0; item < SUMS; item++) {
+        double sum = 0, rest = 0;
+        for (int part = 0; part < parts; part++) {
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
+        }
+        sums[item] = isfinite(sum) ? sum + rest : sum;
+    }
+}
+
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *x, const double *h0, const double *c0, const double *y,
@@ -312,37 +345,16 @@ static void careful_sums(
     }
 }
 
-/* The means of the sums over all samples; chunks are added in order, however many threads run. */
+/* The means over all samples. */
 static void mean_sums(
     size_t count, const double *x, const double *h0, const double *c0, const double *y,
     double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
     double u_o, double b_o, double w_g, double u_g, double b_g, double sums[]) {
-    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
-    double total[PARTS][SUMS], carry[PARTS][SUMS];
-    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
-    const size_t chunk = share < 8192 ? 8192 : share;
-    const int parts = (int)((count + chunk - 1) / chunk);
     int finite = 1;
-    memset(total, 0, sizeof total);
-    memset(carry, 0, sizeof carry);
-#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
-#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
-#elif defined(_OPENMP)
-#pragma omp parallel for schedule(dynamic) if (count >= 65536)
-#endif
-    for (int part = 0; part < parts; part++) {
-        const size_t start = (size_t)part * chunk;
-        const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, x + start, h0 + start, c0 + start, y + start, w_i, u_i, b_i, w_f,
-            u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, total[part], carry[part]);
-    }
+    total_sums(count, x, h0, c0, y, w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g,
+        b_g, sums);
     for (size_t item = 0; item < SUMS; item++) {
-        double sum = 0, rest = 0;
-        for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][item]);
-            rest += carry[part][item];
-        }
-        sums[item] = (sum + rest) / (double)count;
+        sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {

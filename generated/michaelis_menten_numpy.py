@@ -267,8 +267,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    V, K = _flat
+    V, K = _vector("theta", theta, Gradient._fields)
     V = _number("V", V)
     K = _number("K", K)
     _data = _samples(('S', 'y'), (S, y))
@@ -290,8 +289,7 @@ def jacobian(
     theta: npt.ArrayLike, S: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    V, K = _flat
+    V, K = _vector("theta", theta, Gradient._fields)
     V = _number("V", V)
     K = _number("K", K)
     _data = _samples(('S', 'y'), (S, y))

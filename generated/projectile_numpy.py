@@ -300,8 +300,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta_", theta_, Gradient._fields)
-    v, theta = _flat
+    v, theta = _vector("theta_", theta_, Gradient._fields)
     v = _number("v", v)
     theta = _number("theta", theta)
     g = _number("g", g)
@@ -326,8 +325,7 @@ def jacobian(
     theta_: npt.ArrayLike, D: npt.ArrayLike, g: float = 9.81, k: float = 1.5,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta_", theta_, Gradient._fields)
-    v, theta = _flat
+    v, theta = _vector("theta_", theta_, Gradient._fields)
     v = _number("v", v)
     theta = _number("theta", theta)
     g = _number("g", g)

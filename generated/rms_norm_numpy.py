@@ -425,8 +425,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    w11, w12, w21, w22, g1, g2 = _flat
+    w11, w12, w21, w22, g1, g2 = _vector("theta", theta, Gradient._fields)
     w11 = _number("w11", w11)
     w12 = _number("w12", w12)
     w21 = _number("w21", w21)
@@ -469,8 +468,7 @@ def jacobian(
     t2: npt.ArrayLike, epsilon: float = 1e-05,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    w11, w12, w21, w22, g1, g2 = _flat
+    w11, w12, w21, w22, g1, g2 = _vector("theta", theta, Gradient._fields)
     w11 = _number("w11", w11)
     w12 = _number("w12", w12)
     w21 = _number("w21", w21)

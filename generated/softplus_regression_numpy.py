@@ -283,8 +283,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    a, b = _flat
+    a, b = _vector("theta", theta, Gradient._fields)
     a = _number("a", a)
     b = _number("b", b)
     _data = _samples(('x', 'y'), (x, y))
@@ -311,8 +310,7 @@ def jacobian(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    a, b = _flat
+    a, b = _vector("theta", theta, Gradient._fields)
     a = _number("a", a)
     b = _number("b", b)
     _data = _samples(('x', 'y'), (x, y))

@@ -341,8 +341,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    w1, b1, w2, b2 = _flat
+    w1, b1, w2, b2 = _vector("theta", theta, Gradient._fields)
     w1 = _number("w1", w1)
     b1 = _number("b1", b1)
     w2 = _number("w2", w2)
@@ -369,8 +368,7 @@ def jacobian(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    w1, b1, w2, b2 = _flat
+    w1, b1, w2, b2 = _vector("theta", theta, Gradient._fields)
     w1 = _number("w1", w1)
     b1 = _number("b1", b1)
     w2 = _number("w2", w2)

@@ -272,8 +272,7 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    _flat = _vector("theta", theta, Gradient._fields)
-    R1, R2 = _flat
+    R1, R2 = _vector("theta", theta, Gradient._fields)
     R1 = _number("R1", R1)
     R2 = _number("R2", R2)
     n = _number("n", n)
@@ -297,8 +296,7 @@ def jacobian(
     theta: npt.ArrayLike, s: npt.ArrayLike, y: npt.ArrayLike, n: float = 1.5168,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    _flat = _vector("theta", theta, Gradient._fields)
-    R1, R2 = _flat
+    R1, R2 = _vector("theta", theta, Gradient._fields)
     R1 = _number("R1", R1)
     R2 = _number("R2", R2)
     n = _number("n", n)

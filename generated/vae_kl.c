@@ -208,6 +208,38 @@ static void add_chunk(
     }
 }
 
+/* The sums over all samples; chunks are added in order, however many threads run. */
+static void total_sums(
+    size_t count, const double *x, const double *epsilon, double a, double b, double c, double d,
+    double w, double k, double beta, double sums[]) {
+    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
+    double total[PARTS][SUMS], carry[PARTS][SUMS];
+    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
+    const size_t chunk = share < 8192 ? 8192 : share;
+    const int parts = (int)((count + chunk - 1) / chunk);
+    memset(total, 0, sizeof total);
+    memset(carry, 0, sizeof carry);
+#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
+#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
+#elif defined(_OPENMP)
+#pragma omp parallel for schedule(dynamic) if (count >= 65536)
+#endif
+    for (int part = 0; part < parts; part++) {
+        const size_t start = (size_t)part * chunk;
+        const size_t length = count - start < chunk ? count - start : chunk;
+        add_chunk(length, x + start, epsilon + start, a, b, c, d, w, k, beta, total[part],
+            carry[part]);
+    }
+    for (size_t item = 0; item < SUMS; item++) {
+        double sum = 0, rest = 0;
+        for (int part = 0; part < parts; part++) {
+            add_part(&sum, &rest, total[part][item]);
+            rest += carry[part][item];
+        }
+        sums[item] = isfinite(sum) ? sum + rest : sum;
+    }
+}
+
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *x, const double *epsilon, double a, double b, double c, double d,
@@ -231,36 +263,14 @@ static void careful_sums(
     }
 }
 
-/* The means of the sums over all samples; chunks are added in order, however many threads run. */
+/* The means over all samples. */
 static void mean_sums(
     size_t count, const double *x, const double *epsilon, double a, double b, double c, double d,
     double w, double k, double beta, double sums[]) {
-    enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
-    double total[PARTS][SUMS], carry[PARTS][SUMS];
-    const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
-    const size_t chunk = share < 8192 ? 8192 : share;
-    const int parts = (int)((count + chunk - 1) / chunk);
     int finite = 1;
-    memset(total, 0, sizeof total);
-    memset(carry, 0, sizeof carry);
-#if defined(_OPENMP) && defined(SYMGRAD_THREADS)
-#pragma omp parallel for schedule(dynamic) num_threads(SYMGRAD_THREADS) if (count >= 65536)
-#elif defined(_OPENMP)
-#pragma omp parallel for schedule(dynamic) if (count >= 65536)
-#endif
-    for (int part = 0; part < parts; part++) {
-        const size_t start = (size_t)part * chunk;
-        const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, x + start, epsilon + start, a, b, c, d, w, k, beta, total[part],
-            carry[part]);
-    }
+    total_sums(count, x, epsilon, a, b, c, d, w, k, beta, sums);
     for (size_t item = 0; item < SUMS; item++) {
-        double sum = 0, rest = 0;
-        for (int part = 0; part < parts; part++) {
-            add_part(&sum, &rest, total[part][item]);
-            rest += carry[part][item];
-        }
-        sums[item] = (sum + rest) / (double)count;
+        sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {

@@ -8,8 +8,8 @@ m of x, not m*(a*b), which may overflow where no sample does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from symgrad.expression.algebra import add
 from symgrad.expression.tree import (
@@ -31,6 +31,7 @@ from symgrad.program.block import Assignment
 from symgrad.program.normal import normal
 from symgrad.program.program import Program, Routine
 
+WEIGHT = "a weight"  # the name of a sample's weight; no name has a space
 _DEPTH = 32  # how far a sum is followed into the names that it adds up
 _MEAN = Var(Mark("the mean of an expression with data"))
 
@@ -72,8 +73,18 @@ def batch_of(program: Program, routine: Routine, prefix: str = "mean_") -> Batch
     results = tuple((name, split.mean(Var(name))) for name in routine.results)
     used = {operand for _, formula in results for operand in formula.operands}
     sums = tuple((name, formula_of(e)) for e, name in split.sums.items() if name in used)
-    kept = _needed(body, sums)
+    kept = needed(body, (formula.operands for _, formula in sums))
     return Batch(tuple(before), kept, sums, results, routine.guarded)
+
+
+def weighted(batch: Batch) -> Batch:
+    """Return the sums with the weight of each sample as a factor, and the sum of the weights."""
+    factor = Var(WEIGHT)
+    sums = [
+        (name, formula_of(normal(Mul((formula.expression, factor)))))
+        for name, formula in batch.sums
+    ]
+    return replace(batch, sums=(*sums, (WEIGHT, formula_of(factor))))
 
 
 def moving_and_fixed(program: Program, routine: Routine) -> tuple[list[int], list[int]]:
@@ -169,11 +180,11 @@ def _filled(term: Expression, mean: Expression) -> Expression:
     return substitute(term, {_MEAN.key: mean})
 
 
-def _needed(body: list[Assignment], sums: Iterable[tuple[str, Formula]]) -> tuple[Assignment, ...]:
-    """Return the assignments that the sums need, in order."""
-    wanted = {name for _, formula in sums for name in formula.operands}
+def needed(rows: Sequence[Assignment], uses: Iterable[Sequence[str]]) -> tuple[Assignment, ...]:
+    """Return the assignments among `rows` that formulas with these operands need, in order."""
+    wanted = {name for operands in uses for name in operands}
     kept: list[Assignment] = []
-    for row in reversed(body):
+    for row in reversed(rows):
         if row.name in wanted:
             kept.append(row)
             wanted.update(row.operands)

@@ -348,6 +348,13 @@ class Sheet:
 
         return [free(name) for name in names]
 
+    def unused(self, name: str) -> str:
+        """Return a name that nothing in the program has."""
+        taken = {*self.names.values(), *self.callables.values()}
+        while name in taken:
+            name += "_"
+        return name
+
     @property
     def one(self) -> str:
         """The number 1 as a literal."""
@@ -387,6 +394,11 @@ class Sheet:
     def plain(self) -> CodePrinter:
         """The printer of formulas that every call needs."""
         return self._plain
+
+    @property
+    def careful(self) -> CodePrinter:
+        """The printer of formulas that never stop the program."""
+        return self._guarded
 
     @property
     def needed(self) -> tuple[str, ...]:

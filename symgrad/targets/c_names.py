@@ -18,13 +18,13 @@ LOCAL = frozenset(
     "BLOCK CHUNKS EOF FLT_MAX HUGE_VAL INFINITY LANES M_E M_PI NAN NULL PART PARTS SUMS acc "
     "add_chunk add_part add_sample back batch careful_sums carry chunk count direction errno "
     "finite "
-    "first grad half item lane last length linux mean_sums memset out part parts rest share "
-    "size_t start state step step_from sum sums total unix".split()
+    "first grad half item lane last length linux mean_sums means memset out part parts rest share "
+    "size_t start state step step_from sum sums total total_sums unix weights".split()
 )
 _PUBLIC = (
     "value gradient value_and_gradient update batch_value batch_gradient batch_value_and_gradient "
     "batch_update params state outputs residuals jacobian jacobian_sparse jacobian_columns "
-    "jacobian_starts hessian hvp value_each gradient_each".split()
+    "jacobian_starts hessian hvp value_each gradient_each partial_sums combine_sums".split()
 )
 
 
@@ -43,4 +43,5 @@ def public_names(module: str) -> frozenset[str]:
     >>> "fit_batch_value" in public_names("fit")
     True
     """
-    return frozenset({guard(module), *(f"{module}_{name}" for name in _PUBLIC)})
+    macros = {guard(module), f"{module.upper()}_SUMS"}
+    return frozenset({*macros, *(f"{module}_{name}" for name in _PUBLIC)})

@@ -21,7 +21,7 @@ from symgrad.program.program import lower
 from symgrad.program.second import second_order
 from symgrad.program.statements import Statement
 from symgrad.targets.base import EmittedFile, RunTask, Target
-from symgrad.targets.further import FURTHER, Found, direction
+from symgrad.targets.further import FURTHER, SAMPLES, Found, direction
 from symgrad.targets.running import BrokenCode
 
 BOUND = 256  # ulp, besides what rounding every named value may change
@@ -48,7 +48,7 @@ def further_errors(
     kinds = [kind for kind in FURTHER if language.defines(files, kind)]
     if not kinds or not points:
         return []
-    also = [kind for kind in kinds if not kind.endswith("_each")]
+    also = [kind for kind in kinds if kind not in SAMPLES]
     program = lower(derivation, safe=False, further=also)
     inputs = [[float(point[name]) for name in program.inputs] for point in points]
     found = language.run_further(RunTask(files, inputs, program, seconds), kinds)
@@ -72,8 +72,8 @@ class _Expected:
 
 def _expected(derivation: Derivation, kind: str) -> _Expected:
     width = len(derivation.wrt)
-    if kind in ("value_each", "gradient_each"):
-        return _each(derivation, slopes=kind == "gradient_each")
+    if kind in SAMPLES:
+        return _each(derivation, kind)
     if kind in ("hessian", "hvp"):
         second = second_order(derivation, kind)
         given = zip(second.direction, map(Fraction, direction(width)), strict=False)
@@ -94,16 +94,17 @@ def _expected(derivation: Derivation, kind: str) -> _Expected:
     return _Expected(outputs.jacobian.statements, dense, {})
 
 
-def _each(derivation: Derivation, *, slopes: bool) -> _Expected:
-    """Return the equations and, on request, the gradient, under names that no author has."""
+def _each(derivation: Derivation, kind: str) -> _Expected:
+    """Return the equations and, where a function gives it, the gradient by names of its own."""
     graph = derivation.graph
     found = [Statement(n.name, n.formula) for n in graph.ordered if n.formula is not None]
-    if not slopes:
+    if kind == "value_each":
         return _Expected(tuple(found), (graph.objective,), {}, slopes=False)
     found += [Statement(s.name, s.form.formula) for s in derivation.sensitivity_list]
     forms = {f"∂/∂{name}": form.formula for name, form in derivation.gradient_forms}
     found += [Statement(name, formula) for name, formula in forms.items()]
-    return _Expected(tuple(found), tuple(forms), {})
+    value = (graph.objective,) if kind == "partial_sums" else ()
+    return _Expected(tuple(found), (*value, *forms), {})
 
 
 class _Exact:

@@ -15,6 +15,7 @@ _NEEDS = {
     "fun_and_jac": ("value_and_gradient",),
     "value_each": ("value",),
     "gradient_each": ("gradient",),
+    "partial_sums": ("value_and_gradient",),
     "self_check": ("value", "gradient", "value_and_gradient"),
 }
 

@@ -29,7 +29,9 @@ from symgrad.targets.long_lines import folded
 from symgrad.targets.printing import Inexpressible, expressible
 from symgrad.targets.templates import Renderer, TemplateFault
 
-_SAMPLES = {"value_each", "gradient_each", "weights"}  # what only data have a use for
+# What only data have a use for.
+_SAMPLES = {"value_each", "gradient_each", "weights", "partial_sums"}
+
 _MODULE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 

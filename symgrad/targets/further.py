@@ -1,8 +1,8 @@
 """Functions of emitted files beside value, gradient and update: which there are, and their rows.
 
 A row holds the numbers that a function gives at one point in a canonical order, whatever the
-language: a matrix row by row, a sparse matrix with its zeros, and where a function takes samples
-the results of several equal ones, one after the other.
+language: a matrix row by row, a sparse matrix with its zeros, where a function takes samples the
+results of several equal ones, one after the other, and for sums what they are combined to.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from itertools import pairwise
 
 FURTHER = (
     "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp", "value_each",
-    "gradient_each",
+    "gradient_each", "partial_sums",
 )  # fmt: skip
+SAMPLES = ("value_each", "gradient_each", "partial_sums")  # those that take samples only
 EQUAL = 3  # samples, for functions that take arrays of them
 
 Found = Sequence[float]

@@ -29,6 +29,11 @@ def sum_names(batch: Batch, names: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def mean_names(sums: Mapping[str, str]) -> dict[str, str]:
+    """Return what the mean is called that belongs to each sum."""
+    return {name: f"_mean_{text.removeprefix('_sum_')}" for name, text in sums.items()}
+
+
 def inlined(batch: Batch) -> tuple[list[tuple[str, Expression]], list[Assignment]]:
     """Put rows that one sum alone needs into that sum: Σxy takes one pass less than xy and Σ."""
     rows = {row.name: row for row in batch.body}

@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symgrad.expression.tree import Var
 from symgrad.program.batch import moving_and_fixed
-from symgrad.program.block import Assignment
 from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
-from symgrad.targets.layout import in_tuple, target
-from symgrad.targets.numpy_passes import written
-from symgrad.targets.numpy_schedule import Schedule
+from symgrad.targets.layout import in_tuple
 
 # Parts of `_rows` within a block, and of `_once`, with the names of what stands in them; the
 # shapes of the two, "" where there is none.
@@ -28,43 +24,19 @@ Shapes = tuple[str, str]
 class RowWriter:
     """Writes the bodies of functions with a result a sample.
 
-    `checked` are the lines that check numbers and data, `flat` those that take parameters from a
-    vector and check that and the weights; `weight` is what these are called, where there are some;
-    `schedule` makes a schedule that knows the data, `assignments` writes statements
-    without data.
+    `flat` are the lines that take parameters from a vector and check all arguments; `count` is the
+    number of samples as code; `weight` is what weights are called, where there are some, and
+    `weights` the array of them as code;
+    `stored` writes the lines that compute a routine and put results into parts of arrays, of
+    `_block` for each sample and others once, for the data and further arrays of samples.
     """
 
     sheet: Sheet
-    checked: Sequence[str]
     flat: Sequence[str]
+    count: str
     weight: str
-    schedule: Callable[[], Schedule]
-    assignments: Callable[[Iterable[Assignment]], list[str]]
-
-    @property
-    def data(self) -> tuple[str, ...]:
-        """The identifiers of the data."""
-        return self.sheet.identifiers(self.sheet.program.data)
-
-    def each(self, kind: str) -> str:
-        """Return the body of `value_each` or `gradient_each`; empty if it is not asked for."""
-        program = self.sheet.program
-        if not self.sheet.has(kind):
-            return ""
-        gradient = kind == "gradient_each"
-        routine = program.gradient if gradient else program.value
-        routine = program.both if routine is None else routine
-        results = routine.results[-len(program.wrt) :] if gradient else routine.results
-        places = {f"_block[:, {i}]": name for i, name in enumerate(results)}
-        return _indented(
-            [
-                *self.checked,
-                *self._no_nan(),
-                f"_rows = np.empty((len(_data[0]), {len(results)}))",
-                *self._stored(routine, places, {}),
-                f"return _rows{'' if gradient else '[:, 0]'}",
-            ]
-        )
+    weights: str
+    stored: Callable[..., list[str]]
 
     def outputs(self, kind: str) -> str:
         """Return the body of `outputs` or `residuals`: all of one sample, then of the next one."""
@@ -117,7 +89,7 @@ class RowWriter:
             f"_values = {_joined('_rows.ravel()', '_once', shapes)}",
             "return _values, _columns, np.concatenate([[0], np.cumsum(_counts)])",
         ]
-        return _indented(lines)
+        return indented(lines)
 
     @property
     def _values(self) -> Routine:
@@ -128,55 +100,21 @@ class RowWriter:
         self, routine: Routine, places: Places, shapes: Shapes, make: str, flat: str = ".ravel()"
     ) -> str:
         lines = self._rows(routine, places, shapes, make)
-        return _indented([*lines, f"return {_joined(f'_rows{flat}', '_once', shapes)}"])
+        return indented([*lines, f"return {_joined(f'_rows{flat}', '_once', shapes)}"])
 
     def _rows(self, routine: Routine, places: Places, shapes: Shapes, make: str) -> list[str]:
         """Return the lines that fill `_rows` and `_once`, where there are some."""
-        lines = [*self.flat, *self._no_nan(*filter(None, [self.weight]))]
+        lines = list(self.flat)
         moving, fixed = shapes
         if moving:
-            lines.append(f"_rows = np.{make}((len(_data[0]), {moving}))")
+            lines.append(f"_rows = np.{make}(({self.count}, {moving}))")
         if fixed:
             lines.append(f"_once = np.{make}(({fixed}{'' if ',' in fixed else ','}))")
-        lines += self._stored(routine, *places, *filter(None, [self.weight]))
+        lines += self.stored(routine, *places, *filter(None, [self.weight]))
         if self.weight and moving:
             axes = ", None" * (1 + moving.count(","))
-            lines.append(f"_rows *= np.sqrt(_data[-1])[:{axes}]")
+            lines.append(f"_rows *= np.sqrt({self.weights})[:{axes}]")
         return lines
-
-    def _stored(
-        self, routine: Routine, loop: Mapping[str, str], once: Mapping[str, str], *more: str
-    ) -> list[str]:
-        """Return the lines that compute results and put them into parts of arrays."""
-        names = self.sheet.names
-        varying = set(self.sheet.program.data)
-        before: list[Assignment] = []
-        schedule = self.schedule()
-        for row in routine.body:
-            if varying.isdisjoint(row.operands):
-                before.append(row)
-            else:
-                varying.add(row.name)
-                schedule.assign(row.name, names[row.name], row.expression)
-        for place, name in loop.items():
-            schedule.store(place, Var(name))
-        lines = self.assignments(before)
-        lines += [f"{place} = {names[name]}" for place, name in once.items()]
-        if loop:
-            block, buffers = written(schedule)
-            targets = [*self.data, *more, "_block", *(f"_r{i}" for i in range(buffers))]
-            head = f"for _part in _blocks({buffers}, (*_data, _rows)):"
-            taken = f"    {target(targets, ' ' * 12, 50)} = _part"
-            lines += [head, taken, *(f"    {line}" for line in block)]
-        inside = [f"    {line}" for line in lines]
-        return ['with np.errstate(all="ignore"):', *inside] if inside else []
-
-    def _no_nan(self, *more: str) -> list[str]:
-        """Return the lines that refuse NaN among the data, which a row would hide."""
-        if not self.data:
-            return []
-        names = in_tuple([repr(name) for name in (*self.data, *more)], " " * 12)
-        return [f"for _name, _values in zip(({names}), _data):", "    _no_nan(_name, _values)"]
 
     def _split(self, routine: Routine) -> tuple[list[int], list[int]]:
         """Return the places of the results that depend on data, and of those that do not."""
@@ -206,5 +144,6 @@ def _repeated(numbers: Sequence[int]) -> str:
     return f"np.array([{inside}], dtype=int)"
 
 
-def _indented(lines: Iterable[str]) -> str:
+def indented(lines: Iterable[str]) -> str:
+    """Return lines as the statements of a function."""
     return "\n".join(f"    {line}" for line in lines)

@@ -22,6 +22,7 @@ from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import HELPERS
+from symgrad.targets.python_sums import sum_parts
 from symgrad.targets.running import run_python
 from symgrad.targets.running_further import run_python_further
 from symgrad.targets.updating import imported, update_step, wrapped
@@ -31,6 +32,9 @@ FUNCTIONS: Mapping[str, Spelling] = {
     "constant pi": Spelling("pi", ("pi",)),
     "constant e": Spelling("e", ("e",)),
 }
+
+# Functions that take sequences.
+_SEQUENCES = ("hvp", "value_each", "gradient_each", "fun_and_jac", "partial_sums", "self_check")
 
 
 class PythonPrinter(CodePrinter):
@@ -65,12 +69,13 @@ class Python(Target):
     templates = (("{module}.py", "python.py.j2"),)
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
-        "fun_and_jac", "hessian", "hvp", "self_check",
+        "fun_and_jac", "hessian", "hvp", "partial_sums", "weights", "self_check",
     )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
-        "Callable JACOBIAN_COLUMNS JACOBIAN_STARTS NamedTuple START Sequence abs e enumerate float "
-        "grad int isinstance len max min pi print range round state step sum tuple zip".split()
+        "Callable Iterable JACOBIAN_COLUMNS JACOBIAN_STARTS NamedTuple START Sequence Sums abs "
+        "add_sums combine_sums e enumerate float fsum grad int isinstance len max min "
+        "partial_sums pi print range round state step sum tuple zip".split()
     )
     functions = FUNCTIONS
     guarded_functions = FAULTLESS
@@ -131,6 +136,7 @@ class Python(Target):
             "many": listed(many, "    ", 40),
             "given": listed([*_typed(inputs), *typed], "    ", 39),
             **_ieee(sheet),
+            **sum_parts(sheet, given, many, [*_fixed(sheet, needs), *optional], keywords),
             **_further(sheet, required, [*optional, *keywords]),
             "each": _wrapped(given, " " * 8),
             "gradient_fields": _fields(sheet.fields),
@@ -143,8 +149,11 @@ class Python(Target):
         }
         used = list(sheet.all_needs(sheet.needed))
         abstract = {"Callable"} if functions else set()
-        if sheet.has("hvp", "value_each", "gradient_each", "fun_and_jac", "self_check"):
+        if sheet.has(*_SEQUENCES):
             abstract.add("Sequence")
+        if sheet.has("partial_sums"):
+            abstract.add("Iterable")
+            used.append("fsum")
         if sheet.has("self_check"):
             used += ["Callable", "isnan"]
         abstract |= {"Callable"} & set(used)
@@ -155,6 +164,11 @@ class Python(Target):
         context["imports"] = imported("math", imports)
         context["helpers"] = "\n\n".join(sheet.helper_texts(used))
         return context
+
+
+def _fixed(sheet: Sheet, needs: Sequence[str]) -> list[str]:
+    """Return the declared arguments without a default that are no data."""
+    return _typed([*sheet.identifiers(sheet.program.parameters), *needs])
 
 
 def _wrapped(items: Sequence[str], indent: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -21,7 +22,11 @@ _C_DRIVER = """\
 enum {{ SAMPLES = {samples} }};
 {show}int main(void) {{
     double in[{inputs}];
-    {real} columns[{inputs}][SAMPLES];
+    {real} columns[{inputs}][SAMPLES], weights[SAMPLES];
+    for (int sample = 0; sample < SAMPLES; sample++) {{
+        weights[sample] = 2;
+    }}
+    (void)weights;
     for (;;) {{
         {real} value = 0;
 {row}{state}        (void)value;
@@ -128,7 +133,8 @@ def _c_driver(header: EmittedFile, program: Program) -> str:
     last = first + len(program.data)
     columns = [f"columns[{i}]" for i in range(first, last)]
     single = ", ".join(places)
-    batch = ", ".join([*places[:first], "SAMPLES", *columns, *places[last:]])
+    weights = ["weights"] if takes_weights(header) else []
+    batch = ", ".join([*places[:first], "SAMPLES", *columns, *weights, *places[last:]])
     sizes = {"value_and_gradient": 1 + len(program.wrt), "value": 1}
     moves = not set(program.wrt).isdisjoint(program.data)
     real = real_of(header)
@@ -155,6 +161,11 @@ def _c_driver(header: EmittedFile, program: Program) -> str:
         show=_C_SHOW.format(module=module, real=real, fields=len(program.wrt)) if rows else "",
         row=f"        {module}_params row;\n" if rows else "",
     )
+
+
+def takes_weights(header: EmittedFile) -> bool:
+    """Tell whether functions over samples take a weight for each of them."""
+    return bool(re.search(r"\*weights\b", header.text))
 
 
 def real_of(header: EmittedFile) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from symgrad.program.program import Program
 from symgrad.targets.base import EmittedFile, RunTask
 from symgrad.targets.further import EQUAL, FoundRows, direction, separated
-from symgrad.targets.running_c import executed, real_of
+from symgrad.targets.running_c import executed, real_of, takes_weights
 
 _DRIVER = """\
 #include <stdio.h>
@@ -25,7 +25,8 @@ int main(void) {{
     {real} columns[{inputs}][SAMPLES], out[{room}], dense[ROWS * WIDTH];
     {module}_params found[SAMPLES];
     const {module}_params direction = {{{direction}}};
-    (void)dense; (void)found; (void)direction;
+    const {real} weights[SAMPLES] = {{2, 2, 2}};
+    (void)dense; (void)found; (void)direction; (void)weights;
     for (;;) {{
         for (int i = 0; i < {inputs}; i++) {{
             if (scanf("%la", &in[i]) != 1) {{
@@ -62,12 +63,28 @@ _CALLS = {
         show(dense, ROWS * WIDTH);
 """,
     "value_each": """\
-        {module}_value_each({batch}, out);
+        {module}_value_each({each}, out);
         show(out, SAMPLES);
 """,
     "gradient_each": """\
-        {module}_gradient_each({batch}, found);
+        {module}_gradient_each({each}, found);
         show((const {real} *)found, SAMPLES * WIDTH);
+""",
+    "partial_sums": """\
+        {{
+            {real} parts[2][{sums}], value;
+            {module}_partial_sums({batch}, parts[0]);
+            {module}_partial_sums({one}, parts[1]);
+            for (int i = 0; i < {sums}; i++) {{
+                parts[0][i] += parts[1][i];
+            }}
+            found[0] = {module}_combine_sums({fixed}parts[0], &value);
+            out[0] = value;
+            for (int i = 0; i < WIDTH; i++) {{
+                out[1 + i] = ((const {real} *)found)[i];
+            }}
+            show(out, 1 + WIDTH);
+        }}
 """,
 }  # fmt: skip
 
@@ -86,11 +103,16 @@ def _driver(header: EmittedFile, program: Program, kinds: Sequence[str]) -> str:
     columns = [f"columns[{i}]" for i in range(first, last)]
     width, rows = len(program.wrt), len(program.pattern)
     counts = {"outputs": rows, "residuals": rows, "jacobian": rows * width, "hessian": width**2}
+    weights = ["weights"] if takes_weights(header) else []
     words = {
         "module": module,
         "real": real,
         "call": ", ".join(places),
-        "batch": ", ".join([*places[:first], "SAMPLES", *columns, *places[last:]]),
+        "batch": ", ".join([*places[:first], "SAMPLES", *columns, *weights, *places[last:]]),
+        "each": ", ".join([*places[:first], "SAMPLES", *columns, *places[last:]]),
+        "one": ", ".join([*places[:first], "1", *columns, *weights, *places[last:]]),
+        "fixed": "".join(f"{place}, " for place in (*places[:first], *places[last:])),
+        "sums": f"{module.upper()}_SUMS",
     }
     return _DRIVER.format(
         **words,
@@ -99,7 +121,7 @@ def _driver(header: EmittedFile, program: Program, kinds: Sequence[str]) -> str:
         width=width,
         rows=max(1, rows),
         inputs=max(1, len(places)),
-        room=max(1, EQUAL, *counts.values()),
+        room=max(1 + width, EQUAL, *counts.values()),
         direction=", ".join(number.hex() for number in direction(width)),
         calls="".join(
             _CALLS.get(kind, _INTO_OUT).format(**words, kind=kind, count=counts.get(kind, 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from symgrad.program.batch import moving_and_fixed
 from symgrad.program.program import Program
 from symgrad.targets.base import RunTask
-from symgrad.targets.further import EQUAL, FoundRows, dense, direction, separated
+from symgrad.targets.further import EQUAL, SAMPLES, FoundRows, dense, direction, separated
 from symgrad.targets.running import (
     BrokenCode,
     executed_by_node,
@@ -71,7 +72,7 @@ def run_python_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     readers |= dict.fromkeys(
         ("jacobian", "hessian", "gradient_each"), lambda _, found: _flat(found)
     )
-    readers["jacobian_sparse"] = sparse
+    readers |= {"jacobian_sparse": sparse, "partial_sums": lambda _, found: found}
     return _called(task, kinds, lambda point, kind: _given(program, point, kind), readers)
 
 
@@ -110,6 +111,7 @@ def run_numpy_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
         "hvp": lambda _, found: [float(number) for number in found],
         "value_each": lambda _, found: [float(number) for number in found],
         "gradient_each": lambda _, found: [float(number) for number in found.ravel()],
+        "partial_sums": lambda _, found: found,
     }
     return _called(task, kinds, lambda point, kind: _arrays(program, point, kind), readers)
 
@@ -140,12 +142,28 @@ def _called(
         module = imported(task.files[0], Path(folder))
     found: dict[str, list[Sequence[float]]] = {kind: [] for kind in kinds if kind in readers}
     for kind, rows in found.items():
-        function, read = getattr(module, kind), readers[kind]
+        read = readers[kind]
+        function = getattr(module, kind)
+        if kind == "partial_sums":
+            function = partial(_of_chunks, module, task.program)
         try:
             rows += [read(module, function(*given(point, kind))) for point in task.points]
         except Exception as error:
             raise BrokenCode(f"{kind}: {type(error).__name__}: {error}") from error
     return found
+
+
+def _of_chunks(module: ModuleType, program: Program, *given: Any) -> list[float]:  # noqa: ANN401
+    """Return value and gradient from the sums over three chunks, one of them of one sample."""
+    first = len(program.parameters)
+    last = first + len(program.data)
+    fixed = (*given[:first], *given[last:])
+    one = [column[:1] for column in given[first:last]]
+    whole = module.partial_sums(*given)
+    part = module.partial_sums(*given[:first], *one, *given[last:])
+    both = module.add_sums(module.Sums(*whole), part)
+    value, gradient = module.combine_sums([whole, both], *fixed)
+    return [value, *gradient]
 
 
 def _flat(found: Sequence[Sequence[float]]) -> list[float]:
@@ -167,7 +185,7 @@ def _with_direction(program: Program, given: list[Any]) -> list[Any]:
 
 
 def _given(program: Program, point: Point, kind: str) -> list[Any]:
-    if kind.endswith("_each"):
+    if kind in SAMPLES:
         return _samples(program, point)
     return _with_direction(program, list(point)) if kind == "hvp" else list(point)
 
@@ -176,7 +194,7 @@ def _arrays(program: Program, point: Point, kind: str) -> list[Any]:
     given = _samples(program, point)
     if kind == "hvp":
         return _with_direction(program, given)
-    if kind == "hessian" or kind.endswith("_each"):
+    if kind == "hessian" or kind in SAMPLES:
         return given
     by_name = dict(zip(program.inputs, point, strict=True))
     others = [g for n, g in zip(program.inputs, given, strict=True) if n not in program.wrt]
