@@ -11,7 +11,7 @@ import symgrad as sg
 from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
-from symgrad.targets import c, c_parts
+from symgrad.targets import c_body, c_parts
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit
 
@@ -138,7 +138,7 @@ CUT = {
 
 @pytest.mark.parametrize("text", CUT.values(), ids=CUT)
 def test_long_bodies_are_cut_into_functions(complaints, monkeypatch, text):
-    monkeypatch.setattr(c, "MAX_STATEMENTS", 3)
+    monkeypatch.setattr(c_body, "MAX_STATEMENTS", 3)
     monkeypatch.setattr(c_parts, "MAX_STATEMENTS", 3)
     monkeypatch.setattr(c_parts, "PART", 9)
     derivation = derive(parse(text))
