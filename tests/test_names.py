@@ -19,8 +19,6 @@ LONGER = {
     ("cli/generate_command.py", "command"),
     ("expression/arrays/build.py", "mul"),
     ("expression/arrays/build.py", "sum_"),
-    ("targets/c.py", "_batch_parts"),
-    ("targets/c.py", "_update_parts"),
     ("targets/python.py", "context"),
     ("verify/reading/claims.py", "statement"),
 }

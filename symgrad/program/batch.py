@@ -31,7 +31,7 @@ from symgrad.program.block import Assignment
 from symgrad.program.normal import normal
 from symgrad.program.program import Program, Routine
 
-WEIGHT = "a weight"  # the name of a sample's weight; no name has a space
+WEIGHT = Mark("the weight of a sample")
 _DEPTH = 32  # how far a sum is followed into the names that it adds up
 _MEAN = Var(Mark("the mean of an expression with data"))
 

@@ -350,10 +350,7 @@ class Sheet:
 
     def unused(self, name: str) -> str:
         """Return a name that nothing in the program has."""
-        taken = {*self.names.values(), *self.callables.values()}
-        while name in taken:
-            name += "_"
-        return name
+        return free_name(name, {*self.names.values(), *self.callables.values()})
 
     @property
     def one(self) -> str:

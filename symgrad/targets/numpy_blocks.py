@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from symgrad.errors import free_name
 from symgrad.expression.tree import Expression, Var, formula_of, walk
 from symgrad.program.batch import WEIGHT, Batch, needed, weighted
 from symgrad.program.block import Assignment
 from symgrad.program.program import Routine
 from symgrad.targets.layout import in_tuple, target
-from symgrad.targets.numpy_batch import expression, inlined, mean_names, unseen
+from symgrad.targets.numpy_batch import inlined, mean_names, unseen
 from symgrad.targets.numpy_factors import without_factors
 from symgrad.targets.numpy_passes import written
 from symgrad.targets.numpy_rows import indented
@@ -116,9 +117,7 @@ class BlockWriter(NumpyWriter):
         sums = self.sum_names(batch)
         if not (self.weight and sums):
             return batch, sums
-        whole = f"_sum_of_{self.weight}"
-        while whole in sums.values():
-            whole += "_"
+        whole = free_name(f"_sum_of_{self.weight}", sums.values())
         return weighted(batch), {**sums, WEIGHT: whole}
 
     def _loop(self, batch: Batch, sums: Mapping[str, str]) -> list[str]:
@@ -160,7 +159,7 @@ class BlockWriter(NumpyWriter):
                 before.append(row)
             else:
                 varying.add(row.name)
-                schedule.assign(row.name, names[row.name], expression(row))
+                schedule.assign(row.name, names[row.name], row.expression)
         for place, name in loop.items():
             schedule.store(place, Var(name))
         lines = self.assignments(before)
@@ -197,7 +196,7 @@ class BlockWriter(NumpyWriter):
                 number = self.sheet.target.literal(factors[row.name])
                 sign = "-" if number == "-1.0" else f"{number}*"
                 schedule.remark(f"{whole} = {sign}{spelled}")
-            schedule.assign(row.name, spelled, expression(row))
+            schedule.assign(row.name, spelled, row.expression)
             for name, e in waiting.get(place, ()):
                 schedule.add_up(sums[name], e)
         return written(schedule)
@@ -219,5 +218,4 @@ class BlockWriter(NumpyWriter):
 
 def _beside(name: str, taken: frozenset[str]) -> str:
     """Return a name that is not taken: the given one with `_` at its end."""
-    name += "_"
-    return name if name not in taken else _beside(name, taken)
+    return free_name(f"{name}_", taken)

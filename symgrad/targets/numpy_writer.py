@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 
+from symgrad.errors import free_name
 from symgrad.expression.tree import Formula
 from symgrad.program.batch import Batch, batch_of, needed
 from symgrad.program.block import Assignment
@@ -200,10 +201,7 @@ class NumpyWriter(ABC):
 
     @property
     def _theta(self) -> str:
-        name = "theta"
-        while name in self.sheet.given:
-            name += "_"
-        return name
+        return free_name("theta", self.sheet.given)
 
     def _flat(self) -> dict[str, object]:
         """Return the parts of `fun_and_jac`: the parameters come as one vector."""
