@@ -581,7 +581,9 @@ def residuals(
 
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
-    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _vector("theta", theta, Gradient._fields)
+    (
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    ) = _vector("theta", theta, Gradient._fields)
     w_i = _number("w_i", w_i)
     u_i = _number("u_i", u_i)
     b_i = _number("b_i", b_i)
@@ -645,7 +647,9 @@ def jacobian(
     y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
-    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _vector("theta", theta, Gradient._fields)
+    (
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    ) = _vector("theta", theta, Gradient._fields)
     w_i = _number("w_i", w_i)
     u_i = _number("u_i", u_i)
     b_i = _number("b_i", b_i)

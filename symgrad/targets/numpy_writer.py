@@ -234,7 +234,7 @@ class NumpyWriter(ABC):
         """Return the bodies of the functions that have a result a sample; empty for others."""
         flat = f'_vector("{self._theta}", {self._theta}, Gradient._fields)'
         if self.program.wrt:
-            flat = f"{target(self.sheet.fields, ' ' * 8)} = {flat}"
+            flat = f"{target(self.sheet.fields, ' ' * 8, 60)} = {flat}"
         rows = RowWriter(
             self.sheet,
             [flat, *self.checked_rows(self.columns)],
