@@ -128,11 +128,10 @@ class Process:
     Args:
         service: `module:function`; the function gets `start` and returns what answers a question.
         start: what the process knows from its start, a value that pickles.
-        fresh: whether it must be an interpreter of its own, which begins small.
     """
 
-    def __init__(self, service: str, start: object, *, fresh: bool = False) -> None:
-        self._service, self._start, self._fresh = service, start, fresh
+    def __init__(self, service: str, start: object) -> None:
+        self._service, self._start = service, start
         self._process: _Interpreter | _Fork | None = None
         self._reader = threading.Thread()
         self._answers: queue.Queue[Any] = queue.Queue()
@@ -168,7 +167,7 @@ class Process:
     def start(self) -> None:
         """Start the process, and wait until it is ready."""
         self.stop()
-        kind = _Fork if not self._fresh and can_fork() else _Interpreter
+        kind = _Fork if can_fork() else _Interpreter
         self._process = kind(self._service)
         self._answers = queue.Queue()
         given = (self._process.answers, self._answers)

@@ -9,6 +9,7 @@ with. Exact fractions are in `exact`, certified balls in `certified`.
 from __future__ import annotations
 
 import operator
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -194,6 +195,15 @@ _RULES: Mapping[type, _Rule] = {
 }
 
 
+_OWN = threading.local()  # contexts of mpmath by digits: to make one takes as long as a formula
+
+
+def _context() -> Context:
+    import mpmath  # noqa: PLC0415  (only here is mpmath needed, and it takes 60 ms to import)
+
+    return mpmath.mp.clone() if hasattr(mpmath.mp, "clone") else mpmath.MPContext()
+
+
 class Decimals(NumberType[Real]):
     """mpmath's numbers at `digits` significant digits.
 
@@ -201,11 +211,10 @@ class Decimals(NumberType[Real]):
     """
 
     def __init__(self, digits: int = DIGITS) -> None:
-        import mpmath  # noqa: PLC0415  (only here is mpmath needed, and it takes 60 ms to import)
-
-        self.context: Context = (
-            mpmath.mp.clone() if hasattr(mpmath.mp, "clone") else mpmath.MPContext()
-        )
+        contexts = _OWN.__dict__.setdefault("contexts", {})
+        if digits not in contexts:
+            contexts[digits] = _context()
+        self.context: Context = contexts[digits]
         self.context.dps = digits
 
     def number(self, value: Fraction | float) -> Real:

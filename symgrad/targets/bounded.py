@@ -26,7 +26,8 @@ def bounded(
     """Return `function(*arguments)`, computed in a process of its own.
 
     The function must stand in a module, arguments and result must be picklable. With `megabytes`
-    the process gets no more memory, where the system can bound it.
+    the process gets no more memory than that besides what it begins with, where the system can
+    bound it.
 
     Raises:
         Late: when there is no result after so many seconds.
@@ -37,9 +38,7 @@ def bounded(
     [1, 2, 3]
     """
     name = f"{function.__module__}:{function.__qualname__}"
-    start = (name, seconds, megabytes)
-    # A fork begins with the memory of its parent, which a bound would count.
-    with Process("symgrad.targets.bounded:_service", start, fresh=bool(megabytes)) as process:
+    with Process("symgrad.targets.bounded:_service", (name, seconds, megabytes)) as process:
         found, fault = process.ask(arguments, seconds=seconds)
     if fault is not None:
         kind, diagnostics = fault
@@ -76,10 +75,20 @@ def _limit(seconds: float, megabytes: int) -> None:
         return
     limits = {resource.RLIMIT_CPU: int(seconds) + _SPARE_SECONDS}
     if megabytes:
-        limits |= dict.fromkeys((resource.RLIMIT_AS, resource.RLIMIT_DATA), megabytes * 2**20)
-    for kind, most in limits.items():
+        most = _own_memory() + megabytes * 2**20
+        limits |= dict.fromkeys((resource.RLIMIT_AS, resource.RLIMIT_DATA), most)
+    for kind, limit in limits.items():
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+            resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
+
+
+def _own_memory() -> int:
+    """Return how many bytes this process has taken, where the system tells: a fork has many."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def run(
