@@ -1,5 +1,6 @@
 """Random graphs for property tests: texts in the graph language, and points inside their domain."""
 
+import functools
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -55,7 +56,9 @@ class Case:
         printer.text("…" if cycle else repr(self))
 
 
+@functools.cache
 def _terms(names, functions):
+    """Return a strategy for terms: made once, since making one takes longer than a draw."""
     leaf = st.one_of(st.sampled_from(names), st.sampled_from(names), st.sampled_from(NUMBERS))
 
     def larger(inner):
@@ -103,9 +106,9 @@ def texts(draw, *, functions=True, most=6):
     lines = ["param " + ", ".join(PARAMETERS), "data " + ", ".join(DATA)]
     for name in NODES[:count]:
         fresh = names[-3:] if len(names) > 7 else names[:3]
-        lines.append(f"{name} = {draw(_terms([*names, *fresh, *fresh], functions))}")
+        lines.append(f"{name} = {draw(_terms((*names, *fresh, *fresh), functions))}")
         names.append(name)
-    lines.append(f"J = {draw(_terms(names[-4:], functions))} + {names[-1]}*{names[-2]}")
+    lines.append(f"J = {draw(_terms(tuple(names[-4:]), functions))} + {names[-1]}*{names[-2]}")
     return "\n".join(lines)
 
 

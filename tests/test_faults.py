@@ -18,11 +18,11 @@ param α = 1, β = 2, σ_x = 1
 data x, y
 const λ = 0.5
 u = α*x + β^2
-v = sigmoid(u)*|u|/√(1 + u^2)
-J = (v - y)^2 + λ*α^12 + where(u <= 1, σ_x, u)
+v = |u| + √y
+J = (v - y)^2 + λ*α^12 + where(x <= 1, σ_x, y) + u
 step x = 2, y = 1
 """
-CLAIMS = "dJ/dβ = 2·(v − y)·dv/du·2β\ndJ/dλ = α^2\n∂J/∂σ_x = where(u ≤ 1, 1, 0)\n"
+CLAIMS = "dJ/dβ = 2·(v − y)·dv/du·2β\ndJ/dλ = α^2\n∂J/∂σ_x = where(x ≤ 1, 1, 0)\n"
 COMMANDS = {
     "derive": "derive {graph}",
     "derive latex": "derive {graph} --format latex",
@@ -177,7 +177,7 @@ NO_VALUES = (
 
 @pytest.mark.parametrize(
     ("command", "values"),
-    [("trace", NO_VALUES), ("draw --values", NO_VALUES), ("report", NO_VALUES[1:3])],
+    [("trace", NO_VALUES), ("draw --values", NO_VALUES), ("report", (NO_VALUES[2], NO_VALUES[4]))],
 )
 def test_a_value_that_is_none_is_named(command, values, folder):
     name, *options = command.split()

@@ -46,26 +46,31 @@ def test_unknown_attribute_is_an_attribute_error():
         symgrad.gradient  # noqa: B018 - reading it is the test
 
 
-@pytest.mark.parametrize("name", CLASHES)
-@pytest.mark.parametrize(
-    "lines",
-    [
-        "import symgrad.{0}",
-        "import symgrad; symgrad.{0}; import symgrad.{0}",
-        "from symgrad import {0}; import symgrad.{0}",
-        "import symgrad.{0}; from symgrad import {0}; assert {0} is symgrad.{0}",
-        "import importlib; importlib.import_module('symgrad.{0}'); import symgrad",
-        "import symgrad.{0} as m; import symgrad; assert m is symgrad.{0}",
-    ],
+IMPORTS = (
+    "import symgrad.{0}",
+    "import symgrad; symgrad.{0}; import symgrad.{0}",
+    "from symgrad import {0}; import symgrad.{0}",
+    "import symgrad.{0}; from symgrad import {0}; assert {0} is symgrad.{0}",
+    "import importlib; importlib.import_module('symgrad.{0}'); import symgrad",
+    "import symgrad.{0} as m; import symgrad; assert m is symgrad.{0}",
 )
-def test_function_wins_over_the_submodule_of_its_name(run_python, name, lines):
-    home = symgrad._HOME[name]
-    run_python(
-        "-c",
-        f"{lines.format(name)}\n"
-        f"from {home} import {name} as function\n"
-        "import sys, types\n"
-        f"assert symgrad.{name} is function, symgrad.{name}\n"
-        f"assert isinstance(function, types.FunctionType), function\n"
-        f"assert isinstance(sys.modules['symgrad.{name}'], types.ModuleType)",
-    )
+# Before each case the package is as if it had never been imported; the libraries stay.
+EACH_ANEW = """
+import sys, types
+for lines, home, name in {cases}:
+    for module in [module for module in sys.modules if module.split(".")[0] == "symgrad"]:
+        del sys.modules[module]
+    exec(lines, {{}})
+    symgrad, function = sys.modules["symgrad"], getattr(__import__(home, fromlist=[name]), name)
+    right = getattr(symgrad, name) is function and isinstance(function, types.FunctionType)
+    if not right or not isinstance(sys.modules["symgrad." + name], types.ModuleType):
+        print(lines, getattr(symgrad, name))
+"""
+
+
+def test_functions_win_over_the_submodules_of_their_names(run_python):
+    assert len(CLASHES) >= 3
+    cases = [
+        (lines.format(name), symgrad._HOME[name], name) for name in CLASHES for lines in IMPORTS
+    ]
+    assert run_python("-c", EACH_ANEW.format(cases=cases)).stdout == ""

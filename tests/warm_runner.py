@@ -39,8 +39,9 @@ def warm():
                 contextlib.suppress(SystemExit),
             ):
                 symgrad.cli.main([name, EXAMPLE, *options])
-    with contextlib.suppress(ImportError):
-        importlib.import_module("numpy")
+    for name in ("numpy", "pytest"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     gc.collect()
     gc.freeze()
 
