@@ -25,7 +25,7 @@ _CALL = re.compile(rf"\s*{_NAME}\s*\([^()]*\)\s*")
 def derivative(top: Written, below: Written, start: int) -> Written | None:
     """Return a fraction as a derivative in the plain notation, None where it is a quotient."""
     above = _TOP.match(top.text)
-    if above is None or not below.text.strip():
+    if above is None or not below.text.strip() or _divides(top.text) or _divides(below.text):
         return None
     below = _unwrapped(below)
     mark = below.text.lstrip()[:1]
@@ -51,6 +51,16 @@ def _unwrapped(below: Written) -> Written:
     """Return what stands below without the parentheses that a second pair of braces left."""
     found = _WRAPPED.fullmatch(below.text)
     return below if found is None else below.cut(*found.span(1))
+
+
+def _divides(text: str) -> bool:
+    """Tell whether a part is a quotient, as in a ratio of two derivatives: `∂F/∂x` above."""
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "/" and depth == 0:
+            return True
+    return False
 
 
 def _is_top(text: str, mark: str) -> bool:

@@ -143,6 +143,7 @@ class Article:
     ranges: dict[str, tuple[str, ...]] = field(default_factory=dict)  # an index, and its values
     conditions: list[Condition] = field(default_factory=list)
     maximizes: bool = False
+    set_on: int = 0  # the line of the last derivative that was set to zero
 
 
 def gather(text: str, source: str) -> Article:
@@ -230,9 +231,13 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     differentiates = _note_derivatives(texts, place, found)
     _take_update(statement, place, found)
     _take_condition(statement, place, found)
+    if differentiates and plain_number(texts[-1]) == 0:
+        found.set_on = place.line
     left = _LEFT.fullmatch(statement.left.text)
     if left is None or statement.other or statement.given or not statement.parts:
         return
+    if found.set_on == place.line:
+        return  # a solution, which holds at the optimum only
     name = left[1].lstrip("\\")
     if differentiates:
         found.adjoints.add(name)

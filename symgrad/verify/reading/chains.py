@@ -10,7 +10,9 @@ from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.tree import (
     Compare,
+    Div,
     Expression,
+    Neg,
     Number,
     Var,
     number,
@@ -70,6 +72,7 @@ class Chains:
         self.faults: dict[int, Diagnostic] = {}
         self.comma = False  # whether the text writes decimal commas
         self.set_on = 0  # the line of the last condition that was set
+        self.curves: dict[str, str] = {}  # what does not change where one input moves with another
 
     def links(
         self, statement: WrittenStatement, formula: FoundFormula
@@ -139,6 +142,7 @@ class Chains:
         Raises:
             Fault: if the left side has no meaning.
         """
+        left = self.along_curve(left, links[0])
         for index, link in enumerate(links):
             if link.relation == "≈" and not link.numeric and not self.has_numbers(link):
                 yield from self.approximation(left, links, index, text, place, given)
@@ -178,6 +182,30 @@ class Chains:
         where = last.place if links[:-1] else place
         shown = f"{_left_of(text)} = 0" if links[:-1] else text
         yield self.claim(left, (last,), shown, where, given, forced=False, otherwise=_SET_TO_ZERO)
+
+    def along_curve(self, left: Target, first: Link) -> Target:
+        """Return what dy/dx of two inputs is where F(x, y) stays as it is: -(∂F/∂x)/(∂F/∂y).
+
+        It is meant so where ∂F/∂x and ∂F/∂y stand behind it, and from there on; else it is 0.
+        """
+        if not isinstance(left, DerivativeTarget) or left.further or left.expression is not None:
+            return left
+        nodes = [self.graph.index.get(name) for name in (left.top, left.bottom)]
+        if left.top == left.bottom or any(n is None or n.formula is not None for n in nodes):
+            return left
+        known = [self.scope.derivatives.get(str(key)) for key in variables(first.expression)]
+        slopes = {(one.top, one.bottom) for one in known if one is not None and not one.further}
+        for top, _ in slopes:
+            if {(top, left.top), (top, left.bottom)} <= slopes:
+                self.curves[left.key] = top
+        fixed = self.curves.get(left.key)
+        if fixed is None:
+            return left
+        self.scope.remark(f"`{left.key}` read along a curve on which `{fixed}` does not change")
+        above, below = (
+            self.scope.note(DerivativeTarget(fixed, name)) for name in (left.bottom, left.top)
+        )
+        return ExpressionTarget(Neg(Div(above, below)))
 
     def approximation(
         self, left: Target, links: tuple[Link, ...], index: int, text: str, place: Place,
