@@ -4,7 +4,8 @@ import pytest
 
 import symgrad as sg
 from symgrad.derivation.derive import derive
-from symgrad.render.latex import LatexPrinter, latex_of, line_latex
+from symgrad.render.latex import LatexPrinter, line_latex
+from symgrad.render.latex_document import latex_of
 from symgrad.render.markdown import markdown_of
 from symgrad.render.second_sheet import hessian_sheet
 from symgrad.sources.text import parse
@@ -41,18 +42,30 @@ def test_markdown_has_it_in_a_block_of_its_own():
     assert text.index(start) < text.index(r"\frac{\partial^{2} J}{\partial a^{2}}")
 
 
-@pytest.mark.parametrize(
-    "graph",
-    [
-        "param a\nJ = a^2",
-        "param a, b\ndata c, d\nJ = exp(c*a*b + d)*sin(a*d + b)*log(a + b)/(a*b + c)",
-        "param "
-        + ", ".join(f"a{i}" for i in range(9))
-        + "\nJ = "
-        + "*".join(f"a{i}" for i in range(9)),
-    ],
-)
-def test_what_no_page_holds_is_listed_only(graph):
+LONG = "param a, b\ndata c, d\nJ = exp(c*a*b + d)*sin(a*d + b)*log(a + b)/(a*b + c)"
+
+
+def product_of(count):
+    names = [f"a{i}" for i in range(count)]
+    return f"param {', '.join(names)}\nJ = {'*'.join(names)}"
+
+
+def test_long_entries_stand_in_it_by_their_symbols():
+    text = latex_of(hessian_sheet(derive(parse(LONG))))
+    rows = matrix_of(text)
+    assert rows[0][1] == rows[1][0] == r"\frac{\partial^{2} J}{\partial a\,\partial b}"
+    assert r"\frac{\partial^{2} J}{\partial a\,\partial b}" in text.partition(r"\nabla")[2]
+
+
+@pytest.mark.parametrize(("count", "parts"), [(3, 1), (9, 2), (16, 3)])
+def test_many_columns_are_several_matrices(count, parts):
+    text = latex_of(hessian_sheet(derive(parse(product_of(count)))))
+    assert text.count(r"\nabla") == parts
+    assert text.count(r"\noindent Columns") == (parts if parts > 1 else 0)
+
+
+@pytest.mark.parametrize("graph", ["param a\nJ = a^2", product_of(25)])
+def test_one_and_too_many_are_listed_only(graph):
     text = latex_of(hessian_sheet(derive(parse(graph))))
     assert r"\nabla" not in text
     assert r"\partial^{2} J" in text

@@ -102,7 +102,7 @@ def test_markdown_and_latex_show_the_same_formula(symgrad):
     assert formula in markdown
     assert formula in latex
     assert "## Step 1: $x = 2,\\; y = 1$\n" in markdown
-    assert latex.count(r"\begin{array}") == latex.count(r"\end{array}") == 10
+    assert latex.count(r"\begin{array}") == latex.count(r"\end{array}") == 8
 
 
 def test_values_and_rate_can_be_set(symgrad):

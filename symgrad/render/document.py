@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symgrad.render.json import sheet_json
-from symgrad.render.latex import latex_of
+from symgrad.render.latex_document import latex_of
 from symgrad.render.markdown import markdown_of
 from symgrad.render.sheet import FormulaSheet
 from symgrad.render.text import text_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -26,7 +25,6 @@ from symgrad.expression.tree import (
 )
 from symgrad.render.sheet import (
     FormulaLine,
-    FormulaSheet,
     Name,
     Partial,
     Remark,
@@ -41,12 +39,9 @@ _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _ALIKE = {r"\varphi": r"\phi"}
 _UPRIGHT = (r"\mathrm", r"\mbox", r"\mathbf")
 _WIDE = {"hat": "widehat", "bar": "overline", "tilde": "widetilde"}
-_NO_WIDTH = re.compile(r"\\(?:frac|left|right|mathrm|mbox|sqrt)(?![A-Za-z])|[{}^_\s]")
-_COMMAND = re.compile(r"\\[A-Za-z]+")
 _PI = Constant("pi")
 _INDEX = 2  # letters of an index at most: more are a word
-_MOST_COLUMNS = 8
-_PAGE = 60  # letters of a formula in one line of an article
+_MOST_COLUMNS = 12
 _COMMAND_END = re.compile(r"\\[A-Za-z]+$")
 # Greek letters without a command of their own, for they look like these:
 _LATIN_LOOKS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
@@ -223,8 +218,6 @@ _SPECIAL = str.maketrans(
 
 
 _SIGNS = {"−": "$-$", "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$"}
-_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c")
-_KERNEL_LETTERS = frozenset("ßæøåœłÆØÅŒŁ")
 
 
 def prose(text: str) -> str:
@@ -233,48 +226,10 @@ def prose(text: str) -> str:
     return "".join(f"${_letter(c)}$" if c in LATIN else _SIGNS.get(c, c) for c in escaped)
 
 
-def latex_of(sheet: FormulaSheet) -> str:
-    """Return a sheet as a LaTeX fragment for the body of an article."""
-    printer = LatexPrinter(sheet.names)
-    blocks = [_section(section, printer) for section in sheet.sections]
-    text = "\n\n".join(blocks)
-    body = text if text.isascii() else "".join(map(_compilable, text))
-    return f"% {sheet.title}\n\n{body}\n".replace("\r", " ")
-
-
-def _compilable(character: str) -> str:
-    """Return a letter as it is where LaTeX has it without a package, else `u` and its code."""
-    if character.isascii() or character in _KERNEL_LETTERS:
-        return character
-    base, *accents = tuple(unicodedata.normalize("NFD", character))
-    if base.isascii() and base.isalpha() and len(accents) == 1 and accents[0] in _ACCENTS:
-        return character
-    return f"u{ord(character):04x}"
-
-
-def _section(section: Section, printer: LatexPrinter) -> str:
-    rows = [rf"\subsection*{{{prose(section.title)}}}"]
-    if matrix := matrix_latex(section, printer):
-        rows.append(rf"\[ {matrix} \]")
-    for item in section.items:
-        match item:
-            case FormulaLine():
-                rows.append(rf"\[ {line_latex(item, printer)} \]")
-            case Worked():
-                rows.append(rf"\[ {worked_latex(item, printer)} \]")
-            case Trail():
-                rows.append(rf"\[ {trail_latex(item, printer)} \]")
-            case Remark():
-                rows.append(rf"\noindent {remark_latex(item, printer)}\par")
-            case _:
-                rows.append(rf"\noindent {prose(item)}\par")
-    return "\n".join(rows)
-
-
-def matrix_latex(section: Section, printer: LatexPrinter) -> str:
-    """Return the second derivatives of a section as one matrix, where a page is wide enough."""
-    if section.key != "hessian":
-        return ""
+def matrix_entries(
+    section: Section, printer: LatexPrinter
+) -> tuple[str, list[str], list[list[str]]]:
+    """Return the name of what is differentiated twice, by what, and the rows of the matrix."""
     entries: dict[tuple[str, str], str] = {}
     top = ""
     for item in section.items:
@@ -283,17 +238,19 @@ def matrix_latex(section: Section, printer: LatexPrinter) -> str:
             entry = side_latex(item.sides[-1], printer)
             entries[left.bottom, left.second] = entries[left.second, left.bottom] = entry
     names = list(dict.fromkeys(name for name, _ in entries))
-    widths = [max(_width(entries[row, column]) for row in names) for column in names]
-    if not 1 < len(names) <= _MOST_COLUMNS or sum(widths) > _PAGE:
+    return top, names, [[entries[row, other] for other in names] for row in names]
+
+
+def matrix_latex(section: Section, printer: LatexPrinter) -> str:
+    """Return the second derivatives of a section as one matrix, unless it has many columns."""
+    if section.key != "hessian":
         return ""
-    body = r" \\ ".join(" & ".join(entries[row, other] for other in names) for row in names)
+    top, names, rows = matrix_entries(section, printer)
+    if not 1 < len(names) <= _MOST_COLUMNS:
+        return ""
+    body = r" \\ ".join(" & ".join(row) for row in rows)
     array = rf"\begin{{array}}{{{'c' * len(names)}}} {body} \end{{array}}"
     return rf"\nabla^{{2}} {printer.name(top)} = \left( {array} \right)"
-
-
-def _width(formula: str) -> int:
-    """Return about how many letters wide a formula is."""
-    return len(_COMMAND.sub("x", _NO_WIDTH.sub("", formula)))
 
 
 def line_latex(line: FormulaLine, printer: LatexPrinter) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from symgrad.expression.letters import spelled_out
 from symgrad.expression.tree import Var
 from symgrad.render.latex import LatexPrinter, prose
+from symgrad.render.latex_lines import boxed, rows_displayed
 from symgrad.render.markdown import escaped
 from symgrad.render.sheet import all_names
 from symgrad.trace.lines import PARTS, WorkedLine
@@ -183,18 +184,21 @@ def latex_notation(trace: Trace) -> Notation:
     )
 
 
-def _aligned(lines: Sequence[WorkedLine], notation: Notation, style: Style, cell: str = "") -> str:
+def _aligned(lines: Sequence[WorkedLine], notation: Notation, style: Style) -> str:
     """Return lines as the rows of a display whose first signs stand under one another."""
-    rows: list[str] = []
+    return " \\\\\n".join(" & ".join(pair) for pair in _pairs(lines, notation, style))
+
+
+def _pairs(
+    lines: Sequence[WorkedLine], notation: Notation, style: Style
+) -> Iterator[tuple[str, str]]:
+    """Yield what stands before the first sign of each line, and all from there on."""
     for line in lines:
         pieces = line_pieces(line, notation, style)
         if line.is_part:
-            label = rf"\quad \mbox{{{_label(line, notation)}: }}"
-            rows.append(f"& {cell}{label} {''.join(pieces)}")
+            yield "", rf"\quad \mbox{{{_label(line, notation)}: }} {''.join(pieces)}"
         else:
-            rows.append(f"{cell}{pieces[0]} & {cell}{''.join(pieces[1:]).lstrip()}")
-    # Outside of amsmath nothing keeps fractions in neighbouring rows apart.
-    return (" \\\\[1.5ex]\n" if cell else " \\\\\n").join(rows)
+            yield pieces[0], "".join(pieces[1:]).lstrip()
 
 
 def _label(line: WorkedLine, notation: Notation) -> str:
@@ -216,8 +220,8 @@ def trace_latex(trace: Trace, *, show: str = "long") -> str:
         )
         for key, lines in _chosen(step, show):
             blocks.append(rf"\paragraph{{{TITLES[key]}}}")
-            rows = _aligned(lines, notation, style, "\\displaystyle ")
-            blocks.append(f"\\[ \\begin{{array}}{{r@{{\\;}}l}}\n{rows}\n\\end{{array}} \\]")
+            rows = _pairs(lines, notation, style)
+            blocks.append(rows_displayed([(boxed(a), boxed(b)) for a, b in rows]))
         blocks += [rf"\noindent {prose(note)}\par" for note in step.notes]
     return "\n\n".join(blocks) + "\n"
 

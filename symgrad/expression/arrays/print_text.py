@@ -14,7 +14,7 @@ from symgrad.expression.arrays.picked import picked
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.expression.names import GREEK, LATIN, canonical
+from symgrad.expression.names import GREEK, LATIN, accented, canonical
 
 ADD, MUL, CHAIN, SIGN, POW, ATOM = 10, 20, 22, 25, 30, 40
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -575,7 +575,7 @@ class LatexArrayPrinter(TextPrinter):
 
     def norm(self, text: str) -> str:
         """Return the length of a vector."""
-        return rf"\lVert {text} \rVert"
+        return rf"\left\| {text} \right\|"
 
     def call(self, name: str, arguments: Sequence[str]) -> str:
         """Return a function at its arguments."""
@@ -606,7 +606,7 @@ class LatexArrayPrinter(TextPrinter):
 _COMMANDS = {"exp": r"\exp", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan",
              "tanh": r"\tanh", "sinh": r"\sinh", "cosh": r"\cosh", "sigmoid": r"\sigma",
              "max": r"\max", "min": r"\min", "det": r"\det", "asin": r"\arcsin",
-             "acos": r"\arccos", "atan": r"\arctan", "tr": r"\operatorname{tr}"}  # fmt: skip
+             "acos": r"\arccos", "atan": r"\arctan", "tr": r"\mathrm{tr}"}  # fmt: skip
 
 
 def latex_name(name: str) -> str:
@@ -615,6 +615,9 @@ def latex_name(name: str) -> str:
     >>> latex_name("δ_1"), latex_name("W2"), latex_name("Wf"), latex_name("λ")
     ('\\delta_{1}', 'W_{2}', 'W_{f}', '\\lambda')
     """
+    base, accent = accented(name)
+    if accent:
+        return rf"\{accent}{{{latex_name(base)}}}"
     plain = canonical(name) if name.isascii() else name
     head, mark, tail = plain.partition("_")
     if not mark:

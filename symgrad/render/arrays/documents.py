@@ -21,6 +21,7 @@ from symgrad.render.arrays.sheet import (
     headline,
     second_blocks,
 )
+from symgrad.render.latex_lines import displayed
 
 _TO = r" \to "
 
@@ -52,6 +53,11 @@ def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: boo
     name = printer.name
     if not row.bottom:
         return name(row.top)
+    if row.along:
+        along = name(row.along)
+        if latex:
+            return rf"\nabla^{{2}}_{{{name(row.bottom)}}} {name(row.top)} \cdot {along}"
+        return f"∇²{name(row.top)}·{along} by {name(row.bottom)}"
     if row.second:
         if latex:
             return rf"\frac{{\partial^{{2}} {name(row.top)}}}{{\partial {name(row.bottom)}^{{2}}}}"
@@ -128,7 +134,7 @@ def latex_of(
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [rf"\subsection*{{{block.title}}}"]
         rows += [
-            prose(item) if isinstance(item, str) else rf"\[ {item_latex(item, d, printer)} \]"
+            prose(item) if isinstance(item, str) else displayed(item_latex(item, d, printer))
             for item in block.items
         ]
         parts.append("\n".join(rows))
@@ -136,7 +142,7 @@ def latex_of(
 
 
 _PROSE = {"×": r"$\times$", "ᵀ": r"$^{\top}$", "⊙": r"$\odot$", "²": "$^{2}$", "_": r"\_",
-          "^": r"\^{}", "∂": r"$\partial$"}  # fmt: skip
+          "^": r"\^{}", "∂": r"$\partial$", "ℓ": r"$\ell$"}  # fmt: skip
 
 
 def prose(text: str) -> str:

@@ -134,7 +134,9 @@ def blocks_json(d: ArrayDerivation, blocks: Sequence[ArrayBlock]) -> str:
 def _item_json(item: Item, write: _ArrayJsonWriter) -> object:
     match item:
         case ArrayRow():
-            return {"name": item.top, "parameter": item.bottom, **write.formula(item.tree)}
+            along = {"along": item.along} if item.along else {}
+            row = {"name": item.top, "parameter": item.bottom, **along}
+            return {**row, **write.formula(item.tree)}
         case ArrayEdge():
             edge = {"node": item.node, "operand": item.operand, "adjoint": item.mark or None}
             return {**edge, **write.formula(item.tree)}

@@ -22,13 +22,17 @@ _SYMMETRIC_NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class ArrayRow:
-    """One line: what stands on its left (a name, or ∂top/∂bottom), and the formula."""
+    """One line: what stands on its left (a name, or ∂top/∂bottom), and the formula.
+
+    With `along` it is the second derivative times a vector of that name.
+    """
 
     top: str
     bottom: str
     tree: Array
     second: bool = False
     remark: str = ""
+    along: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +216,7 @@ def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[ArrayBlo
                     )
                 },
             )
-            rows.append(ArrayRow(f"∇²{graph.objective}·{label} by {name}", "", shown))
+            rows.append(ArrayRow(graph.objective, name, shown, along=label))
         else:
             rows.append(
                 ArrayRow(graph.objective, name, hessian(graph, gradient, name), second=True)
