@@ -60,7 +60,7 @@ class Unbreakable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Atom:
+class Glyph:
     """A sign, a letter, a word: what a line never breaks in."""
 
     text: str
@@ -111,7 +111,7 @@ class Table:
     behind: str = ""
 
 
-Item: TypeAlias = Atom | Script | Fence | Stack | Table
+Item: TypeAlias = Glyph | Script | Fence | Stack | Table
 Row: TypeAlias = tuple[Item, ...]
 
 
@@ -176,7 +176,7 @@ class _Reader:
         body, space = self.argument()
         return Stack(head, (body,), space)
 
-    def block(self, token: str) -> Atom:
+    def block(self, token: str) -> Glyph:
         """Read a command whose argument is a word, or a sentence with formulas in it."""
         text, depth = self.take("{")[1], 1
         while True:
@@ -186,7 +186,7 @@ class _Reader:
                 break
             text += part + space
         kind = REL if text.strip() in _WORDS else ORD
-        return Atom(f"{token}{{{text}}}{space}", kind, prose_width(text))
+        return Glyph(f"{token}{{{text}}}{space}", kind, prose_width(text))
 
     def table(self) -> Table:
         for letter in "{array}{":
@@ -214,23 +214,23 @@ class _Reader:
         return Table(columns, tuple(rows), behind=space)
 
 
-def _atom(token: str, space: str, before: Sequence[Item]) -> Atom:
+def _atom(token: str, space: str, before: Sequence[Item]) -> Glyph:
     text = token + space
     kind = _KINDS.get(token, ORD)
     if token in _SPACES:
-        return Atom(text, kind, _SPACES[token])
+        return Glyph(text, kind, _SPACES[token])
     if token in _ITALIC:
-        return Atom(text, ORD, _ITALIC[token])
+        return Glyph(text, ORD, _ITALIC[token])
     if token.removeprefix("\\") in _FUNCTIONS:
-        return Atom(text, OP, roman_width(token[1:]))
+        return Glyph(text, OP, roman_width(token[1:]))
     last = before[-1] if before else None
-    unary = kind == SUM and (last is None or (isinstance(last, Atom) and last.kind < ORD))
+    unary = kind == SUM and (last is None or (isinstance(last, Glyph) and last.kind < ORD))
     if token == ":":
-        return Atom(text, ORD, 8.4)
+        return Glyph(text, ORD, 8.4)
     size = _DOT if token in _NARROW else _DIGIT if token.isdigit() else _LETTER
     if kind != ORD and token not in _NARROW:
         size = _ARROW if token in (r"\to", r"\leftarrow", r"\mapsto") else _SIGN
-    return Atom(text, ORD if unary else kind, size, unary)
+    return Glyph(text, ORD if unary else kind, size, unary)
 
 
 def parsed(formula: str) -> Row:
@@ -262,15 +262,15 @@ def width(row: Iterable[Item], style: int = DISPLAY) -> float:
     items = tuple(row)
     total = fsum(_item_width(item, style) for item in items)
     if style < SCRIPT:
-        inner = [item for item in items[1:] if isinstance(item, Atom)]
+        inner = [item for item in items[1:] if isinstance(item, Glyph)]
         total += fsum(_GAPS.get(item.kind, 0) for item in inner if item.text.strip() not in _SPACES)
-        total += 1.7 * sum(isinstance(item, Atom) and item.kind == OP for item in items)
+        total += 1.7 * sum(isinstance(item, Glyph) and item.kind == OP for item in items)
     return total
 
 
 def _item_width(item: Item, style: int) -> float:
     match item:
-        case Atom():
+        case Glyph():
             return item.size * _SCALE[style]
         case Script():
             return width(item.body, min(max(style, TEXT) + 1, 3)) + 0.5
@@ -313,7 +313,7 @@ def height(row: Iterable[Item], style: int = DISPLAY) -> float:
 
 def _item_height(item: Item, style: int) -> float:
     match item:
-        case Atom():
+        case Glyph():
             return _LINE * _SCALE[style]
         case Script():
             return _LINE * _SCALE[style] + 3
@@ -338,7 +338,7 @@ def text_of(row: Iterable[Item]) -> str:
 
 def _item_text(item: Item) -> str:
     match item:
-        case Atom():
+        case Glyph():
             return item.text
         case Script():
             return f"{item.sign}{{{text_of(item.body)}}}{item.behind}"

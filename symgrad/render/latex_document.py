@@ -18,8 +18,8 @@ from symgrad.render.latex import (
 from symgrad.render.latex_boxes import (
     ORD,
     TEXT,
-    Atom,
     Fence,
+    Glyph,
     Row,
     Table,
     height,
@@ -152,8 +152,8 @@ def _worked(worked: Worked, printer: LatexPrinter) -> str:
     return rows_displayed(pairs)
 
 
-def _reason(text: str, room: float) -> Atom:
+def _reason(text: str, room: float) -> Glyph:
     """Return a rule for a row of its own; a long one is a paragraph."""
     if prose_width(text) <= room:
-        return Atom(rf"\qquad \mbox{{({text})}}", ORD, room)
-    return Atom(rf"\qquad \parbox{{{room:.0f}pt}}{{\raggedright ({text})}}", ORD, room)
+        return Glyph(rf"\qquad \mbox{{({text})}}", ORD, room)
+    return Glyph(rf"\qquad \parbox{{{room:.0f}pt}}{{\raggedright ({text})}}", ORD, room)

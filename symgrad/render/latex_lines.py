@@ -18,8 +18,8 @@ from symgrad.render.latex_boxes import (
     REL,
     SCRIPT,
     TEXT,
-    Atom,
     Fence,
+    Glyph,
     Item,
     Row,
     Script,
@@ -36,9 +36,9 @@ from symgrad.render.latex_boxes import (
 PAGE = 336.0  # points of a line of LaTeX's article class, less a little
 _HIGHEST = 430.0  # points of one display: longer ones are several, so that pages break between them
 _SIDE_BY_SIDE = ORD  # factors without a sign between them: the last place to break at
-_INDENT = Atom(r"\quad ", ORD, 10.0)
-_EMPTY = Atom("{} ", ORD, 0.0)  # in front of a sign that starts a line: it keeps its spaces
-_TIMES = Atom(r"\cdot ", PRODUCT, 2.8)
+_INDENT = Glyph(r"\quad ", ORD, 10.0)
+_EMPTY = Glyph("{} ", ORD, 0.0)  # in front of a sign that starts a line: it keeps its spaces
+_TIMES = Glyph(r"\cdot ", PRODUCT, 2.8)
 _LEAST = 45.0  # points: narrower columns are no use
 _WIDE_INDEX = 90.0  # points: a narrower index is a name's
 _ROOT = 12.0
@@ -59,13 +59,13 @@ def boxed(formula: str) -> Row:
     try:
         return parsed(formula)
     except Unbreakable:
-        return (Atom(formula, ORD, 0.0),)
+        return (Glyph(formula, ORD, 0.0),)
 
 
 def sides(row: Row) -> tuple[Row, Row]:
     """Return what stands before the first sign of equality, and all from there on."""
     for i, item in enumerate(row):
-        if isinstance(item, Atom) and item.text.strip() in _EQUALITIES:
+        if isinstance(item, Glyph) and item.text.strip() in _EQUALITIES:
             return row[:i], row[i:]
     return (), row
 
@@ -150,12 +150,12 @@ def lines(row: Row, first: float, rest: float, style: int = DISPLAY, level: int 
 
 def _is_equality(piece: Row) -> bool:
     head = piece[0]
-    return isinstance(head, Atom) and head.text.strip() in _EQUALITIES
+    return isinstance(head, Glyph) and head.text.strip() in _EQUALITIES
 
 
 def _lead(piece: Row) -> float:
     """Return the room of the spaces that a sign at the start of a line keeps."""
-    return 15.0 if isinstance(piece[0], Atom) else 7.0
+    return 15.0 if isinstance(piece[0], Glyph) else 7.0
 
 
 def _continued(piece: Row, level: int) -> Row:
@@ -177,16 +177,16 @@ def _pieces(row: Row, level: int) -> list[Row]:
             if _is_factor(item) and _ends_factor(row, i) and not isinstance(item, Script):
                 cuts.append(i)
         elif level == PUNCT:
-            if isinstance(before, Atom) and before.kind == PUNCT:
+            if isinstance(before, Glyph) and before.kind == PUNCT:
                 cuts.append(i)
-        elif isinstance(item, Atom) and item.kind == level and not item.unary:
+        elif isinstance(item, Glyph) and item.kind == level and not item.unary:
             cuts.append(i)
     parts = [row[a:b] for a, b in zip([0, *cuts], [*cuts, len(row)], strict=True)]
     return [part for part in parts if any(item is not _EMPTY for item in part)]
 
 
 def _is_factor(item: Item) -> bool:
-    return not isinstance(item, Atom) or item.kind >= ORD
+    return not isinstance(item, Glyph) or item.kind >= ORD
 
 
 def _ends_factor(row: Row, place: int) -> bool:
@@ -212,7 +212,7 @@ def _squeezed(row: Row, room: float, style: int) -> Row:
 
 def _is_narrowable(item: Item, style: int) -> bool:
     match item:
-        case Atom(text):
+        case Glyph(text):
             return text.startswith(r"\mbox")
         case Script():
             return width((item,), style) > _WIDE_INDEX
@@ -223,9 +223,9 @@ def _is_narrowable(item: Item, style: int) -> bool:
 def _narrowed(item: Item, room: float, style: int) -> Item:
     """Return brackets, a fraction or a table with what they hold in lines."""
     match item:
-        case Atom(text):
+        case Glyph(text):
             words = text.strip().removeprefix(r"\mbox{").removesuffix("}")
-            return Atom(rf"\parbox{{{room:.0f}pt}}{{\raggedright {words}}}", ORD, room)
+            return Glyph(rf"\parbox{{{room:.0f}pt}}{{\raggedright {words}}}", ORD, room)
         case Fence():
             body = _stacked(item.body, room - _BRACKETS, style)
             left = item.left if item.grows else rf"\left{item.left}"
