@@ -16,6 +16,7 @@ ARTICLE = derive(parse(examples.read("branch_and_merge")))
 PYTHON = dict.fromkeys(("python", "numpy", "jax", "torch"), r"^def ([a-z]\w*)\(")
 HEADS = PYTHON | {
     "c": r"^(?:double|model_params) model_(\w+)\(",
+    "cpp": r"^inline .* (\w+)\((?!\s*const Params)",
     "javascript": r"^export function (\w+)\(",
     "rust": r"^pub fn (\w+)\(",
 }

@@ -21,6 +21,7 @@ FORMS = {
     "c": ("{}.h", "{}.c"),
     "javascript": ("{}.mjs",),
     "rust": ("{}.rs",),
+    "cpp": ("{}.hpp",),
     "jax": ("{}_jax.py",),
     "torch": ("{}_torch.py",),
 }

@@ -186,7 +186,7 @@ def _objective(a, *, x):
     ("formula", "target", "message"),
     [
         ("besselj(0, a)", "python", "targets that have it: `-t numpy --set special=scipy`"),
-        ("gamma(a)", "javascript", "targets that have it: `-t c`, `-t numpy --set"),
+        ("gamma(a)", "javascript", "`-t c`, `-t cpp`, `-t jax`, `-t numpy --set"),
         ("erfi(a)", "numpy", "targets that have it: `-t numpy --set special=scipy`"),
         ("polylog(2, a)", "c", "no target has it"),
     ],
