@@ -1,7 +1,7 @@
 """Measure emitted array code beside NumPy written by hand, JAX and PyTorch, on one thread.
 
-`python benchmarks/arrays.py` prints the medians of one run in microseconds, the cases taken in
-turn; peers that are not installed are left out. What counts are the ratios.
+`python benchmarks/arrays.py` prints the shortest times of one run in microseconds, the cases taken
+in turn; peers that are not installed are left out. What counts are the ratios.
 """
 
 import ctypes
@@ -10,20 +10,72 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+)
 
 import numpy as np  # noqa: E402  (it reads the number of threads when it is loaded)
 
 sys.path.insert(0, str(Path(__file__).parent))
-from run import Case, medians, scaled, there  # noqa: E402  (beside this file)
+import arrays_peers as peers  # noqa: E402  (beside this file)
+from run import Case, scaled, there  # noqa: E402
 
 import symgrad as sg  # noqa: E402
 from symgrad.targets.codegen import emit  # noqa: E402
 
-ROUNDS, INNER = 21, 10
+ROUNDS, INNER = 61, 5
+SOFTMAX = """
+param W[n,k], b[k]
+given X[N,n], Y[N,k]
+assume sum(Y, k) = 1
+Z = X@W + b
+P = softmax(Z, k)
+J = -sum(Y ⊙ log(P))/N
+"""
+ATTENTION = """
+param A[D,d], B[D,d], C[D,e]
+given X[T,D], G[T,e]
+Q = X@A
+K = X@B
+V = X@C
+P = softmax(Q@Kᵀ/√d, rows)
+J = sum(G ⊙ (P@V))
+"""
+LAYER_NORM = """
+param X[m,n], g[n], b[n]
+given C[m,n]
+const ε = 0.00001
+assume ε > 0
+D = X - mean(X, n)
+s = sqrt(mean(D .^ 2, n) + ε)
+V = D/s
+J = sum(C ⊙ (V ⊙ g + b))
+"""
+LOGISTIC = """
+param w[n]
+given X[N,n], y[N]
+p = sigmoid(X@w)
+J = -sum(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))/N
+"""
+
+
+def shortest(cases: list[Case], rounds: int, inner: int = 1) -> dict[str, float]:
+    """Return the shortest seconds of each case, the cases taken in turn."""
+    times = {name: float("inf") for name, _ in cases}
+    for _, call in cases:
+        call()
+    for _ in range(rounds):
+        for name, call in cases:
+            begin = time.perf_counter()
+            for _ in range(inner):
+                call()
+            times[name] = min(times[name], (time.perf_counter() - begin) / inner)
+    return times
 
 
 def network(batch=64, inputs=784, hidden=128, classes=10):
@@ -37,16 +89,10 @@ def network(batch=64, inputs=784, hidden=128, classes=10):
     return (*weights, rng.normal(size=(batch, inputs)), targets)
 
 
-def mlp_by_hand(w1, b1, w2, b2, x, y):
-    h = np.tanh(x @ w1.T + b1)
-    z = h @ w2.T + b2
-    z -= z.max(axis=1, keepdims=True)
-    e = np.exp(z)
-    s = e.sum(axis=1, keepdims=True)
-    value = -np.mean(np.sum(y * (z - np.log(s)), axis=1))
-    d2 = (e / s - y) / len(x)
-    d1 = d2 @ w2 * (1 - h * h)
-    return value, (d1.T @ x, d1.sum(axis=0), d2.T @ h, d2.sum(axis=0))
+def normal(*shapes):
+    """Return arrays of normal numbers, those that are multiplied with of a moderate size."""
+    rng = np.random.default_rng(1)
+    return tuple(rng.normal(0, shape[0] ** -0.5, shape) for shape in shapes)
 
 
 def compiled(batch, inputs, hidden, classes, arrays, folder):
@@ -66,69 +112,40 @@ def compiled(batch, inputs, hidden, classes, arrays, folder):
     return lambda: (function(*sizes, *pointers), held)[0]
 
 
-def jax_mlp(arrays):
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", True)  # noqa: FBT003  (its interface)
-
-    def loss(w1, b1, w2, b2, x, y):
-        z = jnp.tanh(x @ w1.T + b1) @ w2.T + b2
-        return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(z), axis=1))
-
-    both = jax.jit(jax.value_and_grad(loss, argnums=(0, 1, 2, 3)))
-    given = [jnp.asarray(a) for a in arrays]
-    return lambda: jax.block_until_ready(both(*given))
-
-
-def mlp(folder) -> dict[str, float]:
-    """Time value and gradient of an MLP 784-128-10, 64 samples."""
-    arrays = network()
-    module = sg.compile(sg.load("example:arrays/mlp"), "numpy")
+def measured(name, graph, arrays, count, more=()) -> dict[str, float]:
+    """Time value and gradient by the first `count` arrays, here and by all peers there are."""
+    module = sg.compile(graph, "numpy")
+    by_hand = getattr(peers, name)
     value, gradient = module.value_and_gradient(*arrays)
-    by_hand = mlp_by_hand(*arrays)
-    if not (np.isclose(value, by_hand[0]) and all(map(np.allclose, gradient, by_hand[1]))):
+    wanted = by_hand(*arrays)
+    if not (np.isclose(value, wanted[0]) and all(map(np.allclose, gradient, wanted[1]))):
+        raise SystemExit(f"{name}: the two do not agree")
+    cases: list[Case] = [
+        ("symgrad numpy", lambda: module.value_and_gradient(*arrays)),
+        ("numpy by hand", lambda: by_hand(*arrays)),
+        *more,
+    ]
+    if there("jax"):
+        cases.append(("jax jit", peers.jax_call(name, arrays, count)))
+    if there("torch"):
+        cases.append(("torch", peers.torch_call(name, arrays, count)))
+    return scaled(shortest(cases, ROUNDS, INNER), 1e6)
+
+
+def second_derivatives() -> dict[str, float]:
+    """Time the Hessian of the logistic loss, 1,000 samples of 300 numbers."""
+    w, x = normal((300,), (1000, 300))
+    y = (np.arange(1000) % 2).astype(float)
+    module = sg.compile(sg.parse(LOGISTIC), "numpy", include=["hessian"])
+    if not np.allclose(module.hessian(w, x, y), peers.logistic_hessian(w, x, y)):
         raise SystemExit("the two do not agree")
     cases: list[Case] = [
-        ("symgrad numpy", lambda: module.value_and_gradient(*arrays)),
-        ("numpy by hand", lambda: mlp_by_hand(*arrays)),
+        ("symgrad numpy", lambda: module.hessian(w, x, y)),
+        ("numpy by hand", lambda: peers.logistic_hessian(w, x, y)),
     ]
-    if shutil.which("gcc"):
-        cases.append(("symgrad c", compiled(64, 784, 128, 10, arrays, folder)))
     if there("jax"):
-        cases.append(("jax jit", jax_mlp(arrays)))
-    return scaled(medians(cases, ROUNDS, INNER), 1e6)
-
-
-SOFTMAX = """
-param W[n,k], b[k]
-given X[N,n], Y[N,k]
-assume sum(Y, k) = 1
-Z = X@W + b
-P = softmax(Z, k)
-J = -sum(Y ⊙ log(P))/N
-"""
-
-
-def softmax_by_hand(w, b, x, y):
-    z = x @ w + b
-    z -= z.max(axis=1, keepdims=True)
-    e = np.exp(z)
-    s = e.sum(axis=1, keepdims=True)
-    d = (e / s - y) / len(x)
-    return -np.sum(y * (z - np.log(s))) / len(x), (x.T @ d, d.sum(axis=0))
-
-
-def softmax_regression() -> dict[str, float]:
-    """Time value and gradient of softmax regression, 64 samples of 784 numbers in 10 classes."""
-    w1, _, _, b, x, y = network()
-    arrays = (w1[:10].T.copy(), b, x, y)
-    module = sg.compile(sg.parse(SOFTMAX), "numpy")
-    cases: list[Case] = [
-        ("symgrad numpy", lambda: module.value_and_gradient(*arrays)),
-        ("numpy by hand", lambda: softmax_by_hand(*arrays)),
-    ]
-    return scaled(medians(cases, ROUNDS, INNER), 1e6)
+        cases.append(("jax jit", peers.jax_hessian("logistic", (w, x, y))))
+    return scaled(shortest(cases, ROUNDS, 3), 1e6)
 
 
 def deep(layers=100) -> dict[str, float]:
@@ -141,16 +158,35 @@ def deep(layers=100) -> dict[str, float]:
     ]
     text = "\n".join(lines)
     cases: list[Case] = [("read, derive, print", lambda: sg.derive(sg.parse(text)).text())]
-    return scaled(medians(cases, 5), 1e3)
+    return scaled(shortest(cases, 5), 1e3)
 
 
 def main() -> None:
+    w1, b1, w2, b, x, y = network()
+    labels = (np.arange(1000) % 2).astype(float)
     with tempfile.TemporaryDirectory() as folder:
-        results = {
-            "MLP 784-128-10, 64 samples, µs": mlp(Path(folder)),
-            "softmax regression 784 to 10, 64 samples, µs": softmax_regression(),
-            "network of 100 layers, ms": deep(),
-        }
+        layers = (w1, b1, w2, b, x, y)
+        more = []
+        if shutil.which("gcc"):
+            more = [("symgrad c", compiled(64, 784, 128, 10, layers, Path(folder)))]
+        mlp = measured("mlp", sg.load("example:arrays/mlp"), layers, 4, more)
+    projections = normal((64, 64), (64, 64), (64, 64), (128, 64), (128, 64))
+    images = (w1[:10].T.copy(), b, x, y)
+    rows = normal((256, 512), (512,), (512,), (256, 512))
+    samples = (*normal((50,), (1000, 50)), labels)
+    results = {
+        "MLP 784-128-10, 64 samples, µs": mlp,
+        "softmax regression 784 to 10, 64 samples, µs": measured(
+            "softmax", sg.parse(SOFTMAX), images, 2
+        ),
+        "attention, 128 tokens of 64 numbers, µs": measured(
+            "attention", sg.parse(ATTENTION), projections, 3
+        ),
+        "layer norm of 256 rows of 512, µs": measured("layer_norm", sg.parse(LAYER_NORM), rows, 3),
+        "logistic regression, 1000 by 50, µs": measured("logistic", sg.parse(LOGISTIC), samples, 1),
+        "Hessian of the logistic loss, 1000 by 300, µs": second_derivatives(),
+        "network of 100 layers, ms": deep(),
+    }
     for title, found in results.items():
         print(title)
         for name, value in found.items():

@@ -338,7 +338,7 @@ class NumpyArrayPrinter:
         if squared is not None and squared.op != "name":
             return f"{self.call('norm')}({self.expression(squared)})**2", _POW
         if len(inner.shape) == 1:
-            pair = _pair(inner)
+            pair = pair_of(inner)
             if pair is not None:
                 left, right = pair
                 return f"{self.matrix(left, first=True)} @ {self.matrix(right, first=False)}", _MUL
@@ -424,7 +424,7 @@ def _ordered(parts: Sequence[Array]) -> list[Array]:
     return [*simple, *chains, *arrays]
 
 
-def _pair(x: Array) -> tuple[Array, Array] | None:
+def pair_of(x: Array) -> tuple[Array, Array] | None:
     """Return the two vectors whose product of each entry this is, or None."""
     if x.op == "pow" and x.args[1].op == "num" and x.args[1].value == 2:
         return x.args[0], x.args[0]

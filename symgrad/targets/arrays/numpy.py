@@ -23,6 +23,7 @@ from symgrad.targets.arrays.numpy_texts import (
     CHECK,
     FLAT,
     ONE_BY_ONE,
+    REMEMBERED,
     SAID,
     SAMPLES,
     UPDATE,
@@ -190,7 +191,8 @@ class _Module:
         parts = [f"_SHAPES = {{\n{self.table(self.one, self.order)}}}"]
         if self.many is not None:
             parts.append(f"_SAMPLES = _SHAPES | {{\n{self.table(self.many, self.data)}}}")
-        return "\n".join(parts) + f"\n\n\n{CHECK}"
+        numbers = CHECK.replace("def _sizes(shapes, **arrays)", "def _numbers(shapes, arrays)")
+        return "\n\n\n".join(("\n".join(parts), numbers, REMEMBERED))
 
     @staticmethod
     def table(source: _Source, names: Sequence[str]) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter
+from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, pair_of
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
 
 _LINALG = frozenset(("inv", "solve", "det", "norm"))
 HELPERS = {
     "softmax": """def softmax(x, axis=None):
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    e = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
+    return e / np.add.reduce(e, axis=axis, keepdims=True)
 """,
     "logsumexp": """def logsumexp(x, axis=None, keepdims=False):
-    top = np.max(x, axis=axis, keepdims=True)
-    total = top + np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True))
-    return total if keepdims else np.squeeze(total, axis=axis)
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    total = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=keepdims))
+    return total + np.reshape(top, np.shape(total))
 """,
     "logdet": """def logdet(m):
     sign, value = np.linalg.slogdet(m)
@@ -62,6 +62,13 @@ _NUMPY = frozenset(
 )
 
 
+def _is_full(x: Array) -> bool:
+    """Tell whether the code of a matrix makes one: what is spread along an axis stands as it is."""
+    if x.op in {"add", "mul", "fn", "pow"}:
+        return any(_is_full(part) for part in x.args if part.shape)
+    return x.op not in {"expand", "ones"}
+
+
 class ArrayCodePrinter(NumpyArrayPrinter):
     """Writes NumPy code with `np.` in front, linear systems as `solve`."""
 
@@ -81,6 +88,14 @@ class ArrayCodePrinter(NumpyArrayPrinter):
         raise SymgradError(
             Diagnostic(f"NumPy has no function `{name}`", help="write it by others that it has")
         )
+
+    def _sum(self, x: Array) -> tuple[str, int]:
+        """Return a sum; that of the products of the entries of two matrices is one of vectors."""
+        pair = pair_of(x.args[0]) if x.data is None and len(x.args[0].shape) == 2 else None
+        if pair is not None and all(map(_is_full, pair)):
+            left, right = map(self.expression, pair)
+            return f"np.vdot({left}, {right})", 40
+        return super()._sum(x)
 
     def _chain(self, x: Array) -> tuple[str, int]:
         """Return a product; one that begins with an inverse solves a linear system."""

@@ -42,6 +42,19 @@ def _sizes(shapes, **arrays):
             raise ValueError(f"{name} has shape {shape}: {size} is {total}{by}, not {length}")
     return known'''
 
+REMEMBERED = '''_KNOWN = {}
+
+
+def _sizes(shapes, **arrays):
+    """Return the number behind every size; what fitted once is remembered."""
+    key = id(shapes), *map(np.shape, arrays.values())
+    known = _KNOWN.get(key)
+    if known is None:
+        if len(_KNOWN) > 100:
+            _KNOWN.clear()
+        known = _KNOWN[key] = _numbers(shapes, arrays)
+    return known'''
+
 WITHOUT_DATA = '''def value({signature}):
     """Return the value of the objective."""
     return _value({arguments})

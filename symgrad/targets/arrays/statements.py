@@ -59,8 +59,11 @@ def steady(x: Array, graph: ArrayGraph) -> Array:
 def with_shared_exponentials(
     rows: Sequence[ArrayAssignment], others: Sequence[ArrayAssignment]
 ) -> list[ArrayAssignment]:
-    """Return assignments in which softmax(z) is exp(z − logsumexp(z)), where others hold that."""
-    held = {part for row in others for part in walk(row.tree) if part.op == "lse"}
+    """Return assignments in which softmax(z) is exp(z − logsumexp(z)), where others hold that.
+
+    Likewise σ(z) is exp(−softplus(−z)).
+    """
+    held = {part for row in others for part in walk(row.tree) if part.op in {"lse", "fn"}}
     made = []
     for row in rows:
         tree = row.tree
@@ -69,6 +72,9 @@ def with_shared_exponentials(
             z = tree.args[0]
             spread = build.expand(total, 1 - tree.along, z.shape) if total.shape else total
             tree = build.fn("exp", build.sub(z, spread))
+        if tree.op == "fn" and tree.data == "sigmoid":
+            below = build.fn("softplus", build.neg(tree.args[0]))
+            tree = build.fn("exp", build.neg(below)) if below in held else tree
         made.append(ArrayAssignment(row.name, tree))
     return made
 
