@@ -13,7 +13,7 @@ from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array, names_in, walk
 from symgrad.graph.arrays import ArrayGraph
 
-_SHARED = frozenset(("chain", "inv", "softmax", "lse", "logdet", "det", "fn", "sum"))
+_SHARED = frozenset(("chain", "inv", "softmax", "lse", "logdet", "det", "fn", "sum", "mul"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +167,8 @@ def shared(
 def _is_costly(x: Array) -> bool:
     if x.op == "chain":
         return True
+    if x.op == "mul":
+        return len(x.shape) == 2 and sum(len(part.shape) == 2 for part in x.args) > 1
     return x.op != "sum" or x.args[0].op != "name"
 
 
