@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from symgrad.targets.javascript_helpers import HELPERS
+
 PYTHON = {
     "matmul": """
 # Writes the product of two matrices; ta and tb tell that a transpose is meant.
@@ -226,4 +228,11 @@ function softplus(x) {
 }
 """,
 }
-JAVASCRIPT_NEEDS = {"solve": ("factor",), "det": ("factor",), "logdet": ("factor",)}
+JAVASCRIPT |= {
+    name: HELPERS[name].text for name in ("_exp_minus_square", "_erf", "_erfc", "_normal_cdf")
+}
+_ERF = ("_exp_minus_square", "_erf", "_erfc")
+JAVASCRIPT_NEEDS = {
+    "solve": ("factor",), "det": ("factor",), "logdet": ("factor",), "erf": _ERF, "erfc": _ERF,
+    "normal_cdf": (*_ERF, "_normal_cdf"), "gelu": (*_ERF, "_normal_cdf"),
+}  # fmt: skip

@@ -58,7 +58,8 @@ JAVASCRIPT = Spelling(
         max="Math.max({0}, {1})", min="Math.min({0}, {1})", square="(({0})**2)",
         sigmoid="(1/(1 + Math.exp(-({0}))))", softplus="softplus({0})", relu="Math.max({0}, 0)",
         silu="({0})/(1 + Math.exp(-({0})))", atan2="Math.atan2({0}, {1})",
-        normal_pdf="Math.exp(-(({0})**2)/2)/Math.sqrt(2*Math.PI)",
+        normal_pdf="Math.exp(-(({0})**2)/2)/Math.sqrt(2*Math.PI)", erf="_erf({0})",
+        erfc="_erfc({0})", normal_cdf="_normal_cdf({0})", gelu="({0})*_normal_cdf({0})",
     ),
 )  # fmt: skip
 
