@@ -116,6 +116,37 @@ def test_jacobians_are_right(body, expected):
     assert np.allclose(got, numeric(graph, inputs, sizes, "x"), atol=1e-6)
 
 
+TENSORS = {
+    'def h(W: "m n", *, x: "n"): return tanh(W@x)': "∂h_i/∂W_{jk} = δ_{ij}x_k(1 − h_i²)",
+    'def R(X: "n n", *, A: "n n", B: "n n"): return A@X@B': "∂R_{ij}/∂X_{kl} = A_{ik}B_{lj}",
+    'def R(X: "m n"): return X.T@X': "∂R_{ij}/∂X_{kl} = δ_{il}X_{kj} + δ_{jl}X_{ki}",
+    'def Y(X: "n n"):\n    "assume X invertible"\n    return inv(X)': (
+        "∂Y_{ij}/∂X_{kl} = −Y_{ik}Y_{lj}"
+    ),
+    'def P(X: "m n"): return softmax(X, axis=1)': (
+        "∂P_{ij}/∂X_{kl} = δ_{ik}P_{ij}(δ_{jl} − P_{il})"
+    ),
+    'def s(X: "m n"): return sum(X**2, axis=1)': "∂s_i/∂X_{jk} = 2δ_{ij}X_{ik}",
+    'def A(x: "n"): return outer(x, x)': "∂A_{ij}/∂x_k = δ_{ik}x_j + δ_{jk}x_i",
+}
+
+
+@pytest.mark.parametrize(("source", "line"), TENSORS.items(), ids=TENSORS.values())
+def test_derivatives_of_three_axes_are_told_entry_by_entry_and_by_their_product(source, line):
+    d = sg.derive(sg.graph(source))
+    assert f"  {line}\n" in d.text()
+    assert [v.status for v in sg.verify(d.graph, line).verdicts] == ["proved"]
+    (item,) = d.tensors
+    rng = np.random.default_rng(3)
+    sizes = {name: 2 + i for i, name in enumerate(d.graph.sizes)}
+    inputs = sample(d.graph, rng, sizes)
+    whole = numeric(d.graph, inputs, sizes, item.parameter)
+    way = rng.standard_normal(np.shape(inputs[item.parameter]))
+    env = environment(d.graph, inputs, sizes) | {item.way: way}
+    got = value_of(PRINTER.expression(item.product), env)
+    assert np.allclose(got, np.tensordot(whole, way, axes=way.ndim), atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

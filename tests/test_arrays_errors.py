@@ -82,6 +82,12 @@ def test_faults_of_numpy_functions(body, message):
     assert message in str(caught.value)
 
 
-def test_a_derivative_with_three_axes_is_refused():
+def test_a_derivative_with_three_axes_has_no_code():
+    d = sg.derive(sg.graph('def f(W: "m n", *, x: "n"): return W @ x'))
     with pytest.raises(SymgradError, match="∂f/∂W has 3 axes"):
-        sg.derive(sg.graph('def f(W: "m n", *, x: "n"): return W @ x'))
+        sg.compile(d, "numpy")
+
+
+def test_a_derivative_with_three_axes_and_no_index_form_is_refused():
+    with pytest.raises(SymgradError, match="∂f/∂W has 4 axes"):
+        sg.derive(sg.graph('def f(W: "m n"): return tanh(W[1:])'))

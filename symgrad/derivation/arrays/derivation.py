@@ -8,6 +8,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import NamedTuple, cast
 
+from symgrad.derivation.arrays.tensors import Tensor
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.arrays.size import Shape
 from symgrad.expression.arrays.tree import Array
@@ -46,22 +47,54 @@ class ArrayFormula:
         return f"${import_module(_WRITER).formula_latex(self.tree, self.graph)}$"
 
 
-class _Formulas(Mapping[str, ArrayFormula]):
+@dataclass(frozen=True)
+class TensorFormula:
+    """A derivative with three axes or more: it prints itself entry by entry.
+
+    `product` is the change of the value along a direction, named `d` and the parameter.
+    """
+
+    tensor: Tensor
+    graph: ArrayGraph
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The sizes of the axes, as text: those of the value, then those of the parameter."""
+        of = self.graph.shape_of
+        return tuple(map(str, (*of[self.graph.objective], *of[self.tensor.parameter])))
+
+    @property
+    def product(self) -> ArrayFormula:
+        """The change along a direction."""
+        return ArrayFormula(self.tensor.product, self.graph)
+
+    def __str__(self) -> str:
+        return str(import_module(_WRITER).tensor_text(self.tensor, self.graph))
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        return f"${import_module(_WRITER).tensor_latex(self.tensor, self.graph)}$"
+
+
+Formula = ArrayFormula | TensorFormula
+
+
+class _Formulas(Mapping[str, Formula]):
     """Formulas by the name of the parameter, in any spelling of it."""
 
-    def __init__(self, graph: ArrayGraph, trees: Mapping[str, Array]) -> None:
+    def __init__(self, graph: ArrayGraph, found: Mapping[str, Formula]) -> None:
         self._graph = graph
-        self._trees = trees
+        self._found = found
 
-    def __getitem__(self, name: str) -> ArrayFormula:
-        key = name if name in self._trees else self._graph.resolve(name)
-        return ArrayFormula(self._trees[key], self._graph)
+    def __getitem__(self, name: str) -> Formula:
+        return self._found[name if name in self._found else self._graph.resolve(name)]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._trees)
+        return iter(self._found)
 
     def __len__(self) -> int:
-        return len(self._trees)
+        return len(self._found)
 
 
 @dataclass(frozen=True)
@@ -69,12 +102,14 @@ class ArrayDerivation(Derivation):
     """The gradient of a graph with arrays.
 
     `array_sensitivities` runs from the objective down and `array_gradients` over `wrt` in order. Of
-    an objective that is an array, `jacobians` holds the derivative of every entry instead.
+    an objective that is an array, they are the derivatives of every entry; `tensors` holds those
+    with three axes and more.
     """
 
     array_sensitivities: tuple[ArraySensitivity, ...] = ()
     array_gradients: tuple[tuple[str, Array], ...] = ()
     jacobian: bool = False
+    tensors: tuple[Tensor, ...] = ()
 
     @property
     def array_graph(self) -> ArrayGraph:
@@ -82,9 +117,12 @@ class ArrayDerivation(Derivation):
         return cast("ArrayGraph", self.graph)
 
     @cached_property
-    def gradients(self) -> Mapping[str, ArrayFormula]:
+    def gradients(self) -> Mapping[str, Formula]:
         """Parameter name → formula, which prints as a person writes it."""
-        return _Formulas(self.array_graph, dict(self.array_gradients))
+        graph = self.array_graph
+        found: dict[str, Formula] = {n: ArrayFormula(t, graph) for n, t in self.array_gradients}
+        found |= {item.parameter: TensorFormula(item, graph) for item in self.tensors}
+        return _Formulas(graph, {name: found[name] for name in self.wrt if name in found})
 
     @cached_property
     def sensitivities(self) -> Mapping[str, tuple[str, ArrayFormula]]:

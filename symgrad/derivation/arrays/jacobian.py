@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.pullback import pulled_back
+from symgrad.derivation.arrays.tensors import NoIndexForm, tensor
 from symgrad.errors import Diagnostic, NotDifferentiable, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
@@ -25,13 +26,37 @@ class HigherOrder(SymgradError, ValueError):
 def jacobians(graph: ArrayGraph, wrt: Sequence[str]) -> ArrayDerivation:
     """Return the derivative of every entry of an array: J[i,j] = ∂y_i/∂x_j, by each parameter.
 
-    Raises HigherOrder where it has three axes or more.
+    One with three axes or more is a tensor, in index notation. Raises HigherOrder where that is
+    not found.
     """
-    gradients = [(name, jacobian(graph, graph.objective, name)) for name in wrt]
+    top = graph.objective
+    shape = graph.shape_of[top]
+    gradients, tensors = [], []
+    for name in wrt:
+        own = graph.shape_of[name]
+        if len(shape) + len(own) < 3:
+            gradients.append((name, jacobian(graph, top, name)))
+            continue
+        try:
+            tensors.append(tensor(graph, top, name))
+        except NoIndexForm:
+            raise HigherOrder(_too_many_axes(top, name, shape, own)) from None
     return ArrayDerivation(
         graph, tuple(wrt), (), (), (), frozenset(graph.index), frozenset(), (), (),
-        tuple(gradients), jacobian=True,
+        tuple(gradients), jacobian=True, tensors=tuple(tensors),
     )  # fmt: skip
+
+
+def only_matrices(d: ArrayDerivation) -> None:
+    """Refuse a derivation with derivatives of three axes and more.
+
+    Raises:
+        HigherOrder: with the first of them.
+    """
+    graph = d.array_graph
+    for item in d.tensors:
+        shape, own = graph.shape_of[graph.objective], graph.shape_of[item.parameter]
+        raise HigherOrder(_too_many_axes(graph.objective, item.parameter, shape, own))
 
 
 def jacobian(graph: ArrayGraph, top: str, bottom: str) -> Array:
@@ -65,8 +90,8 @@ def _too_many_axes(top: str, bottom: str, shape: Shape, own: Shape) -> Diagnosti
     return Diagnostic(
         f"∂{top}/∂{bottom} has {axes} axes: `{top}` is {shape_text(shape)}, "
         f"`{bottom}` is {shape_text(own)}",
-        help="sum the entries with weights of your own (`given G`, `sum(G ⊙ …)`): its gradient "
-        "is the product of this derivative with them",
+        help="`derive` prints it entry by entry where it can; the gradient of `sum(G ⊙ …)` with "
+        "weights of your own (`given G`) is its product with them",
     )
 
 

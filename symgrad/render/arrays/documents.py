@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.derivation.arrays.tensors import Tensor
 from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.names import LATIN
 from symgrad.graph.arrays import ArrayGraph
+from symgrad.render.arrays.index_rows import IndexRow, index_sides
 from symgrad.render.arrays.json import blocks_json, json_of
 from symgrad.render.arrays.sheet import (
     ArrayBlock,
@@ -36,6 +38,16 @@ def formula_latex(tree: Array, graph: ArrayGraph) -> str:
     return LatexArrayPrinter(graph.index).expression(tree)
 
 
+def tensor_text(tensor: Tensor, graph: ArrayGraph) -> str:
+    """Return a derivative with three axes or more as text, entry by entry."""
+    return index_sides(IndexRow(graph.objective, tensor), TextPrinter(graph.index))[1]
+
+
+def tensor_latex(tensor: Tensor, graph: ArrayGraph) -> str:
+    """Return a derivative with three axes or more as LaTeX."""
+    return index_sides(IndexRow(graph.objective, tensor), LatexArrayPrinter(graph.index))[1]
+
+
 def sides_of(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter) -> tuple[str, str]:
     """Return both sides of a line, as text or LaTeX after the printer."""
     written = dict(d.array_graph.written)
@@ -51,6 +63,8 @@ def sides_of(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter) -> tuple[s
 
 def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: bool) -> str:
     name = printer.name
+    if row.top not in d.graph.index and row.top[1:] in d.graph.index and latex and d.tensors:
+        return rf"\mathrm{{d}}{name(row.top[1:])}"
     if not row.bottom:
         return name(row.top)
     if row.along:
@@ -75,6 +89,8 @@ def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter) -> str:
     """Return one line as text, or as LaTeX where the printer writes that; a sentence as it is."""
     latex = isinstance(printer, LatexArrayPrinter)
     match item:
+        case IndexRow():
+            return " = ".join(index_sides(item, printer))
         case ArrayRow():
             return " = ".join(sides_of(item, d, printer))
         case ArrayEdge():

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.derivation.arrays.tensors import Tensor
 from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, identifier
 from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
 from symgrad.expression.arrays.size import Shape
 from symgrad.expression.arrays.tree import Array
+from symgrad.render.arrays.index_rows import IndexRow, index_sides
 from symgrad.render.arrays.sheet import (
     ArrayBlock,
     ArrayEdge,
@@ -80,7 +82,8 @@ def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
             for item in d.array_sensitivities
         ],
         "jacobians" if d.jacobian else "gradients": [
-            {"parameter": name, **write.formula(tree)} for name, tree in d.array_gradients
+            *({"parameter": name, **write.formula(tree)} for name, tree in d.array_gradients),
+            *(_tensor_json(item, d, write) for item in d.tensors),
         ],
         "assumptions": [item.text for item in graph.assumptions],
         "notes": notes(d),
@@ -113,6 +116,21 @@ def _inputs_json(d: ArrayDerivation, write: _ArrayJsonWriter) -> dict[str, list[
     }
 
 
+def _tensor_json(tensor: Tensor, d: ArrayDerivation, write: _ArrayJsonWriter) -> dict[str, Any]:
+    """Return a derivative with three axes or more, and its product with a direction."""
+    row = IndexRow(d.graph.objective, tensor)
+    return {
+        "parameter": tensor.parameter,
+        "text": index_sides(row, write.text)[1],
+        "latex": index_sides(row, write.latex)[1],
+        "shape": list(d.gradients[tensor.parameter].shape),
+        "rows": list(tensor.rows),
+        "columns": list(tensor.columns),
+        "direction": tensor.way,
+        "product": write.formula(tensor.product),
+    }
+
+
 def _paths_json(d: ArrayDerivation, limit: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     left = limit
@@ -133,6 +151,8 @@ def blocks_json(d: ArrayDerivation, blocks: Sequence[ArrayBlock]) -> str:
 
 def _item_json(item: Item, write: _ArrayJsonWriter) -> object:
     match item:
+        case IndexRow():
+            return {"parameter": item.tensor.parameter, "text": index_sides(item, write.text)[1]}
         case ArrayRow():
             along = {"along": item.along} if item.along else {}
             row = {"name": item.top, "parameter": item.bottom, **along}

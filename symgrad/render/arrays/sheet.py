@@ -14,6 +14,7 @@ from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph
+from symgrad.render.arrays.index_rows import IndexRow
 
 _SYMMETRIC_NOTE = (
     "the derivative by a symmetric matrix is the unconstrained one: every entry is free"
@@ -45,7 +46,7 @@ class ArrayEdge:
     tree: Array
 
 
-Item = ArrayRow | ArrayEdge | str | tuple[str, ...]
+Item = ArrayRow | ArrayEdge | IndexRow | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +112,7 @@ def blocks_of(
             ),
         )
     )
-    title = "Jacobians" if d.jacobian else "Gradients"
-    rows = tuple(ArrayRow(graph.objective, name, tree) for name, tree in d.array_gradients)
-    found.append(ArrayBlock("gradients", title, rows))
+    found += _results(d)
     if expand:
         expanded = tuple(
             ArrayRow(graph.objective, n, expanded_tree(d, t)) for n, t in d.array_gradients
@@ -124,6 +123,18 @@ def blocks_of(
         ArrayBlock(block.key, block.title, tuple(item for item in block.items if item))
         for block in found
         if any(block.items)
+    ]
+
+
+def _results(d: ArrayDerivation) -> list[ArrayBlock]:
+    """Return the gradients or Jacobians, and products of those with three axes and more."""
+    top = d.graph.objective
+    rows: tuple[Item, ...] = tuple(ArrayRow(top, name, tree) for name, tree in d.array_gradients)
+    rows += tuple(IndexRow(top, item) for item in d.tensors)
+    changes = tuple(ArrayRow(f"d{top}", "", item.product) for item in d.tensors)
+    return [
+        ArrayBlock("gradients", "Jacobians" if d.jacobian else "Gradients", rows),
+        ArrayBlock("products", "Products with a direction", changes),
     ]
 
 

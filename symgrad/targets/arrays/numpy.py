@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from symgrad import __version__
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.derive import derive_arrays
+from symgrad.derivation.arrays.jacobian import only_matrices
 from symgrad.derivation.arrays.samples import over_samples
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays.print_numpy import identifier
@@ -66,6 +67,7 @@ class _Module:
     """Writes one module."""
 
     def __init__(self, d: ArrayDerivation, module: str) -> None:
+        only_matrices(d)
         self.d = d
         self.graph = d.array_graph
         self.module = module

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.graph.arrays import ArrayGraph
@@ -19,37 +18,12 @@ from symgrad.verify.arrays.notations import closing
 from symgrad.verify.arrays.reading import ArrayStatement
 from symgrad.verify.arrays.scope import NAME, Names
 
-_SEED = "\0change"
 _CHANGE = re.compile(rf"(?<![∂/\\])(?<![^\W¹²³⁰⁴-⁹ᵀ])d\s?(?P<of>{NAME})(?!\s*/\s*[d∂])")
 _WHOLE = re.compile(rf"\s*d\s*(?=[(\[‖|]|(?:log|logdet|det|tr|trace)(?![a-z])|{NAME}(?:⁻¹|ᵀ)+\s*$)")
 _ALONG = re.compile(
     rf"\s*(?:D(?:_\{{?(?P<by>{NAME})\}}?)?\s*(?P<top>{NAME})|(?P<primed>{NAME})['′])\s*"
     rf"(?:\((?P<at>[^()]*)\))?\s*\[\s*(?P<way>{NAME})\s*\]\s*"
 )
-
-
-def change(graph: ArrayGraph, tree: Array, ways: Mapping[str, Array]) -> Array:
-    """Return the change of an expression when nodes change along `ways`, to first order.
-
-    Nodes that are named in `ways` change freely, whatever they are computed from.
-    """
-    seed = build.name(_SEED, tree.shape) if tree.shape else build.ONE
-    found: dict[str, list[Array]] = {}
-    pulled_back(tree, seed, found)
-    for node in reversed(graph.ordered):
-        if node.name in found and node.name not in ways:
-            pulled_back(graph.trees[node.name], build.add(*found[node.name]), found)
-    pairs = [
-        build.sum_(build.mul(build.add(*found[name]), way), None) if way.shape
-        else build.mul(build.add(*found[name]), way)
-        for name, way in ways.items() if name in found
-    ]  # fmt: skip
-    pairing = build.add(*pairs) if pairs else build.ZERO
-    if not tree.shape:
-        return pairing
-    back: dict[str, list[Array]] = {}
-    pulled_back(pairing, build.ONE, back)
-    return build.add(*back[_SEED]) if _SEED in back else build.zeros(tree.shape)
 
 
 def directions(sides: Sequence[str], names: Names) -> dict[str, str]:

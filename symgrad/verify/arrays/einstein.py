@@ -43,11 +43,24 @@ def _occurrences(x: Syntax, meaning: Meaning) -> Counter[str]:
             return total
 
 
+def _multiplied_out(x: Syntax) -> Syntax:
+    """Return a product with a sum in brackets as a sum: its terms have fewer axes."""
+    if x.kind not in {"juxt", "mul", "dot", "mat"}:
+        return x
+    left, right = map(_multiplied_out, x.args)
+    for at, part in enumerate((left, right)):
+        if part.kind in {"add", "sub"}:
+            terms = [replace(x, args=(left, term) if at else (term, right)) for term in part.args]
+            return replace(part, args=tuple(map(_multiplied_out, terms)), bracketed=False)
+    return replace(x, args=(left, right))
+
+
 def along_direction(x: Syntax, letters: tuple[str, ...], way: str) -> Syntax:
     """Return every term times the entry of a direction at `letters`, summed over them.
 
     Two derivatives with three axes or more are equal where their products with it are.
     """
+    x = _multiplied_out(x)
     if x.kind in {"add", "sub", "neg"}:
         return replace(x, args=tuple(along_direction(part, letters, way) for part in x.args))
     names = tuple(Syntax("name", (), letter, x.start, x.end) for letter in letters)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from symgrad.derivation.arrays.directions import change
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_text import TextPrinter
@@ -20,7 +21,6 @@ from symgrad.sources.problems import Fault, ShapesDoNotFit
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.differentials import (
     along,
-    change,
     changed,
     directions,
     gradients_named,
