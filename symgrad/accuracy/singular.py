@@ -7,9 +7,9 @@ Any argument will do. In (1 - cos(x - 2))/(x - 2)^2 the formula is one of t = x 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain, islice
 
 from symgrad.accuracy.arrangements import multiplied_out
@@ -27,7 +27,8 @@ from symgrad.expression.algebra import (
     tidy,
 )
 from symgrad.expression.certified import ctx, fmpq, fmpq_series
-from symgrad.expression.functions import FUNCTIONS
+from symgrad.expression.evaluate import Evaluator, NumberType
+from symgrad.expression.function import Function
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -98,34 +99,76 @@ def _shifted(series: fmpq_series, by: int) -> fmpq_series:
 
 def laurent(e: Expression) -> Laurent:
     """Return the series of a formula in t alone; raises NoSeriesHere where it has none."""
-    match e:
-        case Var():
-            return Laurent(0, fmpq_series([0, 1], prec=ORDERS))
-        case Number(value):
-            return Laurent(0, fmpq_series([fmpq(value.numerator, value.denominator)], prec=ORDERS))
-        case Add(terms):
-            total = laurent(terms[0])
-            for term in terms[1:]:
-                total = _sum(total, laurent(term))
-            return total
-        case Neg(operand):
-            inner = laurent(operand)
-            return Laurent(inner.order, -inner.series)
-        case Mul(factors):
-            product = laurent(factors[0])
-            for factor in factors[1:]:
-                other = laurent(factor)
-                product = Laurent(product.order + other.order, product.series * other.series)
-            return product
-        case Div(above, below):
-            top, bottom = laurent(above), laurent(below).trimmed()
-            return Laurent(top.order - bottom.order, top.series / bottom.series)
-        case Pow(base, Number(value)):
-            return _power(laurent(base), value)
-        case Call(function, (argument,)):
-            return _call(function, argument)
-        case _:
+    t = Laurent(0, fmpq_series([0, 1], prec=ORDERS))
+    try:
+        return LAURENT.value(e, dict.fromkeys(variables(e), t))
+    except KeyError:  # no function of a graph
+        raise NoSeriesHere from None
+
+
+class LaurentNumbers(NumberType[Laurent]):
+    """Laurent series in t with rational coefficients."""
+
+    def number(self, value: Fraction) -> Laurent:
+        """Return a constant series."""
+        return Laurent(0, fmpq_series([fmpq(value.numerator, value.denominator)], prec=ORDERS))
+
+    def constant(self, name: str) -> Laurent:
+        """Refuse π and e."""
+        raise NoSeriesHere(name)
+
+    def sum(self, terms: Iterable[Laurent]) -> Laurent:
+        """Return the sum."""
+        return reduce(_sum, terms)
+
+    def product(self, factors: Iterable[Laurent]) -> Laurent:
+        """Return the product."""
+        return reduce(lambda a, b: Laurent(a.order + b.order, a.series * b.series), factors)
+
+    def negative(self, value: Laurent) -> Laurent:
+        """Return the negative."""
+        return Laurent(value.order, -value.series)
+
+    def quotient(self, numerator: Laurent, denominator: Laurent) -> Laurent:
+        """Return the quotient."""
+        below = denominator.trimmed()
+        return Laurent(numerator.order - below.order, numerator.series / below.series)
+
+    def power(self, base: Laurent, exponent: Laurent, written: Expression) -> Laurent:
+        """Return a power whose exponent is a number."""
+        del exponent
+        if not isinstance(written, Number):
             raise NoSeriesHere
+        return _power(base, written.value)
+
+    def compared(self, relation: str, left: Laurent, right: Laurent) -> bool:
+        """Refuse to choose."""
+        del left, right
+        raise NoSeriesHere(relation)
+
+    def function(self, call: Call, row: Function, evaluator: Evaluator[Laurent]) -> Laurent:
+        """Return the series of a function of one argument, by FLINT or through the definition."""
+        if len(call.arguments) != 1:
+            raise NoSeriesHere
+        if call.function == "sqrt":
+            return _power(evaluator.value(call.arguments[0]), Fraction(1, 2))
+        if call.function not in DIRECT:
+            if row.definition is None or call.function in ("cbrt", "max", "min", "relu"):
+                raise NoSeriesHere
+            return evaluator.value(row.definition(call.arguments))
+        inner = evaluator.value(call.arguments[0])
+        if inner.order < 0:
+            inner = inner.trimmed()
+            if inner.order < 0:
+                raise NoSeriesHere
+        series = _shifted(inner.series, inner.order)
+        try:
+            return Laurent(0, getattr(series, call.function)())
+        except (ValueError, ZeroDivisionError) as error:
+            raise NoSeriesHere from error
+
+
+LAURENT = LaurentNumbers()
 
 
 def _sum(a: Laurent, b: Laurent) -> Laurent:
@@ -147,30 +190,6 @@ def _power(base: Laurent, exponent: Fraction) -> Laurent:
         raise NoSeriesHere
     factor = fmpq_series([fmpq(exponent.numerator, exponent.denominator)], prec=ORDERS)
     return Laurent(int(raised), (base.series.log() * factor).exp())
-
-
-def _call(function: str, argument: Expression) -> Laurent:
-    if function == "expm1":
-        return laurent(Add((Call("exp", (argument,)), Number(Fraction(-1)))))
-    if function == "log1p":
-        return laurent(Call("log", (Add((number(1), argument)),)))
-    if function == "sqrt":
-        return _power(laurent(argument), Fraction(1, 2))
-    inner = laurent(argument)
-    if function not in DIRECT:
-        definition = FUNCTIONS[function].definition if function in FUNCTIONS else None
-        if definition is None or function in ("cbrt", "max", "min", "relu"):
-            raise NoSeriesHere
-        return laurent(definition((argument,)))
-    if inner.order < 0:
-        inner = inner.trimmed()
-        if inner.order < 0:
-            raise NoSeriesHere
-    series = _shifted(inner.series, inner.order)
-    try:
-        return Laurent(0, getattr(series, function)())
-    except (ValueError, ZeroDivisionError) as error:
-        raise NoSeriesHere from error
 
 
 def singular_forms(

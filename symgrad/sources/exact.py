@@ -1,4 +1,8 @@
-"""Exact arithmetic on plain numbers, within limits: it refuses 9^9^9 before anything is built."""
+"""Exact arithmetic on plain numbers, within limits: it refuses 9^9^9 before anything is built.
+
+It is apart from the evaluator of `symgrad.expression` because it is asked at every sum and product
+that is read: nearly all hold a name, and are to be left at the first one, at no cost.
+"""
 
 from __future__ import annotations
 
