@@ -120,10 +120,7 @@ def _expanded(term: Expression) -> list[Expression]:
     product = product_of(term)
     for base, k in product.powers.items():
         if isinstance(base, Add) and k in (1, 2) and len(base.terms) <= MAX_TERMS:
-            rest = Product()
-            rest.coefficient = product.coefficient
-            rest.powers = {b: v for b, v in product.powers.items() if b != base}
-            outer = rest.build()
+            outer = product.without(base).build()
             if k == 1:
                 return [part for t in base.terms for part in _expanded(mul(outer, t))]
             squares = [mul(outer, a, b) for a in base.terms for b in base.terms]
@@ -147,8 +144,5 @@ def _inside_choices(product: Product) -> Iterator[Expression]:
             continue
         condition, yes, no = base.arguments
         if number(0) in (yes, no):
-            rest = Product()
-            rest.coefficient = product.coefficient
-            rest.powers = {b: v for b, v in product.powers.items() if b != base}
-            outer = rest.build()
+            outer = product.without(base).build()
             yield Call("where", (condition, mul(yes, outer), mul(no, outer)))

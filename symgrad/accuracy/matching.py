@@ -48,8 +48,7 @@ def product_of(e: Expression) -> Product:
 
 @lru_cache(8192)
 def _product_of(e: Expression) -> tuple[Fraction, tuple[tuple[Expression, Exponent], ...]]:
-    product = Product()
-    product.multiply(e)
+    product = Product(e)
     return product.coefficient, tuple(product.powers.items())
 
 

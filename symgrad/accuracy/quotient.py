@@ -33,6 +33,7 @@ from symgrad.expression.tree import (
     Pow,
     children,
     number,
+    signed_value,
     walk,
     with_children,
 )
@@ -257,13 +258,10 @@ def _under_root(e: Expression) -> Expression | None:
 
 
 def _value(exponent: Expression) -> Fraction:
-    match exponent:
-        case Number(value):
-            return value
-        case Neg(Number(value)):
-            return -value
-        case _:
-            raise TooWide
+    value = signed_value(exponent)
+    if value is None:
+        raise TooWide
+    return value
 
 
 def _raised(base: Expression, exponent: Expression) -> dict[Atom, Fraction]:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from symgrad.expression.balls import Unclear, Undefined, why_not
 from symgrad.expression.certified import acb, arb, ctx, flint, fmpq
+from symgrad.expression.certified_values import CERTIFIED
 from symgrad.expression.functions import Function, record
 from symgrad.expression.tree import (
     Add,
@@ -191,14 +192,10 @@ def holds(condition: Expression, values: Values) -> bool:
     """Tell whether a condition certainly holds or certainly fails; else raises Unclear."""
     match condition:
         case Compare(relation, left, right):
-            difference = value(left, values) - value(right, values)
-            if left == right or difference.is_zero():
+            first, second = value(left, values), value(right, values)
+            if left == right:
                 return relation in {"<=", ">=", "=="}
-            if difference > 0:
-                return relation in {">", ">=", "!="}
-            if difference < 0:
-                return relation in {"<", "<=", "!="}
-            raise Unclear
+            return CERTIFIED.compared(relation, first, second)
         case Logic("not", (part,)):
             return not holds(part, values)
         case Logic("and", parts):

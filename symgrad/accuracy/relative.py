@@ -16,7 +16,7 @@ from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
 from symgrad.accuracy.quotient import as_quotients
 from symgrad.accuracy.rows import tree_of
-from symgrad.expression.algebra import Product, add, div, mul, neg, tidy
+from symgrad.expression.algebra import add, div, mul, neg, tidy
 from symgrad.expression.tree import (
     ONE,
     ZERO,
@@ -154,10 +154,7 @@ def _apart(term: Expression, functions: Sequence[str]) -> tuple[Call | None, Exp
     product = product_of(term)
     for base, k in product.powers.items():
         if isinstance(base, Call) and base.function in functions and k == 1:
-            rest = Product()
-            rest.coefficient = product.coefficient
-            rest.powers = {b: v for b, v in product.powers.items() if b != base}
-            return base, rest.build()
+            return base, product.without(base).build()
     return None, term
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from symgrad.derivation.calculus import local_derivatives
+from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import Call, Expression
 from symgrad.graph.arrays import OPAQUE
@@ -226,3 +227,24 @@ def active_names(graph: Graph, wrt: tuple[str, ...]) -> frozenset[str]:
         if node.formula is not None and not active.isdisjoint(node.formula.operands):
             active.add(node.name)
     return frozenset(active)
+
+
+def free_variables(graph: Graph, wrt: Iterable[object] | None) -> tuple[str, ...]:
+    """Return the inputs to differentiate by, each once: those named, or all parameters.
+
+    Raises UnknownName for what is no name of the graph, and SymgradError where there is none, or
+    where one is defined by an equation.
+    """
+    wanted = graph.parameters if wrt is None else map(graph.resolve, map(str, wrt))
+    chosen = tuple(dict.fromkeys(wanted))
+    if not chosen:
+        raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
+    for name in chosen:
+        if graph.index[name].formula is not None:
+            raise SymgradError(
+                Diagnostic(
+                    f"`{name}` is defined by an equation, so it is no free variable",
+                    help="name inputs: params, data or consts",
+                )
+            )
+    return chosen

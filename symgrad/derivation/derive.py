@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
+from symgrad.derivation.analysis import free_variables
 from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
@@ -71,18 +72,7 @@ def derive(
             graph, wrt, sensitivities=sensitivities
         )
         return found
-    wanted = graph.parameters if wrt is None else [graph.resolve(str(name)) for name in wrt]
-    chosen = tuple(dict.fromkeys(wanted))
-    if not chosen:
-        raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
-    for name in chosen:
-        if graph.index[name].formula is not None:
-            raise SymgradError(
-                Diagnostic(
-                    f"`{name}` is defined by an equation, so it is no free variable",
-                    help="name inputs: params, data or consts",
-                )
-            )
+    chosen = free_variables(graph, wrt)
     with paused_collector():
         return _derived(graph, chosen, sensitivities, label)
 

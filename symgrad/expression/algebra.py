@@ -129,6 +129,13 @@ class Product:
         """The powers whatever their order, the coefficient apart."""
         return frozenset((base, exponent) for base, exponent in self.powers.items() if exponent)
 
+    def without(self, base: Expression) -> Product:
+        """Return the product without the power of one base."""
+        rest = Product()
+        rest.coefficient = self.coefficient
+        rest.powers = {other: k for other, k in self.powers.items() if other != base}
+        return rest
+
     def build(self) -> Expression:
         """Return the product as a tree: sign, coefficient, numerator over denominator."""
         fixed = [base for base in self.powers if isinstance(base, _FIXED)]

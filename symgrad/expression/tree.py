@@ -145,6 +145,21 @@ def signed(value: Fraction) -> Expression:
     return Neg(Number(-value)) if value < 0 else Number(value)
 
 
+def signed_value(expression: Expression) -> Fraction | None:
+    """Return the value of a number with or without a sign in front, None for anything else.
+
+    >>> signed_value(signed(Fraction(-2))), signed_value(Var("x"))
+    (Fraction(-2, 1), None)
+    """
+    match expression:
+        case Number(value):
+            return value
+        case Neg(Number(value)):
+            return -value
+        case _:
+            return None
+
+
 def product_of(factors: Sequence[Expression]) -> Expression:
     """Return the product of factors as they are: 1 for none, one alone as itself."""
     return Mul(tuple(factors)) if len(factors) > 1 else factors[0] if factors else ONE

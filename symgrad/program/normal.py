@@ -27,6 +27,7 @@ from symgrad.expression.tree import (
     number,
     product_of,
     signed,
+    signed_value,
     walk,
     with_children,
 )
@@ -71,17 +72,6 @@ def _leaf(e: Expression) -> Expression:
     return e
 
 
-def exact(e: Expression) -> Fraction | None:
-    """Return the value of a number with or without a sign, else None."""
-    match e:
-        case Number(value):
-            return value
-        case Neg(Number(value)):
-            return -value
-        case _:
-            return None
-
-
 def _in_range(value: Fraction) -> bool:
     return value == 0 or 1 / _LARGEST < abs(value) < _LARGEST
 
@@ -120,7 +110,7 @@ def _sum(terms: tuple[Expression, ...]) -> Expression:
     place = None
     kept: list[Expression] = []
     for term in terms:
-        value = exact(term)
+        value = signed_value(term)
         if value is None:
             kept.append(term)
         else:
@@ -197,7 +187,7 @@ def _quotient(numerator: Expression, denominator: Expression) -> Expression:
 
 
 def _power(base: Expression, exponent: Expression) -> Expression:
-    value = exact(exponent)
+    value = signed_value(exponent)
     if value is None:
         if base == Constant("e"):
             return Call("exp", (exponent,))

@@ -26,11 +26,11 @@ from symgrad.expression.tree import (
     Var,
     formula_of,
     product_of,
+    signed_value,
     variables,
 )
 from symgrad.graph.graph import Graph, Node
 from symgrad.program.collecting import Collected
-from symgrad.program.normal import exact
 from symgrad.program.statements import Statement
 
 KINDS = ("outputs", "residuals", "jacobian", "jacobian_sparse")
@@ -171,12 +171,12 @@ def _squares(
             if formula is None or not depth:
                 return []
             return _squares(graph, formula.expression, factor, depth - 1)
-        case Pow(base, exponent) if exact(exponent) == 2:
+        case Pow(base, exponent) if signed_value(exponent) == 2:
             return [(factor, base)]
         case Mul((first, second)) if first == second:
             return [(factor, first)]
         case Mul(factors):
-            numbers = [exact(part) for part in factors]
+            numbers = [signed_value(part) for part in factors]
             for number in numbers:
                 factor *= 1 if number is None else number
             others = [p for p, n in zip(factors, numbers, strict=True) if n is None]
@@ -185,7 +185,7 @@ def _squares(
             rest = product_of(others)
             return _squares(graph, rest, factor, depth)
         case Div(numerator, denominator):
-            number = exact(denominator)
+            number = signed_value(denominator)
             return _squares(graph, numerator, factor / number, depth) if number else []
         case Add(terms):
             pairs: list[tuple[Fraction, Expression]] = []

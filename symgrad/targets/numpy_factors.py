@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from symgrad.expression.tree import Div, Expression, Mul, Neg, Var, signed, variables
+from symgrad.expression.tree import Div, Expression, Mul, Neg, Var, signed, signed_value, variables
 from symgrad.program.block import Assignment, assignment
-from symgrad.program.normal import exact
 
 Sums = list[tuple[str, Expression]]
 _LARGEST = 10**6  # beyond it a factor is left where the author's order of factors has it
@@ -95,7 +94,7 @@ def _split(
     bare = e.operand if isinstance(e, Neg) else e
     if not isinstance(bare, Mul):
         return number, e
-    numbers = [exact(part) for part in bare.factors]
+    numbers = [signed_value(part) for part in bare.factors]
     rest = [part for part, value in zip(bare.factors, numbers, strict=True) if value is None]
     scalars = [part for part in rest if varying.isdisjoint(map(str, variables(part)))]
     own = Fraction(-1 if isinstance(e, Neg) else 1)

@@ -25,9 +25,10 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     product_of,
+    signed_value,
     variables,
 )
-from symgrad.program.normal import exact, normal
+from symgrad.program.normal import normal
 from symgrad.targets.numpy_functions import in_others, ufunc
 from symgrad.targets.printing import CodePrinter, Inexpressible
 
@@ -210,7 +211,7 @@ class Schedule:
         fixed = [factor for factor in factors if not self.varies(factor)]
         moving = [factor for factor in factors if self.varies(factor)]
         # Products of several names could overflow where the author's order of factors does not.
-        if fixed and sum(exact(factor) is None for factor in fixed) <= 1:
+        if fixed and sum(signed_value(factor) is None for factor in fixed) <= 1:
             scalar = normal(product_of(fixed))
             factors = (*moving[:1], scalar, *moving[1:])
         product: Operand | None = None
@@ -266,7 +267,7 @@ class Schedule:
 
 def _inverse_is_exact(e: Expression) -> bool:
     """Tell whether dividing by a number is multiplying by its inverse: a power of two."""
-    value = exact(e)
+    value = signed_value(e)
     if not value:
         return False
     size = abs(value)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from symgrad.derivation.analysis import free_variables
 from symgrad.derivation.arrays.derivation import ArrayDerivation, ArraySensitivity
 from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.errors import Diagnostic, SymgradError
@@ -51,17 +52,7 @@ def derive_arrays(
     The arguments are those of `symgrad.derive`. Raises SymgradError where the objective is an array
     (its derivative is a Jacobian) and for names that are no inputs.
     """
-    chosen = graph.parameters if wrt is None else tuple(dict.fromkeys(map(graph.resolve, wrt)))
-    if not chosen:
-        raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
-    for name in chosen:
-        if graph.index[name].formula is not None:
-            raise SymgradError(
-                Diagnostic(
-                    f"`{name}` is defined by an equation, so it is no free variable",
-                    help="name inputs: params, data or consts",
-                )
-            )
+    chosen = free_variables(graph, wrt)
     if graph.shape_of[graph.objective]:
         from symgrad.derivation.arrays.jacobian import jacobians  # noqa: PLC0415  (it derives by this module)
 
