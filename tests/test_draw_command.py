@@ -1,10 +1,17 @@
 """`symgrad draw`: formats by suffix, files kept safe, options."""
 
+import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 
 import pytest
 
+import symgrad as sg
+from symgrad import examples
 from symgrad.cli import main
+from symgrad.render.files import is_own
+from symgrad.render.pdf import BROWSERS
 
 BRANCH = "example:branch_and_merge"
 
@@ -36,6 +43,7 @@ def test_svg_goes_to_standard_output(symgrad):
         ("graph.dot", "// Made by symgrad"),
         ("graph.gv", "// Made by symgrad"),
         ("graph.mmd", "%% Made by symgrad"),
+        ("graph.tex", "% Made by symgrad: a picture in TikZ\n\\documentclass"),
     ],
 )
 def test_suffix_chooses_the_format(symgrad, tmp_path, name, head):
@@ -101,3 +109,56 @@ def test_drawing_loads_no_templates(run_python):
         "print('jinja2' in sys.modules)"
     )
     assert run_python("-c", code).stdout.endswith("False\n")
+
+
+def test_tikz_has_every_tile_and_wire_of_the_svg():
+    for name in examples.names()[:8]:
+        graph = sg.load(f"example:{name}")
+        svg, text = sg.draw(graph), sg.draw(graph, style="tikz")
+        body = re.sub(r"\\[{}%&#_$]", "", text)
+        assert body.count("{") == body.count("}")
+        assert body.count("$") % 2 == 0
+        assert text.count(r"\draw[") == svg.count('class="edge') - svg.count('class="edge-label')
+        assert text.count("-- cycle;") == svg.count('class="node')
+
+
+def tikz_is_there():
+    found = shutil.which("kpsewhich")
+    return (
+        bool(found)
+        and not subprocess.run(
+            [found, "-all", "tikz.sty"], capture_output=True, check=False
+        ).returncode
+    )
+
+
+@pytest.mark.skipif(not tikz_is_there(), reason="needs pdflatex and TikZ")
+def test_tikz_compiles_alone(symgrad, tmp_path):
+    symgrad(BRANCH, "--values", "-o", str(tmp_path / "graph.tex"))
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "graph.tex"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True)
+    assert (tmp_path / "graph.pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="needs Chromium")
+def test_pdf_is_one_page_of_its_size_and_our_own(symgrad, tmp_path):
+    target = tmp_path / "graph.pdf"
+    symgrad(BRANCH, "-o", str(target))
+    data = target.read_bytes()
+    assert is_own(data)
+    assert len(re.findall(rb"/Type /Page\b", data)) == 1
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
+    size = re.search(r' width="([\d.]+)" height="([\d.]+)"', symgrad(BRANCH).out)
+    for shown, asked in zip(box.groups(), size.groups(), strict=True):
+        assert abs(float(shown) - 0.75 * float(asked)) < 2
+    symgrad(BRANCH, "-o", str(target))
+    target.write_bytes(data + b"more")
+    assert "was not written by symgrad" in symgrad(BRANCH, "-o", str(target), status=2).err
+
+
+def test_pdf_says_what_it_needs(symgrad, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert symgrad(BRANCH, "-o", str(tmp_path / "graph.pdf"), status=2).err == (
+        "error: a pdf needs rsvg-convert or Chromium, and neither is there\n"
+        "  help: install one of them; or write an svg, or --format tikz for pdflatex\n"
+    )

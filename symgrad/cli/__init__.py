@@ -29,6 +29,7 @@ _COMMANDS = {
     "draw": "Draw the graph with its local derivatives.",
     "report": "Write one self-contained HTML page about a graph.",
     "playground": "Write a static site that runs symgrad in the browser.",
+    "watch": "Run a command again each time that its file is saved.",
     "examples": "List the shipped examples, or show one.",
     "init": "Write a shipped example to a file, to start from.",
     "templates": "List or export the shipped templates of the code generator.",
@@ -97,7 +98,7 @@ def main(arguments: Sequence[str] | None = None, *, net: bool = True) -> None:
         status = cli.main(args=words, standalone_mode=False, obj=Run(program=program))
         flush()
     except BaseException as error:
-        status = _ending(error, net=net)
+        status = ending(error, net=net)
         if status is None:
             raise
     if program:
@@ -106,7 +107,7 @@ def main(arguments: Sequence[str] | None = None, *, net: bool = True) -> None:
         sys.exit(status)
 
 
-def _ending(error: BaseException, *, net: bool) -> int | None:
+def ending(error: BaseException, *, net: bool) -> int | None:
     """Say what ended a command, and return its exit status; None for what is not ours to say."""
     match error:
         case click.exceptions.Exit():

@@ -9,7 +9,9 @@ import click
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, note, print_result, write_file
 
-SUFFIXES = {"svg": ".svg", "png": ".png", "dot": ".dot", "mermaid": ".mmd"}
+SUFFIXES = {
+    "svg": ".svg", "png": ".png", "pdf": ".pdf", "tikz": ".tex", "dot": ".dot", "mermaid": ".mmd",
+}  # fmt: skip
 
 
 @click.command("draw")
@@ -18,13 +20,13 @@ SUFFIXES = {"svg": ".svg", "png": ".png", "dot": ".dot", "mermaid": ".mmd"}
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="File to write: .svg, .png, .dot, .gv or .mmd."
+    help="File to write: .svg, .png, .pdf, .tex (TikZ), .dot, .gv or .mmd."
     "  [default: FILE.svg; standard output in a pipe]",
 )
 @click.option(
     "--format",
     "style",
-    type=click.Choice(("svg", "png", "dot", "mermaid")),
+    type=click.Choice(tuple(SUFFIXES)),
     help="Format, where the file name does not tell.",
 )
 @click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
@@ -73,14 +75,14 @@ def command(
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derivation.derive import derive
-    from symgrad.render.drawings import drawn, format_of, png
+    from symgrad.render.drawings import BINARY, drawn, format_of
     from symgrad.render.picture import picture
     from symgrad.trace.trace import make_plan, run_plan
 
     chosen = style or (format_of(output) if output is not None else "svg")
     target = output or beside(file, SUFFIXES[chosen])
-    if chosen == "png" and target is None:
-        raise click.UsageError("a png is written to a file: give -o FILE.png")
+    if chosen in BINARY and target is None:
+        raise click.UsageError(f"a {chosen} is written to a file: give -o FILE.{chosen}")
     graph = load_graph(file, split_names(wrt))
     derivation = derive(graph, split_names(wrt) or None)
     shown_step = None
@@ -93,8 +95,8 @@ def command(
     if target is None:
         print_result(drawn(shown, chosen, theme=theme), exact=True)
         return
-    if chosen == "png":
-        write_file(target, png(shown, dark=theme == "dark"), force=force)
+    if chosen in BINARY:
+        write_file(target, BINARY[chosen](shown, dark=theme == "dark"), force=force)
     else:
         write_file(target, drawn(shown, chosen, theme=theme), force=force)
     if output is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterable
@@ -13,13 +14,19 @@ from symgrad.graph.graph import Graph
 from symgrad.render.dot import dot
 from symgrad.render.files import write_file
 from symgrad.render.mermaid import mermaid
+from symgrad.render.pdf import pdf as pdf_of
 from symgrad.render.picture import MOST_TILES, Picture, picture
 from symgrad.render.svg import drawing, written
+from symgrad.render.tikz import tikz
 from symgrad.trace.trace import Step
 
-FORMATS = {".svg": "svg", ".png": "png", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid"}
+FORMATS = {
+    ".svg": "svg", ".png": "png", ".pdf": "pdf", ".tex": "tikz",
+    ".dot": "dot", ".gv": "dot", ".mmd": "mermaid",
+}  # fmt: skip
 THEMES = ("auto", "light", "dark")
 PNG_SCALE = 2
+_SIZE = re.compile(r' width="([\d.]+)" height="([\d.]+)"')
 _PNG_HEADER = 33  # signature and IHDR
 
 
@@ -38,8 +45,8 @@ def draw(  # noqa: PLR0913  (options, keyword-only)
 
     `paths` names nodes to which all paths from the objective are lit up; `values` is a step of a
     trace, whose numbers are written into the nodes. The suffix of `path` chooses the format: svg,
-    png, dot, gv or mmd; without a path `style` does (svg, dot, mermaid). A graph of more than
-    `most` nodes is folded. `theme` is auto, light or dark.
+    png, pdf, tex (TikZ), dot, gv or mmd; without a path `style` does (svg, tikz, dot, mermaid). A
+    graph of more than `most` nodes is folded. `theme` is auto, light or dark.
 
     Raises SymgradError for a suffix that is none of these, and for png where resvg-py is not
     installed, and where `path` exists and was not made by symgrad, unless `force` is set.
@@ -50,10 +57,10 @@ def draw(  # noqa: PLR0913  (options, keyword-only)
     shown = picture(graph, derive(graph), values=values, highlight=lit, most=most)
     if theme not in THEMES:
         raise SymgradError(Diagnostic(f"unknown theme `{theme}`", help="auto, light or dark"))
-    if chosen == "png":
+    if chosen in BINARY:
         if target is None:
-            raise SymgradError(Diagnostic("a png needs a file to be written to"))
-        write_file(target, png(shown, dark=theme == "dark"), force=force)
+            raise SymgradError(Diagnostic(f"a {chosen} needs a file to be written to"))
+        write_file(target, BINARY[chosen](shown, dark=theme == "dark"), force=force)
         return ""
     text = drawn(shown, chosen, theme=theme)
     if target is not None:
@@ -73,11 +80,13 @@ def format_of(path: Path) -> str:
 
 
 def drawn(shown: Picture, style: str, *, theme: str = "auto") -> str:
-    """Return a picture as svg, dot or mermaid."""
+    """Return a picture as svg, tikz, dot or mermaid."""
     if style == "dot":
         return dot(shown)
     if style == "mermaid":
         return mermaid(shown)
+    if style == "tikz":
+        return tikz(drawing(shown))
     return written(drawing(shown), theme=theme)
 
 
@@ -94,6 +103,18 @@ def png(shown: Picture, *, dark: bool = False) -> bytes:
         ) from None
     text = written(drawing(shown), theme="dark" if dark else "light")
     return _signed(bytes(resvg_py.svg_to_bytes(svg_string=text, zoom=PNG_SCALE)))
+
+
+def pdf(shown: Picture, *, dark: bool = False) -> bytes:
+    """Return a picture as PDF. Raises SymgradError where no program is there that makes one."""
+    made = drawing(shown)
+    text = written(made, theme="dark" if dark else "light")
+    found = _SIZE.search(text)
+    width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+    return pdf_of(text, width, height)
+
+
+BINARY = {"png": png, "pdf": pdf}
 
 
 def _signed(data: bytes) -> bytes:

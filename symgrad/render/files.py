@@ -23,6 +23,7 @@ _HEADS = re.compile(
     r"|<!-- Made by symgrad -->\s*<svg "
     r"|<!-- Made by symgrad -->\n\n(?:\$|## Step |\|)"  # a trace in Markdown
     r"|% Made by symgrad\n\n\\(?:noindent|subsection|begin)"  # a trace in LaTeX
+    r"|% Made by symgrad: a picture in TikZ\n\\documentclass"
     r"|// Made by symgrad\ndigraph "
     r"|%% Made by symgrad\nflowchart "
     r'|\{\s*"generator": "Made by symgrad",'
@@ -30,7 +31,9 @@ _HEADS = re.compile(
     r'<meta name="generator" content="symgrad '
 )
 _PNG = re.compile(rb"\x89PNG\r\n\x1a\n.{25}.{4}tEXtComment\0Made by symgrad", re.DOTALL)
+_PDF = re.compile(rb"%PDF-.*\n% Made by symgrad\n\Z", re.DOTALL)
 _HEAD_BYTES = 1 << 16
+_TAIL_BYTES = 64
 _SPECIAL = (stat.S_ISCHR, stat.S_ISFIFO)
 
 
@@ -44,7 +47,7 @@ def is_own(data: bytes) -> bool:
     """
     head = data[:_HEAD_BYTES]
     text = head.decode("utf-8", "replace").replace("\r\n", "\n")
-    return bool(_HEADS.match(text) or _PNG.match(head) or is_trace(head))
+    return bool(_HEADS.match(text) or _PNG.match(head) or _PDF.match(data) or is_trace(head))
 
 
 def write_file(
@@ -82,6 +85,9 @@ def refuse_others(path: Path, *, force: bool = False, remedy: str = "force=True"
             return
         with path.open("rb") as stream:
             found = stream.read(_HEAD_BYTES)
+            if found.startswith(b"%PDF-") and stream.seek(0, os.SEEK_END) > _HEAD_BYTES:
+                stream.seek(-_TAIL_BYTES, os.SEEK_END)
+                found += stream.read()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise SymgradError(f"cannot read `{path}`: {reason}") from error
