@@ -1,12 +1,16 @@
 """Every command under every fault of its surroundings, with the net at the command's edge off."""
 
+import errno
+import io
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+import symgrad.cli
 from symgrad.cli import main
 from symgrad.expression.letters import spelled_out
 from tests.warm import ask
@@ -215,6 +219,26 @@ def test_what_nobody_foresaw_is_one_line_that_asks_for_a_report(monkeypatch, cap
                          "command and its input\n")  # fmt: skip
     with pytest.raises(LookupError):
         main(["derive", "example:branch_and_merge"], net=False)
+
+
+class FullDisk(io.StringIO):
+    """A stream that notices when it is flushed that there is no room for what was written."""
+
+    def flush(self):
+        if self.getvalue():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_what_a_command_leaves_is_written_while_a_fault_can_be_told(monkeypatch, capsys):
+    def leaves(**_):
+        sys.stdout.write("text")
+
+    monkeypatch.setattr(symgrad.cli.cli, "main", leaves)
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    with pytest.raises(SystemExit) as ended:
+        main(["derive", "example:branch_and_merge"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "error: No space left on device\n"
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.05, 0.2])

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter, lt
 from typing import NamedTuple
 
 from symgrad.expression.identity import ByIdentity, Identities
@@ -67,9 +68,10 @@ class Sharing:
         self._until_done()
         self.blocks = with_choices(self.blocks)
         self._until_done()
-        self._hoists = True
-        self._settled.clear()
-        self._until_done()
+        if any(slot.lazy for block in self.blocks for slot in self._table.slots(block.pattern)):
+            self._hoists = True
+            self._settled.clear()
+            self._until_done()
 
     def _until_done(self) -> None:
         while self._round():
@@ -208,8 +210,10 @@ class Sharing:
 
     def _note_uses(self, column: list[str], places: Sequence[int]) -> None:
         """Keep in mind where each temporary is needed first."""
-        order = sorted(zip(places, column, strict=True), reverse=True)
-        first = {name: place for place, name in order}
+        pairs = list(zip(column, places, strict=True))
+        if not all(map(lt, places, places[1:])):
+            pairs.sort(key=itemgetter(1))
+        first = dict(reversed(pairs))
         known = self.temporaries
         for name, place in first.items():
             old = known.get(name)

@@ -176,9 +176,9 @@ def named(
 
     `known` holds names by formulas, `taken` the names that nothing may have.
     """
-    rows = sorted((row for block in blocks for row in block.rows()), key=lambda row: row[0])
-    if len(rows) > MAX_NAMED:
+    if sum(len(block.names) for block in blocks) > MAX_NAMED:
         return list(blocks)
+    rows = sorted((row for block in blocks for row in block.rows()), key=lambda row: row[0])
     others = {row.name for _, row in rows if not _is_temporary(row.name, prefix)}
     namer = _Namer(known, {*taken, *others}, prefix)
     for _, row in rows:
