@@ -29,8 +29,8 @@ program_passes.STRICT = True  # a pass that breaks a program is an error here, n
 # The same graphs are emitted in many files: where they lose digits is searched for once.
 program._improved = functools.cache(program._improved.__wrapped__)
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # its other thread only waits to be told what comes next
-    deadline.can_fork = Path("/proc/self/task").exists
+# Threads of xdist and of NumPy's libraries only wait here for what comes next.
+deadline.can_fork = Path("/proc/self/task").exists
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # none of hundreds is to compile symgrad anew
 
