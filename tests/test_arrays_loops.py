@@ -1,15 +1,16 @@
 """Plain loops in Python, JavaScript and C: run at several sizes against certified values."""
 
 import ctypes
+import json
 import subprocess
 
 import pytest
 
 import symgrad as sg
-from symgrad.errors import UnsupportedFunction
+from symgrad.errors import SymgradError, UnsupportedFunction
 from symgrad.targets.arrays.running import check_arrays
 from symgrad.targets.codegen import emit
-from tests.array_numbers import FOLDER, cases
+from tests.array_numbers import FOLDER, cases, sample
 
 GRAPHS = sorted(path.stem for path in FOLDER.glob("*.sg"))
 FOUND = [case[:2] for case in (*cases(), *cases("cases_found.txt"))]
@@ -62,6 +63,70 @@ def test_c_of_cases(source):
 @pytest.mark.parametrize("function", ["erf(x)", "gelu(W@x)", "normal_cdf(x) ⊙ erfc(x)"])
 def test_javascript_has_the_error_function(function):
     assert_exact(sg.parse(f"param x[n]\ngiven W[n,n]\nL = sum({function})"), "javascript")
+
+
+HESSIANS = [
+    "param w[n]\ngiven X[N,n], y[N]\np = sigmoid(X@w)\nJ = -sum(y ⊙ log(p)) + norm(w)^2/2",
+    "param x[n]\ngiven A[n,n]\nassume A spd\nJ = log(1 + x@A@x)",
+    "param x[n]\ngiven A[m,n], b[m]\nJ = logsumexp(A@x + b)",
+    "param t\ngiven A[n,n], b[n]\nassume A spd\nJ = b@inv(A + t*I)@b",
+]
+
+
+@pytest.mark.parametrize("text", HESSIANS)
+def test_second_derivatives_are_one_in_every_language(text, tmp_path):
+    np = pytest.importorskip("numpy")
+    graph = sg.parse(text)
+    d = sg.derive(graph)
+    sizes = {name: 2 + i for i, name in enumerate(graph.sizes)}
+    inputs = sample(graph, np.random.default_rng(4), sizes)
+    order = [*d.wrt, *(name for name in inputs if name not in d.wrt)]
+    values = [np.asarray(inputs[name], float) for name in order]
+    wanted = np.asarray(sg.compile(d, "numpy", include=["hessian"]).hessian(*values))
+    space = {}
+    exec(emit(d, "python", include=["hessian"])[0].text, space)  # noqa: S102  (our own code)
+    assert np.allclose(space["hessian"](*(value.tolist() for value in values)), wanted)
+    (script,) = emit(d, "javascript", include=["hessian"])
+    shown = run_javascript(script.text, sizes, values, tmp_path)
+    assert np.allclose(shown, wanted.ravel())
+    assert np.allclose(run_c(d, script.text, sizes, values, tmp_path), wanted.ravel())
+
+
+def run_javascript(script, sizes, values, folder):
+    flat = ", ".join(
+        f"Float64Array.from({v.ravel().tolist()})" if v.ndim else repr(float(v)) for v in values
+    )
+    call = f"[hessian({json.dumps(sizes)}, {flat})].join(' ').replaceAll(',', ' ')"
+    (folder / "model.mjs").write_text(f"{script}\nconsole.log({call})\n", encoding="utf-8")
+    done = subprocess.run(
+        ["node", "model.mjs"], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return [float(word) for word in done.stdout.split()]
+
+
+def run_c(d, script, sizes, values, folder):
+    for file in emit(d, "c", module="model", include=["hessian"]):
+        (folder / file.name).write_text(file.text, encoding="utf-8")
+    command = ["gcc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
+    subprocess.run([*command, "model.c", "-lm", "-o", "model.so"], cwd=folder, check=True)
+    function = ctypes.CDLL(str(folder / "model.so")).model_hessian
+    function.restype = None
+    words = script.split("function hessian({")[1].split("}")[0].split(", ")
+    out, work = (ctypes.c_double * len(values[0].ravel()) ** 2)(), (ctypes.c_double * 4000)()
+    function(
+        *(ctypes.c_size_t(sizes[word]) for word in words),
+        *(ctypes.c_void_p(v.ctypes.data) if v.ndim else ctypes.c_double(float(v)) for v in values),
+        out,
+        work,
+    )
+    return list(out)
+
+
+def test_what_arrays_have_no_code_for_is_said():
+    with pytest.raises(SymgradError, match="`hvp` is not written for vectors and matrices"):
+        emit(sg.derive(load("ridge")), "numpy", include=["hvp"])
+    with pytest.raises(SymgradError, match="by one parameter, and there are 4"):
+        emit(sg.derive(load("mlp")), "c", include=["hessian"])
 
 
 def test_python_takes_lists_of_rows_one_sample_or_many(tmp_path):

@@ -114,7 +114,7 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
         target=f"the target {target}",
     )
     if isinstance(derivation, ArrayDerivation) and target in ARRAY_LANGUAGES:
-        return array_files(derivation, target, module)
+        return array_files(derivation, target, module, listed(include))
     options = Options(module, settings, functions)
     further = [kind for kind in (*SECOND_ORDER, *OUTPUTS) if kind in functions]
     if not derivation.graph.data and not _SAMPLES.isdisjoint(functions):

@@ -11,10 +11,13 @@ from symgrad.targets.arrays.loop_languages import C
 from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers, product, wrapped
 
 
-def c_files(d: ArrayDerivation, module: str) -> tuple[str, str]:
-    """Return header and source: value, value_and_gradient, update, and means over samples."""
+def c_files(d: ArrayDerivation, module: str, *, second: bool = False) -> tuple[str, str]:
+    """Return header and source: value, value_and_gradient, update, and means over samples.
+
+    With `second` the matrix of second derivatives, too.
+    """
     made = _Module(d, C, module)
-    return made.header(), made.source()
+    return made.header(second=second), made.source(second=second)
 
 
 class _Module(LoopModule):
@@ -68,7 +71,40 @@ class _Module(LoopModule):
         total = " + ".join(_counted([*parts, *_beyond(other, parts), *wide])) or "1"
         return f"#define {name}({sizes}) ({total})"
 
-    def header(self) -> str:
+    def hessian_prototype(self) -> str:
+        """Return the head of the function of the second derivatives."""
+        self.spread = False
+        sizes = [f"size_t {size}" for size in self.sizes(self.d)]
+        words = ", ".join([*sizes, *self.inputs(), "double *result", "double *work"])
+        return wrapped(f"void {self.module}_hessian({words})", 96)
+
+    def hessian_header(self) -> list[str]:
+        """Return what the header says of the second derivatives."""
+        arrays = [shape for name, shape in self.second().arrays if name != "result"]
+        total = " + ".join(_counted([product(shape, "({0})") for shape in arrays])) or "1"
+        name = f"{self.module}_HESSIAN_WORK".upper()
+        return [
+            "/* The number of doubles of `work` for the second derivatives, given by rows. */",
+            f"#define {name}({', '.join(self.sizes(self.d))}) ({total})",
+            f"{self.hessian_prototype()};",
+            "",
+        ]
+
+    def hessian(self, body: Body) -> str:
+        """Return the function of the second derivatives."""
+        rows = [self.hessian_prototype(), "{"]
+        before = "work"
+        space = [(name, shape) for name, shape in body.arrays if name != "result"]
+        for name, shape in space:
+            rows.append(f"    double *{name} = {before};")
+            before = f"{name} + {product(shape)}"
+        text = "\n".join(body.lines) + "\n".join(rows[2:])
+        unused = [*self.sizes(self.d), *map(identifier, self.order), "work"]
+        rows += [f"    (void){word};" for word in unused if not _mentions(text, word)]
+        lines = [_as_output(line, {"result"}) for line in body.lines]
+        return "\n".join([*rows, *lines, "}"])
+
+    def header(self, *, second: bool) -> str:
         """Return the header."""
         guard = f"{self.module}_H".upper()
         head = "/*\n" + "\n".join(f" * {line}".rstrip() for line in self.head()) + "\n */"
@@ -82,10 +118,11 @@ class _Module(LoopModule):
                 *(f"{self.prototype(prefix, d, kind)};" for kind in _KINDS),
                 "",
             ]
+        rows += self.hessian_header() if second else []
         rows += ["#ifdef __cplusplus", "}", "#endif", "", "#endif"]
         return "\n".join(rows) + "\n"
 
-    def source(self) -> str:
+    def source(self, *, second: bool) -> str:
         """Return the source."""
         blocks: list[str] = []
         used: set[str] = set()
@@ -95,6 +132,10 @@ class _Module(LoopModule):
                 used |= body.used
                 blocks.append(self.function(prefix, d, body, kind))
             blocks.append(self.update(prefix, d))
+        if second:
+            body = self.second()
+            used |= body.used
+            blocks.append(self.hessian(body))
         head = f'#include "{self.module}.h"\n\n#include <math.h>'
         return "\n\n".join([head, *helpers(frozenset(used), HELPERS, C_NEEDS), *blocks]) + "\n"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.errors import Diagnostic, SymgradError
 from symgrad.targets.arrays.c import c_files
 from symgrad.targets.arrays.javascript import javascript
 from symgrad.targets.arrays.numpy import code
@@ -12,16 +15,27 @@ from symgrad.targets.base import EmittedFile
 LANGUAGES = ("numpy", "python", "javascript", "c")
 
 
-def array_files(d: ArrayDerivation, target: str, module: str) -> tuple[EmittedFile, ...]:
-    """Return the files of a target, one of `LANGUAGES`.
+_ALWAYS = frozenset(("value", "gradient", "value_and_gradient", "update", "fun_and_jac"))
+
+
+def array_files(
+    d: ArrayDerivation, target: str, module: str, include: Sequence[str] = ()
+) -> tuple[EmittedFile, ...]:
+    """Return the files of a target, one of `LANGUAGES`; `include` may name "hessian".
 
     Raises SymgradError for what the language does not have.
     """
+    unknown = next((kind for kind in include if kind not in {"hessian", *_ALWAYS}), None)
+    if unknown is not None:
+        fault = f"`{unknown}` is not written for vectors and matrices"
+        raise SymgradError(Diagnostic(fault, help="what is: value, gradient, update, hessian"))
+    second = "hessian" in include
     if target == "numpy":
-        return (EmittedFile(f"{module}_numpy.py", code(d, module=module)),)
+        text = code(d, module=module, include=["hessian"] * second)
+        return (EmittedFile(f"{module}_numpy.py", text),)
     if target == "python":
-        return (EmittedFile(f"{module}.py", python(d, module)),)
+        return (EmittedFile(f"{module}.py", python(d, module, second=second)),)
     if target == "javascript":
-        return (EmittedFile(f"{module}.mjs", javascript(d, module)),)
-    header, source = c_files(d, module)
+        return (EmittedFile(f"{module}.mjs", javascript(d, module, second=second)),)
+    header, source = c_files(d, module, second=second)
     return (EmittedFile(f"{module}.h", header), EmittedFile(f"{module}.c", source))

@@ -10,13 +10,16 @@ from symgrad.targets.arrays.loop_languages import JAVASCRIPT
 from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers, wrapped
 
 
-def javascript(d: ArrayDerivation, module: str) -> str:
-    """Return the module: value, value_and_gradient, gradient, update, and means over samples."""
-    return _Module(d, JAVASCRIPT, module).text()
+def javascript(d: ArrayDerivation, module: str, *, second: bool = False) -> str:
+    """Return the module: value, value_and_gradient, gradient, update, and means over samples.
+
+    With `second` the matrix of second derivatives, too.
+    """
+    return _Module(d, JAVASCRIPT, module).text(second=second)
 
 
 class _Module(LoopModule):
-    def text(self) -> str:
+    def text(self, *, second: bool) -> str:
         """Return the whole module."""
         blocks: list[str] = []
         used: set[str] = set()
@@ -26,6 +29,10 @@ class _Module(LoopModule):
                 used |= body.used
                 blocks.append(self.function(prefix, d, body, gradient=gradient))
             blocks.append(self.further(prefix, d))
+        if second:
+            body = self.second()
+            used |= body.used
+            blocks.append(self.hessian(body))
         head = "/*\n" + "\n".join(f" * {line}".rstrip() for line in self.head()) + "\n */"
         return (
             "\n\n".join([head, *helpers(frozenset(used), HELPERS, JAVASCRIPT_NEEDS), *blocks])
@@ -56,6 +63,15 @@ class _Module(LoopModule):
             f"/** Returns {said} of {self.graph.objective}{mean}; matrices are flat, by rows. */",
             wrapped(f"export function {prefix}{name}({self.arguments(d, defaults=True)}) {{"),
             *lines, f"  return {result};", "}",
+        ])  # fmt: skip
+
+    def hessian(self, body: Body) -> str:
+        """Return the function of the second derivatives."""
+        lines = [line.replace("    ", "  ") for line in body.lines]
+        return "\n".join([
+            f"/** Returns the second derivatives of {self.graph.objective}, flat, by rows. */",
+            wrapped(f"export function hessian({self.arguments(self.d, defaults=True)}) {{"),
+            *lines, f"  return {body.value};", "}",
         ])  # fmt: skip
 
     def further(self, prefix: str, d: ArrayDerivation) -> str:

@@ -13,13 +13,17 @@ from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import Shape, shape_text
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.targets.arrays.loops import Loops, Spelling, extent
 from symgrad.targets.arrays.statements import (
     ArrayAssignment,
     backward,
     forward,
+    only_parameter,
+    second,
     shared,
     with_shared_exponentials,
+    without_diagonals,
 )
 
 
@@ -86,13 +90,29 @@ class LoopModule:
         deltas = [item.name for item in d.array_sensitivities]
         taken = [*map(identifier, (*graph.index, *graph.sizes, *deltas)), *_WORDS]
         results = {self.result(name) for name in self.parameters}
+        return self.written(graph, rows, taken, results, identifier(graph.objective), indent)
+
+    def second(self, indent: int = 1) -> Body:
+        """Return the body of the second derivatives by the one parameter; its value is `result`."""
+        graph = self.graph
+        rows = [
+            ArrayAssignment(row.name, without_diagonals(row.tree))
+            for row in second(self.d, only_parameter(self.d))
+        ]
+        taken = [*map(identifier, (*graph.index, *graph.sizes)), *_WORDS]
+        return self.written(graph, rows, taken, {"result"}, "result", indent)
+
+    def written(
+        self, graph: ArrayGraph, rows: Sequence[ArrayAssignment], taken: list[str],
+        results: set[str], value: str, indent: int,
+    ) -> Body:  # fmt: skip
+        """Return assignments as loops."""
         made = shared(rows, taken, graph.variables)
         names = [identifier(row.name) for row in made]
         loops = Loops(self.spelling, [*taken, *names], indent)
         for row in made:
             name = identifier(row.name)
             loops.define(name, row.tree, given=name in results and not self.spelling.array)
-        value = identifier(graph.objective)
         return Body(tuple(loops.lines), value, tuple(loops.arrays), frozenset(loops.used))
 
     def head(self) -> list[str]:

@@ -35,6 +35,7 @@ from symgrad.targets.arrays.statements import (
     ArrayAssignment,
     backward,
     forward,
+    only_parameter,
     second,
     shared,
     with_shared_exponentials,
@@ -308,13 +309,5 @@ class _Module:
 
     def hessian(self) -> str:
         """Return the function of the second derivatives by the one parameter."""
-        if len(self.parameters) != 1:
-            raise SymgradError(
-                Diagnostic(
-                    "the Hessian of arrays is that by one parameter, and there are "
-                    f"{len(self.parameters)}",
-                    help=f"name one: `wrt=[{self.parameters[0]!r}]`",
-                )
-            )
-        rows = second(self.d, self.parameters[0])
+        rows = second(self.d, only_parameter(self.d))
         return self.function("hessian", self.one, rows, "result")

@@ -8,16 +8,20 @@ from symgrad.targets.arrays.loop_helpers import PYTHON as HELPERS
 from symgrad.targets.arrays.loop_helpers import PYTHON_NEEDS
 from symgrad.targets.arrays.loop_languages import PYTHON
 from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers
+from symgrad.targets.arrays.loops import extent
 from symgrad.targets.arrays.numpy_texts import CHECK, SAID
 
 
-def python(d: ArrayDerivation, module: str) -> str:
-    """Return the module: value, gradient, value_and_gradient and update, of lists."""
-    return _Module(d, PYTHON, module).text()
+def python(d: ArrayDerivation, module: str, *, second: bool = False) -> str:
+    """Return the module: value, gradient, value_and_gradient and update, of lists.
+
+    With `second` the matrix of second derivatives, too.
+    """
+    return _Module(d, PYTHON, module).text(second=second)
 
 
 class _Module(LoopModule):
-    def text(self) -> str:
+    def text(self, *, second: bool) -> str:
         """Return the whole module."""
         functions: list[str] = []
         used: set[str] = set()
@@ -26,12 +30,17 @@ class _Module(LoopModule):
                 body = self.body(d, gradient=gradient)
                 used |= body.used
                 functions.append(self.function(prefix, d, body, gradient=gradient))
+        last = []
+        if second:
+            body = self.second()
+            used |= body.used
+            last.append(self.hessian(body))
         said = "\n".join(self.head()).replace("\\", "\\\\").replace('"""', "'''")
         head = f'"""{said}\n"""\n\n{_IMPORTS}'
         check = CHECK.replace("np.shape(", "_shape(")
         blocks = [
             head, *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
-            _SHAPE, check, *functions, self.public(),
+            _SHAPE, check, *functions, self.public(), *last,
         ]  # fmt: skip
         return "\n\n\n".join(blocks) + "\n"
 
@@ -67,13 +76,31 @@ class _Module(LoopModule):
         result = f"{body.value}, ({results},)" if gradient else body.value
         return "\n".join([f"def _{prefix}{name}({words}):", *body.lines, f"    return {result}"])
 
+    def hessian(self, body: Body) -> str:
+        """Return the function of the second derivatives, a list of rows."""
+        words = [*self.sizes(self.d), *map(identifier, self.order)]
+        by = self.graph.shape_of[self.parameters[0]]
+        size = extent(by[0]) if by else ""
+        rows = f"[result[i * {size} : (i + 1) * {size}] for i in range({size})]" if by else "result"
+        inner = "\n".join([f"def _hessian({', '.join(words)}):", *body.lines, f"    return {rows}"])
+        given = [f"{w}={w}" for n, w in zip(self.order, words[-len(self.order):], strict=True)
+                 if self.graph.shape_of[n]]  # fmt: skip
+        flat = ", ".join(f"_flat({word})" for word in words[-len(self.order) :])
+        sizes = "".join(f'_known["{s}"], ' for s in self.size_names(self.d))
+        return _HESSIAN.format(
+            inner=inner, signature=", ".join(self.signature()), shapes=", ".join(given),
+            sizes=sizes, flat=flat,
+        )  # fmt: skip
+
+    def signature(self) -> list[str]:
+        """Return the arguments, with their defaults."""
+        given = {n: f"={float(v)!r}" for n, v in self.defaults.items() if v is not None}
+        return [identifier(n) + given.get(n, "") for n in self.order]
+
     def public(self) -> str:
         """Return the functions that take lists of rows, one sample or many."""
         words = [identifier(name) for name in self.order]
-        parts = [
-            word if (v := self.defaults.get(n)) is None else f"{word}={float(v)!r}"
-            for n, word in zip(self.order, words, strict=True)
-        ]
+        parts = self.signature()
         flat = ", ".join(f"_flat({word})" for word in words)
         shapes = [
             f"{w}={w}" for n, w in zip(self.order, words, strict=True) if self.graph.shape_of[n]
@@ -147,6 +174,13 @@ def _step(x, gradient, rate):
     if isinstance(x, (list, tuple)):
         return [_step(a, b, rate) for a, b in zip(x, gradient)]
     return x + rate * gradient'''
+_HESSIAN = '''{inner}
+
+
+def hessian({signature}):
+    """Return the second derivatives, a list of rows."""
+    _known = _sizes(_SHAPES, {shapes})
+    return _hessian({sizes}{flat})'''
 _PUBLIC = '''def value({signature}):
     """Return the value; the mean over the samples where data have an axis for them."""
 {many}    _known = _sizes({shapes})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.jacobian import hessian
+from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.substitute import substituted
@@ -101,7 +102,7 @@ def backward(d: ArrayDerivation, prefix: str) -> list[ArrayAssignment]:
 
 
 def second(d: ArrayDerivation, parameter: str) -> list[ArrayAssignment]:
-    """Return the assignments of the matrix of second derivatives by one parameter."""
+    """Return the assignments of the matrix of second derivatives by one parameter, `result`."""
     graph = d.array_graph
     gradient = dict(d.array_gradients)[parameter]
     values: dict[Array, Array] = {}
@@ -111,6 +112,43 @@ def second(d: ArrayDerivation, parameter: str) -> list[ArrayAssignment]:
     needed = _needed(graph.trees, [tree])
     rows = [ArrayAssignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
     return [*rows, ArrayAssignment("result", tree)]
+
+
+def without_diagonals(x: Array) -> Array:
+    """Return an expression in which A diag(v) B is (A ⊙ 1vᵀ)B: no diagonal matrix is filled."""
+    found: dict[Array, Array] = {}
+    for part in walk(x):
+        if part.op != "chain" or not any(factor.op == "diag" for factor in part.args):
+            continue
+        factors: list[Array] = []
+        waiting: Array | None = None
+        for factor in part.args:
+            made = factor
+            if made.op == "diag" and factors and len(factors[-1].shape) == 2:
+                spread = build.expand(made.args[0], 1, factors[-1].shape)
+                factors[-1] = build.mul(factors[-1], spread)
+                continue
+            if made.op == "diag" and waiting is None and not factors:
+                waiting = made.args[0]
+                continue
+            if waiting is not None:
+                spread = waiting if len(made.shape) == 1 else build.expand(waiting, 0, made.shape)
+                made, waiting = build.mul(spread, made), None
+            factors.append(made)
+        if waiting is None:
+            found[part] = build.chain(*factors)
+    return substituted(x, found) if found else x
+
+
+def only_parameter(d: ArrayDerivation) -> str:
+    """Return the one parameter by which second derivatives are taken.
+
+    Raises SymgradError where there are several.
+    """
+    if len(d.wrt) == 1:
+        return d.wrt[0]
+    fault = f"the Hessian of arrays is that by one parameter, and there are {len(d.wrt)}"
+    raise SymgradError(Diagnostic(fault, help=f"name one: `wrt=[{d.wrt[0]!r}]`"))
 
 
 def _needed(values: Mapping[str, Array], trees: Sequence[Array]) -> set[str]:
