@@ -156,19 +156,27 @@ def rebuilt(
         below: the parts of a part.
         made: a part made again, of other parts.
     """
-    known: dict[int, Part] = {}  # the whole keeps its parts alive
+    inner = below(expression)
+    return _again(expression, inner, leaf, below, made, {}) if inner else leaf(expression)
 
-    def again(part: Part, inner: tuple[Part, ...]) -> Part:
-        new: list[Part] = []
-        same = True
-        for child in inner:
-            found = known.get(id(child))
-            if found is None:
-                parts = below(child)
-                found = known[id(child)] = again(child, parts) if parts else leaf(child)
-            new.append(found)
-            same = same and found is child
-        return part if same else made(part, tuple(new))
 
-    parts = below(expression)
-    return again(expression, parts) if parts else leaf(expression)
+# No function within a function: one that calls itself is garbage that only the collector clears.
+def _again(
+    part: Part,
+    inner: tuple[Part, ...],
+    leaf: Callable[[Part], Part],
+    below: Callable[[Part], tuple[Part, ...]],
+    made: Callable[[Part, tuple[Part, ...]], Part],
+    known: dict[int, Part],  # the whole keeps its parts alive
+) -> Part:
+    new: list[Part] = []
+    same = True
+    for child in inner:
+        found = known.get(id(child))
+        if found is None:
+            parts = below(child)
+            found = _again(child, parts, leaf, below, made, known) if parts else leaf(child)
+            known[id(child)] = found
+        new.append(found)
+        same = same and found is child
+    return part if same else made(part, tuple(new))
