@@ -179,6 +179,8 @@ class IndexTable:
         self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object
     ) -> Indexed | Array:
         """Return a quotient of entries."""
+        if isinstance(left, Array) and left.shape:
+            raise meaning.fault("an array stands beside an entry: give it its indices", x)
         below = self.entrywise("pow", [right, build.MINUS_ONE], meaning, x)
         return self.product([left, below])
 

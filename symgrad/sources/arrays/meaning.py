@@ -422,7 +422,8 @@ class Meaning:
         if not left.shape or not right.shape:
             return build.mul(left, right)
         if len(left.shape) == 1 and left.shape == right.shape:
-            self.met.add("beside")
+            slope = _is_rest(left, right) or _is_rest(right, left)
+            self.met.add("slope" if slope else "beside")
             if self.vectors == "entries":
                 return build.mul(left, right)
         return self.product(left, right, x)
@@ -780,6 +781,11 @@ def _is_one(x: Syntax) -> bool:
     """Tell whether a piece is 1 or 1ᵀ as written beside an array."""
     inner = x.args[0] if x.kind == "T" else x
     return inner.kind == "num" and inner.data == 1
+
+
+def _is_rest(a: Array, b: Array) -> bool:
+    """Tell whether b is 1 − a or 1 + a: side by side they are a slope, each entry of it."""
+    return build.ONE in b.args and b in {build.sub(build.ONE, a), build.add(build.ONE, a)}
 
 
 def _is_letter(letters: tuple[str, ...]) -> bool:

@@ -166,8 +166,9 @@ class ArrayJudge:
                 self.scope.definitions.update(names)
                 again, left = self.read_as(other, statement)
                 if again.status not in _DOUBTFUL and not left:
-                    told = other.star == first.star or self.graph.numpy
-                    found, unread = (again if told else self.star_left_open(statement)), left
+                    open_sign = self.left_open(first, other)
+                    found = self.unclear(statement, open_sign) if open_sign else again
+                    unread = left
                     break
         if len(unread) < len(statement.sides) - 1 or found.status != "proved":
             yield found
@@ -189,9 +190,16 @@ class ArrayJudge:
             self.scope, self.decider = outside
             self.reader.tensor = None
 
-    def star_left_open(self, statement: ArrayStatement) -> Verdict:
-        """Return the verdict on what is right by one meaning of `*` between two arrays."""
-        message = "`*` only scales, and both sides are arrays: `@` or `⊙` says what is meant"
+    def left_open(self, first: Reading, other: Reading) -> str:
+        """Return what the author did not say where only another reading is right, or nothing."""
+        if other.star != first.star and not self.graph.numpy:
+            return "`*` only scales, and both sides are arrays: `@` or `⊙` says what is meant"
+        if other.beside != first.beside and "beside" in self.reader.met:
+            return "two vectors stand side by side: `⊙` or `ᵀ` says what is meant"
+        return ""
+
+    def unclear(self, statement: ArrayStatement, message: str) -> Verdict:
+        """Return the verdict on what is right by one of its readings, and not by the usual one."""
         return self.verdict("unreadable", statement, message, fault=message)
 
     def unreadable(self, statement: ArrayStatement, problem: BaseException) -> Verdict:

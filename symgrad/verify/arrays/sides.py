@@ -58,7 +58,7 @@ class Reading:
 
     def others(self, met: frozenset[str]) -> Iterator[Reading]:
         """Yield the other readings of a statement in which such things were met."""
-        if "beside" in met:
+        if met & {"beside", "slope"}:
             yield replace(self, beside="entries")
         if "line" in met:
             yield replace(self, lines="columns")
