@@ -261,11 +261,22 @@ def test_a_random_graph_comes_back_from_its_article(seed):
             {"f_1", "f_2", "L"},
         ),
         (r"$J(w) = \frac{1}{2m}\sum_{i=1}^m (w x_i - y_i)^2$ and $\partial J/\partial w$", {"J"}),
+        (r"$\log\frac{p}{1-p} = wx$, $L = -\log p$, $\partial L/\partial w$", {"p", "L"}),
+        (r"$\log \mu = \eta = wx$, $L = \mu - y\eta$, $dL/dw$", {"μ", "η", "L"}),
+        (r"$p = \sigma(wx)$, $\operatorname{logit}(p) = wx$, $L = -\log p$, $dL/dw$", {"p", "L"}),
+        (r"$L = (wx - y)^2$; $\partial L/\partial w = 0$ gives $w = y/x$.", {"L"}),
     ],
 )  # fmt: skip
 def test_notations(text, equations):
     graph = draft_graph(text, "a.md" if "$" in text else "a.txt").graph
     assert {node.name for node in graph.nodes if node.formula is not None} == equations
+
+
+def test_a_function_of_a_name_is_solved_for_it():
+    text = r"$\log\frac{p}{1-p} = wx$, $L = -y\log p$, $\partial L/\partial w = -y(1-p)x$"
+    graph = draft_graph(text, "a.md").graph
+    wanted = sg.parse("param w; data x, y; p = sigmoid(w*x); L = -y*log(p)")
+    assert graph["p"].formula == wanted["p"].formula
 
 
 def test_what_is_left_free():

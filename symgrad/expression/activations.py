@@ -43,6 +43,10 @@ def _sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z)) if z > -_FAR else 0.0
 
 
+def _between_zero_and_one(a: Arguments) -> tuple[Compare, ...]:
+    return Compare(">", a[0], ZERO), Compare("<", a[0], ONE)
+
+
 def _sigmoid_slope(z: Expression) -> Expression:
     return mul(call("sigmoid", z), complement(call("sigmoid", z)))
 
@@ -91,6 +95,12 @@ ROWS = (
             helper("sigmoid"), numpy=Spelling(tree=_sigmoid_of_arrays), torch=library("sigmoid"),
             jax=Spelling("jax.nn.sigmoid({0})"),
         )),
+    row("logit", definition=lambda a: call("log", Div(a[0], complement(a[0]))),
+        ball=lambda flint, x: balls.log(flint, x / (1 - x)), inverse=_sigmoid,
+        domain=_between_zero_and_one, total=False,
+        latex=r"\operatorname{logit}", reserved=False,
+        slips=(lambda z, f: mul(z, complement(z)), lambda z, f: div(ONE, z),
+               lambda z, f: div(ONE, complement(z)))),
     row("softplus",definition=lambda a: call("log", Add((ONE, call("exp", a[0])))),
         ball=lambda _, x: x.exp().log1p(), total=False, latex=r"\operatorname{softplus}",
         slips=(lambda z, f: _sigmoid_slope(z), lambda z, f: complement(call("sigmoid", z)),

@@ -120,6 +120,15 @@ class Sigmoid(Own):
         return self * (1 - self)
 
 
+class Logit(Own):
+    """The inverse of the logistic function, the logarithm of odds."""
+
+    def slope(self, place: int) -> Real:
+        """Return 1/(x(1 - x))."""
+        x = self.args[place]
+        return 1 / (x * (1 - x))
+
+
 class Softplus(Own):
     """The logarithm of 1 + exp x."""
 
@@ -253,6 +262,7 @@ OWN: dict[str, type[Own]] = {
     "log1p": Log1p,
     "expm1": Expm1,
     "sigmoid": Sigmoid,
+    "logit": Logit,
     "softplus": Softplus,
     "relu": Relu,
     "gelu": Gelu,

@@ -66,6 +66,7 @@ _KINDS = (
 )
 _SAID_BEFORE, _SAID_AFTER = 40, 40
 _SAYS = re.compile(r"[\s$\\)*_]*(?:is|are|denotes?|means|:|—|–|-|\(|=|为|是|：|est|es|ist)(?!\w)")
+_MINIMIZES = re.compile(r"minimi[sz]|negative[ -]log-?\s?likelihood", re.IGNORECASE)
 _MAXIMIZES = re.compile(r"maximi[sz]|log-?\s?likelihood|最大化|对数似然", re.IGNORECASE)
 
 
@@ -106,6 +107,15 @@ class PutIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """An equation `log(p) = right`: a function of a name on the left."""
+
+    left: str
+    right: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A relation of a formula to a number, as in `y_1 + y_2 = 1`."""
 
@@ -130,6 +140,7 @@ class Article:
     equations: list[Said] = field(default_factory=list)
     values: list[StatedValue] = field(default_factory=list)
     put_in: list[PutIn] = field(default_factory=list)
+    linked: list[Linked] = field(default_factory=list)
     results: list[StatedValue] = field(
         default_factory=list
     )  # the numbers that computations end with
@@ -148,7 +159,9 @@ class Article:
 
 def gather(text: str, source: str) -> Article:
     """Return what a text states of its graph."""
-    found = Article(maximizes=_MAXIMIZES.search(text) is not None)
+    found = Article(
+        maximizes=_MAXIMIZES.search(text) is not None and _MINIMIZES.search(text) is None
+    )
     before: tuple[Place, int, str] | None = None
     for formula in islice(formulas(text, source), MAX_FORMULAS):
         if formula.fault is not None or len(formula.text) > _MAX_LENGTH:
@@ -234,10 +247,19 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     if differentiates and plain_number(texts[-1]) == 0:
         found.set_on = place.line
     left = _LEFT.fullmatch(statement.left.text)
-    if left is None or statement.other or statement.given or not statement.parts:
+    if statement.other or statement.given or not statement.parts:
         return
     if found.set_on == place.line:
         return  # a solution, which holds at the optimum only
+    if not differentiates and _of_name(statement.left.text):
+        found.linked.append(Linked(statement.left.text, statement.parts[0][1].text, place))
+        left = None
+    if left is None:
+        named = _LEFT.fullmatch(statement.parts[0][1].text)
+        if named is None or len(statement.parts) == 1 or statement.parts[0][0] != "=":
+            return
+        left = named  # `log(μ) = η = a + bx`: what follows is said of η
+        statement = replace(statement, parts=statement.parts[1:])
     name = left[1].lstrip("\\")
     if differentiates:
         found.adjoints.add(name)
@@ -270,6 +292,12 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
                 found.equations.append(said)
         if len(words) == 1 and _LEFT.fullmatch(part.text) and lookup(words[0]) is None:
             name = words[0]  # `a = ŷ = σ(z)`: what follows is said of ŷ
+
+
+def _of_name(left: str) -> bool:
+    """Tell whether a left side is a function of something, and no name: `log(p/(1-p))`."""
+    called = [word for word, behind in words_in(left) if behind]
+    return bool(called) and lookup(called[0]) is not None and left.lstrip().startswith(called[0])
 
 
 def _note_ranges(texts: list[str], found: Article) -> None:

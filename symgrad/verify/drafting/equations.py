@@ -8,11 +8,13 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from symgrad.errors import Place
-from symgrad.expression.tree import Add, Compare, Expression, Var, number, variables
+from symgrad.expression.inverse import VALUE, inverted
+from symgrad.expression.recognize import recognized
+from symgrad.expression.tree import Add, Compare, Expression, Var, number, substitute, variables
 from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
-from symgrad.verify.drafting.article import Article, ArticleEquation, words_in
+from symgrad.verify.drafting.article import Article, ArticleEquation, Said, words_in
 from symgrad.verify.drafting.evidence import Evidence
 from symgrad.verify.drafting.names import Vocabulary, per_sample
 from symgrad.verify.reading.formula import parse_side
@@ -21,6 +23,7 @@ from symgrad.verify.truth import Truth
 
 LEFT_OUT = "is left out"
 _MAX_EQUATIONS = 2_000
+_MAX_LINKS = 20
 _OBJECTIVE = "objective_of_the_article"
 
 
@@ -72,6 +75,7 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
             left = _tree(one.left, one.place, scope)
             conditions.append(Compare(one.relation, left, number(one.value)))
     listed = list(found.values())
+    listed += _by_links(article, listed, scope, notes)
     return Readable([*listed, *_by_terms(listed, notes)], evidence, conditions)
 
 
@@ -120,6 +124,33 @@ def _scope(names: Iterable[str], vocabulary: Vocabulary) -> Scope:
     graph = parse(text or f"param x\n{_OBJECTIVE} = x")
     truth = Truth(graph)
     return Scope(graph, truth.derivation, truth)
+
+
+def _by_links(
+    article: Article, equations: Sequence[ArticleEquation], scope: Scope, notes: list[str]
+) -> list[ArticleEquation]:
+    """Return equations for names that stand in a function: `log(μ) = η` says that μ is exp(η).
+
+    None for a name that has an equation of its own, or for what has no one solution.
+    """
+    defined = {item.name for item in equations}
+    found: dict[str, ArticleEquation] = {}
+    for one in article.linked[:_MAX_LINKS]:
+        with suppress(Fault):
+            left = _tree(one.left, one.place, scope)
+            names = list(map(str, variables(left)))
+            if len(names) != 1 or names[0] in defined or names[0] in found:
+                continue
+            right = _tree(_uncalled(per_sample(one.right)[0], article), one.place, scope)
+            solved = inverted(left, names[0])
+            if solved is None or not variables(right) or names[0] in variables(right):
+                continue
+            expression = recognized(substitute(solved, {VALUE: right}))
+            found[names[0]] = ArticleEquation(
+                names[0], expression, Said(names[0], one.right, one.place)
+            )
+            notes.append(f"line {one.place.line}: solved for `{names[0]}`")
+    return list(found.values())
 
 
 def _by_terms(equations: Sequence[ArticleEquation], notes: list[str]) -> list[ArticleEquation]:

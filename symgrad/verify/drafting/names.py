@@ -51,6 +51,7 @@ class Vocabulary:
         for word in (*said, *tops, *article.bottoms):
             self._add(word)
         texts = [item.right for item in article.equations]
+        texts += [text for item in article.linked for text in (item.left, item.right)]
         listed = [word for text in texts for word in _words(text)]
         for word, called in listed:
             if len(canonical(word)) == 1 and word not in _NUMBERS and not called:

@@ -351,10 +351,10 @@ class ClaimParser(SumParser):
         if token in _INDICATORS and self.scope.name(token) is None and self.holds_condition(1):
             self.at += 1
             return self.bracketed()
-        if canonical(token) in _STEPS and not self.scope.products(token, before_power=False):
+        if canonical(token) in _STEPS and self.is_no_name(token):
             return self.step_call(token)
         function = self.letter_function(token)
-        if function is not None and not self.scope.products(token, before_power=False):
+        if function is not None and self.is_no_name(token):
             self.tokens[self.at] = function
             return super().call(function)
         if lookup(token.lstrip("\\")) is not None and self.scope.strict(token) is not None:
@@ -363,6 +363,11 @@ class ClaimParser(SumParser):
                 hint=f"to multiply, write `{token}*(…)`",
             )  # fmt: skip
         return super().call(token)
+
+    def is_no_name(self, token: str) -> bool:
+        """Tell whether a word before a parenthesis is neither a name nor a product of names."""
+        scope = self.scope
+        return scope.strict(token) is None and not scope.products(token, before_power=False)
 
     def step_call(self, token: str) -> Expression:
         """Read `H(z)`, the unit step, where nothing else is called so."""
