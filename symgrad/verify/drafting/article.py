@@ -14,6 +14,7 @@ from symgrad.expression.tree import Expression
 from symgrad.sources import lexer
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault
+from symgrad.sources.written import Written
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS
 from symgrad.verify.reading.names import loose
@@ -272,12 +273,19 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
         else:
             found.arguments.setdefault(name, left[2].strip())
-    for sign, part in statement.parts:
+    _take_sides(name, statement.parts, place, found)
+
+
+def _take_sides(
+    name: str, parts: Sequence[tuple[str, Written]], place: Place, found: Article
+) -> None:
+    """Take the right sides of a name: its numbers, and the expressions that it is."""
+    for sign, part in parts:
         if sign not in ("=", ":="):
             return
         number = plain_number(part.text)
         if number is not None:
-            numbers = found.values if len(statement.parts) == 1 else found.results
+            numbers = found.values if len(parts) == 1 else found.results
             numbers.append(StatedValue(name, number, place))
             continue
         words = [word for word, _ in words_in(part.text)]
