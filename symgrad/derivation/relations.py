@@ -31,6 +31,7 @@ from symgrad.derivation.sweep import AdjointMark
 from symgrad.expression.algebra import (
     Product,
     add,
+    combined,
     cost,
     div,
     factored_sum,
@@ -55,7 +56,6 @@ from symgrad.expression.tree import (
     substitute,
     variables,
     walk,
-    with_children,
 )
 from symgrad.graph.graph import Graph, Node
 
@@ -180,7 +180,7 @@ class Relations:
         starts = [form, whole]
         if whole is not None and not self._complements.keys().isdisjoint(variables(whole)):
             starts.append(substitute(whole, self._complements))
-        for start in starts:
+        for start in dict.fromkeys(starts):
             if start is None or cost(start) > MAX_EXPANDED_COST:
                 continue
             current = self._folded(start)
@@ -201,7 +201,7 @@ class Relations:
         """Put the names of products and quotients in: where p = e/s, write p for e/s."""
         parts = children(e)
         if parts:
-            e = tidy(with_children(e, tuple(self._folded(part) for part in parts)))
+            e = combined(e, tuple([self._folded(part) for part in parts]))
         product = as_product(e)
         if product is None:
             return e

@@ -54,14 +54,16 @@ def _measure(e: Expression) -> bool:
     level, depth = [e], 0
     while level:
         depth += 1
-        if depth > MAX_DEPTH or any(_is_wide(part) for part in level):
+        if depth > MAX_DEPTH:
             return True
-        level = [part for parent in level for part in children(parent)]
+        below: list[Expression] = []
+        for part in level:
+            parts = children(part)
+            if len(parts) > MAX_WIDTH and isinstance(part, Add | Mul):
+                return True
+            below += parts
+        level = below
     return False
-
-
-def _is_wide(e: Expression) -> bool:
-    return isinstance(e, Add | Mul) and len(children(e)) > MAX_WIDTH
 
 
 class _Cutter:

@@ -8,6 +8,7 @@ from symgrad import __version__
 from symgrad.accuracy.report import has_series, shown, told
 from symgrad.errors import display_text
 from symgrad.expression.printer import Printer
+from symgrad.expression.tree import Add, Expression
 from symgrad.program.program import Program
 from symgrad.targets.long_lines import comment as long_comment
 
@@ -65,7 +66,7 @@ def _lines(
     equations = graph.ordered
     yield from _listed(
         [
-            f"{printer.name(node.name)} = {printer.expression(node.formula.expression)}"
+            f"{printer.name(node.name)} = {printer.expression(_begun(node.formula.expression))}"
             for node in equations[:MAX_SHOWN]
             if node.formula is not None
         ],
@@ -119,7 +120,7 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
         yield from _listed(
             [
                 f"{printer.name(s.name)} = {printer.partial(top(s.node), s.node)}"
-                f" = {printer.expression(s.form.expression)}"
+                f" = {printer.expression(_begun(s.form.expression))}"
                 for s in sensitivities[:MAX_SHOWN]
             ],
             len(sensitivities),
@@ -129,7 +130,7 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
     forms = derivation.gradient_forms
     yield from _listed(
         [
-            f"∂{goal}/∂{printer.name(name)} = {printer.expression(form.expression)}"
+            f"∂{goal}/∂{printer.name(name)} = {printer.expression(_begun(form.expression))}"
             for name, form in forms[:MAX_SHOWN]
         ],
         len(forms),
@@ -142,6 +143,11 @@ def _backward(program: Program, printer: Printer, goal: str) -> Iterator[str]:
             yield f"{word}: {', '.join(map(printer.name, names[:MAX_SHOWN]))}{more}."
     for kink in derivation.kinks:
         yield f"Convention: {kink}."
+
+
+def _begun(e: Expression) -> Expression:
+    """Return no more terms of a sum than can be shown: each takes three characters or more."""
+    return Add(e.terms[: MAX_LINE // 3]) if isinstance(e, Add) else e
 
 
 def _listed(lines: list[str], total: int, what: str) -> Iterator[str]:
