@@ -12,6 +12,7 @@ import pytest
 
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
+from symgrad.expression import deadline
 from symgrad.expression.deadline import Broken, Late
 from symgrad.sources.text import parse
 from symgrad.targets import templates
@@ -36,17 +37,29 @@ def loud(text):
     return os.getpid()
 
 
+@pytest.fixture(params=["fork", "interpreter"])
+def _each_kind(request, monkeypatch):
+    there = Path("/proc/self/task").exists() and request.param == "fork"
+    monkeypatch.setattr(deadline, "can_fork", lambda: there)
+
+
+each_kind = pytest.mark.usefixtures("_each_kind")
+
+
+@each_kind
 def test_result_comes_from_another_process(capfd):
     assert bounded(loud, "a word", seconds=20) != os.getpid()
     assert capfd.readouterr() == ("", "")
 
 
+@each_kind
 def test_faults_come_back_as_they_were():
     with pytest.raises(Fault) as caught:
         bounded(faulty, "no good", seconds=20)
     assert caught.value.diagnostics == (Diagnostic("no good", help="none"),)
 
 
+@each_kind
 def test_late_work_is_ended():
     start = time.monotonic()
     with pytest.raises(Late):
@@ -54,12 +67,14 @@ def test_late_work_is_ended():
     assert time.monotonic() - start < 10
 
 
+@each_kind
 @posix
 def test_memory_is_bounded():
     with pytest.raises(Broken):
         bounded(bytearray, 2**30, seconds=20, megabytes=400)
 
 
+@each_kind
 @posix
 def test_modules_are_not_taken_from_the_folder_where_one_stands(tmp_path, monkeypatch):
     (tmp_path / "random.py").write_text("raise SystemExit('taken from here')")
