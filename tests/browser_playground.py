@@ -123,6 +123,8 @@ async function drive() {
   at("#example").dispatchEvent(new Event("change"));
   await until(() => at("#text").value.includes("hinge") && formula() && !formula().includes("2cu"));
   notes.example = formula();
+  await until(() => !at(".stale"));
+  await sleep(500);
   notes.barriers = (await axe.run()).violations.map((v) => [v.id, v.nodes[0].html]);
   notes.wide = document.documentElement.scrollWidth <= window.innerWidth;
 }

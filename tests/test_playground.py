@@ -47,6 +47,20 @@ def test_a_graph_without_numbers_gets_some_and_says_so():
     assert values(show("param w; data x; J = (w*x - 1)^2 + log(x)", w="2"))["w"] == "2"
 
 
+def test_a_quick_answer_is_the_start_of_the_whole_one():
+    quick, whole = answer({"kind": "show", "text": GRAPH, "quick": True}), show(GRAPH)
+    assert 'data-block="paths"' in whole["formulas"]
+    assert 'data-block="paths"' not in quick["formulas"]
+    assert 'data-block="gradients"' in quick["formulas"]
+    assert "numbers" not in quick
+    assert [len(shown["data"]["steps"]) for shown in (quick, whole)] == [1, 2]
+    first, same = quick["data"]["steps"][0], whole["data"]["steps"][0]
+    assert (first["given"], first["tiles"]) == (same["given"], same["tiles"])
+    assert first["numbers"] == same["numbers"][: len(first["numbers"])]
+    assert quick["headline"] == whole["headline"]
+    assert quick["inputs"] == whole["inputs"]
+
+
 def test_faults_have_their_places():
     faults = show("param a\nJ = a*b + cc\n")["faults"]
     assert [(f["line"], f["column"], f["length"]) for f in faults] == [(2, 7, 1), (2, 11, 2)]

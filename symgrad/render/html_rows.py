@@ -86,8 +86,8 @@ class Rows:
         self.operands = operands_by_node(derivation.graph)
         self.nodes_of = {item.name: item.node for item in derivation.sensitivity_list}
 
-    def blocks(self) -> list[PageBlock]:
-        """Return the sections of formulas, those without a row left out."""
+    def blocks(self, *, paths: bool = True) -> list[PageBlock]:
+        """Return the sections of formulas, those without a row left out, and `paths` if asked."""
         d = self.derivation
         edges = edge_lines(d) if len(d.graph.nodes) <= LARGE else []
         found = [
@@ -96,7 +96,7 @@ class Rows:
             self.block("merges", "Merged branches", "merge", merge_lines(d, steps=True)),
             self.block("equations", "Equations", "equation", equation_lines(d.graph)),
             self.block("edges", "Local derivatives", "edge", edges),
-            self.paths(),
+            *((self.paths(),) if paths else ()),
             self.block("notes", "Notes", "note", note_lines(d)),
         ]
         return [block for block in found if block.rows]

@@ -159,8 +159,8 @@ class StepWriter:
         )
         self.style = Style(DIGITS)
 
-    def step(self, step: Step) -> dict[str, Any]:
-        """Return one step: given data, numbers of the rows and of the tiles, worked lines."""
+    def step(self, step: Step, *, work: bool = True) -> dict[str, Any]:
+        """Return one step: given data, numbers of the rows and of the tiles, the `work` lines."""
         found = StepReader(self.derivation, step)
         return {
             "given": self.given(step),
@@ -168,7 +168,7 @@ class StepWriter:
             "tiles": self.tile_numbers(step),
             "work": [
                 [TITLES[key], [[self.label(line), self.line(line)] for line in lines[:MAX_LINES]]]
-                for key, lines in sections(step.work)
+                for key, lines in (sections(step.work) if work else ())
             ],
             "notes": [*step.notes, *_left_out(step)],
         }

@@ -19,8 +19,13 @@ def ordered(layers: Layers, above: Neighbours, below: Neighbours) -> Layers:
     best = [list(layer) for layer in layers]
     fewest = crossings(best, below)
     current = [list(layer) for layer in layers]
+    seen: set[tuple[bool, tuple[tuple[int, ...], ...]]] = set()
     for sweep in range(_SWEEPS):
         down = sweep % 2 == 0
+        state = down, tuple(map(tuple, current))
+        if state in seen:
+            break  # from here on everything comes again
+        seen.add(state)
         for i in range(1, len(current)) if down else range(len(current) - 2, -1, -1):
             fixed = current[i - 1] if down else current[i + 1]
             current[i] = _by_barycentre(current[i], fixed, above if down else below)

@@ -63,25 +63,40 @@ def placed(
         row = separated([0.0] * len(layer), [1.0] * len(layer), space)
         x |= dict(zip(layer, row, strict=True))
     depth = {item: i for i, layer in enumerate(layers) for item in layer}
+    around = [[near[item] for item in layer] for layer in layers]
+    # At first only what stands behind: that carries news through all layers at once.
+    behind = {
+        down: [
+            [[p for p in pull if (depth[p[0]] < i) == down] for pull in pulls]
+            for i, pulls in enumerate(around)
+        ]
+        for down in (True, False)
+    }
+    plans = {
+        down: list(zip(rows, map(_weights, rows), strict=True)) for down, rows in behind.items()
+    }
+    plan = list(zip(around, map(_weights, around), strict=True))
     for sweep in range(_FIRST_ROUNDS + _ROUNDS):
         down = sweep % 2 == 0
+        rows = plans[down] if sweep < _FIRST_ROUNDS else plan
         for i in range(len(layers)) if down else range(len(layers) - 1, -1, -1):
-            pulls = [near[item] for item in layers[i]]
-            if sweep < _FIRST_ROUNDS:
-                # At first only what stands behind: that carries news through all layers at once.
-                pulls = [[p for p in pull if (depth[p[0]] < i) == down] for pull in pulls]
-            x |= _settled(layers[i], pulls, spaces[i], x)
+            x |= _settled(layers[i], *rows[i], spaces[i], x)
     return x
+
+
+def _weights(pulls: Sequence[Sequence[tuple[int, float]]]) -> list[float]:
+    """Return how strongly each item of a layer is pulled."""
+    return [fsum(w for _, w in pull) or _IDLE for pull in pulls]
 
 
 def _settled(
     layer: Sequence[int],
     pulls: Sequence[Sequence[tuple[int, float]]],
+    weights: Sequence[float],
     spaces: Sequence[float],
     x: Mapping[int, float],
 ) -> dict[int, float]:
     """Return a layer's positions where its items are pulled to the mean of their neighbours."""
-    weights = [fsum(w for _, w in pull) or _IDLE for pull in pulls]
     wanted = [
         fsum(x[other] * w for other, w in pull) / weight if pull else x[item]
         for item, pull, weight in zip(layer, pulls, weights, strict=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from symgrad.derivation.derivation import Derivation
@@ -43,6 +44,7 @@ TEMPLATE = "live.html.j2"
 MAX_TEXT = 100_000  # characters of a graph or a derivation
 SOURCE = "graph"
 _MADE_UP = "The graph states no numbers for all its inputs: those shown are made up."
+_KEPT = 8  # graphs whose derivation is kept
 _SIGNIFICANT = 4  # digits of a number that is made up
 
 Answer = dict[str, Any]
@@ -66,8 +68,9 @@ def answer(request: Mapping[str, Any]) -> Answer:
 
     Args:
         request: `text`, the graph; for show `numbers`, the text of each number that was changed, by
-            input; for judge `claims`, a derivation, and `answers`, whether corrections are shown;
-            for emit `target`, a language.
+            input, and `quick`, to leave out paths, worked lines and all steps but the first; for
+            judge `claims`, a derivation, and `answers`, whether corrections are shown; for emit
+            `target`, a language.
 
     Returns:
         `ok` and what was asked for, or `ok` false and `faults`.
@@ -79,16 +82,23 @@ def answer(request: Mapping[str, Any]) -> Answer:
         texts = [str(request.get(key, "")) for key in ("text", "claims")]
         if max(map(len, texts)) > MAX_TEXT:
             raise SymgradError(Diagnostic(f"a text has at most {MAX_TEXT:,} characters"))
-        return {"ok": True, **_KINDS[request["kind"]](request, read_graph(texts[0]))}
+        return {"ok": True, **_KINDS[request["kind"]](request, texts[0])}
     except SymgradError as error:
         return {"ok": False, "faults": [_fault(item) for item in error.diagnostics]}
 
 
+@lru_cache(maxsize=_KEPT)
 def read_graph(text: str) -> Graph:
     """Return the graph of a text in the graph language, or of a Python function."""
     if text.lstrip().startswith(("def ", "import ", "from ")):
         return read_function(text)
     return parse(text, source=SOURCE)
+
+
+@lru_cache(maxsize=_KEPT)
+def derivation_of(text: str) -> Derivation:
+    """Return the derivation of a text: a page asks for that of one text several times."""
+    return derive(read_graph(text))
 
 
 def _fault(item: Diagnostic) -> Answer:
@@ -99,27 +109,30 @@ def _fault(item: Diagnostic) -> Answer:
     return found
 
 
-def _show(request: Mapping[str, Any], graph: Graph) -> Answer:
+def _show(request: Mapping[str, Any], text: str) -> Answer:
+    graph, derivation = read_graph(text), derivation_of(text)
     if isinstance(graph, ArrayGraph):
-        return _show_arrays(graph)
-    derivation = derive(graph)
+        return _show_arrays(graph, derivation)
+    quick = bool(request.get("quick"))
     plan, note = _plan(derivation, request.get("numbers") or {})
+    planned = plan.count
+    plan = replace(plan, count=1) if quick else plan
     trace, reason = worked_trace(plan)
     drawn = scene(derivation, trace.steps[0] if trace else None)
     rows = Rows(derivation, drawn.home)
-    blocks = tuple(rows.blocks())
-    steps, data = _steps(trace, blocks, drawn.tiles)
+    blocks = tuple(rows.blocks(paths=not quick))
+    steps, data = _steps(trace, blocks, drawn.tiles, work=not quick)
     svg, width = scene_svg(drawn, [step["tiles"] for step in steps])
     values = objective_values(trace) if trace else []
     shown = curve(values, len(values), len(steps)) if len(values) > 1 else None
     goal = rows.plain.name(graph.objective)
-    page = Page(blocks, steps, goal, width, drawn.folded, plan.count, shown)
+    page = Page(blocks, steps, goal, width, drawn.folded, planned, shown)
     places = {quantity: i for i, quantity in enumerate(quantities(blocks))}
     return {
         "headline": headline(derivation),
         "formulas": _filled("formulas", page, places.get),
         "graph": _filled("shown", page, svg),
-        "numbers": _filled("numbers", page),
+        **({} if quick else {"numbers": _filled("numbers", page)}),
         "width": width,
         "inputs": _inputs(plan, trace),
         "note": reason or note,
@@ -128,9 +141,8 @@ def _show(request: Mapping[str, Any], graph: Graph) -> Answer:
     }
 
 
-def _show_arrays(graph: ArrayGraph) -> Answer:
+def _show_arrays(graph: ArrayGraph, derivation: Derivation) -> Answer:
     """Return the formulas and the picture of a graph with vectors: it has no worked numbers yet."""
-    derivation = derive(graph)
     lines = [line for line in derivation.text().splitlines() if line.strip()]
     rows = tuple(PageRow("note", line.strip()) for line in lines[1:] if line.startswith("  "))
     page = Page((PageBlock("gradients", "Formulas", rows),), (), graph.objective)
@@ -153,13 +165,17 @@ def _filled(macro: str, *arguments: object) -> str:
 
 
 def _steps(
-    trace: Trace | None, blocks: tuple[PageBlock, ...], tiles: list[tuple[str, bool]]
+    trace: Trace | None,
+    blocks: tuple[PageBlock, ...],
+    tiles: list[tuple[str, bool]],
+    *,
+    work: bool,
 ) -> tuple[tuple[dict[str, Any], ...], Answer]:
     data: Answer = {"steps": (), "tiles": [name for name, _ in tiles]}
     if trace is None:
         return (), data | {"tiles": []}
     writer = StepWriter(trace, quantities(blocks), tiles)
-    steps = tuple(map(writer.step, trace.steps))
+    steps = tuple(writer.step(step, work=work) for step in trace.steps)
     return steps, data | {"steps": steps}
 
 
@@ -204,15 +220,15 @@ def _inputs(plan: Plan, trace: Trace | None) -> list[Answer]:
     ]
 
 
-def _judge(request: Mapping[str, Any], graph: Graph) -> Answer:
-    report = verify(graph, str(request.get("claims", "")))
+def _judge(request: Mapping[str, Any], text: str) -> Answer:
+    report = verify(read_graph(text), str(request.get("claims", "")))
     if not request.get("answers"):
         report = without_answers(report)
     return {"verdicts": _filled("judged", marked(report)), "exit": report.exit_code}
 
 
-def _explain(_: Mapping[str, Any], graph: Graph) -> Answer:
-    derivation = derive(graph)
+def _explain(_: Mapping[str, Any], text: str) -> Answer:
+    derivation = derivation_of(text)
     names = all_names(derivation)
     printer, plain = LatexPrinter(names), LetterPrinter(names)
     sections = []
@@ -231,8 +247,8 @@ def _explain(_: Mapping[str, Any], graph: Graph) -> Answer:
     return {"steps": _filled("explained", sections)}
 
 
-def _emit(request: Mapping[str, Any], graph: Graph) -> Answer:
-    files = emit(derive(graph), str(request.get("target", "python")), safe=False)
+def _emit(request: Mapping[str, Any], text: str) -> Answer:
+    files = emit(derivation_of(text), str(request.get("target", "python")), safe=False)
     return {"code": _filled("files", files)}
 
 
@@ -240,6 +256,6 @@ def _targets() -> list[str]:
     return sorted(target_names(), key=lambda name: (name != "python", name))
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any], Graph], Answer]] = {
+_KINDS: dict[str, Callable[[Mapping[str, Any], str], Answer]] = {
     "show": _show, "judge": _judge, "explain": _explain, "emit": _emit,
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum
 
 from symgrad.derivation.derivation import Derivation
@@ -86,7 +87,13 @@ def drawing(shown: Picture) -> Drawing:
         Arc(wire.source, wire.target, _label_size(wire, lines, setter) if lines else None)
         for wire, lines in zip(shown.wires, labels, strict=True)
     ]
-    return Drawing(shown, layout(boxes, links), texts, labels, setter)
+    return Drawing(shown, _laid_out(tuple(boxes), tuple(links)), texts, labels, setter)
+
+
+@lru_cache(maxsize=8)
+def _laid_out(boxes: tuple[Box, ...], links: tuple[Arc, ...]) -> Layout:
+    """Return a layout; another number in a box as wide as before changes nothing of it."""
+    return layout(boxes, links)
 
 
 def _tile_lines(tile: Tile, setter: Typesetter) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum
 
 from symgrad.expression.functions import reserved_names
@@ -75,6 +76,10 @@ class Typesetter:
 
     def runs(self, text: str) -> list[TextRun]:
         """Split a formula into runs: variables in italics, indices lowered, powers raised."""
+        return list(_runs(self, text))
+
+    def split(self, text: str) -> list[TextRun]:
+        """Return the runs of a formula, made anew."""
         runs: list[TextRun] = []
         tokens = _TOKEN.findall(text)
         place = 0
@@ -161,6 +166,12 @@ class Typesetter:
         while len(line) > 4 and self.width(line, size) > limit:
             line = line[: -max(2, len(line) // 20)].rstrip("…") + "…"
         return line
+
+
+@lru_cache(maxsize=4096)
+def _runs(setter: Typesetter, text: str) -> tuple[TextRun, ...]:
+    """Return the runs of a formula; while lines are broken the same ones are measured often."""
+    return tuple(setter.split(text))
 
 
 def _end_of_group(tokens: Sequence[str], place: int) -> int:

@@ -6,6 +6,7 @@ A module of this package that has a `TARGET` is a target. Others are added with 
 from __future__ import annotations
 
 import pkgutil
+from functools import cache
 from importlib import import_module
 
 from symgrad.errors import Diagnostic, SymgradError, did_you_mean
@@ -48,6 +49,7 @@ def _shipped(name: str) -> Target | None:
     return found if isinstance(found, Target) else None
 
 
+@cache
 def _module_names() -> tuple[str, ...]:
     return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__)))
 

@@ -33,9 +33,21 @@ const pages = (() => {
     return found.length > 1 && !found[0].endsWith(":") ? [found[0] + found[1], ...found.slice(2)] : found;
   }
 
+  const typesetBefore = new Map(); // an edit leaves most formulas as they were
+
   function typeset(element) {
-    element.textContent = "";
-    sides(element.dataset.tex).forEach((side, i) => {
+    const { tex } = element.dataset;
+    if (!typesetBefore.has(tex)) {
+      if (typesetBefore.size > 1000) typesetBefore.clear();
+      const made = document.createElement("span");
+      set(made, tex);
+      typesetBefore.set(tex, made);
+    }
+    element.replaceChildren(...typesetBefore.get(tex).cloneNode(true).childNodes);
+  }
+
+  function set(element, tex) {
+    sides(tex).forEach((side, i) => {
       const part = document.createElement("span");
       part.className = "side";
       element.append(part);

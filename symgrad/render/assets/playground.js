@@ -4,7 +4,8 @@
   const first = JSON.parse(byId("first").textContent);
   const text = byId("text");
   const claims = byId("claims");
-  const PAUSE = 120; // milliseconds without a key before the graph is derived again
+  const PAUSE = 25; // milliseconds without a key before formulas and picture are derived again
+  const REST = 350; // and before paths, all steps and code are
   const PATIENCE = { show: 20_000, judge: 60_000, explain: 30_000, emit: 30_000 };
   let changed = {}; // numbers that differ from the graph's, by input
   let language = "python";
@@ -126,8 +127,8 @@
     return place;
   }
 
-  function enliven(answer) {
-    ["picture", "formulas", "numbers"].forEach((id) => {
+  function enliven(answer, quick = false) {
+    ["picture", "formulas", ...(quick ? [] : ["numbers"])].forEach((id) => {
       pages.rovingRows(byId(id));
       pages.copying(byId(id));
       byId(id).classList.remove("stale");
@@ -135,15 +136,26 @@
     const canvas = byId("graph");
     const nodes = canvas ? pages.lighting(canvas) : new Map();
     steps = answer.data.steps.length;
-    current = Math.min(current, Math.max(1, steps));
+    if (!quick) current = Math.min(current, Math.max(1, steps));
     show = steps ? pages.stepping(answer.data, nodes, (step) => { current = step; guessing(); }) : () => {};
-    show(current);
+    if (!quick) show(current);
     byId("play").disabled = steps < 2;
     byId("note").textContent = answer.note;
     byId("headline").textContent = answer.headline;
     putInputs(answer.inputs, nodes);
     pages.fit();
     guessing();
+  }
+
+  // What a quick answer lacks stays as it was, pale, until the whole one is there.
+  function putQuick(answer) {
+    showFaults([]);
+    const paths = byId("paths");
+    put("picture", answer.graph);
+    const place = put("formulas", answer.formulas);
+    if (paths) place.append(paths);
+    [paths, byId("numbers")].forEach((part) => part?.classList.add("stale"));
+    enliven(answer, true);
   }
 
   function putAnswer(answer) {
@@ -161,28 +173,48 @@
   }
 
   let pause = 0;
+  let rest = 0;
   let running = false;
   let again = false;
+  const wanted = () => ({ kind: "show", text: text.value, numbers: changed });
 
+  // Formulas and picture first; what else there is follows when nothing more is typed.
   async function derive() {
     if (running) {
       again = true;
       return;
     }
+    clearTimeout(rest);
     running = true;
-    const request = { kind: "show", text: text.value, numbers: changed };
-    putAnswer(await ask(request));
+    let quick = null;
+    do {
+      again = false;
+      quick = await ask({ ...wanted(), quick: true });
+    } while (again);
+    running = false;
+    if (!quick.ok) putAnswer(quick);
+    else {
+      putQuick(quick);
+      rest = setTimeout(deriveRest, REST);
+    }
+  }
+
+  async function deriveRest() {
+    if (running) return;
+    running = true;
+    const answer = await ask(wanted());
     running = false;
     if (again) {
-      again = false;
       derive();
       return;
     }
+    putAnswer(answer);
     emit();
   }
 
   function edited() {
     clearTimeout(pause);
+    clearTimeout(rest);
     pause = setTimeout(derive, PAUSE);
     byId("explained").replaceChildren();
     byId("reveal").hidden = byId("reveal-all").hidden = true;
