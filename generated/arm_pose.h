@@ -28,6 +28,13 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define ARM_POSE_DEFAULT_l1 1.0
+#define ARM_POSE_DEFAULT_l2 0.8
+#define ARM_POSE_DEFAULT_l3 0.3
+#define ARM_POSE_DEFAULT_w 0.5
+#define ARM_POSE_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,7 +50,7 @@ typedef struct arm_pose_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: l1 = 1.0, l2 = 0.8, l3 = 0.3, w = 0.5. */
+/* J. */
 double arm_pose_value(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,
     double l2, double l3, double w);
@@ -68,7 +75,7 @@ void arm_pose_jacobian(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,
     double l2, double l3, double w, double *out);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 arm_pose_params arm_pose_update(
     double theta1, double theta2, double theta3, double X, double Y, double Phi, double l1,
     double l2, double l3, double w, double rate);

@@ -18,6 +18,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define ARRHENIUS_DEFAULT_R 0.008314
+#define ARRHENIUS_DEFAULT_rate 0.2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -32,7 +36,7 @@ typedef struct arrhenius_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: R = 0.008314. */
+/* J. */
 double arrhenius_value(double a, double E, double T, double y, double R);
 
 /* The derivative of J by each parameter. */
@@ -42,7 +46,7 @@ arrhenius_params arrhenius_gradient(double a, double E, double T, double y, doub
 arrhenius_params arrhenius_value_and_gradient(double a, double E, double T, double y,
     double R, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.2. */
+/* The parameters after one step of gradient descent. */
 arrhenius_params arrhenius_update(double a, double E, double T, double y, double R, double rate);
 
 /* The same over `count` samples, each array of that length: means over the samples. With no sample

@@ -39,6 +39,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define ATTENTION_DEFAULT_d 1.0
+#define ATTENTION_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -54,7 +58,7 @@ typedef struct attention_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* L; usual constants: d = 1.0. */
+/* L. */
 double attention_value(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d);
 
@@ -66,7 +70,7 @@ attention_params attention_gradient(
 attention_params attention_value_and_gradient(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 attention_params attention_update(
     double w_q, double w_k, double w_v, double x1, double x2, double y, double d, double rate);
 

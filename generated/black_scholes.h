@@ -28,6 +28,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define BLACK_SCHOLES_DEFAULT_rate 0.0001
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -54,7 +57,7 @@ black_scholes_params black_scholes_gradient(double S, double r, double sigma, do
 black_scholes_params black_scholes_value_and_gradient(double S, double r, double sigma,
     double T, double K, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.0001. */
+/* The parameters after one step of gradient descent. */
 black_scholes_params black_scholes_update(double S, double r, double sigma, double T,
     double K, double rate);
 

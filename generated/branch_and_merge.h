@@ -23,6 +23,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define BRANCH_AND_MERGE_DEFAULT_lam 0.1
+#define BRANCH_AND_MERGE_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -39,7 +43,7 @@ typedef struct branch_and_merge_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: lam = 0.1. */
+/* J. */
 double branch_and_merge_value(
     double a, double b, double c, double d, double x, double y, double lam);
 
@@ -51,7 +55,7 @@ branch_and_merge_params branch_and_merge_gradient(
 branch_and_merge_params branch_and_merge_value_and_gradient(
     double a, double b, double c, double d, double x, double y, double lam, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 branch_and_merge_params branch_and_merge_update(
     double a, double b, double c, double d, double x, double y, double lam, double rate);
 

@@ -46,6 +46,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define CAMERA_REPROJECTION_DEFAULT_rate (1e-07)
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -90,7 +93,7 @@ void camera_reprojection_jacobian(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v, double *out);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 1e-07. */
+/* The parameters after one step of gradient descent. */
 camera_reprojection_params camera_reprojection_update(
     double theta, double phi, double a, double b, double c, double f, double k, double X,
     double Y, double Z, double u, double v, double rate);

@@ -14,6 +14,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define ELO_RATING_DEFAULT_rate 5558.97
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -37,7 +40,7 @@ elo_rating_params elo_rating_gradient(double A, double B, double S);
 /* L into *value, and its derivative by each parameter. */
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 5558.97. */
+/* The parameters after one step of gradient descent. */
 elo_rating_params elo_rating_update(double A, double B, double S, double rate);
 
 /* The same over `count` samples, each array of that length: means over the samples. With no sample

@@ -24,6 +24,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define GAUSSIAN_NLL_DEFAULT_rate 0.02
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -51,7 +54,7 @@ gaussian_nll_params gaussian_nll_gradient(double a, double b, double c, double d
 gaussian_nll_params gaussian_nll_value_and_gradient(
     double a, double b, double c, double d, double x, double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.02. */
+/* The parameters after one step of gradient descent. */
 gaussian_nll_params gaussian_nll_update(
     double a, double b, double c, double d, double x, double y, double rate);
 

@@ -21,6 +21,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define GELU_NEURON_DEFAULT_rate 0.2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -45,7 +48,7 @@ gelu_neuron_params gelu_neuron_gradient(double w, double b, double x, double y);
 gelu_neuron_params gelu_neuron_value_and_gradient(double w, double b, double x, double y,
     double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.2. */
+/* The parameters after one step of gradient descent. */
 gelu_neuron_params gelu_neuron_update(double w, double b, double x, double y, double rate);
 
 /* The same over `count` samples, each array of that length: means over the samples. With no sample

@@ -23,7 +23,7 @@
 
 /* The larger number; NaN where one of them is. */
 static double sg_max(double x, double y) {
-    return x > y || x != x ? x : y;
+    return x > y || isnan(x) ? x : y;
 }
 
 double hinge_svm_value(

@@ -21,6 +21,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define HINGE_SVM_DEFAULT_lam 0.1
+#define HINGE_SVM_DEFAULT_rate 0.2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -36,7 +40,7 @@ typedef struct hinge_svm_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: lam = 0.1. */
+/* J. */
 double hinge_svm_value(
     double w1, double w2, double b, double x1, double x2, double y, double lam);
 
@@ -48,7 +52,7 @@ hinge_svm_params hinge_svm_gradient(
 hinge_svm_params hinge_svm_value_and_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.2. */
+/* The parameters after one step of gradient descent. */
 hinge_svm_params hinge_svm_update(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double rate);
 

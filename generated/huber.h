@@ -18,6 +18,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define HUBER_DEFAULT_k 1.345
+#define HUBER_DEFAULT_rate 0.2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -32,7 +36,7 @@ typedef struct huber_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: k = 1.345. */
+/* J. */
 double huber_value(double a, double b, double x, double y, double k);
 
 /* The derivative of J by each parameter. */
@@ -42,7 +46,7 @@ huber_params huber_gradient(double a, double b, double x, double y, double k);
 huber_params huber_value_and_gradient(double a, double b, double x, double y, double k,
     double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.2. */
+/* The parameters after one step of gradient descent. */
 huber_params huber_update(double a, double b, double x, double y, double k, double rate);
 
 /* The same over `count` samples, each array of that length: means over the samples. With no sample

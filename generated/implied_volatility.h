@@ -25,6 +25,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define IMPLIED_VOLATILITY_DEFAULT_r 0.1
+#define IMPLIED_VOLATILITY_DEFAULT_rate 0.002
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -38,7 +42,7 @@ typedef struct implied_volatility_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: r = 0.1. */
+/* J. */
 double implied_volatility_value(double sigma, double S, double K, double T, double m, double r);
 
 /* The derivative of J by each parameter. */
@@ -49,7 +53,7 @@ implied_volatility_params implied_volatility_gradient(double sigma, double S, do
 implied_volatility_params implied_volatility_value_and_gradient(
     double sigma, double S, double K, double T, double m, double r, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.002. */
+/* The parameters after one step of gradient descent. */
 implied_volatility_params implied_volatility_update(
     double sigma, double S, double K, double T, double m, double r, double rate);
 

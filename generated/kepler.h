@@ -12,6 +12,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define KEPLER_DEFAULT_e 0.2056
+#define KEPLER_DEFAULT_rate 0.9
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -25,7 +29,7 @@ typedef struct kepler_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: e = 0.2056. */
+/* J. */
 double kepler_value(double E, double M, double e);
 
 /* The derivative of J by each parameter. */
@@ -34,7 +38,7 @@ kepler_params kepler_gradient(double E, double M, double e);
 /* J into *value, and its derivative by each parameter. */
 kepler_params kepler_value_and_gradient(double E, double M, double e, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.9. */
+/* The parameters after one step of gradient descent. */
 kepler_params kepler_update(double E, double M, double e, double rate);
 
 /* The same over `count` samples, each array of that length: means over the samples. With no sample

@@ -22,6 +22,11 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define LANDMARK_FIX_DEFAULT_sigma_r 0.1
+#define LANDMARK_FIX_DEFAULT_sigma_phi 0.05
+#define LANDMARK_FIX_DEFAULT_rate 0.002
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -36,7 +41,7 @@ typedef struct landmark_fix_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: sigma_r = 0.1, sigma_phi = 0.05. */
+/* J. */
 double landmark_fix_value(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,
     double sigma_phi);
@@ -51,7 +56,7 @@ landmark_fix_params landmark_fix_value_and_gradient(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,
     double sigma_phi, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.002. */
+/* The parameters after one step of gradient descent. */
 landmark_fix_params landmark_fix_update(
     double x, double y, double X, double Y, double r, double phi, double sigma_r,
     double sigma_phi, double rate);

@@ -17,6 +17,11 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define LENNARD_JONES_DEFAULT_epsilon 120.0
+#define LENNARD_JONES_DEFAULT_sigma 3.4
+#define LENNARD_JONES_DEFAULT_rate 0.001
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -31,7 +36,7 @@ typedef struct lennard_jones_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* V; usual constants: epsilon = 120.0, sigma = 3.4. */
+/* V. */
 double lennard_jones_value(double x, double y, double X, double Y, double epsilon, double sigma);
 
 /* The derivative of V by each parameter. */
@@ -42,7 +47,7 @@ lennard_jones_params lennard_jones_gradient(double x, double y, double X, double
 lennard_jones_params lennard_jones_value_and_gradient(
     double x, double y, double X, double Y, double epsilon, double sigma, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.001. */
+/* The parameters after one step of gradient descent. */
 lennard_jones_params lennard_jones_update(
     double x, double y, double X, double Y, double epsilon, double sigma, double rate);
 

@@ -19,6 +19,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define LINEAR_REGRESSION_DEFAULT_lam 0.01
+#define LINEAR_REGRESSION_DEFAULT_rate 0.002
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -33,7 +37,7 @@ typedef struct linear_regression_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: lam = 0.01. */
+/* J. */
 double linear_regression_value(double w, double b, double x, double y, double lam);
 
 /* The derivative of J by each parameter. */
@@ -44,7 +48,7 @@ linear_regression_params linear_regression_gradient(double w, double b, double x
 linear_regression_params linear_regression_value_and_gradient(double w, double b, double x,
     double y, double lam, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.002. */
+/* The parameters after one step of gradient descent. */
 linear_regression_params linear_regression_update(double w, double b, double x, double y,
     double lam, double rate);
 

@@ -30,6 +30,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define LOGISTIC_GROWTH_DEFAULT_rate 0.005
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -55,7 +58,7 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
 logistic_growth_params logistic_growth_value_and_gradient(double K, double r, double N0,
     double t, double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.005. */
+/* The parameters after one step of gradient descent. */
 logistic_growth_params logistic_growth_update(double K, double r, double N0, double t,
     double y, double rate);
 

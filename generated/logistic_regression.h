@@ -22,6 +22,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define LOGISTIC_REGRESSION_DEFAULT_lam 0.01
+#define LOGISTIC_REGRESSION_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -37,7 +41,7 @@ typedef struct logistic_regression_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: lam = 0.01. */
+/* J. */
 double logistic_regression_value(
     double w1, double w2, double b, double x1, double x2, double y, double lam);
 
@@ -49,7 +53,7 @@ logistic_regression_params logistic_regression_gradient(
 logistic_regression_params logistic_regression_value_and_gradient(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 logistic_regression_params logistic_regression_update(
     double w1, double w2, double b, double x1, double x2, double y, double lam, double rate);
 

@@ -45,6 +45,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define LSTM_CELL_DEFAULT_rate 0.5
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -87,7 +90,7 @@ lstm_cell_params lstm_cell_value_and_gradient(
     double u_o, double b_o, double w_g, double u_g, double b_g, double x, double h0, double c0,
     double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.5. */
+/* The parameters after one step of gradient descent. */
 lstm_cell_params lstm_cell_update(
     double w_i, double u_i, double b_i, double w_f, double u_f, double b_f, double w_o,
     double u_o, double b_o, double w_g, double u_g, double b_g, double x, double h0, double c0,

@@ -18,6 +18,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define MICHAELIS_MENTEN_DEFAULT_rate 0.01
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -42,7 +45,7 @@ michaelis_menten_params michaelis_menten_gradient(double V, double K, double S, 
 michaelis_menten_params michaelis_menten_value_and_gradient(double V, double K, double S,
     double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.01. */
+/* The parameters after one step of gradient descent. */
 michaelis_menten_params michaelis_menten_update(double V, double K, double S, double y,
     double rate);
 

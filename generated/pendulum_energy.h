@@ -19,6 +19,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define PENDULUM_ENERGY_DEFAULT_g 9.81
+#define PENDULUM_ENERGY_DEFAULT_rate 0.05
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -33,7 +37,7 @@ typedef struct pendulum_energy_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* H; usual constants: g = 9.81. */
+/* H. */
 double pendulum_energy_value(double theta, double omega, double m, double l, double g);
 
 /* The derivative of H by each parameter. */
@@ -44,7 +48,7 @@ pendulum_energy_params pendulum_energy_gradient(double theta, double omega, doub
 pendulum_energy_params pendulum_energy_value_and_gradient(
     double theta, double omega, double m, double l, double g, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.05. */
+/* The parameters after one step of gradient descent. */
 pendulum_energy_params pendulum_energy_update(double theta, double omega, double m, double l,
     double g, double rate);
 

@@ -20,6 +20,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define POISSON_REGRESSION_DEFAULT_rate 0.002
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -44,7 +47,7 @@ poisson_regression_params poisson_regression_gradient(double a, double b, double
 poisson_regression_params poisson_regression_value_and_gradient(double a, double b, double x,
     double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.002. */
+/* The parameters after one step of gradient descent. */
 poisson_regression_params poisson_regression_update(double a, double b, double x, double y,
     double rate);
 

@@ -24,6 +24,11 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define PROJECTILE_DEFAULT_g 9.81
+#define PROJECTILE_DEFAULT_k 1.5
+#define PROJECTILE_DEFAULT_rate 0.01
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -38,7 +43,7 @@ typedef struct projectile_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: g = 9.81, k = 1.5. */
+/* J. */
 double projectile_value(double v, double theta, double D, double g, double k);
 
 /* The derivative of J by each parameter. */
@@ -48,7 +53,7 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
 projectile_params projectile_value_and_gradient(double v, double theta, double D, double g,
     double k, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.01. */
+/* The parameters after one step of gradient descent. */
 projectile_params projectile_update(double v, double theta, double D, double g, double k,
     double rate);
 

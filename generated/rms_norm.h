@@ -38,6 +38,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define RMS_NORM_DEFAULT_epsilon (1e-05)
+#define RMS_NORM_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -56,7 +60,7 @@ typedef struct rms_norm_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* L; usual constants: epsilon = 1e-05. */
+/* L. */
 double rms_norm_value(
     double w11, double w12, double w21, double w22, double g1, double g2, double x1, double x2,
     double t1, double t2, double epsilon);
@@ -71,7 +75,7 @@ rms_norm_params rms_norm_value_and_gradient(
     double w11, double w12, double w21, double w22, double g1, double g2, double x1, double x2,
     double t1, double t2, double epsilon, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 rms_norm_params rms_norm_update(
     double w11, double w12, double w21, double w22, double g1, double g2, double x1, double x2,
     double t1, double t2, double epsilon, double rate);

@@ -26,6 +26,12 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define ROBOT_ARM_DEFAULT_l1 1.0
+#define ROBOT_ARM_DEFAULT_l2 0.7
+#define ROBOT_ARM_DEFAULT_mu 0.001
+#define ROBOT_ARM_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -40,7 +46,7 @@ typedef struct robot_arm_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: l1 = 1.0, l2 = 0.7, mu = 0.001. */
+/* J. */
 double robot_arm_value(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu);
 
@@ -53,7 +59,7 @@ robot_arm_params robot_arm_value_and_gradient(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu,
     double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 robot_arm_params robot_arm_update(
     double theta1, double theta2, double X, double Y, double l1, double l2, double mu,
     double rate);

@@ -40,6 +40,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define SOFTMAX_CROSS_ENTROPY_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -73,7 +76,7 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     double w1, double b1, double w2, double b2, double w3, double b3, double x, double t1,
     double t2, double t3, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 softmax_cross_entropy_params softmax_cross_entropy_update(
     double w1, double b1, double w2, double b2, double w3, double b3, double x, double t1,
     double t2, double t3, double rate);

@@ -19,6 +19,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define SOFTPLUS_REGRESSION_DEFAULT_rate 0.2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,7 +46,7 @@ softplus_regression_params softplus_regression_gradient(double a, double b, doub
 softplus_regression_params softplus_regression_value_and_gradient(double a, double b,
     double x, double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.2. */
+/* The parameters after one step of gradient descent. */
 softplus_regression_params softplus_regression_update(double a, double b, double x, double y,
     double rate);
 

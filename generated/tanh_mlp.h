@@ -24,6 +24,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define TANH_MLP_DEFAULT_rate 0.5
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -50,7 +53,7 @@ tanh_mlp_params tanh_mlp_gradient(double w1, double b1, double w2, double b2, do
 tanh_mlp_params tanh_mlp_value_and_gradient(
     double w1, double b1, double w2, double b2, double x, double y, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.5. */
+/* The parameters after one step of gradient descent. */
 tanh_mlp_params tanh_mlp_update(
     double w1, double b1, double w2, double b2, double x, double y, double rate);
 

@@ -20,6 +20,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define THIN_LENS_DEFAULT_n 1.5168
+#define THIN_LENS_DEFAULT_rate 0.2
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -34,7 +38,7 @@ typedef struct thin_lens_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: n = 1.5168. */
+/* J. */
 double thin_lens_value(double R1, double R2, double s, double y, double n);
 
 /* The derivative of J by each parameter. */
@@ -44,7 +48,7 @@ thin_lens_params thin_lens_gradient(double R1, double R2, double s, double y, do
 thin_lens_params thin_lens_value_and_gradient(double R1, double R2, double s, double y,
     double n, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.2. */
+/* The parameters after one step of gradient descent. */
 thin_lens_params thin_lens_update(double R1, double R2, double s, double y, double n, double rate);
 
 /* The same over `count` samples, each array of that length: means over the samples. With no sample

@@ -32,6 +32,10 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define VAE_KL_DEFAULT_beta 1.0
+#define VAE_KL_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -50,7 +54,7 @@ typedef struct vae_kl_params {
    (where a formula depends on it); an overflow or a pole is infinite. No function allocates
    memory, keeps state of its own or sets more than errno. */
 
-/* J; usual constants: beta = 1.0. */
+/* J. */
 double vae_kl_value(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,
     double beta);
@@ -65,7 +69,7 @@ vae_kl_params vae_kl_value_and_gradient(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,
     double beta, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 vae_kl_params vae_kl_update(
     double a, double b, double c, double d, double w, double k, double x, double epsilon,
     double beta, double rate);

@@ -19,6 +19,9 @@
 
 #include <stddef.h>
 
+/* What constants, the rate and the settings of the update are unless chosen otherwise. */
+#define WEIBULL_SURVIVAL_DEFAULT_rate 0.1
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -43,7 +46,7 @@ weibull_survival_params weibull_survival_gradient(double k, double lam, double t
 weibull_survival_params weibull_survival_value_and_gradient(double k, double lam, double t,
     double d, double *value);
 
-/* The parameters after one step of gradient descent; usual settings: rate = 0.1. */
+/* The parameters after one step of gradient descent. */
 weibull_survival_params weibull_survival_update(double k, double lam, double t, double d,
     double rate);
 

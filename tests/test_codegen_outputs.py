@@ -313,8 +313,37 @@ def test_compiled_modules_and_their_results_travel(target):
 def test_compile_takes_further_functions():
     module = sg.compile(derive(parse(TEXT)), include=["jacobian_sparse"])
     assert module.jacobian_sparse(THETA, *SAMPLE)[2].tolist() == [0, 2, 5, 6]
-    with pytest.raises(SymgradError, match="compiled C has"):
-        sg.compile(derive(parse(TEXT)), "c", include=["hessian"])
+
+
+def test_compiled_c_has_the_same_functions():
+    derivation = derive(parse(TEXT))
+    include = ["jacobian_sparse", "hessian", "hvp", "value_each", "gradient_each"]
+    mine, numpy = (sg.compile(derivation, target, include=include) for target in ("c", "numpy"))
+
+    def same(found, expected):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+    same(mine.residuals(*THETA, *SAMPLE), numpy.residuals(THETA, *SAMPLE))
+    same(mine.jacobian(*THETA, *SAMPLE), numpy.jacobian(THETA, *SAMPLE))
+    for found, expected in zip(
+        mine.jacobian_sparse(*THETA, *SAMPLE), numpy.jacobian_sparse(THETA, *SAMPLE), strict=True
+    ):
+        same(found, expected)
+    for kind in ("hessian", "value_each", "gradient_each"):
+        same(getattr(mine, kind)(*THETA, X, Y), getattr(numpy, kind)(*THETA, X, Y))
+    along = [1.0, -2.0, 0.5]
+    same(mine.hvp(*THETA, X, Y, along), mine.hessian(*THETA, X, Y) @ along)
+    same(mine.residuals(*THETA, X, Y)[1], mine.residuals(*THETA, X[1], Y[1]))
+    assert mine.jacobian(*THETA, X, Y, k=0.3)[4][2].tolist() == [0.0, 0.3, 0.0]
+
+
+def test_compiled_c_travels_with_its_functions_and_says_what_it_lacks():
+    derivation = derive(parse(TEXT))
+    module = sg.compile(derivation, "c", include=["hessian"])
+    again = pickle.loads(pickle.dumps(module))  # noqa: S301  (made a line ago)
+    assert again.hessian(*THETA, *SAMPLE).shape == (3, 3)
+    with pytest.raises(SymgradError, match="compiled C has no `weights` here"):
+        sg.compile(derivation, "c", include=["weights"])
 
 
 def test_a_jacobian_without_entries_is_zero(load):

@@ -14,10 +14,11 @@ from symgrad.sources.text import parse
 from symgrad.targets import c_body, c_parts
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit
+from tests.frameworks import FUNCTIONS, KINKS, OUTPUTS
 
 np = pytest.importorskip("numpy")
 GCC = shutil.which("gcc") or shutil.which("cc")
-STRICT = "-std=c99 -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion".split()
+STRICT = "-std=c99 -Wall -Wextra -Werror -pedantic -Wshadow -Wconversion -Wfloat-equal".split()
 pytestmark = pytest.mark.skipif(GCC is None, reason="there is no C compiler")
 
 
@@ -45,6 +46,45 @@ def test_any_name_can_be_a_parameter(complaints):
     text = f"param {', '.join(NAMES)}, a; data x; J = (exp({'*'.join(NAMES)}*x) - a)^2*log(a)^2"
     assert complaints(text, *STRICT, optimizer="adam") == ""
     assert complaints(text, "-Wall", "-Werror") == ""
+
+
+EVERY = "hessian hvp value_each gradient_each weights partial_sums packed".split()
+
+
+@pytest.mark.parametrize("number", ["double", "float"])
+@pytest.mark.parametrize("text", [FUNCTIONS, KINKS, OUTPUTS])
+def test_every_function_compiles_strictly_as_c_and_as_cpp(complaints, text, number):
+    include = [*EVERY, "jacobian_sparse"] if text == OUTPUTS else EVERY
+    options = {"include": include, "optimizer": "adam", "float": number, "safe": False}
+    assert complaints(text, *STRICT, **options) == ""
+    if shutil.which("g++"):
+        flags = [flag for flag in STRICT if flag not in {"-std=c99", "-pedantic"}]
+        assert complaints(text, "-x", "c++", "-std=c++17", *flags, **options) == ""
+
+
+def test_parameters_in_a_struct_and_defaults_by_name(tmp_path):
+    derivation = derive(parse("param a = 1, b = 2; data x; const k = 0.5; J = k*(a*x - b)^2"))
+    main = """
+#include <stdio.h>
+#include "model.h"
+int main(void) {
+    model_params at = {1.0, 2.0};
+    const double x[2] = {3.0, 1.0};
+    at = model_update_at(&at, 3.0, MODEL_DEFAULT_k, MODEL_DEFAULT_rate);
+    printf("%g %g %g", at.a, at.b, model_batch_value_at(&at, 2, x, MODEL_DEFAULT_k));
+    return 0;
+}
+"""
+    (tmp_path / "main.c").write_text(main)
+    for file in emit(derivation, "c", include=["packed"]):
+        (tmp_path / file.name).write_text(file.text)
+    command = [GCC, *STRICT, "main.c", "model.c", "-lm", "-o", "main"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    found = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True).stdout
+    module = sg.compile(derivation, "python")
+    a, b = module.update(1.0, 2.0, 3.0)
+    mean = sum(module.value(a, b, x) for x in (3.0, 1.0)) / 2
+    assert found == f"{a:g} {b:g} {mean:g}"
 
 
 def test_a_name_like_a_function_of_the_file_is_renamed_and_the_head_says_so():

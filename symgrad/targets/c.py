@@ -25,6 +25,7 @@ from symgrad.targets.c_body import CBody, indented, wrapped
 from symgrad.targets.c_further import further_parts
 from symgrad.targets.c_helpers import HELPERS
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard, public_names
+from symgrad.targets.c_packed import packed_text
 from symgrad.targets.c_parts import PART_MARK
 from symgrad.targets.c_update import update_parts
 from symgrad.targets.choice import OFFERED
@@ -34,6 +35,7 @@ from symgrad.targets.running_c import run_c
 from symgrad.targets.running_c_further import run_c_further
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
+_TEXTS = ("head", "objective", "summary")  # what is no code
 _SMALLEST, _LARGEST = 1.1754944e-38, 3.4028234e38
 _CALLED = frozenset(("nearbyint", "pow", "tgamma"))  # of the library, beside what records spell
 
@@ -50,7 +52,7 @@ class C(Target):
     offered = (*OFFERED, "batch")
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
-        "hessian", "hvp", "weights", "partial_sums",
+        "hessian", "hvp", "weights", "partial_sums", "packed",
     )  # fmt: skip
     keywords = KEYWORDS
     reserved = LOCAL | _CALLED
@@ -106,7 +108,6 @@ class _CWriter(CBody):
                 [*map(self.declaration, self.inputs), "double *value"], "    "
             ),
             "real": "double",
-            "defaults": self._defaults(),
             "value_body": self._body(program.value, "value"),
             "gradient_body": self._body(program.gradient, "gradient"),
             "both_body": self._body(program.both, "value_and_gradient"),
@@ -123,6 +124,14 @@ class _CWriter(CBody):
         }
         marked = [PART_MARK] if self.parts or context["sample_parts"] else []
         context["helpers"] = "\n".join([*sheet.helper_texts(sheet.needed), *marked, *self.parts])
+        context["macros"] = self._macros()
+        bodies = "\n".join(str(context[key]) for key in context if key not in _TEXTS)
+        context["compares"] = "yes" if re.search(" [=!]= ", bodies) else ""
+        context["packed"] = (
+            packed_text(self.module, sheet.functions, sheet.fields, context)
+            if sheet.has("packed")
+            else ""
+        )
         return {key: self._typed(str(value)) for key, value in context.items()}
 
     def _typed(self, text: str) -> str:
@@ -145,9 +154,18 @@ class _CWriter(CBody):
         names = {name for name in spelled_names(["c"]) if not name.startswith("sg_")}
         return re.compile(rf"\b({'|'.join(sorted(_CALLED | names))})\(")
 
-    def _defaults(self) -> str:
-        pairs = [f"{n} = {default}" for n, default in self.sheet.constants if default is not None]
-        return ", ".join(pairs)
+    def _macros(self) -> str:
+        """Return what constants, the rate and the settings of the update rule usually are."""
+        sheet = self.sheet
+        pairs = [(name, default) for name, default in sheet.constants if default is not None]
+        if sheet.has("update"):
+            rates = (("rate", self.program.rate), *sheet.optimizer.settings)
+            pairs += [(name, sheet.target.literal(value)) for name, value in rates]
+        start = f"{self.module.upper()}_DEFAULT_"
+        return "\n".join(
+            f"#define {start}{name} {f'({text})' if '-' in text or '/' in text else text}"
+            for name, text in pairs
+        )
 
     def _body(self, routine: Routine | None, kind: str) -> str:
         if not self.sheet.has(kind):

@@ -11,14 +11,14 @@ from symgrad.targets.base import Helper
 MAX = """\
 /* The larger number; NaN where one of them is. */
 static double sg_max(double x, double y) {
-    return x > y || x != x ? x : y;
+    return x > y || isnan(x) ? x : y;
 }
 """
 
 MIN = """\
 /* The smaller number; NaN where one of them is. */
 static double sg_min(double x, double y) {
-    return x < y || x != x ? x : y;
+    return x < y || isnan(x) ? x : y;
 }
 """
 
@@ -51,21 +51,11 @@ static double sg_log_sigmoid(double x) {
 }
 """
 
-LOGSUMEXP = """\
-/* log(exp(x[0]) + exp(x[1]) + ...), the largest term taken out first. */
-static double sg_logsumexp(size_t count, const double x[]) {
-    size_t place = 0;
-    double sum = 0.0;
-    for (size_t i = 1; i < count; i++) {
-        place = x[i] > x[place] ? i : place;
-    }
-    if (isinf(x[place])) {
-        return x[place];
-    }
-    for (size_t i = 0; i < count; i++) {
-        sum += i == place ? 0.0 : exp(x[i] - x[place]);
-    }
-    return x[place] + log1p(sum);
+LOGADDEXP = """\
+/* log(exp(x) + exp(y)), the larger taken out first. */
+static double sg_logaddexp(double x, double y) {
+    const double large = x > y ? x : y, small = x > y ? y : x;
+    return isinf(large) ? large : large + log1p(exp(small - large));
 }
 """
 
@@ -116,6 +106,7 @@ static double sg_polygamma(double order, double x) {
     static const double b[8] = {1.0 / 6.0, -1.0 / 30.0, 1.0 / 42.0, -1.0 / 30.0, 5.0 / 66.0,
         -691.0 / 2730.0, 7.0 / 6.0, -3617.0 / 510.0};
     const int n = (int)order;
+    const double degree = (double)n;
     double total = 0.0, around = 0.0, sign = 1.0, factor;
     if (n < 1 || n > 8) {
         return n == 0 ? sg_digamma(x) : NAN;
@@ -126,8 +117,8 @@ static double sg_polygamma(double order, double x) {
         for (int round = 0; round < n; round++) {
             double next[12] = {0.0};
             for (int k = 1; k < 11; k++) {
-                next[k - 1] -= 3.141592653589793 * k * slope[k];
-                next[k + 1] -= 3.141592653589793 * k * slope[k];
+                next[k - 1] -= 3.141592653589793 * (double)k * slope[k];
+                next[k + 1] -= 3.141592653589793 * (double)k * slope[k];
             }
             for (int k = 0; k < 12; k++) {
                 slope[k] = next[k];
@@ -141,14 +132,15 @@ static double sg_polygamma(double order, double x) {
         sign = n % 2 ? -1.0 : 1.0;
         x = 1.0 - x;
     }
-    factor = tgamma(n + 1.0);
-    while (x < 15.0 + n) {
-        total += factor / pow(x, n + 1);
+    factor = tgamma(degree + 1.0);
+    while (x < 15.0 + degree) {
+        total += factor / pow(x, degree + 1.0);
         x += 1.0;
     }
-    total += tgamma(n) / pow(x, n) + 0.5 * factor / pow(x, n + 1);
+    total += tgamma(degree) / pow(x, degree) + 0.5 * factor / pow(x, degree + 1.0);
     for (int k = 1; k <= 8; k++) {
-        total += b[k - 1] * tgamma(2.0 * k + n) / tgamma(2.0 * k + 1.0) / pow(x, 2 * k + n);
+        const double even = 2.0 * (double)k;
+        total += b[k - 1] * tgamma(even + degree) / tgamma(even + 1.0) / pow(x, even + degree);
     }
     return sign * (n % 2 ? total : -total) - around;
 }
@@ -161,7 +153,7 @@ HELPERS = {
     "sg_sigmoid": Helper(SIGMOID),
     "sg_softplus": Helper(SOFTPLUS),
     "sg_log_sigmoid": Helper(LOG_SIGMOID),
-    "sg_logsumexp": Helper(LOGSUMEXP),
+    "sg_logaddexp": Helper(LOGADDEXP),
     "sg_normal_pdf": Helper(NORMAL_PDF),
     "sg_normal_cdf": Helper(NORMAL_CDF),
     "sg_cot_pi": Helper(COT_PI),

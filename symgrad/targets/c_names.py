@@ -17,9 +17,9 @@ KEYWORDS = frozenset(
 LOCAL = frozenset(
     "BLOCK CHUNKS EOF FLT_MAX HUGE_VAL INFINITY LANES M_E M_PI NAN NULL PART PARTS SUMS acc "
     "add_chunk add_part add_sample back batch careful_sums carry chunk count direction errno "
-    "finite "
-    "first grad half item lane last length linux mean_sums means memset out part parts rest share "
-    "size_t start state step step_from sum sums total total_sums unix weights".split()
+    "finite first grad half item lane last length linux mean_sums means memset out params part "
+    "parts rest share size_t start state step step_from sum sums total total_sums unix "
+    "weights".split()
 )
 _PUBLIC = (
     "value gradient value_and_gradient update batch_value batch_gradient batch_value_and_gradient "
@@ -44,4 +44,5 @@ def public_names(module: str) -> frozenset[str]:
     True
     """
     macros = {guard(module), f"{module.upper()}_SUMS"}
-    return frozenset({*macros, *(f"{module}_{name}" for name in _PUBLIC)})
+    names = (*_PUBLIC, *(f"{name}_at" for name in _PUBLIC))
+    return frozenset({*macros, *(f"{module}_{name}" for name in names)})

@@ -15,7 +15,6 @@ def update_parts(body: CBody, over_batch: Sequence[str]) -> dict[str, str]:
     states = [f"{state}_{name}" for state in rule.state for name in sheet.fields]
     states = [*(["step"] if rule.counter else []), *states]
     settings = ["rate", *(name for name, _ in rule.settings)]
-    rates = (("rate", body.program.rate), *rule.settings)
     last = ["state"] if states else []
     tail = [f"double {name}" for name in settings]
     tail += [f"{body.module}_state *state"] if states else []
@@ -33,7 +32,6 @@ def update_parts(body: CBody, over_batch: Sequence[str]) -> dict[str, str]:
         "step_body": indented(_step(body)),
         "given": ", ".join(body.inputs),
         "summary": rule.summary,
-        "rates": ", ".join(f"{name} = {sheet.target.literal(value)}" for name, value in rates),
     }
 
 

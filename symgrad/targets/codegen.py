@@ -105,24 +105,12 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if not _MODULE.fullmatch(module):
         raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
     derivation = derive(source) if isinstance(source, Graph) else source
-    named = declared(derivation.graph) if isinstance(derivation, Derivation) else ()
-    functions = chosen(
-        (*language.offered, *(name for name in named if name in language.optional)),
-        language.optional,
-        only=only,
-        include=include,
-        target=f"the target {target}",
-    )
     if isinstance(derivation, ArrayDerivation) and target in ARRAY_LANGUAGES:
+        of = f"the target {target}"
+        chosen(language.offered, language.optional, only=only, include=include, target=of)
         return array_files(derivation, target, module, listed(include))
+    functions, further = planned(derivation, language, only=only, include=include)
     options = Options(module, settings, functions)
-    further = [kind for kind in (*SECOND_ORDER, *OUTPUTS) if kind in functions]
-    if not derivation.graph.data and not _SAMPLES.isdisjoint(functions):
-        fault = f"`{derivation.graph.objective}` depends on no data"
-        raise SymgradError(Diagnostic(fault, help="there is a result for each sample of data only"))
-    for kind in dict.fromkeys((*listed(only), *listed(include))):
-        if kind in OUTPUTS:
-            asked(derivation, kind)
     try:
         program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
         return emit_program(program, language, options, templates)
@@ -134,6 +122,30 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     # A fault of ours: the formulas as they were derived are better than no code at all.
     program = lower(derivation, safe=False, optimizer=optimizer, shares=False, further=further)
     return emit_program(program, language, options, templates)
+
+
+def planned(
+    derivation: Derivation, language: Target, *, only: Iterable[str] = (), include: Iterable[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the functions of a file, and those among them that are programs of their own.
+
+    Raises SymgradError for what the target or the graph does not have.
+    """
+    named = declared(derivation.graph) if isinstance(derivation, Derivation) else ()
+    functions = chosen(
+        (*language.offered, *(name for name in named if name in language.optional)),
+        language.optional,
+        only=only,
+        include=include,
+        target=f"the target {language.name}",
+    )
+    if not derivation.graph.data and not _SAMPLES.isdisjoint(functions):
+        fault = f"`{derivation.graph.objective}` depends on no data"
+        raise SymgradError(Diagnostic(fault, help="there is a result for each sample of data only"))
+    for kind in dict.fromkeys((*listed(only), *listed(include))):
+        if kind in OUTPUTS:
+            asked(derivation, kind)
+    return functions, tuple(k for k in (*SECOND_ORDER, *OUTPUTS) if k in functions)
 
 
 def _with_targets(error: Inexpressible) -> list[Diagnostic]:

@@ -29,8 +29,9 @@ from symgrad.targets import EmittedFile, Options, Sheet, target_names
 from symgrad.targets import target as target_called
 from symgrad.targets.arrays.numpy import code as array_code
 from symgrad.targets.bounded import run
-from symgrad.targets.codegen import emit, emit_program
+from symgrad.targets.codegen import emit, emit_program, planned
 from symgrad.targets.compiled_c import MODULE, CModule
+from symgrad.targets.compiled_c_further import KINDS, further_functions
 from symgrad.targets.module import marked
 from symgrad.targets.running import imported
 from symgrad.targets.running_c import c_compiler
@@ -64,8 +65,9 @@ def compile(  # noqa: A001  (the name of the public interface)
     kept in the user's cache folder and found again by its content (where that folder cannot be
     written, it is compiled anew for each process); with `threads` above 1 it shares a large batch
     out among so many threads by OpenMP, with the same result. Of a graph with arrays ("numpy" only)
-    parameters are arrays of any sizes that fit. `include` adds functions, such as `["hessian"]`
-    (not for "c"). The module can be pickled: where it is read again it is compiled again.
+    parameters are arrays of any sizes that fit. `include` adds functions, such as `["hessian"]`;
+    those of "c" take what `value` takes. The module can be pickled: where it is read again it is
+    compiled again.
 
     Raises NoCompiler when "c" is asked for and there is no compiler, and SymgradError for any other
     target and for one whose library is not installed.
@@ -113,11 +115,13 @@ def _module(
         files = emit(derivation, target, optimizer=optimizer, safe=safe, include=include)
         with tempfile.TemporaryDirectory() as folder:
             return imported(files[0], Path(folder))
-    if include:
-        fault = "compiled C has value, gradient, value_and_gradient and update here"
-        raise SymgradError(Diagnostic(fault, help="take target='numpy' with `include`"))
-    program = lower(derivation, safe=safe, optimizer=optimizer)
     language = target_called(target)
+    functions, further = planned(derivation, language, include=include)
+    absent = [name for name in include if name in functions and name not in KINDS]
+    if absent:
+        fault = f"compiled C has no `{absent[0]}` here"
+        raise SymgradError(Diagnostic(fault, help=f"it has {', '.join(KINDS)}"))
+    program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
     if any(f.record.unknown for f in program.graph.functions.values()):
         raise SymgradError(
             Diagnostic(
@@ -125,8 +129,9 @@ def _module(
                 help="take target='numpy' or 'python'",
             )
         )
-    files = emit_program(program, language, Options(MODULE, {}))
-    return _c_module(program, files, Sheet(language, program, Options(MODULE, {})), threads)
+    options = Options(MODULE, {}, functions)
+    files = emit_program(program, language, options)
+    return _c_module(program, files, Sheet(language, program, options), threads)
 
 
 def array_module(text: str) -> ModuleType:
@@ -159,7 +164,11 @@ def _c_module(
         # Nothing can be kept: a library that is loaded needs its file no more.
         with tempfile.TemporaryDirectory() as work:
             library = _library(files, threads, Path(work), Path(work))
-    return CModule(program, sheet, library).module()
+    module = CModule(program, sheet, library)
+    made = module.module()
+    kinds = [kind for kind in KINDS if sheet.has(kind)]
+    made.__dict__.update(further_functions(module, program, kinds))
+    return made
 
 
 def _library(files: Sequence[EmittedFile], threads: int, folder: Path, work: Path) -> ctypes.CDLL:

@@ -54,7 +54,8 @@ class CModule:
             module.__dict__.update(State=self.state, START=self.state(*[0.0] * len(self.states)))
         return module
 
-    def _function(self, name: str, *, result: Any, extra: Sequence[Any] = ()) -> Any:  # noqa: ANN401
+    def function(self, name: str, *, result: Any, extra: Sequence[Any] = ()) -> Any:  # noqa: ANN401
+        """Return a function of the library, with the types of its arguments and its result."""
         function = getattr(self.library, f"{MODULE}_{name}")
         real = ctypes.c_double
         if name.startswith("batch_"):
@@ -67,7 +68,7 @@ class CModule:
         function.restype = result
         return function
 
-    def _arguments(self, given: Sequence[Any], named: dict[str, Any]) -> tuple[list[Any], bool]:
+    def arguments(self, given: Sequence[Any], named: dict[str, Any]) -> tuple[list[Any], bool]:
         """Return the arguments in order, and whether there are arrays among the data."""
         if named or len(given) != len(self.inputs):
             given = self._in_order(given, named)
@@ -93,7 +94,7 @@ class CModule:
             raise TypeError(f"missing arguments: {', '.join(missing)}")
         return [values[name] for name in self.inputs]
 
-    def _batch(self, values: list[Any]) -> tuple[list[Any], list[Any]]:
+    def batch(self, values: list[Any]) -> tuple[list[Any], list[Any]]:
         """Return the arguments of a batch function, and the arrays that must stay alive."""
         import numpy as np  # noqa: PLC0415  (only arrays need it)
 
@@ -116,8 +117,8 @@ class CModule:
             raise ValueError(f"`{self.data[0]}` is empty")
         kept = [array if array.ndim else np.full(count, array) for array in kept]
         places = [array.ctypes.data for array in kept]
-        before = self._numbers(self.inputs[:first], values[:first])
-        after = self._numbers(self.inputs[last:], values[last:])
+        before = self.numbers(self.inputs[:first], values[:first])
+        after = self.numbers(self.inputs[last:], values[last:])
         return [*before, count, *places, *after], kept
 
     @staticmethod
@@ -138,7 +139,7 @@ class CModule:
         return np.require(array, np.float64, ["C", "ALIGNED"])
 
     @staticmethod
-    def _numbers(names: Sequence[str], values: Sequence[Any]) -> list[float]:
+    def numbers(names: Sequence[str], values: Sequence[Any]) -> list[float]:
         """Return the arguments that are single numbers, as doubles."""
         return [
             value if type(value) is float else _number(name, value)
@@ -146,14 +147,14 @@ class CModule:
         ]
 
     def _calls(self, name: str, result: Any, extra: Sequence[Any] = ()) -> Callable[..., Any]:  # noqa: ANN401
-        scalar = self._function(name, result=result, extra=extra)
-        batch = self._function(f"batch_{name}", result=result, extra=extra) if self.data else scalar
+        scalar = self.function(name, result=result, extra=extra)
+        batch = self.function(f"batch_{name}", result=result, extra=extra) if self.data else scalar
 
         def call(given: Sequence[Any], named: dict[str, Any], *rest: Any) -> Any:  # noqa: ANN401
-            values, arrays = self._arguments(given, named)
+            values, arrays = self.arguments(given, named)
             if not arrays:
-                return scalar(*self._numbers(self.inputs, values), *rest)
-            arguments, kept = self._batch(values)
+                return scalar(*self.numbers(self.inputs, values), *rest)
+            arguments, kept = self.batch(values)
             found = batch(*arguments, *rest)
             del kept
             return found
@@ -201,7 +202,7 @@ class CModule:
             """Return the parameters after one step of the update rule, and its new state if any."""
             inputs, settings = self._settings(given, named)
             old = settings.pop("state", None)
-            rates = self._numbers(list(settings), list(settings.values()))
+            rates = self.numbers(list(settings), list(settings.values()))
             if self.state is None:
                 return self.updated(*call(inputs, named, *rates).numbers())
             kept = kind(*([0.0] * len(self.states) if old is None else map(float, old)))

@@ -98,8 +98,7 @@ class _Writer:
         step = update_step(sheet) if sheet.has("update") else None
         every = "\n".join([helpers, *texts])
         used = {
-            "array": "std::array", "cstddef": "std::size_t", "initializer_list": "initializer_list",
-            "limits": "numeric_limits", "utility": "std::pair",
+            "array": "std::array", "limits": "numeric_limits", "utility": "std::pair",
         }  # fmt: skip
         includes = ["cmath", *(name for name, word in used.items() if word in every)]
         return {

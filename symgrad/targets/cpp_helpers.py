@@ -7,9 +7,7 @@ import re
 from symgrad.targets.base import Helper
 from symgrad.targets.c_helpers import HELPERS as OF_C
 
-_LIBRARY = re.compile(
-    r"\b(erfc|exp|fabs|isinf|isnan|log1p|log|nearbyint|pow|size_t|tan|tgamma)\b(?=\(| )"
-)
+_LIBRARY = re.compile(r"\b(erfc|exp|fabs|isinf|isnan|log1p|log|nearbyint|pow|tan|tgamma)\b(?=\(| )")
 _WORDS = (
     ("/* ", "/// "),
     (" */", ""),
@@ -17,12 +15,9 @@ _WORDS = (
     ("sg_", ""),
     ("static const double b[8]", "constexpr double b[8]"),
     ("(int)order", "static_cast<int>(order)"),
+    ("(double)k", "static_cast<double>(k)"),
+    ("(double)n", "static_cast<double>(n)"),
     ("NAN", "std::numeric_limits<double>::quiet_NaN()"),
-    ("x != x", "std::isnan(x)"),
-    (
-        "const double x[]) {",
-        "std::initializer_list<double> terms) {\n    const auto x = terms.begin();",
-    ),
 )
 
 
