@@ -46,7 +46,13 @@ USERS = {
     "markupsafe": ("render.html",),  # what jinja2 marks safe text with
     "flint": ("expression.certified",),
     "mpmath": ("expression.evaluate", "expression.enclosures"),
-    "numpy": ("targets.compiled_c", "targets.arrays.running", "pytest_plugin", "verify.code"),
+    "numpy": (
+        "targets.compiled_c",
+        "targets.compiled_c_further",
+        "targets.arrays.running",
+        "pytest_plugin",
+        "verify.code",
+    ),
     "pytest": ("pytest_plugin",),
     "resvg_py": ("render.drawings",),
     "sympy": (

@@ -9,6 +9,10 @@ from symgrad.program.batch import WEIGHT, batch_of, needed, weighted
 from symgrad.program.block import Assignment
 from symgrad.targets.c_body import CBody, indented, wrapped
 
+_CHUNKS = (
+    "chunk_sums", "chunk_counted", "chunk_arguments", "chunk_before", "combine_arguments",
+    "combine_before", "combine_value", "combine_fields",
+)  # fmt: skip
 NO_BATCH = dict.fromkeys(("summed", "averaged", "has_data", "sample_parts", "chunk_sums"), "")
 
 
@@ -87,7 +91,7 @@ class CBatch:
         """Return the parts of the functions over chunks; empty where they are not asked for."""
         body, before = self.body, self.batch.before
         if not body.sheet.has("partial_sums"):
-            return {"chunk_sums": ""}
+            return dict.fromkeys(_CHUNKS, "")
         value, *slopes = self._results("means")
         arguments = [f"double {name}" for name in (*body.parameters, *body.constants)]
         arguments += map(body.declaration, body.functions)
