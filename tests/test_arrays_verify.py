@@ -7,7 +7,8 @@ import pytest
 import symgrad as sg
 from symgrad.derivation.arrays.jacobian import adjoints
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.print_text import LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
+from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import named
 from symgrad.verify.arrays.latex import plain_text
 from symgrad.verify.arrays.normal import vanishes

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.tensors import Tensor
-from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.print_ascii import AsciiArrayPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
+from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.names import LATIN
 from symgrad.graph.arrays import ArrayGraph

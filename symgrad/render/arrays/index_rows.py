@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from symgrad.derivation.arrays.tensors import Tensor
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.factoring import factored
-from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.print_ascii import AsciiArrayPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
+from symgrad.expression.arrays.print_text import TextPrinter
 
 _UPRIGHT = re.compile(r"_\{\\mathrm\{\{(\w+)\}\}\}")
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.tensors import Tensor
+from symgrad.expression.arrays.print_ascii import AsciiArrayPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
 from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, identifier
-from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import Shape
 from symgrad.expression.arrays.tree import Array
 from symgrad.render.arrays.index_rows import IndexRow, index_sides

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derive import derive
-from symgrad.expression.arrays.print_text import LatexArrayPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.render.arrays.documents import item_latex, text_of
 from symgrad.render.arrays.sheet import Item, all_names, blocks_of, headline

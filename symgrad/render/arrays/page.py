@@ -8,7 +8,8 @@ from typing import Any
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import SymgradError, display_text
-from symgrad.expression.arrays.print_text import LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
+from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.render.arrays.checks import COLUMNS, CheckedArrays, slopes_finding
 from symgrad.render.arrays.documents import item_latex, item_text, sides_of
 from symgrad.render.arrays.sheet import (

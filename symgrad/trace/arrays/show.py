@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import Diagnostic, SymgradError
-from symgrad.expression.arrays.print_text import AsciiArrayPrinter, LatexArrayPrinter, TextPrinter
+from symgrad.expression.arrays.print_ascii import AsciiArrayPrinter
+from symgrad.expression.arrays.print_latex import LatexArrayPrinter
+from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.display import Typeset
 from symgrad.trace.arrays.layout import laid_out, latex
