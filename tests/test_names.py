@@ -17,8 +17,6 @@ LONG = (
 )  # fmt: skip
 LONGER = {
     ("cli/generate_command.py", "command"),
-    ("expression/arrays/build.py", "mul"),
-    ("expression/arrays/build.py", "sum_"),
     ("targets/python.py", "context"),
     ("verify/reading/claims.py", "statement"),
 }

@@ -150,30 +150,7 @@ def scaled(factor: Fraction, x: Array) -> Array:
 
 def mul(*factors: Array) -> Array:
     """Return the product of each entry; scalars scale."""
-    number = _UNIT_FACTOR
-    shape: Shape = ()
-    exponents: dict[Array, list[Array]] = {}
-    along: dict[int, list[Array]] = {}
-    stack = list(reversed(factors))
-    while stack:
-        factor = stack.pop()
-        shape = shape or factor.shape
-        if factor.op == "mul":
-            stack.extend(reversed(factor.args))
-        elif factor.op == "num":
-            number *= factor.value
-        elif is_zero(factor):
-            number = Fraction(0)
-        elif factor.op == "ones":
-            continue
-        elif factor.op == "expand":
-            along.setdefault(_axis(factor), []).append(factor.args[0])
-            exponents.setdefault(_place_of(_axis(factor)), [])
-        else:
-            base, exponent = (
-                (factor.args[0], factor.args[1]) if factor.op == "pow" else (factor, ONE)
-            )
-            exponents.setdefault(base, []).append(exponent)
+    number, shape, exponents, along = _gathered(factors)
     if not number:
         return zeros(shape)
     kept: list[Array] = []
@@ -205,6 +182,40 @@ def mul(*factors: Array) -> Array:
     if number != 1:
         kept.insert(0, num(number))
     return Array("mul", tuple(kept), None, shape)
+
+
+def _gathered(
+    factors: Sequence[Array],
+) -> tuple[Fraction, Shape, dict[Array, list[Array]], dict[int, list[Array]]]:
+    """Return the number in a product, its shape, and the exponents of every other factor.
+
+    Vectors spread along an axis are gathered by it; a mark keeps their place.
+    """
+    number = _UNIT_FACTOR
+    shape: Shape = ()
+    exponents: dict[Array, list[Array]] = {}
+    along: dict[int, list[Array]] = {}
+    stack = list(reversed(factors))
+    while stack:
+        factor = stack.pop()
+        shape = shape or factor.shape
+        if factor.op == "mul":
+            stack.extend(reversed(factor.args))
+        elif factor.op == "num":
+            number *= factor.value
+        elif is_zero(factor):
+            number = Fraction(0)
+        elif factor.op == "ones":
+            continue
+        elif factor.op == "expand":
+            along.setdefault(_axis(factor), []).append(factor.args[0])
+            exponents.setdefault(_place_of(_axis(factor)), [])
+        else:
+            base, exponent = (
+                (factor.args[0], factor.args[1]) if factor.op == "pow" else (factor, ONE)
+            )
+            exponents.setdefault(base, []).append(exponent)
+    return number, shape, exponents, along
 
 
 def _axis(x: Array) -> int:
@@ -801,14 +812,49 @@ def sum_(x: Array, axis: int | None) -> Array:
     rest: Shape = () if axis is None else (x.shape[1 - axis],)
     if is_zero(x):
         return zeros(rest)
+    if axis == 0 and rest[0] == x.shape[0] and transposed(x) == x:
+        return sum_(x, 1)
+    found = _sum_of_entries(x, axis, rest)
+    if found is None:
+        found = _sum_through(x, axis, rest)
+    if found is not None:
+        return found
+    if x.op == "mul" or not (len(x.shape) == 2 and axis is None):
+        return Array("sum", (x,), axis, rest)
+    # The sum of all entries of a matrix is that of its transpose.
+    key = digest("sum", None, (), [min(x.key, transposed(x).key)])
+    return Array("sum", (x,), None, (), NOTHING_KNOWN, key)
+
+
+def _sum_of_entries(x: Array, axis: int | None, rest: Shape) -> Array | None:
+    """Return the sum of what is known entry by entry: ones, names with a sum, a softmax."""
     match x.op:
-        case _ if axis == 0 and rest and rest[0] == x.shape[0] and transposed(x) == x:
-            return sum_(x, 1)
         case "ones":
             lost = x.shape if axis is None else (x.shape[axis],)
             return filled(count(lost), rest)
         case "eye":
             return ones(rest) if rest else length(x.shape[0])
+        case "name":
+            for known, total in x.facts.sums:
+                if known == axis or (len(x.shape) == 1 and known in {None, 0}):
+                    return filled(num(total), rest) if total else zeros(rest)
+            if axis is None:
+                for known, total in x.facts.sums:
+                    if known is not None:
+                        return mul(num(total), length(x.shape[1 - known]))
+        case "softmax":
+            if axis == x.data:
+                return filled(ONE, rest)
+            if axis is None:
+                return length(x.shape[1 - _axis(x)])
+        case _:
+            pass
+    return None
+
+
+def _sum_through(x: Array, axis: int | None, rest: Shape) -> Array | None:
+    """Return the sum of an operation by that of its operands, or None."""
+    match x.op:
         case "mul":
             return _sum_of_product(x, axis, rest)
         case "expand" if axis is not None:
@@ -823,29 +869,10 @@ def sum_(x: Array, axis: int | None) -> Array:
             return sum_(x.args[0], None) if axis is None else x.args[0]
         case "diagonal":
             return trace(x.args[0])
-        case "name":
-            for known, total in x.facts.sums:
-                if known == axis or (len(x.shape) == 1 and known in {None, 0}):
-                    return filled(num(total), rest) if total else zeros(rest)
-            if axis is None:
-                for known, total in x.facts.sums:
-                    if known is not None:
-                        return mul(num(total), length(x.shape[1 - known]))
-        case "softmax":
-            if axis == x.data:
-                return filled(ONE, rest)
-            if axis is None:
-                return length(x.shape[1 - _axis(x)])
         case "chain" if len(x.shape) == 2:
-            if _sums_to_zero(x, axis):
-                return zeros(rest)
-            found = _sum_of_outer(x, axis)
-            if found is not None:
-                return found
+            return zeros(rest) if _sums_to_zero(x, axis) else _sum_of_outer(x, axis)
         case "add":
-            found = _sum_of_sum(x, axis)
-            if found is not None:
-                return found
+            return _sum_of_sum(x, axis)
         case "sum":
             return sum_(x.args[0], None)
         case "stack" if axis is None:
@@ -853,12 +880,7 @@ def sum_(x: Array, axis: int | None) -> Array:
         case "pad" if axis is None:
             return sum_(x.args[0], None)
         case _:
-            pass
-    if x.op == "mul" or not (len(x.shape) == 2 and axis is None):
-        return Array("sum", (x,), axis, rest)
-    # The sum of all entries of a matrix is that of its transpose.
-    key = digest("sum", None, (), [min(x.key, transposed(x).key)])
-    return Array("sum", (x,), None, (), NOTHING_KNOWN, key)
+            return None
 
 
 def _sum_of_product(x: Array, axis: int | None, rest: Shape) -> Array:
