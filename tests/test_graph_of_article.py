@@ -386,3 +386,55 @@ def test_the_options_belong_to_articles(capsys):
         main(["verify", "example:branch_and_merge", "--objective", "J"])
     assert ended.value.code == 2
     assert "belong to an article" in capsys.readouterr().err
+
+
+PENDULUM = r"""
+Along the circle $T = \frac12 m(\dot x^2 + \dot y^2) = \frac12 m l^2\dot\theta^2$, and
+$V = -mgl\cos\theta$. With $L = T - V$,
+
+$$p_\theta = \frac{\partial L}{\partial\dot\theta} = ml^2\dot\theta, \qquad
+\dot\theta = \frac{p_\theta}{ml^2}$$
+
+and $\frac{\partial L}{\partial\theta} = -mgl\sin\theta$.
+"""
+PRIMES = """
+```{math}
+:name: forward
+h = xW_1 + b_1
+
+y' = hW_2 + b_2
+
+L = \\frac{1}{2}(y' - t)^2
+```
+so $\\frac{dL}{dy'} = y' - t$ and $\\frac{dL}{dW_2} = (y' - t) h^T$,
+$\\frac{dL}{dW_1} = (y' - t)W_2x$.
+"""
+STEPS = """
+Step 1: z = w₁x₁ + w₂x₂ + b
+Step 2: a = σ(z)
+
+With $z = w^T x + b$ and $L = -y \\log a - (1 - y)\\log(1 - a)$ we get $\\frac{dL}{dz} = a - y$. As
+$\\frac{d}{dx}\\tanh(x) = 1 - \\tanh^2(x)$ is not used here, $\\frac{dL}{db} = a - y$.
+"""
+UTILITY = r"""
+$$U(x, y) = x^{\alpha} y^{\beta}, \qquad \alpha, \beta > 0$$
+
+so $\frac{\partial U}{\partial x} = \alpha U/x$.
+"""
+UPDATES = r"$e = (r - pq)^2$, $\frac{de}{dp} = -2(r - pq)q$, $p^{new} = p + 2\eta(r - pq)q$."
+
+
+@pytest.mark.parametrize(("article", "wanted"), [
+    (PENDULUM, "param θ_dot, θ; const m, g, l; T = m*l^2*θ_dot^2/2; V = -m*g*l*cos(θ); L = T - V"),
+    (PRIMES, ("param W_1, W_2; data x, t, b_1, b_2; h = x*W_1 + b_1; y_prime = h*W_2 + b_2; "
+             "L = (y_prime - t)^2/2")),
+    (STEPS, ("param w₁, w₂, b; data x₁, x₂, y; z = w₁*x₁ + w₂*x₂ + b; a = sigmoid(z); "
+            "L = -y*log(a) - (1 - y)*log(1 - a)")),
+    (UTILITY, "param x, y; const α, β; U = x^α*y^β"),
+    (UPDATES, "param p, q; data r; e = (r - p*q)^2"),
+])  # fmt: skip
+def test_articles_in_the_ways_that_people_write(article, wanted):
+    found = draft_graph(article, "article.md")
+    assert equal_graphs(found.graph, sg.parse(wanted))
+    judged = sg.verify(found.graph, article, source="article.md")
+    assert not [one for one in judged.verdicts if one.status == "refuted"]

@@ -234,3 +234,47 @@ def test_formulas_joined_by_signs_outside_of_their_marks():
 
 def test_a_second_pair_of_braces_below_a_fraction():
     assert statuses(LINE, r"$\frac{\partial L}{{\partial w}} = (z - y)x$") == ["proved"]
+
+
+FIRM = (
+    "param K, M; const A, α, r, w; assume K > 0, M > 0, A > 0; "
+    "Y = A*K^α*M^(1 - α); Π = Y - r*K - w*M"
+)
+
+
+def test_a_derivative_set_equal_to_a_price_is_a_condition_and_so_is_what_follows():
+    slope = r"\frac{\partial Y}{\partial K} = \alpha A K^{\alpha - 1} M^{1 - \alpha}"
+    text = rf"${slope} = r$\n\nSo $\frac{{rK}}{{Y}} = \alpha$ and $K = \frac{{\alpha Y}}{{r}}$."
+    assert statuses(FIRM, text) == ["proved", "condition", "condition", "condition"]
+    wrong = text.replace(r"\alpha A", "A", 1)
+    assert statuses(FIRM, wrong)[0] == "refuted"
+    assert statuses(FIRM, r"$\frac{rK}{Y} = \alpha$") == ["refuted"]
+    assert statuses(FIRM, rf"${slope} = \frac{{Y}}{{K}}$") == ["refuted"]
+
+
+@pytest.mark.parametrize("square", [
+    r"\partial \sigma^2/\partial x_i", r"\frac{\partial \sigma^2}{\partial x_i}", "∂σ²/∂x_i",
+])  # fmt: skip
+def test_a_square_that_is_a_quantity_is_differentiated_in_any_form(square):
+    graph = "data x_1, x_2; param γ; μ = (x_1 + x_2)/2; "
+    graph += "σ2 = ((x_1 - μ)^2 + (x_2 - μ)^2)/2; L = γ*σ2"
+    assert statuses(graph, rf"${square} = \frac{{2}}{{2}}(x_i - \mu)$") == ["proved"]
+    assert statuses(graph, rf"${square} = \frac{{1}}{{2}}(x_i - \mu)$") == ["refuted"]
+
+
+@pytest.mark.parametrize("power", ["tanh^2{z}", "tanh^2 z", "tanh^2(z)", r"\tanh^2 z"])
+def test_a_power_behind_a_function_that_has_no_brackets(power):
+    graph = "param w; data x; z = w*x; h = tanh(z)"
+    assert statuses(graph, rf"$\frac{{dh}}{{dw}} = (1 - {power})\,x$") == ["proved"]
+    assert statuses(graph, rf"$\frac{{dh}}{{dw}} = (1 + {power})\,x$") == ["refuted"]
+
+
+def test_a_parameter_in_the_other_case_is_read_only_where_that_proves_the_claim():
+    assert statuses(LINE, r"$z = W x + b$ and $\frac{dL}{dx} = (z - y) W$") == ["proved"] * 2
+    assert statuses(LINE, r"$z = W x - b$") == ["unreadable"]
+    assert statuses(LINE, r"$W = 2w$, $z = Wx/2 + b$, $z = Wx + b$")[1:] == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize("mark", [r"\checkmark", r"\square", r"\blacksquare"])
+def test_a_mark_behind_a_formula_is_no_part_of_it(mark):
+    assert statuses(LINE, rf"$L = \frac12(z - y)^2 \; {mark}$") == ["proved"]

@@ -70,6 +70,7 @@ DROPPED = frozenset(
     (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf mathstrut hfill "
       "tiny Tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge "
       "boldmath unboldmath displaylimits allowbreak nobreak relax hline thinspace medspace "
+      "checkmark square blacksquare qed qedhere "
       "thickspace negthinspace bigskip medskip smallskip noindent".split(),
      ",", ";", ":", "!", " ", ">", "/", "-", "\n")
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -14,11 +15,11 @@ from symgrad.expression.tree import Expression
 from symgrad.sources import lexer
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault
-from symgrad.sources.written import Written
 from symgrad.verify.reading.documents import FoundFormula, formulas
-from symgrad.verify.reading.functions import LETTERS
+from symgrad.verify.reading.functions import LETTERS, spelled
 from symgrad.verify.reading.names import loose
 from symgrad.verify.reading.split import WrittenStatement, statements
+from symgrad.verify.reading.superscripts import primed_names, with_primes_spelled
 from symgrad.verify.reading.text import VALUE_SAID, plain_number
 
 MAX_FORMULAS = 5_000
@@ -44,6 +45,10 @@ _CASE = re.compile(
     re.IGNORECASE,
 )
 _OPERATORS = re.compile(r"[∂∇'′…∫]|\.\.\.")
+_TRANSPOSE = re.compile(r"⊤|\^\s*(?:\(\s*T\s*\)|T(?!\w))")
+_TURNED = re.compile(rf"({lexer.NAME})\s*(?:{_TRANSPOSE.pattern})")
+_UPDATED = ("_new", "_neu", "_next", "_updated", "_nuevo", "_novo")
+_SIGN = re.compile(r"[\w\s,]+(?:>=?|≥)\s*0\s*")
 _WORD = re.compile(lexer.NAME)
 _BETWEEN = re.compile(r"[\s,;、，和$\\()]*(?:and|und|et|y)?[\s$\\()]*")
 _RATE_WORDS = (
@@ -78,6 +83,7 @@ class Said:
     name: str
     right: str
     place: Place
+    bounded: bool = False  # said beside the sign of an input: `…, \quad α > 0`
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,9 @@ def gather(text: str, source: str) -> Article:
         maximizes=_MAXIMIZES.search(text) is not None and _MINIMIZES.search(text) is None
     )
     before: tuple[Place, int, str] | None = None
-    for formula in islice(formulas(text, source), MAX_FORMULAS):
+    texts = list(islice(formulas(text, source), MAX_FORMULAS))
+    marked = primed_names(formula.content.text for formula in texts)
+    for formula in texts:
         if formula.fault is not None or len(formula.text) > _MAX_LENGTH:
             continue
         if formula.values:
@@ -178,6 +186,7 @@ def gather(text: str, source: str) -> Article:
             written, _ = translate_leniently(formula.content.text, origin)
         except Fault:
             continue
+        written = with_primes_spelled(written, marked.__contains__)
         listed = [] if formula.directive else list(statements(written))
         for statement in listed:
             _take(statement, formula, found)
@@ -187,7 +196,35 @@ def gather(text: str, source: str) -> Article:
         found.equations = [
             replace(said, right=call.sub(rf"{function}_\1", said.right)) for said in found.equations
         ]
+    _drop_transposes(found)
+    _drop_cases(found)
     return found
+
+
+def _drop_transposes(found: Article) -> None:
+    """Take `w^T x` for wx where no name T is spoken of: every value is a number.
+
+    Where w_1, w_2 are spoken of it is a sum of products, which another equation writes out.
+    """
+    found.equations = [
+        said for said in found.equations
+        if not any(loose(f"{name}_1") in found.mentioned for name in _TURNED.findall(said.right))
+    ]  # fmt: skip
+    plain = [_TRANSPOSE.sub(" ", said.right) for said in found.equations]
+    spoken = {said.name for said in found.equations} | {item.name for item in found.values}
+    spoken |= {word for text in plain for word, _ in words_in(text)} | found.bottoms.keys()
+    if "T" not in spoken:
+        found.equations = [
+            replace(said, right=right) for said, right in zip(found.equations, plain, strict=True)
+        ]
+
+
+def _drop_cases(found: Article) -> None:
+    """Leave out equations that hold on one side of a border: those of a name that has two such."""
+    counts = Counter(said.name for said in found.equations if said.bounded)
+    kept = [not said.bounded or counts[said.name] == 1 for said in found.equations]
+    found.put_in = [replace(item, before=sum(kept[: item.before])) for item in found.put_in]
+    found.equations = [said for said, keep in zip(found.equations, kept, strict=True) if keep]
 
 
 def with_equations(article: Article, texts: Sequence[str]) -> Article:
@@ -247,23 +284,26 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     _take_condition(statement, place, found)
     if differentiates and plain_number(texts[-1]) == 0:
         found.set_on = place.line
-    left = _LEFT.fullmatch(statement.left.text)
-    if statement.other or statement.given or not statement.parts:
+    bounded = bool(statement.given) and all(_SIGN.fullmatch(one.text) for one in statement.given)
+    if statement.other or not statement.parts or (statement.given and not bounded):
         return
     if found.set_on == place.line:
         return  # a solution, which holds at the optimum only
+    left = _LEFT.fullmatch(statement.left.text)
     if not differentiates and _of_name(statement.left.text):
         found.linked.append(Linked(statement.left.text, statement.parts[0][1].text, place))
         left = None
     if left is None:
-        named = _LEFT.fullmatch(statement.parts[0][1].text)
-        if named is None or len(statement.parts) == 1 or statement.parts[0][0] != "=":
+        left = _LEFT.fullmatch(statement.parts[0][1].text)
+        if left is None or len(statement.parts) == 1 or statement.parts[0][0] != "=":
             return
-        left = named  # `log(μ) = η = a + bx`: what follows is said of η
-        statement = replace(statement, parts=statement.parts[1:])
+        statement = replace(statement, parts=statement.parts[1:])  # `log(μ) = η = a + bx`: of η
     name = left[1].lstrip("\\")
+    if name.endswith(_UPDATED):
+        return
     if differentiates:
-        found.adjoints.add(name)
+        if all(name != word for text in texts[1:] for word, _ in words_in(text)):
+            found.adjoints.add(name)  # and no update of what it names
         return
     if left[2] is not None:
         if lookup(name) is not None or name in LETTERS:
@@ -273,26 +313,26 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
         else:
             found.arguments.setdefault(name, left[2].strip())
-    _take_sides(name, statement.parts, place, found)
+    _take_right_sides(name, statement, place, found, bounded=bounded)
 
 
-def _take_sides(
-    name: str, parts: Sequence[tuple[str, Written]], place: Place, found: Article
+def _take_right_sides(
+    name: str, statement: WrittenStatement, place: Place, found: Article, *, bounded: bool
 ) -> None:
     """Take the right sides of a name: its numbers, and the expressions that it is."""
-    for sign, part in parts:
+    for sign, part in statement.parts:
         if sign not in ("=", ":="):
             return
         number = plain_number(part.text)
         if number is not None:
-            numbers = found.values if len(parts) == 1 else found.results
+            numbers = found.values if len(statement.parts) == 1 else found.results
             numbers.append(StatedValue(name, number, place))
             continue
         words = [word for word, _ in words_in(part.text)]
         if name in words:
             return  # an update
         if _OPERATORS.search(part.text) is None:
-            said = Said(name, part.text, place)
+            said = Said(name, part.text, place, bounded)
             called = dict(words_in(part.text))
             if all(word in _NUMBERS or (called[word] and lookup(word)) for word in words):
                 found.put_in.append(PutIn(said, len(found.equations)))
@@ -352,7 +392,9 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
             for top, bottom, behind in pattern.findall(text):
                 any_found = True
                 name = (top or behind).lstrip("\\")
-                if name and lookup(name) is None and name not in LETTERS:
+                if name and (lookup(name) or spelled(name)):
+                    continue  # `d/dx tanh(x)` says what a function is
+                if name and name not in LETTERS:
                     found.tops.append(Top(name, place))
                 found.bottoms.setdefault(bottom.lstrip("\\"), place)
         any_found = any_found or "∇" in text or "∂" in text

@@ -90,7 +90,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
                 "or give a graph file as well",
             )
         )
-    nodes = chosen_of(equations, evidence)
+    nodes = chosen_of(equations, evidence, {vocabulary.name(name) for name in article.bottoms})
     top = _objective(wishes.objective, nodes, article, vocabulary, notes)
     said = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
     added = by_analogy(top, nodes, vocabulary, said)

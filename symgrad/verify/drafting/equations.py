@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -61,7 +62,7 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
             continue
         if index:
             notes.append(f"line {said.place.line}: `{index}` read as the sample, the sum as a mean")
-        if variables(expression):
+        if variables(expression) and adjoints.isdisjoint(map(str, variables(expression))):
             found[place] = ArticleEquation(name, expression, said)
     evidence = Evidence()
     for item in article.put_in[:_MAX_EQUATIONS]:
@@ -80,13 +81,22 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
 
 
 def chosen_of(
-    equations: Sequence[ArticleEquation], evidence: Evidence
+    equations: Sequence[ArticleEquation], evidence: Evidence, wanted: Collection[str] = ()
 ) -> dict[str, ArticleEquation]:
-    """Return the equation of each name: the first that numbers are put into, else the first."""
+    """Return the equation of each name: the first that numbers are put into, else the first.
+
+    One that holds nothing of what is `wanted` and names that nothing else is said of stands behind
+    one that does hold it: `T = m(x'^2 + y'^2)/2` where the article differentiates by θ'.
+    """
     found: dict[str, ArticleEquation] = {}
+    uses = Counter(str(name) for item in equations for name in variables(item.right))
+    defined = {item.name for item in equations}
     for item in equations:
         first = found.setdefault(item.name, item)
-        if not evidence.bears_out(first) and evidence.bears_out(item):
+        names, others = ({str(n) for n in variables(one.right)} for one in (first, item))
+        alone = [name for name in names - others if name not in defined and uses[name] == 1]
+        better = alone and names.isdisjoint(wanted) and not others.isdisjoint(wanted)
+        if not evidence.bears_out(first) and (evidence.bears_out(item) or better):
             found[item.name] = item
     return found
 

@@ -18,6 +18,7 @@ _SUM = re.compile(r"[∑∏]\[\s*(\w)\s*=\s*(\d+)\s*,\s*(\w+)\s*\]")
 _ANY_SUM = re.compile(r"[∑∏]\[[^\]]*\]")
 _BEFORE_E = re.compile(r"(?<!\w)([^\W\d_])e\s*\^")  # `Ke^(-rT)`
 _INDEXED_FIRST = re.compile(r"([^\W\d_]_\d)([^\W\d_]+)")
+_SUBSCRIPTED = re.compile(r"[^\W\d_][₀-₉]+")
 _NUMBERS = frozenset(("e", "π", "pi"))
 _MAX_TERMS = 50
 _MAX_WORDS = 1_000  # that one word of a sum stands for
@@ -71,6 +72,19 @@ class Vocabulary:
                     self._add(letter)
                     letters.add(letter)
                 continue
+            if len(pieces := _SUBSCRIPTED.findall(word)) > 1 and "".join(pieces) == word:
+                for piece in pieces:  # `w₁x₁`
+                    self._add(piece)
+                continue
+            if not word.isalpha() and word[1:2].isalpha() and loose(word[1:]) in self._spelled:
+                self._add(word[0])  # `xW_1` where there is W_1
+                letters.add(word[0])
+                continue
+            if word.isalpha() and len(word) in (3, 4) and _is_product(word, letters):
+                for letter in word:  # `mgl` where there are m and l
+                    self._add(letter)
+                    letters.add(letter)
+                continue
             if (found := _INDEXED_FIRST.fullmatch(word)) and set(found[2]) <= letters | {*LETTERS}:
                 self._add(found[1])
                 continue  # `S_0N(d_1)`
@@ -96,6 +110,13 @@ class Vocabulary:
     def name(self, word: str) -> str:
         """Return the name that a word is a spelling of."""
         return self._spelled.get(loose(word), word)
+
+
+def _is_product(word: str, letters: set[str]) -> bool:
+    """Tell whether a word of letters is a product of them: most of them are names of their own."""
+    known = len(set(word) & letters)
+    mixed = re.search(r"[a-z][A-Z]", word) is not None
+    return len(set(word)) == len(word) and (known >= len(word) - 1 or (mixed and known > 0))
 
 
 def _words(text: str) -> Iterable[tuple[str, bool]]:

@@ -51,7 +51,7 @@ _MAX_DEFINITIONS = 50
 _MAX_ARITHMETIC = 40
 _COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
-_SET_TO_ZERO = "set to zero: a condition, which the formula need not fulfil everywhere"
+_SET = "a condition, which the formula need not fulfil everywhere"
 _APPROXIMATION = "an approximation without numbers"
 
 
@@ -161,8 +161,7 @@ class Chains:
                 self.claim(left, links, text, place, given, forced=forced), condition=shown
             )
             return
-        if not strict and self.set_on and self.is_about_inputs(left, links):
-            otherwise = "an equation between inputs, behind a condition that is set"
+        if not strict and (otherwise := self.consequence(left, links)):
             yield self.claim(left, links, text, place, given, forced=forced, otherwise=otherwise)
             return
         condition = self.is_set(left, links) and not (strict and len(links) == 1)
@@ -180,8 +179,9 @@ class Chains:
         if links[:-1]:
             yield self.claim(left, links[:-1], text, place, given, forced=forced)
         where = last.place if links[:-1] else place
-        shown = f"{_left_of(text)} = 0" if links[:-1] else text
-        yield self.claim(left, (last,), shown, where, given, forced=False, otherwise=_SET_TO_ZERO)
+        said = f"set to {'zero' if isinstance(last.expression, Number) else last.text}: {_SET}"
+        shown = f"{_left_of(text)} = {last.text}" if links[:-1] else text
+        yield self.claim(left, (last,), shown, where, given, forced=False, otherwise=said)
 
     def along_curve(self, left: Target, first: Link) -> Target:
         """Return what dy/dx of two inputs is where F(x, y) stays as it is: -(∂F/∂x)/(∂F/∂y).
@@ -281,18 +281,36 @@ class Chains:
             return None
         return Compare("==", left.expression, link.expression) if link.relation == "=" else None
 
-    def is_about_inputs(self, left: Target, links: tuple[Link, ...]) -> bool:
-        """Tell whether a chain speaks of inputs alone: `n σ^2 = ∑ (x_i - μ)^2` solves for one."""
-        if not isinstance(left, ExpressionTarget):
+    def consequence(self, left: Target, links: tuple[Link, ...]) -> str:
+        """Return what an equation is that may follow from a condition set before it, "" for none.
+
+        `n σ^2 = ∑ (x_i - μ)^2` is solved for an input, and `wL/Y = 1 - α` holds where it is met.
+        """
+        node = self.graph.index.get(left.name) if isinstance(left, NameTarget) else None
+        solved = node is not None and node.formula is None and not links[-1].numeric
+        compound = (
+            isinstance(left, ExpressionTarget)
+            and not self.scope.dummies
+            and self.scope.derivatives.keys().isdisjoint(variables(left.expression))
+        )
+        if not self.set_on or not (solved or compound):
+            return ""
+        return "an equation behind a condition that is set, from which it may follow"
+
+    def is_price(self, left: Target, links: tuple[Link, ...]) -> bool:
+        """Tell whether `∂Y/∂K = α Y/K = r` is set equal to an input that is foreign to Y."""
+        last = links[-1].expression
+        node = self.graph.index.get(str(last.key)) if isinstance(last, Var) else None
+        if not isinstance(left, DerivativeTarget) or node is None or len(links) == 1:
             return False
-        sides = [left.expression, *(link.expression for link in links)]
-        names = [str(name) for side in sides for name in variables(side)]
-        nodes = [self.graph.index.get(name) for name in names]
-        return bool(nodes) and all(node is not None and node.formula is None for node in nodes)
+        free = node.kind in ("const", "param") and links[-1].relation == "="
+        return free and node.name not in self.inputs_of(left)
 
     def is_set(self, left: Target, links: tuple[Link, ...]) -> bool:
         """Tell whether the chain of a derivative ends in `= 0`, and no number stands before it."""
         last = links[-1]
+        if self.is_price(left, links):
+            return True
         if not isinstance(left, DerivativeTarget | ExpressionTarget) or last.relation != "=":
             return False
         if len(self.scope.indices) > 1:

@@ -135,10 +135,17 @@ class DerivativeParser(Parser):
         if self.tokens[self.at + 1] == "(":
             return self.atom()
         found = self.scope.resolve(token)
+        if found is None and (square := self.squared_name(token)) is not None:
+            return square
         if found is None:
             raise self.unknown_node(token)
         self.at += 1
         return found
+
+    def squared_name(self, token: str) -> Expression | None:
+        """Return the quantity that σ² is where there is no σ; None for anything else."""
+        del token
+        return None
 
     def bottoms(self, mark: str, order: int, start: int) -> tuple[Variable, ...]:
         """Read what one differentiates by: names, or expressions in parentheses."""
@@ -181,6 +188,8 @@ class DerivativeParser(Parser):
         if token == "(":
             return self.bracketed()
         name = self.scope.name(token) if token else None
+        if name is None and isinstance(square := self.squared_name(token), Var):
+            return str(square.key)
         if name is None and self.tokens[self.at + 1] == "(" and lexer.IDENTIFIER.match(token):
             return self.atom()
         if name is None and order > 1:

@@ -319,10 +319,13 @@ class ClaimParser(SumParser):
                 f"a power right behind `{token}` can be read in two ways", start, last=self.at - 1,
                 hint=f"write `({token}(…))^…`, or `arc{token}(…)`",
             )  # fmt: skip
-        if self.tokens[self.at] != "(":
+        bare = lexer.IDENTIFIER.match(self.tokens[self.at]) is not None
+        if not bare and self.tokens[self.at] != "(":
             raise self.fault(f"`{token}` has no argument", start, last=self.at - 1)
         self.at -= 1
         self.tokens[self.at] = token
+        if bare:
+            return self.raised(self.bare_call(token), exponent, start)
         return self.raised(self.call(token), exponent, start)
 
     def bare_call(self, token: str) -> Expression:

@@ -66,10 +66,12 @@ class FunctionParser(DerivativeParser):
     def bare_function(self) -> str | None:
         """Return the function in ∂σ/∂z, which has no argument; None for anything else."""
         token, following = self.tokens[self.at], self.tokens[self.at + 1]
-        if following != "/" or not lexer.IDENTIFIER.match(token) or self.scope.resolve(token):
+        if following != "/" or not lexer.IDENTIFIER.match(token):
             return None
         if (own := self.own.get(canonical(token.lstrip("\\")))) is not None:
             return own
+        if self.scope.resolve(token):
+            return None
         row = lookup(self.letter_function(token) or token.lstrip("\\"))
         return row.name if row is not None and row.min_arity == 1 else None
 

@@ -206,8 +206,19 @@ class Scope:
             return self.change(str(name))
         return (
             self.subscripted(word) or self.differential(word) or self.mean(word)
-            or self.of_batch(word)
+            or self.of_batch(word) or self.twin(word)
         )  # fmt: skip
+
+    def twin(self, word: str) -> Var | None:
+        """Return the parameter w_2 for W_2, where nothing is called so and the case is a slip."""
+        below = word[:1].lower() + word[1:]
+        name = self.names.exact(below) if below != word and not self.reading_left else None
+        if name is None or name not in self.graph.parameters:
+            return None
+        said = f"`{word}` read as `{name}`"
+        self.remark(said)
+        self.doubt(said)
+        return Var(name)
 
     def of_batch(self, word: str) -> Expression | None:
         """Return x for X where the text writes the samples as matrices, None for anything else."""

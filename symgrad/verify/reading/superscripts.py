@@ -7,7 +7,7 @@ sample has, `y^i` is y_i. Where i has numbers for values (`a_i x^i` with a_1, a_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from symgrad.derivation.analysis import depends_on_data
 from symgrad.sources import lexer
@@ -101,6 +101,35 @@ def with_primed_names(written: Written, scope: Scope) -> Written:
             continue
         parts.append(written.part(at, match.end(1)))
         parts.append(Written.all_at("⊤ " if turned else "_prime", written.offsets[match.end(1)]))
+        at = match.end()
+    return Written.join([*parts, written.part(at, len(text))]) if parts else written
+
+
+_NAMED_BY_PRIME = re.compile(r"(?<![\w\\}])([A-Za-z])\s*'\s*(?:&\s*)?=(?![^=\n]*\1\s*(?:-|\+|\^))")
+
+
+def primed_names(texts: Iterable[str]) -> frozenset[str]:
+    """Return the letters that a text names with a prime: y in `y' = wx + b`, if `dL/dy'` is there.
+
+    >>> primed_names(["y' = wx + b", r"\\frac{dL}{dy'} = y' - y", "f' = 2x"])
+    frozenset({'y'})
+    """
+    listed = list(texts)
+    named = {letter for text in listed for letter in _NAMED_BY_PRIME.findall(text)}
+    below = re.compile(r"(?:d|\\partial)\s*\{?([A-Za-z])\s*'")
+    return frozenset(named & {letter for text in listed for letter in below.findall(text)})
+
+
+def with_primes_spelled(written: Written, named: Callable[[str], bool]) -> Written:
+    """Return a translated formula in which `y'` is y_prime for the letters that are so named."""
+    text = written.text
+    parts: list[Written] = []
+    at = 0
+    for match in _PRIMED.finditer(text):
+        if not named(match[1]) and not (match[1][:1] == "d" and named(match[1][1:])):
+            continue
+        parts.append(written.part(at, match.end(1)))
+        parts.append(Written.all_at("_prime", written.offsets[match.end(1)]))
         at = match.end()
     return Written.join([*parts, written.part(at, len(text))]) if parts else written
 
