@@ -278,3 +278,43 @@ def test_a_parameter_in_the_other_case_is_read_only_where_that_proves_the_claim(
 @pytest.mark.parametrize("mark", [r"\checkmark", r"\square", r"\blacksquare"])
 def test_a_mark_behind_a_formula_is_no_part_of_it(mark):
     assert statuses(LINE, rf"$L = \frac12(z - y)^2 \; {mark}$") == ["proved"]
+
+
+DESCENT = r"""
+- $\hat{y} = 5 \cdot 2 = 10$, $\frac{\partial L}{\partial w} = 2(10 - 2) \cdot 2 = 32$
+- $w \leftarrow 5 - 0.1 \cdot 32 = 1.8$
+- $\hat{y} = 1.8 \cdot 2 = 3.6$, $\frac{\partial L}{\partial w} = 2(3.6 - 2) \cdot 2 = 6.4$
+- $w \leftarrow 1.8 - 0.1 \cdot 6.4 = 1.16$
+- $\hat{y} = 1.16 \cdot 2 = 2.32$, $L = (2.32 - 2)^2 = 0.1024$
+"""
+
+
+def test_step_after_step_with_the_value_that_the_last_one_gave():
+    graph = "param w = 5; data x, y; yhat = w*x; L = (yhat - y)^2; rate α = 0.1; step x = 2, y = 2"
+    assert set(statuses(graph, DESCENT)) <= {"proved", "agrees"}
+    assert statuses(graph, DESCENT.replace("1.16 \\cdot 2 = 2.32", "1.8 \\cdot 2 = 3.6"))[-2] in (
+        "refuted", "proved"
+    )  # fmt: skip
+    assert statuses(graph, DESCENT.replace("6.4 = 1.16", "6.4 = 1.36"))[5] == "refuted"
+
+
+@pytest.mark.parametrize("marks", [
+    (r"\( $", r"$ \)"), (r"\($", r"$\)"), (r"\[ $", r"$ \]"), ("① ", ""), ("② ", "（因为 y 是常数）"),
+])  # fmt: skip
+def test_marks_around_marks_and_numbers_in_circles(marks):
+    before, behind = marks
+    assert statuses(LINE, f"{before}∂L/∂b = z - y{behind}\n") == ["proved"]
+    assert statuses(LINE, f"{before}∂L/∂b = z + y{behind}\n") == ["refuted"]
+
+
+def test_words_where_a_formula_should_stand_take_nothing_behind_them():
+    text = r"$$\eta = \text{the learning rate} \\ w_{new} = w - \eta (z - y) x$$"
+    graph = f"{LINE}; rate η = 0.1"
+    assert statuses(graph, text) == ["proved"]
+    assert statuses(graph, text.replace("w -", "w +")) == ["refuted"]
+
+
+def test_a_differential_alone_is_the_derivative_of_the_objective():
+    assert statuses(LINE, r"$\frac{\partial L}{\partial w} = x\,\partial z$") == ["proved"]
+    assert statuses(LINE, r"$\partial b = \partial z = z - y$") == ["proved"]
+    assert statuses(LINE, r"$\frac{\partial L}{\partial w} = \partial z$") == ["refuted"]

@@ -63,6 +63,8 @@ class Styles(Calls, Environments, ABC):
             return inner if re.search("[=≈]", inner.text) else self.grouped(inner, word)
         if re.fullmatch(r"[^\W\d]\w*", plain):
             return self.separated(plain, word, parts)
+        if plain and "".join(part.text for part in parts[-2:]).rstrip().endswith("="):
+            raise self.fault("words stand where a formula should", word)
         return self.written(_words_between(plain), word)
 
     def text_with_formulas(self, word: Word) -> Written:

@@ -272,12 +272,7 @@ class Reader:
             for indices in self.generic.choices(statement, origin):
                 self.scope.indices = indices
                 left = self.lefts.read(statement, formula)
-                if self.lefts.is_case_of_a_sample(left, statement):
-                    shown = "a value of one sample"
-                    cases.append([Case((), Claim(text, place, left, condition=shown))])
-                    continue
-                claims = list(self.chain(statement, formula, left, text, place, last=last))
-                cases.append([Case(tuple(indices.items()), one) for one in claims])
+                cases.append(self.case(statement, formula, left, text, place, last=last))
             for column in zip_longest(*cases):
                 yield _together(tuple(one for one in column if one is not None))
         except Fault as fault:
@@ -285,15 +280,38 @@ class Reader:
             rest = self.lefts.without_label(statement, formula) if left is None else None
             if rest is not None:
                 yield from self.statement(rest, formula, last=last)
-                return
-            rooted = self.rooted(statement, formula) if left is None else None
-            if unknown and not last and not formula.strict and statement.parts:
+            elif unknown and not last and not formula.strict and statement.parts:
                 yield Later(statement, formula, state, len(self.scope.definitions))
-            elif rooted is not None and not formula.strict:
-                yield _skipped(text, place, f"its left side: {fault.diagnostic.message}")
-                yield from self.statement(rooted, formula, last=last)
             else:
-                yield self.failed(statement, formula, left, text, place, fault)
+                yield from self.unread_statement(
+                    statement, formula, left, text, place, fault, last=last
+                )
+
+    def case(
+        self, statement: WrittenStatement, formula: FoundFormula, left: Target, text: str,
+        place: Place, *, last: bool,
+    ) -> list[Case]:  # fmt: skip
+        """Return the claims of a statement for the values of its free indices that are set.
+
+        Raises:
+            Fault: if it cannot be read.
+        """
+        if self.lefts.is_case_of_a_sample(left, statement):
+            return [Case((), Claim(text, place, left, condition="a value of one sample"))]
+        claims = list(self.chain(statement, formula, left, text, place, last=last))
+        return [Case(tuple(self.scope.indices.items()), one) for one in claims]
+
+    def unread_statement(
+        self, statement: WrittenStatement, formula: FoundFormula, left: Target | None, text: str,
+        place: Place, fault: Fault, *, last: bool,
+    ) -> Iterator[Item | Later]:  # fmt: skip
+        """Yield what is said of a statement whose left side or right sides cannot be read."""
+        rooted = self.rooted(statement, formula) if left is None else None
+        if rooted is not None and not formula.strict:
+            yield _skipped(text, place, f"its left side: {fault.diagnostic.message}")
+            yield from self.statement(rooted, formula, last=last)
+        else:
+            yield self.failed(statement, formula, left, text, place, fault)
 
     def apart(
         self, statement: WrittenStatement, formula: FoundFormula, text: str, place: Place

@@ -85,6 +85,8 @@ class DerivativeParser(Parser):
             self.at += 1
         elif self.tokens[self.at] != "/":
             top = self.top()
+        if self.tokens[self.at] != "/" and (slope := self.differential(top, order)) is not None:
+            return slope
         if self.tokens[self.at] != "/":
             raise self.fault("a derivative is written `∂J/∂a`", start, last=self.at)
         self.at += 1
@@ -141,6 +143,11 @@ class DerivativeParser(Parser):
             raise self.unknown_node(token)
         self.at += 1
         return found
+
+    def differential(self, top: Expression | None, order: int) -> Expression | None:
+        """Return the derivative of the objective that `∂z` alone stands for, like `dz`."""
+        known = isinstance(top, Var) and order == 1
+        return self.scope.differential(f"d{top.key}") if known and isinstance(top, Var) else None
 
     def squared_name(self, token: str) -> Expression | None:
         """Return the quantity that σ² is where there is no σ; None for anything else."""

@@ -38,7 +38,7 @@ _OPENERS = re.compile(
     r"|(?P<paren>\\\()"
     r"|^[ \t]*(?P<lone>\[)[ \t]*\n(?=(?:[^\n]*\n){1,12}?[ \t]*\][ \t]*$)"
     rf"|\\begin\{{(?P<env>{'|'.join(ENVIRONMENTS)})(?P<star>\*?)\}}"
-    r"|^[ \t>]*(?:[-*•+][ \t]+|\(?\d{1,3}[.)][ \t]+)?(?P<line>"
+    r"|^[ \t>]*(?:[-*•+][ \t]+|\(?\d{1,3}[.)][ \t]+|[①-⑳][ \t]*)?(?P<line>"
     r"(?!(?i:at|assume|with|for|where|when|if|given|let|take|put|using|say|and|so)\b)"
     rf"(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|{_NAME})"
     r"[^\n$`|]{0,400}?(?:=|≈|←|\\approx\b)[^\n$`|]*)$"
@@ -71,6 +71,7 @@ _WITH_ARGUMENT = frozenset(
     ("alignat", "xalignat", "alignedat", "IEEEeqnarray", "IEEEeqnarraybox", "aligned", "gathered")
 )
 _ARGUMENT = re.compile(r"\s*(?:\[[^\[\]\n]{0,20}\])?\s*(?:\{[^{}\\]{0,20}\})?(?=\s)")
+_MARKED_TWICE = re.compile(r"\s*\$([^$]+)\$\s*")
 _OPTION = re.compile(r"[ \t]*:\w[\w-]*:[^\n]*\n")
 _MARKED_UP = re.compile(
     rf"\$\$|\\\[|\\\(|\\begin\{{(?:{'|'.join(_DISPLAYS)})\*?\}}|:math:`"
@@ -201,6 +202,8 @@ class Scanner:
             self.at = start  # `\[` is a bracket of the text
             return
         display = match[0] in ("$$", "\\$$", "\\[", "\\\\[") or match["env"] is not None
+        if escaped and (again := _MARKED_TWICE.fullmatch(inside)):  # `\( $x$ \)`
+            start, end = start + again.start(1), start + again.end(1)
         yield TextPiece(((start, end),), display, decoded=self.kind != "latex")
 
     def close(self, closer: str) -> int:

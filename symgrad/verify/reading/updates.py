@@ -25,6 +25,7 @@ _NEW = re.compile(
 )
 _IN_PLACE = re.compile(rf"\s*({lexer.NAME})\s*([-+−])\s*")
 _CHANGE = re.compile(rf"\s*(?:Δ|\\?Delta)\s*_?\s*({lexer.NAME})\s*")
+_FIRST_NUMBER = re.compile(r"\s*([-−]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*[-−+]")
 _ARITHMETIC = re.compile(r"[\d.\s()*/+·×−-]+")
 
 
@@ -46,6 +47,7 @@ class Updates:
         exact = word is not None and self.scope.names.exact(word[1]) is not None
         if not exact and (name := self.renewed(text, sign)):
             if self.moves(statement):
+                self.begin_next(name, statement)
                 return self.updated(name)
             if "p1" in text:
                 message = f"this is no step of gradient descent for `{name}`: it has no rate"
@@ -71,10 +73,20 @@ class Updates:
             plain = plain_number(statement.parts[0][1].text) is not None
             assigns = sign == "←" or (sign == ":=" and not plain)
             if assigns or self.is_step_rule(str(name), statement):
+                self.begin_next(str(name), statement)
                 return self.updated(str(name))
         elif name is None and (stepped := self.stepped(word[1], statement)):
             return self.updated(stepped)
         return None
+
+    def begin_next(self, name: str, statement: WrittenStatement) -> None:
+        """Go on to what is behind the last step where `1.8 - 0.1·6.4` begins with it."""
+        first = _FIRST_NUMBER.match(statement.parts[0][1].text)
+        if first is None or not self.state.pending:
+            return
+        number = Fraction(first[2]) * (-1 if first[1] else 1)
+        if number == self.state.printed_next.get(name) != self.state.values.get(name):
+            self.state.commit()
 
     def updated(self, name: str) -> UpdateTarget:
         """Return the target, and let the right side speak of old values and of the rate."""
@@ -140,7 +152,7 @@ class Updates:
 
     def starts_at(self, name: str, text: str) -> bool:
         """Tell whether `1 - 0.1·0.45` begins with the value of a parameter that is in force."""
-        found = re.match(r"\s*([-−]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*[-−+]", text)
+        found = _FIRST_NUMBER.match(text)
         value = self.state.values.get(name)
         if found is None or value is None:
             return False
