@@ -299,7 +299,8 @@ def test_step_after_step_with_the_value_that_the_last_one_gave():
 
 
 @pytest.mark.parametrize("marks", [
-    (r"\( $", r"$ \)"), (r"\($", r"$\)"), (r"\[ $", r"$ \]"), ("① ", ""), ("② ", "（因为 y 是常数）"),
+    (r"\( $", r"$ \)"), (r"\($", r"$\)"), (r"\[ $", r"$ \]"), ("① ", ""),
+    ("② ", "（因为 y 是常数）"),
 ])  # fmt: skip
 def test_marks_around_marks_and_numbers_in_circles(marks):
     before, behind = marks

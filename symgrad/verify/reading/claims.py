@@ -56,6 +56,7 @@ MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_PASSES = 3
 _CONDITIONS = frozenset(("<", ">", "<=", ">=", "≤", "≥", "≪", "≫", "≠", "!=", "∝", "∼", "∈", "≟"))
+_IN_WORDS = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{")
 _LIMIT = re.compile(r"\(?\s*[-−+]?\s*(?:[\d.]+|∞)\s*[-−+^()]*\s*")
 
 
@@ -323,6 +324,10 @@ class Reader:
         """
         if found := self.proportional(statement, formula, text, place):
             return found
+        if len(statement.parts) == 1 and statement.parts[0][1].text == UNREADABLE:
+            said = source_text(formula.text, statement.parts[0][1])
+            if _IN_WORDS.match(said) and not formula.strict:
+                return _skipped(text, place, "what a name is, in words")
         if not statement.parts or statement.other:
             return self.no_claim(statement, formula, text, place)
         if formula.assumed and (held := self.assumed(statement, formula, text, place)):
