@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
+from symgrad.expression.alike import orderless
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -41,6 +42,31 @@ def test_parts_put_back_give_the_same_tree(tree):
 @given(trees())
 def test_rebuilding_changes_nothing(tree):
     assert rebuild(tree, lambda leaf: leaf) == tree
+
+
+def test_substitution_keeps_what_is_shared():
+    tree = A
+    for _ in range(60):  # written out it has 2^60 names
+        tree = Add((tree, tree))
+    found = substitute(tree, {"a": B})
+    assert found.terms[0] is found.terms[1]
+    assert substitute(tree, {"c": B}) is tree
+
+
+def mirrored(tree):
+    """Return the tree with the terms and factors that may change places in reverse."""
+    match tree:
+        case Add(parts) | Mul(parts):
+            return with_children(tree, tuple(map(mirrored, reversed(parts))))
+        case Neg() | Div() | Call() | Pow(_, Number()):
+            return with_children(tree, tuple(map(mirrored, children(tree))))
+        case _:
+            return tree
+
+
+@given(trees())
+def test_the_order_of_terms_and_factors_plays_no_part(tree):
+    assert orderless(mirrored(tree)) == orderless(tree)
 
 
 @given(trees())
