@@ -29,6 +29,7 @@ from symgrad.expression.algebra import (
 from symgrad.expression.certified import ctx, fmpq, fmpq_series
 from symgrad.expression.evaluate import Evaluator, NumberType
 from symgrad.expression.function import Function
+from symgrad.expression.simplify import linear_in
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -318,39 +319,6 @@ def _replaced(e: Expression, part: Expression, by: Expression) -> Expression:
     return with_children(e, tuple(_replaced(p, part, by) for p in parts))
 
 
-def _linear(e: Expression, key: str | int) -> tuple[Expression, Expression] | None:
-    """Return slope and rest of a formula that is linear in a name, or None."""
-    zero = Number(Fraction(0))
-    if key not in variables(e):
-        return zero, e
-    match e:
-        case Var():
-            return number(1), zero
-        case Add(terms):
-            parts = [_linear(term, key) for term in terms]
-            known = [part for part in parts if part is not None]
-            if len(known) < len(parts):
-                return None
-            return add(*[slope for slope, _ in known]), add(*[rest for _, rest in known])
-        case Neg(operand):
-            inner = _linear(operand, key)
-            return None if inner is None else (neg(inner[0]), neg(inner[1]))
-        case Mul(factors):
-            holding = [factor for factor in factors if key in variables(factor)]
-            inner = _linear(holding[0], key) if len(holding) == 1 else None
-            others = [factor for factor in factors if factor is not holding[0]]
-            return None if inner is None else (mul(inner[0], *others), _times(inner[1], others))
-        case Div(above, below) if key not in variables(below):
-            inner = _linear(above, key)
-            return None if inner is None else (div(inner[0], below), _over(inner[1], below))
-        case _:
-            return None
-
-
-def _times(e: Expression, factors: list[Expression]) -> Expression:
-    return add(*[mul(term, *factors) for term in terms_of(e)])
-
-
 def _over(e: Expression, below: Expression) -> Expression:
     return add(*[div(term, below) for term in terms_of(e)])
 
@@ -358,7 +326,7 @@ def _over(e: Expression, below: Expression) -> Expression:
 @lru_cache(1024)
 def _solved(unit: Expression, key: str | int, t: Expression) -> Expression | None:
     """Return the name for which the unit is t, where the unit is linear in it."""
-    found = _linear(unit, key)
+    found = linear_in(unit, key)
     if found is None or found[0] == Number(Fraction(0)):
         return None
     slope, rest = found

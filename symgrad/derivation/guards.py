@@ -7,6 +7,8 @@ there, whatever the guard's own formula would give: its limit.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from symgrad.derivation.laurent import (
     Gradient,
     Key,
@@ -15,24 +17,19 @@ from symgrad.derivation.laurent import (
     condition_names,
 )
 from symgrad.errors import LimitExceeded
-from symgrad.expression.algebra import add, div, mul, neg, tidy
+from symgrad.expression.algebra import Product, add, div, neg, tidy
 from symgrad.expression.functions import record
+from symgrad.expression.simplify import linear_in
 from symgrad.expression.tree import (
-    ONE,
     ZERO,
-    Add,
     Call,
     Compare,
-    Div,
     Expression,
     Logic,
-    Mul,
     Neg,
     Number,
     Pow,
-    Var,
     substitute,
-    variables,
     walk,
 )
 
@@ -109,6 +106,7 @@ def open_guards(expression: Expression, gradient: Gradient) -> tuple[tuple[Key, 
 def _solved(e: Expression, key: Key) -> Expression | None:
     """Return the one value of a name for which an expression is zero, None where that is not known.
 
+    >>> from symgrad.expression.tree import Add, Var
     >>> _solved(Add((Var("a"), Neg(Var("b")))), "a")
     Var(key='b')
     """
@@ -118,39 +116,13 @@ def _solved(e: Expression, key: Key) -> Expression | None:
         case Call("abs", (inner,)) | Neg(inner):
             return _solved(inner, key)
         case _:
-            parts = _linear(e, key)
-            if parts is None or parts[0] == ZERO:
-                return None
+            parts = linear_in(e, key)
+            if parts is None or parts[0] == ZERO or _may_vanish(parts[0]):
+                return None  # where the slope is zero every value is guarded
             return neg(div(parts[1], parts[0]))
 
 
-def _linear(e: Expression, key: Key) -> tuple[Expression, Expression] | None:
-    """Return factor and rest of e = factor·key + rest, None where it is not of that form."""
-    if key not in variables(e):
-        return ZERO, e
-    match e:
-        case Var():
-            return ONE, ZERO
-        case Neg(operand):
-            found = _linear(operand, key)
-            return None if found is None else (neg(found[0]), neg(found[1]))
-        case Add(terms):
-            parts = [_linear(term, key) for term in terms]
-            known = [part for part in parts if part is not None]
-            if len(known) < len(parts):
-                return None
-            return add(*(part[0] for part in known)), add(*(part[1] for part in known))
-        case Mul(factors):
-            holding = [factor for factor in factors if key in variables(factor)]
-            others = [factor for factor in factors if key not in variables(factor)]
-            found = _linear(holding[0], key) if len(holding) == 1 else None
-            if found is None or not all(isinstance(factor, Number) for factor in others):
-                return None  # where a factor is zero every value is guarded
-            return mul(found[0], *others), mul(found[1], *others)
-        case Div(numerator, denominator) if key not in variables(denominator):
-            found = _linear(numerator, key)
-            return (
-                None if found is None else (div(found[0], denominator), div(found[1], denominator))
-            )
-        case _:
-            return None
+def _may_vanish(slope: Expression) -> bool:
+    """Tell whether a slope has anything but numbers above the line."""
+    powers = Product(slope).powers
+    return any(not isinstance(k, Fraction) or k > 0 for k in powers.values())

@@ -9,13 +9,27 @@ from symgrad.expression.algebra import (
     Product,
     add,
     cost,
+    div,
     factored_sum,
     mul,
     neg,
     positive_first,
+    terms_of_sum,
     tidy,
 )
-from symgrad.expression.tree import Add, Div, Expression, Mul, Neg, Pow, walk
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Pow,
+    Var,
+    variables,
+    walk,
+)
 
 MAX_TERMS = 64
 MAX_COST = 400
@@ -32,7 +46,7 @@ def simplified(expression: Expression) -> Expression:
     Only an expression that contains a sum and a quotient can gain, so others cost one look. A sum
     that is turned round, -(p - y) to y - p, is no gain.
 
-    >>> from symgrad.expression.tree import ONE, Var
+    >>> from symgrad.expression.tree import ONE
     >>> p, y = Var("p"), Var("y")
     >>> q = Add((ONE, Neg(p)))
     >>> slope = Add((Neg(Div(y, p)), Div(Add((ONE, Neg(y))), q)))
@@ -142,7 +156,6 @@ def spread(e: Expression) -> Iterator[Expression]:
 
     Products of several sums, and sums below a line, stay as they are.
 
-    >>> from symgrad.expression.tree import Var
     >>> a, b, c = Var("a"), Var("b"), Var("c")
     >>> list(spread(Mul((a, Add((b, Neg(c))))))) == [Mul((a, b)), Neg(Mul((a, c)))]
     True
@@ -166,3 +179,45 @@ def spread(e: Expression) -> Iterator[Expression]:
                 yield mul(*before, term, *after)
         case _:
             yield e
+
+
+def linear_in(expression: Expression, key: str | int) -> tuple[Expression, Expression] | None:
+    """Return slope and rest of slope·name + rest, None for what is not written linear in a name.
+
+    The rest of a product of sums is multiplied out, as far as its factors go.
+
+    >>> from symgrad.expression.tree import number
+    >>> a, x = Var("a"), Var("x")
+    >>> linear_in(Mul((number(2), Add((x, Neg(a))))), "x") == (number(2), Neg(Mul((number(2), a))))
+    True
+    """
+    if key not in variables(expression):
+        return ZERO, expression
+    match expression:
+        case Var():
+            return ONE, ZERO
+        case Neg(operand):
+            found = linear_in(operand, key)
+            return None if found is None else (neg(found[0]), neg(found[1]))
+        case Add(terms):
+            parts = [linear_in(term, key) for term in terms]
+            known = [part for part in parts if part is not None]
+            if len(known) < len(parts):
+                return None
+            return add(*(slope for slope, _ in known)), add(*(rest for _, rest in known))
+        case Mul(factors):
+            holding = [factor for factor in factors if key in variables(factor)]
+            found = linear_in(holding[0], key) if len(holding) == 1 else None
+            if found is None:
+                return None
+            others = [factor for factor in factors if factor is not holding[0]]
+            rest = add(*(mul(term, *others) for term in terms_of_sum(found[1])))
+            return mul(found[0], *others), rest
+        case Div(above, below) if key not in variables(below):
+            found = linear_in(above, key)
+            if found is None:
+                return None
+            rest = add(*(div(term, below) for term in terms_of_sum(found[1])))
+            return div(found[0], below), rest
+        case _:
+            return None
