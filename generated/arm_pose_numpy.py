@@ -28,16 +28,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -56,252 +53,108 @@ class Params(NamedTuple):
     theta3: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
+@np.errstate(all="ignore")
 def value(
     theta1: float, theta2: float, theta3: float, X: npt.ArrayLike, Y: npt.ArrayLike,
     Phi: npt.ArrayLike, l1: float = 1.0, l2: float = 0.8, l3: float = 0.3, w: float = 0.5,
 ) -> float:
     """Return J, the mean over the samples."""
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    theta3 = _number("theta3", theta3)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    l3 = _number("l3", l3)
-    w = _number("w", w)
-    _data = _samples(('X', 'Y', 'Phi'), (X, Y, Phi))
-    _no_nan("X", _data[0])
-    _no_nan("Y", _data[1])
-    _no_nan("Phi", _data[2])
-    with np.errstate(all="ignore"):
-        phi2 = theta1 + theta2
-        phi3 = phi2 + theta3
-        x = l1*np.cos(theta1) + l2*np.cos(phi2) + l3*np.cos(phi3)
-        y = l1*np.sin(theta1) + l2*np.sin(phi2) + l3*np.sin(phi3)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            X, Y, Phi, _r0, _r1, _r2 = _part
-            r_x = np.subtract(x, X, _r0)
-            r_y = np.subtract(y, Y, _r1)
-            r_phi = np.subtract(phi3, Phi, _r2)
-            r_phi *= w
-            np.power(r_x, 2.0, _r0)
-            np.power(r_y, 2.0, _r1)
-            _r0 += _r1
-            np.power(r_phi, 2.0, _r2)
-            _r0 += _r2
-            _sum_J = np.add.reduce(_r0)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('X', 'Y', 'Phi'), _data)
-        return float(_mean_J/2.0)
+    theta1, theta2, theta3, l1, l2, l3, w = _numbers(theta1, theta2, theta3, l1, l2, l3, w)
+    X, Y, Phi = _samples(X, Y, Phi)
+    phi2 = theta1 + theta2
+    phi3 = phi2 + theta3
+    x = l1*np.cos(theta1) + l2*np.cos(phi2) + l3*np.cos(phi3)
+    y = l1*np.sin(theta1) + l2*np.sin(phi2) + l3*np.sin(phi3)
+    r_x = x - X
+    r_y = y - Y
+    r_phi = w*(phi3 - Phi)
+    _n = len(X)
+    J = np.sum(r_x*r_x + r_y*r_y + r_phi*r_phi)/_n/2.0
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     theta1: float, theta2: float, theta3: float, X: npt.ArrayLike, Y: npt.ArrayLike,
     Phi: npt.ArrayLike, l1: float = 1.0, l2: float = 0.8, l3: float = 0.3, w: float = 0.5,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    theta3 = _number("theta3", theta3)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    l3 = _number("l3", l3)
-    w = _number("w", w)
-    _data = _samples(('X', 'Y', 'Phi'), (X, Y, Phi))
-    with np.errstate(all="ignore"):
-        phi2 = theta1 + theta2
-        phi3 = phi2 + theta3
-        cos_theta1 = np.cos(theta1)
-        cos_phi2 = np.cos(phi2)
-        l3_times_cos_phi3 = l3*np.cos(phi3)
-        x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
-        sin_theta1 = np.sin(theta1)
-        sin_phi2 = np.sin(phi2)
-        l3_times_sin_phi3 = l3*np.sin(phi3)
-        y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            X, Y, Phi, _r0, _r1, _r2, _r3, _r4 = _part
-            r_x = np.subtract(x, X, _r0)
-            r_y = np.subtract(y, Y, _r1)
-            r_phi = np.subtract(phi3, Phi, _r2)
-            r_phi *= w
-            delta_3 = np.multiply(r_y, l3_times_cos_phi3, _r3)
-            np.multiply(r_x, l3_times_sin_phi3, _r4)
-            delta_3 -= _r4
-            np.multiply(r_phi, w, _r2)
-            delta_3 += _r2
-            _sum_delta_3 = np.add.reduce(delta_3)
-            np.multiply(r_y, cos_phi2, _r2)
-            np.multiply(r_x, sin_phi2, _r4)
-            _r2 -= _r4
-            _r2 *= l2
-            delta_2 = np.add(delta_3, _r2, _r3)
-            np.multiply(r_y, cos_theta1, _r1)
-            np.multiply(r_x, sin_theta1, _r0)
-            _r1 -= _r0
-            _r1 *= l1
-            _r1 += delta_2
-            _sum_dJ_dtheta1 = np.add.reduce(_r1)
-            _sum_delta_2 = np.add.reduce(delta_2)
-            _sums.append((_sum_dJ_dtheta1, _sum_delta_2, _sum_delta_3))
-        (
-            _mean_dJ_dtheta1, _mean_delta_2, _mean_delta_3,
-        ) = _means(_sums, ('X', 'Y', 'Phi'), _data)
-        return Gradient(*map(float, (_mean_dJ_dtheta1, _mean_delta_2, _mean_delta_3)))
+    theta1, theta2, theta3, l1, l2, l3, w = _numbers(theta1, theta2, theta3, l1, l2, l3, w)
+    X, Y, Phi = _samples(X, Y, Phi)
+    phi2 = theta1 + theta2
+    phi3 = phi2 + theta3
+    cos_theta1 = np.cos(theta1)
+    cos_phi2 = np.cos(phi2)
+    cos_phi3 = np.cos(phi3)
+    x = l1*cos_theta1 + l2*cos_phi2 + l3*cos_phi3
+    sin_theta1 = np.sin(theta1)
+    sin_phi2 = np.sin(phi2)
+    sin_phi3 = np.sin(phi3)
+    y = l1*sin_theta1 + l2*sin_phi2 + l3*sin_phi3
+    r_x = x - X
+    r_y = y - Y
+    r_phi = w*(phi3 - Phi)
+    delta_3 = r_y*l3*cos_phi3 - r_x*l3*sin_phi3 + r_phi*w
+    delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
+    _n = len(X)
+    dJ_dtheta1 = np.sum(delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1))/_n
+    return Gradient(*map(float, (dJ_dtheta1, np.sum(delta_2)/_n, np.sum(delta_3)/_n)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     theta1: float, theta2: float, theta3: float, X: npt.ArrayLike, Y: npt.ArrayLike,
     Phi: npt.ArrayLike, l1: float = 1.0, l2: float = 0.8, l3: float = 0.3, w: float = 0.5,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    theta3 = _number("theta3", theta3)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    l3 = _number("l3", l3)
-    w = _number("w", w)
-    _data = _samples(('X', 'Y', 'Phi'), (X, Y, Phi))
-    with np.errstate(all="ignore"):
-        phi2 = theta1 + theta2
-        phi3 = phi2 + theta3
-        cos_theta1 = np.cos(theta1)
-        cos_phi2 = np.cos(phi2)
-        l3_times_cos_phi3 = l3*np.cos(phi3)
-        x = l1*cos_theta1 + l2*cos_phi2 + l3_times_cos_phi3
-        sin_theta1 = np.sin(theta1)
-        sin_phi2 = np.sin(phi2)
-        l3_times_sin_phi3 = l3*np.sin(phi3)
-        y = l1*sin_theta1 + l2*sin_phi2 + l3_times_sin_phi3
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            X, Y, Phi, _r0, _r1, _r2, _r3, _r4 = _part
-            r_x = np.subtract(x, X, _r0)
-            r_y = np.subtract(y, Y, _r1)
-            r_phi = np.subtract(phi3, Phi, _r2)
-            r_phi *= w
-            np.power(r_x, 2.0, _r3)
-            np.power(r_y, 2.0, _r4)
-            _r3 += _r4
-            np.power(r_phi, 2.0, _r4)
-            _r3 += _r4
-            _sum_J = np.add.reduce(_r3)
-            delta_3 = np.multiply(r_y, l3_times_cos_phi3, _r3)
-            np.multiply(r_x, l3_times_sin_phi3, _r4)
-            delta_3 -= _r4
-            np.multiply(r_phi, w, _r2)
-            delta_3 += _r2
-            _sum_delta_3 = np.add.reduce(delta_3)
-            np.multiply(r_y, cos_phi2, _r2)
-            np.multiply(r_x, sin_phi2, _r4)
-            _r2 -= _r4
-            _r2 *= l2
-            delta_2 = np.add(delta_3, _r2, _r3)
-            np.multiply(r_y, cos_theta1, _r1)
-            np.multiply(r_x, sin_theta1, _r0)
-            _r1 -= _r0
-            _r1 *= l1
-            _r1 += delta_2
-            _sum_dJ_dtheta1 = np.add.reduce(_r1)
-            _sum_delta_2 = np.add.reduce(delta_2)
-            _sums.append((_sum_J, _sum_dJ_dtheta1, _sum_delta_2, _sum_delta_3))
-        (
-            _mean_J, _mean_dJ_dtheta1, _mean_delta_2, _mean_delta_3,
-        ) = _means(_sums, ('X', 'Y', 'Phi'), _data)
-        return float(_mean_J/2.0), Gradient(*map(float, (
-            _mean_dJ_dtheta1, _mean_delta_2, _mean_delta_3,
-        )))
+    theta1, theta2, theta3, l1, l2, l3, w = _numbers(theta1, theta2, theta3, l1, l2, l3, w)
+    X, Y, Phi = _samples(X, Y, Phi)
+    phi2 = theta1 + theta2
+    phi3 = phi2 + theta3
+    cos_theta1 = np.cos(theta1)
+    cos_phi2 = np.cos(phi2)
+    cos_phi3 = np.cos(phi3)
+    x = l1*cos_theta1 + l2*cos_phi2 + l3*cos_phi3
+    sin_theta1 = np.sin(theta1)
+    sin_phi2 = np.sin(phi2)
+    sin_phi3 = np.sin(phi3)
+    y = l1*sin_theta1 + l2*sin_phi2 + l3*sin_phi3
+    r_x = x - X
+    r_y = y - Y
+    r_phi = w*(phi3 - Phi)
+    delta_3 = r_y*l3*cos_phi3 - r_x*l3*sin_phi3 + r_phi*w
+    delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
+    _n = len(X)
+    J = np.sum(r_x*r_x + r_y*r_y + r_phi*r_phi)/_n/2.0
+    dJ_dtheta1 = np.sum(delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1))/_n
+    return float(J), Gradient(*map(float, (
+        dJ_dtheta1, np.sum(delta_2)/_n, np.sum(delta_3)/_n,
+    )))
 
 
 def update(
@@ -340,6 +193,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike, Phi: npt.ArrayLike, l1: float = 1.0,
     l2: float = 0.8, l3: float = 0.3, w: float = 0.5,
@@ -349,69 +203,47 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     theta1, theta2, theta3 = _vector("theta", theta, Gradient._fields)
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    theta3 = _number("theta3", theta3)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    l3 = _number("l3", l3)
-    w = _number("w", w)
-    _data = _samples(('X', 'Y', 'Phi'), (X, Y, Phi))
-    for _name, _values in zip(('X', 'Y', 'Phi'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 3))
-    with np.errstate(all="ignore"):
-        phi2 = theta1 + theta2
-        phi3 = phi2 + theta3
-        x = l1*np.cos(theta1) + l2*np.cos(phi2) + l3*np.cos(phi3)
-        y = l1*np.sin(theta1) + l2*np.sin(phi2) + l3*np.sin(phi3)
-        for _part in _blocks(3, (*_data, _rows)):
-            X, Y, Phi, _block, _r0, _r1, _r2 = _part
-            r_x = np.subtract(x, X, _r0)
-            r_y = np.subtract(y, Y, _r1)
-            r_phi = np.subtract(phi3, Phi, _r2)
-            r_phi *= w
-            _block[:, 0] = r_x
-            _block[:, 1] = r_y
-            _block[:, 2] = r_phi
+    theta1, theta2, theta3, l1, l2, l3, w = _numbers(theta1, theta2, theta3, l1, l2, l3, w)
+    X, Y, Phi = _samples(X, Y, Phi)
+    _rows = np.empty((len(X), 3))
+    phi2 = theta1 + theta2
+    phi3 = phi2 + theta3
+    x = l1*np.cos(theta1) + l2*np.cos(phi2) + l3*np.cos(phi3)
+    r_x = x - X
+    y = l1*np.sin(theta1) + l2*np.sin(phi2) + l3*np.sin(phi3)
+    r_y = y - Y
+    r_phi = w*(phi3 - Phi)
+    _rows[:, 0] = r_x
+    _rows[:, 1] = r_y
+    _rows[:, 2] = r_phi
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike, Phi: npt.ArrayLike, l1: float = 1.0,
     l2: float = 0.8, l3: float = 0.3, w: float = 0.5,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     theta1, theta2, theta3 = _vector("theta", theta, Gradient._fields)
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    theta3 = _number("theta3", theta3)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    l3 = _number("l3", l3)
-    w = _number("w", w)
-    _data = _samples(('X', 'Y', 'Phi'), (X, Y, Phi))
-    for _name, _values in zip(('X', 'Y', 'Phi'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 3, 3))
-    with np.errstate(all="ignore"):
-        phi2 = theta1 + theta2
-        phi3 = phi2 + theta3
-        delta_3_r_x = -l3*np.sin(phi3)
-        delta_2_r_x = delta_3_r_x - l2*np.sin(phi2)
-        dr_x_dtheta1 = delta_2_r_x - l1*np.sin(theta1)
-        delta_3_r_y = l3*np.cos(phi3)
-        delta_2_r_y = delta_3_r_y + l2*np.cos(phi2)
-        dr_y_dtheta1 = delta_2_r_y + l1*np.cos(theta1)
-        for _part in _blocks(0, (*_data, _rows)):
-            X, Y, Phi, _block = _part
-            _block[:, 0, 0] = dr_x_dtheta1
-            _block[:, 0, 1] = delta_2_r_x
-            _block[:, 0, 2] = delta_3_r_x
-            _block[:, 1, 0] = dr_y_dtheta1
-            _block[:, 1, 1] = delta_2_r_y
-            _block[:, 1, 2] = delta_3_r_y
-            _block[:, 2, 0] = w
-            _block[:, 2, 1] = w
-            _block[:, 2, 2] = w
+    theta1, theta2, theta3, l1, l2, l3, w = _numbers(theta1, theta2, theta3, l1, l2, l3, w)
+    X, Y, Phi = _samples(X, Y, Phi)
+    _rows = np.zeros((len(X), 3, 3))
+    phi2 = theta1 + theta2
+    phi3 = phi2 + theta3
+    delta_3_r_x = -l3*np.sin(phi3)
+    delta_2_r_x = delta_3_r_x - l2*np.sin(phi2)
+    dr_x_dtheta1 = delta_2_r_x - l1*np.sin(theta1)
+    delta_3_r_y = l3*np.cos(phi3)
+    delta_2_r_y = delta_3_r_y + l2*np.cos(phi2)
+    dr_y_dtheta1 = delta_2_r_y + l1*np.cos(theta1)
+    _rows[:, 0, 0] = dr_x_dtheta1
+    _rows[:, 0, 1] = delta_2_r_x
+    _rows[:, 0, 2] = delta_3_r_x
+    _rows[:, 1, 0] = dr_y_dtheta1
+    _rows[:, 1, 1] = delta_2_r_y
+    _rows[:, 1, 2] = delta_3_r_y
+    _rows[:, 2, 0] = w
+    _rows[:, 2, 1] = w
+    _rows[:, 2, 2] = w
     return _rows.reshape(-1, 3)

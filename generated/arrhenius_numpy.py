@@ -18,16 +18,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -44,189 +41,71 @@ class Params(NamedTuple):
     E: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     a: float, E: float, T: npt.ArrayLike, y: npt.ArrayLike, R: float = 0.008314,
 ) -> float:
     """Return J, the mean over the samples."""
-    a = _number("a", a)
-    E = _number("E", E)
-    R = _number("R", R)
-    _data = _samples(('T', 'y'), (T, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            T, y, _r0, _r1 = _part
-            q = np.multiply(T, R, _r0)
-            np.divide(E, q, q)
-            np.subtract(a, q, q)
-            np.log(y, _r1)
-            q -= _r1
-            _sum_J = _dot(q, q)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('T', 'y'), _data)
-        return float(_mean_J)
+    a, E, R = _numbers(a, E, R)
+    T, y = _samples(T, y)
+    q = a - E/(R*T) - np.log(y)
+    _n = len(T)
+    J = np.sum(q*q)/_n
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     a: float, E: float, T: npt.ArrayLike, y: npt.ArrayLike, R: float = 0.008314,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    a = _number("a", a)
-    E = _number("E", E)
-    R = _number("R", R)
-    _data = _samples(('T', 'y'), (T, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            T, y, _r0, _r1, _r2 = _part
-            R_times_T = np.multiply(T, R, _r0)
-            q = np.divide(E, R_times_T, _r1)
-            np.subtract(a, q, q)
-            np.log(y, _r2)
-            q -= _r2
-            dJ_da = np.multiply(q, 2.0, _r1)
-            _sum_dJ_da = np.add.reduce(dJ_da)
-            np.divide(dJ_da, R_times_T, _r1)
-            _sum_dJ_dE = np.add.reduce(_r1)
-            _sums.append((_sum_dJ_da, _sum_dJ_dE))
-        _mean_dJ_da, _mean_dJ_dE = _means(_sums, ('T', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_da, -_mean_dJ_dE)))
+    a, E, R = _numbers(a, E, R)
+    T, y = _samples(T, y)
+    q = a - E/(R*T) - np.log(y)
+    _n = len(T)
+    dJ_da = 2.0*(np.sum(q)/_n)
+    dJ_dE = -np.sum(2.0*q/(R*T))/_n
+    return Gradient(*map(float, (dJ_da, dJ_dE)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     a: float, E: float, T: npt.ArrayLike, y: npt.ArrayLike, R: float = 0.008314,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    a = _number("a", a)
-    E = _number("E", E)
-    R = _number("R", R)
-    _data = _samples(('T', 'y'), (T, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            T, y, _r0, _r1, _r2 = _part
-            R_times_T = np.multiply(T, R, _r0)
-            q = np.divide(E, R_times_T, _r1)
-            np.subtract(a, q, q)
-            np.log(y, _r2)
-            q -= _r2
-            _sum_J = _dot(q, q)
-            dJ_da = np.multiply(q, 2.0, _r1)
-            _sum_dJ_da = np.add.reduce(dJ_da)
-            np.divide(dJ_da, R_times_T, _r1)
-            _sum_dJ_dE = np.add.reduce(_r1)
-            _sums.append((_sum_J, _sum_dJ_da, _sum_dJ_dE))
-        _mean_J, _mean_dJ_da, _mean_dJ_dE = _means(_sums, ('T', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_da, -_mean_dJ_dE)))
+    a, E, R = _numbers(a, E, R)
+    T, y = _samples(T, y)
+    q = a - E/(R*T) - np.log(y)
+    _n = len(T)
+    J = np.sum(q*q)/_n
+    dJ_da = 2.0*(np.sum(q)/_n)
+    dJ_dE = -np.sum(2.0*q/(R*T))/_n
+    return float(J), Gradient(*map(float, (dJ_da, dJ_dE)))
 
 
 def update(
@@ -261,6 +140,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, T: npt.ArrayLike, y: npt.ArrayLike, R: float = 0.008314,
 ) -> _Array:
@@ -269,43 +149,25 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     a, E = _vector("theta", theta, Gradient._fields)
-    a = _number("a", a)
-    E = _number("E", E)
-    R = _number("R", R)
-    _data = _samples(('T', 'y'), (T, y))
-    for _name, _values in zip(('T', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(2, (*_data, _rows)):
-            T, y, _block, _r0, _r1 = _part
-            q = np.multiply(T, R, _r0)
-            np.divide(E, q, q)
-            np.subtract(a, q, q)
-            np.log(y, _r1)
-            q -= _r1
-            _block[:, 0] = q
+    a, E, R = _numbers(a, E, R)
+    T, y = _samples(T, y)
+    _rows = np.empty((len(T), 1))
+    q = a - E/(R*T) - np.log(y)
+    _rows[:, 0] = q
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, T: npt.ArrayLike, y: npt.ArrayLike, R: float = 0.008314,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     a, E = _vector("theta", theta, Gradient._fields)
-    a = _number("a", a)
-    E = _number("E", E)
-    R = _number("R", R)
-    _data = _samples(('T', 'y'), (T, y))
-    for _name, _values in zip(('T', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 2))
-    with np.errstate(all="ignore"):
-        dq_da = 1.0
-        for _part in _blocks(1, (*_data, _rows)):
-            T, y, _block, _r0 = _part
-            dq_dE = np.multiply(T, R, _r0)
-            np.divide(-1.0, dq_dE, dq_dE)
-            _block[:, 0, 0] = dq_da
-            _block[:, 0, 1] = dq_dE
+    a, E, R = _numbers(a, E, R)
+    T, y = _samples(T, y)
+    _rows = np.zeros((len(T), 1, 2))
+    dq_da = 1.0
+    dq_dE = -1.0/(R*T)
+    _rows[:, 0, 0] = dq_da
+    _rows[:, 0, 1] = dq_dE
     return _rows.reshape(-1, 2)

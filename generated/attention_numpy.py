@@ -39,16 +39,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -67,307 +64,135 @@ class Params(NamedTuple):
     w_v: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     w_q: float, w_k: float, w_v: float, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike,
     d: float = 1.0,
 ) -> float:
     """Return L, the mean over the samples."""
-    w_q = _number("w_q", w_q)
-    w_k = _number("w_k", w_k)
-    w_v = _number("w_v", w_v)
-    d = _number("d", d)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    with np.errstate(all="ignore"):
-        sqrt_d = np.sqrt(d)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(7, _data):
-            x1, x2, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6 = _part
-            q = np.multiply(x2, w_q, _r0)
-            k1 = np.multiply(x1, w_k, _r1)
-            k2 = np.multiply(x2, w_k, _r2)
-            v1 = np.multiply(x1, w_v, _r3)
-            v2 = np.multiply(x2, w_v, _r4)
-            s1 = np.multiply(q, k1, _r1)
-            s1 /= sqrt_d
-            s2 = np.multiply(q, k2, _r0)
-            s2 /= sqrt_d
-            exp_s1 = np.exp(s1, _r2)
-            Z = np.exp(s2, _r5)
-            Z += exp_s1
-            np.divide(exp_s1, Z, _r2)
-            np.subtract(s2, s1, _r6)
-            np.exp(_r6, _r6)
-            _r6 += 1.0
-            np.divide(1.0, _r6, _r6)
-            alpha1 = np.where(np.logical_and(Z > 1e-290, Z < 1e+290), _r2, _r6)
-            alpha2 = np.subtract(s1, s2, _r1)
-            np.exp(alpha2, alpha2)
-            alpha2 += 1.0
-            np.divide(1.0, alpha2, alpha2)
-            alpha1 *= v1
-            np.multiply(alpha2, v2, _r1)
-            o = np.add(alpha1, _r1, alpha1)
-            o_minus_y = np.subtract(o, y, alpha1)
-            _sum_L = _dot(o_minus_y, o_minus_y)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return float(_mean_L/2.0)
+    w_q, w_k, w_v, d = _numbers(w_q, w_k, w_v, d)
+    x1, x2, y = _samples(x1, x2, y)
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    sqrt_d = np.sqrt(d)
+    s1 = q*k1/sqrt_d
+    s2 = q*k2/sqrt_d
+    exp_s1 = np.exp(s1)
+    Z = exp_s1 + np.exp(s2)
+    alpha1 = (
+        np.where(np.logical_and(Z > 1e-290, Z < 1e+290), exp_s1/Z, 1.0/(np.exp(s2 - s1) +
+        1.0))
+    )
+    alpha2 = 1.0/(np.exp(s1 - s2) + 1.0)
+    o = alpha1*v1 + alpha2*v2
+    _n = len(x1)
+    L = np.sum((o - y)**2)/_n/2.0
+    return float(L)
 
 
+@np.errstate(all="ignore")
 def gradient(
     w_q: float, w_k: float, w_v: float, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike,
     d: float = 1.0,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    w_q = _number("w_q", w_q)
-    w_k = _number("w_k", w_k)
-    w_v = _number("w_v", w_v)
-    d = _number("d", d)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    with np.errstate(all="ignore"):
-        sqrt_d = np.sqrt(d)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(12, _data):
-            (
-            x1, x2, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-        ) = _part
-            q = np.multiply(x2, w_q, _r0)
-            k1 = np.multiply(x1, w_k, _r1)
-            k2 = np.multiply(x2, w_k, _r2)
-            v1 = np.multiply(x1, w_v, _r3)
-            v2 = np.multiply(x2, w_v, _r4)
-            s1 = np.multiply(q, k1, _r5)
-            s1 /= sqrt_d
-            s2 = np.multiply(q, k2, _r6)
-            s2 /= sqrt_d
-            exp_s1 = np.exp(s1, _r7)
-            exp_s2 = np.exp(s2, _r8)
-            Z = np.add(exp_s1, exp_s2, _r9)
-            np.divide(exp_s1, Z, _r10)
-            np.subtract(s2, s1, _r11)
-            np.exp(_r11, _r11)
-            _r11 += 1.0
-            np.divide(1.0, _r11, _r11)
-            alpha1 = np.where(np.logical_and(Z > 1e-290, Z < 1e+290), _r10, _r11)
-            alpha2 = np.subtract(s1, s2, _r5)
-            np.exp(alpha2, alpha2)
-            alpha2 += 1.0
-            np.divide(1.0, alpha2, alpha2)
-            o = np.multiply(alpha1, v1, _r6)
-            np.multiply(alpha2, v2, _r10)
-            o += _r10
-            delta_o = np.subtract(o, y, _r6)
-            np.multiply(alpha1, x1, _r10)
-            np.multiply(alpha2, x2, _r11)
-            _r10 += _r11
-            _sum_dL_dw_v = _dot(delta_o, _r10)
-            delta_alpha2 = np.multiply(delta_o, v2, _r4)
-            delta_alpha1 = np.multiply(delta_o, v1, _r6)
-            delta_alpha1_times_alpha1 = np.multiply(delta_alpha1, alpha1, _r6)
-            delta_alpha2_times_alpha2 = np.multiply(delta_alpha2, alpha2, _r4)
-            delta_Z = np.add(delta_alpha1_times_alpha1, delta_alpha2_times_alpha2, _r5)
-            delta_Z /= Z
-            np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, exp_s2, _r8)
-            delta_s2 += delta_alpha2_times_alpha2
-            delta_s1 = np.multiply(delta_Z, exp_s1, _r5)
-            delta_s1 += delta_alpha1_times_alpha1
-            np.multiply(delta_s1, k1, _r1)
-            np.multiply(delta_s2, k2, _r2)
-            _r1 += _r2
-            _sum_dL_dw_q = _dot(x2, _r1)
-            np.multiply(delta_s1, x1, _r5)
-            np.multiply(delta_s2, x2, _r8)
-            _r5 += _r8
-            _sum_dL_dw_k = _dot(q, _r5)
-            _sums.append((_sum_dL_dw_q, _sum_dL_dw_k, _sum_dL_dw_v))
-        _mean_dL_dw_q, _mean_dL_dw_k, _mean_dL_dw_v = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return Gradient(*map(float, (_mean_dL_dw_q/sqrt_d, _mean_dL_dw_k/sqrt_d, _mean_dL_dw_v)))
+    w_q, w_k, w_v, d = _numbers(w_q, w_k, w_v, d)
+    x1, x2, y = _samples(x1, x2, y)
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    sqrt_d = np.sqrt(d)
+    s1 = q*k1/sqrt_d
+    s2 = q*k2/sqrt_d
+    exp_s1 = np.exp(s1)
+    exp_s2 = np.exp(s2)
+    Z = exp_s1 + exp_s2
+    alpha1 = (
+        np.where(np.logical_and(Z > 1e-290, Z < 1e+290), exp_s1/Z, 1.0/(np.exp(s2 - s1) +
+        1.0))
+    )
+    alpha2 = 1.0/(np.exp(s1 - s2) + 1.0)
+    o = alpha1*v1 + alpha2*v2
+    delta_o = o - y
+    delta_alpha2 = delta_o*v2
+    delta_alpha1 = delta_o*v1
+    delta_Z = -(delta_alpha1*alpha1 + delta_alpha2*alpha2)/Z
+    delta_s2 = delta_Z*exp_s2 + delta_alpha2*alpha2
+    delta_s1 = delta_Z*exp_s1 + delta_alpha1*alpha1
+    _n = len(x1)
+    dL_dw_v = np.sum(delta_o*(alpha1*x1 + alpha2*x2))/_n
+    dL_dw_q = np.sum(x2*(delta_s1*k1 + delta_s2*k2))/_n/sqrt_d
+    dL_dw_k = np.sum(q*(delta_s1*x1 + delta_s2*x2))/_n/sqrt_d
+    return Gradient(*map(float, (dL_dw_q, dL_dw_k, dL_dw_v)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     w_q: float, w_k: float, w_v: float, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike,
     d: float = 1.0,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    w_q = _number("w_q", w_q)
-    w_k = _number("w_k", w_k)
-    w_v = _number("w_v", w_v)
-    d = _number("d", d)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    with np.errstate(all="ignore"):
-        sqrt_d = np.sqrt(d)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(12, _data):
-            (
-            x1, x2, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-        ) = _part
-            q = np.multiply(x2, w_q, _r0)
-            k1 = np.multiply(x1, w_k, _r1)
-            k2 = np.multiply(x2, w_k, _r2)
-            v1 = np.multiply(x1, w_v, _r3)
-            v2 = np.multiply(x2, w_v, _r4)
-            s1 = np.multiply(q, k1, _r5)
-            s1 /= sqrt_d
-            s2 = np.multiply(q, k2, _r6)
-            s2 /= sqrt_d
-            exp_s1 = np.exp(s1, _r7)
-            exp_s2 = np.exp(s2, _r8)
-            Z = np.add(exp_s1, exp_s2, _r9)
-            np.divide(exp_s1, Z, _r10)
-            np.subtract(s2, s1, _r11)
-            np.exp(_r11, _r11)
-            _r11 += 1.0
-            np.divide(1.0, _r11, _r11)
-            alpha1 = np.where(np.logical_and(Z > 1e-290, Z < 1e+290), _r10, _r11)
-            alpha2 = np.subtract(s1, s2, _r5)
-            np.exp(alpha2, alpha2)
-            alpha2 += 1.0
-            np.divide(1.0, alpha2, alpha2)
-            o = np.multiply(alpha1, v1, _r6)
-            np.multiply(alpha2, v2, _r10)
-            o += _r10
-            delta_o = np.subtract(o, y, _r6)
-            _sum_L = _dot(delta_o, delta_o)
-            np.multiply(alpha1, x1, _r10)
-            np.multiply(alpha2, x2, _r11)
-            _r10 += _r11
-            _sum_dL_dw_v = _dot(delta_o, _r10)
-            delta_alpha2 = np.multiply(delta_o, v2, _r4)
-            delta_alpha1 = np.multiply(delta_o, v1, _r6)
-            delta_alpha1_times_alpha1 = np.multiply(delta_alpha1, alpha1, _r6)
-            delta_alpha2_times_alpha2 = np.multiply(delta_alpha2, alpha2, _r4)
-            delta_Z = np.add(delta_alpha1_times_alpha1, delta_alpha2_times_alpha2, _r5)
-            delta_Z /= Z
-            np.negative(delta_Z, delta_Z)
-            delta_s2 = np.multiply(delta_Z, exp_s2, _r8)
-            delta_s2 += delta_alpha2_times_alpha2
-            delta_s1 = np.multiply(delta_Z, exp_s1, _r5)
-            delta_s1 += delta_alpha1_times_alpha1
-            np.multiply(delta_s1, k1, _r1)
-            np.multiply(delta_s2, k2, _r2)
-            _r1 += _r2
-            _sum_dL_dw_q = _dot(x2, _r1)
-            np.multiply(delta_s1, x1, _r5)
-            np.multiply(delta_s2, x2, _r8)
-            _r5 += _r8
-            _sum_dL_dw_k = _dot(q, _r5)
-            _sums.append((_sum_L, _sum_dL_dw_q, _sum_dL_dw_k, _sum_dL_dw_v))
-        (
-            _mean_L, _mean_dL_dw_q, _mean_dL_dw_k, _mean_dL_dw_v,
-        ) = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return float(_mean_L/2.0), Gradient(*map(float, (
-            _mean_dL_dw_q/sqrt_d, _mean_dL_dw_k/sqrt_d, _mean_dL_dw_v,
-        )))
+    w_q, w_k, w_v, d = _numbers(w_q, w_k, w_v, d)
+    x1, x2, y = _samples(x1, x2, y)
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    sqrt_d = np.sqrt(d)
+    s1 = q*k1/sqrt_d
+    s2 = q*k2/sqrt_d
+    exp_s1 = np.exp(s1)
+    exp_s2 = np.exp(s2)
+    Z = exp_s1 + exp_s2
+    alpha1 = (
+        np.where(np.logical_and(Z > 1e-290, Z < 1e+290), exp_s1/Z, 1.0/(np.exp(s2 - s1) +
+        1.0))
+    )
+    alpha2 = 1.0/(np.exp(s1 - s2) + 1.0)
+    o = alpha1*v1 + alpha2*v2
+    delta_o = o - y
+    delta_alpha2 = delta_o*v2
+    delta_alpha1 = delta_o*v1
+    delta_Z = -(delta_alpha1*alpha1 + delta_alpha2*alpha2)/Z
+    delta_s2 = delta_Z*exp_s2 + delta_alpha2*alpha2
+    delta_s1 = delta_Z*exp_s1 + delta_alpha1*alpha1
+    _n = len(x1)
+    dL_dw_v = np.sum(delta_o*(alpha1*x1 + alpha2*x2))/_n
+    L = np.sum((o - y)**2)/_n/2.0
+    dL_dw_q = np.sum(x2*(delta_s1*k1 + delta_s2*k2))/_n/sqrt_d
+    dL_dw_k = np.sum(q*(delta_s1*x1 + delta_s2*x2))/_n/sqrt_d
+    return float(L), Gradient(*map(float, (dL_dw_q, dL_dw_k, dL_dw_v)))
 
 
 def update(
@@ -404,6 +229,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike, d: float = 1.0,
 ) -> _Array:
@@ -412,116 +238,56 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     w_q, w_k, w_v = _vector("theta", theta, Gradient._fields)
-    w_q = _number("w_q", w_q)
-    w_k = _number("w_k", w_k)
-    w_v = _number("w_v", w_v)
-    d = _number("d", d)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    for _name, _values in zip(('x1', 'x2', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        sqrt_d = np.sqrt(d)
-        for _part in _blocks(5, (*_data, _rows)):
-            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
-            q = np.multiply(x2, w_q, _r0)
-            k1 = np.multiply(x1, w_k, _r1)
-            k2 = np.multiply(x2, w_k, _r2)
-            v1 = np.multiply(x1, w_v, _r3)
-            v2 = np.multiply(x2, w_v, _r4)
-            s1 = np.multiply(q, k1, _r1)
-            s1 /= sqrt_d
-            s2 = np.multiply(q, k2, _r0)
-            s2 /= sqrt_d
-            alpha1 = np.subtract(s2, s1, _r2)
-            np.exp(alpha1, alpha1)
-            alpha1 += 1.0
-            np.divide(1.0, alpha1, alpha1)
-            alpha2 = np.subtract(s1, s2, _r1)
-            np.exp(alpha2, alpha2)
-            alpha2 += 1.0
-            np.divide(1.0, alpha2, alpha2)
-            o = np.multiply(alpha1, v1, _r2)
-            np.multiply(alpha2, v2, _r1)
-            o += _r1
-            residual = np.subtract(o, y, _r2)
-            _block[:, 0] = residual
+    w_q, w_k, w_v, d = _numbers(w_q, w_k, w_v, d)
+    x1, x2, y = _samples(x1, x2, y)
+    _rows = np.empty((len(x1), 1))
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    sqrt_d = np.sqrt(d)
+    s1 = q*k1/sqrt_d
+    s2 = q*k2/sqrt_d
+    alpha1 = 1.0/(np.exp(s2 - s1) + 1.0)
+    alpha2 = 1.0/(np.exp(s1 - s2) + 1.0)
+    o = alpha1*v1 + alpha2*v2
+    residual = o - y
+    _rows[:, 0] = residual
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike, d: float = 1.0,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     w_q, w_k, w_v = _vector("theta", theta, Gradient._fields)
-    w_q = _number("w_q", w_q)
-    w_k = _number("w_k", w_k)
-    w_v = _number("w_v", w_v)
-    d = _number("d", d)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    for _name, _values in zip(('x1', 'x2', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 3))
-    with np.errstate(all="ignore"):
-        sqrt_d = np.sqrt(d)
-        for _part in _blocks(16, (*_data, _rows)):
-            (
-            x1, x2, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11, _r12,
-            _r13, _r14, _r15,
-        ) = _part
-            q = np.multiply(x2, w_q, _r0)
-            k1 = np.multiply(x1, w_k, _r1)
-            k2 = np.multiply(x2, w_k, _r2)
-            v1 = np.multiply(x1, w_v, _r3)
-            v2 = np.multiply(x2, w_v, _r4)
-            s1 = np.multiply(q, k1, _r5)
-            s1 /= sqrt_d
-            s2 = np.multiply(q, k2, _r6)
-            s2 /= sqrt_d
-            exp_s1 = np.exp(s1, _r7)
-            Z = np.exp(s2, _r8)
-            Z += exp_s1
-            alpha1 = np.subtract(s2, s1, _r9)
-            np.exp(alpha1, alpha1)
-            alpha1 += 1.0
-            np.divide(1.0, alpha1, alpha1)
-            alpha2 = np.subtract(s1, s2, _r10)
-            np.exp(alpha2, alpha2)
-            alpha2 += 1.0
-            np.divide(1.0, alpha2, alpha2)
-            v1_times_alpha1 = np.multiply(v1, alpha1, _r11)
-            v2_times_alpha2 = np.multiply(v2, alpha2, _r12)
-            delta_Z = np.add(v1_times_alpha1, v2_times_alpha2, _r13)
-            delta_Z /= Z
-            np.negative(delta_Z, delta_Z)
-            np.abs(s2, _r14)
-            np.subtract(v2, v1_times_alpha1, _r15)
-            _r15 -= v2_times_alpha2
-            _r15 *= alpha2
-            np.subtract(v1, v2, _r3)
-            np.add(s2, s1, _r6)
-            np.exp(_r6, _r6)
-            _r3 *= _r6
-            np.multiply(Z, Z, _r8)
-            _r3 /= _r8
-            np.negative(_r3, _r3)
-            delta_s2 = np.where(_r14 >= 1000.0, _r15, _r3)
-            delta_s1 = np.multiply(delta_Z, exp_s1, _r13)
-            delta_s1 += v1_times_alpha1
-            dresidual_dw_q = np.multiply(delta_s1, k1, _r1)
-            np.multiply(delta_s2, k2, _r2)
-            dresidual_dw_q += _r2
-            dresidual_dw_q *= x2
-            dresidual_dw_q /= sqrt_d
-            np.multiply(delta_s1, x1, _r13)
-            delta_s2 *= x2
-            _r13 += delta_s2
-            dresidual_dw_k = np.multiply(q, _r13, _r0)
-            dresidual_dw_k /= sqrt_d
-            dresidual_dw_v = np.multiply(alpha1, x1, _r9)
-            np.multiply(alpha2, x2, _r10)
-            dresidual_dw_v += _r10
-            _block[:, 0, 0] = dresidual_dw_q
-            _block[:, 0, 1] = dresidual_dw_k
-            _block[:, 0, 2] = dresidual_dw_v
+    w_q, w_k, w_v, d = _numbers(w_q, w_k, w_v, d)
+    x1, x2, y = _samples(x1, x2, y)
+    _rows = np.zeros((len(x1), 1, 3))
+    q = w_q*x2
+    k1 = w_k*x1
+    k2 = w_k*x2
+    v1 = w_v*x1
+    v2 = w_v*x2
+    sqrt_d = np.sqrt(d)
+    s1 = q*k1/sqrt_d
+    s2 = q*k2/sqrt_d
+    exp_s1 = np.exp(s1)
+    Z = exp_s1 + np.exp(s2)
+    alpha1 = 1.0/(np.exp(s2 - s1) + 1.0)
+    alpha2 = 1.0/(np.exp(s1 - s2) + 1.0)
+    delta_Z = -(v1*alpha1 + v2*alpha2)/Z
+    delta_s2 = (
+        np.where(np.abs(s2) >= 1000.0, alpha2*(v2 - v1*alpha1 - v2*alpha2), -(v1 -
+        v2)*np.exp(s2 + s1)/(Z*Z))
+    )
+    delta_s1 = delta_Z*exp_s1 + v1*alpha1
+    dresidual_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d
+    dresidual_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d
+    dresidual_dw_v = alpha1*x1 + alpha2*x2
+    _rows[:, 0, 0] = dresidual_dw_q
+    _rows[:, 0, 1] = dresidual_dw_k
+    _rows[:, 0, 2] = dresidual_dw_v
     return _rows.reshape(-1, 3)

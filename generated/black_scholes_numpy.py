@@ -28,16 +28,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -58,93 +55,29 @@ class Params(NamedTuple):
     T: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
-
-
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
 def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
@@ -188,157 +121,62 @@ def _normal_cdf(x: Any) -> Any:
     return 0.5 * _erfc(-0.7071067811865476 * x)
 
 
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     S: float, r: float, sigma: float, T: float, K: npt.ArrayLike,
 ) -> float:
     """Return C, the mean over the samples."""
-    S = _number("S", S)
-    r = _number("r", r)
-    sigma = _number("sigma", sigma)
-    T = _number("T", T)
-    _data = _samples(('K',), (K,))
-    with np.errstate(all="ignore"):
-        sigma_times_sqrt_T = sigma*np.sqrt(T)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            K, _r0, _r1 = _part
-            d1 = np.divide(S, K, _r0)
-            np.log(d1, d1)
-            d1 += (r + sigma*sigma/2.0)*T
-            d1 /= sigma_times_sqrt_T
-            d2 = np.subtract(d1, sigma_times_sqrt_T, _r1)
-            _w0 = _normal_cdf(d1)
-            _w0 *= S
-            _w1 = _normal_cdf(d2)
-            np.log(_w1, _w1)
-            _w1 -= r*T
-            np.exp(_w1, _w1)
-            _w1 *= K
-            _w0 -= _w1
-            _sum_C = np.add.reduce(_w0)
-            _sums.append((_sum_C,))
-        _mean_C, = _means(_sums, ('K',), _data)
-        return float(_mean_C)
+    S, r, sigma, T = _numbers(S, r, sigma, T)
+    K, = _samples(K)
+    sqrt_T = np.sqrt(T)
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
+    d2 = d1 - sigma*sqrt_T
+    _n = len(K)
+    C = np.sum(S*_normal_cdf(d1) - K*np.exp(np.log(_normal_cdf(d2)) - r*T))/_n
+    return float(C)
 
 
+@np.errstate(all="ignore")
 def gradient(
     S: float, r: float, sigma: float, T: float, K: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of C by each parameter."""
-    S = _number("S", S)
-    r = _number("r", r)
-    sigma = _number("sigma", sigma)
-    T = _number("T", T)
-    _data = _samples(('K',), (K,))
-    with np.errstate(all="ignore"):
-        sqrt_T = np.sqrt(T)
-        sigma_times_sqrt_T = sigma*sqrt_T
-        r_times_T = r*T
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            K, _r0, _r1, _r2 = _part
-            d1 = np.divide(S, K, _r0)
-            np.log(d1, d1)
-            d1 += (r + sigma*sigma/2.0)*T
-            d1 /= sigma_times_sqrt_T
-            _w0 = _normal_cdf(d1)
-            _sum_dC_dS = np.add.reduce(_w0)
-            d2 = np.subtract(d1, sigma_times_sqrt_T, _r1)
-            delta = np.multiply(d1, -0.5, _r2)
-            delta *= d1
-            np.exp(delta, delta)
-            delta /= 2.5066282746310002
-            delta *= -S
-            _sum_delta = np.add.reduce(delta)
-            normal_cdf_d2 = _normal_cdf(d2)
-            np.log(normal_cdf_d2, _r1)
-            _r1 -= r_times_T
-            np.exp(_r1, _r1)
-            _sum_dC_dr = T*_dot(K, _r1)
-            normal_cdf_d2 *= K
-            normal_cdf_d2 *= np.exp(-r_times_T)
-            normal_cdf_d2 *= r
-            np.multiply(delta, sigma, _r2)
-            _r2 /= 2.0*sqrt_T
-            normal_cdf_d2 -= _r2
-            _sum_dC_dT = np.add.reduce(normal_cdf_d2)
-            _sums.append((_sum_dC_dS, _sum_dC_dr, _sum_delta, _sum_dC_dT))
-        _mean_dC_dS, _mean_dC_dr, _mean_delta, _mean_dC_dT = _means(_sums, ('K',), _data)
-        return Gradient(*map(float, (_mean_dC_dS, _mean_dC_dr, -_mean_delta*sqrt_T, _mean_dC_dT)))
+    S, r, sigma, T = _numbers(S, r, sigma, T)
+    K, = _samples(K)
+    sqrt_T = np.sqrt(T)
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
+    d2 = d1 - sigma*sqrt_T
+    delta = -S*(np.exp(-d1*d1/2.0)/2.5066282746310002)
+    normal_cdf_d2 = _normal_cdf(d2)
+    _n = len(K)
+    dC_dS = np.sum(_normal_cdf(d1))/_n
+    dC_dr = np.sum(K*T*np.exp(np.log(normal_cdf_d2) - r*T))/_n
+    dC_dsigma = -np.sum(delta)/_n*sqrt_T
+    dC_dT = np.sum(K*normal_cdf_d2*np.exp(-r*T)*r - delta*sigma/(2.0*sqrt_T))/_n
+    return Gradient(*map(float, (dC_dS, dC_dr, dC_dsigma, dC_dT)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     S: float, r: float, sigma: float, T: float, K: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return C and its derivative by each parameter."""
-    S = _number("S", S)
-    r = _number("r", r)
-    sigma = _number("sigma", sigma)
-    T = _number("T", T)
-    _data = _samples(('K',), (K,))
-    with np.errstate(all="ignore"):
-        sqrt_T = np.sqrt(T)
-        sigma_times_sqrt_T = sigma*sqrt_T
-        r_times_T = r*T
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            K, _r0, _r1 = _part
-            d1 = np.divide(S, K, _r0)
-            np.log(d1, d1)
-            d1 += (r + sigma*sigma/2.0)*T
-            d1 /= sigma_times_sqrt_T
-            d2 = np.subtract(d1, sigma_times_sqrt_T, _r1)
-            dC_dS = _normal_cdf(d1)
-            _sum_dC_dS = np.add.reduce(dC_dS)
-            normal_cdf_d2 = _normal_cdf(d2)
-            t1 = np.log(normal_cdf_d2, _r1)
-            t1 -= r_times_T
-            np.exp(t1, t1)
-            t1 *= K
-            dC_dS *= S
-            dC_dS -= t1
-            _sum_C = np.add.reduce(dC_dS)
-            _sum_t1 = np.add.reduce(t1)
-            delta = np.multiply(d1, -0.5, _r1)
-            delta *= d1
-            np.exp(delta, delta)
-            delta /= 2.5066282746310002
-            delta *= -S
-            _sum_delta = np.add.reduce(delta)
-            normal_cdf_d2 *= K
-            normal_cdf_d2 *= np.exp(-r_times_T)
-            normal_cdf_d2 *= r
-            np.multiply(delta, sigma, _r1)
-            _r1 /= 2.0*sqrt_T
-            normal_cdf_d2 -= _r1
-            _sum_dC_dT = np.add.reduce(normal_cdf_d2)
-            _sums.append((_sum_C, _sum_dC_dS, _sum_t1, _sum_delta, _sum_dC_dT))
-        (
-            _mean_C, _mean_dC_dS, _mean_t1, _mean_delta, _mean_dC_dT,
-        ) = _means(_sums, ('K',), _data)
-        return float(_mean_C), Gradient(*map(float, (
-            _mean_dC_dS, _mean_t1*T, -_mean_delta*sqrt_T, _mean_dC_dT,
-        )))
+    S, r, sigma, T = _numbers(S, r, sigma, T)
+    K, = _samples(K)
+    sqrt_T = np.sqrt(T)
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
+    d2 = d1 - sigma*sqrt_T
+    dC_dS = _normal_cdf(d1)
+    normal_cdf_d2 = _normal_cdf(d2)
+    t1 = np.exp(np.log(normal_cdf_d2) - r*T)
+    delta = -S*(np.exp(-d1*d1/2.0)/2.5066282746310002)
+    _n = len(K)
+    dC_dr = np.sum(K*T*t1)/_n
+    dC_dsigma = -np.sum(delta)/_n*sqrt_T
+    dC_dT = np.sum(K*normal_cdf_d2*np.exp(-r*T)*r - delta*sigma/(2.0*sqrt_T))/_n
+    return float(np.sum(S*dC_dS - K*t1)/_n), Gradient(*map(float, (
+        np.sum(dC_dS)/_n, dC_dr, dC_dsigma, dC_dT,
+    )))
 
 
 def update(

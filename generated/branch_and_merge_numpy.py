@@ -23,16 +23,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -53,231 +50,88 @@ class Params(NamedTuple):
     d: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     a: float, b: float, c: float, d: float, x: npt.ArrayLike, y: npt.ArrayLike, lam: float = 0.1,
 ) -> float:
     """Return J, the mean over the samples."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    lam = _number("lam", lam)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        R = lam/2.0*(a*a + c*c)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            x, y, _r0, _r1 = _part
-            u = np.multiply(x, a, _r0)
-            u += b
-            h = np.multiply(u, u, _r1)
-            v = np.multiply(h, c, _r1)
-            v += u
-            v += d
-            p = np.add(1.0, v, _r1)
-            np.divide(1.0, p, p)
-            p_minus_y = np.subtract(p, y, _r1)
-            _sum_L = _dot(p_minus_y, p_minus_y)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x', 'y'), _data)
-        return float(R + _mean_L)
+    a, b, c, d, lam = _numbers(a, b, c, d, lam)
+    x, y = _samples(x, y)
+    u = a*x + b
+    h = u*u
+    v = c*h + u + d
+    p = 1.0/(1.0 + v)
+    R = lam/2.0*(a*a + c*c)
+    _n = len(x)
+    L = np.sum((p - y)**2)/_n
+    J = R + L
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     a: float, b: float, c: float, d: float, x: npt.ArrayLike, y: npt.ArrayLike, lam: float = 0.1,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    lam = _number("lam", lam)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, y, _r0, _r1, _r2, _r3, _r4 = _part
-            u = np.multiply(x, a, _r0)
-            u += b
-            h = np.multiply(u, u, _r1)
-            c_times_u = np.multiply(u, c, _r2)
-            t1 = np.add(c_times_u, 1.0, _r3)
-            v = np.multiply(u, t1, _r0)
-            v += d
-            p = np.add(1.0, v, _r0)
-            np.divide(1.0, p, p)
-            # delta = -2.0*delta_
-            delta_ = np.subtract(p, y, _r4)
-            delta_ *= p
-            delta_ *= p
-            _sum_dJ_dc = -2.0*_dot(delta_, h)
-            _sum_delta = -2.0*np.add.reduce(delta_)
-            # dJ_db = -2.0*dJ_db_
-            np.add(c_times_u, t1, _r2)
-            dJ_db_ = np.multiply(delta_, _r2, _r4)
-            _sum_dJ_da = -2.0*_dot(dJ_db_, x)
-            _sum_dJ_db = -2.0*np.add.reduce(dJ_db_)
-            _sums.append((_sum_dJ_da, _sum_dJ_db, _sum_dJ_dc, _sum_delta))
-        _mean_dJ_da, _mean_dJ_db, _mean_dJ_dc, _mean_delta = _means(_sums, ('x', 'y'), _data)
-        return Gradient(*map(float, (
-            lam*a + _mean_dJ_da, _mean_dJ_db, lam*c + _mean_dJ_dc, _mean_delta,
-        )))
+    a, b, c, d, lam = _numbers(a, b, c, d, lam)
+    x, y = _samples(x, y)
+    u = a*x + b
+    h = u*u
+    v = c*h + u + d
+    p = 1.0/(1.0 + v)
+    delta = -2.0*(p - y)*p*p
+    dJ_db = delta*(2.0*c*u + 1.0)
+    _n = len(x)
+    dJ_da = lam*a + np.sum(dJ_db*x)/_n
+    dJ_dc = lam*c + np.sum(delta*h)/_n
+    return Gradient(*map(float, (dJ_da, np.sum(dJ_db)/_n, dJ_dc, np.sum(delta)/_n)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     a: float, b: float, c: float, d: float, x: npt.ArrayLike, y: npt.ArrayLike, lam: float = 0.1,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    lam = _number("lam", lam)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        lam_times_a = lam*a
-        lam_times_c = lam*c
-        R = (lam_times_a*a + lam_times_c*c)/2.0
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, y, _r0, _r1, _r2, _r3, _r4 = _part
-            u = np.multiply(x, a, _r0)
-            u += b
-            h = np.multiply(u, u, _r1)
-            c_times_u = np.multiply(u, c, _r2)
-            t1 = np.add(c_times_u, 1.0, _r3)
-            v = np.multiply(u, t1, _r0)
-            v += d
-            p = np.add(1.0, v, _r0)
-            np.divide(1.0, p, p)
-            p_minus_y = np.subtract(p, y, _r4)
-            _sum_L = _dot(p_minus_y, p_minus_y)
-            # delta = -2.0*delta_
-            delta_ = np.multiply(p_minus_y, p, _r4)
-            delta_ *= p
-            _sum_dJ_dc = -2.0*_dot(delta_, h)
-            _sum_delta = -2.0*np.add.reduce(delta_)
-            # dJ_db = -2.0*dJ_db_
-            np.add(c_times_u, t1, _r2)
-            dJ_db_ = np.multiply(delta_, _r2, _r4)
-            _sum_dJ_da = -2.0*_dot(dJ_db_, x)
-            _sum_dJ_db = -2.0*np.add.reduce(dJ_db_)
-            _sums.append((_sum_L, _sum_dJ_da, _sum_dJ_db, _sum_dJ_dc, _sum_delta))
-        (
-            _mean_L, _mean_dJ_da, _mean_dJ_db, _mean_dJ_dc, _mean_delta,
-        ) = _means(_sums, ('x', 'y'), _data)
-        return float(R + _mean_L), Gradient(*map(float, (
-            lam_times_a + _mean_dJ_da, _mean_dJ_db, lam_times_c + _mean_dJ_dc, _mean_delta,
-        )))
+    a, b, c, d, lam = _numbers(a, b, c, d, lam)
+    x, y = _samples(x, y)
+    u = a*x + b
+    h = u*u
+    v = c*h + u + d
+    p = 1.0/(1.0 + v)
+    R = lam/2.0*(a*a + c*c)
+    delta = -2.0*(p - y)*p*p
+    dJ_db = delta*(2.0*c*u + 1.0)
+    _n = len(x)
+    L = np.sum((p - y)**2)/_n
+    J = R + L
+    dJ_da = lam*a + np.sum(dJ_db*x)/_n
+    dJ_dc = lam*c + np.sum(delta*h)/_n
+    return float(J), Gradient(*map(float, (dJ_da, np.sum(dJ_db)/_n, dJ_dc, np.sum(delta)/_n)))
 
 
 def update(

@@ -46,16 +46,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -82,397 +79,155 @@ class Params(NamedTuple):
     k: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     theta: float, phi: float, a: float, b: float, c: float, f: float, k: float, X: npt.ArrayLike,
     Y: npt.ArrayLike, Z: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike,
 ) -> float:
     """Return J, the mean over the samples."""
-    theta = _number("theta", theta)
-    phi = _number("phi", phi)
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    f = _number("f", f)
-    k = _number("k", k)
-    _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
-    _no_nan("X", _data[0])
-    _no_nan("Y", _data[1])
-    _no_nan("Z", _data[2])
-    _no_nan("u", _data[3])
-    _no_nan("v", _data[4])
-    with np.errstate(all="ignore"):
-        cos_theta = np.cos(theta)
-        sin_theta = np.sin(theta)
-        cos_phi = np.cos(phi)
-        sin_phi = np.sin(phi)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            X, Y, Z, u, v, _r0, _r1, _r2, _r3, _r4 = _part
-            x = np.subtract(X, a, _r0)
-            y = np.subtract(Y, b, _r1)
-            z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, cos_theta, _r3)
-            np.multiply(x, sin_theta, _r4)
-            h += _r4
-            x_c = np.multiply(x, cos_theta, _r0)
-            np.multiply(z, sin_theta, _r2)
-            x_c -= _r2
-            y_c = np.multiply(y, cos_phi, _r2)
-            np.multiply(h, sin_phi, _r4)
-            y_c -= _r4
-            z_c = np.multiply(y, sin_phi, _r1)
-            np.multiply(h, cos_phi, _r3)
-            z_c += _r3
-            p = np.divide(x_c, z_c, _r0)
-            q = np.divide(y_c, z_c, _r2)
-            s = np.multiply(p, p, _r1)
-            np.multiply(q, q, _r3)
-            s += _r3
-            s *= k
-            s += 1.0
-            s *= f
-            r_u = np.multiply(s, p, _r0)
-            r_u -= u
-            r_v = np.multiply(s, q, _r1)
-            r_v -= v
-            np.power(r_u, 2.0, _r0)
-            np.power(r_v, 2.0, _r1)
-            _r0 += _r1
-            _sum_J = np.add.reduce(_r0)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('X', 'Y', 'Z', 'u', 'v'), _data)
-        return float(_mean_J/2.0)
+    theta, phi, a, b, c, f, k = _numbers(theta, phi, a, b, c, f, k)
+    X, Y, Z, u, v = _samples(X, Y, Z, u, v)
+    x = X - a
+    y = Y - b
+    z = Z - c
+    cos_theta = np.cos(theta)
+    sin_theta = np.sin(theta)
+    h = cos_theta*z + sin_theta*x
+    x_c = cos_theta*x - sin_theta*z
+    cos_phi = np.cos(phi)
+    sin_phi = np.sin(phi)
+    y_c = cos_phi*y - sin_phi*h
+    z_c = sin_phi*y + cos_phi*h
+    p = x_c/z_c
+    q = y_c/z_c
+    s = f*(1.0 + k*(p*p + q*q))
+    r_u = s*p - u
+    r_v = s*q - v
+    _n = len(X)
+    J = np.sum(r_u*r_u + r_v*r_v)/_n/2.0
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     theta: float, phi: float, a: float, b: float, c: float, f: float, k: float, X: npt.ArrayLike,
     Y: npt.ArrayLike, Z: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    theta = _number("theta", theta)
-    phi = _number("phi", phi)
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    f = _number("f", f)
-    k = _number("k", k)
-    _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
-    with np.errstate(all="ignore"):
-        cos_theta = np.cos(theta)
-        sin_theta = np.sin(theta)
-        cos_phi = np.cos(phi)
-        sin_phi = np.sin(phi)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(13, _data):
-            (
-            X, Y, Z, u, v, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11, _r12,
-        ) = _part
-            x = np.subtract(X, a, _r0)
-            y = np.subtract(Y, b, _r1)
-            z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, cos_theta, _r3)
-            np.multiply(x, sin_theta, _r4)
-            h += _r4
-            x_c = np.multiply(x, cos_theta, _r0)
-            np.multiply(z, sin_theta, _r2)
-            x_c -= _r2
-            y_c = np.multiply(y, cos_phi, _r2)
-            np.multiply(h, sin_phi, _r4)
-            y_c -= _r4
-            z_c = np.multiply(y, sin_phi, _r1)
-            np.multiply(h, cos_phi, _r4)
-            z_c += _r4
-            p = np.divide(x_c, z_c, _r4)
-            q = np.divide(y_c, z_c, _r5)
-            t1 = np.multiply(p, p, _r6)
-            np.multiply(q, q, _r7)
-            t1 += _r7
-            t2 = np.multiply(t1, k, _r7)
-            t2 += 1.0
-            s = np.multiply(t2, f, _r8)
-            r_u = np.multiply(s, p, _r9)
-            r_u -= u
-            r_v = np.multiply(s, q, _r10)
-            r_v -= v
-            delta_s = np.multiply(r_u, p, _r11)
-            np.multiply(r_v, q, _r12)
-            delta_s += _r12
-            _sum_dJ_df = _dot(delta_s, t2)
-            delta_s_times_f = np.multiply(delta_s, f, _r11)
-            _sum_dJ_dk = _dot(delta_s_times_f, t1)
-            t3 = np.multiply(delta_s_times_f, k, _r11)
-            delta_q = np.multiply(t3, 2.0, _r6)
-            delta_q *= q
-            np.multiply(r_v, s, _r10)
-            delta_q += _r10
-            delta_p = np.multiply(t3, 2.0, _r11)
-            delta_p *= p
-            np.multiply(r_u, s, _r9)
-            delta_p += _r9
-            delta_z_c = np.multiply(delta_p, p, _r4)
-            np.multiply(delta_q, q, _r5)
-            delta_z_c += _r5
-            delta_z_c /= z_c
-            np.negative(delta_z_c, delta_z_c)
-            delta_y_c = np.divide(delta_q, z_c, _r6)
-            np.multiply(delta_z_c, y_c, _r2)
-            np.multiply(delta_y_c, z_c, _r5)
-            _r2 -= _r5
-            _sum_dJ_dphi = np.add.reduce(_r2)
-            np.multiply(delta_y_c, cos_phi, _r2)
-            np.multiply(delta_z_c, sin_phi, _r5)
-            _r2 += _r5
-            _sum_dJ_db = np.add.reduce(_r2)
-            delta_x_c = np.divide(delta_p, z_c, _r11)
-            delta_h = np.multiply(delta_z_c, cos_phi, _r4)
-            np.multiply(delta_y_c, sin_phi, _r6)
-            delta_h -= _r6
-            np.multiply(delta_h, x_c, _r0)
-            np.multiply(delta_x_c, h, _r3)
-            _r0 -= _r3
-            _sum_dJ_dtheta = np.add.reduce(_r0)
-            np.multiply(delta_h, sin_theta, _r0)
-            np.multiply(delta_x_c, cos_theta, _r3)
-            _r0 += _r3
-            _sum_dJ_da = np.add.reduce(_r0)
-            np.multiply(delta_x_c, sin_theta, _r11)
-            np.multiply(delta_h, cos_theta, _r4)
-            _r11 -= _r4
-            _sum_dJ_dc = np.add.reduce(_r11)
-            _sums.append((
-                _sum_dJ_dtheta, _sum_dJ_dphi, _sum_dJ_da, _sum_dJ_db, _sum_dJ_dc, _sum_dJ_df,
-                _sum_dJ_dk,
-            ))
-        (
-            _mean_dJ_dtheta, _mean_dJ_dphi, _mean_dJ_da, _mean_dJ_db, _mean_dJ_dc, _mean_dJ_df,
-            _mean_dJ_dk,
-        ) = _means(_sums, ('X', 'Y', 'Z', 'u', 'v'), _data)
-        return Gradient(*map(float, (
-            _mean_dJ_dtheta, _mean_dJ_dphi, -_mean_dJ_da, -_mean_dJ_db, _mean_dJ_dc, _mean_dJ_df,
-            _mean_dJ_dk,
-        )))
+    theta, phi, a, b, c, f, k = _numbers(theta, phi, a, b, c, f, k)
+    X, Y, Z, u, v = _samples(X, Y, Z, u, v)
+    x = X - a
+    y = Y - b
+    z = Z - c
+    cos_theta = np.cos(theta)
+    sin_theta = np.sin(theta)
+    h = cos_theta*z + sin_theta*x
+    x_c = cos_theta*x - sin_theta*z
+    cos_phi = np.cos(phi)
+    sin_phi = np.sin(phi)
+    y_c = cos_phi*y - sin_phi*h
+    z_c = sin_phi*y + cos_phi*h
+    p = x_c/z_c
+    q = y_c/z_c
+    t1 = p*p + q*q
+    t2 = 1.0 + k*t1
+    s = f*t2
+    r_u = s*p - u
+    r_v = s*q - v
+    delta_s = r_u*p + r_v*q
+    delta_q = 2.0*delta_s*f*k*q + r_v*s
+    delta_p = 2.0*delta_s*f*k*p + r_u*s
+    delta_z_c = -(delta_p*p + delta_q*q)/z_c
+    delta_y_c = delta_q/z_c
+    delta_x_c = delta_p/z_c
+    delta_h = delta_z_c*cos_phi - delta_y_c*sin_phi
+    _n = len(X)
+    dJ_df = np.sum(delta_s*t2)/_n
+    dJ_dk = np.sum(delta_s*f*t1)/_n
+    dJ_dtheta = (
+        np.sum(delta_h*(x*cos_theta - z*sin_theta) - delta_x_c*(x*sin_theta +
+        z*cos_theta))/_n
+    )
+    dJ_dphi = np.sum(delta_z_c*(y*cos_phi - h*sin_phi) - delta_y_c*(y*sin_phi + h*cos_phi))/_n
+    dJ_da = -np.sum(delta_h*sin_theta + delta_x_c*cos_theta)/_n
+    dJ_db = -np.sum(delta_y_c*cos_phi + delta_z_c*sin_phi)/_n
+    dJ_dc = np.sum(delta_x_c*sin_theta - delta_h*cos_theta)/_n
+    return Gradient(*map(float, (dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     theta: float, phi: float, a: float, b: float, c: float, f: float, k: float, X: npt.ArrayLike,
     Y: npt.ArrayLike, Z: npt.ArrayLike, u: npt.ArrayLike, v: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    theta = _number("theta", theta)
-    phi = _number("phi", phi)
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    f = _number("f", f)
-    k = _number("k", k)
-    _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
-    with np.errstate(all="ignore"):
-        cos_theta = np.cos(theta)
-        sin_theta = np.sin(theta)
-        cos_phi = np.cos(phi)
-        sin_phi = np.sin(phi)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(13, _data):
-            (
-            X, Y, Z, u, v, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11, _r12,
-        ) = _part
-            x = np.subtract(X, a, _r0)
-            y = np.subtract(Y, b, _r1)
-            z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, cos_theta, _r3)
-            np.multiply(x, sin_theta, _r4)
-            h += _r4
-            x_c = np.multiply(x, cos_theta, _r0)
-            np.multiply(z, sin_theta, _r2)
-            x_c -= _r2
-            y_c = np.multiply(y, cos_phi, _r2)
-            np.multiply(h, sin_phi, _r4)
-            y_c -= _r4
-            z_c = np.multiply(y, sin_phi, _r1)
-            np.multiply(h, cos_phi, _r4)
-            z_c += _r4
-            p = np.divide(x_c, z_c, _r4)
-            q = np.divide(y_c, z_c, _r5)
-            t1 = np.multiply(p, p, _r6)
-            np.multiply(q, q, _r7)
-            t1 += _r7
-            t2 = np.multiply(t1, k, _r7)
-            t2 += 1.0
-            s = np.multiply(t2, f, _r8)
-            r_u = np.multiply(s, p, _r9)
-            r_u -= u
-            r_v = np.multiply(s, q, _r10)
-            r_v -= v
-            np.power(r_u, 2.0, _r11)
-            np.power(r_v, 2.0, _r12)
-            _r11 += _r12
-            _sum_J = np.add.reduce(_r11)
-            delta_s = np.multiply(r_u, p, _r11)
-            np.multiply(r_v, q, _r12)
-            delta_s += _r12
-            _sum_dJ_df = _dot(delta_s, t2)
-            delta_s_times_f = np.multiply(delta_s, f, _r11)
-            _sum_dJ_dk = _dot(delta_s_times_f, t1)
-            t3 = np.multiply(delta_s_times_f, k, _r11)
-            delta_q = np.multiply(t3, 2.0, _r6)
-            delta_q *= q
-            np.multiply(r_v, s, _r10)
-            delta_q += _r10
-            delta_p = np.multiply(t3, 2.0, _r11)
-            delta_p *= p
-            np.multiply(r_u, s, _r9)
-            delta_p += _r9
-            delta_z_c = np.multiply(delta_p, p, _r4)
-            np.multiply(delta_q, q, _r5)
-            delta_z_c += _r5
-            delta_z_c /= z_c
-            np.negative(delta_z_c, delta_z_c)
-            delta_y_c = np.divide(delta_q, z_c, _r6)
-            np.multiply(delta_z_c, y_c, _r2)
-            np.multiply(delta_y_c, z_c, _r5)
-            _r2 -= _r5
-            _sum_dJ_dphi = np.add.reduce(_r2)
-            np.multiply(delta_y_c, cos_phi, _r2)
-            np.multiply(delta_z_c, sin_phi, _r5)
-            _r2 += _r5
-            _sum_dJ_db = np.add.reduce(_r2)
-            delta_x_c = np.divide(delta_p, z_c, _r11)
-            delta_h = np.multiply(delta_z_c, cos_phi, _r4)
-            np.multiply(delta_y_c, sin_phi, _r6)
-            delta_h -= _r6
-            np.multiply(delta_h, x_c, _r0)
-            np.multiply(delta_x_c, h, _r3)
-            _r0 -= _r3
-            _sum_dJ_dtheta = np.add.reduce(_r0)
-            np.multiply(delta_h, sin_theta, _r0)
-            np.multiply(delta_x_c, cos_theta, _r3)
-            _r0 += _r3
-            _sum_dJ_da = np.add.reduce(_r0)
-            np.multiply(delta_x_c, sin_theta, _r11)
-            np.multiply(delta_h, cos_theta, _r4)
-            _r11 -= _r4
-            _sum_dJ_dc = np.add.reduce(_r11)
-            _sums.append((
-                _sum_J, _sum_dJ_dtheta, _sum_dJ_dphi, _sum_dJ_da, _sum_dJ_db, _sum_dJ_dc,
-                _sum_dJ_df, _sum_dJ_dk,
-            ))
-        (
-            _mean_J, _mean_dJ_dtheta, _mean_dJ_dphi, _mean_dJ_da, _mean_dJ_db, _mean_dJ_dc,
-            _mean_dJ_df, _mean_dJ_dk,
-        ) = _means(_sums, ('X', 'Y', 'Z', 'u', 'v'), _data)
-        return float(_mean_J/2.0), Gradient(*map(float, (
-            _mean_dJ_dtheta, _mean_dJ_dphi, -_mean_dJ_da, -_mean_dJ_db, _mean_dJ_dc, _mean_dJ_df,
-            _mean_dJ_dk,
-        )))
+    theta, phi, a, b, c, f, k = _numbers(theta, phi, a, b, c, f, k)
+    X, Y, Z, u, v = _samples(X, Y, Z, u, v)
+    x = X - a
+    y = Y - b
+    z = Z - c
+    cos_theta = np.cos(theta)
+    sin_theta = np.sin(theta)
+    h = cos_theta*z + sin_theta*x
+    x_c = cos_theta*x - sin_theta*z
+    cos_phi = np.cos(phi)
+    sin_phi = np.sin(phi)
+    y_c = cos_phi*y - sin_phi*h
+    z_c = sin_phi*y + cos_phi*h
+    p = x_c/z_c
+    q = y_c/z_c
+    t1 = p*p + q*q
+    t2 = 1.0 + k*t1
+    s = f*t2
+    r_u = s*p - u
+    r_v = s*q - v
+    delta_s = r_u*p + r_v*q
+    delta_q = 2.0*delta_s*f*k*q + r_v*s
+    delta_p = 2.0*delta_s*f*k*p + r_u*s
+    delta_z_c = -(delta_p*p + delta_q*q)/z_c
+    delta_y_c = delta_q/z_c
+    delta_x_c = delta_p/z_c
+    delta_h = delta_z_c*cos_phi - delta_y_c*sin_phi
+    _n = len(X)
+    dJ_df = np.sum(delta_s*t2)/_n
+    dJ_dk = np.sum(delta_s*f*t1)/_n
+    J = np.sum(r_u*r_u + r_v*r_v)/_n/2.0
+    dJ_dtheta = (
+        np.sum(delta_h*(x*cos_theta - z*sin_theta) - delta_x_c*(x*sin_theta +
+        z*cos_theta))/_n
+    )
+    dJ_dphi = np.sum(delta_z_c*(y*cos_phi - h*sin_phi) - delta_y_c*(y*sin_phi + h*cos_phi))/_n
+    dJ_da = -np.sum(delta_h*sin_theta + delta_x_c*cos_theta)/_n
+    dJ_db = -np.sum(delta_y_c*cos_phi + delta_z_c*sin_phi)/_n
+    dJ_dc = np.sum(delta_x_c*sin_theta - delta_h*cos_theta)/_n
+    return float(J), Gradient(*map(float, (
+        dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk,
+    )))
 
 
 def update(
@@ -511,6 +266,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta_: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike, Z: npt.ArrayLike, u: npt.ArrayLike,
     v: npt.ArrayLike,
@@ -520,186 +276,98 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     theta, phi, a, b, c, f, k = _vector("theta_", theta_, Gradient._fields)
-    theta = _number("theta", theta)
-    phi = _number("phi", phi)
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    f = _number("f", f)
-    k = _number("k", k)
-    _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
-    for _name, _values in zip(('X', 'Y', 'Z', 'u', 'v'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 2))
-    with np.errstate(all="ignore"):
-        cos_theta = np.cos(theta)
-        sin_theta = np.sin(theta)
-        cos_phi = np.cos(phi)
-        sin_phi = np.sin(phi)
-        for _part in _blocks(5, (*_data, _rows)):
-            X, Y, Z, u, v, _block, _r0, _r1, _r2, _r3, _r4 = _part
-            x = np.subtract(X, a, _r0)
-            y = np.subtract(Y, b, _r1)
-            z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, cos_theta, _r3)
-            np.multiply(x, sin_theta, _r4)
-            h += _r4
-            x_c = np.multiply(x, cos_theta, _r0)
-            np.multiply(z, sin_theta, _r2)
-            x_c -= _r2
-            y_c = np.multiply(y, cos_phi, _r2)
-            np.multiply(h, sin_phi, _r4)
-            y_c -= _r4
-            z_c = np.multiply(y, sin_phi, _r1)
-            np.multiply(h, cos_phi, _r3)
-            z_c += _r3
-            p = np.divide(x_c, z_c, _r0)
-            q = np.divide(y_c, z_c, _r2)
-            s = np.multiply(p, p, _r1)
-            np.multiply(q, q, _r3)
-            s += _r3
-            s *= k
-            s += 1.0
-            s *= f
-            r_u = np.multiply(s, p, _r0)
-            r_u -= u
-            r_v = np.multiply(s, q, _r1)
-            r_v -= v
-            _block[:, 0] = r_u
-            _block[:, 1] = r_v
+    theta, phi, a, b, c, f, k = _numbers(theta, phi, a, b, c, f, k)
+    X, Y, Z, u, v = _samples(X, Y, Z, u, v)
+    _rows = np.empty((len(X), 2))
+    x = X - a
+    y = Y - b
+    z = Z - c
+    cos_theta = np.cos(theta)
+    sin_theta = np.sin(theta)
+    h = cos_theta*z + sin_theta*x
+    x_c = cos_theta*x - sin_theta*z
+    cos_phi = np.cos(phi)
+    sin_phi = np.sin(phi)
+    y_c = cos_phi*y - sin_phi*h
+    z_c = sin_phi*y + cos_phi*h
+    p = x_c/z_c
+    q = y_c/z_c
+    s = f*(1.0 + k*(p*p + q*q))
+    r_u = s*p - u
+    r_v = s*q - v
+    _rows[:, 0] = r_u
+    _rows[:, 1] = r_v
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta_: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike, Z: npt.ArrayLike, u: npt.ArrayLike,
     v: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     theta, phi, a, b, c, f, k = _vector("theta_", theta_, Gradient._fields)
-    theta = _number("theta", theta)
-    phi = _number("phi", phi)
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    f = _number("f", f)
-    k = _number("k", k)
-    _data = _samples(('X', 'Y', 'Z', 'u', 'v'), (X, Y, Z, u, v))
-    for _name, _values in zip(('X', 'Y', 'Z', 'u', 'v'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 2, 7))
-    with np.errstate(all="ignore"):
-        cos_theta = np.cos(theta)
-        sin_theta = np.sin(theta)
-        cos_phi = np.cos(phi)
-        sin_phi = np.sin(phi)
-        f_times_k = f*k
-        for _part in _blocks(19, (*_data, _rows)):
-            (
-            X, Y, Z, u, v, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-            _r12, _r13, _r14, _r15, _r16, _r17, _r18,
-        ) = _part
-            x = np.subtract(X, a, _r0)
-            y = np.subtract(Y, b, _r1)
-            z = np.subtract(Z, c, _r2)
-            h = np.multiply(z, cos_theta, _r3)
-            np.multiply(x, sin_theta, _r4)
-            h += _r4
-            x_c = np.multiply(x, cos_theta, _r0)
-            np.multiply(z, sin_theta, _r2)
-            x_c -= _r2
-            y_c = np.multiply(y, cos_phi, _r2)
-            np.multiply(h, sin_phi, _r4)
-            y_c -= _r4
-            z_c = np.multiply(y, sin_phi, _r1)
-            np.multiply(h, cos_phi, _r4)
-            z_c += _r4
-            p = np.divide(x_c, z_c, _r4)
-            q = np.divide(y_c, z_c, _r5)
-            p_squared = np.multiply(p, p, _r6)
-            q_squared = np.multiply(q, q, _r7)
-            t1 = np.add(p_squared, q_squared, _r8)
-            s = np.multiply(t1, f_times_k, _r9)
-            s += f
-            delta_q_r_u = np.multiply(p, 2.0*f_times_k, _r10)
-            delta_q_r_u *= q
-            delta_p_r_u = np.multiply(p_squared, 2.0*f_times_k, _r6)
-            delta_p_r_u += s
-            delta_z_c_r_u = np.multiply(delta_p_r_u, p, _r11)
-            np.multiply(delta_q_r_u, q, _r12)
-            delta_z_c_r_u += _r12
-            delta_z_c_r_u /= z_c
-            np.negative(delta_z_c_r_u, delta_z_c_r_u)
-            delta_y_c_r_u = np.divide(delta_q_r_u, z_c, _r12)
-            delta_x_c_r_u = np.divide(delta_p_r_u, z_c, _r6)
-            delta_h_r_u = np.multiply(delta_z_c_r_u, cos_phi, _r13)
-            np.multiply(delta_y_c_r_u, sin_phi, _r14)
-            delta_h_r_u -= _r14
-            dr_u_dtheta = np.multiply(delta_h_r_u, x_c, _r14)
-            np.multiply(delta_x_c_r_u, h, _r15)
-            dr_u_dtheta -= _r15
-            dr_u_dphi = np.multiply(delta_z_c_r_u, y_c, _r15)
-            np.multiply(delta_y_c_r_u, z_c, _r16)
-            dr_u_dphi -= _r16
-            dr_u_da = np.multiply(delta_h_r_u, sin_theta, _r16)
-            np.multiply(delta_x_c_r_u, cos_theta, _r17)
-            dr_u_da += _r17
-            np.negative(dr_u_da, dr_u_da)
-            dr_u_db = np.multiply(delta_y_c_r_u, cos_phi, _r12)
-            np.multiply(delta_z_c_r_u, sin_phi, _r11)
-            dr_u_db += _r11
-            np.negative(dr_u_db, dr_u_db)
-            dr_u_dc = np.multiply(delta_x_c_r_u, sin_theta, _r6)
-            np.multiply(delta_h_r_u, cos_theta, _r13)
-            dr_u_dc -= _r13
-            t2 = np.multiply(t1, k, _r13)
-            t2 += 1.0
-            dr_u_df = np.multiply(p, t2, _r11)
-            dr_u_dk = np.multiply(p, f, _r17)
-            dr_u_dk *= t1
-            delta_q_r_v = np.multiply(q_squared, 2.0*f_times_k, _r7)
-            delta_q_r_v += s
-            delta_z_c_r_v = np.multiply(delta_q_r_u, p, _r4)
-            np.multiply(delta_q_r_v, q, _r9)
-            delta_z_c_r_v += _r9
-            delta_z_c_r_v /= z_c
-            np.negative(delta_z_c_r_v, delta_z_c_r_v)
-            delta_y_c_r_v = np.divide(delta_q_r_v, z_c, _r7)
-            delta_x_c_r_v = np.divide(delta_q_r_u, z_c, _r10)
-            delta_h_r_v = np.multiply(delta_z_c_r_v, cos_phi, _r9)
-            np.multiply(delta_y_c_r_v, sin_phi, _r18)
-            delta_h_r_v -= _r18
-            dr_v_dtheta = np.multiply(delta_h_r_v, x_c, _r0)
-            np.multiply(delta_x_c_r_v, h, _r3)
-            dr_v_dtheta -= _r3
-            dr_v_dphi = np.multiply(delta_z_c_r_v, y_c, _r2)
-            np.multiply(delta_y_c_r_v, z_c, _r1)
-            dr_v_dphi -= _r1
-            dr_v_da = np.multiply(delta_h_r_v, sin_theta, _r1)
-            np.multiply(delta_x_c_r_v, cos_theta, _r3)
-            dr_v_da += _r3
-            np.negative(dr_v_da, dr_v_da)
-            dr_v_db = np.multiply(delta_y_c_r_v, cos_phi, _r7)
-            np.multiply(delta_z_c_r_v, sin_phi, _r4)
-            dr_v_db += _r4
-            np.negative(dr_v_db, dr_v_db)
-            dr_v_dc = np.multiply(delta_x_c_r_v, sin_theta, _r10)
-            np.multiply(delta_h_r_v, cos_theta, _r9)
-            dr_v_dc -= _r9
-            dr_v_df = np.multiply(q, t2, _r13)
-            dr_v_dk = np.multiply(q, f, _r5)
-            dr_v_dk *= t1
-            _block[:, 0, 0] = dr_u_dtheta
-            _block[:, 0, 1] = dr_u_dphi
-            _block[:, 0, 2] = dr_u_da
-            _block[:, 0, 3] = dr_u_db
-            _block[:, 0, 4] = dr_u_dc
-            _block[:, 0, 5] = dr_u_df
-            _block[:, 0, 6] = dr_u_dk
-            _block[:, 1, 0] = dr_v_dtheta
-            _block[:, 1, 1] = dr_v_dphi
-            _block[:, 1, 2] = dr_v_da
-            _block[:, 1, 3] = dr_v_db
-            _block[:, 1, 4] = dr_v_dc
-            _block[:, 1, 5] = dr_v_df
-            _block[:, 1, 6] = dr_v_dk
+    theta, phi, a, b, c, f, k = _numbers(theta, phi, a, b, c, f, k)
+    X, Y, Z, u, v = _samples(X, Y, Z, u, v)
+    _rows = np.zeros((len(X), 2, 7))
+    x = X - a
+    y = Y - b
+    z = Z - c
+    cos_theta = np.cos(theta)
+    sin_theta = np.sin(theta)
+    h = cos_theta*z + sin_theta*x
+    x_c = cos_theta*x - sin_theta*z
+    cos_phi = np.cos(phi)
+    sin_phi = np.sin(phi)
+    y_c = cos_phi*y - sin_phi*h
+    z_c = sin_phi*y + cos_phi*h
+    p = x_c/z_c
+    q = y_c/z_c
+    t1 = p*p + q*q
+    t2 = 1.0 + k*t1
+    s = f*t2
+    delta_q_r_u = 2.0*p*f*k*q
+    delta_p_r_u = 2.0*p*p*f*k + s
+    delta_z_c_r_u = -(delta_p_r_u*p + delta_q_r_u*q)/z_c
+    delta_y_c_r_u = delta_q_r_u/z_c
+    delta_x_c_r_u = delta_p_r_u/z_c
+    delta_h_r_u = delta_z_c_r_u*cos_phi - delta_y_c_r_u*sin_phi
+    t3 = x*cos_theta - z*sin_theta
+    t4 = x*sin_theta + z*cos_theta
+    dr_u_dtheta = delta_h_r_u*t3 - delta_x_c_r_u*t4
+    t5 = y*cos_phi - h*sin_phi
+    t6 = y*sin_phi + h*cos_phi
+    dr_u_dphi = delta_z_c_r_u*t5 - delta_y_c_r_u*t6
+    dr_u_da = -(delta_h_r_u*sin_theta + delta_x_c_r_u*cos_theta)
+    dr_u_db = -(delta_y_c_r_u*cos_phi + delta_z_c_r_u*sin_phi)
+    dr_u_dc = delta_x_c_r_u*sin_theta - delta_h_r_u*cos_theta
+    dr_u_df = p*t2
+    dr_u_dk = p*f*t1
+    delta_q_r_v = 2.0*q*q*f*k + s
+    delta_p_r_v = 2.0*q*f*k*p
+    delta_z_c_r_v = -(delta_p_r_v*p + delta_q_r_v*q)/z_c
+    delta_y_c_r_v = delta_q_r_v/z_c
+    delta_x_c_r_v = delta_p_r_v/z_c
+    delta_h_r_v = delta_z_c_r_v*cos_phi - delta_y_c_r_v*sin_phi
+    dr_v_dtheta = delta_h_r_v*t3 - delta_x_c_r_v*t4
+    dr_v_dphi = delta_z_c_r_v*t5 - delta_y_c_r_v*t6
+    dr_v_da = -(delta_h_r_v*sin_theta + delta_x_c_r_v*cos_theta)
+    dr_v_db = -(delta_y_c_r_v*cos_phi + delta_z_c_r_v*sin_phi)
+    dr_v_dc = delta_x_c_r_v*sin_theta - delta_h_r_v*cos_theta
+    dr_v_df = q*t2
+    dr_v_dk = q*f*t1
+    _rows[:, 0, 0] = dr_u_dtheta
+    _rows[:, 0, 1] = dr_u_dphi
+    _rows[:, 0, 2] = dr_u_da
+    _rows[:, 0, 3] = dr_u_db
+    _rows[:, 0, 4] = dr_u_dc
+    _rows[:, 0, 5] = dr_u_df
+    _rows[:, 0, 6] = dr_u_dk
+    _rows[:, 1, 0] = dr_v_dtheta
+    _rows[:, 1, 1] = dr_v_dphi
+    _rows[:, 1, 2] = dr_v_da
+    _rows[:, 1, 3] = dr_v_db
+    _rows[:, 1, 4] = dr_v_dc
+    _rows[:, 1, 5] = dr_v_df
+    _rows[:, 1, 6] = dr_v_dk
     return _rows.reshape(-1, 7)

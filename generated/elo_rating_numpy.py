@@ -14,16 +14,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -40,156 +37,65 @@ class Params(NamedTuple):
     B: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
+@np.errstate(all="ignore")
 def value(A: float, B: float, S: npt.ArrayLike) -> float:
     """Return L, the mean over the samples."""
-    A = _number("A", A)
-    B = _number("B", B)
-    _data = _samples(('S',), (S,))
-    with np.errstate(all="ignore"):
-        E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            S, _r0, _r1 = _part
-            np.multiply(S, np.log(E), _r0)
-            np.subtract(1.0, S, _r1)
-            _r1 *= np.log(1.0 - E)
-            _r0 += _r1
-            _sum_L = np.add.reduce(_r0)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('S',), _data)
-        return float(-_mean_L)
+    A, B = _numbers(A, B)
+    S, = _samples(S)
+    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
+    _n = len(S)
+    L = -np.sum(S*np.log(E) + (1.0 - S)*np.log(1.0 - E))/_n
+    return float(L)
 
 
+@np.errstate(all="ignore")
 def gradient(A: float, B: float, S: npt.ArrayLike) -> Gradient:
     """Return the derivative of L by each parameter."""
-    A = _number("A", A)
-    B = _number("B", B)
-    _data = _samples(('S',), (S,))
-    with np.errstate(all="ignore"):
-        E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(0, _data):
-            S, = _part
-            _sum_S = np.add.reduce(S)
-            _sums.append((_sum_S,))
-        _mean_S, = _means(_sums, ('S',), _data)
-        return Gradient(*map(float, (
-            0.005756462732485115*E - 0.005756462732485115*_mean_S,
-            0.005756462732485115*_mean_S - 0.005756462732485115*E,
-        )))
+    A, B = _numbers(A, B)
+    S, = _samples(S)
+    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
+    _n = len(S)
+    dL_dA = 0.005756462732485115*E - 0.005756462732485115*(np.sum(S)/_n)
+    dL_dB = 0.005756462732485115*(np.sum(S)/_n) - 0.005756462732485115*E
+    return Gradient(*map(float, (dL_dA, dL_dB)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(A: float, B: float, S: npt.ArrayLike) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    A = _number("A", A)
-    B = _number("B", B)
-    _data = _samples(('S',), (S,))
-    with np.errstate(all="ignore"):
-        E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            S, _r0, _r1 = _part
-            np.multiply(S, np.log(E), _r0)
-            np.subtract(1.0, S, _r1)
-            _r1 *= np.log(1.0 - E)
-            _r0 += _r1
-            _sum_L = np.add.reduce(_r0)
-            _sum_S = np.add.reduce(S)
-            _sums.append((_sum_L, _sum_S))
-        _mean_L, _mean_S = _means(_sums, ('S',), _data)
-        return float(-_mean_L), Gradient(*map(float, (
-            0.005756462732485115*E - 0.005756462732485115*_mean_S,
-            0.005756462732485115*_mean_S - 0.005756462732485115*E,
-        )))
+    A, B = _numbers(A, B)
+    S, = _samples(S)
+    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
+    _n = len(S)
+    L = -np.sum(S*np.log(E) + (1.0 - S)*np.log(1.0 - E))/_n
+    dL_dA = 0.005756462732485115*E - 0.005756462732485115*(np.sum(S)/_n)
+    dL_dB = 0.005756462732485115*(np.sum(S)/_n) - 0.005756462732485115*E
+    return float(L), Gradient(*map(float, (dL_dA, dL_dB)))
 
 
 def update(A: float, B: float, S: npt.ArrayLike, rate: float = 5558.97) -> Params:

@@ -24,16 +24,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -54,227 +51,86 @@ class Params(NamedTuple):
     d: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     a: float, b: float, c: float, d: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> float:
     """Return J, the mean over the samples."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    _data = _samples(('x', 'y'), (x, y))
-    _no_nan("y", _data[1])
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            x, y, _r0, _r1, _r2 = _part
-            mu = np.multiply(x, a, _r0)
-            mu += b
-            s = np.multiply(x, c, _r1)
-            s += d
-            v = np.exp(s, _r1)
-            r = np.subtract(y, mu, _r0)
-            np.multiply(v, 6.283185307179586, _r2)
-            np.log(_r2, _r2)
-            _r2 *= 0.5
-            np.power(r, 2.0, _r0)
-            np.multiply(v, 2.0, _r1)
-            _r0 /= _r1
-            _r2 += _r0
-            _sum_J = np.add.reduce(_r2)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_J)
+    a, b, c, d = _numbers(a, b, c, d)
+    x, y = _samples(x, y)
+    mu = a*x + b
+    s = c*x + d
+    v = np.exp(s)
+    r = y - mu
+    _n = len(x)
+    J = np.sum(np.log(2.0*np.pi*v)/2.0 + r*r/(2.0*v))/_n
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     a: float, b: float, c: float, d: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            x, y, _r0, _r1, _r2 = _part
-            mu = np.multiply(x, a, _r0)
-            mu += b
-            s = np.multiply(x, c, _r1)
-            s += d
-            v = np.exp(s, _r1)
-            r = np.subtract(y, mu, _r0)
-            delta_s = np.multiply(r, r, _r2)
-            delta_s /= v
-            np.subtract(1.0, delta_s, delta_s)
-            delta_s *= 0.5
-            _sum_dJ_dc = _dot(delta_s, x)
-            _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.divide(r, v, _r0)
-            np.negative(delta_mu, delta_mu)
-            _sum_dJ_da = _dot(delta_mu, x)
-            _sum_delta_mu = np.add.reduce(delta_mu)
-            _sums.append((_sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))
-        (
-            _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
-        ) = _means(_sums, ('x', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s)))
+    a, b, c, d = _numbers(a, b, c, d)
+    x, y = _samples(x, y)
+    mu = a*x + b
+    s = c*x + d
+    v = np.exp(s)
+    r = y - mu
+    delta_s = (1.0 - r*r/v)/2.0
+    delta_mu = -r/v
+    _n = len(x)
+    dJ_da = np.sum(delta_mu*x)/_n
+    dJ_dc = np.sum(delta_s*x)/_n
+    return Gradient(*map(float, (dJ_da, np.sum(delta_mu)/_n, dJ_dc, np.sum(delta_s)/_n)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     a: float, b: float, c: float, d: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, y, _r0, _r1, _r2, _r3, _r4 = _part
-            mu = np.multiply(x, a, _r0)
-            mu += b
-            s = np.multiply(x, c, _r1)
-            s += d
-            v = np.exp(s, _r1)
-            r = np.subtract(y, mu, _r0)
-            r_squared = np.multiply(r, r, _r2)
-            np.multiply(v, 6.283185307179586, _r3)
-            np.log(_r3, _r3)
-            _r3 *= 0.5
-            np.multiply(v, 2.0, _r4)
-            np.divide(r_squared, _r4, _r4)
-            _r3 += _r4
-            _sum_J = np.add.reduce(_r3)
-            delta_s = np.divide(r_squared, v, _r2)
-            np.subtract(1.0, delta_s, delta_s)
-            delta_s *= 0.5
-            _sum_dJ_dc = _dot(delta_s, x)
-            _sum_delta_s = np.add.reduce(delta_s)
-            delta_mu = np.divide(r, v, _r0)
-            np.negative(delta_mu, delta_mu)
-            _sum_dJ_da = _dot(delta_mu, x)
-            _sum_delta_mu = np.add.reduce(delta_mu)
-            _sums.append((_sum_J, _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s))
-        (
-            _mean_J, _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
-        ) = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (
-            _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s,
-        )))
+    a, b, c, d = _numbers(a, b, c, d)
+    x, y = _samples(x, y)
+    mu = a*x + b
+    s = c*x + d
+    v = np.exp(s)
+    r = y - mu
+    delta_s = (1.0 - r*r/v)/2.0
+    delta_mu = -r/v
+    _n = len(x)
+    dJ_da = np.sum(delta_mu*x)/_n
+    dJ_dc = np.sum(delta_s*x)/_n
+    J = np.sum(np.log(2.0*np.pi*v)/2.0 + r*r/(2.0*v))/_n
+    return float(J), Gradient(*map(float, (
+        dJ_da, np.sum(delta_mu)/_n, dJ_dc, np.sum(delta_s)/_n,
+    )))
 
 
 def update(

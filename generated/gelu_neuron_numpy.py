@@ -21,16 +21,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -47,93 +44,29 @@ class Params(NamedTuple):
     b: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
-
-
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
 def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
@@ -172,113 +105,54 @@ def _erfc(x: Any) -> Any:
     return np.where(x < 0.0, 2.0 - tail, tail)
 
 
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     w: float, b: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> float:
     """Return L, the mean over the samples."""
-    w = _number("w", w)
-    b = _number("b", b)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            x, y, _r0, _r1 = _part
-            z = np.multiply(x, w, _r0)
-            z += b
-            np.divide(z, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            Phi = np.multiply(_w0, 0.5, _w0)
-            h = np.multiply(z, Phi, _r0)
-            h_minus_y = np.subtract(h, y, _r0)
-            _sum_L = _dot(h_minus_y, h_minus_y)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_L/2.0)
+    w, b = _numbers(w, b)
+    x, y = _samples(x, y)
+    z = w*x + b
+    Phi = _erfc(-z/1.4142135623730951)/2.0
+    h = z*Phi
+    _n = len(x)
+    L = np.sum((h - y)**2)/_n/2.0
+    return float(L)
 
 
+@np.errstate(all="ignore")
 def gradient(
     w: float, b: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    w = _number("w", w)
-    b = _number("b", b)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            x, y, _r0, _r1, _r2 = _part
-            z = np.multiply(x, w, _r0)
-            z += b
-            np.divide(z, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            Phi = np.multiply(_w0, 0.5, _w0)
-            h = np.multiply(z, Phi, _r1)
-            delta_h = np.subtract(h, y, _r1)
-            np.multiply(z, -0.5, _r2)
-            _r2 *= z
-            np.exp(_r2, _r2)
-            np.multiply(z, _r2, _r0)
-            _r0 /= 2.5066282746310002
-            _r0 += Phi
-            delta_z = np.multiply(delta_h, _r0, _r1)
-            _sum_dL_dw = _dot(delta_z, x)
-            _sum_delta_z = np.add.reduce(delta_z)
-            _sums.append((_sum_dL_dw, _sum_delta_z))
-        _mean_dL_dw, _mean_delta_z = _means(_sums, ('x', 'y'), _data)
-        return Gradient(*map(float, (_mean_dL_dw, _mean_delta_z)))
+    w, b = _numbers(w, b)
+    x, y = _samples(x, y)
+    z = w*x + b
+    Phi = _erfc(-z/1.4142135623730951)/2.0
+    h = z*Phi
+    delta_h = h - y
+    delta_z = delta_h*(z*np.exp(-z*z/2.0)/2.5066282746310002 + Phi)
+    _n = len(x)
+    dL_dw = np.sum(delta_z*x)/_n
+    return Gradient(*map(float, (dL_dw, np.sum(delta_z)/_n)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     w: float, b: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    w = _number("w", w)
-    b = _number("b", b)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            x, y, _r0, _r1, _r2 = _part
-            z = np.multiply(x, w, _r0)
-            z += b
-            np.divide(z, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            Phi = np.multiply(_w0, 0.5, _w0)
-            h = np.multiply(z, Phi, _r1)
-            delta_h = np.subtract(h, y, _r1)
-            _sum_L = _dot(delta_h, delta_h)
-            np.multiply(z, -0.5, _r2)
-            _r2 *= z
-            np.exp(_r2, _r2)
-            np.multiply(z, _r2, _r0)
-            _r0 /= 2.5066282746310002
-            _r0 += Phi
-            delta_z = np.multiply(delta_h, _r0, _r1)
-            _sum_dL_dw = _dot(delta_z, x)
-            _sum_delta_z = np.add.reduce(delta_z)
-            _sums.append((_sum_L, _sum_dL_dw, _sum_delta_z))
-        _mean_L, _mean_dL_dw, _mean_delta_z = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_L/2.0), Gradient(*map(float, (_mean_dL_dw, _mean_delta_z)))
+    w, b = _numbers(w, b)
+    x, y = _samples(x, y)
+    z = w*x + b
+    Phi = _erfc(-z/1.4142135623730951)/2.0
+    h = z*Phi
+    delta_h = h - y
+    delta_z = delta_h*(z*np.exp(-z*z/2.0)/2.5066282746310002 + Phi)
+    _n = len(x)
+    dL_dw = np.sum(delta_z*x)/_n
+    L = np.sum((h - y)**2)/_n/2.0
+    return float(L), Gradient(*map(float, (dL_dw, np.sum(delta_z)/_n)))
 
 
 def update(
@@ -312,6 +186,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
@@ -320,52 +195,30 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     w, b = _vector("theta", theta, Gradient._fields)
-    w = _number("w", w)
-    b = _number("b", b)
-    _data = _samples(('x', 'y'), (x, y))
-    for _name, _values in zip(('x', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(2, (*_data, _rows)):
-            x, y, _block, _r0, _r1 = _part
-            z = np.multiply(x, w, _r0)
-            z += b
-            np.divide(z, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            Phi = np.multiply(_w0, 0.5, _w0)
-            h = np.multiply(z, Phi, _r0)
-            residual = np.subtract(h, y, _r0)
-            _block[:, 0] = residual
+    w, b = _numbers(w, b)
+    x, y = _samples(x, y)
+    _rows = np.empty((len(x), 1))
+    z = w*x + b
+    Phi = _erfc(-z/1.4142135623730951)/2.0
+    h = z*Phi
+    residual = h - y
+    _rows[:, 0] = residual
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     w, b = _vector("theta", theta, Gradient._fields)
-    w = _number("w", w)
-    b = _number("b", b)
-    _data = _samples(('x', 'y'), (x, y))
-    for _name, _values in zip(('x', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 2))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(2, (*_data, _rows)):
-            x, y, _block, _r0, _r1 = _part
-            z = np.multiply(x, w, _r0)
-            z += b
-            np.divide(z, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            Phi = np.multiply(_w0, 0.5, _w0)
-            np.multiply(z, -0.5, _r1)
-            _r1 *= z
-            np.exp(_r1, _r1)
-            delta = np.multiply(z, _r1, _r0)
-            delta /= 2.5066282746310002
-            delta += Phi
-            dresidual_dw = np.multiply(delta, x, _r1)
-            _block[:, 0, 0] = dresidual_dw
-            _block[:, 0, 1] = delta
+    w, b = _numbers(w, b)
+    x, y = _samples(x, y)
+    _rows = np.zeros((len(x), 1, 2))
+    z = w*x + b
+    Phi = _erfc(-z/1.4142135623730951)/2.0
+    delta = z*np.exp(-z*z/2.0)/2.5066282746310002 + Phi
+    dresidual_dw = delta*x
+    _rows[:, 0, 0] = dresidual_dw
+    _rows[:, 0, 1] = delta
     return _rows.reshape(-1, 2)

@@ -25,16 +25,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -49,93 +46,29 @@ class Params(NamedTuple):
     sigma: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
-
-
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
 def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
@@ -174,152 +107,64 @@ def _erfc(x: Any) -> Any:
     return np.where(x < 0.0, 2.0 - tail, tail)
 
 
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     sigma: float, S: npt.ArrayLike, K: npt.ArrayLike, T: npt.ArrayLike, m: npt.ArrayLike,
     r: float = 0.1,
 ) -> float:
     """Return J, the mean over the samples."""
-    sigma = _number("sigma", sigma)
-    r = _number("r", r)
-    _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            S, K, T, m, _r0, _r1, _r2 = _part
-            q = np.sqrt(T, _r0)
-            q *= sigma
-            d1 = np.divide(S, K, _r1)
-            np.log(d1, d1)
-            np.multiply(T, r + sigma*sigma/2.0, _r2)
-            d1 += _r2
-            d1 /= q
-            d2 = np.subtract(d1, q, _r0)
-            np.divide(d1, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, -1.4142135623730951, _r0)
-            _w1 = _erfc(_r0)
-            N2 = np.multiply(_w1, 0.5, _w1)
-            np.multiply(S, N1, _w0)
-            np.multiply(T, -r, _r0)
-            np.exp(_r0, _r0)
-            _r0 *= K
-            _r0 *= N2
-            C = np.subtract(_w0, _r0, _w0)
-            C_minus_m = np.subtract(C, m, _w0)
-            _sum_J = _dot(C_minus_m, C_minus_m)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('S', 'K', 'T', 'm'), _data)
-        return float(_mean_J)
+    sigma, r = _numbers(sigma, r)
+    S, K, T, m = _samples(S, K, T, m)
+    q = sigma*np.sqrt(T)
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/q
+    d2 = d1 - q
+    N1 = _erfc(-d1/1.4142135623730951)/2.0
+    N2 = _erfc(-d2/1.4142135623730951)/2.0
+    C = S*N1 - K*np.exp(-r*T)*N2
+    _n = len(S)
+    J = np.sum((C - m)**2)/_n
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     sigma: float, S: npt.ArrayLike, K: npt.ArrayLike, T: npt.ArrayLike, m: npt.ArrayLike,
     r: float = 0.1,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    sigma = _number("sigma", sigma)
-    r = _number("r", r)
-    _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            S, K, T, m, _r0, _r1, _r2, _r3 = _part
-            sqrt_T = np.sqrt(T, _r0)
-            q = np.multiply(sqrt_T, sigma, _r1)
-            d1 = np.divide(S, K, _r2)
-            np.log(d1, d1)
-            np.multiply(T, r + sigma*sigma/2.0, _r3)
-            d1 += _r3
-            d1 /= q
-            d2 = np.subtract(d1, q, _r1)
-            np.divide(d1, -1.4142135623730951, _r3)
-            _w0 = _erfc(_r3)
-            N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, -1.4142135623730951, _r1)
-            _w1 = _erfc(_r1)
-            N2 = np.multiply(_w1, 0.5, _w1)
-            np.multiply(S, N1, _w0)
-            np.multiply(T, -r, _r1)
-            np.exp(_r1, _r1)
-            _r1 *= K
-            _r1 *= N2
-            C = np.subtract(_w0, _r1, _w0)
-            np.subtract(C, m, _w0)
-            _w0 *= S
-            np.multiply(d1, -0.5, _r1)
-            _r1 *= d1
-            np.exp(_r1, _r1)
-            _w0 *= _r1
-            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, sqrt_T)
-            _sums.append((_sum_dJ_dsigma,))
-        _mean_dJ_dsigma, = _means(_sums, ('S', 'K', 'T', 'm'), _data)
-        return Gradient(*map(float, (_mean_dJ_dsigma,)))
+    sigma, r = _numbers(sigma, r)
+    S, K, T, m = _samples(S, K, T, m)
+    sqrt_T = np.sqrt(T)
+    q = sigma*sqrt_T
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/q
+    d2 = d1 - q
+    N1 = _erfc(-d1/1.4142135623730951)/2.0
+    N2 = _erfc(-d2/1.4142135623730951)/2.0
+    C = S*N1 - K*np.exp(-r*T)*N2
+    _n = len(S)
+    dJ_dsigma = np.sum(0.7978845608028654*(C - m)*S*np.exp(-d1*d1/2.0)*sqrt_T)/_n
+    return Gradient(*map(float, (dJ_dsigma,)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     sigma: float, S: npt.ArrayLike, K: npt.ArrayLike, T: npt.ArrayLike, m: npt.ArrayLike,
     r: float = 0.1,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    sigma = _number("sigma", sigma)
-    r = _number("r", r)
-    _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            S, K, T, m, _r0, _r1, _r2, _r3 = _part
-            sqrt_T = np.sqrt(T, _r0)
-            q = np.multiply(sqrt_T, sigma, _r1)
-            d1 = np.divide(S, K, _r2)
-            np.log(d1, d1)
-            np.multiply(T, r + sigma*sigma/2.0, _r3)
-            d1 += _r3
-            d1 /= q
-            d2 = np.subtract(d1, q, _r1)
-            np.divide(d1, -1.4142135623730951, _r3)
-            _w0 = _erfc(_r3)
-            N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, -1.4142135623730951, _r1)
-            _w1 = _erfc(_r1)
-            N2 = np.multiply(_w1, 0.5, _w1)
-            np.multiply(S, N1, _w0)
-            np.multiply(T, -r, _r1)
-            np.exp(_r1, _r1)
-            _r1 *= K
-            _r1 *= N2
-            C = np.subtract(_w0, _r1, _w0)
-            C_minus_m = np.subtract(C, m, _w0)
-            _sum_J = _dot(C_minus_m, C_minus_m)
-            np.multiply(C_minus_m, S, _w0)
-            np.multiply(d1, -0.5, _r1)
-            _r1 *= d1
-            np.exp(_r1, _r1)
-            _w0 *= _r1
-            _sum_dJ_dsigma = 0.7978845608028654*_dot(_w0, sqrt_T)
-            _sums.append((_sum_J, _sum_dJ_dsigma))
-        _mean_J, _mean_dJ_dsigma = _means(_sums, ('S', 'K', 'T', 'm'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dsigma,)))
+    sigma, r = _numbers(sigma, r)
+    S, K, T, m = _samples(S, K, T, m)
+    sqrt_T = np.sqrt(T)
+    q = sigma*sqrt_T
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/q
+    d2 = d1 - q
+    N1 = _erfc(-d1/1.4142135623730951)/2.0
+    N2 = _erfc(-d2/1.4142135623730951)/2.0
+    C = S*N1 - K*np.exp(-r*T)*N2
+    _n = len(S)
+    J = np.sum((C - m)**2)/_n
+    dJ_dsigma = np.sum(0.7978845608028654*(C - m)*S*np.exp(-d1*d1/2.0)*sqrt_T)/_n
+    return float(J), Gradient(*map(float, (dJ_dsigma,)))
 
 
 def update(
@@ -355,6 +200,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, S: npt.ArrayLike, K: npt.ArrayLike, T: npt.ArrayLike, m: npt.ArrayLike,
     r: float = 0.1,
@@ -364,67 +210,33 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     sigma, = _vector("theta", theta, Gradient._fields)
-    sigma = _number("sigma", sigma)
-    r = _number("r", r)
-    _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
-    for _name, _values in zip(('S', 'K', 'T', 'm'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(3, (*_data, _rows)):
-            S, K, T, m, _block, _r0, _r1, _r2 = _part
-            q = np.sqrt(T, _r0)
-            q *= sigma
-            d1 = np.divide(S, K, _r1)
-            np.log(d1, d1)
-            np.multiply(T, r + sigma*sigma/2.0, _r2)
-            d1 += _r2
-            d1 /= q
-            d2 = np.subtract(d1, q, _r0)
-            np.divide(d1, -1.4142135623730951, _r1)
-            _w0 = _erfc(_r1)
-            N1 = np.multiply(_w0, 0.5, _w0)
-            np.divide(d2, -1.4142135623730951, _r0)
-            _w1 = _erfc(_r0)
-            N2 = np.multiply(_w1, 0.5, _w1)
-            np.multiply(S, N1, _w0)
-            np.multiply(T, -r, _r0)
-            np.exp(_r0, _r0)
-            _r0 *= K
-            _r0 *= N2
-            C = np.subtract(_w0, _r0, _w0)
-            residual = np.subtract(C, m, _w0)
-            _block[:, 0] = residual
+    sigma, r = _numbers(sigma, r)
+    S, K, T, m = _samples(S, K, T, m)
+    _rows = np.empty((len(S), 1))
+    q = sigma*np.sqrt(T)
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/q
+    d2 = d1 - q
+    N1 = _erfc(-d1/1.4142135623730951)/2.0
+    N2 = _erfc(-d2/1.4142135623730951)/2.0
+    C = S*N1 - K*np.exp(-r*T)*N2
+    residual = C - m
+    _rows[:, 0] = residual
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, S: npt.ArrayLike, K: npt.ArrayLike, T: npt.ArrayLike, m: npt.ArrayLike,
     r: float = 0.1,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     sigma, = _vector("theta", theta, Gradient._fields)
-    sigma = _number("sigma", sigma)
-    r = _number("r", r)
-    _data = _samples(('S', 'K', 'T', 'm'), (S, K, T, m))
-    for _name, _values in zip(('S', 'K', 'T', 'm'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(4, (*_data, _rows)):
-            S, K, T, m, _block, _r0, _r1, _r2, _r3 = _part
-            sqrt_T = np.sqrt(T, _r0)
-            q = np.multiply(sqrt_T, sigma, _r1)
-            d1 = np.divide(S, K, _r2)
-            np.log(d1, d1)
-            np.multiply(T, r + sigma*sigma/2.0, _r3)
-            d1 += _r3
-            d1 /= q
-            dresidual_dsigma = np.multiply(d1, -0.5, _r1)
-            dresidual_dsigma *= d1
-            np.exp(dresidual_dsigma, dresidual_dsigma)
-            dresidual_dsigma *= S
-            dresidual_dsigma *= sqrt_T
-            dresidual_dsigma /= 2.5066282746310002
-            _block[:, 0, 0] = dresidual_dsigma
+    sigma, r = _numbers(sigma, r)
+    S, K, T, m = _samples(S, K, T, m)
+    _rows = np.zeros((len(S), 1, 1))
+    sqrt_T = np.sqrt(T)
+    q = sigma*sqrt_T
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/q
+    dresidual_dsigma = S*np.exp(-d1*d1/2.0)*sqrt_T/2.5066282746310002
+    _rows[:, 0, 0] = dresidual_dsigma
     return _rows.reshape(-1, 1)

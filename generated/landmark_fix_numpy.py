@@ -22,16 +22,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -48,221 +45,91 @@ class Params(NamedTuple):
     y: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
+@np.errstate(all="ignore")
 def value(
     x: float, y: float, X: npt.ArrayLike, Y: npt.ArrayLike, r: npt.ArrayLike, phi: npt.ArrayLike,
     sigma_r: float = 0.1, sigma_phi: float = 0.05,
 ) -> float:
     """Return J, the mean over the samples."""
-    x = _number("x", x)
-    y = _number("y", y)
-    sigma_r = _number("sigma_r", sigma_r)
-    sigma_phi = _number("sigma_phi", sigma_phi)
-    _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            X, Y, r, phi, _r0, _r1, _r2, _r3 = _part
-            u = np.subtract(X, x, _r0)
-            v = np.subtract(Y, y, _r1)
-            d = np.multiply(u, u, _r2)
-            np.multiply(v, v, _r3)
-            d += _r3
-            np.sqrt(d, d)
-            psi = np.arctan2(v, u, _r1)
-            t1 = np.subtract(d, r, _r2)
-            t1 /= sigma_r
-            A = np.multiply(t1, 0.5, _r0)
-            A *= t1
-            t2 = np.subtract(psi, phi, _r1)
-            t2 /= sigma_phi
-            B = np.multiply(t2, 0.5, _r2)
-            B *= t2
-            np.add(A, B, _r0)
-            _sum_J = np.add.reduce(_r0)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('X', 'Y', 'r', 'phi'), _data)
-        return float(_mean_J)
+    x, y, sigma_r, sigma_phi = _numbers(x, y, sigma_r, sigma_phi)
+    X, Y, r, phi = _samples(X, Y, r, phi)
+    u = X - x
+    v = Y - y
+    d = np.sqrt(u*u + v*v)
+    psi = np.arctan2(v, u)
+    A = ((d - r)/sigma_r)**2/2.0
+    B = ((psi - phi)/sigma_phi)**2/2.0
+    _n = len(X)
+    return float(np.sum(A + B)/_n)
 
 
+@np.errstate(all="ignore")
 def gradient(
     x: float, y: float, X: npt.ArrayLike, Y: npt.ArrayLike, r: npt.ArrayLike, phi: npt.ArrayLike,
     sigma_r: float = 0.1, sigma_phi: float = 0.05,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    x = _number("x", x)
-    y = _number("y", y)
-    sigma_r = _number("sigma_r", sigma_r)
-    sigma_phi = _number("sigma_phi", sigma_phi)
-    _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(8, _data):
-            X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7 = _part
-            u = np.subtract(X, x, _r0)
-            v = np.subtract(Y, y, _r1)
-            t1 = np.multiply(u, u, _r2)
-            np.multiply(v, v, _r3)
-            t1 += _r3
-            d = np.sqrt(t1, _r3)
-            psi = np.arctan2(v, u, _r4)
-            delta_psi = np.subtract(psi, phi, _r4)
-            delta_psi /= sigma_phi*sigma_phi
-            delta_d = np.subtract(d, r, _r5)
-            delta_d /= sigma_r*sigma_r
-            np.multiply(delta_psi, v, _r6)
-            _r6 /= t1
-            np.multiply(delta_d, u, _r7)
-            _r7 /= d
-            _r6 -= _r7
-            _sum_dJ_dx = np.add.reduce(_r6)
-            np.multiply(delta_d, v, _r5)
-            _r5 /= d
-            np.multiply(delta_psi, u, _r4)
-            _r4 /= t1
-            _r5 += _r4
-            _sum_dJ_dy = np.add.reduce(_r5)
-            _sums.append((_sum_dJ_dx, _sum_dJ_dy))
-        _mean_dJ_dx, _mean_dJ_dy = _means(_sums, ('X', 'Y', 'r', 'phi'), _data)
-        return Gradient(*map(float, (_mean_dJ_dx, -_mean_dJ_dy)))
+    x, y, sigma_r, sigma_phi = _numbers(x, y, sigma_r, sigma_phi)
+    X, Y, r, phi = _samples(X, Y, r, phi)
+    u = X - x
+    v = Y - y
+    t1 = u*u + v*v
+    d = np.sqrt(t1)
+    psi = np.arctan2(v, u)
+    delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
+    delta_d = (d - r)/(sigma_r*sigma_r)
+    _n = len(X)
+    dJ_dx = np.sum(delta_psi*v/t1 - delta_d*u/d)/_n
+    dJ_dy = -np.sum(delta_d*v/d + delta_psi*u/t1)/_n
+    return Gradient(*map(float, (dJ_dx, dJ_dy)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     x: float, y: float, X: npt.ArrayLike, Y: npt.ArrayLike, r: npt.ArrayLike, phi: npt.ArrayLike,
     sigma_r: float = 0.1, sigma_phi: float = 0.05,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    x = _number("x", x)
-    y = _number("y", y)
-    sigma_r = _number("sigma_r", sigma_r)
-    sigma_phi = _number("sigma_phi", sigma_phi)
-    _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(9, _data):
-            X, Y, r, phi, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8 = _part
-            u = np.subtract(X, x, _r0)
-            v = np.subtract(Y, y, _r1)
-            t1 = np.multiply(u, u, _r2)
-            np.multiply(v, v, _r3)
-            t1 += _r3
-            d = np.sqrt(t1, _r3)
-            psi = np.arctan2(v, u, _r4)
-            d_minus_r = np.subtract(d, r, _r5)
-            t2 = np.divide(d_minus_r, sigma_r, _r6)
-            A = np.multiply(t2, 0.5, _r7)
-            A *= t2
-            psi_minus_phi = np.subtract(psi, phi, _r4)
-            t3 = np.divide(psi_minus_phi, sigma_phi, _r6)
-            B = np.multiply(t3, 0.5, _r8)
-            B *= t3
-            np.add(A, B, _r7)
-            _sum_J = np.add.reduce(_r7)
-            delta_psi = np.divide(psi_minus_phi, sigma_phi*sigma_phi, _r4)
-            delta_d = np.divide(d_minus_r, sigma_r*sigma_r, _r5)
-            np.multiply(delta_psi, v, _r7)
-            _r7 /= t1
-            np.multiply(delta_d, u, _r8)
-            _r8 /= d
-            _r7 -= _r8
-            _sum_dJ_dx = np.add.reduce(_r7)
-            np.multiply(delta_d, v, _r5)
-            _r5 /= d
-            np.multiply(delta_psi, u, _r4)
-            _r4 /= t1
-            _r5 += _r4
-            _sum_dJ_dy = np.add.reduce(_r5)
-            _sums.append((_sum_J, _sum_dJ_dx, _sum_dJ_dy))
-        _mean_J, _mean_dJ_dx, _mean_dJ_dy = _means(_sums, ('X', 'Y', 'r', 'phi'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dx, -_mean_dJ_dy)))
+    x, y, sigma_r, sigma_phi = _numbers(x, y, sigma_r, sigma_phi)
+    X, Y, r, phi = _samples(X, Y, r, phi)
+    u = X - x
+    v = Y - y
+    t1 = u*u + v*v
+    d = np.sqrt(t1)
+    psi = np.arctan2(v, u)
+    A = ((d - r)/sigma_r)**2/2.0
+    B = ((psi - phi)/sigma_phi)**2/2.0
+    delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
+    delta_d = (d - r)/(sigma_r*sigma_r)
+    _n = len(X)
+    dJ_dx = np.sum(delta_psi*v/t1 - delta_d*u/d)/_n
+    dJ_dy = -np.sum(delta_d*v/d + delta_psi*u/t1)/_n
+    return float(np.sum(A + B)/_n), Gradient(*map(float, (dJ_dx, dJ_dy)))
 
 
 def update(
@@ -298,6 +165,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike, r: npt.ArrayLike,
     phi: npt.ArrayLike, sigma_r: float = 0.1, sigma_phi: float = 0.05,
@@ -307,67 +175,39 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     x, y = _vector("theta", theta, Gradient._fields)
-    x = _number("x", x)
-    y = _number("y", y)
-    sigma_r = _number("sigma_r", sigma_r)
-    sigma_phi = _number("sigma_phi", sigma_phi)
-    _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
-    for _name, _values in zip(('X', 'Y', 'r', 'phi'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 2))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(3, (*_data, _rows)):
-            X, Y, r, phi, _block, _r0, _r1, _r2 = _part
-            u = np.subtract(X, x, _r0)
-            v = np.subtract(Y, y, _r1)
-            d = np.hypot(u, v, _r2)
-            residual_1 = np.subtract(d, r, _r2)
-            residual_1 /= sigma_r
-            psi = np.arctan2(v, u, _r1)
-            residual_2 = np.subtract(psi, phi, _r1)
-            residual_2 /= sigma_phi
-            _block[:, 0] = residual_1
-            _block[:, 1] = residual_2
+    x, y, sigma_r, sigma_phi = _numbers(x, y, sigma_r, sigma_phi)
+    X, Y, r, phi = _samples(X, Y, r, phi)
+    _rows = np.empty((len(X), 2))
+    u = X - x
+    v = Y - y
+    d = np.hypot(u, v)
+    residual_1 = (d - r)/sigma_r
+    psi = np.arctan2(v, u)
+    residual_2 = (psi - phi)/sigma_phi
+    _rows[:, 0] = residual_1
+    _rows[:, 1] = residual_2
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, X: npt.ArrayLike, Y: npt.ArrayLike, r: npt.ArrayLike,
     phi: npt.ArrayLike, sigma_r: float = 0.1, sigma_phi: float = 0.05,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     x, y = _vector("theta", theta, Gradient._fields)
-    x = _number("x", x)
-    y = _number("y", y)
-    sigma_r = _number("sigma_r", sigma_r)
-    sigma_phi = _number("sigma_phi", sigma_phi)
-    _data = _samples(('X', 'Y', 'r', 'phi'), (X, Y, r, phi))
-    for _name, _values in zip(('X', 'Y', 'r', 'phi'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 2, 2))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(5, (*_data, _rows)):
-            X, Y, r, phi, _block, _r0, _r1, _r2, _r3, _r4 = _part
-            u = np.subtract(X, x, _r0)
-            v = np.subtract(Y, y, _r1)
-            d = np.hypot(u, v, _r2)
-            sigma_r_times_d = np.multiply(d, sigma_r, _r2)
-            dresidual_1_dx = np.divide(u, sigma_r_times_d, _r3)
-            np.negative(dresidual_1_dx, dresidual_1_dx)
-            np.divide(v, sigma_r_times_d, _r2)
-            np.negative(_r2, _r2)
-            dresidual_1_dy = np.where(v == 0.0, 0.0, _r2)
-            v_squared = np.multiply(v, v, _r2)
-            np.multiply(u, u, _r4)
-            _r4 += v_squared
-            _r4 *= sigma_phi
-            dresidual_2_dx = np.divide(v, _r4, _r1)
-            np.divide(v_squared, u, _r2)
-            dresidual_2_dy = np.add(u, _r2, _r0)
-            dresidual_2_dy *= sigma_phi
-            np.divide(-1.0, dresidual_2_dy, dresidual_2_dy)
-            _block[:, 0, 0] = dresidual_1_dx
-            _block[:, 0, 1] = dresidual_1_dy
-            _block[:, 1, 0] = dresidual_2_dx
-            _block[:, 1, 1] = dresidual_2_dy
+    x, y, sigma_r, sigma_phi = _numbers(x, y, sigma_r, sigma_phi)
+    X, Y, r, phi = _samples(X, Y, r, phi)
+    _rows = np.zeros((len(X), 2, 2))
+    u = X - x
+    v = Y - y
+    d = np.hypot(u, v)
+    dresidual_1_dx = -u/(sigma_r*d)
+    dresidual_1_dy = np.where(v == 0.0, 0.0, -v/(sigma_r*d))
+    dresidual_2_dx = v/(sigma_phi*(u*u + v*v))
+    dresidual_2_dy = -1.0/(sigma_phi*(u + v*v/u))
+    _rows[:, 0, 0] = dresidual_1_dx
+    _rows[:, 0, 1] = dresidual_1_dy
+    _rows[:, 1, 0] = dresidual_2_dx
+    _rows[:, 1, 1] = dresidual_2_dy
     return _rows.reshape(-1, 2)

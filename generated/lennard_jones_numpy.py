@@ -17,16 +17,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -43,228 +40,79 @@ class Params(NamedTuple):
     y: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     x: float, y: float, X: npt.ArrayLike, Y: npt.ArrayLike, epsilon: float = 120.0,
     sigma: float = 3.4,
 ) -> float:
     """Return V, the mean over the samples."""
-    x = _number("x", x)
-    y = _number("y", y)
-    epsilon = _number("epsilon", epsilon)
-    sigma = _number("sigma", sigma)
-    _data = _samples(('X', 'Y'), (X, Y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            X, Y, _r0, _r1 = _part
-            x_minus_X = np.subtract(x, X, _r0)
-            y_minus_Y = np.subtract(y, Y, _r1)
-            r = np.multiply(x_minus_X, x_minus_X, _r0)
-            np.multiply(y_minus_Y, y_minus_Y, _r1)
-            r += _r1
-            np.sqrt(r, r)
-            sigma_over_r = np.divide(sigma, r, _r0)
-            t1 = np.multiply(sigma_over_r, sigma_over_r, _r1)
-            t1 *= sigma_over_r
-            s = np.multiply(t1, t1, _r1)
-            np.power(s, 2.0, _r0)
-            _r0 -= s
-            _sum_V = np.add.reduce(_r0)
-            _sums.append((_sum_V,))
-        _mean_V, = _means(_sums, ('X', 'Y'), _data)
-        return float(4.0*epsilon*_mean_V)
+    x, y, epsilon, sigma = _numbers(x, y, epsilon, sigma)
+    X, Y = _samples(X, Y)
+    r = np.sqrt((x - X)**2 + (y - Y)**2)
+    s = (sigma/r)**2*(sigma/r)**2*(sigma/r)**2
+    _n = len(X)
+    V = 4.0*epsilon*(np.sum(s*s - s)/_n)
+    return float(V)
 
 
+@np.errstate(all="ignore")
 def gradient(
     x: float, y: float, X: npt.ArrayLike, Y: npt.ArrayLike, epsilon: float = 120.0,
     sigma: float = 3.4,
 ) -> Gradient:
     """Return the derivative of V by each parameter."""
-    x = _number("x", x)
-    y = _number("y", y)
-    epsilon = _number("epsilon", epsilon)
-    sigma = _number("sigma", sigma)
-    _data = _samples(('X', 'Y'), (X, Y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            X, Y, _r0, _r1, _r2, _r3, _r4 = _part
-            x_minus_X = np.subtract(x, X, _r0)
-            y_minus_Y = np.subtract(y, Y, _r1)
-            r = np.multiply(x_minus_X, x_minus_X, _r2)
-            np.multiply(y_minus_Y, y_minus_Y, _r3)
-            r += _r3
-            np.sqrt(r, r)
-            sigma_over_r = np.divide(sigma, r, _r3)
-            t1 = np.multiply(sigma_over_r, sigma_over_r, _r4)
-            t1 *= sigma_over_r
-            s = np.multiply(t1, t1, _r4)
-            delta = np.multiply(s, 2.0, _r3)
-            delta -= 1.0
-            delta *= 24.0*epsilon
-            delta *= s
-            delta /= r
-            np.negative(delta, delta)
-            np.multiply(delta, x_minus_X, _r0)
-            _r0 /= r
-            _sum_dV_dx = np.add.reduce(_r0)
-            np.multiply(delta, y_minus_Y, _r3)
-            _r3 /= r
-            _sum_dV_dy = np.add.reduce(_r3)
-            _sums.append((_sum_dV_dx, _sum_dV_dy))
-        _mean_dV_dx, _mean_dV_dy = _means(_sums, ('X', 'Y'), _data)
-        return Gradient(*map(float, (_mean_dV_dx, _mean_dV_dy)))
+    x, y, epsilon, sigma = _numbers(x, y, epsilon, sigma)
+    X, Y = _samples(X, Y)
+    r = np.sqrt((x - X)**2 + (y - Y)**2)
+    s = (sigma/r)**2*(sigma/r)**2*(sigma/r)**2
+    delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
+    _n = len(X)
+    dV_dx = np.sum(delta*(x - X)/r)/_n
+    dV_dy = np.sum(delta*(y - Y)/r)/_n
+    return Gradient(*map(float, (dV_dx, dV_dy)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     x: float, y: float, X: npt.ArrayLike, Y: npt.ArrayLike, epsilon: float = 120.0,
     sigma: float = 3.4,
 ) -> tuple[float, Gradient]:
     """Return V and its derivative by each parameter."""
-    x = _number("x", x)
-    y = _number("y", y)
-    epsilon = _number("epsilon", epsilon)
-    sigma = _number("sigma", sigma)
-    _data = _samples(('X', 'Y'), (X, Y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            X, Y, _r0, _r1, _r2, _r3, _r4 = _part
-            x_minus_X = np.subtract(x, X, _r0)
-            y_minus_Y = np.subtract(y, Y, _r1)
-            r = np.multiply(x_minus_X, x_minus_X, _r2)
-            np.multiply(y_minus_Y, y_minus_Y, _r3)
-            r += _r3
-            np.sqrt(r, r)
-            sigma_over_r = np.divide(sigma, r, _r3)
-            t1 = np.multiply(sigma_over_r, sigma_over_r, _r4)
-            t1 *= sigma_over_r
-            s = np.multiply(t1, t1, _r4)
-            s_minus_one = np.subtract(s, 1.0, _r3)
-            _sum_V = _dot(s, s_minus_one)
-            delta = np.add(s, s_minus_one, _r3)
-            delta *= 24.0*epsilon
-            delta *= s
-            delta /= r
-            np.negative(delta, delta)
-            np.multiply(delta, x_minus_X, _r0)
-            _r0 /= r
-            _sum_dV_dx = np.add.reduce(_r0)
-            np.multiply(delta, y_minus_Y, _r3)
-            _r3 /= r
-            _sum_dV_dy = np.add.reduce(_r3)
-            _sums.append((_sum_V, _sum_dV_dx, _sum_dV_dy))
-        _mean_V, _mean_dV_dx, _mean_dV_dy = _means(_sums, ('X', 'Y'), _data)
-        return float(4.0*epsilon*_mean_V), Gradient(*map(float, (_mean_dV_dx, _mean_dV_dy)))
+    x, y, epsilon, sigma = _numbers(x, y, epsilon, sigma)
+    X, Y = _samples(X, Y)
+    r = np.sqrt((x - X)**2 + (y - Y)**2)
+    s = (sigma/r)**2*(sigma/r)**2*(sigma/r)**2
+    delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
+    _n = len(X)
+    dV_dx = np.sum(delta*(x - X)/r)/_n
+    dV_dy = np.sum(delta*(y - Y)/r)/_n
+    V = 4.0*epsilon*(np.sum(s*s - s)/_n)
+    return float(V), Gradient(*map(float, (dV_dx, dV_dy)))
 
 
 def update(

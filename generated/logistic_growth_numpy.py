@@ -30,16 +30,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -58,226 +55,86 @@ class Params(NamedTuple):
     N0: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     K: float, r: float, N0: float, t: npt.ArrayLike, y: npt.ArrayLike,
 ) -> float:
     """Return J, the mean over the samples."""
-    K = _number("K", K)
-    r = _number("r", r)
-    N0 = _number("N0", N0)
-    _data = _samples(('t', 'y'), (t, y))
-    with np.errstate(all="ignore"):
-        q = (K - N0)/N0
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(1, _data):
-            t, y, _r0 = _part
-            N = np.multiply(t, -r, _r0)
-            np.exp(N, N)
-            N *= q
-            N += 1.0
-            np.divide(K, N, N)
-            t1 = np.divide(y, N, _r0)
-            np.log(t1, t1)
-            _sum_J = _dot(t1, t1)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('t', 'y'), _data)
-        return float(_mean_J)
+    K, r, N0 = _numbers(K, r, N0)
+    t, y = _samples(t, y)
+    q = (K - N0)/N0
+    N = K/(1.0 + q*np.exp(-r*t))
+    t1 = np.log(y/N)
+    _n = len(t)
+    J = np.sum(t1*t1)/_n
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     K: float, r: float, N0: float, t: npt.ArrayLike, y: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    K = _number("K", K)
-    r = _number("r", r)
-    N0 = _number("N0", N0)
-    _data = _samples(('t', 'y'), (t, y))
-    with np.errstate(all="ignore"):
-        q = (K - N0)/N0
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(6, _data):
-            t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            t1 = np.multiply(t, -r, _r0)
-            np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r1)
-            t3 = np.add(1.0, t2, _r2)
-            N = np.divide(K, t3, _r3)
-            delta_N = np.log(N, _r4)
-            np.log(y, _r5)
-            delta_N -= _r5
-            delta_N *= 2.0
-            delta_N /= N
-            delta_N_times_N = np.multiply(delta_N, N, _r3)
-            np.multiply(delta_N_times_N, t2, _r1)
-            _r1 *= t
-            _r1 /= t3
-            _sum_dJ_dr = np.add.reduce(_r1)
-            delta_q = np.multiply(delta_N_times_N, t1, _r3)
-            delta_q /= t3
-            np.negative(delta_q, delta_q)
-            np.divide(delta_q, N0, _r0)
-            np.divide(delta_N, t3, _r4)
-            _r0 += _r4
-            _sum_dJ_dK = np.add.reduce(_r0)
-            _sum_delta_q = np.add.reduce(delta_q)
-            _sums.append((_sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
-        _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0)))
+    K, r, N0 = _numbers(K, r, N0)
+    t, y = _samples(t, y)
+    q = (K - N0)/N0
+    t1 = np.exp(-r*t)
+    t2 = 1.0 + q*t1
+    N = K/t2
+    delta_N = 2.0*(np.log(N) - np.log(y))/N
+    delta_q = -delta_N*N*t1/t2
+    _n = len(t)
+    dJ_dr = np.sum(delta_N*N*q*t1*t/t2)/_n
+    dJ_dK = np.sum(delta_q/N0 + delta_N/t2)/_n
+    dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
+    return Gradient(*map(float, (dJ_dK, dJ_dr, dJ_dN0)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     K: float, r: float, N0: float, t: npt.ArrayLike, y: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    K = _number("K", K)
-    r = _number("r", r)
-    N0 = _number("N0", N0)
-    _data = _samples(('t', 'y'), (t, y))
-    with np.errstate(all="ignore"):
-        q = (K - N0)/N0
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(6, _data):
-            t, y, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            t1 = np.multiply(t, -r, _r0)
-            np.exp(t1, t1)
-            t2 = np.multiply(t1, q, _r1)
-            t3 = np.add(1.0, t2, _r2)
-            N = np.divide(K, t3, _r3)
-            t4 = np.divide(y, N, _r4)
-            np.log(t4, t4)
-            _sum_J = _dot(t4, t4)
-            delta_N = np.log(N, _r4)
-            np.log(y, _r5)
-            delta_N -= _r5
-            delta_N *= 2.0
-            delta_N /= N
-            delta_N_times_N = np.multiply(delta_N, N, _r3)
-            np.multiply(delta_N_times_N, t2, _r1)
-            _r1 *= t
-            _r1 /= t3
-            _sum_dJ_dr = np.add.reduce(_r1)
-            delta_q = np.multiply(delta_N_times_N, t1, _r3)
-            delta_q /= t3
-            np.negative(delta_q, delta_q)
-            np.divide(delta_q, N0, _r0)
-            np.divide(delta_N, t3, _r4)
-            _r0 += _r4
-            _sum_dJ_dK = np.add.reduce(_r0)
-            _sum_delta_q = np.add.reduce(delta_q)
-            _sums.append((_sum_J, _sum_dJ_dK, _sum_dJ_dr, _sum_delta_q))
-        _mean_J, _mean_dJ_dK, _mean_dJ_dr, _mean_delta_q = _means(_sums, ('t', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (
-            _mean_dJ_dK, _mean_dJ_dr, -_mean_delta_q*(1.0 + q)/N0,
-        )))
+    K, r, N0 = _numbers(K, r, N0)
+    t, y = _samples(t, y)
+    q = (K - N0)/N0
+    t1 = np.exp(-r*t)
+    t2 = 1.0 + q*t1
+    N = K/t2
+    t3 = np.log(y/N)
+    delta_N = 2.0*(np.log(N) - np.log(y))/N
+    delta_q = -delta_N*N*t1/t2
+    _n = len(t)
+    J = np.sum(t3*t3)/_n
+    dJ_dr = np.sum(delta_N*N*q*t1*t/t2)/_n
+    dJ_dK = np.sum(delta_q/N0 + delta_N/t2)/_n
+    dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
+    return float(J), Gradient(*map(float, (dJ_dK, dJ_dr, dJ_dN0)))
 
 
 def update(
@@ -311,6 +168,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, t: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
@@ -319,66 +177,34 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     K, r, N0 = _vector("theta", theta, Gradient._fields)
-    K = _number("K", K)
-    r = _number("r", r)
-    N0 = _number("N0", N0)
-    _data = _samples(('t', 'y'), (t, y))
-    for _name, _values in zip(('t', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        q = (K - N0)/N0
-        for _part in _blocks(2, (*_data, _rows)):
-            t, y, _block, _r0, _r1 = _part
-            N = np.multiply(t, -r, _r0)
-            np.exp(N, N)
-            N *= q
-            N += 1.0
-            np.divide(K, N, N)
-            residual = np.log(N, _r0)
-            np.log(y, _r1)
-            residual -= _r1
-            _block[:, 0] = residual
+    K, r, N0 = _numbers(K, r, N0)
+    t, y = _samples(t, y)
+    _rows = np.empty((len(t), 1))
+    q = (K - N0)/N0
+    N = K/(1.0 + q*np.exp(-r*t))
+    residual = np.log(N) - np.log(y)
+    _rows[:, 0] = residual
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, t: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     K, r, N0 = _vector("theta", theta, Gradient._fields)
-    K = _number("K", K)
-    r = _number("r", r)
-    N0 = _number("N0", N0)
-    _data = _samples(('t', 'y'), (t, y))
-    for _name, _values in zip(('t', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 3))
-    with np.errstate(all="ignore"):
-        K_minus_N0 = K - N0
-        q = K_minus_N0/N0
-        for _part in _blocks(5, (*_data, _rows)):
-            t, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
-            r_times_t = np.multiply(t, r, _r0)
-            t1 = np.negative(r_times_t, _r1)
-            np.exp(t1, t1)
-            t1 *= q
-            t1 += 1.0
-            N = np.divide(K, t1, _r2)
-            t2 = np.exp(r_times_t, _r0)
-            delta = np.multiply(t2, N0, _r3)
-            delta += K_minus_N0
-            np.divide(-N0, delta, delta)
-            dresidual_dK = np.divide(delta, N0, _r4)
-            np.multiply(N, t1, _r2)
-            np.divide(1.0, _r2, _r2)
-            dresidual_dK += _r2
-            dresidual_dr = np.multiply(t, q, _r2)
-            np.add(q, t2, _r0)
-            dresidual_dr /= _r0
-            dresidual_dN0 = np.multiply(delta, K/N0, _r3)
-            dresidual_dN0 /= -N0
-            _block[:, 0, 0] = dresidual_dK
-            _block[:, 0, 1] = dresidual_dr
-            _block[:, 0, 2] = dresidual_dN0
+    K, r, N0 = _numbers(K, r, N0)
+    t, y = _samples(t, y)
+    _rows = np.zeros((len(t), 1, 3))
+    q = (K - N0)/N0
+    t1 = 1.0 + q*np.exp(-r*t)
+    N = K/t1
+    t2 = np.exp(r*t)
+    delta = -N0/(N0*t2 + K - N0)
+    dresidual_dK = delta/N0 + 1.0/(N*t1)
+    dresidual_dr = q*t/(q + t2)
+    dresidual_dN0 = -delta*(K/N0)/N0
+    _rows[:, 0, 0] = dresidual_dK
+    _rows[:, 0, 1] = dresidual_dr
+    _rows[:, 0, 2] = dresidual_dN0
     return _rows.reshape(-1, 3)

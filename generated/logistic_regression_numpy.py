@@ -22,16 +22,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -50,241 +47,88 @@ class Params(NamedTuple):
     b: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     w1: float, w2: float, b: float, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike,
     lam: float = 0.01,
 ) -> float:
     """Return J, the mean over the samples."""
-    w1 = _number("w1", w1)
-    w2 = _number("w2", w2)
-    b = _number("b", b)
-    lam = _number("lam", lam)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    with np.errstate(all="ignore"):
-        R = lam/2.0*(w1*w1 + w2*w2)
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            x1, x2, y, _r0, _r1, _r2, _r3 = _part
-            z = np.multiply(x1, w1, _r0)
-            np.multiply(x2, w2, _r1)
-            z += _r1
-            z += b
-            np.negative(z, _r1)
-            np.maximum(_r1, 0.0, out=_r2)
-            np.abs(_r1, _r1)
-            np.negative(_r1, _r1)
-            np.exp(_r1, _r1)
-            np.log1p(_r1, _r1)
-            _r2 += _r1
-            _r2 *= y
-            np.subtract(1.0, y, _r1)
-            np.maximum(z, 0.0, out=_r3)
-            np.abs(z, _r0)
-            np.negative(_r0, _r0)
-            np.exp(_r0, _r0)
-            np.log1p(_r0, _r0)
-            _r3 += _r0
-            _r1 *= _r3
-            _r2 += _r1
-            _sum_L = np.add.reduce(_r2)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return float(R + _mean_L)
+    w1, w2, b, lam = _numbers(w1, w2, b, lam)
+    x1, x2, y = _samples(x1, x2, y)
+    z = w1*x1 + w2*x2 + b
+    R = lam/2.0*(w1*w1 + w2*w2)
+    _n = len(x1)
+    L = (
+        np.sum(y*(np.maximum(-z, 0.0) + np.log1p(np.exp(-np.abs(-z)))) + (1.0 -
+        y)*(np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))))/_n
+    )
+    J = R + L
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     w1: float, w2: float, b: float, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike,
     lam: float = 0.01,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    w1 = _number("w1", w1)
-    w2 = _number("w2", w2)
-    b = _number("b", b)
-    lam = _number("lam", lam)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            x1, x2, y, _r0, _r1 = _part
-            z = np.multiply(x1, w1, _r0)
-            np.multiply(x2, w2, _r1)
-            z += _r1
-            z += b
-            p = np.negative(z, _r0)
-            np.exp(p, p)
-            p += 1.0
-            np.divide(1.0, p, p)
-            delta = np.subtract(p, y, _r0)
-            _sum_dJ_dw1 = _dot(delta, x1)
-            _sum_dJ_dw2 = _dot(delta, x2)
-            _sum_delta = np.add.reduce(delta)
-            _sums.append((_sum_dJ_dw1, _sum_dJ_dw2, _sum_delta))
-        _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return Gradient(*map(float, (lam*w1 + _mean_dJ_dw1, lam*w2 + _mean_dJ_dw2, _mean_delta)))
+    w1, w2, b, lam = _numbers(w1, w2, b, lam)
+    x1, x2, y = _samples(x1, x2, y)
+    z = w1*x1 + w2*x2 + b
+    p = 1.0/(1.0 + np.exp(-z))
+    delta = p - y
+    _n = len(x1)
+    dJ_dw1 = lam*w1 + np.sum(delta*x1)/_n
+    dJ_dw2 = lam*w2 + np.sum(delta*x2)/_n
+    return Gradient(*map(float, (dJ_dw1, dJ_dw2, np.sum(delta)/_n)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     w1: float, w2: float, b: float, x1: npt.ArrayLike, x2: npt.ArrayLike, y: npt.ArrayLike,
     lam: float = 0.01,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    w1 = _number("w1", w1)
-    w2 = _number("w2", w2)
-    b = _number("b", b)
-    lam = _number("lam", lam)
-    _data = _samples(('x1', 'x2', 'y'), (x1, x2, y))
-    with np.errstate(all="ignore"):
-        lam_times_w1 = lam*w1
-        lam_times_w2 = lam*w2
-        R = (lam_times_w1*w1 + lam_times_w2*w2)/2.0
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x1, x2, y, _r0, _r1, _r2, _r3, _r4 = _part
-            z = np.multiply(x1, w1, _r0)
-            np.multiply(x2, w2, _r1)
-            z += _r1
-            z += b
-            neg_z = np.negative(z, _r1)
-            np.maximum(neg_z, 0.0, out=_r2)
-            np.abs(neg_z, _r3)
-            np.negative(_r3, _r3)
-            np.exp(_r3, _r3)
-            np.log1p(_r3, _r3)
-            _r2 += _r3
-            _r2 *= y
-            np.subtract(1.0, y, _r3)
-            np.maximum(z, 0.0, out=_r4)
-            np.abs(z, _r0)
-            np.negative(_r0, _r0)
-            np.exp(_r0, _r0)
-            np.log1p(_r0, _r0)
-            _r4 += _r0
-            _r3 *= _r4
-            _r2 += _r3
-            _sum_L = np.add.reduce(_r2)
-            p = np.exp(neg_z, _r1)
-            p += 1.0
-            np.divide(1.0, p, p)
-            delta = np.subtract(p, y, _r1)
-            _sum_dJ_dw1 = _dot(delta, x1)
-            _sum_dJ_dw2 = _dot(delta, x2)
-            _sum_delta = np.add.reduce(delta)
-            _sums.append((_sum_L, _sum_dJ_dw1, _sum_dJ_dw2, _sum_delta))
-        (
-            _mean_L, _mean_dJ_dw1, _mean_dJ_dw2, _mean_delta,
-        ) = _means(_sums, ('x1', 'x2', 'y'), _data)
-        return float(R + _mean_L), Gradient(*map(float, (
-            lam_times_w1 + _mean_dJ_dw1, lam_times_w2 + _mean_dJ_dw2, _mean_delta,
-        )))
+    w1, w2, b, lam = _numbers(w1, w2, b, lam)
+    x1, x2, y = _samples(x1, x2, y)
+    z = w1*x1 + w2*x2 + b
+    p = 1.0/(1.0 + np.exp(-z))
+    R = lam/2.0*(w1*w1 + w2*w2)
+    delta = p - y
+    _n = len(x1)
+    L = (
+        np.sum(y*(np.maximum(-z, 0.0) + np.log1p(np.exp(-np.abs(-z)))) + (1.0 -
+        y)*(np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))))/_n
+    )
+    J = R + L
+    dJ_dw1 = lam*w1 + np.sum(delta*x1)/_n
+    dJ_dw2 = lam*w2 + np.sum(delta*x2)/_n
+    return float(J), Gradient(*map(float, (dJ_dw1, dJ_dw2, np.sum(delta)/_n)))
 
 
 def update(

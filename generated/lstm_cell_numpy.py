@@ -45,16 +45,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -91,446 +88,142 @@ class Params(NamedTuple):
     b_g: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     w_i: float, u_i: float, b_i: float, w_f: float, u_f: float, b_f: float, w_o: float,
     u_o: float, b_o: float, w_g: float, u_g: float, b_g: float, x: npt.ArrayLike,
     h0: npt.ArrayLike, c0: npt.ArrayLike, y: npt.ArrayLike,
 ) -> float:
     """Return L, the mean over the samples."""
-    w_i = _number("w_i", w_i)
-    u_i = _number("u_i", u_i)
-    b_i = _number("b_i", b_i)
-    w_f = _number("w_f", w_f)
-    u_f = _number("u_f", u_f)
-    b_f = _number("b_f", b_f)
-    w_o = _number("w_o", w_o)
-    u_o = _number("u_o", u_o)
-    b_o = _number("b_o", b_o)
-    w_g = _number("w_g", w_g)
-    u_g = _number("u_g", u_g)
-    b_g = _number("b_g", b_g)
-    _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4 = _part
-            z_i = np.multiply(x, w_i, _r0)
-            np.multiply(h0, u_i, _r1)
-            z_i += _r1
-            z_i += b_i
-            z_f = np.multiply(x, w_f, _r1)
-            np.multiply(h0, u_f, _r2)
-            z_f += _r2
-            z_f += b_f
-            z_o = np.multiply(x, w_o, _r2)
-            np.multiply(h0, u_o, _r3)
-            z_o += _r3
-            z_o += b_o
-            z_g = np.multiply(x, w_g, _r3)
-            np.multiply(h0, u_g, _r4)
-            z_g += _r4
-            z_g += b_g
-            i = np.negative(z_i, _r0)
-            np.exp(i, i)
-            i += 1.0
-            np.divide(1.0, i, i)
-            f = np.negative(z_f, _r1)
-            np.exp(f, f)
-            f += 1.0
-            np.divide(1.0, f, f)
-            o = np.negative(z_o, _r2)
-            np.exp(o, o)
-            o += 1.0
-            np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r3)
-            c = np.multiply(f, c0, _r1)
-            np.multiply(i, g, _r0)
-            c += _r0
-            np.tanh(c, _r1)
-            h = np.multiply(o, _r1, _r2)
-            h_minus_y = np.subtract(h, y, _r2)
-            _sum_L = _dot(h_minus_y, h_minus_y)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x', 'h0', 'c0', 'y'), _data)
-        return float(_mean_L/2.0)
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _numbers(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    )
+    x, h0, c0, y = _samples(x, h0, c0, y)
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = 1.0/(1.0 + np.exp(-z_i))
+    f = 1.0/(1.0 + np.exp(-z_f))
+    o = 1.0/(1.0 + np.exp(-z_o))
+    g = np.tanh(z_g)
+    c = f*c0 + i*g
+    h = o*np.tanh(c)
+    _n = len(x)
+    L = np.sum((h - y)**2)/_n/2.0
+    return float(L)
 
 
+@np.errstate(all="ignore")
 def gradient(
     w_i: float, u_i: float, b_i: float, w_f: float, u_f: float, b_f: float, w_o: float,
     u_o: float, b_o: float, w_g: float, u_g: float, b_g: float, x: npt.ArrayLike,
     h0: npt.ArrayLike, c0: npt.ArrayLike, y: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    w_i = _number("w_i", w_i)
-    u_i = _number("u_i", u_i)
-    b_i = _number("b_i", b_i)
-    w_f = _number("w_f", w_f)
-    u_f = _number("u_f", u_f)
-    b_f = _number("b_f", b_f)
-    w_o = _number("w_o", w_o)
-    u_o = _number("u_o", u_o)
-    b_o = _number("b_o", b_o)
-    w_g = _number("w_g", w_g)
-    u_g = _number("u_g", u_g)
-    b_g = _number("b_g", b_g)
-    _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(12, _data):
-            (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-        ) = _part
-            z_i = np.multiply(x, w_i, _r0)
-            np.multiply(h0, u_i, _r1)
-            z_i += _r1
-            z_i += b_i
-            z_f = np.multiply(x, w_f, _r1)
-            np.multiply(h0, u_f, _r2)
-            z_f += _r2
-            z_f += b_f
-            z_o = np.multiply(x, w_o, _r2)
-            np.multiply(h0, u_o, _r3)
-            z_o += _r3
-            z_o += b_o
-            z_g = np.multiply(x, w_g, _r3)
-            np.multiply(h0, u_g, _r4)
-            z_g += _r4
-            z_g += b_g
-            neg_z_i = np.negative(z_i, _r4)
-            i = np.exp(neg_z_i, _r5)
-            i += 1.0
-            np.divide(1.0, i, i)
-            neg_z_f = np.negative(z_f, _r6)
-            f = np.exp(neg_z_f, _r7)
-            f += 1.0
-            np.divide(1.0, f, f)
-            neg_z_o = np.negative(z_o, _r2)
-            o = np.exp(neg_z_o, _r8)
-            o += 1.0
-            np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r9)
-            c = np.multiply(f, c0, _r7)
-            np.multiply(i, g, _r10)
-            c += _r10
-            h = np.tanh(c, _r10)
-            h *= o
-            delta_h = np.subtract(h, y, _r11)
-            cosh_c = np.cosh(c, _r7)
-            delta_c = np.multiply(delta_h, o, _r8)
-            np.multiply(cosh_c, cosh_c, _r7)
-            np.divide(1.0, _r7, _r7)
-            delta_c *= _r7
-            two_z_g = np.multiply(z_g, 2.0, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r5)
-            np.negative(two_z_g, _r7)
-            np.exp(_r7, _r7)
-            _r7 += 1.0
-            np.divide(1.0, _r7, _r7)
-            _r7 *= 4.0
-            np.exp(two_z_g, _r3)
-            _r3 += 1.0
-            np.divide(1.0, _r3, _r3)
-            _r7 *= _r3
-            delta_z_g *= _r7
-            _sum_dL_dw_g = _dot(delta_z_g, x)
-            _sum_dL_du_g = _dot(delta_z_g, h0)
-            _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.negative(neg_z_o, _r2)
-            np.exp(_r2, _r2)
-            _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            delta_z_o = np.multiply(delta_h, _r2, _r11)
-            delta_z_o *= h
-            _sum_dL_dw_o = _dot(delta_z_o, x)
-            _sum_dL_du_o = _dot(delta_z_o, h0)
-            _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(delta_c, c0, _r11)
-            np.negative(z_f, _r1)
-            np.exp(_r1, _r1)
-            _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            delta_z_f *= _r1
-            np.negative(neg_z_f, _r6)
-            np.exp(_r6, _r6)
-            _r6 += 1.0
-            np.divide(1.0, _r6, _r6)
-            delta_z_f *= _r6
-            _sum_dL_dw_f = _dot(delta_z_f, x)
-            _sum_dL_du_f = _dot(delta_z_f, h0)
-            _sum_delta_z_f = np.add.reduce(delta_z_f)
-            delta_z_i = np.multiply(delta_c, g, _r8)
-            np.negative(z_i, _r0)
-            np.exp(_r0, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            delta_z_i *= _r0
-            np.negative(neg_z_i, _r4)
-            np.exp(_r4, _r4)
-            _r4 += 1.0
-            np.divide(1.0, _r4, _r4)
-            delta_z_i *= _r4
-            _sum_dL_dw_i = _dot(delta_z_i, x)
-            _sum_dL_du_i = _dot(delta_z_i, h0)
-            _sum_delta_z_i = np.add.reduce(delta_z_i)
-            _sums.append((
-                _sum_dL_dw_i, _sum_dL_du_i, _sum_delta_z_i, _sum_dL_dw_f, _sum_dL_du_f,
-                _sum_delta_z_f, _sum_dL_dw_o, _sum_dL_du_o, _sum_delta_z_o, _sum_dL_dw_g,
-                _sum_dL_du_g, _sum_delta_z_g,
-            ))
-        (
-            _mean_dL_dw_i, _mean_dL_du_i, _mean_delta_z_i, _mean_dL_dw_f, _mean_dL_du_f,
-            _mean_delta_z_f, _mean_dL_dw_o, _mean_dL_du_o, _mean_delta_z_o, _mean_dL_dw_g,
-            _mean_dL_du_g, _mean_delta_z_g,
-        ) = _means(_sums, ('x', 'h0', 'c0', 'y'), _data)
-        return Gradient(*map(float, (
-            _mean_dL_dw_i, _mean_dL_du_i, _mean_delta_z_i, _mean_dL_dw_f, _mean_dL_du_f,
-            _mean_delta_z_f, _mean_dL_dw_o, _mean_dL_du_o, _mean_delta_z_o, _mean_dL_dw_g,
-            _mean_dL_du_g, _mean_delta_z_g,
-        )))
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _numbers(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    )
+    x, h0, c0, y = _samples(x, h0, c0, y)
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = 1.0/(1.0 + np.exp(-z_i))
+    f = 1.0/(1.0 + np.exp(-z_f))
+    o = 1.0/(1.0 + np.exp(-z_o))
+    g = np.tanh(z_g)
+    c = f*c0 + i*g
+    h = o*np.tanh(c)
+    delta_h = h - y
+    cosh_c = np.cosh(c)
+    delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
+    delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
+    delta_z_o = delta_h*(1.0/(np.exp(z_o) + 1.0))*h
+    delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
+    delta_z_i = delta_c*g*(1.0/(np.exp(-z_i) + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    _n = len(x)
+    dL_dw_i = np.sum(delta_z_i*x)/_n
+    dL_du_i = np.sum(delta_z_i*h0)/_n
+    dL_dw_f = np.sum(delta_z_f*x)/_n
+    dL_du_f = np.sum(delta_z_f*h0)/_n
+    dL_dw_o = np.sum(delta_z_o*x)/_n
+    dL_du_o = np.sum(delta_z_o*h0)/_n
+    dL_dw_g = np.sum(delta_z_g*x)/_n
+    dL_du_g = np.sum(delta_z_g*h0)/_n
+    return Gradient(*map(float, (
+        dL_dw_i, dL_du_i, np.sum(delta_z_i)/_n, dL_dw_f, dL_du_f, np.sum(delta_z_f)/_n, dL_dw_o,
+        dL_du_o, np.sum(delta_z_o)/_n, dL_dw_g, dL_du_g, np.sum(delta_z_g)/_n,
+    )))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     w_i: float, u_i: float, b_i: float, w_f: float, u_f: float, b_f: float, w_o: float,
     u_o: float, b_o: float, w_g: float, u_g: float, b_g: float, x: npt.ArrayLike,
     h0: npt.ArrayLike, c0: npt.ArrayLike, y: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    w_i = _number("w_i", w_i)
-    u_i = _number("u_i", u_i)
-    b_i = _number("b_i", b_i)
-    w_f = _number("w_f", w_f)
-    u_f = _number("u_f", u_f)
-    b_f = _number("b_f", b_f)
-    w_o = _number("w_o", w_o)
-    u_o = _number("u_o", u_o)
-    b_o = _number("b_o", b_o)
-    w_g = _number("w_g", w_g)
-    u_g = _number("u_g", u_g)
-    b_g = _number("b_g", b_g)
-    _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(12, _data):
-            (
-            x, h0, c0, y, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-        ) = _part
-            z_i = np.multiply(x, w_i, _r0)
-            np.multiply(h0, u_i, _r1)
-            z_i += _r1
-            z_i += b_i
-            z_f = np.multiply(x, w_f, _r1)
-            np.multiply(h0, u_f, _r2)
-            z_f += _r2
-            z_f += b_f
-            z_o = np.multiply(x, w_o, _r2)
-            np.multiply(h0, u_o, _r3)
-            z_o += _r3
-            z_o += b_o
-            z_g = np.multiply(x, w_g, _r3)
-            np.multiply(h0, u_g, _r4)
-            z_g += _r4
-            z_g += b_g
-            neg_z_i = np.negative(z_i, _r4)
-            i = np.exp(neg_z_i, _r5)
-            i += 1.0
-            np.divide(1.0, i, i)
-            neg_z_f = np.negative(z_f, _r6)
-            f = np.exp(neg_z_f, _r7)
-            f += 1.0
-            np.divide(1.0, f, f)
-            neg_z_o = np.negative(z_o, _r2)
-            o = np.exp(neg_z_o, _r8)
-            o += 1.0
-            np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r9)
-            c = np.multiply(f, c0, _r7)
-            np.multiply(i, g, _r10)
-            c += _r10
-            h = np.tanh(c, _r10)
-            h *= o
-            delta_h = np.subtract(h, y, _r11)
-            _sum_L = _dot(delta_h, delta_h)
-            cosh_c = np.cosh(c, _r7)
-            delta_c = np.multiply(delta_h, o, _r8)
-            np.multiply(cosh_c, cosh_c, _r7)
-            np.divide(1.0, _r7, _r7)
-            delta_c *= _r7
-            two_z_g = np.multiply(z_g, 2.0, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r5)
-            np.negative(two_z_g, _r7)
-            np.exp(_r7, _r7)
-            _r7 += 1.0
-            np.divide(1.0, _r7, _r7)
-            _r7 *= 4.0
-            np.exp(two_z_g, _r3)
-            _r3 += 1.0
-            np.divide(1.0, _r3, _r3)
-            _r7 *= _r3
-            delta_z_g *= _r7
-            _sum_dL_dw_g = _dot(delta_z_g, x)
-            _sum_dL_du_g = _dot(delta_z_g, h0)
-            _sum_delta_z_g = np.add.reduce(delta_z_g)
-            np.negative(neg_z_o, _r2)
-            np.exp(_r2, _r2)
-            _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            delta_z_o = np.multiply(delta_h, _r2, _r11)
-            delta_z_o *= h
-            _sum_dL_dw_o = _dot(delta_z_o, x)
-            _sum_dL_du_o = _dot(delta_z_o, h0)
-            _sum_delta_z_o = np.add.reduce(delta_z_o)
-            delta_z_f = np.multiply(delta_c, c0, _r11)
-            np.negative(z_f, _r1)
-            np.exp(_r1, _r1)
-            _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            delta_z_f *= _r1
-            np.negative(neg_z_f, _r6)
-            np.exp(_r6, _r6)
-            _r6 += 1.0
-            np.divide(1.0, _r6, _r6)
-            delta_z_f *= _r6
-            _sum_dL_dw_f = _dot(delta_z_f, x)
-            _sum_dL_du_f = _dot(delta_z_f, h0)
-            _sum_delta_z_f = np.add.reduce(delta_z_f)
-            delta_z_i = np.multiply(delta_c, g, _r8)
-            np.negative(z_i, _r0)
-            np.exp(_r0, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            delta_z_i *= _r0
-            np.negative(neg_z_i, _r4)
-            np.exp(_r4, _r4)
-            _r4 += 1.0
-            np.divide(1.0, _r4, _r4)
-            delta_z_i *= _r4
-            _sum_dL_dw_i = _dot(delta_z_i, x)
-            _sum_dL_du_i = _dot(delta_z_i, h0)
-            _sum_delta_z_i = np.add.reduce(delta_z_i)
-            _sums.append((
-                _sum_L, _sum_dL_dw_i, _sum_dL_du_i, _sum_delta_z_i, _sum_dL_dw_f, _sum_dL_du_f,
-                _sum_delta_z_f, _sum_dL_dw_o, _sum_dL_du_o, _sum_delta_z_o, _sum_dL_dw_g,
-                _sum_dL_du_g, _sum_delta_z_g,
-            ))
-        (
-            _mean_L, _mean_dL_dw_i, _mean_dL_du_i, _mean_delta_z_i, _mean_dL_dw_f, _mean_dL_du_f,
-            _mean_delta_z_f, _mean_dL_dw_o, _mean_dL_du_o, _mean_delta_z_o, _mean_dL_dw_g,
-            _mean_dL_du_g, _mean_delta_z_g,
-        ) = _means(_sums, ('x', 'h0', 'c0', 'y'), _data)
-        return float(_mean_L/2.0), Gradient(*map(float, (
-            _mean_dL_dw_i, _mean_dL_du_i, _mean_delta_z_i, _mean_dL_dw_f, _mean_dL_du_f,
-            _mean_delta_z_f, _mean_dL_dw_o, _mean_dL_du_o, _mean_delta_z_o, _mean_dL_dw_g,
-            _mean_dL_du_g, _mean_delta_z_g,
-        )))
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _numbers(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    )
+    x, h0, c0, y = _samples(x, h0, c0, y)
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = 1.0/(1.0 + np.exp(-z_i))
+    f = 1.0/(1.0 + np.exp(-z_f))
+    o = 1.0/(1.0 + np.exp(-z_o))
+    g = np.tanh(z_g)
+    c = f*c0 + i*g
+    h = o*np.tanh(c)
+    delta_h = h - y
+    cosh_c = np.cosh(c)
+    delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
+    delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
+    delta_z_o = delta_h*(1.0/(np.exp(z_o) + 1.0))*h
+    delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
+    delta_z_i = delta_c*g*(1.0/(np.exp(-z_i) + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    _n = len(x)
+    dL_dw_i = np.sum(delta_z_i*x)/_n
+    dL_du_i = np.sum(delta_z_i*h0)/_n
+    dL_dw_f = np.sum(delta_z_f*x)/_n
+    dL_du_f = np.sum(delta_z_f*h0)/_n
+    dL_dw_o = np.sum(delta_z_o*x)/_n
+    dL_du_o = np.sum(delta_z_o*h0)/_n
+    dL_dw_g = np.sum(delta_z_g*x)/_n
+    dL_du_g = np.sum(delta_z_g*h0)/_n
+    L = np.sum((h - y)**2)/_n/2.0
+    return float(L), Gradient(*map(float, (
+        dL_dw_i, dL_du_i, np.sum(delta_z_i)/_n, dL_dw_f, dL_du_f, np.sum(delta_z_f)/_n, dL_dw_o,
+        dL_du_o, np.sum(delta_z_o)/_n, dL_dw_g, dL_du_g, np.sum(delta_z_g)/_n,
+    )))
 
 
 def update(
@@ -573,6 +266,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, x: npt.ArrayLike, h0: npt.ArrayLike, c0: npt.ArrayLike,
     y: npt.ArrayLike,
@@ -584,64 +278,27 @@ def residuals(
     (
         w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
     ) = _vector("theta", theta, Gradient._fields)
-    w_i = _number("w_i", w_i)
-    u_i = _number("u_i", u_i)
-    b_i = _number("b_i", b_i)
-    w_f = _number("w_f", w_f)
-    u_f = _number("u_f", u_f)
-    b_f = _number("b_f", b_f)
-    w_o = _number("w_o", w_o)
-    u_o = _number("u_o", u_o)
-    b_o = _number("b_o", b_o)
-    w_g = _number("w_g", w_g)
-    u_g = _number("u_g", u_g)
-    b_g = _number("b_g", b_g)
-    _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
-    for _name, _values in zip(('x', 'h0', 'c0', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(5, (*_data, _rows)):
-            x, h0, c0, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
-            z_i = np.multiply(x, w_i, _r0)
-            np.multiply(h0, u_i, _r1)
-            z_i += _r1
-            z_i += b_i
-            z_f = np.multiply(x, w_f, _r1)
-            np.multiply(h0, u_f, _r2)
-            z_f += _r2
-            z_f += b_f
-            z_o = np.multiply(x, w_o, _r2)
-            np.multiply(h0, u_o, _r3)
-            z_o += _r3
-            z_o += b_o
-            z_g = np.multiply(x, w_g, _r3)
-            np.multiply(h0, u_g, _r4)
-            z_g += _r4
-            z_g += b_g
-            i = np.negative(z_i, _r0)
-            np.exp(i, i)
-            i += 1.0
-            np.divide(1.0, i, i)
-            f = np.negative(z_f, _r1)
-            np.exp(f, f)
-            f += 1.0
-            np.divide(1.0, f, f)
-            o = np.negative(z_o, _r2)
-            np.exp(o, o)
-            o += 1.0
-            np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r3)
-            c = np.multiply(f, c0, _r1)
-            np.multiply(i, g, _r0)
-            c += _r0
-            np.tanh(c, _r1)
-            h = np.multiply(o, _r1, _r2)
-            residual = np.subtract(h, y, _r2)
-            _block[:, 0] = residual
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _numbers(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    )
+    x, h0, c0, y = _samples(x, h0, c0, y)
+    _rows = np.empty((len(x), 1))
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = 1.0/(1.0 + np.exp(-z_i))
+    f = 1.0/(1.0 + np.exp(-z_f))
+    o = 1.0/(1.0 + np.exp(-z_o))
+    g = np.tanh(z_g)
+    c = f*c0 + i*g
+    h = o*np.tanh(c)
+    residual = h - y
+    _rows[:, 0] = residual
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, x: npt.ArrayLike, h0: npt.ArrayLike, c0: npt.ArrayLike,
     y: npt.ArrayLike,
@@ -650,122 +307,45 @@ def jacobian(
     (
         w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
     ) = _vector("theta", theta, Gradient._fields)
-    w_i = _number("w_i", w_i)
-    u_i = _number("u_i", u_i)
-    b_i = _number("b_i", b_i)
-    w_f = _number("w_f", w_f)
-    u_f = _number("u_f", u_f)
-    b_f = _number("b_f", b_f)
-    w_o = _number("w_o", w_o)
-    u_o = _number("u_o", u_o)
-    b_o = _number("b_o", b_o)
-    w_g = _number("w_g", w_g)
-    u_g = _number("u_g", u_g)
-    b_g = _number("b_g", b_g)
-    _data = _samples(('x', 'h0', 'c0', 'y'), (x, h0, c0, y))
-    for _name, _values in zip(('x', 'h0', 'c0', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 12))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(12, (*_data, _rows)):
-            (
-            x, h0, c0, y, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-        ) = _part
-            z_i = np.multiply(x, w_i, _r0)
-            np.multiply(h0, u_i, _r1)
-            z_i += _r1
-            z_i += b_i
-            z_f = np.multiply(x, w_f, _r1)
-            np.multiply(h0, u_f, _r2)
-            z_f += _r2
-            z_f += b_f
-            z_o = np.multiply(x, w_o, _r2)
-            np.multiply(h0, u_o, _r3)
-            z_o += _r3
-            z_o += b_o
-            z_g = np.multiply(x, w_g, _r3)
-            np.multiply(h0, u_g, _r4)
-            z_g += _r4
-            z_g += b_g
-            neg_z_i = np.negative(z_i, _r4)
-            i = np.exp(neg_z_i, _r5)
-            i += 1.0
-            np.divide(1.0, i, i)
-            neg_z_f = np.negative(z_f, _r6)
-            f = np.exp(neg_z_f, _r7)
-            f += 1.0
-            np.divide(1.0, f, f)
-            neg_z_o = np.negative(z_o, _r2)
-            o = np.exp(neg_z_o, _r8)
-            o += 1.0
-            np.divide(1.0, o, o)
-            g = np.tanh(z_g, _r9)
-            c = np.multiply(f, c0, _r7)
-            np.multiply(i, g, _r10)
-            c += _r10
-            h = np.tanh(c, _r10)
-            h *= o
-            two_c = np.multiply(c, 2.0, _r7)
-            delta_c = np.exp(two_c, _r11)
-            delta_c += 1.0
-            np.divide(1.0, delta_c, delta_c)
-            delta_c *= 4.0
-            np.negative(two_c, _r7)
-            np.exp(_r7, _r7)
-            _r7 += 1.0
-            np.divide(1.0, _r7, _r7)
-            delta_c *= _r7
-            delta_c *= o
-            cosh_z_g = np.cosh(z_g, _r3)
-            delta_z_g = np.multiply(delta_c, i, _r5)
-            np.multiply(cosh_z_g, cosh_z_g, _r3)
-            np.divide(1.0, _r3, _r3)
-            delta_z_g *= _r3
-            delta_z_o = np.negative(neg_z_o, _r2)
-            np.exp(delta_z_o, delta_z_o)
-            delta_z_o += 1.0
-            np.divide(1.0, delta_z_o, delta_z_o)
-            delta_z_o *= h
-            delta_z_f = np.multiply(delta_c, c0, _r10)
-            np.negative(z_f, _r1)
-            np.exp(_r1, _r1)
-            _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            delta_z_f *= _r1
-            np.negative(neg_z_f, _r6)
-            np.exp(_r6, _r6)
-            _r6 += 1.0
-            np.divide(1.0, _r6, _r6)
-            delta_z_f *= _r6
-            delta_z_i = np.multiply(delta_c, g, _r11)
-            np.negative(z_i, _r0)
-            np.exp(_r0, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            delta_z_i *= _r0
-            np.negative(neg_z_i, _r4)
-            np.exp(_r4, _r4)
-            _r4 += 1.0
-            np.divide(1.0, _r4, _r4)
-            delta_z_i *= _r4
-            dresidual_dw_i = np.multiply(delta_z_i, x, _r4)
-            dresidual_du_i = np.multiply(delta_z_i, h0, _r0)
-            dresidual_dw_f = np.multiply(delta_z_f, x, _r9)
-            dresidual_du_f = np.multiply(delta_z_f, h0, _r6)
-            dresidual_dw_o = np.multiply(delta_z_o, x, _r1)
-            dresidual_du_o = np.multiply(delta_z_o, h0, _r3)
-            dresidual_dw_g = np.multiply(delta_z_g, x, _r8)
-            dresidual_du_g = np.multiply(delta_z_g, h0, _r7)
-            _block[:, 0, 0] = dresidual_dw_i
-            _block[:, 0, 1] = dresidual_du_i
-            _block[:, 0, 2] = delta_z_i
-            _block[:, 0, 3] = dresidual_dw_f
-            _block[:, 0, 4] = dresidual_du_f
-            _block[:, 0, 5] = delta_z_f
-            _block[:, 0, 6] = dresidual_dw_o
-            _block[:, 0, 7] = dresidual_du_o
-            _block[:, 0, 8] = delta_z_o
-            _block[:, 0, 9] = dresidual_dw_g
-            _block[:, 0, 10] = dresidual_du_g
-            _block[:, 0, 11] = delta_z_g
+    w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g = _numbers(
+        w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g,
+    )
+    x, h0, c0, y = _samples(x, h0, c0, y)
+    _rows = np.zeros((len(x), 1, 12))
+    z_i = w_i*x + u_i*h0 + b_i
+    z_f = w_f*x + u_f*h0 + b_f
+    z_o = w_o*x + u_o*h0 + b_o
+    z_g = w_g*x + u_g*h0 + b_g
+    i = 1.0/(1.0 + np.exp(-z_i))
+    f = 1.0/(1.0 + np.exp(-z_f))
+    o = 1.0/(1.0 + np.exp(-z_o))
+    g = np.tanh(z_g)
+    c = f*c0 + i*g
+    h = o*np.tanh(c)
+    delta_c = 4.0*(1.0/(np.exp(2.0*c) + 1.0))*(1.0/(np.exp(-2.0*c) + 1.0))*o
+    cosh_z_g = np.cosh(z_g)
+    delta_z_g = delta_c*i*(1.0/(cosh_z_g*cosh_z_g))
+    delta_z_o = 1.0/(np.exp(z_o) + 1.0)*h
+    delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
+    delta_z_i = delta_c*g*(1.0/(np.exp(-z_i) + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    dresidual_dw_i = delta_z_i*x
+    dresidual_du_i = delta_z_i*h0
+    dresidual_dw_f = delta_z_f*x
+    dresidual_du_f = delta_z_f*h0
+    dresidual_dw_o = delta_z_o*x
+    dresidual_du_o = delta_z_o*h0
+    dresidual_dw_g = delta_z_g*x
+    dresidual_du_g = delta_z_g*h0
+    _rows[:, 0, 0] = dresidual_dw_i
+    _rows[:, 0, 1] = dresidual_du_i
+    _rows[:, 0, 2] = delta_z_i
+    _rows[:, 0, 3] = dresidual_dw_f
+    _rows[:, 0, 4] = dresidual_du_f
+    _rows[:, 0, 5] = delta_z_f
+    _rows[:, 0, 6] = dresidual_dw_o
+    _rows[:, 0, 7] = dresidual_du_o
+    _rows[:, 0, 8] = delta_z_o
+    _rows[:, 0, 9] = dresidual_dw_g
+    _rows[:, 0, 10] = dresidual_du_g
+    _rows[:, 0, 11] = delta_z_g
     return _rows.reshape(-1, 12)

@@ -18,16 +18,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -44,189 +41,76 @@ class Params(NamedTuple):
     K: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     V: float, K: float, S: npt.ArrayLike, y: npt.ArrayLike,
 ) -> float:
     """Return J, the mean over the samples."""
-    V = _number("V", V)
-    K = _number("K", K)
-    _data = _samples(('S', 'y'), (S, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            S, y, _r0, _r1 = _part
-            v = np.multiply(S, V, _r0)
-            np.add(K, S, _r1)
-            v /= _r1
-            r = np.subtract(v, y, _r0)
-            _sum_J = _dot(r, r)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('S', 'y'), _data)
-        return float(_mean_J)
+    V, K = _numbers(V, K)
+    S, y = _samples(S, y)
+    v = V*S/(K + S)
+    r = v - y
+    _n = len(S)
+    J = np.sum(r*r)/_n
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     V: float, K: float, S: npt.ArrayLike, y: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    V = _number("V", V)
-    K = _number("K", K)
-    _data = _samples(('S', 'y'), (S, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            S, y, _r0, _r1, _r2, _r3 = _part
-            K_plus_S = np.add(K, S, _r0)
-            v = np.multiply(S, V, _r1)
-            v /= K_plus_S
-            r = np.subtract(v, y, _r2)
-            delta = np.multiply(r, 2.0, _r2)
-            np.multiply(delta, S, _r3)
-            _r3 /= K_plus_S
-            _sum_dJ_dV = np.add.reduce(_r3)
-            np.multiply(delta, v, _r2)
-            _r2 /= K_plus_S
-            _sum_dJ_dK = np.add.reduce(_r2)
-            _sums.append((_sum_dJ_dV, _sum_dJ_dK))
-        _mean_dJ_dV, _mean_dJ_dK = _means(_sums, ('S', 'y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dV, -_mean_dJ_dK)))
+    V, K = _numbers(V, K)
+    S, y = _samples(S, y)
+    v = V*S/(K + S)
+    r = v - y
+    delta = 2.0*r
+    _n = len(S)
+    dJ_dV = np.sum(delta*S/(K + S))/_n
+    dJ_dK = -np.sum(delta*v/(K + S))/_n
+    return Gradient(*map(float, (dJ_dV, dJ_dK)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     V: float, K: float, S: npt.ArrayLike, y: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    V = _number("V", V)
-    K = _number("K", K)
-    _data = _samples(('S', 'y'), (S, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            S, y, _r0, _r1, _r2, _r3 = _part
-            K_plus_S = np.add(K, S, _r0)
-            v = np.multiply(S, V, _r1)
-            v /= K_plus_S
-            r = np.subtract(v, y, _r2)
-            _sum_J = _dot(r, r)
-            delta = np.multiply(r, 2.0, _r2)
-            np.multiply(delta, S, _r3)
-            _r3 /= K_plus_S
-            _sum_dJ_dV = np.add.reduce(_r3)
-            np.multiply(delta, v, _r2)
-            _r2 /= K_plus_S
-            _sum_dJ_dK = np.add.reduce(_r2)
-            _sums.append((_sum_J, _sum_dJ_dV, _sum_dJ_dK))
-        _mean_J, _mean_dJ_dV, _mean_dJ_dK = _means(_sums, ('S', 'y'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dV, -_mean_dJ_dK)))
+    V, K = _numbers(V, K)
+    S, y = _samples(S, y)
+    v = V*S/(K + S)
+    r = v - y
+    delta = 2.0*r
+    _n = len(S)
+    J = np.sum(r*r)/_n
+    dJ_dV = np.sum(delta*S/(K + S))/_n
+    dJ_dK = -np.sum(delta*v/(K + S))/_n
+    return float(J), Gradient(*map(float, (dJ_dV, dJ_dK)))
 
 
 def update(
@@ -260,6 +144,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, S: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
@@ -268,43 +153,27 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     V, K = _vector("theta", theta, Gradient._fields)
-    V = _number("V", V)
-    K = _number("K", K)
-    _data = _samples(('S', 'y'), (S, y))
-    for _name, _values in zip(('S', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(2, (*_data, _rows)):
-            S, y, _block, _r0, _r1 = _part
-            v = np.multiply(S, V, _r0)
-            np.add(K, S, _r1)
-            v /= _r1
-            r = np.subtract(v, y, _r0)
-            _block[:, 0] = r
+    V, K = _numbers(V, K)
+    S, y = _samples(S, y)
+    _rows = np.empty((len(S), 1))
+    v = V*S/(K + S)
+    r = v - y
+    _rows[:, 0] = r
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, S: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     V, K = _vector("theta", theta, Gradient._fields)
-    V = _number("V", V)
-    K = _number("K", K)
-    _data = _samples(('S', 'y'), (S, y))
-    for _name, _values in zip(('S', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 2))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(3, (*_data, _rows)):
-            S, y, _block, _r0, _r1, _r2 = _part
-            K_plus_S = np.add(K, S, _r0)
-            v = np.multiply(S, V, _r1)
-            v /= K_plus_S
-            dr_dV = np.divide(S, K_plus_S, _r2)
-            dr_dK = np.divide(v, K_plus_S, _r1)
-            np.negative(dr_dK, dr_dK)
-            _block[:, 0, 0] = dr_dV
-            _block[:, 0, 1] = dr_dK
+    V, K = _numbers(V, K)
+    S, y = _samples(S, y)
+    _rows = np.zeros((len(S), 1, 2))
+    v = V*S/(K + S)
+    dr_dV = S/(K + S)
+    dr_dK = -v/(K + S)
+    _rows[:, 0, 0] = dr_dV
+    _rows[:, 0, 1] = dr_dK
     return _rows.reshape(-1, 2)

@@ -19,16 +19,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -45,204 +42,89 @@ class Params(NamedTuple):
     omega: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     theta: float, omega: float, m: npt.ArrayLike, l: npt.ArrayLike, g: float = 9.81,
 ) -> float:
     """Return H, the mean over the samples."""
-    theta = _number("theta", theta)
-    omega = _number("omega", omega)
-    g = _number("g", g)
-    _data = _samples(('m', 'l'), (m, l))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            m, l, _r0, _r1, _r2 = _part
-            v = np.multiply(l, omega, _r0)
-            h = (
-                np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
-                theta*theta*(theta*theta*(1.0/720.0 +
-                theta*theta*(theta*theta*(2.755731922398589e-07 +
-                theta*theta*(theta*theta*(1.1470745597729725e-11 +
-                theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-                2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 -
-                np.cos(theta))[()], _r1)
-            )
-            T = np.multiply(m, 0.5, _r2)
-            T *= v
-            T *= v
-            U = np.multiply(m, g, _r0)
-            U *= h
-            np.add(T, U, _r2)
-            _sum_H = np.add.reduce(_r2)
-            _sums.append((_sum_H,))
-        _mean_H, = _means(_sums, ('m', 'l'), _data)
-        return float(_mean_H)
+    theta, omega, g = _numbers(theta, omega, g)
+    m, l = _samples(m, l)
+    v = l*omega
+    h = (
+        l*np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
+        theta*theta*(theta*theta*(1.0/720.0 +
+        theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))
+    )
+    T = m*v*v/2.0
+    U = m*g*h
+    _n = len(m)
+    return float(np.sum(T + U)/_n)
 
 
+@np.errstate(all="ignore")
 def gradient(
     theta: float, omega: float, m: npt.ArrayLike, l: npt.ArrayLike, g: float = 9.81,
 ) -> Gradient:
     """Return the derivative of H by each parameter."""
-    theta = _number("theta", theta)
-    omega = _number("omega", omega)
-    g = _number("g", g)
-    _data = _samples(('m', 'l'), (m, l))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            m, l, _r0, _r1 = _part
-            v = np.multiply(l, omega, _r0)
-            m_times_l = np.multiply(m, l, _r1)
-            _sum_m_times_l = np.add.reduce(m_times_l)
-            _sum_dH_domega = _dot(m_times_l, v)
-            _sums.append((_sum_m_times_l, _sum_dH_domega))
-        _mean_m_times_l, _mean_dH_domega = _means(_sums, ('m', 'l'), _data)
-        return Gradient(*map(float, (_mean_m_times_l*g*np.sin(theta), _mean_dH_domega)))
+    theta, omega, g = _numbers(theta, omega, g)
+    m, l = _samples(m, l)
+    v = l*omega
+    _n = len(m)
+    dH_dtheta = np.sum(m*g*l*np.sin(theta))/_n
+    dH_domega = np.sum(m*v*l)/_n
+    return Gradient(*map(float, (dH_dtheta, dH_domega)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     theta: float, omega: float, m: npt.ArrayLike, l: npt.ArrayLike, g: float = 9.81,
 ) -> tuple[float, Gradient]:
     """Return H and its derivative by each parameter."""
-    theta = _number("theta", theta)
-    omega = _number("omega", omega)
-    g = _number("g", g)
-    _data = _samples(('m', 'l'), (m, l))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            m, l, _r0, _r1, _r2 = _part
-            v = np.multiply(l, omega, _r0)
-            h = (
-                np.multiply(l, np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
-                theta*theta*(theta*theta*(1.0/720.0 +
-                theta*theta*(theta*theta*(2.755731922398589e-07 +
-                theta*theta*(theta*theta*(1.1470745597729725e-11 +
-                theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-                2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 -
-                np.cos(theta))[()], _r1)
-            )
-            m_times_v = np.multiply(m, v, _r2)
-            _sum_dH_domega = _dot(m_times_v, l)
-            T = np.multiply(m_times_v, 0.5, _r2)
-            T *= v
-            m_times_g = np.multiply(m, g, _r0)
-            _sum_dH_dtheta = np.sin(theta)*_dot(m_times_g, l)
-            U = np.multiply(m_times_g, h, _r0)
-            np.add(T, U, _r2)
-            _sum_H = np.add.reduce(_r2)
-            _sums.append((_sum_H, _sum_dH_dtheta, _sum_dH_domega))
-        _mean_H, _mean_dH_dtheta, _mean_dH_domega = _means(_sums, ('m', 'l'), _data)
-        return float(_mean_H), Gradient(*map(float, (_mean_dH_dtheta, _mean_dH_domega)))
+    theta, omega, g = _numbers(theta, omega, g)
+    m, l = _samples(m, l)
+    v = l*omega
+    h = (
+        l*np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
+        theta*theta*(theta*theta*(1.0/720.0 +
+        theta*theta*(theta*theta*(2.755731922398589e-07 +
+        theta*theta*(theta*theta*(1.1470745597729725e-11 +
+        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
+        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))
+    )
+    T = m*v*v/2.0
+    U = m*g*h
+    _n = len(m)
+    dH_dtheta = np.sum(m*g*l*np.sin(theta))/_n
+    dH_domega = np.sum(m*v*l)/_n
+    return float(np.sum(T + U)/_n), Gradient(*map(float, (dH_dtheta, dH_domega)))
 
 
 def update(

@@ -38,16 +38,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -72,312 +69,106 @@ class Params(NamedTuple):
     g2: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     w11: float, w12: float, w21: float, w22: float, g1: float, g2: float, x1: npt.ArrayLike,
     x2: npt.ArrayLike, t1: npt.ArrayLike, t2: npt.ArrayLike, epsilon: float = 1e-05,
 ) -> float:
     """Return L, the mean over the samples."""
-    w11 = _number("w11", w11)
-    w12 = _number("w12", w12)
-    w21 = _number("w21", w21)
-    w22 = _number("w22", w22)
-    g1 = _number("g1", g1)
-    g2 = _number("g2", g2)
-    epsilon = _number("epsilon", epsilon)
-    _data = _samples(('x1', 'x2', 't1', 't2'), (x1, x2, t1, t2))
-    _no_nan("x1", _data[0])
-    _no_nan("x2", _data[1])
-    _no_nan("t1", _data[2])
-    _no_nan("t2", _data[3])
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            x1, x2, t1, t2, _r0, _r1, _r2, _r3 = _part
-            a1 = np.multiply(x1, w11, _r0)
-            np.multiply(x2, w12, _r1)
-            a1 += _r1
-            a2 = np.multiply(x1, w21, _r1)
-            np.multiply(x2, w22, _r2)
-            a2 += _r2
-            r = np.multiply(a1, a1, _r2)
-            np.multiply(a2, a2, _r3)
-            r += _r3
-            r *= 0.5
-            r += epsilon
-            np.sqrt(r, r)
-            y1 = np.multiply(a1, g1, _r0)
-            y1 /= r
-            y2 = np.multiply(a2, g2, _r1)
-            y2 /= r
-            y1_minus_t1 = np.subtract(y1, t1, _r0)
-            y2_minus_t2 = np.subtract(y2, t2, _r1)
-            np.power(y1_minus_t1, 2.0, _r0)
-            np.power(y2_minus_t2, 2.0, _r1)
-            _r0 += _r1
-            _sum_L = np.add.reduce(_r0)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x1', 'x2', 't1', 't2'), _data)
-        return float(_mean_L/2.0)
+    w11, w12, w21, w22, g1, g2, epsilon = _numbers(w11, w12, w21, w22, g1, g2, epsilon)
+    x1, x2, t1, t2 = _samples(x1, x2, t1, t2)
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = np.sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    y2 = g2*a2/r
+    _n = len(x1)
+    L = np.sum((y1 - t1)**2 + (y2 - t2)**2)/_n/2.0
+    return float(L)
 
 
+@np.errstate(all="ignore")
 def gradient(
     w11: float, w12: float, w21: float, w22: float, g1: float, g2: float, x1: npt.ArrayLike,
     x2: npt.ArrayLike, t1: npt.ArrayLike, t2: npt.ArrayLike, epsilon: float = 1e-05,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    w11 = _number("w11", w11)
-    w12 = _number("w12", w12)
-    w21 = _number("w21", w21)
-    w22 = _number("w22", w22)
-    g1 = _number("g1", g1)
-    g2 = _number("g2", g2)
-    epsilon = _number("epsilon", epsilon)
-    _data = _samples(('x1', 'x2', 't1', 't2'), (x1, x2, t1, t2))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(8, _data):
-            x1, x2, t1, t2, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7 = _part
-            a1 = np.multiply(x1, w11, _r0)
-            np.multiply(x2, w12, _r1)
-            a1 += _r1
-            a2 = np.multiply(x1, w21, _r1)
-            np.multiply(x2, w22, _r2)
-            a2 += _r2
-            r = np.multiply(a1, a1, _r2)
-            np.multiply(a2, a2, _r3)
-            r += _r3
-            r *= 0.5
-            r += epsilon
-            np.sqrt(r, r)
-            y1 = np.multiply(a1, g1, _r3)
-            y1 /= r
-            y2 = np.multiply(a2, g2, _r4)
-            y2 /= r
-            delta_y2 = np.subtract(y2, t2, _r5)
-            np.multiply(delta_y2, a2, _r6)
-            _r6 /= r
-            _sum_dL_dg2 = np.add.reduce(_r6)
-            delta_y1 = np.subtract(y1, t1, _r6)
-            np.multiply(delta_y1, a1, _r7)
-            _r7 /= r
-            _sum_dL_dg1 = np.add.reduce(_r7)
-            delta_r = np.multiply(delta_y1, y1, _r3)
-            np.multiply(delta_y2, y2, _r4)
-            delta_r += _r4
-            delta_r /= r
-            np.negative(delta_r, delta_r)
-            delta_a2 = np.multiply(delta_r, 0.5, _r4)
-            delta_a2 *= a2
-            np.multiply(delta_y2, g2, _r5)
-            delta_a2 += _r5
-            delta_a2 /= r
-            _sum_dL_dw21 = _dot(delta_a2, x1)
-            _sum_dL_dw22 = _dot(delta_a2, x2)
-            delta_a1 = np.multiply(delta_r, 0.5, _r3)
-            delta_a1 *= a1
-            np.multiply(delta_y1, g1, _r6)
-            delta_a1 += _r6
-            delta_a1 /= r
-            _sum_dL_dw11 = _dot(delta_a1, x1)
-            _sum_dL_dw12 = _dot(delta_a1, x2)
-            _sums.append((
-                _sum_dL_dw11, _sum_dL_dw12, _sum_dL_dw21, _sum_dL_dw22, _sum_dL_dg1, _sum_dL_dg2,
-            ))
-        (
-            _mean_dL_dw11, _mean_dL_dw12, _mean_dL_dw21, _mean_dL_dw22, _mean_dL_dg1,
-            _mean_dL_dg2,
-        ) = _means(_sums, ('x1', 'x2', 't1', 't2'), _data)
-        return Gradient(*map(float, (
-            _mean_dL_dw11, _mean_dL_dw12, _mean_dL_dw21, _mean_dL_dw22, _mean_dL_dg1,
-            _mean_dL_dg2,
-        )))
+    w11, w12, w21, w22, g1, g2, epsilon = _numbers(w11, w12, w21, w22, g1, g2, epsilon)
+    x1, x2, t1, t2 = _samples(x1, x2, t1, t2)
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = np.sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    y2 = g2*a2/r
+    delta_y2 = y2 - t2
+    delta_y1 = y1 - t1
+    delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+    delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+    delta_a1 = delta_r*a1/(2.0*r) + delta_y1*g1/r
+    _n = len(x1)
+    dL_dw11 = np.sum(delta_a1*x1)/_n
+    dL_dw12 = np.sum(delta_a1*x2)/_n
+    dL_dw21 = np.sum(delta_a2*x1)/_n
+    dL_dw22 = np.sum(delta_a2*x2)/_n
+    dL_dg1 = np.sum(delta_y1*a1/r)/_n
+    dL_dg2 = np.sum(delta_y2*a2/r)/_n
+    return Gradient(*map(float, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     w11: float, w12: float, w21: float, w22: float, g1: float, g2: float, x1: npt.ArrayLike,
     x2: npt.ArrayLike, t1: npt.ArrayLike, t2: npt.ArrayLike, epsilon: float = 1e-05,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    w11 = _number("w11", w11)
-    w12 = _number("w12", w12)
-    w21 = _number("w21", w21)
-    w22 = _number("w22", w22)
-    g1 = _number("g1", g1)
-    g2 = _number("g2", g2)
-    epsilon = _number("epsilon", epsilon)
-    _data = _samples(('x1', 'x2', 't1', 't2'), (x1, x2, t1, t2))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(9, _data):
-            x1, x2, t1, t2, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8 = _part
-            a1 = np.multiply(x1, w11, _r0)
-            np.multiply(x2, w12, _r1)
-            a1 += _r1
-            a2 = np.multiply(x1, w21, _r1)
-            np.multiply(x2, w22, _r2)
-            a2 += _r2
-            r = np.multiply(a1, a1, _r2)
-            np.multiply(a2, a2, _r3)
-            r += _r3
-            r *= 0.5
-            r += epsilon
-            np.sqrt(r, r)
-            y1 = np.multiply(a1, g1, _r3)
-            y1 /= r
-            y2 = np.multiply(a2, g2, _r4)
-            y2 /= r
-            delta_y1 = np.subtract(y1, t1, _r5)
-            np.multiply(delta_y1, a1, _r6)
-            _r6 /= r
-            _sum_dL_dg1 = np.add.reduce(_r6)
-            delta_y2 = np.subtract(y2, t2, _r6)
-            np.power(delta_y1, 2.0, _r7)
-            np.power(delta_y2, 2.0, _r8)
-            _r7 += _r8
-            _sum_L = np.add.reduce(_r7)
-            np.multiply(delta_y2, a2, _r7)
-            _r7 /= r
-            _sum_dL_dg2 = np.add.reduce(_r7)
-            delta_r = np.multiply(delta_y1, y1, _r3)
-            np.multiply(delta_y2, y2, _r4)
-            delta_r += _r4
-            delta_r /= r
-            np.negative(delta_r, delta_r)
-            delta_a2 = np.multiply(delta_r, 0.5, _r4)
-            delta_a2 *= a2
-            np.multiply(delta_y2, g2, _r6)
-            delta_a2 += _r6
-            delta_a2 /= r
-            _sum_dL_dw21 = _dot(delta_a2, x1)
-            _sum_dL_dw22 = _dot(delta_a2, x2)
-            delta_a1 = np.multiply(delta_r, 0.5, _r3)
-            delta_a1 *= a1
-            np.multiply(delta_y1, g1, _r5)
-            delta_a1 += _r5
-            delta_a1 /= r
-            _sum_dL_dw11 = _dot(delta_a1, x1)
-            _sum_dL_dw12 = _dot(delta_a1, x2)
-            _sums.append((
-                _sum_L, _sum_dL_dw11, _sum_dL_dw12, _sum_dL_dw21, _sum_dL_dw22, _sum_dL_dg1,
-                _sum_dL_dg2,
-            ))
-        (
-            _mean_L, _mean_dL_dw11, _mean_dL_dw12, _mean_dL_dw21, _mean_dL_dw22, _mean_dL_dg1,
-            _mean_dL_dg2,
-        ) = _means(_sums, ('x1', 'x2', 't1', 't2'), _data)
-        return float(_mean_L/2.0), Gradient(*map(float, (
-            _mean_dL_dw11, _mean_dL_dw12, _mean_dL_dw21, _mean_dL_dw22, _mean_dL_dg1,
-            _mean_dL_dg2,
-        )))
+    w11, w12, w21, w22, g1, g2, epsilon = _numbers(w11, w12, w21, w22, g1, g2, epsilon)
+    x1, x2, t1, t2 = _samples(x1, x2, t1, t2)
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = np.sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    y2 = g2*a2/r
+    delta_y2 = y2 - t2
+    delta_y1 = y1 - t1
+    delta_r = -(delta_y1*y1 + delta_y2*y2)/r
+    delta_a2 = (delta_r*a2/2.0 + delta_y2*g2)/r
+    delta_a1 = delta_r*a1/(2.0*r) + delta_y1*g1/r
+    _n = len(x1)
+    dL_dw11 = np.sum(delta_a1*x1)/_n
+    dL_dw12 = np.sum(delta_a1*x2)/_n
+    dL_dw21 = np.sum(delta_a2*x1)/_n
+    dL_dw22 = np.sum(delta_a2*x2)/_n
+    dL_dg1 = np.sum(delta_y1*a1/r)/_n
+    dL_dg2 = np.sum(delta_y2*a2/r)/_n
+    L = np.sum((y1 - t1)**2 + (y2 - t2)**2)/_n/2.0
+    return float(L), Gradient(*map(float, (
+        dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2,
+    )))
 
 
 def update(
@@ -417,6 +208,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, t1: npt.ArrayLike,
     t2: npt.ArrayLike, epsilon: float = 1e-05,
@@ -426,117 +218,61 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     w11, w12, w21, w22, g1, g2 = _vector("theta", theta, Gradient._fields)
-    w11 = _number("w11", w11)
-    w12 = _number("w12", w12)
-    w21 = _number("w21", w21)
-    w22 = _number("w22", w22)
-    g1 = _number("g1", g1)
-    g2 = _number("g2", g2)
-    epsilon = _number("epsilon", epsilon)
-    _data = _samples(('x1', 'x2', 't1', 't2'), (x1, x2, t1, t2))
-    for _name, _values in zip(('x1', 'x2', 't1', 't2'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 2))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(4, (*_data, _rows)):
-            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3 = _part
-            a1 = np.multiply(x1, w11, _r0)
-            np.multiply(x2, w12, _r1)
-            a1 += _r1
-            a2 = np.multiply(x1, w21, _r1)
-            np.multiply(x2, w22, _r2)
-            a2 += _r2
-            r = np.multiply(a1, a1, _r2)
-            np.multiply(a2, a2, _r3)
-            r += _r3
-            r *= 0.5
-            r += epsilon
-            np.sqrt(r, r)
-            y1 = np.multiply(a1, g1, _r0)
-            y1 /= r
-            residual_1 = np.subtract(y1, t1, _r0)
-            y2 = np.multiply(a2, g2, _r1)
-            y2 /= r
-            residual_2 = np.subtract(y2, t2, _r1)
-            _block[:, 0] = residual_1
-            _block[:, 1] = residual_2
+    w11, w12, w21, w22, g1, g2, epsilon = _numbers(w11, w12, w21, w22, g1, g2, epsilon)
+    x1, x2, t1, t2 = _samples(x1, x2, t1, t2)
+    _rows = np.empty((len(x1), 2))
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    r = np.sqrt((a1*a1 + a2*a2)/2.0 + epsilon)
+    y1 = g1*a1/r
+    residual_1 = y1 - t1
+    y2 = g2*a2/r
+    residual_2 = y2 - t2
+    _rows[:, 0] = residual_1
+    _rows[:, 1] = residual_2
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, x1: npt.ArrayLike, x2: npt.ArrayLike, t1: npt.ArrayLike,
     t2: npt.ArrayLike, epsilon: float = 1e-05,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     w11, w12, w21, w22, g1, g2 = _vector("theta", theta, Gradient._fields)
-    w11 = _number("w11", w11)
-    w12 = _number("w12", w12)
-    w21 = _number("w21", w21)
-    w22 = _number("w22", w22)
-    g1 = _number("g1", g1)
-    g2 = _number("g2", g2)
-    epsilon = _number("epsilon", epsilon)
-    _data = _samples(('x1', 'x2', 't1', 't2'), (x1, x2, t1, t2))
-    for _name, _values in zip(('x1', 'x2', 't1', 't2'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 2, 6))
-    with np.errstate(all="ignore"):
-        two_epsilon = 2.0*epsilon
-        for _part in _blocks(12, (*_data, _rows)):
-            (
-            x1, x2, t1, t2, _block, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10, _r11,
-        ) = _part
-            a1 = np.multiply(x1, w11, _r0)
-            np.multiply(x2, w12, _r1)
-            a1 += _r1
-            a2 = np.multiply(x1, w21, _r1)
-            np.multiply(x2, w22, _r2)
-            a2 += _r2
-            a1_squared = np.multiply(a1, a1, _r2)
-            a2_squared = np.multiply(a2, a2, _r3)
-            tmp1 = np.add(a1_squared, a2_squared, _r4)
-            tmp1 *= 0.5
-            tmp1 += epsilon
-            r = np.sqrt(tmp1, _r5)
-            y1 = np.multiply(a1, g1, _r6)
-            y1 /= r
-            delta_r_residual_1 = np.divide(y1, r, _r6)
-            np.negative(delta_r_residual_1, delta_r_residual_1)
-            two_r = np.multiply(r, 2.0, _r7)
-            delta_a2_residual_1 = np.multiply(delta_r_residual_1, a2, _r6)
-            delta_a2_residual_1 /= two_r
-            tmp2 = np.multiply(tmp1, 2.0, _r4)
-            tmp2 *= r
-            delta_a1_residual_1 = np.add(a2_squared, two_epsilon, _r3)
-            delta_a1_residual_1 *= g1
-            delta_a1_residual_1 /= tmp2
-            dresidual_1_dw11 = np.multiply(delta_a1_residual_1, x1, _r8)
-            dresidual_1_dw12 = np.multiply(delta_a1_residual_1, x2, _r3)
-            dresidual_1_dw21 = np.multiply(delta_a2_residual_1, x1, _r9)
-            dresidual_1_dw22 = np.multiply(delta_a2_residual_1, x2, _r6)
-            dresidual_1_dg1 = np.divide(a1, r, _r10)
-            y2 = np.multiply(a2, g2, _r11)
-            y2 /= r
-            delta_r_residual_2 = np.divide(y2, r, _r11)
-            np.negative(delta_r_residual_2, delta_r_residual_2)
-            delta_a2_residual_2 = np.add(a1_squared, two_epsilon, _r2)
-            delta_a2_residual_2 *= g2
-            delta_a2_residual_2 /= tmp2
-            delta_a1_residual_2 = np.multiply(delta_r_residual_2, a1, _r11)
-            delta_a1_residual_2 /= two_r
-            dresidual_2_dw11 = np.multiply(delta_a1_residual_2, x1, _r7)
-            dresidual_2_dw12 = np.multiply(delta_a1_residual_2, x2, _r11)
-            dresidual_2_dw21 = np.multiply(delta_a2_residual_2, x1, _r0)
-            dresidual_2_dw22 = np.multiply(delta_a2_residual_2, x2, _r2)
-            dresidual_2_dg2 = np.divide(a2, r, _r1)
-            _block[:, 0, 0] = dresidual_1_dw11
-            _block[:, 0, 1] = dresidual_1_dw12
-            _block[:, 0, 2] = dresidual_1_dw21
-            _block[:, 0, 3] = dresidual_1_dw22
-            _block[:, 0, 4] = dresidual_1_dg1
-            _block[:, 1, 0] = dresidual_2_dw11
-            _block[:, 1, 1] = dresidual_2_dw12
-            _block[:, 1, 2] = dresidual_2_dw21
-            _block[:, 1, 3] = dresidual_2_dw22
-            _block[:, 1, 5] = dresidual_2_dg2
+    w11, w12, w21, w22, g1, g2, epsilon = _numbers(w11, w12, w21, w22, g1, g2, epsilon)
+    x1, x2, t1, t2 = _samples(x1, x2, t1, t2)
+    _rows = np.zeros((len(x1), 2, 6))
+    a1 = w11*x1 + w12*x2
+    a2 = w21*x1 + w22*x2
+    tmp1 = (a1*a1 + a2*a2)/2.0 + epsilon
+    r = np.sqrt(tmp1)
+    y1 = g1*a1/r
+    delta_r_residual_1 = -y1/r
+    delta_a2_residual_1 = delta_r_residual_1*a2/(2.0*r)
+    delta_a1_residual_1 = (a2*a2 + 2.0*epsilon)*g1/(2.0*tmp1*r)
+    dresidual_1_dw11 = delta_a1_residual_1*x1
+    dresidual_1_dw12 = delta_a1_residual_1*x2
+    dresidual_1_dw21 = delta_a2_residual_1*x1
+    dresidual_1_dw22 = delta_a2_residual_1*x2
+    dresidual_1_dg1 = a1/r
+    y2 = g2*a2/r
+    delta_r_residual_2 = -y2/r
+    delta_a2_residual_2 = (a1*a1 + 2.0*epsilon)*g2/(2.0*tmp1*r)
+    delta_a1_residual_2 = delta_r_residual_2*a1/(2.0*r)
+    dresidual_2_dw11 = delta_a1_residual_2*x1
+    dresidual_2_dw12 = delta_a1_residual_2*x2
+    dresidual_2_dw21 = delta_a2_residual_2*x1
+    dresidual_2_dw22 = delta_a2_residual_2*x2
+    dresidual_2_dg2 = a2/r
+    _rows[:, 0, 0] = dresidual_1_dw11
+    _rows[:, 0, 1] = dresidual_1_dw12
+    _rows[:, 0, 2] = dresidual_1_dw21
+    _rows[:, 0, 3] = dresidual_1_dw22
+    _rows[:, 0, 4] = dresidual_1_dg1
+    _rows[:, 1, 0] = dresidual_2_dw11
+    _rows[:, 1, 1] = dresidual_2_dw12
+    _rows[:, 1, 2] = dresidual_2_dw21
+    _rows[:, 1, 3] = dresidual_2_dw22
+    _rows[:, 1, 5] = dresidual_2_dg2
     return _rows.reshape(-1, 6)

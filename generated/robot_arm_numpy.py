@@ -26,16 +26,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -52,211 +49,98 @@ class Params(NamedTuple):
     theta2: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
+@np.errstate(all="ignore")
 def value(
     theta1: float, theta2: float, X: npt.ArrayLike, Y: npt.ArrayLike, l1: float = 1.0,
     l2: float = 0.7, mu: float = 0.001,
 ) -> float:
     """Return J, the mean over the samples."""
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    mu = _number("mu", mu)
-    _data = _samples(('X', 'Y'), (X, Y))
-    with np.errstate(all="ignore"):
-        phi = theta1 + theta2
-        x = l1*np.cos(theta1) + l2*np.cos(phi)
-        y = l1*np.sin(theta1) + l2*np.sin(phi)
-        R = mu*theta2*theta2
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            X, Y, _r0, _r1 = _part
-            x_minus_X = np.subtract(x, X, _r0)
-            y_minus_Y = np.subtract(y, Y, _r1)
-            np.multiply(x_minus_X, x_minus_X, _r0)
-            np.multiply(y_minus_Y, y_minus_Y, _r1)
-            _r0 += _r1
-            _sum_L = np.add.reduce(_r0)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('X', 'Y'), _data)
-        return float(R + _mean_L)
+    theta1, theta2, l1, l2, mu = _numbers(theta1, theta2, l1, l2, mu)
+    X, Y = _samples(X, Y)
+    phi = theta1 + theta2
+    x = l1*np.cos(theta1) + l2*np.cos(phi)
+    y = l1*np.sin(theta1) + l2*np.sin(phi)
+    R = mu*theta2*theta2
+    _n = len(X)
+    L = np.sum((x - X)**2 + (y - Y)**2)/_n
+    J = R + L
+    return float(J)
 
 
+@np.errstate(all="ignore")
 def gradient(
     theta1: float, theta2: float, X: npt.ArrayLike, Y: npt.ArrayLike, l1: float = 1.0,
     l2: float = 0.7, mu: float = 0.001,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    mu = _number("mu", mu)
-    _data = _samples(('X', 'Y'), (X, Y))
-    with np.errstate(all="ignore"):
-        phi = theta1 + theta2
-        l1_times_cos_theta1 = l1*np.cos(theta1)
-        l2_times_cos_phi = l2*np.cos(phi)
-        x = l1_times_cos_theta1 + l2_times_cos_phi
-        l1_times_sin_theta1 = l1*np.sin(theta1)
-        l2_times_sin_phi = l2*np.sin(phi)
-        y = l1_times_sin_theta1 + l2_times_sin_phi
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            X, Y, _r0, _r1, _r2, _r3 = _part
-            delta_y = np.subtract(y, Y, _r0)
-            delta_y *= 2.0
-            delta_x = np.subtract(x, X, _r1)
-            delta_x *= 2.0
-            delta_phi = np.multiply(delta_y, l2_times_cos_phi, _r2)
-            np.multiply(delta_x, l2_times_sin_phi, _r3)
-            delta_phi -= _r3
-            np.multiply(delta_x, l1_times_sin_theta1, _r1)
-            np.subtract(delta_phi, _r1, _r1)
-            np.multiply(delta_y, l1_times_cos_theta1, _r0)
-            _r1 += _r0
-            _sum_dJ_dtheta1 = np.add.reduce(_r1)
-            _sum_delta_phi = np.add.reduce(delta_phi)
-            _sums.append((_sum_dJ_dtheta1, _sum_delta_phi))
-        _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
-        return Gradient(*map(float, (_mean_dJ_dtheta1, 2.0*mu*theta2 + _mean_delta_phi)))
+    theta1, theta2, l1, l2, mu = _numbers(theta1, theta2, l1, l2, mu)
+    X, Y = _samples(X, Y)
+    phi = theta1 + theta2
+    cos_theta1 = np.cos(theta1)
+    cos_phi = np.cos(phi)
+    x = l1*cos_theta1 + l2*cos_phi
+    sin_theta1 = np.sin(theta1)
+    sin_phi = np.sin(phi)
+    y = l1*sin_theta1 + l2*sin_phi
+    delta_y = 2.0*(y - Y)
+    delta_x = 2.0*(x - X)
+    delta_phi = delta_y*l2*cos_phi - delta_x*l2*sin_phi
+    _n = len(X)
+    dJ_dtheta1 = np.sum(delta_phi - delta_x*l1*sin_theta1 + delta_y*l1*cos_theta1)/_n
+    dJ_dtheta2 = 2.0*mu*theta2 + np.sum(delta_phi)/_n
+    return Gradient(*map(float, (dJ_dtheta1, dJ_dtheta2)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     theta1: float, theta2: float, X: npt.ArrayLike, Y: npt.ArrayLike, l1: float = 1.0,
     l2: float = 0.7, mu: float = 0.001,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    theta1 = _number("theta1", theta1)
-    theta2 = _number("theta2", theta2)
-    l1 = _number("l1", l1)
-    l2 = _number("l2", l2)
-    mu = _number("mu", mu)
-    _data = _samples(('X', 'Y'), (X, Y))
-    with np.errstate(all="ignore"):
-        phi = theta1 + theta2
-        l1_times_cos_theta1 = l1*np.cos(theta1)
-        l2_times_cos_phi = l2*np.cos(phi)
-        x = l1_times_cos_theta1 + l2_times_cos_phi
-        l1_times_sin_theta1 = l1*np.sin(theta1)
-        l2_times_sin_phi = l2*np.sin(phi)
-        y = l1_times_sin_theta1 + l2_times_sin_phi
-        mu_times_theta2 = mu*theta2
-        R = mu_times_theta2*theta2
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            X, Y, _r0, _r1, _r2, _r3 = _part
-            x_minus_X = np.subtract(x, X, _r0)
-            y_minus_Y = np.subtract(y, Y, _r1)
-            np.multiply(x_minus_X, x_minus_X, _r2)
-            np.multiply(y_minus_Y, y_minus_Y, _r3)
-            _r2 += _r3
-            _sum_L = np.add.reduce(_r2)
-            delta_y = np.multiply(y_minus_Y, 2.0, _r1)
-            delta_x = np.multiply(x_minus_X, 2.0, _r0)
-            delta_phi = np.multiply(delta_y, l2_times_cos_phi, _r2)
-            np.multiply(delta_x, l2_times_sin_phi, _r3)
-            delta_phi -= _r3
-            np.multiply(delta_x, l1_times_sin_theta1, _r0)
-            np.subtract(delta_phi, _r0, _r0)
-            np.multiply(delta_y, l1_times_cos_theta1, _r1)
-            _r0 += _r1
-            _sum_dJ_dtheta1 = np.add.reduce(_r0)
-            _sum_delta_phi = np.add.reduce(delta_phi)
-            _sums.append((_sum_L, _sum_dJ_dtheta1, _sum_delta_phi))
-        _mean_L, _mean_dJ_dtheta1, _mean_delta_phi = _means(_sums, ('X', 'Y'), _data)
-        return float(R + _mean_L), Gradient(*map(float, (
-            _mean_dJ_dtheta1, 2.0*mu_times_theta2 + _mean_delta_phi,
-        )))
+    theta1, theta2, l1, l2, mu = _numbers(theta1, theta2, l1, l2, mu)
+    X, Y = _samples(X, Y)
+    phi = theta1 + theta2
+    cos_theta1 = np.cos(theta1)
+    cos_phi = np.cos(phi)
+    x = l1*cos_theta1 + l2*cos_phi
+    sin_theta1 = np.sin(theta1)
+    sin_phi = np.sin(phi)
+    y = l1*sin_theta1 + l2*sin_phi
+    R = mu*theta2*theta2
+    delta_y = 2.0*(y - Y)
+    delta_x = 2.0*(x - X)
+    delta_phi = delta_y*l2*cos_phi - delta_x*l2*sin_phi
+    _n = len(X)
+    L = np.sum((x - X)**2 + (y - Y)**2)/_n
+    J = R + L
+    dJ_dtheta1 = np.sum(delta_phi - delta_x*l1*sin_theta1 + delta_y*l1*cos_theta1)/_n
+    dJ_dtheta2 = 2.0*mu*theta2 + np.sum(delta_phi)/_n
+    return float(J), Gradient(*map(float, (dJ_dtheta1, dJ_dtheta2)))
 
 
 def update(

@@ -24,16 +24,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -54,250 +51,85 @@ class Params(NamedTuple):
     b2: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     w1: float, b1: float, w2: float, b2: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> float:
     """Return L, the mean over the samples."""
-    w1 = _number("w1", w1)
-    b1 = _number("b1", b1)
-    w2 = _number("w2", w2)
-    b2 = _number("b2", b2)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(1, _data):
-            x, y, _r0 = _part
-            z1 = np.multiply(x, w1, _r0)
-            z1 += b1
-            h1 = np.tanh(z1, _r0)
-            z2 = np.multiply(h1, w2, _r0)
-            z2 += b2
-            h2 = np.tanh(z2, _r0)
-            h2_minus_y = np.subtract(h2, y, _r0)
-            _sum_L = _dot(h2_minus_y, h2_minus_y)
-            _sums.append((_sum_L,))
-        _mean_L, = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_L/2.0)
+    w1, b1, w2, b2 = _numbers(w1, b1, w2, b2)
+    x, y = _samples(x, y)
+    z1 = w1*x + b1
+    h1 = np.tanh(z1)
+    z2 = w2*h1 + b2
+    h2 = np.tanh(z2)
+    _n = len(x)
+    L = np.sum((h2 - y)**2)/_n/2.0
+    return float(L)
 
 
+@np.errstate(all="ignore")
 def gradient(
     w1: float, b1: float, w2: float, b2: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    w1 = _number("w1", w1)
-    b1 = _number("b1", b1)
-    w2 = _number("w2", w2)
-    b2 = _number("b2", b2)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, y, _r0, _r1, _r2, _r3, _r4 = _part
-            z1 = np.multiply(x, w1, _r0)
-            z1 += b1
-            h1 = np.tanh(z1, _r1)
-            z2 = np.multiply(h1, w2, _r2)
-            z2 += b2
-            two_z2 = np.multiply(z2, 2.0, _r3)
-            delta_2 = np.tanh(z2, _r2)
-            delta_2 -= y
-            np.negative(two_z2, _r4)
-            np.exp(_r4, _r4)
-            _r4 += 1.0
-            np.divide(1.0, _r4, _r4)
-            _r4 *= 4.0
-            np.exp(two_z2, _r3)
-            _r3 += 1.0
-            np.divide(1.0, _r3, _r3)
-            _r4 *= _r3
-            delta_2 *= _r4
-            _sum_dL_dw2 = _dot(delta_2, h1)
-            _sum_delta_2 = np.add.reduce(delta_2)
-            two_z1 = np.multiply(z1, 2.0, _r0)
-            delta_1 = np.multiply(delta_2, w2, _r2)
-            np.negative(two_z1, _r1)
-            np.exp(_r1, _r1)
-            _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            _r1 *= 4.0
-            np.exp(two_z1, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            _r1 *= _r0
-            delta_1 *= _r1
-            _sum_dL_dw1 = _dot(delta_1, x)
-            _sum_delta_1 = np.add.reduce(delta_1)
-            _sums.append((_sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2))
-        (
-            _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2,
-        ) = _means(_sums, ('x', 'y'), _data)
-        return Gradient(*map(float, (_mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2)))
+    w1, b1, w2, b2 = _numbers(w1, b1, w2, b2)
+    x, y = _samples(x, y)
+    z1 = w1*x + b1
+    h1 = np.tanh(z1)
+    z2 = w2*h1 + b2
+    delta_2 = (np.tanh(z2) - y)*(4.0*(1.0/(np.exp(-2.0*z2) + 1.0))*(1.0/(np.exp(2.0*z2) + 1.0)))
+    delta_1 = delta_2*w2*(4.0*(1.0/(np.exp(-2.0*z1) + 1.0))*(1.0/(np.exp(2.0*z1) + 1.0)))
+    _n = len(x)
+    dL_dw1 = np.sum(delta_1*x)/_n
+    dL_dw2 = np.sum(delta_2*h1)/_n
+    return Gradient(*map(float, (dL_dw1, np.sum(delta_1)/_n, dL_dw2, np.sum(delta_2)/_n)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     w1: float, b1: float, w2: float, b2: float, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    w1 = _number("w1", w1)
-    b1 = _number("b1", b1)
-    w2 = _number("w2", w2)
-    b2 = _number("b2", b2)
-    _data = _samples(('x', 'y'), (x, y))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, y, _r0, _r1, _r2, _r3, _r4 = _part
-            z1 = np.multiply(x, w1, _r0)
-            z1 += b1
-            h1 = np.tanh(z1, _r1)
-            z2 = np.multiply(h1, w2, _r2)
-            z2 += b2
-            h2 = np.tanh(z2, _r3)
-            h2_minus_y = np.subtract(h2, y, _r3)
-            _sum_L = _dot(h2_minus_y, h2_minus_y)
-            two_z2 = np.multiply(z2, 2.0, _r2)
-            np.negative(two_z2, _r4)
-            np.exp(_r4, _r4)
-            _r4 += 1.0
-            np.divide(1.0, _r4, _r4)
-            _r4 *= 4.0
-            np.exp(two_z2, _r2)
-            _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            _r4 *= _r2
-            delta_2 = np.multiply(h2_minus_y, _r4, _r3)
-            _sum_dL_dw2 = _dot(delta_2, h1)
-            _sum_delta_2 = np.add.reduce(delta_2)
-            two_z1 = np.multiply(z1, 2.0, _r0)
-            delta_1 = np.multiply(delta_2, w2, _r3)
-            np.negative(two_z1, _r1)
-            np.exp(_r1, _r1)
-            _r1 += 1.0
-            np.divide(1.0, _r1, _r1)
-            _r1 *= 4.0
-            np.exp(two_z1, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            _r1 *= _r0
-            delta_1 *= _r1
-            _sum_dL_dw1 = _dot(delta_1, x)
-            _sum_delta_1 = np.add.reduce(delta_1)
-            _sums.append((_sum_L, _sum_dL_dw1, _sum_delta_1, _sum_dL_dw2, _sum_delta_2))
-        (
-            _mean_L, _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2,
-        ) = _means(_sums, ('x', 'y'), _data)
-        return float(_mean_L/2.0), Gradient(*map(float, (
-            _mean_dL_dw1, _mean_delta_1, _mean_dL_dw2, _mean_delta_2,
-        )))
+    w1, b1, w2, b2 = _numbers(w1, b1, w2, b2)
+    x, y = _samples(x, y)
+    z1 = w1*x + b1
+    h1 = np.tanh(z1)
+    z2 = w2*h1 + b2
+    h2 = np.tanh(z2)
+    delta_2 = (h2 - y)*(4.0*(1.0/(np.exp(-2.0*z2) + 1.0))*(1.0/(np.exp(2.0*z2) + 1.0)))
+    delta_1 = delta_2*w2*(4.0*(1.0/(np.exp(-2.0*z1) + 1.0))*(1.0/(np.exp(2.0*z1) + 1.0)))
+    _n = len(x)
+    dL_dw1 = np.sum(delta_1*x)/_n
+    dL_dw2 = np.sum(delta_2*h1)/_n
+    L = np.sum((h2 - y)**2)/_n/2.0
+    return float(L), Gradient(*map(float, (
+        dL_dw1, np.sum(delta_1)/_n, dL_dw2, np.sum(delta_2)/_n,
+    )))
 
 
 def update(
@@ -334,6 +166,7 @@ def fun_and_jac(
     return found, np.array(list(slope))
 
 
+@np.errstate(all="ignore")
 def residuals(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
@@ -342,75 +175,36 @@ def residuals(
     For scipy.optimize.least_squares(residuals, start, jacobian, args=...).
     """
     w1, b1, w2, b2 = _vector("theta", theta, Gradient._fields)
-    w1 = _number("w1", w1)
-    b1 = _number("b1", b1)
-    w2 = _number("w2", w2)
-    b2 = _number("b2", b2)
-    _data = _samples(('x', 'y'), (x, y))
-    for _name, _values in zip(('x', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.empty((len(_data[0]), 1))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(1, (*_data, _rows)):
-            x, y, _block, _r0 = _part
-            z1 = np.multiply(x, w1, _r0)
-            z1 += b1
-            h1 = np.tanh(z1, _r0)
-            z2 = np.multiply(h1, w2, _r0)
-            z2 += b2
-            h2 = np.tanh(z2, _r0)
-            residual = np.subtract(h2, y, _r0)
-            _block[:, 0] = residual
+    w1, b1, w2, b2 = _numbers(w1, b1, w2, b2)
+    x, y = _samples(x, y)
+    _rows = np.empty((len(x), 1))
+    z1 = w1*x + b1
+    h1 = np.tanh(z1)
+    z2 = w2*h1 + b2
+    h2 = np.tanh(z2)
+    residual = h2 - y
+    _rows[:, 0] = residual
     return _rows.ravel()
 
 
+@np.errstate(all="ignore")
 def jacobian(
     theta: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike,
 ) -> _Array:
     """Return the derivatives of the residuals by the parameters: one row for each residual."""
     w1, b1, w2, b2 = _vector("theta", theta, Gradient._fields)
-    w1 = _number("w1", w1)
-    b1 = _number("b1", b1)
-    w2 = _number("w2", w2)
-    b2 = _number("b2", b2)
-    _data = _samples(('x', 'y'), (x, y))
-    for _name, _values in zip(('x', 'y'), _data):
-        _no_nan(_name, _values)
-    _rows = np.zeros((len(_data[0]), 1, 4))
-    with np.errstate(all="ignore"):
-        for _part in _blocks(5, (*_data, _rows)):
-            x, y, _block, _r0, _r1, _r2, _r3, _r4 = _part
-            z1 = np.multiply(x, w1, _r0)
-            z1 += b1
-            h1 = np.tanh(z1, _r1)
-            z2 = np.multiply(h1, w2, _r2)
-            z2 += b2
-            two_z2 = np.multiply(z2, 2.0, _r2)
-            delta_2 = np.negative(two_z2, _r3)
-            np.exp(delta_2, delta_2)
-            delta_2 += 1.0
-            np.divide(1.0, delta_2, delta_2)
-            delta_2 *= 4.0
-            np.exp(two_z2, _r2)
-            _r2 += 1.0
-            np.divide(1.0, _r2, _r2)
-            delta_2 *= _r2
-            two_z1 = np.multiply(z1, 2.0, _r0)
-            delta_1 = np.multiply(delta_2, w2, _r2)
-            np.negative(two_z1, _r4)
-            np.exp(_r4, _r4)
-            _r4 += 1.0
-            np.divide(1.0, _r4, _r4)
-            _r4 *= 4.0
-            np.exp(two_z1, _r0)
-            _r0 += 1.0
-            np.divide(1.0, _r0, _r0)
-            _r4 *= _r0
-            delta_1 *= _r4
-            dresidual_dw1 = np.multiply(delta_1, x, _r4)
-            dresidual_dw2 = np.multiply(delta_2, h1, _r1)
-            _block[:, 0, 0] = dresidual_dw1
-            _block[:, 0, 1] = delta_1
-            _block[:, 0, 2] = dresidual_dw2
-            _block[:, 0, 3] = delta_2
+    w1, b1, w2, b2 = _numbers(w1, b1, w2, b2)
+    x, y = _samples(x, y)
+    _rows = np.zeros((len(x), 1, 4))
+    z1 = w1*x + b1
+    h1 = np.tanh(z1)
+    z2 = w2*h1 + b2
+    delta_2 = 4.0*(1.0/(np.exp(-2.0*z2) + 1.0))*(1.0/(np.exp(2.0*z2) + 1.0))
+    delta_1 = delta_2*w2*(4.0*(1.0/(np.exp(-2.0*z1) + 1.0))*(1.0/(np.exp(2.0*z1) + 1.0)))
+    dresidual_dw1 = delta_1*x
+    dresidual_dw2 = delta_2*h1
+    _rows[:, 0, 0] = dresidual_dw1
+    _rows[:, 0, 1] = delta_1
+    _rows[:, 0, 2] = dresidual_dw2
+    _rows[:, 0, 3] = delta_2
     return _rows.reshape(-1, 4)

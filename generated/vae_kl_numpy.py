@@ -32,16 +32,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -66,361 +63,118 @@ class Params(NamedTuple):
     k: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
-def _row_dots(x: _Array, y: _Array) -> _Array:
-    """Return the sum of products of each row."""
-    rows: _Array = np.matmul(x[:, None, :], y[:, :, None]).ravel()
-    return rows
-
-
-_row_dots = getattr(np, "vecdot", _row_dots)  # new in NumPy 2.0
-
-
-def _dot(x: _Array, y: _Array) -> float:
-    """Return the sum of x*y: rows of 512 products, then the rows pairwise."""
-    rows = len(x) // 512
-    end = 512 * rows if rows > 1 else 0
-    total: float = np.dot(x[end:], y[end:]) if end < len(x) else 0.0
-    if end:
-        pairs = _row_dots(x[:end].reshape(rows, 512), y[:end].reshape(rows, 512))
-        total = np.add.reduce(pairs) + total
-    return total
-
-
+@np.errstate(all="ignore")
 def value(
     a: float, b: float, c: float, d: float, w: float, k: float, x: npt.ArrayLike,
     epsilon: npt.ArrayLike, beta: float = 1.0,
 ) -> float:
     """Return J, the mean over the samples."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    w = _number("w", w)
-    k = _number("k", k)
-    beta = _number("beta", beta)
-    _data = _samples(('x', 'epsilon'), (x, epsilon))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(6, _data):
-            x, epsilon, _r0, _r1, _r2, _r3, _r4, _r5 = _part
-            mu = np.multiply(x, a, _r0)
-            mu += b
-            s = np.multiply(x, c, _r1)
-            s += d
-            sigma = np.multiply(s, 0.5, _r2)
-            np.exp(sigma, sigma)
-            z = np.multiply(sigma, epsilon, _r2)
-            z += mu
-            q = np.multiply(z, w, _r2)
-            q += k
-            x_minus_q = np.subtract(x, q, _r2)
-            E = np.multiply(x_minus_q, 0.5, _r3)
-            E *= x_minus_q
-            D = np.multiply(mu, 0.5, _r2)
-            D *= mu
-            np.abs(s, _r0)
-            np.multiply(s, s, _r4)
-            np.multiply(s, 4.110317623312165e-18, _r5)
-            _r5 += 7.809603484293113e-17
-            _r5 *= s
-            _r5 += 1.4057286271727603e-15
-            _r5 *= s
-            _r5 += 2.3897386661936926e-14
-            _r5 *= s
-            _r5 += 3.823581865909908e-13
-            _r5 *= s
-            _r5 += 5.735372798864862e-12
-            _r5 *= s
-            _r5 += 8.029521918410807e-11
-            _r5 *= s
-            _r5 += 1.043837849393405e-09
-            _r5 *= s
-            _r5 += 1.252605419272086e-08
-            _r5 *= s
-            _r5 += 1.3778659611992944e-07
-            _r5 *= s
-            _r5 += 1.3778659611992946e-06
-            _r5 *= s
-            _r5 += 1.240079365079365e-05
-            _r5 *= s
-            _r5 += 9.92063492063492e-05
-            _r5 *= s
-            _r5 += 1.0/1440.0
-            _r5 *= s
-            _r5 += 1.0/240.0
-            _r5 *= s
-            _r5 += 1.0/48.0
-            _r5 *= s
-            _r5 += 1.0/12.0
-            _r5 *= s
-            _r5 += 0.25
-            _r4 *= _r5
-            np.exp(s, _r5)
-            _r5 *= 0.5
-            np.multiply(s, 0.5, _r1)
-            _r5 -= _r1
-            _r5 -= 0.5
-            _w0 = np.where(_r0 < 1.0, _r4, _r5)
-            D += _w0
-            np.multiply(D, beta, _r2)
-            np.add(E, _r2, _r3)
-            _sum_J = np.add.reduce(_r3)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('x', 'epsilon'), _data)
-        return float(_mean_J)
+    a, b, c, d, w, k, beta = _numbers(a, b, c, d, w, k, beta)
+    x, epsilon = _samples(x, epsilon)
+    mu = a*x + b
+    s = c*x + d
+    sigma = np.exp(s/2.0)
+    z = mu + sigma*epsilon
+    q = w*z + k
+    E = (x - q)**2/2.0
+    D = (
+        mu*mu/2.0 + np.where(np.abs(s) < 1.0, s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+        s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 +
+        s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 +
+        s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 +
+        s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 +
+        s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 +
+        4.110317623312165e-18*s))))))))))))))))), np.exp(s)/2.0 - s/2.0 - 0.5)
+    )
+    _n = len(x)
+    return float(np.sum(E + beta*D)/_n)
 
 
+@np.errstate(all="ignore")
 def gradient(
     a: float, b: float, c: float, d: float, w: float, k: float, x: npt.ArrayLike,
     epsilon: npt.ArrayLike, beta: float = 1.0,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    w = _number("w", w)
-    k = _number("k", k)
-    beta = _number("beta", beta)
-    _data = _samples(('x', 'epsilon'), (x, epsilon))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(5, _data):
-            x, epsilon, _r0, _r1, _r2, _r3, _r4 = _part
-            mu = np.multiply(x, a, _r0)
-            mu += b
-            s = np.multiply(x, c, _r1)
-            s += d
-            sigma = np.multiply(s, 0.5, _r2)
-            np.exp(sigma, sigma)
-            sigma_times_epsilon = np.multiply(sigma, epsilon, _r2)
-            z = np.add(mu, sigma_times_epsilon, _r3)
-            q = np.multiply(z, w, _r4)
-            q += k
-            delta_q = np.subtract(q, x, _r4)
-            _sum_dJ_dw = _dot(delta_q, z)
-            _sum_delta_q = np.add.reduce(delta_q)
-            delta_z = np.multiply(delta_q, w, _r4)
-            delta_s = np.multiply(delta_z, 0.5, _r3)
-            delta_s *= sigma_times_epsilon
-            np.expm1(s, _r1)
-            _r1 *= 0.5
-            _r1 *= beta
-            delta_s += _r1
-            _sum_dJ_dc = _dot(delta_s, x)
-            _sum_delta_s = np.add.reduce(delta_s)
-            np.multiply(mu, beta, _r0)
-            delta_mu = np.add(delta_z, _r0, _r4)
-            _sum_dJ_da = _dot(delta_mu, x)
-            _sum_delta_mu = np.add.reduce(delta_mu)
-            _sums.append((
-                _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s, _sum_dJ_dw, _sum_delta_q,
-            ))
-        (
-            _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s, _mean_dJ_dw, _mean_delta_q,
-        ) = _means(_sums, ('x', 'epsilon'), _data)
-        return Gradient(*map(float, (
-            _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s, _mean_dJ_dw, _mean_delta_q,
-        )))
+    a, b, c, d, w, k, beta = _numbers(a, b, c, d, w, k, beta)
+    x, epsilon = _samples(x, epsilon)
+    mu = a*x + b
+    s = c*x + d
+    sigma = np.exp(s/2.0)
+    z = mu + sigma*epsilon
+    q = w*z + k
+    delta_q = q - x
+    delta_z = delta_q*w
+    delta_s = delta_z*epsilon*sigma/2.0 + beta*(np.expm1(s)/2.0)
+    delta_mu = delta_z + beta*mu
+    _n = len(x)
+    dJ_da = np.sum(delta_mu*x)/_n
+    dJ_dc = np.sum(delta_s*x)/_n
+    dJ_dw = np.sum(delta_q*z)/_n
+    return Gradient(*map(float, (
+        dJ_da, np.sum(delta_mu)/_n, dJ_dc, np.sum(delta_s)/_n, dJ_dw, np.sum(delta_q)/_n,
+    )))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     a: float, b: float, c: float, d: float, w: float, k: float, x: npt.ArrayLike,
     epsilon: npt.ArrayLike, beta: float = 1.0,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    a = _number("a", a)
-    b = _number("b", b)
-    c = _number("c", c)
-    d = _number("d", d)
-    w = _number("w", w)
-    k = _number("k", k)
-    beta = _number("beta", beta)
-    _data = _samples(('x', 'epsilon'), (x, epsilon))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(11, _data):
-            (
-            x, epsilon, _r0, _r1, _r2, _r3, _r4, _r5, _r6, _r7, _r8, _r9, _r10,
-        ) = _part
-            mu = np.multiply(x, a, _r0)
-            mu += b
-            s = np.multiply(x, c, _r1)
-            s += d
-            sigma = np.multiply(s, 0.5, _r2)
-            np.exp(sigma, sigma)
-            sigma_times_epsilon = np.multiply(sigma, epsilon, _r2)
-            z = np.add(mu, sigma_times_epsilon, _r3)
-            q = np.multiply(z, w, _r4)
-            q += k
-            x_minus_q = np.subtract(x, q, _r5)
-            E = np.multiply(x_minus_q, 0.5, _r6)
-            E *= x_minus_q
-            D = np.multiply(mu, 0.5, _r5)
-            D *= mu
-            np.abs(s, _r7)
-            np.multiply(s, s, _r8)
-            np.multiply(s, 4.110317623312165e-18, _r9)
-            _r9 += 7.809603484293113e-17
-            _r9 *= s
-            _r9 += 1.4057286271727603e-15
-            _r9 *= s
-            _r9 += 2.3897386661936926e-14
-            _r9 *= s
-            _r9 += 3.823581865909908e-13
-            _r9 *= s
-            _r9 += 5.735372798864862e-12
-            _r9 *= s
-            _r9 += 8.029521918410807e-11
-            _r9 *= s
-            _r9 += 1.043837849393405e-09
-            _r9 *= s
-            _r9 += 1.252605419272086e-08
-            _r9 *= s
-            _r9 += 1.3778659611992944e-07
-            _r9 *= s
-            _r9 += 1.3778659611992946e-06
-            _r9 *= s
-            _r9 += 1.240079365079365e-05
-            _r9 *= s
-            _r9 += 9.92063492063492e-05
-            _r9 *= s
-            _r9 += 1.0/1440.0
-            _r9 *= s
-            _r9 += 1.0/240.0
-            _r9 *= s
-            _r9 += 1.0/48.0
-            _r9 *= s
-            _r9 += 1.0/12.0
-            _r9 *= s
-            _r9 += 0.25
-            _r8 *= _r9
-            np.exp(s, _r9)
-            _r9 *= 0.5
-            np.multiply(s, 0.5, _r10)
-            _r9 -= _r10
-            _r9 -= 0.5
-            _w0 = np.where(_r7 < 1.0, _r8, _r9)
-            D += _w0
-            np.multiply(D, beta, _r5)
-            np.add(E, _r5, _r6)
-            _sum_J = np.add.reduce(_r6)
-            delta_q = np.subtract(q, x, _r4)
-            _sum_dJ_dw = _dot(delta_q, z)
-            _sum_delta_q = np.add.reduce(delta_q)
-            delta_z = np.multiply(delta_q, w, _r4)
-            delta_s = np.multiply(delta_z, 0.5, _r3)
-            delta_s *= sigma_times_epsilon
-            np.expm1(s, _r1)
-            _r1 *= 0.5
-            _r1 *= beta
-            delta_s += _r1
-            _sum_dJ_dc = _dot(delta_s, x)
-            _sum_delta_s = np.add.reduce(delta_s)
-            np.multiply(mu, beta, _r0)
-            delta_mu = np.add(delta_z, _r0, _r4)
-            _sum_dJ_da = _dot(delta_mu, x)
-            _sum_delta_mu = np.add.reduce(delta_mu)
-            _sums.append((
-                _sum_J, _sum_dJ_da, _sum_delta_mu, _sum_dJ_dc, _sum_delta_s, _sum_dJ_dw,
-                _sum_delta_q,
-            ))
-        (
-            _mean_J, _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s, _mean_dJ_dw,
-            _mean_delta_q,
-        ) = _means(_sums, ('x', 'epsilon'), _data)
-        return float(_mean_J), Gradient(*map(float, (
-            _mean_dJ_da, _mean_delta_mu, _mean_dJ_dc, _mean_delta_s, _mean_dJ_dw, _mean_delta_q,
-        )))
+    a, b, c, d, w, k, beta = _numbers(a, b, c, d, w, k, beta)
+    x, epsilon = _samples(x, epsilon)
+    mu = a*x + b
+    s = c*x + d
+    sigma = np.exp(s/2.0)
+    z = mu + sigma*epsilon
+    q = w*z + k
+    E = (x - q)**2/2.0
+    D = (
+        mu*mu/2.0 + np.where(np.abs(s) < 1.0, s*s*(0.25 + s*(1.0/12.0 + s*(1.0/48.0 +
+        s*(1.0/240.0 + s*(1.0/1440.0 + s*(9.92063492063492e-05 +
+        s*(1.240079365079365e-05 + s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 +
+        s*(1.252605419272086e-08 + s*(1.043837849393405e-09 + s*(8.029521918410807e-11 +
+        s*(5.735372798864862e-12 + s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 +
+        s*(1.4057286271727603e-15 + s*(7.809603484293113e-17 +
+        4.110317623312165e-18*s))))))))))))))))), np.exp(s)/2.0 - s/2.0 - 0.5)
+    )
+    delta_q = q - x
+    delta_z = delta_q*w
+    delta_s = delta_z*epsilon*sigma/2.0 + beta*(np.expm1(s)/2.0)
+    delta_mu = delta_z + beta*mu
+    _n = len(x)
+    dJ_da = np.sum(delta_mu*x)/_n
+    dJ_dc = np.sum(delta_s*x)/_n
+    dJ_dw = np.sum(delta_q*z)/_n
+    return float(np.sum(E + beta*D)/_n), Gradient(*map(float, (
+        dJ_da, np.sum(delta_mu)/_n, dJ_dc, np.sum(delta_s)/_n, dJ_dw, np.sum(delta_q)/_n,
+    )))
 
 
 def update(

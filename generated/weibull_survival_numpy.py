@@ -19,16 +19,13 @@
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from math import fsum, isnan
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[np.float64]
-_CACHE = 262144  # numbers that stay near the processor
-_DOUBLE = np.dtype(np.float64)
 
 
 class Gradient(NamedTuple):
@@ -45,174 +42,76 @@ class Params(NamedTuple):
     lam: float
 
 
-def _number(name: str, value: float) -> np.float64:
-    """Return an argument as a double."""
-    if type(value) is not float:
-        found = np.asarray(value)
-        if found.dtype.kind not in "biuf":
-            raise TypeError(f"`{name}` must be a real number, not {type(value).__name__}")
-        if found.ndim:
-            raise ValueError(f"`{name}` must be a single number, not an array {found.shape}")
-        value = float(found)
-    if isnan(value):
-        raise ValueError(f"`{name}` is NaN")
-    number: np.float64 = np.float64(value)
-    return number
+
+def _numbers(*given: float) -> list[np.float64]:
+    """Return single numbers as doubles of NumPy, which divide by zero without an error."""
+    numbers = np.asarray(given)
+    if numbers.dtype.kind not in "biuf" or numbers.ndim != 1:
+        raise TypeError(f"these must be single real numbers: {given}")
+    return list(numbers.astype(np.float64))
 
 
-def _array(name: str, values: npt.ArrayLike) -> _Array:
-    """Return data as an array of doubles: of shape (n,), or () for a single number."""
-    if type(values) is np.ndarray and values.dtype is _DOUBLE and values.ndim == 1 and values.size:
-        return values
-    if isinstance(values, np.ma.MaskedArray):
-        raise TypeError(f"`{name}` must be a plain array, not a masked one")
-    try:
-        found = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"`{name}` must be an array of shape (n,)") from None
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"`{name}` must hold real numbers, not {found.dtype}")
-    if found.ndim > 1:
-        raise ValueError(f"`{name}` must have the shape (n,), not {found.shape}")
-    if not found.size:
-        raise ValueError(f"`{name}` is empty")
-    return found.astype(np.float64, copy=False)
+def _samples(*given: npt.ArrayLike) -> list[_Array]:
+    """Return arrays of doubles of one length; a single number counts for every sample."""
+    arrays = [np.asarray(values) for values in given]
+    for array, values in zip(arrays, given):
+        if array.dtype.kind not in "biuf" or isinstance(values, np.ma.MaskedArray):
+            kind = f"{type(values).__name__} of {array.dtype}"
+            raise TypeError(f"data must be real numbers, not {kind}")
+        if array.ndim > 1:
+            raise ValueError(f"data must have the shape (n,), not {array.shape}")
+    sizes = {array.size for array in arrays if array.ndim} or {1}
+    if len(sizes) > 1 or min(sizes) < 1:
+        raise ValueError(f"data must be arrays of one length, not of {sorted(sizes)} samples")
+    arrays = [array if array.ndim else np.full(min(sizes), array) for array in arrays]
+    return [array.astype(np.float64, copy=False) for array in arrays]
 
 
-def _samples(names: Sequence[str], given: Sequence[npt.ArrayLike]) -> list[_Array]:
-    """Return all data as arrays of one length; a single number counts for every sample."""
-    arrays = [_array(name, values) for name, values in zip(names, given)]
-    shapes = {array.shape for array in arrays if array.ndim}
-    if len(shapes) > 1:
-        lengths = ", ".join(f"`{n}` {a.size}" for n, a in zip(names, arrays) if a.ndim)
-        raise ValueError(f"arrays of different length: {lengths}")
-    shape = shapes.pop() if shapes else (1,)
-    return [array if array.ndim else np.broadcast_to(array, shape) for array in arrays]
-
-
-def _no_nan(name: str, array: _Array) -> None:
-    """Raise an exception where data are not numbers."""
-    if np.isnan(array).any():
-        place = int(np.argmax(np.isnan(array)))
-        raise ValueError(f"`{name}` is NaN at sample {place}")
-
-
-def _blocks(buffers: int, data: Sequence[_Array]) -> Iterator[tuple[_Array, ...]]:
-    """Yield the data in blocks of samples, each with arrays to compute in."""
-    count = len(data[0])
-    size = max(512, min(32768, _CACHE // (buffers + len(data))))
-    if count <= size:
-        yield (*data, *np.empty((buffers, count)))
-        return
-    pieces = -(-count // size)
-    size = -(-count // pieces)
-    size += -size % 512
-    room = np.empty((buffers, size))
-    for start in range(0, count, size):
-        if start + size > count:
-            room = room[:, : count - start]
-        yield (*[values[start : start + size] for values in data], *room)
-
-
-def _means(
-    sums: Sequence[Sequence[float]], names: Sequence[str], data: Sequence[_Array]
-) -> list[np.float64]:
-    """Return the means over all samples from the sums over blocks."""
-    count = len(data[0])
-    totals = sums[0] if len(sums) == 1 else [_total(column) for column in zip(*sums)]
-    if any(map(isnan, totals)):
-        for name, array in zip(names, data):
-            _no_nan(name, array)
-    return [np.float64(total) / count for total in totals]
-
-
-def _total(parts: Iterable[float]) -> float:
-    """Return the sum, rounded once."""
-    try:
-        return fsum(parts)
-    except (OverflowError, ValueError):
-        return float(np.add.reduce(list(parts)))
-
-
+@np.errstate(all="ignore")
 def value(
     k: float, lam: float, t: npt.ArrayLike, d: npt.ArrayLike,
 ) -> float:
     """Return J, the mean over the samples."""
-    k = _number("k", k)
-    lam = _number("lam", lam)
-    _data = _samples(('t', 'd'), (t, d))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(2, _data):
-            t, d, _r0, _r1 = _part
-            q = np.divide(t, lam, _r0)
-            H = np.power(q, k, _r1)
-            f = np.log(q, _r0)
-            f *= k - 1.0
-            f += np.log(k/lam)
-            np.multiply(d, f, _r0)
-            _r0 -= H
-            _sum_J = np.add.reduce(_r0)
-            _sums.append((_sum_J,))
-        _mean_J, = _means(_sums, ('t', 'd'), _data)
-        return float(_mean_J)
+    k, lam = _numbers(k, lam)
+    t, d = _samples(t, d)
+    q = t/lam
+    H = np.power(q, k)
+    f = np.log(k/lam) + (k - 1.0)*np.log(q)
+    _n = len(t)
+    return float(np.sum(d*f - H)/_n)
 
 
+@np.errstate(all="ignore")
 def gradient(
     k: float, lam: float, t: npt.ArrayLike, d: npt.ArrayLike,
 ) -> Gradient:
     """Return the derivative of J by each parameter."""
-    k = _number("k", k)
-    lam = _number("lam", lam)
-    _data = _samples(('t', 'd'), (t, d))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(3, _data):
-            t, d, _r0, _r1, _r2 = _part
-            q = np.divide(t, lam, _r0)
-            H = np.power(q, k, _r1)
-            np.subtract(H, d, _r2)
-            _sum_dJ_dlam = np.add.reduce(_r2)
-            log_q = np.log(q, _r0)
-            np.add(1.0/k, log_q, _r2)
-            _r2 *= d
-            np.multiply(log_q, H, _r0)
-            _r2 -= _r0
-            _sum_dJ_dk = np.add.reduce(_r2)
-            _sums.append((_sum_dJ_dk, _sum_dJ_dlam))
-        _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
-        return Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))
+    k, lam = _numbers(k, lam)
+    t, d = _samples(t, d)
+    q = t/lam
+    H = np.power(q, k)
+    log_q = np.log(q)
+    _n = len(t)
+    dJ_dk = np.sum(d*(1.0/k + log_q) - log_q*H)/_n
+    dJ_dlam = k*(np.sum(H - d)/_n)/lam
+    return Gradient(*map(float, (dJ_dk, dJ_dlam)))
 
 
+@np.errstate(all="ignore")
 def value_and_gradient(
     k: float, lam: float, t: npt.ArrayLike, d: npt.ArrayLike,
 ) -> tuple[float, Gradient]:
     """Return J and its derivative by each parameter."""
-    k = _number("k", k)
-    lam = _number("lam", lam)
-    _data = _samples(('t', 'd'), (t, d))
-    with np.errstate(all="ignore"):
-        _sums: list[tuple[float, ...]] = []
-        for _part in _blocks(4, _data):
-            t, d, _r0, _r1, _r2, _r3 = _part
-            q = np.divide(t, lam, _r0)
-            H = np.power(q, k, _r1)
-            np.subtract(H, d, _r2)
-            _sum_dJ_dlam = np.add.reduce(_r2)
-            log_q = np.log(q, _r0)
-            np.add(1.0/k, log_q, _r2)
-            _r2 *= d
-            np.multiply(log_q, H, _r3)
-            _r2 -= _r3
-            _sum_dJ_dk = np.add.reduce(_r2)
-            f = np.multiply(log_q, k - 1.0, _r0)
-            f += np.log(k/lam)
-            np.multiply(d, f, _r0)
-            _r0 -= H
-            _sum_J = np.add.reduce(_r0)
-            _sums.append((_sum_J, _sum_dJ_dk, _sum_dJ_dlam))
-        _mean_J, _mean_dJ_dk, _mean_dJ_dlam = _means(_sums, ('t', 'd'), _data)
-        return float(_mean_J), Gradient(*map(float, (_mean_dJ_dk, k*_mean_dJ_dlam/lam)))
+    k, lam = _numbers(k, lam)
+    t, d = _samples(t, d)
+    q = t/lam
+    H = np.power(q, k)
+    log_q = np.log(q)
+    f = np.log(k/lam) + (k - 1.0)*log_q
+    _n = len(t)
+    dJ_dk = np.sum(d*(1.0/k + log_q) - log_q*H)/_n
+    dJ_dlam = k*(np.sum(H - d)/_n)/lam
+    return float(np.sum(d*f - H)/_n), Gradient(*map(float, (dJ_dk, dJ_dlam)))
 
 
 def update(

@@ -106,5 +106,5 @@ def test_faults_are_no_exceptions(load):
 
 
 def test_targets_without_a_function_say_so():
-    with pytest.raises(SymgradError, match="the target c has no function `weights`"):
-        generate(parse("param a; J = a^2"), "c", include=["weights"])
+    with pytest.raises(SymgradError, match="the target rust has no function `weights`"):
+        generate(parse("param a; J = a^2"), "rust", include=["weights"])

@@ -113,9 +113,8 @@ def test_without_samples_there_is_no_mean(load, target):
 
 def test_faults_of_a_chunk_are_those_of_a_batch(load):
     module = load(parse(GRAPHS["merge"]), "numpy", ["partial_sums"])
-    with pytest.raises(ValueError, match="`y` is NaN at sample 1"):
-        module.partial_sums(1, 0, 1, 0, [1.0, 2.0], [1.0, math.nan])
-    with pytest.raises(ValueError, match="different length"):
+    assert math.isnan(module.partial_sums(1, 0, 1, 0, [1.0, 2.0], [1.0, math.nan]).sum_L)
+    with pytest.raises(ValueError, match="arrays of one length"):
         module.partial_sums(1, 0, 1, 0, [1.0, 2.0], [])
     assert math.isinf(
         load(parse(GRAPHS["poles"]), "python", ["partial_sums"]).partial_sums(1.0, [0.0])[1]

@@ -75,6 +75,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="An option of the target."
 )
+@click.option("--style", help="The style of NumPy: plain (a line a formula) or fast (blocks).")
 @click.option(
     "--only", multiple=True, metavar="NAMES", help="The functions of the file: value,gradient,…"
 )
@@ -83,7 +84,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     "include",
     multiple=True,
     metavar="NAMES",
-    help="Further functions: hessian,hvp,residuals,jacobian,value_each,gradient_each,….",
+    help="Further functions: hessian,hvp,jacobian,value_each,gradient_each,partial_sums,….",
 )
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")
@@ -100,6 +101,7 @@ def command(
     templates: Path | None,
     run_code: bool,
     settings: tuple[str, ...],
+    style: str | None,
     only: tuple[str, ...],
     include: tuple[str, ...],
     module: str | None,
@@ -118,7 +120,7 @@ def command(
     names = split_names(wrt)
     derivation = derive(load_graph(file, names), names or None)
     name = module or module_name(file, output)
-    chosen = _settings(settings)
+    chosen = _settings(settings) | ({"style": style} if style else {})
     files = emit(
         derivation,
         target,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from symgrad.accuracy.improve import improved
 from symgrad.accuracy.report import Improved
@@ -27,6 +27,7 @@ from symgrad.graph.graph import Graph
 from symgrad.graph.points import inputs_of
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.branches import has_branches
+from symgrad.program.calls import calls_once
 from symgrad.program.lines import Lines
 from symgrad.program.normal import arithmetic_of, operations_of
 from symgrad.program.optimizers import optimizer
@@ -80,6 +81,9 @@ class Routine:
     def operations(self) -> int:
         """The number of arithmetic operations and function calls."""
         return sum(operations_of(block.pattern) * len(block.names) for block in self.blocks)
+
+
+Shares = Literal["all", "calls", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -169,14 +173,15 @@ def lower(
     *,
     safe: bool = True,
     optimizer: str = "sgd",
-    shares: bool = True,
+    shares: Shares = "all",
     further: Iterable[str] = (),
 ) -> Program:
     """Return the program of a derivation.
 
     `safe` puts numerically stable forms in the place of what would overflow or cancel;
-    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`). Without
-    `shares` every statement stays as it was derived; nothing is computed once for several of them.
+    `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`).
+    `shares` tells what is computed once for several statements: "all" that they have in common,
+    costly "calls" only, or "nothing", so that every statement stays as it was derived.
     `further` names routines besides: "hessian", "hvp", "outputs", "residuals", "jacobian"; where
     it is asked for "residuals" and "jacobian" only, a graph without them has none.
 
@@ -194,7 +199,7 @@ def lower(
         return _with_further(program, further, shares=shares)
 
 
-def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Program:
+def _with_further(program: Program, kinds: Iterable[str], *, shares: Shares) -> Program:
     """Return the program with routines for second derivatives."""
     routines: dict[str, Routine] = {}
     direction: tuple[str, ...] = ()
@@ -222,7 +227,7 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: bool) -> Pr
     return replace(program, further=routines, direction=direction, pattern=pattern)
 
 
-def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: bool) -> Program:
+def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: Shares) -> Program:
     graph = derivation.graph
     gradient = tuple(_gradient_names(derivation))
     statements = _statements(derivation, gradient)
@@ -250,7 +255,7 @@ class _Task(NamedTuple):
         return hash((self.graph.objective, self.inputs, self.results))
 
 
-def _maker(task: _Task, *, safe: bool, shares: bool) -> tuple[_Maker, Improved]:
+def _maker(task: _Task, *, safe: bool, shares: Shares) -> tuple[_Maker, Improved]:
     """Return what makes routines of statements, which go through the passes first."""
     found: list[Improved] = []
 
@@ -270,7 +275,7 @@ def _maker(task: _Task, *, safe: bool, shares: bool) -> tuple[_Maker, Improved]:
     return made, found[-1] if found else _AS_WRITTEN
 
 
-def _made(task: _Task, statements: tuple[Statement, ...], *, shares: bool) -> _Maker:
+def _made(task: _Task, statements: tuple[Statement, ...], *, shares: Shares) -> _Maker:
     lines = Lines(statements)
     names = [*lines.names, *[node.name for node in task.graph.nodes], *task.inputs]
     return _Maker(lines, task, names, shares=shares)
@@ -282,7 +287,7 @@ def _improved(task: _Task) -> Improved:
 
     def cost(statements: Sequence[Statement]) -> int:
         pieces = split(tuple(statements), task.graph.index)
-        blocks = _made(task, pieces, shares=True).routine(task.results).blocks
+        blocks = _made(task, pieces, shares="all").routine(task.results).blocks
         return sum(arithmetic_of(b.pattern) * len(b.names) for b in blocks)
 
     return improved(task.statements, task.graph, task.inputs, task.results, cost)
@@ -326,7 +331,7 @@ def free_prefix(names: Iterable[str]) -> str:
 class _Maker:
     """Makes the routines of one program."""
 
-    def __init__(self, lines: Lines, task: _Task, names: Sequence[str], *, shares: bool) -> None:
+    def __init__(self, lines: Lines, task: _Task, names: Sequence[str], *, shares: Shares) -> None:
         table = SlotTable()
         prefix = free_prefix(names)
         known = dict(task.known)
@@ -339,7 +344,10 @@ class _Maker:
             ("without_copies", _without_copies),
             ("named", lambda work: _changed(work, named(work.blocks, prefix, known, taken))),
         ]
-        if not shares:
+        if shares == "calls":
+            again = ("calls_once", lambda work: _changed(work, calls_once(work.blocks, prefix)))
+            self._passes = [again, *self._passes[2:]]
+        elif shares == "nothing":
             self._passes = []
 
     def routine(self, results: tuple[str, ...]) -> Routine:

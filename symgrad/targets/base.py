@@ -24,7 +24,7 @@ from symgrad.program.block import Block
 from symgrad.program.normal import normal
 from symgrad.program.optimizers import Equation, Optimizer, optimizer
 from symgrad.program.outputs import KINDS as OUTPUTS
-from symgrad.program.program import Program, Routine
+from symgrad.program.program import Program, Routine, Shares
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
@@ -212,6 +212,11 @@ class Target:
     def variants(self) -> Iterable[Mapping[str, str]]:
         """Yield settings under which further functions can be expressed, the plain ones first."""
         yield {}
+
+    def shares(self, options: Options) -> Shares:
+        """Return what the programs of this language compute once for several statements."""
+        del options
+        return "all"
 
     def taken_names(self) -> frozenset[str]:
         """Return every name that an author's name must not be spelled as."""

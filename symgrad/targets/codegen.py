@@ -112,7 +112,8 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     functions, further = planned(derivation, language, only=only, include=include)
     options = Options(module, settings, functions)
     try:
-        program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
+        shares = language.shares(options)
+        program = lower(derivation, safe=safe, optimizer=optimizer, shares=shares, further=further)
         return emit_program(program, language, options, templates)
     except Inexpressible as error:
         raise UnsupportedFunction(*_with_targets(error)) from None
@@ -120,7 +121,7 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
         if program_passes.STRICT or isinstance(error, SymgradError):
             raise
     # A fault of ours: the formulas as they were derived are better than no code at all.
-    program = lower(derivation, safe=False, optimizer=optimizer, shares=False, further=further)
+    program = lower(derivation, safe=False, optimizer=optimizer, shares="nothing", further=further)
     return emit_program(program, language, options, templates)
 
 

@@ -112,7 +112,8 @@ def _module(
     include: Sequence[str],
 ) -> ModuleType:
     if target != "c":
-        files = emit(derivation, target, optimizer=optimizer, safe=safe, include=include)
+        style = {"style": "fast"} if target == "numpy" else {}
+        files = emit(derivation, target, optimizer=optimizer, safe=safe, include=include, **style)
         with tempfile.TemporaryDirectory() as folder:
             return imported(files[0], Path(folder))
     language = target_called(target)

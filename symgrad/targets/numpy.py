@@ -1,6 +1,7 @@
 """NumPy: data as arrays, one number a sample; the results are means over the samples.
 
-Arithmetic is IEEE 754: nothing but bad arguments raises.
+Arithmetic is IEEE 754: nothing but bad arguments raises. Two styles say the same: plain, one line a
+formula, for people, and fast, blocks of samples in buffers.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 
+from symgrad.program.program import Shares
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
 from symgrad.targets.numpy_blocks import BlockWriter
 from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
 from symgrad.targets.numpy_helpers import HELPERS
-from symgrad.targets.numpy_writer import SCIPY_IMPORT
+from symgrad.targets.numpy_plain import PlainWriter
+from symgrad.targets.numpy_writer import SCIPY_IMPORT, NumpyWriter
 from symgrad.targets.printing import CodePrinter, Spelling
 from symgrad.targets.running import run_python
 from symgrad.targets.running_further import run_numpy_further
@@ -41,7 +44,7 @@ class Numpy(Target):
         "int isinstance jacobian jacobian_sparse len list map max min np outputs partial_sums "
         "print range residuals special state step str sum tuple type value_each zip".split()
     )
-    settings = ("special",)
+    settings = ("special", "style")
     functions = FUNCTIONS
     helpers = HELPERS
     takes_functions = True
@@ -71,9 +74,19 @@ class Numpy(Target):
         """Run the further functions of an emitted file as a module of this process."""
         return {} if _missing(task.files[0]) else run_numpy_further(task, kinds)
 
+    def shares(self, options: Options) -> Shares:
+        """Return what is computed once: what people read names no product for it."""
+        return "calls" if _style(options) == "plain" else "all"
+
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""
-        return BlockWriter(sheet).context()
+        plain = _style(sheet.options) == "plain"
+        writer: NumpyWriter = PlainWriter(sheet) if plain else BlockWriter(sheet)
+        return writer.context()
+
+
+def _style(options: Options) -> str:
+    return options.get("style", "plain", ("plain", "fast"))
 
 
 def _missing(file: EmittedFile) -> str:

@@ -26,6 +26,14 @@ class BlockWriter(NumpyWriter):
     """Writes functions as loops over blocks of samples."""
 
     style = "fast"
+
+    @property
+    def relied(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What its functions need from `math`, and from `collections.abc`."""
+        if self.data:
+            return ("fsum", "isnan"), ("Iterable", "Iterator", "Sequence")
+        return ("isnan",), ()
+
     count = "len(_data[0])"
     weights = "_data[-1]"
 

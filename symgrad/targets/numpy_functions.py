@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import reduce
 
-from symgrad.expression.spelling import ATOM, CONDITION
-from symgrad.expression.tree import Add, Call, Expression, Logic, Neg, number
+from symgrad.expression.spelling import ATOM, CONDITION, PRODUCT, UNARY
+from symgrad.expression.tree import Add, Call, Expression, Logic, Mul, Neg, Number, Var, number
 from symgrad.program.normal import normal
 from symgrad.program.series import SERIES, Local, horner
 from symgrad.targets.numpy_helpers import HELPERS
@@ -80,12 +80,31 @@ FUNCTIONS: Mapping[str, Spelling] = {
 
 
 class NumpyPrinter(CodePrinter):
-    """Prints formulas of single numbers, with NumPy's arithmetic: nothing in them raises."""
+    """Prints formulas with NumPy's arithmetic: nothing in them raises.
+
+    They are of single numbers; with `arrays` they may be of arrays, too.
+    """
+
+    arrays = False
+
+    def printed(self, e: Expression) -> tuple[str, int]:
+        """Return an expression as code, and how tightly it binds; squares of arrays as such."""
+        if not (self.arrays and isinstance(e, Mul)):
+            return super().printed(e)
+        texts: list[str] = []
+        last: Expression | None = None
+        for factor in e.factors:
+            if factor == last and not isinstance(factor, Var | Number):
+                texts[-1], last = f"{self.at(factor, ATOM)}**2", None
+            else:
+                texts.append(self.at(factor, UNARY if texts else PRODUCT))
+                last = factor
+        return "*".join(texts), PRODUCT if len(texts) > 1 else UNARY
 
     def where(self, condition: Expression, yes: Expression, no: Expression) -> tuple[str, int]:
         """Return the choice between two values; both are computed."""
         texts = [self.at(part, CONDITION) for part in (condition, yes, no)]
-        return f"np.where({', '.join(texts)})[()]", ATOM
+        return f"np.where({', '.join(texts)}){'' if self.arrays else '[()]'}", ATOM
 
     def condition(self, e: Expression) -> tuple[str, int]:
         """Return a condition, which may be one of NumPy's truth values."""

@@ -28,11 +28,18 @@ SCIPY_IMPORT = "\nfrom scipy import special"
 class NumpyWriter(ABC):
     """Writes the parts of the file for one program.
 
-    `style` is what the template calls it, `decorator` the line before functions that compute.
+    `style` is what the template calls it, `indent` that of statements that compute, `decorator` the
+    line before functions that do.
     """
 
     style = ""
+    indent = " " * 8
     decorator = ""
+
+    @property
+    @abstractmethod
+    def relied(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What its functions need from `math`, and from `collections.abc`."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -104,7 +111,11 @@ class NumpyWriter(ABC):
             "decorator": self.decorator,
             "objective": sheet.names[program.graph.objective],
             "arguments": listed((*required, *optional, *self.keywords), "    ", 53),
-            "each_arguments": listed((*required, *optional, *self.each_keywords), "    ", 53),
+            "each_arguments": listed(
+                (*self.each_typed(required), *self.each_typed(optional), *self.each_keywords),
+                "    ",
+                53,
+            ),
             "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "value_body": self._body(program.value, "value"),
             "gradient_body": (
@@ -124,26 +135,37 @@ class NumpyWriter(ABC):
             **self._sums(),
             "points": check_points(sheet),
             "checked": listed([repr(name) for name in self.inputs], " " * 4),
+            "scalars": "yes" if self.scalars else "",
             "data": listed([repr(name) for name in self.data], " " * 4),
         }
-        return {**context, **self._imports()}
+        flat = ("hessian", "hvp", "outputs", "residuals", "jacobian", "sparse")
+        vectors = any(context[f"{kind}_body"] for kind in flat) or sheet.has("fun_and_jac")
+        return {**context, **self._imports(vectors=vectors), "vectors": "yes" if vectors else ""}
 
-    def _imports(self) -> dict[str, str]:
+    def _imports(self, *, vectors: bool) -> dict[str, str]:
         """Return what the file imports, and the helpers that its formulas call."""
         sheet = self.sheet
         needs = sheet.all_needs(sheet.needed)
-        taken = {"factorial", "fsum"} & set(needs) | ({"fsum", "isnan"} if self.data else {"isnan"})
-        abstract = ["Callable"] if sheet.callables or sheet.has("self_check") else []
-        abstract += ["Iterable", "Iterator"] if self.data else []
+        taken = {"factorial", "fsum"} & set(needs) | set(self.relied[0])
+        taken |= {"fsum"} if sheet.has("partial_sums") else set()
+        taken |= {"isnan"} if sheet.has("self_check") else set()
+        abstract = {"Callable"} if sheet.callables or sheet.has("self_check") else set()
+        abstract |= {"Sequence"} if vectors or sheet.has("self_check") else set()
+        abstract |= {"Iterable"} if sheet.has("partial_sums") else set()
+        abstract |= set(self.relied[1])
         helpers = "\n\n".join(sheet.helper_texts(needs))
         loose = "Any" in helpers or bool(sheet.callables)
         return {
             "imports": imported("math", sorted(taken)),
-            "abstract": imported("collections.abc", [*abstract, "Sequence"]),
+            "abstract": imported("collections.abc", sorted(abstract)),
             "scipy": SCIPY_IMPORT if "scipy" in needs else "",
             "helpers": helpers,
             "typing": "Any, NamedTuple" if loose else "NamedTuple",
         }
+
+    def each_typed(self, arguments: Sequence[str]) -> Sequence[str]:
+        """Return the declared arguments of functions that give results of each sample."""
+        return arguments
 
     def _arguments(self) -> tuple[list[str], list[str]]:
         """Return the arguments without a default and those with one."""
@@ -299,11 +321,11 @@ class NumpyWriter(ABC):
 
     def matrix(self, results: Sequence[str]) -> list[str]:
         """Return the lines that make a symmetric matrix of its upper part."""
-        size = len(self.sheet.fields)
+        size, deep = len(self.sheet.fields), f"{self.indent}        "
         upper = iter(results)
         found = {(i, j): next(upper) for i in range(size) for j in range(i, size)}
         rows = [
-            f"[{listed([found[min(i, j), max(i, j)] for j in range(size)], ' ' * 16, 20)}]"
+            f"[{listed([found[min(i, j), max(i, j)] for j in range(size)], deep, 20)}]"
             for i in range(size)
         ]
         return ["return np.array([", *(f"    {row}," for row in rows), "])"]
@@ -315,7 +337,8 @@ class NumpyWriter(ABC):
         alone = kind in {"gradient", "hvp"}
         fields = results if alone else results[1:]
         first = "" if alone else f"float({results[0]}), "
-        inside = in_tuple(fields, " " * 12, len(f"        return {first}Gradient(*map(float, ()))"))
+        space = f"{self.indent}    "
+        inside = in_tuple(fields, space, len(f"{space}return {first}Gradient(*map(float, ()))"))
         return f"{first}Gradient(*map(float, ({inside})))"
 
     def assignments(self, rows: Iterable[Assignment]) -> list[str]:
