@@ -61,6 +61,13 @@ at("#gradients .pick").focus();
 press("ArrowRight");
 note("copy", document.activeElement.dataset.copy);
 
+const steps = () => lit("#explanation .step").filter((step) => step.offsetHeight > 0).length;
+note("revealed", [steps(), lit("#explanation .step .katex").length > 0]);
+at("#reveal").click();
+note("next", steps());
+at("#reveal-all").click();
+note("all", [steps() === lit("#explanation .step").length, at("#reveal").offsetHeight]);
+
 at('[role="tab"]').focus();
 press("ArrowRight");
 note("tab", [document.activeElement.id, at("#panel-python").hidden, at("#panel-c").hidden]);
@@ -179,6 +186,11 @@ if CHROMIUM:
 
     def test_lines_of_a_broken_formula_stand_apart(clicked):
         assert clicked["margin"] != "0px"
+
+    def test_steps_are_revealed_one_by_one(clicked):
+        assert clicked["revealed"] == [1, True]
+        assert clicked["next"] == 2
+        assert clicked["all"] == [True, 0]
 
     def test_wires_do_not_run_through_their_labels(clicked):
         assert clicked["ground"] == ["rgb(255, 255, 255)"] * 2

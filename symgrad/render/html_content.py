@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from symgrad.render.html_check import (
     sums_finding,
 )
 from symgrad.render.html_curve import Curve, curve
+from symgrad.render.html_explained import Explained, explained_within
 from symgrad.render.html_picture import Stage, scene, scene_svg
 from symgrad.render.html_rows import PageBlock, PageRow, Rows, quantities
 from symgrad.render.html_steps import StepWriter, objectives, worked_trace
@@ -112,11 +113,13 @@ class Content:
     source_more: int
     command: str
     data: dict[str, Any]
+    explained: Explained = ()
 
 
 def content(plan: Plan, *, module: str, command: str) -> Content:
     """Return the content of the page about a plan's derivation, its steps worked."""
-    return _Builder(plan, module).content(command)
+    found = _Builder(plan, module).content(command)
+    return replace(found, explained=explained_within(plan.derivation))
 
 
 def command_for(graph: Graph, arguments: tuple[str, ...] = ()) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, display_text
-from symgrad.expression.printer import LetterPrinter
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
 from symgrad.render.drawings import draw
@@ -23,14 +22,12 @@ from symgrad.render.html import environment
 from symgrad.render.html_check import made_up_point
 from symgrad.render.html_content import LANGUAGES
 from symgrad.render.html_curve import Curve, curve
+from symgrad.render.html_explained import explained_sections
 from symgrad.render.html_picture import scene, scene_svg
 from symgrad.render.html_rows import PageBlock, PageRow, Rows, quantities
 from symgrad.render.html_steps import StepWriter, objective_values, worked_trace
 from symgrad.render.html_verdicts import marked
-from symgrad.render.latex import LatexPrinter, line_latex, side_latex
-from symgrad.render.sheet import FormulaLine, Worked, all_names, headline, left_side
-from symgrad.render.steps_sheet import full_sections
-from symgrad.render.text import remark_text
+from symgrad.render.sheet import headline
 from symgrad.sources.function import graph as read_function
 from symgrad.sources.text import parse
 from symgrad.targets import target_names
@@ -228,23 +225,7 @@ def _judge(request: Mapping[str, Any], text: str) -> Answer:
 
 
 def _explain(_: Mapping[str, Any], text: str) -> Answer:
-    derivation = derivation_of(text)
-    names = all_names(derivation)
-    printer, plain = LatexPrinter(names), LetterPrinter(names)
-    sections = []
-    for section in full_sections(derivation):
-        items: list[list[tuple[str, str]]] = []
-        for item in section.items:
-            if isinstance(item, Worked):
-                left = left_side(item.left, printer)
-                rows = [(side_latex(side, printer), remark_text(r, plain)) for side, r in item.rows]
-                first = (f"{left} = {rows[0][0]}", rows[0][1])
-                items.append([first, *((f"= {side}", rule) for side, rule in rows[1:])])
-            elif isinstance(item, FormulaLine):
-                items.append([(line_latex(replace(item, remark=""), printer), item.remark)])
-        if items:
-            sections.append((section.title, items))
-    return {"steps": _filled("explained", sections)}
+    return {"steps": _filled("lines", explained_sections(derivation_of(text)))}
 
 
 def _emit(request: Mapping[str, Any], text: str) -> Answer:

@@ -78,6 +78,30 @@ const pages = (() => {
     all("[data-prose]", within).forEach(typesetProse);
   }
 
+  // ---- steps that are shown one after another: each is typeset when it is -------------------------
+  function revealing(place, next, everything) {
+    const steps = all(".step", place);
+    steps.forEach((step) => { step.hidden = true; });
+    const typesetStep = (step) => all("[data-later]", step).forEach((formula) => {
+      formula.dataset.tex = formula.dataset.later;
+      formula.removeAttribute("data-later");
+      typeset(formula);
+    });
+    const reveal = (whole) => {
+      const hidden = steps.filter((step) => step.hidden);
+      (whole ? hidden : hidden.slice(0, 1)).forEach((step) => {
+        step.hidden = false;
+        typesetStep(step);
+      });
+      next.hidden = everything.hidden = whole || hidden.length <= 1;
+      fit(place);
+    };
+    next.onclick = () => reveal(false);
+    everything.onclick = () => reveal(true);
+    reveal(false);
+    return () => steps.forEach(typesetStep); // on paper all of them stand
+  }
+
   // ---- what is wider than its place: formulas get smaller first, then an edge tells of the rest ----
   const SMALLEST = 0.72;
   const PAPER = 520; // pixels of a printed line beside the number, for the smallest usual paper
@@ -425,7 +449,7 @@ const pages = (() => {
   });
 
   return {
-    all, byId, copying, fit, followWindow, lighting, rove, rovingRows, stepping, tabbing,
+    all, byId, copying, fit, followWindow, lighting, revealing, rove, rovingRows, stepping, tabbing,
     typesetAll,
   };
 })();

@@ -379,21 +379,8 @@
       byId("explained").textContent = answer.faults.map((fault) => fault.message).join("; ");
       return;
     }
-    const place = put("explained", answer.steps);
-    all(".step", place).forEach((step) => { step.hidden = true; });
-    byId("reveal").hidden = byId("reveal-all").hidden = false;
-    reveal();
+    pages.revealing(put("explained", answer.steps), byId("reveal"), byId("reveal-all"));
   });
-
-  function reveal(whole = false) {
-    const hidden = all(".step", byId("explained")).filter((step) => step.hidden);
-    (whole ? hidden : hidden.slice(0, 1)).forEach((step) => { step.hidden = false; });
-    if (whole || hidden.length <= 1) byId("reveal").hidden = byId("reveal-all").hidden = true;
-    pages.fit(byId("explained"));
-  }
-
-  byId("reveal").addEventListener("click", () => reveal());
-  byId("reveal-all").addEventListener("click", () => reveal(true));
 
   function putLanguages(targets) {
     const place = byId("languages");

@@ -4,6 +4,10 @@
   const data = JSON.parse(byId("data").textContent);
 
   pages.typesetAll();
+  if (byId("explanation")) {
+    const ready = pages.revealing(byId("explanation"), byId("reveal"), byId("reveal-all"));
+    window.addEventListener("beforeprint", ready);
+  }
   pages.followWindow();
   pages.fit();
   pages.rovingRows();
