@@ -40,6 +40,17 @@ def test_every_function_is_exact(text, optimizer):
 
 
 @needs_compiler
+def test_a_fault_in_a_further_function_is_found():
+    derivation = derive(parse(OUTPUTS))
+    (file,) = emit(derivation, "cpp", only=["value", "jacobian"])
+    before, call, after = file.text.rpartition("std::exp(")
+    assert call
+    report = check(derivation, "cpp", f"{before}std::sin({after}", points=3)
+    assert not report.ok
+    assert "of jacobian" in report.text
+
+
+@needs_compiler
 def test_it_compiles_without_a_warning(tmp_path):
     # Several modules in one program; functions are arguments.
     texts = {"kinks": KINKS, "functions": FUNCTIONS, "outputs": OUTPUTS}
