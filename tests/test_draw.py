@@ -274,6 +274,16 @@ def test_legend_tells_what_dashed_edges_are():
     assert "carries no derivative" not in written(made("param a = 1; J = a^2"))
 
 
+def test_time_steps_fold_into_a_picture_of_a_screen_or_two():
+    lines = ["param w = 1, u = 1, b = 0", "data x", "h0 = tanh(u*x)"]
+    for i in range(1, 40):
+        lines += [f"s{i} = w*h{i - 1} + u*x + b", f"h{i} = tanh(s{i})"]
+    graph = parse("\n".join([*lines, "J = h39^2"]))
+    made = drawing(picture(graph, sg.derive(graph)))
+    assert sum(len(tile.members) for tile in made.picture.tiles) == len(graph.nodes)
+    assert made.layout.width * made.layout.height < 5_000_000
+
+
 def test_long_chain_is_folded():
     lines = ["param a = 1", "z1 = tanh(a)"] + [f"z{i} = tanh(z{i - 1})" for i in range(2, 200)]
     shown = made("\n".join([*lines, "J = z199^2"])).picture

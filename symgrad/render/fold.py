@@ -9,6 +9,7 @@ from symgrad.derivation.analysis import immediate_dominators
 from symgrad.graph.graph import Graph, Node
 
 _FEWEST_ROWS = 4
+_MOST_ROWS = 24  # of a folded graph: what is deeper, as a recurrent one is, fits no screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def folded(graph: Graph, nodes: Sequence[Node], most: int) -> Fold:
 
     First nodes of one shape at one distance from the objective fold if their immediate dominators
     fold; where that is not enough the dominators no longer count, then the shape, and in the end
-    neighbouring distances fold too.
+    neighbouring distances fold too, as the time steps of a recurrent graph do.
     """
     if len(nodes) <= most:
         return Fold({n.name: (n.name,) for n in nodes}, {n.name: n.name for n in nodes})
@@ -45,7 +46,8 @@ def folded(graph: Graph, nodes: Sequence[Node], most: int) -> Fold:
     alone = graph.objective if distance[graph.objective] == 0 else ""
     for key in keys:
         groups = _grouped(nodes, key, alone)
-        if len(groups) <= most or key is keys[-1]:
+        shallow = len({key(node)[0] for node in nodes}) <= _MOST_ROWS
+        if (len(groups) <= most and shallow) or key is keys[-1]:
             break
     home = {name: first for first, members in groups.items() for name in members}
     place = {first: i for i, first in enumerate(groups)}
