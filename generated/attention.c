@@ -28,12 +28,13 @@
 //     ∂L/∂w_v = δ_o·(α₁x₁ + α₂x₂)
 // Names here: α1 is alpha1, α2 is alpha2.
 // Computed in another form, which keeps more digits
-//     α₁ = where(Z > 10⁻²⁹⁰ and Z < 10²⁹⁰, exp(s₁)/Z, sigmoid(s₁ − s₂))
+//     α₁ = sigmoid(s₁ − s₂)
 //     α₂ = sigmoid(s₂ − s₁)
-// Accuracy: dL_dw_q loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
-// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
+//     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
+//     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
+//     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
+// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
+//     0.743861, x2 = 0.743861, y = 1.62843.
 #include "attention.h"
 
 #include <math.h>
@@ -55,9 +56,7 @@ double attention_value(
     const double sqrt_d = sqrt(d);
     const double s1 = q*k1/sqrt_d;
     const double s2 = q*k2/sqrt_d;
-    const double exp_s1 = exp(s1);
-    const double Z = exp_s1 + exp(s2);
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
+    const double alpha1 = sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double o_minus_y = o - y;
@@ -75,21 +74,17 @@ attention_params attention_gradient(
     const double sqrt_d = sqrt(d);
     const double s1 = q*k1/sqrt_d;
     const double s2 = q*k2/sqrt_d;
-    const double exp_s1 = exp(s1);
-    const double exp_s2 = exp(s2);
-    const double Z = exp_s1 + exp_s2;
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
+    const double alpha1 = sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double delta_alpha2 = delta_o*v2;
-    const double delta_alpha1 = delta_o*v1;
-    const double delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-    const double delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-    const double delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-    const double delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-    const double delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
-    const double dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    const double alpha2_times_alpha1 = alpha2*alpha1;
+    const double t1 = delta_o*alpha2_times_alpha1;
+    const double delta_s2 = -t1*(x1 - x2)*w_v;
+    const double delta_s1 = t1*(v1 - v2);
+    const double x2_minus_x1 = x2 - x1;
+    const double dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
     const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     attention_params out;
@@ -109,22 +104,18 @@ attention_params attention_value_and_gradient(
     const double sqrt_d = sqrt(d);
     const double s1 = q*k1/sqrt_d;
     const double s2 = q*k2/sqrt_d;
-    const double exp_s1 = exp(s1);
-    const double exp_s2 = exp(s2);
-    const double Z = exp_s1 + exp_s2;
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
+    const double alpha1 = sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double L = delta_o*delta_o/2.0;
     const double delta_alpha2 = delta_o*v2;
-    const double delta_alpha1 = delta_o*v1;
-    const double delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-    const double delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-    const double delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-    const double delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-    const double delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
-    const double dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    const double alpha2_times_alpha1 = alpha2*alpha1;
+    const double t1 = delta_o*alpha2_times_alpha1;
+    const double delta_s2 = -t1*(x1 - x2)*w_v;
+    const double delta_s1 = t1*(v1 - v2);
+    const double x2_minus_x1 = x2 - x1;
+    const double dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
     const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     *value = L;
@@ -163,23 +154,19 @@ static inline void add_sample(
     const double v2 = w_v*x2;
     const double s1 = q*k1/sqrt_d;
     const double s2 = q*k2/sqrt_d;
-    const double exp_s1 = exp(s1);
-    const double exp_s2 = exp(s2);
-    const double Z = exp_s1 + exp_s2;
-    const double alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : sg_sigmoid(s1 - s2);
+    const double alpha1 = sg_sigmoid(s1 - s2);
     const double alpha2 = sg_sigmoid(s2 - s1);
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double delta_alpha2 = delta_o*v2;
-    const double delta_alpha1 = delta_o*v1;
-    const double delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-    const double delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-    const double delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-    const double delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-    const double delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
+    const double alpha2_times_alpha1 = alpha2*alpha1;
+    const double t1 = delta_o*alpha2_times_alpha1;
+    const double delta_s2 = -t1*(x1 - x2)*w_v;
+    const double delta_s1 = t1*(v1 - v2);
+    const double x2_minus_x1 = x2 - x1;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     acc[0][lane] += delta_o*delta_o;
-    acc[1][lane] += x2*(delta_s1*k1 + delta_s2*k2);
+    acc[1][lane] += w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1;
     acc[2][lane] += q*(delta_s1*x1 + delta_s2*x2);
     acc[3][lane] += dL_dw_v;
 }

@@ -28,12 +28,13 @@
 //     ∂L/∂w_v = δ_o·(α₁x₁ + α₂x₂)
 // Names here: α1 is alpha1, α2 is alpha2.
 // Computed in another form, which keeps more digits
-//     α₁ = where(Z > 10⁻²⁹⁰ and Z < 10²⁹⁰, exp(s₁)/Z, sigmoid(s₁ − s₂))
+//     α₁ = sigmoid(s₁ − s₂)
 //     α₂ = sigmoid(s₂ − s₁)
-// Accuracy: dL_dw_q loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
-// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
+//     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
+//     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
+//     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
+// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
+//     0.743861, x2 = 0.743861, y = 1.62843.
 #ifndef ATTENTION_H
 #define ATTENTION_H
 

@@ -28,12 +28,13 @@
 //     ∂L/∂w_v = δ_o·(α₁x₁ + α₂x₂)
 // Names here: α1 is alpha1, α2 is alpha2.
 // Computed in another form, which keeps more digits
-//     α₁ = where(Z > 10⁻²⁹⁰ and Z < 10²⁹⁰, exp(s₁)/Z, sigmoid(s₁ − s₂))
+//     α₁ = sigmoid(s₁ − s₂)
 //     α₂ = sigmoid(s₂ − s₁)
-// Accuracy: dL_dw_q loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
-// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
+//     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
+//     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
+//     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
+// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
+//     0.743861, x2 = 0.743861, y = 1.62843.
 
 /**
  * The derivative of L by each parameter.
@@ -80,9 +81,7 @@ export function value(w_q, w_k, w_v, x1, x2, y, d = 1) {
   const sqrt_d = Math.sqrt(d);
   const s1 = q*k1/sqrt_d;
   const s2 = q*k2/sqrt_d;
-  const exp_s1 = Math.exp(s1);
-  const Z = exp_s1 + Math.exp(s2);
-  const alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : _sigmoid(s1 - s2);
+  const alpha1 = _sigmoid(s1 - s2);
   const alpha2 = _sigmoid(s2 - s1);
   const o = alpha1*v1 + alpha2*v2;
   const o_minus_y = o - y;
@@ -110,21 +109,17 @@ export function gradient(w_q, w_k, w_v, x1, x2, y, d = 1) {
   const sqrt_d = Math.sqrt(d);
   const s1 = q*k1/sqrt_d;
   const s2 = q*k2/sqrt_d;
-  const exp_s1 = Math.exp(s1);
-  const exp_s2 = Math.exp(s2);
-  const Z = exp_s1 + exp_s2;
-  const alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : _sigmoid(s1 - s2);
+  const alpha1 = _sigmoid(s1 - s2);
   const alpha2 = _sigmoid(s2 - s1);
   const o = alpha1*v1 + alpha2*v2;
   const delta_o = o - y;
   const delta_alpha2 = delta_o*v2;
-  const delta_alpha1 = delta_o*v1;
-  const delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-  const delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-  const delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-  const delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-  const delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
-  const dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+  const alpha2_times_alpha1 = alpha2*alpha1;
+  const t1 = delta_o*alpha2_times_alpha1;
+  const delta_s2 = -t1*(x1 - x2)*w_v;
+  const delta_s1 = t1*(v1 - v2);
+  const x2_minus_x1 = x2 - x1;
+  const dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
   const dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
   const dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
   return {w_q: dL_dw_q, w_k: dL_dw_k, w_v: dL_dw_v};
@@ -150,22 +145,18 @@ export function value_and_gradient(w_q, w_k, w_v, x1, x2, y, d = 1) {
   const sqrt_d = Math.sqrt(d);
   const s1 = q*k1/sqrt_d;
   const s2 = q*k2/sqrt_d;
-  const exp_s1 = Math.exp(s1);
-  const exp_s2 = Math.exp(s2);
-  const Z = exp_s1 + exp_s2;
-  const alpha1 = ((Z > 1e-290) && (Z < 1e+290)) ? exp_s1/Z : _sigmoid(s1 - s2);
+  const alpha1 = _sigmoid(s1 - s2);
   const alpha2 = _sigmoid(s2 - s1);
   const o = alpha1*v1 + alpha2*v2;
   const delta_o = o - y;
   const L = delta_o*delta_o/2;
   const delta_alpha2 = delta_o*v2;
-  const delta_alpha1 = delta_o*v1;
-  const delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-  const delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-  const delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-  const delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-  const delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
-  const dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+  const alpha2_times_alpha1 = alpha2*alpha1;
+  const t1 = delta_o*alpha2_times_alpha1;
+  const delta_s2 = -t1*(x1 - x2)*w_v;
+  const delta_s1 = t1*(v1 - v2);
+  const x2_minus_x1 = x2 - x1;
+  const dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
   const dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
   const dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
   return [L, {w_q: dL_dw_q, w_k: dL_dw_k, w_v: dL_dw_v}];

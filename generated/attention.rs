@@ -28,12 +28,13 @@
 //     ∂L/∂w_v = δ_o·(α₁x₁ + α₂x₂)
 // Names here: α1 is alpha1, α2 is alpha2.
 // Computed in another form, which keeps more digits
-//     α₁ = where(Z > 10⁻²⁹⁰ and Z < 10²⁹⁰, exp(s₁)/Z, sigmoid(s₁ − s₂))
+//     α₁ = sigmoid(s₁ − s₂)
 //     α₂ = sigmoid(s₂ − s₁)
-// Accuracy: dL_dw_q loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
-// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 0.738981, w_k = 0.488522, w_v = 0.971342, x1
-//     = -300, x2 = -0.621706, y = 1.68521.
+//     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
+//     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
+//     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
+// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
+//     0.743861, x2 = 0.743861, y = 1.62843.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -91,9 +92,7 @@ pub fn value(w_q: f64, w_k: f64, w_v: f64, x1: f64, x2: f64, y: f64, d: f64) -> 
     let sqrt_d = math::sqrt(d);
     let s1 = q*k1/sqrt_d;
     let s2 = q*k2/sqrt_d;
-    let exp_s1 = math::exp(s1);
-    let Z = exp_s1 + math::exp(s2);
-    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { exp_s1/Z } else { _sigmoid(s1 - s2) };
+    let alpha1 = _sigmoid(s1 - s2);
     let alpha2 = _sigmoid(s2 - s1);
     let o = alpha1*v1 + alpha2*v2;
     let o_minus_y = o - y;
@@ -111,21 +110,17 @@ pub fn gradient(w_q: f64, w_k: f64, w_v: f64, x1: f64, x2: f64, y: f64, d: f64) 
     let sqrt_d = math::sqrt(d);
     let s1 = q*k1/sqrt_d;
     let s2 = q*k2/sqrt_d;
-    let exp_s1 = math::exp(s1);
-    let exp_s2 = math::exp(s2);
-    let Z = exp_s1 + exp_s2;
-    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { exp_s1/Z } else { _sigmoid(s1 - s2) };
+    let alpha1 = _sigmoid(s1 - s2);
     let alpha2 = _sigmoid(s2 - s1);
     let o = alpha1*v1 + alpha2*v2;
     let delta_o = o - y;
     let delta_alpha2 = delta_o*v2;
-    let delta_alpha1 = delta_o*v1;
-    let delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-    let delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-    let delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-    let delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-    let delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
-    let dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    let alpha2_times_alpha1 = alpha2*alpha1;
+    let t1 = delta_o*alpha2_times_alpha1;
+    let delta_s2 = -t1*(x1 - x2)*w_v;
+    let delta_s1 = t1*(v1 - v2);
+    let x2_minus_x1 = x2 - x1;
+    let dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
     let dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     let dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     Gradient { w_q: dL_dw_q, w_k: dL_dw_k, w_v: dL_dw_v }
@@ -142,22 +137,18 @@ pub fn value_and_gradient(w_q: f64, w_k: f64, w_v: f64, x1: f64, x2: f64, y: f64
     let sqrt_d = math::sqrt(d);
     let s1 = q*k1/sqrt_d;
     let s2 = q*k2/sqrt_d;
-    let exp_s1 = math::exp(s1);
-    let exp_s2 = math::exp(s2);
-    let Z = exp_s1 + exp_s2;
-    let alpha1 = if (Z > 1e-290) && (Z < 1e+290) { exp_s1/Z } else { _sigmoid(s1 - s2) };
+    let alpha1 = _sigmoid(s1 - s2);
     let alpha2 = _sigmoid(s2 - s1);
     let o = alpha1*v1 + alpha2*v2;
     let delta_o = o - y;
     let L = delta_o*delta_o/2.0;
     let delta_alpha2 = delta_o*v2;
-    let delta_alpha1 = delta_o*v1;
-    let delta_alpha1_times_alpha1 = delta_alpha1*alpha1;
-    let delta_alpha2_times_alpha2 = delta_alpha2*alpha2;
-    let delta_Z = -(delta_alpha1_times_alpha1 + delta_alpha2_times_alpha2)/Z;
-    let delta_s2 = delta_Z*exp_s2 + delta_alpha2_times_alpha2;
-    let delta_s1 = delta_Z*exp_s1 + delta_alpha1_times_alpha1;
-    let dL_dw_q = x2*(delta_s1*k1 + delta_s2*k2)/sqrt_d;
+    let alpha2_times_alpha1 = alpha2*alpha1;
+    let t1 = delta_o*alpha2_times_alpha1;
+    let delta_s2 = -t1*(x1 - x2)*w_v;
+    let delta_s1 = t1*(v1 - v2);
+    let x2_minus_x1 = x2 - x1;
+    let dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
     let dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
     let dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     (L, Gradient { w_q: dL_dw_q, w_k: dL_dw_k, w_v: dL_dw_v })

@@ -15,10 +15,10 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-// Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-//     39.7367.
+//     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -39,8 +39,9 @@ static double sg_normal_pdf(double x) {
 }
 
 double black_scholes_value(double S, double r, double sigma, double T, double K) {
-    const double sigma_times_sqrt_T = sigma*sqrt(T);
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double sqrt_T = sqrt(T);
+    const double sigma_times_sqrt_T = sigma*sqrt_T;
+    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double C = S*sg_normal_cdf(d1) - K*exp(log(sg_normal_cdf(d2)) - r*T);
     return C;
@@ -49,15 +50,14 @@ double black_scholes_value(double S, double r, double sigma, double T, double K)
 black_scholes_params black_scholes_gradient(double S, double r, double sigma, double T, double K) {
     const double sqrt_T = sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double delta = -S*sg_normal_pdf(d1);
     const double dC_dS = sg_normal_cdf(d1);
-    const double normal_cdf_d2 = sg_normal_cdf(d2);
-    const double r_times_T = r*T;
-    const double dC_dr = K*T*exp(log(normal_cdf_d2) - r_times_T);
+    const double t1 = K*exp(log(sg_normal_cdf(d2)) - r*T);
+    const double dC_dr = t1*T;
     const double dC_dsigma = -delta*sqrt_T;
-    const double dC_dT = K*normal_cdf_d2*exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    const double dC_dT = t1*r - delta*sigma/(2.0*sqrt_T);
     black_scholes_params out;
     out.S = dC_dS;
     out.r = dC_dr;
@@ -70,17 +70,15 @@ black_scholes_params black_scholes_value_and_gradient(double S, double r, double
     double T, double K, double *value) {
     const double sqrt_T = sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = sg_normal_cdf(d1);
-    const double normal_cdf_d2 = sg_normal_cdf(d2);
-    const double r_times_T = r*T;
-    const double t1 = K*exp(log(normal_cdf_d2) - r_times_T);
+    const double t1 = K*exp(log(sg_normal_cdf(d2)) - r*T);
     const double C = S*dC_dS - t1;
     const double delta = -S*sg_normal_pdf(d1);
     const double dC_dr = t1*T;
     const double dC_dsigma = -delta*sqrt_T;
-    const double dC_dT = K*normal_cdf_d2*exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    const double dC_dT = t1*r - delta*sigma/(2.0*sqrt_T);
     *value = C;
     black_scholes_params out;
     out.S = dC_dS;
@@ -111,18 +109,17 @@ enum { LANES = 8, BLOCK = 128, SUMS = 5, CHUNKS = 819 };
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
     double K, double S, double r, double sigma, double T, double sqrt_T,
-    double sigma_times_sqrt_T, double r_times_T, double acc[][LANES], size_t lane) {
-    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    double sigma_times_sqrt_T, double acc[][LANES], size_t lane) {
+    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = sg_normal_cdf(d1);
-    const double normal_cdf_d2 = sg_normal_cdf(d2);
-    const double t1 = K*exp(log(normal_cdf_d2) - r_times_T);
+    const double t1 = K*exp(log(sg_normal_cdf(d2)) - r*T);
     const double delta = -S*sg_normal_pdf(d1);
     acc[0][lane] += S*dC_dS - t1;
     acc[1][lane] += dC_dS;
     acc[2][lane] += t1;
     acc[3][lane] += delta;
-    acc[4][lane] += K*normal_cdf_d2*exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    acc[4][lane] += t1*r - delta*sigma/(2.0*sqrt_T);
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */
@@ -135,7 +132,7 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
-    double sigma_times_sqrt_T, double r_times_T, double total[], double carry[]) {
+    double sigma_times_sqrt_T, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -143,13 +140,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(K[start + lane], S, r, sigma, T, sqrt_T, sigma_times_sqrt_T,
-                    r_times_T, acc, lane);
+                add_sample(K[start + lane], S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(K[start + lane], S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T,
-                acc, lane);
+            add_sample(K[start + lane], S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -165,7 +160,7 @@ static void add_chunk(
 /* The sums over all samples; chunks are added in order, however many threads run. */
 static void total_sums(
     size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
-    double sigma_times_sqrt_T, double r_times_T, double sums[]) {
+    double sigma_times_sqrt_T, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -181,8 +176,8 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, K + start, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T,
-            total[part], carry[part]);
+        add_chunk(length, K + start, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, total[part],
+            carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -197,7 +192,7 @@ static void total_sums(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
-    double sigma_times_sqrt_T, double r_times_T, double sums[]) {
+    double sigma_times_sqrt_T, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -207,8 +202,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, K + start, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, part,
-            carry);
+        add_chunk(1, K + start, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -221,15 +215,15 @@ static void careful_sums(
 /* The means over all samples. */
 static void mean_sums(
     size_t count, const double *K, double S, double r, double sigma, double T, double sqrt_T,
-    double sigma_times_sqrt_T, double r_times_T, double sums[]) {
+    double sigma_times_sqrt_T, double sums[]) {
     int finite = 1;
-    total_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, sums);
+    total_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, sums);
+        careful_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, sums);
     }
 }
 
@@ -238,8 +232,7 @@ black_scholes_params black_scholes_batch_value_and_gradient(
     double sums[SUMS];
     const double sqrt_T = sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double r_times_T = r*T;
-    mean_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, r_times_T, sums);
+    mean_sums(count, K, S, r, sigma, T, sqrt_T, sigma_times_sqrt_T, sums);
     *value = sums[0];
     black_scholes_params out;
     out.S = sums[1];

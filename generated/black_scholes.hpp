@@ -15,10 +15,10 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-// Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-//     39.7367.
+//     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -63,8 +63,9 @@ inline double normal_pdf(double x) {
 
 /// C.
 inline double value(double S, double r, double sigma, double T, double K) {
-    const double sigma_times_sqrt_T = sigma*std::sqrt(T);
-    const double d1 = (std::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double sqrt_T = std::sqrt(T);
+    const double sigma_times_sqrt_T = sigma*sqrt_T;
+    const double d1 = std::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double C = S*detail::normal_cdf(d1) - K*std::exp(std::log(detail::normal_cdf(d2)) - r*T);
     return C;
@@ -79,15 +80,14 @@ inline double value(const Params& params, double K) {
 inline Gradient gradient(double S, double r, double sigma, double T, double K) {
     const double sqrt_T = std::sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = (std::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d1 = std::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double delta = -S*detail::normal_pdf(d1);
     const double dC_dS = detail::normal_cdf(d1);
-    const double normal_cdf_d2 = detail::normal_cdf(d2);
-    const double r_times_T = r*T;
-    const double dC_dr = K*T*std::exp(std::log(normal_cdf_d2) - r_times_T);
+    const double t1 = K*std::exp(std::log(detail::normal_cdf(d2)) - r*T);
+    const double dC_dr = t1*T;
     const double dC_dsigma = -delta*sqrt_T;
-    const double dC_dT = K*normal_cdf_d2*std::exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    const double dC_dT = t1*r - delta*sigma/(2.0*sqrt_T);
     return {dC_dS, dC_dr, dC_dsigma, dC_dT};
 }
 
@@ -101,17 +101,15 @@ inline std::pair<double, Gradient> value_and_gradient(double S, double r, double
     double T, double K) {
     const double sqrt_T = std::sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = (std::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    const double d1 = std::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = detail::normal_cdf(d1);
-    const double normal_cdf_d2 = detail::normal_cdf(d2);
-    const double r_times_T = r*T;
-    const double t1 = K*std::exp(std::log(normal_cdf_d2) - r_times_T);
+    const double t1 = K*std::exp(std::log(detail::normal_cdf(d2)) - r*T);
     const double C = S*dC_dS - t1;
     const double delta = -S*detail::normal_pdf(d1);
     const double dC_dr = t1*T;
     const double dC_dsigma = -delta*sqrt_T;
-    const double dC_dT = K*normal_cdf_d2*std::exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    const double dC_dT = t1*r - delta*sigma/(2.0*sqrt_T);
     return {C, Gradient{dC_dS, dC_dr, dC_dsigma, dC_dT}};
 }
 

@@ -15,10 +15,10 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-// Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-//     39.7367.
+//     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -96,8 +96,9 @@ function _normal_pdf(x) {
  * @returns {number}
  */
 export function value(S, r, sigma, T, K) {
-  const sigma_times_sqrt_T = sigma*Math.sqrt(T);
-  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
+  const sqrt_T = Math.sqrt(T);
+  const sigma_times_sqrt_T = sigma*sqrt_T;
+  const d1 = Math.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2;
   const d2 = d1 - sigma_times_sqrt_T;
   const C = S*_normal_cdf(d1) - K*Math.exp(Math.log(_normal_cdf(d2)) - r*T);
   return C;
@@ -115,15 +116,14 @@ export function value(S, r, sigma, T, K) {
 export function gradient(S, r, sigma, T, K) {
   const sqrt_T = Math.sqrt(T);
   const sigma_times_sqrt_T = sigma*sqrt_T;
-  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
+  const d1 = Math.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2;
   const d2 = d1 - sigma_times_sqrt_T;
   const delta = -S*_normal_pdf(d1);
   const dC_dS = _normal_cdf(d1);
-  const normal_cdf_d2 = _normal_cdf(d2);
-  const r_times_T = r*T;
-  const dC_dr = K*T*Math.exp(Math.log(normal_cdf_d2) - r_times_T);
+  const t1 = K*Math.exp(Math.log(_normal_cdf(d2)) - r*T);
+  const dC_dr = t1*T;
   const dC_dsigma = -delta*sqrt_T;
-  const dC_dT = K*normal_cdf_d2*Math.exp(-r_times_T)*r - delta*sigma/(2*sqrt_T);
+  const dC_dT = t1*r - delta*sigma/(2*sqrt_T);
   return {S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT};
 }
 
@@ -139,17 +139,15 @@ export function gradient(S, r, sigma, T, K) {
 export function value_and_gradient(S, r, sigma, T, K) {
   const sqrt_T = Math.sqrt(T);
   const sigma_times_sqrt_T = sigma*sqrt_T;
-  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
+  const d1 = Math.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2;
   const d2 = d1 - sigma_times_sqrt_T;
   const dC_dS = _normal_cdf(d1);
-  const normal_cdf_d2 = _normal_cdf(d2);
-  const r_times_T = r*T;
-  const t1 = K*Math.exp(Math.log(normal_cdf_d2) - r_times_T);
+  const t1 = K*Math.exp(Math.log(_normal_cdf(d2)) - r*T);
   const C = S*dC_dS - t1;
   const delta = -S*_normal_pdf(d1);
   const dC_dr = t1*T;
   const dC_dsigma = -delta*sqrt_T;
-  const dC_dT = K*normal_cdf_d2*Math.exp(-r_times_T)*r - delta*sigma/(2*sqrt_T);
+  const dC_dT = t1*r - delta*sigma/(2*sqrt_T);
   return [C, {S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT}];
 }
 

@@ -15,10 +15,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
+#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-# Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-#     39.7367.
+#     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -89,8 +89,9 @@ def value(
 ) -> float:
     """Return C."""
     try:
-        sigma_times_sqrt_T = sigma*sqrt(T)
-        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+        sqrt_T = sqrt(T)
+        sigma_times_sqrt_T = sigma*sqrt_T
+        d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
         d2 = d1 - sigma_times_sqrt_T
         C = S*_normal_cdf(d1) - K*_exp(log(_normal_cdf(d2)) - r*T)
         return C
@@ -105,15 +106,14 @@ def gradient(
     try:
         sqrt_T = sqrt(T)
         sigma_times_sqrt_T = sigma*sqrt_T
-        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+        d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
         d2 = d1 - sigma_times_sqrt_T
         delta = -S*_normal_pdf(d1)
         dC_dS = _normal_cdf(d1)
-        normal_cdf_d2 = _normal_cdf(d2)
-        r_times_T = r*T
-        dC_dr = K*T*_exp(log(normal_cdf_d2) - r_times_T)
+        t1 = K*_exp(log(_normal_cdf(d2)) - r*T)
+        dC_dr = t1*T
         dC_dsigma = -delta*sqrt_T
-        dC_dT = K*normal_cdf_d2*_exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T)
+        dC_dT = t1*r - delta*sigma/(2.0*sqrt_T)
         return _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
     except (ArithmeticError, ValueError):
         return _ieee(S, r, sigma, T, K)[1]
@@ -126,17 +126,15 @@ def value_and_gradient(
     try:
         sqrt_T = sqrt(T)
         sigma_times_sqrt_T = sigma*sqrt_T
-        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+        d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
         d2 = d1 - sigma_times_sqrt_T
         dC_dS = _normal_cdf(d1)
-        normal_cdf_d2 = _normal_cdf(d2)
-        r_times_T = r*T
-        t1 = K*_exp(log(normal_cdf_d2) - r_times_T)
+        t1 = K*_exp(log(_normal_cdf(d2)) - r*T)
         C = S*dC_dS - t1
         delta = -S*_normal_pdf(d1)
         dC_dr = t1*T
         dC_dsigma = -delta*sqrt_T
-        dC_dT = K*normal_cdf_d2*_exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T)
+        dC_dT = t1*r - delta*sigma/(2.0*sqrt_T)
         return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
     except (ArithmeticError, ValueError):
         return _ieee(S, r, sigma, T, K)
@@ -157,17 +155,15 @@ def _ieee(S: float, r: float, sigma: float, T: float, K: float) -> tuple[float, 
     sqrt_T = _ieee_sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
     d1 = (
-        _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T,
-        sigma_times_sqrt_T)
+        _ieee_divide(_ieee_log(_ieee_divide(S, K)), sigma_times_sqrt_T) +
+        _ieee_divide(sqrt_T*r, sigma) + sigma_times_sqrt_T/2.0
     )
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
-    normal_cdf_d2 = _normal_cdf(d2)
-    r_times_T = r*T
-    t1 = K*_exp(_ieee_log(normal_cdf_d2) - r_times_T)
+    t1 = K*_exp(_ieee_log(_normal_cdf(d2)) - r*T)
     C = S*dC_dS - t1
     delta = -S*_normal_pdf(d1)
     dC_dr = t1*T
     dC_dsigma = -delta*sqrt_T
-    dC_dT = K*normal_cdf_d2*_exp(-r_times_T)*r - _ieee_divide(delta*sigma, 2.0*sqrt_T)
+    dC_dT = t1*r - _ieee_divide(delta*sigma, 2.0*sqrt_T)
     return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))

@@ -15,10 +15,10 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
+//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-// Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-//     39.7367.
+//     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 // Assumed: S > 0.
 // Assumed: K > 0.
 // Assumed: σ > 0.
@@ -124,8 +124,9 @@ fn _normal_pdf(x: f64) -> f64 {
 
 /// C.
 pub fn value(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> f64 {
-    let sigma_times_sqrt_T = sigma*math::sqrt(T);
-    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    let sqrt_T = math::sqrt(T);
+    let sigma_times_sqrt_T = sigma*sqrt_T;
+    let d1 = math::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     let d2 = d1 - sigma_times_sqrt_T;
     let C = S*_normal_cdf(d1) - K*math::exp(math::log(_normal_cdf(d2)) - r*T);
     C
@@ -135,15 +136,14 @@ pub fn value(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> f64 {
 pub fn gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> Gradient {
     let sqrt_T = math::sqrt(T);
     let sigma_times_sqrt_T = sigma*sqrt_T;
-    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    let d1 = math::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     let d2 = d1 - sigma_times_sqrt_T;
     let delta = -S*_normal_pdf(d1);
     let dC_dS = _normal_cdf(d1);
-    let normal_cdf_d2 = _normal_cdf(d2);
-    let r_times_T = r*T;
-    let dC_dr = K*T*math::exp(math::log(normal_cdf_d2) - r_times_T);
+    let t1 = K*math::exp(math::log(_normal_cdf(d2)) - r*T);
+    let dC_dr = t1*T;
     let dC_dsigma = -delta*sqrt_T;
-    let dC_dT = K*normal_cdf_d2*math::exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    let dC_dT = t1*r - delta*sigma/(2.0*sqrt_T);
     Gradient { S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT }
 }
 
@@ -151,17 +151,15 @@ pub fn gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> Gradient {
 pub fn value_and_gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> (f64, Gradient) {
     let sqrt_T = math::sqrt(T);
     let sigma_times_sqrt_T = sigma*sqrt_T;
-    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
+    let d1 = math::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
     let d2 = d1 - sigma_times_sqrt_T;
     let dC_dS = _normal_cdf(d1);
-    let normal_cdf_d2 = _normal_cdf(d2);
-    let r_times_T = r*T;
-    let t1 = K*math::exp(math::log(normal_cdf_d2) - r_times_T);
+    let t1 = K*math::exp(math::log(_normal_cdf(d2)) - r*T);
     let C = S*dC_dS - t1;
     let delta = -S*_normal_pdf(d1);
     let dC_dr = t1*T;
     let dC_dsigma = -delta*sqrt_T;
-    let dC_dT = K*normal_cdf_d2*math::exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T);
+    let dC_dT = t1*r - delta*sigma/(2.0*sqrt_T);
     (C, Gradient { S: dC_dS, r: dC_dr, sigma: dC_dsigma, T: dC_dT })
 }
 

@@ -15,10 +15,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
+#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-# Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-#     39.7367.
+#     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -129,7 +129,7 @@ def value(
     S, r, sigma, T = _numbers(S, r, sigma, T)
     K, = _samples(K)
     sqrt_T = np.sqrt(T)
-    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
+    d1 = np.log(S/K)/(sigma*sqrt_T) + sqrt_T*r/sigma + sqrt_T*sigma/2.0
     d2 = d1 - sigma*sqrt_T
     _n = len(K)
     C = np.sum(S*_normal_cdf(d1) - K*np.exp(np.log(_normal_cdf(d2)) - r*T))/_n
@@ -144,15 +144,15 @@ def gradient(
     S, r, sigma, T = _numbers(S, r, sigma, T)
     K, = _samples(K)
     sqrt_T = np.sqrt(T)
-    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
+    d1 = np.log(S/K)/(sigma*sqrt_T) + sqrt_T*r/sigma + sqrt_T*sigma/2.0
     d2 = d1 - sigma*sqrt_T
     delta = -S*(np.exp(-d1*d1/2.0)/2.5066282746310002)
-    normal_cdf_d2 = _normal_cdf(d2)
+    t1 = np.exp(np.log(_normal_cdf(d2)) - r*T)
     _n = len(K)
     dC_dS = np.sum(_normal_cdf(d1))/_n
-    dC_dr = np.sum(K*T*np.exp(np.log(normal_cdf_d2) - r*T))/_n
+    dC_dr = np.sum(K*T*t1)/_n
     dC_dsigma = -np.sum(delta)/_n*sqrt_T
-    dC_dT = np.sum(K*normal_cdf_d2*np.exp(-r*T)*r - delta*sigma/(2.0*sqrt_T))/_n
+    dC_dT = np.sum(K*r*t1 - delta*sigma/(2.0*sqrt_T))/_n
     return Gradient(*map(float, (dC_dS, dC_dr, dC_dsigma, dC_dT)))
 
 
@@ -164,16 +164,15 @@ def value_and_gradient(
     S, r, sigma, T = _numbers(S, r, sigma, T)
     K, = _samples(K)
     sqrt_T = np.sqrt(T)
-    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
+    d1 = np.log(S/K)/(sigma*sqrt_T) + sqrt_T*r/sigma + sqrt_T*sigma/2.0
     d2 = d1 - sigma*sqrt_T
     dC_dS = _normal_cdf(d1)
-    normal_cdf_d2 = _normal_cdf(d2)
-    t1 = np.exp(np.log(normal_cdf_d2) - r*T)
+    t1 = np.exp(np.log(_normal_cdf(d2)) - r*T)
     delta = -S*(np.exp(-d1*d1/2.0)/2.5066282746310002)
     _n = len(K)
     dC_dr = np.sum(K*T*t1)/_n
     dC_dsigma = -np.sum(delta)/_n*sqrt_T
-    dC_dT = np.sum(K*normal_cdf_d2*np.exp(-r*T)*r - delta*sigma/(2.0*sqrt_T))/_n
+    dC_dT = np.sum(K*r*t1 - delta*sigma/(2.0*sqrt_T))/_n
     return float(np.sum(S*dC_dS - K*t1)/_n), Gradient(*map(float, (
         np.sum(dC_dS)/_n, dC_dr, dC_dsigma, dC_dT,
     )))

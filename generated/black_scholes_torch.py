@@ -15,10 +15,10 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
+#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
-# Accuracy: dC_dT loses all digits at S = 39.6043, r = -100000, σ = 0.164218, T = 0.407101, K =
-#     39.7367.
+#     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
 # Assumed: S > 0.
 # Assumed: K > 0.
 # Assumed: σ > 0.
@@ -82,8 +82,9 @@ def _normal_pdf(x: Tensor) -> Tensor:
 
 
 def _formula(S: Tensor, r: Tensor, sigma: Tensor, T: Tensor, K: Tensor) -> Tensor:
-    sigma_times_sqrt_T = sigma*torch.sqrt(T)
-    d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+    sqrt_T = torch.sqrt(T)
+    sigma_times_sqrt_T = sigma*sqrt_T
+    d1 = torch.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
     d2 = d1 - sigma_times_sqrt_T
     _mean_C = torch.mean(S*_normal_cdf(d1) - K*torch.exp(torch.log(_normal_cdf(d2)) - r*T))
     return _mean_C
@@ -149,16 +150,14 @@ def gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = torch.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    r_times_T = r*T
-    d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+    d1 = torch.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
     d2 = d1 - sigma_times_sqrt_T
     delta = -S*_normal_pdf(d1)
     dC_dS = _normal_cdf(d1)
-    normal_cdf_d2 = _normal_cdf(d2)
-    dC_dr = K*T*torch.exp(torch.log(normal_cdf_d2) - r_times_T)
-    _mean_dC_dT = torch.mean(K*normal_cdf_d2*torch.exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T))
+    t1 = K*torch.exp(torch.log(_normal_cdf(d2)) - r*T)
     return Gradient(
-        S=torch.mean(dC_dS), r=torch.mean(dC_dr), sigma=-torch.mean(delta)*sqrt_T, T=_mean_dC_dT,
+        S=torch.mean(dC_dS), r=torch.mean(t1)*T, sigma=-torch.mean(delta)*sqrt_T,
+        T=torch.mean(t1*r - delta*sigma/(2.0*sqrt_T)),
     )
 
 
@@ -171,16 +170,14 @@ def value_and_gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = torch.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    r_times_T = r*T
-    d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
+    d1 = torch.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
-    normal_cdf_d2 = _normal_cdf(d2)
-    t1 = K*torch.exp(torch.log(normal_cdf_d2) - r_times_T)
+    t1 = K*torch.exp(torch.log(_normal_cdf(d2)) - r*T)
     delta = -S*_normal_pdf(d1)
-    _mean_dC_dT = torch.mean(K*normal_cdf_d2*torch.exp(-r_times_T)*r - delta*sigma/(2.0*sqrt_T))
     return torch.mean(S*dC_dS - t1), Gradient(
-        S=torch.mean(dC_dS), r=torch.mean(t1)*T, sigma=-torch.mean(delta)*sqrt_T, T=_mean_dC_dT,
+        S=torch.mean(dC_dS), r=torch.mean(t1)*T, sigma=-torch.mean(delta)*sqrt_T,
+        T=torch.mean(t1*r - delta*sigma/(2.0*sqrt_T)),
     )
 
 

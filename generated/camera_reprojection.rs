@@ -34,10 +34,10 @@
 //     ∂J/∂k = δ_s·f·(p² + q²)
 // Residuals: r_u, r_v.
 // Names here: θ is theta, φ is phi.
-// Accuracy: dJ_da loses 4 of 16 digits at θ = 0.107239, φ = -0.218508, a = 0.091151, b =
-//     -0.0979068, c = -3.96271, f = 605.839, k = -0.129441, X = -100000, ….
-// Accuracy: dJ_db loses 4 of 16 digits at θ = 0.201038, φ = -0.09029, a = 0.112648, b = 100000, c
+// Accuracy: dJ_da loses 8 of 16 digits at θ = 0.201038, φ = -0.09029, a = 1e+09, b = -0.0411598, c
 //     = -1.71688, f = 672.725, k = -0.140535, X = 0.264842, ….
+// Accuracy: dJ_db loses 9 of 16 digits at θ = 0.0874971, φ = -0.147647, a = 0.128611, b =
+//     9.87707e+09, c = -3.05825, f = 545.514, k = -0.100303, X = 0.553968, ….
 // Accuracy: dJ_dc loses 9 of 16 digits at θ = 0.163177, φ = -0.161072, a = 0.190604, b =
 //     -0.117523, c = 1e+09, f = 759.285, k = -0.240786, X = -0.468956, ….
 // Assumed: f > 0.

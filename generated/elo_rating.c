@@ -8,7 +8,7 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Accuracy: L loses all digits at A = -1e+09, B = 1602.26, S = 0.450671.
+// Accuracy: L loses all digits at A = 1395.05, B = -100000, S = 0.583254.
 #include "elo_rating.h"
 
 #include <math.h>

@@ -17,8 +17,8 @@
 //     ∂J/∂c = δ_s·x
 //     ∂J/∂d = δ_s
 // Names here: μ is mu.
-// Accuracy: J loses all digits at a = 0.82109, b = 2.44261, c = -0.3899, d = 800, x = 4.47629, y =
-//     6.06674.
+// Accuracy: J loses all digits at a = 0.82109, b = 2.44261, c = 100000, d = -0.6733, x = 4.47629,
+//     y = 6.06674.
 
 /**
  * The derivative of J by each parameter.

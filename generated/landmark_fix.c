@@ -17,6 +17,8 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
 #include "landmark_fix.h"
 
 #include <math.h>
@@ -27,7 +29,7 @@ double landmark_fix_value(
     double sigma_phi) {
     const double u = X - x;
     const double v = Y - y;
-    const double d = sqrt(u*u + v*v);
+    const double d = hypot(u, v);
     const double psi = atan2(v, u);
     const double t1 = (d - r)/sigma_r;
     const double A = t1*t1/2.0;
@@ -42,11 +44,11 @@ landmark_fix_params landmark_fix_gradient(
     double sigma_phi) {
     const double u = X - x;
     const double v = Y - y;
-    const double t1 = u*u + v*v;
-    const double d = sqrt(t1);
+    const double d = hypot(u, v);
     const double psi = atan2(v, u);
     const double delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
     const double delta_d = (d - r)/(sigma_r*sigma_r);
+    const double t1 = u*u + v*v;
     const double dJ_dx = delta_psi*v/t1 - delta_d*u/d;
     const double dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     landmark_fix_params out;
@@ -60,20 +62,20 @@ landmark_fix_params landmark_fix_value_and_gradient(
     double sigma_phi, double *value) {
     const double u = X - x;
     const double v = Y - y;
-    const double t1 = u*u + v*v;
-    const double d = sqrt(t1);
+    const double d = hypot(u, v);
     const double psi = atan2(v, u);
     const double d_minus_r = d - r;
-    const double t2 = d_minus_r/sigma_r;
-    const double A = t2*t2/2.0;
+    const double t1 = d_minus_r/sigma_r;
+    const double A = t1*t1/2.0;
     const double psi_minus_phi = psi - phi;
-    const double t3 = psi_minus_phi/sigma_phi;
-    const double B = t3*t3/2.0;
+    const double t2 = psi_minus_phi/sigma_phi;
+    const double B = t2*t2/2.0;
     const double J = A + B;
     const double delta_psi = psi_minus_phi/(sigma_phi*sigma_phi);
     const double delta_d = d_minus_r/(sigma_r*sigma_r);
-    const double dJ_dx = delta_psi*v/t1 - delta_d*u/d;
-    const double dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
+    const double t3 = u*u + v*v;
+    const double dJ_dx = delta_psi*v/t3 - delta_d*u/d;
+    const double dJ_dy = -(delta_d*v/d + delta_psi*u/t3);
     *value = J;
     landmark_fix_params out;
     out.x = dJ_dx;
@@ -103,20 +105,20 @@ static inline void add_sample(
     double sigma_phi, double acc[][LANES], size_t lane) {
     const double u = X - x;
     const double v = Y - y;
-    const double t1 = u*u + v*v;
-    const double d = sqrt(t1);
+    const double d = hypot(u, v);
     const double psi = atan2(v, u);
     const double d_minus_r = d - r;
-    const double t2 = d_minus_r/sigma_r;
-    const double A = t2*t2/2.0;
+    const double t1 = d_minus_r/sigma_r;
+    const double A = t1*t1/2.0;
     const double psi_minus_phi = psi - phi;
-    const double t3 = psi_minus_phi/sigma_phi;
-    const double B = t3*t3/2.0;
+    const double t2 = psi_minus_phi/sigma_phi;
+    const double B = t2*t2/2.0;
     const double delta_psi = psi_minus_phi/(sigma_phi*sigma_phi);
     const double delta_d = d_minus_r/(sigma_r*sigma_r);
+    const double t3 = u*u + v*v;
     acc[0][lane] += A + B;
-    acc[1][lane] += delta_psi*v/t1 - delta_d*u/d;
-    acc[2][lane] += delta_d*v/d + delta_psi*u/t1;
+    acc[1][lane] += delta_psi*v/t3 - delta_d*u/d;
+    acc[2][lane] += delta_d*v/d + delta_psi*u/t3;
 }
 
 /* total + carry becomes total + carry + part, without rounding the sum of total and part. */

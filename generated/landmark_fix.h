@@ -17,6 +17,8 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
 #ifndef LANDMARK_FIX_H
 #define LANDMARK_FIX_H
 

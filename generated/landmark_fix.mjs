@@ -17,6 +17,8 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
 
 /**
  * The derivative of J by each parameter.
@@ -47,7 +49,7 @@
 export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const u = X - x;
   const v = Y - y;
-  const d = Math.sqrt(u*u + v*v);
+  const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
   const t1 = (d - r)/sigma_r;
   const A = t1*t1/2;
@@ -72,11 +74,11 @@ export function value(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
 export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const u = X - x;
   const v = Y - y;
-  const t1 = u*u + v*v;
-  const d = Math.sqrt(t1);
+  const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
   const delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
   const delta_d = (d - r)/(sigma_r*sigma_r);
+  const t1 = u*u + v*v;
   const dJ_dx = delta_psi*v/t1 - delta_d*u/d;
   const dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
   return {x: dJ_dx, y: dJ_dy};
@@ -97,20 +99,20 @@ export function gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
 export function value_and_gradient(x, y, X, Y, r, phi, sigma_r = 0.1, sigma_phi = 0.05) {
   const u = X - x;
   const v = Y - y;
-  const t1 = u*u + v*v;
-  const d = Math.sqrt(t1);
+  const d = Math.hypot(u, v);
   const psi = Math.atan2(v, u);
   const d_minus_r = d - r;
-  const t2 = d_minus_r/sigma_r;
-  const A = t2*t2/2;
+  const t1 = d_minus_r/sigma_r;
+  const A = t1*t1/2;
   const psi_minus_phi = psi - phi;
-  const t3 = psi_minus_phi/sigma_phi;
-  const B = t3*t3/2;
+  const t2 = psi_minus_phi/sigma_phi;
+  const B = t2*t2/2;
   const J = A + B;
   const delta_psi = psi_minus_phi/(sigma_phi*sigma_phi);
   const delta_d = d_minus_r/(sigma_r*sigma_r);
-  const dJ_dx = delta_psi*v/t1 - delta_d*u/d;
-  const dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
+  const t3 = u*u + v*v;
+  const dJ_dx = delta_psi*v/t3 - delta_d*u/d;
+  const dJ_dy = -(delta_d*v/d + delta_psi*u/t3);
   return [J, {x: dJ_dx, y: dJ_dy}];
 }
 

@@ -17,9 +17,11 @@
 #     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 #     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+# Computed in another form, which keeps more digits
+#     d = hypot(u, v)
 """Value, gradient and update step of J."""
 
-from math import atan2, copysign, inf, isnan, nan, sqrt
+from math import atan2, copysign, hypot, inf, isnan, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -39,11 +41,6 @@ class Params(NamedTuple):
     y: float
 
 
-def _ieee_sqrt(x: float) -> float:
-    """sqrt(x): NaN outside its domain."""
-    return sqrt(x) if x >= 0.0 else nan
-
-
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
@@ -59,7 +56,7 @@ def value(
     try:
         u = X - x
         v = Y - y
-        d = sqrt(u*u + v*v)
+        d = hypot(u, v)
         psi = atan2(v, u)
         t1 = (d - r)/sigma_r
         A = t1*t1/2.0
@@ -79,11 +76,11 @@ def gradient(
     try:
         u = X - x
         v = Y - y
-        t1 = u*u + v*v
-        d = sqrt(t1)
+        d = hypot(u, v)
         psi = atan2(v, u)
         delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
         delta_d = (d - r)/(sigma_r*sigma_r)
+        t1 = u*u + v*v
         dJ_dx = delta_psi*v/t1 - delta_d*u/d
         dJ_dy = -(delta_d*v/d + delta_psi*u/t1)
         return _new(Gradient, (dJ_dx, dJ_dy))
@@ -99,20 +96,20 @@ def value_and_gradient(
     try:
         u = X - x
         v = Y - y
-        t1 = u*u + v*v
-        d = sqrt(t1)
+        d = hypot(u, v)
         psi = atan2(v, u)
         d_minus_r = d - r
-        t2 = d_minus_r/sigma_r
-        A = t2*t2/2.0
+        t1 = d_minus_r/sigma_r
+        A = t1*t1/2.0
         psi_minus_phi = psi - phi
-        t3 = psi_minus_phi/sigma_phi
-        B = t3*t3/2.0
+        t2 = psi_minus_phi/sigma_phi
+        B = t2*t2/2.0
         J = A + B
         delta_psi = psi_minus_phi/(sigma_phi*sigma_phi)
         delta_d = d_minus_r/(sigma_r*sigma_r)
-        dJ_dx = delta_psi*v/t1 - delta_d*u/d
-        dJ_dy = -(delta_d*v/d + delta_psi*u/t1)
+        t3 = u*u + v*v
+        dJ_dx = delta_psi*v/t3 - delta_d*u/d
+        dJ_dy = -(delta_d*v/d + delta_psi*u/t3)
         return J, _new(Gradient, (dJ_dx, dJ_dy))
     except (ArithmeticError, ValueError):
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
@@ -134,18 +131,18 @@ def _ieee(
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     u = X - x
     v = Y - y
-    t1 = u*u + v*v
-    d = _ieee_sqrt(t1)
+    d = hypot(u, v)
     psi = atan2(v, u)
     d_minus_r = d - r
-    t2 = _ieee_divide(d_minus_r, sigma_r)
-    A = t2*t2/2.0
+    t1 = _ieee_divide(d_minus_r, sigma_r)
+    A = t1*t1/2.0
     psi_minus_phi = psi - phi
-    t3 = _ieee_divide(psi_minus_phi, sigma_phi)
-    B = t3*t3/2.0
+    t2 = _ieee_divide(psi_minus_phi, sigma_phi)
+    B = t2*t2/2.0
     J = A + B
     delta_psi = _ieee_divide(psi_minus_phi, sigma_phi*sigma_phi)
     delta_d = _ieee_divide(d_minus_r, sigma_r*sigma_r)
-    dJ_dx = _ieee_divide(delta_psi*v, t1) - _ieee_divide(delta_d*u, d)
-    dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, t1))
+    t3 = u*u + v*v
+    dJ_dx = _ieee_divide(delta_psi*v, t3) - _ieee_divide(delta_d*u, d)
+    dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, t3))
     return J, _new(Gradient, (dJ_dx, dJ_dy))

@@ -17,6 +17,8 @@
 //     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 //     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 // Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+// Computed in another form, which keeps more digits
+//     d = hypot(u, v)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -48,8 +50,8 @@ mod math {
         f64::atan2(y, x)
     }
     #[inline]
-    pub fn sqrt(x: f64) -> f64 {
-        f64::sqrt(x)
+    pub fn hypot(x: f64, y: f64) -> f64 {
+        f64::hypot(x, y)
     }
 }
 
@@ -59,7 +61,7 @@ pub fn value(
 ) -> f64 {
     let u = X - x;
     let v = Y - y;
-    let d = math::sqrt(u*u + v*v);
+    let d = math::hypot(u, v);
     let psi = math::atan2(v, u);
     let t1 = (d - r)/sigma_r;
     let A = t1*t1/2.0;
@@ -75,11 +77,11 @@ pub fn gradient(
 ) -> Gradient {
     let u = X - x;
     let v = Y - y;
-    let t1 = u*u + v*v;
-    let d = math::sqrt(t1);
+    let d = math::hypot(u, v);
     let psi = math::atan2(v, u);
     let delta_psi = (psi - phi)/(sigma_phi*sigma_phi);
     let delta_d = (d - r)/(sigma_r*sigma_r);
+    let t1 = u*u + v*v;
     let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
     let dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
     Gradient { x: dJ_dx, y: dJ_dy }
@@ -91,20 +93,20 @@ pub fn value_and_gradient(
 ) -> (f64, Gradient) {
     let u = X - x;
     let v = Y - y;
-    let t1 = u*u + v*v;
-    let d = math::sqrt(t1);
+    let d = math::hypot(u, v);
     let psi = math::atan2(v, u);
     let d_minus_r = d - r;
-    let t2 = d_minus_r/sigma_r;
-    let A = t2*t2/2.0;
+    let t1 = d_minus_r/sigma_r;
+    let A = t1*t1/2.0;
     let psi_minus_phi = psi - phi;
-    let t3 = psi_minus_phi/sigma_phi;
-    let B = t3*t3/2.0;
+    let t2 = psi_minus_phi/sigma_phi;
+    let B = t2*t2/2.0;
     let J = A + B;
     let delta_psi = psi_minus_phi/(sigma_phi*sigma_phi);
     let delta_d = d_minus_r/(sigma_r*sigma_r);
-    let dJ_dx = delta_psi*v/t1 - delta_d*u/d;
-    let dJ_dy = -(delta_d*v/d + delta_psi*u/t1);
+    let t3 = u*u + v*v;
+    let dJ_dx = delta_psi*v/t3 - delta_d*u/d;
+    let dJ_dy = -(delta_d*v/d + delta_psi*u/t3);
     (J, Gradient { x: dJ_dx, y: dJ_dy })
 }
 

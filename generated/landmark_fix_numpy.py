@@ -17,6 +17,8 @@
 #     ∂J/∂x = −δ_d·u/d + δ_ψ·v/(u² + v²)
 #     ∂J/∂y = −(δ_d·v/d + δ_ψ·u/(u² + v²))
 # Names here: φ is phi, σ_r is sigma_r, σ_φ is sigma_phi, ψ is psi.
+# Computed in another form, which keeps more digits
+#     d = hypot(u, v)
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -80,7 +82,7 @@ def value(
     X, Y, r, phi = _samples(X, Y, r, phi)
     u = X - x
     v = Y - y
-    d = np.sqrt(u*u + v*v)
+    d = np.hypot(u, v)
     psi = np.arctan2(v, u)
     A = ((d - r)/sigma_r)**2/2.0
     B = ((psi - phi)/sigma_phi)**2/2.0
@@ -98,11 +100,11 @@ def gradient(
     X, Y, r, phi = _samples(X, Y, r, phi)
     u = X - x
     v = Y - y
-    t1 = u*u + v*v
-    d = np.sqrt(t1)
+    d = np.hypot(u, v)
     psi = np.arctan2(v, u)
     delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
     delta_d = (d - r)/(sigma_r*sigma_r)
+    t1 = u*u + v*v
     _n = len(X)
     dJ_dx = np.sum(delta_psi*v/t1 - delta_d*u/d)/_n
     dJ_dy = -np.sum(delta_d*v/d + delta_psi*u/t1)/_n
@@ -119,13 +121,13 @@ def value_and_gradient(
     X, Y, r, phi = _samples(X, Y, r, phi)
     u = X - x
     v = Y - y
-    t1 = u*u + v*v
-    d = np.sqrt(t1)
+    d = np.hypot(u, v)
     psi = np.arctan2(v, u)
     A = ((d - r)/sigma_r)**2/2.0
     B = ((psi - phi)/sigma_phi)**2/2.0
     delta_psi = (psi - phi)/(sigma_phi*sigma_phi)
     delta_d = (d - r)/(sigma_r*sigma_r)
+    t1 = u*u + v*v
     _n = len(X)
     dJ_dx = np.sum(delta_psi*v/t1 - delta_d*u/d)/_n
     dJ_dy = -np.sum(delta_d*v/d + delta_psi*u/t1)/_n
@@ -204,7 +206,7 @@ def jacobian(
     d = np.hypot(u, v)
     dresidual_1_dx = -u/(sigma_r*d)
     dresidual_1_dy = np.where(v == 0.0, 0.0, -v/(sigma_r*d))
-    dresidual_2_dx = v/(sigma_phi*(u*u + v*v))
+    dresidual_2_dx = 1.0/(sigma_phi*(v + u*u/v))
     dresidual_2_dy = -1.0/(sigma_phi*(u + v*v/u))
     _rows[:, 0, 0] = dresidual_1_dx
     _rows[:, 0, 1] = dresidual_1_dy

@@ -182,7 +182,7 @@ def residuals(
     _rows = np.empty((len(t), 1))
     q = (K - N0)/N0
     N = K/(1.0 + q*np.exp(-r*t))
-    residual = np.log(N) - np.log(y)
+    residual = -np.log(y/N)
     _rows[:, 0] = residual
     return _rows.ravel()
 
@@ -199,11 +199,11 @@ def jacobian(
     q = (K - N0)/N0
     t1 = 1.0 + q*np.exp(-r*t)
     N = K/t1
-    t2 = np.exp(r*t)
-    delta = -N0/(N0*t2 + K - N0)
-    dresidual_dK = delta/N0 + 1.0/(N*t1)
-    dresidual_dr = q*t/(q + t2)
-    dresidual_dN0 = -delta*(K/N0)/N0
+    t2 = q + np.exp(r*t)
+    delta = -1.0/t2
+    dresidual_dK = np.where(N >= 2e-11, -np.expm1(-r*t)/(N*t1*t1), (t2*N0 - K)/(K*t2*N0))
+    dresidual_dr = q*t/t2
+    dresidual_dN0 = -delta*K/(N0*N0)
     _rows[:, 0, 0] = dresidual_dK
     _rows[:, 0, 1] = dresidual_dr
     _rows[:, 0, 2] = dresidual_dN0

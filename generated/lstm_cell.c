@@ -37,10 +37,14 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = δ_h·sigmoid(−z_o)·h
-//     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
-//     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 #include "lstm_cell.h"
+
+#ifdef __GNUC__
+#pragma GCC diagnostic ignored "-Wfloat-equal" /* where numbers are compared, it is meant */
+#endif
 
 #include <math.h>
 #include <string.h>
@@ -78,23 +82,25 @@ lstm_cell_params lstm_cell_gradient(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double neg_z_i = -z_i;
-    const double i = 1.0/(1.0 + exp(neg_z_i));
-    const double neg_z_f = -z_f;
-    const double f = 1.0/(1.0 + exp(neg_z_f));
-    const double neg_z_o = -z_o;
-    const double o = 1.0/(1.0 + exp(neg_z_o));
+    const double exp_neg_z_i = exp(-z_i);
+    const double i = 1.0/(1.0 + exp_neg_z_i);
+    const double exp_neg_z_f = exp(-z_f);
+    const double f = 1.0/(1.0 + exp_neg_z_f);
+    const double exp_neg_z_o = exp(-z_o);
+    const double o = 1.0/(1.0 + exp_neg_z_o);
     const double g = tanh(z_g);
-    const double c = f*c0 + i*g;
+    const double f_times_c0 = f*c0;
+    const double c = f_times_c0 + i*g;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double cosh_c = cosh(c);
     const double delta_c = delta_h*o*(1.0/(cosh_c*cosh_c));
+    const double delta_c_times_i = delta_c*i;
     const double two_z_g = 2.0*z_g;
-    const double delta_z_g = delta_c*i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
-    const double delta_z_o = delta_h*sg_sigmoid(neg_z_o)*h;
-    const double delta_z_f = delta_c*c0*sg_sigmoid(z_f)*sg_sigmoid(neg_z_f);
-    const double delta_z_i = delta_c*g*sg_sigmoid(z_i)*sg_sigmoid(neg_z_i);
+    const double delta_z_g = delta_c_times_i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
+    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o*sg_sigmoid(z_o);
+    const double delta_z_f = (f == 0.0) ? 0.0 : delta_c*f_times_c0*exp_neg_z_f*sg_sigmoid(z_f);
+    const double delta_z_i = (i == 0.0) ? 0.0 : delta_c_times_i*g*exp_neg_z_i*sg_sigmoid(z_i);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
     const double dL_dw_f = delta_z_f*x;
@@ -127,24 +133,26 @@ lstm_cell_params lstm_cell_value_and_gradient(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double neg_z_i = -z_i;
-    const double i = 1.0/(1.0 + exp(neg_z_i));
-    const double neg_z_f = -z_f;
-    const double f = 1.0/(1.0 + exp(neg_z_f));
-    const double neg_z_o = -z_o;
-    const double o = 1.0/(1.0 + exp(neg_z_o));
+    const double exp_neg_z_i = exp(-z_i);
+    const double i = 1.0/(1.0 + exp_neg_z_i);
+    const double exp_neg_z_f = exp(-z_f);
+    const double f = 1.0/(1.0 + exp_neg_z_f);
+    const double exp_neg_z_o = exp(-z_o);
+    const double o = 1.0/(1.0 + exp_neg_z_o);
     const double g = tanh(z_g);
-    const double c = f*c0 + i*g;
+    const double f_times_c0 = f*c0;
+    const double c = f_times_c0 + i*g;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double L = delta_h*delta_h/2.0;
     const double cosh_c = cosh(c);
     const double delta_c = delta_h*o*(1.0/(cosh_c*cosh_c));
+    const double delta_c_times_i = delta_c*i;
     const double two_z_g = 2.0*z_g;
-    const double delta_z_g = delta_c*i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
-    const double delta_z_o = delta_h*sg_sigmoid(neg_z_o)*h;
-    const double delta_z_f = delta_c*c0*sg_sigmoid(z_f)*sg_sigmoid(neg_z_f);
-    const double delta_z_i = delta_c*g*sg_sigmoid(z_i)*sg_sigmoid(neg_z_i);
+    const double delta_z_g = delta_c_times_i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
+    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o*sg_sigmoid(z_o);
+    const double delta_z_f = (f == 0.0) ? 0.0 : delta_c*f_times_c0*exp_neg_z_f*sg_sigmoid(z_f);
+    const double delta_z_i = (i == 0.0) ? 0.0 : delta_c_times_i*g*exp_neg_z_i*sg_sigmoid(z_i);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
     const double dL_dw_f = delta_z_f*x;
@@ -209,23 +217,25 @@ static inline void add_sample(
     const double z_f = w_f*x + u_f*h0 + b_f;
     const double z_o = w_o*x + u_o*h0 + b_o;
     const double z_g = w_g*x + u_g*h0 + b_g;
-    const double neg_z_i = -z_i;
-    const double i = 1.0/(1.0 + exp(neg_z_i));
-    const double neg_z_f = -z_f;
-    const double f = 1.0/(1.0 + exp(neg_z_f));
-    const double neg_z_o = -z_o;
-    const double o = 1.0/(1.0 + exp(neg_z_o));
+    const double exp_neg_z_i = exp(-z_i);
+    const double i = 1.0/(1.0 + exp_neg_z_i);
+    const double exp_neg_z_f = exp(-z_f);
+    const double f = 1.0/(1.0 + exp_neg_z_f);
+    const double exp_neg_z_o = exp(-z_o);
+    const double o = 1.0/(1.0 + exp_neg_z_o);
     const double g = tanh(z_g);
-    const double c = f*c0 + i*g;
+    const double f_times_c0 = f*c0;
+    const double c = f_times_c0 + i*g;
     const double h = o*tanh(c);
     const double delta_h = h - y;
     const double cosh_c = cosh(c);
     const double delta_c = delta_h*o*(1.0/(cosh_c*cosh_c));
+    const double delta_c_times_i = delta_c*i;
     const double two_z_g = 2.0*z_g;
-    const double delta_z_g = delta_c*i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
-    const double delta_z_o = delta_h*sg_sigmoid(neg_z_o)*h;
-    const double delta_z_f = delta_c*c0*sg_sigmoid(z_f)*sg_sigmoid(neg_z_f);
-    const double delta_z_i = delta_c*g*sg_sigmoid(z_i)*sg_sigmoid(neg_z_i);
+    const double delta_z_g = delta_c_times_i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
+    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o*sg_sigmoid(z_o);
+    const double delta_z_f = (f == 0.0) ? 0.0 : delta_c*f_times_c0*exp_neg_z_f*sg_sigmoid(z_f);
+    const double delta_z_i = (i == 0.0) ? 0.0 : delta_c_times_i*g*exp_neg_z_i*sg_sigmoid(z_i);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
     const double dL_dw_f = delta_z_f*x;

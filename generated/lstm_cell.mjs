@@ -37,9 +37,9 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = δ_h·sigmoid(−z_o)·h
-//     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
-//     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 
 /**
  * The derivative of L by each parameter.
@@ -149,23 +149,25 @@ export function gradient(
   const z_f = w_f*x + u_f*h0 + b_f;
   const z_o = w_o*x + u_o*h0 + b_o;
   const z_g = w_g*x + u_g*h0 + b_g;
-  const neg_z_i = -z_i;
-  const i = 1/(1 + Math.exp(neg_z_i));
-  const neg_z_f = -z_f;
-  const f = 1/(1 + Math.exp(neg_z_f));
-  const neg_z_o = -z_o;
-  const o = 1/(1 + Math.exp(neg_z_o));
+  const exp_neg_z_i = Math.exp(-z_i);
+  const i = 1/(1 + exp_neg_z_i);
+  const exp_neg_z_f = Math.exp(-z_f);
+  const f = 1/(1 + exp_neg_z_f);
+  const exp_neg_z_o = Math.exp(-z_o);
+  const o = 1/(1 + exp_neg_z_o);
   const g = Math.tanh(z_g);
-  const c = f*c0 + i*g;
+  const f_times_c0 = f*c0;
+  const c = f_times_c0 + i*g;
   const h = o*Math.tanh(c);
   const delta_h = h - y;
   const cosh_c = Math.cosh(c);
   const delta_c = delta_h*o*(1/(cosh_c*cosh_c));
+  const delta_c_times_i = delta_c*i;
   const two_z_g = 2*z_g;
-  const delta_z_g = delta_c*i*(4*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-  const delta_z_o = delta_h*_sigmoid(neg_z_o)*h;
-  const delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f);
-  const delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i);
+  const delta_z_g = delta_c_times_i*(4*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
+  const delta_z_o = (h == 0) ? 0 : delta_h*h*exp_neg_z_o*_sigmoid(z_o);
+  const delta_z_f = (f == 0) ? 0 : delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f);
+  const delta_z_i = (i == 0) ? 0 : delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i);
   const dL_dw_i = delta_z_i*x;
   const dL_du_i = delta_z_i*h0;
   const dL_dw_f = delta_z_f*x;
@@ -207,24 +209,26 @@ export function value_and_gradient(
   const z_f = w_f*x + u_f*h0 + b_f;
   const z_o = w_o*x + u_o*h0 + b_o;
   const z_g = w_g*x + u_g*h0 + b_g;
-  const neg_z_i = -z_i;
-  const i = 1/(1 + Math.exp(neg_z_i));
-  const neg_z_f = -z_f;
-  const f = 1/(1 + Math.exp(neg_z_f));
-  const neg_z_o = -z_o;
-  const o = 1/(1 + Math.exp(neg_z_o));
+  const exp_neg_z_i = Math.exp(-z_i);
+  const i = 1/(1 + exp_neg_z_i);
+  const exp_neg_z_f = Math.exp(-z_f);
+  const f = 1/(1 + exp_neg_z_f);
+  const exp_neg_z_o = Math.exp(-z_o);
+  const o = 1/(1 + exp_neg_z_o);
   const g = Math.tanh(z_g);
-  const c = f*c0 + i*g;
+  const f_times_c0 = f*c0;
+  const c = f_times_c0 + i*g;
   const h = o*Math.tanh(c);
   const delta_h = h - y;
   const L = delta_h*delta_h/2;
   const cosh_c = Math.cosh(c);
   const delta_c = delta_h*o*(1/(cosh_c*cosh_c));
+  const delta_c_times_i = delta_c*i;
   const two_z_g = 2*z_g;
-  const delta_z_g = delta_c*i*(4*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-  const delta_z_o = delta_h*_sigmoid(neg_z_o)*h;
-  const delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f);
-  const delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i);
+  const delta_z_g = delta_c_times_i*(4*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
+  const delta_z_o = (h == 0) ? 0 : delta_h*h*exp_neg_z_o*_sigmoid(z_o);
+  const delta_z_f = (f == 0) ? 0 : delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f);
+  const delta_z_i = (i == 0) ? 0 : delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i);
   const dL_dw_i = delta_z_i*x;
   const dL_du_i = delta_z_i*h0;
   const dL_dw_f = delta_z_f*x;

@@ -37,9 +37,9 @@
 # Computed in another form, which keeps more digits
 #     δ_c = δ_h·o·(1/cosh(c)²)
 #     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-#     δ_z_o = δ_h·sigmoid(−z_o)·h
-#     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
-#     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
+#     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
+#     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+#     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 """Value, gradient and update step of L."""
 
 from math import copysign, cosh, exp, inf, isnan, nan, tanh
@@ -150,23 +150,25 @@ def gradient(
         z_f = w_f*x + u_f*h0 + b_f
         z_o = w_o*x + u_o*h0 + b_o
         z_g = w_g*x + u_g*h0 + b_g
-        neg_z_i = -z_i
-        i = 1.0/(1.0 + _exp(neg_z_i))
-        neg_z_f = -z_f
-        f = 1.0/(1.0 + _exp(neg_z_f))
-        neg_z_o = -z_o
-        o = 1.0/(1.0 + _exp(neg_z_o))
+        exp_neg_z_i = _exp(-z_i)
+        i = 1.0/(1.0 + exp_neg_z_i)
+        exp_neg_z_f = _exp(-z_f)
+        f = 1.0/(1.0 + exp_neg_z_f)
+        exp_neg_z_o = _exp(-z_o)
+        o = 1.0/(1.0 + exp_neg_z_o)
         g = tanh(z_g)
-        c = f*c0 + i*g
+        f_times_c0 = f*c0
+        c = f_times_c0 + i*g
         h = o*tanh(c)
         delta_h = h - y
         cosh_c = _cosh(c)
         delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
+        delta_c_times_i = delta_c*i
         two_z_g = 2.0*z_g
-        delta_z_g = delta_c*i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
-        delta_z_o = delta_h*_sigmoid(neg_z_o)*h
-        delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f)
-        delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i)
+        delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
+        delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o*_sigmoid(z_o)
+        delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f)
+        delta_z_i = 0.0 if i == 0.0 else delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -196,24 +198,26 @@ def value_and_gradient(
         z_f = w_f*x + u_f*h0 + b_f
         z_o = w_o*x + u_o*h0 + b_o
         z_g = w_g*x + u_g*h0 + b_g
-        neg_z_i = -z_i
-        i = 1.0/(1.0 + _exp(neg_z_i))
-        neg_z_f = -z_f
-        f = 1.0/(1.0 + _exp(neg_z_f))
-        neg_z_o = -z_o
-        o = 1.0/(1.0 + _exp(neg_z_o))
+        exp_neg_z_i = _exp(-z_i)
+        i = 1.0/(1.0 + exp_neg_z_i)
+        exp_neg_z_f = _exp(-z_f)
+        f = 1.0/(1.0 + exp_neg_z_f)
+        exp_neg_z_o = _exp(-z_o)
+        o = 1.0/(1.0 + exp_neg_z_o)
         g = tanh(z_g)
-        c = f*c0 + i*g
+        f_times_c0 = f*c0
+        c = f_times_c0 + i*g
         h = o*tanh(c)
         delta_h = h - y
         L = delta_h*delta_h/2.0
         cosh_c = _cosh(c)
         delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
+        delta_c_times_i = delta_c*i
         two_z_g = 2.0*z_g
-        delta_z_g = delta_c*i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
-        delta_z_o = delta_h*_sigmoid(neg_z_o)*h
-        delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f)
-        delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i)
+        delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
+        delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o*_sigmoid(z_o)
+        delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f)
+        delta_z_i = 0.0 if i == 0.0 else delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
         dL_dw_f = delta_z_f*x
@@ -258,24 +262,26 @@ def _ieee(
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
-    neg_z_i = -z_i
-    i = _ieee_divide(1.0, 1.0 + _exp(neg_z_i))
-    neg_z_f = -z_f
-    f = _ieee_divide(1.0, 1.0 + _exp(neg_z_f))
-    neg_z_o = -z_o
-    o = _ieee_divide(1.0, 1.0 + _exp(neg_z_o))
+    exp_neg_z_i = _exp(-z_i)
+    i = _ieee_divide(1.0, 1.0 + exp_neg_z_i)
+    exp_neg_z_f = _exp(-z_f)
+    f = _ieee_divide(1.0, 1.0 + exp_neg_z_f)
+    exp_neg_z_o = _exp(-z_o)
+    o = _ieee_divide(1.0, 1.0 + exp_neg_z_o)
     g = tanh(z_g)
-    c = f*c0 + i*g
+    f_times_c0 = f*c0
+    c = f_times_c0 + i*g
     h = o*tanh(c)
     delta_h = h - y
     L = delta_h*delta_h/2.0
     cosh_c = _cosh(c)
     delta_c = delta_h*o*_ieee_divide(1.0, cosh_c*cosh_c)
+    delta_c_times_i = delta_c*i
     two_z_g = 2.0*z_g
-    delta_z_g = delta_c*i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
-    delta_z_o = delta_h*_sigmoid(neg_z_o)*h
-    delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f)
-    delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i)
+    delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
+    delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o*_sigmoid(z_o)
+    delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f)
+    delta_z_i = 0.0 if i == 0.0 else delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i)
     dL_dw_i = delta_z_i*x
     dL_du_i = delta_z_i*h0
     dL_dw_f = delta_z_f*x

@@ -37,9 +37,9 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = δ_h·sigmoid(−z_o)·h
-//     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
-//     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -137,23 +137,25 @@ pub fn gradient(
     let z_f = w_f*x + u_f*h0 + b_f;
     let z_o = w_o*x + u_o*h0 + b_o;
     let z_g = w_g*x + u_g*h0 + b_g;
-    let neg_z_i = -z_i;
-    let i = 1.0/(1.0 + math::exp(neg_z_i));
-    let neg_z_f = -z_f;
-    let f = 1.0/(1.0 + math::exp(neg_z_f));
-    let neg_z_o = -z_o;
-    let o = 1.0/(1.0 + math::exp(neg_z_o));
+    let exp_neg_z_i = math::exp(-z_i);
+    let i = 1.0/(1.0 + exp_neg_z_i);
+    let exp_neg_z_f = math::exp(-z_f);
+    let f = 1.0/(1.0 + exp_neg_z_f);
+    let exp_neg_z_o = math::exp(-z_o);
+    let o = 1.0/(1.0 + exp_neg_z_o);
     let g = math::tanh(z_g);
-    let c = f*c0 + i*g;
+    let f_times_c0 = f*c0;
+    let c = f_times_c0 + i*g;
     let h = o*math::tanh(c);
     let delta_h = h - y;
     let cosh_c = math::cosh(c);
     let delta_c = delta_h*o*(1.0/(cosh_c*cosh_c));
+    let delta_c_times_i = delta_c*i;
     let two_z_g = 2.0*z_g;
-    let delta_z_g = delta_c*i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-    let delta_z_o = delta_h*_sigmoid(neg_z_o)*h;
-    let delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f);
-    let delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i);
+    let delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
+    let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o*_sigmoid(z_o) };
+    let delta_z_f = if f == 0.0 { 0.0 } else { delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f) };
+    let delta_z_i = if i == 0.0 { 0.0 } else { delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i) };
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
     let dL_dw_f = delta_z_f*x;
@@ -177,24 +179,26 @@ pub fn value_and_gradient(
     let z_f = w_f*x + u_f*h0 + b_f;
     let z_o = w_o*x + u_o*h0 + b_o;
     let z_g = w_g*x + u_g*h0 + b_g;
-    let neg_z_i = -z_i;
-    let i = 1.0/(1.0 + math::exp(neg_z_i));
-    let neg_z_f = -z_f;
-    let f = 1.0/(1.0 + math::exp(neg_z_f));
-    let neg_z_o = -z_o;
-    let o = 1.0/(1.0 + math::exp(neg_z_o));
+    let exp_neg_z_i = math::exp(-z_i);
+    let i = 1.0/(1.0 + exp_neg_z_i);
+    let exp_neg_z_f = math::exp(-z_f);
+    let f = 1.0/(1.0 + exp_neg_z_f);
+    let exp_neg_z_o = math::exp(-z_o);
+    let o = 1.0/(1.0 + exp_neg_z_o);
     let g = math::tanh(z_g);
-    let c = f*c0 + i*g;
+    let f_times_c0 = f*c0;
+    let c = f_times_c0 + i*g;
     let h = o*math::tanh(c);
     let delta_h = h - y;
     let L = delta_h*delta_h/2.0;
     let cosh_c = math::cosh(c);
     let delta_c = delta_h*o*(1.0/(cosh_c*cosh_c));
+    let delta_c_times_i = delta_c*i;
     let two_z_g = 2.0*z_g;
-    let delta_z_g = delta_c*i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-    let delta_z_o = delta_h*_sigmoid(neg_z_o)*h;
-    let delta_z_f = delta_c*c0*_sigmoid(z_f)*_sigmoid(neg_z_f);
-    let delta_z_i = delta_c*g*_sigmoid(z_i)*_sigmoid(neg_z_i);
+    let delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
+    let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o*_sigmoid(z_o) };
+    let delta_z_f = if f == 0.0 { 0.0 } else { delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f) };
+    let delta_z_i = if i == 0.0 { 0.0 } else { delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i) };
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
     let dL_dw_f = delta_z_f*x;

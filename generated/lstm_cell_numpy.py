@@ -37,9 +37,9 @@
 # Computed in another form, which keeps more digits
 #     δ_c = δ_h·o·(1/cosh(c)²)
 #     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-#     δ_z_o = δ_h·sigmoid(−z_o)·h
-#     δ_z_f = δ_c·c₀·sigmoid(z_f)·sigmoid(−z_f)
-#     δ_z_i = δ_c·g·sigmoid(z_i)·sigmoid(−z_i)
+#     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
+#     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+#     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -154,9 +154,12 @@ def gradient(
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
-    i = 1.0/(1.0 + np.exp(-z_i))
-    f = 1.0/(1.0 + np.exp(-z_f))
-    o = 1.0/(1.0 + np.exp(-z_o))
+    exp_neg_z_i = np.exp(-z_i)
+    i = 1.0/(1.0 + exp_neg_z_i)
+    exp_neg_z_f = np.exp(-z_f)
+    f = 1.0/(1.0 + exp_neg_z_f)
+    exp_neg_z_o = np.exp(-z_o)
+    o = 1.0/(1.0 + exp_neg_z_o)
     g = np.tanh(z_g)
     c = f*c0 + i*g
     h = o*np.tanh(c)
@@ -164,9 +167,9 @@ def gradient(
     cosh_c = np.cosh(c)
     delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
     delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
-    delta_z_o = delta_h*(1.0/(np.exp(z_o) + 1.0))*h
-    delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
-    delta_z_i = delta_c*g*(1.0/(np.exp(-z_i) + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(np.exp(-z_o) + 1.0)))
+    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(np.exp(-z_f) + 1.0)))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(np.exp(-z_i) + 1.0)))
     _n = len(x)
     dL_dw_i = np.sum(delta_z_i*x)/_n
     dL_du_i = np.sum(delta_z_i*h0)/_n
@@ -197,9 +200,12 @@ def value_and_gradient(
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
-    i = 1.0/(1.0 + np.exp(-z_i))
-    f = 1.0/(1.0 + np.exp(-z_f))
-    o = 1.0/(1.0 + np.exp(-z_o))
+    exp_neg_z_i = np.exp(-z_i)
+    i = 1.0/(1.0 + exp_neg_z_i)
+    exp_neg_z_f = np.exp(-z_f)
+    f = 1.0/(1.0 + exp_neg_z_f)
+    exp_neg_z_o = np.exp(-z_o)
+    o = 1.0/(1.0 + exp_neg_z_o)
     g = np.tanh(z_g)
     c = f*c0 + i*g
     h = o*np.tanh(c)
@@ -207,9 +213,9 @@ def value_and_gradient(
     cosh_c = np.cosh(c)
     delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
     delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
-    delta_z_o = delta_h*(1.0/(np.exp(z_o) + 1.0))*h
-    delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
-    delta_z_i = delta_c*g*(1.0/(np.exp(-z_i) + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(np.exp(-z_o) + 1.0)))
+    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(np.exp(-z_f) + 1.0)))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(np.exp(-z_i) + 1.0)))
     _n = len(x)
     dL_dw_i = np.sum(delta_z_i*x)/_n
     dL_du_i = np.sum(delta_z_i*h0)/_n
@@ -316,7 +322,8 @@ def jacobian(
     z_f = w_f*x + u_f*h0 + b_f
     z_o = w_o*x + u_o*h0 + b_o
     z_g = w_g*x + u_g*h0 + b_g
-    i = 1.0/(1.0 + np.exp(-z_i))
+    exp_neg_z_i = np.exp(-z_i)
+    i = 1.0/(1.0 + exp_neg_z_i)
     f = 1.0/(1.0 + np.exp(-z_f))
     o = 1.0/(1.0 + np.exp(-z_o))
     g = np.tanh(z_g)
@@ -327,7 +334,7 @@ def jacobian(
     delta_z_g = delta_c*i*(1.0/(cosh_z_g*cosh_z_g))
     delta_z_o = 1.0/(np.exp(z_o) + 1.0)*h
     delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
-    delta_z_i = delta_c*g*(1.0/(np.exp(-z_i) + 1.0))*(1.0/(np.exp(z_i) + 1.0))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(np.exp(-z_i) + 1.0)))
     dresidual_dw_i = delta_z_i*x
     dresidual_du_i = delta_z_i*h0
     dresidual_dw_f = delta_z_f*x

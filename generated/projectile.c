@@ -16,9 +16,11 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
-// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Computed in another form, which keeps more digits
+//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
+//         2gk))/g)
+//     δ_b = a·δ_X·t/√(b² + 2gk)
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 #include "projectile.h"
 
 #include <math.h>
@@ -27,7 +29,10 @@
 double projectile_value(double v, double theta, double D, double g, double k) {
     const double a = v*cos(theta);
     const double b = v*sin(theta);
-    const double t = (b + sqrt(b*b + 2.0*g*k))/g;
+    const double t1 = 2.0*g*k;
+    const double t2 = b*b + t1;
+    const double t = (b <= 0.0) ? 2.0*k/(((t1 > 0.0) ? hypot(b, sqrt(t1)) : sqrt(t2)) - b) :
+        (b + sqrt(t2))/g;
     const double X = a*t;
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
@@ -39,11 +44,12 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double a = v*cos_theta;
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
-    const double t1 = sqrt(b*b + 2.0*g*k);
-    const double t = (b + t1)/g;
+    const double t1 = 2.0*g*k;
+    const double t2 = sqrt(b*b + t1);
+    const double t = (b <= 0.0) ? 2.0*k/(((t1 > 0.0) ? hypot(b, sqrt(t1)) : t2) - b) : (b + t2)/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
-    const double delta_b = delta_X*a*(1.0 + b/t1)/g;
+    const double delta_b = X*delta_X/t2;
     const double delta_a = delta_X*t;
     const double dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
@@ -59,13 +65,14 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double a = v*cos_theta;
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
-    const double t1 = sqrt(b*b + 2.0*g*k);
-    const double t = (b + t1)/g;
+    const double t1 = 2.0*g*k;
+    const double t2 = sqrt(b*b + t1);
+    const double t = (b <= 0.0) ? 2.0*k/(((t1 > 0.0) ? hypot(b, sqrt(t1)) : t2) - b) : (b + t2)/g;
     const double X = a*t;
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
     const double delta_X = 2.0*X_minus_D;
-    const double delta_b = delta_X*a*(1.0 + b/t1)/g;
+    const double delta_b = X*delta_X/t2;
     const double delta_a = delta_X*t;
     const double dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
@@ -93,12 +100,12 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double D, double g, double cos_theta, double a, double sin_theta, double b, double t1,
-    double t, double X, double acc[][LANES], size_t lane) {
+    double D, double cos_theta, double a, double sin_theta, double b, double t2, double t,
+    double X, double acc[][LANES], size_t lane) {
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
     const double delta_X = 2.0*X_minus_D;
-    const double delta_b = delta_X*a*(1.0 + b/t1)/g;
+    const double delta_b = X*delta_X/t2;
     const double delta_a = delta_X*t;
     acc[0][lane] += J;
     acc[1][lane] += delta_a*cos_theta + delta_b*sin_theta;
@@ -114,8 +121,8 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t1, double t, double X, double total[], double carry[]) {
+    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
+    double t2, double t, double X, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -123,11 +130,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t1, t, X, acc, lane);
+                add_sample(D[start + lane], cos_theta, a, sin_theta, b, t2, t, X, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(D[start + lane], g, cos_theta, a, sin_theta, b, t1, t, X, acc, lane);
+            add_sample(D[start + lane], cos_theta, a, sin_theta, b, t2, t, X, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -142,8 +149,8 @@ static void add_chunk(
 
 /* The sums over all samples; chunks are added in order, however many threads run. */
 static void total_sums(
-    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t1, double t, double X, double sums[]) {
+    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
+    double t2, double t, double X, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -159,7 +166,7 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, D + start, g, cos_theta, a, sin_theta, b, t1, t, X, total[part],
+        add_chunk(length, D + start, cos_theta, a, sin_theta, b, t2, t, X, total[part],
             carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
@@ -174,8 +181,8 @@ static void total_sums(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t1, double t, double X, double sums[]) {
+    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
+    double t2, double t, double X, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -185,7 +192,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, D + start, g, cos_theta, a, sin_theta, b, t1, t, X, part, carry);
+        add_chunk(1, D + start, cos_theta, a, sin_theta, b, t2, t, X, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -197,16 +204,16 @@ static void careful_sums(
 
 /* The means over all samples. */
 static void mean_sums(
-    size_t count, const double *D, double g, double cos_theta, double a, double sin_theta,
-    double b, double t1, double t, double X, double sums[]) {
+    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
+    double t2, double t, double X, double sums[]) {
     int finite = 1;
-    total_sums(count, D, g, cos_theta, a, sin_theta, b, t1, t, X, sums);
+    total_sums(count, D, cos_theta, a, sin_theta, b, t2, t, X, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, D, g, cos_theta, a, sin_theta, b, t1, t, X, sums);
+        careful_sums(count, D, cos_theta, a, sin_theta, b, t2, t, X, sums);
     }
 }
 
@@ -217,10 +224,11 @@ projectile_params projectile_batch_value_and_gradient(
     const double a = v*cos_theta;
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
-    const double t1 = sqrt(b*b + 2.0*g*k);
-    const double t = (b + t1)/g;
+    const double t1 = 2.0*g*k;
+    const double t2 = sqrt(b*b + t1);
+    const double t = (b <= 0.0) ? 2.0*k/(((t1 > 0.0) ? hypot(b, sqrt(t1)) : t2) - b) : (b + t2)/g;
     const double X = a*t;
-    mean_sums(count, D, g, cos_theta, a, sin_theta, b, t1, t, X, sums);
+    mean_sums(count, D, cos_theta, a, sin_theta, b, t2, t, X, sums);
     *value = sums[0];
     projectile_params out;
     out.v = sums[1];

@@ -16,9 +16,11 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
-// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Computed in another form, which keeps more digits
+//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
+//         2gk))/g)
+//     δ_b = a·δ_X·t/√(b² + 2gk)
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 #ifndef PROJECTILE_H
 #define PROJECTILE_H
 

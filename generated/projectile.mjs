@@ -16,9 +16,11 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
-// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Computed in another form, which keeps more digits
+//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
+//         2gk))/g)
+//     δ_b = a·δ_X·t/√(b² + 2gk)
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 
 /**
  * The derivative of J by each parameter.
@@ -46,7 +48,10 @@
 export function value(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*Math.cos(theta);
   const b = v*Math.sin(theta);
-  const t = (b + Math.sqrt(b*b + 2*g*k))/g;
+  const t1 = 2*g*k;
+  const t2 = b*b + t1;
+  const t = (b <= 0) ? 2*k/(((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) : Math.sqrt(t2)) - b) :
+      (b + Math.sqrt(t2))/g;
   const X = a*t;
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
@@ -67,11 +72,12 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*cos_theta;
   const sin_theta = Math.sin(theta);
   const b = v*sin_theta;
-  const t1 = Math.sqrt(b*b + 2*g*k);
-  const t = (b + t1)/g;
+  const t1 = 2*g*k;
+  const t2 = Math.sqrt(b*b + t1);
+  const t = (b <= 0) ? 2*k/(((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) : t2) - b) : (b + t2)/g;
   const X = a*t;
   const delta_X = 2*(X - D);
-  const delta_b = delta_X*a*(1 + b/t1)/g;
+  const delta_b = X*delta_X/t2;
   const delta_a = delta_X*t;
   const dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
@@ -92,13 +98,14 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*cos_theta;
   const sin_theta = Math.sin(theta);
   const b = v*sin_theta;
-  const t1 = Math.sqrt(b*b + 2*g*k);
-  const t = (b + t1)/g;
+  const t1 = 2*g*k;
+  const t2 = Math.sqrt(b*b + t1);
+  const t = (b <= 0) ? 2*k/(((t1 > 0) ? Math.hypot(b, Math.sqrt(t1)) : t2) - b) : (b + t2)/g;
   const X = a*t;
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
   const delta_X = 2*X_minus_D;
-  const delta_b = delta_X*a*(1 + b/t1)/g;
+  const delta_b = X*delta_X/t2;
   const delta_a = delta_X*t;
   const dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;

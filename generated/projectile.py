@@ -16,12 +16,13 @@
 #     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
-# Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
-# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
-# Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+# Computed in another form, which keeps more digits
+#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² + 2gk))/g)
+#     δ_b = a·δ_X·t/√(b² + 2gk)
+# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 """Value, gradient and update step of J."""
 
-from math import copysign, cos, inf, isnan, nan, sin, sqrt
+from math import copysign, cos, hypot, inf, isnan, nan, sin, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -53,14 +54,14 @@ def _ieee_divide(x: float, y: float) -> float:
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
 
 
-def _ieee_sin(x: float) -> float:
-    """sin(x): NaN outside its domain."""
-    return sin(x) if abs(x) != inf else nan
-
-
 def _ieee_sqrt(x: float) -> float:
     """sqrt(x): NaN outside its domain."""
     return sqrt(x) if x >= 0.0 else nan
+
+
+def _ieee_sin(x: float) -> float:
+    """sin(x): NaN outside its domain."""
+    return sin(x) if abs(x) != inf else nan
 
 
 def value(
@@ -70,7 +71,12 @@ def value(
     try:
         a = v*cos(theta)
         b = v*sin(theta)
-        t = (b + sqrt(b*b + 2.0*g*k))/g
+        t1 = 2.0*g*k
+        t2 = b*b + t1
+        t = (
+            2.0*k/((hypot(b, sqrt(t1)) if t1 > 0.0 else sqrt(t2)) - b) if b <= 0.0 else (b +
+            sqrt(t2))/g
+        )
         X = a*t
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
@@ -88,11 +94,12 @@ def gradient(
         a = v*cos_theta
         sin_theta = sin(theta)
         b = v*sin_theta
-        t1 = sqrt(b*b + 2.0*g*k)
-        t = (b + t1)/g
+        t1 = 2.0*g*k
+        t2 = sqrt(b*b + t1)
+        t = 2.0*k/((hypot(b, sqrt(t1)) if t1 > 0.0 else t2) - b) if b <= 0.0 else (b + t2)/g
         X = a*t
         delta_X = 2.0*(X - D)
-        delta_b = delta_X*a*(1.0 + b/t1)/g
+        delta_b = X*delta_X/t2
         delta_a = delta_X*t
         dJ_dv = delta_a*cos_theta + delta_b*sin_theta
         dJ_dtheta = delta_b*a - delta_a*b
@@ -110,13 +117,14 @@ def value_and_gradient(
         a = v*cos_theta
         sin_theta = sin(theta)
         b = v*sin_theta
-        t1 = sqrt(b*b + 2.0*g*k)
-        t = (b + t1)/g
+        t1 = 2.0*g*k
+        t2 = sqrt(b*b + t1)
+        t = 2.0*k/((hypot(b, sqrt(t1)) if t1 > 0.0 else t2) - b) if b <= 0.0 else (b + t2)/g
         X = a*t
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
         delta_X = 2.0*X_minus_D
-        delta_b = delta_X*a*(1.0 + b/t1)/g
+        delta_b = X*delta_X/t2
         delta_a = delta_X*t
         dJ_dv = delta_a*cos_theta + delta_b*sin_theta
         dJ_dtheta = delta_b*a - delta_a*b
@@ -139,13 +147,17 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     a = v*cos_theta
     sin_theta = _ieee_sin(theta)
     b = v*sin_theta
-    t1 = _ieee_sqrt(b*b + 2.0*g*k)
-    t = _ieee_divide(b + t1, g)
+    t1 = 2.0*g*k
+    t2 = _ieee_sqrt(b*b + t1)
+    t = (
+        _ieee_divide(2.0*k, (hypot(b, _ieee_sqrt(t1)) if t1 > 0.0 else t2) - b) if
+        b <= 0.0 else _ieee_divide(b + t2, g)
+    )
     X = a*t
     X_minus_D = X - D
     J = X_minus_D*X_minus_D
     delta_X = 2.0*X_minus_D
-    delta_b = _ieee_divide(delta_X*a*(1.0 + _ieee_divide(b, t1)), g)
+    delta_b = _ieee_divide(X*delta_X, t2)
     delta_a = delta_X*t
     dJ_dv = delta_a*cos_theta + delta_b*sin_theta
     dJ_dtheta = delta_b*a - delta_a*b

@@ -16,9 +16,11 @@
 //     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
-// Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
-// Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+// Computed in another form, which keeps more digits
+//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
+//         2gk))/g)
+//     δ_b = a·δ_X·t/√(b² + 2gk)
+// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -50,6 +52,10 @@ mod math {
         f64::cos(x)
     }
     #[inline]
+    pub fn hypot(x: f64, y: f64) -> f64 {
+        f64::hypot(x, y)
+    }
+    #[inline]
     pub fn sin(x: f64) -> f64 {
         f64::sin(x)
     }
@@ -63,7 +69,10 @@ mod math {
 pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let a = v*math::cos(theta);
     let b = v*math::sin(theta);
-    let t = (b + math::sqrt(b*b + 2.0*g*k))/g;
+    let t1 = 2.0*g*k;
+    let t2 = b*b + t1;
+    let t = if b <= 0.0 { 2.0*k/((if t1 > 0.0 { math::hypot(b, math::sqrt(t1)) } else
+        { math::sqrt(t2) }) - b) } else { (b + math::sqrt(t2))/g };
     let X = a*t;
     let X_minus_D = X - D;
     let J = X_minus_D*X_minus_D;
@@ -76,11 +85,13 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let a = v*cos_theta;
     let sin_theta = math::sin(theta);
     let b = v*sin_theta;
-    let t1 = math::sqrt(b*b + 2.0*g*k);
-    let t = (b + t1)/g;
+    let t1 = 2.0*g*k;
+    let t2 = math::sqrt(b*b + t1);
+    let t = if b <= 0.0 { 2.0*k/((if t1 > 0.0 { math::hypot(b, math::sqrt(t1)) } else
+        { t2 }) - b) } else { (b + t2)/g };
     let X = a*t;
     let delta_X = 2.0*(X - D);
-    let delta_b = delta_X*a*(1.0 + b/t1)/g;
+    let delta_b = X*delta_X/t2;
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     let dJ_dtheta = delta_b*a - delta_a*b;
@@ -93,13 +104,15 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let a = v*cos_theta;
     let sin_theta = math::sin(theta);
     let b = v*sin_theta;
-    let t1 = math::sqrt(b*b + 2.0*g*k);
-    let t = (b + t1)/g;
+    let t1 = 2.0*g*k;
+    let t2 = math::sqrt(b*b + t1);
+    let t = if b <= 0.0 { 2.0*k/((if t1 > 0.0 { math::hypot(b, math::sqrt(t1)) } else
+        { t2 }) - b) } else { (b + t2)/g };
     let X = a*t;
     let X_minus_D = X - D;
     let J = X_minus_D*X_minus_D;
     let delta_X = 2.0*X_minus_D;
-    let delta_b = delta_X*a*(1.0 + b/t1)/g;
+    let delta_b = X*delta_X/t2;
     let delta_a = delta_X*t;
     let dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
     let dJ_dtheta = delta_b*a - delta_a*b;

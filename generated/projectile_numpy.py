@@ -16,9 +16,10 @@
 #     ∂J/∂v = δ_a·cos(θ) + δ_b·sin(θ)
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
-# Accuracy: J loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
-# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -99648.4, θ = 0.646163, D = 12.3875.
-# Accuracy: dJ_dθ loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+# Computed in another form, which keeps more digits
+#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² + 2gk))/g)
+#     δ_b = a·δ_X·t/√(b² + 2gk)
+# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -81,7 +82,11 @@ def value(
     D, = _samples(D)
     a = v*np.cos(theta)
     b = v*np.sin(theta)
-    t = (b + np.sqrt(b*b + 2.0*g*k))/g
+    t1 = np.sqrt(b*b + 2.0*g*k)
+    t = (
+        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
+        t1) - b), (b + t1)/g)
+    )
     X = a*t
     _n = len(D)
     J = np.sum((X - D)**2)/_n
@@ -100,10 +105,13 @@ def gradient(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t1 = np.sqrt(b*b + 2.0*g*k)
-    t = (b + t1)/g
+    t = (
+        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
+        t1) - b), (b + t1)/g)
+    )
     X = a*t
     delta_X = 2.0*(X - D)
-    delta_b = delta_X*a*(1.0 + b/t1)/g
+    delta_b = a*delta_X*t/t1
     delta_a = delta_X*t
     _n = len(D)
     dJ_dv = np.sum(delta_a*cos_theta + delta_b*sin_theta)/_n
@@ -123,10 +131,13 @@ def value_and_gradient(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t1 = np.sqrt(b*b + 2.0*g*k)
-    t = (b + t1)/g
+    t = (
+        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
+        t1) - b), (b + t1)/g)
+    )
     X = a*t
     delta_X = 2.0*(X - D)
-    delta_b = delta_X*a*(1.0 + b/t1)/g
+    delta_b = a*delta_X*t/t1
     delta_a = delta_X*t
     _n = len(D)
     J = np.sum((X - D)**2)/_n
@@ -180,7 +191,11 @@ def residuals(
     _rows = np.empty((len(D), 1))
     a = v*np.cos(theta)
     b = v*np.sin(theta)
-    t = (b + np.sqrt(b*b + 2.0*g*k))/g
+    t1 = np.sqrt(b*b + 2.0*g*k)
+    t = (
+        np.where(b <= 0.0, 2.0*k/(t1 - b), (b + np.where(2.0*g*k > 0.0, np.hypot(b,
+        np.sqrt(2.0*g*k)), t1))/g)
+    )
     X = a*t
     residual = X - D
     _rows[:, 0] = residual
@@ -201,7 +216,10 @@ def jacobian(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t1 = np.sqrt(b*b + 2.0*g*k)
-    t = (b + t1)/g
+    t = (
+        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
+        t1) - b), (b + t1)/g)
+    )
     delta = a*(1.0 + b/t1)/g
     dresidual_dv = delta*sin_theta + t*cos_theta
     dresidual_dtheta = delta*a - t*b

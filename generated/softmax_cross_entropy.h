@@ -23,17 +23,12 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
+//     p₁ = 1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))
 //     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-// Accuracy: L loses all digits at w1 = -169.98, b1 = -2.64382e-07, w2 = -1.33696e-06, b2 =
-//     1.01252e-05, w3 = 1.88828e-05, b3 = -1.50782e-05, x = 190.749, t1 = 1.09008e-06, ….
-// Accuracy: dL_dw1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
-//     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
-// Accuracy: dL_db1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
-//     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
-// Accuracy: dL_dw3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028,
-//     w3 = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
-// Accuracy: dL_db3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028,
-//     w3 = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
+//     p₃ = 1/(exp(z₁ − z₃) + exp(−z₃ + z₂) + 1)
+//     L = where(p₁ == 0, 0, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)))
+// Accuracy: L loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3 =
+//     -800, b3 = -1.58788, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #ifndef SOFTMAX_CROSS_ENTROPY_H
 #define SOFTMAX_CROSS_ENTROPY_H

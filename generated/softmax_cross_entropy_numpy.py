@@ -23,17 +23,12 @@
 #     ∂L/∂w₃ = δ₃x
 #     ∂L/∂b₃ = δ₃
 # Computed in another form, which keeps more digits
+#     p₁ = 1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))
 #     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-# Accuracy: L loses all digits at w1 = -169.98, b1 = -2.64382e-07, w2 = -1.33696e-06, b2 =
-#     1.01252e-05, w3 = 1.88828e-05, b3 = -1.50782e-05, x = 190.749, t1 = 1.09008e-06, ….
-# Accuracy: dL_dw1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
-#     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
-# Accuracy: dL_db1 loses all digits at w1 = -0.1901, b1 = 100000, w2 = 0.268957, b2 = 0.525227, w3
-#     = 0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
-# Accuracy: dL_dw3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028, w3
-#     = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
-# Accuracy: dL_db3 loses all digits at w1 = -0.5204, b1 = 0.865516, w2 = 0.560609, b2 = 1.36028, w3
-#     = 0.974092, b3 = -1.04658, x = 800, t1 = 2.33996, ….
+#     p₃ = 1/(exp(z₁ − z₃) + exp(−z₃ + z₂) + 1)
+#     L = where(p₁ == 0, 0, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)))
+# Accuracy: L loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3 =
+#     -800, b3 = -1.58788, x = 6.88106, t1 = 1.23515, ….
 # Assumed: t1 + t2 + t3 = 1.
 """Value, gradient and update step of L, as means over arrays of samples.
 
@@ -107,14 +102,14 @@ def value(
     z1 = w1*x + b1
     z2 = w2*x + b2
     z3 = w3*x + b3
-    exp_z1 = np.exp(z1)
-    exp_z3 = np.exp(z3)
-    s = exp_z1 + np.exp(z2) + exp_z3
-    p1 = exp_z1/s
+    p1 = 1.0/(1.0 + np.exp(z2 - z1) + np.exp(z3 - z1))
     p2 = 1.0/(1.0 + np.exp(z1 - z2) + np.exp(z3 - z2))
-    p3 = exp_z3/s
+    p3 = 1.0/(np.exp(z1 - z3) + np.exp(z2 - z3) + 1.0)
     _n = len(x)
-    L = -np.sum(t1*np.log(p1) + t2*np.log(p2) + t3*np.log(p3))/_n
+    L = (
+        np.sum(np.where(p1 == 0.0, 0.0, -(t1*np.log(p1) + t2*np.log(p2) +
+        t3*np.log(p3))))/_n
+    )
     return float(L)
 
 
@@ -129,12 +124,9 @@ def gradient(
     z1 = w1*x + b1
     z2 = w2*x + b2
     z3 = w3*x + b3
-    exp_z1 = np.exp(z1)
-    exp_z3 = np.exp(z3)
-    s = exp_z1 + np.exp(z2) + exp_z3
-    p1 = exp_z1/s
+    p1 = 1.0/(1.0 + np.exp(z2 - z1) + np.exp(z3 - z1))
     p2 = 1.0/(1.0 + np.exp(z1 - z2) + np.exp(z3 - z2))
-    p3 = exp_z3/s
+    p3 = 1.0/(np.exp(z1 - z3) + np.exp(z2 - z3) + 1.0)
     delta_3 = p3 - t3
     delta_2 = p2 - t2
     delta_1 = p1 - t1
@@ -158,20 +150,20 @@ def value_and_gradient(
     z1 = w1*x + b1
     z2 = w2*x + b2
     z3 = w3*x + b3
-    exp_z1 = np.exp(z1)
-    exp_z3 = np.exp(z3)
-    s = exp_z1 + np.exp(z2) + exp_z3
-    p1 = exp_z1/s
+    p1 = 1.0/(1.0 + np.exp(z2 - z1) + np.exp(z3 - z1))
     p2 = 1.0/(1.0 + np.exp(z1 - z2) + np.exp(z3 - z2))
-    p3 = exp_z3/s
+    p3 = 1.0/(np.exp(z1 - z3) + np.exp(z2 - z3) + 1.0)
     delta_3 = p3 - t3
     delta_2 = p2 - t2
     delta_1 = p1 - t1
     _n = len(x)
+    L = (
+        np.sum(np.where(p1 == 0.0, 0.0, -(t1*np.log(p1) + t2*np.log(p2) +
+        t3*np.log(p3))))/_n
+    )
     dL_dw1 = np.sum(delta_1*x)/_n
     dL_dw2 = np.sum(delta_2*x)/_n
     dL_dw3 = np.sum(delta_3*x)/_n
-    L = -np.sum(t1*np.log(p1) + t2*np.log(p2) + t3*np.log(p3))/_n
     return float(L), Gradient(*map(float, (
         dL_dw1, np.sum(delta_1)/_n, dL_dw2, np.sum(delta_2)/_n, dL_dw3, np.sum(delta_3)/_n,
     )))

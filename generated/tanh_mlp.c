@@ -18,7 +18,7 @@
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
 //     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
-//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
+//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 #include "tanh_mlp.h"
 
 #include <math.h>
@@ -46,8 +46,8 @@ tanh_mlp_params tanh_mlp_gradient(double w1, double b1, double w2, double b2, do
     const double z2 = w2*h1 + b2;
     const double two_z2 = 2.0*z2;
     const double delta_2 = (tanh(z2) - y)*(4.0*sg_sigmoid(two_z2)*sg_sigmoid(-two_z2));
-    const double two_z1 = 2.0*z1;
-    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(two_z1)*sg_sigmoid(-two_z1));
+    const double cosh_z1 = cosh(z1);
+    const double delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1));
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*h1;
     tanh_mlp_params out;
@@ -68,8 +68,8 @@ tanh_mlp_params tanh_mlp_value_and_gradient(
     const double L = h2_minus_y*h2_minus_y/2.0;
     const double two_z2 = 2.0*z2;
     const double delta_2 = h2_minus_y*(4.0*sg_sigmoid(two_z2)*sg_sigmoid(-two_z2));
-    const double two_z1 = 2.0*z1;
-    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(two_z1)*sg_sigmoid(-two_z1));
+    const double cosh_z1 = cosh(z1);
+    const double delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1));
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*h1;
     *value = L;
@@ -110,8 +110,8 @@ static inline void add_sample(
     const double h2_minus_y = h2 - y;
     const double two_z2 = 2.0*z2;
     const double delta_2 = h2_minus_y*(4.0*sg_sigmoid(two_z2)*sg_sigmoid(-two_z2));
-    const double two_z1 = 2.0*z1;
-    const double delta_1 = delta_2*w2*(4.0*sg_sigmoid(two_z1)*sg_sigmoid(-two_z1));
+    const double cosh_z1 = cosh(z1);
+    const double delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1));
     const double dL_dw1 = delta_1*x;
     const double dL_dw2 = delta_2*h1;
     acc[0][lane] += h2_minus_y*h2_minus_y;

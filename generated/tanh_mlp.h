@@ -18,7 +18,7 @@
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
 //     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
-//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
+//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 #ifndef TANH_MLP_H
 #define TANH_MLP_H
 

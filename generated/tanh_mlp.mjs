@@ -18,7 +18,7 @@
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
 //     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
-//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
+//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 
 /**
  * The derivative of L by each parameter.
@@ -83,8 +83,8 @@ export function gradient(w1, b1, w2, b2, x, y) {
   const z2 = w2*h1 + b2;
   const two_z2 = 2*z2;
   const delta_2 = (Math.tanh(z2) - y)*(4*_sigmoid(two_z2)*_sigmoid(-two_z2));
-  const two_z1 = 2*z1;
-  const delta_1 = delta_2*w2*(4*_sigmoid(two_z1)*_sigmoid(-two_z1));
+  const cosh_z1 = Math.cosh(z1);
+  const delta_1 = delta_2*w2*(1/(cosh_z1*cosh_z1));
   const dL_dw1 = delta_1*x;
   const dL_dw2 = delta_2*h1;
   return {w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2};
@@ -109,8 +109,8 @@ export function value_and_gradient(w1, b1, w2, b2, x, y) {
   const L = h2_minus_y*h2_minus_y/2;
   const two_z2 = 2*z2;
   const delta_2 = h2_minus_y*(4*_sigmoid(two_z2)*_sigmoid(-two_z2));
-  const two_z1 = 2*z1;
-  const delta_1 = delta_2*w2*(4*_sigmoid(two_z1)*_sigmoid(-two_z1));
+  const cosh_z1 = Math.cosh(z1);
+  const delta_1 = delta_2*w2*(1/(cosh_z1*cosh_z1));
   const dL_dw1 = delta_1*x;
   const dL_dw2 = delta_2*h1;
   return [L, {w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2}];

@@ -18,10 +18,10 @@
 #     ∂L/∂b₂ = δ₂
 # Computed in another form, which keeps more digits
 #     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
-#     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
+#     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 """Value, gradient and update step of L."""
 
-from math import exp, tanh
+from math import copysign, cosh, exp, inf, isnan, nan, tanh
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -53,6 +53,21 @@ def _sigmoid(x: float) -> float:
     return z / (1.0 + z)
 
 
+def _cosh(x: float) -> float:
+    """cosh(x); infinite where that is too large for a float."""
+    try:
+        return cosh(x)
+    except OverflowError:
+        return inf
+
+
+def _ieee_divide(x: float, y: float) -> float:
+    """x/y: infinite or NaN where y is 0."""
+    if y != 0.0:
+        return x / y
+    return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
+
+
 def value(
     w1: float, b1: float, w2: float, b2: float, x: float, y: float,
 ) -> float:
@@ -70,35 +85,41 @@ def gradient(
     w1: float, b1: float, w2: float, b2: float, x: float, y: float,
 ) -> Gradient:
     """Return the derivative of L by each parameter."""
-    z1 = w1*x + b1
-    h1 = tanh(z1)
-    z2 = w2*h1 + b2
-    two_z2 = 2.0*z2
-    delta_2 = (tanh(z2) - y)*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
-    two_z1 = 2.0*z1
-    delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1))
-    dL_dw1 = delta_1*x
-    dL_dw2 = delta_2*h1
-    return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    try:
+        z1 = w1*x + b1
+        h1 = tanh(z1)
+        z2 = w2*h1 + b2
+        two_z2 = 2.0*z2
+        delta_2 = (tanh(z2) - y)*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
+        cosh_z1 = _cosh(z1)
+        delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1))
+        dL_dw1 = delta_1*x
+        dL_dw2 = delta_2*h1
+        return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    except (ArithmeticError, ValueError):
+        return _ieee(w1, b1, w2, b2, x, y)[1]
 
 
 def value_and_gradient(
     w1: float, b1: float, w2: float, b2: float, x: float, y: float,
 ) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
-    z1 = w1*x + b1
-    h1 = tanh(z1)
-    z2 = w2*h1 + b2
-    h2 = tanh(z2)
-    h2_minus_y = h2 - y
-    L = h2_minus_y*h2_minus_y/2.0
-    two_z2 = 2.0*z2
-    delta_2 = h2_minus_y*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
-    two_z1 = 2.0*z1
-    delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1))
-    dL_dw1 = delta_1*x
-    dL_dw2 = delta_2*h1
-    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    try:
+        z1 = w1*x + b1
+        h1 = tanh(z1)
+        z2 = w2*h1 + b2
+        h2 = tanh(z2)
+        h2_minus_y = h2 - y
+        L = h2_minus_y*h2_minus_y/2.0
+        two_z2 = 2.0*z2
+        delta_2 = h2_minus_y*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
+        cosh_z1 = _cosh(z1)
+        delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1))
+        dL_dw1 = delta_1*x
+        dL_dw2 = delta_2*h1
+        return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))
+    except (ArithmeticError, ValueError):
+        return _ieee(w1, b1, w2, b2, x, y)
 
 
 def update(
@@ -109,3 +130,22 @@ def update(
     return _new(Params, (
         w1 - rate*grad.w1, b1 - rate*grad.b1, w2 - rate*grad.w2, b2 - rate*grad.b2,
     ))
+
+
+def _ieee(
+    w1: float, b1: float, w2: float, b2: float, x: float, y: float,
+) -> tuple[float, Gradient]:
+    """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
+    z1 = w1*x + b1
+    h1 = tanh(z1)
+    z2 = w2*h1 + b2
+    h2 = tanh(z2)
+    h2_minus_y = h2 - y
+    L = h2_minus_y*h2_minus_y/2.0
+    two_z2 = 2.0*z2
+    delta_2 = h2_minus_y*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2))
+    cosh_z1 = _cosh(z1)
+    delta_1 = delta_2*w2*_ieee_divide(1.0, cosh_z1*cosh_z1)
+    dL_dw1 = delta_1*x
+    dL_dw2 = delta_2*h1
+    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2))

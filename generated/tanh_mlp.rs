@@ -18,7 +18,7 @@
 //     ∂L/∂b₂ = δ₂
 // Computed in another form, which keeps more digits
 //     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
-//     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
+//     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -47,6 +47,10 @@ pub mod defaults {
 
 /// Functions of the library.
 mod math {
+    #[inline]
+    pub fn cosh(x: f64) -> f64 {
+        f64::cosh(x)
+    }
     #[inline]
     pub fn exp(x: f64) -> f64 {
         f64::exp(x)
@@ -85,8 +89,8 @@ pub fn gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) -> Gradient 
     let z2 = w2*h1 + b2;
     let two_z2 = 2.0*z2;
     let delta_2 = (math::tanh(z2) - y)*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2));
-    let two_z1 = 2.0*z1;
-    let delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1));
+    let cosh_z1 = math::cosh(z1);
+    let delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1));
     let dL_dw1 = delta_1*x;
     let dL_dw2 = delta_2*h1;
     Gradient { w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2 }
@@ -102,8 +106,8 @@ pub fn value_and_gradient(w1: f64, b1: f64, w2: f64, b2: f64, x: f64, y: f64) ->
     let L = h2_minus_y*h2_minus_y/2.0;
     let two_z2 = 2.0*z2;
     let delta_2 = h2_minus_y*(4.0*_sigmoid(two_z2)*_sigmoid(-two_z2));
-    let two_z1 = 2.0*z1;
-    let delta_1 = delta_2*w2*(4.0*_sigmoid(two_z1)*_sigmoid(-two_z1));
+    let cosh_z1 = math::cosh(z1);
+    let delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1));
     let dL_dw1 = delta_1*x;
     let dL_dw2 = delta_2*h1;
     (L, Gradient { w1: dL_dw1, b1: delta_1, w2: dL_dw2, b2: delta_2 })

@@ -18,7 +18,7 @@
 #     ∂L/∂b₂ = δ₂
 # Computed in another form, which keeps more digits
 #     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
-#     δ₁ = δ₂w₂·(4·sigmoid(2z₁)·sigmoid(−2z₁))
+#     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 """Value, gradient, residuals, Jacobian and update step of L, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -103,7 +103,8 @@ def gradient(
     h1 = np.tanh(z1)
     z2 = w2*h1 + b2
     delta_2 = (np.tanh(z2) - y)*(4.0*(1.0/(np.exp(-2.0*z2) + 1.0))*(1.0/(np.exp(2.0*z2) + 1.0)))
-    delta_1 = delta_2*w2*(4.0*(1.0/(np.exp(-2.0*z1) + 1.0))*(1.0/(np.exp(2.0*z1) + 1.0)))
+    cosh_z1 = np.cosh(z1)
+    delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1))
     _n = len(x)
     dL_dw1 = np.sum(delta_1*x)/_n
     dL_dw2 = np.sum(delta_2*h1)/_n
@@ -122,7 +123,8 @@ def value_and_gradient(
     z2 = w2*h1 + b2
     h2 = np.tanh(z2)
     delta_2 = (h2 - y)*(4.0*(1.0/(np.exp(-2.0*z2) + 1.0))*(1.0/(np.exp(2.0*z2) + 1.0)))
-    delta_1 = delta_2*w2*(4.0*(1.0/(np.exp(-2.0*z1) + 1.0))*(1.0/(np.exp(2.0*z1) + 1.0)))
+    cosh_z1 = np.cosh(z1)
+    delta_1 = delta_2*w2*(1.0/(cosh_z1*cosh_z1))
     _n = len(x)
     dL_dw1 = np.sum(delta_1*x)/_n
     dL_dw2 = np.sum(delta_2*h1)/_n

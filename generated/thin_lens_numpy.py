@@ -12,9 +12,13 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
+# Computed in another form, which keeps more digits
+#     dJ_dR1 = where(R₁² == 0, 0, δ·(1 − n)/R₁²)
+#     dJ_dR2 = where(R₂² == 0, 0, δ·(n − 1)/R₂²)
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.0726426, s = 0.593099, y =
+#     0.0899473.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
 """Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
 
 Data are arrays of shape (n,), or single numbers; everything else is a single number.
@@ -93,10 +97,10 @@ def gradient(
     P = (n - 1.0)*(1.0/R1 - 1.0/R2)
     q = P - 1.0/s
     i = 1.0/q
+    delta = -2.0*(i - y)*i*i
     _n = len(s)
-    delta = np.sum(-2.0*(i - y)*i*i)/_n
-    dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-    dJ_dR2 = delta*(n - 1.0)/(R2*R2)
+    dJ_dR1 = np.sum(np.where(R1*R1 == 0.0, 0.0, delta*(1.0 - n)/(R1*R1)))/_n
+    dJ_dR2 = np.sum(np.where(R2*R2 == 0.0, 0.0, delta*(n - 1.0)/(R2*R2)))/_n
     return Gradient(*map(float, (dJ_dR1, dJ_dR2)))
 
 
@@ -110,11 +114,11 @@ def value_and_gradient(
     P = (n - 1.0)*(1.0/R1 - 1.0/R2)
     q = P - 1.0/s
     i = 1.0/q
+    delta = -2.0*(i - y)*i*i
     _n = len(s)
     J = np.sum((i - y)**2)/_n
-    delta = np.sum(-2.0*(i - y)*i*i)/_n
-    dJ_dR1 = delta*(1.0 - n)/(R1*R1)
-    dJ_dR2 = delta*(n - 1.0)/(R2*R2)
+    dJ_dR1 = np.sum(np.where(R1*R1 == 0.0, 0.0, delta*(1.0 - n)/(R1*R1)))/_n
+    dJ_dR2 = np.sum(np.where(R2*R2 == 0.0, 0.0, delta*(n - 1.0)/(R2*R2)))/_n
     return float(J), Gradient(*map(float, (dJ_dR1, dJ_dR2)))
 
 
@@ -183,7 +187,8 @@ def jacobian(
     q = P - 1.0/s
     i = 1.0/q
     delta = -i*i
-    dresidual_dR1 = delta*(1.0 - n)/(R1*R1)
+    t1 = 1.0 + n*R1/R2 - n + R1/s - R1/R2
+    dresidual_dR1 = np.where(R2 == 0.0, 0.0, (n - 1.0)/(t1*t1))
     dresidual_dR2 = delta*(n - 1.0)/(R2*R2)
     _rows[:, 0, 0] = dresidual_dR1
     _rows[:, 0, 1] = dresidual_dR2

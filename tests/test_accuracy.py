@@ -181,7 +181,10 @@ def test_what_is_small_is_written_so_that_nothing_cancels():
     [
         (LOG_REST, "log((t + u)/u) - t/u"),
         (LOG_RATIO, "log((t + u)/u) - t/(t + u)"),
-        (LGAMMA_GAP, "lgamma(t + u) - lgamma(t) - u*log(t)"),
+        (
+            LGAMMA_GAP,
+            "lgamma(t + u) - lgamma(t) - u*log(where(min(t, t + u) >= max(10, abs(u)), t, 1))",
+        ),
         (DIGAMMA_GAP, "digamma(t + u) - digamma(t) - u/(t + u)"),
     ],
     ids=["log rest", "log ratio", "lgamma", "digamma"],

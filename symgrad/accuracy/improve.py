@@ -6,15 +6,17 @@ import math
 from collections.abc import Iterator, Sequence
 
 from symgrad.accuracy.doubles import FUNCTIONS_OF_DOUBLES, Column
+from symgrad.accuracy.matching import product_of
 from symgrad.accuracy.measure import Bench, run
 from symgrad.accuracy.mend import TOLERATED, Cost, Mender
 from symgrad.accuracy.report import Finding, Improved, finding
-from symgrad.accuracy.sample import Domain, Point, fresh_points, sampled
+from symgrad.accuracy.sample import Domain, Point, fresh_points, further_points, sampled
 from symgrad.accuracy.search import searched
+from symgrad.accuracy.shaken import telling_first
 from symgrad.accuracy.tidy import without_copies
 from symgrad.expression.functions import record
 from symgrad.expression.identity import ByIdentity, distinct
-from symgrad.expression.tree import Call, Div, Expression, Formula, Number, Pow, Var, walk
+from symgrad.expression.tree import Add, Call, Div, Expression, Formula, Number, Pow, Var, walk
 from symgrad.graph.graph import Graph
 from symgrad.program.statements import Statement
 
@@ -48,7 +50,8 @@ def improved(
     if not all(map(is_measured, patterns)):
         return Improved(statements)
     domain = domain_of(graph, inputs)
-    points = sampled(domain, statements)
+    further = list(further_points(domain))
+    points = telling_first(sampled(domain, statements), further, statements, results)
     limit = max(20, min(POINTS, WORK // len(statements)))
     bench = Bench(statements, domain.inputs, results, points, limit)
     if not bench.count:
@@ -56,12 +59,17 @@ def improved(
     mender = Mender(bench, statements, GENERATORS)
     derived = cost(statements)
     most = max(int(BUDGET * derived), derived + FEW)
-    mender.longest = 2 * (most - derived)
+    mender.longest = 3 * (most - derived)
     mender.mend()
     for again in range(TRIALS):
         if not mender.changes:
             break
+        before = list(mender.changes)
         mender.settle(cost, most)
+        lost = [name for name in before if name not in mender.changes]
+        if again and lost:
+            mender.retry(lost)
+            mender.settle(cost, most)
         suspects = _suspects(mender, list(fresh_points(domain, FRESH, seed=again)))
         if not suspects:
             break
@@ -136,12 +144,21 @@ def is_measured(pattern: Expression) -> bool:
 
 
 def may_lose(pattern: Expression) -> bool:
-    """Tell whether a pattern holds anything but sums and products."""
+    """Tell whether a pattern holds anything but sums and products without common factors."""
     return any(
         isinstance(part, Call)
         or (isinstance(part, Div) and not isinstance(part.denominator, Number))
         or (isinstance(part, Pow) and not _is_whole(part.exponent))
+        or (isinstance(part, Add) and _is_factored(part))
         for part in walk(pattern)
+    )
+
+
+def _is_factored(e: Add) -> bool:
+    """Tell whether a difference may be a product of others: it has powers in it."""
+    products = [product_of(term) for term in e.terms]
+    return any(p.coefficient < 0 for p in products) and any(
+        k not in (0, 1) for p in products for k in p.powers.values()
     )
 
 

@@ -20,6 +20,7 @@ from symgrad.accuracy.regimes import Scored, choices
 from symgrad.expression.tree import (
     Add,
     Call,
+    Compare,
     Expression,
     Mul,
     Neg,
@@ -43,13 +44,15 @@ UNFOLDED = 30.0  # bits that a form must win which looks into the names of a sta
 OPERATION = 1.5  # bits over all points that an operation must win
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
+AGAIN = 60  # forms that are measured where what was found has turned out to be worse
 COSTED = 6  # programs that are written whole to see what a change costs them
 LONG = 60  # parts of a formula that is looked at
-FEW, MANY = 3, 60.0  # points, or bits, that a choice between two forms must win
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
 OUTWEIGHED = 1.0  # of what is won at usual sizes, what may be lost at absurd ones
-NOTICEABLE, MUCH = 6.0, 60.0  # bits lost at a single point that are no harm, and bits won for them
+NOTICEABLE, MUCH = 7.0, 60.0  # bits lost at a point that are no harm, and bits won for each
+OUTWEIGHED_BY = 30.0  # bits won for each bit lost at a few points
+FEW_SLIGHT = 3  # such points
 LUCKY, LUCK = 2.0, 0.08  # bits lost by luck only, and the share of points that have it
 OTHERS = 4  # other forms that are tried where one harms
 DULL = 8.0  # bits from which on it is chance if a little more is lost
@@ -144,6 +147,13 @@ class Mender:
         for result in self.bench.results:
             self._fix(result, set())
 
+    def retry(self, names: Iterable[str]) -> None:
+        """Look once more for forms of statements whose forms were worse at points added since."""
+        self._tried.difference_update(names)
+        self.work = max(self.work, AGAIN)
+        for name in names:
+            self._try(name)
+
     def _fix(self, name: str, visited: set[str]) -> None:
         if name in visited or name not in self.place:
             return
@@ -227,11 +237,16 @@ class Mender:
 
     def is_worse(self, name: str, losses: Sequence[float]) -> bool:
         """Tell whether a form that loses so much is worse at any point, slack set aside."""
-        slack, now = self.bench.slack[name], self.losses(name)
-        points = self._worse(losses, now, slack)
+        return bool(self._weighed(losses, self.losses(name), self.bench.slack[name]))
+
+    def _weighed(
+        self, new: Sequence[float], old: Sequence[float], slack: Sequence[float]
+    ) -> list[int]:
+        """Return the points at which more is lost than before, though the inputs do not lose it."""
+        points = self._worse(new, old, slack)
         if points and len(points) <= MOST_WEIGHED and self.bench.weigh(self.original, points):
-            points = self._worse(losses, now, slack)
-        return bool(points)
+            points = self._worse(new, old, slack)
+        return points
 
     def _worse(
         self, new: Sequence[float], old: Sequence[float], slack: Sequence[float]
@@ -247,8 +262,9 @@ class Mender:
         rare = sum(new[i] - old[i] for i in points if not self.bench.usual[i])
         won = sum(b - a for a, b, _, usual in rows if usual and b > a)
         usual = [i for i in points if self.bench.usual[i]]
-        if len(usual) == 1 and new[usual[0]] < NOTICEABLE and won > MUCH:
-            points.remove(usual[0])
+        slight = [i for i in usual if new[i] < NOTICEABLE]
+        if len(slight) == len(usual) <= FEW_SLIGHT and won > MUCH * len(slight):
+            points = [i for i in points if i not in slight]
         return [i for i in points if self.bench.usual[i] or rare > OUTWEIGHED * won]
 
     def replace(self, name: str, e: Expression) -> None:
@@ -295,28 +311,39 @@ class Mender:
         return operations_of(normal(self.changes[name])) - operations_of(normal(written))
 
     def _harmless(self) -> None:
-        """Change forms, or take them back, until no result is worse at any point than it was."""
-        old = self._before
-        while self.changes and (harm := self._harm(self.columns, old)):
-            trials: list[tuple[int, float, int, str, Expression | None]] = []
-            for name in self.changes:
-                place, written = self.place[name], operations_of(normal(self.changes[name]))
-                for e in (None, *self._alternatives(name)):
-                    trial = self._without(name)
-                    longer = 0
-                    if e is not None:
-                        trial[place] = Statement(name, formula_of(e))
-                        longer = max(0, operations_of(normal(e)) - written)
-                    columns = self._from(trial, place)
-                    left = self._harm(columns, old)
-                    if e is None or left < harm:
-                        lost = sum(self._total(r, columns) for r in self.bench.results)
-                        trials.append((left, lost + OPERATION * longer, len(trials), name, e))
-            _, _, _, name, best = min(trials)
-            if best is None:
-                self._take_back(name)
-            else:
+        """Change forms, or take them back, until no result is worse at any point than it was.
+
+        A little more lost at a point or two is outweighed by far more won at others.
+        """
+        while self.changes and (harm := self._harm(self.columns)):
+            _, _, _, name, best = min(self._repairs(len(harm)))
+            if best is not None:
                 self.replace(name, best)
+            elif max(harm) < SPOILT and OUTWEIGHED_BY * sum(harm) < self._won_by(name):
+                return
+            else:
+                self._take_back(name)
+
+    def _repairs(self, harm: int) -> Iterator[tuple[int, float, int, str, Expression | None]]:
+        """Yield what may be done about harm: how much is left, what is lost then, and the change.
+
+        None for a form stands for the statement as written.
+        """
+        count = 0
+        for name in self.changes:
+            place, written = self.place[name], operations_of(normal(self.changes[name]))
+            for e in (None, *self._alternatives(name)):
+                trial = self._without(name)
+                longer = 0
+                if e is not None:
+                    trial[place] = Statement(name, formula_of(e))
+                    longer = max(0, operations_of(normal(e)) - written)
+                columns = self._from(trial, place)
+                left = len(self._harm(columns))
+                if e is None or left < harm:
+                    lost = sum(self._total(r, columns) for r in self.bench.results)
+                    yield left, lost + OPERATION * longer, count, name, e
+                    count += 1
 
     def _alternatives(self, name: str) -> Iterator[Expression]:
         """Yield other forms of a statement: what was found, and choices of it and as written."""
@@ -336,14 +363,14 @@ class Mender:
         rows = [self.bench.truths[r].losses(columns[r]) for r in self.bench.results]
         return [max(row) for row in zip(*rows, strict=True)]
 
-    def _harm(self, columns: Mapping[str, Column], old: Mapping[str, Sequence[float]]) -> int:
-        """Return at how many points results are worse than before."""
-        count = 0
+    def _harm(self, columns: Mapping[str, Column]) -> list[float]:
+        """Return by how much results are worse than before, at each point where they are."""
+        found = []
         for r in self.bench.results:
-            new = self.bench.truths[r].losses(columns[r])
-            slack = self.bench.slack[r]
-            count += len(self._worse(new, old[r], slack))
-        return count
+            new, old = self.bench.truths[r].losses(columns[r]), self._before[r]
+            points = self._weighed(new, old, self.bench.slack[r])
+            found += [new[i] - old[i] for i in points]
+        return found
 
     def _won_by(self, name: str) -> float:
         """Return the bits that a change wins over all results and points.
@@ -367,7 +394,7 @@ class Mender:
         self._take_back(name)
         for form in sorted(options, key=_rank):
             self.replace(name, form.e)
-            if self._won_by(name) >= PAYS and not self._harm(self.columns, self._before):
+            if self._won_by(name) >= PAYS and not self._harm(self.columns):
                 self.options[name] = options
                 return
             self._take_back(name)
@@ -405,7 +432,10 @@ class Mender:
     def _taken(self, condition: Expression) -> set[bool | None]:
         names = [part.key for part in walk(condition) if isinstance(part, Var)]
         columns: Mapping[str | int, Column] = {name: self.columns[str(name)] for name in names}
-        return set(Doubles(columns, self.bench.count).holds(condition))
+        held = Doubles(columns, self.bench.count).holds(condition)
+        if isinstance(condition, Compare) and condition.relation == "==":  # 0 by underflow is none
+            held = [own for own, usual in zip(held, self.bench.usual, strict=True) if usual]
+        return set(held)
 
 
 def _locals_in(e: Expression) -> int:

@@ -107,8 +107,12 @@ class _Fractions:
 
     def __init__(self, whole: Expression) -> None:
         self.rooted = {_under_root(part) for part in walk(whole)} - {None}
+        self.sums = {frozenset(p.terms): p for p in walk(whole) if isinstance(p, Add)}
         self.units: dict[Atom, int] = {}  # the denominator of the exponents of each atom
-        self._collect(whole)
+        rising: set[Atom] = set()
+        self._collect(whole, rising)
+        for atom in self.units.keys() - rising:  # exp(-x) rather than 1/exp(x)
+            self.units[atom] *= -1
         if not 0 < len(self.units) <= MAX_ATOMS:
             raise TooWide
         names = tuple(f"x{i}" for i in range(len(self.units)))
@@ -116,13 +120,15 @@ class _Fractions:
         self.atoms = list(self.units)
         self.gens = dict(zip(self.atoms, self.ring.gens(), strict=True))
 
-    def _collect(self, e: Expression) -> None:
+    def _collect(self, e: Expression, rising: set[Atom]) -> None:
         own = self._leaf(e)
         if own is None:
             for part in children(e)[: 1 if isinstance(e, Pow) else None]:
-                self._collect(part)
+                self._collect(part, rising)
             return
         for atom, k in own.items():
+            if k > 0:
+                rising.add(atom)
             self.units[atom] = lcm(self.units.get(atom, 1), k.denominator)
 
     def _leaf(self, e: Expression) -> Mapping[Atom, Fraction] | None:
@@ -170,7 +176,7 @@ class _Fractions:
             if isinstance(total, Add) and sum(isinstance(t, Neg) for t in total.terms) == len(rows):
                 product.coefficient *= (-1) ** times
                 total = neg(total)
-            product.multiply_base(total, Fraction(times))
+            product.multiply_base(self._as_written(total), Fraction(times))
             return
         powers, coefficient = rows[0]
         product.multiply(number(int(coefficient)), Fraction(times))
@@ -182,6 +188,10 @@ class _Fractions:
                 product.multiply_base(atom.base, exponent)
             elif exponent:
                 product.multiply_symbolic(atom.base, mul(number(exponent), atom.exponent))
+
+    def _as_written(self, total: Expression) -> Expression:
+        """Return a sum with its terms in the order in which they stood."""
+        return self.sums.get(frozenset(total.terms), total) if isinstance(total, Add) else total
 
     def _term(self, powers: tuple[int, ...], coefficient: int) -> Expression:
         product = Product()

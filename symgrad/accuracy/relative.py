@@ -72,13 +72,14 @@ def _gap(text: str, tail: Sequence[Fraction]) -> Local:
     )
 
 
-# lgamma(t + u) - lgamma(t) - u*log|t|, and digamma(t + u) - digamma(t) - u/(t + u)
+# Less u*log(s) with s = t where both arguments are large, and 1 elsewhere; less u/(t + u).
 LGAMMA_GAP = _gap(
     "where(min(t, t + u) >= max(10, abs(u)),"
     " u*(u/t) + (t + u)*rest - log1p(u/t)/2 + high/(t + u) - low/t,"
-    " lgamma(t + u) - lgamma(t) - u*log(abs(t)))",
+    " lgamma(t + u) - lgamma(t))",
     _STIRLING,
 )
+LGAMMA_SCALE = _local("where(min(t, t + u) >= max(10, abs(u)), t, 1)")
 DIGAMMA_GAP = _gap(
     "where(min(t, t + u) >= max(10, abs(u)),"
     " rest + (1/2 + u)*u/(t*(t + u)) + high/(t + u)^2 - low/t^2,"
@@ -141,12 +142,13 @@ def _with_gap(terms: Sequence[Expression], high: Call, low: Call, factor: Expres
         own = mul(factor, Call(DIGAMMA_GAP, (below, gap)))
         return add(own, *rest, *[div(part, above) for part in _times(gap, factor)])
     own, more = mul(factor, Call(LGAMMA_GAP, (below, gap))), mul(factor, gap)
+    scale = Call(LGAMMA_SCALE, (below, gap))
     for i, term in enumerate(rest):
         log, k = _apart(term, ("log",))
         if log is not None and _sum([k, neg(more)]) == ZERO:
-            rest[i] = mul(k, Call("log", (mul(Call("abs", (below,)), *log.arguments),)))
+            rest[i] = mul(k, Call("log", (mul(scale, *log.arguments),)))
             return add(own, *rest)
-    return add(own, *rest, mul(more, Call("log", (Call("abs", (below,)),))))
+    return add(own, *rest, mul(more, Call("log", (scale,))))
 
 
 def _apart(term: Expression, functions: Sequence[str]) -> tuple[Call | None, Expression]:

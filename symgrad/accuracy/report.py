@@ -87,11 +87,11 @@ def shown(e: Expression) -> Expression:
         return _power_of_ten(e)
     parts = tuple(shown(part) for part in children(e))
     if isinstance(e, Call) and isinstance(e.function, Local):
-        match e.function.body:
+        match e.function.at(*parts):
             case Call("where", (_, _, direct)):
-                return shown(Local.of(direct).at(*parts))
-            case body:
-                return shown(Local.of(body).at(*parts))
+                return shown(direct)
+            case whole:
+                return shown(whole)
     return with_children(e, parts) if parts else e
 
 

@@ -43,6 +43,7 @@ MAX_ZEROS = 12  # expressions that are solved for
 MAX_EXTREME = 8  # inputs that are moved to extremes
 SPREAD = 24
 AROUND = 10
+FURTHER, FURTHEST = 16, 12.0  # sizes of each input, and the largest exponent of 10 among them
 OTHER_CONSTANTS = 0.2  # the share of points at which constants have other values than given
 PARTS = 16  # into which an interval is cut where a zero is looked for
 
@@ -105,6 +106,24 @@ def fresh_points(domain: Domain, count: int, *, seed: int) -> Iterator[Point]:
     source = random.Random(100 + seed)  # noqa: S311  (points, not secrets)
     for _ in range(count):
         inside = _inside(domain, _spread(domain, source))
+        if inside is not None:
+            yield inside
+
+
+def further_points(domain: Domain) -> Iterator[Point]:
+    """Yield points at which one input is of any size, or all are of the same."""
+    source = random.Random(21)  # noqa: S311  (points, not secrets)
+    bases = [_base(domain, source, near=i % 2 == 0) for i in range(AROUND)]
+    for i in range(FURTHER):
+        for j, name in enumerate(domain.free[:MAX_EXTREME]):
+            size = 10.0 ** source.uniform(-FURTHEST, FURTHEST)
+            sign = 1.0 if i % 2 else -1.0
+            inside = _inside(domain, {**bases[(i + j) % AROUND], name: sign * size})
+            if inside is not None:
+                yield inside
+        size = math.copysign(10.0 ** source.uniform(-2.0, FURTHEST / 2), 0.5 - i % 2)
+        alike = {name: size * (1.0 + source.uniform(0.0, 1e-3)) for name in domain.free}
+        inside = _inside(domain, bases[i % AROUND] | alike)
         if inside is not None:
             yield inside
 

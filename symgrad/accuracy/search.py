@@ -17,6 +17,7 @@ from symgrad.accuracy.forms import arrangements, from_table
 from symgrad.accuracy.local import ByParts, shortened
 from symgrad.accuracy.measure import Bench, bits_lost
 from symgrad.accuracy.mend import Mender, counted
+from symgrad.accuracy.names import LARGEST, unfolded
 from symgrad.accuracy.parts import Parts
 from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.regimes import GAIN, Scored, choices
@@ -24,11 +25,9 @@ from symgrad.accuracy.relative import relative_logs
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.tree import (
     Call,
-    Div,
     Expression,
     children,
     formula_of,
-    substitute,
     variables,
     walk,
     with_children,
@@ -50,14 +49,12 @@ FEW = 20  # where it loses digits only for numbers of absurd sizes
 WORST, OTHERS = 14, 12  # points at which forms are compared
 SINGULAR = 6  # parts in which removable singularities are looked for
 EACH = 40  # neighbours of one form
-LARGEST = 90  # parts of a form
-MOST_NAMES = 4  # names of a statement that are replaced one at a time
 FAULTY = 3.0
 GIVEN = 4  # forms that are given back
 COMPLEMENTS = 5  # forms that are best at different points
 CHOSEN = 4  # choices between two forms that are given back
 LOOKED_AT = 6  # points at which it is looked for the part that is at fault
-COMPARED = 4  # other points at which forms of a part are compared
+COMPARED = 10  # other points at which forms of a part are compared
 
 
 def searched(name: str, statements: Sequence[Statement], mender: Mender) -> Iterator[Expression]:
@@ -67,31 +64,6 @@ def searched(name: str, statements: Sequence[Statement], mender: Mender) -> Iter
     search = _Search(name, mender)
     yield from search.run(list(unfolded(name, statements, mender.place)))
     mender.work -= len(search.scores)
-
-
-def unfolded(
-    name: str, statements: Sequence[Statement], place: dict[str, int]
-) -> Iterator[Expression]:
-    """Yield the statement, with one name replaced by what it stands for, with more and more."""
-    whole = statements[place[name]].formula.expression
-    yield whole
-    names = [str(key) for key in variables(whole) if key in place]
-    for key in names[:MOST_NAMES] if len(names) > 1 else ():
-        own = statements[place[key]].formula
-        if any(isinstance(part, Call | Div) for part in walk(own.pattern)):
-            single = substitute(whole, {key: own.expression})
-            if sum(1 for _ in walk(single)) <= LARGEST:
-                yield single
-    for _ in range(8):
-        names = [str(key) for key in variables(whole) if key in place]
-        if not names:
-            return
-        last = max(names, key=lambda n: place[n])
-        deeper = substitute(whole, {last: statements[place[last]].formula.expression})
-        if sum(1 for _ in walk(deeper)) > LARGEST:
-            return
-        whole = deeper
-        yield whole
 
 
 class _Search:
@@ -161,7 +133,8 @@ class _Search:
         for _ in range(TRIES):
             self._rounds(front, done)
             pool = sorted(self.scores, key=self._rank)
-            given = [*pool[:GIVEN], *[scored.e for scored in self._complements(pool)]]
+            given = [*pool[:GIVEN], *self._shorter(pool)]
+            given += [scored.e for scored in self._complements(pool)]
             given += [new for e in given for new in guarded(e) if self._wins(new, e)]
             failing = self._failing(given)
             if not failing:
@@ -188,13 +161,14 @@ class _Search:
         """Yield what is cheap to find: shorter forms, parts mended by themselves, series."""
         yield from map(shortened, seeds)
         by_table = ByParts(self.parts, self.most)
-        yield from map(by_table.mended, seeds)
+        mended = [by_table.mended(e) for e in seeds]
+        yield from mended
         if self.rare:  # only what is shorter will be taken
             yield from arrangements(seeds[0])
             return
-        for e in seeds:
+        for e in sorted(seeds, key=self._rank):
             yield from self._series(e)
-        for e in seeds:
+        for e in dict.fromkeys([*seeds, *mended]):
             for form in chain(quotients(e), relative_logs(e)):
                 yield form
                 yield by_table.mended(form)
@@ -250,6 +224,16 @@ class _Search:
         fresh = [e for e in pool if e not in done and not _is_closed(e)]
         own = [scored.e for scored in self._complements(pool)]
         return list(dict.fromkeys([*fresh[:BEAM], *[e for e in own[1:3] if e in fresh]]))
+
+    def _shorter(self, pool: Sequence[Expression]) -> list[Expression]:
+        """Return forms that lose more than those before, but take fewer operations than each."""
+        found: list[Expression] = []
+        least = min((operations_of(e) for e in pool[:GIVEN]), default=0)
+        for e in pool[GIVEN:]:
+            if operations_of(e) < least:
+                least = operations_of(e)
+                found.append(e)
+        return found[:GIVEN]
 
     def _complements(self, pool: Sequence[Expression]) -> list[Scored]:
         """Return the best form, then those that win most where all before them lose."""

@@ -1,0 +1,96 @@
+"""Points at which rounding errors show: found by computing twice, the second time a little shaken.
+
+Where every operation's result is moved by one unit in the last place, results change by about what
+rounding loses (as in CESTAC, J. Vignes, "A stochastic arithmetic for reliable scientific
+computation", Mathematics and Computers in Simulation 35, 1993); where that is far more than what
+the inputs, moved as much, change, digits are lost that the inputs have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, zip_longest
+
+from symgrad.accuracy.doubles import Column, Doubles
+from symgrad.accuracy.sample import Point
+from symgrad.expression.tree import Expression, Number
+from symgrad.program.normal import normal
+from symgrad.program.statements import Statement
+
+UNIT = 2.0**-52
+TELLING = 2.0**7  # by how much more a result is shaken than by its inputs
+FIRST = 40  # points that stay where they are
+
+
+class Shaken(Doubles):
+    """Formulas in doubles, the result of every operation moved by a unit in the last place."""
+
+    def __init__(
+        self, columns: Mapping[str | int, Column], size: int, turns: Iterator[int]
+    ) -> None:
+        super().__init__(columns, size)
+        self._turns = turns
+
+    def _fresh(self, e: Expression) -> Column:
+        column = super()._fresh(e)
+        if isinstance(e, Number):
+            return column
+        turn = next(self._turns)
+        return [
+            x * (1.0 + UNIT if (i + turn) * 0x9E3779B1 & 64 else 1.0) for i, x in enumerate(column)
+        ]
+
+
+def telling_first(
+    points: Sequence[Point],
+    further: Sequence[Point],
+    statements: Sequence[Statement],
+    results: Sequence[str],
+) -> list[Point]:
+    """Return the points, those at which a result loses digits, or is no number, more in front.
+
+    Of `further` points those are taken at which digits are lost.
+    """
+    known = len(points)
+    points = [*points, *further]
+    there: dict[str, Column] = {n: [float(p[n]) for p in points] for n in points[0]}
+    moved = {
+        n: [x * (1.0 + UNIT if (i * 7 + k) & 1 else 1.0) for i, x in enumerate(column)]
+        for k, (n, column) in enumerate(there.items())
+    }
+    plain = _run(statements, there, len(points), None)
+    inputs = _run(statements, moved, len(points), None)
+    shaken = _run(statements, there, len(points), count())
+    found: tuple[list[Point], ...] = ([], [], [], [])
+    for i, point in enumerate(points[FIRST:], FIRST):
+        rows = [(plain[r][i], inputs[r][i], shaken[r][i]) for r in results]
+        if not all(math.isfinite(row[0]) and row[0] for row in rows):
+            found[0].append(point)
+        elif any(_is_telling(*row) for row in rows):
+            found[1 if i < known else 2].append(point)
+        elif i < known:
+            found[3].append(point)
+    return [*points[:FIRST], *[p for turn in zip_longest(*found) for p in turn if p is not None]]
+
+
+def _is_telling(plain: float, moved: float, shaken: float) -> bool:
+    return abs(shaken - plain) > TELLING * max(abs(moved - plain), UNIT * abs(plain))
+
+
+def _run(
+    statements: Sequence[Statement],
+    known: Mapping[str, Column],
+    size: int,
+    turns: Iterator[int] | None,
+) -> dict[str, Column]:
+    columns = dict(known)
+    for statement in statements:
+        pattern, operands = statement.formula
+        own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
+        doubles = Doubles(own, size) if turns is None else Shaken(own, size, turns)
+        columns[statement.name] = doubles.of(normal(pattern))
+    return columns
+
+
+__all__ = ["telling_first"]
