@@ -275,10 +275,10 @@ def test_legend_tells_what_dashed_edges_are():
 
 
 def test_time_steps_fold_into_a_picture_of_a_screen_or_two():
-    lines = ["param w = 1, u = 1, b = 0", "data x", "h0 = tanh(u*x)"]
-    for i in range(1, 40):
-        lines += [f"s{i} = w*h{i - 1} + u*x + b", f"h{i} = tanh(s{i})"]
-    graph = parse("\n".join([*lines, "J = h39^2"]))
+    lines = ["param w = 1, u = 1, b = 0, v = 1", "data x, y", "h0 = tanh(u*x)"]
+    for i in range(1, 25):
+        lines += [f"s{i} = w*h{i - 1} + u*x + b", f"h{i} = tanh(s{i})", f"l{i} = (v*h{i} - y)^2"]
+    graph = parse("\n".join([*lines, f"J = {' + '.join(f'l{i}' for i in range(1, 25))}"]))
     made = drawing(picture(graph, sg.derive(graph)))
     assert sum(len(tile.members) for tile in made.picture.tiles) == len(graph.nodes)
     assert made.layout.width * made.layout.height < 5_000_000
