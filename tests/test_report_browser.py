@@ -61,6 +61,16 @@ at("#gradients .pick").focus();
 press("ArrowRight");
 note("copy", document.activeElement.dataset.copy);
 
+const wide = () => at("#graph svg").getBoundingClientRect().width;
+const natural = wide();
+at("#zoom-in").click();
+note("larger", wide() / natural);
+at("#zoom-out").click();
+at("#zoom-out").click();
+note("smaller", wide() / natural);
+at("#zoom-fit").click();
+note("fit", wide() - at("#graph").clientWidth);
+
 const steps = () => lit("#explanation .step").filter((step) => step.offsetHeight > 0).length;
 note("revealed", [steps(), lit("#explanation .step .katex").length > 0]);
 at("#reveal").click();
@@ -186,6 +196,11 @@ if CHROMIUM:
 
     def test_lines_of_a_broken_formula_stand_apart(clicked):
         assert clicked["margin"] != "0px"
+
+    def test_graph_is_larger_and_smaller(clicked):
+        assert abs(clicked["larger"] - 1.25) < 0.01
+        assert abs(clicked["smaller"] - 0.8) < 0.01
+        assert abs(clicked["fit"]) < 1
 
     def test_steps_are_revealed_one_by_one(clicked):
         assert clicked["revealed"] == [1, True]

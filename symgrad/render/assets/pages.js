@@ -203,7 +203,26 @@ const pages = (() => {
     g.setAttribute("aria-label", written.join(" "));
   }
 
+  // The graph larger and smaller; one that is wider than its place is scrolled.
+  let zoomed = 0; // its width in pixels; 0: as the page sets it
+
+  function zooming(canvas) {
+    const drawing = canvas.querySelector("svg");
+    const set = (pixels) => {
+      zoomed = pixels && Math.min(Math.max(pixels, 120), 10_000);
+      const free = "min-width: 0; max-width: none; max-height: none";
+      drawing.style.cssText = zoomed ? `width: ${zoomed}px; ${free}` : "";
+      tellEdges(canvas);
+    };
+    const by = (factor) => set(drawing.getBoundingClientRect().width * factor);
+    byId("zoom-out").onclick = () => by(0.8);
+    byId("zoom-in").onclick = () => by(1.25);
+    byId("zoom-fit").onclick = () => set(canvas.clientWidth);
+    if (zoomed) set(zoomed);
+  }
+
   function lighting(canvas) {
+    zooming(canvas);
     listening.abort();
     listening = new AbortController();
     const drawing = canvas.querySelector("svg");
