@@ -199,3 +199,45 @@ def test_a_long_chain_is_read_in_order():
     backwards = parse("\n".join(["param " + ", ".join(f"w{k}" for k in range(count)), "data u0",
                                  *reversed(lines), f"minimize u{count}"]))  # fmt: skip
     assert [node.name for node in backwards.ordered] == [node.name for node in graph.ordered]
+
+
+NAMES_OF_PAPERS = {
+    r"h_{t-1}": "h_tm1", r"W^{(1)}": "W_1", r"W^{[2]}_{ij}": "W_2_ij", r"\hat{y}": "y_hat",
+    r"\hat y": "y_hat", r"\tilde{z}_{1}": "z_tilde_1", r"\mathbf{w}": "w", r"\theta_{0}": "θ_0",
+    r"\mathrm{loss}_{new}": "loss_new", r"b_{1}": "b_1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", NAMES_OF_PAPERS)
+def test_names_as_papers_write_them(written):
+    plain = NAMES_OF_PAPERS[written]
+    found = parse(f"param {written} = 2\ndata x\nu = x*{written} + {written}^2\nJ = {written}*u")
+    wanted = parse(f"param {plain} = 2\ndata x\nu = x*{plain} + {plain}^2\nJ = {plain}*u")
+    assert found.nodes[0].name == wanted.nodes[0].name == plain
+    assert [node.formula for node in found.nodes] == [node.formula for node in wanted.nodes]
+
+
+@pytest.mark.parametrize("written", NAMES_OF_PAPERS)
+def test_faults_behind_such_names_are_at_their_own_place(written):
+    line = f"J = {written}*x + {written}*nowhere"
+    with pytest.raises(SourceError) as caught:
+        parse(f"param {written}\ndata x\n{line}")
+    (found,) = caught.value.diagnostics
+    assert (found.place.text, found.place.column) == (line, line.index("nowhere") + 1)
+
+
+ALIKE = [("lam", "λ"), ("lam", r"\lambda"), ("w_1", "w1"), ("y_hat_1", r"\hat{y_1}"), ("ell", "l")]
+
+
+@pytest.mark.parametrize(("defined", "used"), [*ALIKE, *((b, a) for a, b in ALIKE)])
+def test_spellings_that_a_reader_takes_for_one_name_are_one(defined, used):
+    found = parse(f"param {defined}, c; J = c*{used}")
+    name = found.nodes[0].name
+    assert found["J"].formula.operands == ("c", name)
+    assert [item.severity for item in found.warnings] == ["note"]
+
+
+def test_of_two_names_that_are_alike_none_is_taken_for_the_other():
+    found = parse("param lam, λ; J = lam*λ")
+    assert found["J"].formula.operands == ("lam", "λ")
+    assert not found.warnings

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from symgrad.expression.names import GREEK, canonical
+from symgrad.expression.spellings import Names
 
 _SPECIAL = re.compile(
     rf"^(?:(?:{'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])|.*[^\x00-\x7f]).*$",
@@ -17,12 +18,15 @@ class GivenNames:
     """From any spelling of a name to the author's own, which came first.
 
     `table` holds the spellings met so far; `find` knows the others. `clashes` are the pairs of
-    spellings that are one name but were defined as two.
+    spellings that are one name but were defined as two, `remarks` what was read for what.
     """
 
     def __init__(self, spellings: Iterable[str]) -> None:
         self.table: dict[str, str] = {name: name for name in spellings}
         self.clashes: list[tuple[str, str]] = []
+        self.remarks: dict[str, None] = {}
+        self._alike: Names | None = None
+        self._own = tuple(self.table)
         self._canonical: dict[str, str] = {}
         # Only names in Greek letters or words have several spellings: one search finds them all.
         for name in _SPECIAL.findall("\n".join(self.table)):
@@ -39,7 +43,17 @@ class GivenNames:
         if found is None:
             plain = canonical(word)
             bare = plain.lstrip("\\")
-            found = self._canonical.get(plain) or self.table.get(bare)
+            found = self._canonical.get(plain) or self.table.get(bare) or self._meant(bare)
             if found is not None:
                 self.table[word] = found
         return found
+
+    def _meant(self, word: str) -> str | None:
+        """Return the one name that a reader takes a word for: `lam` for λ, `y_1_hat` for ŷ_1."""
+        if self._alike is None:
+            self._alike = Names(self._own)
+        meant = self._alike.meant(word)
+        if meant is None:
+            return None
+        self.remarks.setdefault(f"`{word}` read as `{meant[0]}`")
+        return meant[0]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from symgrad.errors import Diagnostic, Place
 from symgrad.graph.graph import Check, Node
 from symgrad.sources import lexer
+from symgrad.sources.braced import PlainText
 from symgrad.sources.draft import Draft, Equation
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS
 from symgrad.sources.lists import Item, read_list, read_list_fast
@@ -32,7 +33,8 @@ class FileScanner:
 
     def __init__(self, text: str, source: str) -> None:
         self.text = prepare(text, source)
-        self.draft = Draft(source, self.text.split("\n"))
+        self.plain = PlainText(self.text)
+        self.draft = Draft(source, self.plain.text.split("\n"))
         self.title = title_of(self.draft.lines)
         self.goal: tuple[str, Place, bool] | None = None
         self.rate: Item | None = None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.errors import close_to
+from symgrad.errors import Diagnostic, close_to
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import Div, Pow, Var, formula_of, number, sum_of, variables
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
 from symgrad.sources.arrays.text import has_arrays, parse_arrays
+from symgrad.sources.braced import PlainText
 from symgrad.sources.cursor import constant
 from symgrad.sources.draft import Draft, Equation, check_cycles, check_objective, unused_inputs
 from symgrad.sources.facts import read_facts
@@ -34,8 +35,10 @@ def parse(text: str, *, source: str = "<text>") -> Graph:
     >>> graph.parameters, graph.objective
     (('a', 'b'), 'J')
     """
-    if has_arrays(text):
-        return parse_arrays(text, source=source)
+    plain = PlainText(text)
+    if has_arrays(plain.text):
+        with plain.told():
+            return parse_arrays(plain.text, source=source)
     with paused_collector():
         return _graph(FileScanner(text, source), None)
 
@@ -62,6 +65,11 @@ def parse_equation(text: str, *, wrt: tuple[str, ...], source: str = "<command l
 
 def _graph(scanner: FileScanner, wrt: tuple[str, ...] | None) -> Graph:
     """Read the right sides, now that all names are known, and check the whole."""
+    with scanner.plain.told():
+        return _checked_graph(scanner, wrt)
+
+
+def _checked_graph(scanner: FileScanner, wrt: tuple[str, ...] | None) -> Graph:
     draft = scanner.draft
     try:
         scanner.scan()
@@ -84,6 +92,8 @@ def _graph(scanner: FileScanner, wrt: tuple[str, ...] | None) -> Graph:
         raise
     draft.faults.raise_any()
     mentioned = {str(key) for fact in assumptions for key in variables(fact.condition)}
+    unused = unused_inputs(draft, nodes, (objective, *outputs, *residuals), mentioned)
+    remarks = [Diagnostic(text, severity="note") for text in draft.names.remarks]
     return Graph(
         nodes=tuple(nodes),
         objective=objective,
@@ -94,7 +104,7 @@ def _graph(scanner: FileScanner, wrt: tuple[str, ...] | None) -> Graph:
         checks=tuple(scanner.checks),
         outputs=outputs,
         residuals=residuals,
-        warnings=tuple(unused_inputs(draft, nodes, (objective, *outputs, *residuals), mentioned)),
+        warnings=(*unused, *remarks),
         title=scanner.title,
         source=draft.source,
         text=scanner.text,

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from symgrad.errors import nearest
+from symgrad.expression.spellings import base_and_index
 from symgrad.graph.display import Typeset
 from symgrad.verify.model import Skipped, Verdict
-from symgrad.verify.reading.names import base_and_index
 
 _UNKNOWN = re.compile(r"(?:unknown (?:name|function)|the graph has no node) `(\w+)`")
 MARKS = {"proved": "✓", "agrees": "≈", "refuted": "✗", "unreadable": "?", "undecided": "…",

@@ -11,13 +11,13 @@ from itertools import islice
 
 from symgrad.errors import Place, SymgradError
 from symgrad.expression.functions import lookup
+from symgrad.expression.spellings import loose
 from symgrad.expression.tree import Expression
 from symgrad.sources import lexer
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS, spelled
-from symgrad.verify.reading.names import loose
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.superscripts import primed_names, with_primes_spelled
 from symgrad.verify.reading.text import VALUE_SAID, plain_number

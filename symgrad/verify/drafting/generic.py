@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
+from symgrad.expression.spellings import loose
 from symgrad.sources import lexer
 from symgrad.verify.drafting.article import Article, Said, words_in
 from symgrad.verify.drafting.names import open_sums
 from symgrad.verify.reading.indices import SAMPLE, bound, letters_of, summed_letters, values_of
-from symgrad.verify.reading.names import loose
 
 _MAX_CASES = 64
 _SHIFTED = re.compile(r"[A-Za-z][mp]\d+")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import LATIN, canonical
+from symgrad.expression.spellings import base_and_index, loose
 from symgrad.sources import lexer
 from symgrad.verify.drafting.article import Article, words_in
 from symgrad.verify.reading.functions import LETTERS
 from symgrad.verify.reading.indices import bound
-from symgrad.verify.reading.names import base_and_index, loose
 
 _SUM = re.compile(r"[∑∏]\[\s*(\w)\s*=\s*(\d+)\s*,\s*(\w+)\s*\]")
 _ANY_SUM = re.compile(r"[∑∏]\[[^\]]*\]")

@@ -7,6 +7,7 @@ from symgrad.derivation.calculus import gradient_of
 from symgrad.expression.functions import lookup, record
 from symgrad.expression.names import canonical
 from symgrad.expression.slopes import slopes
+from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import (
     ZERO,
     Call,
@@ -20,7 +21,6 @@ from symgrad.expression.tree import (
 )
 from symgrad.sources import lexer
 from symgrad.verify.reading.derivatives import DerivativeParser, Variable
-from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
 
 # Letters that are functions where they are no names: what they are called, in a remark.

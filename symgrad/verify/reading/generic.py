@@ -6,6 +6,7 @@ import re
 from itertools import product
 
 from symgrad.errors import Diagnostic
+from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Compare, Number, Var, number
 from symgrad.graph.graph import Graph
 from symgrad.sources.problems import Fault, Origin
@@ -18,7 +19,6 @@ from symgrad.verify.reading.indices import (
     values_of,
     words_of,
 )
-from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
 

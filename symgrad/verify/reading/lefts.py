@@ -10,6 +10,7 @@ from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
+from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Call, Var, variables, walk
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
@@ -20,7 +21,6 @@ from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.functions import LETTERS, is_function, spelled
 from symgrad.verify.reading.indices import SAMPLE
-from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State

@@ -12,6 +12,7 @@ from symgrad.derivation.analysis import depends_on_data
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.names import GREEK, canonical
 from symgrad.expression.printer import Printer
+from symgrad.expression.spellings import Names
 from symgrad.expression.tree import (
     Add,
     Constant,
@@ -31,7 +32,6 @@ from symgrad.sources.grammar import constant
 from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.model import Definition, DerivativeTarget
 from symgrad.verify.reading.indices import SAMPLE, bound, letters_of
-from symgrad.verify.reading.names import Names
 from symgrad.verify.reading.same import same
 from symgrad.verify.truth import Truth
 

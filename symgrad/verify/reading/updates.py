@@ -6,12 +6,12 @@ import re
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic
+from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Neg
 from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.model import ExpressionTarget, Target, UpdateTarget
-from symgrad.verify.reading.names import base_and_index
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
