@@ -19,7 +19,9 @@ from symgrad.sources.text import parse  # noqa: E402
 from symgrad.targets import target_names  # noqa: E402
 
 # Languages of which a few examples stand here for all.
-A_FEW = dict.fromkeys(("cpp", "jax", "torch"), ("arm_pose", "black_scholes", "branch_and_merge"))
+A_FEW = dict.fromkeys(
+    ("cpp", "jax", "pseudo", "torch"), ("arm_pose", "black_scholes", "branch_and_merge")
+)
 
 
 def emitted() -> dict[str, bytes]:

@@ -90,7 +90,7 @@ def test_function_that_a_language_lacks_is_written_through_its_definition():
     assert "1.0/(1.0 + math.exp(-x))" in code
 
 
-@pytest.mark.parametrize("name", target_names())
+@pytest.mark.parametrize("name", [name for name in target_names() if name != "pseudo"])
 def test_functions_stand_in_each_other(name):
     # logsumexp, whose text in C holds braces, inside of every function of one or two arguments.
     printer = target(name).printer(target(name).functions)

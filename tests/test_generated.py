@@ -24,6 +24,7 @@ FORMS = {
     "cpp": ("{}.hpp",),
     "jax": ("{}_jax.py",),
     "torch": ("{}_torch.py",),
+    "pseudo": ("{}.txt",),
 }
 A_FEW = runpy.run_path(str(FOLDER / "regenerate.py"))["A_FEW"]
 COMPILED_SLOWLY = {"rust": ("branch_and_merge", "black_scholes", "attention")}

@@ -34,7 +34,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     default="python",
     show_default=True,
     shell_complete=_completed,
-    help="The language: python, numpy, c, cpp, javascript, rust, jax or torch.",
+    help="The language: python, numpy, c, cpp, javascript, rust, jax, torch or pseudo.",
 )
 @click.option(
     "-o",
@@ -111,12 +111,19 @@ def command(
     """Write value, gradient and update step of FILE as code that needs nothing of symgrad."""
     from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
+    from symgrad.errors import Diagnostic, SymgradError
     from symgrad.graph.arrays import ArrayGraph
     from symgrad.program.program import lower
+    from symgrad.targets import target as target_called
     from symgrad.targets.codegen import emit
 
     if output is not None:
         _refuse_output(output, target, module)
+    language = target_called(target)
+    if check and language.not_run:
+        fault = f"--check cannot run the target `{target}`: {language.not_run}"
+        raise SymgradError(Diagnostic(fault, help="leave --check out"))
+    safe = safe and not language.as_derived
     names = split_names(wrt)
     derivation = derive(load_graph(file, names), names or None)
     name = module or module_name(file, output)

@@ -137,6 +137,8 @@ class Target:
     helpers: Mapping[str, Helper] = {}
     folder: Path | None = None
     ends_with_line = False  # whether a statement ends with its line
+    as_derived = False  # whether formulas stand as they were derived, none rewritten for accuracy
+    not_run = ""  # why nothing runs what is emitted, where symgrad never does
     takes_functions = False  # whether functions without a body are arguments
     series_prefix = ""  # how functions that hold a series begin; "" writes series out
     local_prefix = ""  # how functions that hold a formula begin
@@ -190,7 +192,7 @@ class Target:
         the tools that run it; the text says which.
         """
         del task
-        return None, f"symgrad cannot run {self.name}"
+        return None, self.not_run or f"symgrad cannot run {self.name}"
 
     def defines(self, files: Sequence[EmittedFile], function: str) -> bool:
         """Tell whether emitted files have a function, by the line that begins it."""

@@ -115,6 +115,8 @@ def check(
     """
     start = time.monotonic()
     language = target_called(target)
+    if language.not_run:
+        return CheckReport(target, None, note=language.not_run)
     files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
     program = lower(derivation, safe=False, optimizer=optimizer)
     if any(f.record.unknown for f in program.graph.functions.values()):

@@ -109,6 +109,7 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
         of = f"the target {target}"
         chosen(language.offered, language.optional, only=only, include=include, target=of)
         return array_files(derivation, target, module, listed(include))
+    safe = safe and not language.as_derived
     functions, further = planned(derivation, language, only=only, include=include)
     options = Options(module, settings, functions)
     try:
