@@ -319,3 +319,63 @@ def test_a_differential_alone_is_the_derivative_of_the_objective():
     assert statuses(LINE, r"$\frac{\partial L}{\partial w} = x\,\partial z$") == ["proved"]
     assert statuses(LINE, r"$\partial b = \partial z = z - y$") == ["proved"]
     assert statuses(LINE, r"$\frac{\partial L}{\partial w} = \partial z$") == ["refuted"]
+
+
+BOWL = "param x, y; f = x^2 + 3*x*y + y^4"
+EXERCISES = r"""
+a) $f(x,y) = x^2 + 3xy + y^4$, so $f_x = 2x + 3y$
+
+b) $f(x,y) = 5x - y$, so $f_x = 5$ and $\frac{\partial f}{\partial y} = -1$
+
+c) $f(x,y) = x e^{y}$, so $f_y = x e^{y}$
+
+d) again $f(x,y) = x^2 + 3xy + y^4$, so $f_y = 3x + 4y^3$ and $f_x = 2x$
+"""
+
+
+def test_several_functions_of_one_name_are_not_the_graphs():
+    first, of_first, *others, again, of_y, wrong = statuses(BOWL, EXERCISES)
+    assert (first, of_first, again, of_y, wrong) == (*["proved"] * 4, "refuted")
+    assert set(others) == {"unreadable"}
+
+
+def test_one_equation_that_does_not_fit_is_a_wrong_one_however_often_it_is_written():
+    wrong = r"$f(x,y) = x^2 - 3xy + y^4$, and $f(x,y) = x^2 + y^4 - 3yx$"
+    assert statuses(BOWL, wrong) == ["refuted"] * 2
+
+
+@pytest.mark.parametrize("head", [
+    r"\nabla^2 f", r"\nabla^{2} f(x, y)", "H_f", r"\mathbf{H}_f(x,y)", "H(f)",
+    r"\operatorname{Hess}(f)",
+])  # fmt: skip
+@pytest.mark.parametrize("matrix", ["pmatrix", "bmatrix"])
+def test_a_hessian_matrix_is_its_second_derivatives(head, matrix):
+    text = rf"${head} = \begin{{{matrix}}} 2 & 3 \\ 3 & 12y^2 \end{{{matrix}}}$"
+    assert statuses(BOWL, text) == ["proved"] * 4
+    assert statuses(BOWL, text.replace("12y", "4y")) == [*["proved"] * 3, "refuted"]
+
+
+@pytest.mark.parametrize("zero", ["0", r"\vec{0}", r"\vec 0", r"\mathbf{0}"])
+def test_a_gradient_that_is_set_to_zero_is_a_condition(zero):
+    assert statuses(BOWL, rf"$\nabla f(x,y) = {zero}$") == ["condition"] * 2
+
+
+@pytest.mark.parametrize("below", ["xy", "yx", r"x \partial y"])
+def test_two_names_below_one_sign_of_a_mixed_derivative(below):
+    assert statuses(BOWL, rf"$\frac{{\partial^2 f}}{{\partial {below}}}(x,y) = 3$") == ["proved"]
+    assert statuses(BOWL, rf"$\frac{{\partial^2 f}}{{\partial {below}}} = 4$") == ["refuted"]
+
+
+@pytest.mark.parametrize("loss", [r"\cal{L}_{fit}", r"{\cal L}_{fit}", r"{\cal{L}}_{fit}"])
+def test_the_old_commands_of_a_letter_shape(loss):
+    graph = "param w; data x, y; L_fit = (w*x - y)^2/2"
+    assert statuses(graph, rf"$\frac{{\partial {loss}}}{{\partial w}} = (wx-y)x$") == ["proved"]
+    assert statuses(graph, rf"$\frac{{\partial {loss}}}{{\partial w}} = (wx-y)$") == ["refuted"]
+
+
+@pytest.mark.parametrize("text", [
+    r"$\frac12 (u^2) = u \frac{du}{dx}$", r"$1/2 (u^2)' = u * du/dx$",
+    r"$\frac{d}{du} u^2 = 2u \frac{du}{dx}$",
+])  # fmt: skip
+def test_what_a_free_name_does_with_a_name_of_the_graph_is_open(text):
+    assert "refuted" not in statuses(BOWL, text)

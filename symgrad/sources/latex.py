@@ -200,7 +200,10 @@ class Translator(Delimiters, Styles, Scripts):
         if name == "hspace":
             return self.written(";" if _is_wide(self.raw_argument(word)) else " ", word)
         if name in ACCENTS:
-            inner = self.argument(word).text.strip()
+            argument = self.argument(word)
+            inner = argument.text.strip()
+            if inner.isdecimal():
+                return argument  # a vector of zeros or of ones
             return self.separated(f"{inner}_{ACCENTS[name]}", word, parts)
         return self.written(" ", word) if name in DROPPED else None
 

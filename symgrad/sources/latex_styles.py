@@ -55,8 +55,8 @@ class Styles(Calls, Environments, ABC):
             self.skip_spaces()
             below = self.words[self.at].text == "_"  # `indicated` translates what stands there
             return self.written(" 1 " if below else " ", word)
-        if plain == "1":
-            return self.written(" 1 ", word)
+        if plain.isdecimal():
+            return self.written(f" {plain} ", word)
         if word.text not in TEXT_STYLES and not re.fullmatch(r"\w+", plain) and plain:
             self.at = start
             inner = self.argument(word)

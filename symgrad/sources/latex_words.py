@@ -68,6 +68,7 @@ DROPPED_WITH_ARGUMENT = frozenset(
 )
 DROPPED = frozenset(
     (*"displaystyle textstyle scriptstyle limits nolimits nonumber notag rm it bf mathstrut hfill "
+      "cal frak scr sf tt sl "
       "tiny Tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge "
       "boldmath unboldmath displaylimits allowbreak nobreak relax hline thinspace medspace "
       "checkmark square blacksquare qed qedhere "

@@ -33,6 +33,7 @@ from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.givens import Given, Givens
+from symgrad.verify.reading.homonyms import without_homonyms
 from symgrad.verify.reading.lefts import LeftSides
 from symgrad.verify.reading.orders import Order, coefficients, order_of, without_order
 from symgrad.verify.reading.proportional import factor_of
@@ -111,7 +112,8 @@ class Reader:
             found += self.accounted(formula)
         for index in range(_MAX_PASSES):
             found = self.again(found, last=index == _MAX_PASSES - 1)
-        yield from (item for item in found if not isinstance(item, Later))
+        read = [item for item in found if not isinstance(item, Later)]
+        yield from without_homonyms(read, self.truth)
 
     def again(self, items: list[Item | Later], *, last: bool) -> list[Item | Later]:
         """Return the items, with the statements read again whose names may have got a meaning."""

@@ -197,19 +197,29 @@ class DerivativeParser(Parser):
         name = self.scope.name(token) if token else None
         if name is None and isinstance(square := self.squared_name(token), Var):
             return str(square.key)
-        if name is None and self.tokens[self.at + 1] == "(" and lexer.IDENTIFIER.match(token):
-            return self.atom()
         if name is None and order > 1:
-            # dxdy without a space between
-            for place in range(2, len(token)):
-                pair = token[: place - 1], token[place:]
-                if token[place - 1] == "d" and all(self.scope.name(part) for part in pair):
-                    self.split_token((pair[0], mark, pair[1]))
-                    break
+            self.split_names(token, mark)
         token = self.tokens[self.at]
+        called = self.tokens[self.at + 1] == "(" and lexer.IDENTIFIER.match(token)
+        if called and self.scope.name(token) is None:
+            return self.atom()
         found = self.node(token)
         self.at += 1
         return found
+
+    def split_names(self, token: str, mark: str) -> None:
+        """Split `xdy` or, where only one pair of names can be meant, `xy` below a derivative."""
+        pairs = [(token[:at], token[at:]) for at in range(1, len(token))]
+        known = [pair for pair in pairs if all(map(self.scope.name, pair))]
+        for first, second in pairs:
+            names = first, second[1:]
+            if second[0] == "d" and all(map(self.scope.name, names)):
+                self.split_token((names[0], mark, names[1]))
+                return
+        if len(known) == 1:
+            first, second = known[0]
+            self.scope.remark(f"`∂{token}` read as `∂{first}∂{second}`")
+            self.split_token((first, mark, second))
 
     def node(self, token: str) -> str:
         """Return the node that one differentiates by."""
@@ -316,6 +326,8 @@ class DerivativeParser(Parser):
         """Return the total derivative by one name."""
         if bottom in self.scope.dummies:
             return gradient_of(top).get(bottom, ZERO)
+        if self.scope.dummies.intersection(map(str, variables(top))):
+            raise self.fault(f"how does this depend on `{bottom}`?", self.at - 1)
         inner = self.scope.derivatives.get(str(top.key)) if isinstance(top, Var) else None
         if inner is not None:
             if (upper := self.depends_on(bottom, inner)) is not None:

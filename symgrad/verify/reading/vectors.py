@@ -1,4 +1,4 @@
-"""Several derivatives in one formula: ∇J = (…, …), ∇_θ J = (…, …), dJ = … dx + … dy."""
+"""Several derivatives in one formula: ∇J = (…, …), ∇²J = (…), H_J = (…), dJ = … dx + … dy."""
 
 from __future__ import annotations
 
@@ -26,28 +26,42 @@ from symgrad.verify.reading.scope import Scope, differential_of
 from symgrad.verify.reading.split import WrittenStatement, cut_at, unwrapped
 
 _GRADIENT = re.compile(rf"\s*∇\s*(?:_\s*({lexer.NAME}))?\s*({lexer.NAME})?\s*(?:\([^()]*\))?\s*")
+_ARGUMENTS = r"\s*(?:\([^()]*\))?\s*"
+_HESSIAN = re.compile(
+    rf"\s*(?:(?:∇|D)\s*(?:²|\^\s*\(?\s*2\s*\)?)\s*({lexer.NAME}){_ARGUMENTS}"
+    rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\)\s*)"
+)
+_ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*({lexer.NAME})\s*")
 
 
 def components(statement: WrittenStatement, scope: Scope) -> Iterator[WrittenStatement]:
     """Yield the components of `∇J = (…, …)`, in the order of the parameters; others as they are."""
-    found = _GRADIENT.fullmatch(statement.left.text)
-    names = _by(found[1], scope) if found else ()
-    several = len(names) > 1
-    lists = [
-        cut_at(unwrapped(_plain(part)), ",", decimals=False) if several else [part]
-        for _, part in statement.parts
-    ]
-    if found is None or not lists or any(len(parts) != len(names) for parts in lists):
+    lefts = _lefts(statement.left.text, scope)
+    several = len(lefts) > 1
+    lists = [_list(part, len(lefts)) if several else [part] for _, part in statement.parts]
+    if not lefts or not lists or any(len(parts) != len(lefts) for parts in lists):
         yield statement
         return
-    top = found[2] or scope.graph.objective
-    for index, name in enumerate(names):
-        left = Written.all_at(f"∂{top}/∂{name}", statement.left.start())
+    for index, derivative in enumerate(lefts):
+        left = Written.all_at(derivative, statement.left.start())
         parts = tuple(
             (sign, values[index]) for (sign, _), values in zip(statement.parts, lists, strict=True)
         )
         yield WrittenStatement(parts[0][1], left, parts, head=left.text)
+
+
+def _lefts(text: str, scope: Scope) -> list[str]:
+    """Return the derivatives that a gradient or a Hessian matrix lists, row by row."""
+    if found := _GRADIENT.fullmatch(text):
+        top = found[2] or scope.graph.objective
+        return [f"∂{top}/∂{name}" for name in _by(found[1], scope)]
+    found = _HESSIAN.fullmatch(text)
+    top = scope.name(found[1] or found[2] or found[3]) if found else None
+    names = scope.graph.parameters
+    if top is None or len(names) < 2:
+        return []
+    return [f"∂^2{top}/∂{first}∂{second}" for first in names for second in names]
 
 
 def _by(word: str | None, scope: Scope) -> tuple[str, ...]:
@@ -59,6 +73,12 @@ def _by(word: str | None, scope: Scope) -> tuple[str, ...]:
         return (name,)
     family = scope.names.family(word)
     return tuple(family.values()) or scope.graph.parameters
+
+
+def _list(part: Written, count: int) -> list[Written]:
+    """Return what stands in a list, for `∇J = 0` a zero for each of the names."""
+    found = cut_at(unwrapped(_plain(part)), ",", decimals=False)
+    return found * count if len(found) == 1 and _ZERO.fullmatch(found[0].text) else found
 
 
 def _plain(part: Written) -> Written:
