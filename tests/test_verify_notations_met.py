@@ -379,3 +379,17 @@ def test_the_old_commands_of_a_letter_shape(loss):
 ])  # fmt: skip
 def test_what_a_free_name_does_with_a_name_of_the_graph_is_open(text):
     assert "refuted" not in statuses(BOWL, text)
+
+
+@pytest.mark.parametrize("head", [r"\nabla f(-1, 2)", r"\nabla f(-1,\;2)"])
+def test_a_gradient_at_a_point_is_judged_there(head):
+    assert statuses(BOWL, rf"${head} = (4, 29)$") == ["proved"] * 2
+    assert statuses(BOWL, rf"${head} = (4, 28)$") == ["proved", "refuted"]
+    assert statuses(BOWL, r"$\nabla f(0, 0) = 0$") == ["proved"] * 2
+
+
+@pytest.mark.parametrize("head", [r"\nabla^2 f(1, -2)", "H_f(1, -2)", "H(f)(1, -2)"])
+def test_a_hessian_matrix_at_a_point_is_judged_there(head):
+    text = rf"${head} = \begin{{pmatrix}} 2 & 3 \\ 3 & 48 \end{{pmatrix}}$"
+    assert statuses(BOWL, text) == ["proved"] * 4
+    assert statuses(BOWL, text.replace("48", "12")) == [*["proved"] * 3, "refuted"]

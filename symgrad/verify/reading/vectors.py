@@ -25,11 +25,12 @@ from symgrad.sources.written import Written
 from symgrad.verify.reading.scope import Scope, differential_of
 from symgrad.verify.reading.split import WrittenStatement, cut_at, unwrapped
 
-_GRADIENT = re.compile(rf"\s*∇\s*(?:_\s*({lexer.NAME}))?\s*({lexer.NAME})?\s*(?:\([^()]*\))?\s*")
 _ARGUMENTS = r"\s*(?:\([^()]*\))?\s*"
+_POINT = re.compile(r"\(\s*[-−\d.][^()]*\)(?=\s*$)")
+_GRADIENT = re.compile(rf"\s*∇\s*(?:_\s*({lexer.NAME}))?\s*({lexer.NAME})?{_ARGUMENTS}")
 _HESSIAN = re.compile(
     rf"\s*(?:(?:∇|D)\s*(?:²|\^\s*\(?\s*2\s*\)?)\s*({lexer.NAME}){_ARGUMENTS}"
-    rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\)\s*)"
+    rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\){_ARGUMENTS})"
 )
 _ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*({lexer.NAME})\s*")
@@ -53,15 +54,17 @@ def components(statement: WrittenStatement, scope: Scope) -> Iterator[WrittenSta
 
 def _lefts(text: str, scope: Scope) -> list[str]:
     """Return the derivatives that a gradient or a Hessian matrix lists, row by row."""
+    point = _POINT.search(text)  # `∇J(1, 2)` is taken there, `∇J(x, y)` anywhere
+    at = point[0] if point else ""
     if found := _GRADIENT.fullmatch(text):
         top = found[2] or scope.graph.objective
-        return [f"∂{top}/∂{name}" for name in _by(found[1], scope)]
+        return [f"∂{top}/∂{name}{at}" for name in _by(found[1], scope)]
     found = _HESSIAN.fullmatch(text)
     top = scope.name(found[1] or found[2] or found[3]) if found else None
     names = scope.graph.parameters
     if top is None or len(names) < 2:
         return []
-    return [f"∂^2{top}/∂{first}∂{second}" for first in names for second in names]
+    return [f"∂^2{top}/∂{first}∂{second}{at}" for first in names for second in names]
 
 
 def _by(word: str | None, scope: Scope) -> tuple[str, ...]:
