@@ -33,13 +33,21 @@
  * @property {number} sigma
  */
 
-/** exp(-x*x), the square taken in two parts so that its rounding does not grow. */
+/**
+ * exp(-x*x), the square taken in two parts so that its rounding does not grow.
+ * @param {number} x
+ * @returns {number}
+ */
 function _exp_minus_square(x) {
   const head = Math.trunc(x*16)/16;
   return Math.exp(-head*head)*Math.exp(-(x - head)*(x + head));
 }
 
-/** The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc. */
+/**
+ * The error function: a series (Abramowitz and Stegun 7.1.6), or 1 - erfc.
+ * @param {number} x
+ * @returns {number}
+ */
 function _erf(x) {
   if (Math.abs(x) >= 2) {
     return x < 0 ? _erfc(-x) - 1 : 1 - _erfc(x);
@@ -52,7 +60,11 @@ function _erf(x) {
   return 1.1283791670955126*_exp_minus_square(x)*sum;
 }
 
-/** 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x. */
+/**
+ * 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x.
+ * @param {number} x
+ * @returns {number}
+ */
 function _erfc(x) {
   if (!(x >= 1)) {
     return x < -2 ? 2 - _erfc(-x) : 1 - _erf(x);

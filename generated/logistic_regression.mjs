@@ -34,7 +34,11 @@
  * @property {number} b
  */
 
-/** log(1 + exp(x)), exact for large |x| too. */
+/**
+ * log(1 + exp(x)), exact for large |x| too.
+ * @param {number} x
+ * @returns {number}
+ */
 function _softplus(x) {
   return (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }

@@ -75,7 +75,11 @@
  * @property {number} b_g
  */
 
-/** 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
+/**
+ * 1/(1 + exp(-x)); exp is only taken where it cannot overflow.
+ * @param {number} x
+ * @returns {number}
+ */
 function _sigmoid(x) {
   if (x >= 0) {
     return 1/(1 + Math.exp(-x));

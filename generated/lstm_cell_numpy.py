@@ -167,9 +167,9 @@ def gradient(
     cosh_c = np.cosh(c)
     delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
     delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
-    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(np.exp(-z_o) + 1.0)))
-    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(np.exp(-z_f) + 1.0)))
-    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(np.exp(-z_i) + 1.0)))
+    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(exp_neg_z_o + 1.0)))
+    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(exp_neg_z_f + 1.0)))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     _n = len(x)
     dL_dw_i = np.sum(delta_z_i*x)/_n
     dL_du_i = np.sum(delta_z_i*h0)/_n
@@ -213,9 +213,9 @@ def value_and_gradient(
     cosh_c = np.cosh(c)
     delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
     delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
-    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(np.exp(-z_o) + 1.0)))
-    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(np.exp(-z_f) + 1.0)))
-    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(np.exp(-z_i) + 1.0)))
+    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(exp_neg_z_o + 1.0)))
+    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(exp_neg_z_f + 1.0)))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     _n = len(x)
     dL_dw_i = np.sum(delta_z_i*x)/_n
     dL_du_i = np.sum(delta_z_i*h0)/_n
@@ -324,7 +324,8 @@ def jacobian(
     z_g = w_g*x + u_g*h0 + b_g
     exp_neg_z_i = np.exp(-z_i)
     i = 1.0/(1.0 + exp_neg_z_i)
-    f = 1.0/(1.0 + np.exp(-z_f))
+    exp_neg_z_f = np.exp(-z_f)
+    f = 1.0/(1.0 + exp_neg_z_f)
     o = 1.0/(1.0 + np.exp(-z_o))
     g = np.tanh(z_g)
     c = f*c0 + i*g
@@ -333,8 +334,8 @@ def jacobian(
     cosh_z_g = np.cosh(z_g)
     delta_z_g = delta_c*i*(1.0/(cosh_z_g*cosh_z_g))
     delta_z_o = 1.0/(np.exp(z_o) + 1.0)*h
-    delta_z_f = delta_c*c0*(1.0/(np.exp(-z_f) + 1.0))*(1.0/(np.exp(z_f) + 1.0))
-    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(np.exp(-z_i) + 1.0)))
+    delta_z_f = delta_c*c0*(1.0/(exp_neg_z_f + 1.0))*(1.0/(np.exp(z_f) + 1.0))
+    delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     dresidual_dw_i = delta_z_i*x
     dresidual_du_i = delta_z_i*h0
     dresidual_dw_f = delta_z_f*x

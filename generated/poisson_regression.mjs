@@ -39,7 +39,11 @@ const _ZETA = [
   3.817293264999840e-06, 1.9082127165539390e-06, 9.539620338727962e-07, 4.769329867878065e-07,
 ];
 
-/** The logarithm of |gamma(x)|. */
+/**
+ * The logarithm of |gamma(x)|.
+ * @param {number} x
+ * @returns {number}
+ */
 function _lgamma(x) {
   if (x === Infinity) {
     return x;

@@ -29,12 +29,20 @@
  * @property {number} b
  */
 
-/** log(1 + exp(x)), exact for large |x| too. */
+/**
+ * log(1 + exp(x)), exact for large |x| too.
+ * @param {number} x
+ * @returns {number}
+ */
 function _softplus(x) {
   return (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
+/**
+ * 1/(1 + exp(-x)); exp is only taken where it cannot overflow.
+ * @param {number} x
+ * @returns {number}
+ */
 function _sigmoid(x) {
   if (x >= 0) {
     return 1/(1 + Math.exp(-x));

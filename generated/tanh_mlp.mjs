@@ -38,7 +38,11 @@
  * @property {number} b2
  */
 
-/** 1/(1 + exp(-x)); exp is only taken where it cannot overflow. */
+/**
+ * 1/(1 + exp(-x)); exp is only taken where it cannot overflow.
+ * @param {number} x
+ * @returns {number}
+ */
 function _sigmoid(x) {
   if (x >= 0) {
     return 1/(1 + Math.exp(-x));

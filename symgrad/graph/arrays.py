@@ -17,6 +17,8 @@ from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts, names_in
 from symgrad.expression.tree import Call, Formula, Var
 from symgrad.graph.graph import Graph, Node
 
+_TAKEN = "`derive`, `verify`, `trace`, `draw`, `report` and `generate` do"
+
 OPAQUE = "array"
 
 
@@ -133,8 +135,8 @@ def _idempotent(x: Array) -> bool:
     return (x.op == "name" and x.facts.mask) or (x.op == "fn" and x.data == "step")
 
 
-def refuse_arrays(graph: Graph, what: str) -> None:
-    """Refuse a graph with vectors or matrices where they are not taken yet.
+def refuse_arrays(graph: Graph, what: str, hint: str = _TAKEN) -> None:
+    """Refuse a graph with vectors or matrices where they are not taken yet; `hint` says what does.
 
     Raises:
         ArraysNotTaken: with the place of the first array.
@@ -146,7 +148,6 @@ def refuse_arrays(graph: Graph, what: str) -> None:
     text = lines[found.line - 1] if 0 < found.line <= len(lines) else found.name
     place = Place(graph.source, found.line, found.column, len(found.name), text)
     message = f"{what} does not take vectors and matrices yet"
-    hint = "`derive`, `verify`, `trace`, `draw`, `report` and `generate` do"
     raise ArraysNotTaken(Diagnostic(message, place if found.line else None, hint))
 
 

@@ -6,7 +6,8 @@ For code that people read: a product costs less than one more name, an exponenti
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from symgrad.expression.tree import (
     Add,
@@ -27,17 +28,39 @@ _Row = tuple[str, Expression]
 _MOST = 2000  # statements of a routine above which its calls are left alone
 
 
-def calls_once(blocks: Sequence[Block], prefix: str) -> list[Block]:
-    """Return the statements with every function or long sum that occurs twice under a name.
+@dataclass(frozen=True)
+class CallsOnce:
+    """What is computed once for several statements: costly calls, and those in their definitions.
 
-    That is the author's name where it has one, else `prefix` and a number. A product that begins
-    as another statement does goes on from that one's name.
+    `written` returns a function in terms of those that the language has, or None for one of them.
     """
-    rows = rows_of(blocks)
-    if len(rows) > _MOST:
-        return list(blocks)
-    found = _Calls(_going_on([(row.name, normal(row.expression)) for row in rows]), prefix).rows()
-    return blocks_of(enumerate(found))
+
+    written: Callable[[str, tuple[Expression, ...]], Expression | None]
+
+    def __call__(self, blocks: Sequence[Block], prefix: str) -> list[Block]:
+        """Return the statements with every function or long sum that occurs twice under a name.
+
+        That is the author's name where it has one, else `prefix` and a number. A product that
+        begins as another statement does goes on from that one's name.
+        """
+        rows = rows_of(blocks)
+        if len(rows) > _MOST:
+            return list(blocks)
+        first = _Calls(_going_on([(row.name, normal(row.expression)) for row in rows]), prefix)
+        made = first.rows()
+        trees = [(row.name, self._definitions(row.expression)) for row in made]
+        if any(tree != row.expression for (_, tree), row in zip(trees, made, strict=True)):
+            made = _Calls(trees, prefix, first.number).rows()
+        return blocks_of(enumerate(made))
+
+    def _definitions(self, e: Expression) -> Expression:
+        """Return a formula with functions that the language lacks written out."""
+        if isinstance(e, Var | Number | Constant):
+            return e
+        inside = tuple(map(self._definitions, children(e)))
+        made = e if children(e) == inside else with_children(e, inside)
+        found = self.written(made.function, inside) if isinstance(made, Call) else None
+        return made if found is None else self._definitions(found)
 
 
 def _going_on(rows: Sequence[_Row]) -> list[_Row]:
@@ -70,14 +93,14 @@ def _going_on(rows: Sequence[_Row]) -> list[_Row]:
 class _Calls:
     """The calls of one routine."""
 
-    def __init__(self, rows: Sequence[_Row], prefix: str) -> None:
+    def __init__(self, rows: Sequence[_Row], prefix: str, number: int = 0) -> None:
         self._sources = rows
         self._prefix = prefix
         self._counts = _counts(tree for _, tree in rows)
         self._whole = {tree: name for name, tree in rows if self._shared(tree)}
         self._names: dict[Expression, str] = {}
         self._made: list[Assignment] = []
-        self._number = 0
+        self.number = number  # of temporaries
 
     def rows(self) -> list[Assignment]:
         """Return the statements, each call before the first that uses it."""
@@ -102,8 +125,8 @@ class _Calls:
             return made
         name = self._whole.get(e)
         if name is None:
-            self._number += 1
-            name = f"{self._prefix}{self._number}"
+            self.number += 1
+            name = f"{self._prefix}{self.number}"
         self._names[e] = name
         self._made.append(assignment(name, made))
         return Var(name)

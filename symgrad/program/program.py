@@ -27,7 +27,7 @@ from symgrad.graph.graph import Graph
 from symgrad.graph.points import inputs_of
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.branches import has_branches
-from symgrad.program.calls import calls_once
+from symgrad.program.calls import CallsOnce
 from symgrad.program.lines import Lines
 from symgrad.program.normal import arithmetic_of, operations_of
 from symgrad.program.optimizers import optimizer
@@ -83,7 +83,7 @@ class Routine:
         return sum(operations_of(block.pattern) * len(block.names) for block in self.blocks)
 
 
-Shares = Literal["all", "calls", "nothing"]
+Shares = Literal["all", "nothing"] | CallsOnce
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def lower(
     `safe` puts numerically stable forms in the place of what would overflow or cancel;
     `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`).
     `shares` tells what is computed once for several statements: "all" that they have in common,
-    costly "calls" only, or "nothing", so that every statement stays as it was derived.
+    costly calls only (`CallsOnce`), or "nothing", so that every statement stays as it was derived.
     `further` names routines besides: "hessian", "hvp", "outputs", "residuals", "jacobian"; where
     it is asked for "residuals" and "jacobian" only, a graph without them has none.
 
@@ -344,8 +344,8 @@ class _Maker:
             ("without_copies", _without_copies),
             ("named", lambda work: _changed(work, named(work.blocks, prefix, known, taken))),
         ]
-        if shares == "calls":
-            again = ("calls_once", lambda work: _changed(work, calls_once(work.blocks, prefix)))
+        if isinstance(shares, CallsOnce):
+            again = ("calls_once", lambda work: _changed(work, shares(work.blocks, prefix)))
             self._passes = [again, *self._passes[2:]]
         elif shares == "nothing":
             self._passes = []

@@ -39,6 +39,7 @@ from symgrad.targets.printing import (
     spelled_names,
 )
 
+_SAID = 46  # characters of a formula that stands in a sentence
 RUN_SECONDS = 120.0  # how long a tool may take that compiles or runs emitted code
 # The functions and types that every target offers under these names.
 PUBLIC = tuple("value gradient value_and_gradient update rate Gradient Params State".split())
@@ -165,9 +166,9 @@ class Target:
         text = "A formula of its own arguments."
         match function.body:
             case Call("where", (_, _, direct)):
-                text = (
-                    f"{Printer([]).expression(direct)}; where that is 0/0 or cancels, its series."
-                )
+                ends = "; where that is 0/0 or cancels, its series."
+                shown = Printer([]).expression(direct)
+                text = f"{shown if len(shown) <= _SAID else 'The formula below'}{ends}"
         return "\n".join([first.format(name, text), last.replace("y", body), ""])
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:

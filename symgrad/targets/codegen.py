@@ -12,6 +12,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, UnsupportedFunction
 from symgrad.expression.collector import paused_collector
+from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.program import passes as program_passes
 from symgrad.program.optimizers import optimizer as optimizer_called
@@ -26,6 +27,7 @@ from symgrad.targets.arrays.emitting import array_files
 from symgrad.targets.choice import chosen, listed
 from symgrad.targets.locate import templates_directory
 from symgrad.targets.long_lines import folded
+from symgrad.targets.long_python import folded_python
 from symgrad.targets.printing import Inexpressible, expressible
 from symgrad.targets.templates import Renderer, TemplateFault
 
@@ -109,6 +111,9 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
         of = f"the target {target}"
         chosen(language.offered, language.optional, only=only, include=include, target=of)
         return array_files(derivation, target, module, listed(include))
+    able = ", ".join(f"`{name}`" for name in ARRAY_LANGUAGES[:-1])
+    hint = f"the targets {able} and `{ARRAY_LANGUAGES[-1]}` do"
+    refuse_arrays(derivation.graph, f"the target `{target}`", hint)
     safe = safe and not language.as_derived
     functions, further = planned(derivation, language, only=only, include=include)
     options = Options(module, settings, functions)
@@ -178,7 +183,7 @@ def emit_program(
         context = target.context(sheet)
     context = {"module": options.module, "functions": sheet.functions, **context}
     renderer = Renderer(target.folder, templates)
-    laid_out = str if target.ends_with_line else folded
+    laid_out = folded_python if target.ends_with_line else folded
     return tuple(
         EmittedFile(name.format(module=options.module), laid_out(renderer.text(template, context)))
         for name, template in target.templates

@@ -110,6 +110,7 @@ class _Writer:
             "fields": _members(sheet.fields),
             "state_fields": _members(step.states) if step else "",
             "helpers": helpers,
+            "compares": "yes" if re.search(" [=!]= ", every) else "",
             "texts": "\n".join(texts),
         }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 WIDTH = 99
 ROOM = 87  # of a statement, which is indented later
+_KEPT = ("//", "/*", "* ", "*/", "#if", "#include", "#pragma")
+_PRODUCT = re.compile(r"(?<=[\w)\]])\*(?=[\w(])")
 _BREAKS = (" + ", " - ", ", ", " ? ", " : ", " && ", " || ", " and ", " or ", " if ", " else ")
 
 
@@ -14,8 +17,8 @@ def bracketed(line: str) -> str:
 
     >>> print(bracketed("total = " + " + ".join(["a"] * 30)))
     total = (
-        a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a +
-        a + a + a + a + a + a + a + a + a
+        a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a + a +
+        a + a + a + a + a + a + a + a + a + a
     )
     """
     left, sign, right = line.partition(" = ")
@@ -30,12 +33,12 @@ def bracketed(line: str) -> str:
 def folded(text: str) -> str:
     """Return code of a language in which a statement may go on in the next line, with no long line.
 
-    Comments and what a preprocessor reads stay as they are.
+    Comments and what a preprocessor reads stay as they are; a macro goes on behind a backslash.
     """
     if max(map(len, text.split("\n"))) <= WIDTH:
         return text
     return "\n".join(
-        line if len(line) <= WIDTH or line.lstrip().startswith(("/", "*", "#")) else _folded(line)
+        line if len(line) <= WIDTH or line.lstrip().startswith(_KEPT) else _folded(line)
         for line in text.split("\n")
     )
 
@@ -43,7 +46,8 @@ def folded(text: str) -> str:
 def _folded(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip())]
     first, *others = _pieces(line[len(indent) :], WIDTH - 4 - len(indent))
-    return "\n".join([f"{indent}{first}", *(f"{indent}    {part}" for part in others)])
+    end = " \\" if line.startswith("#") else ""
+    return f"{end}\n".join([f"{indent}{first}", *(f"{indent}    {part}" for part in others)])
 
 
 def _pieces(text: str, room: int) -> list[str]:
@@ -51,6 +55,7 @@ def _pieces(text: str, room: int) -> list[str]:
     pieces: list[str] = []
     while len(text) > room:
         ends = [text.rfind(mark, 1, room) + len(mark) for mark in _BREAKS if mark in text[1:room]]
+        ends = ends or [found.end() for found in _PRODUCT.finditer(text, 1, room)]
         end = max(ends, default=0)
         if not end:
             later = [text.find(mark, room) + len(mark) for mark in _BREAKS if mark in text[room:]]
@@ -65,11 +70,20 @@ def comment(text: str, sign: str) -> list[str]:
     if len(sign) + 1 + len(text) <= WIDTH:
         return [text]
     lead = text[: len(text) - len(text.lstrip())]
+    room = WIDTH - len(sign) - 1
+    lines = _wrapped(text, room, f"{lead}    ")
+    if max(map(len, lines)) <= room:
+        return lines
+    parted = _wrapped(text.replace("·", "·\0 "), room, f"{lead}    ")  # products, too
+    return [line.replace("\0 ", "").rstrip("\0") for line in parted]
+
+
+def _wrapped(text: str, room: int, indent: str) -> list[str]:
     return textwrap.wrap(
         text,
-        WIDTH - len(sign) - 1,
+        room,
         initial_indent="",
-        subsequent_indent=f"{lead}    ",
+        subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
         drop_whitespace=True,

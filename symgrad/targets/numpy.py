@@ -10,12 +10,13 @@ import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 
+from symgrad.program.calls import CallsOnce
 from symgrad.program.program import Shares
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
 from symgrad.targets.numpy_blocks import BlockWriter
-from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter
+from symgrad.targets.numpy_functions import FUNCTIONS, NumpyPrinter, written_out
 from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_plain import PlainWriter
 from symgrad.targets.numpy_writer import SCIPY_IMPORT, NumpyWriter
@@ -76,7 +77,10 @@ class Numpy(Target):
 
     def shares(self, options: Options) -> Shares:
         """Return what is computed once: what people read names no product for it."""
-        return "calls" if _style(options) == "plain" else "all"
+        if _style(options) != "plain":
+            return "all"
+        languages = self.languages(options.settings)
+        return CallsOnce(lambda function, arguments: written_out(languages, function, arguments))
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `numpy.py.j2` receives."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 
 from symgrad.expression.spelling import ATOM, CONDITION, PRODUCT, UNARY
@@ -77,6 +77,20 @@ FUNCTIONS: Mapping[str, Spelling] = {
     "constant pi": Spelling("np.pi"),
     "constant e": Spelling("np.e"),
 }
+
+
+def written_out(languages: Iterable[str], function: str, arguments: Arguments) -> Expression | None:
+    """Return a function as plain NumPy writes it in terms of others, or None for one that it has.
+
+    A series stays a series.
+    """
+    if isinstance(function, Local):
+        return normal(function.at(*arguments))
+    spelling = FUNCTIONS.get(function) or spelled_in(languages, function, len(arguments))
+    if spelling is not None:
+        return None if spelling.tree is None else normal(spelling.tree(arguments))
+    row = known(function)
+    return None if row is None or row.definition is None else normal(row.definition(arguments))
 
 
 class NumpyPrinter(CodePrinter):

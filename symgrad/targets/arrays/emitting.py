@@ -11,6 +11,8 @@ from symgrad.targets.arrays.javascript import javascript
 from symgrad.targets.arrays.numpy import code
 from symgrad.targets.arrays.python import python
 from symgrad.targets.base import EmittedFile
+from symgrad.targets.long_lines import folded
+from symgrad.targets.long_python import folded_python
 
 LANGUAGES = ("numpy", "python", "javascript", "c")
 
@@ -32,10 +34,13 @@ def array_files(
     second = "hessian" in include
     if target == "numpy":
         text = code(d, module=module, include=["hessian"] * second)
-        return (EmittedFile(f"{module}_numpy.py", text),)
+        return (EmittedFile(f"{module}_numpy.py", folded_python(text)),)
     if target == "python":
-        return (EmittedFile(f"{module}.py", python(d, module, second=second)),)
+        return (EmittedFile(f"{module}.py", folded_python(python(d, module, second=second))),)
     if target == "javascript":
-        return (EmittedFile(f"{module}.mjs", javascript(d, module, second=second)),)
+        return (EmittedFile(f"{module}.mjs", folded(javascript(d, module, second=second))),)
     header, source = c_files(d, module, second=second)
-    return (EmittedFile(f"{module}.h", header), EmittedFile(f"{module}.c", source))
+    return (
+        EmittedFile(f"{module}.h", folded(header)),
+        EmittedFile(f"{module}.c", folded(source)),
+    )

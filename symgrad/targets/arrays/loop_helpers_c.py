@@ -45,9 +45,9 @@ static void matmul(size_t m, size_t k, size_t n, const double *a, int ta, const 
         return;
     }
     for (size_t j0 = 0; j0 < n; j0 += COLUMNS) {
-        const size_t wide = n - j0 < COLUMNS ? n - j0 : COLUMNS;
+        const size_t wide = n - j0 < COLUMNS ? n - j0 : (size_t)COLUMNS;
         for (size_t p0 = 0; p0 < k; p0 += DEPTH) {
-            const size_t deep = k - p0 < DEPTH ? k - p0 : DEPTH;
+            const size_t deep = k - p0 < DEPTH ? k - p0 : (size_t)DEPTH;
             for (size_t p = 0; p < deep; p++) {
                 for (size_t j = 0; j < COLUMNS; j++) {
                     const size_t at = tb ? (j0 + j)*k + p0 + p : (p0 + p)*n + j0 + j;

@@ -128,7 +128,9 @@ class _Module:
         if any("math." in text for text in helpers):
             imports.insert(0, "import math")
         head = [self.docstring(), "\n".join(imports)]
-        return "\n\n\n".join(["\n\n".join(head), *(b.rstrip() for b in (*helpers, *blocks))]) + "\n"
+        body = "\n\n\n".join(b.rstrip() for b in (*helpers, *blocks))
+        space = "\n\n\n" if body.startswith(("def ", "class ")) else "\n\n"
+        return "\n\n".join(head) + f"{space}{body}\n"
 
     def docstring(self) -> str:
         """Return the head: what the code was made from."""

@@ -10,7 +10,7 @@ SAID = {
 }
 
 CHECK = '''def _terms(size):
-    """Return the terms of a size such as `n+2` or `4n`: a factor and a name, or a number and ""."""
+    """Return the terms of a size as `n+2` or `4n`: a factor and a name, or a number and ""."""
     found = re.findall(r"(-?\\d*)([^\\W\\d]\\w*)|(-?\\d+)", size)
     signs = {"": 1, "-": -1}
     return [(signs.get(f) or int(f or 1), n) if n else (int(c), "") for f, n, c in found]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.targets.arrays.loop_helpers import PYTHON as HELPERS
@@ -36,13 +38,19 @@ class _Module(LoopModule):
             used |= body.used
             last.append(self.hessian(body))
         said = "\n".join(self.head()).replace("\\", "\\\\").replace('"""', "'''")
-        head = f'"""{said}\n"""\n\n{_IMPORTS}'
         check = CHECK.replace("np.shape(", "_shape(")
         blocks = [
-            head, *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
+            *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
             _SHAPE, check, *functions, self.public(), *last,
         ]  # fmt: skip
-        return "\n\n\n".join(blocks) + "\n"
+        code = "\n\n\n".join(blocks)
+        imports = [
+            f"import {name}"
+            for name in ("math", "operator", "re")
+            if re.search(rf"\b{name}\.\w", code)
+        ]
+        head = "\n".join([f'"""{said}\n"""\n', *imports, "from typing import NamedTuple"])
+        return f"{head}\n\n\n{code}\n"
 
     def classes(self) -> list[str]:
         """Return the named tuples of the results."""
@@ -148,7 +156,6 @@ class _Module(LoopModule):
         )
 
 
-_IMPORTS = "import math\nimport operator\nimport re\nfrom typing import NamedTuple"
 _SHAPE = '''def _shape(x):
     """Return the shape of a number, a list or a list of rows."""
     if not isinstance(x, (list, tuple)):
