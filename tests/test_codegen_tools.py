@@ -103,7 +103,8 @@ def test_the_first_line_says_who_wrote_the_file(target):
             assert is_own(file.text.encode())
 
 
-@pytest.mark.parametrize("target", target_names())
+# A paper's algorithm, `pseudo`, keeps a product of long names in one piece.
+@pytest.mark.parametrize("target", [name for name in target_names() if name != "pseudo"])
 def test_no_emitted_line_is_wider_than_a_page(target):
     made = emit(sg.derive(sg.parse(WIDE)), target)
     made += emit(sg.derive(sg.parse(ARRAYS)), target) if target in LANGUAGES else ()

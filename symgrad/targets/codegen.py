@@ -183,7 +183,8 @@ def emit_program(
         context = target.context(sheet)
     context = {"module": options.module, "functions": sheet.functions, **context}
     renderer = Renderer(target.folder, templates)
-    laid_out = folded_python if target.ends_with_line else folded
+    in_python = folded_python if target.suffix == ".py" else str
+    laid_out = in_python if target.ends_with_line else folded
     return tuple(
         EmittedFile(name.format(module=options.module), laid_out(renderer.text(template, context)))
         for name, template in target.templates

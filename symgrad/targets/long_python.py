@@ -35,7 +35,11 @@ def folded_python(text: str) -> str:
     lines = text.split("\n")
     if max(map(len, lines)) <= WIDTH:
         return text
-    for row, inside, tokens, last in list(_long_rows(text, lines)):
+    try:
+        rows = list(_long_rows(text, lines))
+    except (SyntaxError, tokenize.TokenError):  # a template of others; it is checked elsewhere
+        return text
+    for row, inside, tokens, last in rows:
         made, closing = _broken(lines[row], tokens, inside=inside, whole=row == last)
         lines[row] = "\n".join(made)
         lines[last] += closing
