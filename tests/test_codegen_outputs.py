@@ -69,7 +69,9 @@ def test_residuals_make_the_objective_where_none_is_named():
     assert graph.residuals == ("r", "s", "q")
     assert "J = (r² + s² + q²)/2" in sg.derive(graph).text()
     assert parse("param a; data x; residual r; J = r + 1; r = a*x; minimize J").objective == "J"
-    assert parse("param J; data x; residual r; r = J*x").objective == "J_"
+    assert parse("param J; data x; residual r; r = J*x").objective == "J_1"
+    text = "param a; data x; residual r; r = a*x; J = r; J_1 = J^2"
+    assert parse(text).objective == "J_2"
 
 
 def test_words_that_name_outputs_are_names_elsewhere():

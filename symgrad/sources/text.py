@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain, count
 
 from symgrad.errors import Diagnostic, close_to
 from symgrad.expression.collector import paused_collector
@@ -166,9 +167,9 @@ def _outputs(scanner: FileScanner, keyword: str) -> tuple[str, ...]:
 
 def _squares(draft: Draft, residuals: tuple[str, ...]) -> Node:
     """Return the objective of residuals that are to be small: half the sum of their squares."""
-    name = "J"
-    while draft.names.find(name) is not None:
-        name += "_"
+    # `J_` would be read as J where there is one; of J_1, J_2, … only so many can be taken.
+    names = chain(["J"], (f"J_{i}" for i in count(1)))
+    name = next(name for name in names if draft.names.find(name) is None)
     squares = tuple(Pow(Var(residual), number(2)) for residual in residuals)
     total = sum_of(squares)
     return Node(name, "equation", formula_of(Div(total, number(2))))
