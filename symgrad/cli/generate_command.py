@@ -84,7 +84,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     "include",
     multiple=True,
     metavar="NAMES",
-    help="Further functions: hessian,hvp,jacobian,value_each,gradient_each,partial_sums,….",
+    help="Further functions: hessian,hvp,jacobian,gauss_newton,value_each,partial_sums,….",
 )
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")

@@ -89,7 +89,7 @@ def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
     the Hessian, Neural Computation 6 (1994).
     """
     refuse_arrays(d.graph, "this function")
-    direction = _direction_names(d.graph, d.wrt)
+    direction = direction_names(d.graph, d.wrt)
     graph = d.gradient_graph()
     slopes = [graph.nodes[i - len(d.wrt)].name for i in range(len(d.wrt))]
     total = add(*(mul(Var(v), Var(slope)) for v, slope in zip(direction, slopes, strict=True)))
@@ -100,5 +100,6 @@ def hessian_vector_product(d: Derivation) -> HessianVectorProduct:
     return HessianVectorProduct(d, tuple(zip(d.wrt, direction, strict=True)), product)
 
 
-def _direction_names(graph: Graph, wrt: tuple[str, ...]) -> list[str]:
+def direction_names(graph: Graph, wrt: tuple[str, ...]) -> list[str]:
+    """Return a free name for the component of a direction that belongs to each parameter."""
     return [free_name(f"v_{name}", graph.index) for name in wrt]

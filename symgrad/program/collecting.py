@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.errors import free_name
-from symgrad.expression.tree import Formula
+from symgrad.expression.tree import Expression, Formula, formula_of
 from symgrad.graph.graph import Graph
 from symgrad.program.statements import Statement
 
@@ -21,12 +21,23 @@ class Collected:
 
     def node(self, graph: Graph, name: str) -> str:
         """Add the equations of a graph, and return the name of one of them."""
-        for node in graph.ordered:
-            if node.formula is not None and node.name not in self._nodes:
-                self._nodes.add(node.name)
-                self._taken.add(node.name)
-                self.statements.append(Statement(node.name, node.formula))
+        self.take(
+            Statement(node.name, node.formula)
+            for node in graph.ordered
+            if node.formula is not None and node.name not in self._nodes
+        )
         return name
+
+    def take(self, statements: Iterable[Statement]) -> None:
+        """Add statements, whose names must be free."""
+        for statement in statements:
+            self._nodes.add(statement.name)
+            self._taken.add(statement.name)
+            self.statements.append(statement)
+
+    def define(self, name: str, value: Expression) -> str:
+        """Add an expression under a name that is as near to `name` as can be, and return that."""
+        return self._append(name, formula_of(value), {})
 
     def add(
         self, derivation: Derivation, results: Sequence[str], suffix: str = ""

@@ -33,7 +33,7 @@ from symgrad.graph.graph import Graph, Node
 from symgrad.program.collecting import Collected
 from symgrad.program.statements import Statement
 
-KINDS = ("outputs", "residuals", "jacobian", "jacobian_sparse")
+KINDS = ("outputs", "residuals", "jacobian", "jacobian_sparse", "gauss_newton_product")
 _MAX_SQUARES = 64
 _DEPTH = 32  # how far a sum is followed into the names that it adds up
 
@@ -67,15 +67,15 @@ def outputs_of(derivation: Derivation) -> Outputs | None:
     >>> found.values.results, found.jacobian.results, found.pattern
     (('r',), ('dr_da',), ((0,),))
     """
-    graph, names = _named(derivation)
+    graph, names = named_outputs(derivation)
     if not names:
         return None
-    values, slopes = Collected(_inputs(graph)), Collected(_inputs(graph))
+    values, slopes = Collected(inputs_of_graph(graph)), Collected(inputs_of_graph(graph))
     results: list[str] = []
     entries: list[str] = []
     pattern: list[tuple[int, ...]] = []
     for name in names:
-        whole, wrt = _alone(graph, name, derivation.wrt)
+        whole, wrt = alone(graph, name, derivation.wrt)
         found = derive(whole, wrt or list(derivation.wrt[:1]))
         results.append(values.node(whole, whole.objective))
         taken = {n for n, form in found.gradient_forms if form.expression != ZERO and n in wrt}
@@ -98,7 +98,8 @@ def asked(derivation: Derivation, kind: str) -> Outputs:
     """Return the outputs as `kind` calls them; raises SymgradError where there are none."""
     found = outputs_of(derivation)
     graph = derivation.graph
-    if found is None or kind not in (found.kind, "jacobian", "jacobian_sparse"):
+    needed = "residuals" if kind == "gauss_newton_product" else kind
+    if found is None or needed not in (found.kind, "jacobian", "jacobian_sparse"):
         fault = f"`{graph.objective}` is no mean of squares over samples"
         help_ = "name them in the graph: `residual r`"
         if kind == "outputs":
@@ -116,18 +117,19 @@ def declared(graph: Graph) -> tuple[str, ...]:
     return ("residuals", "jacobian") if graph.residuals else ()
 
 
-def _inputs(graph: Graph) -> set[str]:
+def inputs_of_graph(graph: Graph) -> set[str]:
+    """Return the names of all nodes without an equation."""
     return {node.name for node in graph.nodes if node.formula is None}
 
 
-def _alone(graph: Graph, name: str, wrt: tuple[str, ...]) -> tuple[Graph, list[str]]:
+def alone(graph: Graph, name: str, wrt: tuple[str, ...]) -> tuple[Graph, list[str]]:
     """Return the graph of one output, and those of `wrt` that it depends on."""
     whole = pruned(extended(graph, (), name), name)
     above = ancestors(whole, name)
     return whole, [n for n in wrt if n in above]
 
 
-def _named(derivation: Derivation) -> tuple[Graph, tuple[str, ...]]:
+def named_outputs(derivation: Derivation) -> tuple[Graph, tuple[str, ...]]:
     """Return the graph, with an equation for each output that has none, and their names."""
     graph = derivation.graph
     bases: list[Expression] = [Var(name) for name in (*graph.outputs, *graph.residuals)]

@@ -28,6 +28,7 @@ from symgrad.graph.points import inputs_of
 from symgrad.program.block import Assignment, Block, dense, rows_of
 from symgrad.program.branches import has_branches
 from symgrad.program.calls import CallsOnce
+from symgrad.program.gauss_newton import gauss_newton_product
 from symgrad.program.lines import Lines
 from symgrad.program.normal import arithmetic_of, operations_of
 from symgrad.program.optimizers import optimizer
@@ -96,7 +97,7 @@ class Program:
     `further` holds routines by name: `hessian`, whose results are the rows of the matrix from the
     diagonal on, and `hvp`, its product with a vector whose components are called `direction`;
     `outputs` or `residuals`, and `jacobian`, whose results are the entries of their Jacobian in
-    the places that `pattern` tells, row by row.
+    the places that `pattern` tells, row by row; `gauss_newton_product`, JᵀJ times `direction`.
     """
 
     derivation: Derivation
@@ -182,8 +183,8 @@ def lower(
     `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`).
     `shares` tells what is computed once for several statements: "all" that they have in common,
     costly calls only (`CallsOnce`), or "nothing", so that every statement stays as it was derived.
-    `further` names routines besides: "hessian", "hvp", "outputs", "residuals", "jacobian"; where
-    it is asked for "residuals" and "jacobian" only, a graph without them has none.
+    `further` names routines besides: "hessian", "hvp", "outputs", "residuals", "jacobian",
+    "gauss_newton_product"; asked for the last three only, a graph without them has none.
 
     >>> from symgrad.derivation.derive import derive
     >>> from symgrad.sources.text import parse
@@ -224,6 +225,10 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: Shares) -> 
             pattern = outputs.pattern
             routines[outputs.kind] = routine(*outputs.values)
             routines["jacobian"] = routine(*outputs.jacobian)
+            if "gauss_newton_product" in kinds:
+                product = gauss_newton_product(program.derivation, outputs)
+                direction = product.direction
+                routines["gauss_newton_product"] = routine(product.statements, product.results)
     return replace(program, further=routines, direction=direction, pattern=pattern)
 
 

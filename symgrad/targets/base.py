@@ -51,6 +51,7 @@ _WORDS = (
     ("jacobian", "Jacobian"),
     ("hessian", "second derivatives"),
     ("hvp", "Hessian-vector product"),
+    ("gauss_newton_product", "Gauss-Newton product"),
     ("update", "update step"),
 )
 

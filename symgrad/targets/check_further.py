@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation
+from symgrad.expression.algebra import add
 from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
-from symgrad.expression.tree import Formula
+from symgrad.expression.tree import Formula, Var, formula_of
 from symgrad.graph.points import Point
+from symgrad.program.gauss_newton import gauss_newton_product
 from symgrad.program.outputs import outputs_of
 from symgrad.program.program import lower
-from symgrad.program.second import second_order
+from symgrad.program.second import Second, second_order
 from symgrad.program.statements import Statement
 from symgrad.targets.base import EmittedFile, RunTask, Target
 from symgrad.targets.further import FURTHER, SAMPLES, Found, direction
@@ -76,22 +78,39 @@ def _expected(derivation: Derivation, kind: str) -> _Expected:
         return _each(derivation, kind)
     if kind in ("hessian", "hvp"):
         second = second_order(derivation, kind)
-        given = zip(second.direction, map(Fraction, direction(width)), strict=False)
         layout: Iterable[str | None] = second.results
         if kind == "hessian":
             upper = iter(second.results)
             found = {(i, j): next(upper) for i in range(width) for j in range(i, width)}
             layout = (found[min(i, j), max(i, j)] for i in range(width) for j in range(width))
-        return _Expected(second.statements, tuple(layout), dict(given))
+        return _Expected(second.statements, tuple(layout), _along(second))
     outputs = outputs_of(derivation)
     if outputs is None:
         raise BrokenCode(f"{kind}: the graph has no outputs")
     if kind in ("outputs", "residuals"):
         return _Expected(outputs.values.statements, outputs.values.results, {}, slopes=False)
+    if kind == "gauss_newton_product":
+        return _gauss_newton(gauss_newton_product(derivation, outputs), width)
     entries = iter(outputs.jacobian.results)
     rows: list[dict[int, str]] = [{c: next(entries) for c in row} for row in outputs.pattern]
     dense = tuple(row.get(column) for row in rows for column in range(width))
     return _Expected(outputs.jacobian.statements, dense, {})
+
+
+def _along(second: Second) -> dict[str, Fraction]:
+    """Return the components of the direction in which a product is checked."""
+    given = map(Fraction, direction(len(second.direction)))
+    return dict(zip(second.direction, given, strict=True))
+
+
+def _gauss_newton(product: Second, width: int) -> _Expected:
+    """Return the product with what stands once added to what belongs to a sample."""
+    totals = [
+        Statement(f"{names[0]} in all", formula_of(add(*map(Var, names))))
+        for names in (product.results[i::width] for i in range(width))
+    ]
+    layout = tuple(statement.name for statement in totals)
+    return _Expected((*product.statements, *totals), layout, _along(product))
 
 
 def _each(derivation: Derivation, kind: str) -> _Expected:

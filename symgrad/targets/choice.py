@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from symgrad.errors import Diagnostic, SymgradError, did_you_mean
 
 OFFERED = ("value", "gradient", "value_and_gradient", "update")
+_SHORT = {"gauss_newton": "gauss_newton_product"}
 # What a function is computed with, and what therefore is there too.
 _NEEDS = {
     "custom_vjp": ("value", "value_and_gradient"),
     "hvp": ("gradient",),
+    "gauss_newton_product": ("gradient",),
     "update": ("gradient",),
     "fun_and_jac": ("value_and_gradient",),
     "value_each": ("value",),
@@ -50,4 +52,5 @@ def chosen(
 
 def listed(given: Iterable[str]) -> list[str]:
     """Return names, given one by one or with commas between them."""
-    return [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
+    names = given.split(",") if isinstance(given, str) else given
+    return [_SHORT.get(name.strip(), name.strip()) for name in names]

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 FURTHER = (
-    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp", "value_each",
-    "gradient_each", "partial_sums",
+    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp",
+    "gauss_newton_product", "value_each", "gradient_each", "partial_sums",
 )  # fmt: skip
 SAMPLES = ("value_each", "gradient_each", "partial_sums")  # those that take samples only
+DIRECTED = ("hvp", "gauss_newton_product")  # those that take a direction
 EQUAL = 3  # samples, for functions that take arrays of them
 
 Found = Sequence[float]
@@ -22,7 +23,7 @@ FoundRows = Mapping[str, Sequence[Found]]  # by function, a row for each point
 
 
 def direction(width: int) -> list[float]:
-    """Return the direction in which `hvp` is checked."""
+    """Return the direction in which products are checked."""
     return [0.5**i for i in range(width)]
 
 

@@ -64,13 +64,9 @@ class BlockWriter(NumpyWriter):
         return lines
 
     def function(self, routine: Routine, kind: str) -> str:
-        """Return the body of value, gradient, both, `hessian` or `hvp`."""
+        """Return the body of value, gradient, both, `hessian` or a product."""
         batch, sums = self._summed(self.batch(routine))
-        lines = self.checked(self.columns)
-        if kind == "hvp":
-            names = target(self.sheet.identifiers(self.program.direction), " " * 8)
-            given = self.direction
-            lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
+        lines = self.opened(kind)
         lines += self._looked_at(batch)
         body = self.assignments(batch.before)
         means: dict[str, str] = {}
@@ -83,11 +79,10 @@ class BlockWriter(NumpyWriter):
                 *moved, whole = means.values()
                 body += [f"{name} /= {whole}" for name in moved]
         results = [self.formula(formula, means) for _, formula in batch.results]
-        if kind == "hessian":
-            body += self.matrix(results)
-        else:
-            body.append(f"return {self.returned(results, kind)}")
-        return self.inside(lines, body)
+        if kind == "gauss_newton_product":
+            count = self.summed(routine)
+            results = [f"{self.total}*({mean})" for mean in results[:count]] + results[count:]
+        return self.inside(lines, [*body, *self.closed(results, kind)])
 
     def chunk(self, routine: Routine) -> str:
         """Return the body of `partial_sums`."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from symgrad.expression.tree import Div, Expression, Mark, Var, formula_of, substitute
-from symgrad.program.batch import WEIGHT, Batch, needed, weighted
+from symgrad.program.batch import WEIGHT, Batch, moving_and_fixed, needed, weighted
 from symgrad.program.normal import normal
 from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
@@ -66,21 +66,32 @@ class PlainWriter(NumpyWriter):
         return indented([*lines, *body])
 
     def function(self, routine: Routine, kind: str) -> str:
-        """Return the body of value, gradient, both, `hessian` or `hvp`."""
+        """Return the body of value, gradient, both, `hessian` or a product."""
+        if kind == "gauss_newton_product":
+            return self._product(routine)
         batch = self.batch(routine)
-        lines = self.checked(self.columns)
-        if kind == "hvp":
-            names = target(self.sheet.identifiers(self.program.direction), " " * 8)
-            given = self.direction
-            lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
+        lines = self.opened(kind)
         alone = _summed_alone(batch)
         kept = {row.name for row in (*batch.before, *batch.body) if row.name not in alone.values()}
         lines += self.assignments(row for row in routine.body if row.name in kept)
         ends, results = self._results(batch, kept, alone)
         lines += ends
-        if kind == "hessian":
-            return indented([*lines, *self.matrix(results)])
-        return indented([*lines, f"return {self.returned(results, kind)}"])
+        return indented([*lines, *self.closed(results, kind)])
+
+    def _product(self, routine: Routine) -> str:
+        """Return the body of `gauss_newton_product`, whose results are sums over the samples."""
+        names, kind = self.sheet.names, "gauss_newton_product"
+        varying = {routine.results[place] for place in moving_and_fixed(self.program, routine)[0]}
+        results = [names[name] for name in routine.results]
+        for place, name in enumerate(routine.results[: self.summed(routine)]):
+            if name in varying:
+                product = f"{self.weight}*{names[name]}" if self.weight else names[name]
+                results[place] = f"np.sum({product})"
+            else:
+                results[place] = f"{self.total}*{names[name]}"
+        return indented(
+            [*self.opened(kind), *self.assignments(routine.body), *self.closed(results, kind)]
+        )
 
     def _results(
         self, batch: Batch, kept: set[str], alone: Mapping[str, str]

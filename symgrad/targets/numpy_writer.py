@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symgrad.errors import free_name
 from symgrad.expression.tree import Formula
-from symgrad.program.batch import Batch, batch_of, needed
+from symgrad.program.batch import Batch, batch_of, moving_and_fixed, needed
 from symgrad.program.block import Assignment
 from symgrad.program.program import Routine
-from symgrad.program.second import KINDS as SECOND_ORDER
 from symgrad.targets.base import Sheet
+from symgrad.targets.further import DIRECTED
 from symgrad.targets.layout import in_tuple, listed, target
 from symgrad.targets.long_lines import bracketed
 from symgrad.targets.numpy_batch import mean_names, sum_names
@@ -79,7 +79,7 @@ class NumpyWriter(ABC):
 
     @abstractmethod
     def function(self, routine: Routine, kind: str) -> str:
-        """Return the body of value, gradient, both, `hessian` or `hvp`."""
+        """Return the body of value, gradient, both, `hessian` or a product."""
 
     @abstractmethod
     def each(self, routine: Routine, results: Sequence[str]) -> str:
@@ -138,7 +138,7 @@ class NumpyWriter(ABC):
             "scalars": "yes" if self.scalars else "",
             "data": listed([repr(name) for name in self.data], " " * 4),
         }
-        flat = ("hessian", "hvp", "outputs", "residuals", "jacobian", "sparse")
+        flat = ("hessian", *DIRECTED, "outputs", "residuals", "jacobian", "sparse")
         vectors = any(context[f"{kind}_body"] for kind in flat) or sheet.has("fun_and_jac")
         return {**context, **self._imports(vectors=vectors), "vectors": "yes" if vectors else ""}
 
@@ -187,14 +187,14 @@ class NumpyWriter(ABC):
         bodies = {
             kind: self._body(routine, kind)
             for kind, routine in self.program.further.items()
-            if kind in SECOND_ORDER
+            if kind in {"hessian", *DIRECTED}
         }
         direction = self.direction
         given, others = self._flat_given()
         place = len(given) - len(optional) - len(self.functions)
         return {
             "hessian_body": bodies.get("hessian", ""),
-            "hvp_body": bodies.get("hvp", ""),
+            **{f"{kind}_body": bodies.get(kind, "") for kind in DIRECTED},
             "hvp_arguments": listed(
                 [*required, f"{direction}: npt.ArrayLike", *optional, *self.keywords], "    ", 40
             ),
@@ -225,6 +225,44 @@ class NumpyWriter(ABC):
     def _theta(self) -> str:
         return free_name("theta", self.sheet.given)
 
+    @property
+    def unpacked(self) -> str:
+        """The line that takes the parameters from a flat vector."""
+        flat = f'_vector("{self._theta}", {self._theta}, Gradient._fields)'
+        left = f"{target(self.sheet.fields, ' ' * 8, 60)} = " if self.program.wrt else ""
+        return left + flat
+
+    def opened(self, kind: str) -> list[str]:
+        """Return the lines that take and check the arguments of value, gradient, a product…."""
+        lines = [self.unpacked] if kind == "gauss_newton_product" else []
+        lines += self.checked(self.columns)
+        if kind in DIRECTED:
+            names = target(self.sheet.identifiers(self.program.direction), " " * 8)
+            given = self.direction
+            lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
+        return lines
+
+    def closed(self, results: Sequence[str], kind: str) -> list[str]:
+        """Return the lines that return results of a routine, as code."""
+        if kind == "hessian":
+            return self.matrix(results)
+        if kind != "gauss_newton_product":
+            return [f"return {self.returned(results, kind)}"]
+        width = len(self.sheet.fields)
+        last = results[width:] or [""] * width
+        both = [" + ".join(filter(None, pair)) for pair in zip(results, last, strict=False)]
+        return [f"return np.array([{listed(both, f'{self.indent}    ', 40)}], dtype=float)"]
+
+    @property
+    def total(self) -> str:
+        """The number of samples, or the sum of their weights, as code."""
+        return f"np.sum({self.weights})" if self.weight else self.count
+
+    def summed(self, routine: Routine) -> int:
+        """Return how many results of a product over J, the first ones, are sums over samples."""
+        moving, _ = moving_and_fixed(self.program, self.program.further["residuals"])
+        return min(len(self.sheet.fields), len(routine.results)) if moving else 0
+
     def _flat(self) -> dict[str, object]:
         """Return the parts of `fun_and_jac`: the parameters come as one vector."""
         given, others = self._flat_given()
@@ -254,12 +292,9 @@ class NumpyWriter(ABC):
 
     def _rows(self) -> dict[str, object]:
         """Return the bodies of the functions that have a result a sample; empty for others."""
-        flat = f'_vector("{self._theta}", {self._theta}, Gradient._fields)'
-        if self.program.wrt:
-            flat = f"{target(self.sheet.fields, ' ' * 8, 60)} = {flat}"
         rows = RowWriter(
             self.sheet,
-            [flat, *self.checked_rows(self.columns)],
+            [self.unpacked, *self.checked_rows(self.columns)],
             self.count,
             self.weight,
             self.weights,

@@ -16,7 +16,7 @@ from symgrad.expression.spelling import IEEE
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Routine
 from symgrad.targets.base import RunTask, Sheet, Target
-from symgrad.targets.further import FoundRows
+from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.layout import listed
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
@@ -34,7 +34,9 @@ FUNCTIONS: Mapping[str, Spelling] = {
 }
 
 # Functions that take sequences.
-_SEQUENCES = ("hvp", "value_each", "gradient_each", "fun_and_jac", "partial_sums", "self_check")
+_SEQUENCES = (
+    *DIRECTED, "value_each", "gradient_each", "fun_and_jac", "partial_sums", "self_check",
+)  # fmt: skip
 
 
 class PythonPrinter(CodePrinter):
@@ -69,7 +71,8 @@ class Python(Target):
     templates = (("{module}.py", "python.py.j2"),)
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
-        "fun_and_jac", "hessian", "hvp", "partial_sums", "weights", "self_check",
+        "fun_and_jac", "hessian", "hvp", "gauss_newton_product", "partial_sums", "weights",
+        "self_check",
     )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
@@ -233,17 +236,18 @@ def _flat(sheet: Sheet, given: Sequence[str], keywords: Sequence[str]) -> dict[s
 
 
 def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
-    """Return the parts of `hessian`, `hvp`, outputs and Jacobian, in which no operation raises."""
+    """Return the parts of second derivatives, outputs, Jacobian: no operation in them raises."""
     direction = sheet.fresh("direction")
-    bodies = dict.fromkeys(("hessian", "hvp", "outputs", "residuals", "jacobian", "sparse"), "")
+    kinds = ("hessian", *DIRECTED, "outputs", "residuals", "jacobian", "sparse")
+    bodies = dict.fromkeys(kinds, "")
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine, guarded=True)
         if kind == "hessian":
             lines.append(f"return {_rows(sheet.matrix(routine))}")
-        elif kind == "hvp":
+        elif kind in DIRECTED:
             names = _wrapped(sheet.identifiers(sheet.program.direction), " " * 8)
             lines = [f"({names}{',' * (len(sheet.fields) == 1)}) = {direction}", *lines]
-            lines.append(f"return {_made('Gradient', sheet.results(routine))}")
+            lines.append(f"return {_made('Gradient', _added_up(sheet, routine))}")
         elif kind == "jacobian":
             sparse = [*lines, f"return {_all(sheet.results(routine))}"]
             bodies["sparse"] = "    " + "\n    ".join(sparse)
@@ -259,6 +263,14 @@ def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> 
         "starts": _all([str(start) for start in sheet.starts]),
         "data": _wrapped(sheet.identifiers(sheet.program.data), " " * 8),
     }
+
+
+def _added_up(sheet: Sheet, routine: Routine) -> Sequence[str]:
+    """Return the components of a product: what belongs to a sample, and what stands once, added."""
+    results, width = sheet.results(routine), len(sheet.fields)
+    if len(results) == width:
+        return results
+    return [f"{a} + {b}" for a, b in zip(results[:width], results[width:], strict=True)]
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> str:

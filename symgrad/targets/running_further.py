@@ -13,7 +13,7 @@ from typing import Any
 from symgrad.program.batch import moving_and_fixed
 from symgrad.program.program import Program
 from symgrad.targets.base import RunTask
-from symgrad.targets.further import EQUAL, SAMPLES, FoundRows, dense, direction, separated
+from symgrad.targets.further import DIRECTED, EQUAL, SAMPLES, FoundRows, dense, direction, separated
 from symgrad.targets.running import (
     BrokenCode,
     executed_by_node,
@@ -67,7 +67,7 @@ def run_python_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
         return dense(found, *pattern, len(program.wrt))
 
     readers: dict[str, Reader] = dict.fromkeys(
-        ("outputs", "residuals", "hvp", "value_each"), lambda _, found: found
+        ("outputs", "residuals", *DIRECTED, "value_each"), lambda _, found: found
     )
     readers |= dict.fromkeys(
         ("jacobian", "hessian", "gradient_each"), lambda _, found: _flat(found)
@@ -82,6 +82,7 @@ def run_numpy_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
     width = len(program.wrt)
     values = program.further.get("residuals") or program.further.get("outputs")
     moving, fixed = moving_and_fixed(program, values) if values else ([], [])
+    equal = EQUAL if moving and not fixed else 1  # samples whose products can be told apart
 
     def rows(numbers: Sequence[float], size: int) -> list[float]:
         """Return the rows of every sample, with what stands once behind all of them."""
@@ -109,11 +110,19 @@ def run_numpy_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
         ),
         "hessian": lambda _, found: [float(number) for number in found.ravel()],
         "hvp": lambda _, found: [float(number) for number in found],
+        "gauss_newton_product": lambda _, found: [float(number) / equal for number in found],
         "value_each": lambda _, found: [float(number) for number in found],
         "gradient_each": lambda _, found: [float(number) for number in found.ravel()],
         "partial_sums": lambda _, found: found,
     }
-    return _called(task, kinds, lambda point, kind: _arrays(program, point, kind), readers)
+
+    def given(point: Point, kind: str) -> list[Any]:
+        if kind == "gauss_newton_product":
+            theta, *others = _arrays(program, point, kind, equal)
+            return [theta, direction(width), *others]
+        return _arrays(program, point, kind)
+
+    return _called(task, kinds, given, readers)
 
 
 def run_tensors_further(task: RunTask, kinds: Sequence[str]) -> FoundRows:
@@ -170,11 +179,11 @@ def _flat(found: Sequence[Sequence[float]]) -> list[float]:
     return [number for row in found for number in row]
 
 
-def _samples(program: Program, point: Point) -> list[Any]:
+def _samples(program: Program, point: Point, equal: int = EQUAL) -> list[Any]:
     """Return the arguments at a point with arrays of equal samples for data."""
     first = len(program.parameters)
     last = first + len(program.data)
-    return [*point[:first], *([number] * EQUAL for number in point[first:last]), *point[last:]]
+    return [*point[:first], *([number] * equal for number in point[first:last]), *point[last:]]
 
 
 def _with_direction(program: Program, given: list[Any]) -> list[Any]:
@@ -187,11 +196,11 @@ def _with_direction(program: Program, given: list[Any]) -> list[Any]:
 def _given(program: Program, point: Point, kind: str) -> list[Any]:
     if kind in SAMPLES:
         return _samples(program, point)
-    return _with_direction(program, list(point)) if kind == "hvp" else list(point)
+    return _with_direction(program, list(point)) if kind in DIRECTED else list(point)
 
 
-def _arrays(program: Program, point: Point, kind: str) -> list[Any]:
-    given = _samples(program, point)
+def _arrays(program: Program, point: Point, kind: str, equal: int = EQUAL) -> list[Any]:
+    given = _samples(program, point, equal)
     if kind == "hvp":
         return _with_direction(program, given)
     if kind == "hessian" or kind in SAMPLES:
