@@ -20,7 +20,7 @@ from symgrad.targets import target_names  # noqa: E402
 
 # Languages of which a few examples stand here for all.
 A_FEW = dict.fromkeys(
-    ("cpp", "jax", "pseudo", "torch"), ("arm_pose", "black_scholes", "branch_and_merge")
+    ("cpp", "jax", "julia", "pseudo", "torch"), ("arm_pose", "black_scholes", "branch_and_merge")
 )
 
 

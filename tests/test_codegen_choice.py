@@ -19,6 +19,7 @@ HEADS = PYTHON | {
     "cpp": r"^inline .* (\w+)\((?!\s*const Params)",
     "javascript": r"^export function (\w+)\(",
     "rust": r"^pub fn (\w+)\(",
+    "julia": r"^function ([a-z]\w*)\(",
 }
 LANGUAGES = tuple(HEADS)
 
@@ -70,6 +71,7 @@ def test_self_check_comes_on_request(language):
 def test_helpers_of_what_is_left_out_are_left_out(language):
     derivation = derive(parse("param a; data x; J = lgamma(a*x)"))
     own = {"jax": "special.digamma(", "torch": "torch.digamma("}
+    own["julia"] = "SpecialFunctions.digamma("
     computed = own.get(language, "cot_pi")  # what digamma is made of
     assert computed in generate(derivation, language)
     assert computed not in generate(derivation, language, only=["value"])

@@ -64,6 +64,7 @@ LANGEVIN = Function(
         ("rust", Spelling(
             "1.0/math::tanh({0}) - 1.0/{0}", ("math tanh(x) tanh",), SUM, tight=True)),
         ("cpp", Spelling("1.0/std::tanh({0}) - 1.0/{0}", (), SUM, tight=True)),
+        ("julia", Spelling("1.0/tanh({0}) - 1.0/{0}", (), SUM, tight=True)),
         ("jax", Spelling("1.0/jnp.tanh({0}) - 1.0/{0}", (), SUM, tight=True)),
         ("torch", Spelling("1.0/torch.tanh({0}) - 1.0/{0}", (), SUM, tight=True)),
     ),

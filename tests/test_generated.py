@@ -25,6 +25,7 @@ FORMS = {
     "jax": ("{}_jax.py",),
     "torch": ("{}_torch.py",),
     "pseudo": ("{}.txt",),
+    "julia": ("{}.jl",),
 }
 A_FEW = runpy.run_path(str(FOLDER / "regenerate.py"))["A_FEW"]
 COMPILED_SLOWLY = {"rust": ("branch_and_merge", "black_scholes", "attention")}

@@ -185,9 +185,9 @@ def _objective(a, *, x):
 @pytest.mark.parametrize(
     ("formula", "target", "message"),
     [
-        ("besselj(0, a)", "python", "targets that have it: `-t numpy --set special=scipy`"),
-        ("gamma(a)", "javascript", "`-t c`, `-t cpp`, `-t jax`, `-t numpy --set"),
-        ("erfi(a)", "numpy", "targets that have it: `-t numpy --set special=scipy`"),
+        ("besselj(0, a)", "python", "`-t julia`, `-t numpy --set special=scipy`"),
+        ("gamma(a)", "javascript", "`-t c`, `-t cpp`, `-t jax`, `-t julia`, `-t numpy --set"),
+        ("erfi(a)", "numpy", "targets that have it: `-t julia`, `-t numpy --set special=scipy`"),
         ("polylog(2, a)", "c", "no target has it"),
     ],
 )

@@ -34,7 +34,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     default="python",
     show_default=True,
     shell_complete=_completed,
-    help="The language: python, numpy, c, cpp, javascript, rust, jax, torch or pseudo.",
+    help="The language: python, numpy, c, cpp, javascript, rust, jax, torch, julia or pseudo.",
 )
 @click.option(
     "-o",

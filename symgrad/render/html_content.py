@@ -49,8 +49,9 @@ MAX_SOURCE_LINES = 2_000
 MAX_EDGES = 3_000  # of a graph that is emitted for every target; of a larger one, for the first
 MAX_CODE_CHARACTERS = 200_000  # of one file; a longer one is cut on the page
 LANGUAGES = {
-    "c": "C", "cpp": "C++", "javascript": "JavaScript", "jax": "JAX", "numpy": "NumPy",
-    "pseudo": "Pseudocode", "python": "Python", "rust": "Rust", "torch": "PyTorch",
+    "c": "C", "cpp": "C++", "javascript": "JavaScript", "jax": "JAX", "julia": "Julia",
+    "numpy": "NumPy", "pseudo": "Pseudocode", "python": "Python", "rust": "Rust",
+    "torch": "PyTorch",
 }  # fmt: skip
 _FIRST = "python"  # the tab that is open
 _SECONDS = 20.0  # for the check of the emitted code
