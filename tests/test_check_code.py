@@ -152,7 +152,7 @@ def test_batch_functions_of_c_are_checked(article, old, new, where):
 
 def test_arrays_are_checked_in_numpy_code(article):
     (file,) = emit(article, "numpy")
-    wrong = file.text.replace("count = len(data[0])\n    totals", "count = 1\n    totals")
+    wrong = file.text.replace("_n = len(x)", "_n = 1")
     assert wrong != file.text
     assert check(article, "numpy", wrong).result.endswith(", from arrays")
 

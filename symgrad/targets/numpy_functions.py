@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 
 from symgrad.expression.spelling import ATOM, CONDITION, PRODUCT, UNARY
-from symgrad.expression.tree import Add, Call, Expression, Logic, Mul, Neg, Number, Var, number
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Expression,
+    Logic,
+    Mul,
+    Neg,
+    Number,
+    Var,
+    number,
+    walk,
+)
 from symgrad.program.normal import normal
 from symgrad.program.series import SERIES, Local, horner
 from symgrad.targets.numpy_helpers import HELPERS
@@ -90,7 +101,22 @@ def written_out(languages: Iterable[str], function: str, arguments: Arguments) -
     if spelling is not None:
         return None if spelling.tree is None else normal(spelling.tree(arguments))
     row = known(function)
-    return None if row is None or row.definition is None else normal(row.definition(arguments))
+    if row is None or row.definition is None:
+        return None
+    made = normal(row.definition(arguments))
+    return made if _is_written(languages, made) else None  # it is refused by its own name
+
+
+def _is_written(languages: Iterable[str], e: Expression) -> bool:
+    """Tell whether every function of a formula has a spelling or a definition."""
+    calls = [part for part in walk(e) if isinstance(part, Call)]
+    return all(
+        isinstance(call.function, Local)
+        or call.function in FUNCTIONS
+        or spelled_in(languages, call.function, len(call.arguments)) is not None
+        or ((row := known(call.function)) is not None and row.definition is not None)
+        for call in calls
+    )
 
 
 class NumpyPrinter(CodePrinter):
