@@ -11,7 +11,7 @@
 //     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 // Gradient
 //     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-//     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
+//     ∂J/∂r = δ_N·qN·exp(−rt)·t/(1 + q·exp(−rt))
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²

@@ -11,7 +11,7 @@
 #     δ_q = ∂J/∂q = −δ_N·N·exp(−rt)/(1 + q·exp(−rt))
 # Gradient
 #     ∂J/∂K = δ_q/N₀ + δ_N/(1 + q·exp(−rt))
-#     ∂J/∂r = δ_N·Nq·exp(−rt)·t/(1 + q·exp(−rt))
+#     ∂J/∂r = δ_N·qN·exp(−rt)·t/(1 + q·exp(−rt))
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
@@ -109,7 +109,7 @@ def gradient(
     delta_N = 2.0*(np.log(N) - np.log(y))/N
     delta_q = -delta_N*N*t1/t2
     _n = len(t)
-    dJ_dr = np.sum(delta_N*N*q*t1*t/t2)/_n
+    dJ_dr = np.sum(delta_N*q*N*t1*t/t2)/_n
     dJ_dK = np.sum(delta_q/N0 + delta_N/t2)/_n
     dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
     return Gradient(*map(float, (dJ_dK, dJ_dr, dJ_dN0)))
@@ -131,7 +131,7 @@ def value_and_gradient(
     delta_q = -delta_N*N*t1/t2
     _n = len(t)
     J = np.sum(t3*t3)/_n
-    dJ_dr = np.sum(delta_N*N*q*t1*t/t2)/_n
+    dJ_dr = np.sum(delta_N*q*N*t1*t/t2)/_n
     dJ_dK = np.sum(delta_q/N0 + delta_N/t2)/_n
     dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
     return float(J), Gradient(*map(float, (dJ_dK, dJ_dr, dJ_dN0)))

@@ -304,25 +304,23 @@ def _complement_put_in(slope: Expression, whole: Expression) -> Expression:
 def _power_taken_out(slope: Expression, whole: Expression, exponent: int) -> Expression | None:
     product = Product(slope)
     below = _negative_powers(product) | _divided_by(whole)
-    before = list(product.powers)
     product.multiply(whole, Fraction(-exponent))
     product.multiply_base(Var(OWN), Fraction(exponent))
-    _put_in_place(product, before)
+    _put_in_place(product)
     if not _negative_powers(product) <= below | {Var(OWN)}:
         return None
     return product.build()
 
 
-def _put_in_place(product: Product, before: list[Expression]) -> None:
-    """Move the node's own value to where the first factor that it replaces stood."""
+def _put_in_place(product: Product) -> None:
+    """Move the node's own value behind the names, in front of sums and functions: x*f*(1 + y)."""
     own = Var(OWN)
-    gone = next((base for base in before if not product.powers.get(base)), own)
     powers = dict(product.powers)
     value = powers.pop(own)
     product.powers.clear()
     for base, exponent in powers.items():
-        if base == gone:
-            product.powers[own] = value
+        if exponent and not isinstance(base, Var | Number):
+            product.powers.setdefault(own, value)
         product.powers[base] = exponent
     product.powers.setdefault(own, value)
 
