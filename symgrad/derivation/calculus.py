@@ -319,7 +319,7 @@ def _put_in_place(product: Product) -> None:
     value = powers.pop(own)
     product.powers.clear()
     for base, exponent in powers.items():
-        if exponent and not isinstance(base, Var | Number):
+        if exponent and not isinstance(base, Var) and variables(base):
             product.powers.setdefault(own, value)
         product.powers[base] = exponent
     product.powers.setdefault(own, value)
