@@ -7,6 +7,7 @@ becomes `∂ℓ/∂(σ^2)`: by the square, for the order above is one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from symgrad.sources.written import Written
 
@@ -55,12 +56,16 @@ def _unwrapped(below: Written) -> Written:
 
 def _divides(text: str) -> bool:
     """Tell whether a part is a quotient, as in a ratio of two derivatives: `∂F/∂x` above."""
+    return any(character == "/" for _, character in _outside(text))
+
+
+def _outside(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the places of what stands outside of parentheses, and what stands there."""
     depth = 0
-    for character in text:
+    for place, character in enumerate(text):
         depth += (character == "(") - (character == ")")
-        if character == "/" and depth == 0:
-            return True
-    return False
+        if depth == 0:
+            yield place, character
 
 
 def _is_top(text: str, mark: str) -> bool:
@@ -71,12 +76,11 @@ def _is_top(text: str, mark: str) -> bool:
 def _bottoms(below: Written, mark: str, order: int) -> list[Written] | None:
     """Return what one differentiates by, each as ∂ and a name or a bracket; None if none fits."""
     text = below.text
-    depth = 0
-    places = []
-    for place, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and character == mark and (sign := _BELOW_MARK.match(text, place)):
-            places.append(sign.end())
+    places = [
+        sign.end()
+        for place, character in _outside(text)
+        if character == mark and (sign := _BELOW_MARK.match(text, place))
+    ]
     if not places or text[: places[0] - 1].strip():
         return None
     ends = [place - 1 for place in places[1:]] + [len(text)]

@@ -12,7 +12,6 @@ from symgrad.expression.tree import Div, Pow, Var, formula_of, number, sum_of, v
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
 from symgrad.sources.arrays.text import has_arrays, parse_arrays
-from symgrad.sources.braced import PlainText
 from symgrad.sources.cursor import constant
 from symgrad.sources.draft import Draft, Equation, check_cycles, check_objective, unused_inputs
 from symgrad.sources.facts import read_facts
@@ -36,12 +35,12 @@ def parse(text: str, *, source: str = "<text>") -> Graph:
     >>> graph.parameters, graph.objective
     (('a', 'b'), 'J')
     """
-    plain = PlainText(text)
-    if has_arrays(plain.text):
-        with plain.told():
-            return parse_arrays(plain.text, source=source)
+    scanner = FileScanner(text, source)
+    if has_arrays(scanner.plain.text):
+        with scanner.plain.told():
+            return parse_arrays(scanner.plain.text, source=source)
     with paused_collector():
-        return _graph(FileScanner(text, source), None)
+        return _graph(scanner, None)
 
 
 def parse_equation(text: str, *, wrt: tuple[str, ...], source: str = "<command line>") -> Graph:
