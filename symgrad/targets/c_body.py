@@ -12,8 +12,8 @@ from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
 from symgrad.targets.c_parts import MAX_STATEMENTS, Cut, Line, cut
 from symgrad.targets.printing import open_functions
+from symgrad.targets.updating import WIDTH, filled
 
-_WIDTH = 99
 _SHORT = {"value_and_gradient": "both"}
 
 
@@ -138,14 +138,6 @@ def indented(lines: Sequence[str]) -> str:
 def wrapped(items: Sequence[str], indent: str) -> str:
     """Return items with commas between them: on one line, or in an indented block of lines."""
     text = ", ".join(items)
-    if len(text) <= _WIDTH - 30:
+    if len(text) <= WIDTH - 30:
         return text
-    lines: list[str] = []
-    start, width = 0, len(indent)
-    for i, item in enumerate(items):
-        width += len(item) + 2
-        if width > _WIDTH and i > start:
-            lines.append(", ".join(items[start:i]))
-            start, width = i, len(indent) + len(item) + 2
-    lines.append(", ".join(items[start:]))
-    return f"\n{indent}" + f",\n{indent}".join(lines)
+    return f"\n{indent}" + f",\n{indent}".join(filled(items, indent))

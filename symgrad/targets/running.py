@@ -223,27 +223,43 @@ def run_rust(task: RunTask) -> tuple[Results | None, str]:
 
 def executed_by_rust(task: RunTask, driver: str) -> tuple[list[str] | None, str]:
     """Return the lines that a driver prints, one for each point, or None and the reason."""
-    file, points, seconds = task.files[0], task.points, task.seconds
+    points = task.points
     compiler = shutil.which("rustc")
     if compiler is None:
         return None, "there is no `rustc` on this machine"
+    command = [compiler, "--edition=2021", "-O", "driver_main.rs", "-o", "driver"]
+    lines = "\n".join(" ".join(str(_bits(number)) for number in point) for point in points)
+    return driven(task, command, driver, lines, f"`{compiler}`")
+
+
+def driven(
+    task: RunTask, command: list[str], driver: str, given: str, called: str
+) -> tuple[list[str] | None, str]:
+    """Return the lines of a driver that a compiler makes, one for each point, or the reason.
+
+    Args:
+        task: the files and how many points there are.
+        command: compiles the driver; it ends in the name of that file and `-o driver`.
+        driver: its text.
+        given: what the driver reads.
+        called: the compiler, in a message.
+    """
+    file, seconds = task.files[0], task.seconds
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / file.name).write_text(file.text, encoding="utf-8")
-        (folder / "driver_main.rs").write_text(driver, encoding="utf-8")
-        lines = "\n".join(" ".join(str(_bits(number)) for number in point) for point in points)
+        (folder / command[-3]).write_text(driver, encoding="utf-8")
         try:
-            command = [compiler, "--edition=2021", "-O", "driver_main.rs", "-o", "driver"]
             made = run(command, seconds=seconds, folder=folder)
             if made.returncode:
                 raise BrokenCode(fault_line(made.stderr.decode("utf-8", "replace")))
-            done = run([str(folder / "driver")], lines.encode(), seconds=seconds)
+            done = run([str(folder / "driver")], given.encode(), seconds=seconds)
         except subprocess.TimeoutExpired:
             return None, f"compiling and running it took longer than {seconds:.3g} s"
         except OSError as error:
-            return None, f"`{compiler}` cannot make a program here: {error.strerror}"
+            return None, f"{called} cannot make a program here: {error.strerror}"
     rows = done.stdout.decode("ascii", "replace").splitlines()
-    if done.returncode or len(rows) != len(points):
+    if done.returncode or len(rows) != len(task.points):
         raise BrokenCode("the compiled program stopped")
     return rows, ""
 

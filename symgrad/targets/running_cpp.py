@@ -5,16 +5,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from symgrad.program.optimizers import optimizer
 from symgrad.targets.base import RunTask
-from symgrad.targets.bounded import run
 from symgrad.targets.further import FoundRows, direction, separated
-from symgrad.targets.running import BrokenCode, Results, fault_line
+from symgrad.targets.running import Results, driven
 
 _DRIVER = """\
 #include "{file}"
@@ -92,7 +88,7 @@ def _executed(task: RunTask, calls: Sequence[str]) -> tuple[list[str] | None, st
     compiler = next((found for name in names if name and (found := shutil.which(name))), None)
     if compiler is None:
         return None, "there is no C++ compiler (c++, g++ or clang++) on this machine"
-    file, seconds = task.files[0], task.seconds
+    file = task.files[0]
     shown = [
         f"static void show(const {file.name.removesuffix('.hpp')}::{kind}& row) {{ "
         + " ".join(f"show(row.{field});" for field in re.findall(r"double (\w+)", members))
@@ -105,25 +101,9 @@ def _executed(task: RunTask, calls: Sequence[str]) -> tuple[list[str] | None, st
         inputs=max(1, len(task.program.inputs)),
         calls="\n".join(f"        {line}" for line in calls),
     )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / file.name).write_text(file.text, encoding="utf-8")
-        (folder / "driver_main.cpp").write_text(driver, encoding="utf-8")
-        text = "\n".join(" ".join(float(x).hex() for x in point) for point in task.points)
-        try:
-            command = [compiler, "-std=c++17", "-O1", "driver_main.cpp", "-o", "driver"]
-            made = run(command, seconds=seconds, folder=folder)
-            if made.returncode:
-                raise BrokenCode(fault_line(made.stderr.decode("utf-8", "replace")))
-            done = run([str(folder / "driver")], text.encode(), seconds=seconds)
-        except subprocess.TimeoutExpired:
-            return None, f"compiling and running it took longer than {seconds:.3g} s"
-        except OSError as error:
-            return None, f"{compiler} cannot make a program here: {error.strerror}"
-    lines = done.stdout.decode("ascii", "replace").splitlines()
-    if done.returncode or len(lines) != len(task.points):
-        raise BrokenCode("the compiled program stopped")
-    return lines, ""
+    command = [compiler, "-std=c++17", "-O1", "driver_main.cpp", "-o", "driver"]
+    given = "\n".join(" ".join(float(x).hex() for x in point) for point in task.points)
+    return driven(task, command, driver, given, compiler)
 
 
 def _number(word: str) -> float | None:

@@ -55,20 +55,26 @@ def wrapped(items: Sequence[str], indent: str, step: int) -> str:
     if sum(map(len, items[:40])) + 2 * len(items) <= _SHORT:
         return ", ".join(items)
     if len(items) <= _MANY:
-        lines: list[str] = []
-        start, width = 0, len(indent)
-        for i, item in enumerate(items):
-            width += len(item) + 2
-            if width > _WIDTH and i > start:
-                lines.append(", ".join(items[start:i]))
-                start, width = i, len(indent) + len(item) + 2
-        lines.append(", ".join(items[start:]))
+        lines = filled(items, indent)
     else:
         longest = max(map(len, items)) + 2
-        count = max(1, (_WIDTH - len(indent)) // longest)
+        count = max(1, (WIDTH - len(indent)) // longest)
         lines = [", ".join(items[i : i + count]) for i in range(0, len(items), count)]
     inner = f",\n{indent}".join(lines)
     return f"\n{indent}{inner},\n{indent[step:]}"
+
+
+def filled(items: Sequence[str], indent: str) -> list[str]:
+    """Return the lines of an indented block with as many items on each as fit, commas between."""
+    lines: list[str] = []
+    start, width = 0, len(indent)
+    for i, item in enumerate(items):
+        width += len(item) + 2
+        if width > WIDTH and i > start:
+            lines.append(", ".join(items[start:i]))
+            start, width = i, len(indent) + len(item) + 2
+    lines.append(", ".join(items[start:]))
+    return lines
 
 
 def imported(module: str, names: Sequence[str]) -> str:
@@ -85,5 +91,5 @@ def imported(module: str, names: Sequence[str]) -> str:
 
 _IMPORT = 88
 _SHORT = 69
-_WIDTH = 99
+WIDTH = 99
 _MANY = 400  # items above which every line holds the same number of them
