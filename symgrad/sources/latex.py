@@ -33,6 +33,7 @@ from symgrad.sources.limits import MAX_DEPTH
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
+_SLOPE = re.compile(r"[d∂]\w{1,12}\s*/\s*[d∂]")
 _ROW_SPACE = re.compile(r"\[\s*-?\d*\.?\d+\s*(?:pt|ex|em|mm|cm|in|px|mu|\\\w+)\s*\]")
 _MAX_FAULTS = 20
 _UNITS = {"in": 72.0, "cm": 28.0, "mm": 2.8, "em": 10.0, "ex": 4.5, "pt": 1.0, "px": 0.75}
@@ -121,7 +122,8 @@ class Translator(Delimiters, Styles, Scripts):
         following = around[1]
         opens = following in ("(", "[", "{", "\\left", "\\frac", "\\dfrac", "\\tfrac")
         letter = following[:1].isalpha() and not (around[2:] and around[2][:1].isalpha())
-        return opens or letter
+        slope = _SLOPE.match(self.source, self.words[self.at + 1].start)
+        return opens or letter or slope is not None
 
     def is_script_in_braces(self) -> bool:
         """Tell whether `{^T}` begins here: a script alone in braces belongs to what stands before.

@@ -16,7 +16,7 @@ from symgrad.sources.macros import Macros
 from symgrad.verify.reading.circumstances import with_circumstances
 from symgrad.verify.reading.embedded import docstrings, notebook
 from symgrad.verify.reading.joining import joined
-from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
+from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece, scanned
 from symgrad.verify.reading.plain import plain_formulas
 from symgrad.verify.reading.scanner import Scanner, blanked_latex, is_marked_up
 
@@ -68,7 +68,8 @@ def formulas(text: str, source: str) -> Iterator[FoundFormula]:
     macros = Macros(passage.text)
     if kind == "latex":
         passage = passage.with_text(blanked_latex(passage.text))
-    pieces: list[TextPiece | FoundFormula] = list(Scanner(passage, kind).pieces())
+    seen = passage if kind in ("latex", "python") else passage.with_text(scanned(passage.text))
+    pieces: list[TextPiece | FoundFormula] = list(Scanner(seen, kind).pieces())
     found = []
     behind = 0
     for piece in joined(passage, pieces):

@@ -333,6 +333,8 @@ class FunctionParser(DerivativeParser):
     ) -> Expression:
         """Read the call of a function that the author has defined, or of its derivative."""
         start = self.at
+        if token in self.scope.doubtful:
+            self.scope.doubt(f"the text has two equations for `{token}`: which of them is meant?")
         self.enter()
         self.at += 2
         arguments = self.arguments(start + 1)

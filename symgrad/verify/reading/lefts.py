@@ -21,6 +21,7 @@ from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.functions import LETTERS, is_function, spelled
 from symgrad.verify.reading.indices import SAMPLE
+from symgrad.verify.reading.redefining import redefined
 from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
@@ -104,7 +105,8 @@ class LeftSides:
         if _TITLE.match(text) and len(statement.parts) > 1:
             place = origin.place(text, 0, len(text))
             raise Fault(Diagnostic("this is a label", place))
-        if (named := self.labelled(text) or self.own_function(text, statement)) is not None:
+        named = self.labelled(text) or self.own_function(text, statement, formula)
+        if named is not None:
             return NameTarget(named)
         if (called := self.called(text)) is not None:
             return NameTarget(called)
@@ -143,7 +145,9 @@ class LeftSides:
             return None
         return f"{found[1]}_{found[2]}"
 
-    def own_function(self, text: str, statement: WrittenStatement) -> str | None:
+    def own_function(
+        self, text: str, statement: WrittenStatement, formula: FoundFormula
+    ) -> str | None:
         """Return the name of a function that is defined here, `g` in `g(t) = …`, or None."""
         self.pending = None
         found = _CALLED.fullmatch(text)
@@ -154,7 +158,8 @@ class LeftSides:
         if lookup(name.lstrip("\\")) is not None or not all(map(_is_word, parameters)):
             return None
         head = name.rpartition("_")[0]
-        if scope.can_be_read(name) or (head and scope.can_be_read(head)):
+        anew = name in scope.functions and redefined(name, parameters, statement, formula, scope)
+        if not anew and (scope.can_be_read(name) or (head and scope.can_be_read(head))):
             return None
         of_graph = [scope.name(p) is not None or bool(scope.names.family(p)) for p in parameters]
         families = any(scope.names.family(p) for p in parameters)
@@ -170,6 +175,7 @@ class LeftSides:
         if families:
             return name  # `J(θ) = …` of θ_0, θ_1: a value with a name, and no function of its own
         scope.dummies = frozenset(p for p in parameters if scope.name(p) is None)
+        scope.defined_on[name] = formula.origin.place("", 0, 1).line
         self.pending = (name, tuple(scope.name(p) or p for p in parameters))
         return name
 

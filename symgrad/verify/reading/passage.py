@@ -15,6 +15,9 @@ from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import MappedOrigin, Written
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
+_RAISED = re.compile(
+    r"<(?P<tag>su[pb])>\s*(?P<inside>[^<>&\n]{1,40}?)\s*</(?P=tag)>", re.IGNORECASE
+)
 _QUOTED = re.compile(r"\n[ \t]*>[ \t>]*")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?=\n)")
 
@@ -201,15 +204,43 @@ class TextPiece:
             if self.display and end - start < 100_000:
                 away += [(m.start() + 1, m.end()) for m in _QUOTED.finditer(text, start, end)]
                 away += [m.span() for m in _COMMENT.finditer(text, start, end)]
-            entities = _ENTITY.finditer(text, start, end) if self.decoded else ()
-            signs = {m.start(): m for m in entities if html.unescape(m[0]) != m[0]}
-            cuts = sorted([*away, *(m.span() for m in signs.values())])
+            signs = dict(_of_html(text, start, end)) if self.decoded else {}
+            cuts = sorted([*away, *signs])
             at = start
             for first, last in cuts:
                 if first < at:
                     continue
                 yield Written.at(text[at:first], at - self.start)
-                if sign := signs.get(first):
-                    yield Written.all_at(html.unescape(sign[0]), first - self.start)
+                if sign := signs.get((first, last)):
+                    yield Written.all_at(sign, first - self.start)
                 at = last
             yield Written.at(text[at:end], at - self.start)
+
+
+def scanned(text: str) -> str:
+    """Return a text of the same length in which what HTML raises or lowers is a power or an index.
+
+    >>> scanned("x<sup>2</sup> + y<sub>1</sub>")
+    'x^(        2) + y___________1'
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        inside = found["inside"]
+        width = len(found[0])
+        if found["tag"].lower() == "sup":
+            return f"^({inside:>{width - 3}})"
+        return f"{inside:_>{width}}" if re.fullmatch(r"\w+", inside) else found[0]
+
+    return _RAISED.sub(plain, text) if "</su" in text.lower() else text
+
+
+def _of_html(text: str, start: int, end: int) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the stretches that HTML writes in a way of its own, each with what it stands for."""
+    for match in _ENTITY.finditer(text, start, end):
+        if (sign := html.unescape(match[0])) != match[0]:
+            yield match.span(), sign
+    for match in _RAISED.finditer(text, start, end):
+        inside = match["inside"]
+        raised = match["tag"].lower() == "sup"
+        if raised or re.fullmatch(r"\w+", inside):
+            yield match.span(), f"^({inside})" if raised else f"_{inside}"

@@ -60,7 +60,7 @@ _PLAIN_NUMBER = re.compile(_NUMBER)
 _DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.MULTILINE)
 _MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
 _WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
-_GOES_ON = re.compile(r"\n[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
+_GOES_ON = re.compile(r"\n(?:[ \t]*\n)?[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
 _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
     r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"

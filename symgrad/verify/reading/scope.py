@@ -56,7 +56,8 @@ class Abstraction:
 class Scope:
     """The names in force where a claim stands.
 
-    `definitions` and `functions` are the author's; `derivatives` collects those that the formulas
+    `definitions` and `functions` are the author's, `defined_on` the lines of the latter, `doubtful`
+    those that have two equations; `derivatives` collects those that the formulas
     use, by key; `applied` are nodes written as functions, f(x); `values` are those in force after
     `step` steps. Of the present statement: `subject` is what it differentiates by, `indices` are
     the values of its indices, `sizes` what the names of numbers of samples stand for, `updating`
@@ -76,6 +77,8 @@ class Scope:
         self.definitions: dict[str, Definition] = {}
         self.derivatives: dict[str, DerivativeTarget] = {}
         self.functions: dict[str, Abstraction] = {}
+        self.defined_on: dict[str, int] = {}
+        self.doubtful: set[str] = set()
         self.applied: set[str] = set()
         self.rate = graph.rate[0] if graph.rate else None
         self._printer = Printer(graph.index)

@@ -1,0 +1,77 @@
+"""A function of the author's own that gets another equation: `f(t) = t^2`, and later `f(t) = t^3`.
+
+A sheet of exercises defines its f anew in each of them. Where a heading, the number of an exercise
+or a word such as `let` stands between, the later equation counts from there on. Where nothing says
+so it may be a slip as well: then what is said of f from there on is never refuted.
+"""
+
+from __future__ import annotations
+
+import re
+
+from symgrad.expression.tree import Expression, Var, substitute
+from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.deciding.equality import decide
+from symgrad.verify.reading.documents import FoundFormula
+from symgrad.verify.reading.formula import parse_side
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.split import WrittenStatement
+
+_APART = re.compile(
+    r"^[ \t>]*(?:#{1,6}\s|\*\*|(?:[-=*_]{3,}[ \t]*$)|\(?(?:\d{1,3}|[a-h])[.)]\s|\\(?:sub)*section\b"
+    r"|\\item\b|<h[1-6]|(?:example|exercise|problem|question|beispiel|aufgabe|exemple|exercice"
+    r"|ejemplo|ejercicio|exemplo|exerc[ií]cio|esempio|例|예)\b)",
+    re.IGNORECASE,
+)
+_INTRODUCED = re.compile(
+    r"\b(?:let|consider|suppose|given|take|define|say|example|exercise|differentiate|another|next|"
+    r"now|sei|betrachte|soit|considérons|sea|considere|seja|пусть)\b[^.=]{0,60}$|[设令若]\S{0,10}$",
+    re.IGNORECASE,
+)
+
+
+def redefined(
+    name: str,
+    parameters: list[str],
+    statement: WrittenStatement,
+    formula: FoundFormula,
+    scope: Scope,
+) -> bool:
+    """Tell whether `f(t) = …` defines an f anew that is defined already, and take that one away.
+
+    Where it is another function and nothing says that it is meant to be, that is a doubt.
+    """
+    own = scope.functions.get(name)
+    if own is None or len(own.parameters) != len(parameters):
+        return False
+    dummies = scope.dummies
+    scope.dummies = frozenset(p for p in parameters if scope.name(p) is None)
+    part = statement.parts[0][1]
+    try:
+        body = parse_side(part.text, Origin("", (part.text,), 1, 1), scope)
+    except Fault:
+        return False
+    finally:
+        scope.dummies = dummies
+    pairs = zip(own.parameters, parameters, strict=True)
+    renamed: dict[str | int, Expression] = {o: Var(scope.name(new) or new) for o, new in pairs}
+    known = substitute(own.body, renamed)
+    if decide(known, body).status != "refuted":
+        return False
+    if not _is_introduced(formula, scope.defined_on.get(name, 0)):
+        scope.doubtful.add(name)
+        return False
+    del scope.functions[name]
+    scope.definitions.pop(name, None)
+    scope.doubtful.discard(name)
+    scope.remark(f"`{name}` is defined anew here")
+    return True
+
+
+def _is_introduced(formula: FoundFormula, before: int) -> bool:
+    """Tell whether something between two lines, or the words in front, says that it is new."""
+    here = formula.origin.place("", 0, 1)
+    lines = formula.origin.lines[before : here.line - 1]
+    head = here.text[: here.column - 1]
+    words = head if head.strip(" $\\([>") else next(filter(str.strip, reversed(lines)), "")
+    return any(map(_APART.match, (*lines, head))) or _INTRODUCED.search(words) is not None
