@@ -8,7 +8,7 @@ from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
 from symgrad.targets.codegen import emit
-from symgrad.targets.running import imported
+from symgrad.targets.running_python import imported
 
 # A step of a Kalman filter: the likelihood of what is measured.
 KALMAN = """

@@ -11,7 +11,7 @@ from symgrad.program.calls import CallsOnce
 from symgrad.program.program import lower
 from symgrad.sources.text import parse
 from symgrad.targets.codegen import emit, generate
-from symgrad.targets.running import imported
+from symgrad.targets.running_python import imported
 
 np = pytest.importorskip("numpy")
 

@@ -14,7 +14,7 @@ from symgrad.errors import SymgradError
 from symgrad.sources.text import parse
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit, generate
-from symgrad.targets.running import imported
+from symgrad.targets.running_python import imported
 
 np = pytest.importorskip("numpy")
 

@@ -19,7 +19,7 @@ from symgrad.sources.text import parse
 from symgrad.targets import EmittedFile
 from symgrad.targets.check_code import check
 from symgrad.targets.codegen import emit, generate
-from symgrad.targets.running import imported
+from symgrad.targets.running_python import imported
 
 MISRA = Path(__file__).parent / "data" / "misra1a.txt"
 BRANCH = "branch_and_merge"

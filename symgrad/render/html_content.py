@@ -39,7 +39,7 @@ from symgrad.targets import EmittedFile, Options, target_names
 from symgrad.targets import target as target_called
 from symgrad.targets.check_code import check_within
 from symgrad.targets.codegen import emit_program
-from symgrad.targets.running import imported
+from symgrad.targets.running_python import imported
 from symgrad.trace.trace import Plan, Trace
 from symgrad.verify import verify
 from symgrad.verify.model import Verdict

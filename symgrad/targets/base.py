@@ -27,7 +27,7 @@ from symgrad.program.outputs import KINDS as OUTPUTS
 from symgrad.program.program import Program, Routine, Shares
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
-from symgrad.targets.further import FoundRows
+from symgrad.targets.further import BATCH, FoundRows
 from symgrad.targets.head import head_lines
 from symgrad.targets.long_lines import ROOM, bracketed
 from symgrad.targets.naming import identifiers, transliterated
@@ -76,13 +76,14 @@ class EmittedFile:
 class RunTask:
     """Emitted files of a program, and the points to run them at.
 
-    Points give the inputs in the order in which the functions take them; `seconds` is how long each
-    tool may take that compiles or runs the files.
+    Points give the inputs in the order in which the functions take them; `kinds` are the functions
+    to be called; `seconds` is how long each tool may take that compiles or runs the files.
     """
 
     files: tuple[EmittedFile, ...]
     points: Sequence[Sequence[float]]
     program: Program
+    kinds: tuple[str, ...]
     seconds: float = RUN_SECONDS
 
 
@@ -141,6 +142,7 @@ class Target:
     ends_with_line = False  # whether a statement ends with its line
     as_derived = False  # whether formulas stand as they were derived, none rewritten for accuracy
     not_run = ""  # why nothing runs what is emitted, where symgrad never does
+    arrays = False  # whether every function takes arrays of samples, too
     takes_functions = False  # whether functions without a body are arguments
     series_prefix = ""  # how functions that hold a series begin; "" writes series out
     local_prefix = ""  # how functions that hold a formula begin
@@ -185,28 +187,20 @@ class Target:
         """Return what the templates receive: strings, and tuples and dicts of strings."""
         raise NotImplementedError
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
-        """Run the emitted files of a program: return for each point a row of results.
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
+        """Call functions of the emitted files of a program: by function, a row for each point.
 
-        A row holds what value_and_gradient gives, and may go on with what value and gradient give,
-        the parameters after a step, and all three again from arrays of equal samples. The rows are
-        None where the language cannot be run here, or needs longer than so many seconds for one of
-        the tools that run it; the text says which.
+        `symgrad.targets.further` says what a row holds. The rows are None where the language cannot
+        be run here, or needs longer than so many seconds for one of the tools that run it; the text
+        says which.
         """
         del task
         return None, self.not_run or f"symgrad cannot run {self.name}"
 
     def defines(self, files: Sequence[EmittedFile], function: str) -> bool:
         """Tell whether emitted files have a function, by the line that begins it."""
-        return bool(self.defined) and f"\n{self.defined % function}" in files[0].text
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Run the further functions of emitted files: by function, a row for each point.
-
-        `symgrad.targets.further` says what a row holds; empty where they cannot be run here.
-        """
-        del task, kinds
-        return {}
+        name = function.removeprefix(BATCH) if self.arrays else function
+        return bool(self.defined) and f"\n{self.defined % name}" in files[0].text
 
     def languages(self, settings: Mapping[str, str]) -> tuple[str, ...]:
         """Return the languages in which records may spell functions, the first that does counts."""

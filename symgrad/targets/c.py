@@ -32,7 +32,6 @@ from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
 from symgrad.targets.printing import Spelling, spelled_names
 from symgrad.targets.running_c import run_c
-from symgrad.targets.running_c_further import run_c_further
 
 _LITERAL = re.compile(r"(?<![\w.])(?:\d+\.\d*|\d+(?=e))(?:e[+-]?\d+)?(?![\w.])")
 _TEXTS = ("head", "objective", "summary")  # what is no code
@@ -69,7 +68,7 @@ class C(Target):
         """Return the functions, the types and the include guard of a module."""
         return public_names(module)
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Compile emitted files with the system's C compiler and run them."""
         return run_c(task)
 
@@ -77,10 +76,6 @@ class C(Target):
         """Tell whether the header declares a function."""
         module = files[0].name.removesuffix(".h")
         return f" {module}_{function}(" in files[0].text
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Compile emitted files and run their further functions."""
-        return run_c_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `c.h.j2` and `c.c.j2` receive."""

@@ -31,9 +31,10 @@ from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import lower
 from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
-from symgrad.targets.base import RUN_SECONDS, RunTask
+from symgrad.targets.base import RUN_SECONDS, RunTask, Target
 from symgrad.targets.bounded import bounded
 from symgrad.targets.check_further import HANDOVER, further_errors
+from symgrad.targets.further import BATCH, FIRST, FURTHER, SAMPLES, size
 from symgrad.targets.running import BrokenCode
 
 BOUND = 64
@@ -44,7 +45,6 @@ _LARGEST = 1e300
 _SMALLEST = 1e-290
 _BEYOND = 20_000  # bits of a value on the way, above which functions of it take for ever
 _DIRECTIONS = 4
-_FURTHER_POINTS = 12  # at which further functions are compared
 _SQUARED = (1e-140, 1e140)  # the squares of numbers between these are ordinary
 Noise = Callable[[], Real]
 _BESIDE = 16  # ulp of the largest partial derivative by which every other one may be off
@@ -118,7 +118,9 @@ def check(
     if language.not_run:
         return CheckReport(target, None, note=language.not_run)
     files = (EmittedFile("model" + language.suffix, code),) if isinstance(code, str) else code
-    program = lower(derivation, safe=False, optimizer=optimizer)
+    kinds = _kinds(language, derivation, files)
+    also = [kind for kind in kinds if kind in FURTHER and kind not in SAMPLES]
+    program = lower(derivation, safe=False, optimizer=optimizer, further=also)
     if any(f.record.unknown for f in program.graph.functions.values()):
         return CheckReport(target, None, note="it takes functions as arguments")
     exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
@@ -127,42 +129,47 @@ def check(
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
         left = max(0.0, start + seconds - time.monotonic())
-        found, note = language.run(RunTask(tuple(files), inputs, program, left))
+        found, note = language.run(RunTask(tuple(files), inputs, program, kinds, left))
+        if found is None:
+            return CheckReport(target, None, note=note)
+        further = further_errors(derivation, found, [place for place, _ in places])
     except BrokenCode as error:
         raise code_check_failed(
             f"the emitted {target} code does not run: {error.diagnostics[0].message}"
         ) from error
-    if found is None:
-        return CheckReport(target, None, note=note)
-    if found and all(result is None for row in found for result in row):
+    if all(kind in FURTHER for kind in kinds):
         raise code_check_failed(f"the emitted {target} code has none of the functions")
     worst = CheckReport(target, len(places))
-    for (place, values), results in zip(places, found, strict=True):
+    for i, (place, values) in enumerate(places):
+        results = _row({kind: rows[i] for kind, rows in found.items()}, len(program.wrt))
         worst = _compared(worst, exact, place, values, results)
-    left = max(0.0, start + seconds - time.monotonic())
-    return _with_further(worst, derivation, tuple(files), [place for place, _ in places], left)
-
-
-def _with_further(
-    worst: CheckReport,
-    derivation: Derivation,
-    files: tuple[EmittedFile, ...],
-    points: Sequence[Point],
-    seconds: float,
-) -> CheckReport:
-    """Return the report with the errors of outputs, Jacobians, second derivatives, samples."""
-    language = target_called(worst.target)
-    try:
-        errors = further_errors(derivation, language, files, points[:_FURTHER_POINTS], seconds)
-    except BrokenCode as error:
-        raise code_check_failed(
-            f"the emitted {worst.target} code does not run: {error.diagnostics[0].message}"
-        ) from error
-    for ulps, allowed, name, point in errors:
+    for ulps, allowed, name, point in further:
         if ulps > allowed or (worst.ok and ulps > worst.ulps):
-            place = tuple(point.items())
-            worst = CheckReport(worst.target, worst.points, ulps, allowed, name, place)
+            where = tuple(point.items())
+            worst = CheckReport(target, worst.points, ulps, allowed, name, where)
     return worst
+
+
+def _kinds(
+    language: Target, derivation: Derivation, files: Sequence[EmittedFile]
+) -> tuple[str, ...]:
+    """Return the functions of emitted files that are to be called.
+
+    A step that moves data is none where these are arrays.
+    """
+    graph = derivation.graph
+    batch = [f"{BATCH}{kind}" for kind in FIRST] if graph.data else []
+    if not set(derivation.wrt).isdisjoint(graph.data):
+        batch = batch[:-1]
+    return tuple(kind for kind in (*FIRST, *batch, *FURTHER) if language.defines(files, kind))
+
+
+def _row(found: Mapping[str, Sequence[float]], width: int) -> list[float | None]:
+    """Return what the first functions gave, in the order of the exact values; None for nothing."""
+    row: list[float | None] = []
+    for kind in (*FIRST, *(f"{BATCH}{kind}" for kind in FIRST)):
+        row += found.get(kind) or [None] * size(kind, width)
+    return row
 
 
 def check_within(

@@ -33,8 +33,8 @@ from symgrad.targets.codegen import emit, emit_program, planned
 from symgrad.targets.compiled_c import MODULE, CModule
 from symgrad.targets.compiled_c_further import KINDS, further_functions
 from symgrad.targets.module import marked
-from symgrad.targets.running import imported
 from symgrad.targets.running_c import c_compiler
+from symgrad.targets.running_python import imported
 
 # Without errno and traps sqrt and choices are vector instructions; sums keep their order.
 FLAGS = ("-std=c99", "-O3", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math")

@@ -16,7 +16,7 @@ from symgrad.targets.c_names import KEYWORDS, LOCAL, guard
 from symgrad.targets.cpp_helpers import HELPERS
 from symgrad.targets.further import FoundRows
 from symgrad.targets.printing import Spelling
-from symgrad.targets.running_cpp import run_cpp, run_cpp_further
+from symgrad.targets.running_cpp import run_cpp
 from symgrad.targets.updating import update_step, wrapped
 
 _NAMES = frozenset("Params Gradient State defaults detail std given found params pair".split())
@@ -51,13 +51,9 @@ class Cpp(Target):
         """Tell whether a header has a function."""
         return re.search(rf"^inline .* {function}\(", files[0].text, re.MULTILINE) is not None
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Compile a header with the system's compiler and run it."""
         return run_cpp(task)
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Compile a header and run its further functions."""
-        return run_cpp_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `cpp.hpp.j2` receives."""

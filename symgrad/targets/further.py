@@ -1,4 +1,4 @@
-"""Functions of emitted files beside value, gradient and update: which there are, and their rows.
+"""Functions of emitted files that are called when they are checked: which there are, their rows.
 
 A row holds the numbers that a function gives at one point in a canonical order, whatever the
 language: a matrix row by row, a sparse matrix with its zeros, where a function takes samples the
@@ -7,9 +7,11 @@ results of several equal ones, one after the other, and for sums what they are c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+FIRST = ("value_and_gradient", "value", "gradient", "update")
+BATCH = "batch_"  # begins the name of one of these when it is called with arrays of samples
 FURTHER = (
     "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp",
     "gauss_newton_product", "value_each", "gradient_each", "partial_sums",
@@ -17,9 +19,15 @@ FURTHER = (
 SAMPLES = ("value_each", "gradient_each", "partial_sums")  # those that take samples only
 DIRECTED = ("hvp", "gauss_newton_product")  # those that take a direction
 EQUAL = 3  # samples, for functions that take arrays of them
+MANY = 11  # samples for the first functions: more than the lanes of emitted C, no multiple of them
 
 Found = Sequence[float]
 FoundRows = Mapping[str, Sequence[Found]]  # by function, a row for each point
+
+
+def size(kind: str, width: int) -> int:
+    """Return how many numbers one of the first functions gives for so many parameters."""
+    return {"value": 1, "value_and_gradient": 1 + width}.get(kind.removeprefix(BATCH), width)
 
 
 def direction(width: int) -> list[float]:
@@ -44,19 +52,3 @@ def dense(values: Found, columns: Sequence[int], starts: Sequence[int], width: i
             raise ValueError("its pattern names a column twice, or one that there is not")
         rows += [float(row.get(column, 0.0)) for column in range(width)]
     return rows
-
-
-def separated(
-    kinds: Sequence[str], lines: Sequence[str], number: Callable[[str], float]
-) -> FoundRows:
-    """Return what a driver printed: a line for each point, a semicolon behind each function.
-
-    >>> separated(["hvp", "outputs"], ["1 2;3;"], float)
-    {'hvp': [[1.0, 2.0]], 'outputs': [[3.0]]}
-    """
-    rows = [line.split(";") for line in lines]
-    return {
-        kind: [[number(word) for word in row[i].split()] for row in rows]
-        for i, kind in enumerate(kinds)
-        if rows
-    }

@@ -14,7 +14,6 @@ from symgrad.targets.further import FoundRows
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
 from symgrad.targets.running import run_node
-from symgrad.targets.running_further import run_node_further
 from symgrad.targets.updating import update_step, wrapped
 
 _KEYWORDS = frozenset(
@@ -72,13 +71,9 @@ class JavaScript(Target):
         """Return a number, with its sign, as a literal or a quotient of two."""
         return _short(super().literal(value))
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Run an emitted module under Node."""
         return run_node(task)
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Run the further functions of an emitted module."""
-        return run_node_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `javascript.mjs.j2` receives."""

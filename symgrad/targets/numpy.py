@@ -7,7 +7,7 @@ formula, for people, and fast, blocks of samples in buffers.
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 
 from symgrad.program.calls import CallsOnce
@@ -21,8 +21,7 @@ from symgrad.targets.numpy_helpers import HELPERS
 from symgrad.targets.numpy_plain import PlainWriter
 from symgrad.targets.numpy_writer import SCIPY_IMPORT, NumpyWriter
 from symgrad.targets.printing import CodePrinter, Spelling
-from symgrad.targets.running import run_python
-from symgrad.targets.running_further import run_numpy_further
+from symgrad.targets.running_python import run_numpy
 
 
 class Numpy(Target):
@@ -32,6 +31,7 @@ class Numpy(Target):
     suffix = ".py"
     comment = "#"
     defined = "def %s("
+    arrays = True
     templates = (("{module}_numpy.py", "numpy.py.j2"),)
     offered = (*OFFERED, "fun_and_jac", "residuals", "jacobian")
     optional = (
@@ -65,16 +65,12 @@ class Numpy(Target):
         """Yield NumPy alone, and with SciPy."""
         yield from ({}, {"special": "scipy"})
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Run an emitted file as a module of this process."""
         missing = _missing(task.files[0])
         if missing:
             return None, f"{missing} is not installed here"
-        return run_python(task, arrays=True), ""
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Run the further functions of an emitted file as a module of this process."""
-        return {} if _missing(task.files[0]) else run_numpy_further(task, kinds)
+        return run_numpy(task), ""
 
     def shares(self, options: Options) -> Shares:
         """Return what is computed once: what people read names no product for it."""

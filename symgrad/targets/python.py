@@ -23,8 +23,7 @@ from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.python_faults import FAULTLESS
 from symgrad.targets.python_helpers import HELPERS
 from symgrad.targets.python_sums import sum_parts
-from symgrad.targets.running import run_python
-from symgrad.targets.running_further import run_python_further
+from symgrad.targets.running_python import run_python
 from symgrad.targets.updating import imported, update_step, wrapped
 
 FUNCTIONS: Mapping[str, Spelling] = {
@@ -96,13 +95,9 @@ class Python(Target):
         """Return the printer of this language."""
         return PythonPrinter(functions)
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Run an emitted file as a module of this process."""
         return run_python(task), ""
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Run the further functions of an emitted file as a module of this process."""
-        return run_python_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `python.py.j2` receives."""

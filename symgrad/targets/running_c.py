@@ -5,36 +5,36 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
-from symgrad.program.optimizers import optimizer
 from symgrad.program.program import Program
 from symgrad.targets.base import EmittedFile, RunTask
-from symgrad.targets.bounded import run
-from symgrad.targets.running import SAMPLES, BrokenCode, Results, fault_line
+from symgrad.targets.further import BATCH, EQUAL, MANY, FoundRows, direction
+from symgrad.targets.running import Toolchain, driven, separated, settings_of
 
-_C_DRIVER = """\
+_DRIVER = """\
 #include <stdio.h>
 #include <string.h>
 #include "{header}"
-enum {{ SAMPLES = {samples} }};
-{show}int main(void) {{
+enum {{ SAMPLES = {samples}, MANY = {many}, WIDTH = {width}, ROWS = {rows} }};
+static void show(const {real} *numbers, int count) {{
+    for (int i = 0; i < count; i++) {{
+        printf(" %a", (double)numbers[i]);
+    }}
+}}
+int main(void) {{
     double in[{inputs}];
-    {real} columns[{inputs}][SAMPLES], weights[SAMPLES];
-    for (int sample = 0; sample < SAMPLES; sample++) {{
+    {real} columns[{inputs}][MANY], out[{room}], dense[ROWS * WIDTH], weights[MANY];
+{declared}    for (int sample = 0; sample < MANY; sample++) {{
         weights[sample] = 2;
     }}
-    (void)weights;
+    (void)dense; (void)weights; (void)show;
     for (;;) {{
-        {real} value = 0;
-{row}{state}        (void)value;
         for (int i = 0; i < {inputs}; i++) {{
             if (scanf("%la", &in[i]) != 1) {{
                 return 0;
             }}
-            for (int sample = 0; sample < SAMPLES; sample++) {{
+            for (int sample = 0; sample < MANY; sample++) {{
                 columns[i][sample] = ({real})in[i];
             }}
         }}
@@ -42,130 +42,143 @@ enum {{ SAMPLES = {samples} }};
     }}
 }}
 """
-_C_SHOW = """\
-static void show(const {module}_params *row) {{
-    const {real} *all = (const {real} *)row;
-    for (int i = 0; i < {fields}; i++) {{
-        printf(" %a", (double)all[i]);
-    }}
-}}
+_INTO_OUT = """\
+        {module}_{kind}({call}, out);
+        show(out, {count});
 """
-_C_CALLS = {
+_ROW = """\
+        found[0] = {module}_{kind}({call});
+        show((const {real} *)found, WIDTH);
+"""
+_CALLS = {
     "value_and_gradient": """\
-        row = {module}_value_and_gradient({call}, &value);
-        printf(" %a", (double)value);
-        show(&row);
+        found[0] = {module}_{kind}({call}, out);
+        show(out, 1);
+        show((const {real} *)found, WIDTH);
 """,
     "value": """\
-        printf(" %a", (double){module}_value({call}));
+        out[0] = {module}_{kind}({call});
+        show(out, 1);
 """,
-    "gradient": """\
-        row = {module}_gradient({call});
-        show(&row);
+    "gradient": _ROW,
+    "update": _ROW.replace("{call}", "{call}, {settings}"),
+    "hvp": _ROW.replace("{call}", "{call}, direction"),
+    "jacobian_sparse": """\
+        {module}_jacobian_sparse({call}, out);
+        for (int i = 0; i < ROWS * WIDTH; i++) {{
+            dense[i] = 0;
+        }}
+        for (int row = 0; row < ROWS; row++) {{
+            const int *starts = {module}_jacobian_starts + row;
+            for (int i = starts[0]; i < starts[1]; i++) {{
+                dense[row * WIDTH + {module}_jacobian_columns[i]] += out[i];
+            }}
+        }}
+        show(dense, ROWS * WIDTH);
 """,
-    "update": """\
-        {clear}row = {module}_update({call}, {settings});
-        show(&row);
+    "value_each": """\
+        {module}_value_each({each}, out);
+        show(out, SAMPLES);
 """,
-}
+    "gradient_each": """\
+        {module}_gradient_each({each}, found);
+        show((const {real} *)found, SAMPLES * WIDTH);
+""",
+    "partial_sums": """\
+        {{
+            {real} parts[2][{sums}], value;
+            {module}_partial_sums({few}, parts[0]);
+            {module}_partial_sums({one}, parts[1]);
+            for (int i = 0; i < {sums}; i++) {{
+                parts[0][i] += parts[1][i];
+            }}
+            found[0] = {module}_combine_sums({fixed}parts[0], &value);
+            show(&value, 1);
+            show((const {real} *)found, WIDTH);
+        }}
+""",
+}  # fmt: skip
 
 
-def run_c(task: RunTask) -> tuple[Results | None, str]:
-    """Return the results at each point, or None and the reason when C cannot be run here."""
-    lines, note = executed(task, _c_driver(task.files[0], task.program))
-    if lines is None:
-        return None, note
-    return [[_from_c(item) for item in line.split()] for line in lines], ""
-
-
-def executed(task: RunTask, driver: str) -> tuple[list[str] | None, str]:
-    """Return the lines that a driver prints, one for each point, or None and the reason.
-
-    Raises BrokenCode where the files cannot be compiled, or stop.
-    """
-    files, points, seconds = task.files, task.points, task.seconds
+def run_c(task: RunTask) -> tuple[FoundRows | None, str]:
+    """Return what functions give at each point, or None and the reason when C cannot be run."""
     compiler = c_compiler()
     if compiler is None:
         return None, "there is no C compiler (cc, gcc or clang) on this machine"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for file in files:
-            (folder / file.name).write_text(file.text, encoding="utf-8")
-        (folder / "driver_main.c").write_text(driver, encoding="utf-8")
-        text = "\n".join(" ".join(float(x).hex() for x in point) for point in points)
-        try:
-            complaint = _compiled(compiler, folder, seconds, files[1].name, "driver_main.c")
-            if complaint:
-                (folder / "none.c").write_text("#include <math.h>\nint main(void) { return 0; }\n")
-                if _compiled(compiler, folder, seconds, "none.c"):
-                    return None, f"{compiler} cannot make a program here"
-                raise BrokenCode(fault_line(complaint))
-            done = run([str(folder / "driver")], text.encode(), seconds=seconds)
-        except subprocess.TimeoutExpired:
-            return None, f"compiling and running it took longer than {seconds:.3g} s"
-        except OSError as error:
-            return None, f"{compiler} cannot make a program here: {error.strerror}"
-    lines = done.stdout.decode("ascii", "replace").splitlines()
-    if done.returncode or len(lines) != len(points):
-        raise BrokenCode("the compiled program stopped")
-    return lines, ""
+    tools = Toolchain(
+        command=(compiler, "-std=c99", "-O1"),
+        driver="driver_main.c",
+        smallest="#include <math.h>\nint main(void) { return 0; }\n",
+        sources=(task.files[1].name,),
+        libraries=("-lm",),
+    )
+    lines, note = driven(task, tools, _driver(task), lambda x: float(x).hex())
+    return separated(task.kinds, lines, float.fromhex), note
 
 
-def _compiled(compiler: str, folder: Path, seconds: float, *sources: str) -> str:
-    """Compile a program; return what the compiler says where it fails."""
-    command = [compiler, "-std=c99", "-O1", *sources, "-lm", "-o", "driver"]
-    made = run(command, seconds=seconds, folder=folder)
-    if not made.returncode and (folder / "driver").exists():
-        return ""
-    return made.stderr.decode("utf-8", "replace") or "no message"
+def _driver(task: RunTask) -> str:
+    """Return a program that reads points and calls functions, with the rule's own settings."""
+    header, program, kinds = task.files[0], task.program, task.kinds
+    module, real = Path(header.name).stem, real_of(header)
+    numbers, state = settings_of(program)
+    width, rows = len(program.wrt), len(program.pattern)
+    counts = {"outputs": rows, "residuals": rows, "jacobian": rows * width, "hessian": width**2}
+    declared = ""
+    if f"struct {module}_params" in header.text:
+        along = ", ".join(number.hex() for number in direction(width))
+        declared = f"    {module}_params found[SAMPLES];\n"
+        declared += f"    const {module}_params direction = {{{along}}};\n    (void)direction;\n"
+    if state and "update" in kinds:
+        declared += f"    {module}_state state;\n"
+    words = {
+        **_arguments(header, program),
+        "module": module,
+        "real": real,
+        "settings": ", ".join([*map(float.hex, numbers), *(["&state"] if state else [])]),
+        "sums": f"{module.upper()}_SUMS",
+    }
+    calls = ""
+    for kind in kinds:
+        plain = kind.removeprefix(BATCH)
+        if plain == "update" and state:
+            calls += "        memset(&state, 0, sizeof state);\n"
+        text = _CALLS.get(plain, _INTO_OUT)
+        own = {"call": words["batch"]} if kind != plain else {}
+        calls += text.format(**{**words, **own}, kind=kind, count=counts.get(kind, 0))
+        calls += '        printf(";");\n'
+    return _DRIVER.format(
+        header=header.name,
+        samples=EQUAL,
+        many=MANY,
+        width=width,
+        rows=max(1, rows),
+        inputs=max(1, len(program.inputs)),
+        room=max(1, EQUAL, *counts.values()),
+        real=real,
+        declared=declared,
+        calls=calls,
+    )
 
 
-def _c_driver(header: EmittedFile, program: Program) -> str:
-    """Return a program that reads points and calls every function, with the rule's own settings."""
-    module = Path(header.name).stem
-    rule = optimizer(program.optimizer)
-    state = bool(rule.state or rule.counter)
-    rates = [float(value) for value in (program.rate, *(value for _, value in rule.settings))]
-    settings = ", ".join([*(rate.hex() for rate in rates), *(["&state"] if state else [])])
-    clear = "memset(&state, 0, sizeof state);\n        " if state else ""
+def _arguments(header: EmittedFile, program: Program) -> dict[str, str]:
+    """Return the arguments at one point, and over several equal samples."""
     places = [f"in[{i}]" for i in range(len(program.inputs))]
     first = len(program.parameters)
     last = first + len(program.data)
     columns = [f"columns[{i}]" for i in range(first, last)]
-    single = ", ".join(places)
-    weights = ["weights"] if takes_weights(header) else []
-    batch = ", ".join([*places[:first], "SAMPLES", *columns, *weights, *places[last:]])
-    sizes = {"value_and_gradient": 1 + len(program.wrt), "value": 1}
-    moves = not set(program.wrt).isdisjoint(program.data)
-    real = real_of(header)
-    rows = f"struct {module}_params" in header.text
-    calls = ""
-    for prefix, call in ((module, single), (f"{module}_batch", batch)):
-        if prefix != module and f" {prefix}_value_and_gradient(" not in header.text:
-            continue
-        for name, text in _C_CALLS.items():
-            if f" {prefix}_{name}(" not in header.text:
-                calls += '        printf("' + " none" * sizes.get(name, len(program.wrt)) + '");\n'
-            elif name != "update" or prefix == module or not moves:
-                calls += text.format(module=prefix, call=call, settings=settings, clear=clear)
-    return _C_DRIVER.format(
-        header=header.name,
-        module=module,
-        samples=SAMPLES,
-        inputs=max(1, len(places)),
-        real=real,
-        state=f"        {module}_state state;\n"
-        if state and f" {module}_update(" in header.text
-        else "",
-        calls=calls,
-        show=_C_SHOW.format(module=module, real=real, fields=len(program.wrt)) if rows else "",
-        row=f"        {module}_params row;\n" if rows else "",
-    )
+    weights = ["weights"] if re.search(r"\*weights\b", header.text) else []
 
+    def over(count: str, *more: str) -> str:
+        return ", ".join([*places[:first], count, *columns, *more, *places[last:]])
 
-def takes_weights(header: EmittedFile) -> bool:
-    """Tell whether functions over samples take a weight for each of them."""
-    return bool(re.search(r"\*weights\b", header.text))
+    return {
+        "call": ", ".join(places),
+        "batch": over("MANY", *weights),
+        "few": over("SAMPLES", *weights),
+        "one": over("1", *weights),
+        "each": over("SAMPLES"),
+        "fixed": "".join(f"{place}, " for place in (*places[:first], *places[last:])),
+    }
 
 
 def real_of(header: EmittedFile) -> str:
@@ -176,11 +189,9 @@ def real_of(header: EmittedFile) -> str:
 
 def c_compiler() -> str | None:
     """Return the system's C compiler: $CC, cc, gcc or clang, or None."""
-    names = [os.environ.get("CC", ""), "cc", "gcc", "clang"]
+    return compiler_called(os.environ.get("CC", ""), "cc", "gcc", "clang")
+
+
+def compiler_called(*names: str) -> str | None:
+    """Return the first of some programs that is there, or None."""
     return next((found for name in names if name and (found := shutil.which(name))), None)
-
-
-def _from_c(text: str) -> float | None:
-    if text == "none":
-        return None
-    return float.fromhex(text) if "x" in text else float(text)

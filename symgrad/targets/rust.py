@@ -16,7 +16,6 @@ from symgrad.targets.base import Options, RunTask, Sheet, Target
 from symgrad.targets.further import FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
-from symgrad.targets.running_further import run_rust_further
 from symgrad.targets.rust_helpers import HELPERS
 from symgrad.targets.updating import update_step, wrapped
 
@@ -64,13 +63,9 @@ class Rust(Target):
         """Return the printer of this language."""
         return RustPrinter(functions)
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Compile an emitted module with rustc and run it."""
         return run_rust(task)
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Run the further functions of an emitted module."""
-        return run_rust_further(task, kinds)
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what `rust.rs.j2` receives."""

@@ -19,8 +19,7 @@ from symgrad.targets.layout import listed, target
 from symgrad.targets.long_lines import bracketed
 from symgrad.targets.numpy_batch import sum_names
 from symgrad.targets.printing import CodePrinter, Template
-from symgrad.targets.running import run_python
-from symgrad.targets.running_further import run_tensors_further
+from symgrad.targets.running_python import run_tensors
 from symgrad.targets.updating import update_step
 
 _PREFIX = "mean "  # no name of an author has a space
@@ -106,20 +105,17 @@ class TensorTarget(Target):
     takes_functions = True
     ends_with_line = True
     defined = "def %s("
+    arrays = True
     series_prefix = "_series"
     local_prefix = "_local"
     dialect: Dialect
     library = ("", "")  # the package that files import, and its name
 
-    def run(self, task: RunTask) -> tuple[list[list[float | None]] | None, str]:
+    def run(self, task: RunTask) -> tuple[FoundRows | None, str]:
         """Run an emitted file as a module of this process."""
         if find_spec(self.library[0]) is None:
             return None, f"{self.library[1]} is not installed here"
-        return run_python(task, arrays=True), ""
-
-    def run_further(self, task: RunTask, kinds: Sequence[str]) -> FoundRows:
-        """Run the further functions of an emitted file, with several equal samples."""
-        return {} if find_spec(self.library[0]) is None else run_tensors_further(task, kinds)
+        return run_tensors(task), ""
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language."""

@@ -18,8 +18,9 @@ from symgrad.targets.arrays.checking import Arguments, ArrayCheck, Runner, Value
 from symgrad.targets.base import EmittedFile
 from symgrad.targets.bounded import run as run_tool
 from symgrad.targets.check_code import CodeCheckFailed, code_check_failed
-from symgrad.targets.running import BrokenCode, imported
+from symgrad.targets.running import BrokenCode
 from symgrad.targets.running_c import c_compiler
+from symgrad.targets.running_python import imported
 
 
 def check_arrays(d: ArrayDerivation, target: str, files: Sequence[EmittedFile]) -> ArrayCheck:
