@@ -4,6 +4,7 @@ The formula beside each is a person's. Sources: The Matrix Cookbook, matrixcalcu
 courses on machine learning and optimisation, questions on math.stackexchange and stackoverflow.
 """
 
+import contextlib
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ import symgrad as sg
 from symgrad.derivation.arrays.jacobian import adjoints, hessian
 from symgrad.errors import SymgradError
 from symgrad.expression.arrays import build
+from symgrad.sources.arrays.numpy_calls import ROWS
 from symgrad.verify.arrays.proving import Decider
 from tests.array_numbers import (
     PRINTER,
@@ -149,3 +151,11 @@ def test_what_has_no_formula_is_refused_by_name(body, message):
     with pytest.raises(SymgradError) as caught:
         sg.graph(f'def f(A: "n n", x: "n"):\n    {body}')
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("arguments", ["()", "(A)", "(A, x)", "(A, A, A)"])
+def test_a_wrong_number_of_arguments_is_a_fault_of_the_source(arguments):
+    """Whatever function of NumPy it is, and never a fault of the reader's own."""
+    for name in ROWS:
+        with contextlib.suppress(SymgradError):
+            sg.graph(f'def f(A: "n n", x: "n"):\n    return sum({name}{arguments})')

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NoReturn
 
 from symgrad.errors import close_to
 from symgrad.expression.arrays import build
@@ -11,30 +13,98 @@ from symgrad.expression.arrays.size import Size, whole
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
 from symgrad.sources.arrays.indices import Indexed, IndexTable
-from symgrad.sources.arrays.numpy_expression import NumpyReader, PyValue
+from symgrad.sources.arrays.numpy_expression import Axes, NumpyReader, PyValue
 
-_MODULES = frozenset(
-    ("np", "numpy", "linalg", "special", "scipy", "math", "sp", "jnp", "nn", "jax")
-)
+_MODULES = frozenset("np numpy linalg special scipy math sp jnp nn jax".split())
 _SAME = {"power": "pow", "absolute": "abs", "amax": "max", "amin": "min", "expit": "sigmoid",
          "arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log"}  # fmt: skip
 _METHODS = frozenset(
-    (
-        "sum",
-        "mean",
-        "max",
-        "min",
-        "dot",
-        "trace",
-        "transpose",
-        "diagonal",
-        "var",
-        "std",
-        "reshape",
-        "ravel",
-        "flatten",
-    )
+    "sum mean max min dot trace transpose diagonal var std reshape ravel flatten".split()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyCall:
+    """A call of a function of NumPy: its arguments, and its options by name."""
+
+    reader: NumpyReader
+    node: ast.Call
+    arguments: tuple[ast.expr, ...]
+    options: Mapping[str, ast.expr]
+
+    @property
+    def written(self) -> str:
+        """The call as it is written."""
+        return self.reader.written(self.node)
+
+    def fail(self, message: str, hint: str = "") -> NoReturn:
+        """Raise a fault at the call."""
+        self.reader.fail(message, self.node, hint)
+
+    def argument(self, place: int = 0) -> ast.expr:
+        """Return an argument, which must be there."""
+        if len(self.arguments) <= place:
+            missing = "no argument" if not self.arguments else "too few arguments"
+            self.fail(f"`{self.written}` has {missing}")
+        return self.arguments[place]
+
+    def value(self, place: int = 0) -> PyValue:
+        """Return the value of an argument."""
+        return self.reader.value(self.argument(place))
+
+    def plain(self, place: int = 0) -> Array:
+        """Return the value of an argument that has no axis of length one."""
+        return self.reader.plain(self.argument(place))
+
+    def square(self) -> Array:
+        """Return the first argument, a square matrix."""
+        x = self.plain()
+        if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
+            shown = "×".join(map(str, x.shape)) or "a number"
+            fault = f"`{self.reader.written(self.argument())}` is {shown}, not square"
+            self.reader.misfit(fault, self.node)
+        return x
+
+    def listed(self, fault: str, hint: str) -> list[ast.expr]:
+        """Return what stands in the list that is the first argument."""
+        found = self.argument()
+        if not isinstance(found, ast.Tuple | ast.List) or not found.elts:
+            self.fail(fault, hint)
+        return found.elts
+
+    def broadcast(self, count: int) -> tuple[list[Array], Axes]:
+        """Return all arguments, which must be so many, with the axes of all of them."""
+        if len(self.arguments) != count:
+            self.fail(f"`{self.written}`: it takes {count} arguments, not {len(self.arguments)}")
+        return self.reader.broadcast(
+            [self.reader.value(item) for item in self.arguments], self.node
+        )
+
+    def option(self, name: str) -> ast.expr | None:
+        """Return what is given by a name or as the second argument, or None."""
+        return self.options.get(name, self.arguments[1] if len(self.arguments) > 1 else None)
+
+    def axis(self, x: PyValue, given: ast.expr | None) -> int | None:
+        """Return the axis that is given, counted from the front."""
+        if given is None or (isinstance(given, ast.Constant) and given.value is None):
+            return None
+        value = self.reader.plain(given)
+        if value.op != "num" or not -len(x.axes) <= value.value < len(x.axes):
+            shown = self.reader.written(given)
+            self.fail(f"`{shown}` is no axis of an array with {len(x.axes)}")
+        return int(value.value) % len(x.axes)
+
+    def reduced(self, x: PyValue, made: Array, axis: int | None) -> PyValue:
+        """Return what an axis was taken from, or all of them, with what `keepdims` keeps."""
+        given = self.options.get("keepdims")
+        kept = isinstance(given, ast.Constant) and given.value is True
+        if axis is None:
+            return PyValue(made, (None,) * len(x.axes) if kept else ())
+        lost = (None,) if kept else ()
+        return PyValue(made, (*x.axes[:axis], *lost, *x.axes[axis + 1 :]))
+
+
+Row = Callable[[NumpyCall], PyValue]
 
 
 def call(reader: NumpyReader, node: ast.Call) -> PyValue:
@@ -52,7 +122,7 @@ def call(reader: NumpyReader, node: ast.Call) -> PyValue:
         for key, value in options.items():
             if key not in allowed:
                 reader.fail(f"`{name}` has no option `{key}` here", value)
-        return function(reader, node, arguments, options)
+        return function(NumpyCall(reader, node, tuple(arguments), options))
     if options:
         reader.fail(f"`{name}` has no option `{next(iter(options))}` here", node)
     if lookup(name) is None and name != "where" and name not in _refused():
@@ -95,47 +165,22 @@ def _entrywise(reader: NumpyReader, arguments: list[ast.expr]) -> bool:
     return not (isinstance(second, ast.Constant) and reader.value(arguments[0]).axes)
 
 
-Options = dict[str, ast.expr]
-Row = Callable[[NumpyReader, ast.Call, list[ast.expr], Options], PyValue]
+def _plain(made: Array) -> PyValue:
+    return PyValue(made, made.shape)
 
 
-def _axis(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options, x: PyValue
-) -> int | None:
-    """Return the axis that a call names, counted from the front."""
-    given = options.get("axis", arguments[1] if len(arguments) > 1 else None)
-    if given is None or (isinstance(given, ast.Constant) and given.value is None):
-        return None
-    value = reader.plain(given)
-    if value.op != "num" or not -len(x.axes) <= value.value < len(x.axes):
-        reader.fail(f"`{reader.written(given)}` is no axis of an array with {len(x.axes)}", node)
-    return int(value.value) % len(x.axes)
-
-
-def _kept(options: Options) -> bool:
-    given = options.get("keepdims")
-    return isinstance(given, ast.Constant) and given.value is True
+def _inner(x: PyValue, axis: int | None) -> int | None:
+    """Return an axis as it is called in the algebra: the one of a vector has no number."""
+    return axis if len(x.array.shape) == 2 else None
 
 
 def _reduction(function: Callable[[Array, int | None], Array]) -> Row:
-    def row(
-        reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-    ) -> PyValue:
-        if not arguments:
-            reader.fail(f"`{reader.written(node)}` has no argument", node)
-        x = reader.value(arguments[0])
-        axis = _axis(reader, node, arguments, options, x)
+    def row(c: NumpyCall) -> PyValue:
+        x = c.value()
+        axis = c.axis(x, c.option("axis"))
         if axis is not None and x.axes[axis] is None:
-            return PyValue(
-                x.array, x.axes if _kept(options) else x.axes[:axis] + x.axes[axis + 1 :]
-            )
-        if axis is None:
-            axes = (None,) * len(x.axes) if _kept(options) else ()
-            return PyValue(function(x.array, None), axes)
-        inner = None if len(x.array.shape) == 1 else axis
-        made = function(x.array, inner)
-        lost = (None,) if _kept(options) else ()
-        return PyValue(made, (*x.axes[:axis], *lost, *x.axes[axis + 1 :]))
+            return c.reduced(x, x.array, axis)
+        return c.reduced(x, function(x.array, _inner(x, axis)), axis)
 
     return row
 
@@ -143,27 +188,15 @@ def _reduction(function: Callable[[Array, int | None], Array]) -> Row:
 def _along(function: Callable[[Array, int | None], Array]) -> Row:
     """Return the row of softmax and its like, which need an axis where there are two."""
 
-    def row(
-        reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-    ) -> PyValue:
-        if not arguments:
-            reader.fail(f"`{reader.written(node)}` has no argument", node)
-        x = reader.value(arguments[0])
-        axis = _axis(reader, node, arguments, options, x)
+    def row(c: NumpyCall) -> PyValue:
+        x = c.value()
+        axis = c.axis(x, c.option("axis"))
         if len(x.array.shape) == 2 and axis is None:
-            name = reader.written(node.func)
-            reader.fail(
-                f"`{reader.written(node)}`: a matrix has two axes, and `{name}` takes one",
-                node,
-                "name the axis: `axis=-1` takes each row",
-            )
-        made = function(x.array, axis if len(x.array.shape) == 2 else None)
-        if made.shape == x.array.shape:
-            return PyValue(made, x.axes)
-        if axis is None:
-            return PyValue(made, (None,) * len(x.axes) if _kept(options) else ())
-        lost = (None,) if _kept(options) else ()
-        return PyValue(made, (*x.axes[:axis], *lost, *x.axes[axis + 1 :]))
+            name = c.reader.written(c.node.func)
+            fault = f"`{c.written}`: a matrix has two axes, and `{name}` takes one"
+            c.fail(fault, "name the axis: `axis=-1` takes each row")
+        made = function(x.array, _inner(x, axis))
+        return PyValue(made, x.axes) if made.shape == x.array.shape else c.reduced(x, made, axis)
 
     return row
 
@@ -181,316 +214,205 @@ def _variance(x: Array, axis: int | None) -> Array:
 
 
 def _of_square(function: Callable[[Array], Array]) -> Row:
-    def row(
-        reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-    ) -> PyValue:
-        del options
-        x = _square(reader, node, arguments[0])
-        made = function(x)
-        return PyValue(made, made.shape)
-
-    return row
+    return lambda c: _plain(function(c.square()))
 
 
-def _square(reader: NumpyReader, node: ast.Call, argument: ast.expr) -> Array:
-    x = reader.plain(argument)
-    if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
-        shown = "×".join(map(str, x.shape)) or "a number"
-        reader.misfit(f"`{reader.written(argument)}` is {shown}, not square", node)
-    return x
-
-
-def _norm(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    x = reader.value(arguments[0])
-    order = options.get("ord", arguments[1] if len(arguments) > 1 else None)
-    shown = None if order is None else reader.written(order)
+def _norm(c: NumpyCall) -> PyValue:
+    x, order = c.value(), c.option("ord")
+    shown = None if order is None else c.reader.written(order)
     if shown == "1" and len(x.array.shape) == 1:
         return PyValue(build.sum_(build.fn("abs", x.array), None), ())
     if shown not in {None, "2", "'fro'", "None"} or (shown == "2" and len(x.array.shape) == 2):
-        reader.fail(f"`{reader.written(node)}`: this norm has no derivative in closed form", node)
-    axis = _axis(reader, node, arguments[:1], options, x)
+        c.fail(f"`{c.written}`: this norm has no derivative in closed form")
+    axis = c.axis(x, c.options.get("axis"))
     squares = build.pow_(x.array, build.TWO)
-    if axis is None:
-        return PyValue(
-            build.sqrt(build.sum_(squares, None)), (None,) * len(x.axes) if _kept(options) else ()
-        )
-    made = build.sqrt(build.sum_(squares, axis if len(x.array.shape) == 2 else None))
-    lost = (None,) if _kept(options) else ()
-    return PyValue(made, (*x.axes[:axis], *lost, *x.axes[axis + 1 :]))
+    return c.reduced(x, build.sqrt(build.sum_(squares, _inner(x, axis))), axis)
 
 
-def _solve(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    matrix = _square(reader, node, arguments[0])
-    right = reader.value(arguments[1])
-    left = build.inverse(matrix)
-    return reader.product(PyValue(left, left.shape), right, node)
+def _solve(c: NumpyCall) -> PyValue:
+    return c.reader.product(_plain(build.inverse(c.square())), c.value(1), c.node)
 
 
-def _diag(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    x = reader.plain(arguments[0])
-    if len(x.shape) == 1:
-        made = build.diag(x)
-    else:
-        made = build.diagonal(_square(reader, node, arguments[0]))
-    return PyValue(made, made.shape)
+def _diag(c: NumpyCall) -> PyValue:
+    x = c.plain()
+    return _plain(build.diag(x) if len(x.shape) == 1 else build.diagonal(c.square()))
 
 
-def _outer(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    parts = [reader.plain(item) for item in arguments]
+def _outer(c: NumpyCall) -> PyValue:
+    parts = [c.reader.plain(item) for item in c.arguments]
     if len(parts) != 2 or any(len(part.shape) != 1 for part in parts):
-        reader.misfit(f"`{reader.written(node)}`: `outer` takes two vectors", node)
-    made = build.outer(*parts)
-    return PyValue(made, made.shape)
+        c.reader.misfit(f"`{c.written}`: `outer` takes two vectors", c.node)
+    return _plain(build.outer(*parts))
 
 
-def _dot(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    left, right = (reader.value(item) for item in arguments)
+def _dot(c: NumpyCall) -> PyValue:
+    left, right = c.value(), c.value(1)
     if not left.axes or not right.axes:
-        (a, b), axes = reader.broadcast([left, right], node)
-        return reader.made(build.mul(a, b), axes)
-    return reader.product(left, right, node)
+        (a, b), axes = c.reader.broadcast([left, right], c.node)
+        return c.reader.made(build.mul(a, b), axes)
+    return c.reader.product(left, right, c.node)
 
 
-def _paired(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
+def _paired(c: NumpyCall) -> PyValue:
     """Return the sum of the products of all entries: vdot of arrays, tensordot over two axes."""
-    if len(arguments) != 2:
-        reader.fail(f"`{reader.written(node)}` takes two arrays", node)
-    parts = [reader.value(item) for item in arguments]
-    axes = reader.written(options["axes"]) if "axes" in options else str(len(parts[0].axes))
-    if axes == "1" and parts[0].axes and parts[1].axes:
-        return reader.product(parts[0], parts[1], node)
-    if parts[0].axes != parts[1].axes or axes != str(len(parts[0].axes)):
-        reader.fail(f"`{reader.written(node)}`: all axes are summed here, or one", node, "`einsum`")
-    return PyValue(build.sum_(build.mul(*(part.array for part in parts)), None), ())
+    if len(c.arguments) != 2:
+        c.fail(f"`{c.written}` takes two arrays")
+    left, right = c.value(), c.value(1)
+    axes = c.reader.written(c.options["axes"]) if "axes" in c.options else str(len(left.axes))
+    if axes == "1" and left.axes and right.axes:
+        return c.reader.product(left, right, c.node)
+    if left.axes != right.axes or axes != str(len(left.axes)):
+        c.fail(f"`{c.written}`: all axes are summed here, or one", "`einsum`")
+    return PyValue(build.sum_(build.mul(left.array, right.array), None), ())
 
 
-def _chained(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
+def _chained(c: NumpyCall) -> PyValue:
     """Return the product of a list of matrices."""
-    del options
-    listed = arguments[0]
-    if not isinstance(listed, ast.Tuple | ast.List) or not listed.elts:
-        reader.fail("what is multiplied stands in a list", node, "`multi_dot([A, B, C])`")
-    made = reader.value(listed.elts[0])
-    for item in listed.elts[1:]:
-        made = reader.product(made, reader.value(item), node)
+    first, *others = c.listed("what is multiplied stands in a list", "`multi_dot([A, B, C])`")
+    made = c.reader.value(first)
+    for item in others:
+        made = c.reader.product(made, c.reader.value(item), c.node)
     return made
 
 
 _HIGHEST_POWER = 8
 
 
-def _matrix_power(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    matrix, power = _square(reader, node, arguments[0]), reader.plain(arguments[1])
+def _matrix_power(c: NumpyCall) -> PyValue:
+    matrix, power = c.square(), c.plain(1)
     if power.op != "num" or power.value.denominator != 1 or abs(power.value) > _HIGHEST_POWER:
-        reader.fail(f"`{reader.written(node)}`: the power is a whole number up to 8", node)
+        c.fail(f"`{c.written}`: the power is a whole number up to 8")
     times = int(power.value)
     factor = matrix if times >= 0 else build.inverse(matrix)
     made = build.chain(*(factor,) * abs(times)) if times else build.eye(matrix.shape[0])
     return PyValue(made, matrix.shape)
 
 
-def _average(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
+def _average(c: NumpyCall) -> PyValue:
     """Return a mean, with `weights` the weighted one."""
-    weights = options.pop("weights", None)
+    weights = c.options.get("weights")
     if weights is None:
-        return ROWS["mean"][0](reader, node, arguments, options)
-    (x, w), axes = reader.broadcast([reader.value(arguments[0]), reader.value(weights)], node)
-    axis = _axis(reader, node, arguments, options, PyValue(x, axes))
-    inner = axis if len(x.shape) == 2 else None
-    made = build.div(build.sum_(build.mul(w, x), inner), build.sum_(w, inner))
-    return PyValue(made, made.shape)
+        return ROWS["mean"][0](c)
+    (x, w), axes = c.reader.broadcast([c.value(), c.reader.value(weights)], c.node)
+    both = PyValue(x, axes)
+    inner = _inner(both, c.axis(both, c.option("axis")))
+    return _plain(build.div(build.sum_(build.mul(w, x), inner), build.sum_(w, inner)))
 
 
-def _diff(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
+def _diff(c: NumpyCall) -> PyValue:
     """Return the differences of neighbours along the last axis, or along the one that is named."""
-    x = reader.plain(arguments[0])
-    if not x.shape or len(arguments) > 1:
-        reader.fail(f"`{reader.written(node)}`: `diff` takes an array and its axis", node)
-    given = _axis(reader, node, arguments, options, PyValue(x, x.shape))
+    x = c.plain()
+    if not x.shape or len(c.arguments) > 1:
+        c.fail(f"`{c.written}`: `diff` takes an array and its axis")
+    given = c.axis(_plain(x), c.options.get("axis"))
     axis = len(x.shape) - 1 if given is None else given
     one, size = whole(1), x.shape[axis]
-    made = build.sub(build.part_of(x, axis, one, size), build.part_of(x, axis, Size(), size - one))
-    return PyValue(made, made.shape)
+    return _plain(
+        build.sub(build.part_of(x, axis, one, size), build.part_of(x, axis, Size(), size - one))
+    )
 
 
-def _reshape(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
+def _reshape(c: NumpyCall) -> PyValue:
     """Return a vector as a column, as a row, or flat; other shapes are refused."""
-    del options
-    x = reader.value(arguments[0])
-    called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    shape = "(-1,)" if called in {"ravel", "flatten"} else _shape_words(reader, arguments[1:])
+    x = c.value()
+    called = c.node.func.attr if isinstance(c.node.func, ast.Attribute) else ""
+    shape = "(-1,)" if called in {"ravel", "flatten"} else _shape_words(c.reader, c.arguments[1:])
     axes = {"(-1, 1)": (*x.array.shape, None), "(1, -1)": (None, *x.array.shape)}.get(shape)
     if len(x.array.shape) != 1 or (axes is None and shape != "(-1,)"):
-        reader.fail(f"`{reader.written(node)}`: a vector is reshaped, to a row or a column", node)
+        c.fail(f"`{c.written}`: a vector is reshaped, to a row or a column")
     return PyValue(x.array, x.array.shape if axes is None else axes)
 
 
-def _shape_words(reader: NumpyReader, arguments: list[ast.expr]) -> str:
-    parts = (
-        arguments[0].elts
-        if len(arguments) == 1 and isinstance(arguments[0], ast.Tuple)
-        else arguments
-    )
-    words = [reader.written(part) for part in parts]
+def _shape_words(reader: NumpyReader, arguments: Sequence[ast.expr]) -> str:
+    if len(arguments) == 1 and isinstance(arguments[0], ast.Tuple):
+        arguments = arguments[0].elts
+    words = [reader.written(part) for part in arguments]
     return f"({words[0]},)" if len(words) == 1 else f"({', '.join(words)})"
 
 
-def _transpose(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options, node
-    return reader.turned(reader.value(arguments[0]))
-
-
-def _eye(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options, node
-    made = build.eye(reader.size(arguments[0]))
-    return PyValue(made, made.shape)
-
-
-def _filled(op: str) -> Row:
-    def row(
-        reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-    ) -> PyValue:
-        del options
-        given = arguments[0]
+def _filled(make: Callable[[tuple[Size, ...]], Array]) -> Row:
+    def row(c: NumpyCall) -> PyValue:
+        given = c.argument()
         if isinstance(given, ast.Tuple | ast.List):
-            shape: tuple[Size, ...] = tuple(reader.size(item) for item in given.elts)
+            shape: tuple[Size, ...] = tuple(c.reader.size(item) for item in given.elts)
         else:
-            found = reader.shape_tuple(given)
-            shape = found if found is not None else (reader.size(given),)
+            found = c.reader.shape_tuple(given)
+            shape = found if found is not None else (c.reader.size(given),)
         if len(shape) > 2:
-            reader.fail("an array has one axis or two", node)
-        made = build.ones(shape) if op == "ones" else build.zeros(shape)
-        return PyValue(made, shape)
+            c.fail("an array has one axis or two")
+        return PyValue(make(shape), shape)
 
     return row
 
 
-def _like(op: str) -> Row:
-    def row(
-        reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-    ) -> PyValue:
-        del options, node
-        shape = reader.plain(arguments[0]).shape
-        return PyValue(build.ones(shape) if op == "ones" else build.zeros(shape), shape)
-
-    return row
+def _like(make: Callable[[tuple[Size, ...]], Array]) -> Row:
+    return lambda c: _plain(make(c.plain().shape))
 
 
-def _concatenate(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    listed = arguments[0]
-    if not isinstance(listed, ast.Tuple | ast.List) or not listed.elts:
-        reader.fail("what is joined stands in a list", node, "`concatenate([x, h])`")
-    parts = [reader.plain(item) for item in listed.elts]
-    given = options.get("axis", arguments[1] if len(arguments) > 1 else None)
+def _concatenate(c: NumpyCall) -> PyValue:
+    listed = c.listed("what is joined stands in a list", "`concatenate([x, h])`")
+    parts = [c.reader.plain(item) for item in listed]
+    given = c.option("axis")
     axis = 0
     if given is not None:
-        value = reader.plain(given)
+        value = c.reader.plain(given)
         axis = int(value.value) % max(1, len(parts[0].shape)) if value.op == "num" else 0
-    if reader.written(node.func).endswith("hstack") and len(parts[0].shape) == 2:
+    if c.reader.written(c.node.func).endswith("hstack") and len(parts[0].shape) == 2:
         axis = 1
     first = parts[0]
     for part in parts:
         others = [size for i, size in enumerate(part.shape) if i != axis]
         if not part.shape or others != [size for i, size in enumerate(first.shape) if i != axis]:
             shapes = " and ".join("×".join(map(str, item.shape)) or "a number" for item in parts)
-            reader.fail(f"`{reader.written(node)}`: {shapes} cannot be joined", node)
-    made = build.stack(parts, axis)
-    return PyValue(made, made.shape)
+            c.fail(f"`{c.written}`: {shapes} cannot be joined")
+    return _plain(build.stack(parts, axis))
 
 
-def _einsum(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    spec = arguments[0]
+def _einsum(c: NumpyCall) -> PyValue:
+    spec = c.argument()
     if not (isinstance(spec, ast.Constant) and isinstance(spec.value, str)):
-        reader.fail("`einsum` begins with its indices", node)
+        c.fail("`einsum` begins with its indices")
     text = spec.value.replace(" ", "")
     left, arrow, right = text.partition("->")
     inputs = left.split(",")
-    operands = [reader.plain(item) for item in arguments[1:]]
+    operands = [c.reader.plain(item) for item in c.arguments[1:]]
     if len(inputs) != len(operands) or "." in text:
-        reader.fail(f"`{text}` names {len(inputs)} operands, and there are {len(operands)}", node)
+        c.fail(f"`{text}` names {len(inputs)} operands, and there are {len(operands)}")
     if not arrow:
         letters = "".join(inputs)
-        right = "".join(sorted({c for c in letters if letters.count(c) == 1}))
+        right = "".join(sorted({letter for letter in letters if letters.count(letter) == 1}))
     table = IndexTable()
     factors: list[tuple[Array, tuple[str, ...]]] = []
     for letters, operand in zip(inputs, operands, strict=True):
         if len(letters) != len(operand.shape):
-            reader.fail(
-                f"`{letters}` names {len(letters)} axes of an array with {len(operand.shape)}", node
-            )
-        factors += table.entry(operand, tuple(letters), reader, node).factors
+            c.fail(f"`{letters}` names {len(letters)} axes of an array with {len(operand.shape)}")
+        factors += table.entry(operand, tuple(letters), c.reader, c.node).factors
     found = Indexed(tuple(factors))
     summed = tuple(letter for letter in found.free if letter not in right)
     if len(right) > 2:
-        reader.fail(f"`{text}`: the result has {len(right)} axes", node)
-    total = table.total(found, summed, reader, node) if summed else found
+        c.fail(f"`{text}`: the result has {len(right)} axes")
+    total = table.total(found, summed, c.reader, c.node) if summed else found
     if isinstance(total, Array):
         return PyValue(total, ())
-    made = table.realised(total, tuple(right), reader, node)
-    return PyValue(made, made.shape)
+    return _plain(table.realised(total, tuple(right), c.reader, c.node))
 
 
-def _length(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    x = reader.plain(arguments[0])
+def _length(c: NumpyCall) -> PyValue:
+    x = c.plain()
     if not x.shape:
-        reader.fail(f"`{reader.written(arguments[0])}` is a number", node)
+        c.fail(f"`{c.reader.written(c.argument())}` is a number")
     return PyValue(build.length(x.shape[0]), ())
 
 
-def _power(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    (a, b), axes = reader.broadcast([reader.value(item) for item in arguments], node)
-    return reader.made(reader.power(a, b), axes)
+def _power(c: NumpyCall) -> PyValue:
+    (a, b), axes = c.broadcast(2)
+    return c.reader.made(c.reader.power(a, b), axes)
 
 
 def _arithmetic(function: Callable[[Array, Array], Array]) -> Row:
-    def row(
-        reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-    ) -> PyValue:
-        del options
-        (a, b), axes = reader.broadcast([reader.value(item) for item in arguments], node)
-        return reader.made(function(a, b), axes)
+    def row(c: NumpyCall) -> PyValue:
+        (a, b), axes = c.broadcast(2)
+        return c.reader.made(function(a, b), axes)
 
     return row
 
@@ -503,26 +425,16 @@ def _log_add_exp(a: Array, b: Array) -> Array:
     return build.fn("log", build.add(build.fn("exp", a), build.fn("exp", b)))
 
 
-def _clip(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options
-    if len(arguments) != 3:
-        reader.fail("`clip` takes an array and two bounds", node)
-    (x, low, high), axes = reader.broadcast([reader.value(item) for item in arguments], node)
-    return reader.made(build.fn("min", build.fn("max", x, low), high), axes)
+def _clip(c: NumpyCall) -> PyValue:
+    if len(c.arguments) != 3:
+        c.fail("`clip` takes an array and two bounds")
+    (x, low, high), axes = c.broadcast(3)
+    return c.reader.made(build.fn("min", build.fn("max", x, low), high), axes)
 
 
-def _square_entries(
-    reader: NumpyReader, node: ast.Call, arguments: list[ast.expr], options: Options
-) -> PyValue:
-    del options, node
-    x = reader.value(arguments[0])
+def _square_entries(c: NumpyCall) -> PyValue:
+    x = c.value()
     return PyValue(build.pow_(x.array, build.TWO), x.axes)
-
-
-def _slogdet(x: Array) -> Array:
-    return build.scalar_of_matrix("logdet", x)
 
 
 _AXIS = frozenset(("axis", "keepdims"))
@@ -540,7 +452,7 @@ ROWS: dict[str, tuple[Row, frozenset[str]]] = {
     "norm": (_norm, frozenset(("ord", "axis", "keepdims"))),
     "trace": (_of_square(build.trace), _NONE),
     "det": (_of_square(lambda x: build.scalar_of_matrix("det", x)), _NONE),
-    "logdet": (_of_square(_slogdet), _NONE),
+    "logdet": (_of_square(lambda x: build.scalar_of_matrix("logdet", x)), _NONE),
     "inv": (_of_square(build.inverse), _NONE),
     "solve": (_solve, _NONE),
     "diag": (_diag, _NONE),
@@ -558,13 +470,13 @@ ROWS: dict[str, tuple[Row, frozenset[str]]] = {
     "ravel": (_reshape, _NONE),
     "flatten": (_reshape, _NONE),
     "inner": (_dot, _NONE),
-    "transpose": (_transpose, _NONE),
-    "eye": (_eye, _NONE),
-    "identity": (_eye, _NONE),
-    "ones": (_filled("ones"), _NONE),
-    "zeros": (_filled("zeros"), _NONE),
-    "ones_like": (_like("ones"), _NONE),
-    "zeros_like": (_like("zeros"), _NONE),
+    "transpose": (lambda c: c.reader.turned(c.value()), _NONE),
+    "eye": (lambda c: _plain(build.eye(c.reader.size(c.argument()))), _NONE),
+    "identity": (lambda c: _plain(build.eye(c.reader.size(c.argument()))), _NONE),
+    "ones": (_filled(build.ones), _NONE),
+    "zeros": (_filled(build.zeros), _NONE),
+    "ones_like": (_like(build.ones), _NONE),
+    "zeros_like": (_like(build.zeros), _NONE),
     "concatenate": (_concatenate, frozenset(("axis",))),
     "hstack": (_concatenate, _NONE),
     "vstack": (_concatenate, _NONE),
@@ -579,5 +491,3 @@ ROWS: dict[str, tuple[Row, frozenset[str]]] = {
     "subtract": (_arithmetic(build.sub), _NONE),
     "divide": (_arithmetic(build.div), _NONE),
 }
-
-__all__ = ["ROWS", "call", "whole"]
