@@ -120,6 +120,48 @@ def test_an_unknown_name_is_unreadable_and_never_refuted():
     assert verdict.status == "unreadable"
 
 
+def test_a_matrix_is_not_taken_for_its_transpose_beneath_an_operation():
+    n = named("n")
+    a, b = build.name("A", (n, n)), build.name("B", (n, n))
+    for matrix in (a, build.chain(a, b), build.add(a, build.fn("exp", b))):
+        turned = build.transposed(matrix)
+        inverse = build.sub(build.inverse(matrix), build.inverse(turned))
+        largest = build.sub(build.most(matrix, 0), build.most(turned, 0))
+        for difference in (inverse, largest):
+            assert not vanishes(difference, time.monotonic() + 5)
+        undone = build.chain(build.transposed(build.inverse(matrix)), turned)
+        if matrix is a:
+            assert vanishes(build.sub(undone, build.eye(n)), time.monotonic() + 5)
+    determinant = build.scalar_of_matrix("det", build.transposed(a))
+    assert vanishes(build.sub(determinant, build.scalar_of_matrix("det", a)), time.monotonic() + 5)
+
+
+@pytest.mark.parametrize(
+    ("claim", "status"),
+    [
+        ("f = 1/2 xᵀAx", "proved"),
+        ("f = 1/2xᵀAx", "proved"),
+        ("f = 1/2 (xᵀAx)", "proved"),
+        ("f = 1/3 xᵀAx", "refuted"),
+        ("f = 1/3xᵀAx", "refuted"),
+        ("∂f/∂x = 1/2(A + Aᵀ)x", "proved"),
+        ("g = 1/2N Σ_i (Xx)_i²", "proved"),
+        ("g = 1/2 N Σ_i (Xx)_i²", "refuted"),
+        ("B = A²", "proved"),
+        ("B = A^3A^{-1}", "proved"),
+        ("B = A^3", "refuted"),
+        ("E = A²", "proved"),
+        ("E = A³", "refuted"),
+    ],
+)
+def test_what_a_slash_divides_by_and_what_a_power_is_may_be_meant_either_way(claim, status):
+    graph = sg.parse(
+        "param x[n]\ngiven A[n,n], X[N,n]\nf = xᵀ@A@x/2\ng = norm(X@x)^2/(2*N)\n"
+        "B = A@A\nE = A .^ 2\nJ = f + g + tr(B) + sum(E)"
+    )
+    assert [v.status for v in sg.verify(graph, claim).verdicts] == [status]
+
+
 def test_identities_vanish_for_all_sizes():
     n, m = named("n"), named("m")
     a, b = build.name("A", (m, n)), build.name("B", (n, m))

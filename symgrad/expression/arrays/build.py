@@ -106,6 +106,8 @@ def add(*terms: Array) -> Array:
             rest = ONE
         known = coefficients.get(rest)
         coefficients[rest] = factor if known is None else known + factor
+    if ONE in coefficients:
+        _mirror(coefficients)
     kept = [scaled(factor, rest) for rest, factor in coefficients.items() if factor]
     if not kept:
         return zeros(shape)
@@ -114,6 +116,19 @@ def add(*terms: Array) -> Array:
     if all(not term.shape for term in kept):
         return filled(Array("add", tuple(kept), None, ()), shape)
     return Array("add", tuple(kept), None, shape)
+
+
+def _mirror(coefficients: dict[Array, Fraction]) -> None:
+    """Put σ(t) in for 1 − σ(−t) in a sum, the coefficients of its terms given."""
+    for rest, factor in list(coefficients.items()):
+        if rest.op != "fn" or rest.data != "sigmoid" or coefficients[ONE] != -factor or not factor:
+            continue
+        if split_number(rest.args[0])[0] < 0:
+            del coefficients[rest]
+            coefficients[ONE] = Fraction(0)
+            mirrored = fn("sigmoid", neg(rest.args[0]))
+            coefficients[mirrored] = coefficients.get(mirrored, Fraction(0)) - factor
+            return
 
 
 def filled(x: Array, shape: Shape) -> Array:

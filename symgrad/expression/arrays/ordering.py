@@ -8,26 +8,45 @@ from symgrad.expression.arrays.tree import Array
 
 
 def signs_aligned(x: Array) -> Array:
-    """Return a sum in which a factor b − a is −(a − b) where another term has the factor a − b."""
+    """Return a sum in which a factor b − a is −(a − b) where another term has the factor a − b.
+
+    So is the square of one: (1 − h)² + h(h − 1) is (1 − h)² − h(1 − h).
+    """
     seen: set[Array] = set()
     terms = []
     for term in x.args:
         parts = []
         for part in factors_of(term):
-            turned = build.neg(part) if part.op == "add" else part
-            if part.op == "add" and turned in seen:
-                parts += [build.MINUS_ONE, turned]
+            base, times = base_and_power(part)
+            turned = build.neg(base) if base.op == "add" else base
+            if base.op == "add" and turned in seen:
+                sign = build.MINUS_ONE if times % 2 else build.ONE
+                parts += [sign, build.pow_(turned, build.num(times))]
                 continue
-            if part.op == "add":
-                seen.add(part)
+            if base.op == "add":
+                seen.add(base)
             parts.append(part)
         terms.append(build.mul(*parts) if len(parts) > len(factors_of(term)) else term)
     same = all(a is b for a, b in zip(terms, x.args, strict=True))
     return x if same else build.filled(build.add(*terms), x.shape)
 
 
+def base_and_power(part: Array) -> tuple[Array, int]:
+    """Return the sum that a factor is a whole power of, and the exponent."""
+    if part.op == "pow" and part.args[1].op == "num" and part.args[1].value.denominator == 1:
+        return part.args[0], int(part.args[1].value)
+    return part, 1
+
+
 def positive_first(x: Array) -> Array:
-    """Return a sum that begins with a term that is not subtracted, if there is one."""
+    """Return a sum that begins with a term that is not subtracted, if there is one.
+
+    Of a product every sum among its factors does.
+    """
+    if x.op == "mul":
+        parts = [positive_first(part) if part.op == "add" else part for part in x.args]
+        same = all(a is b for a, b in zip(parts, x.args, strict=True))
+        return x if same else Array("mul", tuple(parts), x.data, x.shape)
     x = centred(x)
     if x.op != "add" or build.split_number(x.args[0])[0] > 0:
         return x

@@ -257,6 +257,7 @@ ROWS: dict[str, tuple[int, int, Row]] = {
     "inv": (1, 1, _of_square(build.inverse)),
     "solve": (2, 2, _solve),
     "diag": (1, 1, _diag),
+    "Diag": (1, 1, _diag),
     "outer": (2, 2, _outer),
     "dot": (2, 2, _dot),
     "inner": (2, 2, _inner),

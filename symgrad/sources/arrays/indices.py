@@ -276,6 +276,10 @@ class IndexTable:
         self, x: Indexed, indices: tuple[str, ...], meaning: Complaining, at: object
     ) -> Array:
         """Return entries as one array, its axes in the order of `indices`."""
+        for letter in x.free:  # a row of a matrix may be written as a row: r_i xᵀ
+            plain = letter.removesuffix(_TURNED)
+            if plain != letter and plain in indices and plain not in x.free:
+                x = x.renamed(letter, plain)
         loose = [letter for letter in x.free if letter not in indices]
         if loose:
             raise meaning.fault(f"index `{loose[0]}` is free on this side only", at)

@@ -21,6 +21,7 @@ from symgrad.sources.problems import Fault, ShapesDoNotFit
 
 _MEAN = "\u0304"  # the bar over a name
 ANY = Size((("?", 1),))
+_HIGHEST_POWER = 8
 REFUSED = {
     "expm": "the matrix exponential has no derivative in closed form here; "
     "`exp(M)` is that of each entry",
@@ -54,13 +55,14 @@ class Habits:
     what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two vectors
     side by side are ("dot" or "entries"), `lines` what x_i is of a matrix X where no sum says it
     ("rows" or "columns"); `usual` along which axis softmax and its like go, by their name and the
-    shape, where none is named.
+    shape, where none is named; `powers` what M² is of a square matrix ("product" or "entries").
     """
 
     claims: bool = False
     star: str = ""
     beside: str = "dot"
     lines: str = "rows"
+    powers: str = "product"
     usual: Mapping[tuple[str, Shape], int | None] = field(default_factory=dict)
 
 
@@ -91,6 +93,7 @@ class Meaning:
         self.star = habits.star
         self.vectors = habits.beside
         self.lines = habits.lines
+        self.powers = habits.powers
         self.met: set[str] = set()
         self.usual = habits.usual
         self.calls = calls
@@ -569,7 +572,13 @@ class Meaning:
         if isinstance(base, Indexed) or isinstance(exponent, Indexed):
             return self.indices.entrywise("pow", [base, exponent], self, x)
         square = len(base.shape) == 2 and base.shape[0] == base.shape[1]
-        if len(base.shape) == 2 and (square or not self.claims):
+        whole_power = _whole_power(exponent) if self.claims and square else None
+        if whole_power is not None:
+            self.met.add("power")
+            if self.powers == "product":
+                factor = build.inverse(base) if whole_power < 0 else base
+                return build.chain(*[factor] * abs(whole_power))
+        elif len(base.shape) == 2 and (square or not self.claims):
             written = self.written(x.args[0])
             raise self.fault(
                 f"`{self.written(x)}`: a power of a matrix can be read in two ways",
@@ -786,6 +795,12 @@ def _is_one(x: Syntax) -> bool:
 def _is_rest(a: Array, b: Array) -> bool:
     """Tell whether b is 1 − a or 1 + a: side by side they are a slope, each entry of it."""
     return build.ONE in b.args and b in {build.sub(build.ONE, a), build.add(build.ONE, a)}
+
+
+def _whole_power(exponent: Array) -> int | None:
+    """Return an exponent that a matrix may have as a product with itself, or None."""
+    value = exponent.value if exponent.op == "num" else Fraction(0)
+    return int(value) if value.denominator == 1 and 2 <= abs(value) <= _HIGHEST_POWER else None
 
 
 def _is_letter(letters: tuple[str, ...]) -> bool:

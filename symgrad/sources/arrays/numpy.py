@@ -143,14 +143,16 @@ class _Function:
     # The head -------------------------------------------------------------------------------------
 
     def _docstring(self) -> None:
-        first = self.definition.body[0]
-        if not (isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)):
-            return
-        text = str(first.value.value)
+        """Read the facts in the docstring, and in further strings that stand alone."""
+        for statement in self.definition.body:
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                self._stated_in(str(statement.value.value), statement.lineno)
+
+    def _stated_in(self, text: str, first: int) -> None:
         for offset, line in enumerate(text.split("\n")):
             plain = line.strip()
             if plain.startswith(("assume ", "assume:")):
-                number = first.lineno + offset
+                number = first + offset
                 shown = self.lines[number - 1] if number <= len(self.lines) else line
                 at = shown.find("assume") + len("assume") + 1
                 origin = Origin(

@@ -63,7 +63,11 @@ class Syntax:
 
 
 class ArrayParser:
-    """Reads one expression; with `side_by_side`, factors next to one another are a product."""
+    """Reads one expression; with `side_by_side`, factors next to one another are a product.
+
+    What `/` divides by then is the factors that touch one another (`1/2n Xᵀr`), the "first" one
+    (`1/2xᵀAx`) or "all" of them, as `divisor` says; `met` tells that there was a choice.
+    """
 
     def __init__(
         self,
@@ -73,7 +77,10 @@ class ArrayParser:
         known: Callable[[str], bool] = lambda word: False,
         side_by_side: bool = False,
         is_function: Callable[[str], bool] = lambda word: True,
+        divisor: str = "touching",
     ) -> None:
+        self.divisor = divisor
+        self.met: set[str] = set()
         self.is_function = is_function
         self.text = text
         self.origin = origin
@@ -219,13 +226,31 @@ class ArrayParser:
         left = self.product()
         while (kind := _TERM.get(self.tokens[self.at])) is not None:
             self.at += 1
-            right = self.product()
+            beside = kind == "div" and self.side_by_side
+            right = self.divided_by() if beside else self.product()
+            left = Syntax(kind, (left, right), None, left.start, right.end)
+            if beside and self.joins(left):
+                left = self.product(left)
+        return left
+
+    def divided_by(self) -> Syntax:
+        """Read what stands behind `/`: of factors side by side those that are meant."""
+        left = self.signed()
+        while self.tokens[self.at] == "@" or self.joins(left):
+            kind = "mat" if self.tokens[self.at] == "@" else "juxt"
+            if kind == "juxt":
+                self.met.add("divisor")
+                touching = self._touches() and self.tokens[self.at] not in _BRACKETS
+                if self.divisor == "first" or (self.divisor == "touching" and not touching):
+                    break
+            self.at += kind == "mat"
+            right = self.signed()
             left = Syntax(kind, (left, right), None, left.start, right.end)
         return left
 
-    def product(self) -> Syntax:
-        """Read a product of matrices."""
-        left = self.signed()
+    def product(self, left: Syntax | None = None) -> Syntax:
+        """Read a product of matrices, or its factors behind the first."""
+        left = self.signed() if left is None else left
         while True:
             if self.tokens[self.at] == "@":
                 self.at += 1
@@ -320,6 +345,7 @@ class ArrayParser:
                 token == "["
                 and self._touches()
                 and (base.kind in {"name", "T", "index"} or (base.bracketed and self._is_range()))
+                and not (self.side_by_side and self._holds_product())
             ):
                 base = self.indexed(base)
             else:
@@ -334,6 +360,17 @@ class ArrayParser:
         for token in self.tokens[self.at :]:
             depth += (token in {"(", "["}) - (token in {")", "]"})
             if token == ":" and depth == 1:
+                return True
+            if not depth:
+                break
+        return False
+
+    def _holds_product(self) -> bool:
+        """Tell whether the square bracket that comes holds a formula, which no index is."""
+        depth = 0
+        for token in self.tokens[self.at :]:
+            depth += (token in {"(", "["}) - (token in {")", "]"})
+            if token in {"(", "⊙", "@", "ᵀ", "/", "·", "Σ", "‖", "⊗"}:
                 return True
             if not depth:
                 break
@@ -526,6 +563,7 @@ class ArrayParser:
 
 
 _TERM = {"*": "mul", "/": "div", "⊙": "had", "./": "hdiv", "·": "dot", "⊗": "outer"}
+_BRACKETS = frozenset("([{|‖Σ")
 _OF_PRODUCTS = frozenset("tr Tr trace det logdet diag softmax tanh".split())
 _WORDS = frozenset("and or not spd symmetric".split())
 

@@ -46,14 +46,16 @@ class Collector:
         bound[self.count] = size
         return self.count
 
+    @staticmethod
+    def numbered(terms: Sequence[ArrayTerm], order: Indices) -> str:
+        """Return the text of a form, its free indices numbered in an order."""
+        numbers = {index: -1 - i for i, index in enumerate(order)}
+        return " + ".join(sorted(f"{t.number} {text_of(renamed(t, numbers))}" for t in terms))
+
     def closed(self, terms: Sequence[ArrayTerm], free: Indices) -> tuple[str, Indices]:
         """Return the text of a form whose free indices are numbered, and their order."""
-        options = []
         orders = permutations(free) if len(free) <= 2 else [free]
-        for order in orders:
-            numbered = {index: -1 - i for i, index in enumerate(order)}
-            shown = sorted(f"{t.number} {text_of(renamed(t, numbered))}" for t in terms)
-            options.append((" + ".join(shown), tuple(order)))
+        options = [(self.numbered(terms, order), tuple(order)) for order in orders]
         best = min(options)
         if len(options) == 2 and options[0][0] == options[1][0]:
             return best[0], tuple(sorted(free))
@@ -168,6 +170,10 @@ class Collector:
                     factors[atom, where] = Fraction(1)
                 return ArrayTerm(term.number, factors, term.bound)
             gone, kept = (j, i) if j in term.bound else (i, j)
+            if gone not in term.bound and exponent == 1:
+                told = self.with_one_index(term, (atom, where))
+                if told is not None:
+                    return told
             if gone not in term.bound or exponent != 1:
                 continue
             factors = {}
@@ -180,6 +186,19 @@ class Collector:
             bound = {k: size for k, size in term.bound.items() if k != gone}
             return ArrayTerm(term.number, factors, bound)
         return None
+
+    def with_one_index(self, term: ArrayTerm, delta: Factor) -> ArrayTerm | None:
+        """Return a term beside δ_{ij} of two free indices with i for j everywhere, or None."""
+        kept, gone = sorted(delta[1])
+        if not any(gone in places for key, places in term.factors if (key, places) != delta):
+            return None
+        factors: dict[Factor, Fraction] = {}
+        for (atom, places), power in term.factors.items():
+            key = atom, places
+            if key != delta:
+                key = atom, self.ordered(atom, tuple(kept if k == gone else k for k in places))
+            factors[key] = factors.get(key, Fraction(0)) + power
+        return ArrayTerm(term.number, factors, term.bound)
 
     @staticmethod
     def ordered(atom: str, where: Indices) -> Indices:

@@ -31,13 +31,14 @@ from symgrad.verify.arrays.notations import closing
 from symgrad.verify.arrays.scope import FIRST_MARK, NAME, Names, NotTold
 
 _FIRST = re.compile(
-    rf"(?<![\w∂])(?P<sign>∂|d)\s*(?P<top>{NAME})\s*/\s*(?:∂|d)\s*(?P<bottom>{NAME})(?![²^])"
+    rf"(?<![\w∂])(?P<sign>∂|d)\s*(?P<top>{NAME})\s*/\s*(?:∂|d)\s*(?P<bottom>{NAME})"
+    rf"(?P<turned>['′’ᵀ])?(?![²^])"
 )
 _CHAIN = re.compile(rf"∂\s*{NAME}\s*/\s*∂\s*{NAME}(?:\s*[·*@]?\s*∂\s*{NAME}\s*/\s*∂\s*{NAME})+")
 _LINK = re.compile(rf"∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})")
 _SECOND = re.compile(
     rf"(?<![\w∂])(?:∂²|∂\^2|d²|d\^2)\s*(?P<top>{NAME})\s*/\s*\(?(?:∂|d)\s*(?P<bottom>{NAME})"
-    rf"(?:²|\^2|\s*(?:∂|d)\s*(?P<other>{NAME}))(?:ᵀ)?\)?"
+    rf"(?:²|\^2|\s*(?:∂|d)\s*(?P<other>{NAME}))['′’ᵀ]?\)?"
 )
 _BY = r"_(?:\{(?P<braced>[^{}]*)\}|(?P<plain>\w))"
 _NABLA = re.compile(
@@ -164,9 +165,16 @@ class Scope(Names):
             self.resolve(base_of(self, top)) is None or self.resolve(base_of(self, bottom)) is None
         ):
             return found[0]
-        return self._mark(top, bottom, second=False)
+        turned = found["turned"] or ""
+        # By a row, as in ∂y/∂xᵀ, the derivative of a vector is J[i,j] = ∂y_i/∂x_j.
+        node = self.resolve(base_of(self, top))
+        jacobian_of = turned and node is not None and self.graph.shape_of[node]
+        mark = self._mark(top, bottom, second=False, rows=bool(jacobian_of))
+        return mark if jacobian_of else mark + turned
 
-    def _mark(self, top: str, bottom: str, *, second: bool, more: str = "") -> str:
+    def _mark(
+        self, top: str, bottom: str, *, second: bool, more: str = "", rows: bool = False
+    ) -> str:
         bottom = self._of_matrix(bottom)
         over, base = base_of(self, top), base_of(self, bottom)
         node, below = self.resolve(over), self.resolve(base)
@@ -175,11 +183,12 @@ class Scope(Names):
             raise NotTold(f"`∂{top}/∂{bottom}`: `{missing}` is no node")
         entries = top[len(over) :], bottom[len(base) :], more
         letters = [letter for entry in entries for letter in index_letters(entry.lstrip("_"))]
-        tree = self.derivative(node, below, second=second, entries=bool(entries[0]))
+        entered = bool(entries[0]) or rows
+        tree = self.derivative(node, below, second=second, entries=entered)
         tail = f"_{{{','.join(letters)}}}" if letters else ""
         if _LINE.search(entries[1]):
             tail = entries[1]
-        return self._letter((node, below, second, bool(entries[0])), tree) + tail
+        return self._letter((node, below, second, entered), tree) + tail
 
     def _of_matrix(self, word: str) -> str:
         """Return W_{ij} for w_{ij}, and for w_j or W_j the row or the column of W that it is."""

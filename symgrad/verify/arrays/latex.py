@@ -86,8 +86,9 @@ def _translated(text: str) -> str:
         character = text[at]
         if character == "\\":
             piece, at = _command(text, at)
-            joins = len(piece) > 1 and piece[:1].isalpha() and made and made[-1][-1:].isalpha()
-            made.append(f" {piece}" if joins else piece)
+            is_word = len(piece) > 1 and (piece[:1].isalpha() or piece[0] == "∂")
+            behind_word = bool(made) and made[-1][-1:].isalnum()
+            made.append(f" {piece}" if behind_word and (is_word or piece == "Σ") else piece)
         elif character == "^" and (total := _TOTAL.search("".join(made))) is not None:
             inner, at = _group(text, at + 1)  # how far a sum runs: Σ_{i=1}^n is Σ_{i=1:n}
             if total[1] is None and (low := re.match(r"\s*_", text[at:])) is not None:
@@ -157,7 +158,7 @@ def _command(text: str, at: int) -> tuple[str, int]:
     if name in {"frac", "dfrac", "tfrac"}:
         above, at = _group(text, at)
         below, at = _group(text, at)
-        behind = " " if text[at : at + 1].isalpha() else ""
+        behind = " " if text[at : at + 1].isalpha() or text[at : at + 1] == "\\" else ""
         return _quotient(_translated(above), _translated(below)) + behind, at
     if name == "sqrt":
         inner, at = _group(text, at)

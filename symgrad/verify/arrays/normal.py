@@ -324,7 +324,11 @@ class Former(Collector):
         """Return an atom over the forms of the operands."""
         texts = []
         where: list[Index] = []
-        whole = x.op in {"inv", "det", "logdet", "most", "least"}
+        whole = x.op in {"det", "logdet", "most", "least"}
+        if whole and x.data is not None:  # along an axis: X and Xᵀ are not the same there
+            indices = tuple(self.fresh(size, {}) for size in x.args[0].shape)
+            text = self.numbered(self.collected(self.terms(x.args[0], indices)), indices)
+            return [ArrayTerm(Fraction(1), {(f"{x.op} {x.data!r} ({text})", at): Fraction(1)})]
         for part in x.args:
             indices = tuple(self.fresh(size, {}) for size in part.shape) if whole else at
             used = indices if part.shape else ()
@@ -333,16 +337,25 @@ class Former(Collector):
             where += [] if whole else order
         atom = f"{x.op} {x.data!r} ({'; '.join(texts)})"
         places = at if whole else tuple(where)
-        if x.op == "inv":
-            turned = self.closed(
-                self.collected(self.terms(build.transposed(x.args[0]), (1, 2))), (1, 2)
-            )[0]
-            if turned == texts[0]:
-                places = tuple(sorted(places))
-                atom = f"*{atom}"
-                self.facts[atom] = Facts(symmetric=True)
-            if x.args[0].op == "name":
-                self.inverses[atom] = self.of_name(x.args[0])
+        return [ArrayTerm(Fraction(1), {(atom, places): Fraction(1)})]
+
+    def _inv(self, x: Array, at: Indices) -> list[ArrayTerm]:
+        """Return an inverse as an atom over the form of its matrix, or of the transpose of that."""
+        inner = x.args[0]
+        row, column = (self.fresh(size, {}) for size in inner.shape)
+        straight, turned = (
+            self.numbered(self.collected(self.terms(inner, where)), (row, column))
+            for where in ((row, column), (column, row))
+        )
+        atom, places = f"inv ({min(straight, turned)})", at
+        if straight == turned:
+            atom, places = f"*{atom}", tuple(sorted(at))
+            self.facts[atom] = Facts(symmetric=True)
+        elif turned < straight:
+            places = at[::-1]
+        name = inner.args[0] if inner.op == "T" else inner
+        if name.op == "name":
+            self.inverses[atom] = self.of_name(name)
         return [ArrayTerm(Fraction(1), {(atom, places): Fraction(1)})]
 
     def as_atom(self, at: Indices, power: Fraction, expand: Expand) -> list[ArrayTerm]:
@@ -425,6 +438,7 @@ def vanishes(x: Array, deadline: float, *, kinks: bool = False) -> bool:
     >>> vanishes(build.sub(left, right), time.monotonic() + 5)
     True
     """
+    x = build.transposed(x) if _is_row(x) else x
     free = tuple(range(1, 1 + len(x.shape)))
     for reduces in (False, True):
         former = Former(deadline, reduces=reduces, kinks=kinks)

@@ -11,7 +11,8 @@ _OPEN, _CLOSE = "([{", ")]}"
 _SUBSCRIPT = r"_(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|(?P<plain>\w))"
 _PARTIAL = re.compile(rf"∂{_SUBSCRIPT}\s*(?P<top>{NAME})(?!\s*/)")
 _OF_TEXT = re.compile(r"∂\s*(?=[‖(|]|(?:tr|Tr|trace|log|logdet|det|exp|sum|norm)(?![a-z]))")
-_GRAD = re.compile(rf"(?<![\w∇])grad(?:{_SUBSCRIPT})?\s*(?=[^\W\d_])")
+_GRAD = re.compile(rf"(?<![\w∇])grad(?:\s*{_SUBSCRIPT})?\s*(?=[^\W\d_])")
+_GRAD_OF = re.compile(rf"(?<![\w.])(?P<name>{NAME})\.grad\b")
 _HESSIAN = re.compile(rf"(?<![\w∂])H_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w))\s*(?=\()")
 _HESSIAN_OF = re.compile(rf"(?<![\w∂])H\((?P<plain>{NAME})\)")
 _JACOBIAN = re.compile(
@@ -33,7 +34,9 @@ _SECANTS = re.compile(
 )
 _DIGITS = str.maketrans("²³", "23")
 _BRACKETED = re.compile(rf"(?<!\w)\((?P<name>{NAME})\)(?=_[\{{\w])")
-_NUMPY = re.compile(r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.sum\(|\.dot\(")
+_NUMPY = re.compile(
+    r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.(?:sum|dot|mean|reshape)\(|\[[^\]]*\bNone\b"
+)
 _METHOD = re.compile(r"\.(?P<name>sum|mean|dot)\(")
 _ALONG = re.compile(r"(?<!\w)(?P<name>sum|mean)(?=\()")
 _AXIS = re.compile(r",\s*axis\s*=\s*(?P<axis>-?\d)")
@@ -54,6 +57,7 @@ def rewritten(text: str, names: Names) -> str:
     text = _LAYER.sub(lambda found: _layer(found, names), text)
     text = _PARTIAL.sub(lambda f: f"∂{f['top']}/∂{f['braced'] or f['plain']}", text)
     text = _of_texts(text)
+    text = _GRAD_OF.sub(lambda f: f"∂{names.graph.objective}/∂{f['name']}", text)
     if names.resolve("grad") is None:
         text = _GRAD.sub(lambda found: f"∇{_subscript(found)}", text)
     text = _HESSIAN.sub(lambda found: _hessian(found, names), text)

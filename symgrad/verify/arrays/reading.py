@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.sources.problems import Origin
+from symgrad.verify.arrays.cases import folded_cases
 from symgrad.verify.arrays.latex import plain_text
 from symgrad.verify.reading.documents import formulas
 
@@ -87,6 +88,7 @@ def of_line(text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterat
 
 
 def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
+    shown = folded_cases(shown)
     rows = re.split(r"\\\\(?:\[[^\]]*\])?", shown) if "\\" in shown else [shown]
     left = ""
     for row in rows:

@@ -48,12 +48,15 @@ class Reading:
 
     `star` is what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two
     vectors side by side are ("dot" or "entries"), `lines` what w_j is of a matrix W ("rows" or
-    "columns"), and `numpy` tells that code is NumPy code.
+    "columns"), `divisor` what stands behind `/` ("touching", "first" or "all" factors), `powers`
+    what M² is ("product" or "entries"), and `numpy` tells that code is NumPy code.
     """
 
     star: str = ""
     beside: str = "dot"
     lines: str = "rows"
+    divisor: str = "touching"
+    powers: str = "product"
     numpy: bool = False
 
     def others(self, met: frozenset[str]) -> Iterator[Reading]:
@@ -62,6 +65,11 @@ class Reading:
             yield replace(self, beside="entries")
         if "line" in met:
             yield replace(self, lines="columns")
+        if "divisor" in met:
+            yield replace(self, divisor="first")
+            yield replace(self, divisor="all")
+        if "power" in met:
+            yield replace(self, powers="entries")
         if "star" in met and not self.star:
             yield replace(self, star="entries")
             yield replace(self, star="entries", beside="entries")
@@ -127,14 +135,19 @@ class SideReader:
                 raise
             return self.valued(text, summed, meaning, like, derived=derived)
         finally:
-            self.met |= meaning.met
+            self.met |= meaning.met | meaning.parser.met
 
     def meaning(self, text: str, place: Place, like: Side | None) -> Meaning:
         """Return what gives a text its meaning, by the reading that is tried."""
         reading = self.reading
         origin = Origin(place.source, (text,), place.line, 1, place.line)
         parser = ArrayParser(
-            text, origin, known=self.splits, side_by_side=True, is_function=is_function
+            text,
+            origin,
+            known=self.splits,
+            side_by_side=True,
+            is_function=is_function,
+            divisor=reading.divisor,
         )
         meaning = Meaning(
             self.scope.look_up,
@@ -147,6 +160,7 @@ class SideReader:
                 star=reading.star,
                 beside=reading.beside,
                 lines=reading.lines,
+                powers=reading.powers,
                 usual=self.usual,
             ),
         )
