@@ -1,5 +1,9 @@
 """What a person would write: the article's graph, textbook results, and other spellings of them."""
 
+import re
+from itertools import pairwise
+from operator import methodcaller
+
 import pytest
 
 from symgrad.derivation.derive import derive
@@ -460,3 +464,13 @@ def test_no_new_division_where_the_value_is_named():
     assert formulas(derive(parse("param x; const n; f = x^n; J = f")))["x"] == "n·x^(n − 1)"
     named = derive(parse("param x; const n; f = x^n*exp(-1/x); J = f*f"))
     assert formulas(named) == {"x": "2f²·(n + 1/x)/x"}
+
+
+@pytest.mark.parametrize("style", ["text", "latex", "markdown"])
+@pytest.mark.parametrize("name", ["attention", "vae_kl", "lstm_cell", "hinge_svm"])
+def test_no_side_differs_from_the_last_by_dots_only(name, style):
+    """`δ_o·v₂ = δ_o v₂` is a step that says nothing."""
+    text = methodcaller(style)(derive(load(f"example:{name}")))
+    for line in text.splitlines():
+        sides = re.sub(r"·|\\cdot|[{} ]|\\[|\\]", "", line).split("=")
+        assert all(a != b for a, b in pairwise(sides)), line

@@ -69,7 +69,33 @@ at("#zoom-out").click();
 at("#zoom-out").click();
 note("smaller", wide() / natural);
 at("#zoom-fit").click();
-note("fit", wide() - at("#graph").clientWidth);
+const canvas = at("#graph");
+const box = at("#graph svg").getBoundingClientRect();
+const most = parseFloat(getComputedStyle(canvas).maxHeight);
+note("fit", Math.max(box.width / canvas.clientWidth, box.height / most));
+
+const pointer = (kind, x, y) => (kind === "down" ? canvas : window).dispatchEvent(
+  new PointerEvent(`pointer${kind}`, { clientX: x, clientY: y, pointerType: "mouse" }));
+note("seen whole", at("#overview").hidden);
+for (let i = 0; i < 6; i++) at("#zoom-in").click();
+canvas.scrollTo(0, 0);
+note("overview", [at("#overview").hidden, lit("#overview .shape").length > 0]);
+pointer("down", 200, 200);
+pointer("move", 150, 170);
+pointer("move", 100, 140);
+pointer("up", 100, 140);
+at('g.node[data-node="u"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
+note("clicked", names());
+note("dragged", [canvas.scrollLeft, canvas.scrollTop]);
+const before = wide();
+canvas.dispatchEvent(new WheelEvent("wheel", { deltaY: 120, ctrlKey: true, cancelable: true }));
+note("wheel", wide() / before);
+const drawn = at("#overview svg").getBoundingClientRect();
+at("#overview svg").dispatchEvent(new MouseEvent("click",
+  { clientX: drawn.right, clientY: drawn.bottom, bubbles: true }));
+note("jumped", [canvas.scrollWidth - canvas.clientWidth - canvas.scrollLeft,
+  canvas.scrollHeight - canvas.clientHeight - canvas.scrollTop]);
+at("#zoom-fit").click();
 
 const steps = () => lit("#explanation .step").filter((step) => step.offsetHeight > 0).length;
 note("revealed", [steps(), lit("#explanation .step .katex").length > 0]);
@@ -200,7 +226,15 @@ if CHROMIUM:
     def test_graph_is_larger_and_smaller(clicked):
         assert abs(clicked["larger"] - 1.25) < 0.01
         assert abs(clicked["smaller"] - 0.8) < 0.01
-        assert abs(clicked["fit"]) < 1
+        assert 0.98 < clicked["fit"] <= 1
+
+    def test_a_graph_larger_than_its_place_is_moved(clicked):
+        assert clicked["seen whole"]
+        assert clicked["overview"] == [False, True]
+        assert clicked["dragged"] == [100, 60]
+        assert clicked["clicked"] == []  # what was dragged is not lit
+        assert clicked["wheel"] < 0.8
+        assert all(abs(rest) < 2 for rest in clicked["jumped"])
 
     def test_steps_are_revealed_one_by_one(clicked):
         assert clicked["revealed"] == [1, True]

@@ -93,6 +93,24 @@ def test_a_file_of_somebody_else_is_kept_and_a_pipe_gets_the_picture(folder, mon
     assert shown(monkeypatch, "draw", "model.sg", terminal=False).startswith("<!-- Made by symgrad")
 
 
+@pytest.mark.parametrize("command", ["draw", "report", "generate", "trace", "graph"])
+def test_a_dash_is_standard_output(folder, monkeypatch, command):
+    (folder / "notes.md").write_text("$J = (ax - 1)^2$\n\n$dJ/da = 2x(ax - 1)$\n", encoding="utf-8")
+    words = ["notes.md" if command == "graph" else "example:kepler", "-o", "-"]
+    assert len(shown(monkeypatch, command, *words)) > 100
+    assert sorted(path.name for path in folder.iterdir()) == ["model.sg", "notes.md"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_was_written_is_opened_on_request(monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr(click, "launch", lambda path: len(opened) or opened.append(path) or 0)
+    shown(monkeypatch, "draw", "model.sg", "--open")
+    assert opened == ["model.svg"]
+    shown(monkeypatch, "draw", "model.sg", "--open")
+    assert "no program was found that opens model.svg" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
-from symgrad.cli.terminal import load_graph, note, print_result, write_file
+from symgrad.cli.terminal import STANDARD_OUTPUT, load_graph, print_result
 
 SUFFIXES = {
     "svg": ".svg", "png": ".png", "pdf": ".pdf", "tikz": ".tex", "dot": ".dot", "mermaid": ".mmd",
@@ -21,8 +22,9 @@ SUFFIXES = {
     "--output",
     type=click.Path(path_type=Path),
     help="File to write: .svg, .png, .pdf, .tex (TikZ), .dot, .gv or .mmd."
-    "  [default: FILE.svg; standard output in a pipe]",
+    " - is standard output.  [default: FILE.svg; standard output in a pipe]",
 )
+@opening
 @click.option(
     "--format",
     "style",
@@ -54,6 +56,7 @@ SUFFIXES = {
 def command(
     file: str,
     output: Path | None,
+    opened: bool,
     style: str | None,
     wrt: tuple[str, ...],
     paths: tuple[str, ...],
@@ -71,7 +74,6 @@ def command(
     branches merge, so that adjoints add. Dashed edges carry no derivative: they lead to no
     parameter, or their local derivative is 0.
     """  # fmt: skip
-    from symgrad.cli.beside import beside
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derivation.derive import derive
@@ -79,8 +81,8 @@ def command(
     from symgrad.render.picture import picture
     from symgrad.trace.trace import make_plan, run_plan
 
-    chosen = style or (format_of(output) if output is not None else "svg")
-    target = output or beside(file, SUFFIXES[chosen])
+    chosen = style or ("svg" if output is None or output == STANDARD_OUTPUT else format_of(output))
+    target = beside(output, file, SUFFIXES[chosen])
     if chosen in BINARY and target is None:
         raise click.UsageError(f"a {chosen} is written to a file: give -o FILE.{chosen}")
     graph = load_graph(file, split_names(wrt))
@@ -95,9 +97,9 @@ def command(
     if target is None:
         print_result(drawn(shown, chosen, theme=theme), exact=True)
         return
-    if chosen in BINARY:
-        write_file(target, BINARY[chosen](shown, dark=theme == "dark"), force=force)
-    else:
-        write_file(target, drawn(shown, chosen, theme=theme), force=force)
-    if output is None:
-        note(f"wrote {target}")
+    content = (
+        BINARY[chosen](shown, dark=theme == "dark")
+        if chosen in BINARY
+        else drawn(shown, chosen, theme=theme)
+    )
+    delivered(target, content, force=force, opened=opened)

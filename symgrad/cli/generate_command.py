@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from symgrad.cli.limits import limited
-from symgrad.cli.terminal import load_graph, note, print_result, refuse_others, write_file
+from symgrad.cli.terminal import (
+    load_graph,
+    named_file,
+    note,
+    print_result,
+    refuse_others,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from symgrad.derivation.derivation import Derivation
@@ -40,7 +47,8 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Write to this folder, or to this file; standard output when left out.",
+    callback=named_file,
+    help="Write to this folder, or to this file; - is standard output, as when left out.",
 )
 @click.option(
     "--optimizer",

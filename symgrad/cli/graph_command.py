@@ -8,7 +8,7 @@ import click
 
 from symgrad.cli.articles import Assumed, load_draft, wishes
 from symgrad.cli.limits import go_on
-from symgrad.cli.terminal import print_result, write_file
+from symgrad.cli.terminal import named_file, print_result, write_file
 
 _SECONDS = 60.0
 
@@ -16,8 +16,8 @@ _SECONDS = 60.0
 @click.command("graph")
 @click.argument("article")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path),
-    help="The file to write; standard output when left out.",
+    "-o", "--output", type=click.Path(path_type=Path), callback=named_file,
+    help="The file to write; - is standard output, as when left out.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @wishes

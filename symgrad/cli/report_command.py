@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
-from symgrad.cli.terminal import load_graph, note, print_result, write_file
+from symgrad.cli.terminal import load_graph, print_result
 
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 
@@ -18,8 +19,9 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="File to write.  [default: FILE.html; standard output in a pipe]",
+    help="File to write; - is standard output.  [default: FILE.html; standard output in a pipe]",
 )
+@opening
 @click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
 @click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
@@ -37,6 +39,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 def command(
     file: str,
     output: Path | None,
+    opened: bool,
     wrt: tuple[str, ...],
     data: str | None,
     settings: tuple[str, ...],
@@ -49,7 +52,6 @@ def command(
 
     The page needs no network and no file beside it. Its steps are those of `symgrad trace`.
     """  # fmt: skip
-    from symgrad.cli.beside import beside
     from symgrad.cli.derive_command import split_names
     from symgrad.cli.generate_command import module_name
     from symgrad.cli.trace_command import arrays_given, assignments, samples_from
@@ -78,12 +80,11 @@ def command(
             optimizer=optimizer,
         )
         text = page(plan, module=module, arguments=arguments)
-    target = output or beside(file, ".html")
+    target = beside(output, file, ".html")
     if target is None:
         print_result(text, exact=True)
         return
-    write_file(target, text, force=force)
-    note(f"wrote {target}")
+    delivered(target, text, force=force, opened=opened)
 
 
 def _arguments(

@@ -16,6 +16,8 @@ from symgrad.expression.letters import encoding_of, spelled_out
 if TYPE_CHECKING:
     from symgrad.graph.graph import Graph
 
+STANDARD_OUTPUT = Path("-")
+
 _COLORS = {"error": "red", "warning": "yellow"}
 
 
@@ -116,6 +118,11 @@ def _write(stream: Any, text: str, *, exact: bool) -> None:  # noqa: ANN401  (a 
 def lacks_letters() -> bool:
     """Tell whether formulas are to be printed in ASCII: standard output has no letters for them."""
     return spelled_out("∂λ−·²₀√ŷ", encoding_of(sys.stdout)) != "∂λ−·²₀√ŷ"
+
+
+def named_file(_: click.Context, __: click.Parameter, output: Path | None) -> Path | None:
+    """Return the file that -o names; there is none for `-`, which is standard output."""
+    return None if output == STANDARD_OUTPUT else output
 
 
 def write_file(path: Path, content: str | bytes, *, force: bool) -> None:

@@ -18,6 +18,7 @@ from symgrad.cli.terminal import (
     is_terminal,
     lacks_letters,
     load_graph,
+    named_file,
     note,
     print_result,
     read_stdin,
@@ -63,7 +64,10 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--exact", is_flag=True, help="Exact fractions, where the graph allows them.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), callback=named_file,
+    help="Write to this file; - is standard output, as when left out.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
 @limited(10)
 def command(

@@ -16,7 +16,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.expression.own import PRIME, own_definitions
 from symgrad.expression.printer import Printer
 from symgrad.expression.recognize import density_named
-from symgrad.expression.tree import ONE, ZERO, Call, Expression, Var
+from symgrad.expression.tree import ONE, ZERO, Add, Call, Expression, Mul, Var
 from symgrad.graph.graph import Graph
 
 Chain = tuple[Expression, ...]
@@ -240,7 +240,7 @@ def edge_lines(d: Derivation) -> list[FormulaLine]:
             if operand in active:
                 direct = d.local(node.name, operand, short=False)
                 short = d.local(node.name, operand)
-                sides = (side(direct),) if short == direct else (side(direct), side(short))
+                sides = _distinct(side(direct), side(short))
                 lines.append(FormulaLine((Partial(node.name, operand),), sides))
     return lines
 
@@ -253,11 +253,35 @@ def sensitivity_lines(d: Derivation) -> list[FormulaLine]:
         top = d.numerator(item.node)
         final = side(density_named(item.form.expression))
         chains = _chains(d, item.node, named, ())
-        sides: tuple[Side, ...] = (final,)
-        if chains is not None and chains != final:
-            sides = (chains, final)
+        sides = _distinct(chains, final) if chains is not None else (final,)
         lines.append(FormulaLine((Name(item.name), Partial(top, item.node)), sides))
     return lines
+
+
+def _distinct(first: Side, last: Side) -> tuple[Side, ...]:
+    """Return two sides, or the last alone where dots between factors are all that differs."""
+    return (last,) if _factors_by_term(first) == _factors_by_term(last) else (first, last)
+
+
+def _factors_by_term(written: Side) -> list[list[Expression]]:
+    """Return the terms of a side as written, each as its factors from left to right."""
+    products = [
+        term for chain in written for term in ([chain] if len(chain) > 1 else _terms(chain))
+    ]
+    return [[part for factor in product for part in _factors(factor)] for product in products]
+
+
+def _terms(chain: Chain) -> list[Chain]:
+    (only,) = chain
+    return [(term,) for term in only.terms] if isinstance(only, Add) else [chain]
+
+
+def _factors(factor: Expression) -> Iterator[Expression]:
+    if isinstance(factor, Mul):
+        for part in factor.factors:
+            yield from _factors(part)
+    else:
+        yield factor
 
 
 def _chains(
@@ -301,7 +325,7 @@ def merge_lines(d: Derivation, *, steps: bool = False) -> list[FormulaLine]:
                 stripped = tuple(
                     tuple(f for f in chain if f != Var("")) or (ONE,) for chain in parts
                 )
-                sides = (stripped, *sides) if stripped != sides[0] else sides
+                sides = _distinct(stripped, *sides)
         lines.append(FormulaLine((Partial(merge.of, merge.node),), sides))
     return lines
 
@@ -316,8 +340,8 @@ def gradient_lines(d: Derivation, *, steps: bool = False) -> list[FormulaLine]:
         remark = "no path leads to it" if form.expression == ZERO else ""
         if steps and not remark:
             chains = _chains(d, name, named, ())
-            if chains is not None and chains != final:
-                sides = (chains, final)
+            if chains is not None:
+                sides = _distinct(chains, final)
         lines.append(FormulaLine((Partial(d.graph.objective, name),), sides, remark))
     return lines
 

@@ -203,22 +203,115 @@ const pages = (() => {
     g.setAttribute("aria-label", written.join(" "));
   }
 
-  // The graph larger and smaller; one that is wider than its place is scrolled.
+  // The graph larger and smaller, by buttons or by the wheel with Ctrl; one that is larger than its
+  // place is scrolled, or dragged, and an overview beside it tells which part is seen.
   let zoomed = 0; // its width in pixels; 0: as the page sets it
 
   function zooming(canvas) {
     const drawing = canvas.querySelector("svg");
+    const overview = overviewOf(canvas, drawing);
     const set = (pixels) => {
       zoomed = pixels && Math.min(Math.max(pixels, 120), 10_000);
       const free = "min-width: 0; max-width: none; max-height: none";
       drawing.style.cssText = zoomed ? `width: ${zoomed}px; ${free}` : "";
       tellEdges(canvas);
+      overview();
     };
-    const by = (factor) => set(drawing.getBoundingClientRect().width * factor);
+    const width = () => drawing.getBoundingClientRect().width;
+    const by = (factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) => {
+      const before = width();
+      set(before * factor); // the point under (x, y) stays there
+      const grown = width() / before;
+      canvas.scrollLeft = (canvas.scrollLeft + x) * grown - x;
+      canvas.scrollTop = (canvas.scrollTop + y) * grown - y;
+    };
     byId("zoom-out").onclick = () => by(0.8);
     byId("zoom-in").onclick = () => by(1.25);
-    byId("zoom-fit").onclick = () => set(canvas.clientWidth);
-    if (zoomed) set(zoomed);
+    byId("zoom-fit").onclick = () => {
+      const box = drawing.getBoundingClientRect();
+      const high = parseFloat(getComputedStyle(canvas).maxHeight);
+      set(Math.floor(Math.min(canvas.clientWidth, (high * box.width) / box.height)));
+    };
+    canvas.onwheel = (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const box = canvas.getBoundingClientRect();
+      by(Math.exp(-event.deltaY / 400), event.clientX - box.left, event.clientY - box.top);
+    };
+    canvas.onscroll = overview;
+    dragging(canvas, (dx, dy) => canvas.scrollBy(-dx, -dy));
+    set(zoomed);
+  }
+
+  // Calls `move` with the way of the mouse while it is pressed; a finger scrolls by itself. What was
+  // dragged is not clicked.
+  function dragging(element, move) {
+    element.onpointerdown = (down) => {
+      if (down.button !== 0 || down.pointerType !== "mouse") return;
+      let [x, y, dragged] = [down.clientX, down.clientY, false];
+      const end = new AbortController();
+      const follow = (event) => {
+        dragged ||= Math.hypot(event.clientX - x, event.clientY - y) > 4;
+        if (!dragged) return;
+        element.classList.add("dragged");
+        move(event.clientX - x, event.clientY - y);
+        [x, y] = [event.clientX, event.clientY];
+      };
+      const stop = () => {
+        end.abort();
+        element.classList.remove("dragged");
+        if (!dragged) return;
+        const swallow = (event) => event.stopPropagation();
+        window.addEventListener("click", swallow, { capture: true, once: true });
+        setTimeout(() => window.removeEventListener("click", swallow, { capture: true }));
+      };
+      window.addEventListener("pointermove", follow, { signal: end.signal });
+      window.addEventListener("pointerup", stop, { signal: end.signal });
+      window.addEventListener("pointercancel", stop, { signal: end.signal });
+    };
+  }
+
+  const OVERVIEW_WIDTH = 260; // pixels at most
+  const OVERVIEW_HEIGHT = 150;
+
+  // The whole graph in small, with the part that is seen framed: shown where not all of it is seen.
+  // Returns what draws it again.
+  function overviewOf(canvas, drawing) {
+    const place = byId("overview");
+    const [left, top, wide, high] = drawing.getAttribute("viewBox").split(" ").map(Number);
+    const shapes = all(".wire, .shape", drawing).map((shape) => {
+      const small = shape.cloneNode();
+      small.removeAttribute("id");
+      return small;
+    });
+    const small = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    small.setAttribute("viewBox", `${left} ${top} ${wide} ${high}`);
+    small.append(...shapes);
+    const scale = Math.min(OVERVIEW_WIDTH / wide, OVERVIEW_HEIGHT / high);
+    small.style.cssText = `width: ${wide * scale}px; height: ${high * scale}px`;
+    small.style.setProperty("--line-width", 1 / scale);
+    const frame = document.createElement("span");
+    const whole = document.createElement("div");
+    whole.append(small, frame);
+    place.replaceChildren(whole);
+    const ratio = () => [canvas.scrollWidth, canvas.scrollHeight];
+    place.onclick = (event) => {
+      const box = small.getBoundingClientRect();
+      const [width, height] = ratio();
+      canvas.scrollLeft = ((event.clientX - box.left) / box.width) * width - canvas.clientWidth / 2;
+      canvas.scrollTop = ((event.clientY - box.top) / box.height) * height - canvas.clientHeight / 2;
+    };
+    return () => {
+      const [width, height] = ratio();
+      const more = width > canvas.clientWidth + 1 || height > canvas.clientHeight + 1;
+      place.hidden = !more;
+      canvas.classList.toggle("movable", more);
+      const part = (length, whole) => `${Math.min(100, (100 * length) / whole)}%`;
+      frame.style.cssText = [
+        `left: ${part(canvas.scrollLeft, width)}`, `width: ${part(canvas.clientWidth, width)}`,
+        `top: ${part(canvas.scrollTop, height)}`, `height: ${part(canvas.clientHeight, height)}`,
+      ].join("; ");
+    };
   }
 
   function lighting(canvas) {
