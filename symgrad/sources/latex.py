@@ -175,6 +175,8 @@ class Translator(Delimiters, Styles, Scripts):
 
     def named_piece(self, name: str, word: Word, parts: list[Written]) -> Written | None:
         """Return what a letter, a sign or a function is written as, None for other commands."""
+        if name == "Sigma" and self.has_limits():
+            return self.limits("∑", word)
         if name in GREEK and name not in SIGNS:
             return self.separated(GREEK[name], word, parts)
         if name in SIGNS:
@@ -188,6 +190,11 @@ class Translator(Delimiters, Styles, Scripts):
         if name in FUNCTION_WORDS:
             return self.function(FUNCTION_WORDS[name], word, parts)
         return None
+
+    def has_limits(self) -> bool:
+        """Tell whether `_{i=1}` follows: Σ is the sign of a sum there."""
+        following = "".join(one.text for one in self.words[self.at : self.at + 6])
+        return re.match(r"\s*_\s*\{\s*\w\s*=", following) is not None
 
     def built_piece(self, name: str, word: Word, parts: list[Written]) -> Written | None:
         """Return what a command with arguments is written as, None for other commands."""

@@ -26,6 +26,10 @@ _INDEX = re.compile(r"[0-9]+|(?:\\ell|\\tau|[A-Za-z])(?:\s*[-+]\s*(?:[0-9]+|[A-Z
 _LABEL = re.compile(
     r"\(?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt|init|pred|true|out|in)\s*\)?"
 )
+# w_{1new}, w_{i \text{old}}
+_LABEL_BEHIND = re.compile(
+    r"(\d|(?<![A-Za-z])[A-Za-z](?=\s))\s*\{?\s*(new|old|nuevo|viejo|next|prev|updated|neu|alt)\s*\}?$"
+)
 # an index with a mark behind it: a^{[1]T}, g^{(2)'}
 _MARKED_INDEX = re.compile(
     rf"((?:{_ONE_INDEX}\s*)+)(?:(T|\\top|\\intercal|⊤|ᵀ)|((?:\\prime|['′])+))"
@@ -131,9 +135,10 @@ class Scripts(Tokens, ABC):
         parts[-1] = Written.join(pieces)
         return True
 
-    def is_operand_next(self) -> bool:
+    def is_operand_next(self, *, behind: int = 0) -> bool:
         """Tell whether a number or name comes next, without a space: the exponent of `x^-1`."""
-        following = self.words[self.at].text if self.at < len(self.words) else ""
+        at = self.at + behind
+        following = self.words[at].text if at < len(self.words) else ""
         return following[:1].isalnum() or (following[:1] == "\\" and following[1:].isalpha())
 
     def power(self, word: Word, parts: list[Written], start: int, raw: str) -> None:
@@ -154,6 +159,8 @@ class Scripts(Tokens, ABC):
         self.at = start
         if not raw.startswith("\\") and self.words[start].text != "{":
             parts.append(Written.at("^", word.start))  # plain notation: x^2, e^(-z), x^-1
+            if raw == "T" and self.is_operand_next(behind=1):
+                parts.append(self.written(f"{self.next_word(word).text} ", word))  # x^Ty
             return
         inner = self.argument(word)
         if not inner.text.strip():
@@ -182,6 +189,7 @@ def index_name(raw: str) -> str:
     ('tm1', 'new', 'i_j', 'max')
     """
     plain = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], m[1]), _STYLE.sub("", raw))
+    plain = _LABEL_BEHIND.sub(r"\1,\2", plain)
     plain = plain.replace("-", "m").replace("+", "p").replace(",", "_").replace("*", "star")
     return re.sub(r"[{}\s;~\\()]", "", plain).strip("_")
 

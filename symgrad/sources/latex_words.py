@@ -16,7 +16,8 @@ SIGNS = {
     "propto": "∝", "infty": "∞", "ll": "≪", "gg": "≫", "land": " and ", "wedge": " and ",
     "neg": " not ", "lnot": " not ",
     "lor": " or ", "vee": " or ", "ldots": "…", "dots": "…", "cdots": "…",
-    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lbrack": "(", "rbrack": ")",
+    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "|": "‖", "Vert": "‖", "lVert": "‖",
+    "rVert": "‖", "because": "∵", "parallel": "‖", "lbrack": "(", "rbrack": ")",
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "prime": "'", "ell": "ell",
     "varepsilon": "ε", "varphi": "φ",
     "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",
@@ -25,7 +26,7 @@ SIGNS = {
     "longrightarrow": "→", "longmapsto": "→", "leadsto": "→", "rightsquigarrow": "→",
     **dict.fromkeys(
         "implies Rightarrow iff Longrightarrow Leftrightarrow Longleftrightarrow impliedby "
-        "Leftarrow Longleftarrow therefore because".split(), "⇒"
+        "Leftarrow Longleftarrow therefore".split(), "⇒"
     ),
 }  # fmt: skip
 
@@ -106,7 +107,7 @@ OPENS_CONDITION = re.compile(
 FILLERS = frozenset(
     "and or so if for with where hence thus at then when whenever given since because as und oder "
     "also mit wobei wo et ou donc avec où donde con por onde com otherwise else sonst sinon "
-    "y e o u i".split()
+    "y e o u i let soit sei sea seja пусть 设 設 令 therefore finally similarly next now".split()
 )
 # Signs of other keyboards, and what they stand for.
 WIDE = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from symgrad.expression.certified import arb, fmpq
@@ -21,6 +22,7 @@ _DECISIVE = 3  # units in the last place up to which a number counts as the same
 
 _TELLING = 100  # units in the last place: numbers of fewer digits are close to too many others
 _SLIP = Fraction(1, 5)  # how far behind the middle between two roundings one is taken for a slip
+_LEAST_OFF, _MOST_OFF = 3, 10  # half units in the last place, of what is worked out of rounded
 _MOST_BITS = 20_000  # of a number that is written out: six thousand digits
 
 Kind = Literal["exact", "rounded", "truncated", "misrounded", "near", "wrong"]
@@ -176,26 +178,40 @@ def is_worked_out(before: Link, number: Link) -> bool:
     return judge_number(fraction(printed), number.decimals or 0, own).ok
 
 
-def worked_out(claim: Claim) -> list[Fraction]:
-    """Return the numbers printed before a claim that the arithmetic right before them gives."""
-    exact_numbers = (
-        plain_value(number.expression)
-        for before, number in claim.arithmetic
-        if is_worked_out(before, number)
-    )
-    return [abs(fraction(value)) for value in exact_numbers if isinstance(value, fmpq)]
+def worked_out(claim: Claim) -> dict[Fraction, Fraction]:
+    """Return the numbers printed before a claim that the arithmetic right before them gives.
+
+    Each with how far off it may be: as far as the rounded numbers that it is made of say, where the
+    values in force are exact, but no less than three times what its own rounding says, and no more
+    than ten times.
+    """
+    given = {abs(value) for _, value in claim.point}
+    found: dict[Fraction, Fraction] = {}
+    for before, number in claim.arithmetic:
+        value = plain_value(number.expression) if is_worked_out(before, number) else None
+        if isinstance(value, fmpq):
+            own = HALF / Fraction(10) ** (number.decimals or 0)
+            wide = rounded_range(before.expression, before.text, found, given)
+            low, high = (0, 0) if wide is None else bounds(wide)
+            off = max(_LEAST_OFF * own, min((high - low) / 2 + own, _MOST_OFF * own))
+            found[abs(fraction(value))] = Fraction(off)
+    return found
 
 
 def rounded_range(
-    expression: Expression, text: str, worked_out: Sequence[Fraction] = ()
+    expression: Expression,
+    text: str,
+    worked_out: Mapping[Fraction, Fraction] = MappingProxyType({}),
+    given: Collection[Fraction] = (),
 ) -> Value | None:
     """Return all that arithmetic on rounded numbers can come from, or None where that is not clear.
 
-    Every decimal number in `text` stands for all the numbers that round to it, one of those that
-    were worked out from rounded numbers for three times as many; whole numbers are exact.
+    Every decimal number in `text` stands for all the numbers that round to it, one that was worked
+    out from rounded numbers for all that it may come from; whole numbers are exact, and so are
+    those that are given.
     """
-    halves = decimal_literals(text)
-    halves |= {number: 3 * halves[number] for number in worked_out if number in halves}
+    halves = {n: half for n, half in decimal_literals(text).items() if n not in given}
+    halves |= {number: off for number, off in worked_out.items() if number in halves}
     places: dict[str | int, Value] = {}
 
     def leaf(part: Expression) -> Expression:

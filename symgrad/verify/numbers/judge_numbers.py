@@ -91,7 +91,7 @@ class NumberJudge:
         except ArithmeticError:
             return Outcome("undecided", "not decided: there is no certain value here")
         if link.decimals is None:
-            return self._arithmetic(claim, link, value)
+            return self._arithmetic(claim, index, value)
         printed = exact.rational(link.expression)
         if printed is None:
             return Outcome("undecided", "not decided: this number cannot be read exactly")
@@ -149,8 +149,9 @@ class NumberJudge:
         ]
         return f" (at {', '.join(shown[:6])})" if shown and claim.left is not None else ""
 
-    def _arithmetic(self, claim: Claim, link: Link, value: Value) -> Outcome:
+    def _arithmetic(self, claim: Claim, index: int, value: Value) -> Outcome:
         """Judge numbers put in: right if numbers that round to the printed ones give the value."""
+        link = claim.links[index]
         with ctx.workprec(PRECISION):
             own = plain_value(link.expression)
             if own is None:
@@ -161,7 +162,8 @@ class NumberJudge:
                 ratio = abs((bounds(value)[0] + bounds(value)[1]) / sum(bounds(own)))
                 if Fraction(1, 10) <= ratio**2 <= 10:  # half a decade
                     return Outcome("proved", f"right in its order of magnitude: {_short(value)}")
-            wide = rounded_range(link.expression, link.text, worked_out(claim))
+            given = _inputs_written(claim, index)
+            wide = rounded_range(link.expression, link.text, worked_out(claim), given)
         if wide is not None and decimal_literals(link.text):
             low, high = bounds(wide)
             inside, outside = bounds(value)
@@ -353,6 +355,14 @@ def at_point(truth: Truth, claim: Claim, left: Expression, link: Link) -> Outcom
                 yours=link.text, right=_short(value),
             )  # fmt: skip
     return Outcome("refuted", message, diagnosis=diagnosis)
+
+
+def _inputs_written(claim: Claim, index: int) -> set[Fraction]:
+    """Return the values in force of the names in the formulas before a link: these are exact."""
+    names = {str(name) for link in claim.links[:index] for name in names_in(link.expression)}
+    if isinstance(claim.left, UpdateTarget):
+        names.add(claim.left.name)
+    return {abs(value) for name, value in claim.point if name in names}
 
 
 def _same(a: Value, b: Value) -> bool:

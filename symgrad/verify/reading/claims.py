@@ -29,6 +29,7 @@ from symgrad.verify.model import (
 )
 from symgrad.verify.reading.chains import Chains, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
+from symgrad.verify.reading.densities import with_named_densities
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
@@ -41,6 +42,7 @@ from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.rules import rule
 from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.signs import with_sums
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.superscripts import (
@@ -188,7 +190,8 @@ class Reader:
                 written.through(content), self.decimals, formula.text, formula.origin
             )
             written = lowered(written, self.above, self.scope) if self.above else written
-            written = with_primed_names(written, self.scope)
+            written = with_sums(with_primed_names(written, self.scope), self.scope)
+            written = with_named_densities(written, self.scope)
             self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
                 self.chains.refuse_marks(written)

@@ -12,6 +12,7 @@ from symgrad.expression.tree import ONE, ZERO, Call, Compare, Div, Expression, N
 from symgrad.sources import complaints, lexer
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
+from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.sums import MEANS, SumParser
@@ -83,6 +84,8 @@ class ClaimParser(SumParser):
             return ONE
         if token in ("∑", "∏"):
             return self.summed(token)
+        if token == NORM:
+            return self.behind_atom(self.norm(), start)
         if token in MEANS and self.tokens[self.at + 1] == "(" and self.scope.name(token) is None:
             return self.behind_atom(self.averaged(token), start)
         if token in ("∂", "∇"):
@@ -408,7 +411,9 @@ class ClaimParser(SumParser):
 
     def starts_factor(self) -> bool:
         """Tell whether the next token can begin a factor side by side."""
-        return self.tokens[self.at] in ("∂", "∇", "∑", "∏") or super().starts_factor()
+        token = self.tokens[self.at]
+        opens = token in ("∂", "∇", "∑", "∏") or (token == NORM and not self.norms)
+        return opens or super().starts_factor()
 
 
 def _is_function(token: str) -> bool:

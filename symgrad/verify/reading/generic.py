@@ -10,6 +10,7 @@ from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Compare, Number, Var, number
 from symgrad.graph.graph import Graph
 from symgrad.sources.problems import Fault, Origin
+from symgrad.verify.reading.families import vectors
 from symgrad.verify.reading.indices import (
     SAMPLE,
     bound,
@@ -76,7 +77,11 @@ class Generic:
             Fault: where there are too many.
         """
         texts = [statement.left.text, *(part.text for _, part in statement.parts)]
-        words = tuple(word for word in words_of(texts) if not self.scope.is_kronecker(word))
+        whole = vectors(texts, self.scope)
+        words = tuple(
+            word for word in words_of(texts)
+            if word not in whole and not self.scope.is_kronecker(word)
+        )  # fmt: skip
         self.count_of_batch(texts, words)
         if not any("_" in word for word in words):
             return [{}]

@@ -74,6 +74,11 @@ def summed_letters(texts: Iterable[str]) -> tuple[str, ...]:
     found: list[str] = []
     for text in texts:
         for spec in _SPEC.finditer(text):
+            members, is_set, _ = spec[1].partition("∈")
+            letters = [letter for word in _WORD.findall(members) for letter in letters_of(word)]
+            if is_set and letters:  # `∑ over x_i, y_i ∈ D`
+                found += letters
+                continue
             found += _ALONE.findall(re.split(r"=|≠|!|,\s*\w+$", spec[1])[0])
             if not spec[1].strip() and (indexed := _INDEXED.search(text, spec.end())):
                 found.append(indexed[1])  # `∑ x_i` says no index

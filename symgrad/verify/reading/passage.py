@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symgrad.errors import Diagnostic, Place
+from symgrad.sources.latex import UNREADABLE
 from symgrad.sources.macros import Macros
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import MappedOrigin, Written
 
+_MOST_MISSING = 4
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d?);")
 _RAISED = re.compile(
     r"<(?P<tag>su[pb])>\s*(?P<inside>[^<>&\n]{1,40}?)\s*</(?P=tag)>", re.IGNORECASE
@@ -198,7 +200,11 @@ class TextPiece:
         """Yield what of the stretches is formula: no comments, no definitions, no quote marks."""
         for index, (start, end) in enumerate(self.spans):
             if index:
-                yield Written.all_at(" ", start - self.start)
+                before = passage.text[slice(*self.spans[index - 1])]
+                missing = before.count("(") - before.count(")")
+                # a bracket that is not closed there takes no more than that stretch with it
+                ends = f"{UNREADABLE}{')' * missing} " if 0 < missing < _MOST_MISSING else " "
+                yield Written.all_at(ends, start - self.start)
             text = passage.text
             away = list(macros.defined_in(start, end))
             if self.display and end - start < 100_000:

@@ -28,8 +28,8 @@ from symgrad.verify.truth import Truth
 
 _PRIME = "'′’"
 _WORD = re.compile(r"[A-Za-z]+|[α-ωΑ-Ω]")
-_CALLED = re.compile(rf"(?<![d∂])(?<![d∂] )(?<![A-Za-z])([A-Za-z]+|[α-ω])(?=[{_PRIME}]*\s*\()")
-_PRIMED = re.compile(rf"([A-Za-z]+|[α-ω])(?=[{_PRIME}])")
+_CALLED = re.compile(rf"(?<![d∂])(?<![d∂] )(?<![A-Za-z_])([A-Za-z]+|[α-ω])(?=[{_PRIME}]*\s*\()")
+_PRIMED = re.compile(rf"(?<![A-Za-z_])([A-Za-z]+|[α-ω])(?=[{_PRIME}])")
 _BELOW = re.compile(r"(?:/\s*\(?\s*[d∂]\s*|d)([A-Za-z])(?![A-Za-z])")
 _DERIVED = re.compile(rf"\)\s*[{_PRIME}]|[d∂]\s*/\s*\(?\s*[d∂]|[d∂]\s*\(")
 _SLOPE = re.compile(rf"[{_PRIME}]|[d∂](?:\w*|\([^/]*\))\s*/\s*[d∂]")

@@ -341,6 +341,8 @@ class Scanner:
 
     def fence(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield what stands in a fence of kind `symgrad` or `math`."""
+        if self.kind == "rst" and match["ticks"][0] == "~":
+            return  # the line below a heading
         closing = re.compile(rf"^[ \t>]*{match['ticks']}[`~]*[ \t]*$", re.MULTILINE)
         found = closing.search(self.text, match.end())
         end = found.start() if found else len(self.text)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from symgrad.derivation.analysis import depends_on_data
 from symgrad.derivation.derivation import Derivation
-from symgrad.expression.names import GREEK, canonical
+from symgrad.expression.names import GREEK, accented, canonical
 from symgrad.expression.printer import Printer
 from symgrad.expression.spellings import Names
 from symgrad.expression.tree import (
@@ -209,8 +209,22 @@ class Scope:
             return self.change(str(name))
         return (
             self.subscripted(word) or self.differential(word) or self.mean(word)
-            or self.of_batch(word) or self.twin(word)
+            or self.of_batch(word) or self.twin(word) or self.only_one(word)
         )  # fmt: skip
+
+    def only_one(self, word: str) -> Var | None:
+        """Return ŷ_1 for ŷ, where the graph has no other one with an index and the text no ŷ.
+
+        A name without an accent may be anything that has one with an index beside it.
+        """
+        open_word = accented(word)[1] and not self.reading_left
+        family = self.names.family(word) if open_word else {}
+        index = self.graph.index
+        members = [name for name in family.values() if name in index]
+        if len(family) != 1 or not members or index[members[0]].formula is None:
+            return None
+        self.remark(f"`{word}` read as `{members[0]}`, the only one")
+        return Var(members[0])
 
     def twin(self, word: str) -> Var | None:
         """Return the parameter w_2 for W_2, where nothing is called so and the case is a slip."""

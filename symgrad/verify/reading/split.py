@@ -85,6 +85,8 @@ def _in_brackets(row: Written) -> Written | None:
     """Return the condition that a row is which stands in brackets: `(y = 1)`."""
     row = _without_tail(row)
     inside = unwrapped(row)
+    if inside.text.startswith("∵"):
+        return None  # a reason, and no condition
     held = len(inside.text) < len(row.text) and len(_top_relations(inside.text)) == 1
     return inside if held else None
 
@@ -138,6 +140,7 @@ def cut_at(written: Written, separator: str, *, decimals: bool = True) -> list[W
 def _lines(formula: Written) -> list[list[Written]]:
     """Return the rows of each line; one that begins with a relation or an operator goes on."""
     lines: list[list[Written]] = []
+    asides: list[Written] = []  # `∵ z = wx` behind a formula: the next row goes on with that one
     for line in cut_at(_with_breaks(formula), _BREAK):
         lines.append([])
         plain = Written(line.text.replace(_BREAK, ";"), line.offsets)
@@ -146,20 +149,31 @@ def _lines(formula: Written) -> list[list[Written]]:
             text = _ARGUMENTS.sub(lambda listed: listed[0].replace(";", ","), found.text)
             part = Written(text.replace(";", " "), found.offsets)
             if part.text and not _NUMBER_OF_EQUATION.fullmatch(part.text):
-                for index, one in enumerate(_implications(part)):
-                    _add(lines, one, implied=index > 0)
+                for sign, one in _implications(part):
+                    goes_on = sign == "∵" and _home(lines, asides) is not None
+                    if goes_on and one.text:
+                        lines[-1].append(one)
+                        asides.append(one)
+                    else:
+                        _add(lines, one, asides, implied=sign != "")
     return lines
 
 
-def _add(lines: list[list[Written]], row: Written, *, implied: bool) -> None:
+def _home(lines: list[list[Written]], asides: list[Written]) -> tuple[list[Written], int] | None:
+    """Return the line of the last row that is no aside, and its place there."""
+    places = ((rows, at) for rows in reversed(lines) for at in reversed(range(len(rows))))
+    return next((one for one in places if not any(one[0][one[1]] is a for a in asides)), None)
+
+
+def _add(lines: list[list[Written]], row: Written, asides: list[Written], *, implied: bool) -> None:
     """Put down a row, or join it to the last one where it goes on."""
-    home = next((rows for rows in reversed(lines) if rows), None)
-    if home is not None:
+    if (found := _home(lines, asides)) is not None:
+        home, at = found
         joins = _RELATION if implied else _JOINS
-        opens = not implied and _OPEN.search(home[-1].text)
+        opens = not implied and _OPEN.search(home[at].text)
         if opens or joins.match(row.text):
             space = Written.all_at(" ", row.start())
-            row = Written.join([_without_tail(home.pop()), space, row])
+            row = Written.join([_without_tail(home.pop(at)), space, row])
     if row.text:
         lines[-1].append(row)
 
@@ -178,13 +192,16 @@ def _without_tail(row: Written) -> Written:
     return row.cut(0, len(_TAIL.sub("", row.text)))
 
 
-def _implications(row: Written) -> list[Written]:
-    """Return the parts between signs of implication outside of all brackets."""
+def _implications(row: Written) -> list[tuple[str, Written]]:
+    """Return the parts between signs of implication outside of all brackets, each with its sign."""
     depths = _depths(row.text)
     signs = [m.span() for m in _IMPLIES.finditer(row.text) if depths[m.start()] <= 0]
-    starts = [0, *(end for _, end in signs)]
+    before = [(0, 0), *signs]
     ends = [*(start for start, _ in signs), len(row.text)]
-    return [row.cut(start, end) for start, end in zip(starts, ends, strict=True)]
+    return [
+        (row.text[start:at], row.cut(at, end))
+        for (start, at), end in zip(before, ends, strict=True)
+    ]
 
 
 def _pieces(row: Written) -> list[Written]:

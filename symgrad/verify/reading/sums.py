@@ -7,6 +7,7 @@ reading of an objective), which is the same as long as the formula is linear in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -21,15 +22,13 @@ from symgrad.expression.tree import (
     Number,
     Var,
     substitute,
-    sum_of,
     variables,
 )
 from symgrad.sources import lexer
-from symgrad.verify.reading.functions import FunctionParser
+from symgrad.verify.reading.families import FamilyParser
 from symgrad.verify.reading.indices import (
     MAX_VALUES,
     SAMPLE,
-    bound,
     is_sample,
     letters_of,
     values_of,
@@ -50,7 +49,16 @@ class Range(NamedTuple):
     unequal: tuple[tuple[str, str], ...] = ()
 
 
-class SumParser(FunctionParser):
+def letters_of_members(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Return the index of `x_i, y_i ∈ D`: the sum runs over it.
+
+    >>> letters_of_members(["x_i", ",", "y_i"]), letters_of_members(["i"])
+    (('i',), ())
+    """
+    return tuple(dict.fromkeys(letter for token in tokens for letter in letters_of(token)))
+
+
+class SumParser(FamilyParser):
     """Reads ∑[i = 1, m] and the product behind it; ∏ likewise."""
 
     terms_read = 0
@@ -101,40 +109,6 @@ class SumParser(FunctionParser):
         self.sums()[str(placeholder.key)] = term
         return placeholder
 
-    def inner_product(self, token: str) -> Expression | None:
-        """Read `θ^⊤ x` and `w·x` of θ_1, θ_2 and x_1, x_2; θ_0 stands alone where there is no x_0.
-
-        None for anything else, and where the indices of the two do not go together.
-        """
-        first = self.members(token)
-        at = self.at + 1
-        if first and self.tokens[at] in ("⊤", "*"):
-            at += 1
-        elif first and self.tokens[at] == "^" and self.tokens[at + 1] == "T":
-            at += 2
-        second = self.members(self.tokens[at]) if first else {}
-        if len(second) > len(first):
-            first, second = second, first  # x^⊤ θ
-        alone = first.keys() - second.keys()
-        if len(first) < 2 or not second or not second.keys() <= first.keys() or alone - {"0"}:
-            return None
-        self.scope.remark(f"`{token}` times `{self.tokens[at]}` read as the sum of the products")
-        self.at = at + 1
-        terms: list[Expression] = [Var(first[key]) for key in sorted(alone)]
-        terms += [Mul((Var(first[key]), Var(second[key]))) for key in sorted(second, key=int)]
-        return sum_of(terms)
-
-    def members(self, token: str) -> dict[str, str]:
-        """Return the names of the graph with one number as index of which a word is the base."""
-        word = bound(token, self.scope.indices)
-        scope = self.scope
-        meant = scope.name(word) is not None or scope.number(word) is not None
-        if not lexer.IDENTIFIER.match(word) or meant:
-            return {}
-        index = self.scope.graph.index
-        family = self.scope.names.family(word)
-        return {key: name for key, name in family.items() if key.isdigit() and name in index}
-
     def limits(self) -> Range:
         """Read what stands in the brackets behind ∑."""
         opened = self.at + 1
@@ -153,6 +127,8 @@ class SumParser(FunctionParser):
             return Range((below[0],), below[2], above)
         if below[1:2] in (["!="], ["≠"]) and len(below) == 3:
             return Range((below[0],), unequal=((below[0], below[2]),))
+        if "∈" in inner and letters_of_members(inner[: inner.index("∈")]):
+            return Range(letters_of_members(inner[: inner.index("∈")]))
         if len(below) == 1 or below[1] in ("∈", "in"):
             return Range((below[0],), "", above)
         if all(len(token) == 1 and token.isalpha() for token in inner):

@@ -18,6 +18,7 @@ from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import decimals_of, plain_number
 
 _WORD = re.compile(rf"\s*({lexer.NAME})\s*")
+_NAMES = re.compile(rf"(?<![\w.])({lexer.NAME})(?!{lexer.REST})")  # α of `α (…)` too
 _NEW = re.compile(
     rf"\s*({lexer.NAME}?)(?:_?(?:new|neu|next|plus|updated|nuevo|nouveau|novo|nuovo|新)|_([tknji])p1"
     r"|\s*[(\[]\s*(?:new|neu|next|nuevo|nouveau|novo|[tkn]\s*\+\s*1)\s*[)\]]"
@@ -120,7 +121,7 @@ class Updates:
         if name is None or not index.isdigit() or int(index) != self.state.step + 1:
             return None
         first = statement.parts[0][1].text
-        names = {self.scope.name(found[1]) for found in lexer.OPERAND.finditer(first)}
+        names = {self.scope.name(found[1]) for found in _NAMES.finditer(first)}
         value = plain_number(first)
         if value is not None:
             likely = self.state.is_update(name, value, unit_of(first))
@@ -135,7 +136,7 @@ class Updates:
     def moves(self, statement: WrittenStatement) -> bool:
         """Tell whether a right side can be a step of gradient descent: numbers, a rate, a Δ."""
         for _, part in statement.parts:
-            words = [found[1] for found in lexer.OPERAND.finditer(part.text)]
+            words = [found[1] for found in _NAMES.finditer(part.text)]
             rate = self.scope.rate
             if not words or any(self.is_rate(word) for word in words):
                 return True
@@ -168,7 +169,7 @@ class Updates:
             return value is not None and self.state.is_update(name, value, unit_of(last))
         before = self.scope.updating
         self.scope.updating = True
-        words = {self.scope.name(found[1]) for found in lexer.OPERAND.finditer(first)}
+        words = {self.scope.name(found[1]) for found in _NAMES.finditer(first)}
         self.scope.updating = before
         rate = self.scope.rate
         return name in words and (rate in words or (rate is not None and rate in first))

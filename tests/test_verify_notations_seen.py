@@ -1,0 +1,117 @@
+r"""Further notations of documents, each a kind, with a wrong twin beside it."""
+
+import pytest
+
+from symgrad.sources.text import parse
+from symgrad.verify import verify
+
+PAIRS = """param w_1, w_2, b; data x_11, x_12, x_21, x_22, y_1, y_2; const N = 2; rate alpha = 0.1
+z_1 = w_1*x_11 + w_2*x_12 + b; z_2 = w_1*x_21 + w_2*x_22 + b
+J = ((z_1 - y_1)^2 + (z_2 - y_2)^2)/(2*N)"""
+RATING = """param u_i1, u_i2, v_1j, v_2j; data r; const lam
+q_ij = u_i1*v_1j + u_i2*v_2j
+R = lam/2*(u_i1^2 + u_i2^2)
+L = (q_ij - r)^2/2 + R"""
+UNIT = "param w_1, w_2; data x_1, x_2, y; rate eta = 1; z = w_1*x_1 + w_2*x_2; J = (z - y)^2/2"
+NORMAL = "param mu, sigma; data x; assume sigma > 0; l = -log(sigma) - (x - mu)^2/(2*sigma^2)"
+STEPPED = "param a = 0.4, b = 0.2; data x; p = a*x + b; J = p^2; rate eta = 0.1; step x = 2"
+
+
+def statuses(graph, text, source="a.md"):
+    return [str(verdict.status) for verdict in verify(parse(graph), text, source=source).verdicts]
+
+
+def test_a_derivative_in_front_of_a_bracket_by_a_name_with_an_index_is_no_function():
+    claim = (
+        r"$\frac{d}{dz_i}\ln(1 + e^{z_i}) = \frac{1}{1 + e^{z_i}}\cdot\frac{d}{dz_i}(1 + e^{z_i})$"
+    )
+    assert statuses(PAIRS, claim) == ["proved"]
+    assert statuses(PAIRS, claim.replace("= \\frac{1}", "= \\frac{2}")) == ["refuted"]
+
+
+def test_a_reason_behind_a_formula_is_no_part_of_its_chain():
+    rows = r"""$$\begin{aligned}
+    \frac{dz_1}{dw_1} &= \frac{d}{dw_1}[w_1x_{11} + w_2x_{12} + b]
+    \quad \because z_1 = w_1x_{11} + w_2x_{12} + b \\ &= x_{11} + 0 + 0 \\ &= x_{11}
+    \end{aligned}$$"""
+    assert statuses(PAIRS, rows) == ["proved", "proved"]
+    assert sorted(statuses(PAIRS, rows.replace("&= x_{11} + 0", "&= x_{12} + 0"))) == [
+        "proved",
+        "refuted",
+    ]
+
+
+@pytest.mark.parametrize("written", ["1new", r"1 \text{new}", "1,new"])
+def test_the_word_for_a_step_behind_an_index(written):
+    old = written.replace("new", "old")
+    step = r"\alpha(\frac{1}{N}\sum_{i=1}^N (z_i - y_i)x_{i1})"
+    claim = rf"$w_{{{written}}} = w_{{{old}}} - {step}$"
+    assert statuses(PAIRS, claim) == ["proved"]
+    assert statuses(PAIRS, claim.replace("x_{i1}", "x_{i2}")) == ["refuted"]
+
+
+@pytest.mark.parametrize("turned", ["u_i^Tv_j", r"u_i^\top v_j", r"u_i^T \cdot v_j"])
+def test_vectors_with_an_index_of_their_own(turned):
+    chain = rf"$q_{{ij}} = {turned} = \sum_{{k=1}}^K u_{{ik}}v_{{kj}}$"
+    assert statuses(RATING, chain) == ["proved"]
+    claim = rf"$\partial L/\partial u_{{ik}} = ({turned} - r)v_{{kj}} + \lambda u_{{ik}}$"
+    assert statuses(RATING, claim) == ["proved"]
+    assert statuses(RATING, claim.replace("- r", "+ r")) == ["refuted"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("\\|", "\\|"), (r"\lVert ", r" \rVert"), (r"\left\|", r"\right\|")]
+)
+def test_a_norm_is_that_of_all_components(left, right):
+    assert statuses(UNIT, f"$J = 0.5{left}z - y{right}^2$") == ["proved"]
+    assert statuses(UNIT, f"${left}w{right}^2 = w_1^2 + w_2^2$") == ["proved"]
+    assert statuses(UNIT, f"${left}w{right}_2^2 = w_1^2 - w_2^2$") == ["refuted"]
+    assert statuses(UNIT, f"${left}w{right}_1 = |w_1| + |w_2|$") == ["proved"]
+
+
+def test_a_capital_sigma_is_the_sign_of_a_sum():
+    claim = r"$\Delta w_j = -\eta\,\Sigma_i (z^{(i)} - y^{(i)}) x_j^{(i)}$"
+    assert statuses(UNIT, claim) == ["proved"]
+    assert statuses(UNIT, claim.replace("= -", "= ")) == ["refuted"]
+
+
+def test_a_sum_over_the_members_of_a_set():
+    claim = r"$\frac{\partial J}{\partial b} = \frac1N \sum_{z_i, y_i \in D} (z_i - y_i)$"
+    assert statuses(PAIRS, claim) == ["proved"]
+    assert statuses(PAIRS, claim.replace("- y_i", "+ y_i")) == ["refuted"]
+
+
+@pytest.mark.parametrize("density", [r"\log p(x \mid \mu, \sigma)", r"\ln{p(x|\mu,\sigma)}"])
+def test_a_density_is_what_the_author_says_it_is(density):
+    text = rf"${density} = -\log\sigma - \frac{{(x - \mu)^2}}{{2\sigma^2}}$ and so "
+    claim = rf"$\frac{{\partial {density}}}{{\partial \mu}} = \frac{{x - \mu}}{{\sigma^2}}$"
+    assert statuses(NORMAL, text + claim) == ["definition", "proved"]
+    assert statuses(NORMAL, text + claim.replace("= \\frac{x -", "= \\frac{x +"))[1] == "refuted"
+
+
+def test_two_densities_of_one_letter_are_two():
+    text = r"$\log p(x|z) = -x^2 z$, $\log p(z) = -z^2$, $\frac{d}{dz}\log p(x|z) = -x^2$"
+    graph = "param z; data x; L = x*z"
+    assert statuses(graph, text)[-1] == "proved"
+
+
+def test_an_accent_names_the_only_one_that_has_it():
+    graph = "param w; data x, y_1; yhat_1 = w*x; L = (y_1 - yhat_1)^2"
+    assert statuses(graph, r"$L = (y_1 - \hat{y})^2$") == ["proved"]
+    assert statuses(graph, r"$L = (y_1 + \hat{y})^2$") == ["refuted"]
+
+
+def test_a_bracket_that_is_never_closed_takes_its_own_display_with_it():
+    text = "$$p = 2(a + b$$\n\n$$= ax + b$$\n\n$$\\frac{dp}{da} = x$$"
+    assert sorted(statuses(STEPPED, text)) == ["proved", "proved", "unreadable"]
+
+
+def test_the_line_below_a_heading_opens_no_fence():
+    text = "Model\n~~~~~\n\n.. math::  p = ax + b\n\n.. math::  \\frac{dp}{da} = b\n"
+    assert statuses(STEPPED, text, "a.rst") == ["proved", "refuted"]
+
+
+def test_a_value_of_the_graph_is_no_rounded_number():
+    # 0.4 - 0.4 would be within the rounding of `0.4`, were that a rounded number
+    assert statuses(STEPPED, r"$a' = a - \eta\frac{dJ}{da} = 0.4 - 0.4 = 0$")[-1] == "proved"
+    assert statuses(STEPPED, r"$a' = a - \eta\frac{dJ}{da} = 0.4 - 0.38 = 0$")[-1] == "refuted"
