@@ -51,3 +51,105 @@ def test_html_that_lowers_is_an_index():
 def test_a_full_stop_between_two_derivatives_is_a_product():
     assert statuses(CHAIN, "dy/dx = dy/du . du/dx") == ["proved"]
     assert statuses(CHAIN, "dy/dx = dy/du . dy/du") == ["refuted"]
+
+
+CYLINDER = "param r, h; V = pi*r^2*h"
+RATES = [
+    (r"\frac{dr}{dt}", r"\frac{dh}{dt}"), (r"\dot{r}", r"\dot h"), ("dr/dt", "dh/dt"),
+    (r"\frac{\mathrm{d}r}{\mathrm{d}t}", r"\frac{\mathrm{d}h}{\mathrm{d}t}"), ("r'(t)", "h'(t)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "left", [r"\frac{dV}{dt}", r"\dot{V}", r"\frac{d}{dt}\left(\pi r^2 h\right)"]
+)
+@pytest.mark.parametrize(("of_r", "of_h"), RATES)
+def test_related_rates(left, of_r, of_h):
+    claim = f"${left} = 2\\pi r h\\, {of_r} + \\pi r^2\\, {of_h}$"
+    assert statuses(CYLINDER, claim) == ["proved"]
+    assert statuses(CYLINDER, claim.replace("r^2\\,", "r\\,")) == ["refuted"]
+
+
+def test_what_has_no_rate_in_a_text_stays_as_it_is():
+    assert statuses(CYLINDER, r"$\frac{dV}{dt} = \pi r^2 \frac{dh}{dt}$") == ["proved"]
+    assert statuses(CYLINDER, r"$V = \pi r(t)^2 h(t)$") == ["proved"]
+    assert statuses(CYLINDER, r"$\frac{dV}{dt} = 2\pi r h$") == ["unreadable"]
+
+
+def test_a_rate_that_is_given_is_no_claim():
+    given = r"$\frac{dr}{dt} = 2$ and $\frac{dV}{dt} = 9$"
+    assert statuses(CYLINDER, given) == ["condition", "condition"]
+    follows = r"$\frac{dV}{dt} = 2\pi r h \frac{dr}{dt} = 9$"
+    assert statuses(CYLINDER, follows) == ["proved", "condition"]
+    numbers = r"At $r = 1, h = 3$, $\frac{dr}{dt} = 2$ we get "
+    numbers += r"$\frac{dV}{dt} = 2\pi r h \frac{dr}{dt} = 12\pi$"
+    assert statuses(CYLINDER, numbers)[-1] == "proved"
+    assert statuses(CYLINDER, numbers.replace("12", "13"))[-1] == "refuted"
+
+
+SPRING = "param x, x_dot; const m, k; L = m*x_dot^2/2 - k*x^2/2"
+
+
+def test_the_equation_of_lagrange():
+    right = r"$$\frac{d}{dt}\left(\frac{\partial L}{\partial \dot{x}}\right) = m\ddot{x}$$"
+    assert statuses(SPRING, right) == ["proved"]
+    assert statuses(SPRING, right.replace("m\\d", "\\d")) == ["refuted"]
+    whole = r"$$\frac{d}{dt}\frac{\partial L}{\partial \dot{x}} - \frac{\partial L}{\partial x}"
+    whole += r" = m\ddot x + kx = 0$$"
+    assert statuses(SPRING, whole) == ["proved", "condition"]
+    assert statuses(SPRING, whole.replace("+ kx", "- kx")) == ["refuted", "condition"]
+
+
+CURVE = "param x, y; F = x^3 + y^3 - 6*x*y"
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    (r"3x^2 + 3y^2\frac{dy}{dx} = 6y + 6x\frac{dy}{dx}", ("6y", "5y")),
+    (r"(3y^2 - 6x)\frac{dy}{dx} = 6y - 3x^2", ("- 6x", "+ 6x")),
+    (r"\frac{dy}{dx} = \frac{2y - x^2}{y^2 - 2x}", ("2y", "y")),
+    (r"\frac{d}{dx}[x^3] + \frac{d}{dx}[y^3] = \frac{d}{dx}[6xy]", ("6x", "x")),
+    (r"\frac{d}{dx}(xy) = y + x\frac{dy}{dx}", ("= y", "= x")),
+])  # fmt: skip
+def test_an_equation_along_a_curve(claim, wrong):
+    text = r"We look for $\frac{dy}{dx}$. $$@$$".replace("@", claim)
+    assert statuses(CURVE, text) == ["proved"]
+    assert statuses(CURVE, text.replace(*wrong)) == ["refuted"]
+
+
+def test_a_second_derivative_along_a_curve():
+    circle = "param x, y; F = x^2 + y^2"
+    claim = r"$\frac{d^2y}{dx^2} = -\frac{x^2 + y^2}{y^3}$, as $\frac{dy}{dx} = -\frac xy$"
+    assert statuses(circle, claim) == ["proved", "proved"]
+    assert statuses(circle, claim.replace("y^3", "y^2")) == ["refuted", "proved"]
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    (r"\frac{dV}{V} = 2\frac{dr}{r} + \frac{dh}{h}", (r"2\frac{dr}", r"\frac{dr}")),
+    (r"d\ln V = 2\,d\ln r + d\ln h", ("2", "3")),
+    (r"d(V) = d\left(\pi r^2 h\right)", ("r^2", "r")),
+    (r"-\frac{dV}{V^2} = -\frac{2\pi r h\,dr + \pi r^2\,dh}{V^2}", (r"+ \pi", r"- \pi")),
+    ("dV/V = 2 dr/r + dh/h", ("2", "4")),
+])  # fmt: skip
+def test_an_equation_of_differentials(claim, wrong):
+    assert statuses(CYLINDER, f"${claim}$") == ["proved"]
+    assert statuses(CYLINDER, f"${claim}$".replace(*wrong)) == ["refuted"]
+
+
+def test_text_in_a_directive_is_read_and_a_program_is_not():
+    text = "````{admonition} Rule\n:class: tip\n```{dropdown} Step\n$dy/du = 5u^4$\n```\n````\n"
+    assert statuses(CHAIN, text) == ["proved"]
+    assert statuses(CHAIN, text.replace("5u", "4u")) == ["refuted"]
+    assert statuses(CHAIN, text.replace("admonition", "code-cell")) == []
+
+
+def test_factorials():
+    graph = "param λ; data x; assume λ > 0, x > 0; p = λ^x/gamma(x + 1)*exp(-λ)"
+    assert statuses(graph, r"$\log p = x\log\lambda - \log x! - \lambda$") == ["proved"]
+    assert statuses(graph, r"$p = \frac{\lambda^x}{x!}e^{-\lambda}$") == ["proved"]
+    assert statuses(graph, r"$p = \frac{\lambda^x}{(x+1)!}e^{-\lambda}$") == ["refuted"]
+
+
+def test_a_derivative_behind_a_factor_without_a_space():
+    graph = "param p; f = 500 - 15*p"
+    assert statuses(graph, r"$E(p) = -\frac{pf'(p)}{f(p)} = \frac{15p}{500 - 15p}$") == ["proved"]
+    assert statuses(graph, r"$E(p) = -\frac{pf'(p)}{f(p)} = \frac{p}{500 - 15p}$") == ["refuted"]

@@ -30,11 +30,15 @@ _UPDATE_IN_NUMBERS = re.compile(r"\s*([-−]?[\d.]+)\s*[-−]\s*([\d.]+)\s*[*(]"
 _LEFT = re.compile(rf"\s*({lexer.NAME})\s*(?:\(([\w\s,;|^()\\]*)\))?\s*")
 _DERIVATIVES = (
     re.compile(
-        rf"∂\s*(?:\^\(?\d\)?)?\s*({_NAME})?\s*(?:\([^()]*\))?\s*/\s*\(?\s*∂\s*\(?({_NAME})"
+        rf"∂\s*(?:\^\(?\d\)?)?\s*(?:\(\s*(?={_NAME}\s*\([^()]*\)\s*\)))?({_NAME})?"
+        rf"\s*(?:\([^()]*\))?\s*\)?\s*/\s*\(?\s*∂\s*\(?({_NAME})"
         rf"(?:\s*({_NAME})\s*\()?"
     ),
     re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
 )
+_PRIMED = re.compile(rf"({_NAME})['′’]+\s*\(\s*({_NAME}|[-−\d.]+)\s*\)")
+_CALL = rf"{_NAME}\s*(?:\(\s*{_NAME}\s*\))?"
+_DEPENDS = re.compile(rf"\s*({_NAME})\s*\(\s*{_CALL}(?:\s*,\s*{_CALL})*\s*\)\s*")
 _INDEXED = re.compile(r"\s*([^\W\d_]+)_(\d{1,3})\s*")
 _NUMBERS = frozenset(("e", "π"))
 _SUM = re.compile(r"[∑∏]\s*\[\s*(\w)\s*=\s*(\d{1,4})\s*,\s*(\d{1,4})\s*\]")
@@ -198,6 +202,7 @@ def gather(text: str, source: str) -> Article:
         ]
     _drop_transposes(found)
     _drop_cases(found)
+    _drop_dependences(found)
     return found
 
 
@@ -219,12 +224,29 @@ def _drop_transposes(found: Article) -> None:
         ]
 
 
+def _drop_dependences(found: Article) -> None:
+    """Leave out `z = f(x, y)` of a function that no equation defines: it says what z depends on."""
+    defined = {said.name for said in found.equations} | found.arguments.keys()
+    kept = [
+        (call := _DEPENDS.fullmatch(said.right)) is None
+        or call[1].lstrip("\\") in defined
+        or lookup(call[1]) is not None
+        or call[1] in LETTERS
+        for said in found.equations
+    ]
+    _keep(found, kept)
+
+
+def _keep(found: Article, kept: Sequence[bool]) -> None:
+    """Leave out the equations that are not to be kept."""
+    found.put_in = [replace(item, before=sum(kept[: item.before])) for item in found.put_in]
+    found.equations = [said for said, keep in zip(found.equations, kept, strict=True) if keep]
+
+
 def _drop_cases(found: Article) -> None:
     """Leave out equations that hold on one side of a border: those of a name that has two such."""
     counts = Counter(said.name for said in found.equations if said.bounded)
-    kept = [not said.bounded or counts[said.name] == 1 for said in found.equations]
-    found.put_in = [replace(item, before=sum(kept[: item.before])) for item in found.put_in]
-    found.equations = [said for said, keep in zip(found.equations, kept, strict=True) if keep]
+    _keep(found, [not said.bounded or counts[said.name] == 1 for said in found.equations])
 
 
 def with_equations(article: Article, texts: Sequence[str]) -> Article:
@@ -397,6 +419,13 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
                 if name and name not in LETTERS:
                     found.tops.append(Top(name, place))
                 found.bottoms.setdefault(bottom.lstrip("\\"), place)
+        for word, argument in _PRIMED.findall(text):
+            if lookup(word) or spelled(word) or word in LETTERS:
+                continue
+            any_found = True
+            found.tops.append(Top(word[-1] if word.isalpha() else word, place))
+            if not argument[-1:].isdigit() or "_" in argument:
+                found.bottoms.setdefault(argument.lstrip("\\"), place)
         any_found = any_found or "∇" in text or "∂" in text
     return any_found
 

@@ -170,13 +170,18 @@ def _objective(
     open_tops = [name for name in tops if name not in nodes]
     below = {name: set(needed_by(name, nodes)) - {name} for name in tops if name in nodes}
     bottoms = {vocabulary.name(name) for name in article.bottoms}
+    times = Counter(vocabulary.name(top.name) for top in article.tops)
     missing = [name for name in open_tops if name not in bottoms and not alike(name, nodes)]
-    if missing:
+    often = max((times[name] for name in below), default=0)
+    if any(times[name] >= often for name in missing):
         raise no_equation(missing, article, vocabulary)
+    notes += [
+        f"no equation defines `{name}`, which the article differentiates as well"
+        for name in missing
+    ]
     highest = [name for name in below if not any(name in other for other in below.values())]
     if highest:
         reason = "it is what the article differentiates"
-        times = Counter(vocabulary.name(top.name) for top in article.tops)
         name = max(highest, key=lambda one: (times[one], len(below[one])))
     else:
         name = list(nodes)[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from symgrad.expression.functions import lookup
@@ -30,6 +30,7 @@ _DATA = frozenset(
     ("x", "X", "y", "Y", "t", "target", "input", "label", "i", "o", "d", "z", "h", "r", "s")
 )
 _RATES = frozenset(("η", "α", "lr", "rate"))
+_SAMPLED = frozenset(("x", "X", "y", "Y", "target", "input", "label"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,9 @@ def roles(
     valued = {vocabulary.name(item.name) for item in article.values}
     found: dict[str, Role] = {}
     names = tuple(names)
-    letters = _PARAMETERS if bottoms & {*names} else _PARAMETERS | _PERHAPS_PARAMETERS
+    varied = bottoms & {*names}
+    letters = _PARAMETERS if varied else _PARAMETERS | _PERHAPS_PARAMETERS
+    sampled = _has_samples(names, article, vocabulary, bottoms)
     for name in names:
         base, index = base_and_index(name)
         if name in chosen:
@@ -197,9 +200,22 @@ def roles(
             found[name] = Role(kind, "the sentence says so")
         elif name in arguments:
             found[name] = Role("param", "it is an argument of the objective")
+        elif varied and not sampled:
+            found[name] = Role("const", "the article does not differentiate by it")
         else:
             found[name] = _usual(base, letters, name in valued)
     return found
+
+
+def _has_samples(
+    names: Iterable[str], article: Article, vocabulary: Vocabulary, bottoms: Collection[str]
+) -> bool:
+    """Tell whether an article speaks of samples: in words, by a sum over them, by an x or a y."""
+    kinds = {vocabulary.name(name): kind for name, kind in article.words.items()}
+    if "data" in kinds.values() or any(open_sums(said.right) for said in article.equations):
+        return True
+    free = (name for name in names if name not in bottoms and kinds.get(name) is None)
+    return any(canonical(base_and_index(name)[0]) in _SAMPLED for name in free)
 
 
 def _usual(base: str, parameters: frozenset[str], valued: bool) -> Role:  # noqa: FBT001  (a fact)

@@ -10,9 +10,7 @@ from symgrad.derivation.analysis import ancestors
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.tree import (
     Compare,
-    Div,
     Expression,
-    Neg,
     Number,
     Var,
     number,
@@ -40,6 +38,7 @@ from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import readings_of
 from symgrad.verify.reading.givens import Given
 from symgrad.verify.reading.meaning import adjoint_meant
+from symgrad.verify.reading.motion import curve_slope, names_below, on_curve
 from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
@@ -52,6 +51,7 @@ _MAX_ARITHMETIC = 40
 _COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SET = "a condition, which the formula need not fulfil everywhere"
+_RATE = "the rate at one moment, with values put in"
 _APPROXIMATION = "an approximation without numbers"
 
 
@@ -142,11 +142,21 @@ class Chains:
         Raises:
             Fault: if the left side has no meaning.
         """
-        left = self.along_curve(left, links[0])
+        left, links = self.along_curve(left, links)
         for index, link in enumerate(links):
             if link.relation == "≈" and not link.numeric and not self.has_numbers(link):
                 yield from self.approximation(left, links, index, text, place, given)
                 return
+        if not strict and (count := self.without_rates(left, links)) is not None:
+            if count:
+                yield self.claim(left, links[:count], text, place, given, forced=forced)
+            self.forget_rate(left, links[count])
+            where = links[count].place if count else place
+            rest = links[count:]
+            found = self.claim(left, rest, text, where, given, forced=False, otherwise=_RATE)
+            alone = isinstance(left, NameTarget) and not count
+            yield replace(found, condition=_RATE, otherwise="") if alone else found
+            return
         last = links[-1]
         if not strict and self.only_approximates(left, links):
             about = self.claim(
@@ -183,29 +193,67 @@ class Chains:
         shown = f"{_left_of(text)} = {last.text}" if links[:-1] else text
         yield self.claim(left, (last,), shown, where, given, forced=False, otherwise=said)
 
-    def along_curve(self, left: Target, first: Link) -> Target:
-        """Return what dy/dx of two inputs is where F(x, y) stays as it is: -(∂F/∂x)/(∂F/∂y).
+    def along_curve(self, left: Target, links: tuple[Link, ...]) -> tuple[Target, tuple[Link, ...]]:
+        """Return a claim with dy/dx of two inputs as it is where F(x, y) stays as it is.
 
-        It is meant so where ∂F/∂x and ∂F/∂y stand behind it, and from there on; else it is 0.
+        It is meant so where ∂F/∂x and ∂F/∂y stand behind it, and from there on, and where the text
+        is about a curve; else it is 0.
         """
-        if not isinstance(left, DerivativeTarget) or left.further or left.expression is not None:
-            return left
-        nodes = [self.graph.index.get(name) for name in (left.top, left.bottom)]
-        if left.top == left.bottom or any(n is None or n.formula is not None for n in nodes):
-            return left
-        known = [self.scope.derivatives.get(str(key)) for key in variables(first.expression)]
-        slopes = {(one.top, one.bottom) for one in known if one is not None and not one.further}
-        for top, _ in slopes:
-            if {(top, left.top), (top, left.bottom)} <= slopes:
-                self.curves[left.key] = top
-        fixed = self.curves.get(left.key)
-        if fixed is None:
-            return left
-        self.scope.remark(f"`{left.key}` read along a curve on which `{fixed}` does not change")
-        above, below = (
-            self.scope.note(DerivativeTarget(fixed, name)) for name in (left.bottom, left.top)
-        )
-        return ExpressionTarget(Neg(Div(above, below)))
+        if isinstance(left, DerivativeTarget):
+            known = [self.scope.derivatives.get(str(k)) for k in variables(links[0].expression)]
+            slopes = {(one.top, one.bottom) for one in known if one is not None and not one.further}
+            for top, _ in slopes:
+                if {(top, left.top), (top, left.bottom)} <= slopes:
+                    self.curves[left.key] = top
+            if (slope := curve_slope(left, self.scope, self.curves)) is not None:
+                left = ExpressionTarget(slope)
+        elif isinstance(left, ExpressionTarget):
+            left = ExpressionTarget(on_curve(left.expression, self.scope, self.curves))
+        return left, tuple(self.link_on_curve(link) for link in links)
+
+    def link_on_curve(self, link: Link) -> Link:
+        """Return a link with dy/dx of two inputs as it is along a curve."""
+        found = on_curve(link.expression, self.scope, self.curves)
+        return link if found is link.expression else replace(link, expression=found, other=None)
+
+    def without_rates(self, left: Target, links: tuple[Link, ...]) -> int | None:
+        """Return the first link that a rate has been put into, None where there is none.
+
+        `dV/dt = 9` gives a rate; what follows from it holds at that moment only.
+        """
+        scope = self.scope
+        free = {rate for rate in scope.moves.values() if rate not in self.graph.index}
+        free -= scope.definitions.keys()
+        match left:
+            case NameTarget(name) if name in scope.moves.values():
+                names = {name}
+            case ExpressionTarget(expression):
+                names = set(map(str, variables(expression)))
+            case _:
+                return None
+        if names.isdisjoint(scope.moves.values()):
+            return None
+        below = {one for name in names for one in names_below(name, scope)}
+        inputs = {one for one in below if self.graph.index[one].formula is None}
+        valued = inputs <= {name for name, _ in self.state.point}
+        if valued and not names & free and not isinstance(left, NameTarget):
+            return None
+        for index, link in enumerate(links):
+            if set(map(str, variables(link.expression))).isdisjoint(scope.moves.values()):
+                return None if self.is_zero(link) else index
+        return None
+
+    @staticmethod
+    def is_zero(link: Link) -> bool:
+        """Tell whether a link is 0."""
+        return isinstance(link.expression, Number) and link.expression.value == 0
+
+    def forget_rate(self, left: Target, link: Link) -> None:
+        """Take a rate for what is said of it here, whatever was said of it before."""
+        if isinstance(left, NameTarget):
+            self.scope.definitions.pop(left.name, None)
+            if link.numeric:
+                self.scope.define(Definition(left.name, link.expression))
 
     def approximation(
         self, left: Target, links: tuple[Link, ...], index: int, text: str, place: Place,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from typing import TypeAlias
@@ -36,6 +37,7 @@ from symgrad.verify.reading.generic import Generic, stated_counts
 from symgrad.verify.reading.givens import Given, Givens
 from symgrad.verify.reading.homonyms import without_homonyms
 from symgrad.verify.reading.lefts import LeftSides
+from symgrad.verify.reading.motion import curved, moving, speaks_of_time
 from symgrad.verify.reading.orders import Order, coefficients, order_of, without_order
 from symgrad.verify.reading.proportional import factor_of
 from symgrad.verify.reading.prose import UNCLEAR
@@ -52,12 +54,13 @@ from symgrad.verify.reading.superscripts import (
     writes_batches,
 )
 from symgrad.verify.reading.text import VALUE_SAID, source_text
-from symgrad.verify.reading.vectors import coefficient, components, differentials
+from symgrad.verify.reading.vectors import coefficient, components, differentials, forms, in_inputs
 from symgrad.verify.truth import Truth
 
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_PASSES = 3
+_PARTIAL = re.compile(r"∂|\\partial|\\pdv?\b|∇|\\nabla")
 _CONDITIONS = frozenset(("<", ">", "<=", ">=", "≤", "≥", "≪", "≫", "≠", "!=", "∝", "∼", "∈", "≟"))
 _IN_WORDS = re.compile(r"\\(?:text\w*|mbox|mathrm|operatorname)\s*\{")
 _LIMIT = re.compile(r"\(?\s*[-−+]?\s*(?:[\d.]+|∞)\s*[-−+^()]*\s*")
@@ -102,6 +105,7 @@ class Reader:
         texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
         self.above = letters_above(formula.content.text for formula in texts)
         self.scope.batches = writes_batches((one.content.text for one in texts), self.scope)
+        self.note_motion(texts)
         self.decimals = style_of(formula.content.text for formula in texts)
         self.chains.comma = self.decimals == "comma"
         for count, formula in enumerate(texts):
@@ -116,6 +120,17 @@ class Reader:
             found = self.again(found, last=index == _MAX_PASSES - 1)
         read = [item for item in found if not isinstance(item, Later)]
         yield from without_homonyms(read, self.truth)
+
+    def note_motion(self, texts: list[FoundFormula]) -> None:
+        """Take note of the inputs that move with the time or along a curve."""
+        found = []
+        for formula in texts:
+            raw = formula.content.text
+            if len(raw) <= MAX_CLAIM_LENGTH and (speaks_of_time(raw) or "d" in raw):
+                with suppress(Fault):
+                    found.append(translate_leniently(raw, formula.origin)[0].text)
+        self.scope.moves |= moving(found, self.scope)
+        self.scope.curve = self.scope.curve or curved(found, self.scope)
 
     def again(self, items: list[Item | Later], *, last: bool) -> list[Item | Later]:
         """Return the items, with the statements read again whose names may have got a meaning."""
@@ -250,6 +265,8 @@ class Reader:
         """Yield the claims of a statement, or why it is none."""
         self.scope.begin()
         self.scope.values, self.scope.step = self.state.values, self.state.step
+        if self.scope.curve and not _PARTIAL.search(formula.text):
+            self.scope.running = frozenset(self.graph.parameters)
         origin = statement.whole.origin(formula.text, formula.origin)
         place = origin.place("", 0, max(1, len(statement.whole.text)))
         text = source_text(formula.text, statement.whole)
@@ -273,6 +290,9 @@ class Reader:
             if (total := differentials(statement, self.scope)) is not None:
                 left = NameTarget(total[0])
                 yield self.by_differentials(*total, statement, formula, text, place)
+                return
+            if (words := forms(statement, self.scope)) is not None:
+                yield self.by_forms(words, statement, formula, text, place)
                 return
             cases = []
             for indices in self.generic.choices(statement, origin):
@@ -518,6 +538,37 @@ class Reader:
                     expression=coefficient(link.expression, name, formula.origin, names),
                 )
                 for link in links
+            )  # fmt: skip
+            one = self.chains.claim(target, own, text, place, Given(), forced=False)
+            cases.append(Case(((f"the factor of d{name}", ""),), one))
+        return _together(tuple(cases))
+
+    def by_forms(
+        self, words: dict[str, str], statement: WrittenStatement, formula: FoundFormula, text: str,
+        place: Place,
+    ) -> Claim:  # fmt: skip
+        """Return the claim of `dV/V = 2 dr/r + dh/h`: one about the factor of each dr.
+
+        Raises:
+            Fault: if a side cannot be read, or is no sum of terms with one dx each.
+        """
+        self.scope.differentials = words
+        names = list(dict.fromkeys(words.values()))
+        links = [self.chains.link(sign, part, formula) for sign, part in statement.parts]
+        side = parse_side(statement.left.text, formula.origin, self.scope)
+        left, *others = (
+            in_inputs(one, names, self.scope) for one in (side, *(one.expression for one in links))
+        )
+        inputs = [name for name in names if self.graph.index[name].formula is None]
+        cases = []
+        for name in inputs:
+            target = ExpressionTarget(coefficient(left, name, formula.origin, inputs))
+            own = tuple(
+                replace(
+                    link, decimals=None, other=None, direct=None,
+                    expression=coefficient(one, name, formula.origin, inputs),
+                )
+                for link, one in zip(links, others, strict=True)
             )  # fmt: skip
             one = self.chains.claim(target, own, text, place, Given(), forced=False)
             cases.append(Case(((f"the factor of d{name}", ""),), one))

@@ -7,12 +7,23 @@ from typing import TypeAlias
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
 from symgrad.errors import nearest
-from symgrad.expression.tree import ZERO, Call, Div, Expression, Var, product_of, variables
+from symgrad.expression.tree import (
+    ZERO,
+    Add,
+    Call,
+    Div,
+    Expression,
+    Mul,
+    Var,
+    product_of,
+    variables,
+)
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.model import DerivativeTarget
-from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.motion import by_time
+from symgrad.verify.reading.scope import TIME, Scope
 
 SUPERSCRIPTS = {"²": 2, "³": 3, "⁴": 4}
 _MAX_ORDER = 4
@@ -201,7 +212,8 @@ class DerivativeParser(Parser):
             self.split_names(token, mark)
         token = self.tokens[self.at]
         called = self.tokens[self.at + 1] == "(" and lexer.IDENTIFIER.match(token)
-        if called and self.scope.name(token) is None:
+        timed = token == TIME and self.scope.moves
+        if called and not timed and self.scope.name(token) is None:
             return self.atom()
         found = self.node(token)
         self.at += 1
@@ -226,6 +238,8 @@ class DerivativeParser(Parser):
         name = self.scope.name(token) if token else None
         if name is not None and (name in self.scope.graph.index or name in self.scope.dummies):
             return name
+        if token == TIME and self.scope.moves:
+            return TIME
         raise self.unknown_node(token)
 
     def unknown_node(self, token: str) -> Fault:
@@ -324,6 +338,12 @@ class DerivativeParser(Parser):
 
     def total(self, top: Expression, bottom: str) -> Expression:
         """Return the total derivative by one name."""
+        if bottom == TIME and self.scope.moves and TIME not in self.scope.dummies:
+            if (found := by_time(top, self.scope)) is None:
+                raise self.fault("nothing in this is known to change with `t`", self.at - 1)
+            return found
+        if bottom in self.scope.running and not isinstance(top, Var):
+            return self.along(top, bottom)
         if bottom in self.scope.dummies:
             return gradient_of(top).get(bottom, ZERO)
         if self.scope.dummies.intersection(map(str, variables(top))):
@@ -348,6 +368,16 @@ class DerivativeParser(Parser):
                 return alone
             return self.scope.note(DerivativeTarget(str(top.key), bottom))
         return self.scope.note_expression(top, bottom)
+
+    def along(self, top: Expression, bottom: str) -> Expression:
+        """Return `d/dx (x y)` where y depends on x: the direct part, and those by way of others."""
+        scope = self.scope
+        parts: list[Expression] = [scope.note_expression(top, bottom)]
+        for name in (str(key) for key in variables(top)):
+            if name != bottom and name in scope.graph.parameters:
+                across = scope.note_expression(top, name)
+                parts.append(Mul((across, scope.note(DerivativeTarget(name, bottom)))))
+        return parts[0] if len(parts) == 1 else Add(tuple(parts))
 
     def direct_slope(self, top: str, bottom: str) -> Expression | None:
         """Return the derivative of an equation by one of its operands, the others held fixed.

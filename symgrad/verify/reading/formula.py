@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.errors import close_to
+from symgrad.expression.algebra import add
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import ONE, ZERO, Call, Compare, Div, Expression, Number, Var, number
@@ -14,8 +15,10 @@ from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
 from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
+from symgrad.verify.reading.motion import by_time, dotted
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.sums import MEANS, SumParser
+from symgrad.verify.reading.vectors import of_inputs
 
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
@@ -93,6 +96,8 @@ class ClaimParser(SumParser):
         if self.is_delta_derivative(token):
             self.split_token(("∂", token[1:]))
             return self.behind_atom(self.derivative("δ"), start)
+        if token == "d" and self.scope.differentials and self.is_differential():
+            return self.behind_atom(self.differential_of_side(), start)
         follows = self.tokens[self.at + 1] in ("/", "^", "(", *SUPERSCRIPTS) if token else False
         if token[:1] == "d" and follows and self.is_derivative(token):
             if len(token) > 1:
@@ -101,6 +106,22 @@ class ClaimParser(SumParser):
         found = super().atom()
         self.refuse_second_number()
         return self.behind_atom(found, start)
+
+    def is_differential(self) -> bool:
+        """Tell whether `d(πr²h)` or `d ln F` begins here, in an equation of differentials."""
+        following = self.tokens[self.at + 1]
+        if following == "(":
+            return self.tokens[self.behind(self.at + 1)] != "/" or not self.is_derivative("d")
+        return following.lstrip("\\") in ("ln", "log")
+
+    def differential_of_side(self) -> Expression:
+        """Read what d acts on, and return its total differential."""
+        self.at += 1
+        operand = self.complete(self.power())
+        graph = self.scope.graph
+        names = dict.fromkeys(self.scope.differentials.values())
+        inputs = [name for name in names if graph.index[name].formula is None]
+        return of_inputs(operand, inputs, self.scope)
 
     def is_delta_derivative(self, token: str) -> bool:
         """Tell whether `δJ/δy` begins here: δ as the sign of a derivative."""
@@ -125,6 +146,9 @@ class ClaimParser(SumParser):
                 found = self.bracket_prime(found, start)
             elif token == "@":
                 found = self.at_values(found)
+            elif token == "!":
+                self.at += 1
+                found = Call("gamma", (add(found, ONE),))
             elif token == "%" and not self.tokens[self.at + 1][:1].isdigit():
                 self.at += 1
                 found = Div(found, number(100))
@@ -217,6 +241,11 @@ class ClaimParser(SumParser):
         scope = self.scope
         following = self.tokens[self.at + 1]
         if following in PRIMES:
+            known = scope.name(token) is not None or token in scope.functions
+            ways = [] if known else scope.products(token, before_power=False)
+            if len(ways) == 1 and self.letter_function(token) is None:
+                self.split_token(ways[0])  # `p f'(p)` without the space
+                return self.plain_name(ways[0][0])
             return self.primed(token)
         joined = f"d{following}"
         if token == "d" and lexer.IDENTIFIER.match(following) and scope.resolve("d") is None:
@@ -278,7 +307,7 @@ class ClaimParser(SumParser):
 
     def plain_name(self, token: str) -> Expression:
         """Read a word that is one name or one named number."""
-        found = self.scope.resolve(token) or self.scope.number(token)
+        found = self.scope.resolve(token) or self.scope.number(token) or self.dotted(token)
         if found is None:
             hint = close_to(token, self.names)
             raise self.fault(
@@ -286,6 +315,14 @@ class ClaimParser(SumParser):
             )
         self.at += 1
         return found
+
+    def dotted(self, token: str) -> Expression | None:
+        """Return what `V_dot` is where inputs move with the time: dV/dt."""
+        found = dotted(token, self.scope) if self.scope.moves else None
+        top: Expression | None = Var(found[0]) if found else None
+        for _ in range(found[1] if found else 0):
+            top = None if top is None else by_time(top, self.scope)
+        return top
 
     def two_readings(self, token: str, ways: tuple[str, str]) -> Fault:
         """Return the fault of a word that can be read in two ways."""

@@ -21,7 +21,7 @@ from symgrad.expression.tree import (
 )
 from symgrad.sources import lexer
 from symgrad.verify.reading.derivatives import DerivativeParser, Variable
-from symgrad.verify.reading.scope import Scope
+from symgrad.verify.reading.scope import TIME, Scope
 
 # Letters that are functions where they are no names: what they are called, in a remark.
 LETTERS = {
@@ -101,7 +101,8 @@ class FunctionParser(DerivativeParser):
             return self.own_function(token, own.parameters, own.body)
         arguments = self.listed(opened + 1, end)
         found = (
-            self.before_step(token, arguments)
+            self.at_time(token, arguments)
+            or self.before_step(token, arguments)
             or self.partial_applied(token, arguments)
             or self.sample_of(token, arguments)
             or self.node_applied(token, arguments)
@@ -136,6 +137,11 @@ class FunctionParser(DerivativeParser):
         node = scope.graph.index.get(str(name))
         known = name in scope.definitions or (node is not None and node.formula is not None)
         return name if known else None
+
+    def at_time(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return what `r(t)` is where the input r moves with the time: r."""
+        name = self.scope.name(token) if arguments == [(TIME,)] else None
+        return Var(str(name)) if name in self.scope.moves else None
 
     def before_step(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
         """Return what `w(t)` and `w(old)` are where a step is written: the value in force."""

@@ -21,6 +21,7 @@ from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.functions import LETTERS, is_function, spelled
 from symgrad.verify.reading.indices import SAMPLE
+from symgrad.verify.reading.motion import dotted
 from symgrad.verify.reading.redefining import redefined
 from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import WrittenStatement
@@ -100,6 +101,8 @@ class LeftSides:
             batch = self.scope.of_batch(word[1])
             if isinstance(batch, Var):
                 return self.scope.derivatives.get(str(batch.key)) or NameTarget(str(batch.key))
+            if self.scope.moves and dotted(word[1], self.scope) is not None:
+                return ExpressionTarget(parse_side(text, origin, self.scope))
             if self.is_new(word[1]):
                 return NameTarget(self.new_name(word[1]))
         if _TITLE.match(text) and len(statement.parts) > 1:
@@ -168,8 +171,9 @@ class LeftSides:
         letter = LETTERS.get(canonical(name))
         if letter is not None and (name == "σ" or self.uses(letter[0])):
             return None
-        if scope.names.family(name) or name in _SPECIAL:
-            return None
+        by_parameters = all(scope.name(p) in self.graph.parameters for p in parameters)
+        if scope.names.family(name) or (name in _SPECIAL and not by_parameters):
+            return None  # `E(X)` is a mean, `E(p)` of a parameter p a function
         if self.is_spelled_so(name, parameters, statement):
             return None
         if families:

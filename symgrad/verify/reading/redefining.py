@@ -8,6 +8,7 @@ so it may be a slip as well: then what is said of f from there on is never refut
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from symgrad.expression.tree import Expression, Var, substitute
 from symgrad.sources.problems import Fault, Origin
@@ -58,8 +59,10 @@ def redefined(
     known = substitute(own.body, renamed)
     if decide(known, body).status != "refuted":
         return False
-    if not _is_introduced(formula, scope.defined_on.get(name, 0)):
-        scope.doubtful.add(name)
+    lines = _lines_since(scope.defined_on.get(name, 0), formula)
+    if not _is_introduced(formula, lines):
+        if any(not line.strip() for line in lines):  # in one paragraph it is a slip
+            scope.doubtful.add(name)
         return False
     del scope.functions[name]
     scope.definitions.pop(name, None)
@@ -68,10 +71,14 @@ def redefined(
     return True
 
 
-def _is_introduced(formula: FoundFormula, before: int) -> bool:
+def _lines_since(before: int, formula: FoundFormula) -> tuple[str, ...]:
+    """Return the lines between the one with this number and that of a formula."""
+    return tuple(formula.origin.lines[before : formula.origin.place("", 0, 1).line - 1])
+
+
+def _is_introduced(formula: FoundFormula, lines: Sequence[str]) -> bool:
     """Tell whether something between two lines, or the words in front, says that it is new."""
     here = formula.origin.place("", 0, 1)
-    lines = formula.origin.lines[before : here.line - 1]
     head = here.text[: here.column - 1]
     words = head if head.strip(" $\\([>") else next(filter(str.strip, reversed(lines)), "")
     return any(map(_APART.match, (*lines, head))) or _INTRODUCED.search(words) is not None

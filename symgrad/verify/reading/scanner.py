@@ -24,7 +24,8 @@ _NUMBER = r"[-−+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
 _NAME = r"[^\W\d]\w{0,30}"
 _VALUE = rf"{_NAME}[ \t]*=[ \t]*{_NUMBER}(?![\w.]*[\w(])"
 _OPENERS = re.compile(
-    r"(?P<fence>^[ \t>]{0,12}(?P<ticks>`{3,}|~{3,})[ \t]*\{?(?P<kind>[\w+-]*)\}?[^\n`]*\n)"
+    r"(?P<fence>^[ \t>]{0,12}(?P<ticks>`{3,}|~{3,})"
+    r"[ \t]*\{?(?P<kind>[\w+-]*)(?::[\w-]*)?\}?[^\n`]*\n)"
     r"|(?P<comment><!--)"
     r"|(?P<tag><(?P<element>script|style|pre|code|textarea|annotation)\b[^<>]*>)"
     r"|(?P<shortcode>\[(?P<code_name>latex|tex)\])"
@@ -84,6 +85,12 @@ _LONE_END = re.compile(r"^[ \t]*\][ \t]*$", re.MULTILINE)
 _PROSE_KINDS = frozenset(("markdown", "notebook", "rst"))
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted)\}.*?\\end\{\1\}", re.DOTALL)
 _FRONT = re.compile(r"\A(---|\+\+\+)[ \t]*\n.*?\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
+# fences of MyST that hold text, and no program
+_DIRECTIVES = frozenset(
+    "admonition attention axiom card caution danger definition details dropdown error example "
+    "exercise grid hint important lemma margin note observation prf proof remark seealso sidebar "
+    "solution tab theorem tip toggle topic warning".split()
+)
 _CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "\\\\(": "\\\\)", "\\\\[": "\\\\]"}
 
 
@@ -349,6 +356,9 @@ class Scanner:
         self.at = found.end() if found else len(self.text)
         body = self.text[match.end() : end]
         if found and match["kind"] in LOOSE_FENCES and not is_program(body):
+            yield from self.loose_fence(match.end(), end)
+            return
+        if found and "{" in match[0] and match["kind"].lower() in _DIRECTIVES:
             yield from self.loose_fence(match.end(), end)
             return
         if match["kind"] not in ("symgrad", "math") or _DECLARES.search(body):

@@ -38,11 +38,13 @@ from symgrad.verify.truth import Truth
 _ADJOINT = re.compile(r"(?:δ|delta)_?\{?(\w+?)\}?|(\w+?)_?bar")
 _INDEXED = re.compile(r"[^\W\d_]_?[0-9₀-₉]+")
 _KRONECKER = re.compile(r"δ_([A-Za-z])_?([A-Za-z])")
+_DOTTED = re.compile(r"(\w+?)_(d{1,2}ot)((?:_\w+)?)")
 _LAST_PIECE = "e"
 _OLD = frozenset(("old", "alt", "prev", "current", "cur", "viejo", "ancien", "旧"))
 _MOST_NODES = 400
 _HIGHEST_ORDER = 4
 _FEWEST = 2
+TIME = "t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,16 @@ class Scope:
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
         self.batches = False
+        self.moves: dict[str, str] = {}
+        self.curve = False
+        self.running: frozenset[str] = frozenset()
         self.readings: dict[str, None] = {}
         self.doubts: dict[str, None] = {}
 
     def begin(self) -> None:
         """Forget what was decided for the statement before."""
         self.dummies = frozenset()
+        self.running = frozenset()
         self.subject = None
         self.indices = {}
         self.updating = False
@@ -154,7 +160,7 @@ class Scope:
             word = self.with_values(word)
         found = self.names.meant(word)
         if found is None and word not in self.dummies:
-            return self.earlier(word)
+            return self.rate_word(word) or self.earlier(word)
         if found is None:
             return word
         self.remark(found[1])
@@ -169,6 +175,13 @@ class Scope:
             kept = bound(word, rest)
             return kept if self.names.exact(kept) is not None else found
         return found
+
+    def rate_word(self, word: str) -> str | None:
+        """Return the rate that `r_dot` or `θ_ddot_1` means where that is no node of the graph."""
+        found = _DOTTED.fullmatch(word) if self.moves else None
+        meant = self.names.meant(found[1] + found[3]) if found else None
+        rate = self.moves.get(meant[0]) if meant else None
+        return self.moves.get(str(rate)) if found and found[2] == "ddot" else rate
 
     def earlier(self, word: str) -> str | None:
         """Return the parameter that `w_old`, or `a_1` after one step, means; also α as the rate."""

@@ -16,12 +16,14 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     Number,
+    Var,
     substitute,
     variables,
 )
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
+from symgrad.verify.model import DerivativeTarget
 from symgrad.verify.reading.scope import Scope, differential_of
 from symgrad.verify.reading.split import WrittenStatement, cut_at, unwrapped
 
@@ -33,6 +35,8 @@ _HESSIAN = re.compile(
     rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\){_ARGUMENTS})"
 )
 _ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
+_WORDS = re.compile(rf"(?<![^\W\d]|[/∂_])(?:d\s+)?{lexer.NAME}(?!\s*\)?\s*/\s*\(?\s*[d∂])")
+_OPERATOR = re.compile(r"(?<!\w)d\s*(?:\(|\\?(?:ln|log)\b)")
 _DIFFERENTIAL = re.compile(rf"\s*d\s*({lexer.NAME})\s*")
 
 
@@ -114,6 +118,69 @@ def differentials(statement: WrittenStatement, scope: Scope) -> tuple[str, dict[
     if not words or any(name not in below for name in words.values()):
         return None
     return top, words
+
+
+def forms(statement: WrittenStatement, scope: Scope) -> dict[str, str] | None:
+    """Return the words dx in `dV/V = 2 dr/r + dh/h`, each with its name; None for other statements.
+
+    Every side has one, and the left side is none alone: `dW = …` may be a derivative.
+    """
+    sides = [statement.left.text, *(part.text for _, part in statement.parts)]
+    if any("d" not in side for side in sides) or _DIFFERENTIAL.fullmatch(sides[0]):
+        return None
+    words: dict[str, str] = {}
+    for side in sides:
+        found = dict(_differential_words(side, scope))
+        if not found and not _OPERATOR.search(side):
+            return None
+        words |= found
+    operated = any(map(_OPERATOR.search, sides))
+    if operated:
+        spoken = {scope.name(word) for side in sides for word in re.findall(lexer.NAME, side)}
+        moved = [n.name for n in scope.graph.nodes if n.name in spoken and n.kind != "const"]
+        words |= {f"d{name}": name for name in moved}
+    inputs = [name for name in words.values() if scope.graph.index[name].formula is None]
+    nodes = [name for name in words.values() if scope.graph.index[name].formula is not None]
+    below = {one for name in nodes for one in ancestors(scope.graph, name)}
+    return words if inputs and (operated or set(inputs) & below) else None
+
+
+def _differential_words(text: str, scope: Scope) -> Iterator[tuple[str, str]]:
+    """Yield the words dx of a side that are above no dt, each with its name of the graph."""
+    for found in re.finditer(
+        rf"(?<![^\W\d]|[/∂_])(?:d\s+)?{lexer.NAME}(?!\s*\)?\s*/\s*\(?\s*[d∂])", text
+    ):
+        word = "".join(found[0].split())
+        name = scope.name(word[1:]) if word[:1] == "d" and len(word) > 1 else None
+        if name in scope.graph.index and scope.names.exact(word) is None:
+            yield word, str(name)
+
+
+def in_inputs(expression: Expression, names: list[str], scope: Scope) -> Expression:
+    """Return a form with the differential of a node as the sum over those of its inputs."""
+    found: dict[str | int, Expression] = {}
+    inputs = [name for name in names if scope.graph.index[name].formula is None]
+    for name in names:
+        if name not in inputs:
+            found[differential_of(name).key] = of_inputs(Var(name), inputs, scope)
+    return substitute(expression, found)
+
+
+def of_inputs(top: Expression, inputs: list[str], scope: Scope) -> Expression:
+    """Return the total differential of an expression, in those of some inputs."""
+    terms: list[Expression] = []
+    index = scope.graph.index
+    for name in inputs:
+        keys = list(map(str, variables(top)))
+        below = (ancestors(scope.graph, key) if key in index else () for key in keys)
+        if name not in keys and not any(name in one for one in below):
+            continue
+        if isinstance(top, Var):
+            slope = scope.note(DerivativeTarget(str(top.key), name))
+        else:
+            slope = scope.note_expression(top, name)
+        terms.append(Mul((slope, differential_of(name))))
+    return Add(tuple(terms)) if len(terms) > 1 else terms[0] if terms else ZERO
 
 
 def coefficient(expression: Expression, name: str, place: Origin, names: list[str]) -> Expression:
