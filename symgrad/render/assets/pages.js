@@ -248,6 +248,7 @@ const pages = (() => {
   function dragging(element, move) {
     element.onpointerdown = (down) => {
       if (down.button !== 0 || down.pointerType !== "mouse") return;
+      if (down.target.closest(".input")) return; // a number that is dragged itself
       let [x, y, dragged] = [down.clientX, down.clientY, false];
       const end = new AbortController();
       const follow = (event) => {
@@ -278,14 +279,14 @@ const pages = (() => {
   // Returns what draws it again.
   function overviewOf(canvas, drawing) {
     const place = byId("overview");
-    const [left, top, wide, high] = drawing.getAttribute("viewBox").split(" ").map(Number);
+    const [, , wide, high] = drawing.getAttribute("viewBox").split(" ").map(Number);
     const shapes = all(".wire, .shape", drawing).map((shape) => {
       const small = shape.cloneNode();
       small.removeAttribute("id");
       return small;
     });
-    const small = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    small.setAttribute("viewBox", `${left} ${top} ${wide} ${high}`);
+    const small = drawing.cloneNode();
+    for (const name of small.getAttributeNames()) if (name !== "viewBox") small.removeAttribute(name);
     small.append(...shapes);
     const scale = Math.min(OVERVIEW_WIDTH / wide, OVERVIEW_HEIGHT / high);
     small.style.cssText = `width: ${wide * scale}px; height: ${high * scale}px`;
