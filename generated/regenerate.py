@@ -32,7 +32,8 @@ def emitted() -> dict[str, bytes]:
         for target in target_names():
             if name not in A_FEW.get(target, (name,)):
                 continue
-            for file in emit(derivation, target, module=name):
+            more = ["types"] if target == "javascript" and name in A_FEW["cpp"] else []
+            for file in emit(derivation, target, module=name, include=more):
                 files[file.name] = file.text.encode("utf-8")
     return files
 

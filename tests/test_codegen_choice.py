@@ -52,8 +52,8 @@ def test_every_target_offers_the_same_four(language):
 
 def test_code_over_batches_is_left_out_of_c():
     header, source = emit(ARTICLE, "c", only=["value", "gradient"])
-    assert "batch" not in header.text
-    assert "count" not in source.text
+    assert "_batch_" not in header.text
+    assert "size_t" not in source.text
     batch = emit(ARTICLE, "c", only=["value", "batch"])[0].text
     assert "model_batch_value(" in batch
     assert "update" not in batch

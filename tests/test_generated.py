@@ -40,6 +40,7 @@ def test_every_example_is_there_in_every_language():
     expected = {form.format(name) for name in examples.names()
                 for target in target_names() for form in FORMS[target]
                 if name in A_FEW.get(target, (name,))}  # fmt: skip
+    expected |= {f"{name}.d.mts" for name in A_FEW["cpp"]}
     assert {path.name for path in FOLDER.iterdir() if path.is_file()} == {
         *expected,
         "regenerate.py",

@@ -68,7 +68,8 @@ def test_value_alone_is_computed_as_written():
 
 def test_square_of_a_difference_is_computed_once():
     program = program_of("param a; data x, y; J = (a*x - y)^2", safe=False)
-    assert lines(program.both) == ["t1 = a*x - y", "J = t1*t1", "dJ_da = 2*t1*x"]
+    name = "a_times_x_minus_y"
+    assert lines(program.both) == [f"{name} = a*x - y", f"J = {name}*{name}", f"dJ_da = 2*{name}*x"]
 
 
 def test_products_match_in_any_order():
@@ -234,8 +235,9 @@ def test_tanh_network_stays_within_ten_thousand_nine_hundred_operations():
 
 
 def test_temporaries_avoid_the_names_of_the_author():
-    program = program_of("param t1; data x, y; J = (t1*x - y)^2", safe=False)
-    assert [row.name for row in program.both.body] == ["tmp1", "J", "dJ_dt1"]
+    goal = "an_objective_with_a_rather_long_name"
+    program = program_of(f"param t1; data x, y, z; {goal} = (t1*x - y - z + 3)^2", safe=False)
+    assert [row.name for row in program.both.body] == ["tmp1", goal, f"d{goal}_dt1"]
 
 
 def test_constants_without_default_come_before_those_with_one():

@@ -11,8 +11,15 @@ from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.sources.text import parse
 from symgrad.targets.check_code import check
-from symgrad.targets.codegen import generate
+from symgrad.targets.codegen import emit, generate
 
+EVERY_KIND = """
+param a = 1  # slope
+param b = 2
+data x
+c = exp(a*x) + lgamma(b + 3) + erf(a) + softplus(a) + normal_cdf(b) + max(a, b, x) + atan2(a, b)
+J = (c - x)^2 + digamma(b + 3) + where(x > 0, a, b)^2 + logsumexp(a, b) + a^b + cbrt(x)
+"""
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
 
 
@@ -91,3 +98,29 @@ def test_erfc_is_accurate_in_its_far_tail(tmp_path):
     for x, value in zip(points, run(tmp_path, code, f"{points}.map(m.value)"), strict=False):
         with mpmath.workdps(50):
             assert value == pytest.approx(float(mpmath.erfc(mpmath.mpf(x))), rel=1e-14), x
+
+
+@pytest.mark.skipif(shutil.which("tsc") is None, reason="there is no TypeScript compiler")
+def test_module_and_declarations_are_clean_under_strict_typescript(tmp_path):
+    texts = {
+        "every": EVERY_KIND,
+        "open": "function f(x); param a; data x; J = f(a*x)^2 + a^2",
+        "rows": "param a, b; data x; output u, v; u = a*x; v = sin(b)*x; J = u + v",
+    }
+    for name, text in texts.items():
+        d = derive(parse(text))
+        include = ["hessian", "hvp", "types"] if name == "every" else ["types"]
+        for file in emit(d, "javascript", module=name, optimizer="adam", include=include):
+            (tmp_path / file.name).write_text(file.text, encoding="utf-8")
+    use = [f'import * as {name} from "./{name}.mjs";' for name in texts]
+    use.append("const [found, slopes] = every.value_and_gradient(1, 2, 3);")
+    use.append("const state: every.State = every.update(1, 2, 3, 0.1)[1];")
+    use.append("const matrix: number[][] = rows.jacobian(1, 2, 3);")
+    use.append("const moved = open.gradient(1, 2, Math.sin, Math.cos).a;")
+    use.append("export const all: number = found + slopes.a + moved + state.step + matrix.length;")
+    (tmp_path / "use.mts").write_text("\n".join(use), encoding="utf-8")
+    options = "--strict --noEmit --target es2020 --module nodenext --allowJs --checkJs"
+    files = [*map(str, tmp_path.glob("*.mjs")), str(tmp_path / "use.mts")]
+    command = [shutil.which("tsc"), *options.split(), *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

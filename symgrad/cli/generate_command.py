@@ -95,6 +95,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     help="Further functions: hessian,hvp,jacobian,gauss_newton,value_each,partial_sums,….",
 )
 @click.option("--module", help="Name of the module; taken from FILE when left out.")
+@click.option("--ascii", "plain", is_flag=True, help="Comments in plain ASCII, no Greek letters.")
 @click.option("--ops", is_flag=True, help="Report the operation counts on standard error.")
 @click.option("--force", is_flag=True, help="Overwrite files that symgrad did not write.")
 @limited(60)
@@ -113,6 +114,7 @@ def command(
     only: tuple[str, ...],
     include: tuple[str, ...],
     module: str | None,
+    plain: bool,
     ops: bool,
     force: bool,
 ) -> None:
@@ -145,6 +147,7 @@ def command(
         templates=templates,
         only=split_names(only),
         include=split_names(include),
+        encoding="ascii" if plain else "utf-8",
         **chosen,
     )
     if ops:

@@ -1,19 +1,19 @@
 """Names of temporaries after what they are: `dv_du`, `one_minus_p`, `exp_neg_v` instead of t7.
 
-A short formula is called as it is read aloud, a local derivative or an adjoint by its fraction.
-Everything else keeps its number, and so does what would be called as something else already is.
+A short formula is called as it is read aloud, a local derivative or an adjoint by its fraction,
+everything else after what it is for: `N_denominator`, `L_factor`. A number keeps what has no use or
+would have a long name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from itertools import count
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.alike import Key, orderless
 from symgrad.expression.tree import (
-    Add,
     Call,
     Constant,
     Div,
@@ -23,17 +23,18 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    children,
     substitute,
     sum_of,
     walk,
 )
-from symgrad.program.block import Assignment, Block
+from symgrad.program.block import Assignment, Block, rows_of
+from symgrad.program.words import Level, Said, words
 
 MAX_NAMED = 1000  # in a longer program nobody reads them
-_LONGEST = 20  # characters of a name made of words
+_SHORT = 20  # characters of a name that says more than the fraction of a derivative
+_LONGEST_ROLE = 32  # characters of a name made of what the value is for
 _LARGEST = 24  # nodes of a formula that is compared with derivatives
-_WORDS = dict(enumerate("zero one two three four five six seven eight nine ten".split()))
-_POWERS = {Fraction(2): "_squared", Fraction(3): "_cubed"}
 
 
 def derivatives(derivation: Derivation) -> dict[Key, str]:
@@ -79,16 +80,20 @@ def _keep(found: dict[Key, str], e: Expression, name: str) -> None:
 
 @dataclass(slots=True)
 class _Namer:
-    """Finds the names of one routine's temporaries, in their order."""
+    """Finds the names of one routine's temporaries, in their order.
+
+    `roles` tells what each is in the first statement that uses it.
+    """
 
     known: Mapping[Key, str]
     taken: set[str]
     prefix: str
+    roles: Mapping[str, str]
     number: int = 0
     names: dict[str, str] = field(default_factory=dict)
-    # The formulas of temporaries in names of the author; those whose name is no sum or product.
+    # The formulas of temporaries in names of the author, and what their names say.
     formulas: dict[str | int, Expression] = field(default_factory=dict)
-    plain: set[str] = field(default_factory=set)
+    said: dict[str, Said] = field(default_factory=dict)
 
     def name(self, row: Assignment) -> None:
         """Give a temporary its name."""
@@ -96,77 +101,87 @@ class _Namer:
         whole = substitute(e, self.formulas)
         if sum(1 for _ in walk(whole)) <= _LARGEST:
             self.formulas[row.name] = whole
-        for found, plain in self._candidates(row.name, e):
-            if found not in self.taken:
-                if plain:
-                    self.plain.add(row.name)
-                break
-        else:
-            self.number += 1
-            found = f"{self.prefix}{self.number}"
-        self.taken.add(found)
-        self.names[row.name] = found
+        self.said[row.name] = Said("", Level.SUM)
+        for found in self._candidates(row.name, e):
+            if found.text not in self.taken:
+                self.said[row.name] = found
+                self._take(row.name, found.text)
+                return
+        self._take(row.name, self._role(row.name))
 
-    def _candidates(self, name: str, e: Expression) -> Iterator[tuple[str, bool]]:
-        """Yield possible names, and whether they may stand in others."""
-        plain = self._word(e)
-        found = plain or self._sentence(e)
-        if 0 < len(found) <= _LONGEST:
-            yield found, bool(plain)
+    def _take(self, temporary: str, name: str) -> None:
+        self.taken.add(name)
+        self.names[temporary] = name
+
+    def _candidates(self, name: str, e: Expression) -> Iterator[Said]:
+        """Yield possible names, with what they say where they stand in others."""
+        found = words(e, self.said)
+        if 0 < len(found.text) <= _SHORT:
+            yield found
         if name in self.formulas:
             derivative = self.known.get(orderless(self.formulas[name]))
             if derivative is not None:
-                yield derivative, True
+                yield Said(derivative, Level.WORD)
+        if found.text:
+            yield found
 
-    def _word(self, e: Expression) -> str:
-        """Return a function, a power or a negative of a name in words; "" for all others."""
-        match e:
-            case Call(str(function), (argument,)):
-                inner = self._word(argument) if isinstance(argument, Neg) else self._atom(argument)
-                return inner and f"{function}_{inner}"
-            case Neg(operand):
-                inner = self._atom(operand)
-                return inner and f"neg_{inner}"
-            case Pow(base, Number(exponent)) if exponent in _POWERS:
-                inner = self._atom(base)
-                return inner and f"{inner}{_POWERS[exponent]}"
-            case Mul((first, second)) if first == second:
-                inner = self._atom(first)
-                return inner and f"{inner}_squared"
-            case _:
-                return ""
+    def _role(self, name: str) -> str:
+        """Return what a temporary is to the statement that it is for, or its number."""
+        role = self.roles.get(name, "")
+        if role and len(role) <= _LONGEST_ROLE:
+            free = (role if i == 1 else f"{role}_{i}" for i in count(1))
+            return next(text for text in free if text not in self.taken)
+        self.number += 1
+        return f"{self.prefix}{self.number}"
 
-    def _sentence(self, e: Expression) -> str:
-        """Return a sum, a product or a quotient of such things in words."""
-        match e:
-            case Add((first, Neg(second))):
-                parts, word = (first, second), "_minus_"
-            case Add((first, second)):
-                parts, word = (first, second), "_plus_"
-            case Mul((Number() as first, second)) | Mul((second, Number() as first)):
-                parts, word = (first, second), "_"
-            case Mul((first, second)):
-                parts, word = (first, second), "_times_"
-            case Div(first, second):
-                parts, word = (first, second), "_over_"
-            case _:
-                return ""
-        texts = [self._word(part) or self._atom(part, number=True) for part in parts]
-        return word.join(texts) if all(texts) else ""
 
-    def _atom(self, e: Expression, *, number: bool = False) -> str:
-        """Return the name of a value that has one, or a small number in words."""
-        match e:
-            case Var(str(name)):
-                if name in self.names:
-                    return self.names[name] if name in self.plain else ""
-                return name
-            case Number(value) if number and value.denominator == 1:
-                return _WORDS.get(int(value), "")
-            case Constant(name):
-                return name if number else ""
-            case _:
-                return ""
+def _roles(rows: Sequence[Assignment], temporaries: Collection[str]) -> dict[str, str]:
+    """Return what each temporary is in the first statement that uses it: `N_denominator`.
+
+    Where that is a temporary, too, it is a part of what this one is for.
+    """
+    first: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        for part, role in _parts(row.expression):
+            first.setdefault(part, (row.name, role))
+    found: dict[str, str] = {}
+    for row in reversed(rows):
+        if row.name in temporaries and row.name in first:
+            user, role = first[row.name]
+            while user in temporaries and user in first:
+                user, _ = first[user]
+            if user not in temporaries:
+                found[row.name] = f"{user}_{role}"
+    return found
+
+
+def _parts(e: Expression) -> Iterator[tuple[str, str]]:
+    """Yield each name in a formula, and what it is to the operation that it stands in."""
+    for place, part in enumerate(children(e)):
+        inner = part.operand if isinstance(part, Neg) else part
+        if isinstance(inner, Var):
+            yield str(inner.key), _role_in(e, place)
+        yield from _parts(inner)
+
+
+def _role_in(e: Expression, place: int) -> str:
+    match e:
+        case Div():
+            return ("numerator", "denominator")[place]
+        case Pow() | Call("pow"):
+            return ("base", "exponent")[place]
+        case Call("sqrt"):
+            return "radicand"
+        case Call("exp"):
+            return "exponent"
+        case Call("where"):
+            return "case"
+        case Call():
+            return "argument"
+        case Mul():
+            return "factor"
+        case _:
+            return "term"
 
 
 def named(
@@ -178,11 +193,12 @@ def named(
     """
     if sum(len(block.names) for block in blocks) > MAX_NAMED:
         return list(blocks)
-    rows = sorted((row for block in blocks for row in block.rows()), key=lambda row: row[0])
-    others = {row.name for _, row in rows if not _is_temporary(row.name, prefix)}
-    namer = _Namer(known, {*taken, *others}, prefix)
-    for _, row in rows:
-        if row.name not in others:
+    rows = rows_of(blocks)
+    temporaries = {row.name for row in rows if _is_temporary(row.name, prefix)}
+    others = {row.name for row in rows if row.name not in temporaries}
+    namer = _Namer(known, {*taken, *others}, prefix, _roles(rows, temporaries))
+    for row in rows:
+        if row.name in temporaries:
             namer.name(row)
     if not namer.names:
         return list(blocks)

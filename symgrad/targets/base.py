@@ -20,6 +20,7 @@ from symgrad.expression.identity import distinct
 from symgrad.expression.own import PRIME
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Call, Neg, Var, formula_of, substitute
+from symgrad.graph.comments import comments_of
 from symgrad.program.block import Block
 from symgrad.program.normal import normal
 from symgrad.program.optimizers import Equation, Optimizer, optimizer
@@ -28,8 +29,8 @@ from symgrad.program.program import Program, Routine, Shares
 from symgrad.program.series import ARGUMENT, Local
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import BATCH, FoundRows
-from symgrad.targets.head import head_lines
-from symgrad.targets.long_lines import ROOM, bracketed
+from symgrad.targets.head import head_lines, plain_comment
+from symgrad.targets.long_lines import ROOM, bracketed, comment
 from symgrad.targets.naming import identifiers, transliterated
 from symgrad.targets.printing import (
     CodePrinter,
@@ -91,12 +92,14 @@ class RunTask:
 class Options:
     """What a caller may choose: the module's name, target-specific settings, and the functions.
 
-    Without `functions` a file has all that its target offers.
+    Without `functions` a file has all that its target offers. Its comments are written in letters
+    that `encoding` has.
     """
 
     module: str = "model"
     settings: Mapping[str, str] = field(default_factory=dict)
     functions: tuple[str, ...] = ()
+    encoding: str = "utf-8"
 
     def get(self, name: str, default: str, allowed: tuple[str, ...] = ()) -> str:
         """Return a setting; raises SymgradError for a value that is not allowed."""
@@ -182,6 +185,11 @@ class Target:
         """Return a number, with its sign, as a literal or a quotient of two."""
         text = decimal_or_quotient(abs(value))
         return f"-{text}" if value < 0 else text
+
+    def files(self, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+        """Return the names of the files of a program with their templates."""
+        del sheet
+        return self.templates
 
     def context(self, sheet: Sheet) -> dict[str, object]:
         """Return what the templates receive: strings, and tuples and dicts of strings."""
@@ -451,7 +459,24 @@ class Sheet:
             self.target.comment,
             self.summary,
             tuple(self.callables.items()),
+            encoding=self.options.encoding,
         )
+
+    @property
+    def comments(self) -> Mapping[str, str]:
+        """What the author says of inputs and equations, as one comment, by their identifiers."""
+        found = comments_of(self.program.graph)
+        said = {name: text for names, text in found.inputs for name in names}
+        said.update(found.beside)
+        return {self.names[name]: plain_comment(text) for name, text in said.items()}
+
+    @property
+    def subject(self) -> str:
+        """The first sentence of what the author says of the whole, for a string in three quotes."""
+        whole = " ".join(comments_of(self.program.graph).title)
+        sentence = whole.partition(". ")[0].rstrip(".:")
+        plain = plain_comment(sentence).replace("\\", "/").replace('"', "'")
+        return "\n".join(comment(f"{plain}.", "")).replace("\n    ", "\n") if plain else ""
 
     def has(self, *functions: str) -> bool:
         """Tell whether the file has one of these functions."""

@@ -30,6 +30,7 @@ from symgrad.targets.c_parts import PART_MARK
 from symgrad.targets.c_update import update_parts
 from symgrad.targets.choice import OFFERED
 from symgrad.targets.further import FoundRows
+from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import Spelling, spelled_names
 from symgrad.targets.running_c import run_c
 
@@ -97,6 +98,7 @@ class _CWriter(CBody):
             "head": "\n".join(sheet.head()),
             "guard": guard(self.module),
             "objective": sheet.names[program.graph.objective],
+            "documented": self._documented(),
             "fields": self.members(sheet.fields),
             "inputs": self.declared(self.inputs),
             "inputs_with_value": wrapped(
@@ -128,6 +130,12 @@ class _CWriter(CBody):
             else ""
         )
         return {key: self._typed(str(value)) for key, value in context.items()}
+
+    def _documented(self) -> str:
+        """Return the end of a comment on a function: what the author says of its arguments."""
+        said = self.sheet.comments
+        lines = commented([f"@param {n} {said[n]}" for n in self.inputs if n in said], " *")
+        return "\n".join(["", *lines, ""]) if lines else ""
 
     def _typed(self, text: str) -> str:
         """Return code for the chosen type of number: `2.0f` and `expf` in single precision."""

@@ -12,6 +12,7 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, UnsupportedFunction
 from symgrad.expression.collector import paused_collector
+from symgrad.expression.letters import spelled_out
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.program import passes as program_passes
@@ -29,6 +30,7 @@ from symgrad.targets.locate import templates_directory
 from symgrad.targets.long_lines import folded
 from symgrad.targets.long_python import folded_python
 from symgrad.targets.printing import Inexpressible, expressible
+from symgrad.targets.remarks import with_remarks
 from symgrad.targets.templates import Renderer, TemplateFault
 
 # What only data have a use for.
@@ -47,6 +49,7 @@ def generate(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     templates: str | Path | None = None,
     only: Iterable[str] = (),
     include: Iterable[str] = (),
+    encoding: str = "utf-8",
     **settings: str,
 ) -> str:
     """Return value, gradient and update step of a graph's objective as code.
@@ -54,10 +57,10 @@ def generate(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     `target` is the name of a language, `optimizer` of an update rule; `safe=False` emits the
     formulas as written; `templates` is a folder whose templates come before the shipped ones;
     `only` names the functions that the file is to have, `include` further ones (such as
-    "self_check"); `settings` are options of the target. A target of several files gives them one
-    after the other; `emit` keeps them apart. Raises SymgradError for an unknown name,
-    UnsupportedFunction for a function that the language cannot express, and TemplateFault for a
-    template that cannot be used.
+    "self_check"); `encoding="ascii"` writes comments in plain letters; `settings` are options of
+    the target. A target of several files gives them one after the other; `emit` keeps them apart.
+    Raises SymgradError for an unknown name, UnsupportedFunction for a function that the language
+    cannot express, and TemplateFault for a template that cannot be used.
 
     >>> from symgrad.sources.text import parse
     >>> code = generate(parse("param a; data x; J = (a*x)^2"))
@@ -73,6 +76,7 @@ def generate(  # noqa: PLR0913  (what a caller may choose, all of it by name)
         templates=templates,
         only=only,
         include=include,
+        encoding=encoding,
         **settings,
     )
     return "\n".join(item.text for item in files)
@@ -88,6 +92,7 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     templates: str | Path | None = None,
     only: Iterable[str] = (),
     include: Iterable[str] = (),
+    encoding: str = "utf-8",
     **settings: str,
 ) -> tuple[EmittedFile, ...]:
     """Return the files of a target; the arguments are those of `generate`.
@@ -110,13 +115,13 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if isinstance(derivation, ArrayDerivation) and target in ARRAY_LANGUAGES:
         of = f"the target {target}"
         chosen(language.offered, language.optional, only=only, include=include, target=of)
-        return array_files(derivation, target, module, listed(include))
+        return _spelled(array_files(derivation, target, module, listed(include)), encoding)
     able = ", ".join(f"`{name}`" for name in ARRAY_LANGUAGES[:-1])
     hint = f"the targets {able} and `{ARRAY_LANGUAGES[-1]}` do"
     refuse_arrays(derivation.graph, f"the target `{target}`", hint)
     safe = safe and not language.as_derived
     functions, further = planned(derivation, language, only=only, include=include)
-    options = Options(module, settings, functions)
+    options = Options(module, settings, functions, encoding)
     try:
         shares = language.shares(options)
         program = lower(derivation, safe=safe, optimizer=optimizer, shares=shares, further=further)
@@ -181,14 +186,27 @@ def emit_program(
     with paused_collector():
         sheet = Sheet(target, program, options)
         context = target.context(sheet)
-    context = {"module": options.module, "functions": sheet.functions, **context}
+    context = {
+        "module": options.module,
+        "functions": sheet.functions,
+        "subject": sheet.subject,
+    } | context
     renderer = Renderer(target.folder, templates)
     in_python = folded_python if target.suffix == ".py" else str
     laid_out = in_python if target.ends_with_line else folded
+
+    def finished(text: str) -> str:
+        return spelled_out(with_remarks(laid_out(text), sheet), options.encoding)
+
     return tuple(
-        EmittedFile(name.format(module=options.module), laid_out(renderer.text(template, context)))
-        for name, template in target.templates
+        EmittedFile(name.format(module=options.module), finished(renderer.text(template, context)))
+        for name, template in target.files(sheet)
     )
+
+
+def _spelled(files: Iterable[EmittedFile], encoding: str) -> tuple[EmittedFile, ...]:
+    """Return files in letters that an encoding has; only comments have others."""
+    return tuple(EmittedFile(file.name, spelled_out(file.text, encoding)) for file in files)
 
 
 def template_names() -> tuple[str, ...]:

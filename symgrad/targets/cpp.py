@@ -7,7 +7,7 @@ Every function takes the parameters one by one, or as a struct that an update gi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from symgrad.program.program import Routine
@@ -15,6 +15,7 @@ from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard
 from symgrad.targets.cpp_helpers import HELPERS
 from symgrad.targets.further import FoundRows
+from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import Spelling
 from symgrad.targets.running_cpp import run_cpp
 from symgrad.targets.updating import update_step, wrapped
@@ -135,15 +136,23 @@ class _Writer:
         body = "\n    ".join([*(f"static_cast<void>({name});" for name in idle), *lines])
         begin = "" if self.template else "inline "
         head = f"{self.template}{begin}{function.result} {function.name}("
-        plain = f"{function.about}\n{head}{_listed(function.arguments)}) {{\n    {body}\n}}\n"
         fields = set(self.sheet.fields)
         names = [a.partition(" = ")[0].rpartition(" ")[2] for a in function.arguments]
-        others = [a for a, n in zip(function.arguments, names, strict=True) if n not in fields]
+        others = {n: a for a, n in zip(function.arguments, names, strict=True) if n not in fields}
         call = [f"params.{name}" if name in fields else name for name in names]
-        packed = _listed(["const Params& params", *others])
-        passed = _listed(call, "        ")
-        short = f"{function.about}\n{head}{packed}) {{\n    return {function.name}({passed});\n}}\n"
-        return [plain, short]
+        packed = _listed(["const Params& params", *others.values()])
+        passed = f"return {function.name}({_listed(call, '        ')});"
+        about, short = self._about(function, names), self._about(function, others)
+        return [
+            f"{about}\n{head}{_listed(function.arguments)}) {{\n    {body}\n}}\n",
+            f"{short}\n{head}{packed}) {{\n    {passed}\n}}\n",
+        ]
+
+    def _about(self, function: _Function, names: Iterable[str]) -> str:
+        """Return the comment of a function, with what the author says of its arguments."""
+        said = self.sheet.comments
+        texts = [f"@param {name} {said[name]}" for name in names if name in said]
+        return "\n".join([function.about, *commented(texts, "///")])
 
     def _body(self, routine: Routine, end: str) -> str:
         """Return the statements of a routine that its end needs, and the end."""

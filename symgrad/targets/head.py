@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from symgrad import __version__
 from symgrad.accuracy.report import has_series, shown, told
 from symgrad.errors import display_text
+from symgrad.expression.letters import spelled_out
 from symgrad.expression.printer import Printer
 from symgrad.expression.tree import Add, Expression
+from symgrad.graph.comments import comments_of
 from symgrad.program.program import Program
 from symgrad.targets.long_lines import comment as long_comment
 
@@ -24,14 +26,16 @@ def head_lines(
     comment: str,
     summary: str = "value, gradient and update step",
     given: Sequence[tuple[str, str]] = (),
+    *,
+    encoding: str = "utf-8",
 ) -> tuple[str, ...]:
-    """Return the head of an emitted file, each line a comment.
+    """Return the head of an emitted file, each line a comment of letters that `encoding` has.
 
     `summary` says in words what the file offers of its objective; `given` pairs functions
     that are arguments with their identifiers.
     Long graphs show their first equations and say how many there are; renamed names are listed.
     """
-    lines = _lines(program, identifiers, summary, given)
+    lines = [spelled_out(t, encoding) for t in _lines(program, identifiers, summary, given)]
     return tuple(
         comment_line(part, comment) for text in lines for part in long_comment(text, comment)
     )
@@ -43,8 +47,13 @@ def comment_line(text: str, comment: str) -> str:
     >>> comment_line("u = a*x", "#"), comment_line("", "#")
     ('# u = a*x', '#')
     """
+    return f"{comment} {plain_comment(text)}".rstrip("\\ ")
+
+
+def plain_comment(text: str) -> str:
+    """Return text that can stand in any comment: nothing in it can end it or continue it."""
     shown = display_text(text.replace("\t", " ")).replace("*/", "* /").replace("??/", "? ?/")
-    return f"{comment} {shown}".rstrip("\\ ")
+    return shown.rstrip("\\ ")
 
 
 def _lines(
@@ -59,6 +68,9 @@ def _lines(
     goal = printer.name(graph.objective)
     yield f"{MARK} {__version__}; do not edit."
     yield ""
+    comments = comments_of(graph)
+    if comments.title:
+        yield from (*comments.title, "")
     yield f"{summary[:1].upper()}{summary[1:]} of {goal}."
     yield ""
     verb = "Maximize" if graph.maximize else "Minimize"
@@ -73,6 +85,16 @@ def _lines(
         len(equations),
         "equations",
     )
+    if comments.inputs:
+        yield "Inputs"
+        yield from _listed(
+            [
+                f"{', '.join(map(printer.name, names))}: {text}"
+                for names, text in comments.inputs[:MAX_SHOWN]
+            ],
+            len(comments.inputs),
+            "inputs",
+        )
     yield from _backward(program, printer, goal)
     index = graph.index
     renamed = [

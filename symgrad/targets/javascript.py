@@ -5,13 +5,14 @@ Numbers follow IEEE 754: an overflow or a pole is infinite, a point outside the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from symgrad.program.program import Routine
 from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import FoundRows
 from symgrad.targets.javascript_helpers import HELPERS
+from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
 from symgrad.targets.running import run_node
 from symgrad.targets.updating import update_step, wrapped
@@ -59,9 +60,14 @@ class JavaScript(Target):
         "constant pi": Spelling("Math.PI"),
         "constant e": Spelling("Math.E"),
     }
-    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
+    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp", "types")
     helpers = HELPERS
     takes_functions = True
+
+    def files(self, sheet: Sheet) -> tuple[tuple[str, str], ...]:
+        """Return the module, and its declarations for TypeScript where they are asked for."""
+        declared = ("{module}.d.mts", "javascript.d.mts.j2")
+        return (*self.templates, declared) if sheet.has("types") else self.templates
 
     def printer(self, functions: dict[str, Spelling]) -> CodePrinter:  # type: ignore[override]
         """Return the printer of this language."""
@@ -91,7 +97,7 @@ class JavaScript(Target):
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
             "arguments": _wrapped(arguments, "  "),
-            "documented": _documented(required, defaults, functions),
+            "documented": _documented(sheet, required, defaults, functions),
             "value_body": _body(sheet, program.value, "value"),
             "gradient_body": (
                 f"  return value_and_gradient({_wrapped(given, '    ')})[1];"
@@ -107,10 +113,11 @@ class JavaScript(Target):
                 [*required, *functions, "direction", *arguments[len(required) + len(functions) :]],
                 "  ",
             ),
-            "documented_hvp": _documented([*required, "direction"], defaults, functions).replace(
-                "{number} direction", "{number[]} direction"
-            ),
-            "documented_update": _documented(required, {**defaults, **numbers}, functions),
+            "documented_hvp": _documented(
+                sheet, [*required, "direction"], defaults, functions
+            ).replace("{number} direction", "{number[]} direction"),
+            **_declared(sheet, required, [*defaults], numbers),
+            "documented_update": _documented(sheet, required, {**defaults, **numbers}, functions),
         }
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
         return context
@@ -147,11 +154,41 @@ def _given(sheet: Sheet) -> list[str]:
     return [*inputs[: len(inputs) - len(defaults)], *sheet.callables.values(), *defaults]
 
 
-def _documented(required: Sequence[str], optional: dict[str, str], functions: Sequence[str]) -> str:
-    lines = [f" * @param {{number}} {name}" for name in required]
-    lines += [f" * @param {{(x: number) => number}} {name}" for name in functions]
-    lines += [f" * @param {{number}} [{name}={default}]" for name, default in optional.items()]
-    return "\n".join(lines)
+def _documented(
+    sheet: Sheet, required: Sequence[str], optional: dict[str, str], functions: Sequence[str]
+) -> str:
+    said = sheet.comments
+    lines = [(f"@param {{number}} {name}", name) for name in required]
+    lines += [(f"@param {{(x: number) => number}} {name}", name) for name in functions]
+    lines += [(f"@param {{number}} [{name}={default}]", name) for name, default in optional.items()]
+    texts = [f"{line} {said[name]}" if name in said else line for line, name in lines]
+    return "\n".join(commented(texts, " *"))
+
+
+def _declared(
+    sheet: Sheet, required: Sequence[str], optional: Sequence[str], numbers: Iterable[str]
+) -> dict[str, str]:
+    """Return the parts of the declarations for TypeScript."""
+    said = sheet.comments
+    typed = [f"{name}: number" for name in required]
+    functions = [f"{name}: (x: number) => number" for name in sheet.callables.values()]
+    further = [f"{name}?: number" for name in optional]
+    plain = [*typed, *functions, *further]
+    update = [*plain, *(f"{name}?: number" for name in numbers)]
+    states = update_step(sheet).states if sheet.has("update") else ()
+    update += ["state?: State"] if states else []
+    members = "\n".join(
+        f"  /** {said[name]} */\n  {name}: number;" if name in said else f"  {name}: number;"
+        for name in sheet.fields
+    )
+    return {
+        "mark": sheet.head()[0],
+        "members": members,
+        "state_members": "\n".join(f"  {name}: number;" for name in states),
+        "typed": _wrapped(plain, "  "),
+        "typed_hvp": _wrapped([*typed, *functions, "direction: number[]", *further], "  "),
+        "typed_update": _wrapped(update, "  "),
+    }
 
 
 def _properties(names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 
 WIDTH = 99
 ROOM = 87  # of a statement, which is indented later
@@ -76,6 +77,15 @@ def comment(text: str, sign: str) -> list[str]:
         return lines
     parted = _wrapped(text.replace("·", "·\0 "), room, f"{lead}    ")  # products, too
     return [line.replace("\0 ", "").rstrip("\0") for line in parted]
+
+
+def commented(texts: Iterable[str], sign: str) -> list[str]:
+    """Return the lines of comments that begin with a sign.
+
+    >>> commented(["@param a slope"], " *")
+    [' * @param a slope']
+    """
+    return [f"{sign} {part}" for text in texts for part in comment(text, sign)]
 
 
 def _wrapped(text: str, room: int, indent: str) -> list[str]:

@@ -175,7 +175,12 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     lines = sheet.lines(routine)
     results = sheet.results(routine)
     if kind == "value":
-        lines.append(results[0])
+        declared = f"let {results[0]} = "
+        if lines and lines[-1].startswith(declared):
+            # The value of a function is its last expression; a name for it is what clippy refuses.
+            lines[-1] = lines[-1].removeprefix(declared).removesuffix(";")
+        else:
+            lines.append(results[0])
     elif kind == "gradient":
         lines.append(_made("Gradient", sheet.fields, results))
     else:
