@@ -29,7 +29,7 @@ from symgrad.expression.tree import (
     walk,
 )
 from symgrad.program.block import Assignment, Block, rows_of
-from symgrad.program.words import Level, Said, words
+from symgrad.program.words import Level, Spoken, words
 
 MAX_NAMED = 1000  # in a longer program nobody reads them
 _SHORT = 20  # characters of a name that says more than the fraction of a derivative
@@ -93,7 +93,7 @@ class _Namer:
     names: dict[str, str] = field(default_factory=dict)
     # The formulas of temporaries in names of the author, and what their names say.
     formulas: dict[str | int, Expression] = field(default_factory=dict)
-    said: dict[str, Said] = field(default_factory=dict)
+    said: dict[str, Spoken] = field(default_factory=dict)
 
     def name(self, row: Assignment) -> None:
         """Give a temporary its name."""
@@ -101,7 +101,7 @@ class _Namer:
         whole = substitute(e, self.formulas)
         if sum(1 for _ in walk(whole)) <= _LARGEST:
             self.formulas[row.name] = whole
-        self.said[row.name] = Said("", Level.SUM)
+        self.said[row.name] = Spoken("", Level.SUM)
         for found in self._candidates(row.name, e):
             if found.text not in self.taken:
                 self.said[row.name] = found
@@ -113,7 +113,7 @@ class _Namer:
         self.taken.add(name)
         self.names[temporary] = name
 
-    def _candidates(self, name: str, e: Expression) -> Iterator[Said]:
+    def _candidates(self, name: str, e: Expression) -> Iterator[Spoken]:
         """Yield possible names, with what they say where they stand in others."""
         found = words(e, self.said)
         if 0 < len(found.text) <= _SHORT:
@@ -121,7 +121,7 @@ class _Namer:
         if name in self.formulas:
             derivative = self.known.get(orderless(self.formulas[name]))
             if derivative is not None:
-                yield Said(derivative, Level.WORD)
+                yield Spoken(derivative, Level.WORD)
         if found.text:
             yield found
 
@@ -142,7 +142,7 @@ def _roles(rows: Sequence[Assignment], temporaries: Collection[str]) -> dict[str
     """
     first: dict[str, tuple[str, str]] = {}
     for row in rows:
-        for part, role in _parts(row.expression):
+        for part, role in _roles_in(row.expression):
             first.setdefault(part, (row.name, role))
     found: dict[str, str] = {}
     for row in reversed(rows):
@@ -155,13 +155,13 @@ def _roles(rows: Sequence[Assignment], temporaries: Collection[str]) -> dict[str
     return found
 
 
-def _parts(e: Expression) -> Iterator[tuple[str, str]]:
+def _roles_in(e: Expression) -> Iterator[tuple[str, str]]:
     """Yield each name in a formula, and what it is to the operation that it stands in."""
     for place, part in enumerate(children(e)):
         inner = part.operand if isinstance(part, Neg) else part
         if isinstance(inner, Var):
             yield str(inner.key), _role_in(e, place)
-        yield from _parts(inner)
+        yield from _roles_in(inner)
 
 
 def _role_in(e: Expression, place: int) -> str:
