@@ -104,6 +104,7 @@ const pages = (() => {
 
   // ---- what is wider than its place: formulas get smaller first, then an edge tells of the rest ----
   const SMALLEST = 0.72;
+  const PAIRED = 210; // pixels of a formula of which two have room in a printed line
   const PAPER = 520; // pixels of a printed line beside the number, for the smallest usual paper
   const fitted = (within) => all(".formula, .line", within);
 
@@ -139,6 +140,10 @@ const pages = (() => {
       Math.max(0, ...all(".katex-base", box).map((part) => part.offsetWidth)));
     boxes.forEach((box, i) => {
       if (widths[i] > PAPER) box.style.fontSize = `${(PAPER / widths[i]) * 100}%`;
+    });
+    all(".rows").forEach((list) => {
+      const formulas = all(".formula .katex", list).map((formula) => formula.offsetWidth);
+      list.classList.toggle("paired", Math.max(0, ...formulas) < PAIRED);
     });
   }
 
