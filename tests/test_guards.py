@@ -34,10 +34,16 @@ SMOOTH = (
     ("where(r == 0, t, (1 - exp(-r*t))/r)", "r", 0),
     ("where(r == 0, t, (1 - exp(-r*t))/r)", "t", "t"),
     ("where(h == 0, 0, sqrt(1 + h) - 1)/(1 + h)", "h", 0),
+    ("where(x == 0, 1, where(a > 0, sin(x)/x, tanh(x)/x))", "x", 0),
+    ("where(x == 0, 1/2, (sigmoid(x) - 1/2)/x + 1/4)", "x", 0),
+    ("where(x == -40, 1, (x + 40)/10/(1 - exp(-(x + 40)/10)))", "x", -40),
+    ("where(x == 0, 0, (hypot(x, y) - abs(y))/x)", "x", 0),
+    ("where(x == 0, 1/120, (sin(x) - x + x^3/6)/x^5)", "x", 0),
 )  # fmt: skip
 OPEN = (
     "where(x == 0, 0, x*log(x))", "where(x == 0, 5, sin(x)/x)", "where(x == 0, 0, x^2*sin(1/x))",
-    "where(x == 0, 0, abs(x))", "where(x == 0, 0, sqrt(x))", "where(y == 1, y, 1 - y)",
+    "where(x == 0, 0, abs(x))", "where(x == 0, 0, relu(x)^2/x)", "where(x == 0, 0, max(x, 2*x)/x)",
+    "where(x == 0, 0, sqrt(x))", "where(y == 1, y, 1 - y)",
     "where(x^2 + y^2 == 0, 1, sin(x^2 + y^2)/(x^2 + y^2))",
 )  # fmt: skip
 EXPONENTIAL = "param x\nJ = where(x == 0, 1, (exp(x) - 1)/x)"

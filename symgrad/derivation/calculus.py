@@ -121,7 +121,7 @@ def _choice_slopes(e: Call) -> dict[Key, Expression]:
     for key in dict.fromkeys(key for side in sides for key in side):
         yes, no = (side.get(key, ZERO) for side in sides)
         guard = point_of(condition)
-        there = slope_at_guard(condition, branches[0], branches[1], key, gradient_of)
+        there = slope_at_guard(condition, branches[0], branches[1], key)
         if guard is not None and there is not None:
             yes, no = (there, no) if guard[1] else (yes, there)
         found[key] = yes if yes == no else Call(e.function, (condition, yes, no))
@@ -358,6 +358,6 @@ def kinks_of(expression: Expression) -> tuple[str, ...]:
                 found.setdefault(row.kink)
             if isinstance(part.function, OwnFunction) and row.definition is not None:
                 found |= dict.fromkeys(kinks_of(row.definition(part.arguments)))
-    if open_guards(expression, gradient_of):
+    if open_guards(expression):
         found.setdefault(_OPEN_GUARD)
     return tuple(kink for kink in found if kink)

@@ -2,24 +2,23 @@
 
 A convention at a kink holds at borders between regions; a point is no region. Where what stands
 beside the point goes on into it smoothly, the function has the derivative of its continuation
-there, whatever the guard's own formula would give: its limit.
+there, whatever the guard's own formula would give: its limit. It comes from SymPy's series, and
+is kept only if numbers on both sides of the point agree with it.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
-from symgrad.derivation.laurent import (
-    Gradient,
-    Key,
-    NoLaurentSeries,
-    SeriesExpander,
-    condition_names,
-)
-from symgrad.errors import LimitExceeded
-from symgrad.expression.algebra import Product, add, div, neg, tidy
+from symgrad.errors import SymgradError
+from symgrad.expression.algebra import Product, add, cost, div, neg, tidy
+from symgrad.expression.evaluate import Decimals, Real
 from symgrad.expression.functions import record
+from symgrad.expression.points import common, drawn, signed
 from symgrad.expression.simplify import linear_in
+from symgrad.expression.symbolic import sympy_module, to_sympy
+from symgrad.expression.symbolic_reading import from_sympy
 from symgrad.expression.tree import (
     ZERO,
     Call,
@@ -29,11 +28,19 @@ from symgrad.expression.tree import (
     Neg,
     Number,
     Pow,
-    substitute,
+    variables,
     walk,
 )
 
-_TERMS = (4, 8, 14)  # cancellation takes some
+Key = str | int
+
+_LONGEST = 400  # the cost of what is expanded
+_DIGITS = 200  # terms that cancel beside a point take most of them
+_STEP = Fraction(1, 10**20)
+_TINY = Fraction(1, 10**12)
+_POINTS = 3
+_TRIES = 12
+_SEED = 20250301
 
 
 def point_of(condition: Expression) -> tuple[Expression, bool] | None:
@@ -54,7 +61,7 @@ def point_of(condition: Expression) -> tuple[Expression, bool] | None:
 
 
 def slope_at_guard(
-    condition: Expression, yes: Expression, no: Expression, key: Key, gradient: Gradient
+    condition: Expression, yes: Expression, no: Expression, key: Key
 ) -> Expression | None:
     """Return the derivative by `key` of where(condition, yes, no) at the guarded point.
 
@@ -68,22 +75,73 @@ def slope_at_guard(
     point = _solved(guard[0], key)
     if point is None:
         return None
-    for terms in _TERMS:
-        expander = SeriesExpander(key, point, terms, gradient)
-        try:
-            found = expander.series(beside)
-            if found.end < 2:
-                continue
-            jump = add(found.at(0), neg(tidy(substitute(there, {key: point}))))
-            if found.start < 0 or not expander.is_zero(jump):
-                return None
-            return tidy(found.at(1))
-        except (NoLaurentSeries, RecursionError, LimitExceeded):
+    slope = _slope(beside, key, point)
+    agrees = slope is not None and _goes_on(beside, key, point, there, slope)
+    return slope if agrees else None
+
+
+@lru_cache(maxsize=256)
+def _slope(e: Expression, key: Key, point: Expression) -> Expression | None:
+    """Return the coefficient of t in an expression at point + t, None where it has none."""
+    if cost(e) > _LONGEST:
+        return None
+    sp = sympy_module()
+    names = dict.fromkeys((*variables(e), *variables(point)))
+    symbols = {name: sp.Dummy(str(name), real=True) for name in names}
+    keys = {symbol: name for name, symbol in symbols.items()}
+    t = sp.Dummy("t", real=True)
+    try:
+        shifted = to_sympy(e, {**symbols, key: to_sympy(point, symbols) + t})
+        series = sp.series(shifted, t, 0, 2).removeO() if shifted.has(t) else shifted
+        slope = sp.expand(series).coeff(t, 1)
+        if slope.has(t):
             return None
-    return None
+        return tidy(from_sympy(slope, keys.__getitem__))
+    except (ArithmeticError, ValueError, TypeError, NotImplementedError, RecursionError,
+            AttributeError, KeyError, sp.PoleError, SymgradError):  # fmt: skip
+        return None  # SymPy has no series, or none that is written in these functions
 
 
-def open_guards(expression: Expression, gradient: Gradient) -> tuple[tuple[Key, Compare], ...]:
+def _goes_on(
+    beside: Expression, key: Key, point: Expression, there: Expression, slope: Expression
+) -> bool:
+    """Tell whether an expression tends to a value, with a slope, on both sides of a point."""
+    evaluator = Decimals(_DIGITS)
+    step, tiny = evaluator.number(_STEP), evaluator.number(_TINY)
+    names = {*variables(beside), *variables(point), *variables(there), *variables(slope)} - {key}
+    seen = 0
+    for drawn_values in drawn(sorted(names, key=str), _SEED, (signed, common), tries=_TRIES):
+        given: dict[Key, Real] = {n: evaluator.number(v) for n, v in drawn_values.items()}
+        try:
+            at = evaluator.value(point, given)
+            right, left = (evaluator.value(beside, {**given, key: at + by}) for by in (step, -step))
+            value = evaluator.value(there, {**given, key: at})
+            exact = evaluator.value(slope, given)
+        except (ArithmeticError, ValueError):
+            continue
+        size = 1 + abs(value) + abs(exact)
+        if max(abs(right - value), abs(left - value)) > tiny * size:
+            return False
+        if abs((right - left) / (2 * step) - exact) > tiny * size:
+            return False
+        seen += 1
+        if seen == _POINTS:
+            return True
+    return False
+
+
+def condition_names(condition: Expression) -> tuple[Key, ...]:
+    """Return the names in a condition."""
+    match condition:
+        case Compare(_, left, right):
+            return (*variables(left), *variables(right))
+        case Logic(_, parts):
+            return tuple(key for part in parts for key in condition_names(part))
+        case _:
+            return variables(condition)
+
+
+def open_guards(expression: Expression) -> tuple[tuple[Key, Compare], ...]:
     """Return the guards at which no derivative of an expression was found, and by which name.
 
     There the guard's own formula counts, which is a convention and no theorem.
@@ -96,7 +154,7 @@ def open_guards(expression: Expression, gradient: Gradient) -> tuple[tuple[Key, 
         if point_of(condition) is None:
             continue
         for key in condition_names(condition):
-            if slope_at_guard(condition, yes, no, key, gradient) is None:
+            if slope_at_guard(condition, yes, no, key) is None:
                 for test in walk(condition):
                     if isinstance(test, Compare):
                         found.setdefault((key, Compare("==", test.left, test.right)))

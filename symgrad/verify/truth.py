@@ -13,7 +13,6 @@ from fractions import Fraction
 from itertools import pairwise
 
 from symgrad.derivation import analysis
-from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derivation import Derivation, local_derivative
 from symgrad.derivation.derive import derive
 from symgrad.derivation.guards import open_guards
@@ -121,7 +120,7 @@ class Truth:
         formulas += [t.expression for t in claim.derivatives if t.expression is not None]
         found: dict[Compare, None] = {}
         for formula in formulas:
-            for key, guard in open_guards(formula, gradient_of) if guards_in(formula) else ():
+            for key, guard in open_guards(formula) if guards_in(formula) else ():
                 below = analysis.ancestors(self.graph, str(key)) if key in self.graph.index else ()
                 if not bottoms.isdisjoint(below):
                     found.setdefault(guard)
