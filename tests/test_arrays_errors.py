@@ -72,7 +72,7 @@ def test_cycles_and_doubles():
         ("return eig(W)", "`eig`: eigenvalues have no derivative in closed form here"),
         ("return sum(W + y)", "`W + y`: m×n and m do not broadcast"),
         ("return sum(q)", "unknown name `q`"),
-        ("for i in x: pass", "`for` cannot stand here"),
+        ("for i in x: pass", "`for` cannot stand in a graph"),
         ("return sum(argmax(x))", "`argmax`: it is flat between its jumps"),
     ],
 )

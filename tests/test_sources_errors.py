@@ -298,9 +298,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_is_refused_soon(name):
-    start = time.perf_counter()
+    start = time.process_time()
     error = fault(HEAD + HOSTILE[name])
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(str(error)) < 20_000
 
 

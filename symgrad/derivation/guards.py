@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from symgrad.errors import SymgradError
-from symgrad.expression.algebra import Product, add, cost, div, neg, tidy
+from symgrad.expression.algebra import Product, add, cost, div, neg, replaced, tidy
 from symgrad.expression.evaluate import Decimals, Real
 from symgrad.expression.functions import record
 from symgrad.expression.points import common, drawn, signed
@@ -85,6 +85,24 @@ def _slope(e: Expression, key: Key, point: Expression) -> Expression | None:
     """Return the coefficient of t in an expression at point + t, None where it has none."""
     if cost(e) > _LONGEST:
         return None
+    for part in walk(e):
+        match part:
+            case Call(function, (condition, yes, no)) if record(
+                function
+            ).condition_first and key not in condition_names(condition):
+                slopes = [_slope(_with(e, part, side), key, point) for side in (yes, no)]
+                known = [slope for slope in slopes if slope is not None]
+                return Call(function, (condition, *known)) if len(known) == len(slopes) else None
+    return _series_slope(e, key, point)
+
+
+def _with(e: Expression, part: Expression, other: Expression) -> Expression:
+    """Return an expression with another part in the place of one."""
+    return replaced(e, lambda found: other if found == part else None)
+
+
+def _series_slope(e: Expression, key: Key, point: Expression) -> Expression | None:
+    """Return the coefficient by SymPy's series."""
     sp = sympy_module()
     names = dict.fromkeys((*variables(e), *variables(point)))
     symbols = {name: sp.Dummy(str(name), real=True) for name in names}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import fsum
 
+from symgrad.expression.brackets import behind_bracket
 from symgrad.expression.functions import reserved_names
 
 # Advance widths in thousandths of the font size, each for all characters behind it.
@@ -88,7 +89,7 @@ class Typesetter:
             following = tokens[place + 1] if place + 1 < len(tokens) else ""
             place += 1
             if token == "^" and following:
-                end = _end_of_group(tokens, place)
+                end = behind_bracket(tokens, place)
                 inner = "".join(tokens[place:end])
                 inner = inner[1:-1] if following == "(" and inner.endswith(")") else inner
                 runs.extend(_raised(self.runs(inner)))
@@ -172,16 +173,6 @@ class Typesetter:
 def _runs(setter: Typesetter, text: str) -> tuple[TextRun, ...]:
     """Return the runs of a formula; while lines are broken the same ones are measured often."""
     return tuple(setter.split(text))
-
-
-def _end_of_group(tokens: Sequence[str], place: int) -> int:
-    """Return where the exponent that begins at `place` ends: one token, or a parenthesis."""
-    level = 0
-    for i in range(place, len(tokens)):
-        level += (tokens[i] == "(") - (tokens[i] == ")")
-        if level <= 0:
-            return i + 1
-    return len(tokens)
 
 
 def _raised(runs: Iterable[TextRun]) -> Iterator[TextRun]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from symgrad.expression.brackets import depths
 from symgrad.sources.written import Written
 
 _TOP = re.compile(r"\s*[d∂δ](?:\s*\^\s*\(?\s*([2-4])\s*\)?|\s*([²³⁴]))?\s*")
@@ -61,11 +62,9 @@ def _divides(text: str) -> bool:
 
 def _outside(text: str) -> Iterator[tuple[int, str]]:
     """Yield the places of what stands outside of parentheses, and what stands there."""
-    depth = 0
-    for place, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
+    for place, depth in enumerate(depths(text, "(", ")")):
         if depth == 0:
-            yield place, character
+            yield place, text[place]
 
 
 def _is_top(text: str, mark: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from symgrad.errors import Diagnostic, Place
+from symgrad.expression.brackets import spans_between
 from symgrad.expression.tree import Constant, Expression
 from symgrad.graph.graph import Kind, Node
 from symgrad.sources import exact, lexer
@@ -79,7 +79,7 @@ def read_list(
         faults.error("a list of names is missing here", origin.place(text, 0, 1), hint=hint)
         return []
     before = 0
-    for start, end in _entries(text):
+    for start, end in spans_between(text, ",", "(", ")"):
         origin = origin.at(text[before:start], start - before)
         before = start
         item = _noted_item(text[start:end], origin, faults, values)
@@ -102,20 +102,6 @@ def _noted_item(part: str, origin: Origin, faults: Faults, values: str) -> Item 
         except Fault as fault:
             faults.add(fault)
     return Item(name, value, place)
-
-
-def _entries(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the parts between the commas outside of parentheses stand."""
-    start = depth = 0
-    for found in re.finditer(r"[(),]", text):
-        if found[0] == "(":
-            depth += 1
-        elif found[0] == ")":
-            depth -= 1
-        elif depth <= 0:
-            yield start, found.start()
-            start = found.end()
-    yield start, len(text)
 
 
 def _read_item(part: str, origin: Origin, values: str) -> tuple[str, Place, str | None]:

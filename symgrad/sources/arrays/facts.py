@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression.arrays.tree import Facts
+from symgrad.expression.arrays.size import Shape, Size, named, whole
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Facts
 from symgrad.expression.tree import Compare, Var, number
+from symgrad.graph.graph import Assumption
 from symgrad.sources import lexer
 from symgrad.sources.arrays.syntax import NAME
-from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.problems import Fault, Faults, Origin
 
 _WORDS = {
     "spd": "spd", "psd": "symmetric", "symmetric": "symmetric", "invertible": "invertible",
@@ -36,6 +39,12 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (rf"(?P<n>{NAME})\s*>=?\s*(?P<v>\d+(?:\.\d+)?)", "positive"),
     (rf"(?P<n>{NAME})\s*(?P<rel><=?|>=?|≤|≥|!=|≠)\s*(?P<v>-?\d+(?:\.\d+)?)", "bound"),
 )
+_FLAGS: dict[str, Callable[[Facts], Facts]] = {
+    "mask": lambda facts: replace(facts, mask=True),
+    "sign": lambda facts: replace(facts, sign=True),
+    "orthonormal": lambda facts: replace(facts, orthonormal=True),
+    "positive": lambda facts: replace(facts, positive=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +60,67 @@ class Stated:
     condition: Compare | None = None
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names that the fact speaks of."""
-        return (self.name,)
+    def assumption(self) -> Assumption:
+        """The fact as an assumption of a graph."""
+        condition = self.condition or Compare("==", Var(self.name), Var(self.name))
+        return Assumption(condition, self.text, self.place.line)
 
 
-def stated_flag(facts: Facts, kind: str) -> Facts:
-    """Return facts with a mask, signs, orthonormal columns or a positive value added."""
-    match kind:
-        case "mask":
-            return replace(facts, mask=True)
-        case "sign":
-            return replace(facts, sign=True)
-        case "orthonormal":
-            return replace(facts, orthonormal=True)
-        case _:
-            return replace(facts, positive=True)
+def known_of(
+    stated: Iterable[Stated], shape: Shape, faults: Faults, *, numbered: bool = False
+) -> Facts:
+    """Return what is stated of a name of this shape; what cannot be of it is noted as a fault.
+
+    With `numbered` an axis may be called by its number, as NumPy does.
+    """
+    facts = NOTHING_KNOWN
+    for item in stated:
+        if item.kind in ("symmetric", "spd"):
+            if len(shape) == 2 and shape[0] == shape[1]:
+                facts = replace(facts, symmetric=True)
+            else:
+                fault = f"`{item.text}`: only a square matrix is symmetric"
+                faults.error(fault, item.place)
+        elif item.kind in _FLAGS:
+            facts = _FLAGS[item.kind](facts)
+        elif item.kind == "sum":
+            axis = _axis(item, shape, faults, numbered=numbered)
+            facts = replace(facts, sums=(*facts.sums, (axis, item.value)))
+    return facts
+
+
+def _axis(item: Stated, shape: Shape, faults: Faults, *, numbered: bool) -> int | None:
+    """Return the axis of a sum, None for all of them."""
+    if not item.axis or len(shape) == 1:
+        return None
+    if item.axis in ("rows", "columns"):
+        return 1 if item.axis == "rows" else 0
+    if numbered and item.axis.lstrip("-").isdigit():
+        return int(item.axis) % 2
+    fits = [axis for axis, own in enumerate(shape) if own == size_of_text(item.axis)]
+    if len(fits) != 1:
+        fault = f"`{item.text}`: `{item.name}` has no one axis of size {item.axis}"
+        faults.error(fault, item.place)
+        return None
+    return fits[0]
+
+
+def size_of_text(text: str) -> Size | None:
+    """Return the size that a text such as `n+m` or `10` is."""
+    total = Size()
+    for sign, part in re.findall(r"([+-]?)([^+-]+)", text.strip()):
+        plain = part.strip()
+        factor = -1 if sign == "-" else 1
+        times = re.fullmatch(rf"(\d+)\s*\*?\s*({NAME})", plain)
+        if plain.isdigit() and len(plain) < 10:
+            total += whole(factor * int(plain))
+        elif times:
+            total += named(times[2]).times(factor * int(times[1]))
+        elif re.fullmatch(NAME, plain):
+            total += named(plain.lstrip("\\")).times(factor)
+        else:
+            return None
+    return total if total.terms or total.constant > 0 else None
 
 
 def read_fact(text: str, origin: Origin) -> Stated:

@@ -13,23 +13,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
-from typing import NoReturn
 
-from symgrad.errors import Diagnostic, Place, close_to, free_name
+from symgrad.errors import Place, close_to, free_name
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size, named
-from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
-from symgrad.expression.tree import Compare, Var
+from symgrad.expression.arrays.tree import Array, Facts
+from symgrad.expression.brackets import spans_between
 from symgrad.graph.arrays import ArrayGraph, learned, opaque, sums_in
-from symgrad.graph.graph import Assumption, Graph, Kind, Node
-from symgrad.sources.arrays.facts import Stated, read_fact, stated_flag
+from symgrad.graph.graph import Graph, Kind, Node
+from symgrad.sources.arrays.facts import Stated, known_of, read_fact, size_of_text
 from symgrad.sources.arrays.numpy_calls import call
 from symgrad.sources.arrays.numpy_expression import NumpyReader, PyValue
-from symgrad.sources.arrays.text import size_of_text
-from symgrad.sources.problems import Fault, Faults, Origin, TooManyFaults
+from symgrad.sources.problems import Origin, TooManyFaults
+from symgrad.sources.python_function import FunctionReader, PythonAssignment
 from symgrad.sources.python_module import Definition
 
 
@@ -52,25 +49,20 @@ def parse_numpy(definition: Definition, lines: list[str], *, source: str, shift:
     Raises:
         SourceError: with every fault.
     """
-    return _Function(definition, lines, source, shift).graph()
+    return _ArrayFunction(definition, source, lines, shift).graph()
 
 
 _SHAPE = re.compile(r"\s*[A-Za-z0-9_+]+(?:[\s,]+[A-Za-z0-9_+]+)?\s*")
 _TYPES = frozenset(("float", "int", "complex", "bool", "str", "Number", "Real", "scalar"))
 
 
-class _Function:
-    """Reads one function."""
+class _ArrayFunction(FunctionReader):
+    """Reads one function of arrays."""
 
-    def __init__(self, definition: Definition, lines: list[str], source: str, shift: int) -> None:
-        self.definition = definition
-        self.lines = lines
-        self.source = source
-        self.shift = shift
-        self.faults = Faults()
+    def __init__(self, definition: Definition, source: str, lines: list[str], shift: int) -> None:
+        super().__init__(definition, source, lines, shift)
         self.sizes: dict[str, Size] = {}
         self.inputs: dict[str, Node] = {}
-        self.shapes: dict[str, Shape] = {}
         self.given: list[str] = []
         self.stated: list[Stated] = []
         self.values: dict[str, PyValue] = {}
@@ -79,31 +71,23 @@ class _Function:
         self.written: dict[str, str] = {}
         self.places: dict[str, Place] = {}
 
-    def place(self, node: ast.AST) -> Place:
-        """Return the place of a piece of the function."""
-        line = getattr(node, "lineno", 1)
-        column = getattr(node, "col_offset", 0)
-        end = getattr(node, "end_col_offset", None) or column + 1
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        head = len(text.encode()[:column].decode(errors="replace"))
-        same = getattr(node, "end_lineno", line) == line
-        tail = len(text.encode()[:end].decode(errors="replace")) if same else len(text)
-        return Place(self.source, line + self.shift, head + 1, max(1, tail - head), text)
-
-    def fail(self, message: str, node: ast.AST, hint: str = "") -> NoReturn:
-        """Raise a fault at a piece of the function."""
-        raise Fault(Diagnostic(message, self.place(node), hint))
-
     def graph(self) -> ArrayGraph:
         """Read everything."""
+        objective = ""
         try:
-            self._careful(self._docstring, self.definition)
-            self._careful(self._arguments, self.definition)
-            self.faults.raise_any()
-            objective = self._body()
+            self._docstring()
+            self.arguments()
+            self._check_facts()
+            assignments = self.body()
+            if not self.faults:
+                with self.noting():
+                    for item in assignments:
+                        self._assign(item)
+                    objective = self._objective()
         except TooManyFaults:
-            self.faults.raise_any()
-            raise
+            pass
+        except RecursionError:
+            self.faults.error("nested too deeply to read", self.place(self.definition))
         self.faults.raise_any()
         nodes = [*self.inputs.values()]
         nodes += [
@@ -113,14 +97,7 @@ class _Function:
         return ArrayGraph(
             nodes=tuple(nodes),
             objective=objective,
-            assumptions=tuple(
-                Assumption(
-                    item.condition or Compare("==", Var(item.name), Var(item.name)),
-                    item.text,
-                    item.place.line,
-                )
-                for item in self.stated
-            ),
+            assumptions=tuple(item.assumption for item in self.stated),
             title=self.definition.name,
             source=self.source,
             text="\n".join(self.lines),
@@ -131,14 +108,6 @@ class _Function:
             written=tuple(self.written.items()),
             numpy=True,
         )
-
-    def _careful(self, function: Callable[[], None], node: ast.AST) -> None:
-        try:
-            function()
-        except Fault as fault:
-            self.faults.add(fault)
-        except RecursionError:
-            self.faults.error("nested too deeply to read", self.place(node))
 
     # The head -------------------------------------------------------------------------------------
 
@@ -158,60 +127,45 @@ class _Function:
                 origin = Origin(
                     self.source, (shown,), number + self.shift, at + 1, number + self.shift
                 )
-                for part in _parts(plain[len("assume") :].lstrip(": ")):
-                    try:
+                text = plain[len("assume") :].lstrip(": ")
+                parts = [text[start:end].strip() for start, end in spans_between(text)]
+                for part in filter(None, parts):
+                    with self.noting():
                         self.stated.append(read_fact(part, origin))
-                    except Fault as fault:  # noqa: PERF203  (every fault is noted)
-                        self.faults.add(fault)
 
-    def _arguments(self) -> None:
-        spec = self.definition.args
-        if spec.vararg or spec.kwarg:
-            self.fail(
-                "arguments are named one by one", spec.vararg or spec.kwarg or self.definition
-            )
-        positional = [*spec.posonlyargs, *spec.args]
-        defaults = [None] * (len(positional) - len(spec.defaults)) + list(spec.defaults)
-        for item, default in zip(positional, defaults, strict=True):
-            self._argument(item, default, "param")
-        for item, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-            self._argument(item, default, "const")
-        known = [*self.inputs]
+    def _check_facts(self) -> None:
+        """Note the facts about names that there are none of."""
+        assigned = {
+            node.id
+            for node in ast.walk(self.definition)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
         for fact in self.stated:
-            if fact.name not in self.inputs and not self._is_assigned(fact.name):
-                hint = close_to(fact.name, known)
+            if fact.name not in self.inputs and fact.name not in assigned:
+                hint = close_to(fact.name, self.inputs)
                 self.faults.error(f"unknown name `{fact.name}`", fact.place, hint=hint)
 
-    def _is_assigned(self, name: str) -> bool:
-        return any(
-            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-            for node in ast.walk(self.definition)
-        )
-
-    def _argument(self, item: ast.arg, default: ast.expr | None, kind: Kind) -> None:
+    def declare(self, argument: ast.arg, kind: Kind, default: ast.expr | None) -> None:
+        """Read one input: what is no parameter is given."""
+        name, note = argument.arg, argument.annotation
         shape: Shape = ()
-        note = item.annotation
         if isinstance(note, ast.Constant) and isinstance(note.value, str):
             shape = self._shape(note.value, note)
         value = None
-        if default is not None:
-            if (
-                isinstance(default, ast.Constant)
-                and isinstance(default.value, int | float)
-                and not shape
-            ):
-                value = Fraction(str(default.value))
-            elif not (isinstance(default, ast.Constant) and default.value is None):
-                self.fail(f"the default of `{item.arg}` is not a number", default)
-        place = self.place(item)
-        self.inputs[item.arg] = Node(item.arg, kind, None, value, place.line, place.column)
-        self.shapes[item.arg] = shape
+        if default is not None and not (
+            isinstance(default, ast.Constant) and default.value is None
+        ):
+            if shape:
+                raise self.fault(f"the default of `{name}` is not a number", default)
+            value = self.constant(default)
+        kind = "param" if kind == "param" else "const"
+        self.inputs[name] = self.node_at(name, kind, argument, value)
         if kind != "param" and shape:
-            self.given.append(item.arg)
-        facts = self._facts(item.arg, shape)
+            self.given.append(name)
+        facts = self._facts(name, shape)
         if kind != "param" and not shape and value is not None and value > 0:
             facts = replace(facts, positive=True)
-        self._define(item.arg, build.name(item.arg, shape, facts))
+        self._define(name, build.name(name, shape, facts))
 
     def _define(self, name: str, variable: Array) -> None:
         self.variables[name] = variable
@@ -222,133 +176,66 @@ class _Function:
         if text.strip() in {"float", "scalar", "int"}:
             return ()
         if len(words) > 2:
-            self.fail("an array has one axis or two", node)
+            raise self.fault("an array has one axis or two", node)
         found = []
         for word in words:
             size = size_of_text(word)
             if size is None:
-                self.fail(f"`{word}` is no size", node, 'write `"m n"`, `"n"`, `"n+m"` or `"10"`')
+                hint = 'write `"m n"`, `"n"`, `"n+m"` or `"10"`'
+                raise self.fault(f"`{word}` is no size", node, hint)
             for name, _ in size.terms:
                 self.sizes.setdefault(name, named(name))
             found.append(size)
         return tuple(found)
 
     def _facts(self, name: str, shape: Shape) -> Facts:
-        facts = NOTHING_KNOWN
-        for item in self.stated:
-            if item.name == name:
-                facts = self._applied(facts, item, shape)
-        return facts
-
-    def _applied(self, facts: Facts, item: Stated, shape: Shape) -> Facts:
-        if item.kind in {"symmetric", "spd"}:
-            if len(shape) != 2 or shape[0] != shape[1]:
-                self.faults.error(f"`{item.text}`: only a square matrix is symmetric", item.place)
-                return facts
-            return replace(facts, symmetric=True)
-        if item.kind in {"mask", "sign", "orthonormal", "positive"}:
-            return stated_flag(facts, item.kind)
-        if item.kind == "sum":
-            axis = None
-            if item.axis and len(shape) == 2:
-                if item.axis.lstrip("-").isdigit():
-                    axis = int(item.axis) % 2
-                else:
-                    fits = [i for i, size in enumerate(shape) if size == size_of_text(item.axis)]
-                    axis = fits[0] if len(fits) == 1 else None
-            return replace(facts, sums=(*facts.sums, (axis, item.value)))
-        return facts
+        own = [item for item in self.stated if item.name == name]
+        return known_of(own, shape, self.faults, numbered=True)
 
     # The body -------------------------------------------------------------------------------------
 
-    def _body(self) -> str:
-        objective = ""
-        body = list(self.definition.body)
-        for at, statement in enumerate(body):
-            if isinstance(statement, ast.Pass | ast.Import | ast.ImportFrom):
-                continue
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                continue
-            if objective:
-                self.faults.error("nothing is read behind `return`", self.place(statement))
-                break
-            try:
-                objective = self._statement(statement) or objective
-            except Fault as fault:
-                self.faults.add(fault)
-                break
-            except RecursionError:
-                self.faults.error("nested too deeply to read", self.place(statement))
-                break
-            del at
-        if not objective and not self.faults:
-            self.faults.error(
-                "the function returns nothing", self.place(self.definition), hint="`return L`"
-            )
-        return objective
+    def targets(self, target: ast.expr, value: ast.expr) -> list[PythonAssignment]:
+        """Return what is assigned; `n, m = X.shape` has no name."""
+        if isinstance(target, ast.Tuple | ast.List) and not isinstance(value, ast.Tuple):
+            return [PythonAssignment("", target, value)]
+        return super().targets(target, value)
 
-    def _statement(self, statement: ast.stmt) -> str:
-        if isinstance(statement, ast.Return) and statement.value is not None:
-            value = statement.value
-            if isinstance(value, ast.Name) and value.id in self.trees:
-                return value.id
-            name = free_name(self.definition.name, self.variables)
-            self._assign(name, value, statement)
-            return name
-        if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            targets: list[ast.expr] = [statement.target]
-            value = statement.value
-        elif isinstance(statement, ast.Assign):
-            targets, value = statement.targets, statement.value
-        else:
-            kind = type(statement).__name__.lower()
-            self.fail(
-                f"`{kind}` cannot stand here: a function of arrays is assignments and a `return`",
-                statement,
-            )
-        target = targets[0]
-        if isinstance(target, ast.Tuple | ast.List):
-            self._unpack(target, value, statement)
-        elif len(targets) == 1 and isinstance(target, ast.Name):
-            self._assign(target.id, value, statement)
-        else:
-            self.fail("one name is assigned at a time", statement)
-        return ""
+    def _objective(self) -> str:
+        result = self.result()
+        if result is None:
+            return ""
+        value = result.value
+        if isinstance(value, ast.Name) and value.id in self.trees:
+            return value.id
+        name = free_name(self.definition.name, self.variables)
+        self._assign(result._replace(name=name), result=True)
+        return name
 
-    def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr, statement: ast.stmt) -> None:
-        """Read `n, m = X.shape`, and `a, b = U @ x, V @ y`."""
-        if isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
-            left = _names_of(target)
-            used = {item.id for item in ast.walk(value) if isinstance(item, ast.Name)}
-            if len(left) < len(target.elts) or not used.isdisjoint(left):
-                self.fail("one name is assigned at a time", statement)
-            for name, part in zip(left, value.elts, strict=True):
-                self._assign(name, part, statement)
-            return
-        reader = NumpyReader(self.values, self.sizes, self.place, call)
-        sizes = reader.shape_tuple(value)
-        names = _names_of(target)
-        if sizes is None or len(sizes) != len(target.elts) or len(names) != len(sizes):
-            self.fail("only the shape of an array is unpacked", statement, "`n, m = X.shape`")
+    def _unpack(self, target: ast.AST, value: ast.expr) -> None:
+        """Read `n, m = X.shape`."""
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+        names = [item.id for item in parts if isinstance(item, ast.Name)]
+        sizes = NumpyReader(self.values, self.sizes, self.place, call).shape_tuple(value)
+        if sizes is None or len(sizes) != len(parts) or len(names) != len(sizes):
+            fault = "only the shape of an array is unpacked"
+            raise self.fault(fault, target, "`n, m = X.shape`")
         for name, size in zip(names, sizes, strict=True):
             self.values[name] = PyValue(build.length(size), ())
 
-    def _assign(self, name: str, value: ast.expr, statement: ast.stmt) -> None:
-        if name in self.variables:
-            self.fail(
-                f"`{name}` is assigned twice",
-                statement,
-                f"a name has one value: call the new one `{name}2`, say",
-            )
-        reader = NumpyReader(self.values, self.sizes, self.place, call)
-        found = reader.value(value)
-        tree = found.array
-        if tree.op in {"num", "size", "const"} and not isinstance(statement, ast.Return):
-            self.values[name] = found
+    def _assign(self, item: PythonAssignment, *, result: bool = False) -> None:
+        name = item.name
+        if not name:
+            self._unpack(item.place, item.value)
             return
+        if name in self.variables:
+            hint = f"a name has one value: call the new one `{name}2`, say"
+            raise self.fault(f"`{name}` is assigned twice", item.place, hint)
+        found = NumpyReader(self.values, self.sizes, self.place, call).value(item.value)
+        tree = found.array
         lost = [i for i, axis in enumerate(found.axes) if axis is None]
-        if tree.op in {"cmp", "logic"} or (lost and tree.op in {"name", "ones", "zeros"}):
-            # A condition, or a name with an axis of length one: it lives on in what uses it.
+        number = tree.op in {"num", "size", "const"} and not result
+        # A condition, or a name with an axis of length one: it lives on in what uses it.
+        if number or tree.op in {"cmp", "logic"} or (lost and tree.op in {"name", "ones", "zeros"}):
             self.values[name] = found
             return
         facts = learned(
@@ -358,24 +245,7 @@ class _Function:
             facts = replace(facts, kept=lost[0])
         variable = build.name(name, tree.shape, facts)
         self.trees[name] = tree
-        self.places[name] = self.place(statement)
-        self.written[name] = " ".join(ast.unparse(value).split())
+        self.places[name] = self.place(item.place)
+        self.written[name] = " ".join(ast.unparse(item.value).split())
         self._define(name, variable)
         self.values[name] = PyValue(variable, found.axes)
-
-
-def _names_of(target: ast.Tuple | ast.List) -> list[str]:
-    """Return the names on the left of an assignment, in order."""
-    return [item.id for item in target.elts if isinstance(item, ast.Name)]
-
-
-def _parts(text: str) -> list[str]:
-    """Return the parts of a list of facts, split at commas outside brackets."""
-    found, depth, start = [], 0, 0
-    for i, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth == 0:
-            found.append(text[start:i].strip())
-            start = i + 1
-    found.append(text[start:].strip())
-    return [part for part in found if part]

@@ -17,6 +17,7 @@ from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.brackets import behind_bracket, depths
 
 _CALLED = frozenset(
     ("chain", "inv", "det", "logdet", "softmax", "lse", "sum", "most", "least", "trace")
@@ -554,9 +555,7 @@ class Loops:
 
 def closed(text: str) -> str:
     """Return code with brackets around it, unless it is one name, number, entry or call."""
-    depth = 0
-    for at, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
+    for at, (character, depth) in enumerate(zip(text, depths(text), strict=True)):
         loose = not depth and character in "*/+- ?" and at
         if loose or (at == 0 and character == "-"):
             return f"({text})"
@@ -565,11 +564,5 @@ def closed(text: str) -> str:
 
 def bare(text: str) -> str:
     """Return code without the brackets around all of it."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for at, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if not depth:
-            return text[1:-1] if at == len(text) - 1 else text
-    return text
+    whole = text.startswith("(") and behind_bracket(text, 0) == len(text)
+    return text[1:-1] if whole else text

@@ -25,9 +25,9 @@ from symgrad.expression.arrays.entries import slopes
 from symgrad.expression.arrays.folding import Folding
 from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.brackets import behind_bracket
 from symgrad.sources.arrays.calls import is_function
 from symgrad.sources.arrays.syntax import index_letters
-from symgrad.verify.arrays.notations import closing
 from symgrad.verify.arrays.scope import FIRST_MARK, NAME, Names, NotTold
 
 _FIRST = re.compile(
@@ -82,7 +82,7 @@ class Scope(Names):
         found = _SLOPE.search(text)
         if found is None or self.value_of is None:
             return text
-        end = closing(text, found.end())
+        end = behind_bracket(text, found.end())
         inner = text[found.end() + 1 : end - 1]
         if self.resolve(found["name"]) is not None or not is_function(found["name"]):
             return text[:end] + self._slopes(text[end:])

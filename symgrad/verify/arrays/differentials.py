@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
+from symgrad.expression.brackets import behind_bracket
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Node
-from symgrad.verify.arrays.notations import closing
 from symgrad.verify.arrays.reading import ArrayStatement
 from symgrad.verify.arrays.scope import NAME, Names
 
@@ -59,7 +59,7 @@ def changed(left: str) -> str | None:
     if whole is None:
         return None
     rest = left[whole.end() :].strip()
-    if rest[:1] in "([" and closing(rest, 0) == len(rest):
+    if rest[:1] in "([" and behind_bracket(rest, 0) == len(rest):
         return rest[1:-1]
     return rest
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from symgrad.expression.brackets import CLOSING, OPENING, behind_bracket
 from symgrad.sources.arrays.calls import is_function
 from symgrad.verify.arrays.scope import NAME, Names
 
-_OPEN, _CLOSE = "([{", ")]}"
 _SUBSCRIPT = r"_(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|(?P<plain>\w))"
 _PARTIAL = re.compile(rf"∂{_SUBSCRIPT}\s*(?P<top>{NAME})(?!\s*/)")
 _OF_TEXT = re.compile(r"∂\s*(?=[‖(|]|(?:tr|Tr|trace|log|logdet|det|exp|sum|norm)(?![a-z]))")
@@ -72,16 +72,6 @@ def is_numpy(text: str) -> bool:
     return _NUMPY.search(text) is not None
 
 
-def closing(text: str, at: int) -> int:
-    """Return the place behind the bracket that closes the one at a place."""
-    depth = 0
-    for end in range(at, len(text)):
-        depth += (text[end] in _OPEN) - (text[end] in _CLOSE)
-        if not depth:
-            return end + 1
-    return len(text)
-
-
 def _of_texts(text: str) -> str:
     """Return a text in which `∂ tr(AX)/∂X` is `∂⟦tr(AX)⟧/∂X`: what is derived is a formula."""
     found = _OF_TEXT.search(text)
@@ -91,14 +81,14 @@ def _of_texts(text: str) -> str:
     if text[at] == "‖":
         at = text.find("‖", at + 1) + 1 or len(text)
     while at < len(text) and not (not depth and text[at] == "/" and "∂" in text[at + 1 : at + 3]):
-        depth += (text[at] in _OPEN) - (text[at] in _CLOSE)
+        depth += (text[at] in OPENING) - (text[at] in CLOSING)
         if depth < 0 or (not depth and text[at] in "+-−=,"):
             return text[: found.end()] + _of_texts(text[found.end() :])
         at += 1
     if at == len(text):
         return text
     inner = text[found.end() : at].strip()
-    if inner[:1] == "(" and closing(inner, 0) == len(inner):
+    if inner[:1] == "(" and behind_bracket(inner, 0) == len(inner):
         inner = inner[1:-1]
     return f"{text[: found.start()]}∂⟦{inner}⟧{_of_texts(text[at:])}"
 
@@ -109,7 +99,7 @@ def _raised_functions(text: str, names: Names) -> str:
     for found in _RAISED.finditer(text):
         if not is_function(found["name"]) or names.resolve(found["name"]) is not None:
             continue
-        end = closing(text, found.end()) if text[found.end() : found.end() + 1] == "(" else 0
+        end = behind_bracket(text, found.end()) if text[found.end() : found.end() + 1] == "(" else 0
         word = re.match(NAME, text[found.end() :])
         end = end or (found.end() + word.end() if word else 0)
         if end:
@@ -124,7 +114,7 @@ def _raised_functions(text: str, names: Names) -> str:
 def _reciprocals(text: str, names: Names) -> str:
     for found in _SECANTS.finditer(text):
         if names.resolve(found["name"]) is None:
-            end = closing(text, found.end())
+            end = behind_bracket(text, found.end())
             inner, power = text[found.end() : end], found["power"].strip()
             raised = f" .^ {power.translate(_DIGITS).strip('^{}')}" if power else ""
             head = f"{text[: found.start()]}((1/{_RECIPROCAL[found['name']]}{inner}){raised})"
@@ -143,7 +133,7 @@ def _indicators(text: str) -> str:
     for found in _INDICATOR.finditer(text):
         if found.start() < at:
             continue
-        end = closing(text, found.end())
+        end = behind_bracket(text, found.end())
         inner = text[found.end() + 1 : end - 1].rstrip("\\")
         if not _RELATION.search(inner):
             continue
@@ -203,13 +193,13 @@ def _numpy(text: str) -> str:
     text = re.sub(r"(?<!\w)np\.(?:linalg\.)?", "", text)
     while (found := _METHOD.search(text)) is not None:
         start = _start(text, found.start())
-        end = closing(text, found.end() - 1)
+        end = behind_bracket(text, found.end() - 1)
         inner, argument = text[start : found.start()], text[found.end() : end - 1]
         comma = ", " if argument.strip() else ""
         text = f"{text[:start]}{found['name']}({inner}{comma}{argument}){text[end:]}"
     made, at = "", 0
     for found in _ALONG.finditer(text):
-        end = closing(text, found.end())
+        end = behind_bracket(text, found.end())
         call = _KEPT.sub("", text[found.end() : end])
         axis = _AXIS.search(call)
         if axis is None or found.start() < at:
@@ -228,7 +218,7 @@ def _start(text: str, end: int) -> int:
     depth, at = 0, end
     while at > 0:
         character = text[at - 1]
-        depth += (character in _CLOSE) - (character in _OPEN)
+        depth += (character in CLOSING) - (character in OPENING)
         if depth < 0 or (not depth and not (character.isalnum() or character in "_.)]}([{")):
             break
         at -= 1

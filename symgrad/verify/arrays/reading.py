@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symgrad.errors import Diagnostic, Place
+from symgrad.expression.brackets import depths, spans_between
 from symgrad.sources.problems import Origin
 from symgrad.verify.arrays.cases import folded_cases
 from symgrad.verify.arrays.latex import plain_text
 from symgrad.verify.reading.documents import formulas
 
 _RELATION = re.compile(r"(?<![<>!=:])(?::=|≔|==|=|≈)(?!=)")
-_OPEN, _CLOSE = "([{", ")]}"
 _LAYOUT = re.compile(
     r"\s*(?:layout\s+(?P<layout>numerator|denominator)|convention\s+(?P<convention>numpy|matlab))\s*$"
 )
@@ -131,15 +131,8 @@ def _lowered(text: str) -> str:
 
 def _apart(text: str) -> list[str]:
     """Return the statements of one row: what stands between commas, where each has a relation."""
-    depth, start = 0, 0
-    found: list[str] = []
-    for at, character in enumerate(text):
-        depth += (character in _OPEN) - (character in _CLOSE)
-        if character == "," and depth <= 0:
-            found.append(text[start:at])
-            start = at + 1
-    found.append(text[start:])
-    parts = [part.strip(" ,.;") for part in found if part.strip(" ,.;")]
+    found = [text[start:end].strip(" ,.;") for start, end in spans_between(text)]
+    parts = [part for part in found if part]
     return (
         parts
         if all(len(_sides(part)) > 1 for part in parts)
@@ -149,19 +142,10 @@ def _apart(text: str) -> list[str]:
 
 def _sides(text: str) -> tuple[str, ...]:
     """Split at the relations that stand outside brackets."""
-    depth, start = 0, 0
-    found: list[str] = []
-    for match in re.finditer(r"[(\[{]|[)\]}]|" + _RELATION.pattern, text):
-        sign = match[0]
-        if sign in _OPEN:
-            depth += 1
-        elif sign in _CLOSE:
-            depth -= 1
-        elif depth <= 0:
-            found.append(text[start : match.start()].strip())
-            start = match.end()
-    found.append(text[start:].strip())
-    return tuple(found)
+    levels = list(depths(text))
+    cuts = [match.span() for match in _RELATION.finditer(text) if levels[match.start()] <= 0]
+    starts, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+    return tuple(text[start:end].strip() for start, end in zip(starts, ends, strict=True))
 
 
 def unreadable(message: str, place: Place, hint: str = "") -> Diagnostic:
