@@ -115,3 +115,74 @@ def test_a_value_of_the_graph_is_no_rounded_number():
     # 0.4 - 0.4 would be within the rounding of `0.4`, were that a rounded number
     assert statuses(STEPPED, r"$a' = a - \eta\frac{dJ}{da} = 0.4 - 0.4 = 0$")[-1] == "proved"
     assert statuses(STEPPED, r"$a' = a - \eta\frac{dJ}{da} = 0.4 - 0.38 = 0$")[-1] == "refuted"
+
+
+MARGIN = """param w, b; data x, y; const lambda; rate eta = 0.1
+m = y*(w*x + b); J = lambda/2*w^2 + max(0, 1 - m)"""
+
+
+@pytest.mark.parametrize(
+    "opens", [r"\langle w, x \rangle", r"\left\langle w, x \right\rangle", "⟨w, x⟩"]
+)
+def test_an_inner_product_in_angle_brackets(opens):
+    assert statuses(MARGIN, rf"$m = y({opens} + b)$") == ["proved"]
+    assert statuses(MARGIN, rf"$m = y({opens} - b)$") == ["refuted"]
+    assert statuses(UNIT, r"$z = \langle w, x \rangle$") == ["proved"]
+
+
+def test_a_condition_and_what_it_amounts_to():
+    text = r"If $$1 - m > 0 \iff m < 1$$ then $$\frac{dJ}{dw} = \lambda w - yx$$"
+    assert statuses(MARGIN, text)[-1] == "proved"
+    assert statuses(MARGIN, text.replace("1 - m > 0 \\iff m < 1", "m > 1 \\iff 1 < m"))[-1] == (
+        "refuted"
+    )
+
+
+def test_steps_of_an_algorithm_in_words_are_each_under_its_condition():
+    text = """```
+If y * (w^T x + b) < 1:
+    w := w - eta * (lambda * w - y * x)
+    b := b - eta * (-y)
+Else:
+    w := w - eta * lambda * w
+```"""
+    assert [s for s in statuses(MARGIN, text) if s != "condition"] == ["proved"] * 3
+    assert "refuted" in statuses(MARGIN, text.replace("(-y)", "(-x)"))
+
+
+def test_steps_under_a_condition_that_cannot_be_read_are_not_refuted():
+    steps = "    w := w - eta * (lambda*w - y*x)\n    b := b + eta*y\n"
+    text = f"```\nIf the margin is violated:\n{steps}```"
+    assert "refuted" not in statuses(MARGIN, text)
+
+
+@pytest.mark.parametrize("bar", [r"\frac{dJ}{dw}|_", r"\left.\frac{dJ}{dw}\right|_"])
+def test_a_condition_as_the_place_of_a_derivative(bar):
+    assert statuses(MARGIN, rf"${bar}{{m < 1}} = \lambda w - yx$") == ["proved"]
+    assert statuses(MARGIN, rf"${bar}{{m > 1}} = \lambda w - yx$") == ["refuted"]
+
+
+def test_the_square_of_a_letter_with_an_index():
+    graph = "param a; data x, y; s = a*x; sigma2_B = s^2 + 1; L = (y - s)/sqrt(sigma2_B)"
+    claim = r"$\frac{\partial L}{\partial \sigma^2_B} = -\frac12(y - s)(\sigma^2_B)^{-3/2}$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("-3/2", "-1/2")) == ["refuted"]
+
+
+def test_a_diagonal_matrix_of_a_number():
+    graph = "param W; data x_1, x_2; h_1 = tanh(x_1); h_2 = tanh(W*h_1 + x_2); L = h_2^2"
+    claim = r"$\frac{\partial h_t}{\partial h_{t-1}} = \text{diag}(1 - h_t^2)\,W^T$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("h_t^2", "h_{t-1}^2")) == ["refuted"]
+
+
+def test_features_of_what_nobody_knows():
+    graph = "param theta; data phi, a; m = theta*phi; L = (a - m)^2"
+    claim = r"$\nabla_\theta L = -2(a - \theta^\top \phi(s))\phi(s)$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("-2", "2")) == ["refuted"]
+
+
+def test_brackets_of_latex_inside_of_dollar_signs():
+    text = r"- $\(\frac{dp}{da} = x\) (by the rule)$ and $\(\frac{dp}{db} = x\) (no)$"
+    assert statuses(STEPPED, text) == ["proved", "refuted"]

@@ -14,7 +14,7 @@ import unicodedata
 from symgrad.errors import Diagnostic
 from symgrad.expression.names import GREEK
 from symgrad.sources.latex_delimiters import Delimiters
-from symgrad.sources.latex_scripts import Scripts
+from symgrad.sources.latex_scripts import TRANSPOSED, Scripts
 from symgrad.sources.latex_styles import Styles
 from symgrad.sources.latex_tokens import Word
 from symgrad.sources.latex_words import (
@@ -42,6 +42,7 @@ _WORD_ENDS = "0123456789_" + string.ascii_letters
 _SIZES = frozenset(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split()
 )
+_ANGLES = (["\\langle"], ["\\rangle"], ["⟨"], ["⟩"])
 UNREADABLE = "⍰"
 
 
@@ -54,6 +55,11 @@ class Translator(Delimiters, Styles, Scripts):
         # a brace that is never closed swallows what comes behind it
         self.lenient = lenient and words.count("{") == words.count("}")
         self.faults: dict[int, Diagnostic] = {}
+        self.words = [
+            word
+            for place, word in enumerate(self.words)
+            if not (word.text[1:] in _SIZES and words[place + 1 : place + 2] in _ANGLES)
+        ]
 
     def step(self, word: Word, parts: list[Written]) -> None:
         """Translate what begins with `word`; with `lenient`, put a mark where that cannot be done.
@@ -107,6 +113,8 @@ class Translator(Delimiters, Styles, Scripts):
             parts.append(self.written("*", word))
         elif text in WIDE:
             parts.append(self.written(WIDE[text], word))
+        elif text == "⟨":
+            parts.append(self.inner_product(word))
         elif text in "[]":
             parts.append(self.written("(" if text == "[" else ")", word))
         else:
@@ -175,6 +183,8 @@ class Translator(Delimiters, Styles, Scripts):
 
     def named_piece(self, name: str, word: Word, parts: list[Written]) -> Written | None:
         """Return what a letter, a sign or a function is written as, None for other commands."""
+        if name == "langle":
+            return self.inner_product(word)
         if name == "Sigma" and self.has_limits():
             return self.limits("∑", word)
         if name in GREEK and name not in SIGNS:
@@ -190,6 +200,25 @@ class Translator(Delimiters, Styles, Scripts):
         if name in FUNCTION_WORDS:
             return self.function(FUNCTION_WORDS[name], word, parts)
         return None
+
+    def inner_product(self, word: Word) -> Written:
+        """Translate `\\langle w, x \\rangle` as `(w)⊤ (x)`.
+
+        Raises:
+            Fault: where no comma stands in it: that is a mean.
+        """
+        inner = self.until(lambda text: text in ("\\rangle", "⟩"))
+        first, comma, second = inner.text.partition(",")
+        if not comma or "," in second or self.at >= len(self.words):
+            raise self.fault("an inner product of two is read here", word)
+        self.at += 1
+        at = len(first)
+        pieces = [
+            self.grouped(inner.cut(0, at), word),
+            self.written(f" {TRANSPOSED} ", word),
+            self.grouped(inner.cut(at + 1, len(inner.text)), word),
+        ]
+        return Written.join(pieces)
 
     def has_limits(self) -> bool:
         """Tell whether `_{i=1}` follows: Σ is the sign of a sum there."""

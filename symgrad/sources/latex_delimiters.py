@@ -11,6 +11,7 @@ from symgrad.sources.latex_words import SIGNS
 from symgrad.sources.written import Written
 
 _POINT = re.compile(r"\s*\(\s*[-−]?[\d.]+(?:\s*,\s*[-−]?[\d.]+)*\s*\)\s*")
+_COMPARED = re.compile(r"[=<>≤≥≠]|\\(?:[lg](?:eq?|t|eqslant)|neq?)(?![A-Za-z])")
 
 
 class Delimiters(Environments, ABC):
@@ -21,7 +22,7 @@ class Delimiters(Environments, ABC):
         bracket = self.next_word(word)
         if bracket.text == ".":
             if word.text == "\\left" and self.is_closed_by_evaluation():
-                parts.append(self.written("(", bracket))
+                parts.append(self.written("(", word))
             return
         if (
             (SIGNS.get(bracket.text[1:]) or bracket.text) in ("|", ")", "]")
@@ -66,10 +67,10 @@ class Delimiters(Environments, ABC):
         parts += [self.written(" @(", word), inner, self.written(")", word)]
 
     def evaluation_follows(self) -> bool:
-        """Tell whether the subscript that comes next holds an equation, or numbers: `(1,2)`."""
+        """Tell whether the subscript that comes next holds a comparison, or numbers: `(1,2)`."""
         start = self.at
         try:
             inner = self.raw_argument(self.next_word(self.words[start]))
-            return "=" in inner or _POINT.fullmatch(inner) is not None
+            return _COMPARED.search(inner) is not None or _POINT.fullmatch(inner) is not None
         finally:
             self.at = start

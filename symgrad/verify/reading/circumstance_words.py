@@ -115,7 +115,8 @@ UNREAD = re.compile(
     re.IGNORECASE,
 )
 ONLY_IF = re.compile(rf"\W*(?:{_of(*_IF)}|{_IF_CJK})\W*", re.IGNORECASE)
-_SIDE = r"[^\s,;:$`=<>≤≥≠|]{1,40}(?:[ ][-+*/·−][ ][^\s,;:$`=<>≤≥≠|]{1,40}){0,4}"
+_ONE = r"(?:[^\s,;:$`=<>≤≥≠|(]{0,40}\([^\n,;:$`=<>≤≥≠|()]{1,60}\)|[^\s,;:$`=<>≤≥≠|]{1,40})"
+_SIDE = rf"{_ONE}(?:[ ][-+*/·−][ ]{_ONE}){{0,4}}"
 PLAIN_CONDITION = re.compile(
     rf"(?:{_of(*_IF, *_ALSO)}|{_IF_CJK}|\()\s*"
     rf"(?P<condition>{_SIDE}\s*(?:[<>]=?|[≤≥≠]|!=)\s*[-−]?[\w.]*\w(?:[ ][-+*/·−][ ]\w+){{0,3}})",

@@ -154,6 +154,7 @@ class _Sentences:
         self.said: list[Circumstance] = []  # up to the end of the paragraph
         self.last: list[Circumstance] = []  # what `otherwise` is the opposite of
         self.stated: _Item | None = None
+        self.block = False  # whether the last formula stands under `if …:` in words
 
     def read(self, sentence: list[_Item], kind: str) -> None:
         """Find out for each formula of a sentence what it is said under."""
@@ -231,6 +232,11 @@ class _Sentences:
                 clause = words.ONLY_IF.fullmatch(item.after)
             if clause and not any(one.condition for one in near):
                 item.words = " ".join(clause[0].split())[:_SHOWN]
+            elif last is not None and last.words.endswith(":") and not item.before.strip():
+                item.words = last.words  # a block of a program in words
+            elif otherwise and self.block:
+                item.words = " ".join(otherwise[0].split())
+            self.block = item.words.endswith(":")
 
     def condition(self, item: _Item) -> Circumstance | None:
         """Return what a condition says of the formulas around it; None for a conclusion."""

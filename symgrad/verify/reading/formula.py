@@ -26,6 +26,7 @@ _QUOTIENTS: dict[str, tuple[str | None, str]] = {
     "cot": ("cos", "sin"), "coth": ("cosh", "sinh"),
 }  # fmt: skip
 _PRODUCTS = frozenset("⊙∘⊗∙")
+_DIAGONALS = frozenset(("diag", "Diag", "tr", "Tr", "vec"))
 _STEPS = frozenset(("H", "Θ", "θ", "step", "heaviside", "Heaviside"))
 _INDICATORS = frozenset(("I", "𝕀"))  # before a condition in brackets
 _RELATIONS = frozenset(("=", "<", ">", "<=", ">=", "==", "!="))
@@ -91,6 +92,10 @@ class ClaimParser(SumParser):
             return self.behind_atom(self.norm(), start)
         if token in MEANS and self.tokens[self.at + 1] == "(" and self.scope.name(token) is None:
             return self.behind_atom(self.averaged(token), start)
+        if token in _DIAGONALS and self.tokens[self.at + 1] == "(" and not self.is_known(token):
+            self.scope.remark(f"`{token}(…)` read as what stands in it: every value is a number")
+            self.at += 1
+            return self.behind_atom(self.bracketed(), start)
         if token in ("∂", "∇"):
             return self.behind_atom(self.derivative(token), start)
         if self.is_delta_derivative(token):
@@ -122,6 +127,10 @@ class ClaimParser(SumParser):
         names = dict.fromkeys(self.scope.differentials.values())
         inputs = [name for name in names if graph.index[name].formula is None]
         return of_inputs(operand, inputs, self.scope)
+
+    def is_known(self, token: str) -> bool:
+        """Tell whether a word is a name, or a function that the author or the graph has."""
+        return bool(self.scope.name(token) or self.own.get(token) or token in self.scope.functions)
 
     def is_delta_derivative(self, token: str) -> bool:
         """Tell whether `δJ/δy` begins here: δ as the sign of a derivative."""
@@ -287,8 +296,10 @@ class ClaimParser(SumParser):
         width = 5 if following == ["^", "(", "2", ")"] else width
         if not width or self.scope.resolve(token) is not None:
             return None
+        base, mark, index = token.partition("_")
         for ending in ("2", "_sq", "_squared", "sq", "squared"):
-            name = self.scope.strict(f"{token}{ending}")
+            inner = self.scope.strict(f"{base}{ending}{mark}{index}") if index else None
+            name = self.scope.strict(f"{token}{ending}") or inner
             if name is not None:
                 self.scope.remark(f"`{token}²` read as `{name}`")
                 self.at += width

@@ -106,10 +106,24 @@ class FunctionParser(DerivativeParser):
             or self.partial_applied(token, arguments)
             or self.sample_of(token, arguments)
             or self.node_applied(token, arguments)
+            or self.input_applied(token, arguments)
         )
         if found is not None:
             self.at = end + 1
         return found
+
+    def input_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return the input that `φ(s)` and `r(s, a)` mean, where nobody knows an s: no product."""
+        scope = self.scope
+        node = scope.graph.index.get(str(scope.name(token)))
+        unknown = all(
+            len(one) == 1 and lexer.IDENTIFIER.match(one[0]) and not scope.can_stand(one[0])
+            for one in arguments
+        )
+        if node is None or node.formula is not None or not unknown:
+            return None
+        scope.remark(f"`{token}({', '.join(one[0] for one in arguments)})` read as `{node.name}`")
+        return Var(node.name)
 
     def listed(self, start: int, end: int) -> list[tuple[str, ...]]:
         """Return the tokens of each argument between two places."""

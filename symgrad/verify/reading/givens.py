@@ -21,6 +21,7 @@ from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.text import source_text
 
 _WORD = re.compile(lexer.NAME)
+_SAME_AS = re.compile(r"<=>|⇒|⇔|⟺")
 _EQUATION = re.compile(r"(?<![<>!])=")
 _OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
@@ -66,7 +67,8 @@ class Givens:
             written, _ = translate_leniently(content.text, origin)
         except Fault:
             return
-        plain = written.through(content).cut(0, len(written.text.rstrip(" .,;:\n")))
+        first = _SAME_AS.split(written.text, maxsplit=1)[0]  # `A ⟺ B` says what A says
+        plain = written.through(content).cut(0, len(first.rstrip(" .,;:\n")))
         facts = list(self.facts(plain, said.formula))
         if said.negated and len(facts) > 1:
             return

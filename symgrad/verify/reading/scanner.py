@@ -72,6 +72,7 @@ _WITH_ARGUMENT = frozenset(
     ("alignat", "xalignat", "alignedat", "IEEEeqnarray", "IEEEeqnarraybox", "aligned", "gathered")
 )
 _ARGUMENT = re.compile(r"\s*(?:\[[^\[\]\n]{0,20}\])?\s*(?:\{[^{}\\]{0,20}\})?(?=\s)")
+_IN_BRACKETS = re.compile(r"\\\((.+?)\\\)")
 _MARKED_TWICE = re.compile(r"\s*\$([^$]+)\$\s*")
 _OPTION = re.compile(r"[ \t]*:\w[\w-]*:[^\n]*\n")
 _MARKED_UP = re.compile(
@@ -167,7 +168,9 @@ class Scanner:
     def dollar(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield the formula between two dollar signs."""
         if found := self.inline(match.end()):
-            yield TextPiece((found,), decoded=self.kind != "latex")
+            inside = list(_IN_BRACKETS.finditer(self.text, *found))
+            for span in [one.span(1) for one in inside] or [found]:  # `$\\( a \\) and more$`
+                yield TextPiece((span,), decoded=self.kind != "latex")
 
     def delimited(self, match: re.Match[str]) -> Iterator[TextPiece]:
         """Yield what stands between the two marks of a pair."""

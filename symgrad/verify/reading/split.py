@@ -35,6 +35,7 @@ _ARGUMENTS = re.compile(
     r"(?<=[\w)}'′])\((?:[\w\s,^'′\\{}()]|;(?!\n))*;(?:[\w\s,^'′\\{}()]|;(?!\n))*\)"
 )
 _BREAK = "\ufdd0"  # the end of a row
+_AT_CONDITION = re.compile(r"@\(([^@=]*(?:[<>≤≥≠]|<=|>=|!=)[^@=]*)\)\s*$")
 _CASES = re.compile(r"\s*Cases\(")
 
 
@@ -327,8 +328,19 @@ def _meaning(sign: str, left: str, right: str) -> str:
     return _MEANINGS.get(sign, sign)
 
 
+def _under(statement: WrittenStatement) -> WrittenStatement:
+    """Return `dJ/dw |_{wx > 0} = …` as a statement under that condition."""
+    left = statement.left
+    found = _AT_CONDITION.search(left.text)
+    if found is None:
+        return statement
+    given = (*statement.given, left.cut(*found.span(1)))
+    return replace(statement, left=left.cut(0, found.start()), given=given)
+
+
 def _cases(statement: WrittenStatement) -> Iterator[WrittenStatement]:
     """Yield a statement for each case where its right side is one that leaves values open."""
+    statement = _under(statement)
     if len(statement.parts) != 1 or not _CASES.match(statement.parts[0][1].text):
         yield statement
         return
