@@ -49,8 +49,9 @@ def with_numbers_put_in(
 ) -> Outcome | None:
     """Return the outcome of a link that holds with some names replaced by their values, else None.
 
-    Only chains that end in a number are read so, and steps with decimals in them. Where the author has not stated the values, those
-    of the graph count, and a value of 0 or 1, which hides what it is put in for, must be written.
+    Only chains that end in a number are read so, and steps with decimals in them. Where the author
+    has not stated the values, those of the graph count, and a value of 0 or 1, which hides what it
+    is put in for, must be written.
     """
     link = claim.links[index]
     stepped = isinstance(claim.left, UpdateTarget) and bool(decimal_literals(link.text))
