@@ -2,9 +2,12 @@
 
 import importlib.util
 import re
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
+import symgrad as sg
 from symgrad import examples
 from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError
@@ -108,3 +111,54 @@ def test_faults_are_no_exceptions(load):
 def test_targets_without_a_function_say_so():
     with pytest.raises(SymgradError, match="the target rust has no function `weights`"):
         generate(parse("param a; J = a^2"), "rust", include=["weights"])
+
+
+ROSENBROCK = """
+param a = -1.2, b = 1, c = 0.5, d = 2
+J = 100*(b - a^2)^2 + (1 - a)^2 + 100*(c - b^2)^2 + (1 - b)^2 + 100*(d - c^2)^2 + (1 - c)^2
+"""
+SAMPLES = "param a, b, c; data x, y; maximize J; J = -(a*x - y)^2*exp(b/9) - c^2*x - c^2 - b^2"
+
+
+@pytest.mark.parametrize("text", [ROSENBROCK, SAMPLES])
+@pytest.mark.parametrize(
+    ("target", "style"), [("python", ""), ("numpy", "plain"), ("numpy", "fast"), ("c", "")]
+)
+def test_a_sparse_hessian_is_exact(text, target, style):
+    derivation = derive(parse(text))
+    chosen = {"style": style} if style else {}
+    files = emit(derivation, target, include=["hessian_sparse"], **chosen)
+    report = check(derivation, target, files, points=6)
+    assert report.points == 6
+    assert report.ok, report.text
+    last = files[-1].text
+    wrong = last.replace("0, 2, 5", "0, 3, 5").replace("[0, 1, 1,", "[1, 0, 1,")
+    if wrong != last:
+        files = (*files[:-1], replace(files[-1], text=wrong))
+        with suppress(SymgradError):
+            assert not check(derivation, target, files, points=6).ok
+
+
+def test_a_sparse_hessian_leaves_out_what_is_zero():
+    code = generate(parse(ROSENBROCK), include=["hessian_sparse"])
+    assert "HESSIAN_COLUMNS: tuple[int, ...] = (0, 1, 0, 1, 2, 1, 2, 3, 2, 3)" in code
+    assert "HESSIAN_STARTS: tuple[int, ...] = (0, 2, 5, 8, 10)" in code
+    assert "d2J_da_dc" not in code
+
+
+@pytest.mark.parametrize("target", ["numpy", "c"])
+def test_scipy_takes_a_sparse_hessian(target):
+    optimize = pytest.importorskip("scipy.optimize")
+    sparse = pytest.importorskip("scipy.sparse")
+    module = sg.compile(parse(ROSENBROCK), target, include=["hessian_sparse"])
+
+    def both(x):
+        return module.value(*x), np.array(module.gradient(*x))
+
+    def hess(x):
+        given = [x] if target == "numpy" else x
+        return sparse.csr_array(module.hessian_sparse(*given), shape=(4, 4))
+
+    start = [0.5, 0.6, 0.7, 0.4]
+    found = optimize.minimize(both, start, jac=True, hess=hess, method="trust-constr")
+    assert np.allclose(found.x, 1, atol=1e-5)

@@ -95,9 +95,10 @@ class Program:
     objective and then the gradient. `gradient` is None for a long program, which takes it from
     `both`. Constants stand in `constants` with their exact defaults, those without one first.
     `further` holds routines by name: `hessian`, whose results are the rows of the matrix from the
-    diagonal on, and `hvp`, its product with a vector whose components are called `direction`;
-    `outputs` or `residuals`, and `jacobian`, whose results are the entries of their Jacobian in
-    the places that `pattern` tells, row by row; `gauss_newton_product`, JᵀJ times `direction`.
+    diagonal on (`hessian_sparse`: those at or right of it in `second_pattern`), and `hvp`, its
+    product with a vector whose components are called `direction`; `outputs` or `residuals`, and
+    `jacobian`, whose results are the entries of their Jacobian in the places that `pattern` tells,
+    row by row; `gauss_newton_product`, JᵀJ times `direction`.
     """
 
     derivation: Derivation
@@ -110,6 +111,7 @@ class Program:
     further: Mapping[str, Routine] = field(default_factory=dict)
     direction: tuple[str, ...] = ()
     pattern: tuple[tuple[int, ...], ...] = ()
+    second_pattern: tuple[tuple[int, ...], ...] = ()
 
     @property
     def graph(self) -> Graph:
@@ -183,8 +185,9 @@ def lower(
     `optimizer` is the name of the update rule (a row of `symgrad.program.optimizers`).
     `shares` tells what is computed once for several statements: "all" that they have in common,
     costly calls only (`CallsOnce`), or "nothing", so that every statement stays as it was derived.
-    `further` names routines besides: "hessian", "hvp", "outputs", "residuals", "jacobian",
-    "gauss_newton_product"; asked for the last three only, a graph without them has none.
+    `further` names routines besides: "hessian", "hessian_sparse", "hvp", "outputs", "residuals",
+    "jacobian", "gauss_newton_product"; asked for the last three only, a graph without them has
+    none.
 
     >>> from symgrad.derivation.derive import derive
     >>> from symgrad.sources.text import parse
@@ -205,6 +208,7 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: Shares) -> 
     routines: dict[str, Routine] = {}
     direction: tuple[str, ...] = ()
     pattern: tuple[tuple[int, ...], ...] = ()
+    second_pattern: tuple[tuple[int, ...], ...] = ()
     known = tuple(derivatives(program.derivation).items())
 
     def routine(statements: tuple[Statement, ...], results: tuple[str, ...]) -> Routine:
@@ -218,6 +222,7 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: Shares) -> 
         if kind in SECOND_ORDER:
             found = second_order(program.derivation, kind)
             direction = direction or found.direction
+            second_pattern = found.pattern if kind == "hessian_sparse" else second_pattern
             routines[kind] = routine(found.statements, found.results)
     if not set(kinds).isdisjoint(OUTPUTS):
         outputs = outputs_of(program.derivation)
@@ -229,7 +234,13 @@ def _with_further(program: Program, kinds: Iterable[str], *, shares: Shares) -> 
                 product = gauss_newton_product(program.derivation, outputs)
                 direction = product.direction
                 routines["gauss_newton_product"] = routine(product.statements, product.results)
-    return replace(program, further=routines, direction=direction, pattern=pattern)
+    return replace(
+        program,
+        further=routines,
+        direction=direction,
+        pattern=pattern,
+        second_pattern=second_pattern,
+    )
 
 
 def _lowered(derivation: Derivation, *, safe: bool, optimizer: str, shares: Shares) -> Program:

@@ -51,6 +51,7 @@ _WORDS = (
     ("residuals", "residuals"),
     ("jacobian", "Jacobian"),
     ("hessian", "second derivatives"),
+    ("hessian_sparse", "sparse second derivatives"),
     ("hvp", "Hessian-vector product"),
     ("gauss_newton_product", "Gauss-Newton product"),
     ("update", "update step"),
@@ -498,10 +499,28 @@ class Sheet:
                 row[column] = next(entries)
         return rows
 
-    @property
-    def starts(self) -> list[int]:
-        """Where the rows of the Jacobian begin among its entries, and where the last one ends."""
-        return [0, *accumulate(map(len, self.program.pattern))]
+    def added_up(self, routine: Routine, results: Sequence[str] = ()) -> Sequence[str]:
+        """Return the components of a product along a direction.
+
+        What belongs to a sample and what stands once are added; `results` is what the results are
+        called where that is not by their own names.
+        """
+        results, width = results or self.results(routine), len(self.fields)
+        if len(results) == width:
+            return results
+        return [f"{a} + {b}" for a, b in zip(results[:width], results[width:], strict=True)]
+
+    def sparse_places(self) -> list[int]:
+        """Return which result of the sparse Hessian each of its entries is, row by row."""
+        pattern = self.program.second_pattern
+        upper = {(i, j): 0 for i, row in enumerate(pattern) for j in row if j >= i}
+        places = {pair: place for place, pair in enumerate(upper)}
+        return [places[min(i, j), max(i, j)] for i, row in enumerate(pattern) for j in row]
+
+    def compressed(self, pattern: Sequence[Sequence[int]]) -> tuple[list[str], list[str]]:
+        """Return the columns of a sparse matrix, and where its rows begin among its entries."""
+        starts = [0, *accumulate(map(len, pattern))]
+        return [str(column) for row in pattern for column in row], list(map(str, starts))
 
     @property
     def summary(self) -> str:

@@ -52,7 +52,8 @@ class C(Target):
     offered = (*OFFERED, "batch")
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
-        "hessian", "hvp", "weights", "partial_sums", "packed",
+        "hessian", "hessian_sparse", "hvp", "gauss_newton_product",
+        "weights", "partial_sums", "packed",
     )  # fmt: skip
     keywords = KEYWORDS
     reserved = LOCAL | _CALLED

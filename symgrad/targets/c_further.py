@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from symgrad.program.program import Routine
 from symgrad.targets.base import Sheet
+from symgrad.targets.further import DIRECTED
 
 # The lines that compute a routine, and what its results are called after them.
 Computed = Callable[[Routine, str], tuple[list[str], Sequence[str]]]
@@ -14,20 +15,26 @@ Computed = Callable[[Routine, str], tuple[list[str], Sequence[str]]]
 def further_parts(sheet: Sheet, computed: Computed) -> dict[str, str]:
     """Return the bodies of the further functions, empty where they are not asked for."""
     program = sheet.program
-    kinds = ("hessian", "hvp", "outputs", "residuals", "jacobian", "jacobian_sparse")
+    kinds = (
+        "hessian", "hessian_sparse", *DIRECTED, "outputs", "residuals", "jacobian",
+        "jacobian_sparse",
+    )  # fmt: skip
     bodies = {f"{kind}_body": "" for kind in kinds}
     for kind, routine in program.further.items():
         lines, results = computed(routine, kind)
         by_name = dict(zip(sheet.results(routine), results, strict=True))
-        if kind == "hvp":
+        if kind in DIRECTED:
             module = f"{sheet.options.module}_params"
             pairs = zip(sheet.identifiers(program.direction), sheet.fields, strict=True)
             taken = [f"const double {name} = direction.{field};" for name, field in pairs]
-            made = [f"out.{f} = {r};" for f, r in zip(sheet.fields, results, strict=True)]
+            added = sheet.added_up(routine, results)
+            made = [f"out.{f} = {r};" for f, r in zip(sheet.fields, added, strict=True)]
             lines = [*taken, *lines, f"{module} out;", *made, "return out;"]
         elif kind == "hessian":
             rows = [[by_name[name] for name in row] for row in sheet.matrix(routine)]
             lines = [*lines, *_filled([entry for row in rows for entry in row])]
+        elif kind == "hessian_sparse":
+            lines = [*lines, *_filled([results[place] for place in sheet.sparse_places()])]
         elif kind == "jacobian":
             if sheet.has("jacobian_sparse"):
                 bodies["jacobian_sparse_body"] = _indented([*lines, *_filled(results)])
@@ -39,15 +46,23 @@ def further_parts(sheet: Sheet, computed: Computed) -> dict[str, str]:
             lines = [*lines, *_filled(results)]
         if sheet.has(kind):
             bodies[f"{kind}_body"] = _indented(lines)
-    columns = [str(column) for row in program.pattern for column in row]
     return {
         **bodies,
-        "columns": ", ".join(columns or ["0"]),
-        "column_count": str(max(1, len(columns))),
-        "starts": ", ".join(map(str, sheet.starts)),
-        "start_count": str(len(sheet.starts)),
+        **_pattern(sheet, program.pattern, ""),
+        **_pattern(sheet, program.second_pattern, "second_"),
         "row_count": str(len(program.pattern)),
         "width": str(len(program.wrt)),
+    }
+
+
+def _pattern(sheet: Sheet, pattern: Sequence[Sequence[int]], which: str) -> dict[str, str]:
+    """Return the parts of the arrays that hold the pattern of a sparse matrix."""
+    columns, starts = sheet.compressed(pattern)
+    return {
+        f"{which}columns": ", ".join(columns or ["0"]),
+        f"{which}column_count": str(max(1, len(columns))),
+        f"{which}starts": ", ".join(starts),
+        f"{which}start_count": str(len(starts)),
     }
 
 

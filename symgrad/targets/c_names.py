@@ -24,7 +24,8 @@ LOCAL = frozenset(
 _PUBLIC = (
     "value gradient value_and_gradient update batch_value batch_gradient batch_value_and_gradient "
     "batch_update params state outputs residuals jacobian jacobian_sparse jacobian_columns "
-    "jacobian_starts hessian hvp value_each gradient_each partial_sums combine_sums".split()
+    "jacobian_starts hessian hessian_sparse hessian_columns hessian_starts hvp "
+    "gauss_newton_product value_each gradient_each partial_sums combine_sums".split()
 )
 
 

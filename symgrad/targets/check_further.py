@@ -63,10 +63,10 @@ def _expected(derivation: Derivation, kind: str) -> _Expected:
     width = len(derivation.wrt)
     if kind in SAMPLES:
         return _each(derivation, kind)
-    if kind in ("hessian", "hvp"):
-        second = second_order(derivation, kind)
+    if kind in ("hessian", "hessian_sparse", "hvp"):
+        second = second_order(derivation, kind.removesuffix("_sparse"))
         layout: Iterable[str | None] = second.results
-        if kind == "hessian":
+        if kind != "hvp":
             upper = iter(second.results)
             found = {(i, j): next(upper) for i in range(width) for j in range(i, width)}
             layout = (found[min(i, j), max(i, j)] for i in range(width) for j in range(width))

@@ -10,8 +10,8 @@ from symgrad.program.program import Program
 from symgrad.targets.compiled_c import MODULE, CModule
 
 KINDS = (
-    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp", "value_each",
-    "gradient_each",
+    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hessian_sparse",
+    "hvp", "value_each", "gradient_each",
 )  # fmt: skip
 Filled = Callable[[Sequence[Any], dict[str, Any]], tuple[Any, bool]]
 
@@ -37,6 +37,8 @@ def _function(module: CModule, program: Program, kind: str) -> Callable[..., Any
         return _product(module, program)
     if kind == "jacobian_sparse":
         return _sparse(module, program)
+    if kind == "hessian_sparse":
+        return _sparse_mean(module, program)
     shapes = {"jacobian": (count, width), "hessian": (width, width)}
     filled = _filled(module, kind, shapes.get(kind, (count,)))
 
@@ -95,6 +97,21 @@ def _sparse(module: CModule, program: Program) -> Callable[..., Any]:
         return found.ravel(), np.tile(np.array(entries, dtype=int), len(found)), starts
 
     return jacobian_sparse
+
+
+def _sparse_mean(module: CModule, program: Program) -> Callable[..., Any]:
+    entries = [column for row in program.second_pattern for column in row]
+    lengths = [len(row) for row in program.second_pattern]
+    values = _filled(module, "hessian_sparse", (len(entries),))
+
+    def hessian_sparse(*given: Any, **named: Any) -> tuple[Any, Any, Any]:  # noqa: ANN401
+        """Return entries that can be other than 0, their columns, and where rows begin."""
+        import numpy as np  # noqa: PLC0415  (only arrays need it)
+
+        found, _ = values(given, named)
+        return found.mean(axis=0), np.array(entries, dtype=int), np.cumsum([0, *lengths])
+
+    return hessian_sparse
 
 
 def _product(module: CModule, program: Program) -> Callable[..., Any]:

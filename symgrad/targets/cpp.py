@@ -14,7 +14,7 @@ from symgrad.program.program import Routine
 from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_names import KEYWORDS, LOCAL, guard
 from symgrad.targets.cpp_helpers import HELPERS
-from symgrad.targets.further import FoundRows
+from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import Spelling
 from symgrad.targets.running_cpp import run_cpp
@@ -32,7 +32,7 @@ class Cpp(Target):
     comment = "//"
     assignment = "const double %s = %s;"
     templates = (("{module}.hpp", "cpp.hpp.j2"),)
-    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
+    optional = ("outputs", "residuals", "jacobian", "hessian", *DIRECTED)
     keywords = KEYWORDS
     reserved = LOCAL | _NAMES
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
@@ -210,12 +210,15 @@ class _Writer:
             about = f"/// {outputs[:1].upper()}{outputs[1:]}."
             end = f"return {{{_row(sheet.results(routine))}}};"
             lines: list[str] = []
-            if kind == "hvp":
-                about = f"/// The second derivatives of {goal} times a direction."
+            if kind in DIRECTED:
+                matrix_of = "The second derivatives of {} times"
+                if kind != "hvp":
+                    matrix_of = "The transpose of the Jacobian of what is squared in {}, times it,"
+                about = f"/// {matrix_of.format(goal)} a direction."
                 given, result = self._declared(direction="const Params& direction"), "Gradient"
                 pairs = zip(sheet.identifiers(program.direction), sheet.fields, strict=True)
                 lines = [f"const double {name} = direction.{field};" for name, field in pairs]
-                end = f"return {_row(sheet.results(routine))};"
+                end = f"return {_row(sheet.added_up(routine))};"
             elif kind in ("hessian", "jacobian"):
                 square = kind == "hessian"
                 about = (

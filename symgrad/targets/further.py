@@ -13,7 +13,7 @@ from itertools import pairwise
 FIRST = ("value_and_gradient", "value", "gradient", "update")
 BATCH = "batch_"  # begins the name of one of these when it is called with arrays of samples
 FURTHER = (
-    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hvp",
+    "outputs", "residuals", "jacobian", "jacobian_sparse", "hessian", "hessian_sparse", "hvp",
     "gauss_newton_product", "value_each", "gradient_each", "partial_sums",
 )  # fmt: skip
 SAMPLES = ("value_each", "gradient_each", "partial_sums")  # those that take samples only

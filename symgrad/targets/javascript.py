@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from symgrad.program.program import Routine
 from symgrad.targets.base import RunTask, Sheet, Target
-from symgrad.targets.further import FoundRows
+from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.javascript_helpers import HELPERS
 from symgrad.targets.long_lines import commented
 from symgrad.targets.printing import ATOM, PRODUCT, CodePrinter, Spelling, decimal_or_quotient
@@ -60,7 +60,7 @@ class JavaScript(Target):
         "constant pi": Spelling("Math.PI"),
         "constant e": Spelling("Math.E"),
     }
-    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp", "types")
+    optional = ("outputs", "residuals", "jacobian", "hessian", *DIRECTED, "types")
     helpers = HELPERS
     takes_functions = True
 
@@ -132,10 +132,10 @@ def _further(sheet: Sheet) -> dict[str, str]:
     bodies = dict.fromkeys((f"{kind}_body" for kind in JavaScript.optional), "")
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine)
-        if kind == "hvp":
+        if kind in DIRECTED:
             names = _wrapped(sheet.identifiers(sheet.program.direction), "    ")
             lines = [f"const [{names}] = direction;", *lines]
-            lines.append(f"return {_made(sheet.fields, sheet.results(routine), '    ')};")
+            lines.append(f"return {_made(sheet.fields, sheet.added_up(routine), '    ')};")
         elif kind in ("hessian", "jacobian"):
             rows = sheet.matrix(routine) if kind == "hessian" else sheet.jacobian(routine, "0")
             texts = [f"[{', '.join(row)}]" for row in rows]

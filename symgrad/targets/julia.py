@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from symgrad.errors import free_name
 from symgrad.targets.base import Sheet, Target
+from symgrad.targets.further import DIRECTED
 from symgrad.targets.julia_helpers import HELPERS
 from symgrad.targets.layout import in_tuple, listed
 from symgrad.targets.long_lines import bracketed
@@ -35,7 +36,7 @@ class Julia(Target):
     comment = "#"
     defined = "function %s("
     templates = (("{module}.jl", "julia.jl.j2"),)
-    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
+    optional = ("outputs", "residuals", "jacobian", "hessian", *DIRECTED)
     keywords = _KEYWORDS
     reserved = _NAMES
     functions = {  # noqa: RUF012  (a table; nothing writes to it)
@@ -146,6 +147,7 @@ class _JuliaWriter:
         outputs = "the outputs" if sheet.has("outputs") else f"what is squared in {goal}"
         abouts = {
             "hvp": f"The second derivatives of {goal} times a direction, a number a parameter.",
+            "gauss_newton_product": f"JᵀJ times a direction; J is the Jacobian of {outputs}.",
             "hessian": f"The matrix of second derivatives of {goal}.",
             "jacobian": f"The derivatives of {outputs}, a row for each, by the parameters.",
         }
@@ -153,11 +155,11 @@ class _JuliaWriter:
         for kind, routine in self.program.further.items():
             if not sheet.has(kind):
                 continue
-            lines, also = sheet.lines(routine), ["direction"] if kind == "hvp" else []
-            if kind == "hvp":
+            lines, also = sheet.lines(routine), ["direction"] if kind in DIRECTED else []
+            if kind in DIRECTED:
                 names = _several(sheet.identifiers(self.program.direction))
                 lines = [f"({names}) = direction", *lines]
-                end = self._made(sheet.fields, sheet.results(routine))
+                end = self._made(sheet.fields, sheet.added_up(routine))
             elif kind == "hessian":
                 end = f"reshape({self._entries(sheet.matrix(routine))}, {width}, {width})"
             elif kind == "jacobian":

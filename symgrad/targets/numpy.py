@@ -35,15 +35,16 @@ class Numpy(Target):
     templates = (("{module}_numpy.py", "numpy.py.j2"),)
     offered = (*OFFERED, "fun_and_jac", "residuals", "jacobian")
     optional = (
-        "outputs", "jacobian_sparse", "weights", "value_each", "gradient_each", "hessian", "hvp",
+        "outputs", "jacobian_sparse", "weights", "value_each", "gradient_each", "hessian",
+        "hessian_sparse", "hvp",
         "gauss_newton_product", "partial_sums", "self_check",
     )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "Iterable NamedTuple START Sums TypeError ValueError abs add_sums combine_sums "
         "enumerate factorial float fsum fun_and_jac gauss_newton_product grad gradient_each "
-        "hess hessian hessp hvp int isinstance jacobian jacobian_sparse len list map max min "
-        "np outputs partial_sums "
+        "hess hessian hessian_sparse hessp hvp int isinstance jacobian jacobian_sparse "
+        "len list map max min np outputs partial_sums "
         "print range residuals special state step str sum tuple type value_each zip".split()
     )
     settings = ("special", "style")

@@ -138,7 +138,15 @@ class NumpyWriter(ABC):
             "scalars": "yes" if self.scalars else "",
             "data": listed([repr(name) for name in self.data], " " * 4),
         }
-        flat = ("hessian", *DIRECTED, "outputs", "residuals", "jacobian", "sparse")
+        flat = (
+            "hessian",
+            "hessian_sparse",
+            *DIRECTED,
+            "outputs",
+            "residuals",
+            "jacobian",
+            "sparse",
+        )
         vectors = any(context[f"{kind}_body"] for kind in flat) or sheet.has("fun_and_jac")
         return {**context, **self._imports(vectors=vectors), "vectors": "yes" if vectors else ""}
 
@@ -187,13 +195,14 @@ class NumpyWriter(ABC):
         bodies = {
             kind: self._body(routine, kind)
             for kind, routine in self.program.further.items()
-            if kind in {"hessian", *DIRECTED}
+            if kind in {"hessian", "hessian_sparse", *DIRECTED}
         }
         direction = self.direction
         given, others = self._flat_given()
         place = len(given) - len(optional) - len(self.functions)
         return {
             "hessian_body": bodies.get("hessian", ""),
+            "hessian_sparse_body": bodies.get("hessian_sparse", ""),
             **{f"{kind}_body": bodies.get(kind, "") for kind in DIRECTED},
             "hvp_arguments": listed(
                 [*required, f"{direction}: npt.ArrayLike", *optional, *self.keywords], "    ", 40
@@ -234,7 +243,7 @@ class NumpyWriter(ABC):
 
     def opened(self, kind: str) -> list[str]:
         """Return the lines that take and check the arguments of value, gradient, a product…."""
-        lines = [self.unpacked] if kind == "gauss_newton_product" else []
+        lines = [self.unpacked] if kind in {"gauss_newton_product", "hessian_sparse"} else []
         lines += self.checked(self.columns)
         if kind in DIRECTED:
             names = target(self.sheet.identifiers(self.program.direction), " " * 8)
@@ -246,6 +255,8 @@ class NumpyWriter(ABC):
         """Return the lines that return results of a routine, as code."""
         if kind == "hessian":
             return self.matrix(results)
+        if kind == "hessian_sparse":
+            return self.sparse_matrix(results)
         if kind != "gauss_newton_product":
             return [f"return {self.returned(results, kind)}"]
         width = len(self.sheet.fields)
@@ -364,6 +375,23 @@ class NumpyWriter(ABC):
             for i in range(size)
         ]
         return ["return np.array([", *(f"    {row}," for row in rows), "])"]
+
+    def sparse_matrix(self, results: Sequence[str]) -> list[str]:
+        """Return the lines that make a sparse symmetric matrix of its upper part."""
+        deep = f"{self.indent}    "
+        columns, starts = self.sheet.compressed(self.program.second_pattern)
+        places = list(map(str, self.sheet.sparse_places()))
+        sign = "-" if self.program.graph.maximize else ""
+        arrays = [
+            f"np.array([{listed(numbers, deep, 40)}], dtype=int)"
+            for numbers in (places, columns, starts)
+        ]
+        return [
+            f"_upper = {sign}np.array([{listed(results, deep, 40)}], dtype=float)",
+            f"_columns = {arrays[1]}",
+            f"_starts = {arrays[2]}",
+            f"return _upper[{arrays[0]}], _columns, _starts",
+        ]
 
     def returned(self, results: Sequence[str], kind: str) -> str:
         """Return what value, gradient or both return, of the code for each result."""

@@ -70,14 +70,15 @@ class Python(Target):
     templates = (("{module}.py", "python.py.j2"),)
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
-        "fun_and_jac", "hessian", "hvp", "gauss_newton_product", "partial_sums", "weights",
+        "fun_and_jac", "hessian", "hessian_sparse", "hvp",
+        "gauss_newton_product", "partial_sums", "weights",
         "self_check",
     )  # fmt: skip
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
-        "Callable Iterable JACOBIAN_COLUMNS JACOBIAN_STARTS NamedTuple START Sequence Sums abs "
-        "add_sums combine_sums e enumerate float fsum grad int isinstance len max min "
-        "partial_sums pi print range round state step sum tuple zip".split()
+        "Callable HESSIAN_COLUMNS HESSIAN_STARTS Iterable JACOBIAN_COLUMNS JACOBIAN_STARTS "
+        "NamedTuple START Sequence Sums abs add_sums combine_sums e enumerate float fsum grad int "
+        "isinstance len max min partial_sums pi print range round state step sum tuple zip".split()
     )
     functions = FUNCTIONS
     guarded_functions = FAULTLESS
@@ -233,16 +234,20 @@ def _flat(sheet: Sheet, given: Sequence[str], keywords: Sequence[str]) -> dict[s
 def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> dict[str, str]:
     """Return the parts of second derivatives, outputs, Jacobian: no operation in them raises."""
     direction = sheet.fresh("direction")
-    kinds = ("hessian", *DIRECTED, "outputs", "residuals", "jacobian", "sparse")
+    second = ("hessian", "hessian_sparse", *DIRECTED)
+    kinds = (*second, "outputs", "residuals", "jacobian", "sparse")
     bodies = dict.fromkeys(kinds, "")
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine, guarded=True)
         if kind == "hessian":
             lines.append(f"return {_rows(sheet.matrix(routine))}")
+        elif kind == "hessian_sparse":
+            results = sheet.results(routine)
+            lines.append(f"return {_all([results[place] for place in sheet.sparse_places()])}")
         elif kind in DIRECTED:
             names = _wrapped(sheet.identifiers(sheet.program.direction), " " * 8)
             lines = [f"({names}{',' * (len(sheet.fields) == 1)}) = {direction}", *lines]
-            lines.append(f"return {_made('Gradient', _added_up(sheet, routine))}")
+            lines.append(f"return {_made('Gradient', sheet.added_up(routine))}")
         elif kind == "jacobian":
             sparse = [*lines, f"return {_all(sheet.results(routine))}"]
             bodies["sparse"] = "    " + "\n    ".join(sparse)
@@ -250,22 +255,17 @@ def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> 
         else:
             lines.append(f"return {_all(sheet.results(routine))}")
         bodies[kind] = "    " + "\n    ".join(lines)
-    columns = [str(column) for row in sheet.program.pattern for column in row]
+    columns, starts = sheet.compressed(sheet.program.pattern)
+    second_columns, second_starts = sheet.compressed(sheet.program.second_pattern)
     return {
         **{f"{kind}_body": body for kind, body in bodies.items()},
         "hvp_arguments": _wrapped((*required, f"{direction}: Sequence[float]", *optional), "    "),
         "columns": _all(columns),
-        "starts": _all([str(start) for start in sheet.starts]),
+        "starts": _all(starts),
+        "second_columns": _all(second_columns),
+        "second_starts": _all(second_starts),
         "data": _wrapped(sheet.identifiers(sheet.program.data), " " * 8),
     }
-
-
-def _added_up(sheet: Sheet, routine: Routine) -> Sequence[str]:
-    """Return the components of a product: what belongs to a sample, and what stands once, added."""
-    results, width = sheet.results(routine), len(sheet.fields)
-    if len(results) == width:
-        return results
-    return [f"{a} + {b}" for a, b in zip(results[:width], results[width:], strict=True)]
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ from symgrad.targets.long_lines import WIDTH
 from symgrad.targets.long_lines import comment as broken
 
 _FUNCTION = re.compile(
-    r"\b\w*(?:value|gradient|outputs|residuals|jacobian|hessian|hvp|product|sums)\("
+    r"\b\w*(?:value|gradient|outputs|residuals|jacobian|hessian|hvp|sparse|product|sums)\("
 )
 _ASSIGNED = re.compile(r"( +)(?:const \w+ |const |let )?(\w+) = ")
 

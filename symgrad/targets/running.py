@@ -23,7 +23,7 @@ from symgrad.program.optimizers import optimizer
 from symgrad.program.program import Program
 from symgrad.targets.base import RunTask
 from symgrad.targets.bounded import run
-from symgrad.targets.further import FoundRows, direction
+from symgrad.targets.further import DIRECTED, FoundRows, direction
 
 
 class BrokenCode(SymgradError, RuntimeError):
@@ -125,7 +125,7 @@ const rows = points.map((texts) => {{
   const point = texts.map(Number);
   const given = [...point.slice(0, {place}), {direction}, ...point.slice({place})];
   return {kinds}.map((kind) => {{
-    const found = emitted[kind](...(kind === "hvp" ? given : point));
+    const found = emitted[kind](...({directed}.includes(kind) ? given : point));
     return flat(kind === "update" && Array.isArray(found) ? found[0] : found);
   }});
 }});
@@ -139,6 +139,7 @@ def run_node(task: RunTask) -> tuple[FoundRows | None, str]:
     driver = _NODE.format(
         module=task.files[0].name,
         direction=direction(len(program.wrt)),
+        directed=list(DIRECTED),
         place=before_defaults(program, program.inputs, None).index(None),
         kinds=list(task.kinds),
     )
@@ -224,10 +225,10 @@ def run_rust(task: RunTask) -> tuple[FoundRows | None, str]:
     numbers, state = settings_of(program)
     places = [f"x[{i}]" for i in range(len(program.inputs))]
     given = dict.fromkeys(task.kinds, places)
-    given["hvp"] = [*places, repr(direction(len(program.wrt)))]
+    given |= {kind: [*places, repr(direction(len(program.wrt)))] for kind in DIRECTED}
     given["update"] = [*places, *map(repr, numbers), *(["emitted::START"] if state else [])]
     row = [f"found.{name}" for name in fields]
-    shown = {"gradient": row, "hvp": row, "update": row, "value": ["found"]}
+    shown = {**dict.fromkeys((*DIRECTED, "gradient", "update"), row), "value": ["found"]}
     shown["value_and_gradient"] = ["found.0", *(f"found.1.{name}" for name in fields)]
     if state:
         shown["update"] = [f"found.0.{name}" for name in fields]

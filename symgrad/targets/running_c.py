@@ -24,7 +24,7 @@ static void show(const {real} *numbers, int count) {{
 }}
 int main(void) {{
     double in[{inputs}];
-    {real} columns[{inputs}][MANY], out[{room}], dense[ROWS * WIDTH], weights[MANY];
+    {real} columns[{inputs}][MANY], out[{room}], dense[{grid}], weights[MANY];
 {declared}    for (int sample = 0; sample < MANY; sample++) {{
         weights[sample] = 2;
     }}
@@ -50,6 +50,19 @@ _ROW = """\
         found[0] = {module}_{kind}({call});
         show((const {real} *)found, WIDTH);
 """
+_SPARSE = """\
+        {module}_{kind}({call}, out);
+        for (int i = 0; i < {lines} * WIDTH; i++) {{
+            dense[i] = 0;
+        }}
+        for (int row = 0; row < {lines}; row++) {{
+            const int *starts = {module}_{matrix}_starts + row;
+            for (int i = starts[0]; i < starts[1]; i++) {{
+                dense[row * WIDTH + {module}_{matrix}_columns[i]] += out[i];
+            }}
+        }}
+        show(dense, {lines} * WIDTH);
+"""
 _CALLS = {
     "value_and_gradient": """\
         found[0] = {module}_{kind}({call}, out);
@@ -63,19 +76,9 @@ _CALLS = {
     "gradient": _ROW,
     "update": _ROW.replace("{call}", "{call}, {settings}"),
     "hvp": _ROW.replace("{call}", "{call}, direction"),
-    "jacobian_sparse": """\
-        {module}_jacobian_sparse({call}, out);
-        for (int i = 0; i < ROWS * WIDTH; i++) {{
-            dense[i] = 0;
-        }}
-        for (int row = 0; row < ROWS; row++) {{
-            const int *starts = {module}_jacobian_starts + row;
-            for (int i = starts[0]; i < starts[1]; i++) {{
-                dense[row * WIDTH + {module}_jacobian_columns[i]] += out[i];
-            }}
-        }}
-        show(dense, ROWS * WIDTH);
-""",
+    "gauss_newton_product": _ROW.replace("{call}", "{call}, direction"),
+    "jacobian_sparse": _SPARSE,
+    "hessian_sparse": _SPARSE,
     "value_each": """\
         {module}_value_each({each}, out);
         show(out, SAMPLES);
@@ -123,6 +126,7 @@ def _driver(task: RunTask) -> str:
     numbers, state = settings_of(program)
     width, rows = len(program.wrt), len(program.pattern)
     counts = {"outputs": rows, "residuals": rows, "jacobian": rows * width, "hessian": width**2}
+    counts["hessian_sparse"] = width**2
     declared = ""
     if f"struct {module}_params" in header.text:
         along = ", ".join(number.hex() for number in direction(width))
@@ -144,6 +148,8 @@ def _driver(task: RunTask) -> str:
             calls += "        memset(&state, 0, sizeof state);\n"
         text = _CALLS.get(plain, _INTO_OUT)
         own = {"call": words["batch"]} if kind != plain else {}
+        own["matrix"] = kind.partition("_")[0]
+        own["lines"] = str(width if kind == "hessian_sparse" else rows)
         calls += text.format(**{**words, **own}, kind=kind, count=counts.get(kind, 0))
         calls += '        printf(";");\n'
     return _DRIVER.format(
@@ -154,6 +160,7 @@ def _driver(task: RunTask) -> str:
         rows=max(1, rows),
         inputs=max(1, len(program.inputs)),
         room=max(1, EQUAL, *counts.values()),
+        grid=max(1, rows, width) * max(1, width),
         real=real,
         declared=declared,
         calls=calls,

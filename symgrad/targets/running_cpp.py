@@ -6,7 +6,7 @@ import os
 import re
 
 from symgrad.targets.base import RunTask
-from symgrad.targets.further import FoundRows, direction
+from symgrad.targets.further import DIRECTED, FoundRows, direction
 from symgrad.targets.running import Toolchain, before_defaults, driven, separated, settings_of
 from symgrad.targets.running_c import compiler_called
 
@@ -54,7 +54,7 @@ def run_cpp(task: RunTask) -> tuple[FoundRows | None, str]:
     places = [f"x[{i}]" for i in range(len(program.inputs))]
     along = f"{name}::Params{{{', '.join(map(repr, direction(len(program.wrt))))}}}"
     given = dict.fromkeys(task.kinds, places)
-    given["hvp"] = before_defaults(program, places, along)
+    given |= dict.fromkeys(DIRECTED, before_defaults(program, places, along))
     given["update"] = [*places, *map(float.hex, numbers), *(["{}"] if state else [])]
     calls = [
         f"        show({name}::{kind}({', '.join(given[kind])})"

@@ -108,6 +108,8 @@ def run_numpy(task: RunTask) -> FoundRows:
     def read(kind: str, found: Sequence[float]) -> Sequence[float]:
         if kind == "gauss_newton_product":
             return [number / equal for number in found]
+        if kind == "hessian_sparse" and program.graph.maximize:
+            return [-number for number in found]
         return rows(found, sizes[kind]) if kind in sizes else found
 
     def given(point: Point, kind: str) -> list[Any]:
@@ -153,9 +155,12 @@ def _result(module: ModuleType, program: Program, kind: str, given: list[Any]) -
     found = getattr(module, kind.removeprefix(BATCH))(*given)
     if kind.endswith("update") and not hasattr(found, "_fields"):
         found = found[0]  # the state is behind
-    if kind == "jacobian_sparse":
-        if hasattr(module, "JACOBIAN_COLUMNS"):
-            return dense(found, module.JACOBIAN_COLUMNS, module.JACOBIAN_STARTS, len(program.wrt))
+    if kind.endswith("_sparse"):
+        matrix = kind.removesuffix("_sparse").upper()
+        if hasattr(module, f"{matrix}_COLUMNS"):
+            columns = getattr(module, f"{matrix}_COLUMNS")
+            starts = getattr(module, f"{matrix}_STARTS")
+            return dense(found, columns, starts, len(program.wrt))
         values, columns, starts = (part.tolist() for part in found)
         return dense(values, columns, starts, len(program.wrt))
     return _numbers(found)

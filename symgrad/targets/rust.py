@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from symgrad.expression.tree import Expression
 from symgrad.program.program import Routine
 from symgrad.targets.base import Options, RunTask, Sheet, Target
-from symgrad.targets.further import FoundRows
+from symgrad.targets.further import DIRECTED, FoundRows
 from symgrad.targets.printing import CONDITION, SUM, CodePrinter, Spelling
 from symgrad.targets.running import run_rust
 from symgrad.targets.rust_helpers import HELPERS
@@ -55,7 +55,7 @@ class Rust(Target):
         "constant pi": Spelling("core::f64::consts::PI"),
         "constant e": Spelling("core::f64::consts::E"),
     }
-    optional = ("outputs", "residuals", "jacobian", "hessian", "hvp")
+    optional = ("outputs", "residuals", "jacobian", "hessian", *DIRECTED)
     helpers = HELPERS
     takes_functions = True
 
@@ -154,10 +154,10 @@ def _further(sheet: Sheet) -> dict[str, str]:
     bodies = dict.fromkeys((f"{kind}_body" for kind in Rust.optional), "")
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine)
-        if kind == "hvp":
+        if kind in DIRECTED:
             names = wrapped(sheet.identifiers(sheet.program.direction), "        ", 4)
             lines = [f"let [{names}] = direction;", *lines]
-            lines.append(_made("Gradient", sheet.fields, sheet.results(routine)))
+            lines.append(_made("Gradient", sheet.fields, sheet.added_up(routine)))
         elif kind in ("hessian", "jacobian"):
             rows = sheet.matrix(routine) if kind == "hessian" else sheet.jacobian(routine, "0.0")
             texts = [f"[{', '.join(row)}]" for row in rows]
