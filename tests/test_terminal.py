@@ -141,3 +141,12 @@ def test_the_statement_that_was_meant_is_named(line, meant):
     first = found.value.diagnostics[0]
     assert first.message == f"unknown statement `{line.split()[0]}`"
     assert first.help.startswith(f"did you mean `{meant}`? as in `{meant} ")
+
+
+@pytest.mark.parametrize("word", ["parm", "dta", "cosnt"])
+def test_a_misspelt_declaration_is_one_fault(word):
+    """What it declares is known all the same; names that nothing declares are still told."""
+    with pytest.raises(SymgradError) as found:
+        sg.parse(f"param b = 1\n{word} a = 2\nJ = a*b + q")
+    messages = [item.message for item in found.value.diagnostics]
+    assert messages == [f"unknown statement `{word}`", "unknown name `q`"]

@@ -51,20 +51,21 @@ def not_a_statement(text: str, word: str, origin: Origin) -> Fault:
             hint = "claims about derivatives stand in `check` lines, or in a file for `verify`"
         elif word and left.strip().startswith(f"{word}("):
             hint = f"a function is written without its arguments: `{word} = …`"
-        elif left.split()[:1] == [word] and (close := _meant(word, left)):
+        elif left.split()[:1] == [word] and (close := meant(word, left)):
             place = origin.place(text, start, start + len(word))
-            return Fault(Diagnostic(f"unknown statement `{word}`", place, close))
+            return Fault(Diagnostic(f"unknown statement `{word}`", place, _hint_at(close)))
         return Fault(Diagnostic(f"`{left.strip()}` is not a name", place, hint))
-    if word and rest[len(word) :][:1].isspace() and (close := _meant(word, rest)):
+    if word and rest[len(word) :][:1].isspace() and (close := meant(word, rest)):
         place = origin.place(text, start, start + len(word))
-        return Fault(Diagnostic(f"unknown statement `{word}`", place, close))
+        return Fault(Diagnostic(f"unknown statement `{word}`", place, _hint_at(close)))
     hint = "an equation is `name = expression`"
     return Fault(Diagnostic("this is not a statement", place, hint))
 
 
-def _meant(word: str, text: str) -> str:
-    """Return the hint at the statement that a misspelt first word is meant for, if there is one."""
-    close = nearest(word, KEYWORDS) if len(text.split()) > 1 else None
-    if close is None:
-        return ""
+def meant(word: str, text: str) -> str:
+    """Return the statement that a misspelt first word is meant for, or nothing."""
+    return (nearest(word, KEYWORDS) or "") if len(text.split()) > 1 else ""
+
+
+def _hint_at(close: str) -> str:
     return f"did you mean `{close}`? {USAGE.get(DECLARATIONS.get(close, close), '')}".rstrip()

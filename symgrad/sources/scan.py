@@ -11,7 +11,7 @@ from symgrad.sources.braced import PlainText
 from symgrad.sources.draft import Draft, Equation
 from symgrad.sources.limits import MAX_EQUATIONS, MAX_INPUTS
 from symgrad.sources.lists import Item, read_list, read_list_fast
-from symgrad.sources.mistakes import not_a_statement
+from symgrad.sources.mistakes import meant, not_a_statement
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.statements import (
     DECLARATIONS,
@@ -81,7 +81,10 @@ class FileScanner:
             return
         word = lexer.IDENTIFIER.match(text, len(text) - len(text.lstrip()))
         if word is None or (word[0] not in KEYWORDS) or text[word.end() :].lstrip()[:1] == "=":
-            raise not_a_statement(text, word[0] if word else "", origin)
+            self.draft.faults.add(not_a_statement(text, word[0] if word else "", origin))
+            if word is not None:
+                self.declare_as_meant(word[0], text[word.end() :], origin.at(text, word.end()))
+            return
         keyword, rest = word[0], text[word.end() :]
         here = origin.at(text, word.end())
         if keyword in DECLARATIONS:
@@ -127,6 +130,12 @@ class FileScanner:
             self.draft.entries.append(
                 Node(item.name, kind, None, item.value, item.place.line, item.place.column)
             )
+
+    def declare_as_meant(self, word: str, rest: str, origin: Origin) -> None:
+        """Declare what a misspelt declaration names, so that nobody hears of unknown names too."""
+        kind = DECLARATIONS.get(meant(word, word + rest))
+        if kind is not None:
+            self.draft.entries.extend(read_list_fast(rest, origin, kind) or ())
 
     def aim(self, keyword: str, rest: str, origin: Origin, place: Place) -> None:
         """Read `minimize J`."""
