@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from symgrad.cli.arguments import file_argument, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, print_result
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command("accuracy")
-@click.argument("file")
-@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@file_argument()
+@wrt_option()
 @limited(30)
 def command(file: str, wrt: tuple[str, ...]) -> None:
     """Show which formulas of FILE lose digits in double arithmetic, and what was done.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from symgrad.cli.arguments import file_argument, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import lacks_letters, load_graph, print_result
 
@@ -36,8 +37,8 @@ class _Command(click.Command):
 
 
 @click.command("derive", cls=_Command)
-@click.argument("file")
-@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@file_argument()
+@wrt_option()
 @click.option(
     "--sensitivities",
     default="auto",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.arguments import file_argument, node_names, wrt_option
 from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import STANDARD_OUTPUT, load_graph, print_result
@@ -16,7 +17,7 @@ SUFFIXES = {
 
 
 @click.command("draw")
-@click.argument("file")
+@file_argument()
 @click.option(
     "-o",
     "--output",
@@ -31,8 +32,11 @@ SUFFIXES = {
     type=click.Choice(tuple(SUFFIXES)),
     help="Format, where the file name does not tell.",
 )
-@click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
-@click.option("--paths", multiple=True, help="Light up the paths to these nodes (a,b or repeated).")
+@wrt_option("For an equation: its parameters")
+@click.option(
+    "--paths", multiple=True, shell_complete=node_names,
+    help="Light up the paths to these nodes (a,b or repeated).",
+)  # fmt: skip
 @click.option("--values", is_flag=True, help="Write value and adjoint into each node.")
 @click.option(
     "--step",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from symgrad.cli.arguments import file_argument, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import (
     load_graph,
@@ -34,7 +35,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
 
 
 @click.command("generate")
-@click.argument("file")
+@file_argument()
 @click.option(
     "-t",
     "--target",
@@ -56,7 +57,7 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     show_default=True,
     help="The update rule: sgd, momentum, nesterov, adam or adamw.",
 )
-@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@wrt_option()
 @click.option(
     "--check/--no-check",
     default=None,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
+from symgrad.cli.arguments import file_argument, input_names, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import lacks_letters, load_graph, print_result
 
 
 @click.command("paths")
-@click.argument("file")
-@click.argument("parameters", nargs=-1)
-@click.option("--wrt", multiple=True, help="For an equation: its parameters (a,b or repeated).")
+@file_argument()
+@click.argument("parameters", nargs=-1, shell_complete=input_names)
+@wrt_option("For an equation: its parameters")
 @click.option(
     "--limit",
     type=click.IntRange(0, 100_000),

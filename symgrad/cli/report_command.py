@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.arguments import file_argument, wrt_option
 from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, print_result
@@ -14,7 +15,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 
 
 @click.command("report")
-@click.argument("file")
+@file_argument()
 @click.option(
     "-o",
     "--output",
@@ -22,7 +23,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
     help="File to write; - is standard output.  [default: FILE.html; standard output in a pipe]",
 )
 @opening
-@click.option("--wrt", multiple=True, help="Differentiate by these inputs only (a,b or repeated).")
+@wrt_option()
 @click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
 @click.option("-n", "--steps", "count", type=click.IntRange(1, 10**6), help="How many steps.")

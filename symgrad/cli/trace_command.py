@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from symgrad.cli.arguments import file_argument, wrt_option
 from symgrad.cli.limits import current_run, limited
 from symgrad.cli.terminal import (
     is_terminal,
@@ -42,8 +43,8 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 
 
 @click.command("trace")
-@click.argument("file")
-@click.option("--wrt", multiple=True, help="Follow these parameters only (a,b or repeated).")
+@file_argument()
+@wrt_option("Follow these parameters only")
 @click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
 @click.option("-n", "--steps", "count", type=click.IntRange(1, 10**8), help="How many steps.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from symgrad.cli.arguments import file_argument
 from symgrad.cli.articles import Assumed, is_article, load_draft, wishes
 from symgrad.cli.limits import SECONDS, go_on
 from symgrad.cli.terminal import (
@@ -32,7 +33,7 @@ _COLORS = {"✓": "green", "≈": "green", "✗": "red", "?": "red", "…": "yel
 
 
 @click.command("verify")
-@click.argument("file")
+@file_argument()
 @click.argument("claims", nargs=-1)
 @click.option(
     "--format", "style", type=click.Choice(("text", "json", "sarif", "github", "html")),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from symgrad.cli.arguments import file_argument
 from symgrad.cli.limits import Run
 from symgrad.cli.terminal import exists, is_terminal, note
 
@@ -37,7 +38,7 @@ _WARM = "param a = 1; data x; J = exp(a*x)"
     help="Seconds between two looks at the files.",
 )
 @click.option("--times", type=click.IntRange(1), help="End after so many runs.  [default: never]")
-@click.argument("file")
+@file_argument()
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(
     name: str, every: float, times: int | None, file: str, arguments: tuple[str, ...]
