@@ -37,11 +37,8 @@
 // Computed in another form, which keeps more digits
 //     α₁ = sigmoid(s₁ − s₂)
 //     α₂ = sigmoid(s₂ − s₁)
-//     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
-//     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
 //     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
-// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
-//     0.743861, x2 = 0.743861, y = 1.62843.
+//     dL_dw_k = δ_o·w_v·q·(x₂ − x₁)²·α₂α₁/√d
 #include "attention.h"
 
 #include <math.h>
@@ -86,13 +83,10 @@ attention_params attention_gradient(
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double delta_alpha2 = delta_o*v2;
-    const double alpha2_times_alpha1 = alpha2*alpha1;
-    const double delta_o_times_alpha2_times_alpha1 = delta_o*alpha2_times_alpha1;
-    const double delta_s2 = -delta_o_times_alpha2_times_alpha1*(x1 - x2)*w_v;
-    const double delta_s1 = delta_o_times_alpha2_times_alpha1*(v1 - v2);
     const double x2_minus_x1 = x2 - x1;
-    const double dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
-    const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
+    const double dL_dw_q_factor = x2_minus_x1*alpha2*alpha1;
+    const double dL_dw_q = w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2/sqrt_d;
+    const double dL_dw_k = delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor/sqrt_d;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     attention_params out;
     out.w_q = dL_dw_q;
@@ -117,13 +111,10 @@ attention_params attention_value_and_gradient(
     const double delta_o = o - y;
     const double L = delta_o*delta_o/2.0;
     const double delta_alpha2 = delta_o*v2;
-    const double alpha2_times_alpha1 = alpha2*alpha1;
-    const double delta_o_times_alpha2_times_alpha1 = delta_o*alpha2_times_alpha1;
-    const double delta_s2 = -delta_o_times_alpha2_times_alpha1*(x1 - x2)*w_v;
-    const double delta_s1 = delta_o_times_alpha2_times_alpha1*(v1 - v2);
     const double x2_minus_x1 = x2 - x1;
-    const double dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d;
-    const double dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d;
+    const double dL_dw_q_factor = x2_minus_x1*alpha2*alpha1;
+    const double dL_dw_q = w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2/sqrt_d;
+    const double dL_dw_k = delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor/sqrt_d;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     *value = L;
     attention_params out;
@@ -166,15 +157,12 @@ static inline void add_sample(
     const double o = alpha1*v1 + alpha2*v2;
     const double delta_o = o - y;
     const double delta_alpha2 = delta_o*v2;
-    const double alpha2_times_alpha1 = alpha2*alpha1;
-    const double delta_o_times_alpha2_times_alpha1 = delta_o*alpha2_times_alpha1;
-    const double delta_s2 = -delta_o_times_alpha2_times_alpha1*(x1 - x2)*w_v;
-    const double delta_s1 = delta_o_times_alpha2_times_alpha1*(v1 - v2);
     const double x2_minus_x1 = x2 - x1;
+    const double dL_dw_q_factor = x2_minus_x1*alpha2*alpha1;
     const double dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2);
     acc[0][lane] += delta_o*delta_o;
-    acc[1][lane] += w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1;
-    acc[2][lane] += q*(delta_s1*x1 + delta_s2*x2);
+    acc[1][lane] += w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2;
+    acc[2][lane] += delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor;
     acc[3][lane] += dL_dw_v;
 }
 

@@ -37,11 +37,8 @@
 // Computed in another form, which keeps more digits
 //     α₁ = sigmoid(s₁ − s₂)
 //     α₂ = sigmoid(s₂ − s₁)
-//     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
-//     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
 //     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
-// Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
-//     0.743861, x2 = 0.743861, y = 1.62843.
+//     dL_dw_k = δ_o·w_v·q·(x₂ − x₁)²·α₂α₁/√d
 #ifndef ATTENTION_H
 #define ATTENTION_H
 

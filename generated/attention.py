@@ -37,11 +37,8 @@
 # Computed in another form, which keeps more digits
 #     α₁ = sigmoid(s₁ − s₂)
 #     α₂ = sigmoid(s₂ − s₁)
-#     δ_s2 = −δ_o·(x₁ − x₂)·w_v·α₂α₁
-#     δ_s1 = α₁α₂·δ_o·(v₁ − v₂)
 #     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
-# Accuracy: dL_dw_k loses all digits at d = 1, w_q = 1.08134, w_k = 0.462317, w_v = 1.1378, x1 =
-#     0.743861, x2 = 0.743861, y = 1.62843.
+#     dL_dw_k = δ_o·w_v·q·(x₂ − x₁)²·α₂α₁/√d
 """Attention of one query over two keys.
 
 Value, gradient and update step of L.
@@ -130,13 +127,10 @@ def gradient(
         o = alpha1*v1 + alpha2*v2
         delta_o = o - y
         delta_alpha2 = delta_o*v2
-        alpha2_times_alpha1 = alpha2*alpha1
-        delta_o_times_alpha2_times_alpha1 = delta_o*alpha2_times_alpha1
-        delta_s2 = -delta_o_times_alpha2_times_alpha1*(x1 - x2)*w_v
-        delta_s1 = delta_o_times_alpha2_times_alpha1*(v1 - v2)
         x2_minus_x1 = x2 - x1
-        dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d
-        dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d
+        dL_dw_q_factor = x2_minus_x1*alpha2*alpha1
+        dL_dw_q = w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2/sqrt_d
+        dL_dw_k = delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor/sqrt_d
         dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
         return _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
     except (ArithmeticError, ValueError):
@@ -162,13 +156,10 @@ def value_and_gradient(
         delta_o = o - y
         L = delta_o*delta_o/2.0
         delta_alpha2 = delta_o*v2
-        alpha2_times_alpha1 = alpha2*alpha1
-        delta_o_times_alpha2_times_alpha1 = delta_o*alpha2_times_alpha1
-        delta_s2 = -delta_o_times_alpha2_times_alpha1*(x1 - x2)*w_v
-        delta_s1 = delta_o_times_alpha2_times_alpha1*(v1 - v2)
         x2_minus_x1 = x2 - x1
-        dL_dw_q = w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1/sqrt_d
-        dL_dw_k = q*(delta_s1*x1 + delta_s2*x2)/sqrt_d
+        dL_dw_q_factor = x2_minus_x1*alpha2*alpha1
+        dL_dw_q = w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2/sqrt_d
+        dL_dw_k = delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor/sqrt_d
         dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
         return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
     except (ArithmeticError, ValueError):
@@ -202,12 +193,9 @@ def _ieee(
     delta_o = o - y
     L = delta_o*delta_o/2.0
     delta_alpha2 = delta_o*v2
-    alpha2_times_alpha1 = alpha2*alpha1
-    delta_o_times_alpha2_times_alpha1 = delta_o*alpha2_times_alpha1
-    delta_s2 = -delta_o_times_alpha2_times_alpha1*(x1 - x2)*w_v
-    delta_s1 = delta_o_times_alpha2_times_alpha1*(v1 - v2)
     x2_minus_x1 = x2 - x1
-    dL_dw_q = _ieee_divide(w_k*x2_minus_x1*x2_minus_x1*delta_alpha2*alpha2_times_alpha1, sqrt_d)
-    dL_dw_k = _ieee_divide(q*(delta_s1*x1 + delta_s2*x2), sqrt_d)
+    dL_dw_q_factor = x2_minus_x1*alpha2*alpha1
+    dL_dw_q = _ieee_divide(w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2, sqrt_d)
+    dL_dw_k = _ieee_divide(delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor, sqrt_d)
     dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
     return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))

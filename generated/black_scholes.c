@@ -25,7 +25,6 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
-//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -49,9 +48,8 @@ static double sg_normal_pdf(double x) {
 }
 
 double black_scholes_value(double S, double r, double sigma, double T, double K) {
-    const double sqrt_T = sqrt(T);
-    const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double sigma_times_sqrt_T = sigma*sqrt(T);
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double C = S*sg_normal_cdf(d1) - K*exp(log(sg_normal_cdf(d2)) - r*T);
     return C;
@@ -60,7 +58,7 @@ double black_scholes_value(double S, double r, double sigma, double T, double K)
 black_scholes_params black_scholes_gradient(double S, double r, double sigma, double T, double K) {
     const double sqrt_T = sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double delta = -S*sg_normal_pdf(d1);
     const double dC_dS = sg_normal_cdf(d1);
@@ -80,7 +78,7 @@ black_scholes_params black_scholes_value_and_gradient(double S, double r, double
     double T, double K, double *value) {
     const double sqrt_T = sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = sg_normal_cdf(d1);
     const double C_term = K*exp(log(sg_normal_cdf(d2)) - r*T);
@@ -120,7 +118,7 @@ enum { LANES = 8, BLOCK = 128, SUMS = 5, CHUNKS = 819 };
 static inline void add_sample(
     double K, double S, double r, double sigma, double T, double sqrt_T,
     double sigma_times_sqrt_T, double acc[][LANES], size_t lane) {
-    const double d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = sg_normal_cdf(d1);
     const double C_term = K*exp(log(sg_normal_cdf(d2)) - r*T);

@@ -25,7 +25,6 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
-//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))

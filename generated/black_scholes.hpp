@@ -25,7 +25,6 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
-//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -78,9 +77,8 @@ inline double normal_pdf(double x) {
 /// @param T spot, interest rate, volatility, years to expiry
 /// @param K strike
 inline double value(double S, double r, double sigma, double T, double K) {
-    const double sqrt_T = std::sqrt(T);
-    const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = std::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double sigma_times_sqrt_T = sigma*std::sqrt(T);
+    const double d1 = (std::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double C = S*detail::normal_cdf(d1) - K*std::exp(std::log(detail::normal_cdf(d2)) - r*T);
     return C;
@@ -101,7 +99,7 @@ inline double value(const Params& params, double K) {
 inline Gradient gradient(double S, double r, double sigma, double T, double K) {
     const double sqrt_T = std::sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = std::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double d1 = (std::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double delta = -S*detail::normal_pdf(d1);
     const double dC_dS = detail::normal_cdf(d1);
@@ -128,7 +126,7 @@ inline std::pair<double, Gradient> value_and_gradient(double S, double r, double
     double T, double K) {
     const double sqrt_T = std::sqrt(T);
     const double sigma_times_sqrt_T = sigma*sqrt_T;
-    const double d1 = std::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    const double d1 = (std::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     const double d2 = d1 - sigma_times_sqrt_T;
     const double dC_dS = detail::normal_cdf(d1);
     const double C_term = K*std::exp(std::log(detail::normal_cdf(d2)) - r*T);

@@ -24,7 +24,6 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -51,9 +50,8 @@ C.
 """
 function value(S::Real, r::Real, sigma::Real, T::Real, K::Real)
     (S, r, sigma, T, K) = map(float, (S, r, sigma, T, K))
-    sqrt_T = _sqrt(T)
-    sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = _log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    sigma_times_sqrt_T = sigma*_sqrt(T)
+    d1 = (_log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     C = S*_normal_cdf(d1) - K*exp(_log(_normal_cdf(d2)) - r*T)
     return C
@@ -66,7 +64,7 @@ function gradient(S::Real, r::Real, sigma::Real, T::Real, K::Real)
     (S, r, sigma, T, K) = map(float, (S, r, sigma, T, K))
     sqrt_T = _sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = _log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    d1 = (_log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     delta = -S*_normal_pdf(d1)
     dC_dS = _normal_cdf(d1)
@@ -84,7 +82,7 @@ function value_and_gradient(S::Real, r::Real, sigma::Real, T::Real, K::Real)
     (S, r, sigma, T, K) = map(float, (S, r, sigma, T, K))
     sqrt_T = _sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = _log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    d1 = (_log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
     C_term = K*exp(_log(_normal_cdf(d2)) - r*T)

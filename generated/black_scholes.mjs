@@ -25,7 +25,6 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
-//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -126,9 +125,8 @@ function _normal_pdf(x) {
  * @returns {number}
  */
 export function value(S, r, sigma, T, K) {
-  const sqrt_T = Math.sqrt(T);
-  const sigma_times_sqrt_T = sigma*sqrt_T;
-  const d1 = Math.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2;
+  const sigma_times_sqrt_T = sigma*Math.sqrt(T);
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
   const d2 = d1 - sigma_times_sqrt_T;
   const C = S*_normal_cdf(d1) - K*Math.exp(Math.log(_normal_cdf(d2)) - r*T);
   return C;
@@ -146,7 +144,7 @@ export function value(S, r, sigma, T, K) {
 export function gradient(S, r, sigma, T, K) {
   const sqrt_T = Math.sqrt(T);
   const sigma_times_sqrt_T = sigma*sqrt_T;
-  const d1 = Math.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
   const d2 = d1 - sigma_times_sqrt_T;
   const delta = -S*_normal_pdf(d1);
   const dC_dS = _normal_cdf(d1);
@@ -169,7 +167,7 @@ export function gradient(S, r, sigma, T, K) {
 export function value_and_gradient(S, r, sigma, T, K) {
   const sqrt_T = Math.sqrt(T);
   const sigma_times_sqrt_T = sigma*sqrt_T;
-  const d1 = Math.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2;
+  const d1 = (Math.log(S/K) + (r + sigma*sigma/2)*T)/sigma_times_sqrt_T;
   const d2 = d1 - sigma_times_sqrt_T;
   const dC_dS = _normal_cdf(d1);
   const C_term = K*Math.exp(Math.log(_normal_cdf(d2)) - r*T);

@@ -24,7 +24,6 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -101,9 +100,8 @@ def value(
 ) -> float:
     """Return C."""
     try:
-        sqrt_T = sqrt(T)
-        sigma_times_sqrt_T = sigma*sqrt_T
-        d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+        sigma_times_sqrt_T = sigma*sqrt(T)
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
         d2 = d1 - sigma_times_sqrt_T
         C = S*_normal_cdf(d1) - K*_exp(log(_normal_cdf(d2)) - r*T)
         return C
@@ -118,7 +116,7 @@ def gradient(
     try:
         sqrt_T = sqrt(T)
         sigma_times_sqrt_T = sigma*sqrt_T
-        d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
         d2 = d1 - sigma_times_sqrt_T
         delta = -S*_normal_pdf(d1)
         dC_dS = _normal_cdf(d1)
@@ -138,7 +136,7 @@ def value_and_gradient(
     try:
         sqrt_T = sqrt(T)
         sigma_times_sqrt_T = sigma*sqrt_T
-        d1 = log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+        d1 = (log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
         d2 = d1 - sigma_times_sqrt_T
         dC_dS = _normal_cdf(d1)
         C_term = K*_exp(log(_normal_cdf(d2)) - r*T)
@@ -167,8 +165,8 @@ def _ieee(S: float, r: float, sigma: float, T: float, K: float) -> tuple[float, 
     sqrt_T = _ieee_sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
     d1 = (
-        _ieee_divide(_ieee_log(_ieee_divide(S, K)), sigma_times_sqrt_T) +
-        _ieee_divide(sqrt_T*r, sigma) + sigma_times_sqrt_T/2.0
+        _ieee_divide(_ieee_log(_ieee_divide(S, K)) + (r + sigma*sigma/2.0)*T,
+        sigma_times_sqrt_T)
     )
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)

@@ -25,7 +25,6 @@
 //     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 // Names here: σ is sigma.
 // Computed in another form, which keeps more digits
-//     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 //     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 //     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -134,9 +133,8 @@ fn _normal_pdf(x: f64) -> f64 {
 
 /// C.
 pub fn value(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> f64 {
-    let sqrt_T = math::sqrt(T);
-    let sigma_times_sqrt_T = sigma*sqrt_T;
-    let d1 = math::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    let sigma_times_sqrt_T = sigma*math::sqrt(T);
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     let d2 = d1 - sigma_times_sqrt_T;
     S*_normal_cdf(d1) - K*math::exp(math::log(_normal_cdf(d2)) - r*T)
 }
@@ -145,7 +143,7 @@ pub fn value(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> f64 {
 pub fn gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> Gradient {
     let sqrt_T = math::sqrt(T);
     let sigma_times_sqrt_T = sigma*sqrt_T;
-    let d1 = math::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     let d2 = d1 - sigma_times_sqrt_T;
     let delta = -S*_normal_pdf(d1);
     let dC_dS = _normal_cdf(d1);
@@ -160,7 +158,7 @@ pub fn gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> Gradient {
 pub fn value_and_gradient(S: f64, r: f64, sigma: f64, T: f64, K: f64) -> (f64, Gradient) {
     let sqrt_T = math::sqrt(T);
     let sigma_times_sqrt_T = sigma*sqrt_T;
-    let d1 = math::log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0;
+    let d1 = (math::log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T;
     let d2 = d1 - sigma_times_sqrt_T;
     let dC_dS = _normal_cdf(d1);
     let C_term = K*math::exp(math::log(_normal_cdf(d2)) - r*T);

@@ -24,7 +24,6 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -93,9 +92,8 @@ def value(
     """Return C."""
     S, r, sigma, T, K = _arrays(S, r, sigma, T, K)
     _single(S=S, r=r, sigma=sigma, T=T)
-    sqrt_T = jnp.sqrt(T)
-    sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = jnp.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    sigma_times_sqrt_T = sigma*jnp.sqrt(T)
+    d1 = (jnp.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     _mean_C = jnp.mean(S*special.ndtr(d1) - K*jnp.exp(jnp.log(special.ndtr(d2)) - r*T))
     return _mean_C
@@ -109,7 +107,7 @@ def gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = jnp.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = jnp.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    d1 = (jnp.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     delta = -S*_normal_pdf(d1)
     dC_dS = special.ndtr(d1)
@@ -128,7 +126,7 @@ def value_and_gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = jnp.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = jnp.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    d1 = (jnp.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = special.ndtr(d1)
     C_term = K*jnp.exp(jnp.log(special.ndtr(d2)) - r*T)

@@ -24,7 +24,6 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -140,7 +139,7 @@ def value(
     S, r, sigma, T = _numbers(S, r, sigma, T)
     K, = _samples(K)
     sqrt_T = np.sqrt(T)
-    d1 = np.log(S/K)/(sigma*sqrt_T) + sqrt_T*r/sigma + sqrt_T*sigma/2.0
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
     d2 = d1 - sigma*sqrt_T
     _n = len(K)
     C = np.sum(S*_normal_cdf(d1) - K*np.exp(np.log(_normal_cdf(d2)) - r*T))/_n
@@ -155,7 +154,7 @@ def gradient(
     S, r, sigma, T = _numbers(S, r, sigma, T)
     K, = _samples(K)
     sqrt_T = np.sqrt(T)
-    d1 = np.log(S/K)/(sigma*sqrt_T) + sqrt_T*r/sigma + sqrt_T*sigma/2.0
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
     d2 = d1 - sigma*sqrt_T
     delta = -S*(np.exp(-d1*d1/2.0)/2.5066282746310002)
     dC_dr_factor = np.exp(np.log(_normal_cdf(d2)) - r*T)
@@ -175,7 +174,7 @@ def value_and_gradient(
     S, r, sigma, T = _numbers(S, r, sigma, T)
     K, = _samples(K)
     sqrt_T = np.sqrt(T)
-    d1 = np.log(S/K)/(sigma*sqrt_T) + sqrt_T*r/sigma + sqrt_T*sigma/2.0
+    d1 = (np.log(S/K) + (r + sigma*sigma/2.0)*T)/(sigma*sqrt_T)
     d2 = d1 - sigma*sqrt_T
     dC_dS = _normal_cdf(d1)
     C_factor = np.exp(np.log(_normal_cdf(d2)) - r*T)

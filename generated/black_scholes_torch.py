@@ -24,7 +24,6 @@
 #     ∂C/∂T = −δσ/(2·√T) + K·normal_cdf(d₂)·exp(−rT)·r
 # Names here: σ is sigma.
 # Computed in another form, which keeps more digits
-#     d₁ = log(S/K)/(σ·√T) + √T·r/σ + √T·σ/2
 #     C = S·normal_cdf(d₁) − K·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dr = KT·exp(−rT + log(normal_cdf(d₂)))
 #     dC_dT = −δσ/(2·√T) + Kr·exp(−rT + log(normal_cdf(d₂)))
@@ -93,9 +92,8 @@ def _normal_pdf(x: Tensor) -> Tensor:
 
 
 def _formula(S: Tensor, r: Tensor, sigma: Tensor, T: Tensor, K: Tensor) -> Tensor:
-    sqrt_T = torch.sqrt(T)
-    sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = torch.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    sigma_times_sqrt_T = sigma*torch.sqrt(T)
+    d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     _mean_C = torch.mean(S*_normal_cdf(d1) - K*torch.exp(torch.log(_normal_cdf(d2)) - r*T))
     return _mean_C
@@ -161,7 +159,7 @@ def gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = torch.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = torch.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     delta = -S*_normal_pdf(d1)
     dC_dS = _normal_cdf(d1)
@@ -181,7 +179,7 @@ def value_and_gradient(
     _single(S=S, r=r, sigma=sigma, T=T)
     sqrt_T = torch.sqrt(T)
     sigma_times_sqrt_T = sigma*sqrt_T
-    d1 = torch.log(S/K)/sigma_times_sqrt_T + sqrt_T*r/sigma + sigma_times_sqrt_T/2.0
+    d1 = (torch.log(S/K) + (r + sigma*sigma/2.0)*T)/sigma_times_sqrt_T
     d2 = d1 - sigma_times_sqrt_T
     dC_dS = _normal_cdf(d1)
     C_term = K*torch.exp(torch.log(_normal_cdf(d2)) - r*T)

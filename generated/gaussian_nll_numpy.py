@@ -24,8 +24,8 @@
 #     ∂J/∂c = δ_s·x
 #     ∂J/∂d = δ_s
 # Names here: μ is mu.
-# Accuracy: J loses all digits at a = 0.82109, b = 2.44261, c = 100000, d = -0.6733, x = 4.47629, y
-#     = 6.06674.
+# Computed in another form, which keeps more digits
+#     J = (log(2π) + s + r²/exp(s))/2
 """Gaussian negative log-likelihood: mean and variance both depend on x.
 
 Value, gradient and update step of J, as means over arrays of samples.
@@ -94,10 +94,9 @@ def value(
     x, y = _samples(x, y)
     mu = a*x + b
     s = c*x + d  # logarithm of the variance
-    v = np.exp(s)
     r = y - mu
     _n = len(x)
-    J = np.sum(np.log(2.0*np.pi*v)/2.0 + r*r/(2.0*v))/_n
+    J = 0.9189385332046727 + np.sum(s + r*r/np.exp(s))/_n/2.0
     return float(J)
 
 
@@ -136,7 +135,7 @@ def value_and_gradient(
     _n = len(x)
     dJ_da = np.sum(delta_mu*x)/_n
     dJ_dc = np.sum(delta_s*x)/_n
-    J = np.sum(np.log(2.0*np.pi*v)/2.0 + r*r/(2.0*v))/_n
+    J = 0.9189385332046727 + np.sum(s + r*r/v)/_n/2.0
     return float(J), Gradient(*map(float, (
         dJ_da, np.sum(delta_mu)/_n, dJ_dc, np.sum(delta_s)/_n,
     )))

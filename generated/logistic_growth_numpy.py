@@ -206,14 +206,9 @@ def jacobian(
     t, y = _samples(t, y)
     _rows = np.zeros((len(t), 1, 3))
     q = (K - N0)/N0
-    N_denominator = 1.0 + q*np.exp(-r*t)
-    N = K/N_denominator
     q_plus_exp_of_r_times_t = q + np.exp(r*t)
     delta = -1.0/q_plus_exp_of_r_times_t
-    dresidual_dK = (
-        np.where(N >= 2e-11, -np.expm1(-r*t)/(N*N_denominator*N_denominator),
-        (q_plus_exp_of_r_times_t*N0 - K)/(K*q_plus_exp_of_r_times_t*N0))
-    )
+    dresidual_dK = delta/N0 + 1.0/K
     dresidual_dr = q*t/q_plus_exp_of_r_times_t
     dresidual_dN0 = -delta*K/(N0*N0)
     _rows[:, 0, 0] = dresidual_dK

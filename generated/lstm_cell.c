@@ -45,8 +45,8 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
-//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)/(1 + exp(−z_o)))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 //     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 #include "lstm_cell.h"
 
@@ -93,9 +93,11 @@ lstm_cell_params lstm_cell_gradient(
     const double exp_neg_z_i = exp(-z_i);
     const double i = 1.0/(1.0 + exp_neg_z_i);
     const double exp_neg_z_f = exp(-z_f);
-    const double f = 1.0/(1.0 + exp_neg_z_f);
+    const double one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f;
+    const double f = 1.0/one_plus_exp_neg_z_f;
     const double exp_neg_z_o = exp(-z_o);
-    const double o = 1.0/(1.0 + exp_neg_z_o);
+    const double one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o;
+    const double o = 1.0/one_plus_exp_neg_z_o;
     const double g = tanh(z_g);
     const double f_times_c0 = f*c0;
     const double c = f_times_c0 + i*g;
@@ -106,8 +108,9 @@ lstm_cell_params lstm_cell_gradient(
     const double delta_c_times_i = delta_c*i;
     const double two_z_g = 2.0*z_g;
     const double delta_z_g = delta_c_times_i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
-    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o*sg_sigmoid(z_o);
-    const double delta_z_f = (f == 0.0) ? 0.0 : delta_c*f_times_c0*exp_neg_z_f*sg_sigmoid(z_f);
+    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o;
+    const double delta_z_f = (f == 0.0) ? 0.0 :
+        delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f;
     const double delta_z_i = (i == 0.0) ? 0.0 : delta_c_times_i*g*exp_neg_z_i*sg_sigmoid(z_i);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
@@ -144,9 +147,11 @@ lstm_cell_params lstm_cell_value_and_gradient(
     const double exp_neg_z_i = exp(-z_i);
     const double i = 1.0/(1.0 + exp_neg_z_i);
     const double exp_neg_z_f = exp(-z_f);
-    const double f = 1.0/(1.0 + exp_neg_z_f);
+    const double one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f;
+    const double f = 1.0/one_plus_exp_neg_z_f;
     const double exp_neg_z_o = exp(-z_o);
-    const double o = 1.0/(1.0 + exp_neg_z_o);
+    const double one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o;
+    const double o = 1.0/one_plus_exp_neg_z_o;
     const double g = tanh(z_g);
     const double f_times_c0 = f*c0;
     const double c = f_times_c0 + i*g;
@@ -158,8 +163,9 @@ lstm_cell_params lstm_cell_value_and_gradient(
     const double delta_c_times_i = delta_c*i;
     const double two_z_g = 2.0*z_g;
     const double delta_z_g = delta_c_times_i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
-    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o*sg_sigmoid(z_o);
-    const double delta_z_f = (f == 0.0) ? 0.0 : delta_c*f_times_c0*exp_neg_z_f*sg_sigmoid(z_f);
+    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o;
+    const double delta_z_f = (f == 0.0) ? 0.0 :
+        delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f;
     const double delta_z_i = (i == 0.0) ? 0.0 : delta_c_times_i*g*exp_neg_z_i*sg_sigmoid(z_i);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;
@@ -228,9 +234,11 @@ static inline void add_sample(
     const double exp_neg_z_i = exp(-z_i);
     const double i = 1.0/(1.0 + exp_neg_z_i);
     const double exp_neg_z_f = exp(-z_f);
-    const double f = 1.0/(1.0 + exp_neg_z_f);
+    const double one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f;
+    const double f = 1.0/one_plus_exp_neg_z_f;
     const double exp_neg_z_o = exp(-z_o);
-    const double o = 1.0/(1.0 + exp_neg_z_o);
+    const double one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o;
+    const double o = 1.0/one_plus_exp_neg_z_o;
     const double g = tanh(z_g);
     const double f_times_c0 = f*c0;
     const double c = f_times_c0 + i*g;
@@ -241,8 +249,9 @@ static inline void add_sample(
     const double delta_c_times_i = delta_c*i;
     const double two_z_g = 2.0*z_g;
     const double delta_z_g = delta_c_times_i*(4.0*sg_sigmoid(two_z_g)*sg_sigmoid(-two_z_g));
-    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o*sg_sigmoid(z_o);
-    const double delta_z_f = (f == 0.0) ? 0.0 : delta_c*f_times_c0*exp_neg_z_f*sg_sigmoid(z_f);
+    const double delta_z_o = (h == 0.0) ? 0.0 : delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o;
+    const double delta_z_f = (f == 0.0) ? 0.0 :
+        delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f;
     const double delta_z_i = (i == 0.0) ? 0.0 : delta_c_times_i*g*exp_neg_z_i*sg_sigmoid(z_i);
     const double dL_dw_i = delta_z_i*x;
     const double dL_du_i = delta_z_i*h0;

@@ -45,8 +45,8 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
-//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)/(1 + exp(−z_o)))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 //     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 #ifndef LSTM_CELL_H
 #define LSTM_CELL_H

@@ -45,8 +45,8 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
-//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)/(1 + exp(−z_o)))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 //     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 
 /**
@@ -164,9 +164,11 @@ export function gradient(
   const exp_neg_z_i = Math.exp(-z_i);
   const i = 1/(1 + exp_neg_z_i);
   const exp_neg_z_f = Math.exp(-z_f);
-  const f = 1/(1 + exp_neg_z_f);
+  const one_plus_exp_neg_z_f = 1 + exp_neg_z_f;
+  const f = 1/one_plus_exp_neg_z_f;
   const exp_neg_z_o = Math.exp(-z_o);
-  const o = 1/(1 + exp_neg_z_o);
+  const one_plus_exp_neg_z_o = 1 + exp_neg_z_o;
+  const o = 1/one_plus_exp_neg_z_o;
   const g = Math.tanh(z_g);
   const f_times_c0 = f*c0;
   const c = f_times_c0 + i*g;
@@ -177,8 +179,8 @@ export function gradient(
   const delta_c_times_i = delta_c*i;
   const two_z_g = 2*z_g;
   const delta_z_g = delta_c_times_i*(4*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-  const delta_z_o = (h == 0) ? 0 : delta_h*h*exp_neg_z_o*_sigmoid(z_o);
-  const delta_z_f = (f == 0) ? 0 : delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f);
+  const delta_z_o = (h == 0) ? 0 : delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o;
+  const delta_z_f = (f == 0) ? 0 : delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f;
   const delta_z_i = (i == 0) ? 0 : delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i);
   const dL_dw_i = delta_z_i*x;
   const dL_du_i = delta_z_i*h0;
@@ -224,9 +226,11 @@ export function value_and_gradient(
   const exp_neg_z_i = Math.exp(-z_i);
   const i = 1/(1 + exp_neg_z_i);
   const exp_neg_z_f = Math.exp(-z_f);
-  const f = 1/(1 + exp_neg_z_f);
+  const one_plus_exp_neg_z_f = 1 + exp_neg_z_f;
+  const f = 1/one_plus_exp_neg_z_f;
   const exp_neg_z_o = Math.exp(-z_o);
-  const o = 1/(1 + exp_neg_z_o);
+  const one_plus_exp_neg_z_o = 1 + exp_neg_z_o;
+  const o = 1/one_plus_exp_neg_z_o;
   const g = Math.tanh(z_g);
   const f_times_c0 = f*c0;
   const c = f_times_c0 + i*g;
@@ -238,8 +242,8 @@ export function value_and_gradient(
   const delta_c_times_i = delta_c*i;
   const two_z_g = 2*z_g;
   const delta_z_g = delta_c_times_i*(4*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-  const delta_z_o = (h == 0) ? 0 : delta_h*h*exp_neg_z_o*_sigmoid(z_o);
-  const delta_z_f = (f == 0) ? 0 : delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f);
+  const delta_z_o = (h == 0) ? 0 : delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o;
+  const delta_z_f = (f == 0) ? 0 : delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f;
   const delta_z_i = (i == 0) ? 0 : delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i);
   const dL_dw_i = delta_z_i*x;
   const dL_du_i = delta_z_i*h0;

@@ -45,8 +45,8 @@
 # Computed in another form, which keeps more digits
 #     δ_c = δ_h·o·(1/cosh(c)²)
 #     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-#     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
-#     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+#     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)/(1 + exp(−z_o)))
+#     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 #     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 """One step of an LSTM cell: three gates, one memory.
 
@@ -164,9 +164,11 @@ def gradient(
         exp_neg_z_i = _exp(-z_i)
         i = 1.0/(1.0 + exp_neg_z_i)
         exp_neg_z_f = _exp(-z_f)
-        f = 1.0/(1.0 + exp_neg_z_f)
+        one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f
+        f = 1.0/one_plus_exp_neg_z_f
         exp_neg_z_o = _exp(-z_o)
-        o = 1.0/(1.0 + exp_neg_z_o)
+        one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o
+        o = 1.0/one_plus_exp_neg_z_o
         g = tanh(z_g)
         f_times_c0 = f*c0
         c = f_times_c0 + i*g
@@ -177,8 +179,8 @@ def gradient(
         delta_c_times_i = delta_c*i
         two_z_g = 2.0*z_g
         delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
-        delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o*_sigmoid(z_o)
-        delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f)
+        delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o
+        delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f
         delta_z_i = 0.0 if i == 0.0 else delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
@@ -212,9 +214,11 @@ def value_and_gradient(
         exp_neg_z_i = _exp(-z_i)
         i = 1.0/(1.0 + exp_neg_z_i)
         exp_neg_z_f = _exp(-z_f)
-        f = 1.0/(1.0 + exp_neg_z_f)
+        one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f
+        f = 1.0/one_plus_exp_neg_z_f
         exp_neg_z_o = _exp(-z_o)
-        o = 1.0/(1.0 + exp_neg_z_o)
+        one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o
+        o = 1.0/one_plus_exp_neg_z_o
         g = tanh(z_g)
         f_times_c0 = f*c0
         c = f_times_c0 + i*g
@@ -226,8 +230,8 @@ def value_and_gradient(
         delta_c_times_i = delta_c*i
         two_z_g = 2.0*z_g
         delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
-        delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o*_sigmoid(z_o)
-        delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f)
+        delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o
+        delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f
         delta_z_i = 0.0 if i == 0.0 else delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i)
         dL_dw_i = delta_z_i*x
         dL_du_i = delta_z_i*h0
@@ -276,9 +280,11 @@ def _ieee(
     exp_neg_z_i = _exp(-z_i)
     i = _ieee_divide(1.0, 1.0 + exp_neg_z_i)
     exp_neg_z_f = _exp(-z_f)
-    f = _ieee_divide(1.0, 1.0 + exp_neg_z_f)
+    one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f
+    f = _ieee_divide(1.0, one_plus_exp_neg_z_f)
     exp_neg_z_o = _exp(-z_o)
-    o = _ieee_divide(1.0, 1.0 + exp_neg_z_o)
+    one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o
+    o = _ieee_divide(1.0, one_plus_exp_neg_z_o)
     g = tanh(z_g)
     f_times_c0 = f*c0
     c = f_times_c0 + i*g
@@ -290,8 +296,11 @@ def _ieee(
     delta_c_times_i = delta_c*i
     two_z_g = 2.0*z_g
     delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g))
-    delta_z_o = 0.0 if h == 0.0 else delta_h*h*exp_neg_z_o*_sigmoid(z_o)
-    delta_z_f = 0.0 if f == 0.0 else delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f)
+    delta_z_o = 0.0 if h == 0.0 else _ieee_divide(delta_h*h*exp_neg_z_o, one_plus_exp_neg_z_o)
+    delta_z_f = (
+        0.0 if f == 0.0 else _ieee_divide(delta_c*f_times_c0*exp_neg_z_f,
+        one_plus_exp_neg_z_f)
+    )
     delta_z_i = 0.0 if i == 0.0 else delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i)
     dL_dw_i = delta_z_i*x
     dL_du_i = delta_z_i*h0

@@ -45,8 +45,8 @@
 // Computed in another form, which keeps more digits
 //     δ_c = δ_h·o·(1/cosh(c)²)
 //     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
-//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+//     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)/(1 + exp(−z_o)))
+//     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 //     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
@@ -147,9 +147,11 @@ pub fn gradient(
     let exp_neg_z_i = math::exp(-z_i);
     let i = 1.0/(1.0 + exp_neg_z_i);
     let exp_neg_z_f = math::exp(-z_f);
-    let f = 1.0/(1.0 + exp_neg_z_f);
+    let one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f;
+    let f = 1.0/one_plus_exp_neg_z_f;
     let exp_neg_z_o = math::exp(-z_o);
-    let o = 1.0/(1.0 + exp_neg_z_o);
+    let one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o;
+    let o = 1.0/one_plus_exp_neg_z_o;
     let g = math::tanh(z_g);
     let f_times_c0 = f*c0;
     let c = f_times_c0 + i*g;
@@ -160,8 +162,9 @@ pub fn gradient(
     let delta_c_times_i = delta_c*i;
     let two_z_g = 2.0*z_g;
     let delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-    let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o*_sigmoid(z_o) };
-    let delta_z_f = if f == 0.0 { 0.0 } else { delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f) };
+    let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o };
+    let delta_z_f = if f == 0.0 { 0.0 } else
+        { delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f };
     let delta_z_i = if i == 0.0 { 0.0 } else { delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i) };
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
@@ -189,9 +192,11 @@ pub fn value_and_gradient(
     let exp_neg_z_i = math::exp(-z_i);
     let i = 1.0/(1.0 + exp_neg_z_i);
     let exp_neg_z_f = math::exp(-z_f);
-    let f = 1.0/(1.0 + exp_neg_z_f);
+    let one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f;
+    let f = 1.0/one_plus_exp_neg_z_f;
     let exp_neg_z_o = math::exp(-z_o);
-    let o = 1.0/(1.0 + exp_neg_z_o);
+    let one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o;
+    let o = 1.0/one_plus_exp_neg_z_o;
     let g = math::tanh(z_g);
     let f_times_c0 = f*c0;
     let c = f_times_c0 + i*g;
@@ -203,8 +208,9 @@ pub fn value_and_gradient(
     let delta_c_times_i = delta_c*i;
     let two_z_g = 2.0*z_g;
     let delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
-    let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o*_sigmoid(z_o) };
-    let delta_z_f = if f == 0.0 { 0.0 } else { delta_c*f_times_c0*exp_neg_z_f*_sigmoid(z_f) };
+    let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o };
+    let delta_z_f = if f == 0.0 { 0.0 } else
+        { delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f };
     let delta_z_i = if i == 0.0 { 0.0 } else { delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i) };
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;

@@ -45,8 +45,8 @@
 # Computed in another form, which keeps more digits
 #     δ_c = δ_h·o·(1/cosh(c)²)
 #     δ_z_g = δ_c·i·(4·sigmoid(2·z_g)·sigmoid(−2·z_g))
-#     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)·sigmoid(z_o))
-#     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)·sigmoid(z_f))
+#     δ_z_o = where(h == 0, 0, δ_h·h·exp(−z_o)/(1 + exp(−z_o)))
+#     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 #     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 """One step of an LSTM cell: three gates, one memory.
 
@@ -167,9 +167,11 @@ def gradient(
     exp_neg_z_i = np.exp(-z_i)
     i = 1.0/(1.0 + exp_neg_z_i)
     exp_neg_z_f = np.exp(-z_f)
-    f = 1.0/(1.0 + exp_neg_z_f)
+    one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f
+    f = 1.0/one_plus_exp_neg_z_f
     exp_neg_z_o = np.exp(-z_o)
-    o = 1.0/(1.0 + exp_neg_z_o)
+    one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o
+    o = 1.0/one_plus_exp_neg_z_o
     g = np.tanh(z_g)
     c = f*c0 + i*g
     h = o*np.tanh(c)
@@ -177,8 +179,8 @@ def gradient(
     cosh_c = np.cosh(c)
     delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
     delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
-    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(exp_neg_z_o + 1.0)))
-    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(exp_neg_z_f + 1.0)))
+    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o)
+    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f/one_plus_exp_neg_z_f)
     delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     _n = len(x)
     dL_dw_i = np.sum(delta_z_i*x)/_n
@@ -213,9 +215,11 @@ def value_and_gradient(
     exp_neg_z_i = np.exp(-z_i)
     i = 1.0/(1.0 + exp_neg_z_i)
     exp_neg_z_f = np.exp(-z_f)
-    f = 1.0/(1.0 + exp_neg_z_f)
+    one_plus_exp_neg_z_f = 1.0 + exp_neg_z_f
+    f = 1.0/one_plus_exp_neg_z_f
     exp_neg_z_o = np.exp(-z_o)
-    o = 1.0/(1.0 + exp_neg_z_o)
+    one_plus_exp_neg_z_o = 1.0 + exp_neg_z_o
+    o = 1.0/one_plus_exp_neg_z_o
     g = np.tanh(z_g)
     c = f*c0 + i*g
     h = o*np.tanh(c)
@@ -223,8 +227,8 @@ def value_and_gradient(
     cosh_c = np.cosh(c)
     delta_c = delta_h*o*(1.0/(cosh_c*cosh_c))
     delta_z_g = delta_c*i*(4.0*(1.0/(np.exp(-2.0*z_g) + 1.0))*(1.0/(np.exp(2.0*z_g) + 1.0)))
-    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o*(1.0/(exp_neg_z_o + 1.0)))
-    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f*(1.0/(exp_neg_z_f + 1.0)))
+    delta_z_o = np.where(h == 0.0, 0.0, delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o)
+    delta_z_f = np.where(f == 0.0, 0.0, delta_c*c0*f*exp_neg_z_f/one_plus_exp_neg_z_f)
     delta_z_i = np.where(i == 0.0, 0.0, delta_c*g*i*exp_neg_z_i*(1.0/(exp_neg_z_i + 1.0)))
     _n = len(x)
     dL_dw_i = np.sum(delta_z_i*x)/_n

@@ -20,7 +20,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(1 − cos(θ)), by a function of its own
+//     h = l·(2·sin(θ/2)²)
 #include "pendulum_energy.h"
 
 #include <math.h>
@@ -28,11 +28,8 @@
 
 double pendulum_energy_value(double theta, double omega, double m, double l, double g) {
     const double v = l*omega;
-    const double h = l*((fabs(theta) < 1.0) ? theta*theta*(0.5 +
-        theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
+    const double sin_of_theta_over_two = sin(theta/2.0);
+    const double h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two);
     const double T = m*v*v/2.0;
     const double U = m*g*h;
     const double H = T + U;
@@ -54,11 +51,8 @@ pendulum_energy_params pendulum_energy_gradient(double theta, double omega, doub
 pendulum_energy_params pendulum_energy_value_and_gradient(
     double theta, double omega, double m, double l, double g, double *value) {
     const double v = l*omega;
-    const double h = l*((fabs(theta) < 1.0) ? theta*theta*(0.5 +
-        theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
+    const double sin_of_theta_over_two = sin(theta/2.0);
+    const double h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two);
     const double m_times_v = m*v;
     const double T = m_times_v*v/2.0;
     const double m_times_g = m*g;
@@ -91,13 +85,10 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double m, double l, double theta, double omega, double g, double acc[][LANES], size_t lane) {
+    double m, double l, double theta, double omega, double g, double sin_of_theta_over_two,
+    double acc[][LANES], size_t lane) {
     const double v = l*omega;
-    const double h = l*((fabs(theta) < 1.0) ? theta*theta*(0.5 +
-        theta*theta*(theta*theta*(1.0/720.0 + theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) : 1.0 - cos(theta));
+    const double h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two);
     const double m_times_v = m*v;
     const double T = m_times_v*v/2.0;
     const double m_times_g = m*g;
@@ -119,7 +110,7 @@ static inline void add_part(double *total, double *carry, double part) {
 
 static void add_chunk(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double total[], double carry[]) {
+    double sin_of_theta_over_two, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -127,11 +118,13 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(m[start + lane], l[start + lane], theta, omega, g, acc, lane);
+                add_sample(m[start + lane], l[start + lane], theta, omega, g,
+                    sin_of_theta_over_two, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(m[start + lane], l[start + lane], theta, omega, g, acc, lane);
+            add_sample(m[start + lane], l[start + lane], theta, omega, g,
+                sin_of_theta_over_two, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -147,7 +140,7 @@ static void add_chunk(
 /* The sums over all samples; chunks are added in order, however many threads run. */
 static void total_sums(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double sums[]) {
+    double sin_of_theta_over_two, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -163,7 +156,8 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, m + start, l + start, theta, omega, g, total[part], carry[part]);
+        add_chunk(length, m + start, l + start, theta, omega, g, sin_of_theta_over_two,
+            total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -178,7 +172,7 @@ static void total_sums(
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double sums[]) {
+    double sin_of_theta_over_two, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -188,7 +182,7 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, m + start, l + start, theta, omega, g, part, carry);
+        add_chunk(1, m + start, l + start, theta, omega, g, sin_of_theta_over_two, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -201,15 +195,15 @@ static void careful_sums(
 /* The means over all samples. */
 static void mean_sums(
     size_t count, const double *m, const double *l, double theta, double omega, double g,
-    double sums[]) {
+    double sin_of_theta_over_two, double sums[]) {
     int finite = 1;
-    total_sums(count, m, l, theta, omega, g, sums);
+    total_sums(count, m, l, theta, omega, g, sin_of_theta_over_two, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, m, l, theta, omega, g, sums);
+        careful_sums(count, m, l, theta, omega, g, sin_of_theta_over_two, sums);
     }
 }
 
@@ -217,7 +211,8 @@ pendulum_energy_params pendulum_energy_batch_value_and_gradient(
     double theta, double omega, size_t count, const double *m, const double *l, double g,
     double *value) {
     double sums[SUMS];
-    mean_sums(count, m, l, theta, omega, g, sums);
+    const double sin_of_theta_over_two = sin(theta/2.0);
+    mean_sums(count, m, l, theta, omega, g, sin_of_theta_over_two, sums);
     *value = sums[0];
     pendulum_energy_params out;
     out.theta = sums[1];

@@ -20,7 +20,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(1 − cos(θ)), by a function of its own
+//     h = l·(2·sin(θ/2)²)
 #ifndef PENDULUM_ENERGY_H
 #define PENDULUM_ENERGY_H
 

@@ -20,7 +20,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(1 − cos(θ)), by a function of its own
+//     h = l·(2·sin(θ/2)²)
 
 /**
  * The derivative of H by each parameter.
@@ -47,11 +47,8 @@
  */
 export function value(theta, omega, m, l, g = 9.81) {
   const v = l*omega;
-  const h = l*((Math.abs(theta) < 1) ? theta*theta*(0.5 + theta*theta*(theta*theta*(1/720 +
-      theta*theta*(theta*theta*(2.755731922398589e-07 +
-      theta*theta*(theta*theta*(1.1470745597729725e-11 +
-      theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-      2.08767569878681e-09)) - 2.48015873015873e-05)) - 1/24)) : 1 - Math.cos(theta));
+  const sin_of_theta_over_two = Math.sin(theta/2);
+  const h = l*(2*sin_of_theta_over_two*sin_of_theta_over_two);
   const T = m*v*v/2;
   const U = m*g*h;
   const H = T + U;
@@ -86,11 +83,8 @@ export function gradient(theta, omega, m, l, g = 9.81) {
  */
 export function value_and_gradient(theta, omega, m, l, g = 9.81) {
   const v = l*omega;
-  const h = l*((Math.abs(theta) < 1) ? theta*theta*(0.5 + theta*theta*(theta*theta*(1/720 +
-      theta*theta*(theta*theta*(2.755731922398589e-07 +
-      theta*theta*(theta*theta*(1.1470745597729725e-11 +
-      theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-      2.08767569878681e-09)) - 2.48015873015873e-05)) - 1/24)) : 1 - Math.cos(theta));
+  const sin_of_theta_over_two = Math.sin(theta/2);
+  const h = l*(2*sin_of_theta_over_two*sin_of_theta_over_two);
   const m_times_v = m*v;
   const T = m_times_v*v/2;
   const m_times_g = m*g;

@@ -20,13 +20,13 @@
 #     ∂H/∂ω = mvl
 # Names here: θ is theta, ω is omega.
 # Computed in another form, which keeps more digits
-#     h = l·(1 − cos(θ)), by a function of its own
+#     h = l·(2·sin(θ/2)²)
 """Energy of a pendulum: its gradient gives the equations of motion, its minimum is rest.
 
 Value, gradient and update step of H.
 """
 
-from math import cos, inf, nan, sin
+from math import inf, nan, sin
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -46,45 +46,25 @@ class Params(NamedTuple):
     omega: float
 
 
-def _ieee_cos(x: float) -> float:
-    """cos(x): NaN outside its domain."""
-    return cos(x) if abs(x) != inf else nan
-
-
 def _ieee_sin(x: float) -> float:
     """sin(x): NaN outside its domain."""
     return sin(x) if abs(x) != inf else nan
-
-
-def _series1(t: float) -> float:
-    """The series 0.5 - 1.0/24.0 + 1.0/720.0 ... in powers of t, up to t^8."""
-    y = 1.5619206968586225e-16
-    y = y * t - 4.779477332387385e-14
-    y = y * t + 1.1470745597729725e-11
-    y = y * t - 2.08767569878681e-09
-    y = y * t + 2.755731922398589e-07
-    y = y * t - 2.48015873015873e-05
-    y = y * t + 1.0/720.0
-    y = y * t - 1.0/24.0
-    y = y * t + 0.5
-    return y
-
-
-def _local1(t: float) -> float:
-    """1 − cos(t); where that is 0/0 or cancels, its series."""
-    return t*t*_series1(t*t) if abs(t) < 1.0 else 1.0 - _ieee_cos(t)
 
 
 def value(
     theta: float, omega: float, m: float, l: float, g: float = 9.81,
 ) -> float:
     """Return H."""
-    v = l*omega
-    h = l*_local1(theta)
-    T = m*v*v/2.0
-    U = m*g*h
-    H = T + U
-    return H
+    try:
+        v = l*omega
+        sin_of_theta_over_two = sin(theta/2.0)
+        h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two)
+        T = m*v*v/2.0
+        U = m*g*h
+        H = T + U
+        return H
+    except (ArithmeticError, ValueError):
+        return _ieee(theta, omega, m, l, g)[0]
 
 
 def gradient(
@@ -107,7 +87,8 @@ def value_and_gradient(
     """Return H and its derivative by each parameter."""
     try:
         v = l*omega
-        h = l*_local1(theta)
+        sin_of_theta_over_two = sin(theta/2.0)
+        h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two)
         m_times_v = m*v
         T = m_times_v*v/2.0
         m_times_g = m*g
@@ -131,7 +112,8 @@ def update(
 def _ieee(theta: float, omega: float, m: float, l: float, g: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     v = l*omega
-    h = l*_local1(theta)
+    sin_of_theta_over_two = _ieee_sin(theta/2.0)
+    h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two)
     m_times_v = m*v
     T = m_times_v*v/2.0
     m_times_g = m*g

@@ -20,7 +20,7 @@
 //     ∂H/∂ω = mvl
 // Names here: θ is theta, ω is omega.
 // Computed in another form, which keeps more digits
-//     h = l·(1 − cos(θ)), by a function of its own
+//     h = l·(2·sin(θ/2)²)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -47,29 +47,16 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn cos(x: f64) -> f64 {
-        f64::cos(x)
-    }
-    #[inline]
     pub fn sin(x: f64) -> f64 {
         f64::sin(x)
     }
 }
 
-/// |x|.
-fn _abs(x: f64) -> f64 {
-    f64::from_bits(x.to_bits() & !(1 << 63))
-}
-
 /// H.
 pub fn value(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> f64 {
     let v = l*omega;
-    let h = l*(if _abs(theta) < 1.0 { theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 +
-        theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) } else { 1.0 -
-        math::cos(theta) });
+    let sin_of_theta_over_two = math::sin(theta/2.0);
+    let h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two);
     let T = m*v*v/2.0;
     let U = m*g*h;
     T + U
@@ -87,12 +74,8 @@ pub fn gradient(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> Gradient {
 /// H and its derivative by each parameter.
 pub fn value_and_gradient(theta: f64, omega: f64, m: f64, l: f64, g: f64) -> (f64, Gradient) {
     let v = l*omega;
-    let h = l*(if _abs(theta) < 1.0 { theta*theta*(0.5 + theta*theta*(theta*theta*(1.0/720.0 +
-        theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)) } else { 1.0 -
-        math::cos(theta) });
+    let sin_of_theta_over_two = math::sin(theta/2.0);
+    let h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two);
     let m_times_v = m*v;
     let T = m_times_v*v/2.0;
     let m_times_g = m*g;

@@ -20,7 +20,7 @@
 #     ∂H/∂ω = mvl
 # Names here: θ is theta, ω is omega.
 # Computed in another form, which keeps more digits
-#     h = l·(1 − cos(θ)), by a function of its own
+#     h = l·(2·sin(θ/2)²)
 """Energy of a pendulum: its gradient gives the equations of motion, its minimum is rest.
 
 Value, gradient and update step of H, as means over arrays of samples.
@@ -84,14 +84,8 @@ def value(
     theta, omega, g = _numbers(theta, omega, g)
     m, l = _samples(m, l)
     v = l*omega
-    h = (
-        l*np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
-        theta*theta*(theta*theta*(1.0/720.0 +
-        theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))
-    )
+    sin_of_theta_over_two = np.sin(theta/2.0)
+    h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two)
     T = m*v*v/2.0
     U = m*g*h
     _n = len(m)
@@ -120,14 +114,8 @@ def value_and_gradient(
     theta, omega, g = _numbers(theta, omega, g)
     m, l = _samples(m, l)
     v = l*omega
-    h = (
-        l*np.where(np.abs(theta) < 1.0, theta*theta*(0.5 +
-        theta*theta*(theta*theta*(1.0/720.0 +
-        theta*theta*(theta*theta*(2.755731922398589e-07 +
-        theta*theta*(theta*theta*(1.1470745597729725e-11 +
-        theta*theta*(1.5619206968586225e-16*theta*theta - 4.779477332387385e-14)) -
-        2.08767569878681e-09)) - 2.48015873015873e-05)) - 1.0/24.0)), 1.0 - np.cos(theta))
-    )
+    sin_of_theta_over_two = np.sin(theta/2.0)
+    h = l*(2.0*sin_of_theta_over_two*sin_of_theta_over_two)
     T = m*v*v/2.0
     U = m*g*h
     _n = len(m)

@@ -24,10 +24,10 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
-//         2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+//     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
+//         δ_a·cos(θ) + δ_b·sin(θ))
 #include "projectile.h"
 
 #include <math.h>
@@ -39,8 +39,8 @@ double projectile_value(double v, double theta, double D, double g, double k) {
     const double two_g_times_k = 2.0*g*k;
     const double t_radicand = b*b + two_g_times_k;
     // time of flight
-    const double t = (b <= 0.0) ? 2.0*k/(((two_g_times_k > 0.0) ? hypot(b,
-        sqrt(two_g_times_k)) : sqrt(t_radicand)) - b) : (b + sqrt(t_radicand))/g;
+    const double t = (b <= 0.0) ? two_g_times_k/(sqrt(t_radicand) - b)/g : (b +
+        sqrt(t_radicand))/g;
     const double X = a*t;  // where it lands
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
@@ -52,15 +52,19 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double a = v*cos_theta;
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
-    const double two_g_times_k = 2.0*g*k;
-    const double t_case = sqrt(b*b + two_g_times_k);
-    const double t = (b <= 0.0) ? 2.0*k/(((two_g_times_k > 0.0) ? hypot(b,
-        sqrt(two_g_times_k)) : t_case) - b) : (b + t_case)/g;
+    const double g_times_k = g*k;
+    const double two_g_times_k = 2.0*g_times_k;
+    const double t_term = sqrt(b*b + two_g_times_k);
+    const double t = (b <= 0.0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
-    const double delta_b = X*delta_X/t_case;
+    const double delta_b = X*delta_X/t_term;
     const double delta_a = delta_X*t;
-    const double dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
+    const double dJ_dv_factor = ((b <= 0.0) ? sqrt(v*v*sin_theta*sin_theta + two_g_times_k) :
+        0.0) - b;
+    const double dJ_dv = (b <= 0.0) ?
+        4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) : delta_a*cos_theta +
+        delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
     projectile_params out;
     out.v = dJ_dv;
@@ -74,17 +78,21 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double a = v*cos_theta;
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
-    const double two_g_times_k = 2.0*g*k;
-    const double t_case = sqrt(b*b + two_g_times_k);
-    const double t = (b <= 0.0) ? 2.0*k/(((two_g_times_k > 0.0) ? hypot(b,
-        sqrt(two_g_times_k)) : t_case) - b) : (b + t_case)/g;
+    const double g_times_k = g*k;
+    const double two_g_times_k = 2.0*g_times_k;
+    const double t_term = sqrt(b*b + two_g_times_k);
+    const double t = (b <= 0.0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
     const double X = a*t;
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
     const double delta_X = 2.0*X_minus_D;
-    const double delta_b = X*delta_X/t_case;
+    const double delta_b = X*delta_X/t_term;
     const double delta_a = delta_X*t;
-    const double dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
+    const double dJ_dv_factor = ((b <= 0.0) ? sqrt(v*v*sin_theta*sin_theta + two_g_times_k) :
+        0.0) - b;
+    const double dJ_dv = (b <= 0.0) ?
+        4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) : delta_a*cos_theta +
+        delta_b*sin_theta;
     const double dJ_dtheta = delta_b*a - delta_a*b;
     *value = J;
     projectile_params out;
@@ -110,15 +118,18 @@ enum { LANES = 8, BLOCK = 128, SUMS = 3, CHUNKS = 1365 };
 
 /* Add what one sample contributes to the sums, in one lane. */
 static inline void add_sample(
-    double D, double cos_theta, double a, double sin_theta, double b, double t_case, double t,
-    double X, double acc[][LANES], size_t lane) {
+    double D, double k, double cos_theta, double a, double sin_theta, double b, double g_times_k,
+    double t_term, double t, double X, double dJ_dv_factor, double acc[][LANES], size_t lane) {
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
     const double delta_X = 2.0*X_minus_D;
-    const double delta_b = X*delta_X/t_case;
+    const double delta_b = X*delta_X/t_term;
     const double delta_a = delta_X*t;
+    const double dJ_dv = (b <= 0.0) ?
+        4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) : delta_a*cos_theta +
+        delta_b*sin_theta;
     acc[0][lane] += J;
-    acc[1][lane] += delta_a*cos_theta + delta_b*sin_theta;
+    acc[1][lane] += dJ_dv;
     acc[2][lane] += delta_b*a - delta_a*b;
 }
 
@@ -131,8 +142,9 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
-    double t_case, double t, double X, double total[], double carry[]) {
+    size_t count, const double *D, double k, double cos_theta, double a, double sin_theta,
+    double b, double g_times_k, double t_term, double t, double X, double dJ_dv_factor,
+    double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -140,11 +152,13 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(D[start + lane], cos_theta, a, sin_theta, b, t_case, t, X, acc, lane);
+                add_sample(D[start + lane], k, cos_theta, a, sin_theta, b, g_times_k, t_term,
+                    t, X, dJ_dv_factor, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(D[start + lane], cos_theta, a, sin_theta, b, t_case, t, X, acc, lane);
+            add_sample(D[start + lane], k, cos_theta, a, sin_theta, b, g_times_k, t_term, t,
+                X, dJ_dv_factor, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -159,8 +173,9 @@ static void add_chunk(
 
 /* The sums over all samples; chunks are added in order, however many threads run. */
 static void total_sums(
-    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
-    double t_case, double t, double X, double sums[]) {
+    size_t count, const double *D, double k, double cos_theta, double a, double sin_theta,
+    double b, double g_times_k, double t_term, double t, double X, double dJ_dv_factor,
+    double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -176,8 +191,8 @@ static void total_sums(
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, D + start, cos_theta, a, sin_theta, b, t_case, t, X, total[part],
-            carry[part]);
+        add_chunk(length, D + start, k, cos_theta, a, sin_theta, b, g_times_k, t_term, t, X,
+            dJ_dv_factor, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -191,8 +206,9 @@ static void total_sums(
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
 static void careful_sums(
-    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
-    double t_case, double t, double X, double sums[]) {
+    size_t count, const double *D, double k, double cos_theta, double a, double sin_theta,
+    double b, double g_times_k, double t_term, double t, double X, double dJ_dv_factor,
+    double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -202,7 +218,8 @@ static void careful_sums(
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, D + start, cos_theta, a, sin_theta, b, t_case, t, X, part, carry);
+        add_chunk(1, D + start, k, cos_theta, a, sin_theta, b, g_times_k, t_term, t, X,
+            dJ_dv_factor, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -214,16 +231,19 @@ static void careful_sums(
 
 /* The means over all samples. */
 static void mean_sums(
-    size_t count, const double *D, double cos_theta, double a, double sin_theta, double b,
-    double t_case, double t, double X, double sums[]) {
+    size_t count, const double *D, double k, double cos_theta, double a, double sin_theta,
+    double b, double g_times_k, double t_term, double t, double X, double dJ_dv_factor,
+    double sums[]) {
     int finite = 1;
-    total_sums(count, D, cos_theta, a, sin_theta, b, t_case, t, X, sums);
+    total_sums(count, D, k, cos_theta, a, sin_theta, b, g_times_k, t_term, t, X, dJ_dv_factor,
+        sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, D, cos_theta, a, sin_theta, b, t_case, t, X, sums);
+        careful_sums(count, D, k, cos_theta, a, sin_theta, b, g_times_k, t_term, t, X,
+            dJ_dv_factor, sums);
     }
 }
 
@@ -234,12 +254,15 @@ projectile_params projectile_batch_value_and_gradient(
     const double a = v*cos_theta;
     const double sin_theta = sin(theta);
     const double b = v*sin_theta;
-    const double two_g_times_k = 2.0*g*k;
-    const double t_case = sqrt(b*b + two_g_times_k);
-    const double t = (b <= 0.0) ? 2.0*k/(((two_g_times_k > 0.0) ? hypot(b,
-        sqrt(two_g_times_k)) : t_case) - b) : (b + t_case)/g;
+    const double g_times_k = g*k;
+    const double two_g_times_k = 2.0*g_times_k;
+    const double t_term = sqrt(b*b + two_g_times_k);
+    const double t = (b <= 0.0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
     const double X = a*t;
-    mean_sums(count, D, cos_theta, a, sin_theta, b, t_case, t, X, sums);
+    const double dJ_dv_factor = ((b <= 0.0) ? sqrt(v*v*sin_theta*sin_theta + two_g_times_k) :
+        0.0) - b;
+    mean_sums(count, D, k, cos_theta, a, sin_theta, b, g_times_k, t_term, t, X, dJ_dv_factor,
+        sums);
     *value = sums[0];
     projectile_params out;
     out.v = sums[1];

@@ -24,10 +24,10 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
-//         2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+//     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
+//         δ_a·cos(θ) + δ_b·sin(θ))
 #ifndef PROJECTILE_H
 #define PROJECTILE_H
 

@@ -24,10 +24,10 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² +
-//         2gk))/g)
+//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
-// Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+//     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
+//         δ_a·cos(θ) + δ_b·sin(θ))
 
 /**
  * The derivative of J by each parameter.
@@ -58,8 +58,7 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
   const two_g_times_k = 2*g*k;
   const t_radicand = b*b + two_g_times_k;
   // time of flight
-  const t = (b <= 0) ? 2*k/(((two_g_times_k > 0) ? Math.hypot(b, Math.sqrt(two_g_times_k)) :
-      Math.sqrt(t_radicand)) - b) : (b + Math.sqrt(t_radicand))/g;
+  const t = (b <= 0) ? two_g_times_k/(Math.sqrt(t_radicand) - b)/g : (b + Math.sqrt(t_radicand))/g;
   const X = a*t;  // where it lands
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
@@ -80,15 +79,18 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*cos_theta;
   const sin_theta = Math.sin(theta);
   const b = v*sin_theta;
-  const two_g_times_k = 2*g*k;
-  const t_case = Math.sqrt(b*b + two_g_times_k);
-  const t = (b <= 0) ? 2*k/(((two_g_times_k > 0) ? Math.hypot(b, Math.sqrt(two_g_times_k)) :
-      t_case) - b) : (b + t_case)/g;
+  const g_times_k = g*k;
+  const two_g_times_k = 2*g_times_k;
+  const t_term = Math.sqrt(b*b + two_g_times_k);
+  const t = (b <= 0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
   const X = a*t;
   const delta_X = 2*(X - D);
-  const delta_b = X*delta_X/t_case;
+  const delta_b = X*delta_X/t_term;
   const delta_a = delta_X*t;
-  const dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
+  const dJ_dv_factor = ((b <= 0) ? Math.sqrt(v*v*sin_theta*sin_theta + two_g_times_k) : 0) - b;
+  const dJ_dv = (b <= 0) ?
+      4*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) : delta_a*cos_theta +
+      delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
   return {v: dJ_dv, theta: dJ_dtheta};
 }
@@ -107,17 +109,20 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
   const a = v*cos_theta;
   const sin_theta = Math.sin(theta);
   const b = v*sin_theta;
-  const two_g_times_k = 2*g*k;
-  const t_case = Math.sqrt(b*b + two_g_times_k);
-  const t = (b <= 0) ? 2*k/(((two_g_times_k > 0) ? Math.hypot(b, Math.sqrt(two_g_times_k)) :
-      t_case) - b) : (b + t_case)/g;
+  const g_times_k = g*k;
+  const two_g_times_k = 2*g_times_k;
+  const t_term = Math.sqrt(b*b + two_g_times_k);
+  const t = (b <= 0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
   const X = a*t;
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
   const delta_X = 2*X_minus_D;
-  const delta_b = X*delta_X/t_case;
+  const delta_b = X*delta_X/t_term;
   const delta_a = delta_X*t;
-  const dJ_dv = delta_a*cos_theta + delta_b*sin_theta;
+  const dJ_dv_factor = ((b <= 0) ? Math.sqrt(v*v*sin_theta*sin_theta + two_g_times_k) : 0) - b;
+  const dJ_dv = (b <= 0) ?
+      4*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) : delta_a*cos_theta +
+      delta_b*sin_theta;
   const dJ_dtheta = delta_b*a - delta_a*b;
   return [J, {v: dJ_dv, theta: dJ_dtheta}];
 }

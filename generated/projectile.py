@@ -24,15 +24,16 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² + 2gk))/g)
+#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
-# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+#     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
+#         δ_a·cos(θ) + δ_b·sin(θ))
 """Aiming a projectile: launch speed and angle so that it lands at a distance D.
 
 Value, gradient and update step of J.
 """
 
-from math import copysign, cos, hypot, inf, isnan, nan, sin, sqrt
+from math import copysign, cos, inf, isnan, nan, sin, sqrt
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -57,16 +58,16 @@ def _ieee_cos(x: float) -> float:
     return cos(x) if abs(x) != inf else nan
 
 
+def _ieee_sqrt(x: float) -> float:
+    """sqrt(x): NaN outside its domain."""
+    return sqrt(x) if x >= 0.0 else nan
+
+
 def _ieee_divide(x: float, y: float) -> float:
     """x/y: infinite or NaN where y is 0."""
     if y != 0.0:
         return x / y
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
-
-
-def _ieee_sqrt(x: float) -> float:
-    """sqrt(x): NaN outside its domain."""
-    return sqrt(x) if x >= 0.0 else nan
 
 
 def _ieee_sin(x: float) -> float:
@@ -84,10 +85,7 @@ def value(
         two_g_times_k = 2.0*g*k
         t_radicand = b*b + two_g_times_k
         # time of flight
-        t = (
-            2.0*k/((hypot(b, sqrt(two_g_times_k)) if two_g_times_k > 0.0 else
-            sqrt(t_radicand)) - b) if b <= 0.0 else (b + sqrt(t_radicand))/g
-        )
+        t = two_g_times_k/(sqrt(t_radicand) - b)/g if b <= 0.0 else (b + sqrt(t_radicand))/g
         X = a*t  # where it lands
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
@@ -105,17 +103,21 @@ def gradient(
         a = v*cos_theta
         sin_theta = sin(theta)
         b = v*sin_theta
-        two_g_times_k = 2.0*g*k
-        t_case = sqrt(b*b + two_g_times_k)
-        t = (
-            2.0*k/((hypot(b, sqrt(two_g_times_k)) if two_g_times_k > 0.0 else t_case) - b) if
-            b <= 0.0 else (b + t_case)/g
-        )
+        g_times_k = g*k
+        two_g_times_k = 2.0*g_times_k
+        t_term = sqrt(b*b + two_g_times_k)
+        t = two_g_times_k/(t_term - b)/g if b <= 0.0 else (b + t_term)/g
         X = a*t
         delta_X = 2.0*(X - D)
-        delta_b = X*delta_X/t_case
+        delta_b = X*delta_X/t_term
         delta_a = delta_X*t
-        dJ_dv = delta_a*cos_theta + delta_b*sin_theta
+        dJ_dv_factor = (
+            (_ieee_sqrt(v*v*sin_theta*sin_theta + two_g_times_k) if b <= 0.0 else 0.0) - b
+        )
+        dJ_dv = (
+            4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) if
+            b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
+        )
         dJ_dtheta = delta_b*a - delta_a*b
         return _new(Gradient, (dJ_dv, dJ_dtheta))
     except (ArithmeticError, ValueError):
@@ -131,19 +133,23 @@ def value_and_gradient(
         a = v*cos_theta
         sin_theta = sin(theta)
         b = v*sin_theta
-        two_g_times_k = 2.0*g*k
-        t_case = sqrt(b*b + two_g_times_k)
-        t = (
-            2.0*k/((hypot(b, sqrt(two_g_times_k)) if two_g_times_k > 0.0 else t_case) - b) if
-            b <= 0.0 else (b + t_case)/g
-        )
+        g_times_k = g*k
+        two_g_times_k = 2.0*g_times_k
+        t_term = sqrt(b*b + two_g_times_k)
+        t = two_g_times_k/(t_term - b)/g if b <= 0.0 else (b + t_term)/g
         X = a*t
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
         delta_X = 2.0*X_minus_D
-        delta_b = X*delta_X/t_case
+        delta_b = X*delta_X/t_term
         delta_a = delta_X*t
-        dJ_dv = delta_a*cos_theta + delta_b*sin_theta
+        dJ_dv_factor = (
+            (_ieee_sqrt(v*v*sin_theta*sin_theta + two_g_times_k) if b <= 0.0 else 0.0) - b
+        )
+        dJ_dv = (
+            4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) if
+            b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
+        )
         dJ_dtheta = delta_b*a - delta_a*b
         return J, _new(Gradient, (dJ_dv, dJ_dtheta))
     except (ArithmeticError, ValueError):
@@ -164,18 +170,24 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     a = v*cos_theta
     sin_theta = _ieee_sin(theta)
     b = v*sin_theta
-    two_g_times_k = 2.0*g*k
-    t_case = _ieee_sqrt(b*b + two_g_times_k)
+    g_times_k = g*k
+    two_g_times_k = 2.0*g_times_k
+    t_term = _ieee_sqrt(b*b + two_g_times_k)
     t = (
-        _ieee_divide(2.0*k, (hypot(b, _ieee_sqrt(two_g_times_k)) if
-        two_g_times_k > 0.0 else t_case) - b) if b <= 0.0 else _ieee_divide(b + t_case, g)
+        _ieee_divide(_ieee_divide(two_g_times_k, t_term - b), g) if b <= 0.0 else
+        _ieee_divide(b + t_term, g)
     )
     X = a*t
     X_minus_D = X - D
     J = X_minus_D*X_minus_D
     delta_X = 2.0*X_minus_D
-    delta_b = _ieee_divide(X*delta_X, t_case)
+    delta_b = _ieee_divide(X*delta_X, t_term)
     delta_a = delta_X*t
-    dJ_dv = delta_a*cos_theta + delta_b*sin_theta
+    dJ_dv_factor = (_ieee_sqrt(v*v*sin_theta*sin_theta + two_g_times_k) if b <= 0.0 else 0.0) - b
+    dJ_dv = (
+        _ieee_divide(4.0*delta_X*cos_theta*g_times_k*k,
+        dJ_dv_factor*t_term*dJ_dv_factor) if b <= 0.0 else delta_a*cos_theta +
+        delta_b*sin_theta
+    )
     dJ_dtheta = delta_b*a - delta_a*b
     return J, _new(Gradient, (dJ_dv, dJ_dtheta))

@@ -24,9 +24,10 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2k/(where(2gk > 0, hypot(b, √(2gk)), √(b² + 2gk)) − b), (b + √(b² + 2gk))/g)
+#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
-# Accuracy: dJ_dv loses all digits at g = 9.81, k = 1.5, v = -1e+09, θ = 0.6231, D = 9.46408.
+#     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
+#         δ_a·cos(θ) + δ_b·sin(θ))
 """Aiming a projectile: launch speed and angle so that it lands at a distance D.
 
 Value, gradient, residuals, Jacobian and update step of J, as means over arrays of samples.
@@ -91,12 +92,8 @@ def value(
     D, = _samples(D)
     a = v*np.cos(theta)
     b = v*np.sin(theta)
-    t_case = np.sqrt(b*b + 2.0*g*k)
-    # time of flight
-    t = (
-        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
-        t_case) - b), (b + t_case)/g)
-    )
+    t_term = np.sqrt(b*b + 2.0*g*k)
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
     X = a*t  # where it lands
     _n = len(D)
     J = np.sum((X - D)**2)/_n
@@ -114,17 +111,19 @@ def gradient(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_case = np.sqrt(b*b + 2.0*g*k)
-    t = (
-        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
-        t_case) - b), (b + t_case)/g)
-    )
+    t_term = np.sqrt(b*b + 2.0*g*k)
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
-    delta_b = a*delta_X*t/t_case
+    delta_b = a*delta_X*t/t_term
     delta_a = delta_X*t
+    dJ_dv_factor = np.sqrt(v*v*sin_theta*sin_theta + 2.0*g*k) - sin_theta*v
     _n = len(D)
-    dJ_dv = np.sum(delta_a*cos_theta + delta_b*sin_theta)/_n
+    dJ_dv = (
+        np.sum(np.where(b <= 0.0,
+        4.0*delta_X*cos_theta*g*k*k/(dJ_dv_factor*dJ_dv_factor*t_term),
+        delta_a*cos_theta + delta_b*sin_theta))/_n
+    )
     dJ_dtheta = np.sum(delta_b*a - delta_a*b)/_n
     return Gradient(*map(float, (dJ_dv, dJ_dtheta)))
 
@@ -140,18 +139,20 @@ def value_and_gradient(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_case = np.sqrt(b*b + 2.0*g*k)
-    t = (
-        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
-        t_case) - b), (b + t_case)/g)
-    )
+    t_term = np.sqrt(b*b + 2.0*g*k)
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
-    delta_b = a*delta_X*t/t_case
+    delta_b = a*delta_X*t/t_term
     delta_a = delta_X*t
+    dJ_dv_factor = np.sqrt(v*v*sin_theta*sin_theta + 2.0*g*k) - sin_theta*v
     _n = len(D)
     J = np.sum((X - D)**2)/_n
-    dJ_dv = np.sum(delta_a*cos_theta + delta_b*sin_theta)/_n
+    dJ_dv = (
+        np.sum(np.where(b <= 0.0,
+        4.0*delta_X*cos_theta*g*k*k/(dJ_dv_factor*dJ_dv_factor*t_term),
+        delta_a*cos_theta + delta_b*sin_theta))/_n
+    )
     dJ_dtheta = np.sum(delta_b*a - delta_a*b)/_n
     return float(J), Gradient(*map(float, (dJ_dv, dJ_dtheta)))
 
@@ -203,8 +204,8 @@ def residuals(
     b = v*np.sin(theta)
     t_term = np.sqrt(b*b + 2.0*g*k)
     t = (
-        np.where(b <= 0.0, 2.0*k/(t_term - b), (b + np.where(2.0*g*k > 0.0, np.hypot(b,
-        np.sqrt(2.0*g*k)), t_term))/g)
+        np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + np.where(2.0*g*k > 0.0,
+        np.hypot(b, np.sqrt(2.0*g*k)), t_term))/g)
     )
     X = a*t
     residual = X - D
@@ -225,12 +226,10 @@ def jacobian(
     a = v*cos_theta
     sin_theta = np.sin(theta)
     b = v*sin_theta
-    t_case = np.sqrt(b*b + 2.0*g*k)
-    t = (
-        np.where(b <= 0.0, 2.0*k/(np.where(2.0*g*k > 0.0, np.hypot(b, np.sqrt(2.0*g*k)),
-        t_case) - b), (b + t_case)/g)
-    )
-    delta = a*(1.0 + b/t_case)/g
+    t_term = np.sqrt(b*b + 2.0*g*k)
+    t_denominator = t_term - b
+    t = np.where(b <= 0.0, 2.0*k/t_denominator, (b + t_term)/g)
+    delta = np.where(b <= 0.0, 2.0*k*a/(t_denominator*t_term), a*(1.0 + b/t_term)/g)
     dresidual_dv = delta*sin_theta + t*cos_theta
     dresidual_dtheta = delta*a - t*b
     _rows[:, 0, 0] = dresidual_dv

@@ -193,13 +193,13 @@ def jacobian(
     R1, R2, n = _numbers(R1, R2, n)
     s, y = _samples(s, y)
     _rows = np.zeros((len(s), 1, 2))
-    P = (n - 1.0)*(1.0/R1 - 1.0/R2)
-    q = P - 1.0/s
-    i = 1.0/q
-    delta = -i*i
     dresidual_dR1_factor = 1.0 + n*R1/R2 - n + R1/s - R1/R2
     dresidual_dR1 = np.where(R2 == 0.0, 0.0, (n - 1.0)/(dresidual_dR1_factor*dresidual_dR1_factor))
-    dresidual_dR2 = delta*(n - 1.0)/(R2*R2)
+    dresidual_dR2_factor = s*R1*n - s*R1 - s*n*R2 + s*R2 + R1*R2
+    dresidual_dR2 = (
+        np.where(R1 == 0.0, 0.0, -(n -
+        1.0)*R1*R1*s*s/(dresidual_dR2_factor*dresidual_dR2_factor))
+    )
     _rows[:, 0, 0] = dresidual_dR1
     _rows[:, 0, 1] = dresidual_dR2
     return _rows.reshape(-1, 2)

@@ -125,3 +125,26 @@ def test_examples_of_hamming_lose_little_and_nowhere_more_than_as_written():
     assert sum(plain for plain, _ in rows) > 4 * len(rows)
     assert sum(safe for _, safe in rows) <= 1.6 * len(rows)  # 0.8 is the goal
     assert all(safe <= max(plain + 3, 4) for plain, safe in rows)
+
+
+@pytest.mark.parametrize("text", ["a*a - b*b", "x^4 - y^4"])
+def test_differences_of_powers_of_inputs_keep_the_digits_of_exact_inputs(text):
+    names = [str(key) for key in variables(tree(text))]
+    module = sg.compile(sg.derive(sg.parse(f"param {', '.join(names)}; J = {text}")), "python")
+    p, q = 1.0 + 2.0**-40, 1.0
+    with ctx.workprec(300):
+        near, rest, _ = split_ball(
+            truth(
+                (Statement("J", formula_of(tree(text))),),
+                dict(zip(names, (p, q), strict=True)),
+                ("J",),
+            )["J"]
+        )
+    assert bits_lost(module.value(p, q), near, rest) < 3
+
+
+def test_the_root_that_cancels_is_chosen_by_the_sign_of_b():
+    graph = sg.parse("param a, b, c; J = (-b - sqrt(b^2 - 4*a*c))/(2*a)")
+    value = sg.compile(sg.derive(graph), "python").value
+    assert math.isclose(value(1.0, -1e9, 1.0), 1e-9, rel_tol=1e-15)
+    assert math.isclose(value(1.0, 1e9, 1.0), -1e9, rel_tol=1e-15)

@@ -84,7 +84,7 @@ def guarded(e: Expression) -> Iterator[Expression]:
     below = [power(b, number(-k)) for b, k in _below(product).items()]
     found = dict.fromkeys([mul(*below)] if below else [])
     found |= dict.fromkeys(
-        b for b, k in product.powers.items() if isinstance(k, Fraction) and k > 0
+        b for b, k in product.powers.items() if isinstance(k, Fraction) and k > 0 and b != e
     )
     for part in walk(e):
         match part:

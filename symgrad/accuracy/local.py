@@ -27,7 +27,7 @@ from symgrad.expression.tree import (
     walk,
     with_children,
 )
-from symgrad.program.normal import operations_of
+from symgrad.program.normal import effort_of
 
 DEPTH = 3  # forms of forms
 STEPS = 12  # rows that are used on one part
@@ -132,7 +132,7 @@ class ByParts:
                 continue
             self.left -= 1
             less = self.parts.lost(form, e)
-            if less < lost or (less == lost and operations_of(form) < operations_of(best)):
+            if less < lost or (less == lost and effort_of(form) < effort_of(best)):
                 best, lost = form, less
         return best, lost
 

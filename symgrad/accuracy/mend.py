@@ -16,7 +16,7 @@ from typing import NamedTuple
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench
 from symgrad.accuracy.outline import outlined
-from symgrad.accuracy.regimes import Scored, choices
+from symgrad.accuracy.regimes import OPERATION, Scored, choices
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -31,7 +31,7 @@ from symgrad.expression.tree import (
     walk,
     with_children,
 )
-from symgrad.program.normal import normal, operations_of
+from symgrad.program.normal import effort_of, normal
 from symgrad.program.series import Local
 from symgrad.program.statements import Statement
 
@@ -41,11 +41,11 @@ SLIGHT = 4.0  # bits that may be lost whatever was lost before
 PAYS = 4.0  # bits that a change must win over all points
 LOCAL = 4  # operations that a function of one argument is counted as, beside its call
 UNFOLDED = 30.0  # bits that a form must win which looks into the names of a statement
-OPERATION = 1.5  # bits over all points that an operation must win
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
 AGAIN = 60  # forms that are measured where what was found has turned out to be worse
 COSTED = 6  # programs that are written whole to see what a change costs them
+LONGER = 3  # operations by which a form may be longer that wins what the inputs lose too
 LONG = 60  # parts of a formula that is looked at
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
@@ -110,7 +110,8 @@ class Mender:
         self._tried: set[str] = set()
         self.measure()
         self.work = WORK
-        self.longest = math.inf  # operations by which a form may be longer than what it is for
+        # Operations by which a form may be longer than what it is for.
+        self.longest: float = math.inf
 
     def measure(self) -> None:
         """Measure everything at the points of the bench."""
@@ -146,6 +147,11 @@ class Mender:
         """Try to mend every result, one after the other."""
         for result in self.bench.results:
             self._fix(result, set())
+        inputs, longest, self.longest = {*self.bench.inputs}, self.longest, LONGER
+        for s in self.original:  # what is made of inputs alone, as if they were exact
+            if {*s.formula.operands} <= inputs and max(self.losses(s.name)) > TOLERATED:
+                self._try(s.name)
+        self.longest = longest
 
     def retry(self, names: Iterable[str]) -> None:
         """Look once more for forms of statements whose forms were worse at points added since."""
@@ -193,12 +199,12 @@ class Mender:
         if sum(1 for _ in walk(written)) > LONG:
             return
         now = self.total(name)
-        plain = operations_of(normal(self.current[self.place[name]].formula.pattern))
+        plain = effort_of(normal(self.current[self.place[name]].formula.pattern))
         most = now + OPERATION * plain - PAYS
         best: _Form | None = None
         if name in self.changes:
             own = self.current[self.place[name]].formula.expression
-            best = _Form(own, now, operations_of(normal(own)), worse=False)
+            best = _Form(own, now, effort_of(normal(own)), worse=False)
         options = self.options.setdefault(name, [])
         for generator in self.generators:
             for e in generator(name, self.original, self):
@@ -223,8 +229,8 @@ class Mender:
             column = self.bench.column(e, self.columns)
         except (KeyError, TypeError):
             return None
-        operations = operations_of(normal(e)) + LOCAL * _locals_in(e)
-        written = operations_of(normal(self.original[self.place[name]].formula.pattern))
+        operations = effort_of(normal(e)) + LOCAL * _locals_in(e)
+        written = effort_of(normal(self.original[self.place[name]].formula.pattern))
         if operations > written + self.longest:
             return None
         losses = self.bench.truths[name].losses(column)
@@ -286,8 +292,8 @@ class Mender:
         """Take back what harms or does not pay, then what costs most for what it wins."""
         self._harmless()
         for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
-            if self._won_by(name) < PAYS:
-                self._take_back(name)
+            if not self._pays(name):
+                self._cheaper(name)
         self._prune()
         tried = 0
         while self.changes and (now := cost(self.current)) > most:
@@ -308,7 +314,7 @@ class Mender:
     def _longer_by(self, name: str) -> int:
         """Return by how many operations a change has made its statement longer."""
         written = self.original[self.place[name]].formula.expression
-        return operations_of(normal(self.changes[name])) - operations_of(normal(written))
+        return effort_of(normal(self.changes[name])) - effort_of(normal(written))
 
     def _harmless(self) -> None:
         """Change forms, or take them back, until no result is worse at any point than it was.
@@ -331,13 +337,13 @@ class Mender:
         """
         count = 0
         for name in self.changes:
-            place, written = self.place[name], operations_of(normal(self.changes[name]))
+            place, written = self.place[name], effort_of(normal(self.changes[name]))
             for e in (None, *self._alternatives(name)):
                 trial = self._without(name)
                 longer = 0
                 if e is not None:
                     trial[place] = Statement(name, formula_of(e))
-                    longer = max(0, operations_of(normal(e)) - written)
+                    longer = max(0, effort_of(normal(e)) - written)
                 columns = self._from(trial, place)
                 left = len(self._harm(columns))
                 if e is None or left < harm:
@@ -387,14 +393,18 @@ class Mender:
             won -= total(self.losses(r), slack, weights)
         return won
 
+    def _pays(self, name: str) -> bool:
+        """Tell whether a change wins enough for the operations that it takes."""
+        return self._won_by(name) >= PAYS + OPERATION * max(0, self._longer_by(name))
+
     def _cheaper(self, name: str) -> None:
         """Put the next cheaper form of a statement in its place, or what it was."""
-        own = operations_of(normal(self.changes[name]))
+        own = effort_of(normal(self.changes[name]))
         options = [form for form in self.options.get(name, ()) if form.operations < own]
         self._take_back(name)
         for form in sorted(options, key=_rank):
             self.replace(name, form.e)
-            if self._won_by(name) >= PAYS and not self._harm(self.columns):
+            if self._pays(name) and not self._harm(self.columns):
                 self.options[name] = options
                 return
             self._take_back(name)

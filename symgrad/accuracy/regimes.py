@@ -7,13 +7,15 @@ points at which one form is better from those at which the other one is.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
+from types import MappingProxyType
 from typing import NamedTuple
 
 from symgrad.accuracy.doubles import Column
 from symgrad.expression.tree import (
+    Add,
     Call,
     Compare,
     Div,
@@ -21,9 +23,12 @@ from symgrad.expression.tree import (
     Logic,
     Number,
     Var,
+    children,
     variables,
     walk,
+    with_children,
 )
+from symgrad.program.normal import effort_of
 
 BETTER = 2.0  # bits by which a form is better at a point
 HARMLESS = 3.0  # bits that may be lost without being worse
@@ -35,6 +40,7 @@ LEAST, MOST = (
     Fraction(10) ** -290,
     Fraction(10) ** 290,
 )  # between them a divisor is an ordinary number
+OPERATION = 1.5  # bits over all points that an operation must win
 GAIN = 8.0  # bits over all points that two forms together must win
 
 
@@ -48,6 +54,11 @@ class Scored(NamedTuple):
     def lost(self) -> float:
         """What it loses over all points."""
         return sum(self.losses)
+
+    @property
+    def price(self) -> float:
+        """What it loses, and what it costs in bits."""
+        return self.lost + OPERATION * effort_of(self.e)
 
 
 def choices(
@@ -66,7 +77,8 @@ def choices(
     for a, b in combinations(forms, 2):
         together = sum(map(min, a.losses, b.losses))
         if together < min(a.lost, b.lost) - BETTER:
-            found.append((together, a, b))
+            price = together + OPERATION * effort_of(Add((a.e, b.e)))
+            found.append((price, a, b))
     found.sort(key=lambda item: item[0])
     for _, a, b in found[:PAIRS]:
         for form, other in ((a, b), (b, a)):
@@ -123,6 +135,35 @@ def _in_range(
             if tests:
                 test = tests[0] if len(tests) == 1 else Logic("and", tuple(tests))
                 yield Call("where", (test, other, form))
+
+
+def decided(e: Expression, known: Mapping[Expression, bool] = MappingProxyType({})) -> Expression:
+    """Return the formula without choices that are made already where they stand.
+
+    >>> from symgrad.accuracy.rows import tree_of
+    >>> once = tree_of("where(x > 0, where(x > 0, 1/x, 2), exp(where(x > 0, 3, x)))")
+    >>> decided(once) == tree_of("where(x > 0, 1/x, exp(x))")
+    True
+    """
+    match e:
+        case Call("where", (test, yes, no)):
+            if test in known:
+                return decided(yes if known[test] else no, known)
+            yes, no = decided(yes, {**known, test: True}), decided(no, {**known, test: False})
+            return yes if yes == no else Call("where", (test, yes, no))
+        case _ if not any(isinstance(p, Call) and p.function == "where" for p in walk(e)):
+            return e
+        case _:
+            return with_children(e, tuple([decided(part, known) for part in children(e)]))
+
+
+def best_of_each_size(rows: Sequence[Scored], most: int) -> list[Scored]:
+    """Return rows, the one that loses least first, each later one shorter than all before it."""
+    found: list[Scored] = []
+    for row in sorted(rows, key=lambda row: (row.lost, effort_of(row.e))):
+        if not found or effort_of(row.e) < effort_of(found[-1].e):
+            found.append(row)
+    return found[:most]
 
 
 def _choice(test: Compare, e: Expression, other: Expression) -> Expression:

@@ -20,7 +20,7 @@ from symgrad.accuracy.mend import Mender, counted
 from symgrad.accuracy.names import LARGEST, unfolded
 from symgrad.accuracy.parts import Parts
 from symgrad.accuracy.quotient import quotients
-from symgrad.accuracy.regimes import GAIN, Scored, choices
+from symgrad.accuracy.regimes import GAIN, Scored, best_of_each_size, choices, decided
 from symgrad.accuracy.relative import relative_logs
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.tree import (
@@ -32,7 +32,7 @@ from symgrad.expression.tree import (
     walk,
     with_children,
 )
-from symgrad.program.normal import normal, operations_of
+from symgrad.program.normal import effort_of, normal
 from symgrad.program.series import Local
 from symgrad.program.statements import Statement
 
@@ -71,8 +71,9 @@ class _Search:
         self.bench, self.mender, self.name = mender.bench, mender, name
         losses = mender.losses(name)
         slack = self.bench.slack[name]
-        excess = [loss - own for loss, own in zip(losses, slack, strict=True)]
-        self.excess = excess
+        self.excess = [loss - own for loss, own in zip(losses, slack, strict=True)]
+        if max(self.excess, default=0.0) <= FAULTY:  # no more than half an ulp in the inputs does
+            self.excess = list(losses)
         order = sorted(range(self.bench.count), key=lambda i: -self.excess[i])
         rest = order[WORST:]
         step = max(1, len(rest) // OTHERS)
@@ -228,10 +229,10 @@ class _Search:
     def _shorter(self, pool: Sequence[Expression]) -> list[Expression]:
         """Return forms that lose more than those before, but take fewer operations than each."""
         found: list[Expression] = []
-        least = min((operations_of(e) for e in pool[:GIVEN]), default=0)
+        least = min((effort_of(e) for e in pool[:GIVEN]), default=0)
         for e in pool[GIVEN:]:
-            if operations_of(e) < least:
-                least = operations_of(e)
+            if effort_of(e) < least:
+                least = effort_of(e)
                 found.append(e)
         return found[:GIVEN]
 
@@ -267,17 +268,16 @@ class _Search:
                 return []
         found: list[Scored] = []
         for _ in range(2):
-            fresh = [scored(e) for e in choices(known, column_of, self.bench.usual)]
+            fresh = [scored(decided(e)) for e in choices(known, column_of, self.bench.usual)]
             if not fresh:
                 break
-            fresh.sort(key=lambda row: row.lost)
-            found += fresh[:CHOSEN]
-            known = [*fresh[:CHOSEN], *known[:GIVEN]]
-        found.sort(key=lambda row: row.lost)
-        return [row.e for row in found[:CHOSEN]]
+            fresh = best_of_each_size(fresh, CHOSEN)
+            found += fresh
+            known = [*fresh, *known[:GIVEN]]
+        return [row.e for row in best_of_each_size(found, CHOSEN)]
 
     def _rank(self, e: Expression) -> tuple[float, int]:
-        return round(self.scores[e].lost / 4), operations_of(e)
+        return round(self.scores[e].lost / 4), effort_of(e)
 
     def _neighbours(self, e: Expression) -> Iterator[Expression]:
         faulty = self._faulty(e)
@@ -286,7 +286,7 @@ class _Search:
             kinds = (from_table, arrangements, self._series)
             for new in chain.from_iterable(forms(part) for forms in kinds):
                 if sum(1 for _ in walk(new)) <= LARGEST:
-                    yield _put(e, path, new)
+                    yield decided(_put(e, path, new))
 
     def _series(self, part: Expression) -> Sequence[Expression]:
         found = self._singular.get(part)

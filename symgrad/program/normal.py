@@ -252,6 +252,20 @@ def arithmetic_of(e: Expression) -> int:
     return operations_of(e) - choices
 
 
+def effort_of(e: Expression) -> int:
+    """Return the operations of an expression, what occurs twice counted once, signs left out.
+
+    >>> x, y = Var("x"), Var("y")
+    >>> effort_of(Div(Add((x, y)), Mul((Add((x, y)), Add((x, y))))))
+    3
+    """
+    return sum(
+        len(children(part)) - 1 if isinstance(part, Add | Mul) else 1
+        for part in dict.fromkeys(walk(e))
+        if not isinstance(part, Number | Constant | Var | Neg | Logic)
+    )
+
+
 def takes_sign(e: Expression) -> bool:
     """Tell whether a minus sign before the expression is a part of the number it starts with."""
     match e:
