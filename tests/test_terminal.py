@@ -9,6 +9,7 @@ import pytest
 
 import symgrad as sg
 from symgrad.cli import main
+from symgrad.cli.wrapping import columns
 from symgrad.errors import SymgradError
 from symgrad.sources import loading
 
@@ -150,3 +151,25 @@ def test_a_misspelt_declaration_is_one_fault(word):
         sg.parse(f"param b = 1\n{word} a = 2\nJ = a*b + q")
     messages = [item.message for item in found.value.diagnostics]
     assert messages == [f"unknown statement `{word}`", "unknown name `q`"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("derive", "example:arm_pose"),
+        ("trace", "example:branch_and_merge"),
+        ("trace", "example:branch_and_merge", "--show", "table"),
+        ("verify", "model.sg"),
+        ("paths", "example:softmax_cross_entropy"),
+    ],
+)
+def test_lines_fit_a_terminal_and_lose_nothing(monkeypatch, words, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("NO_COLOR", "1")
+    text, whole = (shown(monkeypatch, *words, terminal=terminal) for terminal in (True, False))
+    assert text.split() == whole.split()
+    wide = [line for line in text.splitlines() if columns(line) > width]
+    assert all(line in whole for line in wide)  # what has no place to break, and tables, are kept
+    assert not wide or "table" in words

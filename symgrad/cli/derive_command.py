@@ -8,7 +8,7 @@ import click
 
 from symgrad.cli.arguments import file_argument, wrt_option
 from symgrad.cli.limits import limited
-from symgrad.cli.terminal import lacks_letters, load_graph, print_result
+from symgrad.cli.terminal import lacks_letters, load_graph, print_document, print_result
 
 if TYPE_CHECKING:
     from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -107,7 +107,8 @@ def command(
         shown = Shown(
             steps=steps is not None, expand=expand, hessian=hessian, hvp=hvp, limit=limit, bold=bold
         )
-        print_result(derived(cast("ArrayDerivation", d), shown, style=style, ascii_only=ascii_only))
+        found = derived(cast("ArrayDerivation", d), shown, style=style, ascii_only=ascii_only)
+        print_document(found, style)
         return
     if hessian:
         sheet = hessian_sheet(d)
@@ -121,4 +122,4 @@ def command(
         sections = explain(d) if explain else ()
         sheet = derivation_sheet(d, limit=limit, steps=sections, expand=expand)
     ascii_only = ascii_only or (style == "text" and lacks_letters())
-    print_result(document(sheet, style=style, ascii_only=ascii_only), exact=style != "text")
+    print_document(document(sheet, style=style, ascii_only=ascii_only), style)

@@ -6,7 +6,7 @@ import click
 
 from symgrad.cli.arguments import file_argument, input_names, wrt_option
 from symgrad.cli.limits import limited
-from symgrad.cli.terminal import lacks_letters, load_graph, print_result
+from symgrad.cli.terminal import lacks_letters, load_graph, print_document
 
 
 @click.command("paths")
@@ -54,8 +54,8 @@ def command(
     derivation = derive(graph, parameters or split_names(wrt) or None)
     if isinstance(derivation, ArrayDerivation):
         blocks = paths_blocks(derivation, limit=limit)
-        print_result(shown(derivation, blocks, style=style, ascii_only=ascii_only))
+        print_document(shown(derivation, blocks, style=style, ascii_only=ascii_only), style)
         return
     sheet = paths_sheet(derivation, limit=limit)
     ascii_only = ascii_only or (style == "text" and lacks_letters())
-    print_result(document(sheet, style=style, ascii_only=ascii_only), exact=style != "text")
+    print_document(document(sheet, style=style, ascii_only=ascii_only), style)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from symgrad.cli.wrapping import wrapped
 from symgrad.errors import Diagnostic, SymgradError, format_diagnostic
 from symgrad.expression.letters import encoding_of, spelled_out
 
@@ -85,6 +87,13 @@ def read_stdin() -> str:
         raise SymgradError(
             Diagnostic(f"standard input is not UTF-8 (byte {error.start})")
         ) from error
+
+
+def print_document(text: str, style: str) -> None:
+    """Write a document to standard output; plain text in lines that fit, where it is a terminal."""
+    if style == "text" and is_terminal(sys.stdout):
+        text = wrapped(text, shutil.get_terminal_size().columns)
+    print_result(text, exact=style != "text")
 
 
 def print_result(text: str, *, exact: bool = False) -> None:

@@ -21,7 +21,7 @@ from symgrad.cli.terminal import (
     load_graph,
     named_file,
     note,
-    print_result,
+    print_document,
     read_stdin,
     write_file,
 )
@@ -105,7 +105,7 @@ def command(
         text = _arrays_traced(
             derived, given, rate, count, style=style, digits=digits, ascii_only=ascii_only
         )
-        _deliver(_Run([text]), output, force=force, exact=style != "text")
+        _deliver(_Run([text]), output, force=force, style=style)
         return
     values = assignments(settings)
     plan = make_plan(
@@ -129,7 +129,7 @@ def command(
         run = _long_run(
             plan, chosen, style, digits, ascii_only=ascii_only, to_file=output is not None
         )
-    _deliver(run, output, force=force, exact=style != "text")
+    _deliver(run, output, force=force, style=style)
 
 
 def arrays_given(settings: tuple[str, ...], data: str | None) -> dict[str, object]:
@@ -346,12 +346,12 @@ def _progress(count: int, *, twice: bool = False) -> Iterator[Callable[[int], No
         yield tick
 
 
-def _deliver(run: _Run, output: Path | None, *, force: bool, exact: bool) -> None:
+def _deliver(run: _Run, output: Path | None, *, force: bool, style: str) -> None:
     """Write a run to a file or to standard output, and raise the fault that ended it, if any."""
     where = "above"
     if output is None:
         for part in run.parts:
-            print_result(part, exact=exact)
+            print_document(part, style)
     else:
         text = "".join(run.parts)
         if run.steps:

@@ -14,6 +14,7 @@ from symgrad.cli.limits import SECONDS, go_on
 from symgrad.cli.terminal import (
     is_terminal,
     load_graph,
+    print_document,
     print_result,
     read_stdin,
     report,
@@ -140,7 +141,7 @@ def _finish(
     elif style == "html":
         print_result(reports_html(reports, graph))
     else:
-        print_result(_colored(reports_text(reports, verbose=verbose)))
+        print_document(_colored(reports_text(reports, verbose=verbose)), style)
     codes = {item.exit_code for item in reports}
     sys.exit(1 if 1 in codes else max(codes, default=0))
 
