@@ -186,3 +186,70 @@ def test_features_of_what_nobody_knows():
 def test_brackets_of_latex_inside_of_dollar_signs():
     text = r"- $\(\frac{dp}{da} = x\) (by the rule)$ and $\(\frac{dp}{db} = x\) (no)$"
     assert statuses(STEPPED, text) == ["proved", "refuted"]
+
+
+GATES = """param w, v, b; data x_1, x_2, s_0, y
+g_1 = sigmoid(w*x_1 + b); ctilde_1 = tanh(v*x_1); s_1 = g_1*s_0 + ctilde_1
+g_2 = sigmoid(w*x_2 + s_1 + b); ctilde_2 = tanh(v*x_2); s_2 = g_2*s_1 + ctilde_2
+L = (s_2 - y)^2/2"""
+TWICE = """param w, b; data x, y; rate alpha = 0.1
+z = w*x + b; yhat = sigmoid(z); J = -(y*log(yhat) + (1 - y)*log(1 - yhat))"""
+
+
+def test_the_letter_of_a_time_inside_of_an_accent_is_none():
+    claim = r"$\frac{\partial s_t}{\partial \tilde{c}_t} = 1$, $s_t = g_t s_{t-1} + \tilde{c}_t$"
+    assert statuses(GATES, claim) == ["proved", "proved"]
+    assert statuses(GATES, claim.replace("+ \\tilde", "- \\tilde"))[1] == "refuted"
+
+
+def test_what_each_step_has_of_a_shared_weight_is_not_refuted():
+    claim = r"$\frac{\partial g_t}{\partial b} = g_t(1 - g_t)$"
+    assert "refuted" not in statuses(GATES, claim)
+    assert statuses(GATES, claim.replace("(1 - g_t)", "(1 + g_t)")) == ["refuted"]
+    # of one step alone every path counts
+    assert statuses(GATES, r"$\frac{\partial g_2}{\partial b} = g_2(1 - g_2)$") == ["refuted"]
+
+
+def test_a_rate_that_the_graph_does_not_give():
+    graph = "param w; data x; u = w*x; J = u^2/2"
+    assert statuses(graph, r"$w = w - \eta \frac{\partial J}{\partial w}$") == ["proved"]
+    assert statuses(graph, r"$w = w - \eta\, u$") == ["refuted"]
+
+
+@pytest.mark.parametrize("dot", ["x.(\\hat{y} - y)", "x.[\\hat{y} - y]", "X^T.(\\hat{Y} - Y)"])
+def test_a_full_stop_in_front_of_a_bracket_is_a_product(dot):
+    assert statuses(TWICE, rf"$\frac{{dJ}}{{dw}} = {dot}$") == ["proved"]
+    assert statuses(TWICE, rf"$\frac{{dJ}}{{dw}} = -{dot}$") != ["proved"]
+
+
+@pytest.mark.parametrize("batch", [r"X(\hat{Y} - Y)^T", r"X^T(\hat{Y} - Y)"])
+def test_matrices_of_samples_whatever_is_transposed(batch):
+    assert statuses(TWICE, rf"$\frac{{dJ}}{{dw}} = \frac1m {batch}$") == ["proved"]
+    assert statuses(TWICE, rf"$\frac{{dJ}}{{dw}} = \frac2m {batch}$") != ["proved"]
+
+
+def test_members_of_a_family_as_values_of_a_function():
+    graph = "param f_a, f_p; d = (f_a - f_p)^2; L = d"
+    claim = r"$\frac{\partial L}{\partial f(a)} = 2(f(a) - f(p))$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("- f(p)", "+ f(p)")) == ["refuted"]
+
+
+def test_a_letter_above_the_line_that_is_a_label():
+    text = r"$\delta_t^g = \frac{\partial L}{\partial g_t}$, $\frac{dL}{dg_2} = \delta_2^g$, "
+    assert statuses(GATES, text + r"$\delta_2^g = \frac{dL}{ds_2} s_1$")[1:] == ["proved"] * 2
+    assert statuses(GATES, text + r"$\delta_2^g = \frac{dL}{ds_2} s_0$")[1:] == [
+        "proved",
+        "refuted",
+    ]
+
+
+def test_a_display_whose_marks_are_escaped():
+    text = r"""\$\$ J = -\sum\_{i=1}^{1} [y \log\hat{y} + (1 - y)\log(1 - \hat{y})] \$\$ \$\$
+\frac{dJ}{db} = y - \hat{y} \$\$"""
+    assert statuses(TWICE, text) == ["proved", "refuted"]
+
+
+def test_a_value_with_a_prime_and_a_sample_is_no_derivative():
+    text = r"$y'^{(i)} = \sigma(z^{(i)})$ and $\frac{dJ}{dz^{(i)}} = y'^{(i)} - y^{(i)}$"
+    assert statuses(TWICE, text) == ["definition", "proved"]

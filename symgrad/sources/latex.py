@@ -92,7 +92,7 @@ class Translator(Delimiters, Styles, Scripts):
             parts += [self.closed(word), self.written(" ", word)]
         elif text == "{":
             parts.append(self.grouped(self.closed(word), word))
-        elif text == "_":
+        elif text == "_" or (text == "\\_" and self.is_subscript_next()):
             self.subscript(word, parts)
         elif text == "^":
             self.superscript(word, parts)
@@ -120,10 +120,17 @@ class Translator(Delimiters, Styles, Scripts):
         else:
             parts.append(Written.at(text, word.start))
 
+    def is_subscript_next(self) -> bool:
+        """Tell whether a group follows: Markdown has an author write `\\sum\\_{i=1}`."""
+        return self.at < len(self.words) and self.words[self.at].text == "{"
+
     def is_product_sign(self, parts: list[Written]) -> bool:
         """Tell whether a full stop with a space on either side stands between two factors."""
         before = "".join(part.text for part in parts[-2:])
         around = [one.text for one in self.words[self.at : self.at + 3]]
+        opens_next = around[:1] in (["("], ["["], ["\\left"])
+        if opens_next and before[-1:].isalpha():
+            return True  # X^T.(Y - Z)
         spaced = before[-1:].isspace() and bool(around) and around[0].isspace()
         if not spaced or before.rstrip()[-1:] not in (*")]'", *_WORD_ENDS) or not around[1:]:
             return False

@@ -43,6 +43,7 @@ class Calls(Tokens, ABC):
         while True:
             self.skip_spaces()
             text = self.words[self.at].text if self.at < len(self.words) else ""
+            text = "_" if text == "\\_" else text
             if text in ("\\limits", "\\nolimits", "\\displaylimits"):
                 self.at += 1
             elif text in found and not found[text].text:

@@ -14,7 +14,7 @@ from itertools import islice, zip_longest
 from typing import TypeAlias
 
 from symgrad.errors import Diagnostic, Place, SymgradError
-from symgrad.expression.tree import Mul, Var, number, variables
+from symgrad.expression.tree import Expression, Mul, Var, number, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.latex import UNREADABLE, translate_leniently
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
@@ -31,6 +31,7 @@ from symgrad.verify.model import (
 from symgrad.verify.reading.chains import Chains, Unread, speaks_of
 from symgrad.verify.reading.decimals import Style, style_of, with_points
 from symgrad.verify.reading.densities import with_named_densities
+from symgrad.verify.reading.derivatives import direct_slope
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.generic import Generic, stated_counts
@@ -43,8 +44,9 @@ from symgrad.verify.reading.proportional import factor_of
 from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
 from symgrad.verify.reading.rules import rule
+from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
-from symgrad.verify.reading.signs import with_sums
+from symgrad.verify.reading.signs import with_labels, with_sums
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.superscripts import (
@@ -206,6 +208,7 @@ class Reader:
             )
             written = lowered(written, self.above, self.scope) if self.above else written
             written = with_sums(with_primed_names(written, self.scope), self.scope)
+            written = with_labels(written, self.scope)
             written = with_named_densities(written, self.scope)
             self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
@@ -325,7 +328,28 @@ class Reader:
         if self.lefts.is_case_of_a_sample(left, statement):
             return [Case((), Claim(text, place, left, condition="a value of one sample"))]
         claims = list(self.chain(statement, formula, left, text, place, last=last))
+        if self.scope.indices and isinstance(left, DerivativeTarget):
+            claims = [self.with_direct_slope(one, left) for one in claims]
         return [Case(tuple(self.scope.indices.items()), one) for one in claims]
+
+    def with_direct_slope(self, claim: Claim, left: DerivativeTarget) -> Claim:
+        """Return a claim for every t, with a doubt where it is right for the direct derivative.
+
+        `∂h_t/∂w = x_t` says of each step what is its own: the paths through the steps before are
+        left out, or forgotten.
+        """
+        alone = direct_slope(self.graph, left.top, left.bottom)
+        if alone is None or left.expression is not None or left.further:
+            return claim
+        own = [one.expression for one in claim.links if self.is_of_graph(one.expression)]
+        if not any(same(self.truth, alone, one) for one in own):
+            return claim
+        said = f"right for what `{left.top}` has of `{left.bottom}` directly, not along every path"
+        return replace(claim, doubts=(*claim.doubts, said))
+
+    def is_of_graph(self, expression: Expression) -> bool:
+        """Tell whether all names in an expression are nodes of the graph."""
+        return all(name in self.graph.index for name in variables(expression))
 
     def unread_statement(
         self, statement: WrittenStatement, formula: FoundFormula, left: Target | None, text: str,

@@ -18,6 +18,7 @@ from symgrad.expression.tree import (
     product_of,
     variables,
 )
+from symgrad.graph.graph import Graph
 from symgrad.sources import lexer
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
@@ -362,7 +363,7 @@ class DerivativeParser(Parser):
                 DerivativeTarget(inner.top, inner.bottom, inner.expression, further)
             )
         if isinstance(top, Var):
-            alone = self.direct_slope(str(top.key), bottom)
+            alone = direct_slope(self.scope.graph, str(top.key), bottom)
             self.has_direct = self.has_direct or alone is not None
             if alone is not None and self.direct:
                 return alone
@@ -379,21 +380,6 @@ class DerivativeParser(Parser):
                 parts.append(Mul((across, scope.note(DerivativeTarget(name, bottom)))))
         return parts[0] if len(parts) == 1 else Add(tuple(parts))
 
-    def direct_slope(self, top: str, bottom: str) -> Expression | None:
-        """Return the derivative of an equation by one of its operands, the others held fixed.
-
-        None where the total one is the same: no other operand depends on that one.
-        """
-        graph = self.scope.graph
-        node = graph.index.get(top)
-        formula = None if node is None else node.formula
-        if formula is None or bottom not in formula.operands:
-            return None
-        others = {str(name) for name in formula.operands} - {bottom}
-        if not any(bottom in ancestors(graph, name) for name in others):
-            return None
-        return gradient_of(formula.expression).get(bottom)
-
     def depends_on(self, bottom: str, inner: DerivativeTarget) -> str | None:
         """Return the name by which was differentiated, and on which `bottom` depends; or None."""
         graph = self.scope.graph
@@ -406,3 +392,18 @@ class DerivativeParser(Parser):
 
 def _names_of(variable: Variable) -> tuple[str, ...]:
     return (variable,) if isinstance(variable, str) else tuple(map(str, variables(variable)))
+
+
+def direct_slope(graph: Graph, top: str, bottom: str) -> Expression | None:
+    """Return the derivative of an equation by one of its operands, the others held fixed.
+
+    None where the total one is the same: no other operand depends on that one.
+    """
+    node = graph.index.get(top)
+    formula = None if node is None else node.formula
+    if formula is None or bottom not in formula.operands:
+        return None
+    others = {str(name) for name in formula.operands} - {bottom}
+    if not any(bottom in ancestors(graph, name) for name in others):
+        return None
+    return gradient_of(formula.expression).get(bottom)

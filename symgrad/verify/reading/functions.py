@@ -36,7 +36,8 @@ _OBVIOUS = frozenset(("Φ", "φ", "ψ"))
 _SPELLINGS = {
     "sgn": "sign", "relu": "relu", "gelu": "gelu", "silu": "silu", "sigmoid": "sigmoid",
     "logistic": "sigmoid", "tanh": "tanh", "softplus": "softplus", "exp": "exp", "log": "log",
-    "sigm": "sigmoid", "swish": "silu", "normcdf": "normal_cdf", "normpdf": "normal_pdf",
+    "sigm": "sigmoid", "sig": "sigmoid", "swish": "silu",
+    "normcdf": "normal_cdf", "normpdf": "normal_pdf",
 }  # fmt: skip
 PRIMES = frozenset("'′’")
 _SQUARES = frozenset("²³⁴")
@@ -104,6 +105,7 @@ class FunctionParser(DerivativeParser):
             self.at_time(token, arguments)
             or self.before_step(token, arguments)
             or self.partial_applied(token, arguments)
+            or self.member_applied(token, arguments)
             or self.sample_of(token, arguments)
             or self.node_applied(token, arguments)
             or self.input_applied(token, arguments)
@@ -111,6 +113,18 @@ class FunctionParser(DerivativeParser):
         if found is not None:
             self.at = end + 1
         return found
+
+    def member_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
+        """Return f_a for `f(a)` where the graph has that and no f: the value at a."""
+        scope = self.scope
+        plain = len(arguments) == 1 and len(arguments[0]) == 1
+        if not plain or not lexer.IDENTIFIER.match(arguments[0][0]) or scope.name(token):
+            return None
+        found = scope.names.meant(f"{token}_{arguments[0][0]}")
+        if found is None or found[0] not in scope.graph.index:
+            return None
+        scope.remark(f"`{token}({arguments[0][0]})` read as `{found[0]}`")
+        return Var(found[0])
 
     def input_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
         """Return the input that `φ(s)` and `r(s, a)` mean, where nobody knows an s: no product."""

@@ -14,6 +14,7 @@ from symgrad.sources import lexer
 
 MAX_VALUES = 64
 _HIGHEST = 64
+_MOST_LETTERS = 2  # of an index; longer ones are words
 _LETTER = re.compile(r"[A-Za-zτℓ]")
 _SHIFTED = re.compile(r"([A-Za-zτℓ])([mp])([0-9]+)")
 _SPEC = re.compile(r"[∑∏]\s*\[([^\]]*)\]")
@@ -42,6 +43,8 @@ def _piece(piece: str, indices: Mapping[str, str]) -> str:
     if shifted and indices.get(shifted[1], "x").isdigit():
         step = int(shifted[3]) if shifted[2] == "p" else -int(shifted[3])
         return str(int(indices[shifted[1]]) + step)
+    if len(re.sub(r"[0-9]", "", piece)) > _MOST_LETTERS:
+        return piece  # the t of `tilde` is no index
     return _LETTER.sub(lambda match: indices.get(match[0], match[0]), piece)
 
 
@@ -56,7 +59,7 @@ def letters_of(word: str) -> tuple[str, ...]:
         shifted = _SHIFTED.fullmatch(piece)
         if shifted:
             found.append(shifted[1])
-        elif len(re.sub(r"[0-9]", "", piece)) <= 2:
+        elif len(re.sub(r"[0-9]", "", piece)) <= _MOST_LETTERS:
             found += _LETTER.findall(piece)
     return tuple(dict.fromkeys(found))
 

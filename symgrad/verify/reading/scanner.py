@@ -34,7 +34,7 @@ _OPENERS = re.compile(
     r"|(?P<gh>\$`)"
     r"|(?P<code>`+)"
     r"|(?P<site>\\\\[(\[])"
-    r"|(?P<escaped>\\\$\$)(?=[^$]*?[=≈][^$]*\\\$\$)"
+    r"|(?P<escaped>\\\$\\?\$)(?=[^$]*?[=≈][^$]*\\\$\\?\$)"
     r"|(?P<display>\$\$|\\\[)"
     r"|(?P<paren>\\\()"
     r"|^[ \t]*(?P<lone>\[)[ \t]*\n(?=(?:[^\n]*\n){1,12}?[ \t]*\][ \t]*$)"
@@ -211,7 +211,7 @@ class Scanner:
         if escaped and (not inside.strip() or _is_prose(inside)):
             self.at = start  # `\[` is a bracket of the text
             return
-        display = match[0] in ("$$", "\\$$", "\\[", "\\\\[") or match["env"] is not None
+        display = match[0] in ("$$", "\\$$", "\\$\\$", "\\[", "\\\\[") or match["env"] is not None
         if escaped and (again := _MARKED_TWICE.fullmatch(inside)):  # `\( $x$ \)`
             start, end = start + again.start(1), start + again.end(1)
         yield TextPiece(((start, end),), display, decoded=self.kind != "latex")

@@ -254,7 +254,8 @@ class Scope:
         """Return x for X where the text writes the samples as matrices, None for anything else."""
         below = word.lower()
         slope = self.differential(f"d{below[1:]}") if word[:1] == "d" else None
-        name = self.names.exact(below) if self.batches and below != word else None
+        meant = self.names.meant(below) if self.batches and below != word else None
+        name = meant[0] if meant else None
         sampled = self.is_data(below) or name in depends_on_data(self.graph)
         if not self.batches or below == word or not (slope or (name and sampled)):
             return None

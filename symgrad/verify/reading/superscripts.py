@@ -40,6 +40,10 @@ _TRANSPOSED = re.compile(
     r"(?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{\s*)?([A-Z])\}?\s*"
     r"(?:\^\s*\{?\s*(?:[\[(]\w[\])]\s*)?(?:T|\\top|\\intercal)(?![\w])|\.T\b)"
 )
+_TRANSPOSED_DIFFERENCE = re.compile(
+    r"([A-Z])\s*\(\s*\\?(?:hat\s*\{?)?([A-Z])\}?\s*-\s*([A-Z])\s*\)"
+    r"\s*\^\s*\{?\s*(?:T|\\top)(?![\w])"
+)
 
 
 def writes_batches(texts: Iterable[str], scope: Scope) -> bool:
@@ -48,7 +52,11 @@ def writes_batches(texts: Iterable[str], scope: Scope) -> bool:
     It does where X is transposed somewhere, and the graph has an x that each sample has.
     """
     sampled = depends_on_data(scope.graph)
-    for letter in {letter for text in texts for letter in _TRANSPOSED.findall(text)}:
+    listed = list(texts)
+    letters = {letter for text in listed for letter in _TRANSPOSED.findall(text)}
+    for text in listed:  # X(A - Y)^T
+        letters |= {one for found in _TRANSPOSED_DIFFERENCE.findall(text) for one in found}
+    for letter in sorted(letters):
         below = letter.lower()
         known = scope.names.meant(letter) is not None or scope.names.family(letter)
         if not known and (scope.is_data(below) or scope.names.exact(below) in sampled):
@@ -79,6 +87,7 @@ def lowered(written: Written, letters: frozenset[str], scope: Scope) -> Written:
     return Written.join([*parts, written.part(at, len(text))]) if parts else written
 
 
+_SAMPLES = frozenset("ijknst")
 _INDEX_BEHIND = re.compile(r"([^\W\d_]\w*)(['′]+)(_\w+)")
 _PRIMED = re.compile(rf"({lexer.NAME})['′](?!['′(])")
 
@@ -157,7 +166,8 @@ def _is_transposed(word: str, behind: str, scope: Scope) -> bool:
 
 
 def _is_primed_name(word: str, scope: Scope) -> bool:
-    found = scope.strict(word)
+    head, _, letter = word.rpartition("_")
+    found = scope.strict(word) or (scope.strict(head) if letter in _SAMPLES else None)
     node = scope.graph.index.get(str(found))
     primed = scope.names.meant(f"{word}_prime")
     return primed is not None or (node is not None and node.kind == "data")

@@ -171,8 +171,8 @@ class Updates:
         self.scope.updating = True
         words = {self.scope.name(found[1]) for found in _NAMES.finditer(first)}
         self.scope.updating = before
-        rate = self.scope.rate
-        return name in words and (rate in words or (rate is not None and rate in first))
+        rate = self.scope.rate or "η"
+        return name in words and (rate in words or rate in first)
 
 
 def unit_of(text: str) -> Fraction:
