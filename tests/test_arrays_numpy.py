@@ -54,6 +54,44 @@ def test_samples_have_a_leading_axis():
     )
 
 
+@pytest.mark.parametrize("name", GRAPHS)
+def test_whole_numbers_are_taken_and_no_input_is_changed(name):
+    graph = sg.load(str(FOLDER / f"{name}.sg"))
+    module = sg.compile(graph, "numpy")
+    rng = np.random.default_rng(5)
+    inputs = sample(graph, rng, sizes_of(graph, rng, 0))
+    order = [*graph.parameters, *(n for n in inputs if n not in graph.parameters)]
+    order.sort(key=lambda n: n not in graph.parameters and graph.index[n].default is not None)
+    given = [np.rint(4 * inputs[n]) for n in order if graph.shape_of[n]]
+    numbers = [float(inputs[n]) for n in order if not graph.shape_of[n]]
+    if any(not graph.shape_of[n] for n in order[: len(given)]) or name in SINGULAR:
+        return
+    whole = [array.astype(int) for array in given]
+    kept = [array.copy() for array in whole]
+    value, gradient = module.value_and_gradient(*whole, *numbers)
+    wanted = module.value_and_gradient(*given, *numbers)
+    assert np.allclose(value, wanted[0], equal_nan=True)
+    for got, right in zip(gradient, wanted[1], strict=True):
+        assert np.allclose(got, right, equal_nan=True)
+    assert all(map(np.array_equal, whole, kept))
+
+
+SINGULAR = {"gaussian"}
+
+
+def test_a_matrix_is_overwritten_in_its_last_use_only():
+    head = (
+        "param X[m,n]\ngiven C[m,n]\nD = X - mean(X, n)\ns = sqrt(mean(D .^ 2, n) + 1)\nV = D/s\n"
+    )
+    (once,) = emit(sg.derive(sg.parse(head + "J = sum(C ⊙ V)")), "numpy")
+    assert "V = np.divide(D, s[:, None], out=D)" in once.text
+    for rest in ("J = sum(C ⊙ V) + sum(D .^ 3)", "E = Dᵀ\nJ = sum(C ⊙ V) + sum(E .^ 3)"):
+        graph = sg.parse(head + rest)
+        (again,) = emit(sg.derive(graph), "numpy")
+        assert "out=D" not in again.text
+        check(graph)
+
+
 def test_a_wrong_shape_names_both():
     module = sg.compile(sg.load(str(FOLDER / "ridge.sg")), "numpy")
     with pytest.raises(ValueError, match=r"y has shape \(3,\): N is 5, as in X \(5, 2\), not 3"):

@@ -48,6 +48,21 @@ J = (a*b - log(first_of_the_samples) - log(second_of_the_samples)*k_one_of_the_p
 ARRAYS = "param W[m,n], b[m]; data x[n], y[m]; z = W @ x + b; p = softmax(z); L = sum((p - y)^2)"
 
 
+# Products, softmax, systems and determinants, functions that files bring along, results that are
+# arrays, parameters and data that are numbers.
+ARRAY_GRAPHS = {
+    "layers": "param W[m,n], b[m], c; data x[n], y[m]; z = W @ x + c*b; p = softmax(z)\n"
+    "assume sum(y) = 1\nL = -sum(y ⊙ log(p))",
+    "likelihood": "param s; given K[n,n], y[n]\nassume s > 0, K spd\nC = K + s*I\na = C⁻¹@y\n"
+    "J = yᵀa/2 + logdet(C)/2 + log(det(C))",
+    "special": "param w[n]; data x[n], t\nz = gelu(w ⊙ x) + erf(w) + silu(w) + softplus(x)\n"
+    "J = logsumexp(z) + normal_cdf(t) + max(t, norm(relu(w))^2)",
+    "normal": "param X[m,n], g[n]; given C[m,n]\nD = X - mean(X, n)\n"
+    "s = sqrt(mean(D .^ 2, n) + 1)\nV = D/s\nJ = sum(C ⊙ V ⊙ g) + sum(softmax(X, n) .^ 2)",
+    "slopes": "param x[n]; given A[n,n]\np = softmax(A@x)",
+}
+
+
 def run(*command):
     done = subprocess.run(
         [sys.executable, "-m", *command], capture_output=True, text=True, check=False
@@ -64,6 +79,13 @@ def files(tmp_path_factory):
             (file,) = emit(d, target, include=include, optimizer=optimizer, safe=False)
             path = folder / f"{target}_{optimizer}.py"
             path.write_text(file.text, encoding="utf-8")
+    for name, text in ARRAY_GRAPHS.items():
+        d = sg.derive(sg.parse(text))
+        for target in ("numpy", "javascript") if d.jacobian else ("numpy", "python", "javascript"):
+            if target == "numpy" or not d.jacobian:
+                include = ["hessian"] if name == "special" else []
+                (file,) = emit(d, target, module=f"{name}_{target}", include=include)
+                (folder / file.name).write_text(file.text, encoding="utf-8")
     return folder
 
 
@@ -80,6 +102,30 @@ def test_python_is_clean_under_strict_mypy(files):
     given = [str(path) for path in GENERATED.glob("*.py") if not path.stem.endswith(others)]
     given += [str(GENERATED / f"{name}_numpy.py") for name in ("landmark_fix", "vae_kl")]
     run("mypy", "--strict", "--no-error-summary", str(files), *given)
+
+
+def test_javascript_of_arrays_says_the_type_of_every_argument(files):
+    for path in files.glob("*.mjs"):
+        text = path.read_text(encoding="utf-8")
+        heads = re.findall(
+            r"(?:/\*\*((?:(?!\*/).)*)\*/\n)?(?:export )?function \w+\(([^)]*)\)", text, re.DOTALL
+        )
+        assert len(heads) > 4
+        for said, words in heads:
+            typed = re.findall(r"@param \{(?:\{[^}]*\}|\w+)\} \[?(\w+)", said)
+            given = re.sub(r"\{[^}]*\}", "sizes", words).replace("\n", " ").split(",")
+            assert typed == [word.split("=")[0].strip() for word in given], path.name
+            assert "@returns" in said
+
+
+@pytest.mark.skipif(shutil.which("tsc") is None, reason="there is no TypeScript on this machine")
+def test_javascript_of_arrays_is_clean_under_strict_typescript(files):
+    given = sorted(map(str, files.glob("*.mjs")))
+    options = "--noEmit --strict --allowJs --checkJs --target es2022 --module es2022"
+    done = subprocess.run(
+        [shutil.which("tsc"), *options.split(), *given], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_no_line_is_wider_than_a_page():

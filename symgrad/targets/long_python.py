@@ -120,7 +120,7 @@ def _breaks(line: str, tokens: Sequence[tokenize.TokenInfo]) -> list[_Break]:
     for token in tokens:
         word, column = token.string, token.end[1]
         depth += _opens(token)
-        spaced = line[column : column + 1] == " "
+        spaced = line[column : column + 1] == " " and not line.startswith(" None]", column)
         if word in _AFTER and spaced:
             found.append(_Break(column, depth, 0))
         elif word in _SECOND and token.type == tokenize.OP and not spaced:

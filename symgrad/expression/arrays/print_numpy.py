@@ -11,6 +11,7 @@ from symgrad.expression.arrays.picked import picked
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
+from symgrad.expression.brackets import behind_bracket
 from symgrad.expression.names import LATIN
 
 _ADD, _MUL, _SIGN, _POW, _ATOM = 10, 20, 25, 30, 40
@@ -309,7 +310,7 @@ class NumpyArrayPrinter:
         return self._of_whole("inv", x)
 
     def _of_whole(self, name: str, x: Array) -> tuple[str, int]:
-        return f"{self.call(name)}({self.expression(x.args[0])})", _ATOM
+        return f"{self.call(name)}({bare(self.expression(x.args[0]))})", _ATOM
 
     def _trace(self, x: Array) -> tuple[str, int]:
         return self._of_whole("trace", x)
@@ -349,7 +350,7 @@ class NumpyArrayPrinter:
 
     def _along(self, name: str, x: Array, more: str = "") -> str:
         axis = "" if x.data is None else f", axis={x.data}"
-        return f"{self.call(name)}({self.expression(x.args[0])}{axis}{more})"
+        return f"{self.call(name)}({bare(self.expression(x.args[0]))}{axis}{more})"
 
     def _most(self, x: Array) -> tuple[str, int]:
         return self._along("max", x), _ATOM
@@ -449,3 +450,9 @@ def _norm_argument(x: Array) -> Array | None:
     if inner.op == "pow" and inner.args[1].op == "num" and inner.args[1].value == 2:
         return inner.args[0]
     return None
+
+
+def bare(text: str) -> str:
+    """Return code without the brackets around all of it."""
+    whole = text.startswith("(") and behind_bracket(text, 0) == len(text)
+    return text[1:-1] if whole else text

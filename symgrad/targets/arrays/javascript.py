@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
+from symgrad.expression.arrays.size import UNIT, Shape
 from symgrad.targets.arrays.loop_helpers import JAVASCRIPT as HELPERS
 from symgrad.targets.arrays.loop_helpers import JAVASCRIPT_NEEDS
 from symgrad.targets.arrays.loop_languages import JAVASCRIPT
@@ -18,6 +22,34 @@ def javascript(d: ArrayDerivation, module: str, *, second: bool = False) -> str:
     return _Module(d, JAVASCRIPT, module).text(second=second)
 
 
+_STEP = "Returns the parameters after one step of size `rate`."
+_HEAD = re.compile(
+    r"^(?:/\*\* (?P<said>.*) \*/\n)?function (?P<name>\w+)\((?P<words>.*)\) \{$", re.MULTILINE
+)
+_ARRAYS = frozenset(("a", "b", "out", "lu"))  # of the helpers; the x of one that has an `out`, too
+_RESULTS = {"factor": "[number[], number]", "det": "number", "logdet": "number"}
+
+
+def _type(shape: Shape) -> str:
+    return "Float64Array" if shape else "number"
+
+
+def documented(helper: str) -> str:
+    """Return a helper function with the types of what it takes and returns in its comment."""
+    found = _HEAD.search(helper)
+    if found is None:
+        return helper
+    words = found["words"].split(", ")
+    arrays = _ARRAYS | ({"x"} if "out" in words else set())
+    result = _RESULTS.get(found["name"], "void" if "out" in words else "number")
+    rows = [f" * {found['said']}"] if found["said"] else []
+    kinds = (_type((UNIT,) if word in arrays else ()) for word in words)
+    rows += [f" * @param {{{kind}}} {word}" for kind, word in zip(kinds, words, strict=True)]
+    comment = "\n".join(["/**", *rows, f" * @returns {{{result}}}", " */"])
+    head = f"function {found['name']}({found['words']}) {{"
+    return f"{helper[: found.start()]}{comment}\n{head}{helper[found.end() :]}"
+
+
 class _Module(LoopModule):
     def text(self, *, second: bool) -> str:
         """Return the whole module."""
@@ -29,15 +61,41 @@ class _Module(LoopModule):
                 used |= body.used
                 blocks.append(self.function(prefix, d, body, gradient=gradient))
             blocks.append(self.further(prefix, d))
+        blocks = [self.types(), *blocks]
         if second:
             body = self.second()
             used |= body.used
             blocks.append(self.hessian(body))
+        brought = helpers(frozenset(used), HELPERS, JAVASCRIPT_NEEDS)
         head = "/*\n" + "\n".join(f" * {line}".rstrip() for line in self.head()) + "\n */"
+        return "\n\n".join([head, *map(documented, brought), *blocks]) + "\n"
+
+    def types(self) -> str:
+        """Return the types of the parameters and of their derivatives, for readers and checkers."""
+        fields = {n: _type(self.graph.shape_of[n]) for n in self.parameters}
+        rows = "\n".join(f" * @property {{{kind}}} {identifier(n)}" for n, kind in fields.items())
+        top = self.graph.objective
         return (
-            "\n\n".join([head, *helpers(frozenset(used), HELPERS, JAVASCRIPT_NEEDS), *blocks])
-            + "\n"
+            f"/**\n * The derivative of {top} by each parameter.\n * @typedef {{object}} Gradient\n"
+            f"{rows}\n */\n\n"
+            f"/**\n * The parameters after a step.\n * @typedef {{object}} Params\n{rows}\n */"
         )
+
+    def said(
+        self, text: str, d: ArrayDerivation, result: str, more: Sequence[tuple[str, str, str]] = ()
+    ) -> str:
+        """Return the comment above a function: what it does, takes and returns."""
+        sizes = "; ".join(f"{size}: number" for size in self.sizes(d))
+        rows = [("object" if not sizes else f"{{{sizes}}}", "sizes", "")]
+        for name in self.order:
+            default = self.defaults.get(name)
+            kind = _type(d.array_graph.shape_of[name])
+            rows.append((kind, identifier(name), "" if default is None else repr(float(default))))
+        lines = [text]
+        for kind, word, value in (*rows, *more):
+            lines.append(f"@param {{{kind}}} " + (f"[{word}={value}]" if value else word))
+        lines.append(f"@returns {{{result}}}")
+        return "\n".join(["/**", *(f" * {line}" for line in lines), " */"])
 
     def arguments(self, d: ArrayDerivation, *, defaults: bool) -> str:
         """Return the arguments of a function: the sizes, then the inputs."""
@@ -60,7 +118,10 @@ class _Module(LoopModule):
         result = f"[{body.value}, {{{fields}}}]" if gradient else body.value
         lines = [line.replace("    ", "  ") for line in body.lines]
         return "\n".join([
-            f"/** Returns {said} of {self.graph.objective}{mean}; matrices are flat, by rows. */",
+            self.said(
+                f"Returns {said} of {self.graph.objective}{mean}; matrices are flat, by rows.",
+                d, "[number, Gradient]" if gradient else "number",
+            ),
             wrapped(f"export function {prefix}{name}({self.arguments(d, defaults=True)}) {{"),
             *lines, f"  return {result};", "}",
         ])  # fmt: skip
@@ -69,7 +130,10 @@ class _Module(LoopModule):
         """Return the function of the second derivatives."""
         lines = [line.replace("    ", "  ") for line in body.lines]
         return "\n".join([
-            f"/** Returns the second derivatives of {self.graph.objective}, flat, by rows. */",
+            self.said(
+                f"Returns the second derivatives of {self.graph.objective}, flat, by rows.",
+                self.d, _type(self.graph.shape_of[self.parameters[0]]),
+            ),
             wrapped(f"export function hessian({self.arguments(self.d, defaults=True)}) {{"),
             *lines, f"  return {body.value};", "}",
         ])  # fmt: skip
@@ -90,9 +154,10 @@ class _Module(LoopModule):
             for word in [identifier(name)]
         )
         return (
-            f"/** Returns the gradient. */\nexport function {prefix}gradient({given}) {{\n"
+            f"{self.said('Returns the gradient.', d, 'Gradient')}\n"
+            f"export function {prefix}gradient({given}) {{\n"
             f"  return {prefix}value_and_gradient({call})[1];\n}}\n\n"
-            f"/** Returns the parameters after one step of size `rate`. */\n"
+            f"{self.said(_STEP, d, 'Params', [('number', 'rate', '0.1')])}\n"
             f"export function {prefix}update({given}, rate = 0.1) {{\n"
             f"  const _g = {prefix}gradient({call});\n  return {{\n{steps}\n  }};\n}}"
         )

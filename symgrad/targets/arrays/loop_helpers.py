@@ -7,7 +7,9 @@ from symgrad.targets.javascript_helpers import HELPERS
 PYTHON = {
     "matmul": """
 # Writes the product of two matrices; ta and tb tell that a transpose is meant.
-def _matmul(m, k, n, a, ta, b, tb, out):
+def _matmul(
+    m: int, k: int, n: int, a: list[float], ta: int, b: list[float], tb: int, out: list[float]
+) -> None:
     for i in range(m):
         row = [a[p * m + i] for p in range(k)] if ta else a[i * k : (i + 1) * k]
         for j in range(n):
@@ -16,7 +18,7 @@ def _matmul(m, k, n, a, ta, b, tb, out):
 """,
     "factor": """
 # Writes L and U of a matrix with rows exchanged into `lu`; returns the order and the sign.
-def _factor(n, a, ta, lu):
+def _factor(n: int, a: list[float], ta: int, lu: list[float]) -> tuple[list[int], float]:
     for i in range(n):
         for j in range(n):
             lu[i * n + j] = a[j * n + i] if ta else a[i * n + j]
@@ -38,7 +40,9 @@ def _factor(n, a, ta, lu):
 """,
     "solve": """
 # Writes the solution of A X = B.
-def _solve(n, columns, a, ta, b, lu, out):
+def _solve(
+    n: int, columns: int, a: list[float], ta: int, b: list[float], lu: list[float], out: list[float]
+) -> None:
     order, _ = _factor(n, a, ta, lu)
     for c in range(columns):
         y = [b[order[i] * columns + c] for i in range(n)]
@@ -51,7 +55,7 @@ def _solve(n, columns, a, ta, b, lu, out):
 """,
     "det": """
 # Returns the determinant.
-def _det(n, a, lu):
+def _det(n: int, a: list[float], lu: list[float]) -> float:
     _, value = _factor(n, a, 0, lu)
     for i in range(n):
         value *= lu[i * n + i]
@@ -59,7 +63,7 @@ def _det(n, a, lu):
 """,
     "logdet": """
 # Returns the logarithm of the determinant, NaN where that is not above zero.
-def _logdet(n, a, lu):
+def _logdet(n: int, a: list[float], lu: list[float]) -> float:
     _, sign = _factor(n, a, 0, lu)
     total = 0.0
     for i in range(n):
@@ -70,7 +74,7 @@ def _logdet(n, a, lu):
 """,
     "softmax": """
 # Writes exp(x)/sum(exp(x)) of every row, or of every column.
-def _softmax(count, length, by_row, x, out):
+def _softmax(count: int, length: int, by_row: int, x: list[float], out: list[float]) -> None:
     for i in range(count):
         at = range(i * length, (i + 1) * length) if by_row else range(i, count * length, count)
         top = max(x[p] for p in at)
@@ -83,32 +87,32 @@ def _softmax(count, length, by_row, x, out):
 """,
     "logsumexp": """
 # Writes log(sum(exp(x))) of every row, or of every column.
-def _logsumexp(count, length, by_row, x, out):
+def _logsumexp(count: int, length: int, by_row: int, x: list[float], out: list[float]) -> None:
     for i in range(count):
         at = range(i * length, (i + 1) * length) if by_row else range(i, count * length, count)
         top = max(x[p] for p in at)
         out[i] = top + math.log(sum(math.exp(x[p] - top) for p in at))
 """,
     "exp": """
-def _exp(x):
+def _exp(x: float) -> float:
     try:
         return math.exp(x)
     except OverflowError:
         return math.inf
 """,
     "log": """
-def _log(x):
+def _log(x: float) -> float:
     if x > 0:
         return math.log(x)
     return -math.inf if x == 0 else math.nan
 """,
     "sigmoid": """
-def _sigmoid(x):
+def _sigmoid(x: float) -> float:
     e = math.exp(-abs(x))
     return 1.0 / (1.0 + e) if x >= 0 else e / (1.0 + e)
 """,
     "softplus": """
-def _softplus(x):
+def _softplus(x: float) -> float:
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 """,
 }

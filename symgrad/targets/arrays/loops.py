@@ -13,16 +13,16 @@ from fractions import Fraction
 
 from symgrad.errors import Diagnostic, UnsupportedFunction
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.print_numpy import identifier
+from symgrad.expression.arrays.print_numpy import bare, identifier
 from symgrad.expression.arrays.quotients import quotient_of
 from symgrad.expression.arrays.size import UNIT, Size
 from symgrad.expression.arrays.tree import Array
-from symgrad.expression.brackets import behind_bracket, depths
+from symgrad.expression.brackets import depths
 
 _CALLED = frozenset(
     ("chain", "inv", "det", "logdet", "softmax", "lse", "sum", "most", "least", "trace")
 )
-_VARIABLES: tuple[str, ...] = (*"ijlqrsuvw", *(f"i{n}" for n in range(1, 30)))
+_VARIABLES: tuple[str, ...] = (*"ijqrsuvw", *(f"i{n}" for n in range(1, 30)))
 Index = tuple[str, ...]
 
 
@@ -560,9 +560,3 @@ def closed(text: str) -> str:
         if loose or (at == 0 and character == "-"):
             return f"({text})"
     return text
-
-
-def bare(text: str) -> str:
-    """Return code without the brackets around all of it."""
-    whole = text.startswith("(") and behind_bracket(text, 0) == len(text)
-    return text[1:-1] if whole else text

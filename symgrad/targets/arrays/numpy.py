@@ -19,10 +19,12 @@ from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import shape_text
+from symgrad.targets.arrays.in_place import reused, written_over
 from symgrad.targets.arrays.numpy_helpers import HELPERS, ArrayCodePrinter
 from symgrad.targets.arrays.numpy_texts import (
     CHECK,
     FLAT,
+    NUMBERS,
     ONE_BY_ONE,
     REMEMBERED,
     SAID,
@@ -38,6 +40,7 @@ from symgrad.targets.arrays.statements import (
     only_parameter,
     second,
     shared,
+    softmax_with_lse,
     with_shared_exponentials,
 )
 
@@ -98,18 +101,26 @@ class _Module:
         parts = []
         for name in self.order if of is None else of:
             default = self.defaults.get(name)
-            word = identifier(name)
-            parts.append(word if default is None else f"{word}={float(default)!r}")
+            word = f"{identifier(name)}: {self.type_of(name)}"
+            parts.append(word if default is None else f"{word} = {float(default)!r}")
         return ", ".join(parts)
+
+    def type_of(self, name: str) -> str:
+        """Return the type of an input: data that are numbers may be arrays of them, too."""
+        if self.graph.shape_of[name]:
+            return "_Array"
+        return "Any" if name in self.data else "float"
 
     def text(self, include: Sequence[str]) -> str:
         """Return the whole module."""
         d = self.d
         blocks = [self.checks(), self.gradient_class()]
         if d.jacobian:
-            blocks.append(self.function("value", self.one, forward(d), self.objective(d)))
+            rows = forward(d)
+            blocks.append(self.function("value", self.one, rows, self.objective(d), "_Array"))
             rows = backward(d, self.result)
-            blocks.append(self.function("jacobian", self.one, rows, self.fields("Jacobian")))
+            fields = self.fields("Jacobian")
+            blocks.append(self.function("jacobian", self.one, rows, fields, "Jacobian"))
         else:
             blocks += self.value_and_gradient("_value", "_value_and_gradient", self.one)
             if self.data:
@@ -123,14 +134,18 @@ class _Module:
             for name in HELPERS
             if name in self.printer.used
         ]
-        imports = ["from typing import NamedTuple", "", "import numpy as np"]
-        imports.insert(0, "import re")
-        if any("math." in text for text in helpers):
-            imports.insert(0, "import math")
-        head = [self.docstring(), "\n".join(imports)]
         body = "\n\n\n".join(b.rstrip() for b in (*helpers, *blocks))
-        space = "\n\n\n" if body.startswith(("def ", "class ")) else "\n\n"
-        return "\n\n".join(head) + f"{space}{body}\n"
+        typing = "Any, NamedTuple" if re.search(r"\bAny\b", body) else "NamedTuple"
+        imports = [
+            *(["import math"] if "math." in body else []),
+            "import re",
+            f"from typing import {typing}\n",
+            "import numpy as np",
+            "import numpy.typing as npt\n",
+            "_Array = npt.NDArray[np.float64]",
+        ]
+        space = "\n\n\n" if body.startswith(("def ", "class ")) else "\n"
+        return f"{self.docstring()}\n\n{chr(10).join(imports)}{space}{body}\n"
 
     def docstring(self) -> str:
         """Return the head: what the code was made from."""
@@ -175,10 +190,12 @@ class _Module:
 
     def fields(self, kind: str) -> str:
         """Return the result of a gradient."""
-        parts = ", ".join(
-            f"{identifier(name)}={self.result}{identifier(name)}" for name in self.parameters
-        )
-        return f"{kind}({parts})"
+        parts = []
+        for name in self.parameters:
+            word = f"{self.result}{identifier(name)}"
+            number = kind == "Gradient" and not self.graph.shape_of[name]
+            parts.append(f"{identifier(name)}=" + (f"float({word})" if number else word))
+        return f"{kind}({', '.join(parts)})"
 
     def gradient_class(self) -> str:
         """Return the named tuples of the results."""
@@ -187,16 +204,21 @@ class _Module:
         for kind in kinds:
             rows = [f"class {kind}(NamedTuple):"]
             rows.append(f'    """{SAID[kind]}"""\n')
-            rows += [f"    {identifier(name)}: np.ndarray" for name in self.parameters]
+            kept = self.graph.shape_of if kind != "Jacobian" else dict.fromkeys(self.parameters, 1)
+            rows += [
+                f"    {identifier(name)}: {'_Array' if kept[name] else 'float'}"
+                for name in self.parameters
+            ]
             parts.append("\n".join(rows))
         return "\n\n\n".join(parts)
 
     def checks(self) -> str:
         """Return the function that gives every size its number and refuses what does not fit."""
-        parts = [f"_SHAPES = {{\n{self.table(self.one, self.order)}}}"]
+        table = self.table(self.one, self.order)
+        parts = [f"_SHAPES: dict[str, tuple[str, ...]] = {{\n{table}}}"]
         if self.many is not None:
             parts.append(f"_SAMPLES = _SHAPES | {{\n{self.table(self.many, self.data)}}}")
-        numbers = CHECK.replace("def _sizes(shapes, **arrays)", "def _numbers(shapes, arrays)")
+        numbers = CHECK.format(head=NUMBERS, shape="np.shape")
         return "\n\n\n".join(("\n".join(parts), numbers, REMEMBERED))
 
     @staticmethod
@@ -227,35 +249,60 @@ class _Module:
         return [f"    _known = {call}"] + [f"    {identifier(s)} = _known[{s!r}]" for s in used]
 
     def function(
-        self, name: str, source: _Source, rows: Sequence[ArrayAssignment], result: str
+        self, name: str, source: _Source, rows: Sequence[ArrayAssignment], result: str, kind: str
     ) -> str:
-        """Return one function of the module."""
+        """Return one function of the module; `kind` is the type of its result."""
         graph = source.d.array_graph
         deltas = (item.name for item in source.d.array_sensitivities)
         taken = [*graph.index, *graph.sizes, *deltas]
         known = graph.variables
         body = []
-        for row in shared(rows, taken, known):
+        rows = shared(rows, taken, known)
+        overwritten = reused(rows, self.results(source))
+        together = softmax_with_lse(rows)
+        for row in rows:
+            if row.name in together.values():
+                continue
+            if row.name in together:
+                names = identifier(together[row.name]), identifier(row.name)
+                body.append(f"    {', '.join(names)} = {self.printer.softmax_and_lse(row.tree)}")
+                continue
             variable = known.get(row.name)
-            right = (
-                self.printer.expression(row.tree)
-                if variable is None
-                else self.printer.definition(variable, row.tree)
-            )
-            body.append(f"    {identifier(row.name)} = {right}")
-        head = [f"def {name}({self.signature()}):"]
+            own = overwritten.get(row.name)
+            if own is not None:
+                right = written_over(row.tree, own, lambda x: self.printer.entry(x)[0])
+            elif variable is None:
+                right = self.printer.expression(row.tree)
+            else:
+                right = self.printer.definition(variable, row.tree)
+            is_result = kind == "_Array" and identifier(row.name) == result
+            note = ": _Array" if is_result else ""
+            body.append(f"    {identifier(row.name)}{note} = {right}")
+        head = [f"def {name}({self.signature()}) -> {kind}:"]
         if not name.startswith("_"):
             head.append(f'    """{SAID.get(name, name)}"""')
         sizes = self.sizes(source, "\n".join(body))
         return "\n".join([*head, *sizes, *body, f"    return {result}"])
+
+    def results(self, source: _Source) -> dict[str, object]:
+        """Return the names of what a function returns."""
+        graph = source.d.array_graph
+        words = (f"{self.result}{identifier(name)}" for name in self.parameters)
+        return dict.fromkeys((graph.objective, "result", *words))
 
     def value_and_gradient(self, value: str, both: str, source: _Source) -> list[str]:
         """Return the function of the value, and that of value and gradient."""
         rows = self.with_value(source, backward(source.d, self.result))
         top = self.objective(source.d)
         return [
-            self.function(value, source, forward(source.d), top),
-            self.function(both, source, rows, f"{top}, {self.fields('Gradient')}"),
+            self.function(value, source, forward(source.d), f"float({top})", "float"),
+            self.function(
+                both,
+                source,
+                rows,
+                f"float({top}), {self.fields('Gradient')}",
+                "tuple[float, Gradient]",
+            ),
         ]
 
     def over_samples(self) -> list[str]:
@@ -294,10 +341,13 @@ class _Module:
         theta, like = (w if w not in others else f"{w}_" for w in ("theta", "like"))
         return FLAT.format(
             parameters=", ".join(words),
+            signature=self.signature(of=self.parameters),
             order=", ".join(words),
             theta=theta,
             like=like,
-            flat_signature=", ".join(filter(None, (theta, like, self.signature(of=rest)))),
+            flat_signature=", ".join(
+                filter(None, (f"{theta}: _Array", f"{like}: Params", self.signature(of=rest)))
+            ),
             args=", ".join((like, *others)),
             from_flat=", ".join((f"*unpack({theta}, {like})", *others)),
         )
@@ -312,4 +362,4 @@ class _Module:
     def hessian(self) -> str:
         """Return the function of the second derivatives by the one parameter."""
         rows = second(self.d, only_parameter(self.d))
-        return self.function("hessian", self.one, rows, "result")
+        return self.function("hessian", self.one, rows, "result", "_Array")

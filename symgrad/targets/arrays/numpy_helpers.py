@@ -11,47 +11,56 @@ from symgrad.expression.arrays.tree import Array
 
 _LINALG = frozenset(("inv", "solve", "det", "norm"))
 HELPERS = {
-    "softmax": """def softmax(x, axis=None):
+    "softmax": """def softmax(x: _Array, axis: int | None = None) -> Any:
     e = np.exp(x - np.maximum.reduce(x, axis=axis, keepdims=True))
     return e / np.add.reduce(e, axis=axis, keepdims=True)
 """,
-    "logsumexp": """def logsumexp(x, axis=None, keepdims=False):
+    "logsumexp": """\
+def logsumexp(x: _Array, axis: int | None = None, keepdims: bool = False) -> Any:
     top = np.maximum.reduce(x, axis=axis, keepdims=True)
-    total = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=keepdims))
-    return total + np.reshape(top, np.shape(total))
+    top = top + np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True))
+    return top if keepdims else np.squeeze(top, axis)
 """,
-    "logdet": """def logdet(m):
+    "softmax_and_logsumexp": """\
+def softmax_and_logsumexp(x: _Array, axis: int | None = None) -> tuple[Any, Any]:
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    e = np.exp(x - top)
+    total = np.add.reduce(e, axis=axis, keepdims=True)
+    e /= total
+    return e, np.squeeze(np.log(total) + top, axis)
+""",
+    "logdet": """def logdet(m: _Array) -> float:
     sign, value = np.linalg.slogdet(m)
-    return value if sign > 0 else np.nan
+    return float(value) if sign > 0 else math.nan
 """,
-    "sigmoid": """def sigmoid(x):
+    "sigmoid": """def sigmoid(x: Any) -> Any:
     return np.exp(-np.logaddexp(0.0, -x))
 """,
-    "softplus": """def softplus(x):
+    "softplus": """def softplus(x: Any) -> Any:
     return np.logaddexp(0.0, x)
 """,
-    "relu": """def relu(x):
+    "relu": """def relu(x: Any) -> Any:
     return np.maximum(x, 0.0)
 """,
-    "silu": """def silu(x):
+    "silu": """def silu(x: Any) -> Any:
     return x * np.exp(-np.logaddexp(0.0, -x))
 """,
-    "erf": """def erf(x):
+    "erf": """def erf(x: Any) -> Any:
     return np.vectorize(math.erf)(x)
 """,
-    "erfc": """def erfc(x):
+    "erfc": """def erfc(x: Any) -> Any:
     return np.vectorize(math.erfc)(x)
 """,
-    "normal_cdf": """def normal_cdf(x):
+    "normal_cdf": """def normal_cdf(x: Any) -> Any:
     return np.vectorize(math.erfc)(-x / math.sqrt(2.0)) / 2.0
 """,
-    "normal_pdf": """def normal_pdf(x):
+    "normal_pdf": """def normal_pdf(x: Any) -> Any:
     return np.exp(-x * x / 2.0) / math.sqrt(2.0 * math.pi)
 """,
-    "gelu": """def gelu(x):
+    "gelu": """def gelu(x: Any) -> Any:
     return x * np.vectorize(math.erfc)(-x / math.sqrt(2.0)) / 2.0
 """,
-    "lgamma": """def lgamma(x):
+    "lgamma": """def lgamma(x: Any) -> Any:
     return np.vectorize(math.lgamma)(x)
 """,
 }
@@ -88,6 +97,36 @@ class ArrayCodePrinter(NumpyArrayPrinter):
         raise SymgradError(
             Diagnostic(f"NumPy has no function `{name}`", help="write it by others that it has")
         )
+
+    def _along(self, name: str, x: Array, more: str = "") -> str:
+        """Return a sum along an axis; that of a product of two matrices is taken without it."""
+        made = self.sum_of_products(x) if name in {"sum", "mean"} else None
+        if made is None:
+            return super()._along(name, x, more)
+        made = f"({made}/{self.divisor(x)})" if name == "mean" else made
+        return f"{made}[:, None]" if more else made
+
+    def _mean(self, x: Array) -> tuple[str, int]:
+        made = self.sum_of_products(x)
+        return super()._mean(x) if made is None else (f"{made}/{self.divisor(x)}", 20)
+
+    def sum_of_products(self, x: Array) -> str | None:
+        """Return the sum along an axis of the products of two matrices' entries, or None."""
+        inner = x.args[0]
+        pair = None if x.data is None or len(inner.shape) < 2 else pair_of(inner)
+        if pair is None or not all(map(_is_full, pair)):
+            return None
+        left, right = map(self.expression, pair)
+        return f'np.einsum("ij,ij->{"ji"[x.along]}", {left}, {right})'
+
+    def divisor(self, x: Array) -> str:
+        """Return the number of terms of a mean along an axis."""
+        size = self.size(x.args[0].shape[x.along])
+        return size if size.isidentifier() else f"({size})"
+
+    def softmax_and_lse(self, x: Array) -> str:
+        """Return the code of both softmax(z) and logsumexp(z), for the latter."""
+        return self._along("softmax_and_logsumexp", x)
 
     def _sum(self, x: Array) -> tuple[str, int]:
         """Return a sum; that of the products of the entries of two matrices is one of vectors."""

@@ -11,7 +11,7 @@ from symgrad.targets.arrays.loop_helpers import PYTHON_NEEDS
 from symgrad.targets.arrays.loop_languages import PYTHON
 from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers
 from symgrad.targets.arrays.loops import extent
-from symgrad.targets.arrays.numpy_texts import CHECK, SAID
+from symgrad.targets.arrays.numpy_texts import CHECK, SAID, SIZES
 
 
 def python(d: ArrayDerivation, module: str, *, second: bool = False) -> str:
@@ -38,7 +38,7 @@ class _Module(LoopModule):
             used |= body.used
             last.append(self.hessian(body))
         said = "\n".join(self.head()).replace("\\", "\\\\").replace('"""', "'''")
-        check = CHECK.replace("np.shape(", "_shape(")
+        check = CHECK.format(head=SIZES, shape="_shape")
         blocks = [
             *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
             _SHAPE, check, *functions, self.public(), *last,
@@ -49,7 +49,7 @@ class _Module(LoopModule):
             for name in ("math", "operator", "re")
             if re.search(rf"\b{name}\.\w", code)
         ]
-        head = "\n".join([f'"""{said}\n"""\n', *imports, "from typing import NamedTuple"])
+        head = "\n".join([f'"""{said}\n"""\n', *imports, "from typing import Any, NamedTuple"])
         return f"{head}\n\n\n{code}\n"
 
     def classes(self) -> list[str]:
@@ -57,10 +57,10 @@ class _Module(LoopModule):
         found = []
         for kind in ("Gradient", "Params"):
             rows = [f'class {kind}(NamedTuple):\n    """{SAID[kind]}"""\n']
-            for name in self.parameters:
-                order = len(self.graph.shape_of[name])
-                note = ("float", "list[float]", "list[list[float]]")[order]
-                rows.append(f"    {identifier(name)}: {note}")
+            rows += [
+                f"    {identifier(name)}: {_TYPES[len(self.graph.shape_of[name])]}"
+                for name in self.parameters
+            ]
             found.append("\n".join(rows))
         return found
 
@@ -72,38 +72,53 @@ class _Module(LoopModule):
             body = "".join(
                 f'    "{identifier(n)}": {shape},\n' for n, shape in shapes.items() if shape
             )
-            rows.append(f"{name} = {{\n{body}}}")
+            rows.append(f"{name}: dict[str, tuple[str, ...]] = {{\n{body}}}")
             del prefix
         return "\n".join(rows)
 
     def function(self, prefix: str, d: ArrayDerivation, body: Body, *, gradient: bool) -> str:
         """Return one function of flat lists."""
-        words = ", ".join([*self.sizes(d), *map(identifier, self.order)])
+        words = ", ".join(self.flat_arguments(d))
         name = "value_and_gradient" if gradient else "value"
         results = ", ".join(self.result(n) for n in self.parameters)
         result = f"{body.value}, ({results},)" if gradient else body.value
-        return "\n".join([f"def _{prefix}{name}({words}):", *body.lines, f"    return {result}"])
+        kind = "tuple[float, tuple[Any, ...]]" if gradient else "float"
+        head = f"def _{prefix}{name}({words}) -> {kind}:"
+        return "\n".join([head, *body.lines, f"    return {result}"])
+
+    def flat_arguments(self, d: ArrayDerivation) -> list[str]:
+        """Return the arguments of a function of flat lists: the sizes, then the inputs."""
+        shape = d.array_graph.shape_of
+        sizes = [f"{size}: int" for size in self.sizes(d)]
+        return [*sizes, *(f"{identifier(n)}: {_TYPES[min(len(shape[n]), 1)]}" for n in self.order)]
 
     def hessian(self, body: Body) -> str:
         """Return the function of the second derivatives, a list of rows."""
-        words = [*self.sizes(self.d), *map(identifier, self.order)]
+        words = [identifier(name) for name in self.order]
+        arguments = ", ".join(self.flat_arguments(self.d))
         by = self.graph.shape_of[self.parameters[0]]
         size = extent(by[0]) if by else ""
         rows = f"[result[i * {size} : (i + 1) * {size}] for i in range({size})]" if by else "result"
-        inner = "\n".join([f"def _hessian({', '.join(words)}):", *body.lines, f"    return {rows}"])
-        given = [f"{w}={w}" for n, w in zip(self.order, words[-len(self.order):], strict=True)
+        kind = "list[list[float]]" if by else "float"
+        head = f"def _hessian({arguments}) -> {kind}:"
+        inner = "\n".join([head, *body.lines, f"    return {rows}"])
+        given = [f"{w}={w}" for n, w in zip(self.order, words, strict=True)
                  if self.graph.shape_of[n]]  # fmt: skip
-        flat = ", ".join(f"_flat({word})" for word in words[-len(self.order) :])
+        flat = ", ".join(f"_flat({word})" for word in words)
         sizes = "".join(f'_known["{s}"], ' for s in self.size_names(self.d))
         return _HESSIAN.format(
-            inner=inner, signature=", ".join(self.signature()), shapes=", ".join(given),
+            inner=inner, kind=kind, signature=", ".join(self.signature()), shapes=", ".join(given),
             sizes=sizes, flat=flat,
         )  # fmt: skip
 
     def signature(self) -> list[str]:
         """Return the arguments, with their defaults."""
-        given = {n: f"={float(v)!r}" for n, v in self.defaults.items() if v is not None}
-        return [identifier(n) + given.get(n, "") for n in self.order]
+        given = {n: f" = {float(v)!r}" for n, v in self.defaults.items() if v is not None}
+        return [f"{identifier(n)}: {self.type_of(n)}{given.get(n, '')}" for n in self.order]
+
+    def type_of(self, name: str) -> str:
+        """Return the type of an input: data may have an axis more, for the samples."""
+        return "Any" if name in self.data else _TYPES[len(self.graph.shape_of[name])]
 
     def public(self) -> str:
         """Return the functions that take lists of rows, one sample or many."""
@@ -156,19 +171,20 @@ class _Module(LoopModule):
         )
 
 
-_SHAPE = '''def _shape(x):
+_TYPES = ("float", "list[float]", "list[list[float]]")  # by the number of axes
+_SHAPE = '''def _shape(x: Any) -> tuple[int, ...]:
     """Return the shape of a number, a list or a list of rows."""
     if not isinstance(x, (list, tuple)):
         return ()
     return (len(x), *_shape(x[0])) if x else (0,)
 
 
-def _flat(x):
+def _flat(x: Any) -> Any:
     """Return a number as it is, and a list of rows as one list."""
     return [v for row in x for v in row] if len(_shape(x)) == 2 else x
 
 
-def _as(flat, like):
+def _as(flat: Any, like: Any) -> Any:
     """Return a flat list in the shape of `like`."""
     shape = _shape(like)
     if len(shape) < 2:
@@ -176,7 +192,7 @@ def _as(flat, like):
     return [flat[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
 
 
-def _step(x, gradient, rate):
+def _step(x: Any, gradient: Any, rate: float) -> Any:
     """Return x + rate*gradient."""
     if isinstance(x, (list, tuple)):
         return [_step(a, b, rate) for a, b in zip(x, gradient)]
@@ -184,29 +200,29 @@ def _step(x, gradient, rate):
 _HESSIAN = '''{inner}
 
 
-def hessian({signature}):
+def hessian({signature}) -> {kind}:
     """Return the second derivatives, a list of rows."""
     _known = _sizes(_SHAPES, {shapes})
     return _hessian({sizes}{flat})'''
-_PUBLIC = '''def value({signature}):
+_PUBLIC = '''def value({signature}) -> float:
     """Return the value; the mean over the samples where data have an axis for them."""
 {many}    _known = _sizes({shapes})
     return _value({sizes}{flat})
 
 
-def value_and_gradient({signature}):
+def value_and_gradient({signature}) -> tuple[float, Gradient]:
     """Return the value, and the gradient in the shapes of the parameters."""
 {many_both}    _known = _sizes({shapes})
     _value_, _g = _value_and_gradient({sizes}{flat})
     return _value_, Gradient({fields})
 
 
-def gradient({signature}):
+def gradient({signature}) -> Gradient:
     """Return the gradient."""
     return value_and_gradient({arguments})[1]
 
 
-def update({signature}, rate=0.1):
+def update({signature}, rate: float = 0.1) -> Params:
     """Return the parameters after one step of size `rate`."""
     _g = gradient({arguments})
     return Params({steps})'''

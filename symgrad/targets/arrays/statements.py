@@ -80,6 +80,26 @@ def with_shared_exponentials(
     return made
 
 
+def softmax_with_lse(rows: Sequence[ArrayAssignment]) -> dict[str, str]:
+    """Return for a logsumexp(z) the softmax(z) written as exp(z − logsumexp(z)), by their names.
+
+    Both come of one exponential.
+    """
+    found: dict[str, str] = {}
+    for row in rows:
+        if row.tree.op != "lse":
+            continue
+        z, axis = row.tree.args[0], row.tree.axis
+        total = build.name(row.name, row.tree.shape)
+        spread = total if axis is None else build.expand(total, 1 - axis, z.shape)
+        softmax = build.fn("exp", build.sub(z, spread))
+        for other in rows:
+            if other.tree == softmax:
+                found[row.name] = other.name
+                break
+    return found
+
+
 def _logit_of_rest(x: Array, graph: ArrayGraph) -> Array | None:
     """Return z where an expression is 1 − σ(z), or None."""
     rest = build.sub(build.ONE, x) if x.op == "add" else x
