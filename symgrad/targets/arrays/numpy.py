@@ -42,6 +42,7 @@ from symgrad.targets.arrays.statements import (
     shared,
     softmax_with_lse,
     with_shared_exponentials,
+    with_shared_sums,
 )
 
 
@@ -181,7 +182,7 @@ class _Module:
         rest = [row for row in rows if row.name not in graph.trees]
         position = {node.name: i for i, node in enumerate(graph.ordered)}
         ordered = sorted([*values, *missing], key=lambda row: position[row.name])
-        return [*ordered, *rest]
+        return with_shared_sums([*ordered, *rest])
 
     @staticmethod
     def objective(d: ArrayDerivation) -> str:

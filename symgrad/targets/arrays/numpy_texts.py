@@ -53,7 +53,8 @@ REMEMBERED = '''_KNOWN: dict[tuple[object, ...], dict[str, int]] = {}
 
 def _sizes(shapes: dict[str, tuple[str, ...]], **arrays: Any) -> dict[str, int]:
     """Return the number behind every size; what fitted once is remembered."""
-    key = id(shapes), *map(np.shape, arrays.values())
+    given = [x.shape if isinstance(x, np.ndarray) else np.shape(x) for x in arrays.values()]
+    key = id(shapes), *given
     known = _KNOWN.get(key)
     if known is None:
         if len(_KNOWN) > 100:

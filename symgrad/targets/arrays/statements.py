@@ -80,6 +80,51 @@ def with_shared_exponentials(
     return made
 
 
+def with_shared_sums(rows: Sequence[ArrayAssignment]) -> list[ArrayAssignment]:
+    """Return assignments in which Σ C ⊙ (V ⊙ g + b) is gᵀΣ(C ⊙ V) + bᵀΣC, where others hold those.
+
+    The sums along an axis are the gradients by g and b as often as not.
+    """
+    held = {
+        part
+        for row in rows
+        for part in walk(row.tree)
+        if part.op == "sum" and part.data is not None
+    }
+    if not held:
+        return [*rows]
+    found: dict[Array, Array] = {}
+    for row in rows:
+        for part in walk(row.tree):
+            is_total = part.op == "sum" and part.data is None and part.args[0].op == "mul"
+            shorter = _by_sums(part.args[0], held) if is_total else None
+            if shorter is not None:
+                found[part] = shorter
+    return [ArrayAssignment(row.name, substituted(row.tree, found)) for row in rows]
+
+
+def _by_sums(x: Array, held: set[Array]) -> Array | None:
+    """Return the sum over a product with a sum by those sums along an axis that are held."""
+    sums = [part for part in x.args if part.op == "add" and part.shape]
+    if len(sums) != 1 or len(x.shape) != 2:
+        return None
+    others = [part for part in x.args if part is not sums[0]]
+    terms = []
+    for term in sums[0].args:
+        factors = [*others, *(term.args if term.op == "mul" else (term,))]
+        spread = [part for part in factors if part.op == "expand"]
+        if len({part.along for part in spread}) != 1:
+            return None
+        whole = [part for part in factors if part.shape and part.op != "expand"]
+        total = build.sum_(build.mul(*whole), 1 - spread[0].along)
+        if total not in held:
+            return None
+        scalars = (part for part in factors if not part.shape)
+        vector = build.mul(*(part.args[0] for part in spread))
+        terms.append(build.mul(*scalars, build.dot(vector, total)))
+    return build.add(*terms)
+
+
 def softmax_with_lse(rows: Sequence[ArrayAssignment]) -> dict[str, str]:
     """Return for a logsumexp(z) the softmax(z) written as exp(z − logsumexp(z)), by their names.
 
@@ -227,7 +272,7 @@ def _is_costly(x: Array) -> bool:
         return True
     if x.op == "mul":
         return len(x.shape) == 2 and sum(len(part.shape) == 2 for part in x.args) > 1
-    return x.op != "sum" or x.args[0].op != "name"
+    return x.op != "sum" or x.args[0].op != "name" or len(x.args[0].shape) == 2
 
 
 def _only_inside(part: Array, repeated: Sequence[Array], counts: dict[Array, int]) -> bool:
