@@ -10,7 +10,8 @@ from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
 from symgrad.sources.arrays.indices import Indexed
-from symgrad.sources.arrays.meaning import REFUSED, Meaning, Value
+from symgrad.sources.arrays.meaning import Meaning, Value
+from symgrad.sources.arrays.refused import REFUSED
 from symgrad.sources.arrays.syntax import Syntax
 
 Row = Callable[[Meaning, Syntax], Array]

@@ -14,6 +14,7 @@ from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
 from symgrad.sources.arrays.indices import Indexed, IndexTable
 from symgrad.sources.arrays.numpy_expression import Axes, NumpyReader, PyValue
+from symgrad.sources.arrays.refused import REFUSED
 
 _MODULES = frozenset("np numpy linalg special scipy math sp jnp nn jax".split())
 _SAME = {"power": "pow", "absolute": "abs", "amax": "max", "amin": "min", "expit": "sigmoid",
@@ -125,17 +126,11 @@ def call(reader: NumpyReader, node: ast.Call) -> PyValue:
         return function(NumpyCall(reader, node, tuple(arguments), options))
     if options:
         reader.fail(f"`{name}` has no option `{next(iter(options))}` here", node)
-    if lookup(name) is None and name != "where" and name not in _refused():
+    if lookup(name) is None and name != "where" and name not in REFUSED:
         known = [*known_names(), *ROWS]
         hint = close_to(name, known, "a function that there is")
         reader.fail(f"unknown function `{name}`", node, hint)
     return reader.entrywise(name, [reader.value(item) for item in arguments], node)
-
-
-def _refused() -> frozenset[str]:
-    from symgrad.sources.arrays.meaning import REFUSED  # noqa: PLC0415
-
-    return frozenset(REFUSED)
 
 
 def _function(reader: NumpyReader, node: ast.Call) -> tuple[str, list[ast.expr]]:

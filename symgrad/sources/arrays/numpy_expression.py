@@ -13,7 +13,7 @@ from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size, shape_text, whole
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.functions import known_names, lookup
-from symgrad.sources.arrays.meaning import REFUSED
+from symgrad.sources.arrays.refused import REFUSED
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 
 Axes = tuple[Size | None, ...]
