@@ -36,6 +36,10 @@ _FIRST = re.compile(
 )
 _CHAIN = re.compile(rf"∂\s*{NAME}\s*/\s*∂\s*{NAME}(?:\s*[·*@]?\s*∂\s*{NAME}\s*/\s*∂\s*{NAME})+")
 _LINK = re.compile(rf"∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})")
+_SUMMED = re.compile(
+    r"Σ_\{?(?P<by>[^\W\d_])(?:=1:(?P<last>\w+))?\}?(?P<front>(?:[^+\-−=,;Σ()]|\([^()]*\))*?)"
+    r"∂\s*(?P<top>[^\W\d_][^\W_]*_\{?(?P=by)\}?)\s*/\s*∂\s*(?P<bottom>" + NAME + ")"
+)
 _SECOND = re.compile(
     rf"(?<![\w∂])(?:∂²|∂\^2|d²|d\^2)\s*(?P<top>{NAME})\s*/\s*\(?(?:∂|d)\s*(?P<bottom>{NAME})"
     rf"(?:²|\^2|\s*(?:∂|d)\s*(?P<other>{NAME}))['′’ᵀ]?\)?"
@@ -72,6 +76,7 @@ class Scope(Names):
         """Return a text in which every derivative is one letter of its own."""
         text = _FUNCTION.sub(self._function, self._slopes(text))
         text = _OF_TEXT.sub(self._of_text, _operators(text))
+        text = _SUMMED.sub(self._summed, text)
         text = _CHAIN.sub(self._chain, text)
         text = _NABLA.sub(self._nabla, text)
         text = _SECOND.sub(self._second, text)
@@ -140,6 +145,29 @@ class Scope(Names):
             tree = build.zeros(self.graph.shape_of[bottom]) if pulled is None else pulled
         tree = build.transposed(tree) if self.numerator else tree
         return self._letter(tuple(known), tree)
+
+    def _summed(self, found: re.Match[str]) -> str:
+        """Return Σ_k v_k ∂z_k/∂W_{ij}, which is v pulled back through z to W, as an entry of that.
+
+        The derivative alone has three axes.
+        """
+        over, base = base_of(self, found["top"]), base_of(self, found["bottom"])
+        node, below = self.resolve(over), self.resolve(base)
+        letters = index_letters(found["bottom"][len(base) :].lstrip("_"))
+        summed = index_letters(found["top"][len(over) :].lstrip("_"))
+        if node is None or below is None or summed != (found["by"],) or self.value_of is None:
+            return found[0]
+        shape, own = self.graph.shape_of[node], self.graph.shape_of[below]
+        if len(shape) != 1 or len(own) != 2 or len(letters) != 2 or found["by"] in letters:
+            return found[0]
+        if found["last"] not in {None, str(shape[0])}:
+            return found[0]
+        weights, free = self.value_of(found["front"].strip() or "1")
+        if free != summed or weights.shape != shape:
+            return found[0]
+        pulled = adjoints(self.graph, node, weights).get(below, build.zeros(own))
+        mark = self._letter(("summed", found[0]), pulled)
+        return f"{mark}_{{{','.join(letters)}}}"
 
     def _nabla(self, found: re.Match[str]) -> str:
         below = found["braced"] or found["plain"] or found["of"]
