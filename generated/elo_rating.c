@@ -15,20 +15,26 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Accuracy: L loses all digits at A = 1395.05, B = -100000, S = 0.583254.
+// Computed in another form, which keeps more digits
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 #include "elo_rating.h"
 
 #include <math.h>
 #include <string.h>
 
+/* log(1 + exp(x)), exact for large |x| too. */
+static double sg_softplus(double x) {
+    return (x > 0.0 ? x : 0.0) + log1p(exp(-fabs(x)));
+}
+
 double elo_rating_value(double A, double B, double S) {
-    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));  // expected result
-    const double L = -(S*log(E) + (1.0 - S)*log(1.0 - E));
+    const double L_argument = 0.005756462732485115*(B - A);
+    const double L = S*sg_softplus(L_argument) + (1.0 - S)*sg_softplus(-L_argument);
     return L;
 }
 
 elo_rating_params elo_rating_gradient(double A, double B, double S) {
-    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
+    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));  // expected result
     const double dL_dA = 0.005756462732485115*(E - S);
     const double dL_dB = 0.005756462732485115*(S - E);
     elo_rating_params out;
@@ -38,8 +44,10 @@ elo_rating_params elo_rating_gradient(double A, double B, double S) {
 }
 
 elo_rating_params elo_rating_value_and_gradient(double A, double B, double S, double *value) {
-    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    const double L = -(S*log(E) + (1.0 - S)*log(1.0 - E));
+    const double B_minus_A = B - A;
+    const double E = 1.0/(1.0 + pow(10.0, B_minus_A/400.0));
+    const double L_argument = 0.005756462732485115*B_minus_A;
+    const double L = S*sg_softplus(L_argument) + (1.0 - S)*sg_softplus(-L_argument);
     const double dL_dA = 0.005756462732485115*(E - S);
     const double dL_dB = 0.005756462732485115*(S - E);
     *value = L;
@@ -64,8 +72,8 @@ elo_rating_params elo_rating_update(double A, double B, double S, double rate) {
 enum { LANES = 8, BLOCK = 128, SUMS = 2, CHUNKS = 2048 };
 
 /* Add what one sample contributes to the sums, in one lane. */
-static inline void add_sample(double S, double E, double acc[][LANES], size_t lane) {
-    acc[0][lane] += S*log(E) + (1.0 - S)*log(1.0 - E);
+static inline void add_sample(double S, double L_argument, double acc[][LANES], size_t lane) {
+    acc[0][lane] += S*sg_softplus(L_argument) + (1.0 - S)*sg_softplus(-L_argument);
     acc[1][lane] += S;
 }
 
@@ -78,7 +86,7 @@ static inline void add_part(double *total, double *carry, double part) {
 }
 
 static void add_chunk(
-    size_t count, const double *S, double E, double total[], double carry[]) {
+    size_t count, const double *S, double L_argument, double total[], double carry[]) {
     for (size_t first = 0; first < count; first += BLOCK) {
         const size_t last = count - first < BLOCK ? count : first + BLOCK;
         double acc[SUMS][LANES];
@@ -86,11 +94,11 @@ static void add_chunk(
         memset(acc, 0, sizeof acc);
         for (; start + LANES <= last; start += LANES) {
             for (size_t lane = 0; lane < LANES; lane++) {
-                add_sample(S[start + lane], E, acc, lane);
+                add_sample(S[start + lane], L_argument, acc, lane);
             }
         }
         for (size_t lane = 0; start + lane < last; lane++) {
-            add_sample(S[start + lane], E, acc, lane);
+            add_sample(S[start + lane], L_argument, acc, lane);
         }
         for (size_t item = 0; item < SUMS; item++) {
             for (size_t half = LANES / 2; half > 0; half /= 2) {
@@ -104,7 +112,7 @@ static void add_chunk(
 }
 
 /* The sums over all samples; chunks are added in order, however many threads run. */
-static void total_sums(size_t count, const double *S, double E, double sums[]) {
+static void total_sums(size_t count, const double *S, double L_argument, double sums[]) {
     enum { PARTS = CHUNKS < 64 ? CHUNKS : 64 };
     double total[PARTS][SUMS], carry[PARTS][SUMS];
     const size_t share = (count / PARTS / BLOCK + 1) * BLOCK;
@@ -120,7 +128,7 @@ static void total_sums(size_t count, const double *S, double E, double sums[]) {
     for (int part = 0; part < parts; part++) {
         const size_t start = (size_t)part * chunk;
         const size_t length = count - start < chunk ? count - start : chunk;
-        add_chunk(length, S + start, E, total[part], carry[part]);
+        add_chunk(length, S + start, L_argument, total[part], carry[part]);
     }
     for (size_t item = 0; item < SUMS; item++) {
         double sum = 0, rest = 0;
@@ -133,7 +141,7 @@ static void total_sums(size_t count, const double *S, double E, double sums[]) {
 }
 
 /* The same means where a plain sum leaves the range of numbers: every sample is divided first. */
-static void careful_sums(size_t count, const double *S, double E, double sums[]) {
+static void careful_sums(size_t count, const double *S, double L_argument, double sums[]) {
     double rest[SUMS];
     memset(rest, 0, sizeof rest);
     for (size_t item = 0; item < SUMS; item++) {
@@ -143,7 +151,7 @@ static void careful_sums(size_t count, const double *S, double E, double sums[])
         double part[SUMS], carry[SUMS];
         memset(part, 0, sizeof part);
         memset(carry, 0, sizeof carry);
-        add_chunk(1, S + start, E, part, carry);
+        add_chunk(1, S + start, L_argument, part, carry);
         for (size_t item = 0; item < SUMS; item++) {
             add_part(&sums[item], &rest[item], part[item] / (double)count);
         }
@@ -154,24 +162,26 @@ static void careful_sums(size_t count, const double *S, double E, double sums[])
 }
 
 /* The means over all samples. */
-static void mean_sums(size_t count, const double *S, double E, double sums[]) {
+static void mean_sums(size_t count, const double *S, double L_argument, double sums[]) {
     int finite = 1;
-    total_sums(count, S, E, sums);
+    total_sums(count, S, L_argument, sums);
     for (size_t item = 0; item < SUMS; item++) {
         sums[item] /= (double)count;
         finite = finite && isfinite(sums[item]);
     }
     if (!finite && count > 0) {
-        careful_sums(count, S, E, sums);
+        careful_sums(count, S, L_argument, sums);
     }
 }
 
 elo_rating_params elo_rating_batch_value_and_gradient(double A, double B, size_t count,
     const double *S, double *value) {
     double sums[SUMS];
-    const double E = 1.0/(1.0 + pow(10.0, (B - A)/400.0));
-    mean_sums(count, S, E, sums);
-    *value = -sums[0];
+    const double B_minus_A = B - A;
+    const double E = 1.0/(1.0 + pow(10.0, B_minus_A/400.0));
+    const double L_argument = 0.005756462732485115*B_minus_A;
+    mean_sums(count, S, L_argument, sums);
+    *value = sums[0];
     elo_rating_params out;
     out.A = 0.005756462732485115*E - 0.005756462732485115*sums[1];
     out.B = 0.005756462732485115*sums[1] - 0.005756462732485115*E;

@@ -15,7 +15,8 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Accuracy: L loses all digits at A = 1395.05, B = -100000, S = 0.583254.
+// Computed in another form, which keeps more digits
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 #ifndef ELO_RATING_H
 #define ELO_RATING_H
 

@@ -15,7 +15,8 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Accuracy: L loses all digits at A = 1395.05, B = -100000, S = 0.583254.
+// Computed in another form, which keeps more digits
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 
 /**
  * The derivative of L by each parameter.
@@ -32,6 +33,15 @@
  */
 
 /**
+ * log(1 + exp(x)), exact for large |x| too.
+ * @param {number} x
+ * @returns {number}
+ */
+function _softplus(x) {
+  return (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+/**
  * L.
  * @param {number} A ratings of the two players
  * @param {number} B ratings of the two players
@@ -39,8 +49,8 @@
  * @returns {number}
  */
 export function value(A, B, S) {
-  const E = 1/(1 + Math.pow(10, (B - A)/400));  // expected result
-  const L = -(S*Math.log(E) + (1 - S)*Math.log(1 - E));
+  const L_argument = 0.005756462732485115*(B - A);
+  const L = S*_softplus(L_argument) + (1 - S)*_softplus(-L_argument);
   return L;
 }
 
@@ -52,7 +62,7 @@ export function value(A, B, S) {
  * @returns {Gradient}
  */
 export function gradient(A, B, S) {
-  const E = 1/(1 + Math.pow(10, (B - A)/400));
+  const E = 1/(1 + Math.pow(10, (B - A)/400));  // expected result
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return {A: dL_dA, B: dL_dB};
@@ -66,8 +76,10 @@ export function gradient(A, B, S) {
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(A, B, S) {
-  const E = 1/(1 + Math.pow(10, (B - A)/400));
-  const L = -(S*Math.log(E) + (1 - S)*Math.log(1 - E));
+  const B_minus_A = B - A;
+  const E = 1/(1 + Math.pow(10, B_minus_A/400));
+  const L_argument = 0.005756462732485115*B_minus_A;
+  const L = S*_softplus(L_argument) + (1 - S)*_softplus(-L_argument);
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];

@@ -15,13 +15,14 @@
 # Gradient
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
-# Accuracy: L loses all digits at A = 1395.05, B = -100000, S = 0.583254.
+# Computed in another form, which keeps more digits
+#     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 """Elo rating: the update of chess ratings is one step of descent on the cross-entropy.
 
 Value, gradient and update step of L.
 """
 
-from math import copysign, inf, isnan, log, nan, pow
+from math import copysign, exp, inf, isnan, log1p, nan, pow
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -39,6 +40,11 @@ class Params(NamedTuple):
 
     A: float
     B: float
+
+
+def _softplus(x: float) -> float:
+    """log(1 + exp(x)), exact for large |x| too."""
+    return max(0.0, x) + log1p(exp(-abs(x)))
 
 
 def _pow(x: float, y: float) -> float:
@@ -66,25 +72,17 @@ def _ieee_pow(x: float, y: float) -> float:
         return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
-def _ieee_log(x: float) -> float:
-    """log(x): infinite at 0.0, NaN below it."""
-    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
-
-
 def value(A: float, B: float, S: float) -> float:
     """Return L."""
-    try:
-        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))  # expected result
-        L = -(S*log(E) + (1.0 - S)*log(1.0 - E))
-        return L
-    except (ArithmeticError, ValueError):
-        return _ieee(A, B, S)[0]
+    L_argument = 0.005756462732485115*(B - A)
+    L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
+    return L
 
 
 def gradient(A: float, B: float, S: float) -> Gradient:
     """Return the derivative of L by each parameter."""
     try:
-        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
+        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))  # expected result
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return _new(Gradient, (dL_dA, dL_dB))
@@ -95,8 +93,10 @@ def gradient(A: float, B: float, S: float) -> Gradient:
 def value_and_gradient(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return L and its derivative by each parameter."""
     try:
-        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
-        L = -(S*log(E) + (1.0 - S)*log(1.0 - E))
+        B_minus_A = B - A
+        E = 1.0/(1.0 + _pow(10.0, B_minus_A/400.0))
+        L_argument = 0.005756462732485115*B_minus_A
+        L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return L, _new(Gradient, (dL_dA, dL_dB))
@@ -112,8 +112,10 @@ def update(A: float, B: float, S: float, rate: float = 5558.97) -> Params:
 
 def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
-    E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, (B - A)/400.0))
-    L = -(S*_ieee_log(E) + (1.0 - S)*_ieee_log(1.0 - E))
+    B_minus_A = B - A
+    E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, B_minus_A/400.0))
+    L_argument = 0.005756462732485115*B_minus_A
+    L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
     dL_dA = 0.005756462732485115*(E - S)
     dL_dB = 0.005756462732485115*(S - E)
     return L, _new(Gradient, (dL_dA, dL_dB))

@@ -15,7 +15,8 @@
 // Gradient
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
-// Accuracy: L loses all digits at A = 1395.05, B = -100000, S = 0.583254.
+// Computed in another form, which keeps more digits
+//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision)]
 
@@ -41,8 +42,12 @@ pub mod defaults {
 /// Functions of the library.
 mod math {
     #[inline]
-    pub fn log(x: f64) -> f64 {
-        f64::ln(x)
+    pub fn exp(x: f64) -> f64 {
+        f64::exp(x)
+    }
+    #[inline]
+    pub fn log1p(x: f64) -> f64 {
+        f64::ln_1p(x)
     }
     #[inline]
     pub fn pow(x: f64, y: f64) -> f64 {
@@ -50,15 +55,25 @@ mod math {
     }
 }
 
+/// |x|.
+fn _abs(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & !(1 << 63))
+}
+
+/// log(1 + exp(x)), exact for large |x| too.
+fn _softplus(x: f64) -> f64 {
+    (if x > 0.0 { x } else { 0.0 }) + math::log1p(math::exp(-_abs(x)))
+}
+
 /// L.
 pub fn value(A: f64, B: f64, S: f64) -> f64 {
-    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));  // expected result
-    -(S*math::log(E) + (1.0 - S)*math::log(1.0 - E))
+    let L_argument = 0.005756462732485115*(B - A);
+    S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
 }
 
 /// The derivative of L by each parameter.
 pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
-    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
+    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));  // expected result
     let dL_dA = 0.005756462732485115*(E - S);
     let dL_dB = 0.005756462732485115*(S - E);
     Gradient { A: dL_dA, B: dL_dB }
@@ -66,8 +81,10 @@ pub fn gradient(A: f64, B: f64, S: f64) -> Gradient {
 
 /// L and its derivative by each parameter.
 pub fn value_and_gradient(A: f64, B: f64, S: f64) -> (f64, Gradient) {
-    let E = 1.0/(1.0 + math::pow(10.0, (B - A)/400.0));
-    let L = -(S*math::log(E) + (1.0 - S)*math::log(1.0 - E));
+    let B_minus_A = B - A;
+    let E = 1.0/(1.0 + math::pow(10.0, B_minus_A/400.0));
+    let L_argument = 0.005756462732485115*B_minus_A;
+    let L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument);
     let dL_dA = 0.005756462732485115*(E - S);
     let dL_dB = 0.005756462732485115*(S - E);
     (L, Gradient { A: dL_dA, B: dL_dB })

@@ -208,7 +208,8 @@ def jacobian(
     q = (K - N0)/N0
     q_plus_exp_of_r_times_t = q + np.exp(r*t)
     delta = -1.0/q_plus_exp_of_r_times_t
-    dresidual_dK = delta/N0 + 1.0/K
+    expm1_of_neg_r_times_t = np.expm1(-r*t)
+    dresidual_dK = -expm1_of_neg_r_times_t/(K*(K*np.exp(-r*t)/N0 - expm1_of_neg_r_times_t))
     dresidual_dr = q*t/q_plus_exp_of_r_times_t
     dresidual_dN0 = -delta*K/(N0*N0)
     _rows[:, 0, 0] = dresidual_dK

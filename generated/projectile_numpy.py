@@ -204,7 +204,7 @@ def residuals(
     b = v*np.sin(theta)
     t_term = np.sqrt(b*b + 2.0*g*k)
     t = (
-        np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + np.where(2.0*g*k > 0.0,
+        np.where(b <= 0.0, -2.0*g*k/(b - t_term)/g, (b + np.where(2.0*g*k > 0.0,
         np.hypot(b, np.sqrt(2.0*g*k)), t_term))/g)
     )
     X = a*t
@@ -229,7 +229,7 @@ def jacobian(
     t_term = np.sqrt(b*b + 2.0*g*k)
     t_denominator = t_term - b
     t = np.where(b <= 0.0, 2.0*k/t_denominator, (b + t_term)/g)
-    delta = np.where(b <= 0.0, 2.0*k*a/(t_denominator*t_term), a*(1.0 + b/t_term)/g)
+    delta = np.where(b <= 0.0, 2.0*g*k/t_denominator*a/(g*t_term), a*(1.0 + b/t_term)/g)
     dresidual_dv = delta*sin_theta + t*cos_theta
     dresidual_dtheta = delta*a - t*b
     _rows[:, 0, 0] = dresidual_dv

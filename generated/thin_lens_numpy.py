@@ -195,10 +195,10 @@ def jacobian(
     _rows = np.zeros((len(s), 1, 2))
     dresidual_dR1_factor = 1.0 + n*R1/R2 - n + R1/s - R1/R2
     dresidual_dR1 = np.where(R2 == 0.0, 0.0, (n - 1.0)/(dresidual_dR1_factor*dresidual_dR1_factor))
-    dresidual_dR2_factor = s*R1*n - s*R1 - s*n*R2 + s*R2 + R1*R2
+    dresidual_dR2_factor = R1*s*n - R1*s + R1*R2 - s*n*R2 + s*R2
     dresidual_dR2 = (
-        np.where(R1 == 0.0, 0.0, -(n -
-        1.0)*R1*R1*s*s/(dresidual_dR2_factor*dresidual_dR2_factor))
+        np.where(s == 0.0, 0.0, -(n -
+        1.0)*s*s*R1*R1/(dresidual_dR2_factor*dresidual_dR2_factor))
     )
     _rows[:, 0, 0] = dresidual_dR1
     _rows[:, 0, 1] = dresidual_dR2

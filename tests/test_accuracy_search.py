@@ -148,3 +148,11 @@ def test_the_root_that_cancels_is_chosen_by_the_sign_of_b():
     value = sg.compile(sg.derive(graph), "python").value
     assert math.isclose(value(1.0, -1e9, 1.0), 1e-9, rel_tol=1e-15)
     assert math.isclose(value(1.0, 1e9, 1.0), -1e9, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize("base", [2, 10, 0.5])
+def test_sums_of_powers_of_any_base_do_not_overflow(base):
+    text = f"log({base}^a + {base}^b)"
+    value = sg.compile(sg.derive(sg.parse(f"param a, b; J = {text}")), "python").value
+    for a in (5000.0, -5000.0):
+        assert math.isclose(value(a, a + 1.0), a * math.log(base) + math.log1p(base), rel_tol=1e-15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 
 from symgrad.accuracy.matching import product_of, terms_of
@@ -14,14 +15,18 @@ from symgrad.expression.tree import (
     Compare,
     Div,
     Expression,
+    Logic,
     Mul,
     Neg,
     Pow,
     Var,
+    children,
     number,
     variables,
     walk,
+    with_children,
 )
+from symgrad.program.normal import effort_of
 
 MAX_TERMS = 6
 MAX_GUARDS = 10
@@ -114,6 +119,21 @@ def multiplied_out(e: Expression) -> Expression | None:
         if len(terms) > 4 * MAX_TERMS:
             return None
     return add(*terms) if changed else None
+
+
+@lru_cache(4096)
+def cancelled(e: Expression) -> Expression:
+    """Return the formula with sums multiplied out where terms cancel then.
+
+    >>> from symgrad.accuracy.rows import tree_of
+    >>> cancelled(tree_of("exp(-(1 - y)*x - (1 + y)*x)")) == tree_of("exp(-2*x)")
+    True
+    """
+    if isinstance(e, Compare | Logic) or not children(e):
+        return e
+    e = with_children(e, tuple([cancelled(part) for part in children(e)]))
+    wide = multiplied_out(e) if isinstance(e, Add) else None
+    return tidy(e if wide is None or effort_of(wide) >= effort_of(e) else wide)
 
 
 def _expanded(term: Expression) -> list[Expression]:

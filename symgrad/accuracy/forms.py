@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 
-from symgrad.accuracy.arrangements import arranged
+from symgrad.accuracy.arrangements import arranged, cancelled
 from symgrad.accuracy.matching import put, rewrites
 from symgrad.accuracy.quotient import quotients
 from symgrad.accuracy.relative import relative_logs
@@ -71,6 +71,7 @@ def _of_table(part: Expression) -> tuple[tuple[Expression, ...], tuple[Expressio
         for new, bound in rewrites(pattern, form, part):
             if new == part:
                 continue
+            new = cancelled(new)  # noqa: PLW2901
             found[new] = None
             tests = tuple(put(condition, bound) for condition in conditions)
             if tests and all(variables(test) for test in tests):
@@ -85,8 +86,7 @@ def marks(e: Expression) -> frozenset[str]:
     return frozenset(
         part.function if isinstance(part, Call) else "+" if isinstance(part, Add) else "^"
         for part in walk(e)
-        if isinstance(part, Call | Add)
-        or (isinstance(part, Pow) and isinstance(part.exponent, Var))
+        if isinstance(part, Call | Add) or (isinstance(part, Pow) and variables(part.exponent))
     )
 
 

@@ -46,6 +46,7 @@ WORK = 250  # forms that are measured for one program
 AGAIN = 60  # forms that are measured where what was found has turned out to be worse
 COSTED = 6  # programs that are written whole to see what a change costs them
 LONGER = 3  # operations by which a form may be longer that wins what the inputs lose too
+OBJECTIVE = 3.0  # how much more a bit of the objective counts than one of a derivative
 LONG = 60  # parts of a formula that is looked at
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
@@ -302,7 +303,8 @@ class Mender:
             worth = []
             for name in self.changes:
                 saved = now - cost(self._without(name)) if exact else self._longer_by(name)
-                worth.append((self._won_by(name) / max(saved, 0.5), name))
+                favour = OBJECTIVE if name == self.bench.results[0] else 1.0
+                worth.append((favour * self._won_by(name) / max(saved, 0.5), name))
             self._cheaper(min(worth)[1])
 
     def _without(self, name: str) -> list[Statement]:

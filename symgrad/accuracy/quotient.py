@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from symgrad.accuracy.arrangements import multiplied_out
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import Product, add, mul, neg, tidy
+from symgrad.expression.algebra import Product, add, div, mul, neg, tidy
 from symgrad.expression.certified import HAS_FLINT, flint
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
@@ -34,6 +34,7 @@ from symgrad.expression.tree import (
     children,
     number,
     signed_value,
+    variables,
     walk,
     with_children,
 )
@@ -98,6 +99,24 @@ def _in_exponentials(e: Expression) -> Expression:
         case Call(function, _) if function in EXPONENTIAL:
             definition = record(function).definition
             return e if definition is None else definition(parts)
+        case _:
+            return with_children(e, parts) if parts else e
+
+
+def in_exponentials(e: Expression) -> Expression:
+    """Return the formula with powers of numbers, and logarithms to other bases, written by e.
+
+    >>> from symgrad.accuracy.rows import tree_of
+    >>> in_exponentials(tree_of("log2(10^x)")) == tree_of("log(exp(x*log(10)))/log(2)")
+    True
+    """
+    parts = tuple(in_exponentials(part) for part in children(e))
+    match e:
+        case Pow(Number(base), exponent) if base > 0 and variables(exponent):
+            return Call("exp", (mul(parts[1], Call("log", (parts[0],))),))
+        case Call("log10" | "log2" as function, _):
+            own = number(10 if function == "log10" else 2)
+            return div(Call("log", parts), Call("log", (own,)))
         case _:
             return with_children(e, parts) if parts else e
 

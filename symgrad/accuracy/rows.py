@@ -73,6 +73,11 @@ LOG_TAIL = f"-a^2/2 - log(-a) - log(2*pi)/2 + log({TAIL})"
 LOG_ERFC = f"-a^2 - log(a) - log(pi)/2 + log({ERFC_TAIL})"
 
 
+def _even_and_odd(even: str, odd: str) -> str:
+    """Return two exponentials as one of their mean times a sum of hyperbolic functions."""
+    return f"exp((a + d)/2)*((b {even} c)*cosh((a - d)/2) + (b {odd} c)*sinh((a - d)/2))"
+
+
 def _far(pattern: str, where: str, form: str) -> Row:
     """Return the row of what has a form of its own far out."""
     return Row(pattern, f"where({where}, {form}, {pattern})", "", AS7)
@@ -85,6 +90,8 @@ ROWS: tuple[Row, ...] = (
     Row("exp(a) + exp(-a) - 2", "4*sinh(a/2)^2", "", AS4),
     Row("exp(a) - exp(-a)", "2*sinh(a)", "", AS4),
     Row("exp(a) + exp(-a)", "2*cosh(a)", "", AS4),
+    Row("b*exp(a) + c*exp(d)", _even_and_odd("+", "-"), "", AS4),
+    Row("b*exp(a) - c*exp(d)", _even_and_odd("-", "+"), "", AS4),
     Row("exp(a)*exp(b)", "exp(a + b)", "", HERBIE),
     Row("exp(a)/exp(b)", "exp(a - b)", "", HERBIE),
     Row("1/exp(a)", "exp(-a)", "", HERBIE),
@@ -110,6 +117,7 @@ ROWS: tuple[Row, ...] = (
     Row("expm1(a)/(exp(a) + 1)", "tanh(a/2)", "", AS4),
     Row("exp(a)/(exp(a) - 1)^2", "1/(4*sinh(a/2)^2)", "", AS4),
     Row("sinh(a)/cosh(a)", "tanh(a)", "", AS4),
+    Row("cosh(a)/sinh(a)", "1/tanh(a)", "", AS4),
     Row("1/tanh(a) - 1", "2/expm1(2*a)", "", AS4),
     Row("cosh(a)/sinh(a) - 1", "2/expm1(2*a)", "", AS4),
     Row("1 - cosh(a)^2/sinh(a)^2", "-1/sinh(a)^2", "", AS4),
@@ -223,6 +231,9 @@ ROWS: tuple[Row, ...] = (
     Row("cos(a)^2 - sin(a)^2", "cos(2*a)", "", AS4),
     Row("(1 - cos(a))/sin(a)", "tan(a/2)", "", AS4),
     Row("sin(a)/(1 + cos(a))", "tan(a/2)", "", AS4),
+    Row("sin(a + b) - sin(a)", "sin(b)*(cos(a) - sin(a)*tan(b/2))", "", AS4),
+    Row("cos(a + b) - cos(a)", "-sin(b)*(sin(a) + cos(a)*tan(b/2))", "", AS4),
+    Row("tan(a + b) - tan(a)", "tan(b)*(1 + tan(a)^2)/(1 - tan(a)*tan(b))", "", AS4),
     Row("sin(a) - sin(b)", "2*cos((a + b)/2)*sin((a - b)/2)", "", AS4),
     Row("cos(a) - cos(b)", "2*sin((a + b)/2)*sin((b - a)/2)", "", AS4),
     Row("tan(a) - tan(b)", "sin(a - b)/(cos(a)*cos(b))", "", AS4),

@@ -19,10 +19,11 @@ from symgrad.accuracy.measure import Bench, bits_lost
 from symgrad.accuracy.mend import Mender, counted
 from symgrad.accuracy.names import LARGEST, unfolded
 from symgrad.accuracy.parts import Parts
-from symgrad.accuracy.quotient import quotients
+from symgrad.accuracy.quotient import in_exponentials, quotients
 from symgrad.accuracy.regimes import GAIN, Scored, best_of_each_size, choices, decided
 from symgrad.accuracy.relative import relative_logs
 from symgrad.accuracy.singular import singular_forms
+from symgrad.expression.alike import orderless
 from symgrad.expression.tree import (
     Call,
     Expression,
@@ -62,7 +63,8 @@ def searched(name: str, statements: Sequence[Statement], mender: Mender) -> Iter
     if mender.work <= 0:
         return
     search = _Search(name, mender)
-    yield from search.run(list(unfolded(name, statements, mender.place)))
+    seeds = list(unfolded(name, statements, mender.place))
+    yield from search.run([*seeds, *[e for e in map(in_exponentials, seeds) if e not in seeds]])
     mender.work -= len(search.scores)
 
 
@@ -71,6 +73,9 @@ class _Search:
         self.bench, self.mender, self.name = mender.bench, mender, name
         losses = mender.losses(name)
         slack = self.bench.slack[name]
+        if {*mender.original[mender.place[name]].formula.operands} <= {*self.bench.inputs}:
+            slack = [0.0] * len(slack)  # what it is made of is exact
+        self.allowed = slack
         self.excess = [loss - own for loss, own in zip(losses, slack, strict=True)]
         if max(self.excess, default=0.0) <= FAULTY:  # no more than half an ulp in the inputs does
             self.excess = list(losses)
@@ -87,7 +92,7 @@ class _Search:
         self.near = [truth.near[i] for i in self.points]
         self.rest = [truth.rest[i] for i in self.points]
         self.known = [truth.known[i] for i in self.points]
-        self.slack = [bench.slack[self.name][i] for i in self.points]
+        self.slack = [self.allowed[i] for i in self.points]
         self.weights = [bench.weights[i] for i in self.points]
         self.columns: dict[str | int, Column] = {
             n: [c[i] for i in self.points] for n, c in self.mender.columns.items()
@@ -261,7 +266,7 @@ class _Search:
         def scored(e: Expression) -> Scored:
             return Scored(e, counted(truth.losses(column_of(e)), slack, self.bench.weights))
 
-        known = [scored(e) for e in dict.fromkeys(forms)]
+        known = [scored(e) for e in {orderless(e): e for e in reversed(forms)}.values()][::-1]
         for row in known:
             losses = truth.losses(column_of(row.e))
             if row.lost < GAIN and not self.mender.is_worse(self.name, losses):

@@ -325,7 +325,12 @@ def _over(e: Expression, below: Expression) -> Expression:
 
 @lru_cache(1024)
 def _solved(unit: Expression, key: str | int, t: Expression) -> Expression | None:
-    """Return the name for which the unit is t, where the unit is linear in it."""
+    """Return the name for which the unit is t, where the unit or its inverse is linear in it."""
+    match unit:
+        case Div(above, below) if key not in variables(above):
+            unit, t = below, div(above, t)
+        case _:
+            pass
     found = linear_in(unit, key)
     if found is None or found[0] == Number(Fraction(0)):
         return None
