@@ -133,11 +133,20 @@ def tikz_is_there():
 
 
 @pytest.mark.skipif(not tikz_is_there(), reason="needs pdflatex and TikZ")
-def test_tikz_compiles_alone(symgrad, tmp_path):
-    symgrad(BRANCH, "--values", "-o", str(tmp_path / "graph.tex"))
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "graph.tex"]
+@pytest.mark.parametrize("words", [(BRANCH, "--values"), ("example:arrays/mlp",)])
+def test_tikz_compiles_alone_to_one_page_of_its_size(symgrad, tmp_path, words):
+    symgrad(*words, "-o", str(tmp_path / "graph.tex"))
+    plain = r"\pdfcompresslevel=0 \pdfobjcompresslevel=0 \input{graph.tex}"
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-jobname=graph", plain]
     subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=True)
-    assert (tmp_path / "graph.pdf").read_bytes().startswith(b"%PDF")
+    boxes = re.findall(
+        rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", (tmp_path / "graph.pdf").read_bytes()
+    )
+    source = (tmp_path / "graph.tex").read_text(encoding="utf-8")
+    asked = re.search(r"paperwidth=([\d.]+)pt \\paperheight=([\d.]+)pt", source)
+    assert len(boxes) == 1
+    for shown, points in zip(boxes[0], asked.groups(), strict=True):
+        assert abs(float(shown) - float(points) * 72 / 72.27) < 0.1
 
 
 @pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="needs Chromium")

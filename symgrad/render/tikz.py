@@ -16,6 +16,7 @@ _LINE = 1.3
 _MARGIN = 4
 _SHORT = 0.5
 _OPERATOR = re.compile(r"\s*([+−=·<>≤≥≠→])\s*")  # mathematics has spaces of its own there
+_WORD = re.compile("([A-Za-z]+)")
 _SIGNS = {
     "·": r"{\cdot}", "−": "-", "∂": r"\partial ", "√": r"\surd ", "π": r"\pi ", "≤": r"\le ",
     "≥": r"\ge ", "≠": r"\ne ", "×": r"\times ", "→": r"\to ", "…": r"\ldots ", "′": "'",
@@ -42,7 +43,8 @@ def tikz(made: Drawing) -> str:
     wide, high = number(plan.width + 2 * _MARGIN), number(plan.height + 2 * _MARGIN)
     corner = point(plan.width + _MARGIN, plan.height + _MARGIN)
     rows = [
-        rf"\pdfpagewidth={wide}pt \pdfpageheight={high}pt",
+        rf"\paperwidth={wide}pt \paperheight={high}pt",
+        r"\pdfpagewidth=\paperwidth \pdfpageheight=\paperheight",
         rf"\textwidth={wide}pt \textheight={high}pt \hoffset=-1in \voffset=-1in",
         r"\oddsidemargin=0pt \topmargin=0pt \headheight=0pt \headsep=0pt",
         r"\topskip=0pt \parindent=0pt",
@@ -55,7 +57,7 @@ def tikz(made: Drawing) -> str:
     rows += [_wire(wire, link) for wire, link in zip(shown.wires, plan.links, strict=True)]
     for link, lines in zip(plan.links, made.labels, strict=True):
         if lines and link.label is not None:
-            rows += _texts(lines, *link.label, LABEL_SIZE, made, "fill=white, ")
+            rows += _texts(lines, *link.label, LABEL_SIZE, made, "fill=white, inner sep=1.5pt, ")
     for tile, box, lines in zip(shown.tiles, plan.boxes, made.texts, strict=True):
         rows += _tile(tile, box, lines, made)
     return _HEAD + "\n".join([*rows, r"\end{tikzpicture}", r"\end{document}"]) + "\n"
@@ -148,12 +150,17 @@ def formula(runs: Sequence[TextRun]) -> str:
 
     >>> formula([TextRun("x", italic=True), TextRun("2", scale=0.72, shift=-0.36)])
     'x^{2}'
+    >>> formula([TextRun("h", italic=True), TextRun(" = tanh(")])
+    'h=\\\\mathrm{tanh}('
     """
     pieces: list[str] = []
     for run in runs:
-        text = "".join(map(_letter, _OPERATOR.sub(r"\1", run.text)))
-        if not run.italic and any(letter.isalpha() and letter.isascii() for letter in run.text):
-            text = rf"\mathrm{{{text}}}"
+        plain = _OPERATOR.sub(r"\1", run.text)
+        parts = [plain] if run.italic else _WORD.split(plain)  # words at odd places
+        text = "".join(
+            rf"\mathrm{{{part}}}" if i % 2 else "".join(map(_letter, part))
+            for i, part in enumerate(parts)
+        )
         mark = "_" if run.shift > 0 else "^" if run.shift < 0 else ""
         pieces.append(f"{mark}{{{text}}}" if mark else text)
     return "".join(pieces)
