@@ -88,6 +88,16 @@ class TestGoOnWithin:
         said = limited(run_python, STUCK, status=2)
         assert said == "Late: error: not finished within 0.3 s of computing"
 
+    def test_the_handlers_of_signals_are_given_back(self, run_python):
+        code = (
+            "import os, signal\nfrom symgrad.expression.deadline import go_on_within\n"
+            "sent = signal.SIGINT, signal.SIGTERM, signal.SIGHUP\n"
+            "before = list(map(signal.getsignal, sent))\n"
+            "if go_on_within(20) is None:\n    os._exit(0)\n"
+            "print(list(map(signal.getsignal, sent)) == before)"
+        )
+        assert run_python("-c", code).stdout == "True\n"
+
     def test_waiting_does_not_count(self, run_python):
         assert limited(run_python, "time.sleep(0.6); print('done')", status=0) == "done"
 

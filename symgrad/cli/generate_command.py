@@ -122,19 +122,15 @@ def command(
     """Write value, gradient and update step of FILE as code that needs nothing of symgrad."""
     from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
-    from symgrad.errors import Diagnostic, SymgradError
-    from symgrad.graph.arrays import ArrayGraph
     from symgrad.program.program import lower
     from symgrad.targets import target as target_called
     from symgrad.targets.codegen import emit
 
     if output is not None:
         _refuse_output(output, target, module)
-    language = target_called(target)
-    if check and language.not_run:
-        fault = f"--check cannot run the target `{target}`: {language.not_run}"
-        raise SymgradError(Diagnostic(fault, help="leave --check out"))
-    safe = safe and not language.as_derived
+    if check:
+        _refuse_check(target)
+    safe = safe and not target_called(target).as_derived
     names = split_names(wrt)
     derivation = derive(load_graph(file, names), names or None)
     name = module or module_name(file, output)
@@ -153,27 +149,32 @@ def command(
     )
     if ops:
         note(operation_report(lower(derivation, safe=safe)))
-    if chosen.get("float") == "float" and check is not False:
+    if check is not False and chosen.get("float") == "float":
         note("not checked: single precision is not held to the bound for doubles")
-    elif templates is not None and not run_code:
-        if check is not False:
-            note("not checked: templates of others may emit anything; --run-code runs it")
-    elif isinstance(derivation.graph, ArrayGraph):
-        if check or (check is None and output is not None):
-            _arrays_checked(derivation, target, files)
+    elif check is not False and templates is not None and not run_code:
+        note("not checked: templates of others may emit anything; --run-code runs it")
     elif check or (check is None and output is not None):
         _checked(
-            derivation,
-            target,
-            files,
-            optimizer=optimizer,
-            safe=safe,
-            module=name,
-            settings=chosen,
+            derivation, target, files, optimizer=optimizer, safe=safe, module=name, settings=chosen
         )
+    _deliver(files, output, force=force)
+    _tell(derivation, safe=safe)
+
+
+def _refuse_check(target: str) -> None:
+    """Raise SymgradError where nothing runs what a target emits."""
+    from symgrad.errors import Diagnostic, SymgradError
+    from symgrad.targets import target as target_called
+
+    if why := target_called(target).not_run:
+        fault = f"--check cannot run the target `{target}`: {why}"
+        raise SymgradError(Diagnostic(fault, help="leave --check out"))
+
+
+def _deliver(files: tuple[EmittedFile, ...], output: Path | None, *, force: bool) -> None:
+    """Print files, or write them and say where; all or none, where one must not be written."""
     if output is None:
         print_result("\n".join(item.text for item in files), exact=True)
-        _tell(derivation, safe=safe)
         return
     places = _places(output, [(item.name, item.text) for item in files])
     for path, _ in places:
@@ -181,17 +182,6 @@ def command(
     for path, text in places:
         write_file(path, text, force=force)
         print_result(f"wrote {path}")
-    _tell(derivation, safe=safe)
-
-
-def _arrays_checked(derivation: Derivation, target: str, files: tuple[EmittedFile, ...]) -> None:
-    """Run array code against certified values at several sizes; stop what is wrong."""
-    from symgrad.derivation.arrays.derivation import ArrayDerivation
-    from symgrad.targets.arrays.running import check_arrays
-
-    if isinstance(derivation, ArrayDerivation):
-        report = check_arrays(derivation, target, files)
-        note(report.text if report.note or not report.points else f"checked {report.text}")
 
 
 def _tell(derivation: Derivation, *, safe: bool) -> None:
@@ -233,9 +223,15 @@ def _checked(
     Formulas that lose digits as written lose them: that is said, and nothing is stopped. Code is
     stopped where it is further off than the code as written.
     """
+    from symgrad.derivation.arrays.derivation import ArrayDerivation
+    from symgrad.targets.arrays.running import check_arrays
     from symgrad.targets.check_code import check_within, checked
     from symgrad.targets.codegen import emit
 
+    if isinstance(derivation, ArrayDerivation):
+        found = check_arrays(derivation, target, files)
+        note(found.text if found.note or not found.points else f"checked {found.text}")
+        return
     report = check_within(CHECK_SECONDS, derivation, target, files, optimizer=optimizer)
     if safe and not report.ok:
         plain = emit(derivation, target, optimizer=optimizer, safe=False, module=module, **settings)

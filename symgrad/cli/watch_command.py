@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,12 +61,9 @@ def command(
         seen = stamps(files)
         if is_terminal(sys.stdout):
             click.clear()
-        handlers = {sent: signal.getsignal(sent) for sent in (signal.SIGINT, signal.SIGTERM)}
         status = _run(context, words)
         if os.getpid() != home:  # the child that did the work: it ends as the command does
             raise click.exceptions.Exit(status)
-        for sent, handler in handlers.items():  # they passed everything on to the child
-            signal.signal(sent, handler)
         count += 1
         if times is not None and count >= times:
             raise click.exceptions.Exit(status)

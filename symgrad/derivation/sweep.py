@@ -20,9 +20,6 @@ from symgrad.expression.slopes import refusal_of
 from symgrad.expression.tree import Expression, Formula, Mark
 from symgrad.graph.graph import Graph, Node
 
-MAX_INLINE_COST = 60
-MAX_MERGE_COST = 16
-
 
 class AdjointMark(Mark):
     """Stands for the sensitivity of a node until that is given its name."""

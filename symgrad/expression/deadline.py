@@ -74,10 +74,11 @@ def go_on_within(seconds: float) -> int | None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting)
         return None
     os.close(ours)
-    for number in waiting:
-        signal.signal(number, lambda sent, _: _pass_on(child, sent))
+    before = {n: signal.signal(n, lambda sent, _: _pass_on(child, sent)) for n in waiting}
     signal.pthread_sigmask(signal.SIG_UNBLOCK, waiting)
     _, status = os.waitpid(child, 0)
+    for number, handler in before.items():
+        signal.signal(number, signal.SIG_DFL if handler is None else handler)
     os.close(theirs)
     return _ended(os.waitstatus_to_exitcode(status), seconds)
 

@@ -8,6 +8,7 @@ imports SymPy: `symgrad.expression.symbolic` loads it when it is first needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
@@ -37,46 +38,6 @@ class Own(sp.Function):  # type: ignore[misc]
         raise NotImplementedError
 
 
-class Log2(Own):
-    """The logarithm to base 2."""
-
-    def slope(self, place: int) -> Real:
-        """Return 1/(x log 2)."""
-        return 1 / (self.args[place] * sp.log(2))
-
-
-class Log10(Own):
-    """The logarithm to base 10."""
-
-    def slope(self, place: int) -> Real:
-        """Return 1/(x log 10)."""
-        return 1 / (self.args[place] * sp.log(10))
-
-
-class Cbrt(Own):
-    """The real cube root."""
-
-    def slope(self, place: int) -> Real:  # noqa: ARG002
-        """Return 1/(3f²)."""
-        return 1 / (3 * self**2)
-
-
-class Abs(Own):
-    """The absolute value; its derivative at 0 is taken as 0."""
-
-    def slope(self, place: int) -> Real:
-        """Return sign x."""
-        return Sign(self.args[place])
-
-
-class Sign(Own):
-    """The sign; its derivative is taken as 0 everywhere."""
-
-    def slope(self, place: int) -> Real:  # noqa: ARG002
-        """Return 0."""
-        return sp.S.Zero
-
-
 class Atan2(Own):
     """The angle of the point (x, y), from y and x; sums are written as x² + y²."""
 
@@ -88,119 +49,66 @@ class Atan2(Own):
         return (-y if place else x) / (x**2 + y**2)
 
 
-class Hypot(Own):
-    """The square root of a sum of squares."""
+def own(name: str, about: str, slope: Callable[[Real, Real], Real]) -> type[Own]:
+    """Return the class of a function whose derivative is made of its value and the argument."""
 
-    def slope(self, place: int) -> Real:
-        """Return x/f."""
-        return self.args[place] / self
+    def by_place(self: Own, place: int) -> Real:
+        return slope(self, self.args[place])
 
-
-class Log1p(Own):
-    """The logarithm of 1 + x."""
-
-    def slope(self, place: int) -> Real:
-        """Return 1/(1 + x)."""
-        return 1 / (1 + self.args[place])
+    return type(name, (Own,), {"__module__": __name__, "__doc__": about, "slope": by_place})
 
 
-class Expm1(Own):
-    """The exponential less 1."""
-
-    def slope(self, place: int) -> Real:
-        """Return exp x."""
-        return sp.exp(self.args[place])
+def _flat(_: Real, __: Real) -> Real:
+    return sp.S.Zero
 
 
-class Sigmoid(Own):
-    """The logistic function."""
-
-    def slope(self, place: int) -> Real:  # noqa: ARG002
-        """Return f(1 - f)."""
-        return self * (1 - self)
-
-
-class Logit(Own):
-    """The inverse of the logistic function, the logarithm of odds."""
-
-    def slope(self, place: int) -> Real:
-        """Return 1/(x(1 - x))."""
-        x = self.args[place]
-        return 1 / (x * (1 - x))
-
-
-class Softplus(Own):
-    """The logarithm of 1 + exp x."""
-
-    def slope(self, place: int) -> Real:
-        """Return the logistic function."""
-        return Sigmoid(self.args[place])
-
-
-class Relu(Own):
-    """The larger of x and 0; its derivative at 0 is taken as 0."""
-
-    def slope(self, place: int) -> Real:
-        """Return 1 where x > 0, else 0."""
-        return Positive(self.args[place])
-
-
-class Positive(Own):
-    """1 where x > 0, else 0."""
-
-    def slope(self, place: int) -> Real:  # noqa: ARG002
-        """Return 0."""
-        return sp.S.Zero
-
-
-class Gelu(Own):
-    """The Gaussian error linear unit, x Φ(x)."""
-
-    def slope(self, place: int) -> Real:
-        """Return Φ(x) + x φ(x)."""
-        x = self.args[place]
-        return NormalCdf(x) + x * NormalPdf(x)
-
-
-class Silu(Own):
-    """The sigmoid linear unit, x σ(x)."""
-
-    def slope(self, place: int) -> Real:
-        """Return σ(x) + f(1 - σ(x))."""
-        x = self.args[place]
-        return Sigmoid(x) + self * (1 - Sigmoid(x))
-
-
-class LogSumExp(Own):
-    """The logarithm of a sum of exponentials."""
-
-    def slope(self, place: int) -> Real:
-        """Return exp(x - f)."""
-        return sp.exp(self.args[place] - self)
-
-
-class NormalPdf(Own):
-    """The density φ of the standard normal distribution."""
-
-    def slope(self, place: int) -> Real:
-        """Return -x φ(x)."""
-        return -self.args[place] * self
-
-
-class NormalCdf(Own):
-    """The distribution function Φ of the standard normal distribution."""
-
-    def slope(self, place: int) -> Real:
-        """Return φ(x)."""
-        return NormalPdf(self.args[place])
-
-
-class StopGradient(Own):
-    """Its argument, which nothing is to be differentiated through."""
-
-    def slope(self, place: int) -> Real:  # noqa: ARG002
-        """Return 0."""
-        return sp.S.Zero
+Log2 = own("Log2", "The logarithm to base 2.", lambda _, x: 1 / (x * sp.log(2)))
+Log10 = own("Log10", "The logarithm to base 10.", lambda _, x: 1 / (x * sp.log(10)))
+Cbrt = own("Cbrt", "The real cube root.", lambda f, _: 1 / (3 * f**2))
+Sign = own("Sign", "The sign; its derivative is taken as 0 everywhere.", _flat)
+Abs = own("Abs", "The absolute value; its derivative at 0 is taken as 0.", lambda _, x: Sign(x))
+Hypot = own("Hypot", "The square root of a sum of squares.", lambda f, x: x / f)
+Log1p = own("Log1p", "The logarithm of 1 + x.", lambda _, x: 1 / (1 + x))
+Expm1 = own("Expm1", "The exponential less 1.", lambda _, x: sp.exp(x))
+Sigmoid = own("Sigmoid", "The logistic function.", lambda f, _: f * (1 - f))
+Logit = own(
+    "Logit",
+    "The inverse of the logistic function, the logarithm of odds.",
+    lambda _, x: 1 / (x * (1 - x)),
+)
+Softplus = own("Softplus", "The logarithm of 1 + exp x.", lambda _, x: Sigmoid(x))
+Positive = own("Positive", "1 where x > 0, else 0.", _flat)
+Relu = own(
+    "Relu", "The larger of x and 0; its derivative at 0 is taken as 0.", lambda _, x: Positive(x)
+)
+NormalPdf = own(
+    "NormalPdf", "The density φ of the standard normal distribution.", lambda f, x: -x * f
+)
+NormalCdf = own(
+    "NormalCdf",
+    "The distribution function Φ of the standard normal distribution.",
+    lambda _, x: NormalPdf(x),
+)
+Gelu = own(
+    "Gelu", "The Gaussian error linear unit, x Φ(x).", lambda _, x: NormalCdf(x) + x * NormalPdf(x)
+)
+Silu = own(
+    "Silu", "The sigmoid linear unit, x σ(x).", lambda f, x: Sigmoid(x) + f * (1 - Sigmoid(x))
+)
+LogSumExp = own("LogSumExp", "The logarithm of a sum of exponentials.", lambda f, x: sp.exp(x - f))
+StopGradient = own(
+    "StopGradient", "Its argument, which nothing is to be differentiated through.", _flat
+)
+FirstLargest = own(
+    "FirstLargest",
+    "1 where the argument at the place that comes first is the first of the largest, else 0.",
+    _flat,
+)
+FirstSmallest = own(
+    "FirstSmallest",
+    "1 where the argument at the place that comes first is the first of the smallest, else 0.",
+    _flat,
+)
 
 
 class Largest(Own):
@@ -221,18 +129,6 @@ class Smallest(Own):
     def slope(self, place: int) -> Real:
         """Return 1 where the argument is the first of the smallest, else 0."""
         return FirstSmallest(place, *self.args)
-
-
-class FirstLargest(Own):
-    """1 where the argument at the place that comes first is the first of the largest, else 0."""
-
-    def slope(self, place: int) -> Real:  # noqa: ARG002
-        """Return 0."""
-        return sp.S.Zero
-
-
-class FirstSmallest(FirstLargest):
-    """1 where the argument at the place that comes first is the first of the smallest, else 0."""
 
 
 class Unknown(Own):

@@ -40,7 +40,7 @@ _MEAN = Var(Mark("the mean of an expression with data"))
 class Batch:
     """A routine over samples.
 
-    `before` are the assignments without data, `body` those of one sample. `sums` pairs a name with
+    `before` are the assignments without data, `body` those of one sample. `sums` pairs a mark with
     the formula that is summed over the samples; `results` gives, for each result of the routine,
     its formula in the means of the sums (under the same names) and in names without data.
     `guarded` are the names that may be NaN where a branch of `where` is not taken.
@@ -58,7 +58,7 @@ class Batch:
         return tuple(name for name, _ in self.sums)
 
 
-def batch_of(program: Program, routine: Routine, prefix: str = "mean_") -> Batch:
+def batch_of(program: Program, routine: Routine) -> Batch:
     """Split a routine into what is done once and what is done for each sample."""
     varying = set(program.data)
     before: list[Assignment] = []
@@ -69,7 +69,7 @@ def batch_of(program: Program, routine: Routine, prefix: str = "mean_") -> Batch
         else:
             varying.add(row.name)
             body.append(row)
-    split = _Splitter({row.name: row for row in body}, varying, prefix, routine.guarded)
+    split = _Splitter({row.name: row for row in body}, varying, routine.guarded)
     results = tuple((name, split.mean(Var(name))) for name in routine.results)
     used = {operand for _, formula in results for operand in formula.operands}
     sums = tuple((name, formula_of(e)) for e, name in split.sums.items() if name in used)
@@ -107,13 +107,11 @@ class _Splitter:
         self,
         rows: Mapping[str, Assignment],
         varying: set[str],
-        prefix: str,
         guarded: frozenset[str],
     ) -> None:
         self.sums: dict[Expression, str] = {}
         self._rows = rows
         self._varying = varying
-        self._prefix = prefix
         self._guarded = guarded
         self._used = {operand for row in rows.values() for operand in row.operands}
 
@@ -126,7 +124,7 @@ class _Splitter:
         return formula_of(normal(add(*terms)))
 
     def _name(self, vector: Expression) -> str:
-        return self.sums.setdefault(vector, f"{self._prefix}{len(self.sums)}")
+        return self.sums.setdefault(vector, Mark(f"the mean number {len(self.sums)}"))
 
     def _linear(self, e: Expression, depth: int) -> list[tuple[Expression, Expression | None]]:
         """Return terms without data, which may use _MEAN: that of an expression with data."""

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.printer import LetterPrinter
-from symgrad.render.latex import LatexPrinter, line_latex, side_latex
+from symgrad.render.latex import LatexPrinter, line_latex
 from symgrad.render.sheet import FormulaLine, Worked, all_names, left_side
 from symgrad.render.steps_sheet import full_sections
-from symgrad.render.text import remark_text
+from symgrad.render.text import remark_text, side_text
 
 Line: TypeAlias = tuple[str, str]  # LaTeX, and the rule that gave it
 Explained: TypeAlias = tuple[tuple[str, list[list[Line]]], ...]
@@ -32,7 +32,7 @@ def explained_sections(d: Derivation) -> Explained:
         for item in section.items:
             if isinstance(item, Worked):
                 left = left_side(item.left, printer)
-                rows = [(side_latex(side, printer), remark_text(r, plain)) for side, r in item.rows]
+                rows = [(side_text(side, printer), remark_text(r, plain)) for side, r in item.rows]
                 first = (f"{left} = {rows[0][0]}", rows[0][1])
                 items.append([first, *((f"= {side}", rule) for side, rule in rows[1:])])
             elif isinstance(item, FormulaLine):

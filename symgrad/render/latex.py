@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from fractions import Fraction
 
 from symgrad.expression.functions import OwnFunction, lookup, record
@@ -29,11 +28,11 @@ from symgrad.render.sheet import (
     Partial,
     Remark,
     Section,
-    Side,
     Trail,
     Worked,
     left_side,
 )
+from symgrad.render.text import equated, side_text
 
 _NAME = re.compile(r"([^\W\d_]+)_?(.*)", re.DOTALL)
 _ALIKE = {r"\varphi": r"\phi"}
@@ -235,7 +234,7 @@ def matrix_entries(
     for item in section.items:
         if isinstance(item, FormulaLine) and isinstance(left := item.left[0], Partial):
             top = left.top
-            entry = side_latex(item.sides[-1], printer)
+            entry = side_text(item.sides[-1], printer)
             entries[left.bottom, left.second] = entries[left.second, left.bottom] = entry
     names = list(dict.fromkeys(name for name, _ in entries))
     return top, names, [[entries[row, other] for other in names] for row in names]
@@ -255,12 +254,7 @@ def matrix_latex(section: Section, printer: LatexPrinter) -> str:
 
 def line_latex(line: FormulaLine, printer: LatexPrinter) -> str:
     """Return one line of formulas."""
-    parts = [left_side(left, printer) for left in line.left]
-    for side in line.sides:
-        text = side_latex(side, printer)
-        if text != parts[-1]:
-            parts.append(text)
-    text = " = ".join(parts)
+    text = equated(line, printer)
     return rf"{text} \quad\mbox{{({prose(line.remark)})}}" if line.remark else text
 
 
@@ -270,34 +264,15 @@ def worked_latex(worked: Worked, printer: LatexPrinter) -> str:
     rows: list[str] = []
     for i, (side, rule) in enumerate(worked.rows):
         reason = rf"\mbox{{{remark_latex(rule, printer)}}}"
-        rows.append(rf"{'' if i else left} & = & {side_latex(side, printer)} & {reason}")
+        rows.append(rf"{'' if i else left} & = & {side_text(side, printer)} & {reason}")
     body = r" \\ ".join(rows)
     return rf"\begin{{array}}{{rcll}} {body} \end{{array}}"
-
-
-def side_latex(side: Side, printer: LatexPrinter) -> str:
-    """Return a sum of products."""
-    texts = [printer.product_of(chain) for chain in side]
-    return joined_terms(texts)
-
-
-def joined_terms(texts: Iterable[str]) -> str:
-    """Return printed terms as a sum."""
-    pieces: list[str] = []
-    for text in texts:
-        if not pieces:
-            pieces.append(text)
-        elif text.startswith("-"):
-            pieces.append(f" - {text.removeprefix('-')}")
-        else:
-            pieces.append(f" + {text}")
-    return "".join(pieces)
 
 
 def trail_latex(trail: Trail, printer: LatexPrinter) -> str:
     """Return a path, and its product where there is one."""
     text = r" \to ".join(printer.name(name) for name in trail.names)
-    return rf"{text}:\quad {side_latex(trail.product, printer)}" if trail.product else text
+    return rf"{text}:\quad {side_text(trail.product, printer)}" if trail.product else text
 
 
 def remark_latex(remark: Remark, printer: LatexPrinter) -> str:

@@ -11,7 +11,6 @@ from symgrad.render.latex import (
     matrix_entries,
     prose,
     remark_latex,
-    side_latex,
     trail_latex,
     worked_latex,
 )
@@ -42,6 +41,7 @@ from symgrad.render.sheet import (
     Worked,
     left_side,
 )
+from symgrad.render.text import side_text
 
 _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c")
 _KERNEL_LETTERS = frozenset("ßæøåœłÆØÅŒŁ")
@@ -147,7 +147,7 @@ def _worked(worked: Worked, printer: LatexPrinter) -> str:
     room = PAGE - width(left) - 25 if width(left) <= PAGE / 3 else PAGE - 35
     pairs: list[tuple[Row, Row]] = []
     for i, (side, rule) in enumerate(worked.rows):
-        pairs.append((() if i else left, boxed(f"= {side_latex(side, printer)}")))
+        pairs.append((() if i else left, boxed(f"= {side_text(side, printer)}")))
         pairs.append(((), (_reason(remark_latex(rule, printer), room),)))
     return rows_displayed(pairs)
 

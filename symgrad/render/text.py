@@ -47,13 +47,18 @@ def _section(section: Section, printer: Printer, arrow: str) -> str:
 
 def line_text(line: FormulaLine, printer: Printer) -> str:
     """Return one line of formulas."""
+    text = equated(line, printer)
+    return f"{text}    ({line.remark})" if line.remark else text
+
+
+def equated(line: FormulaLine, printer: Printer) -> str:
+    """Return all sides of a line, in the notation of the printer, without its remark."""
     parts = [left_side(left, printer) for left in line.left]
     for side in line.sides:
         text = side_text(side, printer)
         if text != parts[-1]:
             parts.append(text)
-    text = " = ".join(parts)
-    return f"{text}    ({line.remark})" if line.remark else text
+    return " = ".join(parts)
 
 
 def worked_text(worked: Worked, printer: Printer) -> list[str]:
@@ -70,7 +75,7 @@ def worked_text(worked: Worked, printer: Printer) -> list[str]:
 
 
 def side_text(side: Side, printer: Printer) -> str:
-    """Return a sum of products."""
+    """Return a sum of products, in the notation of the printer."""
     pieces: list[str] = []
     for i, chain in enumerate(side):
         text = printer.product_of(chain)

@@ -27,11 +27,11 @@ class GivenNames:
         self.remarks: dict[str, None] = {}
         self._alike: Names | None = None
         self._own = tuple(self.table)
-        self._canonical: dict[str, str] = {}
+        seen: dict[str, str] = {}
         # Only names in Greek letters or words have several spellings: one search finds them all.
         for name in _SPECIAL.findall("\n".join(self.table)):
             plain = canonical(name)
-            first = self._canonical.setdefault(plain, name)
+            first = seen.setdefault(plain, name)
             if first == name and plain.isascii() and plain in self.table:
                 first = plain
             if first != name:
@@ -41,19 +41,13 @@ class GivenNames:
         """Return the author's spelling of a name, or None if the graph has no such name."""
         found = self.table.get(word)
         if found is None:
-            plain = canonical(word)
-            bare = plain.lstrip("\\")
-            found = self._canonical.get(plain) or self.table.get(bare) or self._meant(bare)
+            if self._alike is None:
+                self._alike = Names(self._own)
+            bare = canonical(word).lstrip("\\")
+            found = self._alike.exact(bare)
+            if found is None and (meant := self._alike.meant(bare)):
+                found = meant[0]  # a reader takes `lam` for λ, `y_1_hat` for ŷ_1
+                self.remarks.setdefault(f"`{bare}` read as `{found}`")
             if found is not None:
                 self.table[word] = found
         return found
-
-    def _meant(self, word: str) -> str | None:
-        """Return the one name that a reader takes a word for: `lam` for λ, `y_1_hat` for ŷ_1."""
-        if self._alike is None:
-            self._alike = Names(self._own)
-        meant = self._alike.meant(word)
-        if meant is None:
-            return None
-        self.remarks.setdefault(f"`{word}` read as `{meant[0]}`")
-        return meant[0]

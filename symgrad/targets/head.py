@@ -75,33 +75,22 @@ def _lines(
     yield ""
     verb = "Maximize" if graph.maximize else "Minimize"
     yield f"{verb} {goal}, where"
-    equations = graph.ordered
-    yield from _listed(
-        [
-            f"{printer.name(node.name)} = {printer.expression(_begun(node.formula.expression))}"
-            for node in equations[:MAX_SHOWN]
-            if node.formula is not None
-        ],
-        len(equations),
-        "equations",
-    )
-    if comments.inputs:
-        yield "Inputs"
-        yield from _listed(
-            [
-                f"{', '.join(map(printer.name, names))}: {text}"
-                for names, text in comments.inputs[:MAX_SHOWN]
-            ],
-            len(comments.inputs),
-            "inputs",
-        )
-    yield from _backward(program, printer, goal)
-    index = graph.index
-    renamed = [
-        f"{name} is {spelled}"
-        for name, spelled in identifiers.items()
-        if name != spelled and name in index
+    equations = [
+        f"{printer.name(node.name)} = {printer.expression(_begun(node.formula.expression))}"
+        for node in graph.ordered[:MAX_SHOWN]
+        if node.formula is not None
     ]
+    yield from _listed(equations, len(graph.ordered), "equations")
+    if comments.inputs:
+        inputs = [
+            f"{', '.join(map(printer.name, names))}: {text}"
+            for names, text in comments.inputs[:MAX_SHOWN]
+        ]
+        yield "Inputs"
+        yield from _listed(inputs, len(comments.inputs), "inputs")
+    yield from _backward(program, printer, goal)
+    pairs = [(name, spelled) for name, spelled in identifiers.items() if name in graph.index]
+    renamed = [f"{name} is {spelled}" for name, spelled in pairs if name != spelled]
     if renamed:
         yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."
     if given:

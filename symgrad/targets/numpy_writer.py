@@ -324,8 +324,8 @@ class NumpyWriter(ABC):
         }
 
     def batch(self, routine: Routine) -> Batch:
-        """Return a routine over samples; its sums are called as no author calls anything."""
-        return batch_of(self.program, routine, "mean ")
+        """Return a routine over samples."""
+        return batch_of(self.program, routine)
 
     def sum_names(self, batch: Batch) -> dict[str, str]:
         """Return what each sum is called."""

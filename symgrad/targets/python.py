@@ -124,13 +124,7 @@ class Python(Target):
             "title": sheet.summary[:1].upper() + sheet.summary[1:],
             "objective": sheet.names[program.graph.objective],
             "arguments": listed(arguments, "    ", 51),
-            "value_body": _body(sheet, program.value, "value"),
-            "gradient_body": (
-                f"    return value_and_gradient({_wrapped(given, ' ' * 8)})[1]"
-                if program.gradient is None
-                else _body(sheet, program.gradient, "gradient")
-            ),
-            "both_body": _body(sheet, program.both, "value_and_gradient"),
+            **_bodies(sheet, given),
             **_flat(sheet, given, keywords),
             "many": listed(many, "    ", 40),
             "given": listed([*_typed(inputs), *typed], "    ", 39),
@@ -146,23 +140,38 @@ class Python(Target):
             "points": check_points(sheet),
             "checked": _wrapped([repr(name) for name in inputs], " " * 4),
         }
-        used = list(sheet.all_needs(sheet.needed))
-        abstract = {"Callable"} if functions else set()
-        if sheet.has(*_SEQUENCES):
-            abstract.add("Sequence")
-        if sheet.has("partial_sums"):
-            abstract.add("Iterable")
-            used.append("fsum")
-        if sheet.has("self_check"):
-            used += ["Callable", "isnan"]
-        abstract |= {"Callable"} & set(used)
-        context["abstract"] = ", ".join(sorted(abstract))
-        imports = sorted(
-            name for name in set(used) if not name.startswith("_") and name != "Callable"
-        )
-        context["imports"] = imported("math", imports)
-        context["helpers"] = "\n\n".join(sheet.helper_texts(used))
-        return context
+        return {**context, **_used(sheet)}
+
+
+def _bodies(sheet: Sheet, given: Sequence[str]) -> dict[str, str]:
+    """Return the bodies of value, gradient and both; the gradient may be taken from both."""
+    program = sheet.program
+    found = {"value_body": _body(sheet, program.value, "value")}
+    found["gradient_body"] = f"    return value_and_gradient({_wrapped(given, ' ' * 8)})[1]"
+    if program.gradient is not None:
+        found["gradient_body"] = _body(sheet, program.gradient, "gradient")
+    found["both_body"] = _body(sheet, program.both, "value_and_gradient")
+    return found
+
+
+def _used(sheet: Sheet) -> dict[str, str]:
+    """Return what the code written so far imports, and the helpers that it calls."""
+    used = list(sheet.all_needs(sheet.needed))
+    abstract = {"Callable"} if sheet.callables else set()
+    if sheet.has(*_SEQUENCES):
+        abstract.add("Sequence")
+    if sheet.has("partial_sums"):
+        abstract.add("Iterable")
+        used.append("fsum")
+    if sheet.has("self_check"):
+        used += ["Callable", "isnan"]
+    abstract |= {"Callable"} & set(used)
+    imports = {name for name in used if not name.startswith("_") and name != "Callable"}
+    return {
+        "abstract": ", ".join(sorted(abstract)),
+        "imports": imported("math", sorted(imports)),
+        "helpers": "\n\n".join(sheet.helper_texts(used)),
+    }
 
 
 def _fixed(sheet: Sheet, needs: Sequence[str]) -> list[str]:

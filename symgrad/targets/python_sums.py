@@ -29,7 +29,7 @@ def sum_parts(
     """
     if not sheet.has("partial_sums"):
         return dict.fromkeys(_PARTS, "")
-    batch = batch_of(sheet.program, sheet.program.both, "mean ")
+    batch = batch_of(sheet.program, sheet.program.both)
     names = sum_names(batch, sheet.names)
     parts = sheet.unused("parts")
     return {

@@ -22,7 +22,6 @@ from symgrad.targets.printing import CodePrinter, Template
 from symgrad.targets.running_python import run_tensors
 from symgrad.targets.updating import update_step
 
-_PREFIX = "mean "  # no name of an author has a space
 _NUMBERS = frozenset({"pow", "polygamma", SERIES})  # functions that take plain numbers
 
 
@@ -232,7 +231,7 @@ class TensorWriter:
         """Return the body of a function whose results are means over the samples."""
         if not self.sheet.has(kind):
             return ""
-        batch = batch_of(self.program, routine, _PREFIX)
+        batch = batch_of(self.program, routine)
         means, lines = self._means(batch)
         lines = [*self._assigned((*batch.before, *batch.body)), *lines]
         results = [self._filled(formula, means) for _, formula in batch.results]

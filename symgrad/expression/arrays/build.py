@@ -335,10 +335,8 @@ def pow_(base: Array, exponent: Array) -> Array:
         return ones(base.shape)
     is_whole = power.denominator == 1
     match base.op:
-        case "num" if is_whole and abs(power) <= _LARGEST_POWER and base.value:
-            return num(base.value ** int(power))
-        case "num" if base.value == 1:
-            return ONE
+        case "num" if (exact := _power_of(base.value, power)) is not None:
+            return num(exact)
         case "ones":
             return base
         case "zeros" if power > 0:
@@ -351,10 +349,6 @@ def pow_(base: Array, exponent: Array) -> Array:
             root = pow_(base.args[0], exponent)
             if root.op == "num":
                 return mul(root, pow_(split_number(base)[1], exponent))
-        case "num" if base.value > 0 and power in {Fraction(1, 2), Fraction(-1, 2)}:
-            exact = _root(base.value)
-            if exact is not None:
-                return num(exact if power > 0 else 1 / exact)
         case "expand":
             return expand(pow_(base.args[0], exponent), _axis(base), base.shape)
         case "pow" if is_whole or _is_odd_power(base):
@@ -367,11 +361,17 @@ def pow_(base: Array, exponent: Array) -> Array:
             return base
         case "name" if base.facts.sign and is_whole:
             return base if power % 2 else ones(base.shape)
-        case "name" if base.facts.positive:
-            pass
-        case _:
-            pass
     return Array("pow", (base, exponent), None, base.shape)
+
+
+def _power_of(value: Fraction, power: Fraction) -> Fraction | None:
+    """Return a power of a number, None where it is left as it is written."""
+    if value == 1:
+        return value
+    if power.denominator == 1:
+        return value ** int(power) if value and abs(power) <= _LARGEST_POWER else None
+    root = _root(value) if value > 0 and abs(power) == Fraction(1, 2) else None
+    return root if root is None or power > 0 else 1 / root
 
 
 def _logistic(x: Array) -> Array | None:
@@ -488,10 +488,9 @@ def transposed(x: Array) -> Array:
     shape = x.shape
     if not shape:
         return x
-    flipped = (UNIT, shape[0]) if len(shape) == 1 else (shape[1], shape[0])
-    result: Shape = flipped[1:] if shape[0] == UNIT and len(shape) == 2 else flipped
-    if len(shape) == 2 and shape[0] == UNIT:
-        result = (shape[1],)
+    result: Shape = (UNIT, shape[0])
+    if len(shape) == 2:
+        result = (shape[1],) if shape[0] == UNIT else (shape[1], shape[0])
     match x.op:
         case "T":
             return x.args[0]
@@ -516,8 +515,6 @@ def transposed(x: Array) -> Array:
                 return mul_row(scalars, transposed(mul(*arrays)))
         case "softmax" if len(shape) == 2:
             return softmax(transposed(x.args[0]), 1 - _axis(x)) if _short(x.args[0]) else _flip(x)
-        case _:
-            pass
     if len(shape) == 1 or UNIT in result or x.op not in _ENTRYWISE:
         return Array("T", (x,), None, result)
     pushed = entrywise(x, [transposed(part) if part.shape else part for part in x.args])
