@@ -103,6 +103,20 @@ for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv"
 fmpq.__abs__ = _rational("__abs__")  # type: ignore[method-assign]
 
 
+def _through(
+    function: Callable[..., Ends], inside: Callable[[arb], bool] = lambda _: True
+) -> Callable[[arb], arb]:
+    """Return a function that mpmath has for intervals, as a method."""
+    return lambda x: arb._made(function(x._ends, _bits())) if inside(x) else _line()
+
+
+def _rises(
+    function: Callable[[Any], Any], inside: Callable[[arb], bool] = lambda _: True
+) -> Callable[[arb], arb]:
+    """Return a function that rises and that mpmath has for numbers, as a method."""
+    return lambda x: x._rising(function) if inside(x) else _line()
+
+
 class arb:  # noqa: N801 - FLINT's name
     """A real number that is known to lie between two ends."""
 
@@ -199,9 +213,6 @@ class arb:  # noqa: N801 - FLINT's name
             return NotImplemented  # type: ignore[no-any-return]
         return arb._made(operation(self._ends, _ends_of(other), _bits()))
 
-    def _through(self, function: Callable[..., Ends]) -> arb:
-        return arb._made(function(self._ends, _bits()))
-
     def _rising(self, function: Callable[[Any], Any]) -> arb:
         """Return the ball of a rising function, a few units wider than its values at the ends."""
         with mp.workprec(_bits() + _SLACK):
@@ -209,85 +220,38 @@ class arb:  # noqa: N801 - FLINT's name
             slack = mpf(2) ** (_SLACK - _bits())
             return arb._made(((low - abs(low) * slack)._mpf_, (high + abs(high) * slack)._mpf_))
 
-    # functions
-    def exp(self) -> arb:
-        """Return eˣ."""
-        return self._through(libmpi.mpi_exp)
-
-    def log(self) -> arb:
-        """Return the natural logarithm, the whole line where x may be 0 or below."""
-        return self._through(libmpi.mpi_log) if self > 0 else _line()
-
-    def sqrt(self) -> arb:
-        """Return the square root, the whole line where x may be below 0."""
-        return self._through(libmpi.mpi_sqrt) if self >= 0 else _line()
+    # functions; where the argument may be outside of the domain they are the whole line
+    exp = _through(libmpi.mpi_exp)
+    log = _through(libmpi.mpi_log, lambda x: x > 0)
+    sqrt = _through(libmpi.mpi_sqrt, lambda x: x >= 0)
+    sin = _through(libmpi.mpi_sin)
+    cos = _through(libmpi.mpi_cos)
+    tan = _through(libmpi.mpi_tan)
+    log1p = _rises(mp.log1p, lambda x: x > -1)
+    expm1 = _rises(mp.expm1)
+    atan = _rises(mp.atan)
+    asin = _rises(mp.asin, lambda x: x >= -1 and x <= 1)
+    sinh = _rises(mp.sinh)
+    tanh = _rises(mp.tanh)
+    asinh = _rises(mp.asinh)
+    acosh = _rises(mp.acosh, lambda x: x >= 1)
+    atanh = _rises(mp.atanh, lambda x: x > -1 and x < 1)
+    erf = _rises(mp.erf)
 
     def root(self, order: int) -> arb:
         """Return the root of an order of x >= 0."""
         return self._rising(lambda x: mp.root(x, order)) if self >= 0 else _line()
 
-    def log1p(self) -> arb:
-        """Return log(1 + x)."""
-        return self._rising(mp.log1p) if self > -1 else _line()
-
-    def expm1(self) -> arb:
-        """Return eˣ − 1."""
-        return self._rising(mp.expm1)
-
-    def sin(self) -> arb:
-        """Return the sine."""
-        return self._through(libmpi.mpi_sin)
-
-    def cos(self) -> arb:
-        """Return the cosine."""
-        return self._through(libmpi.mpi_cos)
-
-    def tan(self) -> arb:
-        """Return the tangent."""
-        return self._through(libmpi.mpi_tan)
-
-    def atan(self) -> arb:
-        """Return the inverse of the tangent."""
-        return self._rising(mp.atan)
-
-    def asin(self) -> arb:
-        """Return the inverse of the sine."""
-        return self._rising(mp.asin) if self >= -1 and self <= 1 else _line()
-
     def acos(self) -> arb:
-        """Return the inverse of the cosine."""
+        """Return the inverse of the cosine, which falls."""
         return -(-self)._rising(lambda x: -mp.acos(-x)) if self >= -1 and self <= 1 else _line()
 
-    def sinh(self) -> arb:
-        """Return the hyperbolic sine."""
-        return self._rising(mp.sinh)
-
     def cosh(self) -> arb:
-        """Return the hyperbolic cosine."""
+        """Return the hyperbolic cosine, which rises with the size of its argument."""
         return abs(self)._rising(mp.cosh)
 
-    def tanh(self) -> arb:
-        """Return the hyperbolic tangent."""
-        return self._rising(mp.tanh)
-
-    def asinh(self) -> arb:
-        """Return the inverse of sinh."""
-        return self._rising(mp.asinh)
-
-    def acosh(self) -> arb:
-        """Return the inverse of cosh."""
-        return self._rising(mp.acosh) if self >= 1 else _line()
-
-    def atanh(self) -> arb:
-        """Return the inverse of tanh."""
-        return self._rising(mp.atanh) if self > -1 and self < 1 else _line()
-
-    def erf(self) -> arb:
-        """Return the error function."""
-        return self._rising(mp.erf)
-
     def erfc(self) -> arb:
-        """Return 1 − erf x."""
+        """Return 1 − erf x, which falls."""
         return -self._rising(lambda x: -mp.erfc(x))
 
     def gamma(self) -> arb:

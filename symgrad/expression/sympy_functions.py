@@ -99,16 +99,18 @@ LogSumExp = own("LogSumExp", "The logarithm of a sum of exponentials.", lambda f
 StopGradient = own(
     "StopGradient", "Its argument, which nothing is to be differentiated through.", _flat
 )
-FirstLargest = own(
-    "FirstLargest",
-    "1 where the argument at the place that comes first is the first of the largest, else 0.",
-    _flat,
-)
-FirstSmallest = own(
-    "FirstSmallest",
-    "1 where the argument at the place that comes first is the first of the smallest, else 0.",
-    _flat,
-)
+
+
+class FirstLargest(Own):
+    """1 where the argument at the place that comes first is the first of the largest, else 0."""
+
+    def slope(self, place: int) -> Real:  # noqa: ARG002
+        """Return 0."""
+        return sp.S.Zero
+
+
+class FirstSmallest(FirstLargest):
+    """1 where the argument at the place that comes first is the first of the smallest, else 0."""
 
 
 class Largest(Own):
