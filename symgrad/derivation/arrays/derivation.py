@@ -10,7 +10,9 @@ from typing import NamedTuple, cast
 
 from symgrad.derivation.arrays.tensors import Tensor
 from symgrad.derivation.derivation import Derivation
+from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape
+from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import Array
 from symgrad.graph.arrays import ArrayGraph
 
@@ -116,6 +118,11 @@ class ArrayDerivation(Derivation):
         """The graph, known to be one with arrays."""
         return cast("ArrayGraph", self.graph)
 
+    @property
+    def names(self) -> list[str]:
+        """Every name that formulas use: of nodes, and of sensitivities."""
+        return [*self.graph.index, *(item.name for item in self.array_sensitivities)]
+
     @cached_property
     def gradients(self) -> Mapping[str, Formula]:
         """Parameter name → formula, which prints as a person writes it."""
@@ -131,6 +138,16 @@ class ArrayDerivation(Derivation):
             item.name: (item.node, ArrayFormula(item.value, self.array_graph))
             for item in self.array_sensitivities
         }
+
+    def written_out(self, parameter: str, *, to_inputs: bool = False) -> Array:
+        """Return a gradient in which no sensitivity stands, and no node either `to_inputs`."""
+        graph = self.array_graph
+        values: dict[Array, Array] = {}
+        for node in graph.ordered if to_inputs else ():
+            values[graph.variables[node.name]] = substituted(graph.trees[node.name], values)
+        for item in self.array_sensitivities:
+            values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
+        return substituted(dict(self.array_gradients)[parameter], values)
 
     def shape(self, name: str) -> Shape:
         """Return the shape of a node."""

@@ -20,7 +20,6 @@ from symgrad.render.arrays.sheet import (
     ArrayEdge,
     ArrayRow,
     Item,
-    all_names,
     blocks_of,
     headline,
     second_blocks,
@@ -121,7 +120,7 @@ def text_of(
     d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, ascii_only: bool = False
 ) -> str:
     """Return a derivation as text, one formula a line."""
-    printer = AsciiArrayPrinter(all_names(d)) if ascii_only else TextPrinter(all_names(d))
+    printer = AsciiArrayPrinter(d.names) if ascii_only else TextPrinter(d.names)
     parts = [headline(d)]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [f"  {item_text(item, d, printer)}" for item in block.items]
@@ -147,7 +146,7 @@ def latex_of(
     d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, bold: bool = False
 ) -> str:
     """Return a derivation as LaTeX, one display a formula."""
-    printer = LatexArrayPrinter(all_names(d), bold=bold)
+    printer = LatexArrayPrinter(d.names, bold=bold)
     parts = [f"% {headline(d)}"]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [rf"\subsection*{{{block.title}}}"]
@@ -173,7 +172,7 @@ def prose(text: str) -> str:
 
 def markdown_of(d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None) -> str:
     """Return a derivation as Markdown with formulas in LaTeX."""
-    printer = LatexArrayPrinter(all_names(d))
+    printer = LatexArrayPrinter(d.names)
     parts = [f"# {headline(d)}"]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [f"## {block.title}"]

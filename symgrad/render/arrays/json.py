@@ -20,7 +20,6 @@ from symgrad.render.arrays.sheet import (
     ArrayEdge,
     ArrayRow,
     Item,
-    all_names,
     headline,
     notes,
 )
@@ -54,7 +53,7 @@ def _shape(shape: Shape) -> list[str]:
 
 def json_of(d: ArrayDerivation, *, limit: int = 12) -> str:
     """Return a derivation as JSON: every formula with text, latex, shape and numpy."""
-    write = _ArrayJsonWriter(all_names(d))
+    write = _ArrayJsonWriter(d.names)
     graph = d.array_graph
     content = {
         "schema": SCHEMA,
@@ -145,7 +144,7 @@ def _paths_json(d: ArrayDerivation, limit: int) -> dict[str, Any]:
 
 def blocks_json(d: ArrayDerivation, blocks: Sequence[ArrayBlock]) -> str:
     """Return any other sheet as JSON."""
-    write = _ArrayJsonWriter(all_names(d))
+    write = _ArrayJsonWriter(d.names)
     sections = {block.key: [_item_json(item, write) for item in block.items] for block in blocks}
     content = {"schema": "symgrad.sheet/1", "title": headline(d), "sections": sections}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

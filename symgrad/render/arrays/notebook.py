@@ -9,7 +9,7 @@ from symgrad.derivation.derive import derive
 from symgrad.expression.arrays.print_latex import LatexArrayPrinter
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.render.arrays.documents import item_latex, text_of
-from symgrad.render.arrays.sheet import Item, all_names, blocks_of, headline
+from symgrad.render.arrays.sheet import Item, blocks_of, headline
 from symgrad.render.svg import svg
 from symgrad.trace.arrays.plan import ArrayPlan
 from symgrad.trace.arrays.show import ArrayTrace
@@ -32,7 +32,7 @@ def array_bundle(value: ArrayGraph | ArrayDerivation | ArrayTrace) -> Bundle:
 
 
 def _derivation_bundle(d: ArrayDerivation) -> Bundle:
-    printer = LatexArrayPrinter(all_names(d))
+    printer = LatexArrayPrinter(d.names)
     parts = [f"**{headline(d)}**"]
     results: list[Item] = []
     for block in blocks_of(d):

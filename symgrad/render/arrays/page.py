@@ -16,7 +16,6 @@ from symgrad.render.arrays.sheet import (
     ArrayEdge,
     ArrayRow,
     Item,
-    all_names,
     blocks_of,
     headline,
 )
@@ -69,8 +68,8 @@ class _Page:
         self.plan = plan
         self.no_steps = reason
         self.stage: Stage = scene(d, None)
-        self.plain = TextPrinter(all_names(d))
-        self.latex = LatexArrayPrinter(all_names(d))
+        self.plain = TextPrinter(d.names)
+        self.latex = LatexArrayPrinter(d.names)
         self.listings = {name: _listing(d, name, module) for name in TARGETS}
         self.steps = self.worked()
         self.blocks = tuple(self.page_blocks())

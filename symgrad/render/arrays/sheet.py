@@ -58,11 +58,6 @@ class ArrayBlock:
     items: tuple[Item, ...]
 
 
-def all_names(d: ArrayDerivation) -> list[str]:
-    """Return every name that formulas use: of nodes, and of sensitivities."""
-    return [*d.graph.index, *(item.name for item in d.array_sensitivities)]
-
-
 def headline(d: ArrayDerivation) -> str:
     """Return one line about the derivation."""
     counts = sum(d.path_count(name) for name in d.wrt)
@@ -115,7 +110,8 @@ def blocks_of(
     found += _results(d)
     if expand:
         expanded = tuple(
-            ArrayRow(graph.objective, n, expanded_tree(d, t)) for n, t in d.array_gradients
+            ArrayRow(graph.objective, name, d.written_out(name, to_inputs=True))
+            for name, _ in d.array_gradients
         )
         found.append(ArrayBlock("expanded", "In parameters and inputs only", expanded))
     found.append(ArrayBlock("notes", "Notes", tuple(notes(d))))
@@ -165,17 +161,6 @@ def _edges(d: ArrayDerivation) -> Iterable[ArrayEdge]:
                 yield ArrayEdge(node.name, operand, mark, tree)
 
 
-def expanded_tree(d: ArrayDerivation, tree: Array) -> Array:
-    """Return a formula in parameters and inputs only."""
-    graph = d.array_graph
-    values: dict[Array, Array] = {}
-    for node in graph.ordered:
-        values[graph.variables[node.name]] = substituted(graph.trees[node.name], values)
-    for item in d.array_sensitivities:
-        values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
-    return substituted(tree, values)
-
-
 def notes(d: ArrayDerivation) -> list[str]:
     """Return what was assumed, each once."""
     graph = d.array_graph
@@ -213,20 +198,12 @@ def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[ArrayBlo
     graph = d.array_graph
     rows: list[ArrayRow | str] = []
     for name in d.wrt:
-        gradient = expanded_sensitivities(d, dict(d.array_gradients)[name])
+        gradient, shape = d.written_out(name), graph.shape_of[name]
         if product:
-            tree = hessian_product(
-                graph, gradient, name, build.name(DIRECTION, graph.shape_of[name])
-            )
+            way = build.name(DIRECTION, shape)
             label = next(w for w in ("v", "u", "w_", "direction") if w not in graph.index)
-            shown = substituted(
-                tree,
-                {
-                    build.name(DIRECTION, graph.shape_of[name]): build.name(
-                        label, graph.shape_of[name]
-                    )
-                },
-            )
+            tree = hessian_product(graph, gradient, name, way)
+            shown = substituted(tree, {way: build.name(label, shape)})
             rows.append(ArrayRow(graph.objective, name, shown, along=label))
         else:
             rows.append(
@@ -234,11 +211,3 @@ def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[ArrayBlo
             )
     title = "Hessian-vector products" if product else "Second derivatives"
     return [ArrayBlock("hessian", title, tuple(rows))]
-
-
-def expanded_sensitivities(d: ArrayDerivation, tree: Array) -> Array:
-    """Return a formula in which no sensitivity stands."""
-    values: dict[Array, Array] = {}
-    for item in d.array_sensitivities:
-        values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
-    return substituted(tree, values)

@@ -117,7 +117,7 @@ class LoopModule:
 
     def head(self) -> list[str]:
         """Return what the code was made from, line by line."""
-        names = [*self.graph.index, *(item.name for item in self.d.array_sensitivities)]
+        names = self.d.names
         printer = TextPrinter(names)
         graph = self.graph
         shapes = [f"{n} {shape_text(graph.shape_of[n])}" for n in self.order if graph.shape_of[n]]

@@ -169,11 +169,7 @@ def backward(d: ArrayDerivation, prefix: str) -> list[ArrayAssignment]:
 def second(d: ArrayDerivation, parameter: str) -> list[ArrayAssignment]:
     """Return the assignments of the matrix of second derivatives by one parameter, `result`."""
     graph = d.array_graph
-    gradient = dict(d.array_gradients)[parameter]
-    values: dict[Array, Array] = {}
-    for item in d.array_sensitivities:
-        values[build.name(item.name, item.value.shape)] = substituted(item.value, values)
-    tree = hessian(graph, substituted(gradient, values), parameter)
+    tree = hessian(graph, d.written_out(parameter), parameter)
     needed = _needed(graph.trees, [tree])
     rows = [ArrayAssignment(n.name, graph.trees[n.name]) for n in graph.ordered if n.name in needed]
     return [*rows, ArrayAssignment("result", tree)]

@@ -93,7 +93,7 @@ class Show:
             TracedArray(n, None, len(graph.shape_of[n]), tuple(tuple(map(float, r)) for r in grid))
             for n, grid in plan.inputs.items()
         ]
-        self.names = [*graph.index, *(item.name for item in d.array_sensitivities)]
+        self.names = d.names
 
     def head(self, rate: Fraction) -> str:
         """Return one line about the sizes and the rate."""
