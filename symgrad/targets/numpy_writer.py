@@ -25,6 +25,10 @@ from symgrad.targets.updating import imported, update_step
 SCIPY_IMPORT = "\nfrom scipy import special"
 
 
+# Functions of one vector of parameters.
+_FLAT = ("hessian", "hessian_sparse", *DIRECTED, "outputs", "residuals", "jacobian", "sparse")
+
+
 class NumpyWriter(ABC):
     """Writes the parts of the file for one program.
 
@@ -138,16 +142,7 @@ class NumpyWriter(ABC):
             "scalars": "yes" if self.scalars else "",
             "data": listed([repr(name) for name in self.data], " " * 4),
         }
-        flat = (
-            "hessian",
-            "hessian_sparse",
-            *DIRECTED,
-            "outputs",
-            "residuals",
-            "jacobian",
-            "sparse",
-        )
-        vectors = any(context[f"{kind}_body"] for kind in flat) or sheet.has("fun_and_jac")
+        vectors = any(context[f"{kind}_body"] for kind in _FLAT) or sheet.has("fun_and_jac")
         return {**context, **self._imports(vectors=vectors), "vectors": "yes" if vectors else ""}
 
     def _imports(self, *, vectors: bool) -> dict[str, str]:
