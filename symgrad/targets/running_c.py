@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from symgrad.program.program import Program
@@ -143,15 +144,10 @@ def _driver(task: RunTask) -> str:
     }
     calls = ""
     for kind in kinds:
-        plain = kind.removeprefix(BATCH)
-        if plain == "update" and state:
+        if kind.endswith("update") and state:
             calls += "        memset(&state, 0, sizeof state);\n"
-        text = _CALLS.get(plain, _INTO_OUT)
-        own = {"call": words["batch"]} if kind != plain else {}
-        own["matrix"] = kind.partition("_")[0]
-        own["lines"] = str(width if kind == "hessian_sparse" else rows)
-        calls += text.format(**{**words, **own}, kind=kind, count=counts.get(kind, 0))
-        calls += '        printf(";");\n'
+        lines = str(width if kind == "hessian_sparse" else rows)
+        calls += _called(kind, {**words, "lines": lines}, counts.get(kind, 0))
     return _DRIVER.format(
         header=header.name,
         samples=EQUAL,
@@ -165,6 +161,14 @@ def _driver(task: RunTask) -> str:
         declared=declared,
         calls=calls,
     )
+
+
+def _called(kind: str, words: Mapping[str, str], count: int) -> str:
+    """Return the statements that call a function and show the numbers that it gives."""
+    plain = kind.removeprefix(BATCH)
+    own = {"kind": kind, "matrix": kind.partition("_")[0], "count": str(count)}
+    own["call"] = words["call"] if kind == plain else words["batch"]
+    return _CALLS.get(plain, _INTO_OUT).format(**{**words, **own}) + '        printf(";");\n'
 
 
 def _arguments(header: EmittedFile, program: Program) -> dict[str, str]:
