@@ -34,6 +34,7 @@ from symgrad.expression.tree import (
 
 Bound: TypeAlias = Mapping[str | int, Expression]
 Exponent: TypeAlias = Fraction | Expression
+Power: TypeAlias = tuple[Expression, Exponent]
 MAX_TERMS = 8
 
 
@@ -47,7 +48,7 @@ def product_of(e: Expression) -> Product:
 
 
 @lru_cache(8192)
-def _product_of(e: Expression) -> tuple[Fraction, tuple[tuple[Expression, Exponent], ...]]:
+def _product_of(e: Expression) -> tuple[Fraction, tuple[Power, ...]]:
     product = Product(e)
     return product.coefficient, tuple(product.powers.items())
 
@@ -126,7 +127,10 @@ def in_sum(
     terms = terms_of(e)
     if not len(pattern.terms) <= len(terms) <= MAX_TERMS:
         return
-    wanted = sorted(pattern.terms, key=_vagueness)
+    wanted = _in_order(pattern)
+    products = [_product_of(term)[1] for term in terms]
+    if not all(any(_may_be(term, powers) for powers in products) for term in wanted):
+        return
     seen: set[tuple[object, ...]] = set()
     scales: tuple[Fraction | None, ...] = (Fraction(1), Fraction(-1))
     if _vagueness(wanted[0]) < 2:
@@ -137,6 +141,12 @@ def in_sum(
             if key not in seen:
                 seen.add(key)
                 yield found, own, rest
+
+
+@lru_cache(4096)
+def _in_order(pattern: Add) -> tuple[Expression, ...]:
+    """Return the terms of a pattern, those first that are found in few terms."""
+    return tuple(sorted(pattern.terms, key=_vagueness))
 
 
 def _vagueness(term: Expression) -> int:
@@ -201,35 +211,69 @@ def _without(terms: list[Expression], parts: Sequence[Expression]) -> list[Expre
 
 def in_product(pattern: Expression, e: Expression, bound: Bound) -> Iterator[tuple[Bound, Product]]:
     """Yield bindings, and the product that is left over beside the pattern."""
-    if isinstance(pattern, Call | Pow) and not (
-        isinstance(pattern, Pow) and isinstance(pattern.exponent, Number)
-    ):
-        wanted: list[tuple[Expression, Exponent]] = [(pattern, Fraction(1))]
-        coefficient = Fraction(1)
-        if isinstance(pattern, Call) and pattern.function == "sqrt":
-            wanted = [(pattern.arguments[0], Fraction(1, 2))]
-        elif isinstance(pattern, Pow):
-            wanted = [(pattern.base, pattern.exponent)]
-    elif isinstance(pattern, Number):
-        whole = product_of(e)
-        if not any(whole.powers.values()):
+    constant, powers = _product_of(e)
+    if isinstance(pattern, Number):
+        if not any(k for _, k in powers):
+            whole = product_of(e)
             whole.coefficient /= pattern.value
             yield bound, whole
         return
-    else:
-        own = product_of(pattern)
-        wanted, coefficient = list(own.powers.items()), own.coefficient
-    wanted.sort(key=lambda item: isinstance(item[0], Var))
-    subject = product_of(e)
-    for found, powers in _factors(wanted, dict(subject.powers), bound):
+    coefficient, wanted = _wanted(pattern)
+    if not _may_hold(wanted, powers):
+        return
+    for found, rest in _factors(wanted, dict(powers), bound):
         left = Product()
-        left.coefficient = subject.coefficient / coefficient
-        left.powers = powers
+        left.coefficient = constant / coefficient
+        left.powers = rest
         yield found, left
 
 
+@lru_cache(4096)
+def _wanted(pattern: Expression) -> tuple[Fraction, tuple[Power, ...]]:
+    """Return the number and the powers that a pattern is a product of, names behind the others."""
+    match pattern:
+        case Call("sqrt", (argument,)):
+            return Fraction(1), ((argument, Fraction(1, 2)),)
+        case Call():
+            return Fraction(1), ((pattern, Fraction(1)),)
+        case Pow(base, exponent) if not isinstance(exponent, Number):
+            return Fraction(1), ((base, exponent),)
+        case _:
+            coefficient, powers = _product_of(pattern)
+            return coefficient, tuple(sorted(powers, key=lambda item: isinstance(item[0], Var)))
+
+
+def _may_be(pattern: Expression, powers: Sequence[Power]) -> bool:
+    """Tell whether a term of a sum may be this product, by the kinds of its factors."""
+    _, wanted = _wanted(pattern)
+    return _may_hold(wanted, powers) if wanted else not any(k for _, k in powers)
+
+
+def _may_hold(wanted: Sequence[Power], powers: Sequence[Power]) -> bool:
+    """Tell whether every factor that is wanted may be one of these, by its kind and exponent."""
+    return all(
+        any(_is_kind(base, other) and _is_enough(k, exponent) for other, k in powers)
+        for base, exponent in wanted
+        if not (isinstance(base, Var) and isinstance(exponent, Fraction))
+    )
+
+
+def _is_kind(pattern: Expression, e: Expression) -> bool:
+    """Tell whether an expression may be a pattern, by what stands at its root."""
+    if isinstance(pattern, Call):
+        return isinstance(e, Call) and e.function == pattern.function
+    return isinstance(e, Add | Neg) if isinstance(pattern, Add) else True
+
+
+def _is_enough(k: Exponent, exponent: Exponent) -> bool:
+    """Tell whether one power may hold another of the same base."""
+    if isinstance(k, Fraction) and isinstance(exponent, Fraction):
+        return k * exponent > 0 and abs(k) >= abs(exponent)
+    return isinstance(k, Fraction) == isinstance(exponent, Fraction)
+
+
 def _factors(
-    wanted: Sequence[tuple[Expression, Exponent]],
+    wanted: Sequence[Power],
     powers: dict[Expression, Exponent],
     bound: Bound,
 ) -> Iterator[tuple[Bound, dict[Expression, Exponent]]]:

@@ -7,7 +7,7 @@ from typing import TypeGuard, cast
 
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench, TrueValues, split_ball
-from symgrad.accuracy.reference import Ball, Values, is_good, value
+from symgrad.accuracy.reference import Ball, Valuation, Values, is_good, valuation
 from symgrad.expression.certified import ctx
 from symgrad.expression.tree import (
     Call,
@@ -84,10 +84,8 @@ class Parts:
         if ball is None or is_good(ball) or isinstance(e, Var):
             return ball
         with ctx.workprec(PRECISE):
-            try:
-                return value(e, cast("Values", self.bench.balls[self.points[j]]))
-            except (ArithmeticError, KeyError, ValueError, TypeError):
-                return ball
+            closer = self._whole(e, j)
+        return ball if closer is None else closer
 
     def _balls_of(self, e: Expression) -> Sequence[Ball | None]:
         found = self._balls.get(e)
@@ -95,27 +93,39 @@ class Parts:
             if isinstance(e, Var):
                 found = [self.bench.balls[i].get(str(e.key)) for i in self.points]
             else:
-                inner = [self._balls_of(part) for part in children(e)]
-                found = [self._ball(e, j, inner) for j in range(len(self.points))]
+                found = self._worked_out(e)
             self._balls[e] = found
         return found
 
-    def _ball(self, e: Expression, j: int, inner: Sequence[Sequence[Ball | None]]) -> Ball | None:
-        """Return the value of a part at one point, from the values of its own parts."""
+    def _worked_out(self, e: Expression) -> Sequence[Ball | None]:
+        """Return the values of a part, from those of its own parts where there are all of them."""
         if isinstance(e, Compare | Logic):
-            return None
-        there: dict[str | int, Ball] = {i: balls[j] for i, balls in enumerate(inner)}
-        values: Values = there
-        if is_choice(e) or any(x is None for x in there.values()):
-            values = cast("Values", self.bench.balls[self.points[j]])
-        elif _is_number_power(e):
-            e = Pow(Var(0), e.exponent)
-        else:
-            e = with_children(e, tuple(Var(i) for i in range(len(inner))))
-        try:
-            return value(e, values)
-        except (ArithmeticError, KeyError, ValueError, TypeError):
-            return None
+            return [None] * len(self.points)
+        places = range(len(self.points))
+        if is_choice(e):
+            return [self._whole(e, j) for j in places]
+        inner = [self._balls_of(part) for part in children(e)]
+        rows = list(zip(*inner, strict=True)) if inner else [()] * len(self.points)
+        parts = (Var(0), e.exponent) if _is_number_power(e) else tuple(map(Var, range(len(inner))))
+        root = valuation(with_children(e, parts))
+        return [
+            self._whole(e, j)
+            if any(x is None for x in rows[j])
+            else _tried(root, dict(enumerate(rows[j])))
+            for j in places
+        ]
+
+    def _whole(self, e: Expression, j: int) -> Ball | None:
+        """Return the value of a part from those of its names."""
+        return _tried(valuation(e), cast("Values", self.bench.balls[self.points[j]]))
+
+
+def _tried(formula: Valuation, values: Values) -> Ball | None:
+    """Return the value of a formula, None where it has none."""
+    try:
+        return formula(values)
+    except (ArithmeticError, KeyError, ValueError, TypeError):
+        return None
 
 
 def _is_number_power(e: Expression) -> TypeGuard[Pow]:

@@ -64,7 +64,7 @@ def as_quotients(e: Expression) -> tuple[Expression, ...]:
     """Return the formula as a factored quotient, also with its exponentials written out."""
     found: dict[Expression, None] = {}
     if HAS_FLINT and sum(1 for _ in walk(e)) <= MAX_SIZE:
-        for form in (e, _in_exponentials(e)):
+        for form in dict.fromkeys((e, _in_exponentials(e))):
             whole = _factored(form)
             if whole is not None and whole != e:
                 found[whole] = None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from operator import add, itemgetter, mul
 from typing import Any, TypeAlias
 
 from symgrad.expression.balls import Unclear, Undefined, why_not
@@ -27,14 +29,17 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    signed_value,
 )
 from symgrad.program.series import SERIES, Local
 from symgrad.program.statements import Statement
 
 Ball: TypeAlias = Any  # a ball; python-flint has few types
 Values = Mapping[str | int, Ball]
+Valuation: TypeAlias = Callable[[Values], Ball]
 PRECISIONS = (160, 640, 2560)
 WANTED_BITS = 80
+EXACT = 2**64  # whole numbers below are balls without a radius at any precision
 LIMIT_PRECISION = 1600
 LIMIT_BITS = 60
 STEP = 400  # a limit is looked at 2^-400 away
@@ -46,45 +51,78 @@ def value(e: Expression, values: Values) -> Ball:
 
     Raises Undefined where it certainly has none, Unclear where more precision may help.
     """
+    return valuation(e)(values)
+
+
+@lru_cache(8192)
+def valuation(e: Expression) -> Valuation:
+    """Return the function that gives the value of a formula: its tree is gone through once."""
     match e:
         case Var(key):
-            return values[key]
+            return itemgetter(key)
         case Number(exact):
-            return arb(fmpq(exact.numerator, exact.denominator))
+            return _number(exact)
         case Constant(name):
-            return arb.pi() if name == "pi" else arb.const_e()
+            return lambda _: arb.pi() if name == "pi" else arb.const_e()
         case Add(terms):
-            total = value(terms[0], values)
-            for term in terms[1:]:
-                total = total + value(term, values)
-            return total
-        case Mul(factors) | Div(Mul(factors), _) if _is_left_out(factors, values):
-            return arb(0)
-        case Div(Call("where"), _) if _is_left_out((e.numerator,), values):
-            return arb(0)
+            return _folding(add, [valuation(term) for term in terms])
         case Mul(factors):
-            product = value(factors[0], values)
-            for factor in factors[1:]:
-                product = product * value(factor, values)
-            return product
+            product = _folding(mul, [valuation(factor) for factor in factors])
+            return _or_left_out(factors, product)
         case Neg(operand):
-            return -value(operand, values)
+            inner = valuation(operand)
+            return lambda values: -inner(values)
         case Div(above, below):
-            return _quotient(value(above, values), value(below, values))
+            top, bottom = valuation(above), valuation(below)
+            factors = above.factors if isinstance(above, Mul) else (above,)
+            return _or_left_out(factors, lambda values: _quotient(top(values), bottom(values)))
         case Pow(base, exponent):
-            return _power(value(base, values), exponent, values)
+            return _powers(valuation(base), exponent)
         case Call("where", (condition, yes, no)):
-            return value(yes if holds(condition, values) else no, values)
+            first, second = valuation(yes), valuation(no)
+            return lambda values: (first if holds(condition, values) else second)(values)
         case Call(function, arguments):
-            return _call(function, [value(argument, values) for argument in arguments])
+            parts = [valuation(argument) for argument in arguments]
+            return lambda values: _call(function, [part(values) for part in parts])
         case _:
             raise TypeError(e)
 
 
-def _is_left_out(factors: Sequence[Expression], values: Values) -> bool:
-    """Tell whether a choice among the factors is 0: what stands beside it is not needed there."""
-    choices = [f for f in factors if isinstance(f, Call) and f.function == "where"]
-    return any(value(choice, values).is_zero() for choice in choices)
+def _number(exact: Fraction) -> Valuation:
+    if exact.denominator == 1 and abs(exact.numerator) < EXACT:
+        whole = arb(exact.numerator)
+        return lambda _: whole
+    ratio = fmpq(exact.numerator, exact.denominator)
+    return lambda _: arb(ratio)
+
+
+def _folding(operation: Callable[[Ball, Ball], Ball], parts: Sequence[Valuation]) -> Valuation:
+    """Return sums or products of two parts or more, from left to right."""
+    if len(parts) == 2:
+        one, two = parts
+        return lambda values: operation(one(values), two(values))
+    first, *others = parts
+
+    def folded(values: Values) -> Ball:
+        total = first(values)
+        for part in others:
+            total = operation(total, part(values))
+        return total
+
+    return folded
+
+
+def _or_left_out(factors: Sequence[Expression], product: Valuation) -> Valuation:
+    """Return 0 where a choice among the factors is 0: what stands beside it is not needed there."""
+    choices = [valuation(f) for f in factors if isinstance(f, Call) and f.function == "where"]
+    if not choices:
+        return product
+
+    def chosen(values: Values) -> Ball:
+        left_out = any(choice(values).is_zero() for choice in choices)
+        return arb(0) if left_out else product(values)
+
+    return chosen
 
 
 def _quotient(above: Ball, below: Ball) -> Ball:
@@ -93,13 +131,16 @@ def _quotient(above: Ball, below: Ball) -> Ball:
     return above / below
 
 
-def _power(base: Ball, exponent: Expression, values: Values) -> Ball:
-    if isinstance(exponent, Neg) and isinstance(exponent.operand, Number):
-        exponent = Number(-exponent.operand.value)
-    if isinstance(exponent, Number):
-        exact = exponent.value
-        return _constant_power(base, exact)
-    power = value(exponent, values)
+def _powers(base: Valuation, exponent: Expression) -> Valuation:
+    """Return the powers of a base; an exponent that is a number is taken as it is."""
+    exact = signed_value(exponent)
+    if exact is not None:
+        return lambda values: _constant_power(base(values), exact)
+    inner = valuation(exponent)
+    return lambda values: _power(base(values), inner(values))
+
+
+def _power(base: Ball, power: Ball) -> Ball:
     if power.is_integer() and power.is_exact() and abs(power) < 10**6:
         return _constant_power(base, Fraction(int(power.unique_fmpz())))
     if base.is_zero() and power > 0:
@@ -246,11 +287,9 @@ def _run(
     values = dict(inputs)
     outside: set[str] = set()
     for name, (pattern, operands) in ((s.name, s.formula) for s in statements):
+        there: Values = {i: values[o] for i, o in enumerate(operands) if o in values}
         try:
-            there: dict[str | int, Ball] = {
-                i: values[o] for i, o in enumerate(operands) if o in values
-            }
-            result = value(pattern, there)
+            result = valuation(pattern)(there)
         except (Undefined, KeyError) as reason:
             if isinstance(reason, Undefined) or any(o in outside for o in operands):
                 outside.add(name)

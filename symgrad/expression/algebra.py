@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd, lcm
 
 from symgrad.expression.tree import (
@@ -287,6 +288,7 @@ def split_coefficient(term: Expression) -> tuple[Fraction, Expression]:
     return coefficient, product.build()
 
 
+@lru_cache(16384)
 def _term_parts(
     term: Expression,
 ) -> tuple[Fraction, Expression, frozenset[tuple[Expression, Fraction | Expression]]]:

@@ -17,8 +17,15 @@ from typing import Any, NamedTuple, TypeAlias
 from symgrad.expression.identity import rebuilt
 
 
+class _Part:
+    """A part of a tree. Its hash is worked out once, and is no part of what is pickled."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(_Part):
     """An exact rational number."""
 
     value: Fraction
@@ -29,7 +36,7 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(_Part):
     """A named number: "pi" or "e"."""
 
     name: str
@@ -48,35 +55,35 @@ class Mark(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Var:
+class Var(_Part):
     """A name (str), or the position of an operand in a pattern (int)."""
 
     key: str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Add:
+class Add(_Part):
     """A sum of two or more terms; a difference holds a `Neg` term."""
 
     terms: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Neg:
+class Neg(_Part):
     """The negative of an expression."""
 
     operand: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Mul:
+class Mul(_Part):
     """A product of two or more factors."""
 
     factors: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Div:
+class Div(_Part):
     """A quotient."""
 
     numerator: Expression
@@ -84,7 +91,7 @@ class Div:
 
 
 @dataclass(frozen=True, slots=True)
-class Pow:
+class Pow(_Part):
     """A power."""
 
     base: Expression
@@ -92,7 +99,7 @@ class Pow:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Part):
     """An elementary function (a row of `symgrad.expression.functions`) at its arguments.
 
     `where(c, a, b)` is a Call whose first argument is a condition.
@@ -103,7 +110,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(_Part):
     """A condition `left relation right`; relation is one of < <= > >= == !=."""
 
     relation: str
@@ -112,7 +119,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(_Part):
     """Conditions joined by "and" or "or", or one condition under "not"."""
 
     operator: str
@@ -120,12 +127,30 @@ class Logic:
 
 
 @dataclass(frozen=True, slots=True)
-class Derivative:
+class Derivative(_Part):
     """A derivative that is not taken yet: ∂`operand`/∂`by`. Only worked steps hold it."""
 
     operand: Expression
     by: Var
 
+
+def _keep_hash(kind: type[_Part]) -> None:
+    """Have the objects of a class keep their hash once it is asked for."""
+    own: Callable[[_Part], int] = kind.__hash__
+
+    def kept(self: _Part) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = own(self)
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    kind.__hash__ = kept  # type: ignore[method-assign,assignment]
+
+
+for _kind in (Number, Constant, Var, Add, Neg, Mul, Div, Pow, Call, Compare, Logic, Derivative):
+    _keep_hash(_kind)
 
 Expression: TypeAlias = (
     Number | Constant | Var | Add | Neg | Mul | Div | Pow | Call | Compare | Logic | Derivative

@@ -7,6 +7,7 @@ products. The value is the same for all real operands; what is evaluated changes
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.tree import (
@@ -36,6 +37,7 @@ MAX_POWER = 64  # above it the power function is as fast, and more accurate
 _LARGEST = Fraction(10) ** 300
 
 
+@lru_cache(16384)
 def normal(expression: Expression) -> Expression:
     """Return the expression in the form in which it is computed.
 
@@ -222,6 +224,7 @@ def _whole_power(base: Expression, exponent: int) -> Expression:
     return Mul((*square, base) if exponent % 2 else square)
 
 
+@lru_cache(16384)
 def operations_of(e: Expression) -> int:
     """Return the arithmetic operations and function calls that an expression takes."""
     match e:
