@@ -153,3 +153,63 @@ def test_a_derivative_behind_a_factor_without_a_space():
     graph = "param p; f = 500 - 15*p"
     assert statuses(graph, r"$E(p) = -\frac{pf'(p)}{f(p)} = \frac{15p}{500 - 15p}$") == ["proved"]
     assert statuses(graph, r"$E(p) = -\frac{pf'(p)}{f(p)} = \frac{p}{500 - 15p}$") == ["refuted"]
+
+
+@pytest.mark.parametrize(
+    "brackets", [(r"\langle ", r" \rangle"), ("⟨", "⟩"), (r"\left\langle ", r"\right\rangle")]
+)
+def test_a_gradient_in_angle_brackets(brackets):
+    graph = "param x, y; f = x^2*y + y^3"
+    claim = f"$\\nabla f = {'2xy, x^2 + 3y^2'.join(brackets)}$"
+    assert set(statuses(graph, claim)) == {"proved"}
+    assert "refuted" in statuses(graph, claim.replace("3y", "2y"))
+    at_point = f"$\\nabla f(1, 2) = {'4, 13'.join(brackets)}$"
+    assert set(statuses(graph, at_point)) == {"proved"}
+    scaled = f"$\\nabla f = y{'2x, x^2/y + 3y'.join(brackets)}$"
+    assert set(statuses(graph, scaled)) == {"proved"}
+
+
+def test_a_formula_goes_on_in_deeper_lines_with_either_sign():
+    graph = "param x, y; f = x^3 + x*y - x^2"
+    text = "    df/dx = 3*x^2\n          + y\n          - 2*x\n"
+    assert statuses(graph, text) == ["proved"]
+    assert statuses(graph, text.replace("- 2", "- 3")) == ["refuted"]
+    assert statuses(graph, "df/dy = x\n- 2*x is the rest\n") == ["proved"]
+
+
+def test_a_prime_of_a_function_of_a_parameter_and_data():
+    graph = "param p; data x; const n; L = x*log(p) + (n - x)*log(1 - p)"
+    claim = r"$L'(p, x) = \frac{x}{p} – \frac{n - x}{1 - p}$"
+    assert statuses(graph, claim) == ["proved"]
+    assert statuses(graph, claim.replace("–", "+")) == ["refuted"]
+
+
+def test_a_prime_of_an_input_is_no_derivative_by_itself():
+    graph = "param x; const a, b; f = x*(a - b*x)"
+    assert "refuted" not in statuses(graph, "$x' = f(x) = x(a - bx)$")
+
+
+def test_an_equation_for_an_input_is_a_condition():
+    graph = "param x; const a, b; f = x*(a - b*x)"
+    assert statuses(graph, r"the root $x = \frac{a}{b}$") == ["condition"]
+
+
+def test_rates_at_one_moment():
+    text = r"$$\frac{dV}{dt} = 2\pi r h\frac{dr}{dt}$$ $$2 = 4\pi\frac{dr}{dt}$$"
+    text += r" $$\frac{dr}{dt} = \frac{2}{4\pi} = \frac{1}{2\pi}$$"
+    assert statuses(CYLINDER, text) == ["proved", "condition", "condition", "proved"]
+    assert statuses(CYLINDER, text.replace(r"\frac{1}{2\pi}", r"\frac{1}{3\pi}"))[-1] == "refuted"
+
+
+@pytest.mark.parametrize(("number", "status"), [("1{,}233.33", "proved"), ("1,233.34", "refuted")])
+def test_thousands_with_a_decimal_point(number, status):
+    graph = "param x; P = 40*x - 0.3*x^2 - 100"
+    assert statuses(graph, f"$P(66.67) \\approx {number}$") == [status]
+
+
+def test_a_table_that_gives_a_name_a_value_in_each_row():
+    rows = (
+        r"| root | kind |\n|---|---|\n| $\hat{x} = 0$ | low |\n| $\hat{x} = \frac{a}{b}$ | high |\n"
+    )
+    graph = "param x; const a, b; f = x*(a - b*x)"
+    assert statuses(graph, rows.replace("\\n", "\n")) == ["definition", "definition"]

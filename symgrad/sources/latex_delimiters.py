@@ -41,7 +41,7 @@ class Delimiters(Environments, ABC):
             return
         plain = {"[": "(", "]": ")"}.get(bracket.text, bracket.text)
         sign = SIGNS.get(plain[1:], plain) if plain.startswith("\\") else plain
-        if sign not in ("(", ")", "|", "/", "‖"):  # `\\big/` is a large sign of division
+        if sign not in ("(", ")", "|", "/", "‖", "⟨", "⟩"):  # `\\big/` is a large sign of division
             raise self.fault(f"`{bracket.text}` is no bracket that is read here", bracket)
         parts.append(self.written(sign, bracket))
 

@@ -18,6 +18,7 @@ SIGNS = {
     "lor": " or ", "vee": " or ", "ldots": "…", "dots": "…", "cdots": "…",
     "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "|": "‖", "Vert": "‖", "lVert": "‖",
     "rVert": "‖", "because": "∵", "parallel": "‖", "lbrack": "(", "rbrack": ")",
+    "langle": "⟨", "rangle": "⟩",
     "{": "(", "}": ")", "lbrace": "(", "rbrace": ")", "prime": "'", "ell": "ell",
     "varepsilon": "ε", "varphi": "φ",
     "vartheta": "θ", "varrho": "ρ", "varsigma": "σ", "_": "_", "&": " and ", "#": "#",

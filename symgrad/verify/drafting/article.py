@@ -16,8 +16,10 @@ from symgrad.expression.tree import Expression
 from symgrad.sources import lexer
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault
+from symgrad.sources.written import Written
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS, spelled
+from symgrad.verify.reading.scope import TIME
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.superscripts import primed_names, with_primes_spelled
 from symgrad.verify.reading.text import VALUE_SAID, plain_number
@@ -37,6 +39,7 @@ _DERIVATIVES = (
     re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
 )
 _PRIMED = re.compile(rf"({_NAME})['′’]+\s*\(\s*({_NAME}|[-−\d.]+)\s*\)")
+_GRADIENT = re.compile(rf"∇\s*(?:_\s*{_NAME}\s+)?({_NAME})")
 _CALL = rf"{_NAME}\s*(?:\(\s*{_NAME}\s*\))?"
 _DEPENDS = re.compile(rf"\s*({_NAME})\s*\(\s*{_CALL}(?:\s*,\s*{_CALL})*\s*\)\s*")
 _INDEXED = re.compile(r"\s*([^\W\d_]+)_(\d{1,3})\s*")
@@ -157,6 +160,7 @@ class Article:
     )  # the numbers that computations end with
     mentioned: set[str] = field(default_factory=set)  # every word, as `loose` spells it
     tops: list[Top] = field(default_factory=list)
+    timed: list[str] = field(default_factory=list)  # what is differentiated by t
     bottoms: dict[str, Place] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # a name, and the kind that is said of it
     adjoints: set[str] = field(default_factory=set)
@@ -203,6 +207,9 @@ def gather(text: str, source: str) -> Article:
     _drop_transposes(found)
     _drop_cases(found)
     _drop_dependences(found)
+    _drop_partials(found)
+    _drop_solutions(found)
+    _note_motion(found)
     return found
 
 
@@ -235,6 +242,46 @@ def _drop_dependences(found: Article) -> None:
         for said in found.equations
     ]
     _keep(found, kept)
+
+
+def _drop_partials(found: Article) -> None:
+    """Leave out `f_x = 2xy` where `f(x, y) = …` stands: it is a derivative, and no node."""
+    listed = {name: {word for word, _ in words_in(text)} for name, text in found.arguments.items()}
+    kept = []
+    for said in found.equations:
+        top, _, bottom = said.name.partition("_")
+        partial = bool(bottom) and bottom in listed.get(top, ())
+        kept.append(not partial)
+        if partial:
+            found.tops.append(Top(top, said.place))
+            found.bottoms.setdefault(bottom, said.place)
+    _keep(found, kept)
+
+
+def _drop_solutions(found: Article) -> None:
+    """Leave out `x = a/b` where f(x) is differentiated by x: a root, made of constants alone."""
+    called = {word for text in found.arguments.values() for word, _ in words_in(text)}
+    varied = called & found.bottoms.keys()
+    _keep(found, [
+        said.name not in varied or not varied.isdisjoint(word for word, _ in words_in(said.right))
+        or any(word in found.bottoms for word, _ in words_in(said.right))
+        for said in found.equations
+    ])  # fmt: skip
+
+
+def _note_motion(found: Article) -> None:
+    """Take what is differentiated by the time, and has no equation, for what the others vary with.
+
+    That is so where no equation has a t in it.
+    """
+    words = {word for said in found.equations for word, _ in words_in(said.right)}
+    if TIME in words or not found.timed:
+        return
+    place = found.bottoms.pop(TIME)
+    defined = {said.name for said in found.equations}
+    for name in found.timed:
+        if name not in defined:
+            found.bottoms.setdefault(name, place)
 
 
 def _keep(found: Article, kept: Sequence[bool]) -> None:
@@ -319,7 +366,8 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
         left = _LEFT.fullmatch(statement.parts[0][1].text)
         if left is None or len(statement.parts) == 1 or statement.parts[0][0] != "=":
             return
-        statement = replace(statement, parts=statement.parts[1:])  # `log(μ) = η = a + bx`: of η
+        # `log(μ) = η = a + bx`: of η
+        statement = replace(statement, left=statement.parts[0][1], parts=statement.parts[1:])
     name = left[1].lstrip("\\")
     if name.endswith(_UPDATED):
         return
@@ -334,8 +382,17 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             found.indexed.setdefault(name, indexed[1])
             name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
         else:
-            found.arguments.setdefault(name, left[2].strip())
+            found.arguments.setdefault(name, _arguments(statement.left, left, formula))
     _take_right_sides(name, statement, place, found, bounded=bounded)
+
+
+def _arguments(left: Written, found: re.Match[str], formula: FoundFormula) -> str:
+    """Return what stands between the parentheses, with the semicolon that the author has set."""
+    start, end = found.span(2)
+    raw = formula.content.text
+    listed = zip(left.text[start:end], left.offsets[start:end], strict=True)
+    marks = [";" if raw[at : at + 1] == ";" else sign for sign, at in listed]
+    return "".join(marks).strip()
 
 
 def _take_right_sides(
@@ -418,6 +475,7 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
                     continue  # `d/dx tanh(x)` says what a function is
                 if name and name not in LETTERS:
                     found.tops.append(Top(name, place))
+                    found.timed += [name] if bottom == TIME else []
                 found.bottoms.setdefault(bottom.lstrip("\\"), place)
         for word, argument in _PRIMED.findall(text):
             if lookup(word) or spelled(word) or word in LETTERS:
@@ -426,6 +484,7 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
             found.tops.append(Top(word[-1] if word.isalpha() else word, place))
             if not argument[-1:].isdigit() or "_" in argument:
                 found.bottoms.setdefault(argument.lstrip("\\"), place)
+        found.tops += [Top(name.lstrip("\\"), place) for name in _GRADIENT.findall(text)]
         any_found = any_found or "∇" in text or "∂" in text
     return any_found
 

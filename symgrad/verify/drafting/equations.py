@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from symgrad.errors import Place
+from symgrad.expression.functions import lookup
 from symgrad.expression.inverse import VALUE, inverted
 from symgrad.expression.recognize import recognized
 from symgrad.expression.tree import Add, Compare, Expression, Var, number, substitute, variables
@@ -44,7 +45,10 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
     adjoints = {vocabulary.name(name) for name in article.adjoints}
     single = [per_sample(said.right) for said in article.equations]
     names = [*vocabulary.names]
-    names += [word for right, i in single if i for word, called in words_in(right) if not called]
+    names += [
+        word for right, i in single if i
+        for word, called in words_in(right) if not called and lookup(word) is None
+    ]  # fmt: skip
     scope = _scope(names, vocabulary)
     found: dict[int, ArticleEquation] = {}
     for place, said in enumerate(article.equations[:_MAX_EQUATIONS]):

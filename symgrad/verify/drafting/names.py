@@ -66,6 +66,9 @@ class Vocabulary:
                 continue
             if loose(word) in self._spelled or (lookup(word) and word.isalpha() and len(word) > 1):
                 continue
+            if called and (cut := _before_function(word, letters)):
+                self._add(cut)  # `Nlog(x)`
+                continue
             if word.isalpha() and len(word) > 1 and set(word) <= letters | _NUMBERS:
                 continue  # `cu` where there are c and u
             if word.isalpha() and len(word) == 2 and set(word) & letters and word[0] != "d":
@@ -111,6 +114,13 @@ class Vocabulary:
     def name(self, word: str) -> str:
         """Return the name that a word is a spelling of."""
         return self._spelled.get(loose(word), word)
+
+
+def _before_function(word: str, letters: set[str]) -> str:
+    """Return the letter in front of a function's name: N in `Nlog`; "" for other words."""
+    head, tail = word[:1], word[1:]
+    known = lookup(tail) is not None and len(tail) > 2 and lookup(word) is None
+    return head if known and (head in letters or head.isupper()) else ""
 
 
 def _is_product(word: str, letters: set[str]) -> bool:

@@ -153,9 +153,14 @@ class Chains:
             self.forget_rate(left, links[count])
             where = links[count].place if count else place
             rest = links[count:]
-            found = self.claim(left, rest, text, where, given, forced=False, otherwise=_RATE)
+            numeric = len(rest) > 1 and all(link.numeric for link in rest)
+            first = rest[:1] if numeric else rest
+            found = self.claim(left, first, text, where, given, forced=False, otherwise=_RATE)
             alone = isinstance(left, NameTarget) and not count
             yield replace(found, condition=_RATE, otherwise="") if alone else found
+            if numeric:
+                side = ExpressionTarget(rest[0].expression)
+                yield self.claim(side, rest[1:], rest[0].text, rest[1].place, given, forced=False)
             return
         last = links[-1]
         if not strict and self.only_approximates(left, links):
@@ -231,7 +236,10 @@ class Chains:
                 names = set(map(str, variables(expression)))
             case _:
                 return None
-        if names.isdisjoint(scope.moves.values()):
+        rates = set(scope.moves.values())
+        if not names and any(rates.intersection(variables(one.expression)) for one in links):
+            return 0  # `2 = 4π dh/dt`: a rate that is given stands in front
+        if names.isdisjoint(rates):
             return None
         below = {one for name in names for one in names_below(name, scope)}
         inputs = {one for one in below if self.graph.index[one].formula is None}
@@ -341,6 +349,8 @@ class Chains:
             and not self.scope.dummies
             and self.scope.derivatives.keys().isdisjoint(variables(left.expression))
         )
+        if solved and node is not None and node.name not in variables(links[0].expression):
+            return "an equation for an input, which no graph bears out"
         if not self.set_on or not (solved or compound):
             return ""
         return "an equation behind a condition that is set, from which it may follow"

@@ -24,6 +24,7 @@ _BRACES = re.compile(r"(?<=[0-9])\{,\}(?=[0-9])")
 _LIST = re.compile(r"(?:max|min|where|pow|atan2|hypot)\s*\($")
 _FACTOR = re.compile(r"[-+*/^·×−]\s*$")
 _BRACKET = re.compile(r"\([^()]*\)")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?=\.\d)")
 _GROUPS = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
 
@@ -54,6 +55,9 @@ def with_points(written: Written, style: Style, original: str, origin: Origin) -
     if "," not in text:
         return written
     changed = list(text)
+    for match in _THOUSANDS.finditer(text):  # `1,233.33`
+        changed[match.start() : match.end()] = match[0].replace(",", "_")
+    text = "".join(changed)
     for match in _COMMA.finditer(text):
         commas = [place for place in range(*match.span()) if text[place] == ","]
         grouped = _GROUPS.fullmatch(match[0]) is not None

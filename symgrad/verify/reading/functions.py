@@ -433,6 +433,11 @@ class FunctionParser(DerivativeParser):
             found = self.target(Var(name), (names[0],) * order, start)
             self.at = end + 1
             return self.scope.evaluated(found, {names[0]: value})
+        listed = [self.scope.name("".join(one)) for one in self.listed(opened + 1, end)]
+        varied = [one for one in listed if one in self.scope.graph.parameters]
+        if len(listed) > 1 and len(varied) == 1:  # `L'(p, x)` of a parameter p and data x
+            self.at = end + 1
+            return self.target(Var(name), (str(varied[0]),) * order, start)
         self.at += 1
         bottom = self.node(self.tokens[self.at])
         self.at += 1
@@ -451,6 +456,8 @@ class FunctionParser(DerivativeParser):
         scope = self.scope
         inputs = self.inputs_of(name)
         node = scope.graph.index.get(name)
+        if node is not None and node.formula is None:
+            inputs = [TIME] if name in scope.moves and order == 1 else []
         operands = node.formula.operands if node is not None and node.formula else ()
         by = scope.subject if scope.subject in inputs else None
         if by is None and len(inputs) == 1:

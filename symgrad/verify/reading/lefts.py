@@ -22,7 +22,7 @@ from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.functions import LETTERS, is_function, spelled
 from symgrad.verify.reading.indices import SAMPLE
 from symgrad.verify.reading.motion import dotted
-from symgrad.verify.reading.redefining import redefined
+from symgrad.verify.reading.redefining import named_anew, redefined
 from symgrad.verify.reading.scope import Abstraction, Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
@@ -94,7 +94,7 @@ class LeftSides:
         word = _WORD.fullmatch(text)
         if word:
             name = self.scope.name(word[1])
-            if name is not None:
+            if name is not None and not named_anew(name, statement, formula, self.scope):
                 return NameTarget(name)
             if (layer := self.scope.differential(word[1])) is not None:
                 return self.scope.derivatives[str(layer.key)]
@@ -103,8 +103,10 @@ class LeftSides:
                 return self.scope.derivatives.get(str(batch.key)) or NameTarget(str(batch.key))
             if self.scope.moves and dotted(word[1], self.scope) is not None:
                 return ExpressionTarget(parse_side(text, origin, self.scope))
-            if self.is_new(word[1]):
-                return NameTarget(self.new_name(word[1]))
+            if name is not None or self.is_new(word[1]):
+                new = name or self.new_name(word[1])
+                self.scope.defined_on[new] = origin.place("", 0, 1).line
+                return NameTarget(new)
         if _TITLE.match(text) and len(statement.parts) > 1:
             place = origin.place(text, 0, len(text))
             raise Fault(Diagnostic("this is a label", place))

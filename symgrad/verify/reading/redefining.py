@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from symgrad.expression.tree import Expression, Var, substitute
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
+from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
+from symgrad.verify.truth import MissingValue
 
 _APART = re.compile(
-    r"^[ \t>]*(?:#{1,6}\s|\*\*|(?:[-=*_]{3,}[ \t]*$)|\(?(?:\d{1,3}|[a-h])[.)]\s|\\(?:sub)*section\b"
-    r"|\\item\b|<h[1-6]|(?:example|exercise|problem|question|beispiel|aufgabe|exemple|exercice"
+    r"^[ \t>]*(?:#{1,6}\s|\*\*|(?:[-=*_]{3,}[ \t]*$)|\||\(?(?:\d{1,3}|[a-h])[.)]\s"
+    r"|\\(?:sub)*section\b|\\item\b|<h[1-6]|(?:example|exercise|problem|question|beispiel|aufgabe|exemple|exercice"
     r"|ejemplo|ejercicio|exemplo|exerc[ií]cio|esempio|例|예)\b)",
     re.IGNORECASE,
 )
@@ -67,6 +70,29 @@ def redefined(
     del scope.functions[name]
     scope.definitions.pop(name, None)
     scope.doubtful.discard(name)
+    scope.remark(f"`{name}` is defined anew here")
+    return True
+
+
+def named_anew(name: str, statement: WrittenStatement, formula: FoundFormula, scope: Scope) -> bool:
+    """Tell whether `c = …` gives a name of the author's own another meaning, and take the old away.
+
+    Without a heading, the number of an exercise, or a word such as `let` it is a claim.
+    """
+    known = scope.definitions.get(name)
+    if known is None or name in scope.functions or name not in scope.defined_on:
+        return False
+    part = statement.parts[0][1]
+    if not _is_introduced(formula, _lines_since(scope.defined_on[name], formula)):
+        return False
+    try:
+        body = parse_side(part.text, Origin("", (part.text,), 1, 1), scope)
+    except Fault:
+        return False
+    with suppress(MissingValue):
+        if same(scope.truth, known.expression, body):
+            return False
+    del scope.definitions[name]
     scope.remark(f"`{name}` is defined anew here")
     return True
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from symgrad.errors import Place
+from symgrad.expression.functions import lookup
+from symgrad.expression.names import GREEK
 from symgrad.sources.problems import Origin
 from symgrad.verify.reading.in_code import LOOSE_FENCES, is_formula, is_program
 from symgrad.verify.reading.passage import FoundFormula, Passage, TextPiece
@@ -62,6 +64,8 @@ _DECLARES = re.compile(r"^\s*(?:params?|data|consts?|minimize|maximize)\b", re.M
 _MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
 _WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
 _GOES_ON = re.compile(r"\n(?:[ \t]*\n)?[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
+_TERM = re.compile(r"\n(?P<indent>[ \t>]*)[-−]\s[^\n$`|]*[\w)]")
+_VERB = re.compile(r"\s*([A-Z][a-z]{2,})[ \t]+[∂∇$\w(]")  # `Find ∇f for f(x, y) = …`
 _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
     r"\\[(\[]|\[/?(?:la)?tex\]|</?\w|[;{#]\s*$|==|\"|\w\[\w+\]\s*=|https?:|(?<!\\)\bdef\b"
@@ -311,10 +315,19 @@ class Scanner:
         if stretch.end < end:
             self.at = end = stretch.end
         else:
-            while following := _GOES_ON.match(self.text, end):
+            while following := _GOES_ON.match(self.text, end) or self.further_term(start, end):
                 end = following.end()
             self.at = end
         yield TextPiece(((start, end),), display=True, bare=True, behind=stretch.behind)
+
+    def further_term(self, start: int, end: int) -> re.Match[str] | None:
+        """Return the next line where it goes on with `- …`, set in deeper than the formula."""
+        found = _TERM.match(self.text, end)
+        if found is None:
+            return None
+        margin = start - self.text.rfind("\n", 0, start) - 1
+        deeper = len(found["indent"].expandtabs()) > margin
+        return found if deeper and not _is_words(found[0]) else None
 
     def prose(self, match: re.Match[str]) -> Iterator[TextPiece | FoundFormula]:
         """Yield a derivative that stands in a sentence without marks."""
@@ -465,6 +478,8 @@ def _is_set_in_code(inside: str) -> bool:
 def _is_words(line: str) -> bool:
     """Tell whether a line that has a relation is a sentence, or code, and no formula."""
     if is_sentence(line) or _WORDS.search(re.sub(r"\\text\w*\{[^{}]*\}", "", line)):
+        return True
+    if (head := _VERB.match(line)) and lookup(head[1]) is None and head[1].lower() not in GREEK:
         return True
     foreign = "\\" not in line and (_FOREIGN.search(line) or _JOINED.search(line)) is not None
     return foreign or _CODE.search(line) is not None

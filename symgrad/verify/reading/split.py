@@ -109,10 +109,10 @@ def _depths(text: str) -> list[int]:
     level = 0
     found = []
     for character in text:
-        if character in ")]}":
+        if character in ")]}⟩":
             level -= 1
         found.append(level)
-        if character in "([{":
+        if character in "([{⟨":
             level += 1
     return found
 
@@ -244,7 +244,8 @@ def _lists(row: Written) -> list[tuple[Written, Written]] | None:
 def unwrapped(side: Written) -> Written:
     """Return a side without the parentheses around all of it."""
     text = side.text
-    if text.startswith("(") and text.endswith(")") and all(d > 0 for d in _depths(text)[1:-1]):
+    closes = {"(": ")", "⟨": "⟩"}.get(text[:1], "")
+    if closes and text.endswith(closes) and all(d > 0 for d in _depths(text)[1:-1]):
         return side.cut(1, len(text) - 1)
     return side
 

@@ -24,7 +24,7 @@ def decimals_of(text: str) -> int | None:
     >>> decimals_of("-0.044064"), decimals_of("3.2 * 10^(-4)"), decimals_of("2*3"), decimals_of("5")
     (6, 5, None, 0)
     """
-    found = _NUMBER.fullmatch(text.strip())
+    found = _NUMBER.fullmatch(text.strip().replace("_", ""))
     if found is None or not (found["whole"] or found["part"]):
         return None
     power = (found["e"] or found["ten"] or "0").replace("−", "-").replace(" ", "")

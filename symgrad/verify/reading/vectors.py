@@ -34,6 +34,7 @@ _HESSIAN = re.compile(
     rf"\s*(?:(?:∇|D)\s*(?:²|\^\s*\(?\s*2\s*\)?)\s*({lexer.NAME}){_ARGUMENTS}"
     rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\){_ARGUMENTS})"
 )
+_SCALED = re.compile(r"[^⟨⟩]*[^⟨⟩\s][^⟨⟩]*(⟨[^⟨⟩]*⟩)")
 _ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
 _WORDS = re.compile(rf"(?<![^\W\d]|[/∂_])(?:d\s+)?{lexer.NAME}(?!\s*\)?\s*/\s*\(?\s*[d∂])")
 _OPERATOR = re.compile(r"(?<!\w)d\s*(?:\(|\\?(?:ln|log)\b)")
@@ -84,8 +85,18 @@ def _by(word: str | None, scope: Scope) -> tuple[str, ...]:
 
 def _list(part: Written, count: int) -> list[Written]:
     """Return what stands in a list, for `∇J = 0` a zero for each of the names."""
-    found = cut_at(unwrapped(_plain(part)), ",", decimals=False)
+    part = _plain(part)
+    factor = _SCALED.fullmatch(part.text)
+    listed = part.cut(factor.start(1), len(part.text)) if factor else part
+    found = cut_at(unwrapped(listed), ",", decimals=False)
+    if factor and len(found) == count:  # `2e^x ⟨x, y⟩`
+        before = part.cut(0, factor.start(1))
+        found = [Written.join([before, *_bracketed(one)]) for one in found]
     return found * count if len(found) == 1 and _ZERO.fullmatch(found[0].text) else found
+
+
+def _bracketed(part: Written) -> tuple[Written, Written, Written]:
+    return Written.all_at(" (", part.start()), part, Written.all_at(")", part.end() - 1)
 
 
 def _plain(part: Written) -> Written:

@@ -1,0 +1,65 @@
+r"""Graphs that articles of other fields state: mechanics, economics, statistics, calculus."""
+
+import pytest
+
+from symgrad.errors import SymgradError
+from symgrad.verify.drafting import draft_graph
+
+PENDULUM = r"""
+The kinetic energy is $$T = \frac12 m (l\dot\theta)^2,$$ the potential
+energy $$U = -mgl\cos\theta.$$
+So $$L = T - U = \frac12 m (l\dot\theta)^2 + mgl\cos\theta$$ and
+$$\frac{d}{dt}\left(\frac{\partial L}{\partial\dot\theta}\right)
+- \frac{\partial L}{\partial\theta} = 0.$$
+"""
+DEMAND = r"""
+In general the elasticity is $E = \frac{p}{q}\frac{dq}{dp}$. Let $D(p) = \frac{100}{p^{3/2}}$. Then
+$D'(p) = -\frac{150}{p^{5/2}}$ and $E = \frac{dD(p)}{dp}\frac{p}{D(p)} = -1.5$.
+"""
+RATES = r"""
+- Given: dr/dt = 2
+
+$$A = \pi r^2$$ and so $$\frac{dA}{dt} = 2\pi r\frac{dr}{dt}$$
+"""
+CHAIN = r"""
+Let $z = f(x, y)$. Then
+$\frac{dz}{dt} = \frac{\partial z}{\partial x}\frac{dx}{dt}
++ \frac{\partial z}{\partial y}\frac{dy}{dt}$.
+
+$$z = x^3 y \text{ , } x = 2t \text{ , } y = t^2$$ gives $\frac{dz}{dt} = 40t^4$.
+"""
+GEOMETRIC = r"""
+$$L(p; X) = (1 - p)^X p$$ and $$\frac{\partial}{\partial p}\ln L(p; X) = \frac1p - \frac{X}{1 - p}$$
+"""
+SURFACE = r"""
+Find ∇f for f(x, y) = x²y + y³. $$f_x = 2xy, \quad f_y = x^2 + 3y^2$$
+"""
+UTILITY = r"""
+$$\mathcal{L} = x^a y^b - \lambda(p_x x + p_y y - I)$$
+$$\frac{\partial\mathcal{L}}{\partial x} = a x^{a-1}y^b - \lambda p_x = 0, \quad
+\frac{\partial\mathcal{L}}{\partial y} = 0, \quad \frac{\partial\mathcal{L}}{\partial\lambda} = 0$$
+"""
+LOGISTIC = r"We have $f(x) = x(a - bx)$ with the roots $x = 0$ and $x = a/b$; $f'(x) = a - 2bx$."
+
+
+@pytest.mark.parametrize(("article", "objective", "parameters", "data"), [
+    (PENDULUM, "L", {"θ", "θ_dot"}, set()),
+    (DEMAND, "D", {"p"}, set()),
+    (RATES, "A", {"r"}, set()),
+    (CHAIN, "z", {"t"}, set()),
+    (GEOMETRIC, "L", {"p"}, {"X"}),
+    (SURFACE, "f", {"x", "y"}, set()),
+    (UTILITY, "L", {"x", "y", "λ"}, set()),
+    (LOGISTIC, "f", {"x"}, set()),
+])  # fmt: skip
+def test_the_graph_of_an_article(article, objective, parameters, data):
+    graph = draft_graph(article, "a.md").graph
+    assert graph.objective == objective
+    assert set(graph.parameters) == parameters
+    assert set(graph.data) == data
+
+
+def test_what_is_differentiated_most_often_must_have_an_equation():
+    text = r"$z = wx$ and $\frac{dL}{dw} = \frac{dL}{dz}\frac{dz}{dw}$"
+    with pytest.raises(SymgradError, match="differentiates `L`, but no equation"):
+        draft_graph(text, "a.md")
