@@ -3,6 +3,7 @@ r"""Graphs that articles of other fields state: mechanics, economics, statistics
 import pytest
 
 from symgrad.errors import SymgradError
+from symgrad.verify import verify
 from symgrad.verify.drafting import draft_graph
 
 PENDULUM = r"""
@@ -40,6 +41,23 @@ $$\frac{\partial\mathcal{L}}{\partial x} = a x^{a-1}y^b - \lambda p_x = 0, \quad
 \frac{\partial\mathcal{L}}{\partial y} = 0, \quad \frac{\partial\mathcal{L}}{\partial\lambda} = 0$$
 """
 LOGISTIC = r"We have $f(x) = x(a - bx)$ with the roots $x = 0$ and $x = a/b$; $f'(x) = a - 2bx$."
+CIRCLE = r"""
+$x^2 + y^2 = 1$, so $2x + 2y\frac{dy}{dx} = 0$ and $\frac{dy}{dx} = -\frac xy$.
+"""
+GROWTH = r"""
+With $y = \frac{Y}{L}$ and $k = \frac{K}{L}$ we have $y = k^{1-\alpha}$. The marginal product is
+$MPK = \frac{\partial y}{\partial k} = (1 - \alpha)k^{-\alpha}$. To maximize
+$c = y - (n + \delta)k$, $\frac{dc}{dk} = \frac{dy}{dk} - (n + \delta) = 0$.
+"""
+SPRING = r"""
+Of $\frac{d^2z}{ds^2} + C\frac{dz}{ds} + Kz = 0$ we want $\frac{\partial z}{\partial K}$ and
+$\frac{\partial z}{\partial C}$. The solution is $y = 2e^{-Cs/2}\cos(s\sqrt{K - C^2/4})$, and
+$\frac{dy}{dK} = -\frac{2s}{\sqrt{4K - C^2}} e^{-Cs/2}\sin(s\sqrt{K - C^2/4})$.
+"""
+SCORE = r"""
+`$$\ell_n(\theta) = n\log\theta - \theta\sum_{i=1}^n x_i$$` has the score
+`$$S_n = \frac{\partial l_n(\theta)}{\partial\theta} = \frac{n}{\theta} - \sum_{i=1}^n x_i$$`
+"""
 
 
 @pytest.mark.parametrize(("article", "objective", "parameters", "data"), [
@@ -51,12 +69,19 @@ LOGISTIC = r"We have $f(x) = x(a - bx)$ with the roots $x = 0$ and $x = a/b$; $f
     (SURFACE, "f", {"x", "y"}, set()),
     (UTILITY, "L", {"x", "y", "λ"}, set()),
     (LOGISTIC, "f", {"x"}, set()),
+    (CIRCLE, "F", {"x", "y"}, set()),
+    (GROWTH, "c", {"k"}, set()),
+    (SPRING, "y", {"K", "C", "s"}, set()),
+    (SCORE, "ell_n", {"θ"}, {"x"}),
 ])  # fmt: skip
 def test_the_graph_of_an_article(article, objective, parameters, data):
     graph = draft_graph(article, "a.md").graph
     assert graph.objective == objective
     assert set(graph.parameters) == parameters
     assert set(graph.data) == data
+    report = verify(graph, article, source="a.md")
+    assert not [verdict.claim.text for verdict in report.verdicts if verdict.status == "refuted"]
+    assert any(verdict.status == "proved" for verdict in report.verdicts)
 
 
 def test_what_is_differentiated_most_often_must_have_an_equation():

@@ -213,3 +213,31 @@ def test_a_table_that_gives_a_name_a_value_in_each_row():
     )
     graph = "param x; const a, b; f = x*(a - b*x)"
     assert statuses(graph, rows.replace("\\n", "\n")) == ["definition", "definition"]
+
+
+GAUSSIAN = "param μ, σ; data x; ℓ = -log(σ) - (x - μ)^2/(2*σ^2)"
+TOTAL = r"$$\ell(\mu, \sigma) = -n\log\sigma - \frac{1}{2\sigma^2}\sum_{i=1}^n (x_i - \mu)^2$$"
+
+
+SLOPE = r"\frac{\partial\ell}{\partial\sigma} = -\frac{n}{\sigma}"
+SQUARES = r"\frac{1}{\sigma^3}\sum_{i=1}^n (x_i - \mu)^2"
+
+
+@pytest.mark.parametrize(("claim", "wrong"), [
+    (r"\frac{\partial\ell}{\partial\mu} = \frac{1}{\sigma^2}\sum_{i=1}^n (x_i - \mu)",
+     (r"\sigma^2", r"2\sigma^2")),
+    (f"{SLOPE} + {SQUARES}", ("{n}", "{1}")),
+    (r"\frac{\partial^2\ell}{\partial\mu^2} = -\frac{n}{\sigma^2} + 0\sum_{i=1}^n x_i", ("-", "")),
+    (f"S = {SLOPE} + {SQUARES}", (r"\sigma^3", r"\sigma^2")),
+])  # fmt: skip
+def test_a_text_that_means_the_sum_where_the_graph_has_the_mean(claim, wrong):
+    assert statuses(GAUSSIAN, f"{TOTAL} ${claim}$") == ["proved", "proved"]
+    assert statuses(GAUSSIAN, f"{TOTAL} ${claim}$".replace(*wrong))[-1] != "proved"
+    assert statuses(GAUSSIAN, TOTAL.replace("-n", "-2n"))[0] == "refuted"
+
+
+def test_dollar_signs_in_code():
+    for marks in ("`$", "$`"), ("`$$", "$$`"):
+        text = "dy/du = 5u^4".join(marks)
+        assert statuses(CHAIN, f"So {text} holds.") == ["proved"]
+        assert statuses(CHAIN, f"So {text} holds.".replace("5", "4")) == ["refuted"]

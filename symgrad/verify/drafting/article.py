@@ -145,6 +145,7 @@ class Top:
 
     name: str
     place: Place
+    said: bool = True  # something is said of the derivative, and it is not set to zero
 
 
 @dataclass
@@ -155,6 +156,7 @@ class Article:
     values: list[StatedValue] = field(default_factory=list)
     put_in: list[PutIn] = field(default_factory=list)
     linked: list[Linked] = field(default_factory=list)
+    curves: list[Linked] = field(default_factory=list)  # `x^2 + y^2 = 1`
     results: list[StatedValue] = field(
         default_factory=list
     )  # the numbers that computations end with
@@ -210,6 +212,7 @@ def gather(text: str, source: str) -> Article:
     _drop_partials(found)
     _drop_solutions(found)
     _note_motion(found)
+    _note_curve(found)
     return found
 
 
@@ -284,6 +287,27 @@ def _note_motion(found: Article) -> None:
             found.bottoms.setdefault(name, place)
 
 
+def _note_curve(found: Article) -> None:
+    """Take `x^2 + y^2 = 1` as an equation for F, where dy/dx stands there and y has no equation.
+
+    Of several curves it is the first.
+    """
+    defined = {said.name for said in found.equations} | {"F"}
+    open_tops = {top.name for top in found.tops} - defined
+    for one in found.curves:
+        words = {word for word, _ in words_in(f"{one.left} {one.right}")}
+        tops = open_tops & words
+        if tops and tops & found.bottoms.keys() != words and words & found.bottoms.keys() - tops:
+            number = plain_number(one.right) is not None
+            right = one.left if number else f"{one.left} - ({one.right})"
+            found.equations.append(Said("F", right, one.place))
+            found.tops = [top for top in found.tops if top.name not in tops]
+            found.tops.append(Top("F", one.place))
+            for name in sorted(tops):
+                found.bottoms.setdefault(name, one.place)
+            return
+
+
 def _keep(found: Article, kept: Sequence[bool]) -> None:
     """Leave out the equations that are not to be kept."""
     found.put_in = [replace(item, before=sum(kept[: item.before])) for item in found.put_in]
@@ -348,7 +372,10 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     texts = [statement.left.text, *(part.text for _, part in statement.parts)]
     found.mentioned.update(loose(word) for text in texts for word, _ in words_in(text))
     _note_ranges([*texts, statement.whole.text] if statement.other == "…" else texts, found)
+    before = len(found.tops)
     differentiates = _note_derivatives(texts, place, found)
+    if not statement.parts or (plain_number(texts[-1]) is not None and len(texts) == 2):
+        found.tops[before:] = [replace(top, said=False) for top in found.tops[before:]]
     _take_update(statement, place, found)
     _take_condition(statement, place, found)
     if differentiates and plain_number(texts[-1]) == 0:
@@ -362,6 +389,8 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     if not differentiates and _of_name(statement.left.text):
         found.linked.append(Linked(statement.left.text, statement.parts[0][1].text, place))
         left = None
+    if left is None and not differentiates and len(statement.parts) == 1:
+        found.curves.append(Linked(statement.left.text, statement.parts[0][1].text, place))
     if left is None:
         left = _LEFT.fullmatch(statement.parts[0][1].text)
         if left is None or len(statement.parts) == 1 or statement.parts[0][0] != "=":

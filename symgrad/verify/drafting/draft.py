@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import ZERO, Compare, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.text import parse
@@ -25,7 +26,13 @@ from symgrad.verify.drafting.gaps import (
     refuse_two,
 )
 from symgrad.verify.drafting.generic import spell_out
-from symgrad.verify.drafting.names import Role, Vocabulary, arguments_of, roles
+from symgrad.verify.drafting.names import (
+    PARAMETERS,
+    Role,
+    Vocabulary,
+    arguments_of,
+    roles,
+)
 from symgrad.verify.drafting.writing import as_text, number_text, written
 
 
@@ -95,6 +102,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
     said = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
     added = by_analogy(top, nodes, vocabulary, said)
     nodes |= {item.name: item for item in added}
+    nodes = _with_cuts(top, nodes, article, vocabulary, notes)
     needed = needed_by(top, nodes)
     refuse_open(needed, nodes, article, vocabulary)
     notes += [
@@ -170,7 +178,8 @@ def _objective(
     open_tops = [name for name in tops if name not in nodes]
     below = {name: set(needed_by(name, nodes)) - {name} for name in tops if name in nodes}
     bottoms = {vocabulary.name(name) for name in article.bottoms}
-    times = Counter(vocabulary.name(top.name) for top in article.tops)
+    tops_said = [top for top in article.tops if top.said] or article.tops
+    times = Counter(vocabulary.name(top.name) for top in tops_said)
     missing = [name for name in open_tops if name not in bottoms and not alike(name, nodes)]
     often = max((times[name] for name in below), default=0)
     if any(times[name] >= often for name in missing):
@@ -188,6 +197,32 @@ def _objective(
         reason = "it is the last equation"
     notes.append(f"objective `{name}`: {reason}")
     return name
+
+
+def _with_cuts(
+    top: str,
+    nodes: dict[str, ArticleEquation],
+    article: Article,
+    vocabulary: Vocabulary,
+    notes: list[str],
+) -> dict[str, ArticleEquation]:
+    """Return the equations without those of what the article differentiates by, if by nothing else.
+
+    `y = k^a` and `dy/dk = …`: k is what is varied, though `k = K/L` says what it is.
+    """
+    needed = needed_by(top, nodes)
+    bottoms = {vocabulary.name(name) for name in article.bottoms}
+    words = {vocabulary.name(name) for name, kind in article.words.items() if kind == "param"}
+    inputs = {name for name in needed if name not in nodes}
+    usual = {name for name in inputs if base_and_index(name)[0] in PARAMETERS}
+    if inputs & (bottoms | words) or usual or not bottoms & nodes.keys() & set(needed) - {top}:
+        return nodes
+    lowest = {
+        name for name in bottoms & nodes.keys() & set(needed) - {top}
+        if bottoms.isdisjoint(one for one in needed_by(name, nodes) if one != name)
+    }  # fmt: skip
+    notes += [f"`{name}` is varied: its equation is left out" for name in sorted(lowest)]
+    return {name: item for name, item in nodes.items() if name not in lowest}
 
 
 def _note_unused(

@@ -99,10 +99,28 @@ def chosen_of(
         first = found.setdefault(item.name, item)
         names, others = ({str(n) for n in variables(one.right)} for one in (first, item))
         alone = [name for name in names - others if name not in defined and uses[name] == 1]
-        better = alone and names.isdisjoint(wanted) and not others.isdisjoint(wanted)
+        holds = not others.isdisjoint(wanted)
+        better = (alone and names.isdisjoint(wanted) and holds) or (
+            holds and item.name not in wanted and not _leads(first, equations, wanted)
+        )
         if not evidence.bears_out(first) and (evidence.bears_out(item) or better):
             found[item.name] = item
     return found
+
+
+def _leads(
+    item: ArticleEquation, equations: Sequence[ArticleEquation], wanted: Collection[str]
+) -> bool:
+    """Tell whether an equation holds something that is wanted, itself or by way of others."""
+    below = {one.name: {str(name) for name in variables(one.right)} for one in reversed(equations)}
+    below[item.name] = {str(name) for name in variables(item.right)}
+    seen: set[str] = set()
+    waiting = [item.name]
+    while waiting:
+        for name in below.get(waiting.pop(), set()) - seen:
+            seen.add(name)
+            waiting.append(name)
+    return not seen.isdisjoint(wanted)
 
 
 def _tree(text: str, place: Place, scope: Scope) -> Expression:

@@ -135,8 +135,8 @@ def refuse_two(
     """Refuse two equations for one name that are not equal, unless numbers say which is meant."""
     truth = Truth(graph)
     for item in equations:
-        taken = nodes[item.name]
-        if item is taken or item.name not in graph.index:
+        taken = nodes.get(item.name)
+        if taken is None or item is taken or item.name not in graph.index:
             continue
         line = item.said.place.line
         try:

@@ -22,7 +22,7 @@ _SUBSCRIPTED = re.compile(r"[^\W\d_][₀-₉]+")
 _NUMBERS = frozenset(("e", "π", "pi"))
 _MAX_TERMS = 50
 _MAX_WORDS = 1_000  # that one word of a sum stands for
-_PARAMETERS = frozenset(("w", "W", "b", "B", "U", "V", "θ", "Θ", "β", "bias"))
+PARAMETERS = frozenset(("w", "W", "b", "B", "U", "V", "θ", "Θ", "β", "bias"))
 _PERHAPS_PARAMETERS = frozenset(
     ("a", "m", "k", "c")
 )  # where the article differentiates by no input
@@ -196,7 +196,7 @@ def roles(
     found: dict[str, Role] = {}
     names = tuple(names)
     varied = bottoms & {*names}
-    letters = _PARAMETERS if varied else _PARAMETERS | _PERHAPS_PARAMETERS
+    letters = PARAMETERS if varied else PARAMETERS | _PERHAPS_PARAMETERS
     sampled = _has_samples(names, article, vocabulary, bottoms)
     for name in names:
         base, index = base_and_index(name)

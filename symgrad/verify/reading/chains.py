@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from symgrad.derivation.analysis import ancestors
@@ -38,20 +39,21 @@ from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import readings_of
 from symgrad.verify.reading.givens import Given
 from symgrad.verify.reading.meaning import adjoint_meant
-from symgrad.verify.reading.motion import curve_slope, names_below, on_curve
+from symgrad.verify.reading.motion import curve_slope, on_curve
+from symgrad.verify.reading.rates import AT_ONE_MOMENT, put_in
 from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import decimals_of, source_text
-from symgrad.verify.truth import Truth
+from symgrad.verify.reading.totals import in_totals, is_total
+from symgrad.verify.truth import MissingValue, Truth
 
 _MAX_DEFINITIONS = 50
 _MAX_ARITHMETIC = 40
 _COMMA = re.compile(r"(?<=\d)(?:\{,\}|,)(?=\d)")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*$")
 _SET = "a condition, which the formula need not fulfil everywhere"
-_RATE = "the rate at one moment, with values put in"
 _APPROXIMATION = "an approximation without numbers"
 
 
@@ -143,26 +145,16 @@ class Chains:
             Fault: if the left side has no meaning.
         """
         left, links = self.along_curve(left, links)
+        self.scope.totals = self.scope.totals or is_total(left, links, self.scope)
+        if self.scope.totals:
+            left, links = in_totals(left, links, self.scope)
         for index, link in enumerate(links):
             if link.relation == "≈" and not link.numeric and not self.has_numbers(link):
                 yield from self.approximation(left, links, index, text, place, given)
                 return
-        if not strict and (count := self.without_rates(left, links)) is not None:
-            if count:
-                yield self.claim(left, links[:count], text, place, given, forced=forced)
-            self.forget_rate(left, links[count])
-            where = links[count].place if count else place
-            rest = links[count:]
-            numeric = len(rest) > 1 and all(link.numeric for link in rest)
-            first = rest[:1] if numeric else rest
-            found = self.claim(left, first, text, where, given, forced=False, otherwise=_RATE)
-            alone = isinstance(left, NameTarget) and not count
-            yield replace(found, condition=_RATE, otherwise="") if alone else found
-            if numeric:
-                side = ExpressionTarget(rest[0].expression)
-                yield self.claim(side, rest[1:], rest[0].text, rest[1].place, given, forced=False)
+        if not strict and (count := put_in(left, links, self.scope, self.state.point)) is not None:
+            yield from self.at_one_moment(left, links, count, text, place, given)
             return
-        last = links[-1]
         if not strict and self.only_approximates(left, links):
             about = self.claim(
                 left, links, text, place, given, forced=forced, otherwise=_APPROXIMATION
@@ -179,6 +171,16 @@ class Chains:
         if not strict and (otherwise := self.consequence(left, links)):
             yield self.claim(left, links, text, place, given, forced=forced, otherwise=otherwise)
             return
+        yield from self.set_or_claimed(
+            left, links, text, place, given, forced=forced, strict=strict
+        )
+
+    def set_or_claimed(
+        self, left: Target, links: tuple[Link, ...], text: str, place: Place, given: Given,
+        *, forced: bool, strict: bool,
+    ) -> Iterator[Claim]:  # fmt: skip
+        """Yield the claim of a chain, and apart from it the condition that it is set to."""
+        last = links[-1]
         condition = self.is_set(left, links) and not (strict and len(links) == 1)
         line = place.line
         solution = isinstance(left, NameTarget | ExpressionTarget) and self.set_on == line
@@ -221,47 +223,27 @@ class Chains:
         found = on_curve(link.expression, self.scope, self.curves)
         return link if found is link.expression else replace(link, expression=found, other=None)
 
-    def without_rates(self, left: Target, links: tuple[Link, ...]) -> int | None:
-        """Return the first link that a rate has been put into, None where there is none.
-
-        `dV/dt = 9` gives a rate; what follows from it holds at that moment only.
-        """
-        scope = self.scope
-        free = {rate for rate in scope.moves.values() if rate not in self.graph.index}
-        free -= scope.definitions.keys()
-        match left:
-            case NameTarget(name) if name in scope.moves.values():
-                names = {name}
-            case ExpressionTarget(expression):
-                names = set(map(str, variables(expression)))
-            case _:
-                return None
-        rates = set(scope.moves.values())
-        if not names and any(rates.intersection(variables(one.expression)) for one in links):
-            return 0  # `2 = 4π dh/dt`: a rate that is given stands in front
-        if names.isdisjoint(rates):
-            return None
-        below = {one for name in names for one in names_below(name, scope)}
-        inputs = {one for one in below if self.graph.index[one].formula is None}
-        valued = inputs <= {name for name, _ in self.state.point}
-        if valued and not names & free and not isinstance(left, NameTarget):
-            return None
-        for index, link in enumerate(links):
-            if set(map(str, variables(link.expression))).isdisjoint(scope.moves.values()):
-                return None if self.is_zero(link) else index
-        return None
-
-    @staticmethod
-    def is_zero(link: Link) -> bool:
-        """Tell whether a link is 0."""
-        return isinstance(link.expression, Number) and link.expression.value == 0
-
-    def forget_rate(self, left: Target, link: Link) -> None:
-        """Take a rate for what is said of it here, whatever was said of it before."""
-        if isinstance(left, NameTarget):
+    def at_one_moment(
+        self, left: Target, links: tuple[Link, ...], count: int, text: str, place: Place,
+        given: Given,
+    ) -> Iterator[Claim]:  # fmt: skip
+        """Yield what holds always, and the rest: a rate is put in from the link `count` on."""
+        if count:
+            yield self.claim(left, links[:count], text, place, given, forced=False)
+        rest = links[count:]
+        if isinstance(left, NameTarget):  # whatever was said of that rate before
             self.scope.definitions.pop(left.name, None)
-            if link.numeric:
-                self.scope.define(Definition(left.name, link.expression))
+            if rest[0].numeric:
+                self.scope.define(Definition(left.name, rest[0].expression))
+        numeric = len(rest) > 1 and all(link.numeric for link in rest)
+        first = rest[:1] if numeric else rest
+        where = rest[0].place if count else place
+        found = self.claim(left, first, text, where, given, forced=False, otherwise=AT_ONE_MOMENT)
+        alone = isinstance(left, NameTarget) and not count
+        yield replace(found, condition=AT_ONE_MOMENT, otherwise="") if alone else found
+        if numeric:
+            side = ExpressionTarget(rest[0].expression)
+            yield self.claim(side, rest[1:], rest[0].text, rest[1].place, given, forced=False)
 
     def approximation(
         self, left: Target, links: tuple[Link, ...], index: int, text: str, place: Place,
@@ -349,6 +331,8 @@ class Chains:
             and not self.scope.dummies
             and self.scope.derivatives.keys().isdisjoint(variables(left.expression))
         )
+        if self.scope.curve and compound and len(links) == 1:
+            return "the equation of a curve"
         if solved and node is not None and node.name not in variables(links[0].expression):
             return "an equation for an input, which no graph bears out"
         if not self.set_on or not (solved or compound):
@@ -478,7 +462,9 @@ class Chains:
         counts = [str(v.key) for v in self.scope.sizes.values() if isinstance(v, Var)]
         counts = [name for name in counts if name in variables(expression)]
         ones, twos = (substitute(expression, dict.fromkeys(counts, number(k))) for k in (1, 2))
-        return ones if counts and same(self.truth, ones, twos) else expression
+        with suppress(MissingValue):
+            return ones if counts and same(self.truth, ones, twos) else expression
+        return expression
 
     def in_force(
         self, left: Target, links: tuple[Link, ...]

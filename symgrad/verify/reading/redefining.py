@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 
 from symgrad.expression.tree import Expression, Var, substitute
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.deciding.equality import decide
+from symgrad.verify.deciding.limits import Stop, substituted
 from symgrad.verify.reading.documents import FoundFormula
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.same import same
@@ -89,9 +89,16 @@ def named_anew(name: str, statement: WrittenStatement, formula: FoundFormula, sc
         body = parse_side(part.text, Origin("", (part.text,), 1, 1), scope)
     except Fault:
         return False
-    with suppress(MissingValue):
-        if same(scope.truth, known.expression, body):
+    truth = scope.truth
+    try:
+        meanings = truth.meanings_of(
+            tuple(scope.derivatives.values()), tuple(scope.definitions.values())
+        )
+        old, new = (substituted(one, meanings) for one in (known.expression, body))
+        if same(truth, old, new):
             return False
+    except (MissingValue, Stop):
+        return False
     del scope.definitions[name]
     scope.remark(f"`{name}` is defined anew here")
     return True

@@ -65,6 +65,7 @@ _MATHEMATICS = re.compile(r"[\\=^_<>≈≤≥∂]")
 _WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
 _GOES_ON = re.compile(r"\n(?:[ \t]*\n)?[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
 _TERM = re.compile(r"\n(?P<indent>[ \t>]*)[-−]\s[^\n$`|]*[\w)]")
+_MARKED = re.compile(r"\s*(\${1,2})([^$`]+)\1\s*")
 _VERB = re.compile(r"\s*([A-Z][a-z]{2,})[ \t]+[∂∇$\w(]")  # `Find ∇f for f(x, y) = …`
 _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
@@ -158,7 +159,9 @@ class Scanner:
         """Yield code in a line that is a formula, and pass over other code."""
         start = match.end()
         end = self.close(match["code"])
-        if end and self.kind != "latex" and _is_set_in_code(self.text[start:end]):
+        if end and (marked := _MARKED.fullmatch(self.text, start, end)):  # `$x$`, in code
+            yield TextPiece((marked.span(2),), display=marked[1] == "$$")
+        elif end and self.kind != "latex" and _is_set_in_code(self.text[start:end]):
             yield TextPiece(((start, end),), bare=True, quiet=True)
 
     def directive(self, match: re.Match[str]) -> Iterator[FoundFormula]:

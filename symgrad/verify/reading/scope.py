@@ -66,7 +66,8 @@ class Scope:
     says that it is about a step, `differentials` are the dx in it, `dummies` the free names of a
     fact about functions such as σ'(t) = σ(t)(1 − σ(t)), `readings` the choices that it rests on,
     `doubts` those among them that are guesses. Of the document: `counts` are the numbers of
-    samples, `sample_sums` is "mean" where sums over samples have 1/m before them, `batches` says
+    samples, `totals` says that the text means the sum over them where the graph has their mean,
+    `sample_sums` is "mean" where sums over samples have 1/m before them, `batches` says
     that samples stand as the columns of matrices: X for all x.
     """
 
@@ -96,6 +97,7 @@ class Scope:
         self.sizes: dict[str, Expression] = {}
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
+        self.totals = False
         self.batches = False
         self.moves: dict[str, str] = {}
         self.curve = False

@@ -293,6 +293,9 @@ class SumParser(FamilyParser):
         if count:
             scope.sample_sums = "mean"
             return Mul((Var(count), term))
+        if scope.totals and size:
+            scope.sizes[size] = Var(size)
+            return Mul((Var(size), term))
         if scope.sample_sums != "mean":
             return term
         scope.doubt("a sum over samples without their number, in a document that has means")

@@ -1,0 +1,105 @@
+"""A sum over samples where the graph has the mean: `ℓ = -n log σ - ∑ (x_i - μ)^2/(2σ^2)`.
+
+The objective of a graph with data is that of one sample, the mean over all. A text whose equation
+for it is n times as much speaks of the sum, and so does what it says of its derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from symgrad.expression.tree import Expression, Mul, Var, number, substitute, variables
+from symgrad.verify.model import DerivativeTarget, ExpressionTarget, Link, NameTarget, Target
+from symgrad.verify.reading.same import same
+from symgrad.verify.reading.scope import Scope
+from symgrad.verify.truth import MissingValue
+
+
+def counts_in(expressions: Iterable[Expression], scope: Scope) -> list[str]:
+    """Return the numbers of samples that expressions hold."""
+    names = {name for one in expressions for name in variables(one)}
+    sizes = (str(size.key) for size in scope.sizes.values() if isinstance(size, Var))
+    return [name for name in dict.fromkeys(sizes) if name in names]
+
+
+def is_total(left: Target, links: tuple[Link, ...], scope: Scope) -> bool:
+    """Tell whether `ℓ = …` states n times the objective of the graph, n the number of samples."""
+    objective = scope.graph.objective
+    if not isinstance(left, NameTarget) or left.name != objective:
+        return False
+    for link in links:
+        counts = counts_in([link.expression], scope)
+        if len(counts) != 1:
+            continue
+        try:
+            if all(
+                same(
+                    scope.truth,
+                    substitute(link.expression, {counts[0]: number(k)}),
+                    Mul((number(k), Var(objective))),
+                )
+                for k in (2, 3)
+            ):
+                return True
+        except MissingValue:
+            continue
+    return False
+
+
+def in_totals(
+    left: Target, links: tuple[Link, ...], scope: Scope
+) -> tuple[Target, tuple[Link, ...]]:
+    """Return a claim with n times the objective for the objective, where n stands in it.
+
+    What is made of other nodes alone, as `log L` is, is the objective by another name.
+    """
+    counts = counts_in((link.expression for link in links), scope)
+    side = _expression(left)
+    if len(counts) != 1 or side is None:
+        return left, links
+    size = Var(counts[0])
+    scaled = _scaled(side, size, scope)
+    own = tuple(replace(link, expression=_scaled(link.expression, size, scope)) for link in links)
+    if scaled == side and own == links:
+        return left, links
+    scope.remark(f"`{scope.graph.objective}` read as the sum over {counts[0]} samples")
+    if scaled == side:
+        return left, own
+    return ExpressionTarget(scaled), tuple(
+        replace(link, expression=Mul((size, link.expression)))
+        if _of_nodes(link.expression, scope) else link
+        for link in own
+    )  # fmt: skip
+
+
+def _scaled(side: Expression, size: Var, scope: Scope) -> Expression:
+    """Return an expression with n times the objective, and n times its derivatives."""
+    objective = scope.graph.objective
+    found: dict[str | int, Expression] = {}
+    for key in variables(side):
+        target = scope.derivatives.get(str(key))
+        if key == objective or (target is not None and target.top == objective):
+            found[key] = Mul((size, Var(key)))
+    return substitute(side, found) if found else side
+
+
+def _of_nodes(side: Expression, scope: Scope) -> bool:
+    """Tell whether an expression holds nodes that have an equation, and nothing else."""
+    nodes = [scope.graph.index.get(str(key)) for key in variables(side)]
+    objective = scope.graph.objective
+    return bool(nodes) and all(
+        node is not None and node.formula is not None and node.name != objective for node in nodes
+    )
+
+
+def _expression(left: Target) -> Expression | None:
+    match left:
+        case NameTarget(name):
+            return Var(name)
+        case ExpressionTarget(expression):
+            return expression
+        case DerivativeTarget():
+            return Var(left.key)
+        case _:
+            return None
