@@ -4,7 +4,8 @@ import pytest
 
 from symgrad.errors import SymgradError
 from symgrad.verify import verify
-from symgrad.verify.drafting import draft_graph
+from symgrad.verify.article import verify_parts
+from symgrad.verify.drafting import draft_graph, draft_parts
 
 PENDULUM = r"""
 The kinetic energy is $$T = \frac12 m (l\dot\theta)^2,$$ the potential
@@ -88,3 +89,51 @@ def test_what_is_differentiated_most_often_must_have_an_equation():
     text = r"$z = wx$ and $\frac{dL}{dw} = \frac{dL}{dz}\frac{dz}{dw}$"
     with pytest.raises(SymgradError, match="differentiates `L`, but no equation"):
         draft_graph(text, "a.md")
+
+
+SHEET = """
+# Sheet
+
+{0} 1
+
+Let $f(x, y) = x^2 y + y^3$. Then $f_x = 2xy$ and $f_y = x^2 + 3y^2$.
+
+{0} 2
+
+Let $f(x, y) = e^{{xy}}$. Then $\\frac{{\\partial f}}{{\\partial x}} = y e^{{xy}}$.
+"""
+
+
+@pytest.mark.parametrize(
+    "word", ["## Example", "**Exercise", "Aufgabe", "### Ejercicio", "Problem"]
+)
+def test_each_exercise_of_a_sheet_is_judged_about_its_own_graph(word):
+    text = SHEET.format(word)
+    parts = draft_parts(text, "sheet.md")
+    report = verify_parts(parts, "sheet.md", timeout=10.0, total_timeout=60.0)
+    assert [(v.line, v.status) for v in report.verdicts] == [
+        (6, "proved"), (6, "proved"), (6, "proved"), (10, "proved"), (10, "proved"),
+    ]  # fmt: skip
+    wrong = draft_parts(text.replace("= y e", "= x e"), "sheet.md")
+    report = verify_parts(wrong, "sheet.md", timeout=10.0, total_timeout=60.0)
+    assert [v.status for v in report.verdicts].count("refuted") == 1
+
+
+@pytest.mark.parametrize("word", ["## Step", "## Part", "", "##"])
+def test_two_equations_in_the_steps_of_a_derivation_are_an_error(word):
+    with pytest.raises(SymgradError, match="two equations for `f`"):
+        draft_parts(SHEET.format(word), "sheet.md")
+
+
+def test_formulas_of_a_part_without_a_graph_are_listed():
+    text = SHEET.format("## Example") + "\n## Example 3\n\nIn general $(fg)' = f'g + fg'$.\n"
+    report = verify_parts(draft_parts(text, "a.md"), "a.md", timeout=10.0, total_timeout=60.0)
+    assert [item.text for item in report.skipped] == ["(fg)' = f'g + fg'"]
+
+
+def test_what_else_is_differentiated_belongs_to_the_graph():
+    text = (
+        "$C = 2x^2$, $R = 9x$, $\\frac{dC}{dx} = 4x$, $\\frac{dC}{dx} > 0$ and $\\frac{dR}{dx} = 9$"
+    )
+    graph = draft_graph(text, "a.md").graph
+    assert (graph.objective, "R" in graph.index) == ("C", True)

@@ -13,7 +13,7 @@ from symgrad.cli.terminal import report
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from symgrad.verify.drafting import ArticleDraft
+    from symgrad.verify.drafting import ArticleDraft, ArticlePart
 
 _SUFFIXES = frozenset(
     (".md", ".markdown", ".mkd", ".mdx", ".qmd", ".rmd", ".tex", ".latex", ".ipynb", ".rst",
@@ -105,16 +105,41 @@ class Assumed(NamedTuple):
 
 def load_draft(file: str, assumed: Assumed) -> ArticleDraft:
     """Return the graph that an article states, and report what was assumed for it."""
-    from symgrad.cli.terminal import read_stdin
-    from symgrad.errors import Diagnostic
-    from symgrad.sources.loading import read_text
     from symgrad.verify.drafting import Wishes, draft_graph
 
-    text = read_stdin() if file == "-" else read_text(file)
-    source = "<stdin>" if file == "-" else file
-    found = draft_graph(text, source, Wishes(*assumed))
+    found = draft_graph(*_read(file), Wishes(*assumed))
+    _tell(found)
+    return found
+
+
+def load_parts(file: str, assumed: Assumed) -> tuple[ArticlePart, ...]:
+    """Return the graphs that an article states, and report what was assumed for each."""
+    from symgrad.errors import Diagnostic
+    from symgrad.verify.drafting import Wishes, draft_parts
+
+    parts = draft_parts(*_read(file), Wishes(*assumed))
+    drafts = [part.draft for part in parts if part.draft is not None]
+    if len(parts) > 1:
+        said = f"the article states {len(drafts)} graphs: each part is judged about its own"
+        report(Diagnostic(said, severity="note"))
+    for draft in drafts:
+        _tell(draft)
+    return parts
+
+
+def _read(file: str) -> tuple[str, str]:
+    """Return the text of an article, and its name."""
+    from symgrad.cli.terminal import read_stdin
+    from symgrad.sources.loading import read_text
+
+    return (read_stdin(), "<stdin>") if file == "-" else (read_text(file), file)
+
+
+def _tell(found: ArticleDraft) -> None:
+    """Report what was assumed for a draft."""
+    from symgrad.errors import Diagnostic
+
     for note in found.notes:
         report(Diagnostic(note, severity="note"))
     for warning in found.graph.warnings:
         report(warning)
-    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from symgrad.cli.arguments import file_argument
-from symgrad.cli.articles import Assumed, is_article, load_draft, wishes
+from symgrad.cli.articles import Assumed, is_article, load_parts, wishes
 from symgrad.cli.limits import SECONDS, go_on
 from symgrad.cli.terminal import (
     is_terminal,
@@ -93,8 +93,8 @@ def command(
         reports = _checked((file, *claims), Budget(timeout, total_timeout), show_steps=show_steps)
         _finish(reports, file, style, no_answer=no_answer, verbose=verbose)
     if not claims and code is None and is_article(file):
-        graph = load_draft(file, assumed).graph
-        claims = (file,)
+        _judge_article(file, assumed, Budget(timeout, total_timeout), style,
+                       show_steps=show_steps, no_answer=no_answer, verbose=verbose)  # fmt: skip
     elif assumed.of_articles:
         raise click.UsageError(
             "--objective, --data, --const and --equation belong to an article without a graph"
@@ -111,6 +111,20 @@ def command(
     budget = Budget(timeout, total_timeout)
     reports = _reports(graph, file, claims, budget, show_steps=show_steps)
     _finish(reports, graph.source, style, no_answer=no_answer, verbose=verbose)
+
+
+def _judge_article(
+    file: str, assumed: Assumed, budget: Budget, style: str,
+    *, show_steps: bool, no_answer: bool, verbose: bool,
+) -> NoReturn:  # fmt: skip
+    """Judge the claims of an article about the graph, or the graphs, that it states."""
+    from symgrad.verify.article import verify_parts
+
+    found = verify_parts(
+        load_parts(file, assumed), "<stdin>" if file == "-" else file, timeout=budget.claim,
+        total_timeout=budget.left(), show_steps=show_steps, progress=_progress(),
+    )  # fmt: skip
+    _finish([found], found.source, style, no_answer=no_answer, verbose=verbose)
 
 
 def _finish(

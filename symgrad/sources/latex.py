@@ -42,6 +42,7 @@ _WORD_ENDS = "0123456789_" + string.ascii_letters
 _SIZES = frozenset(
     "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split()
 )
+_OF_GRADIENT = re.compile(r"(?:\\nabla|∇)[^=\n]*=[^\n]*$")  # a list stands behind it
 _ANGLES = (["\\langle"], ["\\rangle"], ["⟨"], ["⟩"])
 UNREADABLE = "⍰"
 
@@ -113,7 +114,7 @@ class Translator(Delimiters, Styles, Scripts):
             parts.append(self.written("*", word))
         elif text in WIDE:
             parts.append(self.written(WIDE[text], word))
-        elif text == "⟨":
+        elif text == "⟨" and not _OF_GRADIENT.search(self.source[: word.start]):
             parts.append(self.inner_product(word))
         elif text in "[]":
             parts.append(self.written("(" if text == "[" else ")", word))
@@ -190,7 +191,7 @@ class Translator(Delimiters, Styles, Scripts):
 
     def named_piece(self, name: str, word: Word, parts: list[Written]) -> Written | None:
         """Return what a letter, a sign or a function is written as, None for other commands."""
-        if name == "langle":
+        if name == "langle" and not _OF_GRADIENT.search(self.source[: word.start]):
             return self.inner_product(word)
         if name == "Sigma" and self.has_limits():
             return self.limits("∑", word)

@@ -374,7 +374,7 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     _note_ranges([*texts, statement.whole.text] if statement.other == "…" else texts, found)
     before = len(found.tops)
     differentiates = _note_derivatives(texts, place, found)
-    if not statement.parts or (plain_number(texts[-1]) is not None and len(texts) == 2):
+    if not statement.parts or (len(texts) == 2 and plain_number(texts[1]) == 0):
         found.tops[before:] = [replace(top, said=False) for top in found.tops[before:]]
     _take_update(statement, place, found)
     _take_condition(statement, place, found)

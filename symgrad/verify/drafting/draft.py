@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from symgrad.errors import Diagnostic, SymgradError, nearest
@@ -19,6 +20,7 @@ from symgrad.verify.drafting.analogy import alike, by_analogy
 from symgrad.verify.drafting.article import Article, ArticleEquation, gather, with_equations
 from symgrad.verify.drafting.equations import LEFT_OUT, chosen_of, readable
 from symgrad.verify.drafting.gaps import (
+    TwoEquations,
     needed_by,
     no_equation,
     refuse_open,
@@ -80,7 +82,8 @@ def draft_graph(text: str, source: str, wishes: Wishes | None = None) -> Article
         return _drafted(text, source, wishes or Wishes(), notes)
     except SymgradError as error:
         unread = [Diagnostic(note, severity="note") for note in notes if LEFT_OUT in note]
-        raise SymgradError(*error.diagnostics, *unread) from None
+        kind = TwoEquations if isinstance(error, TwoEquations) else SymgradError
+        raise kind(*error.diagnostics, *unread) from None
 
 
 def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> ArticleDraft:
@@ -105,6 +108,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
     nodes = _with_cuts(top, nodes, article, vocabulary, notes)
     needed = needed_by(top, nodes)
     refuse_open(needed, nodes, article, vocabulary)
+    needed = _with_other_tops(needed, nodes, article, vocabulary)
     notes += [
         f"no equation defines `{item.name}`; written like that of `{item.like}`: "
         f"{as_text(item, nodes)}"
@@ -197,6 +201,23 @@ def _objective(
         reason = "it is the last equation"
     notes.append(f"objective `{name}`: {reason}")
     return name
+
+
+def _with_other_tops(
+    needed: list[str],
+    nodes: Mapping[str, ArticleEquation],
+    article: Article,
+    vocabulary: Vocabulary,
+) -> list[str]:
+    """Return the names of the graph: what the objective needs, and what else is differentiated."""
+    found = dict.fromkeys(needed)
+    for name in dict.fromkeys(vocabulary.name(top.name) for top in article.tops if top.said):
+        if name in nodes and name not in found:
+            own = needed_by(name, nodes)
+            with suppress(SymgradError):
+                refuse_open(own, nodes, article, vocabulary)
+                found |= dict.fromkeys(own)
+    return list(found)
 
 
 def _with_cuts(

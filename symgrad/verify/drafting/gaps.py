@@ -20,6 +20,10 @@ _ROUNDED = 0.01
 _NUMBERED = re.compile(r"(.*?_?)(\d{1,4})")
 
 
+class TwoEquations(SymgradError):
+    """An article has two equations for one name that are not equal."""
+
+
 def needed_by(top: str, nodes: Mapping[str, ArticleEquation]) -> list[str]:
     """Return the names that a node is made from, each once, in the order in which they are met."""
     found: dict[str, None] = {}
@@ -155,7 +159,7 @@ def refuse_two(
                 f"{taken.said.place.line}, which the article puts numbers into; the graph has that"
             )
             continue
-        raise SymgradError(
+        raise TwoEquations(
             Diagnostic(
                 f"the article has two equations for `{item.name}` that are not equal",
                 item.said.place,

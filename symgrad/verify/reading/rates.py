@@ -22,7 +22,8 @@ def put_in(left: Target, links: tuple[Link, ...], scope: Scope, point: Point) ->
         return None
     if not names and any(rates & _names_in(link.expression) for link in links):
         return 0  # `2 = 4π dh/dt`: a rate that is given stands in front
-    if names.isdisjoint(rates) or (isinstance(left, NameTarget) and left.name not in rates):
+    known = isinstance(left, NameTarget) and left.name in scope.graph.index
+    if names.isdisjoint(rates) or known:
         return None
     free = {rate for rate in rates if rate not in scope.graph.index} - scope.definitions.keys()
     below = {one for name in names for one in names_below(name, scope)}
