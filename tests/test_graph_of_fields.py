@@ -137,3 +137,36 @@ def test_what_else_is_differentiated_belongs_to_the_graph():
     )
     graph = draft_graph(text, "a.md").graph
     assert (graph.objective, "R" in graph.index) == ("C", True)
+
+
+CURVES = """
+## Example 1
+$x^2 + y^2 = 25$, so $2x + 2y\\frac{dy}{dx} = 0$ and $\\frac{dy}{dx} = -\\frac xy$.
+
+## Example 2
+$x^3 + y^3 = 6xy$, so $\\frac{dy}{dx} = \\frac{2y - x^2}{y^2 - 2x}$;
+the tangent is $y - 3 = -(x - 3)$.
+"""
+
+
+def test_several_curves_are_judged_one_by_one_or_refused():
+    found = verify_parts(draft_parts(CURVES, "a.md"), "a.md", timeout=10.0, total_timeout=60.0)
+    assert not [v.claim.text for v in found.verdicts if v.status == "refuted"]
+    assert [v.status for v in found.verdicts].count("proved") >= 3
+    wrong = draft_parts(CURVES.replace("2y - x^2", "2y + x^2"), "a.md")
+    found = verify_parts(wrong, "a.md", timeout=10.0, total_timeout=60.0)
+    assert [v.status for v in found.verdicts].count("refuted") == 1
+    with pytest.raises(SymgradError, match="two equations for `F`"):
+        draft_graph(CURVES, "a.md")
+
+
+def test_a_function_that_a_sentence_gives_at_a_point():
+    text = "Find the slope of f(x, y) = x²y³ at (2, 1). $$\\nabla f = (2xy^3, 3x^2y^2)$$"
+    assert set(draft_graph(text, "a.md").graph.parameters) == {"x", "y"}
+
+
+def test_what_a_name_is_in_words_is_no_formula():
+    text = "- r = radius (changing)\n- A = area (changing)\n\n"
+    text += "$A = \\pi r^2$, $\\frac{dA}{dr} = 2\\pi r$\n"
+    report = verify(draft_graph(text, "a.md").graph, text, source="a.md")
+    assert [v.status for v in report.verdicts] == ["proved", "proved"]

@@ -241,3 +241,10 @@ def test_dollar_signs_in_code():
         text = "dy/du = 5u^4".join(marks)
         assert statuses(CHAIN, f"So {text} holds.") == ["proved"]
         assert statuses(CHAIN, f"So {text} holds.".replace("5", "4")) == ["refuted"]
+
+
+@pytest.mark.parametrize("listed", ["K,L", "L, K"])
+def test_a_derivative_by_a_subscript_with_its_arguments_in_any_order(listed):
+    graph = "param L, K; const A, a, b; f = A*L^a*K^b"
+    assert statuses(graph, f"$f_K({listed}) = b A L^a K^{{b-1}}$") == ["proved"]
+    assert statuses(graph, f"$f_K({listed}) = a A L^a K^{{b-1}}$") == ["refuted"]

@@ -40,6 +40,7 @@ _DERIVATIVES = (
 )
 _PRIMED = re.compile(rf"({_NAME})['′’]+\s*\(\s*({_NAME}|[-−\d.]+)\s*\)")
 _GRADIENT = re.compile(rf"∇\s*(?:_\s*{_NAME}\s+)?({_NAME})")
+_BENT = re.compile(r"[\^²³⁴√]|[^\W\d_]{2,}")  # a power, a product `xy` or a function
 _CALL = rf"{_NAME}\s*(?:\(\s*{_NAME}\s*\))?"
 _DEPENDS = re.compile(rf"\s*({_NAME})\s*\(\s*{_CALL}(?:\s*,\s*{_CALL})*\s*\)\s*")
 _INDEXED = re.compile(r"\s*([^\W\d_]+)_(\d{1,3})\s*")
@@ -290,22 +291,23 @@ def _note_motion(found: Article) -> None:
 def _note_curve(found: Article) -> None:
     """Take `x^2 + y^2 = 1` as an equation for F, where dy/dx stands there and y has no equation.
 
-    Of several curves it is the first.
+    Two curves are two equations for F. A straight line may be a tangent, and is none.
     """
     defined = {said.name for said in found.equations} | {"F"}
     open_tops = {top.name for top in found.tops} - defined
+    bottoms = set(found.bottoms)
     for one in found.curves:
-        words = {word for word, _ in words_in(f"{one.left} {one.right}")}
-        tops = open_tops & words
-        if tops and tops & found.bottoms.keys() != words and words & found.bottoms.keys() - tops:
-            number = plain_number(one.right) is not None
-            right = one.left if number else f"{one.left} - ({one.right})"
-            found.equations.append(Said("F", right, one.place))
-            found.tops = [top for top in found.tops if top.name not in tops]
-            found.tops.append(Top("F", one.place))
-            for name in sorted(tops):
-                found.bottoms.setdefault(name, one.place)
-            return
+        text = f"{one.left} {one.right}"
+        words = {word for word, _ in words_in(text)}
+        letters = words | {letter for word in words if word.isalpha() for letter in word}
+        tops = open_tops & letters
+        if not tops or not (letters & bottoms) - tops or not _BENT.search(text):
+            continue
+        found.equations.append(Said("F", f"{one.left} - ({one.right})", one.place))
+        found.tops = [top for top in found.tops if top.name not in tops]
+        found.tops.append(Top("F", one.place))
+        for name in sorted(tops):
+            found.bottoms.setdefault(name, one.place)
 
 
 def _keep(found: Article, kept: Sequence[bool]) -> None:

@@ -195,7 +195,7 @@ class FunctionParser(DerivativeParser):
         if all(self.kind_of(one, frozenset()) == "number" for one in arguments):
             return self.at_point(slope, names, arguments, f"{token}(…)")
         listed = [self.scope.name(one[0]) if len(one) == 1 else None for one in arguments]
-        return slope if listed == names else None
+        return slope if set(listed) == set(names) else None
 
     def node_applied(self, token: str, arguments: list[tuple[str, ...]]) -> Expression | None:
         """Return what a node with arguments is, None where it is a product."""

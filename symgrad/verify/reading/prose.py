@@ -31,6 +31,7 @@ _SHORT_WORDS = frozenset(
     "is as so in at by or of to an on we it et ou da zu im es en al il la le el de du do os".split()
 )
 _WORDS_OF_ONE_LETTER = frozenset("aIAyeouàéèEOUYÀ")
+_PLACE = re.compile(r"[ \t\n>]+(?:at|in|on|near|from|around|bei|im|en|au|no|nel)[ \t]+\(")
 _NUMBER_OF_EQUATION = re.compile(r"[(\[]\s*(?:\d+(?:\.\d+)*\s*[a-z]?|[a-z]|[ivx]+|\*+)\s*[)\]]")
 _LONGEST = 600
 _NEXT_ITEM = re.compile(r"[ \t]*\n[ \t>]*(?:[-+*•]|\d{1,3}[.)])[ \t]")  # of a list
@@ -190,6 +191,8 @@ class _Side:
             return word is None or word[1].lower() not in _ARITHMETIC
         if following[1] in "—–(":
             return not _qualified(self.text, end)
+        if _PLACE.match(rest):
+            return True
         word = re.match(r"[ \t\n>]*([^\W\d_]+)(?![\w(]|\s*\()", rest)
         return word is not None and _is_plain_word(word[1].lower(), rest[word.end() :])
 

@@ -66,6 +66,9 @@ _WORDS = re.compile(r"(?<![\\\w{])[a-zA-Z]{3,}\s+[a-zA-Z]{2,}\b(?![^{}]*\})")
 _GOES_ON = re.compile(r"\n(?:[ \t]*\n)?[ \t>]*(?:&?[=≈]|\\approx\b|[+×·]\s)[^\n$`|]*")
 _TERM = re.compile(r"\n(?P<indent>[ \t>]*)[-−]\s[^\n$`|]*[\w)]")
 _MARKED = re.compile(r"\s*(\${1,2})([^$`]+)\1\s*")
+_REMARK = re.compile(
+    r"[=≈]\s*([A-Za-z]{3,})\s+\([A-Za-z]{3,}[A-Za-z ]*\)\s*$"
+)  # `r = radius (changing)`
 _VERB = re.compile(r"\s*([A-Z][a-z]{2,})[ \t]+[∂∇$\w(]")  # `Find ∇f for f(x, y) = …`
 _CODE = re.compile(
     rf"\\begin\{{(?:{'|'.join(_DISPLAYS)})\b|"
@@ -483,6 +486,8 @@ def _is_words(line: str) -> bool:
     if is_sentence(line) or _WORDS.search(re.sub(r"\\text\w*\{[^{}]*\}", "", line)):
         return True
     if (head := _VERB.match(line)) and lookup(head[1]) is None and head[1].lower() not in GREEK:
+        return True
+    if (said := _REMARK.search(line)) and lookup(said[1]) is None and said[1] not in GREEK:
         return True
     foreign = "\\" not in line and (_FOREIGN.search(line) or _JOINED.search(line)) is not None
     return foreign or _CODE.search(line) is not None
