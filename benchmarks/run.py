@@ -19,6 +19,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 import numpy as np
+from jacobians import jacobians
 
 import symgrad as sg
 from symgrad.program.program import lower, operations
@@ -339,6 +340,7 @@ def main() -> None:
     results |= counts()
     results |= scale()
     results |= single()
+    results |= jacobians(medians)
     results["batch of 1,000,000, milliseconds"] = batch(10**6, 15)
     results["batch of 1,000, milliseconds"] = batch(1000, 101)
     machine = f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}"

@@ -33,7 +33,7 @@
 // Accuracy: dJ_dθ1 loses 3 of 16 digits at θ1 = 0.00332385, θ2 = -1.4329e-05, θ3 = -0.00136806, X
 //     = 5.03087e-05, Y = 8.86803e-05, Φ = -0.00465961, l1 = -43.3577, l2 = -8.6841e-06, ….
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens, unused_variables)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -40,7 +40,7 @@
 //     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
 //     dL_dw_k = δ_o·w_v·q·(x₂ − x₁)²·α₂α₁/√d
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of L by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -25,7 +25,7 @@
 //     ∂J/∂d = δ
 // Names here: λ is lam.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

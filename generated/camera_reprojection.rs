@@ -53,7 +53,7 @@
 //     -0.117523, c = 1e+09, f = 759.285, k = -0.240786, X = -0.468956, ….
 // Assumed: f > 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens, unused_variables)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

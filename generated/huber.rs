@@ -26,7 +26,7 @@
 // Convention: at the border of a where the side that the condition selects counts.
 // Convention: the derivative of |z| at z = 0 is taken as 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -27,7 +27,7 @@
 // Assumed: σ > 0.
 // Assumed: T > 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,7 +95,7 @@ fn _erf(x: f64) -> f64 {
 
 /// 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x.
 fn _erfc(x: f64) -> f64 {
-    if !(x >= 1.0) {
+    if x < 1.0 || x.is_nan() {
         return if x < -2.0 { 2.0 - _erfc(-x) } else { 1.0 - _erf(x) };
     }
     if x > 27.5 {

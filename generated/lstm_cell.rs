@@ -49,7 +49,7 @@
 //     δ_z_f = where(f == 0, 0, δ_c·c₀f·exp(−z_f)/(1 + exp(−z_f)))
 //     δ_z_i = where(i == 0, 0, δ_c·gi·exp(−z_i)·sigmoid(z_i))
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of L by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

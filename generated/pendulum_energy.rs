@@ -22,7 +22,7 @@
 // Computed in another form, which keeps more digits
 //     h = l·(2·sin(θ/2)²)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of H by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -22,7 +22,7 @@
 //     L = exp(η) − yη + lgamma(y + 1)
 // Assumed: y >= 0.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of L by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -37,7 +37,7 @@
 // Accuracy: dL_dw22 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 =
 //     -1.10204, w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of L by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

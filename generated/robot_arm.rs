@@ -30,7 +30,7 @@
 // Accuracy: dJ_dθ2 loses 3 of 16 digits at θ1 = 0.117745, θ2 = -0.000993964, X = -1.01939e-07, Y =
 //     0.000497852, l1 = 7.70594e-07, l2 = 32.202, μ = 0.000132084.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

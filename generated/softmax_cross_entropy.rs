@@ -39,7 +39,7 @@
 //     -800, b3 = -1.58788, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of L by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -24,7 +24,7 @@
 //     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
 //     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of L by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -36,7 +36,7 @@
 //     D = μ²/2 + (exp(s)/2 − s/2 − 1/2), by a function of its own
 //     δ_s = δ_z·εσ/2 + β·(expm1(s)/2)
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
-#![allow(clippy::too_many_arguments, clippy::excessive_precision)]
+#![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
 
 /// The derivative of J by each parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,8 +99,8 @@ pub fn value(
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +
         s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 +
-        s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) } else
-        { math::exp(s)/2.0 - s/2.0 - 0.5 });
+        s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) } else {
+        math::exp(s)/2.0 - s/2.0 - 0.5 });
     E + beta*D
 }
 
@@ -141,8 +141,8 @@ pub fn value_and_gradient(
         s*(1.3778659611992946e-06 + s*(1.3778659611992944e-07 + s*(1.252605419272086e-08 +
         s*(1.043837849393405e-09 + s*(8.029521918410807e-11 + s*(5.735372798864862e-12 +
         s*(3.823581865909908e-13 + s*(2.3897386661936926e-14 + s*(1.4057286271727603e-15 +
-        s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) } else
-        { math::exp(s)/2.0 - s/2.0 - 0.5 });
+        s*(7.809603484293113e-17 + 4.110317623312165e-18*s))))))))))))))))) } else {
+        math::exp(s)/2.0 - s/2.0 - 0.5 });
     let J = E + beta*D;
     let delta_q = q - x;
     let delta_z = delta_q*w;

@@ -237,3 +237,28 @@ def test_every_helper_of_javascript_says_its_types():
             about = helper.text[: found.start()].rpartition("/**")[2]
             assert about.count("@param {") == found[2].count(",") + 1
             assert "@returns {number}" in about
+
+
+def test_a_formula_of_its_own_computes_a_call_once():
+    code = sg.generate(sg.parse("param x; data y; u = x*exp(x)/(exp(x) - 1); J = u*y"), "jax")
+    body = code.partition("def _local2(")[2].partition("\n\n")[0]
+    assert body.count("jnp.exp(t)") == 1
+    assert "* t + 0.0" not in code
+
+
+@pytest.mark.skipif(shutil.which("clippy-driver") is None, reason="clippy is not installed here")
+def test_rust_is_clean_under_clippy(tmp_path):
+    text = WIDE + "\nminimize J\n"
+    names = []
+    for name, graph in {"wide": text, "every": TEXT}.items():
+        (file,) = emit(sg.derive(sg.parse(graph)), "rust", module=name, include=["hessian", "hvp"])
+        (tmp_path / file.name).write_text(file.text, encoding="utf-8")
+        names.append(name)
+    path = GENERATED / "lstm_cell.rs"
+    (tmp_path / "lstm_cell.rs").write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    lines = ["#![deny(warnings)]", *(f"pub mod {name};" for name in (*names, "lstm_cell"))]
+    (tmp_path / "lib.rs").write_text("\n".join(lines), encoding="utf-8")
+    command = ["clippy-driver", "--edition=2021", "--crate-type=rlib", "--emit=metadata"]
+    command += ["-W", "clippy::all", "lib.rs"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]

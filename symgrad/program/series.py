@@ -7,19 +7,27 @@ point and a formula elsewhere. No graph can call either.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 
 from symgrad.expression.tree import (
     Add,
+    Call,
+    Compare,
     Expression,
     Mul,
     Neg,
     Number,
     Var,
+    children,
     signed,
     substitute,
     variables,
+    walk,
+    with_children,
 )
+from symgrad.program.words import words
 
 SERIES = "series"
 ARGUMENT, SECOND = "t", "u"  # the names of the arguments in the body of a Local
@@ -56,6 +64,38 @@ class Local(str):  # noqa: SLOT000  (it holds its formula)
         return substitute(self.body, dict(zip(self.arguments, arguments, strict=True)))
 
 
+def calls_once(e: Expression) -> tuple[list[tuple[str, Expression]], Expression]:
+    """Return names for the calls that a formula has twice, in order, and the formula in them.
+
+    >>> from symgrad.sources.text import parse
+    >>> formula = parse("param t; J = exp(-t)*t/(1 - exp(-t))")["J"].formula.expression
+    >>> calls_once(formula)[0]
+    [('exp_neg_t', Call(function='exp', arguments=(Neg(operand=Var(key='t')),)))]
+    """
+    counts = Counter(part for part in walk(e) if isinstance(part, Call) and _is_plain(part))
+    named: dict[Expression, str] = {}
+    for call, count in counts.items():
+        name = words(call, {}).text
+        if count > 1 and name and name not in named.values():
+            named[call] = name
+    return [(name, call) for call, name in named.items()], _with_names(e, named)
+
+
+def _is_plain(call: Call) -> bool:
+    """Tell whether a call is of a function that a language has, at a formula without calls."""
+    plain = not isinstance(call.function, Local) and call.function not in {SERIES, "where"}
+    inside = [part for argument in call.arguments for part in walk(argument)]
+    return plain and not any(isinstance(part, Call | Compare) for part in inside)
+
+
+def _with_names(e: Expression, named: Mapping[Expression, str]) -> Expression:
+    """Return a formula with some of its parts under their names."""
+    if isinstance(e, Call) and e in named:
+        return Var(named[e])
+    parts = children(e)
+    return with_children(e, tuple(_with_names(part, named) for part in parts)) if parts else e
+
+
 def coefficients_of(arguments: tuple[Expression, ...]) -> tuple[Fraction, ...]:
     """Return the coefficients of a series from its arguments.
 
@@ -83,4 +123,13 @@ def horner(arguments: tuple[Expression, ...]) -> Expression:
     return total
 
 
-__all__ = ["ARGUMENT", "SECOND", "SERIES", "Local", "Var", "coefficients_of", "horner"]
+__all__ = [
+    "ARGUMENT",
+    "SECOND",
+    "SERIES",
+    "Local",
+    "Var",
+    "calls_once",
+    "coefficients_of",
+    "horner",
+]

@@ -159,14 +159,16 @@ class Target:
         degree = len(coefficients) - 1
         total = self.literal(coefficients[-1])
         body = [line.format(f"y = {total}")]
-        steps = [f"y = y * {ARGUMENT} + {self.literal(c)}" for c in reversed(coefficients[:-1])]
-        body += [line.format(step.replace("+ -", "- ")) for step in steps]
+        steps = [f"y * {ARGUMENT} + {self.literal(c)}" if c else f"y * {ARGUMENT}"
+                 for c in reversed(coefficients[:-1])]  # fmt: skip
+        body += [line.format("y = " + step.replace("+ -", "- ")) for step in steps]
         text = f"The series {shown} ... in powers of {ARGUMENT}, up to {ARGUMENT}^{degree}."
         return "\n".join([first.format(name, text), *body, last, ""])
 
     def local_text(self, name: str, body: str, function: Local) -> str:
         """Return the function that holds a formula, with a sentence about it."""
-        first, _, last = self.series_lines
+        first, line, last = self.series_lines
+        *before, body = body.split("\n")
         declared = first[first.index("(") + 1 : first.index(")")]
         arguments = [declared.replace(ARGUMENT, name, 1) for name in function.arguments]
         first = first.replace(declared, ", ".join(arguments))
@@ -176,7 +178,8 @@ class Target:
                 ends = "; where that is 0/0 or cancels, its series."
                 shown = Printer([]).expression(direct)
                 text = f"{shown if len(shown) <= _SAID else 'The formula below'}{ends}"
-        return "\n".join([first.format(name, text), last.replace("y", body), ""])
+        lines = map(line.format, before)
+        return "\n".join([first.format(name, text), *lines, last.replace("y", body), ""])
 
     def printer(self, functions: Mapping[str, Spelling]) -> CodePrinter:
         """Return the printer of this language, with these spellings of functions."""

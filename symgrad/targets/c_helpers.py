@@ -109,7 +109,7 @@ static double sg_polygamma(double order, double x) {
     const double degree = (double)n;
     double total = 0.0, around = 0.0, sign = 1.0, factor;
     if (n < 1 || n > 8) {
-        return n == 0 ? sg_digamma(x) : NAN;
+        return n == 0 ? sg_digamma(x) : (double)NAN;
     }
     if (x <= 0.0) {
         const double c = sg_cot_pi(x);

@@ -10,7 +10,8 @@ WIDTH = 99
 ROOM = 87  # of a statement, which is indented later
 _KEPT = ("//", "/*", "* ", "*/", "#if", "#include", "#pragma")
 _PRODUCT = re.compile(r"(?<=[\w)\]])\*(?=[\w(])")
-_BREAKS = (" + ", " - ", ", ", " ? ", " : ", " && ", " || ", " and ", " or ", " if ", " else ")
+_BREAKS = (" + ", " - ", ", ", " ? ", " : ", " && ", " || ", " and ", " or ", " if ", " else ",
+           " else { ")  # fmt: skip
 
 
 def bracketed(line: str) -> str:
@@ -56,6 +57,7 @@ def _pieces(text: str, room: int) -> list[str]:
     pieces: list[str] = []
     while len(text) > room:
         ends = [text.rfind(mark, 1, room) + len(mark) for mark in _BREAKS if mark in text[1:room]]
+        ends = [end for end in ends if not text.startswith("{", end)]  # it stands behind `else`
         ends = ends or [found.end() for found in _PRODUCT.finditer(text, 1, room)]
         end = max(ends, default=0)
         if not end:

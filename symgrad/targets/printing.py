@@ -28,7 +28,7 @@ from symgrad.expression.tree import (
     walk,
 )
 from symgrad.program.normal import normal
-from symgrad.program.series import SERIES, Local, coefficients_of, horner
+from symgrad.program.series import SERIES, Local, calls_once, coefficients_of, horner
 
 __all__ = [
     "ATOM", "CONDITION", "PRODUCT", "SUM", "UNARY", "CodePrinter", "Inexpressible", "Spelling",
@@ -231,7 +231,9 @@ class CodePrinter:
             return self.printed(normal(function.at(*arguments)))
         found = self.locals.get(function)
         if found is None:
-            body = self.bodies.expression(normal(function.body))
+            named, formula = calls_once(normal(function.body))
+            lines = [f"{name} = {self.bodies.expression(call)}" for name, call in named]
+            body = "\n".join([*lines, self.bodies.expression(formula)])
             found = self.locals[function] = (f"{self.local_prefix}{len(self.locals) + 1}", body)
         texts = [self.at(argument, CONDITION) for argument in arguments]
         return f"{found[0]}({', '.join(texts)})", ATOM

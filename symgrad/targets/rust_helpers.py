@@ -124,7 +124,7 @@ fn _erf(x: f64) -> f64 {
 ERFC = """\
 /// 1 - erf(x): the continued fraction of Abramowitz and Stegun 7.1.14 for larger x.
 fn _erfc(x: f64) -> f64 {
-    if !(x >= 1.0) {
+    if x < 1.0 || x.is_nan() {
         return if x < -2.0 { 2.0 - _erfc(-x) } else { 1.0 - _erf(x) };
     }
     if x > 27.5 {
