@@ -109,18 +109,32 @@ def test_module_and_declarations_are_clean_under_strict_typescript(tmp_path):
     }
     for name, text in texts.items():
         d = derive(parse(text))
-        include = ["hessian", "hvp", "types"] if name == "every" else ["types"]
+        include = ["hessian", "hvp"] if name == "every" else ["value_each", "gradient_each"]
+        include.append("types")
         for file in emit(d, "javascript", module=name, optimizer="adam", include=include):
             (tmp_path / file.name).write_text(file.text, encoding="utf-8")
     use = [f'import * as {name} from "./{name}.mjs";' for name in texts]
     use.append("const [found, slopes] = every.value_and_gradient(1, 2, 3);")
+    use.append("const each = rows.gradient_each(1, 2, new Float64Array(3))[0].a;")
     use.append("const state: every.State = every.update(1, 2, 3, 0.1)[1];")
     use.append("const matrix: number[][] = rows.jacobian(1, 2, 3);")
     use.append("const moved = open.gradient(1, 2, Math.sin, Math.cos).a;")
-    use.append("export const all: number = found + slopes.a + moved + state.step + matrix.length;")
+    use.append(
+        "export const all: number = found + slopes.a + each + moved + state.step + matrix.length;"
+    )
     (tmp_path / "use.mts").write_text("\n".join(use), encoding="utf-8")
     options = "--strict --noEmit --target es2020 --module nodenext --allowJs --checkJs"
     files = [*map(str, tmp_path.glob("*.mjs")), str(tmp_path / "use.mts")]
     command = [shutil.which("tsc"), *options.split(), *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_results_of_each_sample_are_exact():
+    # An input of the author's called i is no index of the code's.
+    d = derive(parse("param a, b; data i, y; const k = 2; J = (a*sin(b*i) - k*y)^2 + a^2"))
+    (file,) = emit(d, "javascript", include=["value_each", "gradient_each"])
+    assert check(d, "javascript", (file,), points=4).ok
+    wrong = file.text.replace("_i) => value(a", "_i) => value(b")
+    assert wrong != file.text
+    assert not check(d, "javascript", wrong, points=4).ok

@@ -5,6 +5,7 @@ Numbers follow IEEE 754: an overflow or a pole is infinite, a point outside the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -26,7 +27,7 @@ _KEYWORDS = frozenset(
 )
 _GLOBALS = frozenset(
     "Array Infinity Math NaN Number Object globalThis direction undefined grad state step "
-    "start".split()
+    "gradient_each value_each start".split()
 )
 
 
@@ -60,7 +61,16 @@ class JavaScript(Target):
         "constant pi": Spelling("Math.PI"),
         "constant e": Spelling("Math.E"),
     }
-    optional = ("outputs", "residuals", "jacobian", "hessian", *DIRECTED, "types")
+    optional = (
+        "outputs",
+        "residuals",
+        "jacobian",
+        "hessian",
+        *DIRECTED,
+        "value_each",
+        "gradient_each",
+        "types",
+    )
     helpers = HELPERS
     takes_functions = True
 
@@ -117,6 +127,11 @@ class JavaScript(Target):
                 sheet, [*required, "direction"], defaults, functions
             ).replace("{number} direction", "{number[]} direction"),
             **_declared(sheet, required, [*defaults], numbers),
+            "documented_each": _of_samples(
+                sheet, _documented(sheet, required, defaults, functions)
+            ),
+            "first": sheet.names[program.data[0]] if program.data else "",
+            "each": _of_each(sheet, given),
             "documented_update": _documented(sheet, required, {**defaults, **numbers}, functions),
         }
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
@@ -171,6 +186,8 @@ def _declared(
     """Return the parts of the declarations for TypeScript."""
     said = sheet.comments
     typed = [f"{name}: number" for name in required]
+    data = set(sheet.identifiers(sheet.program.data))
+    arrays = [f"{name}: {'ArrayLike<number>' if name in data else 'number'}" for name in required]
     functions = [f"{name}: (x: number) => number" for name in sheet.callables.values()]
     further = [f"{name}?: number" for name in optional]
     plain = [*typed, *functions, *further]
@@ -188,7 +205,21 @@ def _declared(
         "typed": _wrapped(plain, "  "),
         "typed_hvp": _wrapped([*typed, *functions, "direction: number[]", *further], "  "),
         "typed_update": _wrapped(update, "  "),
+        "typed_each": _wrapped([*arrays, *functions, *further], "  "),
     }
+
+
+def _of_samples(sheet: Sheet, declared: str) -> str:
+    """Return declared arguments with arrays of numbers for data."""
+    for name in sheet.identifiers(sheet.program.data):
+        declared = re.sub(rf"{{number}} {name}\b", f"{{ArrayLike<number>}} {name}", declared)
+    return declared
+
+
+def _of_each(sheet: Sheet, given: Sequence[str]) -> str:
+    """Return the arguments of a function at sample number i."""
+    data = set(sheet.identifiers(sheet.program.data))
+    return _wrapped([f"{name}[_i]" if name in data else name for name in given], "    ")
 
 
 def _properties(names: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from symgrad.program.optimizers import optimizer
 from symgrad.program.program import Program
 from symgrad.targets.base import RunTask
 from symgrad.targets.bounded import run
-from symgrad.targets.further import DIRECTED, FoundRows, direction
+from symgrad.targets.further import DIRECTED, EQUAL, SAMPLES, FoundRows, direction
 
 
 class BrokenCode(SymgradError, RuntimeError):
@@ -124,8 +124,10 @@ const flat = (found) =>
 const rows = points.map((texts) => {{
   const point = texts.map(Number);
   const given = [...point.slice(0, {place}), {direction}, ...point.slice({place})];
+  const many = point.map((x, i) => i >= {first} && i < {last} ? Array({equal}).fill(x) : x);
   return {kinds}.map((kind) => {{
-    const found = emitted[kind](...({directed}.includes(kind) ? given : point));
+    const own = {directed}.includes(kind) ? given : {samples}.includes(kind) ? many : point;
+    const found = emitted[kind](...own);
     return flat(kind === "update" && Array.isArray(found) ? found[0] : found);
   }});
 }});
@@ -140,6 +142,10 @@ def run_node(task: RunTask) -> tuple[FoundRows | None, str]:
         module=task.files[0].name,
         direction=direction(len(program.wrt)),
         directed=list(DIRECTED),
+        samples=list(SAMPLES),
+        equal=EQUAL,
+        first=len(program.parameters),
+        last=len(program.parameters) + len(program.data),
         place=before_defaults(program, program.inputs, None).index(None),
         kinds=list(task.kinds),
     )
