@@ -163,8 +163,8 @@ pub fn gradient(
     let two_z_g = 2.0*z_g;
     let delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
     let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o };
-    let delta_z_f = if f == 0.0 { 0.0 } else
-        { delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f };
+    let delta_z_f = if f == 0.0 { 0.0 } else {
+        delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f };
     let delta_z_i = if i == 0.0 { 0.0 } else { delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i) };
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;
@@ -209,8 +209,8 @@ pub fn value_and_gradient(
     let two_z_g = 2.0*z_g;
     let delta_z_g = delta_c_times_i*(4.0*_sigmoid(two_z_g)*_sigmoid(-two_z_g));
     let delta_z_o = if h == 0.0 { 0.0 } else { delta_h*h*exp_neg_z_o/one_plus_exp_neg_z_o };
-    let delta_z_f = if f == 0.0 { 0.0 } else
-        { delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f };
+    let delta_z_f = if f == 0.0 { 0.0 } else {
+        delta_c*f_times_c0*exp_neg_z_f/one_plus_exp_neg_z_f };
     let delta_z_i = if i == 0.0 { 0.0 } else { delta_c_times_i*g*exp_neg_z_i*_sigmoid(z_i) };
     let dL_dw_i = delta_z_i*x;
     let dL_du_i = delta_z_i*h0;

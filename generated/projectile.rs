@@ -99,8 +99,8 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let dJ_dv_factor = (if b <= 0.0 { math::sqrt(v*v*sin_theta*sin_theta +
         two_g_times_k) } else { 0.0 }) - b;
     let dJ_dv = if
-        b <= 0.0 { 4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) } else
-        { delta_a*cos_theta + delta_b*sin_theta };
+        b <= 0.0 { 4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) } else {
+        delta_a*cos_theta + delta_b*sin_theta };
     let dJ_dtheta = delta_b*a - delta_a*b;
     Gradient { v: dJ_dv, theta: dJ_dtheta }
 }
@@ -124,8 +124,8 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let dJ_dv_factor = (if b <= 0.0 { math::sqrt(v*v*sin_theta*sin_theta +
         two_g_times_k) } else { 0.0 }) - b;
     let dJ_dv = if
-        b <= 0.0 { 4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) } else
-        { delta_a*cos_theta + delta_b*sin_theta };
+        b <= 0.0 { 4.0*delta_X*cos_theta*g_times_k*k/(dJ_dv_factor*t_term*dJ_dv_factor) } else {
+        delta_a*cos_theta + delta_b*sin_theta };
     let dJ_dtheta = delta_b*a - delta_a*b;
     (J, Gradient { v: dJ_dv, theta: dJ_dtheta })
 }

@@ -5,11 +5,11 @@ from hypothesis import given, settings
 
 from symgrad.derivation.derive import derive
 from symgrad.expression.tree import formula_of
+from symgrad.expression.words import words
 from symgrad.program.block import Assignment, blocks_of
 from symgrad.program.program import lower
 from symgrad.program.temporaries import derivatives
 from symgrad.program.temporaries import named as named_blocks
-from symgrad.program.words import words
 from symgrad.sources.text import parse
 from symgrad.targets.codegen import generate
 from tests.random_graphs import texts

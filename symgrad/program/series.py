@@ -27,7 +27,7 @@ from symgrad.expression.tree import (
     walk,
     with_children,
 )
-from symgrad.program.words import words
+from symgrad.expression.words import words
 
 SERIES = "series"
 ARGUMENT, SECOND = "t", "u"  # the names of the arguments in the body of a Local

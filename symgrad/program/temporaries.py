@@ -28,8 +28,8 @@ from symgrad.expression.tree import (
     sum_of,
     walk,
 )
+from symgrad.expression.words import Level, Spoken, words
 from symgrad.program.block import Assignment, Block, rows_of
-from symgrad.program.words import Level, Spoken, words
 
 MAX_NAMED = 1000  # in a longer program nobody reads them
 _SHORT = 20  # characters of a name that says more than the fraction of a derivative
