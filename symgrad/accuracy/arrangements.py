@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
@@ -15,7 +15,6 @@ from symgrad.expression.tree import (
     Compare,
     Div,
     Expression,
-    Logic,
     Mul,
     Neg,
     Pow,
@@ -121,19 +120,32 @@ def multiplied_out(e: Expression) -> Expression | None:
     return add(*terms) if changed else None
 
 
-@lru_cache(4096)
-def cancelled(e: Expression) -> Expression:
-    """Return the formula with sums multiplied out where terms cancel then.
+def cancelled(e: Expression, sums: Iterable[Expression]) -> Expression:
+    """Return the formula with these sums in it multiplied out where terms cancel then.
 
     >>> from symgrad.accuracy.rows import tree_of
-    >>> cancelled(tree_of("exp(-(1 - y)*x - (1 + y)*x)")) == tree_of("exp(-2*x)")
+    >>> total = tree_of("-(1 - y)*x - (1 + y)*x")
+    >>> cancelled(Call("exp", (Div(total, number(2)),)), [total]) == tree_of("exp(-x)")
     True
     """
-    if isinstance(e, Compare | Logic) or not children(e):
-        return e
-    e = with_children(e, tuple([cancelled(part) for part in children(e)]))
-    wide = multiplied_out(e) if isinstance(e, Add) else None
-    return tidy(e if wide is None or effort_of(wide) >= effort_of(e) else wide)
+    for total in sums:
+        wide = _multiplied_out_shorter(total) if isinstance(total, Add) else None
+        if wide is not None:
+            e = tidy(_replaced(e, total, wide))
+    return e
+
+
+def _replaced(e: Expression, part: Expression, by: Expression) -> Expression:
+    if e == part:
+        return by
+    parts = children(e)
+    return with_children(e, tuple([_replaced(p, part, by) for p in parts])) if parts else e
+
+
+@lru_cache(4096)
+def _multiplied_out_shorter(e: Add) -> Expression | None:
+    wide = multiplied_out(e)
+    return None if wide is None or effort_of(wide) >= effort_of(e) else wide
 
 
 def _expanded(term: Expression) -> list[Expression]:

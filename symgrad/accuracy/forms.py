@@ -71,7 +71,8 @@ def _of_table(part: Expression) -> tuple[tuple[Expression, ...], tuple[Expressio
         for new, bound in rewrites(pattern, form, part):
             if new == part:
                 continue
-            new = cancelled(new)  # noqa: PLW2901
+            sums = [put(part, bound) for part in _new_sums(pattern, form)]
+            new = cancelled(new, sums)  # noqa: PLW2901
             found[new] = None
             tests = tuple(put(condition, bound) for condition in conditions)
             if tests and all(variables(test) for test in tests):
@@ -88,6 +89,13 @@ def marks(e: Expression) -> frozenset[str]:
         for part in walk(e)
         if isinstance(part, Call | Add) or (isinstance(part, Pow) and variables(part.exponent))
     )
+
+
+@lru_cache(512)
+def _new_sums(pattern: Expression, form: Expression) -> tuple[Expression, ...]:
+    """Return the sums of a form that its pattern does not have."""
+    known = {part for part in walk(pattern) if isinstance(part, Add)}
+    return tuple([part for part in walk(form) if isinstance(part, Add) and part not in known])
 
 
 @cache
