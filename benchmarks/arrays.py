@@ -1,4 +1,4 @@
-"""Measure emitted array code beside NumPy written by hand, JAX and PyTorch, on one thread.
+"""Measure emitted NumPy and C beside NumPy by hand, JAX and PyTorch, on one thread.
 
 `python benchmarks/arrays.py` prints the shortest times of one run in microseconds, the cases taken
 in turn; peers that are not installed are left out. What counts are the ratios.
@@ -26,6 +26,9 @@ import arrays_peers as peers  # noqa: E402  (beside this file)
 from run import Case, scaled, there  # noqa: E402
 
 import symgrad as sg  # noqa: E402
+from symgrad.targets.arrays.checking import inputs_of  # noqa: E402
+from symgrad.targets.arrays.running import sizes_of  # noqa: E402
+from symgrad.targets.arrays.running_blas import blas_flags  # noqa: E402
 from symgrad.targets.codegen import emit  # noqa: E402
 
 ROUNDS, INNER = 61, 5
@@ -99,24 +102,53 @@ def normal(*shapes):
     return tuple(rng.normal(0, shape[0] ** -0.5, shape) for shape in shapes)
 
 
-def compiled(batch, inputs, hidden, classes, arrays, folder):
-    """Return the call of emitted C, compiled for this machine."""
-    d = sg.derive(sg.load("example:arrays/mlp"))
-    for file in emit(d, "c", module="mlp"):
+def compiled(name, d, arrays, folder, **settings):
+    """Return the call of emitted C by arrays in order, compiled for this machine."""
+    folder /= f"{name}{len(settings)}"
+    folder.mkdir()
+    for file in emit(d, "c", module=name, **settings):
         (folder / file.name).write_text(file.text, encoding="utf-8")
-    command = ["gcc", "-std=c99", "-O3", "-march=native", "-shared", "-fPIC", "mlp.c", "-lm"]
-    subprocess.run([*command, "-o", "mlp.so"], cwd=folder, check=True)
-    function = ctypes.CDLL(str(folder / "mlp.so")).mlp_mean_value_and_gradient
+    index, further = d.array_graph.index, inputs_of(d)[len(arrays) :]
+    constants = [float(index[word].default) for word in further]
+    sizes, many = sizes_of(d, [*(array.tolist() for array in arrays), *constants])
+    prefix = "mean_" if many else ""
+    lengths = [ctypes.c_size_t(number) for number in sizes.values()]
+    words = [f"a{i}" for i in range(len(lengths))]
+    macro = f"{name}_{prefix}work".upper()
+    probe = f"size_t space({', '.join(f'size_t {word}' for word in words)})"
+    text = f'#include "{name}.h"\n{probe} {{ return {macro}({", ".join(words)}); }}\n'
+    (folder / "probe.c").write_text(text, encoding="utf-8")
+    flags = ["-std=c99", "-O3", "-march=native", "-shared", "-fPIC", f"{name}.c", "probe.c"]
+    linked = (*(blas_flags("gcc") if settings else ()), "-lm")
+    subprocess.run(["gcc", *flags, "-o", "code.so", *linked], cwd=folder, check=True)
+    library = ctypes.CDLL(str(folder / "code.so"))
+    library.space.restype = ctypes.c_size_t
+    function = getattr(library, f"{name}_{prefix}value_and_gradient")
     function.restype = ctypes.c_double
-    space = hidden * inputs + 16 * batch * (hidden + classes) + 4096
-    results = [*(np.empty_like(a) for a in arrays[:4]), np.empty(space)]
-    sizes = [ctypes.c_size_t(n) for n in (hidden, inputs, classes, batch)]
-    pointers = [ctypes.c_void_p(a.ctypes.data) for a in (*arrays, *results)]
+    results = [*map(np.empty_like, arrays[: len(d.wrt)]), np.empty(library.space(*lengths))]
+    given, written = ([ctypes.c_void_p(a.ctypes.data) for a in part] for part in (arrays, results))
+    rest = [*given, *map(ctypes.c_double, constants), *written]
     held = (arrays, results)  # what the pointers point to
-    return lambda: (function(*sizes, *pointers), held)[0]
+    return lambda: (function(*lengths, *rest), held[1])
 
 
-def measured(name, graph, arrays, count, more=()) -> dict[str, float]:
+def in_c(name, graph, arrays, wanted) -> list[Case]:
+    """Return the cases of emitted C: loops, and calls of a CBLAS where one is found."""
+    if not shutil.which("gcc"):
+        return []
+    d, folder = sg.derive(graph), Path(tempfile.mkdtemp())
+    cases: list[Case] = [("symgrad c", compiled(name, d, arrays, folder))]
+    if blas_flags("gcc") is not None:
+        cases.append(("symgrad c, cblas", compiled(name, d, arrays, folder, blas="cblas")))
+    shutil.rmtree(folder)
+    for title, call in cases:
+        value, found = call()
+        if not (np.isclose(value, wanted[0]) and all(map(np.allclose, found, wanted[1]))):
+            raise SystemExit(f"{name}, {title}: the two do not agree")
+    return cases
+
+
+def measured(name, graph, arrays, count) -> dict[str, float]:
     """Time value and gradient by the first `count` arrays, here and by all peers there are."""
     module = sg.compile(graph, "numpy")
     by_hand = getattr(peers, name)
@@ -127,7 +159,7 @@ def measured(name, graph, arrays, count, more=()) -> dict[str, float]:
     cases: list[Case] = [
         ("symgrad numpy", lambda: module.value_and_gradient(*arrays)),
         ("numpy by hand", lambda: by_hand(*arrays)),
-        *more,
+        *in_c(name, graph, arrays, wanted),
     ]
     if there("jax"):
         cases.append(("jax jit", peers.jax_call(name, arrays, count)))
@@ -168,18 +200,14 @@ def deep(layers=100) -> dict[str, float]:
 def main() -> None:
     w1, b1, w2, b, x, y = network()
     labels = (np.arange(1000) % 2).astype(float)
-    with tempfile.TemporaryDirectory() as folder:
-        layers = (w1, b1, w2, b, x, y)
-        more = []
-        if shutil.which("gcc"):
-            more = [("symgrad c", compiled(64, 784, 128, 10, layers, Path(folder)))]
-        mlp = measured("mlp", sg.load("example:arrays/mlp"), layers, 4, more)
     projections = normal((64, 64), (64, 64), (64, 64), (128, 64), (128, 64))
     images = (w1[:10].T.copy(), b, x, y)
     rows = normal((256, 512), (512,), (512,), (256, 512))
     samples = (*normal((50,), (1000, 50)), labels)
     results = {
-        "MLP 784-128-10, 64 samples, µs": mlp,
+        "MLP 784-128-10, 64 samples, µs": measured(
+            "mlp", sg.load("example:arrays/mlp"), (w1, b1, w2, b, x, y), 4
+        ),
         "softmax regression 784 to 10, 64 samples, µs": measured(
             "softmax", sg.parse(SOFTMAX), images, 2
         ),

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from symgrad.errors import Diagnostic, SymgradError
 from symgrad.program.program import Routine
 from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_batch import NO_BATCH, CBatch, each_parts
@@ -48,7 +49,7 @@ class C(Target):
     comment = "//"
     assignment = "const double %s = %s;"
     templates = (("{module}.h", "c.h.j2"), ("{module}.c", "c.c.j2"))
-    settings = ("float",)
+    settings = ("float", "blas")
     offered = (*OFFERED, "batch")
     optional = (
         "outputs", "residuals", "jacobian", "jacobian_sparse", "value_each", "gradient_each",
@@ -89,6 +90,9 @@ class _CWriter(CBody):
 
     def __init__(self, sheet: Sheet) -> None:
         super().__init__(sheet)
+        if sheet.options.get("blas", "none", ("none", "cblas")) != "none":
+            fault = "the option `blas` is for graphs with vectors and matrices"
+            raise SymgradError(Diagnostic(fault, help="leave it out"))
         self.real = sheet.options.get("float", "double", ("double", "float"))
 
     def context(self) -> dict[str, object]:

@@ -115,7 +115,8 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if isinstance(derivation, ArrayDerivation) and target in ARRAY_LANGUAGES:
         of = f"the target {target}"
         chosen(language.offered, language.optional, only=only, include=include, target=of)
-        return _spelled(array_files(derivation, target, module, listed(include)), encoding)
+        files = array_files(derivation, target, module, listed(include), settings)
+        return _spelled(files, encoding)
     able = ", ".join(f"`{name}`" for name in ARRAY_LANGUAGES[:-1])
     hint = f"the targets {able} and `{ARRAY_LANGUAGES[-1]}` do"
     refuse_arrays(derivation.graph, f"the target `{target}`", hint)

@@ -5,17 +5,25 @@ from __future__ import annotations
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
+from symgrad.targets.arrays import c_blas
 from symgrad.targets.arrays.loop_helpers_c import C_NEEDS
 from symgrad.targets.arrays.loop_helpers_c import C as HELPERS
 from symgrad.targets.arrays.loop_languages import C
 from symgrad.targets.arrays.loop_modules import Body, LoopModule, helpers, product, wrapped
 
 
-def c_files(d: ArrayDerivation, module: str, *, second: bool = False) -> tuple[str, str]:
+def c_files(
+    d: ArrayDerivation, module: str, *, second: bool = False, blas: bool = False
+) -> tuple[str, str]:
     """Return header and source: value, value_and_gradient, update, and means over samples.
 
-    With `second` the matrix of second derivatives, too.
+    With `second` the matrix of second derivatives, too; with `blas` products call a CBLAS.
     """
+    if blas:
+        calling = _BlasModule(d, C, module)
+        source = calling.source(second=second)
+        if "cblas_" in source.partition("#include <math.h>")[2]:  # else there is nothing to call
+            return calling.header(second=second), source
     made = _Module(d, C, module)
     return made.header(second=second), made.source(second=second)
 
@@ -136,8 +144,16 @@ class _Module(LoopModule):
             body = self.second()
             used |= body.used
             blocks.append(self.hessian(body))
-        head = f'#include "{self.module}.h"\n\n#include <math.h>'
-        return "\n\n".join([head, *helpers(frozenset(used), HELPERS, C_NEEDS), *blocks]) + "\n"
+        head = f'#include "{self.module}.h"\n\n{self.included()}'
+        return "\n\n".join([head, *self.helper_texts(frozenset(used)), *blocks]) + "\n"
+
+    def helper_texts(self, used: frozenset[str]) -> list[str]:
+        """Return the helpers that functions need."""
+        return helpers(used, HELPERS, C_NEEDS)
+
+    def included(self) -> str:
+        """Return the lines that include what helpers and functions call."""
+        return "#include <math.h>"
 
     def function(self, prefix: str, d: ArrayDerivation, body: Body, kind: str) -> str:
         """Return one function: where its arrays stand, then its loops."""
@@ -175,6 +191,24 @@ class _Module(LoopModule):
             step = f"{identifier(name)}[i] {sign}= rate*{self.result(name)}[i];"
             rows.append(f"    for (size_t i = 0; i < {product(self.shape(name))}; i++) {step}")
         return "\n".join([*rows, "}"])
+
+
+class _BlasModule(_Module):
+    loops = c_blas.BlasLoops
+
+    def head(self) -> list[str]:
+        """Return what the code was made from, and what it is linked with."""
+        first, *rest = super().head()
+        return [first, "", *c_blas.note(self.module), *rest[1:]]
+
+    def helper_texts(self, used: frozenset[str]) -> list[str]:
+        """Return the helpers that functions need, products as calls."""
+        return helpers(used, c_blas.HELPERS, c_blas.NEEDS)
+
+    def included(self) -> str:
+        """Return the lines that include the library, too."""
+        words = [identifier(name) for name in (*self.graph.index, *self.graph.sizes)]
+        return f"{c_blas.included(words)}\n{super().included()}"
 
 
 _KINDS = ("value", "value_and_gradient", "update")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.errors import Diagnostic, SymgradError
@@ -10,7 +10,7 @@ from symgrad.targets.arrays.c import c_files
 from symgrad.targets.arrays.javascript import javascript
 from symgrad.targets.arrays.numpy import code
 from symgrad.targets.arrays.python import python
-from symgrad.targets.base import EmittedFile
+from symgrad.targets.base import EmittedFile, Options
 from symgrad.targets.long_lines import folded
 from symgrad.targets.long_python import folded_python
 
@@ -21,9 +21,15 @@ _ALWAYS = frozenset(("value", "gradient", "value_and_gradient", "update", "fun_a
 
 
 def array_files(
-    d: ArrayDerivation, target: str, module: str, include: Sequence[str] = ()
+    d: ArrayDerivation,
+    target: str,
+    module: str,
+    include: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
 ) -> tuple[EmittedFile, ...]:
     """Return the files of a target, one of `LANGUAGES`; `include` may name "hessian".
+
+    Of `settings` `blas` counts, "none" or "cblas".
 
     Raises SymgradError for what the language does not have.
     """
@@ -39,7 +45,8 @@ def array_files(
         return (EmittedFile(f"{module}.py", folded_python(python(d, module, second=second))),)
     if target == "javascript":
         return (EmittedFile(f"{module}.mjs", folded(javascript(d, module, second=second))),)
-    header, source = c_files(d, module, second=second)
+    blas = Options(settings=settings or {}).get("blas", "none", ("none", "cblas")) == "cblas"
+    header, source = c_files(d, module, second=second, blas=blas)
     return (
         EmittedFile(f"{module}.h", folded(header)),
         EmittedFile(f"{module}.c", folded(source)),

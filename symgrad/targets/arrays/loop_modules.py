@@ -40,6 +40,8 @@ class Body:
 class LoopModule:
     """What files of loops are made from: arguments, sizes, and the bodies of their functions."""
 
+    loops: type[Loops] = Loops
+
     def __init__(self, d: ArrayDerivation, spelling: Spelling, module: str) -> None:
         if d.jacobian:
             raise SymgradError(
@@ -109,7 +111,7 @@ class LoopModule:
         """Return assignments as loops."""
         made = shared(rows, taken, graph.variables)
         names = [identifier(row.name) for row in made]
-        loops = Loops(self.spelling, [*taken, *names], indent)
+        loops = self.loops(self.spelling, [*taken, *names], indent)
         for row in made:
             name = identifier(row.name)
             loops.define(name, row.tree, given=name in results and not self.spelling.array)

@@ -14,7 +14,9 @@ from symgrad.derivation.arrays.samples import over_samples
 from symgrad.errors import Diagnostic
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.graph.arrays import ArrayGraph
+from symgrad.targets.arrays.c_blas import INCLUDE
 from symgrad.targets.arrays.checking import Arguments, ArrayCheck, Runner, Value, held, inputs_of
+from symgrad.targets.arrays.running_blas import NO_BLAS, blas_flags
 from symgrad.targets.base import EmittedFile
 from symgrad.targets.bounded import run as run_tool
 from symgrad.targets.check_code import CodeCheckFailed, code_check_failed
@@ -183,8 +185,11 @@ def _c(d: ArrayDerivation, files: Sequence[EmittedFile], folder: Path) -> Runner
         probe += [f"size_t {prefix}space({declared});",
                   f"size_t {prefix}space({declared}) {{ {unused} return {call}; }}"]  # fmt: skip
     (folder / "probe.c").write_text("\n".join(probe) + "\n", encoding="utf-8")
+    linked = blas_flags(compiler) if INCLUDE in files[1].text else ()
+    if linked is None:
+        return NO_BLAS
     flags = ["-std=c99", "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-pedantic"]
-    command = [compiler, *flags, f"{module}.c", "probe.c", "-o", "code.so", "-lm"]
+    command = [compiler, *flags, f"{module}.c", "probe.c", "-o", "code.so", *linked, "-lm"]
     _tool(command, folder)
     library = ctypes.CDLL(str(folder / "code.so"))
     runner = _LibraryRunner(d, library, module, dict(further))
