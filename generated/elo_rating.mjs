@@ -16,7 +16,8 @@
 //     ∂L/∂A = log(10)·(E − S)/400
 //     ∂L/∂B = log(10)·(S − E)/400
 // Computed in another form, which keeps more digits
-//     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
+//     L = where(|A| ≥ 5534023222112865/9223372036854775808, −(S·(−softplus((B − A)·log(10)/400)) +
+//         (1 − S)·(−softplus(−(B − A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
 
 /**
  * The derivative of L by each parameter.
@@ -49,8 +50,12 @@ function _softplus(x) {
  * @returns {number}
  */
 export function value(A, B, S) {
-  const L_argument = 0.005756462732485115*(B - A);
-  const L = S*_softplus(L_argument) + (1 - S)*_softplus(-L_argument);
+  const B_minus_A = B - A;
+  const E = 1/(1 + Math.pow(10, B_minus_A/400));  // expected result
+  const one_minus_S = 1 - S;
+  const L_argument = 0.005756462732485115*B_minus_A;
+  const L = (Math.abs(A) >= 0.0006) ? S*_softplus(L_argument) +
+      one_minus_S*_softplus(-L_argument) : -(S*Math.log(E) + one_minus_S*Math.log(1 - E));
   return L;
 }
 
@@ -62,7 +67,7 @@ export function value(A, B, S) {
  * @returns {Gradient}
  */
 export function gradient(A, B, S) {
-  const E = 1/(1 + Math.pow(10, (B - A)/400));  // expected result
+  const E = 1/(1 + Math.pow(10, (B - A)/400));
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return {A: dL_dA, B: dL_dB};
@@ -78,8 +83,10 @@ export function gradient(A, B, S) {
 export function value_and_gradient(A, B, S) {
   const B_minus_A = B - A;
   const E = 1/(1 + Math.pow(10, B_minus_A/400));
+  const one_minus_S = 1 - S;
   const L_argument = 0.005756462732485115*B_minus_A;
-  const L = S*_softplus(L_argument) + (1 - S)*_softplus(-L_argument);
+  const L = (Math.abs(A) >= 0.0006) ? S*_softplus(L_argument) +
+      one_minus_S*_softplus(-L_argument) : -(S*Math.log(E) + one_minus_S*Math.log(1 - E));
   const dL_dA = 0.005756462732485115*(E - S);
   const dL_dB = 0.005756462732485115*(S - E);
   return [L, {A: dL_dA, B: dL_dB}];

@@ -16,13 +16,14 @@
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
 # Computed in another form, which keeps more digits
-#     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
+#     L = where(|A| ≥ 5534023222112865/9223372036854775808, −(S·(−softplus((B − A)·log(10)/400)) +
+#         (1 − S)·(−softplus(−(B − A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
 """Elo rating: the update of chess ratings is one step of descent on the cross-entropy.
 
 Value, gradient and update step of L.
 """
 
-from math import copysign, exp, inf, isnan, log1p, nan, pow
+from math import copysign, exp, inf, isnan, log, log1p, nan, pow
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -72,17 +73,31 @@ def _ieee_pow(x: float, y: float) -> float:
         return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
+def _ieee_log(x: float) -> float:
+    """log(x): infinite at 0.0, NaN below it."""
+    return log(x) if x > 0.0 else -inf if x == 0.0 else nan
+
+
 def value(A: float, B: float, S: float) -> float:
     """Return L."""
-    L_argument = 0.005756462732485115*(B - A)
-    L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
-    return L
+    try:
+        B_minus_A = B - A
+        E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, B_minus_A/400.0))  # expected result
+        one_minus_S = 1.0 - S
+        L_argument = 0.005756462732485115*B_minus_A
+        L = (
+            S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) if
+            abs(A) >= 0.0006 else -(S*log(E) + one_minus_S*log(1.0 - E))
+        )
+        return L
+    except (ArithmeticError, ValueError):
+        return _ieee(A, B, S)[0]
 
 
 def gradient(A: float, B: float, S: float) -> Gradient:
     """Return the derivative of L by each parameter."""
     try:
-        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))  # expected result
+        E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return _new(Gradient, (dL_dA, dL_dB))
@@ -95,8 +110,12 @@ def value_and_gradient(A: float, B: float, S: float) -> tuple[float, Gradient]:
     try:
         B_minus_A = B - A
         E = 1.0/(1.0 + _pow(10.0, B_minus_A/400.0))
+        one_minus_S = 1.0 - S
         L_argument = 0.005756462732485115*B_minus_A
-        L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
+        L = (
+            S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) if
+            abs(A) >= 0.0006 else -(S*log(E) + one_minus_S*log(1.0 - E))
+        )
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
         return L, _new(Gradient, (dL_dA, dL_dB))
@@ -114,8 +133,12 @@ def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     B_minus_A = B - A
     E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, B_minus_A/400.0))
+    one_minus_S = 1.0 - S
     L_argument = 0.005756462732485115*B_minus_A
-    L = S*_softplus(L_argument) + (1.0 - S)*_softplus(-L_argument)
+    L = (
+        S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) if
+        abs(A) >= 0.0006 else -(S*_ieee_log(E) + one_minus_S*_ieee_log(1.0 - E))
+    )
     dL_dA = 0.005756462732485115*(E - S)
     dL_dB = 0.005756462732485115*(S - E)
     return L, _new(Gradient, (dL_dA, dL_dB))

@@ -16,7 +16,8 @@
 #     ∂L/∂A = log(10)·(E − S)/400
 #     ∂L/∂B = log(10)·(S − E)/400
 # Computed in another form, which keeps more digits
-#     L = −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B − A)·log(10)/400)))
+#     L = where(|A| ≥ 5534023222112865/9223372036854775808, −(S·(−softplus((B − A)·log(10)/400)) +
+#         (1 − S)·(−softplus(−(B − A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
 """Elo rating: the update of chess ratings is one step of descent on the cross-entropy.
 
 Value, gradient and update step of L, as means over arrays of samples.
@@ -77,12 +78,14 @@ def value(A: float, B: float, S: npt.ArrayLike) -> float:
     """Return L, the mean over the samples."""
     A, B = _numbers(A, B)
     S, = _samples(S)
+    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))  # expected result
     _n = len(S)
     L = (
-        np.sum(S*(np.maximum(0.005756462732485115*(B - A), 0.0) +
-        np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
+        np.sum(np.where(np.abs(A) >= 0.0006, S*(np.maximum(0.005756462732485115*(B - A),
+        0.0) + np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
         S)*(np.maximum(-0.005756462732485115*(B - A), 0.0) +
-        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))))/_n
+        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))), -(S*np.log(E) + (1.0 -
+        S)*np.log(1.0 - E))))/_n
     )
     return float(L)
 
@@ -92,7 +95,7 @@ def gradient(A: float, B: float, S: npt.ArrayLike) -> Gradient:
     """Return the derivative of L by each parameter."""
     A, B = _numbers(A, B)
     S, = _samples(S)
-    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))  # expected result
+    E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
     _n = len(S)
     dL_dA = 0.005756462732485115*E - 0.005756462732485115*(np.sum(S)/_n)
     dL_dB = 0.005756462732485115*(np.sum(S)/_n) - 0.005756462732485115*E
@@ -107,10 +110,11 @@ def value_and_gradient(A: float, B: float, S: npt.ArrayLike) -> tuple[float, Gra
     E = 1.0/(1.0 + np.power(10.0, (B - A)/400.0))
     _n = len(S)
     L = (
-        np.sum(S*(np.maximum(0.005756462732485115*(B - A), 0.0) +
-        np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
+        np.sum(np.where(np.abs(A) >= 0.0006, S*(np.maximum(0.005756462732485115*(B - A),
+        0.0) + np.log1p(np.exp(-np.abs(0.005756462732485115*(B - A))))) + (1.0 -
         S)*(np.maximum(-0.005756462732485115*(B - A), 0.0) +
-        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))))/_n
+        np.log1p(np.exp(-np.abs(-0.005756462732485115*(B - A))))), -(S*np.log(E) + (1.0 -
+        S)*np.log(1.0 - E))))/_n
     )
     dL_dA = 0.005756462732485115*E - 0.005756462732485115*(np.sum(S)/_n)
     dL_dB = 0.005756462732485115*(np.sum(S)/_n) - 0.005756462732485115*E

@@ -22,6 +22,7 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
+//     dJ_dK = where(|δ_q| ≤ 400, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -48,14 +49,17 @@ double logistic_growth_value(double K, double r, double N0, double t, double y) 
 logistic_growth_params logistic_growth_gradient(double K, double r, double N0, double t,
     double y) {
     const double q = (K - N0)/N0;
-    const double exp_of_neg_r_times_t = exp(-r*t);
+    const double neg_r_times_t = -r*t;
+    const double exp_of_neg_r_times_t = exp(neg_r_times_t);
     const double N_term = q*exp_of_neg_r_times_t;
     const double N_denominator = 1.0 + N_term;
     const double N = K/N_denominator;
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
     const double delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    const double dJ_dK = delta_q/N0 + delta_N/N_denominator;
+    const double dJ_dK = (fabs(delta_q) <= 400.0) ?
+        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
+        delta_N/N_denominator;
     const double dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     logistic_growth_params out;
@@ -68,7 +72,8 @@ logistic_growth_params logistic_growth_gradient(double K, double r, double N0, d
 logistic_growth_params logistic_growth_value_and_gradient(double K, double r, double N0,
     double t, double y, double *value) {
     const double q = (K - N0)/N0;
-    const double exp_of_neg_r_times_t = exp(-r*t);
+    const double neg_r_times_t = -r*t;
+    const double exp_of_neg_r_times_t = exp(neg_r_times_t);
     const double N_term = q*exp_of_neg_r_times_t;
     const double N_denominator = 1.0 + N_term;
     const double N = K/N_denominator;
@@ -77,7 +82,9 @@ logistic_growth_params logistic_growth_value_and_gradient(double K, double r, do
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
     const double delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    const double dJ_dK = delta_q/N0 + delta_N/N_denominator;
+    const double dJ_dK = (fabs(delta_q) <= 400.0) ?
+        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
+        delta_N/N_denominator;
     const double dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     const double dJ_dN0 = -delta_q*(1.0 + q)/N0;
     *value = J;
@@ -109,7 +116,8 @@ enum { LANES = 8, BLOCK = 128, SUMS = 4, CHUNKS = 1024 };
 static inline void add_sample(
     double t, double y, double K, double r, double N0, double q, double acc[][LANES],
         size_t lane) {
-    const double exp_of_neg_r_times_t = exp(-r*t);
+    const double neg_r_times_t = -r*t;
+    const double exp_of_neg_r_times_t = exp(neg_r_times_t);
     const double N_term = q*exp_of_neg_r_times_t;
     const double N_denominator = 1.0 + N_term;
     const double N = K/N_denominator;
@@ -118,9 +126,12 @@ static inline void add_sample(
     const double delta_N = 2.0*(log(N) - log(y))/N;
     const double delta_N_times_N = delta_N*N;
     const double delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
+    const double dJ_dK = (fabs(delta_q) <= 400.0) ?
+        -expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) : delta_q/N0 +
+        delta_N/N_denominator;
     const double dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     acc[0][lane] += J;
-    acc[1][lane] += delta_q/N0 + delta_N/N_denominator;
+    acc[1][lane] += dJ_dK;
     acc[2][lane] += dJ_dr;
     acc[3][lane] += delta_q;
 }

@@ -22,6 +22,7 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
+#     dJ_dK = where(|δ_q| ≤ 400, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -37,7 +38,7 @@
 Value, gradient and update step of J.
 """
 
-from math import copysign, exp, inf, isnan, log, nan
+from math import copysign, exp, expm1, inf, isnan, log, nan
 from typing import NamedTuple
 
 _new = tuple.__new__
@@ -63,6 +64,14 @@ def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
     try:
         return exp(x)
+    except OverflowError:
+        return inf
+
+
+def _expm1(x: float) -> float:
+    """exp(x) - 1; infinite where that is too large for a float."""
+    try:
+        return expm1(x)
     except OverflowError:
         return inf
 
@@ -99,14 +108,18 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         q = (K - N0)/N0
-        exp_of_neg_r_times_t = _exp(-r*t)
+        neg_r_times_t = -r*t
+        exp_of_neg_r_times_t = _exp(neg_r_times_t)
         N_term = q*exp_of_neg_r_times_t
         N_denominator = 1.0 + N_term
         N = K/N_denominator
         delta_N = 2.0*(log(N) - log(y))/N
         delta_N_times_N = delta_N*N
         delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator
-        dJ_dK = delta_q/N0 + delta_N/N_denominator
+        dJ_dK = (
+            -_expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) if
+            abs(delta_q) <= 400.0 else delta_q/N0 + delta_N/N_denominator
+        )
         dJ_dr = delta_N_times_N*N_term*t/N_denominator
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
@@ -120,7 +133,8 @@ def value_and_gradient(
     """Return J and its derivative by each parameter."""
     try:
         q = (K - N0)/N0
-        exp_of_neg_r_times_t = _exp(-r*t)
+        neg_r_times_t = -r*t
+        exp_of_neg_r_times_t = _exp(neg_r_times_t)
         N_term = q*exp_of_neg_r_times_t
         N_denominator = 1.0 + N_term
         N = K/N_denominator
@@ -129,7 +143,10 @@ def value_and_gradient(
         delta_N = 2.0*(log(N) - log(y))/N
         delta_N_times_N = delta_N*N
         delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator
-        dJ_dK = delta_q/N0 + delta_N/N_denominator
+        dJ_dK = (
+            -_expm1(neg_r_times_t)*delta_N/(N_denominator*N_denominator) if
+            abs(delta_q) <= 400.0 else delta_q/N0 + delta_N/N_denominator
+        )
         dJ_dr = delta_N_times_N*N_term*t/N_denominator
         dJ_dN0 = -delta_q*(1.0 + q)/N0
         return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
@@ -148,7 +165,8 @@ def update(
 def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(K - N0, N0)
-    exp_of_neg_r_times_t = _exp(-r*t)
+    neg_r_times_t = -r*t
+    exp_of_neg_r_times_t = _exp(neg_r_times_t)
     N_term = q*exp_of_neg_r_times_t
     N_denominator = 1.0 + N_term
     N = _ieee_divide(K, N_denominator)
@@ -157,7 +175,11 @@ def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gra
     delta_N = _ieee_divide(2.0*(_ieee_log(N) - _ieee_log(y)), N)
     delta_N_times_N = delta_N*N
     delta_q = -_ieee_divide(delta_N_times_N*exp_of_neg_r_times_t, N_denominator)
-    dJ_dK = _ieee_divide(delta_q, N0) + _ieee_divide(delta_N, N_denominator)
+    dJ_dK = (
+        -_ieee_divide(_expm1(neg_r_times_t)*delta_N, N_denominator*N_denominator) if
+        abs(delta_q) <= 400.0 else _ieee_divide(delta_q, N0) + _ieee_divide(delta_N,
+        N_denominator)
+    )
     dJ_dr = _ieee_divide(delta_N_times_N*N_term*t, N_denominator)
     dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
     return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))

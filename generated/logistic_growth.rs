@@ -22,6 +22,7 @@
 //     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 // Computed in another form, which keeps more digits
 //     J = (−log(y/N))²
+//     dJ_dK = where(|δ_q| ≤ 400, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
 // Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 // Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 //     88.0522.
@@ -63,9 +64,18 @@ mod math {
         f64::exp(x)
     }
     #[inline]
+    pub fn expm1(x: f64) -> f64 {
+        f64::exp_m1(x)
+    }
+    #[inline]
     pub fn log(x: f64) -> f64 {
         f64::ln(x)
     }
+}
+
+/// |x|.
+fn _abs(x: f64) -> f64 {
+    f64::from_bits(x.to_bits() & !(1 << 63))
 }
 
 /// J.
@@ -79,14 +89,17 @@ pub fn value(K: f64, r: f64, N0: f64, t: f64, y: f64) -> f64 {
 /// The derivative of J by each parameter.
 pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
     let q = (K - N0)/N0;
-    let exp_of_neg_r_times_t = math::exp(-r*t);
+    let neg_r_times_t = -r*t;
+    let exp_of_neg_r_times_t = math::exp(neg_r_times_t);
     let N_term = q*exp_of_neg_r_times_t;
     let N_denominator = 1.0 + N_term;
     let N = K/N_denominator;
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let delta_N_times_N = delta_N*N;
     let delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    let dJ_dK = delta_q/N0 + delta_N/N_denominator;
+    let dJ_dK = if
+        _abs(delta_q) <= 400.0 { -math::expm1(neg_r_times_t)*delta_N/(N_denominator*
+        N_denominator) } else { delta_q/N0 + delta_N/N_denominator };
     let dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 }
@@ -95,7 +108,8 @@ pub fn gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> Gradient {
 /// J and its derivative by each parameter.
 pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Gradient) {
     let q = (K - N0)/N0;
-    let exp_of_neg_r_times_t = math::exp(-r*t);
+    let neg_r_times_t = -r*t;
+    let exp_of_neg_r_times_t = math::exp(neg_r_times_t);
     let N_term = q*exp_of_neg_r_times_t;
     let N_denominator = 1.0 + N_term;
     let N = K/N_denominator;
@@ -104,7 +118,9 @@ pub fn value_and_gradient(K: f64, r: f64, N0: f64, t: f64, y: f64) -> (f64, Grad
     let delta_N = 2.0*(math::log(N) - math::log(y))/N;
     let delta_N_times_N = delta_N*N;
     let delta_q = -delta_N_times_N*exp_of_neg_r_times_t/N_denominator;
-    let dJ_dK = delta_q/N0 + delta_N/N_denominator;
+    let dJ_dK = if
+        _abs(delta_q) <= 400.0 { -math::expm1(neg_r_times_t)*delta_N/(N_denominator*
+        N_denominator) } else { delta_q/N0 + delta_N/N_denominator };
     let dJ_dr = delta_N_times_N*N_term*t/N_denominator;
     let dJ_dN0 = -delta_q*(1.0 + q)/N0;
     (J, Gradient { K: dJ_dK, r: dJ_dr, N0: dJ_dN0 })

@@ -22,6 +22,7 @@
 #     ∂J/∂N₀ = −δ_q·(1 + q)/N₀
 # Computed in another form, which keeps more digits
 #     J = (−log(y/N))²
+#     dJ_dK = where(|δ_q| ≤ 400, −expm1(−rt)·δ_N/(1 + q·exp(−rt))², δ_q/N₀ + δ_N/(1 + q·exp(−rt)))
 # Accuracy: J loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y = 88.0522.
 # Accuracy: dJ_dK loses all digits at K = 188.592, r = 1e+09, N0 = 3.28436, t = -0.6193, y =
 #     88.0522.
@@ -118,8 +119,12 @@ def gradient(
     delta_N = 2.0*(np.log(N) - np.log(y))/N
     delta_q = -delta_N*N*exp_of_neg_r_times_t/N_denominator
     _n = len(t)
+    dJ_dK = (
+        np.sum(np.where(np.abs(delta_q) <= 400.0,
+        -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
+        delta_N/N_denominator))/_n
+    )
     dJ_dr = np.sum(delta_N*q*N*exp_of_neg_r_times_t*t/N_denominator)/_n
-    dJ_dK = np.sum(delta_q/N0 + delta_N/N_denominator)/_n
     dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
     return Gradient(*map(float, (dJ_dK, dJ_dr, dJ_dN0)))
 
@@ -140,8 +145,12 @@ def value_and_gradient(
     delta_q = -delta_N*N*exp_of_neg_r_times_t/N_denominator
     _n = len(t)
     J = np.sum(log_of_y_over_N*log_of_y_over_N)/_n
+    dJ_dK = (
+        np.sum(np.where(np.abs(delta_q) <= 400.0,
+        -np.expm1(-r*t)*delta_N/(N_denominator*N_denominator), delta_q/N0 +
+        delta_N/N_denominator))/_n
+    )
     dJ_dr = np.sum(delta_N*q*N*exp_of_neg_r_times_t*t/N_denominator)/_n
-    dJ_dK = np.sum(delta_q/N0 + delta_N/N_denominator)/_n
     dJ_dN0 = -np.sum(delta_q)/_n*(1.0 + q)/N0
     return float(J), Gradient(*map(float, (dJ_dK, dJ_dr, dJ_dN0)))
 
@@ -207,10 +216,18 @@ def jacobian(
     _rows = np.zeros((len(t), 1, 3))
     q = (K - N0)/N0
     q_plus_exp_of_r_times_t = q + np.exp(r*t)
-    delta = -1.0/q_plus_exp_of_r_times_t
+    exp_of_neg_r_times_t = np.exp(-r*t)
+    delta_denominator = 1.0 + q*exp_of_neg_r_times_t
+    delta = (
+        np.where(r*t <= -8e-05, -1.0/q_plus_exp_of_r_times_t,
+        -exp_of_neg_r_times_t/delta_denominator)
+    )
     expm1_of_neg_r_times_t = np.expm1(-r*t)
-    dresidual_dK = -expm1_of_neg_r_times_t/(K*(K*np.exp(-r*t)/N0 - expm1_of_neg_r_times_t))
-    dresidual_dr = q*t/q_plus_exp_of_r_times_t
+    dresidual_dK = -expm1_of_neg_r_times_t/(K*(K*exp_of_neg_r_times_t/N0 - expm1_of_neg_r_times_t))
+    dresidual_dr = (
+        np.where(np.abs(t) >= 0.003, q*t/q_plus_exp_of_r_times_t,
+        q*exp_of_neg_r_times_t*t/delta_denominator)
+    )
     dresidual_dN0 = -delta*K/(N0*N0)
     _rows[:, 0, 0] = dresidual_dK
     _rows[:, 0, 1] = dresidual_dr

@@ -24,7 +24,8 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ −4722366482869645/4722366482869645213696, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² +
+//         2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
 //         δ_a·cos(θ) + δ_b·sin(θ))
@@ -39,7 +40,7 @@ double projectile_value(double v, double theta, double D, double g, double k) {
     const double two_g_times_k = 2.0*g*k;
     const double t_radicand = b*b + two_g_times_k;
     // time of flight
-    const double t = (b <= 0.0) ? two_g_times_k/(sqrt(t_radicand) - b)/g : (b +
+    const double t = (b <= -1e-06) ? two_g_times_k/(sqrt(t_radicand) - b)/g : (b +
         sqrt(t_radicand))/g;
     const double X = a*t;  // where it lands
     const double X_minus_D = X - D;
@@ -55,7 +56,7 @@ projectile_params projectile_gradient(double v, double theta, double D, double g
     const double g_times_k = g*k;
     const double two_g_times_k = 2.0*g_times_k;
     const double t_term = sqrt(b*b + two_g_times_k);
-    const double t = (b <= 0.0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
+    const double t = (b <= -1e-06) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
     const double X = a*t;
     const double delta_X = 2.0*(X - D);
     const double delta_b = X*delta_X/t_term;
@@ -81,7 +82,7 @@ projectile_params projectile_value_and_gradient(double v, double theta, double D
     const double g_times_k = g*k;
     const double two_g_times_k = 2.0*g_times_k;
     const double t_term = sqrt(b*b + two_g_times_k);
-    const double t = (b <= 0.0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
+    const double t = (b <= -1e-06) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
     const double X = a*t;
     const double X_minus_D = X - D;
     const double J = X_minus_D*X_minus_D;
@@ -257,7 +258,7 @@ projectile_params projectile_batch_value_and_gradient(
     const double g_times_k = g*k;
     const double two_g_times_k = 2.0*g_times_k;
     const double t_term = sqrt(b*b + two_g_times_k);
-    const double t = (b <= 0.0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
+    const double t = (b <= -1e-06) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
     const double X = a*t;
     const double dJ_dv_factor = ((b <= 0.0) ? sqrt(v*v*sin_theta*sin_theta + two_g_times_k) :
         0.0) - b;

@@ -24,7 +24,8 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ −4722366482869645/4722366482869645213696, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² +
+//         2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
 //         δ_a·cos(θ) + δ_b·sin(θ))
@@ -58,7 +59,8 @@ export function value(v, theta, D, g = 9.81, k = 1.5) {
   const two_g_times_k = 2*g*k;
   const t_radicand = b*b + two_g_times_k;
   // time of flight
-  const t = (b <= 0) ? two_g_times_k/(Math.sqrt(t_radicand) - b)/g : (b + Math.sqrt(t_radicand))/g;
+  const t = (b <= -1e-06) ? two_g_times_k/(Math.sqrt(t_radicand) - b)/g : (b +
+      Math.sqrt(t_radicand))/g;
   const X = a*t;  // where it lands
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;
@@ -82,7 +84,7 @@ export function gradient(v, theta, D, g = 9.81, k = 1.5) {
   const g_times_k = g*k;
   const two_g_times_k = 2*g_times_k;
   const t_term = Math.sqrt(b*b + two_g_times_k);
-  const t = (b <= 0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
+  const t = (b <= -1e-06) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
   const X = a*t;
   const delta_X = 2*(X - D);
   const delta_b = X*delta_X/t_term;
@@ -112,7 +114,7 @@ export function value_and_gradient(v, theta, D, g = 9.81, k = 1.5) {
   const g_times_k = g*k;
   const two_g_times_k = 2*g_times_k;
   const t_term = Math.sqrt(b*b + two_g_times_k);
-  const t = (b <= 0) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
+  const t = (b <= -1e-06) ? two_g_times_k/(t_term - b)/g : (b + t_term)/g;
   const X = a*t;
   const X_minus_D = X - D;
   const J = X_minus_D*X_minus_D;

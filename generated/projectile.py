@@ -24,7 +24,8 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+#     t = where(b ≤ −4722366482869645/4722366482869645213696, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² +
+#         2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
 #     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
 #         δ_a·cos(θ) + δ_b·sin(θ))
@@ -85,7 +86,7 @@ def value(
         two_g_times_k = 2.0*g*k
         t_radicand = b*b + two_g_times_k
         # time of flight
-        t = two_g_times_k/(sqrt(t_radicand) - b)/g if b <= 0.0 else (b + sqrt(t_radicand))/g
+        t = two_g_times_k/(sqrt(t_radicand) - b)/g if b <= -1e-06 else (b + sqrt(t_radicand))/g
         X = a*t  # where it lands
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
@@ -106,7 +107,7 @@ def gradient(
         g_times_k = g*k
         two_g_times_k = 2.0*g_times_k
         t_term = sqrt(b*b + two_g_times_k)
-        t = two_g_times_k/(t_term - b)/g if b <= 0.0 else (b + t_term)/g
+        t = two_g_times_k/(t_term - b)/g if b <= -1e-06 else (b + t_term)/g
         X = a*t
         delta_X = 2.0*(X - D)
         delta_b = X*delta_X/t_term
@@ -136,7 +137,7 @@ def value_and_gradient(
         g_times_k = g*k
         two_g_times_k = 2.0*g_times_k
         t_term = sqrt(b*b + two_g_times_k)
-        t = two_g_times_k/(t_term - b)/g if b <= 0.0 else (b + t_term)/g
+        t = two_g_times_k/(t_term - b)/g if b <= -1e-06 else (b + t_term)/g
         X = a*t
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
@@ -174,7 +175,7 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
     two_g_times_k = 2.0*g_times_k
     t_term = _ieee_sqrt(b*b + two_g_times_k)
     t = (
-        _ieee_divide(_ieee_divide(two_g_times_k, t_term - b), g) if b <= 0.0 else
+        _ieee_divide(_ieee_divide(two_g_times_k, t_term - b), g) if b <= -1e-06 else
         _ieee_divide(b + t_term, g)
     )
     X = a*t

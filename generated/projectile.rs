@@ -24,7 +24,8 @@
 //     ∂J/∂θ = −δ_a·b + δ_b·a
 // Names here: θ is theta.
 // Computed in another form, which keeps more digits
-//     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+//     t = where(b ≤ −4722366482869645/4722366482869645213696, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² +
+//         2gk))/g)
 //     δ_b = a·δ_X·t/√(b² + 2gk)
 //     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
 //         δ_a·cos(θ) + δ_b·sin(θ))
@@ -75,7 +76,7 @@ pub fn value(v: f64, theta: f64, D: f64, g: f64, k: f64) -> f64 {
     let two_g_times_k = 2.0*g*k;
     let t_radicand = b*b + two_g_times_k;
     // time of flight
-    let t = if b <= 0.0 { two_g_times_k/(math::sqrt(t_radicand) - b)/g } else { (b +
+    let t = if b <= -1e-06 { two_g_times_k/(math::sqrt(t_radicand) - b)/g } else { (b +
         math::sqrt(t_radicand))/g };
     let X = a*t;  // where it lands
     let X_minus_D = X - D;
@@ -91,7 +92,7 @@ pub fn gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> Gradient {
     let g_times_k = g*k;
     let two_g_times_k = 2.0*g_times_k;
     let t_term = math::sqrt(b*b + two_g_times_k);
-    let t = if b <= 0.0 { two_g_times_k/(t_term - b)/g } else { (b + t_term)/g };
+    let t = if b <= -1e-06 { two_g_times_k/(t_term - b)/g } else { (b + t_term)/g };
     let X = a*t;
     let delta_X = 2.0*(X - D);
     let delta_b = X*delta_X/t_term;
@@ -114,7 +115,7 @@ pub fn value_and_gradient(v: f64, theta: f64, D: f64, g: f64, k: f64) -> (f64, G
     let g_times_k = g*k;
     let two_g_times_k = 2.0*g_times_k;
     let t_term = math::sqrt(b*b + two_g_times_k);
-    let t = if b <= 0.0 { two_g_times_k/(t_term - b)/g } else { (b + t_term)/g };
+    let t = if b <= -1e-06 { two_g_times_k/(t_term - b)/g } else { (b + t_term)/g };
     let X = a*t;
     let X_minus_D = X - D;
     let J = X_minus_D*X_minus_D;

@@ -24,7 +24,8 @@
 #     ∂J/∂θ = −δ_a·b + δ_b·a
 # Names here: θ is theta.
 # Computed in another form, which keeps more digits
-#     t = where(b ≤ 0, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² + 2gk))/g)
+#     t = where(b ≤ −4722366482869645/4722366482869645213696, 2gk/(√(b² + 2gk) − b)/g, (b + √(b² +
+#         2gk))/g)
 #     δ_b = a·δ_X·t/√(b² + 2gk)
 #     dJ_dv = where(b ≤ 0, 4·δ_X·cos(θ)·gk²/((√(v²·sin(θ)² + 2gk) − sin(θ)·v)²·√(b² + 2gk)),
 #         δ_a·cos(θ) + δ_b·sin(θ))
@@ -93,7 +94,7 @@ def value(
     a = v*np.cos(theta)
     b = v*np.sin(theta)
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
+    t = np.where(b <= -1e-06, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)  # time of flight
     X = a*t  # where it lands
     _n = len(D)
     J = np.sum((X - D)**2)/_n
@@ -112,7 +113,7 @@ def gradient(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t = np.where(b <= -1e-06, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
     delta_b = a*delta_X*t/t_term
@@ -140,7 +141,7 @@ def value_and_gradient(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    t = np.where(b <= -1e-06, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     X = a*t
     delta_X = 2.0*(X - D)
     delta_b = a*delta_X*t/t_term
@@ -203,10 +204,7 @@ def residuals(
     a = v*np.cos(theta)
     b = v*np.sin(theta)
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t = (
-        np.where(b <= 0.0, -2.0*g*k/(b - t_term)/g, (b + np.where(2.0*g*k > 0.0,
-        np.hypot(b, np.sqrt(2.0*g*k)), t_term))/g)
-    )
+    t = np.where(b <= 0.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
     X = a*t
     residual = X - D
     _rows[:, 0] = residual
@@ -227,10 +225,13 @@ def jacobian(
     sin_theta = np.sin(theta)
     b = v*sin_theta
     t_term = np.sqrt(b*b + 2.0*g*k)
-    t_denominator = t_term - b
-    t = np.where(b <= 0.0, 2.0*k/t_denominator, (b + t_term)/g)
-    delta = np.where(b <= 0.0, 2.0*g*k/t_denominator*a/(g*t_term), a*(1.0 + b/t_term)/g)
-    dresidual_dv = delta*sin_theta + t*cos_theta
+    t = np.where(b <= -5.0, 2.0*g*k/(t_term - b)/g, (b + t_term)/g)
+    delta = a*t/t_term
+    dresidual_dv_term = np.hypot(b, np.sqrt(2.0*g*k))
+    dresidual_dv = (
+        np.where(b <= -200.0, cos_theta*(2.0*g*k/(dresidual_dv_term -
+        b))*t/dresidual_dv_term, delta*sin_theta + t*cos_theta)
+    )
     dresidual_dtheta = delta*a - t*b
     _rows[:, 0, 0] = dresidual_dv
     _rows[:, 0, 1] = dresidual_dtheta

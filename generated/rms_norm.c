@@ -26,16 +26,14 @@
 //     ∂L/∂g₁ = δ_y1·a₁/r
 //     ∂L/∂g₂ = δ_y2·a₂/r
 // Names here: ε is epsilon.
-// Computed in another form, which keeps more digits
-//     δ_a2 = (δ_r·a₂/2 + δ_y2·g₂)/r
 // Accuracy: dL_dw11 loses 11 of 16 digits at ε = 1e-05, w11 = -7.87312e+10, w12 = -0.246292, w21 =
 //     0.849871, w22 = 0.469774, g1 = 0.932589, g2 = 0.938762, x1 = 1.21266, ….
 // Accuracy: dL_dw12 loses 11 of 16 digits at ε = 1e-05, w11 = -7.87312e+10, w12 = -0.246292, w21 =
 //     0.849871, w22 = 0.469774, g1 = 0.932589, g2 = 0.938762, x1 = 1.21266, ….
-// Accuracy: dL_dw21 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 =
-//     -1.10204, w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
-// Accuracy: dL_dw22 loses 11 of 16 digits at w11 = -1.68264e-05, w12 = 6.34264e-07, w21 =
-//     -1.10204, w22 = -19.3567, g1 = -0.00156522, g2 = 68.6459, x1 = 20.1906, x2 = 92.7133, ….
+// Accuracy: dL_dw21 loses 13 of 16 digits at w11 = 2.45198e-07, w12 = -1.25727e-06, w21 =
+//     -5.69531, w22 = 0.000171357, g1 = 0.0801768, g2 = 21.8239, x1 = 241.14, x2 = -0.142137, ….
+// Accuracy: dL_dw22 loses 13 of 16 digits at w11 = 2.45198e-07, w12 = -1.25727e-06, w21 =
+//     -5.69531, w22 = 0.000171357, g1 = 0.0801768, g2 = 21.8239, x1 = 241.14, x2 = -0.142137, ….
 #include "rms_norm.h"
 
 #include <math.h>

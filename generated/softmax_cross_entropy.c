@@ -31,18 +31,24 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₁ = 1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))
-//     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-//     p₃ = 1/(exp(z₁ − z₃) + exp(−z₃ + z₂) + 1)
-//     L = where(p₁ == 0, 0, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)))
-// Accuracy: L loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3 =
-//     -800, b3 = -1.58788, x = 6.88106, t1 = 1.23515, ….
+//     L = where(s ≤ 3000, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁)
+//         + t₂·log(p₂) + t₃·log(p₃)))
+// Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
+//     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_dw1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+// Accuracy: dL_db1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+// Accuracy: dL_dw2 loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
+//     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_db2 loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = 100000, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+// Accuracy: dL_dw3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
+//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
+// Accuracy: dL_db3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
+//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #include "softmax_cross_entropy.h"
-
-#ifdef __GNUC__
-#pragma GCC diagnostic ignored "-Wfloat-equal" /* where numbers are compared, it is meant */
-#endif
 
 #include <math.h>
 #include <string.h>
@@ -53,10 +59,16 @@ double softmax_cross_entropy_value(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double p1 = 1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1));
-    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = 1.0/(exp(z1 - z3) + exp(z2 - z3) + 1.0);
-    const double L = (p1 == 0.0) ? 0.0 : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
+    const double exp_z1 = exp(z1);
+    const double exp_z2 = exp(z2);
+    const double exp_z3 = exp(z3);
+    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double p1 = exp_z1/s;
+    const double p2 = exp_z2/s;
+    const double p3 = exp_z3/s;
+    const double L_term = (s <= 3000.0) ? log(s) : 0.0;
+    const double L = (s <= 3000.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+        L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     return L;
 }
 
@@ -66,9 +78,13 @@ softmax_cross_entropy_params softmax_cross_entropy_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double p1 = 1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1));
-    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = 1.0/(exp(z1 - z3) + exp(z2 - z3) + 1.0);
+    const double exp_z1 = exp(z1);
+    const double exp_z2 = exp(z2);
+    const double exp_z3 = exp(z3);
+    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double p1 = exp_z1/s;
+    const double p2 = exp_z2/s;
+    const double p3 = exp_z3/s;
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -91,10 +107,16 @@ softmax_cross_entropy_params softmax_cross_entropy_value_and_gradient(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double p1 = 1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1));
-    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = 1.0/(exp(z1 - z3) + exp(z2 - z3) + 1.0);
-    const double L = (p1 == 0.0) ? 0.0 : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
+    const double exp_z1 = exp(z1);
+    const double exp_z2 = exp(z2);
+    const double exp_z3 = exp(z3);
+    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double p1 = exp_z1/s;
+    const double p2 = exp_z2/s;
+    const double p3 = exp_z3/s;
+    const double L_term = (s <= 3000.0) ? log(s) : 0.0;
+    const double L = (s <= 3000.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+        L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;
@@ -142,10 +164,16 @@ static inline void add_sample(
     const double z1 = w1*x + b1;
     const double z2 = w2*x + b2;
     const double z3 = w3*x + b3;
-    const double p1 = 1.0/(1.0 + exp(z2 - z1) + exp(z3 - z1));
-    const double p2 = 1.0/(1.0 + exp(z1 - z2) + exp(z3 - z2));
-    const double p3 = 1.0/(exp(z1 - z3) + exp(z2 - z3) + 1.0);
-    const double L = (p1 == 0.0) ? 0.0 : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
+    const double exp_z1 = exp(z1);
+    const double exp_z2 = exp(z2);
+    const double exp_z3 = exp(z3);
+    const double s = exp_z1 + exp_z2 + exp_z3;
+    const double p1 = exp_z1/s;
+    const double p2 = exp_z2/s;
+    const double p3 = exp_z3/s;
+    const double L_term = (s <= 3000.0) ? log(s) : 0.0;
+    const double L = (s <= 3000.0) ? -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+        L_term)) : -(t1*log(p1) + t2*log(p2) + t3*log(p3));
     const double delta_3 = p3 - t3;
     const double delta_2 = p2 - t2;
     const double delta_1 = p1 - t1;

@@ -31,12 +31,22 @@
 //     ∂L/∂w₃ = δ₃x
 //     ∂L/∂b₃ = δ₃
 // Computed in another form, which keeps more digits
-//     p₁ = 1/(1 + exp(z₂ − z₁) + exp(z₃ − z₁))
-//     p₂ = 1/(1 + exp(z₁ − z₂) + exp(z₃ − z₂))
-//     p₃ = 1/(exp(z₁ − z₃) + exp(−z₃ + z₂) + 1)
-//     L = where(p₁ == 0, 0, −(t₁·log(p₁) + t₂·log(p₂) + t₃·log(p₃)))
-// Accuracy: L loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3 =
-//     -800, b3 = -1.58788, x = 6.88106, t1 = 1.23515, ….
+//     L = where(s ≤ 3000, −(t₁·(z₁ − log(s)) + t₂·(z₂ − log(s)) + t₃·(z₃ − log(s))), −(t₁·log(p₁)
+//         + t₂·log(p₂) + t₃·log(p₃)))
+// Accuracy: L loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
+//     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_dw1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+// Accuracy: dL_db1 loses all digits at w1 = -0.4412, b1 = 1e+09, w2 = 0.621951, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+// Accuracy: dL_dw2 loses all digits at w1 = -0.1901, b1 = 2.32887, w2 = 800, b2 = 0.525227, w3 =
+//     0.666737, b3 = -0.993126, x = 3.25462, t1 = 0.4116, ….
+// Accuracy: dL_db2 loses all digits at w1 = -0.4412, b1 = 2.11968, w2 = 100000, b2 = 1.03341, w3 =
+//     0.794038, b3 = -2.5146, x = 1.55943, t1 = -0.1429, ….
+// Accuracy: dL_dw3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
+//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
+// Accuracy: dL_db3 loses all digits at w1 = -0.8538, b1 = 1.51192, w2 = 0.542809, b2 = 1.09819, w3
+//     = 0.81664, b3 = 800, x = 6.88106, t1 = 1.23515, ….
 // Assumed: t1 + t2 + t3 = 1.
 #![allow(non_snake_case, non_upper_case_globals, dead_code, unused_parens)]
 #![allow(clippy::too_many_arguments, clippy::excessive_precision, clippy::approx_constant)]
@@ -87,10 +97,16 @@ pub fn value(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let p1 = 1.0/(1.0 + math::exp(z2 - z1) + math::exp(z3 - z1));
-    let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = 1.0/(math::exp(z1 - z3) + math::exp(z2 - z3) + 1.0);
-    if p1 == 0.0 { 0.0 } else { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) }
+    let exp_z1 = math::exp(z1);
+    let exp_z2 = math::exp(z2);
+    let exp_z3 = math::exp(z3);
+    let s = exp_z1 + exp_z2 + exp_z3;
+    let p1 = exp_z1/s;
+    let p2 = exp_z2/s;
+    let p3 = exp_z3/s;
+    let L_term = if s <= 3000.0 { math::log(s) } else { 0.0 };
+    if s <= 3000.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else
+        { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) }
 }
 
 /// The derivative of L by each parameter.
@@ -100,9 +116,13 @@ pub fn gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let p1 = 1.0/(1.0 + math::exp(z2 - z1) + math::exp(z3 - z1));
-    let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = 1.0/(math::exp(z1 - z3) + math::exp(z2 - z3) + 1.0);
+    let exp_z1 = math::exp(z1);
+    let exp_z2 = math::exp(z2);
+    let exp_z3 = math::exp(z3);
+    let s = exp_z1 + exp_z2 + exp_z3;
+    let p1 = exp_z1/s;
+    let p2 = exp_z2/s;
+    let p3 = exp_z3/s;
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;
@@ -121,11 +141,16 @@ pub fn value_and_gradient(
     let z1 = w1*x + b1;
     let z2 = w2*x + b2;
     let z3 = w3*x + b3;
-    let p1 = 1.0/(1.0 + math::exp(z2 - z1) + math::exp(z3 - z1));
-    let p2 = 1.0/(1.0 + math::exp(z1 - z2) + math::exp(z3 - z2));
-    let p3 = 1.0/(math::exp(z1 - z3) + math::exp(z2 - z3) + 1.0);
-    let L = if p1 == 0.0 { 0.0 } else { -(t1*math::log(p1) + t2*math::log(p2) +
-        t3*math::log(p3)) };
+    let exp_z1 = math::exp(z1);
+    let exp_z2 = math::exp(z2);
+    let exp_z3 = math::exp(z3);
+    let s = exp_z1 + exp_z2 + exp_z3;
+    let p1 = exp_z1/s;
+    let p2 = exp_z2/s;
+    let p3 = exp_z3/s;
+    let L_term = if s <= 3000.0 { math::log(s) } else { 0.0 };
+    let L = if s <= 3000.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else
+        { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) };
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;

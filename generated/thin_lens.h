@@ -20,13 +20,9 @@
 // Gradient
 //     ∂J/∂R₁ = δ·(1 − n)/R₁²
 //     ∂J/∂R₂ = δ·(n − 1)/R₂²
-// Computed in another form, which keeps more digits
-//     dJ_dR1 = where(R₁² == 0, 0, δ·(1 − n)/R₁²)
-//     dJ_dR2 = where(R₂² == 0, 0, δ·(n − 1)/R₂²)
 // Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.0726426, s = 0.593099, y =
-//     0.0899473.
-// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
+// Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+// Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 #ifndef THIN_LENS_H
 #define THIN_LENS_H
 

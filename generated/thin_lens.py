@@ -20,13 +20,9 @@
 # Gradient
 #     ∂J/∂R₁ = δ·(1 − n)/R₁²
 #     ∂J/∂R₂ = δ·(n − 1)/R₂²
-# Computed in another form, which keeps more digits
-#     dJ_dR1 = where(R₁² == 0, 0, δ·(1 − n)/R₁²)
-#     dJ_dR2 = where(R₂² == 0, 0, δ·(n − 1)/R₂²)
 # Accuracy: J loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
-# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = -0.0726426, s = 0.593099, y =
-#     0.0899473.
-# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = -0.254933, s = 0, y = 0.0888364.
+# Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
+# Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 """A thin lens: the radii of its surfaces, chosen so that the image falls on the screen.
 
 Value, gradient and update step of J.
@@ -80,14 +76,12 @@ def gradient(
     """Return the derivative of J by each parameter."""
     try:
         n_minus_one = n - 1.0
-        P = n_minus_one*(_ieee_divide(1.0, R1) - _ieee_divide(1.0, R2))
-        q = P - _ieee_divide(1.0, s)
-        i = _ieee_divide(1.0, q)
+        P = n_minus_one*(1.0/R1 - 1.0/R2)
+        q = P - 1.0/s
+        i = 1.0/q
         delta = -2.0*(i - y)*i*i
-        R1_squared = R1*R1
-        dJ_dR1 = 0.0 if R1_squared == 0.0 else delta*(1.0 - n)/R1_squared
-        R2_squared = R2*R2
-        dJ_dR2 = 0.0 if R2_squared == 0.0 else delta*n_minus_one/R2_squared
+        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
+        dJ_dR2 = delta*n_minus_one/(R2*R2)
         return _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)[1]
@@ -105,10 +99,8 @@ def value_and_gradient(
         i_minus_y = i - y
         J = i_minus_y*i_minus_y
         delta = -2.0*i_minus_y*i*i
-        R1_squared = R1*R1
-        dJ_dR1 = 0.0 if R1_squared == 0.0 else delta*(1.0 - n)/R1_squared
-        R2_squared = R2*R2
-        dJ_dR2 = 0.0 if R2_squared == 0.0 else delta*n_minus_one/R2_squared
+        dJ_dR1 = delta*(1.0 - n)/(R1*R1)
+        dJ_dR2 = delta*n_minus_one/(R2*R2)
         return J, _new(Gradient, (dJ_dR1, dJ_dR2))
     except (ArithmeticError, ValueError):
         return _ieee(R1, R2, s, y, n)
@@ -131,8 +123,6 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     i_minus_y = i - y
     J = i_minus_y*i_minus_y
     delta = -2.0*i_minus_y*i*i
-    R1_squared = R1*R1
-    dJ_dR1 = 0.0 if R1_squared == 0.0 else _ieee_divide(delta*(1.0 - n), R1_squared)
-    R2_squared = R2*R2
-    dJ_dR2 = 0.0 if R2_squared == 0.0 else _ieee_divide(delta*n_minus_one, R2_squared)
+    dJ_dR1 = _ieee_divide(delta*(1.0 - n), R1*R1)
+    dJ_dR2 = _ieee_divide(delta*n_minus_one, R2*R2)
     return J, _new(Gradient, (dJ_dR1, dJ_dR2))

@@ -62,7 +62,7 @@ def test_committed_code_is_exact(name, target):
     if report.points is None:
         pytest.skip(report.note)
     assert report.points >= 2
-    assert report.ulps < max(100, report.allowed / 100)  # near a zero of a residual terms cancel
+    assert report.ulps < 100
 
 
 def test_committed_python_needs_nothing_but_the_standard_library():

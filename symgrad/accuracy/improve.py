@@ -12,7 +12,7 @@ from symgrad.accuracy.mend import TOLERATED, Cost, Mender
 from symgrad.accuracy.report import Finding, Improved, finding
 from symgrad.accuracy.sample import Domain, Point, fresh_points, further_points, sampled
 from symgrad.accuracy.search import searched
-from symgrad.accuracy.shaken import telling_first
+from symgrad.accuracy.shaken import shakes, telling_first
 from symgrad.accuracy.tidy import without_copies
 from symgrad.expression.functions import record
 from symgrad.expression.identity import ByIdentity, distinct
@@ -26,9 +26,10 @@ MAX_STATEMENTS = 250  # a longer program is measured pattern by pattern
 MAX_OPERANDS = 12
 MAX_PATTERNS = 40
 BUDGET = 1.5  # times the operations of the program as derived
-FRESH = 240  # points, not measured at before, at which the program is compared with as written
+FRESH = 400  # points, not measured at before, at which the program is compared with as written
 SUSPECTS = 40  # of them those that are measured, where results differ
 DIFFERENT = 2.0**-49
+TINIEST = 1e-300  # below it a difference is nothing
 TRIALS = 3  # times that this is done
 FEW = 8  # operations that a program may have more in any case
 GENERATORS = (searched,)
@@ -82,16 +83,36 @@ def improved(
 
 
 def _suspects(mender: Mender, points: Sequence[Point]) -> list[Point]:
-    """Return some of the points at which the program gives other results than as written."""
+    """Return some of the points at which the program gives other results than as written.
+
+    Those first at which it is off by most of what rounding makes of the program as written.
+    """
     bench = mender.bench
     known: dict[str, Column] = {n: [point[n] for point in points] for n in bench.inputs}
     before, after = (run(rows, known, len(points)) for rows in (mender.original, mender.current))
-    found: dict[int, bool] = {}
-    for name in bench.results:
-        for i, (a, b) in enumerate(zip(before[name], after[name], strict=True)):
-            if math.isfinite(a) and not abs(a - b) <= DIFFERENT * abs(a):
-                found[i] = found.get(i, False) or not math.isfinite(b)
-    return [points[i] for i in sorted(found, key=lambda i: not found[i])[:SUSPECTS]]
+    rows = [(before[name], after[name]) for name in bench.results]
+    apart = [
+        i
+        for i in range(len(points))
+        if any(math.isfinite(a[i]) and _is_apart(a[i], b[i]) for a, b in rows)
+    ]
+    there = {name: [column[i] for i in apart] for name, column in known.items()}
+    moved = shakes(mender.original, there, len(apart))
+    found: list[tuple[float, int]] = []
+    for j, i in enumerate(apart):
+        telling = 0.0
+        for name in bench.results:
+            a, b = before[name][i], after[name][i]
+            if math.isfinite(a) and _is_apart(a, b):
+                shaken = max(abs(own[name][j] - a) for own in moved)
+                ratio = abs(a - b) / max(shaken, DIFFERENT * abs(a), TINIEST)
+                telling = max(telling, ratio if ratio == ratio else math.inf)  # noqa: PLR0124
+        found.append((-telling, i))
+    return [points[i] for _, i in sorted(found)[:SUSPECTS]]
+
+
+def _is_apart(a: float, b: float) -> bool:
+    return not abs(a - b) <= DIFFERENT * abs(a)
 
 
 def _findings(mender: Mender, results: tuple[str, ...]) -> Iterator[Finding]:

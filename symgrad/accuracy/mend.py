@@ -17,6 +17,7 @@ from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.measure import LOST, Bench
 from symgrad.accuracy.outline import outlined
 from symgrad.accuracy.regimes import OPERATION, Scored, choices
+from symgrad.accuracy.shaken import shakes
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -44,20 +45,17 @@ UNFOLDED = 30.0  # bits that a form must win which looks into the names of a sta
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
 AGAIN = 60  # forms that are measured where what was found has turned out to be worse
-COSTED = 6  # programs that are written whole to see what a change costs them
+COSTED = 40  # programs that are written whole to see what a change costs them
 LONGER = 3  # operations by which a form may be longer that wins what the inputs lose too
 OBJECTIVE = 3.0  # how much more a bit of the objective counts than one of a derivative
 LONG = 60  # parts of a formula that is looked at
 SPOILT = 15.0  # bits from which on a value is of no use, a little more or less lost
 MOST_WEIGHED = 12  # points at which it is worked out whether the inputs alone lose as much
 OUTWEIGHED = 1.0  # of what is won at usual sizes, what may be lost at absurd ones
-NOTICEABLE, MUCH = 7.0, 60.0  # bits lost at a point that are no harm, and bits won for each
-OUTWEIGHED_BY = 30.0  # bits won for each bit lost at a few points
-FEW_SLIGHT = 3  # such points
-LUCKY, LUCK = 2.0, 0.08  # bits lost by luck only, and the share of points that have it
 OTHERS = 4  # other forms that are tried where one harms
+BASES = 2  # forms that harm themselves, and may be chosen where they do not
 DULL = 8.0  # bits from which on it is chance if a little more is lost
-HOPELESS = 45.0  # bits from which on a point tells nothing, if half an ulp loses them
+HOPELESS = 45.0  # bits from which on a value tells nothing
 NOISE = 2.0  # bits by which what half an ulp in the inputs loses may be more than was seen
 LIGHT = 0.1  # how much is counted of what half an ulp in the inputs loses too
 RARE = 0.02  # how much is counted, of a form no shorter, of what it wins at absurd sizes
@@ -107,7 +105,9 @@ class Mender:
         self.place = {s.name: i for i, s in enumerate(statements)}
         self.generators = generators
         self.options: dict[str, list[_Form]] = {}
+        self.harmful: dict[str, list[_Form]] = {}  # better as a whole, worse at a point
         self.changes: dict[str, Expression] = {}
+        self._chosen: dict[Expression, Expression] = {}  # choices of a form and as written
         self._tried: set[str] = set()
         self.measure()
         self.work = WORK
@@ -118,6 +118,12 @@ class Mender:
         """Measure everything at the points of the bench."""
         bench, written = self.bench, self.bench.run(self.original)
         self.columns = bench.run(self.current)
+        inputs = {name: bench.truths[name].near for name in bench.inputs}
+        runs = [written, *shakes(self.original, inputs, bench.count)]
+        self._shaken = {
+            name: [max(row) for row in zip(*(truth.losses(c[name]) for c in runs), strict=True)]
+            for name, truth in bench.truths.items()
+        }
         self._before = {r: bench.truths[r].losses(written[r]) for r in bench.results}
         bench.condition(self.original, written)
         self.ideal = {name: bench.truths[name].near for name in bench.truths}
@@ -213,6 +219,7 @@ class Mender:
                 if form is None or max(form.price, form.lost + OPERATION * plain) > most:
                     continue
                 if form.worse:
+                    self.harmful.setdefault(name, []).append(form)
                     continue
                 options.append(form)
                 if best is None or form.before(best):
@@ -244,34 +251,40 @@ class Mender:
 
     def is_worse(self, name: str, losses: Sequence[float]) -> bool:
         """Tell whether a form that loses so much is worse at any point, slack set aside."""
-        return bool(self._weighed(losses, self.losses(name), self.bench.slack[name]))
+        return bool(self._weighed(name, losses, self.losses(name)))
 
-    def _weighed(
-        self, new: Sequence[float], old: Sequence[float], slack: Sequence[float]
-    ) -> list[int]:
+    def charged(
+        self, name: str, losses: Sequence[float], old: Sequence[float] | None = None
+    ) -> list[float]:
+        """Return what is counted of the bits lost, all of them where more is lost than before."""
+        slack = [*self.bench.slack[name]]
+        for i in self._worse(name, losses, self.losses(name) if old is None else old):
+            slack[i] = 0.0
+        return counted(losses, slack, self.bench.weights)
+
+    def _weighed(self, name: str, new: Sequence[float], old: Sequence[float]) -> list[int]:
         """Return the points at which more is lost than before, though the inputs do not lose it."""
-        points = self._worse(new, old, slack)
+        points = self._worse(name, new, old)
         if points and len(points) <= MOST_WEIGHED and self.bench.weigh(self.original, points):
-            points = self._worse(new, old, slack)
+            points = self._worse(name, new, old)
         return points
 
-    def _worse(
-        self, new: Sequence[float], old: Sequence[float], slack: Sequence[float]
-    ) -> list[int]:
+    def _worse(self, name: str, new: Sequence[float], old: Sequence[float]) -> list[int]:
         """Return the points at which more is lost than before.
 
-        Those at inputs of absurd sizes are left out where far more is won at sizes that people
-        meet.
+        Where the inputs lose digits too it is no chance if the program as written keeps them,
+        however it is shaken. Those at inputs of absurd sizes are left out where far more is won at
+        sizes that people meet.
         """
-        rows = list(zip(new, old, slack, self.bench.usual, strict=True))
-        points = [i for i, row in enumerate(rows) if is_worse(*row[:3])]
-        points += _always_worse(rows)
+        rows = list(zip(new, old, self.bench.slack[name], self.bench.usual, strict=True))
+        steady = [max(row) for row in zip(old, self._shaken[name], strict=True)]
+        points = [
+            i
+            for i, (row, most) in enumerate(zip(rows, steady, strict=True))
+            if is_worse(*row[:3], most)
+        ]
         rare = sum(new[i] - old[i] for i in points if not self.bench.usual[i])
         won = sum(b - a for a, b, _, usual in rows if usual and b > a)
-        usual = [i for i in points if self.bench.usual[i]]
-        slight = [i for i in usual if new[i] < NOTICEABLE]
-        if len(slight) == len(usual) <= FEW_SLIGHT and won > MUCH * len(slight):
-            points = [i for i in points if i not in slight]
         return [i for i in points if self.bench.usual[i] or rare > OUTWEIGHED * won]
 
     def replace(self, name: str, e: Expression) -> None:
@@ -294,23 +307,20 @@ class Mender:
         self._harmless()
         for name in [s.name for s in reversed(self.original) if s.name in self.changes]:
             if not self._pays(name):
-                self._cheaper(name)
+                self._shorten(name)
         self._prune()
-        tried = 0
+        left = COSTED
         while self.changes and (now := cost(self.current)) > most:
-            exact = tried + len(self.changes) <= COSTED
-            tried += len(self.changes)
-            worth = []
-            for name in self.changes:
-                saved = now - cost(self._without(name)) if exact else self._longer_by(name)
-                favour = OBJECTIVE if name == self.bench.results[0] else 1.0
-                worth.append((favour * self._won_by(name) / max(saved, 0.5), name))
-            self._cheaper(min(worth)[1])
+            left = self._cheaper(cost, now, left)
 
     def _without(self, name: str) -> list[Statement]:
         """Return the program without one of its changes."""
+        return self._with(name, self.original[self.place[name]].formula.expression)
+
+    def _with(self, name: str, e: Expression) -> list[Statement]:
+        """Return the program with a form in the place of a statement."""
         trial = [*self.current]
-        trial[self.place[name]] = self.original[self.place[name]]
+        trial[self.place[name]] = Statement(name, formula_of(e))
         return trial
 
     def _longer_by(self, name: str) -> int:
@@ -319,16 +329,11 @@ class Mender:
         return effort_of(normal(self.changes[name])) - effort_of(normal(written))
 
     def _harmless(self) -> None:
-        """Change forms, or take them back, until no result is worse at any point than it was.
-
-        A little more lost at a point or two is outweighed by far more won at others.
-        """
+        """Change forms, or take them back, until no result is worse at any point than it was."""
         while self.changes and (harm := self._harm(self.columns)):
             _, _, _, name, best = min(self._repairs(len(harm)))
             if best is not None:
                 self.replace(name, best)
-            elif max(harm) < SPOILT and OUTWEIGHED_BY * sum(harm) < self._won_by(name):
-                return
             else:
                 self._take_back(name)
 
@@ -356,50 +361,60 @@ class Mender:
     def _alternatives(self, name: str) -> Iterator[Expression]:
         """Yield other forms of a statement: what was found, and choices of it and as written."""
         now, written = self.changes[name], self.original[self.place[name]].formula.expression
-        found = sorted(self.options.get(name, ()), key=_rank)
-        yield from (form.e for form in found[:OTHERS] if form.e != now)
+        options = sorted(self.options.get(name, ()), key=_rank)
+        yield from (form.e for form in options[:OTHERS] if form.e != now)
         columns = self._from(self._without(name), self.place[name])
-        pair = [Scored(e, self._lost_by(c)) for e, c in ((now, self.columns), (written, columns))]
+        as_written = Scored(written, self._lost_by(columns))
 
         def column_of(e: Expression) -> Column:
             return self.bench.column(e, columns)
 
-        yield from islice(choices(pair, column_of, self.bench.usual, chance=False), OTHERS)
+        bases = [form.e for form in sorted(self.harmful.get(name, ()), key=_rank)[:BASES]]
+        for e in dict.fromkeys([self._chosen.get(now, now), *bases]):
+            own = self._from(self._with(name, e), self.place[name])
+            pair = (Scored(e, self._lost_by(own)), as_written)
+            found = islice(choices(pair, column_of, self.bench.usual, chance=False), OTHERS)
+            for choice in found:
+                self._chosen[choice] = e
+                yield choice
 
     def _lost_by(self, columns: Mapping[str, Column]) -> list[float]:
-        """Return the bits that all results lose at each point."""
-        rows = [self.bench.truths[r].losses(columns[r]) for r in self.bench.results]
-        return [max(row) for row in zip(*rows, strict=True)]
+        """Return what is counted of the bits that results lose at each point."""
+        lost = {r: self.bench.truths[r].losses(columns[r]) for r in self.bench.results}
+        rows = [self.charged(r, losses, self._before[r]) for r, losses in lost.items()]
+        return [sum(row) for row in zip(*rows, strict=True)]
 
     def _harm(self, columns: Mapping[str, Column]) -> list[float]:
         """Return by how much results are worse than before, at each point where they are."""
         found = []
         for r in self.bench.results:
             new, old = self.bench.truths[r].losses(columns[r]), self._before[r]
-            points = self._weighed(new, old, self.bench.slack[r])
+            points = self._weighed(r, new, old)
             found += [new[i] - old[i] for i in points]
         return found
 
     def _won_by(self, name: str) -> float:
-        """Return the bits that a change wins over all results and points.
+        """Return the bits that a change wins over all results and points."""
+        columns = self._from(self._without(name), self.place[name])
+        return self._lost(columns, name) - self._lost(self.columns, name)
+
+    def _lost(self, columns: Mapping[str, Column], name: str) -> float:
+        """Return the bits that results lose over all points, as they count for a change of a name.
 
         A form that is no shorter has to win them for inputs of sizes that people meet.
         """
-        columns = self._from(self._without(name), self.place[name])
         rare = 1.0 if self._longer_by(name) < 0 else RARE
-        won = 0.0
-        for r in self.bench.results:
-            truth, slack = self.bench.truths[r], self.bench.slack[r]
-            weights = [1.0 if usual else rare for usual in self.bench.usual]
-            won += total(truth.losses(columns[r]), slack, weights)
-            won -= total(self.losses(r), slack, weights)
-        return won
+        weights = [1.0 if usual else rare for usual in self.bench.usual]
+        return sum(
+            total(self.bench.truths[r].losses(columns[r]), self.bench.slack[r], weights)
+            for r in self.bench.results
+        )
 
     def _pays(self, name: str) -> bool:
         """Tell whether a change wins enough for the operations that it takes."""
         return self._won_by(name) >= PAYS + OPERATION * max(0, self._longer_by(name))
 
-    def _cheaper(self, name: str) -> None:
+    def _shorten(self, name: str) -> None:
         """Put the next cheaper form of a statement in its place, or what it was."""
         own = effort_of(normal(self.changes[name]))
         options = [form for form in self.options.get(name, ()) if form.operations < own]
@@ -410,6 +425,45 @@ class Mender:
                 self.options[name] = options
                 return
             self._take_back(name)
+
+    def _cheaper(self, cost: Cost, now: int, left: int) -> int:
+        """Put a cheaper form of a statement in its place, or what it was: what loses least by it.
+
+        What counts is what is lost for each operation that is saved; `left` programs may be written
+        whole to see that. What is left of them is returned.
+        """
+        found: list[tuple[float, int, str, Expression | None]] = []
+        for name, form in self.changes.items():
+            own, lost = effort_of(normal(form)), self._lost(self.columns, name)
+            counts = OBJECTIVE if name == self.bench.results[0] else 1.0
+            for e, more in self._cheaper_forms(name, own):
+                if (left := left - 1) >= 0:
+                    saved = now - cost(self._without(name) if e is None else self._with(name, e))
+                else:
+                    saved = self._longer_by(name) if e is None else own - effort_of(normal(e))
+                price = counts * (more - lost) / max(saved, 0.5)
+                found.append((price, len(found), name, e))
+        _, _, name, chosen = min(found)
+        if chosen is None:
+            self._take_back(name)
+        else:
+            self.replace(name, chosen)
+        return left
+
+    def _cheaper_forms(self, name: str, own: int) -> Iterator[tuple[Expression | None, float]]:
+        """Yield a statement as written and forms with fewer operations, and what is lost then.
+
+        Forms are left out that do not pay, or harm a result. None stands for as written.
+        """
+        place = self.place[name]
+        most = self._lost(self._from(self._without(name), place), name)
+        yield None, most
+        options = [form for form in self.options.get(name, ()) if form.operations < own]
+        for form in sorted(options, key=_rank)[:OTHERS]:
+            columns = self._from(self._with(name, form.e), place)
+            lost = self._lost(columns, name)
+            if most - lost >= PAYS and not self._harm(columns):
+                yield form.e, lost
 
     def _take_back(self, name: str) -> None:
         place = self.place[name]
@@ -423,31 +477,41 @@ class Mender:
         for name in self.changes:
             place = self.place[name]
             whole = self.current[place].formula.expression
-            shorter = self._pruned(whole)
+            shorter = self._pruned(whole, [True] * self.bench.count)
             if shorter is not whole:
                 self.current[place] = Statement(name, formula_of(shorter))
 
-    def _pruned(self, e: Expression) -> Expression:
+    def _pruned(self, e: Expression, reached: Sequence[bool]) -> Expression:
         if isinstance(e, Call) and e.function == "where":
             condition, yes, no = e.arguments
-            taken = self._taken(condition)
+            held = self._held(condition)
+            taken = {own for own, there in zip(held, reached, strict=True) if there}
             if taken == {True}:
-                return self._pruned(yes)
+                return self._pruned(yes, reached)
             if taken == {False}:
-                return self._pruned(no)
+                return self._pruned(no, reached)
+            branches = [
+                self._pruned(
+                    branch,
+                    [there and own is side for own, there in zip(held, reached, strict=True)],
+                )
+                for branch, side in ((yes, True), (no, False))
+            ]
+            new = (condition, *branches)
+        else:
+            new = tuple([self._pruned(part, reached) for part in children(e)])
         parts = children(e)
-        if not parts:
-            return e
-        new = tuple([self._pruned(part) for part in parts])
         return e if all(a is b for a, b in zip(new, parts, strict=True)) else with_children(e, new)
 
-    def _taken(self, condition: Expression) -> set[bool | None]:
+    def _held(self, condition: Expression) -> Sequence[bool | None]:
+        """Return where a condition holds; 0 by underflow is none."""
         names = [part.key for part in walk(condition) if isinstance(part, Var)]
         columns: Mapping[str | int, Column] = {name: self.columns[str(name)] for name in names}
         held = Doubles(columns, self.bench.count).holds(condition)
-        if isinstance(condition, Compare) and condition.relation == "==":  # 0 by underflow is none
-            held = [own for own, usual in zip(held, self.bench.usual, strict=True) if usual]
-        return set(held)
+        if isinstance(condition, Compare) and condition.relation == "==":
+            rows = zip(held, self.bench.usual, strict=True)
+            return [own and usual if own else own for own, usual in rows]
+        return held
 
 
 def _locals_in(e: Expression) -> int:
@@ -471,22 +535,16 @@ def counted(
     ]
 
 
-def _always_worse(rows: Sequence[tuple[float, float, float, bool]]) -> list[int]:
-    """Return the points at which inputs lose digits too, if more is lost at them as a rule."""
-    own = [(i, a, b) for i, (a, b, slack, _) in enumerate(rows) if 1.0 < slack < HOPELESS]
-    worse = [i for i, a, b in own if a > SLIGHT and a > b + WORSE and b < LUCKY]
-    return worse if len(worse) > LUCK * len(own) else []
-
-
-def is_worse(new: float, old: float, slack: float) -> bool:
+def is_worse(new: float, old: float, slack: float, steady: float) -> bool:
     """Tell whether more is lost at a point than before, by more than a unit or two.
 
-    Where half an ulp in the inputs changes everything only a number has to come out.
+    Where the inputs lose digits too, more than what is lost `steady`, however it is rounded. Where
+    nothing is left only a number has to come out.
     """
     if old > HOPELESS:
         return new == LOST > old
+    if slack > 1.0 and SLIGHT < new > steady + WORSE:
+        return True
+    times = 1 if old < DULL else 2 if old < SPOILT else 3
     most = SLIGHT + slack + (NOISE if slack > 1.0 else 0.0)
-    told = slack < HOPELESS or new == LOST > old
-    return (
-        told and new > most and new > old + WORSE * (1 if old < DULL else 2 if old < SPOILT else 3)
-    )
+    return new > most and new > old + WORSE * times

@@ -42,6 +42,8 @@ LEAST, MOST = (
 )  # between them a divisor is an ordinary number
 OPERATION = 1.5  # bits over all points that an operation must win
 GAIN = 8.0  # bits over all points that two forms together must win
+BORDERS = 8  # between two forms that are tried
+SHARE = 0.5  # of what a form wins, what it has to win on its side of a border
 
 
 class Scored(NamedTuple):
@@ -98,21 +100,28 @@ def _choices(
     if not worse or not better or math.comb(len(better) + len(worse), len(worse)) < chances:
         return
     yield from _in_range(form.e, other.e, column_of, (better, worse))
+    gains = {i: other.losses[i] - form.losses[i] for i in better}
+    found: list[tuple[float, int, Compare]] = []
     for probe in _probes(form.e):
         try:
             column = column_of(probe)
         except (KeyError, TypeError):
             continue
         for sign in (1.0, -1.0):
-            low = [sign * column[i] for i in better]
-            high = [sign * column[i] for i in worse]
-            if not (max(low) < min(high) and -LARGEST < max(low) < LARGEST):
+            limit = min(sign * column[i] for i in worse)
+            low = [i for i in better if sign * column[i] < limit]
+            if not low or not -LARGEST < (last := max(sign * column[i] for i in low)) < LARGEST:
                 continue
-            middle = between(max(low), min(high))
+            middle = between(last, limit)
             if middle == 0.0 or SMALLEST < abs(middle) < LARGEST:
                 border = Number(Fraction(sign * middle))
                 test = Compare("<=" if sign > 0 else ">=", probe, border)
-                yield _choice(test, form.e, other.e)
+                found.append((sum(gains[i] for i in low), len(found), test))
+    whole = sum(gains.values())
+    for gain, _, test in sorted(found, key=lambda row: (-row[0], row[1]))[:BORDERS]:
+        if gain < whole and gain < max(GAIN, SHARE * whole):
+            return
+        yield _choice(test, form.e, other.e)
 
 
 def _in_range(
@@ -185,7 +194,7 @@ def _probes(e: Expression) -> list[Expression]:
         for argument in part.arguments
         if not isinstance(argument, Var | Compare | Logic | Number)
     ]
-    found: list[Expression] = [*names, *parts[:PROBES]]
+    found: list[Expression] = [*parts[:PROBES], *names]
     return [*found, *[Call("abs", (part,)) for part in found]]
 
 

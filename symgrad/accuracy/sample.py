@@ -102,10 +102,11 @@ def sampled(domain: Domain, statements: Sequence[Statement]) -> list[Point]:
 
 
 def fresh_points(domain: Domain, count: int, *, seed: int) -> Iterator[Point]:
-    """Yield points of sizes spread by logarithm, others for each seed."""
+    """Yield points of sizes spread by logarithm, others for each seed; constants of any value."""
     source = random.Random(100 + seed)  # noqa: S311  (points, not secrets)
-    for _ in range(count):
-        inside = _inside(domain, _spread(domain, source))
+    for i in range(count):
+        point = _spread(domain, source)
+        inside = _inside(domain, point | domain.as_given() if i % 2 else point)
         if inside is not None:
             yield inside
 
@@ -135,7 +136,9 @@ def _proposed(
     for step in domain.steps[:4]:
         yield {**_base(domain, source, near=True), **step}
     yield from bases
-    yield from (_spread(domain, source) for _ in range(SPREAD))
+    for _ in range(SPREAD):
+        point = _spread(domain, source)
+        yield point if source.random() < OTHER_CONSTANTS else point | domain.as_given()
     yield {**bases[0], **dict.fromkeys(domain.free, 0.0)}
     yield from _in_turn(
         [_scaled(domain, source, size) for size in (200, -120, 150, 200, -60, 30)],
@@ -176,11 +179,10 @@ def _around(known: tuple[float, ...], source: random.Random, near: bool) -> floa
 
 
 def _spread(domain: Domain, source: random.Random) -> Point:
-    point = {
+    return {
         name: math.copysign(10 ** source.uniform(SMALLEST, LARGEST), source.choice((-1, 1)))
         for name in domain.inputs
     }
-    return point if source.random() < OTHER_CONSTANTS else point | domain.as_given()
 
 
 def _extremes(domain: Domain, bases: Sequence[Point]) -> Iterator[Point]:

@@ -258,13 +258,13 @@ class _Search:
 
     def _choices(self, forms: Sequence[Expression]) -> list[Expression]:
         """Return choices between forms, measured at all points, and choices between those."""
-        truth, slack = self.bench.truths[self.name], self.bench.slack[self.name]
+        truth = self.bench.truths[self.name]
 
         def column_of(e: Expression) -> Column:
             return self.bench.column(e, self.mender.columns)
 
         def scored(e: Expression) -> Scored:
-            return Scored(e, counted(truth.losses(column_of(e)), slack, self.bench.weights))
+            return Scored(e, self.mender.charged(self.name, truth.losses(column_of(e))))
 
         known = [scored(e) for e in {orderless(e): e for e in reversed(forms)}.values()][::-1]
         for row in known:

@@ -14,13 +14,15 @@ from itertools import count, zip_longest
 
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.sample import Point
-from symgrad.expression.tree import Expression, Number
+from symgrad.expression.tree import Add, Call, Expression, Neg, Number
 from symgrad.program.normal import normal
 from symgrad.program.statements import Statement
 
 UNIT = 2.0**-52
 TELLING = 2.0**7  # by how much more a result is shaken than by its inputs
 FIRST = 40  # points that stay where they are
+TOSSED = 1 << 20  # the bit that tells whether a number is moved
+SHAKES = 6  # ways to shake a program
 
 
 class Shaken(Doubles):
@@ -40,6 +42,40 @@ class Shaken(Doubles):
         return [
             x * (1.0 + UNIT if (i + turn) * 0x9E3779B1 & 64 else 1.0) for i, x in enumerate(column)
         ]
+
+
+class Rounded(Shaken):
+    """Formulas in doubles, every result that is rounded moved by a unit in the last place."""
+
+    def _fresh(self, e: Expression) -> Column:
+        column = super(Shaken, self)._fresh(e)
+        match e:
+            case Number() | Neg() | Add() | Call("where" | "abs" | "min" | "max"):
+                return column
+            case _:
+                return self._moved(column, [True] * self.count)
+
+    def _sum(self, terms: Sequence[Expression]) -> Column:
+        total = self.of(terms[0])
+        for term in terms[1:]:
+            other, old = self.of(term), total
+            total = [x + y for x, y in zip(old, other, strict=True)]
+            rows = zip(old, other, total, strict=True)
+            total = self._moved(total, [_is_rounded(*row) for row in rows])
+        return total
+
+    def _moved(self, column: Column, rounded: Sequence[bool]) -> Column:
+        turn = next(self._turns)
+        return [
+            x * (1.0 + UNIT) if own and (i + turn) * 0x9E3779B1 & TOSSED else x
+            for i, (x, own) in enumerate(zip(column, rounded, strict=True))
+        ]
+
+
+def _is_rounded(x: float, y: float, total: float) -> bool:
+    """Tell whether a sum in doubles is not the sum (as in Knuth's TwoSum)."""
+    other = total - x
+    return (x - (total - other)) + (y - other) != 0.0
 
 
 def telling_first(
@@ -74,6 +110,13 @@ def telling_first(
     return [*points[:FIRST], *[p for turn in zip_longest(*found) for p in turn if p is not None]]
 
 
+def shakes(
+    statements: Sequence[Statement], known: Mapping[str, Column], size: int
+) -> list[dict[str, Column]]:
+    """Return the columns of a program shaken in a few ways, its inputs as they are."""
+    return [_run(statements, known, size, count(1009 * k), Rounded) for k in range(SHAKES)]
+
+
 def _is_telling(plain: float, moved: float, shaken: float) -> bool:
     return abs(shaken - plain) > TELLING * max(abs(moved - plain), UNIT * abs(plain))
 
@@ -83,14 +126,15 @@ def _run(
     known: Mapping[str, Column],
     size: int,
     turns: Iterator[int] | None,
+    kind: type[Shaken] = Shaken,
 ) -> dict[str, Column]:
     columns = dict(known)
     for statement in statements:
         pattern, operands = statement.formula
         own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
-        doubles = Doubles(own, size) if turns is None else Shaken(own, size, turns)
+        doubles = Doubles(own, size) if turns is None else kind(own, size, turns)
         columns[statement.name] = doubles.of(normal(pattern))
     return columns
 
 
-__all__ = ["telling_first"]
+__all__ = ["shakes", "telling_first"]
