@@ -23,7 +23,9 @@ def test_right_code_passes_and_the_report_says_where(article):
 
 
 def test_wrong_gradient_is_refused(article):
-    wrong = generate(article).replace("delta*(c_times_u + t1)", "delta*(c_times_u - t1)")
+    wrong = generate(article).replace(
+        "delta*(c_times_u + c_times_u_plus_one)", "delta*(c_times_u - c_times_u_plus_one)"
+    )
     assert wrong != generate(article)
     report = check(article, "python", wrong)
     assert not report.ok
