@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 from symgrad.expression.identity import rebuilt
 
 
-class _Part:
+class _Hashed:
     """A part of a tree. Its hash is worked out once, and is no part of what is pickled."""
 
     __slots__ = ("_hash",)
@@ -25,7 +25,7 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Number(_Part):
+class Number(_Hashed):
     """An exact rational number."""
 
     value: Fraction
@@ -36,7 +36,7 @@ class Number(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Constant(_Part):
+class Constant(_Hashed):
     """A named number: "pi" or "e"."""
 
     name: str
@@ -55,35 +55,35 @@ class Mark(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Var(_Part):
+class Var(_Hashed):
     """A name (str), or the position of an operand in a pattern (int)."""
 
     key: str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Add(_Part):
+class Add(_Hashed):
     """A sum of two or more terms; a difference holds a `Neg` term."""
 
     terms: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Neg(_Part):
+class Neg(_Hashed):
     """The negative of an expression."""
 
     operand: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Mul(_Part):
+class Mul(_Hashed):
     """A product of two or more factors."""
 
     factors: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Div(_Part):
+class Div(_Hashed):
     """A quotient."""
 
     numerator: Expression
@@ -91,7 +91,7 @@ class Div(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Pow(_Part):
+class Pow(_Hashed):
     """A power."""
 
     base: Expression
@@ -99,7 +99,7 @@ class Pow(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(_Part):
+class Call(_Hashed):
     """An elementary function (a row of `symgrad.expression.functions`) at its arguments.
 
     `where(c, a, b)` is a Call whose first argument is a condition.
@@ -110,7 +110,7 @@ class Call(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Compare(_Part):
+class Compare(_Hashed):
     """A condition `left relation right`; relation is one of < <= > >= == !=."""
 
     relation: str
@@ -119,7 +119,7 @@ class Compare(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Logic(_Part):
+class Logic(_Hashed):
     """Conditions joined by "and" or "or", or one condition under "not"."""
 
     operator: str
@@ -127,18 +127,18 @@ class Logic(_Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Derivative(_Part):
+class Derivative(_Hashed):
     """A derivative that is not taken yet: ∂`operand`/∂`by`. Only worked steps hold it."""
 
     operand: Expression
     by: Var
 
 
-def _keep_hash(kind: type[_Part]) -> None:
+def _keep_hash(kind: type[_Hashed]) -> None:
     """Have the objects of a class keep their hash once it is asked for."""
-    own: Callable[[_Part], int] = kind.__hash__
+    own: Callable[[_Hashed], int] = kind.__hash__
 
-    def kept(self: _Part) -> int:
+    def kept(self: _Hashed) -> int:
         try:
             return self._hash
         except AttributeError:
