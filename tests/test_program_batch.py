@@ -13,14 +13,14 @@ from symgrad.sources.text import parse
 
 
 def mean_of(text):
-    """Return the factors of the objective's mean; a mean is written `mean_0`."""
+    """Return the factors of the objective's mean; the first mean has a mark of its own."""
     program = lower(derive(parse(text)), safe=False)
     formula = batch_of(program, program.value).results[0][1]
     return [str(formula.operands[int(factor.key)]) for factor in formula.pattern.factors]
 
 
 def test_a_factor_stays_on_its_side_of_the_mean():
-    assert mean_of("param a, b; data x; J = a*x*b") == ["a", "mean_0", "b"]
+    assert mean_of("param a, b; data x; J = a*x*b") == ["a", "the mean number 0", "b"]
 
 
 @pytest.mark.parametrize("target", ["numpy", "c"])

@@ -107,7 +107,6 @@ class JavaScript(Target):
             "head": "\n".join(sheet.head()),
             "objective": sheet.names[program.graph.objective],
             "arguments": _wrapped(arguments, "  "),
-            "documented": _documented(sheet, required, defaults, functions),
             "value_body": _body(sheet, program.value, "value"),
             "gradient_body": (
                 f"  return value_and_gradient({_wrapped(given, '    ')})[1];"
@@ -123,19 +122,31 @@ class JavaScript(Target):
                 [*required, *functions, "direction", *arguments[len(required) + len(functions) :]],
                 "  ",
             ),
-            "documented_hvp": _documented(
-                sheet, [*required, "direction"], defaults, functions
-            ).replace("{number} direction", "{number[]} direction"),
+            **_documentation(sheet, required, defaults, functions, numbers),
             **_declared(sheet, required, [*defaults], numbers),
-            "documented_each": _of_samples(
-                sheet, _documented(sheet, required, defaults, functions)
-            ),
             "first": sheet.names[program.data[0]] if program.data else "",
             "each": _of_each(sheet, given),
-            "documented_update": _documented(sheet, required, {**defaults, **numbers}, functions),
         }
         context["helpers"] = "\n".join(sheet.helper_texts(sheet.needed))
         return context
+
+
+def _documentation(
+    sheet: Sheet,
+    required: Sequence[str],
+    defaults: dict[str, str],
+    functions: Sequence[str],
+    numbers: dict[str, str],
+) -> dict[str, str]:
+    """Return the lines of JSDoc about the arguments of each function."""
+    plain = _documented(sheet, required, defaults, functions)
+    directed = _documented(sheet, [*required, "direction"], defaults, functions)
+    return {
+        "documented": plain,
+        "documented_each": _of_samples(sheet, plain),
+        "documented_hvp": directed.replace("{number} direction", "{number[]} direction"),
+        "documented_update": _documented(sheet, required, {**defaults, **numbers}, functions),
+    }
 
 
 def _wrapped(items: Sequence[str], indent: str) -> str:
