@@ -76,8 +76,9 @@ pub fn value(A: f64, B: f64, S: f64) -> f64 {
     let E = 1.0/(1.0 + math::pow(10.0, B_minus_A/400.0));  // expected result
     let one_minus_S = 1.0 - S;
     let L_argument = 0.005756462732485115*B_minus_A;
-    if _abs(A) >= 0.0006 { S*_softplus(L_argument) + one_minus_S*_softplus(-L_argument) } else
-        { -(S*math::log(E) + one_minus_S*math::log(1.0 - E)) }
+    if _abs(A) >= 0.0006 { S*_softplus(L_argument) +
+        one_minus_S*_softplus(-L_argument) } else { -(S*math::log(E) + one_minus_S*math::log(1.0 -
+        E)) }
 }
 
 /// The derivative of L by each parameter.

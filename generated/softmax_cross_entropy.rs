@@ -105,8 +105,8 @@ pub fn value(
     let p2 = exp_z2/s;
     let p3 = exp_z3/s;
     let L_term = if s <= 3000.0 { math::log(s) } else { 0.0 };
-    if s <= 3000.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else
-        { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) }
+    if s <= 3000.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else {
+        -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) }
 }
 
 /// The derivative of L by each parameter.
@@ -149,8 +149,8 @@ pub fn value_and_gradient(
     let p2 = exp_z2/s;
     let p3 = exp_z3/s;
     let L_term = if s <= 3000.0 { math::log(s) } else { 0.0 };
-    let L = if s <= 3000.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 - L_term)) } else
-        { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) };
+    let L = if s <= 3000.0 { -(t1*(z1 - L_term) + t2*(z2 - L_term) + t3*(z3 -
+        L_term)) } else { -(t1*math::log(p1) + t2*math::log(p2) + t3*math::log(p3)) };
     let delta_3 = p3 - t3;
     let delta_2 = p2 - t2;
     let delta_1 = p1 - t1;
