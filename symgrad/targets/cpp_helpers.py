@@ -17,6 +17,7 @@ _WORDS = (
     ("(int)order", "static_cast<int>(order)"),
     ("(double)k", "static_cast<double>(k)"),
     ("(double)n", "static_cast<double>(n)"),
+    ("(double)NAN", "NAN"),  # a float in C, a double already in C++
     ("NAN", "std::numeric_limits<double>::quiet_NaN()"),
 )
 
