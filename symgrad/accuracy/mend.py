@@ -45,7 +45,7 @@ UNFOLDED = 30.0  # bits that a form must win which looks into the names of a sta
 ENOUGH = 12.0  # bits over all points at which no other form is looked for
 WORK = 250  # forms that are measured for one program
 AGAIN = 60  # forms that are measured where what was found has turned out to be worse
-COSTED = 40  # programs that are written whole to see what a change costs them
+COSTED = 4  # programs that are written whole to see what a change costs them
 LONGER = 3  # operations by which a form may be longer that wins what the inputs lose too
 OBJECTIVE = 3.0  # how much more a bit of the objective counts than one of a derivative
 LONG = 60  # parts of a formula that is looked at
@@ -309,9 +309,8 @@ class Mender:
             if not self._pays(name):
                 self._shorten(name)
         self._prune()
-        left = COSTED
         while self.changes and (now := cost(self.current)) > most:
-            left = self._cheaper(cost, now, left)
+            self._cheaper(cost, now)
 
     def _without(self, name: str) -> list[Statement]:
         """Return the program without one of its changes."""
@@ -426,43 +425,43 @@ class Mender:
                 return
             self._take_back(name)
 
-    def _cheaper(self, cost: Cost, now: int, left: int) -> int:
+    def _cheaper(self, cost: Cost, now: int) -> None:
         """Put a cheaper form of a statement in its place, or what it was: what loses least by it.
 
-        What counts is what is lost for each operation that is saved; `left` programs may be written
-        whole to see that. What is left of them is returned.
+        What counts is what is lost for each operation that is saved; the best few programs are
+        written whole to see that.
         """
         found: list[tuple[float, int, str, Expression | None]] = []
         for name, form in self.changes.items():
             own, lost = effort_of(normal(form)), self._lost(self.columns, name)
             counts = OBJECTIVE if name == self.bench.results[0] else 1.0
             for e, more in self._cheaper_forms(name, own):
-                if (left := left - 1) >= 0:
-                    saved = now - cost(self._without(name) if e is None else self._with(name, e))
-                else:
-                    saved = self._longer_by(name) if e is None else own - effort_of(normal(e))
-                price = counts * (more - lost) / max(saved, 0.5)
-                found.append((price, len(found), name, e))
-        _, _, name, chosen = min(found)
-        if chosen is None:
-            self._take_back(name)
-        else:
-            self.replace(name, chosen)
-        return left
+                saved = self._longer_by(name) if e is None else own - effort_of(normal(e))
+                found.append((counts * (more - lost) / max(saved, 0.5), saved, name, e))
+        found.sort(key=lambda row: row[0])
+        for i, (price, saved, name, e) in enumerate(found[:COSTED]):
+            exact = now - cost(self._without(name) if e is None else self._with(name, e))
+            found[i] = (price * max(saved, 0.5) / max(exact, 0.5), saved, name, e)
+        for _, _, name, e in sorted(found, key=lambda row: row[0]):
+            if e is None:
+                self._take_back(name)
+                return
+            if not self._harm(self._from(self._with(name, e), self.place[name])):
+                self.replace(name, e)
+                return
 
     def _cheaper_forms(self, name: str, own: int) -> Iterator[tuple[Expression | None, float]]:
         """Yield a statement as written and forms with fewer operations, and what is lost then.
 
-        Forms are left out that do not pay, or harm a result. None stands for as written.
+        Forms are left out that do not pay. None stands for as written.
         """
         place = self.place[name]
         most = self._lost(self._from(self._without(name), place), name)
         yield None, most
         options = [form for form in self.options.get(name, ()) if form.operations < own]
         for form in sorted(options, key=_rank)[:OTHERS]:
-            columns = self._from(self._with(name, form.e), place)
-            lost = self._lost(columns, name)
-            if most - lost >= PAYS and not self._harm(columns):
+            lost = self._lost(self._from(self._with(name, form.e), place), name)
+            if most - lost >= PAYS:
                 yield form.e, lost
 
     def _take_back(self, name: str) -> None:
