@@ -59,7 +59,9 @@ def test_formulas_of_every_kind_are_found():
 
 
 def test_code_prose_and_money_are_passed_over():
-    text = "It costs $5 and $6. `echo $a=1` and\n```python\n$b = 2$\n```\n<!-- $c = 3$ --> \\$d=4\\$\n"
+    text = (
+        "It costs $5 and $6. `echo $a=1` and\n```python\n$b = 2$\n```\n<!-- $c = 3$ --> \\$d=4\\$\n"
+    )
     assert found(text) == []
 
 
