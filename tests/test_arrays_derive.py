@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import symgrad as sg
+from symgrad.expression.arrays import factoring
 from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter
 from tests.array_numbers import (
     FOLDER,
@@ -198,3 +199,14 @@ def test_the_command_writes_numpy(words, run_module, tmp_path):
     made = (tmp_path / "made" / "mlp_numpy.py").read_text("utf-8") if words else done.stdout
     assert "dL_dW1 = np.outer(delta_1, x)" in made
     assert ("checked numpy: largest error" in done.stderr) == bool(words)
+
+
+def test_sums_are_grouped_once_each():
+    """Many ways to group leave the same sums: one Hessian took 47,000 groupings, now 466."""
+    text = (
+        "param w[n]; data x[n], t\nz = gelu(w ⊙ x) + erf(w) + silu(w) + softplus(x)\n"
+        "J = logsumexp(z) + normal_cdf(t) + max(t, norm(relu(w))^2)"
+    )
+    factoring._best_group.cache_clear()
+    sg.generate(sg.derive(sg.parse(text)), "numpy", include=["hessian"])
+    assert 100 < factoring._best_group.cache_info().misses < 1_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.cost import cost
@@ -17,6 +18,8 @@ from symgrad.expression.arrays.powers import (
 )
 from symgrad.expression.arrays.spreading import terms_of
 from symgrad.expression.arrays.tree import Array
+
+_KEPT = 4_000  # sums whose groups are remembered: the same ones are left by many ways to group
 
 
 def factored(x: Array) -> Array:
@@ -121,6 +124,7 @@ def _multiplied_out(x: Array) -> Array:
     return build.filled(build.add(*total), x.shape)
 
 
+@lru_cache(maxsize=_KEPT)
 def _all_shared(x: Array) -> Array | None:
     """Return the sum with what all terms share in front of it."""
     terms = terms_of(x)
@@ -149,6 +153,7 @@ def _product_in_order(shared: list[Array], rest: Array, x: Array) -> Array:
     return build.filled(build.mul(*shared, positive), x.shape)
 
 
+@lru_cache(maxsize=_KEPT)
 def _best_group(x: Array) -> Array | None:
     """Return a sum in which those terms are joined that share the factor worth most."""
     terms = terms_of(x)
