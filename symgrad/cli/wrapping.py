@@ -13,6 +13,7 @@ _RELATIONS = (" = ", " ≈ ")
 _SIGNS = (" + ", " − ", " - ")
 _PROSE = re.compile(r"[:;,] ")
 _OPERATORS = "=≈+−-<>≤≥←"  # a line of prose breaks beside none of them
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _GAPS = re.compile(r"\S {2,}(?=\S)")  # between the columns of a table
 
 
@@ -22,12 +23,12 @@ def columns(text: str) -> int:
     >>> columns("ŷ = 1"), columns("损失")
     (5, 4)
     """
-    wide = {"W": 2, "F": 2}
-    return sum(
-        wide.get(unicodedata.east_asian_width(letter), 1)
-        for letter in click.unstyle(text)
-        if not unicodedata.combining(letter)
-    )
+    return sum(map(_columns_of, click.unstyle(text)))
+
+
+def _columns_of(letter: str) -> int:
+    wide = unicodedata.east_asian_width(letter) in ("W", "F")
+    return 0 if unicodedata.combining(letter) else 2 if wide else 1
 
 
 def wrapped(text: str, width: int) -> str:
@@ -49,27 +50,47 @@ def _broken(line: str, width: int) -> list[str]:
     margin = " " * (indent + _INDENT)
     if width - len(margin) < _LEAST:
         return [line]
+    prose = max((found.start() for found in _PROSE.finditer(line)), default=-1)
     found: list[str] = []
-    while columns(line) > width:
-        at = _place(line, indent, width)
-        if not at:
+    start, before = 0, ""
+    while (end := _reach(line, start, width - len(before))) < len(line):
+        third = _reach(line, start, -(-width // 3) - len(before) - 1)
+        first = max(start, 0 if before else indent) + 1
+        at = _place(line, first, third, end, prose=prose >= start)
+        if at < 0:
             break
-        found.append(line[:at].rstrip())
-        line = margin + line[at:].lstrip()
-        indent = len(margin)
-    return [*found, line]
+        found.append(before + line[start:at].rstrip())
+        start = at
+        while line.startswith(" ", start):
+            start += 1
+        before = margin
+    return [*found, before + line[start:]]
 
 
-def _place(line: str, indent: int, width: int) -> int:
-    """Return where a line is broken, 0 for nowhere: at the last good place that fits.
+def _reach(line: str, start: int, room: int) -> int:
+    """Return the place of the first letter from `start` on that has no room."""
+    at = start
+    while at < len(line):
+        if color := _COLOR.match(line, at):
+            at = color.end()
+            continue
+        room -= _columns_of(line[at])
+        if room < 0:
+            return at
+        at += 1
+    return at
+
+
+def _place(line: str, first: int, third: int, end: int, *, prose: bool) -> int:
+    """Return where a line is broken, -1 for nowhere: at the last good place up to `end`.
 
     A formula fills a third of the line at least before it is broken.
     """
-    spaces = [i for i, letter in enumerate(line) if letter == " " and i > indent]
-    fitting = [i for i in spaces if columns(line[:i]) <= width] or spaces[:1]
-    if _PROSE.search(line):
+    fitting = [i for i in range(first, end + 1) if line[i] == " "]
+    if prose:
         chosen = [[i for i in fitting if not {line[i - 1], line[i + 1 : i + 2]} & {*_OPERATORS}]]
     else:
-        long = [i for i in fitting if columns(line[:i]) * 3 >= width]
+        long = [i for i in fitting if i > third]
         chosen = [[i for i in long if line.startswith(s, i)] for s in (_RELATIONS, _SIGNS)]
-    return next((places[-1] for places in (*chosen, fitting) if places), 0)
+    beyond = line.find(" ", end)
+    return next((places[-1] for places in (*chosen, fitting) if places), beyond)
