@@ -7,6 +7,7 @@ import pytest
 
 from symgrad.errors import SourceError
 from symgrad.expression.tree import Add, Compare, Constant, Mul, Neg, Number, Pow, Var, number
+from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.text import parse, parse_equation
 
 ARTICLE = """\
@@ -241,3 +242,13 @@ def test_of_two_names_that_are_alike_none_is_taken_for_the_other():
     found = parse("param lam, λ; J = lam*λ")
     assert found["J"].formula.operands == ("lam", "λ")
     assert not found.warnings
+
+
+def test_given_without_a_shape_is_a_constant_of_a_graph_of_numbers():
+    said = "param a; {} s = 2, t; J = a*s + t"
+    kinds = [[(node.name, node.kind, node.default) for node in parse(said.format(word)).ordered]
+             for word in ("given", "const")]  # fmt: skip
+    assert kinds[0] == kinds[1]
+    assert not isinstance(parse(said.format("given")), ArrayGraph)
+    assert isinstance(parse("param a[n]; given s[n]; J = a·s"), ArrayGraph)
+    assert parse("param a; given = a^2").objective == "given"

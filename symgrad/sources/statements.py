@@ -14,6 +14,7 @@ from symgrad.sources.problems import Faults, Origin, SourceTooLarge, TooManyFaul
 
 DECLARATIONS: dict[str, Kind] = {
     "param": "param", "params": "param", "data": "data", "const": "const", "consts": "const",
+    "given": "const",
 }  # fmt: skip
 KEYWORDS = (
     *DECLARATIONS, "minimize", "maximize", "rate", "step", "assume", "check", "function",

@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.brackets import depths, spans_between
-from symgrad.graph.graph import Kind, Node
+from symgrad.graph.graph import Node
 from symgrad.sources.arrays.facts import Stated, read_fact, size_of_text
 from symgrad.sources.arrays.syntax import NAME, ArrayParser, Syntax, index_letters
 from symgrad.sources.lists import read_list, read_value
 from symgrad.sources.problems import Fault, Faults, Origin
 from symgrad.sources.scan import FileScanner
-from symgrad.sources.statements import StatementPiece, gather, uncommented
+from symgrad.sources.statements import DECLARATIONS, StatementPiece, gather, uncommented
 
 _WITH_SHAPE = re.compile(
-    r"^[ \t]*(?:(?:params?|data|consts?)\b[^#\n]*\[|given[ \t]+[^\s=]|size[ \t]+\w+[ \t]*=)",
+    r"^[ \t]*(?:(?:params?|data|consts?|given)\b[^#\n]*\[|size[ \t]+\w+[ \t]*=)",
     re.MULTILINE,
 )
-_KINDS: dict[str, Kind] = {
-    "param": "param", "params": "param", "data": "data",
-    "const": "const", "consts": "const", "given": "const",
-}  # fmt: skip
 _ALIKE = ("minimize", "maximize", "rate", "check")  # statements as in any graph
 _REFUSED = {
     "step": (
@@ -34,7 +30,7 @@ _REFUSED = {
     "output": ("a graph with arrays has one result", "`stack` the parts, or write two graphs"),
     "residual": ("a graph with arrays has one result", "return the vector of residuals"),
 }
-_WORDS = (*_KINDS, *_ALIKE, *_REFUSED, "size", "assume")
+_WORDS = (*DECLARATIONS, *_ALIKE, *_REFUSED, "size", "assume")
 _MASK = "\ue000"  # stands for `;` inside square brackets
 _STATEMENT = re.compile(rf"\s*({'|'.join(_WORDS)})\b(?!\s*=[^=])")
 _EQUATION = re.compile(rf"\s*({NAME})(?:\[([^\]]*)\])?\s*=(?!=)")
@@ -42,9 +38,9 @@ _ITEM = re.compile(rf"\s*({NAME})\s*(?:\[([^\]]*)\])?\s*(?:=\s*(.*))?$", re.DOTA
 
 
 def has_arrays(text: str) -> bool:
-    """Tell whether a text declares a shape, a given array or a size.
+    """Tell whether a text declares a shape or a size.
 
-    >>> has_arrays("param W[m,n]"), has_arrays("param a; data x")
+    >>> has_arrays("param W[m,n]"), has_arrays("param a; given x")
     (True, False)
     """
     return _WITH_SHAPE.search(text) is not None
@@ -141,7 +137,7 @@ class ArrayScanner(FileScanner):
                 self.faults.error(f"`{name}` is an array and has no default", at)
             elif found[3] is not None:
                 default = read_value(found[3], origin.at(rest, start + found.start(3)))
-            self.inputs[name] = Node(name, _KINDS[keyword], None, default, at.line, at.column)
+            self.inputs[name] = Node(name, DECLARATIONS[keyword], None, default, at.line, at.column)
             self.shapes[name] = shape
             if keyword == "given":
                 self.given.append(name)
