@@ -12,9 +12,8 @@ bits where a series takes over from them: HANDOVER ulp, 2.3e-13 of a value, are 
 from __future__ import annotations
 
 import math
-import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,18 +21,20 @@ from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError
 from symgrad.expression.deadline import Broken, Late
-from symgrad.expression.evaluate import Decimals, OutsideDomain, Real
-from symgrad.expression.tree import Formula
+from symgrad.expression.evaluate import OutsideDomain, Real
+from symgrad.expression.tree import Expression, Mark, Neg, Number, Var, formula_of, substitute
 from symgrad.graph.graph import Graph
 from symgrad.graph.points import Point, points_of
 from symgrad.program.optimizers import Optimizer
 from symgrad.program.optimizers import optimizer as optimizer_called
 from symgrad.program.program import lower
+from symgrad.program.statements import Statement
 from symgrad.targets import EmittedFile, is_shipped
 from symgrad.targets import target as target_called
 from symgrad.targets.base import RUN_SECONDS, RunTask, Target
 from symgrad.targets.bounded import bounded
 from symgrad.targets.check_further import HANDOVER, further_errors
+from symgrad.targets.exact import Exact
 from symgrad.targets.further import BATCH, FIRST, FURTHER, SAMPLES, size
 from symgrad.targets.running import BrokenCode
 
@@ -42,11 +43,8 @@ POINTS = 32
 _TRIES = 20  # draws for each point that is wanted
 _WORK = 400_000  # statements evaluated at 50 digits, over all points
 _LARGEST = 1e300
-_SMALLEST = 1e-290
-_BEYOND = 20_000  # bits of a value on the way, above which functions of it take for ever
-_DIRECTIONS = 4
+_STEP = " after a step"
 _SQUARED = (1e-140, 1e140)  # the squares of numbers between these are ordinary
-Noise = Callable[[], Real]
 _BESIDE = 16  # ulp of the largest partial derivative by which every other one may be off
 
 
@@ -123,9 +121,9 @@ def check(
     program = lower(derivation, safe=False, optimizer=optimizer, further=also)
     if any(f.record.unknown for f in program.graph.functions.values()):
         return CheckReport(target, None, note="it takes functions as arguments")
-    exact = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
-    count = max(2, min(points, _WORK // max(1, 4 * exact.size)))
-    places = _places(exact, count, seed, start + seconds / 2)
+    expected = _ExactValues(derivation, optimizer_called(optimizer), program.rate)
+    count = max(2, min(points, _WORK // max(1, 4 * expected.exact.size)))
+    places = _places(expected.exact, derivation.graph, count, seed, start + seconds / 2)
     inputs = [[float(place[name]) for name in program.inputs] for place, _ in places]
     try:
         left = max(0.0, start + seconds - time.monotonic())
@@ -142,7 +140,7 @@ def check(
     worst = CheckReport(target, len(places))
     for i, (place, values) in enumerate(places):
         results = _row({kind: rows[i] for kind, rows in found.items()}, len(program.wrt))
-        worst = _compared(worst, exact, place, values, results)
+        worst = _compared(worst, expected, place, values, results)
     for ulps, allowed, name, point in further:
         if ulps > allowed or (worst.ok and ulps > worst.ulps):
             where = tuple(point.items())
@@ -222,72 +220,51 @@ def code_check_failed(message: str) -> CodeCheckFailed:
 
 
 class _ExactValues:
-    """Value, gradient and one step of a derivation at 50 digits."""
+    """Value, gradient and one step of a derivation at 50 digits; `names` are those of a row."""
 
     def __init__(self, derivation: Derivation, rule: Optimizer, rate: Fraction) -> None:
-        self.derivation = derivation
-        self.rule = rule
-        self.settings = {"rate": rate, **dict(rule.settings)}
-        self.graph = derivation.graph
-        self.evaluator = Decimals()
-        both = (self.graph.objective, *(f"∂/∂{name}" for name in derivation.wrt))
-        alone = (f"{name} alone" for name in both)
-        names = (*both, *alone, *(f"{name} after a step" for name in derivation.wrt))
+        graph = derivation.graph
+        slopes = {f"∂/∂{name}": form.formula for name, form in derivation.gradient_forms}
+        both = (graph.objective, *slopes)
+        updated = [f"{name}{_STEP}" for name in derivation.wrt]
+        names = (*both, *(f"{name} alone" for name in both), *updated)
         self.names = (*names, *(f"{name}, from arrays" for name in names))
-        # The places among exact values of what a target gives: both results, each alone, the step,
-        # and the same from arrays of equal samples.
-        self.places = 2 * (*range(len(both)), *range(2 * len(both) - 1))
-        self.size = len(self.graph.nodes) + len(derivation.sensitivity_list) + len(derivation.wrt)
-        self._statements = [
-            (node.name, node.formula) for node in self.graph.ordered if node.formula is not None
-        ]
-        self._statements += [(s.name, s.form.formula) for s in derivation.sensitivity_list]
-        self._gradient = [form.formula for _, form in derivation.gradient_forms]
+        # What a target gives: both results, each alone, the step, and the same from arrays of
+        # equal samples.
+        self.results = 2 * (*both, *both, *updated)
+        self.slopes = tuple(slopes)
+        statements = [Statement(n.name, n.formula) for n in graph.ordered if n.formula is not None]
+        statements += [Statement(s.name, s.form.formula) for s in derivation.sensitivity_list]
+        last = [Statement(name, formula) for name, formula in slopes.items()]
+        last += _first_step(derivation, rule, rate)
+        self.exact = Exact(statements, self.results, last=last)
 
-    def at(self, point: Point, noise: Noise | None = None) -> tuple[Real, ...]:
-        """Return the objective, its gradient and the parameters after a step.
 
-        Raises OutsideDomain where they do not exist.
-
-        `noise` gives factors near 1 for the inputs and for every value that has a name.
-        """
-        values = {name: self.evaluator.number(value) for name, value in point.items()}
-        if noise is not None:
-            values = {name: value * noise() for name, value in values.items()}
-        for name, formula in self._statements:
-            value = self._value(formula, values)
-            if self.evaluator.context.mag(value) > _BEYOND:
-                raise OutsideDomain(f"{name} is too large to be worked with")
-            values[name] = value if noise is None else value * noise()
-        gradient = [self._value(formula, values) for formula in self._gradient]
-        pairs = zip(self.derivation.wrt, gradient, strict=True)
-        updated = [self._updated(values[name], slope) for name, slope in pairs]
-        return (values[self.graph.objective], *gradient, *updated)
-
-    def _updated(self, parameter: Real, slope: Real) -> Real:
-        """Return a parameter after the first step."""
-        values: dict[str | int, Real] = {
-            name: self.evaluator.number(value) for name, value in self.settings.items()
-        }
-        values |= dict.fromkeys(self.rule.state, self.evaluator.number(0))
-        values["p"] = parameter
-        values["g"] = -slope if self.graph.maximize else slope
-        values["step'"] = self.evaluator.number(1)
-        for name, formula in (*self.rule.shared, *self.rule.each):
-            values[name] = self.evaluator.value(formula, values)
-        return values["p'"]
-
-    def _value(self, formula: Formula, values: Mapping[str, Real]) -> Real:
-        places: dict[str | int, Real] = {i: values[name] for i, name in enumerate(formula.operands)}
-        return self.evaluator.value(formula.pattern, places)
+def _first_step(derivation: Derivation, rule: Optimizer, rate: Fraction) -> Iterator[Statement]:
+    """Yield the equations of the first step of an update rule, state and settings put in."""
+    numbers = {"rate": rate, "step'": Fraction(1), **dict(rule.settings)}
+    numbers |= dict.fromkeys(rule.state, Fraction(0))
+    common: dict[str | int, Expression] = {name: Number(x) for name, x in numbers.items()}
+    for name, formula in rule.shared:
+        shared = Mark(f"{name} of a step")
+        yield Statement(shared, formula_of(substitute(formula, common)))
+        common[name] = Var(shared)
+    for parameter in derivation.wrt:
+        slope = Var(Mark(f"∂/∂{parameter}"))
+        known = {**common, "p": Var(parameter)}
+        known["g"] = Neg(slope) if derivation.graph.maximize else slope
+        for name, formula in rule.each:
+            new = Mark(f"{parameter}{_STEP}" if name == "p'" else f"{name} of {parameter}")
+            yield Statement(new, formula_of(substitute(formula, known)))
+            known[name] = Var(new)
 
 
 def _places(
-    exact: _ExactValues, count: int, seed: int, until: float
-) -> list[tuple[Point, tuple[Real, ...]]]:
-    places: list[tuple[Point, tuple[Real, ...]]] = []
+    exact: Exact, graph: Graph, count: int, seed: int, until: float
+) -> list[tuple[Point, dict[str, Real]]]:
+    places: list[tuple[Point, dict[str, Real]]] = []
     tries = _TRIES * count if exact.size < _WORK // 100 else count
-    for point in points_of(exact.graph, seed, tries=tries):
+    for point in points_of(graph, seed, tries=tries):
         if len(places) == count or time.monotonic() > until:
             break
         if any(Fraction(float(value)) != value for value in point.values()):
@@ -296,37 +273,34 @@ def _places(
             values = exact.at(point)
         except (OutsideDomain, OverflowError, ValueError):
             continue
-        if all(abs(value) < _LARGEST for value in values):
+        if all(abs(value) < _LARGEST for value in values.values()):
             places.append((point, values))
     return places
 
 
 def _compared(
     worst: CheckReport,
-    exact: _ExactValues,
+    expected: _ExactValues,
     point: Point,
-    values: tuple[Real, ...],
+    values: Mapping[str, Real],
     results: Sequence[float | None],
 ) -> CheckReport:
-    changes: list[float] | None = None
-    width = len(exact.derivation.wrt) + 1
-    sizes = [abs(float(value)) for value in values[1:width]]
+    changes: Mapping[str, float] | None = None
+    exact, slopes = expected.exact, expected.slopes
+    sizes = [abs(float(values[name])) for name in slopes]
     largest = math.ulp(max(sizes, default=0.0))
     steps = not any(size and not _SQUARED[0] < size < _SQUARED[1] for size in sizes)
-    for i, name, result in zip(exact.places, exact.names, results, strict=False):
-        if result is None or (i >= width and not steps):
+    for own, name, result in zip(expected.results, expected.names, results, strict=False):
+        if result is None or (own.endswith(_STEP) and not steps):
             continue
-        unit = math.ulp(max(abs(float(values[i])), _SMALLEST))
-        ulps = math.inf
-        if math.isfinite(result):
-            ulps = abs(float(exact.evaluator.number(Fraction(result)) - values[i])) / unit
+        ulps, unit = exact.error(result, values[own])
         if ulps <= worst.ulps:
             continue
         allowed = float(BOUND)
         if ulps > BOUND:
-            changes = _changes(exact, point, values) if changes is None else changes
-            allowed = BOUND * (1.0 + changes[i] / unit)
-            if 0 < i < width and ulps > allowed:
+            changes = exact.changes(point, values) if changes is None else changes
+            allowed = BOUND * (1.0 + changes[own] / unit)
+            if own in slopes and ulps > allowed:
                 steps = False
                 allowed = max(allowed, _BESIDE * largest / unit)
             if ulps > allowed:
@@ -337,25 +311,6 @@ def _compared(
             place = tuple((key, point[key]) for key in point)
             worst = CheckReport(worst.target, worst.points, ulps, allowed, name, place)
     return worst
-
-
-def _changes(exact: _ExactValues, point: Point, values: tuple[Real, ...]) -> list[float]:
-    """Return by how much each exact value changes when all named values change by half an ulp."""
-    source = random.Random(1)  # noqa: S311  (directions, not secrets)
-    tiny = exact.evaluator.number(Fraction(1, 2**80))
-
-    def noise() -> Real:
-        return 1 + tiny * source.choice((-1, 1))
-
-    largest = [0.0] * len(values)
-    for _ in range(_DIRECTIONS):
-        try:
-            new = exact.at(point, noise)
-        except OutsideDomain:
-            continue
-        for i, (a, b) in enumerate(zip(values, new, strict=True)):
-            largest[i] = max(largest[i], float(abs(b - a)) * 2.0**27)
-    return largest
 
 
 __all__ = ["BOUND", "POINTS", "CheckReport", "CodeCheckFailed", "check", "check_within", "checked"]
