@@ -2,6 +2,7 @@
 
 import math
 import random
+from fractions import Fraction
 
 import pytest
 from flint import arb, ctx
@@ -24,7 +25,7 @@ from symgrad.accuracy.rows import ROWS
 from symgrad.accuracy.shifts import shifted
 from symgrad.accuracy.singular import singular_forms
 from symgrad.expression.balls import Unclear, Undefined
-from symgrad.expression.tree import Call, Var, formula_of, variables, walk
+from symgrad.expression.tree import Call, Number, Var, formula_of, variables, walk
 from symgrad.program.normal import normal
 from symgrad.program.program import lower
 from symgrad.program.series import Local
@@ -237,6 +238,14 @@ def test_a_border_needs_more_than_chance():
 
     assert not found(1)
     assert found(5)
+
+
+def test_a_border_is_the_decimal_number_that_a_person_would_write():
+    a, b = Scored(Var("a"), (0.0, 60.0) * 9), Scored(Var("b"), (60.0, 0.0) * 9)
+    found = choices([a, b], lambda _: (0.2, 0.9) * 9, (True,) * 18)
+    assert Fraction("0.4") in [
+        border.value for e in found for border in walk(e) if isinstance(border, Number)
+    ]
 
 
 KEPT = [

@@ -114,7 +114,7 @@ def _choices(
                 continue
             middle = between(last, limit)
             if middle == 0.0 or SMALLEST < abs(middle) < LARGEST:
-                border = Number(Fraction(sign * middle))
+                border = Number(Fraction(repr(sign * middle)))
                 test = Compare("<=" if sign > 0 else ">=", probe, border)
                 found.append((sum(gains[i] for i in low), len(found), test))
     whole = sum(gains.values())
