@@ -40,13 +40,21 @@ class Diagnostic:
 
 
 class SymgradError(Exception):
-    """Base of all errors that a user's input can cause; `diagnostics` holds every fault found."""
+    """Base of all errors that a user's input can cause; `diagnostics` holds every fault found.
+
+    A fault is given as a diagnostic, or as its message; `place` and `help` then belong to it.
+    """
 
     exit_code = 2
 
-    def __init__(self, *diagnostics: Diagnostic | str) -> None:
+    def __init__(
+        self,
+        *faults: Diagnostic | str,
+        place: Place | None = None,
+        help: str = "",  # noqa: A002  (it is the field of that name)
+    ) -> None:
         self.diagnostics = tuple(
-            Diagnostic(item) if isinstance(item, str) else item for item in diagnostics
+            Diagnostic(item, place, help) if isinstance(item, str) else item for item in faults
         )
         super().__init__("\n\n".join(format_diagnostic(item) for item in self.diagnostics))
 

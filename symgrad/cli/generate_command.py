@@ -163,12 +163,12 @@ def command(
 
 def _refuse_check(target: str) -> None:
     """Raise SymgradError where nothing runs what a target emits."""
-    from symgrad.errors import Diagnostic, SymgradError
+    from symgrad.errors import SymgradError
     from symgrad.targets import target as target_called
 
     if why := target_called(target).not_run:
         fault = f"--check cannot run the target `{target}`: {why}"
-        raise SymgradError(Diagnostic(fault, help="leave --check out"))
+        raise SymgradError(fault, help="leave --check out")
 
 
 def _deliver(files: tuple[EmittedFile, ...], output: Path | None, *, force: bool) -> None:
@@ -269,7 +269,7 @@ def _places(output: Path, files: list[tuple[str, str]]) -> list[tuple[Path, str]
 
 def _refuse_output(output: Path, target: str, module: str | None) -> None:
     """Raise SymgradError where a file asked for cannot be what the target writes."""
-    from symgrad.errors import Diagnostic, SymgradError
+    from symgrad.errors import SymgradError
     from symgrad.targets import target_names
 
     suffix = output.suffix
@@ -281,17 +281,13 @@ def _refuse_output(output: Path, target: str, module: str | None) -> None:
     if suffix not in own and (several or others):
         listed = " and ".join(own)
         raise SymgradError(
-            Diagnostic(
-                f"`{output}` is no file of {target}, which writes {listed}",
-                help="give a folder, or a file name of that kind",
-            )
+            f"`{output}` is no file of {target}, which writes {listed}",
+            help="give a folder, or a file name of that kind",
         )
     if several and module is not None and module != output.stem:
         raise SymgradError(
-            Diagnostic(
-                f"`{output}` and --module {module} name the files in two ways",
-                help="give a folder with --module, or leave --module out",
-            )
+            f"`{output}` and --module {module} name the files in two ways",
+            help="give a folder with --module, or leave --module out",
         )
 
 

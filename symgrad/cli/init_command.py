@@ -21,7 +21,7 @@ from symgrad.cli.terminal import print_result, write_file
 def command(name: str, output: Path | None, force: bool) -> None:
     """Write the shipped example NAME to a file, to start from."""
     from symgrad import examples
-    from symgrad.errors import Diagnostic, SymgradError
+    from symgrad.errors import SymgradError
 
     bare = name.removeprefix("example:")
     text = examples.read(bare)
@@ -31,7 +31,7 @@ def command(name: str, output: Path | None, force: bool) -> None:
         path = path / file
     if path.exists() and not force:
         raise SymgradError(
-            Diagnostic(f"`{path}` exists", help="give --force to overwrite it, or -o another name")
+            f"`{path}` exists", help="give --force to overwrite it, or -o another name"
         )
     write_file(path, text, force=True)
     print_result(f"wrote {path}; try: symgrad derive {path}")

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late, allow, go_on_within
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -90,7 +90,7 @@ def go_on(seconds: float) -> None:
         status = go_on_within(seconds)
     except Late as error:
         raise SymgradError(
-            Diagnostic(error.diagnostics[0].message, help="give --timeout SECONDS for more of them")
+            error.diagnostics[0].message, help="give --timeout SECONDS for more of them"
         ) from None
     except Broken as error:
         raise SymgradError(error.diagnostics[0].message) from None

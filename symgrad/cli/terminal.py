@@ -84,9 +84,7 @@ def read_stdin() -> str:
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SymgradError(
-            Diagnostic(f"standard input is not UTF-8 (byte {error.start})")
-        ) from error
+        raise SymgradError(f"standard input is not UTF-8 (byte {error.start})") from error
 
 
 def print_document(text: str, style: str) -> None:

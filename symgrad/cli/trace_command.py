@@ -25,7 +25,7 @@ from symgrad.cli.terminal import (
     read_stdin,
     write_file,
 )
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 
 if TYPE_CHECKING:
     from symgrad.derivation.derivation import Derivation
@@ -143,7 +143,7 @@ def arrays_given(settings: tuple[str, ...], data: str | None) -> dict[str, objec
             found = {}
         if not isinstance(found, dict) or not found:
             hint = 'as in {"x": [1, 2], "y": [[1, 0], [0, 1]]}'
-            raise SymgradError(Diagnostic(f"`{data}` is no JSON object of arrays", help=hint))
+            raise SymgradError(f"`{data}` is no JSON object of arrays", help=hint)
     for setting in settings:
         name, equals, value = setting.partition("=")
         if not equals or not name.strip():
@@ -214,13 +214,13 @@ def samples_from(
         path = Path(data)
         if not path.is_file():
             kind = "`{}` is a folder" if path.is_dir() else "there is no file `{}`"
-            raise SymgradError(Diagnostic(kind.format(data)))
+            raise SymgradError(kind.format(data))
         if path.stat().st_size > MAX_DATA_BYTES:
-            raise SymgradError(Diagnostic(f"`{data}` is larger than {MAX_DATA_BYTES >> 20} MiB"))
+            raise SymgradError(f"`{data}` is larger than {MAX_DATA_BYTES >> 20} MiB")
         try:
             text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            raise SymgradError(Diagnostic(f"`{data}` is not UTF-8 (byte {error.start})")) from None
+            raise SymgradError(f"`{data}` is not UTF-8 (byte {error.start})") from None
     is_json = data.endswith(".json") or text.lstrip()[:1] in ("[", "{")
     known = read_values(graph, given or {})
     if is_json:
@@ -228,7 +228,7 @@ def samples_from(
     else:
         samples = read_csv(graph, text, source=source, given=known)
     if not samples:
-        raise SymgradError(Diagnostic(f"`{source}` holds no sample"))
+        raise SymgradError(f"`{source}` holds no sample")
     return samples
 
 

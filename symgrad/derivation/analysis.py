@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from symgrad.derivation.calculus import local_derivatives
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import Call, Expression
 from symgrad.graph.arrays import OPAQUE
@@ -238,13 +238,11 @@ def free_variables(graph: Graph, wrt: Iterable[object] | None) -> tuple[str, ...
     wanted = graph.parameters if wrt is None else map(graph.resolve, map(str, wrt))
     chosen = tuple(dict.fromkeys(wanted))
     if not chosen:
-        raise SymgradError(Diagnostic("there is no parameter to differentiate by"))
+        raise SymgradError("there is no parameter to differentiate by")
     for name in chosen:
         if graph.index[name].formula is not None:
             raise SymgradError(
-                Diagnostic(
-                    f"`{name}` is defined by an equation, so it is no free variable",
-                    help="name inputs: params, data or consts",
-                )
+                f"`{name}` is defined by an equation, so it is no free variable",
+                help="name inputs: params, data or consts",
             )
     return chosen

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from symgrad.derivation.guards import open_guards, point_of, slope_at_guard
-from symgrad.errors import Diagnostic, LimitExceeded
+from symgrad.errors import LimitExceeded
 from symgrad.expression.algebra import Product, add, cost, factored_sum, mul, neg, replaced
 from symgrad.expression.differential import differential
 from symgrad.expression.functions import OwnFunction, record
@@ -193,10 +193,8 @@ def _refuse_wide_products(pattern: Expression) -> None:
 
 def _too_large(what: str) -> LimitExceeded:
     return LimitExceeded(
-        Diagnostic(
-            f"the derivatives of an equation with {what} would grow as the square of that",
-            help="give parts of the equation names of their own",
-        )
+        f"the derivatives of an equation with {what} would grow as the square of that",
+        help="give parts of the equation names of their own",
     )
 
 

@@ -11,7 +11,7 @@ from symgrad.derivation import analysis
 from symgrad.derivation.calculus import LocalDerivative, kinks_of, local_derivatives
 from symgrad.derivation.lookup import LazyMapping
 from symgrad.derivation.relations import Note
-from symgrad.errors import Diagnostic, LimitExceeded, UnknownName, free_name
+from symgrad.errors import LimitExceeded, UnknownName, free_name
 from symgrad.expression.algebra import tidy
 from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.symbolic import to_sympy
@@ -148,7 +148,7 @@ class Derivation(Typeset):
         target = self.graph.resolve(operand)
         place = self._places(source).get(target)
         if source.formula is None or place is None:
-            raise UnknownName(Diagnostic(f"`{operand}` is not an operand of `{node}`"))
+            raise UnknownName(f"`{operand}` is not an operand of `{node}`")
         rules = self._rules.get(source.formula.pattern)
         if rules is None:
             rules = local_derivatives(source.formula.pattern)
@@ -185,10 +185,7 @@ class Derivation(Typeset):
         if found not in self._forms:
             known = ", ".join(f"`{parameter}`" for parameter in self.wrt[:12])
             raise UnknownName(
-                Diagnostic(
-                    f"the derivation has no gradient by `{name}`",
-                    help=f"it has gradients by {known}",
-                )
+                f"the derivation has no gradient by `{name}`", help=f"it has gradients by {known}"
             )
         return found
 
@@ -335,9 +332,7 @@ def _expanded_size(formula: Formula, sizes: Mapping[str, int]) -> int:
         total += sizes.get(formula.operands[int(key)], 1) if key is not None else 1
     if total > MAX_EXPANDED:
         raise LimitExceeded(
-            Diagnostic(
-                f"the expanded gradient has more than {MAX_EXPANDED:,} operations",
-                help="use the form in named intermediates, which grows only with the graph",
-            )
+            f"the expanded gradient has more than {MAX_EXPANDED:,} operations",
+            help="use the form in named intermediates, which grows only with the graph",
         )
     return total

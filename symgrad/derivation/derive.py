@@ -17,7 +17,7 @@ from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
 from symgrad.derivation.sweep import AdjointMark, Edges, Naming, Refine, Swept, mark_of, sweep
-from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
+from symgrad.errors import LimitExceeded, SymgradError
 from symgrad.expression.algebra import cost
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
@@ -109,10 +109,8 @@ def _naming(graph: Graph, sensitivities: str | Sequence[str], excluded: frozense
     for name in names:
         if graph.index[name].formula is None:
             raise SymgradError(
-                Diagnostic(
-                    f"`{name}` is an input: the derivative by it is a gradient, not a sensitivity",
-                    help="name nodes that an equation defines",
-                )
+                f"`{name}` is an input: the derivative by it is a gradient, not a sensitivity",
+                help="name nodes that an equation defines",
             )
     return lambda node, adjoint, edges, parts: node.name in names and adjoint.pattern.total != ONE
 
@@ -140,10 +138,8 @@ def _automatic(inputs: frozenset[str], excluded: frozenset[str]) -> Naming:
 def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
     if adjoint.pattern.size > MAX_UNNAMED_COST:
         raise LimitExceeded(
-            Diagnostic(
-                f"without sensitivities the derivative by `{node.name}` grows too large to read",
-                help="leave --sensitivities at auto, or name some nodes",
-            )
+            f"without sensitivities the derivative by `{node.name}` grows too large to read",
+            help="leave --sensitivities at auto, or name some nodes",
         )
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
-from symgrad.errors import Diagnostic, UnknownName, did_you_mean
+from symgrad.errors import UnknownName, did_you_mean
 from symgrad.expression.names import canonical
 
 Value = TypeVar("Value")
@@ -29,7 +29,7 @@ class LazyMapping(Mapping[Key, Value]):
         found = key if key in self._keys else self._spellings.get(_spelling(key))
         if found is None:
             help_text = did_you_mean(str(key), [str(known) for known in self._keys])
-            raise UnknownName(Diagnostic(f"unknown name `{key}`", help=help_text))
+            raise UnknownName(f"unknown name `{key}`", help=help_text)
         if found not in self._built:
             self._built[found] = self._build(found)
         return self._built[found]

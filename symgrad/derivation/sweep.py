@@ -14,7 +14,7 @@ from typing import NamedTuple
 from symgrad.derivation.analysis import active_names
 from symgrad.derivation.calculus import Picked, local_derivatives
 from symgrad.derivation.forms import SENSITIVITY, UNIT, Adjoint, LinearPattern, Part, compose
-from symgrad.errors import Diagnostic, NotDifferentiable
+from symgrad.errors import NotDifferentiable
 from symgrad.expression.identity import ByIdentity, Identities
 from symgrad.expression.slopes import refusal_of
 from symgrad.expression.tree import Expression, Formula, Mark
@@ -110,10 +110,8 @@ class PatternSlopes:
         for place, operand, _ in found:
             if place in refused:
                 raise NotDifferentiable(
-                    Diagnostic(
-                        f"{refused[place]}, and `{node.name}` needs it to depend on `{operand}`",
-                        help=f"differentiate by inputs that `{operand}` does not depend on",
-                    )
+                    f"{refused[place]}, and `{node.name}` needs it to depend on `{operand}`",
+                    help=f"differentiate by inputs that `{operand}` does not depend on",
                 )
         return [(operand, rule) for _, operand, rule in found]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from importlib.resources import files
 
-from symgrad.errors import Diagnostic, UnknownName, nearest
+from symgrad.errors import UnknownName, nearest
 
 _SUFFIX = ".sg"
 
@@ -47,7 +47,7 @@ def read(name: str) -> str:
         close = nearest(plain, known) or _nearest_by_beginning(plain, known)
         hint = f"an example that there is: `{close}`; " if close else ""
         raise UnknownName(
-            Diagnostic(f"unknown example `{name}`", help=f"{hint}`symgrad examples` lists them all")
+            f"unknown example `{name}`", help=f"{hint}`symgrad examples` lists them all"
         )
     return files(__name__).joinpath(plain + _SUFFIX).read_text(encoding="utf-8")
 

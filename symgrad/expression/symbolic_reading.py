@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from symgrad.errors import Diagnostic, NotDifferentiable, SourceError
+from symgrad.errors import NotDifferentiable, SourceError
 from symgrad.expression.balls import Unclear
 from symgrad.expression.functions import (
     FUNCTIONS,
@@ -61,7 +61,7 @@ def not_taken(part: object, why: str, *, help: str = "") -> NotTaken:  # noqa: A
     """Return the error that names the part of an expression that cannot be taken."""
     shown = text_of(part)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
-    return NotTaken(Diagnostic(f"`{shown}` cannot be taken from SymPy: {why}", help=help))
+    return NotTaken(f"`{shown}` cannot be taken from SymPy: {why}", help=help)
 
 
 def text_of(part: object) -> str:
@@ -246,7 +246,7 @@ class SymPyReader:
                 help=f"give it a derivative: `class {e.func}(sympy.Function)` with an `fdiff`",
             )
         if e.func.__name__ in UNDIFFERENTIABLE or e.is_real is False:
-            raise NotDifferentiable(Diagnostic(f"`{e}` has no useful derivative, or no real value"))
+            raise NotDifferentiable(f"`{e}` has no useful derivative, or no real value")
         return own_function(e.func, arity)
 
     def rewritten(self, e: Any) -> Expression | None:  # noqa: ANN401

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 
-from symgrad.errors import Diagnostic, Place, SymgradError
+from symgrad.errors import Place, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Shape, Size
 from symgrad.expression.arrays.spreading import distributed
@@ -148,7 +148,7 @@ def refuse_arrays(graph: Graph, what: str, hint: str = _TAKEN) -> None:
     text = lines[found.line - 1] if 0 < found.line <= len(lines) else found.name
     place = Place(graph.source, found.line, found.column, len(found.name), text)
     message = f"{what} does not take vectors and matrices yet"
-    raise ArraysNotTaken(Diagnostic(message, place if found.line else None, hint))
+    raise ArraysNotTaken(message, place=place if found.line else None, help=hint)
 
 
 class ArraysNotTaken(SymgradError, NotImplementedError):

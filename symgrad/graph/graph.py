@@ -144,10 +144,7 @@ class Graph(Typeset):
             spelled |= {known: known for known in self.index}
             close = spelled.get(nearest(name, spelled) or "")
             raise UnknownName(
-                Diagnostic(
-                    f"unknown name `{name}`",
-                    help=f"a name that is defined: `{close}`" if close else "",
-                )
+                f"unknown name `{name}`", help=f"a name that is defined: `{close}`" if close else ""
             )
         return found
 

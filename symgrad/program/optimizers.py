@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, SymgradError, did_you_mean
+from symgrad.errors import SymgradError, did_you_mean
 from symgrad.expression.tree import ONE, Add, Call, Div, Expression, Mul, Neg, Pow, Var
 
 Equation = tuple[str, Expression]
@@ -129,5 +129,5 @@ def optimizer(name: str) -> Optimizer:
     if found is None:
         known = ", ".join(f"`{item}`" for item in OPTIMIZERS)
         help_text = did_you_mean(name, OPTIMIZERS, f"one of {known}")
-        raise SymgradError(Diagnostic(f"unknown optimizer `{name}`", help=help_text))
+        raise SymgradError(f"unknown optimizer `{name}`", help=help_text)
     return found

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from symgrad.derivation.analysis import ancestors, depends_on_data, extended, pruned
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError, free_name
+from symgrad.errors import SymgradError, free_name
 from symgrad.expression.tree import (
     ZERO,
     Add,
@@ -106,7 +106,7 @@ def asked(derivation: Derivation, kind: str) -> Outputs:
             fault, help_ = "the graph names no outputs", "name them: `output y1, y2`"
         elif found is not None:
             fault, help_ = "the graph has outputs, no residuals", "call them so: `residual r`"
-        raise SymgradError(Diagnostic(fault, help=help_))
+        raise SymgradError(fault, help=help_)
     return found
 
 

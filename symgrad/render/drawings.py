@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.graph.graph import Graph
 from symgrad.render.dot import dot
 from symgrad.render.files import write_file
@@ -56,10 +56,10 @@ def draw(  # noqa: PLR0913  (options, keyword-only)
     lit = [paths] if isinstance(paths, str) else list(paths or ())
     shown = picture(graph, derive(graph), values=values, highlight=lit, most=most)
     if theme not in THEMES:
-        raise SymgradError(Diagnostic(f"unknown theme `{theme}`", help="auto, light or dark"))
+        raise SymgradError(f"unknown theme `{theme}`", help="auto, light or dark")
     if chosen in BINARY:
         if target is None:
-            raise SymgradError(Diagnostic(f"a {chosen} needs a file to be written to"))
+            raise SymgradError(f"a {chosen} needs a file to be written to")
         write_file(target, BINARY[chosen](shown, dark=theme == "dark"), force=force)
         return ""
     text = drawn(shown, chosen, theme=theme)
@@ -74,7 +74,7 @@ def format_of(path: Path) -> str:
     if found is None:
         known = ", ".join(FORMATS)
         raise SymgradError(
-            Diagnostic(f"no format is known for `{path.name}`", help=f"it should end in {known}")
+            f"no format is known for `{path.name}`", help=f"it should end in {known}"
         )
     return found
 
@@ -96,10 +96,8 @@ def png(shown: Picture, *, dark: bool = False) -> bytes:
         import resvg_py  # noqa: PLC0415  (an optional library)
     except ImportError:
         raise SymgradError(
-            Diagnostic(
-                "a png needs the optional package resvg-py",
-                help="pip install 'symgrad[png]', or write an svg",
-            )
+            "a png needs the optional package resvg-py",
+            help="pip install 'symgrad[png]', or write an svg",
         ) from None
     text = written(drawing(shown), theme="dark" if dark else "light")
     return _signed(bytes(resvg_py.svg_to_bytes(svg_string=text, zoom=PNG_SCALE)))

@@ -13,7 +13,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.render.trace_marks import is_trace
 from symgrad.targets.head import MARK
 
@@ -93,10 +93,7 @@ def refuse_others(path: Path, *, force: bool = False, remedy: str = "force=True"
         raise SymgradError(f"cannot read `{path}`: {reason}") from error
     if found and not is_own(found):
         raise SymgradError(
-            Diagnostic(
-                f"`{path}` exists and was not written by symgrad",
-                help=f"give {remedy} to overwrite it",
-            )
+            f"`{path}` exists and was not written by symgrad", help=f"give {remedy} to overwrite it"
         )
 
 

@@ -78,7 +78,7 @@ def answer(request: Mapping[str, Any]) -> Answer:
     try:
         texts = [str(request.get(key, "")) for key in ("text", "claims")]
         if max(map(len, texts)) > MAX_TEXT:
-            raise SymgradError(Diagnostic(f"a text has at most {MAX_TEXT:,} characters"))
+            raise SymgradError(f"a text has at most {MAX_TEXT:,} characters")
         return {"ok": True, **_KINDS[request["kind"]](request, texts[0])}
     except SymgradError as error:
         return {"ok": False, "faults": [_fault(item) for item in error.diagnostics]}

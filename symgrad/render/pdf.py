@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 
 MARK = b"\n% Made by symgrad\n"  # behind the end, where a reader of PDF looks no more
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -30,10 +30,8 @@ def pdf(svg: str, width: float, height: float) -> bytes:
         if program is not None:
             return _made(program, svg, width, height) + MARK
     raise SymgradError(
-        Diagnostic(
-            "a pdf needs rsvg-convert or Chromium, and neither is there",
-            help="install one of them; or write an svg, or --format tikz for pdflatex",
-        )
+        "a pdf needs rsvg-convert or Chromium, and neither is there",
+        help="install one of them; or write an svg, or --format tikz for pdflatex",
     )
 
 

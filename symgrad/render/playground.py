@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from symgrad import __version__, examples
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.render.html import as_json, environment
 from symgrad.render.html_assets import FOLDER, assets, page_script, shipped
 from symgrad.render.live import answer
@@ -56,10 +56,8 @@ def build(folder: Path, pyodide: Path | None = None, *, force: bool = False) -> 
     """
     if folder.exists() and not force and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise SymgradError(
-            Diagnostic(
-                f"{folder} holds files that are no playground of symgrad",
-                help="choose an empty folder, or --force",
-            )
+            f"{folder} holds files that are no playground of symgrad",
+            help="choose an empty folder, or --force",
         )
     with tempfile.TemporaryDirectory() as temporary:
         source = _pyodide(pyodide, Path(temporary))
@@ -142,7 +140,7 @@ def _pyodide(given: Path | None, temporary: Path) -> Path:
     folder = package / "package" if (package / "package").is_dir() else package
     missing = [name for name in PYODIDE_FILES if not (folder / name).exists()]
     if missing:
-        raise SymgradError(Diagnostic(f"{given} is no npm package `pyodide`: no {missing[0]}"))
+        raise SymgradError(f"{given} is no npm package `pyodide`: no {missing[0]}")
     return folder
 
 
@@ -156,7 +154,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                 (folder / name).write_bytes(source.read() if source else b"")
     except (OSError, KeyError, tarfile.TarError) as error:
         message = f"{archive} is no npm package `pyodide`: {error}"
-        raise SymgradError(Diagnostic(message)) from error
+        raise SymgradError(message) from error
 
 
 def _fetched(temporary: Path) -> Path:
@@ -164,18 +162,18 @@ def _fetched(temporary: Path) -> Path:
     npm = shutil.which("npm")
     help_text = "`npm pack pyodide` gets it where npm is; then --pyodide FILE"
     if npm is None:
-        raise SymgradError(Diagnostic("Pyodide is needed, and there is no npm", help=help_text))
+        raise SymgradError("Pyodide is needed, and there is no npm", help=help_text)
     try:
         done = subprocess.run(  # noqa: S603  (a fixed command)
             [npm, "pack", "pyodide"], cwd=temporary, capture_output=True, text=True,
             timeout=_SECONDS, check=False,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
-        raise SymgradError(Diagnostic(f"npm failed: {error}", help=help_text)) from error
+        raise SymgradError(f"npm failed: {error}", help=help_text) from error
     found = sorted(temporary.glob("pyodide-*.tgz"))
     if done.returncode or not found:
         lines = done.stderr.strip().splitlines() or ["nothing was written"]
-        raise SymgradError(Diagnostic(f"npm failed: {lines[-1]}", help=help_text))
+        raise SymgradError(f"npm failed: {lines[-1]}", help=help_text)
     return found[0]
 
 

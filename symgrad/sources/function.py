@@ -50,17 +50,13 @@ def graph(function: Callable[..., object] | str) -> Graph:
     if not inspect.isfunction(plain):
         raise SourceError(f"a function defined with `def` is needed, not {type(function).__name__}")
     if plain.__name__ == "<lambda>":
-        raise SourceError(
-            Diagnostic("a lambda has no equations to read", help="define a function with `def`")
-        )
+        raise SourceError("a lambda has no equations to read", help="define a function with `def`")
     try:
         lines, first = inspect.getsourcelines(plain)
     except (OSError, TypeError):
         raise SourceError(
-            Diagnostic(
-                f"the source of `{plain.__name__}` cannot be found",
-                help="define it in a file or a notebook cell, or use `sg.parse` with a text",
-            )
+            f"the source of `{plain.__name__}` cannot be found",
+            help="define it in a file or a notebook cell, or use `sg.parse` with a text",
         ) from None
     source = inspect.getsourcefile(plain) or plain.__code__.co_filename
     # The block in front takes up the indentation of a nested function; its line is not counted.
@@ -72,9 +68,7 @@ def _graph_of_text(text: str) -> Graph:
     """Return the graph of a function's text."""
     if _DEFINITION.search(text):
         return parse_function(textwrap.dedent(text).lstrip("\n"), None, source="<text>")
-    raise SourceError(
-        Diagnostic("a function defined with `def` is needed", help="`def loss(W, *, x): …`")
-    )
+    raise SourceError("a function defined with `def` is needed", help="`def loss(W, *, x): …`")
 
 
 def parse_function(source_text: str, name: str | None, *, source: str) -> Graph:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from symgrad import examples
-from symgrad.errors import Diagnostic, SourceError, nearest
+from symgrad.errors import SourceError, nearest
 from symgrad.graph.graph import Graph
 from symgrad.sources.function import parse_function
 from symgrad.sources.limits import MAX_SOURCE_BYTES
@@ -81,18 +81,16 @@ def read_text(path: str) -> str:
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         raise UnreadableFile(
-            Diagnostic(
-                f"{path} is not UTF-8 text: byte 0x{content[problem.start]:02x} in line {line}",
-                help="save the file as UTF-8",
-            )
+            f"{path} is not UTF-8 text: byte 0x{content[problem.start]:02x} in line {line}",
+            help="save the file as UTF-8",
         ) from None
 
 
 def _unreadable(path: str, problem: Exception) -> UnreadableFile:
     if isinstance(problem, IsADirectoryError) or _is_directory(path):
-        return UnreadableFile(Diagnostic(f"{path} is a directory", help="name a file in it"))
+        return UnreadableFile(f"{path} is a directory", help="name a file in it")
     if isinstance(problem, FileNotFoundError | NotADirectoryError):
-        return UnreadableFile(Diagnostic(f"there is no file {path}", help=_help_missing(path)))
+        return UnreadableFile(f"there is no file {path}", help=_help_missing(path))
     if isinstance(problem, PermissionError):
         return UnreadableFile(f"{path} may not be read: permission denied")
     reason = problem.strerror if isinstance(problem, OSError) else str(problem)

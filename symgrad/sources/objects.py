@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from symgrad.errors import Diagnostic, SourceError, free_name
+from symgrad.errors import SourceError, free_name
 from symgrad.expression.symbolic import sympy_module
 from symgrad.expression.symbolic_reading import from_sympy, not_taken, text_of
 from symgrad.expression.tree import Compare, Number, Pow, Var, formula_of, variables, walk
@@ -172,9 +172,7 @@ class _Reading:
             nodes = [entry for entry in draft.entries if isinstance(entry, Node)]
             check_cycles(draft, nodes)
             if not draft.faults and not any(node.kind == "param" for node in nodes):
-                raise SourceError(
-                    Diagnostic("there is no parameter", help="name what to differentiate by")
-                )
+                raise SourceError("there is no parameter", help="name what to differentiate by")
             name = objective or equations[-1].name
             place = draft.origin(1, 1).place(self.text[0], 0, 1)
             goal = check_objective(draft, nodes, name, place) or ""
@@ -203,7 +201,7 @@ class _Reading:
         except RecursionError:
             too_deep = True
         if too_deep:
-            raise SourceTooLarge(Diagnostic(f"`{name}` is nested too deeply to read"))
+            raise SourceTooLarge(f"`{name}` is nested too deeply to read")
         try:
             for part in walk(tree):
                 if isinstance(part, Pow):

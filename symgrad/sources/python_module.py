@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from symgrad.errors import Diagnostic, Place, SourceError, UnknownName, nearest
+from symgrad.errors import Place, SourceError, UnknownName, nearest
 from symgrad.sources.limits import MAX_DIGITS, MAX_PYTHON_OPERATORS
 from symgrad.sources.problems import SourceTooLarge
 
@@ -33,7 +33,7 @@ def parsed(text: str, source: str, lines: list[str], shift: int) -> ast.Module:
         line = lines[problem.lineno - 1]
         column = max(1, problem.offset or 1)
         place = Place(source, problem.lineno + shift, min(column, len(line) + 1), 1, line)
-        raise SourceError(Diagnostic(f"not Python: {problem.msg}", place)) from None
+        raise SourceError(f"not Python: {problem.msg}", place=place) from None
     except (RecursionError, MemoryError):
         raise SourceTooLarge(f"{source}: nested too deeply to read") from None
     except ValueError as problem:
@@ -44,16 +44,16 @@ def find_function(module: ast.Module, name: str | None, source: str) -> Definiti
     """Return the function called `name`; of several the last one, as in Python."""
     functions = {item.name: item for item in _functions(module)}
     if not functions:
-        raise SourceError(Diagnostic(f"{source} defines no function", help="`def J(a, *, x): …`"))
+        raise SourceError(f"{source} defines no function", help="`def J(a, *, x): …`")
     if name is None:
         if len(functions) == 1:
             return next(iter(functions.values()))
         hint = "name one: " + ", ".join(f"`{source}:{known}`" for known in list(functions)[:8])
-        raise SourceError(Diagnostic(f"{source} defines several functions", help=hint))
+        raise SourceError(f"{source} defines several functions", help=hint)
     if name not in functions:
         close = nearest(name, functions)
         hint = f"a function that there is: `{source}:{close}`" if close else ""
-        raise UnknownName(Diagnostic(f"{source} defines no function `{name}`", help=hint))
+        raise UnknownName(f"{source} defines no function `{name}`", help=hint)
     return functions[name]
 
 

@@ -9,7 +9,7 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
-from symgrad.errors import Diagnostic, SymgradError, did_you_mean
+from symgrad.errors import SymgradError, did_you_mean
 from symgrad.targets.base import EmittedFile, Options, RunTask, Sheet, Target
 
 __all__ = [
@@ -33,7 +33,7 @@ def register(added: Target) -> None:
     Raises SymgradError where symgrad has a target of that name itself.
     """
     if _shipped(added.name) is not None:
-        raise SymgradError(Diagnostic(f"symgrad has a target `{added.name}` already"))
+        raise SymgradError(f"symgrad has a target `{added.name}` already")
     _registered[added.name] = added
 
 
@@ -70,5 +70,5 @@ def target(name: str) -> Target:
     if found is None:
         known = target_names()
         help_text = did_you_mean(name, known, f"one of {', '.join(known)}")
-        raise SymgradError(Diagnostic(f"unknown target `{name}`", help=help_text))
+        raise SymgradError(f"unknown target `{name}`", help=help_text)
     return found

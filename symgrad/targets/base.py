@@ -14,7 +14,7 @@ from itertools import accumulate
 from operator import eq
 from pathlib import Path
 
-from symgrad.errors import Diagnostic, SymgradError, free_name
+from symgrad.errors import SymgradError, free_name
 from symgrad.expression.functions import OwnFunction
 from symgrad.expression.identity import distinct
 from symgrad.expression.own import PRIME
@@ -108,7 +108,7 @@ class Options:
         if allowed and found not in allowed:
             known = ", ".join(f"`{item}`" for item in allowed)
             raise SymgradError(
-                Diagnostic(f"`{found}` is no value of the option `{name}`", help=f"one of {known}")
+                f"`{found}` is no value of the option `{name}`", help=f"one of {known}"
             )
         return found
 
@@ -263,7 +263,7 @@ class Sheet:
         if self.callables and "self_check" in self.functions:
             name = next(iter(self.callables))
             fault = f"a check of itself has nothing to put in the place of `{name}`"
-            raise SymgradError(Diagnostic(fault, help=f"give it a body: `function {name}(x) = …`"))
+            raise SymgradError(fault, help=f"give it a body: `function {name}(x) = …`")
         calls: dict[str, Spelling] = {
             f: Spelling(f"{name}({{0}})") for f, name in self.callables.items()
         }

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.program.program import Routine
 from symgrad.targets.base import EmittedFile, RunTask, Sheet, Target
 from symgrad.targets.c_batch import NO_BATCH, CBatch, each_parts
@@ -92,7 +92,7 @@ class _CWriter(CBody):
         super().__init__(sheet)
         if sheet.options.get("blas", "none", ("none", "cblas")) != "none":
             fault = "the option `blas` is for graphs with vectors and matrices"
-            raise SymgradError(Diagnostic(fault, help="leave it out"))
+            raise SymgradError(fault, help="leave it out")
         self.real = sheet.options.get("float", "double", ("double", "float"))
 
     def context(self) -> dict[str, object]:

@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.deadline import Broken, Late
 from symgrad.expression.evaluate import OutsideDomain, Real
 from symgrad.expression.tree import Expression, Mark, Neg, Number, Var, formula_of, substitute
@@ -216,7 +216,7 @@ def checked(report: CheckReport) -> CheckReport:
 def code_check_failed(message: str) -> CodeCheckFailed:
     """Return the fault of code that is not exact."""
     note = "nothing was written; --no-check writes it all the same"
-    return CodeCheckFailed(Diagnostic(message, help=note))
+    return CodeCheckFailed(message, help=note)
 
 
 class _ExactValues:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from symgrad.errors import Diagnostic, SymgradError, did_you_mean
+from symgrad.errors import SymgradError, did_you_mean
 
 OFFERED = ("value", "gradient", "value_and_gradient", "update")
 _SHORT = {"gauss_newton": "gauss_newton_product"}
@@ -43,7 +43,7 @@ def chosen(
     for name in (*asked, *added):
         if name not in known:
             note = did_you_mean(name, known, f"it has {', '.join(known)}")
-            raise SymgradError(Diagnostic(f"{target} has no function `{name}`", help=note))
+            raise SymgradError(f"{target} has no function `{name}`", help=note)
     found = set(asked or offered) | set(added)
     for name in tuple(found):
         found.update(_NEEDS.get(name, ()))

@@ -105,12 +105,10 @@ def emit(  # noqa: PLR0913  (what a caller may choose, all of it by name)
     if unknown:
         known = ", ".join(f"`{name}`" for name in language.settings) or "none"
         raise SymgradError(
-            Diagnostic(
-                f"the target `{target}` has no option `{unknown[0]}`", help=f"its options: {known}"
-            )
+            f"the target `{target}` has no option `{unknown[0]}`", help=f"its options: {known}"
         )
     if not _MODULE.fullmatch(module):
-        raise SymgradError(Diagnostic(f"`{module}` cannot be the name of a module"))
+        raise SymgradError(f"`{module}` cannot be the name of a module")
     derivation = derive(source) if isinstance(source, Graph) else source
     if isinstance(derivation, ArrayDerivation) and target in ARRAY_LANGUAGES:
         of = f"the target {target}"
@@ -154,7 +152,7 @@ def planned(
     )
     if not derivation.graph.data and not _SAMPLES.isdisjoint(functions):
         fault = f"`{derivation.graph.objective}` depends on no data"
-        raise SymgradError(Diagnostic(fault, help="there is a result for each sample of data only"))
+        raise SymgradError(fault, help="there is a result for each sample of data only")
     for kind in dict.fromkeys((*listed(only), *listed(include))):
         if kind in OUTPUTS:
             asked(derivation, kind)
@@ -223,7 +221,7 @@ def template_text(name: str) -> str:
     """Return the text of a shipped template; raises SymgradError for a name that is none."""
     if name not in template_names():
         known = ", ".join(template_names())
-        raise SymgradError(Diagnostic(f"there is no template `{name}`", help=f"one of {known}"))
+        raise SymgradError(f"there is no template `{name}`", help=f"one of {known}")
     return (templates_directory() / name).read_text(encoding="utf-8")
 
 

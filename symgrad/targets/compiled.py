@@ -22,7 +22,7 @@ from typing import Any
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.errors import Diagnostic, SymgradError, nearest
+from symgrad.errors import SymgradError, nearest
 from symgrad.graph.graph import Graph
 from symgrad.program.program import Program, lower
 from symgrad.targets import EmittedFile, Options, Sheet, target_names
@@ -81,14 +81,12 @@ def compile(  # noqa: A001  (the name of the public interface)
         close = nearest(target, TARGETS) if target not in target_names() else None
         known = f"one of {', '.join(f'`{name}`' for name in TARGETS)}"
         raise SymgradError(
-            Diagnostic(
-                f"code for `{target}` cannot be run in this process",
-                help=f"did you mean `{close}`?" if close else known,
-            )
+            f"code for `{target}` cannot be run in this process",
+            help=f"did you mean `{close}`?" if close else known,
         )
     if target in _LIBRARIES and find_spec(target) is None:
         fault = f"{_LIBRARIES[target]} is not installed here"
-        raise SymgradError(Diagnostic(fault, help="install it, or take target='python'"))
+        raise SymgradError(fault, help="install it, or take target='python'")
     derivation = derive(source) if isinstance(source, Graph) else source
     if isinstance(derivation, ArrayDerivation) and target == "numpy":
         return array_module(array_code(derivation, include=include))
@@ -121,14 +119,12 @@ def _module(
     absent = [name for name in include if name in functions and name not in KINDS]
     if absent:
         fault = f"compiled C has no `{absent[0]}` here"
-        raise SymgradError(Diagnostic(fault, help=f"it has {', '.join(KINDS)}"))
+        raise SymgradError(fault, help=f"it has {', '.join(KINDS)}")
     program = lower(derivation, safe=safe, optimizer=optimizer, further=further)
     if any(f.record.unknown for f in program.graph.functions.values()):
         raise SymgradError(
-            Diagnostic(
-                "compiled C takes no functions as arguments here",
-                help="take target='numpy' or 'python'",
-            )
+            "compiled C takes no functions as arguments here",
+            help="take target='numpy' or 'python'",
         )
     options = Options(MODULE, {}, functions)
     files = emit_program(program, language, options)
@@ -177,10 +173,8 @@ def _library(files: Sequence[EmittedFile], threads: int, folder: Path, work: Pat
     compiler = c_compiler()
     if compiler is None:
         raise NoCompiler(
-            Diagnostic(
-                "there is no C compiler on this machine",
-                help="install gcc or clang, set CC, or take target='numpy'",
-            )
+            "there is no C compiler on this machine",
+            help="install gcc or clang, set CC, or take target='numpy'",
         )
     parallel = ["-fopenmp", f"-DSYMGRAD_THREADS={threads:d}"] if threads > 1 else []
     _, version, _ = _ran([compiler, "--version"], None)
@@ -200,7 +194,7 @@ def _library(files: Sequence[EmittedFile], threads: int, folder: Path, work: Pat
             (work / "module.so").replace(place)
             return ctypes.CDLL(str(place))
     fault = (complaint.strip().splitlines() or ["no message"])[0]
-    raise NoCompiler(Diagnostic(f"the C compiler {compiler} stopped: {fault}"))
+    raise NoCompiler(f"the C compiler {compiler} stopped: {fault}")
 
 
 def _ran(command: list[str], folder: Path | None) -> tuple[int, str, str]:
@@ -209,10 +203,10 @@ def _ran(command: list[str], folder: Path | None) -> tuple[int, str, str]:
         done = run(command, seconds=_TIME_LIMIT, folder=folder)
     except subprocess.TimeoutExpired:
         fault = f"the C compiler {command[0]} was not done within {_TIME_LIMIT} s"
-        raise NoCompiler(Diagnostic(fault, help="take target='numpy'")) from None
+        raise NoCompiler(fault, help="take target='numpy'") from None
     except OSError as error:
         fault = f"the C compiler {command[0]} cannot be run: {error.strerror}"
-        raise NoCompiler(Diagnostic(fault)) from error
+        raise NoCompiler(fault) from error
     texts = [stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr)]
     return done.returncode, texts[0], texts[1]
 

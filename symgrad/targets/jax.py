@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.targets.base import Helper, Sheet
 from symgrad.targets.numpy_helpers import HELPERS as NUMPY
 from symgrad.targets.printing import Spelling
@@ -79,7 +79,7 @@ class Jax(TensorTarget):
         """Return what `jax.py.j2` receives."""
         if sheet.has("custom_vjp") and sheet.callables:
             fault = "`custom_vjp` takes no functions as arguments"
-            raise SymgradError(Diagnostic(fault, help="give them a body, or leave it out"))
+            raise SymgradError(fault, help="give them a body, or leave it out")
         ambient = sheet.options.get("precision", "double", ("double", "ambient")) == "ambient"
         abstract = ["Callable"] if sheet.callables else []
         context = super().context(sheet)

@@ -58,10 +58,8 @@ def decimal_or_quotient(value: Fraction) -> str:
         nearest = 0.0
     if value and not nearest:
         raise UnsupportedFunction(
-            Diagnostic(
-                f"the number {float(value.numerator.bit_length()):.0f} bits long is outside the "
-                "range of a double"
-            )
+            f"the number {float(value.numerator.bit_length()):.0f} bits long is outside the "
+            "range of a double"
         )
     return f"{nearest!r}"
 

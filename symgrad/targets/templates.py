@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symgrad.errors import Diagnostic, Place, SymgradError, did_you_mean
+from symgrad.errors import Place, SymgradError, did_you_mean
 from symgrad.expression.deadline import Broken, Late
 from symgrad.targets.bounded import bounded
 from symgrad.targets.locate import templates_directory
@@ -53,7 +53,7 @@ class Renderer:
             fault = f"the template `{name}` is not done within {SECONDS:g} s"
         except Broken:
             fault = f"the template `{name}` takes more than {_MEGABYTES} MiB of memory"
-        raise TemplateFault(Diagnostic(fault))
+        raise TemplateFault(fault)
 
     def filled(self, name: str, context: Mapping[str, object]) -> str:
         """Return a template filled in, in this process.
@@ -70,17 +70,17 @@ class Renderer:
             fault = f"there is no template `{error.name}`"
             places = " or ".join(f"`{folder}`" for folder in self.folders[:-1])
             note = f"looked for in {places} and among the shipped ones" if places else ""
-            raise TemplateFault(Diagnostic(fault, self._place(error), help=note)) from error
+            raise TemplateFault(fault, place=self._place(error), help=note) from error
         except UnicodeDecodeError as error:
             fault = f"the template `{name}` is not UTF-8 (byte {error.start})"
-            raise TemplateFault(Diagnostic(fault)) from error
+            raise TemplateFault(fault) from error
         except MemoryError:
             raise
         except Exception as error:
             place = self._place(error)
             reason = f"{error}" or type(error).__name__
             fault = f"the template `{name}` stopped: {reason}"
-            raise TemplateFault(Diagnostic(fault, place, help=_hint(reason, context))) from error
+            raise TemplateFault(fault, place=place, help=_hint(reason, context)) from error
 
     def _is_template(self, path: str) -> bool:
         inside = any(Path(path).is_relative_to(folder) for folder in self.folders)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, LimitExceeded, Place, SymgradError, UnknownName, nearest
+from symgrad.errors import LimitExceeded, Place, SymgradError, UnknownName, nearest
 from symgrad.graph.graph import Graph
 from symgrad.trace.inputs import MAX_SAMPLES, Sample, inputs_help, listed, read_samples
 from symgrad.trace.numbers import read_number
@@ -46,9 +46,9 @@ class _Table:
             places = self.columns()
             found = [self.sample(row, places) for row in self._filled()]
         except csv.Error as error:
-            raise SymgradError(Diagnostic(f"this is no CSV: {error}", self.place())) from None
+            raise SymgradError(f"this is no CSV: {error}", place=self.place()) from None
         if len(found) > MAX_SAMPLES:
-            raise LimitExceeded(Diagnostic(f"more than {MAX_SAMPLES:,} samples"))
+            raise LimitExceeded(f"more than {MAX_SAMPLES:,} samples")
         return tuple(found)
 
     def _filled(self) -> Iterator[list[str]]:
@@ -72,9 +72,7 @@ class _Table:
     def columns(self) -> list[tuple[int, str]]:
         """Return the columns that hold an input, with its name."""
         if not self.header:
-            raise SymgradError(
-                Diagnostic(f"`{self.source}` is empty", help="its first row names the columns")
-            )
+            raise SymgradError(f"`{self.source}` is empty", help="its first row names the columns")
         graph = self.graph
         inputs = {*graph.data, *graph.constants, *graph.parameters}
         places: list[tuple[int, str]] = []
@@ -82,13 +80,11 @@ class _Table:
             known = _known(graph, name)
             if known in inputs:
                 if known in (other for _, other in places):
-                    raise SymgradError(
-                        Diagnostic(f"there are two columns `{known}`", self.place(i))
-                    )
+                    raise SymgradError(f"there are two columns `{known}`", place=self.place(i))
                 places.append((i, known))
         if not places:
             raise SymgradError(
-                Diagnostic("no column has the name of an input", self.place(), self._header_help())
+                "no column has the name of an input", place=self.place(), help=self._header_help()
             )
         self._require_data({name for _, name in places})
         return places
@@ -115,11 +111,9 @@ class _Table:
             help_text = f"the column `{spelled}` has another name; or" if spelled else "add it, or"
             word = "column" if len(missing) == 1 else "columns"
             raise SymgradError(
-                Diagnostic(
-                    f"there is no {word} {listed(missing)}",
-                    self.place(),
-                    f"{help_text} give --set {missing[0]}=1 for all samples",
-                )
+                f"there is no {word} {listed(missing)}",
+                place=self.place(),
+                help=f"{help_text} give --set {missing[0]}=1 for all samples",
             )
 
     def sample(self, row: Sequence[str], places: Sequence[tuple[int, str]]) -> Sample:
@@ -128,11 +122,9 @@ class _Table:
         if len(row) < width or any(cell.strip() for cell in row[width:]):
             cells = "cell" if len(row) == 1 else "cells"
             raise SymgradError(
-                Diagnostic(
-                    f"this row has {len(row)} {cells}, but the header has {width}",
-                    self.place(),
-                    "a decimal point is a point, and no comma" if len(row) > width else "",
-                )
+                f"this row has {len(row)} {cells}, but the header has {width}",
+                place=self.place(),
+                help="a decimal point is a point, and no comma" if len(row) > width else "",
             )
         found: list[tuple[str, Fraction]] = []
         i, name = places[0]
@@ -142,7 +134,7 @@ class _Table:
         except SymgradError as error:
             fault = error.diagnostics[0]
             message = fault.message if row[i].strip() else f"there is no value for `{name}`"
-            raise SymgradError(Diagnostic(message, self.place(i), fault.help)) from None
+            raise SymgradError(message, place=self.place(i), help=fault.help) from None
         return tuple(found)
 
 
@@ -165,15 +157,13 @@ def read_json(graph: Graph, text: str, *, source: str = "data") -> tuple[Sample,
         lines = text.split("\n")
         shown = lines[error.lineno - 1] if error.lineno <= len(lines) else ""
         place = Place(source, error.lineno, error.colno, 1, shown)
-        raise SymgradError(Diagnostic(f"this is no JSON: {error.msg}", place)) from None
+        raise SymgradError(f"this is no JSON: {error.msg}", place=place) from None
     except (ValueError, RecursionError) as error:
-        raise SymgradError(Diagnostic(f"`{source}` is no JSON: {error}")) from None
+        raise SymgradError(f"`{source}` is no JSON: {error}") from None
     if isinstance(loaded, dict) and all(isinstance(part, list) for part in loaded.values()):
         loaded = _rows_of_columns(loaded, source)
     if not isinstance(loaded, list):
-        raise SymgradError(
-            Diagnostic(f"`{source}` holds no list of samples", help='as in [{"x": 2, "y": 1}]')
-        )
+        raise SymgradError(f"`{source}` holds no list of samples", help='as in [{"x": 2, "y": 1}]')
     return read_samples(graph, loaded, f"{source}: sample")
 
 
@@ -181,7 +171,5 @@ def _rows_of_columns(columns: dict[str, list[object]], source: str) -> list[dict
     lengths = {name: len(part) for name, part in columns.items()}
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"`{name}` has {count:,}" for name, count in list(lengths.items())[:6])
-        raise SymgradError(
-            Diagnostic(f"the columns of `{source}` are of different length: {shown}")
-        )
+        raise SymgradError(f"the columns of `{source}` are of different length: {shown}")
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, LimitExceeded, SymgradError, UnknownName
+from symgrad.errors import LimitExceeded, SymgradError, UnknownName
 from symgrad.graph.graph import Graph
 from symgrad.trace.numbers import read_number
 
@@ -26,10 +26,8 @@ def read_values(graph: Graph, values: Mapping[str, object]) -> dict[str, Fractio
         known = _resolved(graph, name)
         if graph.index[known].formula is not None:
             raise SymgradError(
-                Diagnostic(
-                    f"`{known}` is an equation, so it takes no value",
-                    help="values are given to parameters, data and constants",
-                )
+                f"`{known}` is an equation, so it takes no value",
+                help="values are given to parameters, data and constants",
             )
         found[known] = read_number(value, f"the value of `{known}`")
     return found
@@ -42,7 +40,7 @@ def _resolved(graph: Graph, name: str) -> str:
         item = error.diagnostics[0]
         inputs = [node.name for node in graph.nodes if node.formula is None]
         help_text = item.help or f"the inputs are {listed(inputs)}"
-        raise UnknownName(Diagnostic(item.message, help=help_text)) from None
+        raise UnknownName(item.message, help=help_text) from None
 
 
 def read_samples(
@@ -53,13 +51,11 @@ def read_samples(
     names: dict[str, str] = {}
     for number, sample in enumerate(data, 1):
         if number > MAX_SAMPLES:
-            raise LimitExceeded(Diagnostic(f"more than {MAX_SAMPLES:,} samples"))
+            raise LimitExceeded(f"more than {MAX_SAMPLES:,} samples")
         if not isinstance(sample, Mapping):
             raise SymgradError(
-                Diagnostic(
-                    f"{what} {number} is no mapping from names to numbers",
-                    help='as in {"x": 2, "y": 1}',
-                )
+                f"{what} {number} is no mapping from names to numbers",
+                help='as in {"x": 2, "y": 1}',
             )
         for name in sample:
             if name not in names:
@@ -79,10 +75,10 @@ def _input_name(graph: Graph, name: str) -> str:
     except UnknownName as error:
         item = error.diagnostics[0]
         raise UnknownName(
-            Diagnostic(f"{item.message} in the data", help=item.help or inputs_help(graph))
+            f"{item.message} in the data", help=item.help or inputs_help(graph)
         ) from None
     if graph.index[known].formula is not None:
-        raise SymgradError(Diagnostic(f"`{known}` is an equation, so the data give it no value"))
+        raise SymgradError(f"`{known}` is an equation, so the data give it no value")
     return known
 
 
@@ -114,9 +110,7 @@ def require_inputs(graph: Graph, given: Iterable[str], step: int) -> None:
         line = ", ".join(f"{name} = 1" for name in lacking[:MAX_LISTED])
         hints.append(f"add a line `step {line}` to the graph, or give --data FILE or --set")
     where = f" in step {step}" if step > 1 else ""
-    raise SymgradError(
-        Diagnostic(f"no value for {' and '.join(groups)}{where}", help="; ".join(hints))
-    )
+    raise SymgradError(f"no value for {' and '.join(groups)}{where}", help="; ".join(hints))
 
 
 def listed(names: Sequence[str]) -> str:

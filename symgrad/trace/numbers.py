@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
+from symgrad.errors import LimitExceeded, SymgradError
 from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.rationals import Fractions, NotRational, TooManyBits, bits
 from symgrad.expression.tree import Expression
@@ -74,10 +74,8 @@ class Arithmetic:
 def too_long() -> LimitExceeded:
     """Return the error for an exact number that has grown too long."""
     return LimitExceeded(
-        Diagnostic(
-            f"the exact numbers have grown beyond {MAX_EXACT_BITS:,} bits",
-            help="take fewer steps (-n), or leave --exact out",
-        )
+        f"the exact numbers have grown beyond {MAX_EXACT_BITS:,} bits",
+        help="take fewer steps (-n), or leave --exact out",
     )
 
 
@@ -102,7 +100,7 @@ def read_number(value: object, what: str) -> Fraction:
     except (TypeError, ValueError, OverflowError, ZeroDivisionError, InvalidOperation):
         message = f"{what} is not a number: `{_short(value)}`"
         help_text = "as in 2, -0.5, 1/3 or 1e-3"
-    raise SymgradError(Diagnostic(message, help=help_text))
+    raise SymgradError(message, help=help_text)
 
 
 def _short(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.tree import Add, Call, Div, Expression, Mul, Neg, Number, Pow, Var
 from symgrad.graph.graph import Graph
 from symgrad.trace.inputs import require_inputs
@@ -72,10 +72,8 @@ def _doubles(pairs: Iterable[tuple[str, Fraction]]) -> dict[str, float]:
             found[name] = float(value)
     except OverflowError:
         raise SymgradError(
-            Diagnostic(
-                f"the value of `{name}` is too large for a run in double precision",
-                help="`--show long` works steps out with any number",
-            )
+            f"the value of `{name}` is too large for a run in double precision",
+            help="`--show long` works steps out with any number",
         ) from None
     return found
 
@@ -96,10 +94,8 @@ def _emitted(plan: Plan) -> Callable[..., tuple[float, tuple[float, ...]]]:
 def _no_value(graph: Graph, step: int, reason: str) -> SymgradError:
     look = f"`-n {step} --show long` works the steps out up to this one; "
     return SymgradError(
-        Diagnostic(
-            f"step {step}: `{graph.objective}` or its gradient has no value: {reason}",
-            help=f"{look if step <= MAX_WORKED_STEPS else ''}a smaller --rate may help",
-        )
+        f"step {step}: `{graph.objective}` or its gradient has no value: {reason}",
+        help=f"{look if step <= MAX_WORKED_STEPS else ''}a smaller --rate may help",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symgrad.derivation.analysis import ancestors, operands_by_node
 from symgrad.derivation.derivation import Derivation
-from symgrad.errors import Diagnostic, Place, SymgradError
+from symgrad.errors import Place, SymgradError
 from symgrad.expression.evaluate import RELATIONS, NotReal, OutsideDomain
 from symgrad.expression.rationals import NotRational
 from symgrad.expression.tree import ONE, Add, Expression, Formula, Mul, Neg, Var, formula_of
@@ -102,7 +102,7 @@ def _guarded(
     except NotRational as error:
         message = f"step {step}: `{what or node.name}` has no exact fraction: {error}"
         help_text = "leave --exact out to work with decimals"
-    raise SymgradError(Diagnostic(message, place_of(graph, node), help_text))
+    raise SymgradError(message, place=place_of(graph, node), help=help_text)
 
 
 def _reason(error: OutsideDomain) -> str:

@@ -15,7 +15,7 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.derivation.regularisation import regularisation
-from symgrad.errors import Diagnostic, LimitExceeded, SymgradError
+from symgrad.errors import LimitExceeded, SymgradError
 from symgrad.expression.tree import Expression
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
@@ -116,7 +116,7 @@ def trace(  # noqa: PLR0913  (options, keyword-only)
         own = planned(d, values, data, rate=rate, steps=steps, optimizer=optimizer)
         if exact or own is None:
             what = "fractions" if own else "a Jacobian"
-            raise SymgradError(Diagnostic(f"a trace of arrays does not take {what}"))
+            raise SymgradError(f"a trace of arrays does not take {what}")
         return ArrayTrace(own, tuple(array_steps(own)), digits)
     plan = make_plan(d, values, data, rate=rate, steps=steps, optimizer=optimizer)
     return run_plan(plan, exact=exact, digits=digits)
@@ -143,7 +143,7 @@ def make_plan(
         chosen = read_number(rate, "the rate")
     count = max(1, len(samples)) if steps is None else steps
     if count < 1:
-        raise SymgradError(Diagnostic("a trace has at least one step"))
+        raise SymgradError("a trace has at least one step")
     rule = rule_for(graph, optimizer, chosen)
     apart = tuple(regularisation(derivation).items())
     return Plan(derivation, tuple({**defaults, **given}.items()), samples, count, rule, apart)
@@ -156,7 +156,7 @@ def _samples(
         return data
     found = read_samples(graph, data)  # type: ignore[arg-type]  # no tuple of tuples is left here
     if not found:
-        raise SymgradError(Diagnostic("the data hold no sample"))
+        raise SymgradError("the data hold no sample")
     return found
 
 
@@ -190,13 +190,11 @@ def run_as_far(
     Raises LimitExceeded for more steps than can be worked out.
     """
     if not 1 <= digits <= MAX_DIGITS:
-        raise SymgradError(Diagnostic(f"digits go from 1 to {MAX_DIGITS}"))
+        raise SymgradError(f"digits go from 1 to {MAX_DIGITS}")
     if plan.count > MAX_WORKED_STEPS:
         raise LimitExceeded(
-            Diagnostic(
-                f"at most {MAX_WORKED_STEPS:,} steps are worked out with every formula",
-                help="`symgrad trace --show table` runs any number of steps through emitted code",
-            )
+            f"at most {MAX_WORKED_STEPS:,} steps are worked out with every formula",
+            help="`symgrad trace --show table` runs any number of steps through emitted code",
         )
     hear = on_step or _ignore
     steps, fault = _collected(_steps(plan, Arithmetic(_PRECISIONS[0], exact=exact), digits, hear))

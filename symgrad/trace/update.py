@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, SymgradError, free_name
+from symgrad.errors import SymgradError, free_name
 from symgrad.expression.algebra import tidy
 from symgrad.expression.evaluate import OutsideDomain
 from symgrad.expression.rationals import NotRational
@@ -78,7 +78,7 @@ def apply_rule(
         message = f"has no exact fraction: {error}"
         help_text = "leave --exact out to work with decimals, or take --optimizer sgd"
     what = f"step {number}: the update by {rule.optimizer.summary} {message}"
-    raise SymgradError(Diagnostic(what, help=help_text))
+    raise SymgradError(what, help=help_text)
 
 
 def _applied(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from symgrad.errors import Diagnostic, SymgradError, close_to
+from symgrad.errors import SymgradError, close_to
 from symgrad.expression.certified_values import fraction
 from symgrad.expression.names import canonical
 from symgrad.expression.points import common, signed
@@ -74,7 +74,7 @@ def load_function(spec: str) -> Callable[..., Any]:
     """
     path, _, name = spec.rpartition(":")
     if not path or not name.isidentifier():
-        raise SymgradError(Diagnostic(f"`{spec}` names no function", help="as in `module.py:grad`"))
+        raise SymgradError(f"`{spec}` names no function", help="as in `module.py:grad`")
     file = Path(path)
     if not file.is_file():
         raise SymgradError(f"there is no file `{path}`")
@@ -97,7 +97,7 @@ def load_function(spec: str) -> Callable[..., Any]:
             [key for key, value in vars(module).items() if callable(value)],
             "a function that it has",
         )
-        raise SymgradError(Diagnostic(f"`{path}` has no function `{name}`", help=hint))
+        raise SymgradError(f"`{path}` has no function `{name}`", help=hint)
     result: Callable[..., Any] = function
     return result
 
@@ -163,7 +163,7 @@ def _arguments(function: Callable[..., Any], graph: Graph) -> dict[str, str]:
         elif parameter.default is parameter.empty:
             hint = close_to(parameter.name, inputs, "an input that it has")
             raise SymgradError(
-                Diagnostic(f"the graph has no input `{parameter.name}` for the function", help=hint)
+                f"the graph has no input `{parameter.name}` for the function", help=hint
             )
     return found
 
@@ -216,10 +216,8 @@ def _components(result: Any, parameters: Sequence[str]) -> dict[str, float]:  # 
     except (TypeError, ValueError, StopIteration):
         shown = ", ".join(parameters[:6])
         raise SymgradError(
-            Diagnostic(
-                f"the function returns no gradient: {type(result).__name__}",
-                help=f"a sequence, a mapping or an object with {shown}",
-            )
+            f"the function returns no gradient: {type(result).__name__}",
+            help=f"a sequence, a mapping or an object with {shown}",
         ) from None
 
 

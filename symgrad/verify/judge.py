@@ -256,11 +256,9 @@ class Judge:
         if second.status in ("proved", "agrees"):
             first, other = (self.printer.expression(e) for e in (link.expression, link.other))
             raise TwoReadings(
-                Diagnostic(
-                    f"`{link.text}` can be read in two ways: as `{first}`, which is wrong, or as "
-                    f"`{other}`, which is right",
-                    link.place, "put what is divided by in parentheses",
-                )
+                f"`{link.text}` can be read in two ways: as `{first}`, which is wrong, or as "
+                f"`{other}`, which is right",
+                place=link.place, help="put what is divided by in parentheses",
             )  # fmt: skip
 
     # -- the left side -------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from symgrad.derivation.analysis import free_variables
 from symgrad.derivation.arrays.derivation import ArrayDerivation, ArraySensitivity
 from symgrad.derivation.arrays.pullback import pulled_back
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.cost import cost
 from symgrad.expression.arrays.folding import Folding
@@ -89,11 +89,8 @@ class _Deriver:
         for name in names:
             if self.graph.index[name].formula is None:
                 raise SymgradError(
-                    Diagnostic(
-                        f"`{name}` is an input: the derivative by it is a gradient, "
-                        "not a sensitivity",
-                        help="name nodes that an equation defines",
-                    )
+                    f"`{name}` is an input: the derivative by it is a gradient, not a sensitivity",
+                    help="name nodes that an equation defines",
                 )
         return names
 

@@ -80,9 +80,7 @@ def matrix_of(graph: ArrayGraph, tree: Array, bottom: str, top: str) -> Array:
         matrix = coefficient(form, direction)
         if matrix is not None:
             return shortest(build.transposed(matrix) if own else matrix, fold)
-    raise NotDifferentiable(
-        Diagnostic(f"the derivative of `{top}` by `{bottom}` is not found as a matrix")
-    )
+    raise NotDifferentiable(f"the derivative of `{top}` by `{bottom}` is not found as a matrix")
 
 
 def _too_many_axes(top: str, bottom: str, shape: Shape, own: Shape) -> Diagnostic:
@@ -290,8 +288,6 @@ def hessian(graph: ArrayGraph, gradient: Array, parameter: str) -> Array:
         if matrix is not None:
             return shortest(matrix, fold)
     raise NotDifferentiable(
-        Diagnostic(
-            f"the second derivative by `{parameter}` is not found as a matrix",
-            help="its product with a vector is: `--hvp`",
-        )
+        f"the second derivative by `{parameter}` is not found as a matrix",
+        help="its product with a vector is: `--hvp`",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, NotDifferentiable
+from symgrad.errors import NotDifferentiable
 from symgrad.expression.algebra import replaced
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.tree import Array
@@ -65,7 +65,7 @@ def from_scalar(e: Expression, operands: Mapping[str | int, Array]) -> Array:
         case Logic(operator, arguments):
             return build.logic(operator, [of(part) for part in arguments])
         case Derivative():
-            raise NotDifferentiable(Diagnostic("an unnamed derivative cannot stand in an array"))
+            raise NotDifferentiable("an unnamed derivative cannot stand in an array")
 
 
 def slopes(x: Array) -> tuple[Array | None, ...] | Array:
@@ -94,7 +94,7 @@ def slopes(x: Array) -> tuple[Array | None, ...] | Array:
     if found is None:
         definition = record(function).definition
         if definition is None:
-            raise NotDifferentiable(Diagnostic(f"`{function}` has no derivative"))
+            raise NotDifferentiable(f"`{function}` has no derivative")
         return from_scalar(definition(keys), operands)
     whole = Call(function, keys)
     through = (replaced(slope, lambda part: Var(OWN) if part == whole else None) for slope in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.targets.arrays.c import c_files
 from symgrad.targets.arrays.javascript import javascript
 from symgrad.targets.arrays.numpy import code
@@ -36,7 +36,7 @@ def array_files(
     unknown = next((kind for kind in include if kind not in {"hessian", *_ALWAYS}), None)
     if unknown is not None:
         fault = f"`{unknown}` is not written for vectors and matrices"
-        raise SymgradError(Diagnostic(fault, help="what is: value, gradient, update, hessian"))
+        raise SymgradError(fault, help="what is: value, gradient, update, hessian")
     second = "hessian" in include
     if target == "numpy":
         text = code(d, module=module, include=["hessian"] * second)

@@ -9,7 +9,7 @@ from symgrad import __version__
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.derive import derive_arrays
 from symgrad.derivation.arrays.samples import over_samples
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import Shape, shape_text
@@ -45,9 +45,7 @@ class LoopModule:
     def __init__(self, d: ArrayDerivation, spelling: Spelling, module: str) -> None:
         if d.jacobian:
             raise SymgradError(
-                Diagnostic(
-                    f"a Jacobian is not written in {spelling.name}", help="`-t numpy` writes it"
-                )
+                f"a Jacobian is not written in {spelling.name}", help="`-t numpy` writes it"
             )
         self.d = d
         self.spelling = spelling
@@ -62,7 +60,7 @@ class LoopModule:
         words = [identifier(name) for name in (*graph.index, *graph.sizes)]
         twice = next((word for word in words if words.count(word) > 1), None)
         if twice is not None:
-            raise SymgradError(Diagnostic(f"two names are `{twice}` in code", help="rename one"))
+            raise SymgradError(f"two names are `{twice}` in code", help="rename one")
         spread = over_samples(graph) if self.data else None
         self.many = None if spread is None else derive_arrays(spread, d.wrt)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, UnsupportedFunction
+from symgrad.errors import UnsupportedFunction
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import bare, identifier
 from symgrad.expression.arrays.quotients import quotient_of
@@ -274,7 +274,7 @@ class Loops:
         found = self.spelling.functions.get(function)
         if found is None:
             raise UnsupportedFunction(
-                Diagnostic(f"{self.spelling.name} has no function `{function}` for arrays")
+                f"{self.spelling.name} has no function `{function}` for arrays"
             )
         self.used.add(function)
         return found.format(*map(bare, parts))

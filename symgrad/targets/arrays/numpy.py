@@ -15,7 +15,7 @@ from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.derive import derive_arrays
 from symgrad.derivation.arrays.jacobian import only_matrices
 from symgrad.derivation.arrays.samples import over_samples
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.print_text import TextPrinter
 from symgrad.expression.arrays.size import shape_text
@@ -54,9 +54,7 @@ def code(d: ArrayDerivation, *, module: str = "model", include: Sequence[str] = 
     """
     unknown = [item for item in include if item not in {"hessian", "value", "gradient"}]
     if unknown:
-        raise SymgradError(
-            Diagnostic(f"`{unknown[0]}` is not written for arrays", help="`hessian`")
-        )
+        raise SymgradError(f"`{unknown[0]}` is not written for arrays", help="`hessian`")
     return _Module(d, module).text(include)
 
 
@@ -91,7 +89,7 @@ class _Module:
         words = [identifier(name) for name in (*graph.index, *graph.sizes)]
         twice = next((word for word in words if words.count(word) > 1), None)
         if twice is not None:
-            raise SymgradError(Diagnostic(f"two names are `{twice}` in Python", help="rename one"))
+            raise SymgradError(f"two names are `{twice}` in Python", help="rename one")
         self.result = "d" + identifier(graph.objective) + "_d"
         self.one = _Source(d, "_SHAPES")
         spread = over_samples(graph) if self.data and not d.jacobian else None

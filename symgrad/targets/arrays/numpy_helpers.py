@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays.print_numpy import NumpyArrayPrinter, pair_of
 from symgrad.expression.arrays.size import UNIT
 from symgrad.expression.arrays.tree import Array
@@ -94,9 +94,7 @@ class ArrayCodePrinter(NumpyArrayPrinter):
             return f"_{name}"
         if name in _NUMPY:
             return f"np.{name}"
-        raise SymgradError(
-            Diagnostic(f"NumPy has no function `{name}`", help="write it by others that it has")
-        )
+        raise SymgradError(f"NumPy has no function `{name}`", help="write it by others that it has")
 
     def _along(self, name: str, x: Array, more: str = "") -> str:
         """Return a sum along an axis; that of a product of two matrices is taken without it."""

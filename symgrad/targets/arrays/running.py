@@ -11,7 +11,6 @@ from pathlib import Path
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.samples import over_samples
-from symgrad.errors import Diagnostic
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.targets.arrays.c_blas import INCLUDE
@@ -160,7 +159,7 @@ def _tool(command: Sequence[str], folder: Path) -> None:
     """Run a tool in a folder; raise BrokenCode with what it says where it fails."""
     done = run_tool(command, seconds=_SECONDS, folder=folder)
     if done.returncode:
-        raise BrokenCode(Diagnostic(done.stderr.decode(errors="replace").strip()[-600:]))
+        raise BrokenCode(done.stderr.decode(errors="replace").strip()[-600:])
 
 
 def _c(d: ArrayDerivation, files: Sequence[EmittedFile], folder: Path) -> Runner | str:
@@ -229,7 +228,7 @@ class _LibraryRunner:
         function.restype = ctypes.c_double
         value = function(*lengths, *given, *outputs, work)
         if work[len(work) - 1] != _GUARD:
-            raise BrokenCode(Diagnostic("the work space is smaller than what is written"))
+            raise BrokenCode("the work space is smaller than what is written")
         return value, [list(output) for output in outputs]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.arrays.jacobian import hessian
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.substitute import substituted
@@ -209,7 +209,7 @@ def only_parameter(d: ArrayDerivation) -> str:
     if len(d.wrt) == 1:
         return d.wrt[0]
     fault = f"the Hessian of arrays is that by one parameter, and there are {len(d.wrt)}"
-    raise SymgradError(Diagnostic(fault, help=f"name one: `wrt=[{d.wrt[0]!r}]`"))
+    raise SymgradError(fault, help=f"name one: `wrt=[{d.wrt[0]!r}]`")
 
 
 def _needed(values: Mapping[str, Array], trees: Sequence[Array]) -> set[str]:

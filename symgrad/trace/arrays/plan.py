@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.trace.arrays.values import Grid, completed, read_arrays
 from symgrad.trace.numbers import read_number
 
@@ -39,9 +39,7 @@ def array_plan(
     shapes that do not fit and for too many steps.
     """
     if not 1 <= count <= MOST_STEPS:
-        raise SymgradError(
-            Diagnostic(f"a trace of arrays has 1 to {MOST_STEPS:,} steps, not {count:,}")
-        )
+        raise SymgradError(f"a trace of arrays has 1 to {MOST_STEPS:,} steps, not {count:,}")
     sizes, inputs = completed(d.array_graph, read_arrays(d.array_graph, given))
     return ArrayPlan(d, sizes, inputs, rate, count)
 
@@ -63,11 +61,11 @@ def planned(
     if d.jacobian:
         return None
     if optimizer != "sgd":
-        raise SymgradError(Diagnostic(f"steps of arrays are gradient descent, not {optimizer}"))
+        raise SymgradError(f"steps of arrays are gradient descent, not {optimizer}")
     samples = list(data or ())
     if len(samples) > 1:
         hint = "arrays are given once, for all steps"
-        raise SymgradError(Diagnostic(f"{len(samples)} samples of arrays", help=hint))
+        raise SymgradError(f"{len(samples)} samples of arrays", help=hint)
     given = {**(values or {}), **(samples[0] if samples else {})}
     graph_rate = d.graph.rate[1] if d.graph.rate else USUAL_RATE
     chosen = graph_rate if rate is None else read_number(rate, "the rate")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays.balls import ArrayEvaluator, Unknown
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.certified import arb, fmpq
@@ -112,7 +112,7 @@ def _line(evaluator: ArrayEvaluator, values: dict[str, Any], name: str, tree: Ar
         grid = evaluator.value(tree)
     except (Unknown, ZeroDivisionError, ValueError):
         raise SymgradError(
-            Diagnostic(f"`{name}` has no value here", help="give other inputs with --set")
+            f"`{name}` has no value here", help="give other inputs with --set"
         ) from None
     values[name] = grid
     return TracedArray(name, tree, len(tree.shape), _numbers(grid))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
-from symgrad.errors import Diagnostic, SymgradError
+from symgrad.errors import SymgradError
 from symgrad.expression.arrays.print_ascii import AsciiArrayPrinter
 from symgrad.expression.arrays.print_latex import LatexArrayPrinter
 from symgrad.expression.arrays.print_text import TextPrinter
@@ -37,7 +37,7 @@ def traced(
     if style not in STYLES or plan is None:
         what = f"--format {style}" if plan else f"the Jacobian of `{d.graph.objective}`"
         hint = f"formats: {', '.join(STYLES)}" if plan else "`derive` gives it"
-        raise SymgradError(Diagnostic(f"a trace of arrays does not take {what}", help=hint))
+        raise SymgradError(f"a trace of arrays does not take {what}", help=hint)
     found = list(steps(plan))
     show = Show(plan, digits)
     if style == "json":

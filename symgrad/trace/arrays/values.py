@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from symgrad.derivation.arrays.points import drawn
-from symgrad.errors import Diagnostic, SymgradError, close_to
+from symgrad.errors import SymgradError, close_to
 from symgrad.expression.arrays.size import shape_text
 from symgrad.graph.arrays import ArrayGraph
 
@@ -28,7 +28,7 @@ def read_arrays(graph: ArrayGraph, given: Mapping[str, object]) -> dict[str, Gri
         name = graph.spellings.get(word, word)
         if name not in inputs:
             hint = close_to(word, inputs, "an input")
-            raise SymgradError(Diagnostic(f"`{word}` is no input of this graph", help=hint))
+            raise SymgradError(f"`{word}` is no input of this graph", help=hint)
         found[name] = _grid(name, _parsed(value, name, graph), graph)
     return found
 
@@ -37,7 +37,7 @@ def _no_array(name: str, graph: ArrayGraph) -> SymgradError:
     shape = graph.shape_of[name]
     example = ("0.5", "[1, 2]", "[[1, 2], [3, 4]]")[len(shape)]
     return SymgradError(
-        Diagnostic(f"`{name}` is {shape_text(shape)}", help=f"give it as in `{name}={example}`")
+        f"`{name}` is {shape_text(shape)}", help=f"give it as in `{name}={example}`"
     )
 
 
@@ -96,7 +96,7 @@ def completed(
         if own != wanted:
             shown = "×".join(map(str, own))
             fits = "×".join(map(str, wanted))
-            raise SymgradError(Diagnostic(f"`{name}` is {shown}, and {fits} would fit the others"))
+            raise SymgradError(f"`{name}` is {shown}, and {fits} would fit the others")
     entries = 0
     for name in graph.index:
         count = 1
@@ -105,10 +105,8 @@ def completed(
         entries += count
     if entries > MOST_ENTRIES:
         raise SymgradError(
-            Diagnostic(
-                f"{entries:,} numbers are too many to be worked through",
-                help="smaller sizes show the same; `generate` writes code for any",
-            )
+            f"{entries:,} numbers are too many to be worked through",
+            help="smaller sizes show the same; `generate` writes code for any",
         )
     own_values = drawn(graph, sizes)
     values: dict[str, Grid] = {}

@@ -94,11 +94,9 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
     equations, evidence, conditions = readable(article, vocabulary, notes)
     if not equations:
         raise SymgradError(
-            Diagnostic(
-                f"{source} states no graph: there is no equation `name = expression` in it",
-                help="write the equations of the computation as formulas, such as `$u = a x + b$`, "
-                "or give a graph file as well",
-            )
+            f"{source} states no graph: there is no equation `name = expression` in it",
+            help="write the equations of the computation as formulas, such as `$u = a x + b$`, "
+            "or give a graph file as well",
         )
     nodes = chosen_of(equations, evidence, {vocabulary.name(name) for name in article.bottoms})
     top = _objective(wishes.objective, nodes, article, vocabulary, notes)
@@ -172,10 +170,8 @@ def _objective(
         if name not in nodes:
             close = nearest(chosen, nodes)
             raise SymgradError(
-                Diagnostic(
-                    f"no equation of the article defines `{chosen}`",
-                    help=f"a name that one defines: `{close}`" if close else "",
-                )
+                f"no equation of the article defines `{chosen}`",
+                help=f"a name that one defines: `{close}`" if close else "",
             )
         return name
     tops = dict.fromkeys(vocabulary.name(top.name) for top in article.tops)
@@ -264,10 +260,8 @@ def _chosen(wishes: Wishes, inputs: Sequence[str], vocabulary: Vocabulary) -> di
             if name not in inputs:
                 close = nearest(word, inputs)
                 raise SymgradError(
-                    Diagnostic(
-                        f"`{word}` is no input of the article's graph",
-                        help=f"an input that there is: `{close}`" if close else "",
-                    )
+                    f"`{word}` is no input of the article's graph",
+                    help=f"an input that there is: `{close}`" if close else "",
                 )
             found[name] = kind
     return found
@@ -294,12 +288,10 @@ def _refuse_no_parameter(
     if other is not None:
         name, place = other
         raise SymgradError(
-            Diagnostic(
-                f"the article differentiates by `{name}`, but no equation leads from it to "
-                f"`{top.name}`",
-                place,
-                f"add the equation, or {hint}",
-            )
+            f"the article differentiates by `{name}`, but no equation leads from it to "
+            f"`{top.name}`",
+            place=place,
+            help=f"add the equation, or {hint}",
         )
     message = f"{source} does not say what `{top.name}` is differentiated by"
-    raise SymgradError(Diagnostic(message, top.said.place, hint))
+    raise SymgradError(message, place=top.said.place, help=hint)

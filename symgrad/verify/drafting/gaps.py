@@ -188,10 +188,8 @@ def refuse_other_results(
         found, other = float(fraction(values[name])), like.pop(name)
         if abs(found - float(item.value)) > _ROUNDED * max(abs(found), 1.0):
             raise SymgradError(
-                Diagnostic(
-                    f"no equation defines `{name}`; by one like that of `{other}` it is "
-                    f"{found:.6g}, but the article has another value",
-                    item.place,
-                    f"add its equation, or give it with --equation '{name} = …'",
-                )
+                f"no equation defines `{name}`; by one like that of `{other}` it is "
+                f"{found:.6g}, but the article has another value",
+                place=item.place,
+                help=f"add its equation, or give it with --equation '{name} = …'",
             )
