@@ -55,12 +55,21 @@ async function drive() {
 
   const graph = at("#text").value;
   notes.edits = [];
+  const rows = () => [...document.querySelectorAll("#formulas li.row")];
+  const untouched = rows();
   for (const [from, to] of [["u^2", "u^3"], ["u^3", "u^4"], ["u^4", "u^2"]]) {
     const before = formula();
     type(at("#text"), at("#text").value.replace(from, to));
     notes.edits.push(Math.round(await until(() => formula() !== before)));
     await sleep(400);
   }
+  await until(() => !at(".stale"));
+  notes.kept = [untouched.filter((row) => row.isConnected).length, untouched.length];
+  const pick = at("#equations .pick");
+  pick.focus();
+  pick.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+  const picks = [...document.querySelectorAll("#equations .pick")];
+  notes.focused = picks.indexOf(document.activeElement);
   type(at("#text"), graph.replace("c*h", "c*hh"));
   await until(() => at("#faults li"));
   notes.fault = [at("#faults").textContent, at("#marks mark").textContent];
@@ -189,6 +198,8 @@ def check(heard: dict) -> None:
     assert r"\delta(2cu + 1)x + \lambda a" in heard["at_once"][0]
     assert heard["at_once"][1] >= 14
     assert heard["state"] == "live"
+    assert heard["kept"][0] > heard["kept"][1] / 3, "an edit sets again what it leaves as it was"
+    assert heard["focused"] == 1, "a key is heard once, however many edits there were"
     assert "unknown name `hh`" in heard["fault"][0]
     assert heard["fault"][1] == heard["selected"] == "hh"
     assert (heard["before"], heard["after"], heard["nudged"]) == ("2", "6", "4")

@@ -33,10 +33,13 @@ const pages = (() => {
     return found.length > 1 && !found[0].endsWith(":") ? [found[0] + found[1], ...found.slice(2)] : found;
   }
 
-  const typesetBefore = new Map(); // an edit leaves most formulas as they were
+  const typesetBefore = new Map(); // one formula stands in several places
+  const typesetAs = new WeakMap(); // what an element shows already
 
   function typeset(element) {
     const { tex } = element.dataset;
+    if (typesetAs.get(element) === tex) return;
+    typesetAs.set(element, tex);
     if (!typesetBefore.has(tex)) {
       if (typesetBefore.size > 1000) typesetBefore.clear();
       const made = document.createElement("span");
@@ -59,6 +62,8 @@ const pages = (() => {
 
   // A sentence with formulas between dollar signs; the text between them stays text.
   function typesetProse(element) {
+    if (typesetAs.has(element)) return;
+    typesetAs.set(element, element.dataset.prose);
     const plain = element.dataset.prose.split(/(?<!\\)\$/);
     element.textContent = "";
     plain.forEach((part, i) => {
@@ -108,14 +113,18 @@ const pages = (() => {
   const PAPER = 520; // pixels of a printed line beside the number, for the smallest usual paper
   const fitted = (within) => all(".formula, .line", within);
 
-  function tellEdges(box) {
-    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
-    box.classList.toggle("cut-left", box.scrollLeft > 1);
-    box.classList.toggle("cut-right", rest > 1);
+  // Everything is measured before anything is changed: else each box would lay the page out again.
+  function tellEdges(...boxes) {
+    const found = boxes.map((box) => [box.scrollLeft, box.scrollWidth - box.clientWidth - box.scrollLeft]);
+    boxes.forEach((box, i) => {
+      box.classList.toggle("cut-left", found[i][0] > 1);
+      box.classList.toggle("cut-right", found[i][1] > 1);
+    });
   }
 
-  function fit(within = document) {
-    const boxes = fitted(within);
+  // `fresh`: only what was not fitted before.
+  function fit(within = document, { fresh = false } = {}) {
+    const boxes = fitted(within).filter((box) => !fresh || !box.dataset.edges);
     boxes.forEach((box) => box.style.removeProperty("font-size"));
     boxes.forEach((box) => box.parentElement.classList.remove("far"));
     const measured = () => boxes.map((box) => box.clientWidth / box.scrollWidth);
@@ -125,10 +134,11 @@ const pages = (() => {
     boxes.forEach((box, i) => {
       if (ratios[i] < 1) box.style.fontSize = `${Math.max(SMALLEST, ratios[i] * 0.99) * 100}%`;
     });
-    [...boxes, ...all(".scroll, .canvas", within)].forEach((box) => {
+    const cut = [...boxes, ...all(".scroll, .canvas", within)];
+    tellEdges(...cut);
+    cut.forEach((box) => {
       if (!box.dataset.edges) box.addEventListener("scroll", () => tellEdges(box), { passive: true });
       box.dataset.edges = "told";
-      tellEdges(box);
     });
   }
 
@@ -160,8 +170,85 @@ const pages = (() => {
     document.fonts?.ready.then(() => fit());
   }
 
+  // ---- new text in the place of old: what it leaves as it was is neither set nor laid out again ----
+  const source = new WeakMap(); // what an element was made from: all its text, that of its tag, its attributes
+  const CONTAINERS = /^(?:div|g|section|svg|ul)$/i;
+  const NUMBERS = "[data-number], [data-value], [data-adjoint]"; // these follow the slider
+
+  // Elements as the server wrote them, before anything is done to them.
+  function asWritten(place) {
+    [...place.children].forEach((element) => {
+      source.set(element, written(element));
+      if (CONTAINERS.test(element.tagName)) asWritten(element);
+    });
+  }
+
+  const written = (element) => [element.outerHTML, element.cloneNode().outerHTML, element.getAttributeNames()];
+  const whole = (element) => source.get(element)?.[0];
+
+  // `keep`: the id of a section that stays though the new text lacks it.
+  function renew(place, html, keep = "") {
+    const made = document.createElement("template");
+    made.innerHTML = html; // made by the engine's templates, everything from outside escaped
+    merge(place, made.content, keep);
+    typesetAll(place);
+  }
+
+  function merge(place, made, keep = "") {
+    const before = [...place.children];
+    const after = [...made.children];
+    after.forEach((element) => source.set(element, written(element)));
+    const least = Math.min(before.length, after.length);
+    let first = 0;
+    while (first < least && whole(before[first]) === whole(after[first])) first += 1;
+    let last = 0;
+    while (last < least - first && whole(before.at(-1 - last)) === whole(after.at(-1 - last))) last += 1;
+    before.slice(0, first).forEach((element, i) => reset(element, after[i]));
+    for (let i = 1; i <= last; i += 1) reset(before.at(-i), after.at(-i));
+    const old = before.slice(first, before.length - last);
+    const fresh = after.slice(first, after.length - last);
+    const paired = old.length === fresh.length;
+    const partner = (element, i) => (paired ? old[i] : old.find((other) => element.id && other.id === element.id));
+    const partners = fresh.map(partner);
+    old.forEach((element) => {
+      if (!partners.includes(element) && !(keep && element.id === keep)) element.remove();
+    });
+    let next = before[before.length - last] ?? null;
+    for (let i = fresh.length - 1; i >= 0; i -= 1) {
+      next = partners[i] ? mergeOne(partners[i], fresh[i]) : place.insertBefore(fresh[i], next);
+    }
+  }
+
+  // Returns what stands there afterwards.
+  function mergeOne(element, fresh) {
+    const known = source.get(element);
+    if (known?.[0] === whole(fresh)) {
+      reset(element, fresh);
+      return element;
+    }
+    const alike = known && element.tagName === fresh.tagName && CONTAINERS.test(element.tagName);
+    if (!alike || !element.children.length || !fresh.children.length) {
+      element.replaceWith(fresh);
+      return fresh;
+    }
+    if (known[1] !== source.get(fresh)[1]) {
+      known[2].filter((name) => !fresh.hasAttribute(name)).forEach((name) => element.removeAttribute(name));
+      for (const { name, value } of fresh.attributes) element.setAttribute(name, value);
+    }
+    source.set(element, source.get(fresh));
+    merge(element, fresh);
+    return element;
+  }
+
+  function reset(element, fresh) {
+    const numbers = all(NUMBERS, fresh);
+    all(NUMBERS, element).forEach((place, i) => {
+      if (place.textContent !== numbers[i].textContent) place.textContent = numbers[i].textContent;
+    });
+  }
+
   // ---- one stop of the Tab key for each group, arrow keys within it -------------------------------
-  function rove(items, { column = () => [], onMove = () => {} } = {}) {
+  function rove(items, { column = () => [], onMove = () => {}, signal } = {}) {
     if (!items.length) return;
     items.forEach((item, i) => {
       item.setAttribute("tabindex", i ? "-1" : "0");
@@ -182,25 +269,32 @@ const pages = (() => {
         const i = Math.min(Math.max(place[0] + move[0], 0), group.length - 1);
         const j = Math.min(Math.max(place[1] + move[1], 0), group[i].length - 1);
         group[i][j].focus();
-      });
+      }, { signal });
       element.addEventListener("focus", () => {
         stops.forEach((other, item) => {
           item.setAttribute("tabindex", other[0] === place[0] ? "0" : "-1");
         });
         onMove(element);
-      });
+      }, { signal });
     });
   }
 
   function rovingRows(within = document) {
     all("ul.rows", within).forEach((list) => {
       const picks = all(".pick", list);
-      rove(picks, { column: (pick) => all(".copy", pick.parentElement) });
+      rove(picks, { column: (pick) => all(".copy", pick.parentElement), signal: listening.signal });
     });
   }
 
   // ---- what belongs together lights up -----------------------------------------------------------
-  let listening = new AbortController(); // of the drawing that is shown now
+  let listening = new AbortController(); // of what is shown now
+
+  // What is shown next listens anew, also where elements stay in place.
+  function renewed() {
+    listening.abort();
+    listening = new AbortController();
+    return listening.signal;
+  }
 
   // A node is called by what it is, and by what is written in it.
   function named(g) {
@@ -322,8 +416,7 @@ const pages = (() => {
 
   function lighting(canvas) {
     zooming(canvas);
-    listening.abort();
-    listening = new AbortController();
+    const { signal } = listening;
     const drawing = canvas.querySelector("svg");
     const nodes = new Map(all("g.node", drawing).map((g) => [g.dataset.node, g]));
     const wires = all("[data-edge]", drawing);
@@ -380,11 +473,11 @@ const pages = (() => {
 
     function watch(element, source, chosen) {
       chosen.source = source;
-      element.addEventListener("pointerenter", () => light(chosen));
-      element.addEventListener("pointerleave", () => light(pinned));
-      source.addEventListener("focus", () => light(chosen));
-      source.addEventListener("blur", () => light(pinned));
-      source.addEventListener("click", () => pin(chosen));
+      element.addEventListener("pointerenter", () => light(chosen), { signal });
+      element.addEventListener("pointerleave", () => light(pinned), { signal });
+      source.addEventListener("focus", () => light(chosen), { signal });
+      source.addEventListener("blur", () => light(pinned), { signal });
+      source.addEventListener("click", () => pin(chosen), { signal });
     }
 
     rows.forEach((row) => {
@@ -396,27 +489,32 @@ const pages = (() => {
     nodes.forEach((g, name) => {
       g.setAttribute("role", "button");
       g.setAttribute("aria-pressed", "false");
-      all("text", g).forEach((line) => line.after(" ")); // its lines are words, not one word
+      const apart = (line) => { if (line.nextSibling?.nodeValue !== " ") line.after(" "); };
+      all("text", g).forEach(apart); // its lines are words, not one word
       named(g);
       watch(g, g, { kind: "node", key: name, nodes: new Set([name]), edges: new Set() });
       g.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
         g.dispatchEvent(new MouseEvent("click"));
-      });
+      }, { signal });
     });
     wires.forEach((g) => {
       const ends = new Set([g.dataset.source, g.dataset.target]);
       const chosen = { kind: "wire", key: "", nodes: ends, edges: new Set([wireKey(g)]) };
-      g.addEventListener("pointerenter", () => light(chosen));
-      g.addEventListener("pointerleave", () => light(pinned));
+      g.addEventListener("pointerenter", () => light(chosen), { signal });
+      g.addEventListener("pointerleave", () => light(pinned), { signal });
     });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       if (pinned) pin(pinned);
       light(null);
+    }, { signal });
+    rove([...nodes.values()], { signal });
+    all("[aria-pressed=true]", drawing).concat(all("li.row [aria-pressed=true]")).forEach((element) => {
+      element.setAttribute("aria-pressed", "false");
     });
-    rove([...nodes.values()]);
+    light(null);
     return nodes;
   }
 
@@ -498,16 +596,17 @@ const pages = (() => {
       }
     }
 
+    const { signal } = listening;
     const choose = (number) => {
       show(number);
       remember(current);
     };
     if (slider) {
-      slider.addEventListener("input", () => choose(Number(slider.value)));
-      byId("previous").addEventListener("click", () => choose(current - 1));
-      byId("next").addEventListener("click", () => choose(current + 1));
+      slider.addEventListener("input", () => choose(Number(slider.value)), { signal });
+      byId("previous").addEventListener("click", () => choose(current - 1), { signal });
+      byId("next").addEventListener("click", () => choose(current + 1), { signal });
       all(".mark").forEach((mark) => {
-        mark.addEventListener("click", () => choose(Number(mark.dataset.step)));
+        mark.addEventListener("click", () => choose(Number(mark.dataset.step)), { signal });
       });
     }
     return show;
@@ -550,9 +649,14 @@ const pages = (() => {
     }
   }
 
-  const copying = (within = document) => all("button.copy", within).forEach((button) => {
-    const label = button.textContent;
-    button.addEventListener("click", async () => {
+  const labels = new WeakMap(); // what a button says while it tells of nothing
+
+  // Once for a page: buttons may come later.
+  function copying() {
+    document.addEventListener("click", async (event) => {
+      const button = event.target.closest("button.copy");
+      if (!button) return;
+      if (!labels.has(button)) labels.set(button, button.textContent);
       const text = button.dataset.copy ?? byId(button.dataset.from).textContent;
       const done = await copy(text);
       button.focus();
@@ -560,14 +664,14 @@ const pages = (() => {
       button.classList.toggle("done", done);
       byId("status").textContent = done ? "Copied" : "The browser does not allow copying";
       setTimeout(() => {
-        button.textContent = label;
+        button.textContent = labels.get(button);
         button.classList.remove("done");
       }, 1600);
     });
-  });
+  }
 
   return {
-    all, byId, copying, fit, followWindow, lighting, revealing, rove, rovingRows, stepping, tabbing,
+    all, asWritten, byId, copying, fit, followWindow, lighting, renew, renewed, revealing, rove, rovingRows, stepping, tabbing,
     typesetAll,
   };
 })();

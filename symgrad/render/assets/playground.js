@@ -4,7 +4,7 @@
   const first = JSON.parse(byId("first").textContent);
   const text = byId("text");
   const claims = byId("claims");
-  const PAUSE = 25; // milliseconds without a key before formulas and picture are derived again
+  const PAUSE = 0; // milliseconds without a key before formulas and picture are derived again
   const REST = 350; // and before paths, all steps and code are
   const PATIENCE = { show: 20_000, judge: 60_000, explain: 30_000, emit: 30_000 };
   let changed = {}; // numbers that differ from the graph's, by input
@@ -128,9 +128,9 @@
   }
 
   function enliven(answer, quick = false) {
+    const signal = pages.renewed();
     ["picture", "formulas", ...(quick ? [] : ["numbers"])].forEach((id) => {
       pages.rovingRows(byId(id));
-      pages.copying(byId(id));
       byId(id).classList.remove("stale");
     });
     const canvas = byId("graph");
@@ -142,19 +142,17 @@
     byId("play").disabled = steps < 2;
     byId("note").textContent = answer.note;
     byId("headline").textContent = answer.headline;
-    putInputs(answer.inputs, nodes);
-    pages.fit();
+    putInputs(answer.inputs, nodes, signal);
+    pages.fit(document, { fresh: true });
     guessing();
   }
 
   // What a quick answer lacks stays as it was, pale, until the whole one is there.
   function putQuick(answer) {
     showFaults([]);
-    const paths = byId("paths");
-    put("picture", answer.graph);
-    const place = put("formulas", answer.formulas);
-    if (paths) place.append(paths);
-    [paths, byId("numbers")].forEach((part) => part?.classList.add("stale"));
+    pages.renew(byId("picture"), answer.graph);
+    pages.renew(byId("formulas"), answer.formulas, "paths");
+    [byId("paths"), byId("numbers")].forEach((part) => part?.classList.add("stale"));
     enliven(answer, true);
   }
 
@@ -165,9 +163,10 @@
       return;
     }
     showFaults([]);
-    put("picture", answer.graph);
-    put("formulas", answer.formulas);
+    pages.renew(byId("picture"), answer.graph);
+    pages.renew(byId("formulas"), answer.formulas);
     put("numbers", answer.numbers);
+    all(".stale").forEach((part) => part.classList.remove("stale"));
     enliven(answer);
     putLanguages(answer.targets);
   }
@@ -221,7 +220,7 @@
   }
 
   // ---- numbers -------------------------------------------------------------------------------------
-  function putInputs(inputs, nodes) {
+  function putInputs(inputs, nodes, signal) {
     const place = byId("inputs");
     const names = inputs.map((input) => input.name).join(" ");
     if (place.dataset.names !== names) {
@@ -255,7 +254,7 @@
       const node = nodes.get(input.name);
       if (!node) return;
       node.classList.add("input");
-      drag(node, field, input.name);
+      drag(node, field, input.name, signal);
     });
   }
 
@@ -277,7 +276,7 @@
     change(name, field.value);
   }
 
-  function drag(handle, field, name) {
+  function drag(handle, field, name, signal) {
     handle.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       const from = Number(field.value);
@@ -297,7 +296,7 @@
       };
       window.addEventListener("pointermove", move);
       window.addEventListener("pointerup", end);
-    });
+    }, { signal });
   }
 
   // ---- steps: played, and guessed ------------------------------------------------------------------
@@ -413,7 +412,7 @@
 
   async function emit() {
     const answer = await ask({ kind: "emit", text: text.value, target: language });
-    if (answer.ok) pages.copying(put("code", answer.code));
+    if (answer.ok) put("code", answer.code);
     else byId("code").textContent = answer.faults.map((fault) => fault.message).join("; ");
   }
 
@@ -476,13 +475,14 @@
   text.addEventListener("input", edited);
   text.addEventListener("scroll", followScroll);
   window.addEventListener("hashchange", async () => { if (await follow()) edited(); });
+  [byId("picture"), byId("formulas")].forEach(pages.asWritten);
   pages.typesetAll();
   pages.followWindow();
   text.value = first.text;
   enliven(first.answer);
   putLanguages(first.answer.targets);
   put("code", first.code);
-  pages.copying(byId("code"));
+  pages.copying();
   start();
   follow().then((other) => { if (other) edited(); });
 })();
