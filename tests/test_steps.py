@@ -10,8 +10,9 @@ from symgrad.derivation.calculus import gradient_of
 from symgrad.derivation.derive import derive
 from symgrad.derivation.rules import MAX_STEPS, steps_of
 from symgrad.expression.algebra import replaced
+from symgrad.expression.alike import arranged
 from symgrad.expression.printer import Printer
-from symgrad.expression.tree import ZERO, Derivative, Var, walk
+from symgrad.expression.tree import ZERO, Derivative, Var, product_of, sum_of, walk
 from symgrad.render.sheet import Partial, Worked, all_names
 from symgrad.render.steps_sheet import full_sections
 from symgrad.render.text import side_text, worked_text
@@ -158,3 +159,25 @@ def test_functions_of_a_graphs_own_are_worked_out(own):
     (edge,) = [item for item in found if item.left == Partial("v", "a")]
     assert len(worked_text(edge, printer)) > 1
     assert any("derivative of f and chain rule" in line for line in worked_text(edge, printer))
+
+
+@pytest.mark.parametrize("name", examples.names())
+def test_no_step_only_changes_an_order_and_each_names_what_it_does(name):
+    _, found = worked(load(f"example:{name}"))
+    for item in found:
+        formulas = [sum_of([product_of(chain) for chain in side]) for side, _ in item.rows]
+        for (before, after), (_, rule) in zip(pairwise(formulas), item.rows[1:], strict=True):
+            if rule.parts == ("simplified",):
+                assert arranged(before) != arranged(after)
+
+
+def test_a_value_that_stands_there_twice_is_put_in_first_once():
+    assert shown("logistic_regression", "p", "z")[-1][-2:] == [
+        "= p·exp(−z)/(1 + exp(−z)) p put in",
+        "= p·(1 − p) exp(−z)/(1 + exp(−z)) = 1 − p",
+    ]
+    d, found = worked(load("example:logistic_regression"))
+    texts = [
+        " ".join(t.split()) for item in found for t in worked_text(item, Printer(all_names(d)))
+    ]
+    assert "= −y·(1 − p) + (1 − y)·p multiplied term by term" in texts

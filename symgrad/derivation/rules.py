@@ -126,7 +126,8 @@ def _quotient_rule(
         return div(above, denominator), "constant factor rule"
     square = power(denominator, _TWO)
     if not depends(numerator):
-        return neg(div(mul(numerator, below), square)), "reciprocal rule"
+        rule = "reciprocal rule" if numerator == ONE else "constant factor rule and reciprocal rule"
+        return neg(div(mul(numerator, below), square)), rule
     return div(add(mul(above, denominator), neg(mul(numerator, below))), square), "quotient rule"
 
 

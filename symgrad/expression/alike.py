@@ -5,9 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symgrad.expression.tree import Add, Call, Div, Expression, Mul, Neg, Number, Pow, Var
+from symgrad.expression.tree import (
+    Add,
+    Call,
+    Div,
+    Expression,
+    Mul,
+    Neg,
+    Number,
+    Pow,
+    Var,
+    children,
+    with_children,
+)
 
 Key = tuple[object, ...]
+
+
+def arranged(e: Expression) -> Expression:
+    """Return a formula with the parts of each sum and each product in one order, all else kept.
+
+    >>> a, b = Var("a"), Var("b")
+    >>> arranged(Div(a, Mul((b, a)))) == arranged(Div(a, Mul((a, b))))
+    True
+    >>> arranged(Mul((a, Neg(b)))) == arranged(Neg(Mul((b, a))))
+    False
+    """
+    parts = tuple(map(arranged, children(e)))
+    if isinstance(e, Add | Mul):
+        flat = [p for part in parts for p in (children(part) if type(part) is type(e) else (part,))]
+        parts = tuple(sorted(flat, key=repr))
+    return with_children(e, parts)
 
 
 def orderless(e: Expression) -> Key:

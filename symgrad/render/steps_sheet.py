@@ -6,13 +6,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.rules import RuleStep, steps_of
-from symgrad.expression.algebra import Product, add, cost, factored_sum, mul
+from symgrad.expression.algebra import Product, add, cost, div, factored_sum, mul
+from symgrad.expression.alike import arranged, orderless
 from symgrad.expression.printer import LetterPrinter
 from symgrad.expression.recognize import density_named
-from symgrad.expression.tree import ONE, ZERO, Derivative, Expression, Var
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Derivative,
+    Expression,
+    Var,
+    product_of,
+    sum_of,
+    variables,
+)
 from symgrad.graph.graph import Node
 from symgrad.render.sheet import (
     Chain,
@@ -36,7 +48,9 @@ from symgrad.render.text import side_text
 
 MAX_BRANCHES = 12  # a sum over more of them is not written out
 _MAX_LENGTH = 12  # the edges of one of them
-_MAX_COST = 120  # a step that costs more to read explains nothing
+_MAX_COST = 300  # a step that costs more to read explains nothing
+
+_SIMPLIFIED = Remark(("simplified",))
 
 Route = tuple[tuple[str, str], ...]  # edges (top, bottom), from the top down
 Row = tuple[Side, Remark]
@@ -104,8 +118,9 @@ class _StepsWriter:
             start = Derivative(equation, Var(edge.bottom))
             rows = [_row(side(start), "the equation of ", Name(node.name))]
             rows += [_row(side(step.expression), step.rule) for step in steps]
-            rows.append(_row(line.sides[0], "tidied"))
-            rows += [_row(one, Name(node.name), " put in") for one in line.sides[1:]]
+            rows.append((line.sides[0], _SIMPLIFIED))
+            for before, after in pairwise(line.sides):
+                rows += _own_value(Var(node.name), equation, _formula(before), after)
             yield self.worked(edge, rows)
 
     def sensitivities(self) -> Iterator[Item]:
@@ -172,8 +187,12 @@ class _StepsWriter:
             _row(slopes, "local derivatives put in" if whole else rule),
             _row(tuple((product,) for product in products), "multiplied"),
             _row(side(_collected(products)), "common factors taken out"),
-            (line.sides[-1], self._reason({bottom for r in routes for _, bottom in r}, products)),
         ]
+        nodes = {bottom for route in routes for _, bottom in route}
+        reason = self._reason(nodes, products, _formula(line.sides[-1]))
+        if reason == _SIMPLIFIED and arranged(_formula(line.sides[-1])) != arranged(products[0]):
+            rows += [_row(side(one), "multiplied term by term") for one in _distributed(products)]
+        rows.append((line.sides[-1], reason))
         return self.worked(left, rows if whole else rows[1:])
 
     def _head(self, route: Route, top: str) -> Chain:
@@ -186,35 +205,83 @@ class _StepsWriter:
         factors = [merged.get(edge) or self.d.local(*edge) for edge in route]
         return tuple(factor for factor in factors if factor != ONE)
 
-    def _reason(self, nodes: set[str], terms: list[Expression]) -> Remark:
+    def _reason(self, nodes: set[str], terms: list[Expression], after: Expression) -> Remark:
         """Return what the last step of a sum over branches through these nodes relied on."""
+        before = _collected(terms)
         conditions = {item.text: item.condition for item in self.d.graph.assumptions}
         for note in self.d.notes:
             if note.assumption in conditions:
                 return Remark(("by the equations, with ", conditions[note.assumption]))
             if note.node in nodes:
                 return Remark((note.left, " = ", note.right, ": the branches cancel"))
-        named = any(density_named(term) != term for term in terms)
-        return Remark(("the normal density by its name" if named else "collected",))
+            if after != ZERO and orderless(div(before, after)) in {
+                orderless(div(note.left, note.right)),
+                orderless(div(note.right, note.left)),
+            }:
+                return Remark((note.left, " = ", note.right))
+        if any(density_named(term) != term for term in terms):
+            return Remark(("the normal density by its name",))
+        new = [key for key in variables(after) if key not in variables(before)]
+        names = [Name(str(key)) for key in new]
+        words = [word for name in names for word in (" and ", name)][1:]
+        return Remark((*words, " put in")) if words else _SIMPLIFIED
 
     def worked(self, left: Name | Partial, rows: list[Row]) -> Worked:
         """Return rows without those that say again what the row above says."""
         kept: list[Row] = []
         last = left_side(left, self.printer)  # ∂L/∂w = ∂L/∂w says nothing
         for i, (one, rule) in enumerate(rows):
-            text = side_text(one, self.printer)
+            text = side_text(one, self.printer).replace("·", "")
             if _size(one) > _MAX_COST and i != len(rows) - 1:
                 continue
-            if text.replace("·", "") == last:
-                kept[-1:] = [(one, row[1]) for row in kept[-1:]]  # the same, drawn together
+            if text == last or (rule == _SIMPLIFIED and kept and _alike(one, kept[-1][0])):
+                kept[-1:] = [(one, row[1]) for row in kept[-1:]]  # the same in another order
             else:
                 kept.append((one, rule))
-            last = text.replace("·", "")
+            last = text
         return Worked(left, tuple(kept))
 
 
 def _row(one: Side, *rule: str | Name) -> Row:
     return one, Remark(rule)
+
+
+def _formula(one: Side) -> Expression:
+    return sum_of([product_of(chain) for chain in one])
+
+
+def _alike(one: Side, other: Side) -> bool:
+    return arranged(_formula(one)) == arranged(_formula(other))
+
+
+def _distributed(products: list[Expression]) -> Iterator[Expression]:
+    """Yield a product with its sum multiplied term by term, where factors cancel there."""
+    if len(products) > 1:
+        return
+    for base, exponent in Product(products[0]).powers.items():
+        if isinstance(base, Add) and exponent == 1:
+            others = div(products[0], base)
+            made = add(*(mul(term, others) for term in base.terms))
+            if cost(made) <= cost(products[0]):
+                yield made
+                return
+
+
+def _own_value(name: Var, equation: Expression, before: Expression, after: Side) -> Iterator[Row]:
+    """Yield the rows from a local derivative to one in the node's own value.
+
+    Where that stands there twice, as in p·(1 − p), it is put in once before, and what then stands
+    beside it is said to be 1 − p.
+    """
+    powers = Product(_formula(after)).powers
+    rest = [base for base in powers if base != name and name.key in variables(base)]
+    if powers.get(name) != 1 or len(rest) != 1:
+        yield _row(after, Name(str(name.key)), " put in")
+        return
+    factor = div(before, equation)
+    yield _row(side(name, factor), Name(str(name.key)), " put in")
+    beside = div(factor, div(_formula(after), mul(name, rest[0])))
+    yield after, Remark((beside, " = ", rest[0]))
 
 
 def _size(one: Side) -> int:
