@@ -97,6 +97,8 @@ class Translator(Delimiters, Styles, Scripts):
             self.subscript(word, parts)
         elif text == "^":
             self.superscript(word, parts)
+        elif text == "\\*":  # a product, also one that Markdown needs a stroke for
+            parts.append(self.written("*", word))
         elif text.startswith("\\"):
             self.command(word, parts)
         elif text == "&" and self.is_next("&"):  # the next of several columns of equations

@@ -43,7 +43,8 @@ class Delimiters(Environments, ABC):
         sign = SIGNS.get(plain[1:], plain) if plain.startswith("\\") else plain
         if sign not in ("(", ")", "|", "/", "‖", "⟨", "⟩"):  # `\\big/` is a large sign of division
             raise self.fault(f"`{bracket.text}` is no bracket that is read here", bracket)
-        parts.append(self.written(sign, bracket))
+        held = sign == "|" and word.text == "\\right" and self.is_evaluation()
+        parts.append(self.written(")" if held else sign, bracket))  # `\left.…\right|_V`
 
     def is_closed_by_evaluation(self) -> bool:
         """Tell whether the counterpart of a `\\left.` is `\\right|_{…}`."""

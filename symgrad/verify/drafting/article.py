@@ -19,6 +19,7 @@ from symgrad.sources.problems import Fault
 from symgrad.sources.written import Written
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS, spelled
+from symgrad.verify.reading.logs import LIKELIHOODS, logged, with_named_logs
 from symgrad.verify.reading.scope import TIME
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.superscripts import primed_names, with_primes_spelled
@@ -173,6 +174,9 @@ class Article:
     conditions: list[Condition] = field(default_factory=list)
     maximizes: bool = False
     set_on: int = 0  # the line of the last derivative that was set to zero
+    solved: set[str] = field(default_factory=set)  # by what derivatives were set to zero
+    closed: set[str] = field(default_factory=set)  # indices of which the values are listed
+    alone: set[str] = field(default_factory=set)  # words that stand without arguments somewhere
 
 
 def gather(text: str, source: str) -> Article:
@@ -183,21 +187,21 @@ def gather(text: str, source: str) -> Article:
     before: tuple[Place, int, str] | None = None
     texts = list(islice(formulas(text, source), MAX_FORMULAS))
     marked = primed_names(formula.content.text for formula in texts)
-    for formula in texts:
-        if formula.fault is not None or len(formula.text) > _MAX_LENGTH:
-            continue
-        if formula.values:
+    translated = [(formula, _translated(formula)) for formula in texts]
+    names = logged([one.text for _, one in translated if one is not None], lambda _: False)
+    logs = {name: f"log_{name}" for name in names}
+    likely = names & LIKELIHOODS and not _MINIMIZES.search(text)
+    found.maximizes = found.maximizes or bool(likely)
+    for formula, plain in translated:
+        if formula.values and formula.fault is None:
             place = formula.origin.place(formula.text, 0, 1)
             for name, value in VALUE_SAID.findall(formula.text):
                 if (number := plain_number(value)) is not None:
                     found.values.append(StatedValue(name, number, place))
+        if plain is None:
             continue
-        try:
-            origin = formula.content.origin(formula.text, formula.origin)
-            written, _ = translate_leniently(formula.content.text, origin)
-        except Fault:
-            continue
-        written = with_primes_spelled(written, marked.__contains__)
+        written = with_primes_spelled(plain, marked.__contains__)
+        written = with_named_logs(written, logs, called=True)
         listed = [] if formula.directive else list(statements(written))
         for statement in listed:
             _take(statement, formula, found)
@@ -215,6 +219,17 @@ def gather(text: str, source: str) -> Article:
     _note_motion(found)
     _note_curve(found)
     return found
+
+
+def _translated(formula: FoundFormula) -> Written | None:
+    """Return a formula in the plain notation, None for one that is not read."""
+    if formula.fault is not None or formula.values or len(formula.text) > _MAX_LENGTH:
+        return None
+    try:
+        origin = formula.content.origin(formula.text, formula.origin)
+        return translate_leniently(formula.content.text, origin)[0]
+    except Fault:
+        return None
 
 
 def _drop_transposes(found: Article) -> None:
@@ -375,6 +390,7 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     found.mentioned.update(loose(word) for text in texts for word, _ in words_in(text))
     _note_ranges([*texts, statement.whole.text] if statement.other == "…" else texts, found)
     before = len(found.tops)
+    found.alone.update(word for text in texts for word, called in words_in(text) if not called)
     differentiates = _note_derivatives(texts, place, found)
     if not statement.parts or (len(texts) == 2 and plain_number(texts[1]) == 0):
         found.tops[before:] = [replace(top, said=False) for top in found.tops[before:]]
@@ -382,6 +398,7 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     _take_condition(statement, place, found)
     if differentiates and plain_number(texts[-1]) == 0:
         found.set_on = place.line
+        found.solved |= {bottom for text in texts for bottom in _bottoms_of(text)}
     bounded = bool(statement.given) and all(_SIGN.fullmatch(one.text) for one in statement.given)
     if statement.other or not statement.parts or (statement.given and not bounded):
         return
@@ -400,8 +417,8 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
         # `log(μ) = η = a + bx`: of η
         statement = replace(statement, left=statement.parts[0][1], parts=statement.parts[1:])
     name = left[1].lstrip("\\")
-    if name.endswith(_UPDATED):
-        return
+    if name.endswith(_UPDATED) or name in found.solved:
+        return  # an update; a solution of the equations in which derivatives are zero
     if differentiates:
         if all(name != word for text in texts[1:] for word, _ in words_in(text)):
             found.adjoints.add(name)  # and no update of what it names
@@ -492,6 +509,12 @@ def _take_update(statement: WrittenStatement, place: Place, found: Article) -> N
         for name, number in zip(names, map(plain_number, numeric.groups()), strict=True):
             if number is not None and name not in known:
                 found.values.append(StatedValue(name, number, place))
+
+
+def _bottoms_of(text: str) -> set[str]:
+    """Return the names by which a text differentiates."""
+    found = (match for pattern in _DERIVATIVES for match in pattern.findall(text))
+    return {bottom.lstrip("\\") for _, bottom, _ in found}
 
 
 def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:

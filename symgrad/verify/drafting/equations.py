@@ -13,6 +13,7 @@ from symgrad.expression.functions import lookup
 from symgrad.expression.inverse import VALUE, inverted
 from symgrad.expression.recognize import recognized
 from symgrad.expression.tree import Add, Compare, Expression, Var, number, substitute, variables
+from symgrad.sources import lexer
 from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
@@ -26,6 +27,9 @@ from symgrad.verify.truth import Truth
 LEFT_OUT = "is left out"
 _MAX_EQUATIONS = 2_000
 _MAX_LINKS = 20
+_CALLED_QUANTITY = re.compile(
+    rf"(?<![\w\\])([^\W\d_]{{2,}})\s*\(\s*{lexer.NAME}(?:\s*,\s*{lexer.NAME})*\s*\)"
+)
 _OBJECTIVE = "objective_of_the_article"
 
 
@@ -43,7 +47,7 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
     `notes` takes what cannot be read, and what was a choice.
     """
     adjoints = {vocabulary.name(name) for name in article.adjoints}
-    single = [per_sample(said.right) for said in article.equations]
+    single = [per_sample(said.right, article.closed) for said in article.equations]
     names = [*vocabulary.names]
     names += [
         word for right, i in single if i
@@ -134,7 +138,12 @@ def _uncalled(right: str, article: Article) -> str:
         if arguments:
             call = rf"(?<!\w){re.escape(function)}\s*\(\s*{re.escape(arguments)}\s*\)"
             right = re.sub(call, function, right)
-    return right
+
+    def plain(match: re.Match[str]) -> str:
+        name = match[1]
+        return name if name in article.alone and lookup(name) is None else match[0]
+
+    return _CALLED_QUANTITY.sub(plain, right)  # `RSS(β)`, elsewhere RSS
 
 
 def _origin(place: Place) -> Origin:
@@ -173,7 +182,7 @@ def _by_links(
             names = list(map(str, variables(left)))
             if len(names) != 1 or names[0] in defined or names[0] in found:
                 continue
-            right = _tree(_uncalled(per_sample(one.right)[0], article), one.place, scope)
+            right = _tree(_uncalled(per_sample(one.right, article.closed)[0], article), one.place, scope)
             solved = inverted(left, names[0])
             if solved is None or not variables(right) or names[0] in variables(right):
                 continue

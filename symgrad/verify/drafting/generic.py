@@ -24,7 +24,12 @@ _SHIFTED = re.compile(r"[A-Za-z][mp]\d+")
 
 def spell_out(article: Article) -> None:
     """Write out what an article says for a free index, each for the values that this takes."""
-    samples = {letter for said in article.equations for letter, _ in open_sums(said.right)}
+    article.closed |= {letter for said in article.equations for letter in _listed(said, article)}
+    samples = {
+        letter
+        for said in article.equations
+        for letter, _ in open_sums(said.right, article.closed)
+    }
     cases = [_cases(said, article, samples) for said in article.equations]
     values: dict[str, Sequence[str]] = {}
     for listed in cases:
@@ -51,6 +56,12 @@ def spell_out(article: Article) -> None:
         for name in _named(bottom, values, defined)
     }
     article.adjoints = {name for one in article.adjoints for name in _named(one, values, defined)}
+
+
+def _listed(said: Said, article: Article) -> list[str]:
+    """Return the indices of the sums in an equation of which the article lists the values."""
+    words = tuple(word for word, _ in words_in(said.right))
+    return [one for one in summed_letters([said.right]) if _values(one, words, article)]
 
 
 def _cases(said: Said, article: Article, samples: set[str]) -> list[dict[str, str]]:

@@ -12,10 +12,12 @@ from symgrad.expression.spellings import base_and_index, loose
 from symgrad.sources import lexer
 from symgrad.verify.drafting.article import Article, words_in
 from symgrad.verify.reading.functions import LETTERS
-from symgrad.verify.reading.indices import bound
+from symgrad.verify.reading.indices import bound, letters_of, summed_letters
 
 _SUM = re.compile(r"[∑∏]\[\s*(\w)\s*=\s*(\d+)\s*,\s*(\w+)\s*\]")
 _ANY_SUM = re.compile(r"[∑∏]\[[^\]]*\]")
+_BARE_SUM = re.compile(r"∑\[\s*(\w?)\s*\]")
+_COUNT = re.compile(r"(?<![^\W\d])[nmNM](?![\w(])")
 _BEFORE_E = re.compile(r"(?<!\w)([^\W\d_])e\s*\^")  # `Ke^(-rT)`
 _INDEXED_FIRST = re.compile(r"([^\W\d_]_\d)([^\W\d_]+)")
 _SUBSCRIPTED = re.compile(r"[^\W\d_][₀-₉]+")
@@ -52,7 +54,7 @@ class Vocabulary:
         tops = [top.name for top in article.tops]
         for word in (*said, *tops, *article.bottoms):
             self._add(word)
-        texts = [item.right for item in article.equations]
+        texts = [per_sample(item.right, article.closed)[0] for item in article.equations]
         texts += [text for item in article.linked for text in (item.left, item.right)]
         listed = [word for text in texts for word in _words(text)]
         for word, called in listed:
@@ -148,12 +150,26 @@ def _words(text: str) -> Iterable[tuple[str, bool]]:
         yield from ((one, called) for one in options if one not in {r[0] for r in ranges})
 
 
-def open_sums(text: str) -> list[tuple[str, str]]:
-    """Return the index and the number of each sum that goes to a number that is not stated."""
-    return [(m[1], m[3]) for m in _SUM.finditer(text) if not m[3].isdigit()]
+def open_sums(text: str, closed: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return the index and the number of each sum that goes to a number that is not stated.
+
+    A sum that states none (`1/n ∑_i`) goes to the n of the formula, unless its index is `closed`:
+    one that the article lists the values of.
+
+    >>> open_sums("((1)/(n)) ∑[i] (y_i - w x_i)^2"), open_sums("∑[i] w_i x_i")
+    ([('i', 'n')], [])
+    """
+    found = [(m[1], m[3]) for m in _SUM.finditer(text) if not m[3].isdigit()]
+    counts = dict.fromkeys(_COUNT.findall(_ANY_SUM.sub(" ", text)))
+    for match in _BARE_SUM.finditer(text) if len(counts) == 1 else ():
+        letter = match[1] or next(iter(summed_letters([text[match.start() :]])), "")
+        stands = any(letter in letters_of(word) for word, _ in words_in(text))
+        if letter not in closed and (stands or not letter):
+            found.append((letter, next(iter(counts))))
+    return found
 
 
-def per_sample(text: str) -> tuple[str, str]:
+def per_sample(text: str, closed: Collection[str] = ()) -> tuple[str, str]:
     """Return a formula with its sums over an open number of samples read for one sample.
 
     The second result is the index that was a sample's, "" where there is none.
@@ -161,13 +177,16 @@ def per_sample(text: str) -> tuple[str, str]:
     >>> per_sample("((1)/(2m)) ∑[i=1, m] (a x_i - y_i)^2")
     ('((1)/(2)) (a x - y)^2', 'i')
     """
-    found = open_sums(text)
+    found = open_sums(text, closed)
     if len(set(found)) != 1:
         return text, ""
     letter, count = found[0]
     text = _SUM.sub(lambda spec: spec[0] if spec[3].isdigit() else "", text)
+    text = _BARE_SUM.sub(lambda spec: spec[0] if spec[1] in closed else "", text)
     text = re.sub(rf"(?<=[0-9]){count}(?!\w)", "", text)
     text = re.sub(rf"(?<!\w){count}(?!\w)", "1", text)
+    if not letter:
+        return text, "∑"
     once = re.sub(lexer.NAME, lambda word: bound(word[0], {letter: ""}), text)
     once = re.sub(rf"\^\(\(?{letter}\)?\)", "", once)
     return re.sub(" {2,}", " ", once), letter
@@ -222,7 +241,7 @@ def _has_samples(
 ) -> bool:
     """Tell whether an article speaks of samples: in words, by a sum over them, by an x or a y."""
     kinds = {vocabulary.name(name): kind for name, kind in article.words.items()}
-    if "data" in kinds.values() or any(open_sums(said.right) for said in article.equations):
+    if "data" in kinds.values() or any(open_sums(said.right, article.closed) for said in article.equations):
         return True
     free = (name for name in names if name not in bottoms and kinds.get(name) is None)
     return any(canonical(base_and_index(name)[0]) in _SAMPLED for name in free)

@@ -7,10 +7,11 @@ that cannot but speaks of the graph, or the reason why a formula is not about th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
+from types import MappingProxyType
 
 from symgrad.errors import Diagnostic
 from symgrad.expression.tree import Var, variables
@@ -26,6 +27,7 @@ from symgrad.verify.reading.densities import with_named_densities
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.homonyms import without_homonyms
+from symgrad.verify.reading.logs import logged, of_graph, with_named_logs
 from symgrad.verify.reading.motion import curved, moving, speaks_of_time
 from symgrad.verify.reading.orders import without_order
 from symgrad.verify.reading.prose import UNCLEAR
@@ -45,12 +47,14 @@ from symgrad.verify.reading.vectors import components
 MAX_CLAIM_LENGTH = 20_000
 MAX_CLAIMS = 20_000
 _MAX_PASSES = 3
+_TELLING = re.compile(r"d|∂|\\partial|ln|log")  # of motion, or of a logarithm
 
 
 class Reader(StatementReader):
     """Reads claims about one graph; what one text defines is in force to its end."""
 
     above: frozenset[str] = frozenset()  # letters that stand above the line as an index
+    logs: Mapping[str, str] = MappingProxyType({})  # what the logarithm of a name is called
 
     def read(self, text: str, source: str) -> Iterator[Claim | Skipped]:
         """Yield the claims of a text, and each formula that is not about the graph."""
@@ -58,7 +62,8 @@ class Reader(StatementReader):
         texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
         self.above = letters_above(formula.content.text for formula in texts)
         self.scope.batches = writes_batches((one.content.text for one in texts), self.scope)
-        self.note_motion(texts)
+        plain = self.note_motion(texts)
+        self.note_logs(plain)
         self.decimals = style_of(formula.content.text for formula in texts)
         self.chains.comma = self.decimals == "comma"
         for count, formula in enumerate(texts):
@@ -74,16 +79,36 @@ class Reader(StatementReader):
         read = [item for item in found if not isinstance(item, Later)]
         yield from without_homonyms(read, self.truth)
 
-    def note_motion(self, texts: list[FoundFormula]) -> None:
-        """Take note of the inputs that move with the time or along a curve."""
+    def note_logs(self, texts: list[str]) -> None:
+        """Take note of the logarithms that are quantities, of the graph or of the text."""
+        scope = self.scope
+
+        def known(word: str) -> bool:
+            return scope.can_stand(word) or word in scope.functions
+
+        def meant(word: str) -> str | None:
+            found = scope.names.meant(word)
+            return found[0] if found and found[0] in self.graph.index else None
+
+        self.logs = {name: f"log_{name}" for name in logged(texts, known)}
+        self.logs |= {
+            name: called for name, called in of_graph(texts, meant).items() if not known(name)
+        }
+
+    def note_motion(self, texts: list[FoundFormula]) -> list[str]:
+        """Take note of the inputs that move with the time or along a curve.
+
+        What is returned are the formulas in the plain notation that were looked at.
+        """
         found = []
         for formula in texts:
             raw = formula.content.text
-            if len(raw) <= MAX_CLAIM_LENGTH and (speaks_of_time(raw) or "d" in raw):
+            if len(raw) <= MAX_CLAIM_LENGTH and (speaks_of_time(raw) or _TELLING.search(raw)):
                 with suppress(Fault):
                     found.append(translate_leniently(raw, formula.origin)[0].text)
         self.scope.moves |= moving(found, self.scope)
         self.scope.curve = self.scope.curve or curved(found, self.scope)
+        return found
 
     def again(self, items: list[Item | Later], *, last: bool) -> list[Item | Later]:
         """Return the items, with the statements read again whose names may have got a meaning."""
@@ -159,6 +184,7 @@ class Reader(StatementReader):
             written = with_sums(with_primed_names(written, self.scope), self.scope)
             written = with_labels(written, self.scope)
             written = with_named_densities(written, self.scope)
+            written = with_named_logs(written, self.logs, called=False)
             self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
                 self.chains.refuse_marks(written)

@@ -15,7 +15,7 @@ from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
 from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
-from symgrad.verify.reading.motion import by_time, dotted
+from symgrad.verify.reading.motion import by_time, dotted, names_below
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.sums import MEANS, SumParser
 from symgrad.verify.reading.vectors import of_inputs
@@ -155,6 +155,8 @@ class ClaimParser(SumParser):
                 found = self.bracket_prime(found, start)
             elif token == "@":
                 found = self.at_values(found)
+            elif token[:1] == "_" and self.tokens[self.at - 1] == ")":
+                found = self.held(found, start)
             elif token == "!":
                 self.at += 1
                 found = Call("gamma", (add(found, ONE),))
@@ -163,6 +165,35 @@ class ClaimParser(SumParser):
                 found = Div(found, number(100))
             else:
                 return found
+
+    def held(self, found: Expression, start: int) -> Expression:
+        """Read `(∂U/∂S)_V`: V is held, as every other input is.
+
+        Raises:
+            Fault: where what is held is computed, or an input that is not named goes on to move.
+        """
+        scope, graph = self.scope, self.scope.graph
+        target = scope.derivatives.get(str(found.key)) if isinstance(found, Var) else None
+        words = self.tokens[self.at].strip("_").split("_")
+        ways = [scope.products(word, before_power=False) for word in words]
+        names = [
+            name for word, way in zip(words, ways, strict=True)
+            for name in ([scope.name(word)] if scope.name(word) or len(way) != 1 else way[0])
+        ]  # fmt: skip
+        nodes = [graph.index.get(str(name)) for name in names]
+        given = {node.name for node in nodes if node is not None and node.formula is None}
+        last = () if target is None else (target.bottom, *target.further)[-1:]
+        if target is None or not given.isdisjoint(last):
+            raise self.fault("an index behind brackets that hold no derivative", start, last=self.at)
+        below = names_below(target.key, scope)
+        free = {one.name for one in graph.nodes if one.name in below and one.formula is None}
+        free -= {name for name in free if graph.index[name].kind == "const"} | {*last}
+        if len(given) != len(nodes) and not free <= given:
+            what = next(word for word in words if scope.name(word) not in given)
+            raise self.fault(f"`{what}` is held here, which is no input of the graph", self.at)
+        scope.remark(f"`{self.tokens[self.at].strip('_')}` is held, as every other input is")
+        self.at += 1
+        return found
 
     def factor(self) -> Expression:
         """Read a factor; a sign of multiplication that stands twice is read once."""

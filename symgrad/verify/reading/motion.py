@@ -36,6 +36,8 @@ _RATES = (
 _CALLED = re.compile(rf"(?<!\w)({lexer.NAME})['′]*\s*\(\s*t\s*\)")
 _STEPS = re.compile(r"\(\s*t\s*[-+−]\s*1\s*\)|_\(?t\s*[-+−]\s*1")  # then t counts steps
 _SLOPE = re.compile(rf"[d∂]\s*({lexer.NAME})\s*/\s*[d∂]\s*({lexer.NAME})(?!\w)")
+_ALONE = re.compile(r"(?:^|[;\n⇒])\s*\(?\s*$")
+_IS_ZERO = re.compile(r"\s*\)?\s*=\s*0(?![\w.])")
 _DOTTED = re.compile(r"(\w+?)_(d{1,2}ot)((?:_\w+)?)")
 
 
@@ -72,12 +74,16 @@ def curved(texts: Iterable[str], scope: Scope) -> bool:
     """Tell whether a text differentiates one parameter by another: both move along a curve."""
     graph = scope.graph
     below = ancestors(graph, graph.objective)
+    found_any = False
     for text in texts:
-        for pair in _SLOPE.findall(text):
+        for match in _SLOPE.finditer(text):
+            if _ALONE.search(text, 0, match.start()) and _IS_ZERO.match(text, match.end()):
+                return False  # the author says that they do not move with each other
+            pair = match.groups()
             names = {found[0] for word in pair if (found := scope.names.meant(word))}
             if len(names) == 2 and names <= below and names <= {*graph.parameters}:
-                return True
-    return False
+                found_any = True
+    return found_any
 
 
 def dotted(word: str, scope: Scope) -> tuple[str, int] | None:

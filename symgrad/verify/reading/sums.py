@@ -220,6 +220,8 @@ class SumParser(FamilyParser):
             digits = [v for v in occurring if not v.isdigit() or first is None or int(v) >= first]
             shown = ", ".join(digits[:8])
             scope.remark(f"`{letter}` runs over {shown}")
+            if first is None and "0" in digits and len(digits) > 1:
+                scope.doubt(f"whether `{letter}` runs over 0 as well is not said")
             return digits
         own = [word for word in words if letter in letters_of(word)]
         counted = any(isinstance(size, Var) for size in scope.sizes.values())

@@ -105,6 +105,14 @@ def with_primed_names(written: Written, scope: Scope) -> Written:
     for match in _PRIMED.finditer(text):
         head = match[1][:1] if match[1][:1] == "d" and scope.strict(match[1]) is None else ""
         name = match[1][len(head) :]
+        if name.isalpha() and len(name) > 1 and scope.strict(name) is None:
+            last = scope.names.meant(f"{name[-1]}_prime") is not None
+            if last and scope.can_be_read(name[:-1]):  # `wa'` is w·a'
+                parts += [
+                    written.part(at, match.end(1) - 1),
+                    Written.all_at(" ", written.offsets[match.end(1) - 1]),
+                ]
+                at, name = match.end(1) - 1, name[-1]
         turned = _is_transposed(name, text[match.end() :], scope)
         if not (turned or _is_primed_name(name, scope)):
             continue
@@ -117,6 +125,11 @@ def with_primed_names(written: Written, scope: Scope) -> Written:
 _NAMED_BY_PRIME = re.compile(r"(?<![\w\\}])([A-Za-z])\s*'\s*(?:&\s*)?=(?![^=\n]*\1\s*(?:-|\+|\^))")
 
 
+_PRIME_OF_LETTER = re.compile(r"\\[A-Za-z]+|([A-Za-z])\s*(?:'|\^\s*\{?\s*\\prime)")
+_PRIME_CALLED = re.compile(r"([A-Za-z])\s*'+\s*(?:\\left)?\s*[({]|(?<![A-Za-z\\])([fghFGH])\s*'")
+_DEFINED_WITH_PRIME = re.compile(r"^\s*[A-Za-z]\s*=([^=∂\\]*)$")
+
+
 def primed_names(texts: Iterable[str]) -> frozenset[str]:
     """Return the letters that a text names with a prime: y in `y' = wx + b`, if `dL/dy'` is there.
 
@@ -126,7 +139,15 @@ def primed_names(texts: Iterable[str]) -> frozenset[str]:
     listed = list(texts)
     named = {letter for text in listed for letter in _NAMED_BY_PRIME.findall(text)}
     below = re.compile(r"(?:d|\\partial)\s*\{?([A-Za-z])\s*'")
-    return frozenset(named & {letter for text in listed for letter in below.findall(text)})
+    found = named & {letter for text in listed for letter in below.findall(text)}
+    if any("\\partial" in text or "∂" in text for text in listed):
+        # derivatives are written with ∂: `z = wa' + b` has another a, that of the layer before
+        primed = {letter for text in listed for letter in _PRIME_OF_LETTER.findall(text)}
+        called = {one for text in listed for pair in _PRIME_CALLED.findall(text) for one in pair}
+        whole = {one for text in listed for one in _DEFINED_WITH_PRIME.findall(text)}
+        inside = {letter for text in whole for letter in _PRIME_OF_LETTER.findall(text)}
+        found |= (primed & inside) - called - named - {""}
+    return frozenset(found)
 
 
 def with_primes_spelled(written: Written, named: Callable[[str], bool]) -> Written:
@@ -135,9 +156,16 @@ def with_primes_spelled(written: Written, named: Callable[[str], bool]) -> Writt
     parts: list[Written] = []
     at = 0
     for match in _PRIMED.finditer(text):
-        if not named(match[1]) and not (match[1][:1] == "d" and named(match[1][1:])):
+        word = match[1]
+        behind = word.isalpha() and named(word[-1])  # `wa'` is w·a'
+        if not (named(word) or (word[:1] == "d" and named(word[1:])) or behind):
             continue
-        parts.append(written.part(at, match.end(1)))
+        parts.append(written.part(at, match.end(1) - (behind and len(word) > 1)))
+        if behind and len(word) > 1:
+            parts += [
+                Written.all_at(" ", written.offsets[match.end(1) - 1]),
+                written.part(match.end(1) - 1, match.end(1)),
+            ]
         parts.append(Written.all_at("_prime", written.offsets[match.end(1)]))
         at = match.end()
     return Written.join([*parts, written.part(at, len(text))]) if parts else written
