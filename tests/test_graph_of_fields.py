@@ -85,10 +85,46 @@ def test_the_graph_of_an_article(article, objective, parameters, data):
     assert any(verdict.status == "proved" for verdict in report.verdicts)
 
 
-def test_what_is_differentiated_most_often_must_have_an_equation():
-    text = r"$z = wx$ and $\frac{dL}{dw} = \frac{dL}{dz}\frac{dz}{dw}$"
-    with pytest.raises(SymgradError, match="differentiates `L`, but no equation"):
+def test_what_can_be_read_is_a_graph_where_the_objective_has_no_equation():
+    text = r"$z = wx$ and $\frac{dL}{dw} = \frac{dL}{dz}\frac{dz}{dw}$, $\frac{dz}{dw} = w$"
+    draft = draft_graph(text, "a.md")
+    assert draft.graph.objective == "z"
+    assert any("no equation that can be read defines `L`" in note for note in draft.notes)
+    statuses = [one.status for one in verify(draft.graph, text, source="a.md").verdicts]
+    assert statuses == ["proved", "unreadable", "refuted"]
+
+
+def test_a_graph_of_which_nothing_can_be_read_is_refused():
+    text = r"$z = f(L)$ and $\frac{dL}{dw} = 3$"
+    with pytest.raises(SymgradError, match="no equation"):
         draft_graph(text, "a.md")
+
+
+LIKELIHOOD = r"""
+$$\ln L({0}) = {1}$$
+$$\frac{{\partial \ln L}}{{\partial {2}}} = {3}$$ and
+$$\frac{{\partial \ln L}}{{\partial {2}}} = {4}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "log", "by", "right", "wrong"),
+    [
+        (r"\theta", r"n\ln\theta - \theta\sum_{i=1}^n x_i", r"\theta",
+         r"\frac{n}{\theta} - \sum_{i=1}^n x_i", r"\frac{n}{\theta} + \sum_{i=1}^n x_i"),
+        (r"\mu, \sigma^2", r"-n\ln\sigma - \frac{1}{2\sigma^2}\sum_{i=1}^n (x_i - \mu)^2", r"\mu",
+         r"\frac{1}{\sigma^2}\sum_{i=1}^n (x_i - \mu)",
+         r"\frac{1}{\sigma}\sum_{i=1}^n (x_i - \mu)"),
+        ("p", r"y\ln p + (m - y)\ln(1 - p)", "p",
+         r"\frac{y}{p} - \frac{m - y}{1 - p}", r"\frac{y}{p} + \frac{m - y}{1 - p}"),
+    ],
+)  # fmt: skip
+def test_the_logarithm_of_what_has_no_equation_is_a_quantity(arguments, log, by, right, wrong):
+    text = LIKELIHOOD.format(arguments, log, by, right, wrong)
+    draft = draft_graph(text, "a.md")
+    assert (draft.graph.objective, draft.graph.maximize) == ("log_L", True)
+    report = verify(draft.graph, text, source="a.md")
+    assert [one.status for one in report.verdicts] == ["proved", "proved", "refuted"]
 
 
 SHEET = """

@@ -19,6 +19,7 @@ from symgrad.sources.problems import Fault
 from symgrad.sources.written import Written
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS, spelled
+from symgrad.verify.reading.layers import companions, layered, with_indices
 from symgrad.verify.reading.logs import LIKELIHOODS, logged, with_named_logs
 from symgrad.verify.reading.scope import TIME
 from symgrad.verify.reading.split import WrittenStatement, statements
@@ -40,8 +41,10 @@ _DERIVATIVES = (
     re.compile(rf"(?<!\w)d(?:\^2)?\s?({_NAME})?(?:\([^()]*\))?/\s*d\s?({_NAME})()"),
 )
 _PRIMED = re.compile(rf"({_NAME})['′’]+\s*\(\s*({_NAME}|[-−\d.]+)\s*\)")
-_GRADIENT = re.compile(rf"∇\s*(?:_\s*{_NAME}\s+)?({_NAME})")
+_GRADIENT = re.compile(rf"∇\s*(?:_\s*({_NAME})\s+)?({_NAME})")
 _BENT = re.compile(r"[\^²³⁴√]|[^\W\d_]{2,}")  # a power, a product `xy` or a function
+_CALLED_QUANTITY = re.compile(rf"(?<![\w\\])([^\W\d_]+)\s*\(\s*{_NAME}(\s*,\s*{_NAME})*\s*\)")
+_NUMBERED = re.compile(r"_\w*\d$")
 _CALL = rf"{_NAME}\s*(?:\(\s*{_NAME}\s*\))?"
 _DEPENDS = re.compile(rf"\s*({_NAME})\s*\(\s*{_CALL}(?:\s*,\s*{_CALL})*\s*\)\s*")
 _INDEXED = re.compile(r"\s*([^\W\d_]+)_(\d{1,3})\s*")
@@ -186,6 +189,9 @@ def gather(text: str, source: str) -> Article:
     )
     before: tuple[Place, int, str] | None = None
     texts = list(islice(formulas(text, source), MAX_FORMULAS))
+    raw = [formula.content.text for formula in texts]
+    bases = companions(raw, layered(raw, lambda _: False, with_graph=False))
+    texts = [with_indices(formula, bases) for formula in texts]
     marked = primed_names(formula.content.text for formula in texts)
     translated = [(formula, _translated(formula)) for formula in texts]
     names = logged([one.text for _, one in translated if one is not None], lambda _: False)
@@ -211,6 +217,9 @@ def gather(text: str, source: str) -> Article:
         found.equations = [
             replace(said, right=call.sub(rf"{function}_\1", said.right)) for said in found.equations
         ]
+    found.equations = [
+        replace(said, right=_without_arguments(said.right, found)) for said in found.equations
+    ]
     _drop_transposes(found)
     _drop_cases(found)
     _drop_dependences(found)
@@ -230,6 +239,19 @@ def _translated(formula: FoundFormula) -> Written | None:
         return translate_leniently(formula.content.text, origin)[0]
     except Fault:
         return None
+
+
+def _without_arguments(right: str, found: Article) -> str:
+    """Return a formula with A for `A(t, T)`, and RSS for `RSS(β)`, where that stands alone too."""
+    defined = {said.name for said in found.equations}
+
+    def plain(match: re.Match[str]) -> str:
+        name = match[1].lstrip("\\")
+        called = match[2] is not None or len(name) > 1
+        free = name in found.alone and name not in defined and lookup(name) is None
+        return match[1] if called and free and name not in LETTERS else match[0]
+
+    return _CALLED_QUANTITY.sub(plain, right)
 
 
 def _drop_transposes(found: Article) -> None:
@@ -431,6 +453,8 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
         else:
             found.arguments.setdefault(name, _arguments(statement.left, left, formula))
+    if left[2] is not None and plain_number(statement.parts[-1][1].text) is not None:
+        return  # `A(T, T) = 0` is a value there and no other
     _take_right_sides(name, statement, place, found, bounded=bounded)
 
 
@@ -538,7 +562,10 @@ def _note_derivatives(texts: list[str], place: Place, found: Article) -> bool:
             found.tops.append(Top(word[-1] if word.isalpha() else word, place))
             if not argument[-1:].isdigit() or "_" in argument:
                 found.bottoms.setdefault(argument.lstrip("\\"), place)
-        found.tops += [Top(name.lstrip("\\"), place) for name in _GRADIENT.findall(text)]
+        for bottom, name in _GRADIENT.findall(text):
+            found.tops.append(Top(name.lstrip("\\"), place))
+            if _NUMBERED.search(bottom):  # `∇_θ` may be of all parameters
+                found.bottoms.setdefault(bottom.lstrip("\\"), place)
         any_found = any_found or "∇" in text or "∂" in text
     return any_found
 

@@ -182,12 +182,15 @@ def _objective(
     times = Counter(vocabulary.name(top.name) for top in tops_said)
     missing = [name for name in open_tops if name not in bottoms and not alike(name, nodes)]
     often = max((times[name] for name in below), default=0)
-    if any(times[name] >= often for name in missing):
+    whole = {name for name in below if below[name].isdisjoint(missing)}  # what can be judged
+    if any(times[name] >= often for name in missing) and not whole:
         raise no_equation(missing, article, vocabulary)
     notes += [
-        f"no equation defines `{name}`, which the article differentiates as well"
+        f"no equation that can be read defines `{name}`, which the article differentiates: what is "
+        "said of it is not judged"
         for name in missing
     ]
+    below = {name: others for name, others in below.items() if name in whole or not whole}
     highest = [name for name in below if not any(name in other for other in below.values())]
     if highest:
         reason = "it is what the article differentiates"

@@ -13,7 +13,6 @@ from symgrad.expression.functions import lookup
 from symgrad.expression.inverse import VALUE, inverted
 from symgrad.expression.recognize import recognized
 from symgrad.expression.tree import Add, Compare, Expression, Var, number, substitute, variables
-from symgrad.sources import lexer
 from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
@@ -27,9 +26,6 @@ from symgrad.verify.truth import Truth
 LEFT_OUT = "is left out"
 _MAX_EQUATIONS = 2_000
 _MAX_LINKS = 20
-_CALLED_QUANTITY = re.compile(
-    rf"(?<![\w\\])([^\W\d_]{{2,}})\s*\(\s*{lexer.NAME}(?:\s*,\s*{lexer.NAME})*\s*\)"
-)
 _OBJECTIVE = "objective_of_the_article"
 
 
@@ -138,12 +134,7 @@ def _uncalled(right: str, article: Article) -> str:
         if arguments:
             call = rf"(?<!\w){re.escape(function)}\s*\(\s*{re.escape(arguments)}\s*\)"
             right = re.sub(call, function, right)
-
-    def plain(match: re.Match[str]) -> str:
-        name = match[1]
-        return name if name in article.alone and lookup(name) is None else match[0]
-
-    return _CALLED_QUANTITY.sub(plain, right)  # `RSS(β)`, elsewhere RSS
+    return right
 
 
 def _origin(place: Place) -> Origin:
@@ -182,7 +173,8 @@ def _by_links(
             names = list(map(str, variables(left)))
             if len(names) != 1 or names[0] in defined or names[0] in found:
                 continue
-            right = _tree(_uncalled(per_sample(one.right, article.closed)[0], article), one.place, scope)
+            once, _ = per_sample(one.right, article.closed)
+            right = _tree(_uncalled(once, article), one.place, scope)
             solved = inverted(left, names[0])
             if solved is None or not variables(right) or names[0] in variables(right):
                 continue

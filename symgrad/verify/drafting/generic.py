@@ -26,9 +26,7 @@ def spell_out(article: Article) -> None:
     """Write out what an article says for a free index, each for the values that this takes."""
     article.closed |= {letter for said in article.equations for letter in _listed(said, article)}
     samples = {
-        letter
-        for said in article.equations
-        for letter, _ in open_sums(said.right, article.closed)
+        letter for said in article.equations for letter, _ in open_sums(said.right, article.closed)
     }
     cases = [_cases(said, article, samples) for said in article.equations]
     values: dict[str, Sequence[str]] = {}

@@ -241,7 +241,8 @@ def _has_samples(
 ) -> bool:
     """Tell whether an article speaks of samples: in words, by a sum over them, by an x or a y."""
     kinds = {vocabulary.name(name): kind for name, kind in article.words.items()}
-    if "data" in kinds.values() or any(open_sums(said.right, article.closed) for said in article.equations):
+    summed = any(open_sums(said.right, article.closed) for said in article.equations)
+    if "data" in kinds.values() or summed:
         return True
     free = (name for name in names if name not in bottoms and kinds.get(name) is None)
     return any(canonical(base_and_index(name)[0]) in _SAMPLED for name in free)

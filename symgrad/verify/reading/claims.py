@@ -27,6 +27,7 @@ from symgrad.verify.reading.densities import with_named_densities
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.homonyms import without_homonyms
+from symgrad.verify.reading.layers import companions, layered, with_indices
 from symgrad.verify.reading.logs import logged, of_graph, with_named_logs
 from symgrad.verify.reading.motion import curved, moving, speaks_of_time
 from symgrad.verify.reading.orders import without_order
@@ -60,6 +61,7 @@ class Reader(StatementReader):
         """Yield the claims of a text, and each formula that is not about the graph."""
         found: list[Item | Later] = []
         texts = list(islice(formulas(text, source), MAX_CLAIMS + 1))
+        texts = self.with_layers(texts)
         self.above = letters_above(formula.content.text for formula in texts)
         self.scope.batches = writes_batches((one.content.text for one in texts), self.scope)
         plain = self.note_motion(texts)
@@ -78,6 +80,15 @@ class Reader(StatementReader):
             found = self.again(found, last=index == _MAX_PASSES - 1)
         read = [item for item in found if not isinstance(item, Later)]
         yield from without_homonyms(read, self.truth)
+
+    def with_layers(self, texts: list[FoundFormula]) -> list[FoundFormula]:
+        """Return the formulas with the numbers of layers above the line as indices."""
+        raw = [formula.content.text for formula in texts]
+        bases = layered(raw, lambda word: self.scope.names.meant(word) is not None, with_graph=True)
+        bases = frozenset(
+            base for base in companions(raw, bases) if self.scope.names.meant(base) is None
+        )
+        return [with_indices(formula, bases) for formula in texts]
 
     def note_logs(self, texts: list[str]) -> None:
         """Take note of the logarithms that are quantities, of the graph or of the text."""

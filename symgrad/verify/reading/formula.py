@@ -184,7 +184,8 @@ class ClaimParser(SumParser):
         given = {node.name for node in nodes if node is not None and node.formula is None}
         last = () if target is None else (target.bottom, *target.further)[-1:]
         if target is None or not given.isdisjoint(last):
-            raise self.fault("an index behind brackets that hold no derivative", start, last=self.at)
+            message = "an index behind brackets that hold no derivative"
+            raise self.fault(message, start, last=self.at)
         below = names_below(target.key, scope)
         free = {one.name for one in graph.nodes if one.name in below and one.formula is None}
         free -= {name for name in free if graph.index[name].kind == "const"} | {*last}

@@ -64,12 +64,18 @@ class LeftSides:
             self.state.assign(str(name), value)
         return tuple(map(str, names))
 
-    def is_case_of_a_sample(self, left: Target, statement: WrittenStatement) -> bool:
-        """Tell whether `y_i = 1` says something of one sample, and not of every one."""
+    def one_place(self, left: Target, statement: WrittenStatement) -> str:
+        """Return of what `y_i = 1` and `A(T, T) = 0` say something, "" where it is of all there is.
+
+        The first is a value of one sample, the second of an input at one place.
+        """
         node = self.graph.index.get(left.name) if isinstance(left, NameTarget) else None
-        of_sample = node is not None and node.formula is None and self.scope.indices
         numbers = all(plain_number(part.text) is not None for _, part in statement.parts)
-        return bool(of_sample) and numbers and SAMPLE in self.scope.indices.values()
+        if node is None or node.formula is not None or not numbers:
+            return ""
+        if self.scope.indices and SAMPLE in self.scope.indices.values():
+            return "a value of one sample"
+        return "a value at one place" if _CALLED.fullmatch(statement.left.text) else ""
 
     def input_name(self, text: str) -> str | None:
         """Return the input, or the rate, that a text names."""

@@ -19,7 +19,7 @@ _LOG = re.compile(
     rf"(?<![\w\\])(?:ln|log)\s*(?:(?P<name>{lexer.NAME})(?P<given>{_ARGUMENTS})"
     rf"|\(\s*(?P<inner>{lexer.NAME})(?P<of>{_ARGUMENTS})\s*\))(?![\w^²])"
 )
-_BEFORE = re.compile(r"(?:^|[;\n,⇒&]|(?:^|[;\n⇒])[^=\n;]*=)\s*$")
+_BEFORE = re.compile(r"(?:^|[;\n,⇒&])\s*$")
 _BEHIND = re.compile(r"\s*&?\s*(?::=|=|≈|∝)")
 _OPERATOR = re.compile(r"(?:[∂d]\s*\(?|∇\w*|[∂d]\w+)\s*$")
 _SPELLED = ("ln_{}", "log_{}", "ln{}", "log{}", "l{}", "{}{}")
@@ -100,7 +100,8 @@ def _stands_alone(name: str, texts: Iterable[str]) -> bool:
     It does not where it only says that the name is a product over samples, or what its log is.
     """
     word = rf"(?<![\w\\]){re.escape(name)}(?!\w)"
-    left = re.compile(rf"(?:^|[;\n⇒])\s*{word}{_ARGUMENTS}\s*(?:(?::=|=|∝)(?=[^;\n]*(?:∏|exp|e\s*\^))|$)")
+    product = r"(?::=|=|∝)(?=[^;\n]*(?:∏|exp|e\s*\^))"
+    left = re.compile(rf"(?:^|[;\n⇒])\s*{word}{_ARGUMENTS}\s*(?:{product}|$)")
     for text in texts:
         own = (one.span() for one in _LOG.finditer(text) if name in (one["name"], one["inner"]))
         covered = [*own, *(one.span() for one in left.finditer(text))]

@@ -380,6 +380,8 @@ class Scope:
         if above is None or above not in index or index[above].formula is None:
             return None
         below = self.name(bottom)
+        if below is not None and index_kind(index, below) == "data":
+            self.doubt(f"`{word}` may be a name: nothing is differentiated by the data `{below}`")
         if below is not None:
             return self.note(DerivativeTarget(above, below)) if below in index else None
         ways = self.products(bottom, before_power=False, repeated=True)

@@ -127,8 +127,8 @@ class StatementReader(SpecialStatements):
         Raises:
             Fault: if it cannot be read.
         """
-        if self.lefts.is_case_of_a_sample(left, statement):
-            return [Case((), Claim(text, place, left, condition="a value of one sample"))]
+        if one_place := self.lefts.one_place(left, statement):
+            return [Case((), Claim(text, place, left, condition=one_place))]
         claims = list(self.chain(statement, formula, left, text, place, last=last))
         if self.scope.indices and isinstance(left, DerivativeTarget):
             claims = [self.with_direct_slope(one, left) for one in claims]
