@@ -100,14 +100,12 @@ def verdict_on(slip: Slip, text: str, *, explain: bool = False) -> Verdict:
 
 
 def outcome(slip: Slip) -> Outcome:
-    graph, truth, _ = model(slip.example, slip.graph)
+    _, truth, _ = model(slip.example, slip.graph)
     verdict = verdict_on(slip, slip.text)
     if verdict.status != "refuted":
         return Outcome(slip, verdict.status, verdict.message, "", "", usable=False, seconds=0.0)
     start = time.perf_counter()
-    found = diagnose(
-        graph, truth.derivation, verdict.claim, verdict.decision, link=verdict.link or 0
-    )
+    found = diagnose(truth, verdict.claim, verdict.decision, link=verdict.link or 0)
     seconds = time.perf_counter() - start
     left = slip.text.partition(" = ")[0]
     again = verdict_on(Slip(slip.example, "", (), slip.graph), f"{left} = {found.correction}")

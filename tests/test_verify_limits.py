@@ -109,7 +109,7 @@ def test_an_explanation_ends_with_the_time_of_its_claim():
     (claim,) = read_claims(judge.truth, text, "a.txt")
     verdict = judge.judge(claim, 5.0)
     assert verdict.status == "refuted"
-    late = diagnose(graph, judge.truth.derivation, claim, verdict.decision, deadline=0.0)
+    late = diagnose(judge.truth, claim, verdict.decision, deadline=0.0)
     assert late.kind == "other"
     assert late.correction
     assert late.right == verdict.diagnosis.right

@@ -106,7 +106,7 @@ class Judge:
         if verdict.status != "refuted":
             return verdict
         claim, decision, found = verdict.claim, verdict.decision, verdict.diagnosis
-        known = {*self.graph.index, *claim.names, self._rate()}
+        known = {*self.graph.index, *claim.names, self.truth.rate}
         witness = () if decision is None else decision.witness
         if not known.issuperset(name for name, _ in witness):
             message = "not decided: no values of the graph's own names were found that refute it"
@@ -116,9 +116,6 @@ class Judge:
         if formula is None or known.issuperset(map(str, names_in(formula))):
             return verdict
         return replace(verdict, diagnosis=Diagnosis("other", "the two sides differ"))
-
-    def _rate(self) -> str:
-        return self.graph.rate[0] if self.graph.rate else "η"
 
     def _open(self, claim: Claim, deadline: float, *, explain: bool) -> Verdict:
         try:
@@ -270,17 +267,11 @@ class Judge:
             case NameTarget(name):
                 return Var(name) if name in self.graph.index else meanings.get(name, Var(name))
             case UpdateTarget(name):
-                return self._updated(name)
+                return self.truth.updated(name, self.truth.total(self.graph.objective, name))
             case ExpressionTarget(expression):
                 return substituted(expression, meanings)
             case _:
                 raise TypeError(claim.left)
-
-    def _updated(self, name: str) -> Expression:
-        """Return the parameter behind one step of gradient descent, in names."""
-        slope = self.truth.total(self.graph.objective, name)
-        step = Mul((Var(self._rate()), slope))
-        return Add((Var(name), step if self.graph.maximize else Neg(step)))
 
     # -- one link ------------------------------------------------------------------------------
 
@@ -398,9 +389,7 @@ class Judge:
     def _diagnosis(
         self, claim: Claim, link: int, decision: Decision | None, deadline: float
     ) -> Diagnosis:
-        found = diagnose(
-            self.graph, self.truth.derivation, claim, decision, link=link, deadline=deadline
-        )
+        found = diagnose(self.truth, claim, decision, link=link, deadline=deadline)
         if link and found.kind == "other":
             return replace(found, kind="wrong_intermediate_step")
         return found

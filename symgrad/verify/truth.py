@@ -18,7 +18,19 @@ from symgrad.derivation.derive import derive
 from symgrad.derivation.guards import open_guards
 from symgrad.expression.certified import arb, ctx, fmpq
 from symgrad.expression.certified_values import Value, certified, exact, fraction
-from symgrad.expression.tree import ONE, ZERO, Compare, Expression, Mark, Var, formula_of, variables
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Compare,
+    Expression,
+    Mark,
+    Mul,
+    Neg,
+    Var,
+    formula_of,
+    variables,
+)
 from symgrad.graph.graph import Graph, Node
 from symgrad.verify.deciding.guards import guards_in
 from symgrad.verify.deciding.limits import Stop, TooLarge, names_in, substituted
@@ -55,6 +67,16 @@ class Truth:
         if self._derivation is None:
             self._derivation = derive(self.graph)
         return self._derivation
+
+    @property
+    def rate(self) -> str:
+        """The name of the learning rate."""
+        return self.graph.rate[0] if self.graph.rate else "η"
+
+    def updated(self, name: str, slope: Expression) -> Expression:
+        """Return a parameter behind a step of descent, or of ascent where one maximizes."""
+        step = Mul((Var(self.rate), slope))
+        return Add((Var(name), step if self.graph.maximize else Neg(step)))
 
     # -- derivatives ---------------------------------------------------------------------------
 

@@ -9,26 +9,20 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symgrad.derivation.derivation import Derivation
 from symgrad.expression.printer import AsciiPrinter, Printer
 from symgrad.expression.tree import (
-    Add,
     Compare,
     Expression,
     Logic,
-    Mul,
-    Neg,
     Var,
     substitute,
     variables,
-    walk,
 )
 from symgrad.graph.graph import Graph
-from symgrad.verify.deciding.limits import Stop
+from symgrad.verify.deciding.limits import Stop, TooLarge
 from symgrad.verify.explaining.explain import Explanation, findings
 from symgrad.verify.explaining.floats import Values, same
 from symgrad.verify.explaining.occurrences import flattened
@@ -42,6 +36,7 @@ from symgrad.verify.model import (
     NameTarget,
     UpdateTarget,
 )
+from symgrad.verify.truth import Truth
 
 if TYPE_CHECKING:
     from symgrad.verify.deciding.equality import Decision
@@ -49,7 +44,6 @@ if TYPE_CHECKING:
 _ASCII = re.compile(r"[\x00-\x7f∂]*")
 _KINKED_POINTS = 14
 _PLAIN_POINTS = 6
-_MAX_EXPANDED = 3_000
 _CONFIRM_SECONDS = 0.4
 _TRIED = 6
 
@@ -77,38 +71,34 @@ class WrongClaim:
 
 
 def diagnose(
-    graph: Graph,
-    derivation: Derivation,
+    truth: Truth,
     claim: Claim,
     decision: Decision | None = None,
     *,
     link: int = 0,
-    printer: Printer | None = None,
     deadline: float | None = None,
 ) -> Diagnosis:
-    """Explain why a link of a claim is wrong.
+    """Explain why a link of a claim is wrong, in ASCII to authors who write in ASCII.
 
     Args:
-        graph: the graph the claim is about.
-        derivation: its derivation, which brings the names of the sensitivities.
+        truth: about the graph that the claim is about.
         claim: a claim that was refuted.
         decision: how it was refuted; its witness and values are shown.
         link: the index of the link at fault; those before it hold.
-        printer: prints formulas; by default in ASCII for authors who write in ASCII.
         deadline: a moment of `time.monotonic()` behind which no more explanations are tried.
 
     Returns:
         A diagnosis whose correction equals the derivation's result.
     """
-    shown = printer or _printer(graph, claim)
+    shown = _printer(truth.graph, claim)
     claimed = flattened(claim.links[link].expression)
     yours, right, witness = _values(decision)
     try:
-        case = _case(graph, derivation, claim, claimed, decision, deadline)
+        case = _case(truth, claim, claimed, decision, deadline)
         found = findings(case.scene, case.claimed, case.values, case.slope)
         best, tree = _confirmed(case, found)
     except (NoScene, KeyError, RecursionError, Stop):
-        form = _gradient(graph, derivation, claim)
+        form = _gradient(truth, claim)
         shape = "" if form is None else shown.expression(form)
         text = f"This must be {shown.expression(form)}." if form is not None else ""
         return Diagnosis(
@@ -161,56 +151,50 @@ def _is_worked_out(claim: Claim, link: int) -> bool:
 
 
 def _case(
-    graph: Graph,
-    derivation: Derivation,
+    truth: Truth,
     claim: Claim,
     claimed: Expression,
-    decision: Decision | None = None,
-    deadline: float | None = None,
+    decision: Decision | None,
+    deadline: float | None,
 ) -> WrongClaim:
     """Set the scene: points at which both the claim and the right formula have values."""
-    scene, right = scene_of(graph, derivation, claim)
+    scene, right = scene_of(truth, claim)
     scene.deadline = deadline
     conditions: list[Expression] = [c for c in claim.assumptions if isinstance(c, Compare | Logic)]
     witness = () if decision is None else decision.witness
     scene.place([right, claimed], conditions, {str(name): float(v) for name, v in witness})
     update = None
     if isinstance(claim.left, UpdateTarget):
-        update = (claim.left.name, _rate(graph))
+        update = (claim.left.name, truth.rate)
     return WrongClaim(scene, claimed, right, scene.floats.value(right), update)
 
 
-def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene, Expression]:
+def scene_of(truth: Truth, claim: Claim) -> tuple[Scene, Expression]:
     """Return the scene of a claim, its points not chosen yet, and the right formula in names."""
-    target = claim.left
-    own = target.key if isinstance(target, DerivativeTarget) else None
-    derivatives = tuple(item for item in claim.derivatives if item.key != own)
+    graph, target = truth.graph, claim.left
     count = _KINKED_POINTS if _switches(graph, claim) else _PLAIN_POINTS
-    definitions = claim.definitions
     if isinstance(target, NameTarget):
-        target = _meant(graph, derivation, claim, target)
+        target = _meant(truth, claim, target)
+    scene = Scene(truth, claim, count=count)
     if isinstance(target, DerivativeTarget):
-        bare = Scene(graph, derivation, (None, None), definitions, derivatives)
         top, whole = target.top, graph
-        start = target.expression or bare.definition_of(target.top)
+        start = target.expression or scene.definition_of(target.top)
         bottom = (target.bottom, *target.further)[-1]
         for name in (target.bottom, *target.further)[:-1]:
-            start = bare.total(start or Var(target.top), name)
+            start = scene.total(start or Var(target.top), name)
         if start is not None and not isinstance(start, Var):
             top = target.key if target.further else f"({target.top})"
-            whole = with_node(graph, top, bare.in_nodes(start))
+            whole = with_node(graph, top, scene.in_nodes(start))
         elif isinstance(start, Var):
             top = str(start.key)
-        scene = Scene(whole, derivation, (top, bottom), definitions, derivatives, count=count)
+        scene = Scene(truth, claim, (top, bottom), graph=whole, count=count)
         return scene, scene.total(Var(top), bottom)
-    scene = Scene(graph, derivation, (None, None), definitions, derivatives, count=count)
     if isinstance(target, ExpressionTarget):
         return scene, target.expression
     if isinstance(target, UpdateTarget):
-        ends = (graph.objective, target.name)
-        scene = Scene(graph, derivation, ends, definitions, derivatives, count=count)
-        step = Mul((Var(_rate(graph)), scene.total(Var(graph.objective), target.name)))
-        return scene, Add((Var(target.name), step if graph.maximize else Neg(step)))
+        scene = Scene(truth, claim, (graph.objective, target.name), count=count)
+        slope = scene.total(Var(graph.objective), target.name)
+        return scene, truth.updated(target.name, slope)
     if isinstance(target, NameTarget):
         node = graph.index.get(target.name)
         if node is not None and node.formula is not None:
@@ -221,22 +205,16 @@ def scene_of(graph: Graph, derivation: Derivation, claim: Claim) -> tuple[Scene,
     raise NoScene
 
 
-def _rate(graph: Graph) -> str:
-    return graph.rate[0] if graph.rate is not None else "η"
-
-
-def _meant(
-    graph: Graph, derivation: Derivation, claim: Claim, target: NameTarget
-) -> DerivativeTarget | NameTarget:
+def _meant(truth: Truth, claim: Claim, target: NameTarget) -> DerivativeTarget | NameTarget:
     """Return the derivative that a name stands for: δ is ∂L/∂v."""
     for item in claim.definitions:
         if item.name == target.name and isinstance(item.expression, Var):
             for derivative in claim.derivatives:
                 if derivative.key == item.expression.key:
                     return derivative
-    for sensitivity in derivation.sensitivity_list:
-        if sensitivity.name == target.name and target.name not in graph.index:
-            top = derivation.numerator(sensitivity.node)
+    for sensitivity in truth.derivation.sensitivity_list:
+        if sensitivity.name == target.name and target.name not in truth.graph.index:
+            top = truth.derivation.numerator(sensitivity.node)
             return DerivativeTarget(top, sensitivity.node)
     return target
 
@@ -274,8 +252,9 @@ def _is_right(case: WrongClaim, tree: Expression, stop: float) -> bool:
 
     if not same(case.scene.floats.value(tree), case.values, 1e-6):
         return False
-    closed = closed_form(case.scene, tree), closed_form(case.scene, case.right)
-    if closed[0] is None or closed[1] is None:
+    try:
+        closed = [case.scene.in_inputs(side) for side in (tree, case.right)]
+    except TooLarge:
         return True
     facts = [
         item.condition
@@ -285,54 +264,14 @@ def _is_right(case: WrongClaim, tree: Expression, stop: float) -> bool:
     return decide(closed[0], closed[1], assumptions=facts, deadline=stop).status != "refuted"
 
 
-def closed_form(scene: Scene, e: Expression) -> Expression | None:
-    """Return an expression in inputs only, None where that would be long."""
-    trees: dict[str, Expression] = {}
-    sizes: dict[str, int] = {}
-
-    def size_of(part: Expression) -> int:
-        return sum(sizes.get(str(key), 1) for key in _keys(part))
-
-    def close(part: Expression) -> Expression | None:
-        for key in dict.fromkeys(_keys(part)):
-            name = str(key)
-            meaning = _meaning(scene, name)
-            if meaning is None or name in trees:
-                continue
-            inner = close(meaning)
-            if inner is None:
-                return None
-            trees[name], sizes[name] = inner, size_of(meaning)
-        if size_of(part) > _MAX_EXPANDED:
-            return None
-        return substitute(part, trees)  # type: ignore[arg-type]
-
-    return close(e)
-
-
-def _keys(e: Expression) -> Iterator[str | int]:
-    return (part.key for part in walk(e) if isinstance(part, Var))
-
-
-def _meaning(scene: Scene, name: str) -> Expression | None:
-    node = scene.graph.index.get(name)
-    if node is not None:
-        return None if node.formula is None else node.formula.expression
-    for derivative in scene.derivatives:
-        if derivative.key == name:
-            return scene.derivative_expression(derivative)
-    return scene.definition_of(name)
-
-
-def _gradient(graph: Graph, derivation: Derivation, claim: Claim) -> Expression | None:
+def _gradient(truth: Truth, claim: Claim) -> Expression | None:
     """Return the derivation's own formula for a gradient, or for a step of descent."""
-    forms = {name: form.expression for name, form in derivation.gradient_forms}
+    forms = {name: form.expression for name, form in truth.derivation.gradient_forms}
     match claim.left:
-        case DerivativeTarget(top, bottom, None, ()) if top == derivation.graph.objective:
+        case DerivativeTarget(top, bottom, None, ()) if top == truth.graph.objective:
             return forms.get(bottom)
         case UpdateTarget(name) if name in forms:
-            step = Mul((Var(_rate(graph)), forms[name]))
-            return Add((Var(name), step if graph.maximize else Neg(step)))
+            return truth.updated(name, forms[name])
         case _:
             return None
 
@@ -341,7 +280,7 @@ def _own_form(case: WrongClaim, claim: Claim) -> Expression:
     """Return the derivation's formula in the names that the author used."""
     scene = case.scene
     used = {str(key) for link in claim.links for key in variables(link.expression)}
-    result = _gradient(scene.graph, scene.derivation, claim) or case.right
+    result = _gradient(scene.truth, claim) or case.right
     unknown: dict[str | int, Expression] = {}
     for item in reversed(scene.derivation.sensitivity_list):
         if item.name not in used:

@@ -74,7 +74,7 @@ def findings(
     found += [_classified(scene, claimed, repair, suspects) for repair in repairs]
     found += _conditional(scene, claimed, right)
     found = [_completed(item, repairs, suspects) for item in found]
-    direct = derivative and same(scene.truth, right)
+    direct = derivative and same(scene.right, right)
     if not found and direct:
         found += _combined(scene, claimed)
     if not found:
@@ -244,15 +244,12 @@ def _sign_condition(scene: Scene, holds: Sequence[bool]) -> Expression | None:
 
 
 def _holds_given(scene: Scene, claimed: Expression, fact: Compare) -> bool:
-    other = Scene(
-        scene.graph, scene.derivation, (scene.top, scene.bottom), scene.definitions,
-        scene.derivatives, count=4, deadline=scene.deadline,
-    )  # fmt: skip
+    other = scene.elsewhere(4)
     try:
         other.place([claimed], [fact])
         if other.top is None or other.bottom is None or not other.locals:
             return False
-        return same(other.floats.value(claimed), other.truth)
+        return same(other.floats.value(claimed), other.right)
     except (NoScene, KeyError):
         return False
 
@@ -262,10 +259,7 @@ def _combined(scene: Scene, claimed: Expression) -> list[Explanation]:
     paths = scene.paths
     if not 1 < len(paths) <= 10:
         return []
-    wider = Scene(
-        scene.graph, scene.derivation, (scene.top, scene.bottom), scene.definitions,
-        scene.derivatives, count=len(paths) + 3, deadline=scene.deadline,
-    )  # fmt: skip
+    wider = scene.elsewhere(len(paths) + 3)
     try:
         wider.place([claimed])
         shares = [wider.floats.value(wider.contribution(path)) for path in paths]

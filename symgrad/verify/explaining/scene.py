@@ -16,30 +16,28 @@ from functools import cached_property, partial
 from itertools import pairwise
 
 from symgrad.derivation import analysis
-from symgrad.derivation.calculus import gradient_of
-from symgrad.derivation.derivation import Derivation, local_derivative
+from symgrad.derivation.derivation import local_derivative
 from symgrad.expression.algebra import mul
 from symgrad.expression.points import beside, common, near, signed
 from symgrad.expression.tree import (
     ZERO,
     Expression,
-    Var,
     formula_of,
     substitute,
     variables,
 )
 from symgrad.graph.graph import Graph, Node
 from symgrad.graph.points import points_of
+from symgrad.verify.deciding.limits import substituted
 from symgrad.verify.explaining.floats import Floats, Values, close
-from symgrad.verify.model import Definition, DerivativeTarget
-from symgrad.verify.truth import total_derivative
+from symgrad.verify.model import Claim, DerivativeTarget
+from symgrad.verify.truth import Truth, total_derivative
 
 POINTS = 6
 MAX_PATHS = 40
 MAX_NODES = 400
 _MAX_WRITTEN = 300
 _TRIES = 240
-_MOST_LEVELS = 20  # of names that stand for others
 _SEED = 20250101
 
 
@@ -71,22 +69,29 @@ class Scene:
 
     def __init__(
         self,
-        graph: Graph,
-        derivation: Derivation,
-        target: tuple[str | None, str | None],
-        definitions: Iterable[Definition] = (),
-        derivatives: Iterable[DerivativeTarget] = (),
+        truth: Truth,
+        claim: Claim,
+        target: tuple[str | None, str | None] = (None, None),
         *,
+        graph: Graph | None = None,
         count: int = POINTS,
         deadline: float | None = None,
     ) -> None:
-        self.graph, self.derivation = graph, derivation
+        self.truth, self.claim = truth, claim
+        self.graph, self.derivation = graph or truth.graph, truth.derivation
         self.top, self.bottom = target
-        self.definitions = tuple(definitions)
-        self.derivatives = tuple(derivatives)
         self.count = count
         self.deadline = deadline
         self.floats = Floats({}, deadline)
+        own = claim.left.key if isinstance(claim.left, DerivativeTarget) else None
+        self.meanings = {k: e for k, e in truth.meanings(claim).items() if k != own}
+
+    def elsewhere(self, count: int) -> Scene:
+        """Return the scene with so many points, which are still to be placed."""
+        target = (self.top, self.bottom)
+        return Scene(
+            self.truth, self.claim, target, graph=self.graph, count=count, deadline=self.deadline
+        )
 
     def place(
         self,
@@ -166,68 +171,41 @@ class Scene:
         return floats if usable else None
 
     def _name_the_rest(self, floats: Floats) -> None:
-        for item in self.derivation.sensitivity_list:
-            if item.name not in floats.names:
-                floats.names[item.name] = floats.value(item.form.expression)
-        pending: list[tuple[str, Expression]] = [
-            *((d.key, self.derivative_expression(d)) for d in self.derivatives),
-            *((d.name, d.expression) for d in self.definitions),
-        ]
-        for _ in range(len(pending) + 1):
-            waiting: list[tuple[str, Expression]] = []
-            for name, expression in pending:
-                if all(str(key) in floats.names for key in variables(expression)):
-                    floats.names[name] = floats.value(expression)
-                else:
-                    waiting.append((name, expression))
-            if len(waiting) == len(pending):
-                break
-            pending = waiting
-
-    def derivative_expression(self, target: DerivativeTarget) -> Expression:
-        """Return the derivative that a key stands for, as a tree in names."""
-        start = target.expression or self.definition_of(target.top) or Var(target.top)
-        for bottom in (target.bottom, *target.further):
-            start = self.total(start, bottom)
-        return start
+        for name, meaning in self.meanings.items():
+            if all(str(key) in floats.names for key in variables(meaning)):
+                floats.names[str(name)] = floats.value(meaning)
 
     def definition_of(self, name: str) -> Expression | None:
         """Return what a name stands for that is no node: the author's meaning, or δ's."""
         if name in self.graph.index:
             return None
-        for item in self.definitions:
-            if item.name == name:
-                return item.expression
-        for sensitivity in self.derivation.sensitivity_list:
-            if sensitivity.name == name:
-                return sensitivity.form.expression
-        return None
+        said = [item.expression for item in self.claim.definitions if item.name == name]
+        forms = self.derivation.sensitivity_list
+        return next(iter([*said, *(s.form.expression for s in forms if s.name == name)]), None)
 
     def total(self, expression: Expression, bottom: str) -> Expression:
         """Return the total derivative of an expression in names by one of them.
 
         Raises NoScene where so many paths lead down that the formula would be too long.
         """
-        whole = self.in_nodes(expression, but=bottom)
-        if bottom not in self.graph.index:
-            return gradient_of(whole).get(bottom, ZERO)
+        whole = self.in_nodes(expression)
         counts = analysis.path_counts(self.graph, bottom)
         if any(counts.get(str(key), 0) > _MAX_WRITTEN for key in variables(whole)):
             raise NoScene
         return total_derivative(self.graph, whole, bottom)
 
-    def in_nodes(self, e: Expression, but: str = "") -> Expression:
-        """Return an expression with sensitivities and the author's names written out, but one."""
-        for _ in range(_MOST_LEVELS):
-            meanings: dict[str | int, Expression] = {
-                key: meaning
-                for key in variables(e)
-                if key != but and (meaning := self.definition_of(str(key))) is not None
-            }
-            if not meanings:
-                break
-            e = substitute(e, meanings)
-        return e
+    def in_nodes(self, e: Expression) -> Expression:
+        """Return an expression with sensitivities and the author's names written out."""
+        return substituted(e, self.meanings)
+
+    def in_inputs(self, e: Expression) -> Expression:
+        """Return an expression in inputs only. Raises TooLarge where that would be long."""
+        own: dict[str | int, Expression] = {
+            node.name: node.formula.expression
+            for node in self.graph.nodes[len(self.truth.graph.nodes) :]  # see `with_node`
+            if node.formula is not None
+        }
+        return self.truth.expand(substituted(self.in_nodes(e), own))
 
     @cached_property
     def locals(self) -> dict[tuple[str, str], Expression]:
@@ -268,9 +246,14 @@ class Scene:
     @cached_property
     def below(self) -> dict[str, Values]:
         """The derivative of each node by `bottom`."""
+        return self.swept({})
+
+    def swept(self, changed: Mapping[tuple[str, str], Values]) -> dict[str, Values]:
+        """Return the derivative of each node by `bottom`, some local derivatives replaced."""
         found: dict[str, Values] = {str(self.bottom): (1.0,) * self.floats.count}
         for (node, operand), local in self.locals.items():
-            product = times(self.floats.value(local), found[operand])
+            slope = changed.get((node, operand)) or self.floats.value(local)
+            product = times(slope, found[operand])
             found[node] = plus(found[node], product) if node in found else product
         return found
 
@@ -285,7 +268,7 @@ class Scene:
         return found
 
     @property
-    def truth(self) -> Values:
+    def right(self) -> Values:
         """The right value of the derivative, at every point."""
         return self.below.get(str(self.top), (0.0,) * self.floats.count)
 
@@ -297,7 +280,7 @@ class Scene:
                 continue
             weight = times(self.above[node], self.below[operand])
             values = self.floats.value(local)
-            rows = zip(values, claimed, self.truth, weight, strict=True)
+            rows = zip(values, claimed, self.right, weight, strict=True)
             required = tuple(_required(*row) for row in rows)
             found.append(Edge(node, operand, local, values, weight, required))
         return tuple(found)

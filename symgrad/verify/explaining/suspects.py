@@ -28,7 +28,7 @@ from symgrad.expression.tree import (
 )
 from symgrad.verify.explaining.floats import Values, close, same
 from symgrad.verify.explaining.pieces import proportion, simple_number
-from symgrad.verify.explaining.scene import Edge, Scene, plus, times
+from symgrad.verify.explaining.scene import Edge, Scene, plus
 from symgrad.verify.explaining.slips import Slip, slips_of
 
 _STRONG = frozenset(
@@ -76,7 +76,7 @@ def _zero(values: Values, scale: Values) -> bool:
 
 def _dropped(scene: Scene, edges: Sequence[Edge], claimed: Values) -> list[Suspect]:
     """Find branches left out: an edge that counts for nothing, or one path of many."""
-    if _zero(claimed, scene.truth):
+    if _zero(claimed, scene.right):
         return []
     gone = [edge for edge in edges if _zero(edge.required, edge.values)]
     if gone:
@@ -87,7 +87,7 @@ def _dropped(scene: Scene, edges: Sequence[Edge], claimed: Values) -> list[Suspe
         return [_branch(scene, chosen, through)]
     for path in scene.paths if len(scene.paths) > 1 else ():
         share = scene.floats.value(scene.contribution(path))
-        if same(plus(claimed, share), scene.truth):
+        if same(plus(claimed, share), scene.right):
             edge = next(e for e in edges if (e.node, e.operand) == (path[-2], path[-1]))
             return [_branch(scene, edge, (path,))]
         if len(scene.paths) > 2 and same(claimed, share):
@@ -201,20 +201,11 @@ def _same_slip_everywhere(scene: Scene, edges: Sequence[Edge], claimed: Values) 
             kinds.setdefault(key, (slip, edge))
     found = []
     for key, table in wrong.items():
-        if len(table) > 1 and same(_swept(scene, table), claimed):
+        if len(table) > 1 and same(scene.swept(table).get(str(scene.top), ()), claimed):
             slip, edge = kinds[key]
             pair = (edge.node, edge.operand)
             found.append(Suspect(slip.kind, _price(slip) + 0.2, pair, edge.local, slip.note))
     return found
-
-
-def _swept(scene: Scene, changed: dict[tuple[str, str], Values]) -> Values:
-    """Return the derivative with some local derivatives replaced."""
-    found: dict[str, Values] = {str(scene.bottom): (1.0,) * scene.floats.count}
-    for edge, local in scene.locals.items():
-        product = times(changed.get(edge) or scene.floats.value(local), found[edge[1]])
-        found[edge[0]] = plus(found[edge[0]], product) if edge[0] in found else product
-    return found.get(str(scene.top), ())
 
 
 def _regularization_inside(scene: Scene, edges: Iterable[Edge]) -> list[Suspect]:

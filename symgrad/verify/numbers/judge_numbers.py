@@ -12,7 +12,7 @@ from symgrad.derivation import analysis
 from symgrad.expression.certified import ctx, fmpq
 from symgrad.expression.certified_values import Value
 from symgrad.expression.printer import Printer
-from symgrad.expression.tree import Add, Expression, Mul, Neg, Number, Var
+from symgrad.expression.tree import Expression, Number, Var
 from symgrad.sources import exact
 from symgrad.verify.deciding.equality import decide
 from symgrad.verify.deciding.limits import Stop, names_in, substituted
@@ -274,8 +274,7 @@ class NumberJudge:
                 return [Var(name)] if formula is None else [formula.expression, Var(name)]
             case UpdateTarget(name) if graph.rate is not None:
                 key = DerivativeTarget(graph.objective, name).key
-                step = exact_step(name, key, graph.rate[0], maximize=graph.maximize)
-                return [step]
+                return [self.truth.updated(name, Var(key))]
             case _:
                 return []
 
@@ -321,12 +320,6 @@ class NumberJudge:
 
 
 _WORDS = {"truncated": "truncated", "misrounded": "not correctly rounded"}
-
-
-def exact_step(name: str, slope: str, rate: str, *, maximize: bool) -> Expression:
-    """Return `a − η·∂J/∂a` with the derivative under its key."""
-    step = Mul((Var(rate), Var(slope)))
-    return Add((Var(name), step if maximize else Neg(step)))
 
 
 def at_point(truth: Truth, claim: Claim, left: Expression, link: Link) -> Outcome:

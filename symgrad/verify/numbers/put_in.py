@@ -17,12 +17,9 @@ from symgrad.expression.printer import Printer
 from symgrad.expression.tree import (
     ONE,
     ZERO,
-    Add,
     Call,
     Compare,
     Expression,
-    Mul,
-    Neg,
     Number,
     Var,
     variables,
@@ -155,8 +152,7 @@ def _formulas_before(
     elif isinstance(target, UpdateTarget) and graph.rate is not None:
         slope = DerivativeTarget(graph.objective, target.name)
         total = truth.total(graph.objective, target.name)
-        step = Mul((Var(graph.rate[0]), Var(slope.key)))
-        whole = Add((Var(target.name), step if graph.maximize else Neg(step)))
+        whole = truth.updated(target.name, Var(slope.key))
         found.append((whole, {**meanings, slope.key: total}))
     elif isinstance(left, Var) and left.key in graph.index:
         formula = graph.index[str(left.key)].formula
