@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.printer import LetterPrinter
-from symgrad.render.latex import LatexPrinter, line_latex
-from symgrad.render.sheet import FormulaLine, Worked, all_names, left_side
+from symgrad.render.latex import LatexPrinter, line_latex, remark_latex
+from symgrad.render.sheet import FormulaLine, Remark, Worked, all_names, left_side
 from symgrad.render.steps_sheet import full_sections
 from symgrad.render.text import remark_text, side_text
 
-Line: TypeAlias = tuple[str, str]  # LaTeX, and the rule that gave it
+Line: TypeAlias = tuple[str, str, str]  # LaTeX, the rule that gave it, and that with formulas set
 Explained: TypeAlias = tuple[tuple[str, list[list[Line]]], ...]
 MOST_NODES = 120  # of a graph that a report explains
 
@@ -32,11 +32,21 @@ def explained_sections(d: Derivation) -> Explained:
         for item in section.items:
             if isinstance(item, Worked):
                 left = left_side(item.left, printer)
-                rows = [(side_text(side, printer), remark_text(r, plain)) for side, r in item.rows]
-                first = (f"{left} = {rows[0][0]}", rows[0][1])
-                items.append([first, *((f"= {side}", rule) for side, rule in rows[1:])])
+                items.append([
+                    (
+                        f"{left if i == 0 else ''} = {side_text(side, printer)}".strip(),
+                        remark_text(rule, plain),
+                        _prose(rule, printer),
+                    )
+                    for i, (side, rule) in enumerate(item.rows)
+                ])  # fmt: skip
             elif isinstance(item, FormulaLine):
-                items.append([(line_latex(replace(item, remark=""), printer), item.remark)])
+                items.append([(line_latex(replace(item, remark=""), printer), item.remark, "")])
         if items:
             sections.append((section.title, items))
     return tuple(sections)
+
+
+def _prose(rule: Remark, printer: LatexPrinter) -> str:
+    """Return a rule with its formulas between dollar signs; nothing where it has none."""
+    return "" if all(isinstance(part, str) for part in rule.parts) else remark_latex(rule, printer)

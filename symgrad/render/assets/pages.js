@@ -87,11 +87,18 @@ const pages = (() => {
   function revealing(place, next, everything) {
     const steps = all(".step", place);
     steps.forEach((step) => { step.hidden = true; });
-    const typesetStep = (step) => all("[data-later]", step).forEach((formula) => {
-      formula.dataset.tex = formula.dataset.later;
-      formula.removeAttribute("data-later");
-      typeset(formula);
-    });
+    const typesetStep = (step) => {
+      all("[data-later]", step).forEach((formula) => {
+        formula.dataset.tex = formula.dataset.later;
+        formula.removeAttribute("data-later");
+        typeset(formula);
+      });
+      all("[data-prose-later]", step).forEach((rule) => {
+        rule.dataset.prose = rule.dataset.proseLater;
+        rule.removeAttribute("data-prose-later");
+        typesetProse(rule);
+      });
+    };
     const reveal = (whole) => {
       const hidden = steps.filter((step) => step.hidden);
       (whole ? hidden : hidden.slice(0, 1)).forEach((step) => {
