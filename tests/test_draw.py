@@ -226,7 +226,8 @@ def test_large_graph_is_folded_by_shape_and_layer():
 def test_fold_of_two_names_both_and_a_mixed_fold_says_so():
     lines = ["param a = 1, b = 2", "data x", "z0 = a*x"]
     lines += [
-        f"z{i} = tanh(b*z{i - 1})" if i % 2 else f"z{i} = z{i - 1} + a*x" for i in range(1, 99)
+        f"z{i} = " + ("tanh(b*{})" if i.bit_count() % 2 else "{} + a*x").format(f"z{i - 1}")
+        for i in range(1, 99)  # in no order that repeats itself
     ]
     tiles = made("\n".join([*lines, "J = z98^2"])).picture.tiles
     assert "2 parameters a, b" in [tile.text for tile in tiles]

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from symgrad.derivation.analysis import immediate_dominators
+from symgrad.derivation.analysis import consumers, immediate_dominators
 from symgrad.graph.graph import Graph, Node
+from symgrad.render.cells import Cells, repeated_cells
 
 _FEWEST_ROWS = 4
 _MOST_ROWS = 24  # of a folded graph: what is deeper, as a recurrent one is, fits no screen
+_MOST_SHARED = 6  # inputs that all cells use, each drawn alone
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
     """`groups` maps the first member of each group to all members; `home` a node to its group.
 
-    Groups stand in an order in which each comes after those it is computed from.
+    Groups stand in an order in which each comes after those it is computed from. `cells` maps the
+    first member of a group of repeated cells to the nodes of one of them.
     """
 
     groups: Mapping[str, tuple[str, ...]]
     home: Mapping[str, str]
+    cells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def folded(graph: Graph, nodes: Sequence[Node], most: int) -> Fold:
     """Return groups of nodes, at most about `most` of them; each alone where they are few enough.
 
     First nodes of one shape at one distance from the objective fold if their immediate dominators
-    fold; where that is not enough the dominators no longer count, then the shape, and in the end
-    neighbouring distances fold too, as the time steps of a recurrent graph do.
+    fold; where that is not enough, cells that are repeated fold, but for the first and the last;
+    else the dominators no longer count, then the shape, and in the end neighbouring distances fold.
     """
     if len(nodes) <= most:
         return Fold({n.name: (n.name,) for n in nodes}, {n.name: n.name for n in nodes})
@@ -49,6 +54,10 @@ def folded(graph: Graph, nodes: Sequence[Node], most: int) -> Fold:
         shallow = len({key(node)[0] for node in nodes}) <= _MOST_ROWS
         if (len(groups) <= most and shallow) or key is keys[-1]:
             break
+        if key is keys[0]:
+            found = _by_cells(graph, nodes, alone)
+            if found is not None and len(found.groups) <= most:
+                return found
     home = {name: first for first, members in groups.items() for name in members}
     place = {first: i for i, first in enumerate(groups)}
     index = graph.index
@@ -58,6 +67,48 @@ def folded(graph: Graph, nodes: Sequence[Node], most: int) -> Fold:
         return -key(node)[0], node.formula is not None, first == alone, place[first]
 
     return Fold({first: groups[first] for first in sorted(groups, key=order)}, home)
+
+
+def _by_cells(graph: Graph, nodes: Sequence[Node], alone: str) -> Fold | None:
+    """Return a fold of repeated cells but the first and the last one; None where there are none."""
+    cells = repeated_cells(graph, _shape)
+    if cells is None:
+        return None
+    groups = _cell_groups(graph, nodes, cells, alone)
+    folded_steps = range(cells.first + 1, cells.last)
+    one = tuple(name for name, step in cells.step.items() if step == folded_steps[0])
+    inside = one[0] if one[0] != alone else one[1]
+    home = {name: first for first, members in groups.items() for name in members}
+    return Fold(groups, home, {home[inside]: tuple(name for name in one if name != alone)})
+
+
+def _cell_groups(
+    graph: Graph, nodes: Sequence[Node], cells: Cells, alone: str
+) -> dict[str, tuple[str, ...]]:
+    """Return the groups: inputs first, then the equations step after step."""
+
+    def band(name: str) -> Hashable:
+        inner = cells.first < cells.step[name] < cells.last and name != alone
+        return "cells" if inner else name
+
+    users = consumers(graph)
+    used = {n.name: tuple(map(band, users[n.name])) for n in nodes if n.formula is None}
+    own = {name: next(iter(set(by))) for name, by in used.items() if len(set(by)) == 1}
+    shared = Counter(n.kind for n in nodes if n.name in used and n.name not in own)
+
+    def key(node: Node) -> Hashable:
+        if node.formula is not None:
+            return band(node.name)
+        if own.get(node.name) == "cells":
+            return _shape(node)
+        if node.name not in own and shared[node.kind] > _MOST_SHARED:
+            return node.kind, frozenset(used[node.name])
+        return node.name
+
+    ordered = sorted(nodes, key=lambda n: -1 if n.formula is None else cells.step[n.name])
+    return _grouped([n for n in ordered if n.name != alone], key, "") | (
+        {alone: (alone,)} if alone else {}
+    )
 
 
 def _distances(graph: Graph) -> dict[str, int]:

@@ -21,6 +21,7 @@ from symgrad.trace.trace import Step
 
 MOST_TILES = 60
 VALUE_DIGITS = 4
+_MOST_EQUATIONS = 12  # of a cell that is drawn once for many
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +206,24 @@ class _Painter:
         between = ", " if len(members) == 2 else " … "
         text = f"{len(members):,} {words.get(node.kind, 'nodes')} {first}{between}{last}"
         notes: tuple[str, ...] = ()
+        if name in self.fold.cells:
+            return self.cells(name, members, lit=lit)
         if node.formula is not None:
             formulas = [self.graph.index[member].formula for member in members]
             alike = all(f is not None and f.pattern == node.formula.pattern for f in formulas)
             notes = (self.equation(node),) if alike else (self.equation(node), "and others")
         return Tile(name, kind, text, members, 0, "", "", notes, lit)
+
+    def cells(self, name: str, members: tuple[str, ...], *, lit: bool) -> Tile:
+        """Return the tile of cells that are repeated: their number, and the equations of one."""
+        cell = self.fold.cells[name]
+        count = len(members) // len(cell)
+        notes = [self.equation(self.graph.index[member]) for member in cell[:_MOST_EQUATIONS]]
+        if len(cell) > _MOST_EQUATIONS:
+            notes.append(f"and {len(cell) - _MOST_EQUATIONS:,} more")
+        first, last = self.printer.name(members[0]), self.printer.name(members[-1])
+        text = f"{count:,} cells alike, {first} … {last}:"
+        return Tile(name, "equation", text, members, 0, "", "", tuple(notes), lit)
 
     def number(self, name: str) -> str:
         """Return the value of a node at the step shown, or nothing."""
