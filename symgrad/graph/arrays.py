@@ -29,7 +29,8 @@ class ArrayGraph(Graph):
     `values` holds the tree of every equation and `shapes` the shape of every node; `nodes` say
     which names each equation uses, so that paths and pictures are those of any graph. `given` names
     the arrays that are passed whole. `numpy` tells that the source was a NumPy function, `example`
-    holds sizes for witnesses and traces.
+    holds sizes for witnesses and traces. `written` holds the equations as their author wrote them,
+    `indexed` the indices on the left of those in index notation.
     """
 
     values: tuple[tuple[str, Array], ...] = ()
@@ -37,6 +38,7 @@ class ArrayGraph(Graph):
     facts: tuple[tuple[str, Facts], ...] = ()
     given: tuple[str, ...] = ()
     written: tuple[tuple[str, str], ...] = ()
+    indexed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     example: tuple[tuple[str, int], ...] = ()
     numpy: bool = False
 

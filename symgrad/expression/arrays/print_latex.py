@@ -12,7 +12,10 @@ from symgrad.expression.names import GREEK, LATIN, accented, canonical
 
 
 class LatexArrayPrinter(TextPrinter):
-    """Prints array trees as LaTeX; with `bold`, vectors and matrices are set in bold."""
+    """Prints array trees as LaTeX; with `bold`, vectors and matrices are set in bold.
+
+    `arrays` are the names of those that stand alone, as on the left of an equation.
+    """
 
     minus = "-"
     entry_sign = r" \odot "
@@ -20,13 +23,21 @@ class LatexArrayPrinter(TextPrinter):
     zero = "0"
     identity = "I"
 
-    def __init__(self, names: Iterable[str] = (), *, bold: bool = False) -> None:
+    def __init__(
+        self, names: Iterable[str] = (), *, bold: bool = False, arrays: Iterable[str] = ()
+    ) -> None:
         super().__init__(names)
         self.bold = bold
+        self.arrays = frozenset(arrays)
 
     def name(self, name: str) -> str:
         """Return a name: a letter in italics, a word upright, what follows `_` as a subscript."""
         return latex_name(name)
+
+    def heading(self, name: str) -> str:
+        """Return a name that stands for itself: bold where it is one of the `arrays`."""
+        text = latex_name(name)
+        return rf"\boldsymbol{{{text}}}" if self.bold and name in self.arrays else text
 
     def _name(self, x: Array) -> tuple[str, int]:
         text = latex_name(x.text)

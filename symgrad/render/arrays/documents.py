@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -56,14 +57,16 @@ def sides_of(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter) -> tuple[s
     if not row.bottom and row.top in written and not latex and not d.array_graph.numpy:
         right = written[row.top]
         if isinstance(printer, AsciiArrayPrinter):
-            right = _ascii(right)
-    else:
-        right = printer.expression(row.tree)
+            right = printer.expression(row.tree) if _SIGNS.search(right) else _ascii(right)
+        letters = ",".join(dict(d.array_graph.indexed).get(row.top, ()))
+        left = printer.name(row.top) + f"[{letters}]" * bool(letters)
+        return left, f"{right}{row.remark}"
+    right = printer.expression(row.tree)
     return _left(row, d, printer, latex=latex), f"{right}{row.remark}"
 
 
 def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: bool) -> str:
-    name = printer.name
+    name = _heading(printer)
     if row.top not in d.graph.index and row.top[1:] in d.graph.index and latex and d.tensors:
         return rf"\mathrm{{d}}{name(row.top[1:])}"
     if not row.bottom:
@@ -86,6 +89,11 @@ def _left(row: ArrayRow, d: ArrayDerivation, printer: TextPrinter, *, latex: boo
     return f"{name(row.top)} = {partial}" if is_delta else partial
 
 
+def _heading(printer: TextPrinter) -> Callable[[str], str]:
+    """Return how names are written that stand alone."""
+    return printer.heading if isinstance(printer, LatexArrayPrinter) else printer.name
+
+
 def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter) -> str:
     """Return one line as text, or as LaTeX where the printer writes that; a sentence as it is."""
     latex = isinstance(printer, LatexArrayPrinter)
@@ -95,7 +103,8 @@ def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter) -> str:
         case ArrayRow():
             return " = ".join(sides_of(item, d, printer))
         case ArrayEdge():
-            top, bottom = printer.name(item.node), printer.name(item.operand)
+            name = _heading(printer)
+            top, bottom = name(item.node), name(item.operand)
             right = printer.expression(item.tree)
             if item.mark and latex:
                 return rf"{top} \to {bottom}\colon\; {printer.name(item.mark)} \mapsto {right}"
@@ -106,7 +115,7 @@ def item_text(item: Item, d: ArrayDerivation, printer: TextPrinter) -> str:
             )
             return f"{partial} = {right}"
         case tuple():
-            return (_TO if latex else " → ").join(map(printer.name, item))
+            return (_TO if latex else " → ").join(map(_heading(printer), item))
         case _:
             return item
 
@@ -129,6 +138,7 @@ def text_of(
     return _ascii(text) if ascii_only else text
 
 
+_SIGNS = re.compile("[ᵀ⁻√²³]")  # what binds otherwise where it is spelled out
 _ASCII = {"×": "x", "ᵀ": ".T", "⊙": ".*", "∘": ".*", "⁻¹": "^-1", "²": "^2", "³": "^3", "−": "-",
           "√": "sqrt ", "→": "->", "δ": "delta", "Σ": "sum", "·": "*", "∂": "d", "↦": "->",
           "≥": ">=", "≤": "<=", "ℓ": "ell"}  # fmt: skip
@@ -146,7 +156,9 @@ def latex_of(
     d: ArrayDerivation, blocks: Sequence[ArrayBlock] | None = None, *, bold: bool = False
 ) -> str:
     """Return a derivation as LaTeX, one display a formula."""
-    printer = LatexArrayPrinter(d.names, bold=bold)
+    arrays = [name for name, shape in d.array_graph.shapes if shape]
+    arrays += [item.name for item in d.array_sensitivities if item.value.shape]
+    printer = LatexArrayPrinter(d.names, bold=bold, arrays=arrays)
     parts = [f"% {headline(d)}"]
     for block in blocks_of(d) if blocks is None else blocks:
         rows = [rf"\subsection*{{{block.title}}}"]

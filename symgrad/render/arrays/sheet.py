@@ -144,7 +144,7 @@ def _paths(d: ArrayDerivation, limit: int) -> Iterable[tuple[str, ...] | str]:
     total = sum(d.path_count(name) for name in d.wrt)
     if total > limit:
         shown = "no path is" if limit == 0 else f"the first {limit:,} are"
-        yield f"{total:,} paths in all, {shown} listed"
+        yield f"{total:,} path{'s' * (total != 1)} in all, {shown} listed"
 
 
 def _edges(d: ArrayDerivation) -> Iterable[ArrayEdge]:

@@ -70,6 +70,7 @@ class ArrayScanner(FileScanner):
         self.sizes: dict[str, Size] = {}
         self.example: dict[str, int] = {}
         self.stated: list[Stated] = []
+        self.output: tuple[str, Place] | None = None
 
     @property
     def faults(self) -> Faults:
@@ -100,11 +101,13 @@ class ArrayScanner(FileScanner):
             super().statement(piece)
         else:
             keyword, rest, here = word[1], text[word.end() :], origin.at(text, word.end())
-            if keyword in _REFUSED:
+            if keyword == "output" and re.fullmatch(rf"\s*{NAME}\s*", rest):
+                self.output = rest.strip().lstrip("\\"), here.place(rest, 0, len(rest))
+            elif keyword in _REFUSED:
                 place = origin.place(text, word.start(1), word.end(1))
                 message, hint = _REFUSED[keyword]
                 raise Fault(Diagnostic(message, place, hint))
-            if keyword == "size":
+            elif keyword == "size":
                 self._sizes(rest, here)
             elif keyword == "assume":
                 for start, end in spans_between(rest):

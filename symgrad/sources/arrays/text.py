@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -76,6 +77,7 @@ class _ArrayReader:
             facts=facts,
             given=tuple(scanner.given),
             written=tuple((name, _one_line(item.text)) for name, item in scanner.equations.items()),
+            indexed=tuple((n, item.indices) for n, item in scanner.equations.items() if item.indices),
             example=tuple(scanner.example.items()),
         )
 
@@ -231,9 +233,9 @@ class _ArrayReader:
             scanner.faults.error(
                 "there is no parameter", hint="declare what to differentiate by: `param W[m,n]`"
             )
-        if scanner.goal is None:
+        if scanner.goal is None and scanner.output is None:
             return next(reversed(scanner.equations))
-        name, place, _ = scanner.goal
+        name, place = scanner.output or ("", None) if scanner.goal is None else scanner.goal[:2]
         found = self._find(name)
         if found is None or found not in scanner.equations:
             scanner.faults.error(f"no equation defines `{name}`", place)
@@ -246,6 +248,9 @@ class _ArrayReader:
                 hint="sum its entries, or leave the line out for the Jacobian",
             )
         return found
+
+
+_SUMMED = re.compile(r"(sum|Σ)_(\w)_(\w)\s*\(")  # how `sum_{i,j}(` is spelled inside
 
 
 class _Skipped(Exception):
@@ -271,7 +276,7 @@ def _mentioned(item: ArrayEquation, find: Callable[[str], str | None]) -> list[s
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return _SUMMED.sub(r"\1_{\2,\3}(", " ".join(text.split()))
 
 
 __all__ = ["has_arrays", "parse_arrays"]
