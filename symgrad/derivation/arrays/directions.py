@@ -6,10 +6,17 @@ from collections.abc import Mapping
 
 from symgrad.derivation.arrays.pullback import pulled_back
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.tree import Array
+from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
 from symgrad.graph.arrays import ArrayGraph
 
 _SEED = "\0change"
+
+
+def way_of(graph: ArrayGraph, node: str, word: str) -> Array:
+    """Return the change of a node as a name; that of a symmetric matrix is symmetric."""
+    own = graph.variables[node]
+    facts = Facts(symmetric=True) if own.facts.symmetric else NOTHING_KNOWN
+    return build.name(word, own.shape, facts)
 
 
 def change(graph: ArrayGraph, tree: Array, ways: Mapping[str, Array]) -> Array:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
+from symgrad.derivation.arrays.directions import change, way_of
 from symgrad.derivation.arrays.pullback import pulled_back
-from symgrad.derivation.arrays.tensors import NoIndexForm, tensor
+from symgrad.derivation.arrays.tensors import NoIndexForm, Tensor, index_form, tensor
 from symgrad.errors import Diagnostic, NotDifferentiable, SymgradError
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.folding import Folding
@@ -251,9 +252,14 @@ def _of_axis_sum(x: Array, u: Array) -> Array | None:
 
 
 def hessian_product(graph: ArrayGraph, gradient: Array, parameter: str, direction: Array) -> Array:
-    """Return H u for the matrix H of second derivatives: the derivative of uᵀ∇ by the parameter."""
+    """Return H u for the matrix H of second derivatives: the derivative of uᵀ∇ by the parameter.
+
+    A gradient by a symmetric matrix holds only there: its change along a symmetric one is returned.
+    """
     pairing = build.sum_(build.mul(gradient, direction), None)
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+    if graph.variables[parameter].facts.symmetric:
+        return shortest(change(graph, gradient, {parameter: direction}), fold)
     return shortest(derivative(graph, pairing, parameter), fold)
 
 
@@ -266,6 +272,16 @@ def derivative(graph: ArrayGraph, tree: Array, bottom: str, seed: Array = build.
             pulled_back(graph.trees[node.name], build.add(*found[node.name]), found)
     parts = found.get(bottom)
     return build.zeros(graph.shape_of[bottom]) if parts is None else build.add(*parts)
+
+
+def hessian_tensor(graph: ArrayGraph, gradient: Array, parameter: str) -> Tensor:
+    """Return the second derivatives of the objective by a matrix, entry by entry.
+
+    Raises NoIndexForm where parts of arrays stand in it that no index names.
+    """
+    way = way_of(graph, parameter, f"d{parameter}")
+    product = hessian_product(graph, gradient, parameter, way)
+    return index_form(graph, parameter, product, way)
 
 
 def hessian(graph: ArrayGraph, gradient: Array, parameter: str) -> Array:

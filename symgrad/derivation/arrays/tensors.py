@@ -55,9 +55,17 @@ def tensor(graph: ArrayGraph, top: str, bottom: str) -> Tensor:
     way = build.name(f"d{bottom}", graph.shape_of[bottom])
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
     product = shortest(change(graph, graph.variables[top], {bottom: way}), fold)
+    return index_form(graph, bottom, product, way)
+
+
+def index_form(graph: ArrayGraph, bottom: str, product: Array, way: Array) -> Tensor:
+    """Return a derivative entry by entry, from its product with a direction in a parameter.
+
+    Raises NoIndexForm where parts of arrays stand in it that no index names.
+    """
     taken = {*graph.index, *graph.sizes}
     letters = iter([letter for letter in _LETTERS if letter not in taken])
-    shape, own = graph.shape_of[top], graph.shape_of[bottom]
+    shape, own = product.shape, graph.shape_of[bottom]
     try:
         rows = tuple(next(letters) for _ in shape)
         columns = tuple(next(letters) for _ in own)
@@ -79,6 +87,7 @@ def _entry_terms(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Iterato
     if x == u:
         yield IndexTerm((), (), at)
         return
+    sums: Indices = ()
     match x.op:
         case "add":
             for part in x.args:
@@ -86,7 +95,8 @@ def _entry_terms(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Iterato
             return
         case "mul":
             holding = [part for part in x.args if u.text in names_in(part)]
-            others = [entry(p, at if p.shape else ()) for p in x.args if p is not holding[0]]
+            rest = [part for part in x.args if part is not holding[0]]
+            others, sums = _entries(rest, [at if part.shape else () for part in rest], new)
             inner, where = holding[0], at if holding[0].shape else ()
         case "T":
             others, inner, where = [], x.args[0], tuple(reversed(at))
@@ -105,7 +115,7 @@ def _entry_terms(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Iterato
     if len([part for part in x.args if u.text in names_in(part)]) != 1:
         raise NoIndexForm
     for term in _entry_terms(inner, where, u, new):
-        yield replace(term, factors=(*others, *term.factors))
+        yield replace(term, factors=(*others, *term.factors), summed=(*sums, *term.summed))
 
 
 def _through_sum(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Iterator[IndexTerm]:
@@ -128,6 +138,21 @@ def _through_sum(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Iterato
 
 def _through_product(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Iterator[IndexTerm]:
     """Yield the terms of a product of matrices, in which one factor holds u."""
+    parts, places, own = _through(x, at, new)
+    holding = [i for i, part in enumerate(parts) if u.text in names_in(part)]
+    if len(holding) != 1:
+        raise NoIndexForm
+    at_hand = holding[0]
+    rest = [i for i in range(len(parts)) if i != at_hand]
+    others, sums = _entries([parts[i] for i in rest], [places[i] for i in rest], new)
+    for term in _entry_terms(parts[at_hand], places[at_hand], u, new):
+        yield IndexTerm((*others, *term.factors), (*own, *sums, *term.summed), term.spot)
+
+
+def _through(
+    x: Array, at: Indices, new: Iterator[str]
+) -> tuple[list[Array], list[Indices], list[str]]:
+    """Return the factors of a product of matrices, their indices, and those summed over."""
     left = list(at)
     places: list[Indices] = []
     own: list[str] = []
@@ -141,14 +166,43 @@ def _through_product(x: Array, at: Indices, u: Array, new: Iterator[str]) -> Ite
                 own.append(column)
         places.append(tuple(k for k in (None if _is_row(part) else row, column) if k is not None))
         row = column
-    parts = [build.transposed(part) if _is_row(part) else part for part in x.args]
-    holding = [i for i, part in enumerate(parts) if u.text in names_in(part)]
-    if len(holding) != 1:
-        raise NoIndexForm
-    others = [entry(p, where) for i, (p, where) in enumerate(zip(parts, places, strict=True))
-              if i != holding[0]]  # fmt: skip
-    for term in _entry_terms(parts[holding[0]], places[holding[0]], u, new):
-        yield IndexTerm((*others, *term.factors), (*own, *term.summed), term.spot)
+    return [build.transposed(part) if _is_row(part) else part for part in x.args], places, own
+
+
+def _entries(
+    parts: Sequence[Array], places: Sequence[Indices], new: Iterator[str]
+) -> tuple[list[Array], Indices]:
+    """Return the product of entries as entries of names, and the indices that it is summed over."""
+    found: list[Array] = []
+    summed: Indices = ()
+    for part, at in zip(parts, places, strict=True):
+        own, more = _entry_of_product(part, at, new)
+        found += own
+        summed += more
+    return found, summed
+
+
+def _entry_of_product(x: Array, at: Indices, new: Iterator[str]) -> tuple[list[Array], Indices]:
+    """Return an entry as a product of entries of names, summed over further indices: (VᵀV)_{jl}."""
+    if not x.shape:
+        return [x], ()
+    match x.op:
+        case "mul":
+            return _entries(x.args, [at if part.shape else () for part in x.args], new)
+        case "expand":
+            return _entry_of_product(x.args[0], (at[x.along],), new)
+        case "sum":
+            letter = next(new)
+            inner, summed = _entry_of_product(
+                x.args[0], (letter, *at) if x.along == 0 else (*at, letter), new
+            )
+            return inner, (letter, *summed)
+        case "chain":
+            parts, places, own = _through(x, at, new)
+            inner, summed = _entries(parts, places, new)
+            return inner, (*own, *summed)
+        case _:
+            return [entry(x, at)], ()
 
 
 def _is_row(x: Array) -> bool:
@@ -173,6 +227,11 @@ def entry(x: Array, at: Sequence[str]) -> Array:
             return _named("δ", at)
         case "expand":
             return entry(x.args[0], (at[x.along],))
+        case "chain" if len(x.args) == 2 and len(x.args[0].shape) == 1 and _is_row(x.args[1]):
+            column, row = x.args[0], build.transposed(x.args[1])
+            return build.mul(entry(column, at[:1]), entry(row, at[1:]))
+        case "inv" if x.args[0].op == "name":
+            return _named(f"{x.args[0].text}⁻¹", at)
         case "diag":
             return build.mul(_named("δ", at), entry(x.args[0], at[:1]))
         case "add" | "mul" | "pow" | "fn" | "cmp" | "logic":

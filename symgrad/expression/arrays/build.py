@@ -453,6 +453,8 @@ def compare(relation: str, left: Array, right: Array) -> Array:
     if left.op == "num" and right.op != "num":
         left, right = right, left
         relation = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(relation, relation)
+    if relation in {">", "!="} and is_zero(right) and left.op == "fn" and left.data == "relu":
+        left, relation = left.args[0], ">"
     return Array("cmp", (left, right), relation, left.shape or right.shape)
 
 
@@ -674,7 +676,15 @@ def _cancelled(factors: list[Array]) -> list[Array]:
 
 
 def _inverse_met(a: Array, b: Array) -> Array | None:
-    """Return (AXB)⁻¹A as (XB)⁻¹ and B(AXB)⁻¹ as (AX)⁻¹, for a square A or B; else None."""
+    """Return (AXB)⁻¹A as (XB)⁻¹ and B(AXB)⁻¹ as (AX)⁻¹, for a square A or B; else None.
+
+    (cI + uvᵀ)⁻¹u is u/(c + vᵀu), by Sherman and Morrison.
+    """
+    if a.op == "inv" and len(b.shape) == 1 and (found := _rank_one(a.args[0], b)) is not None:
+        return mul(b, pow_(found, MINUS_ONE))
+    if b.op == "inv" and a.op == "T" and len(a.args[0].shape) == 1:
+        found = _rank_one(transposed(b.args[0]), a.args[0])
+        return None if found is None else transposed(mul(a.args[0], pow_(found, MINUS_ONE)))
     for inverted, factor, at in ((a, b, 0), (b, a, -1)):
         product = inverted.args[0] if inverted.op == "inv" else inverted
         if product is inverted or product.op != "chain" or product.args[at] != factor:
@@ -682,6 +692,23 @@ def _inverse_met(a: Array, b: Array) -> Array | None:
         if len(factor.shape) == 2 and factor.shape[0] == factor.shape[1]:
             return inverse(chain(*(product.args[1:] if at == 0 else product.args[:-1])))
     return None
+
+
+def _rank_one(matrix: Array, u: Array) -> Array | None:
+    """Return c + vᵀu for the matrix cI + uvᵀ, and None for any other."""
+    if matrix.op != "add" or len(matrix.args) != 2:
+        return None
+    scale = inner = None
+    for term in matrix.args:
+        parts = term.args if term.op == "mul" else (term,)
+        arrays = [part for part in parts if part.shape]
+        scalars = mul(*(part for part in parts if not part.shape))
+        if [part.op for part in arrays] == ["eye"]:
+            scale = scalars
+        elif len(arrays) == 1 and arrays[0].op == "chain" and arrays[0].args[0] == u:
+            row = arrays[0].args[1:]
+            inner = mul(scalars, chain(*row, u)) if left_of(row[0]) == UNIT else None
+    return None if scale is None or inner is None else add(scale, inner)
 
 
 def _cut_met(a: Array, b: Array) -> list[Array] | None:

@@ -28,6 +28,9 @@ class Folding:
         if value.op in {"name", "num", "const", "size", "ones", "zeros", "eye"}:
             return
         self.whole.setdefault(value, name)
+        if value.op == "fn" and value.data == "relu" and value.args[0].op != "name":
+            positive = build.compare(">", value.args[0], build.ZERO)
+            self.whole.setdefault(positive, build.compare(">", name, build.ZERO))
         flipped = build.transposed(value) if len(value.shape) == 2 else None
         if flipped is not None and flipped != value:
             self.whole.setdefault(flipped, build.transposed(name))

@@ -140,7 +140,8 @@ def text_of(
 
 _SIGNS = re.compile("[ᵀ⁻√²³]")  # what binds otherwise where it is spelled out
 _ASCII = {"×": "x", "ᵀ": ".T", "⊙": ".*", "∘": ".*", "⁻¹": "^-1", "²": "^2", "³": "^3", "−": "-",
-          "√": "sqrt ", "→": "->", "δ": "delta", "Σ": "sum", "·": "*", "∂": "d", "↦": "->",
+          "∇^2": "hessian of ", "√": "sqrt ",
+          "→": "->", "δ": "delta", "Σ": "sum", "·": "*", "∂": "d", "↦": "->",
           "≥": ">=", "≤": "<=", "ℓ": "ell"}  # fmt: skip
 
 

@@ -17,10 +17,14 @@ _UPRIGHT = re.compile(r"_\{\\mathrm\{\{(\w+)\}\}\}")
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """One line: ∂top[rows]/∂bottom[columns], entry by entry."""
+    """One line: ∂top[rows]/∂bottom[columns], entry by entry.
+
+    With `second` it is ∂²top/∂bottom[rows]∂bottom[columns].
+    """
 
     top: str
     tensor: Tensor
+    second: bool = False
 
 
 def index_sides(row: IndexRow, printer: TextPrinter) -> tuple[str, str]:
@@ -31,6 +35,14 @@ def index_sides(row: IndexRow, printer: TextPrinter) -> tuple[str, str]:
         _entry(printer.name(name), "".join(letters))
         for name, letters in ((row.top, tensor.rows), (tensor.parameter, tensor.columns))
     )
+    if row.second:
+        rows = _entry(printer.name(tensor.parameter), "".join(tensor.rows))
+        name = printer.name(row.top)
+        if latex:
+            left = rf"\frac{{\partial^{{2}} {name}}}{{\partial {rows}\,\partial {bottom}}}"
+        else:
+            left = f"∂²{name}/∂{rows}∂{bottom}"
+        return left, _right(tensor, printer)
     left = rf"\frac{{\partial {top}}}{{\partial {bottom}}}" if latex else f"∂{top}/∂{bottom}"
     return left, _right(tensor, printer)
 
@@ -49,7 +61,9 @@ def _right(tensor: Tensor, printer: TextPrinter) -> str:
         if term.summed:
             body = printer.expression(build.mul(*term.factors))
             sums = "".join(f"{sign}_{letter} " for letter in term.summed)
-            parts.append(f"-{sums}{body[1:]}" if body[:1] == "-" else sums + body)
+            parts.append(f"-{sums}{body[1:]}" if body[:1] in "-−" else sums + body)
     text = " + ".join(parts) if parts else "0"
     text = re.sub(r"\+ ([-−])", r"\1 ", text)
-    return _UPRIGHT.sub(r"_{\1}", text) if latex else text
+    if latex:
+        return _UPRIGHT.sub(r"_{\1}", text).replace("⁻¹", "^{-1}")
+    return text

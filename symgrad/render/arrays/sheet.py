@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
-from symgrad.derivation.arrays.jacobian import DIRECTION, hessian, hessian_product
+from symgrad.derivation.arrays.directions import way_of
+from symgrad.derivation.arrays.jacobian import (
+    DIRECTION,
+    hessian,
+    hessian_product,
+    hessian_tensor,
+)
 from symgrad.derivation.arrays.local import contribution, local_derivative
+from symgrad.derivation.arrays.tensors import NoIndexForm
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import shape_text
 from symgrad.expression.arrays.substitute import substituted
@@ -194,16 +202,24 @@ def paths_blocks(d: ArrayDerivation, *, limit: int) -> list[ArrayBlock]:
 
 
 def second_blocks(d: ArrayDerivation, *, product: bool = False) -> list[ArrayBlock]:
-    """Return the second derivatives by every parameter, or their product with a vector v."""
+    """Return the second derivatives by every parameter, or their product with a vector v.
+
+    Those by a matrix have four axes: in index notation where that is found, and as a product.
+    """
     graph = d.array_graph
-    rows: list[ArrayRow | str] = []
+    rows: list[Item] = []
     for name in d.wrt:
         gradient, shape = d.written_out(name), graph.shape_of[name]
-        if product:
-            way = build.name(DIRECTION, shape)
+        if not product and len(shape) > 1:
+            with suppress(NoIndexForm):
+                rows.append(
+                    IndexRow(graph.objective, hessian_tensor(graph, gradient, name), second=True)
+                )
+        if product or len(shape) > 1:
+            way = way_of(graph, name, DIRECTION)
             label = next(w for w in ("v", "u", "w_", "direction") if w not in graph.index)
             tree = hessian_product(graph, gradient, name, way)
-            shown = substituted(tree, {way: build.name(label, shape)})
+            shown = substituted(tree, {way: way_of(graph, name, label)})
             rows.append(ArrayRow(graph.objective, name, shown, along=label))
         else:
             rows.append(

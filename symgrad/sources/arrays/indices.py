@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.size import Shape, Size
+from symgrad.expression.arrays.size import UNIT, Shape, Size
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 
@@ -73,6 +73,7 @@ class IndexTable:
     """The sizes over which indices run, and what is done with entries.
 
     `claimed` are the free indices of a claim's left side, `summed` those of the sums around;
+    `told` those of the parameter's entry that a derivative of three axes and more is by;
     `whole` tells that a row or a column is claimed, as ∂f/∂w_j is: vectors may stand in it.
     """
 
@@ -81,6 +82,7 @@ class IndexTable:
         self.claimed: tuple[str, ...] = ()
         self.summed: tuple[str, ...] = ()
         self.whole = False
+        self.told: tuple[str, ...] = ()
 
     def entry(
         self, base: Array, letters: tuple[str, ...], meaning: Complaining, x: object
@@ -91,7 +93,8 @@ class IndexTable:
             if known != size:
                 fault = meaning.fault(f"index `{letter}` runs over {known} and over {size}", x)
                 claimed = letter in self.claimed and letter not in self.summed
-                raise Fault(fault.diagnostic, ShapesDoNotFit) if claimed else fault
+                told = claimed or letter in self.told
+                raise Fault(fault.diagnostic, ShapesDoNotFit) if told else fault
         if len(letters) == 2 and letters[0] == letters[1]:
             return Indexed(((build.diagonal(base), letters[:1]),))
         return Indexed(((base, letters),))
@@ -129,7 +132,7 @@ class IndexTable:
         """
         pair = [self._as_row(left, right, meaning, x), self._as_row(right, left, meaning, x)]
         for at, part in enumerate(pair):
-            if isinstance(part, Array) and len(part.shape) == 2:
+            if isinstance(part, Array) and len(part.shape) == 2 and part.shape[0] != UNIT:
                 return self._with_matrix(part, pair[1 - at], at, meaning, x)
         lying, standing = _end(pair[0], turned=True), _end(pair[1], turned=False)
         if lying is None or standing is None:
@@ -166,14 +169,28 @@ class IndexTable:
         """Return a vector beside a row that is meant whole as one with an index."""
         if isinstance(part, Indexed) or not part.shape:
             return part
-        lying = len(part.shape) == 2 and part.op == "T" and len(part.args[0].shape) == 1
+        lying = part.shape[0] == UNIT and len(build.transposed(part).shape) == 1
         if len(part.shape) == 2 and not lying:
             return part
         if not self.whole and not (isinstance(other, Indexed) and any(map(is_row, other.free))):
             raise meaning.fault("an array stands beside an entry: give it its indices", x)
-        vector = part.args[0] if lying else part
+        vector = build.transposed(part) if lying else part
         letter = row_letter(vector.shape[0]) + (_TURNED if lying else "")
         return self.entry(vector, (letter,), meaning, x)
+
+    def _like(
+        self, part: Array | Indexed, other: Array | Indexed, meaning: Complaining, x: object
+    ) -> Array | Indexed:
+        """Return an array beside a row meant whole, or beside x_i x_iᵀ, with its indices."""
+        if isinstance(part, Indexed) or not part.shape:
+            return part
+        ends = [_end(other, turned=False), _end(other, turned=True)]
+        sizes = [self.ranges[end] if end else UNIT for end in ends]
+        flat = [size for size in part.shape if size != UNIT]
+        if [end for end in ends if end] and flat == [size for size in sizes if size != UNIT]:
+            plain = part if len(flat) == len(part.shape) else build.transposed(part)
+            return self.entry(plain, tuple(end for end in ends if end), meaning, x)
+        return part
 
     def quotient(
         self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object
@@ -192,7 +209,8 @@ class IndexTable:
         meaning: Complaining,
         x: object,
     ) -> Indexed:
-        """Return a sum or difference of entries."""
+        """Return a sum or difference of entries, or of rows meant whole and vectors: x_i − μ."""
+        left, right = self._like(left, right, meaning, x), self._like(right, left, meaning, x)
         free = self._free((left, right))
         a, b = (self._aligned(part, free, meaning, x) for part in (left, right))
         made = build.add(

@@ -56,10 +56,11 @@ class _ArrayReader:
             raise
         scanner.faults.raise_any()
         rate = scanner.rate
+        equations = scanner.equations.items()
         nodes = [*scanner.inputs.values()]
         nodes += [
             opaque(name, self.trees[name], item.place.line, item.place.column)
-            for name, item in scanner.equations.items()
+            for name, item in equations
         ]
         facts = tuple((name, var.facts) for name, var in self.variables.items())
         return ArrayGraph(
@@ -76,8 +77,8 @@ class _ArrayReader:
             shapes=tuple((name, var.shape) for name, var in self.variables.items()),
             facts=facts,
             given=tuple(scanner.given),
-            written=tuple((name, _one_line(item.text)) for name, item in scanner.equations.items()),
-            indexed=tuple((n, item.indices) for n, item in scanner.equations.items() if item.indices),
+            written=tuple((name, _one_line(item.text)) for name, item in equations),
+            indexed=tuple((name, item.indices) for name, item in equations if item.indices),
             example=tuple(scanner.example.items()),
         )
 

@@ -171,6 +171,10 @@ class Scope(Names):
 
     def _nabla(self, found: re.Match[str]) -> str:
         below = found["braced"] or found["plain"] or found["of"]
+        row = below and self._of_matrix(below)  # ∇_{w_k}: by a row of W
+        if row and row != below and self.resolve(base_of(self, row)) is not None:
+            top = found["top"] or self.graph.objective
+            return found[0] if self.resolve(top) is None else self._mark(top, row, second=False)
         if below is None or self.resolve(below) is None:
             below = self.graph.parameters[0] if len(self.graph.parameters) == 1 else ""
         top = found["top"] or self.graph.objective

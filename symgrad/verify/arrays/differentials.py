@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symgrad.expression.arrays import build
-from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
+from symgrad.expression.arrays.tree import Array
 from symgrad.expression.brackets import behind_bracket
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Node
+from symgrad.verify.arrays.derivatives import base_of
 from symgrad.verify.arrays.reading import ArrayStatement
 from symgrad.verify.arrays.scope import NAME, Names
 
@@ -35,6 +35,15 @@ def directions(sides: Sequence[str], names: Names) -> dict[str, str]:
             if node is not None and not names.known(f"d{match['of']}"):
                 found[node] = f"d{match['of']}"
     return found
+
+
+def linkwise(statement: ArrayStatement, names: Names) -> list[ArrayStatement]:
+    """Return a chain of equal changes as one statement for each link, where these name others."""
+    left, *rights = statement.sides
+    named = [frozenset(directions((left, side), names)) for side in rights]
+    if len(set(named)) < 2 or not all(named) or changed(left) is None:
+        return [statement]
+    return [replace(statement, sides=(left, side)) for side in rights]
 
 
 def along(left: str, names: Names) -> tuple[str, str, str] | None:
@@ -78,7 +87,7 @@ def gradients_named(side: str, names: Names) -> str:
     """Return a side with ∂J/∂W for every dW that is no name of its own."""
 
     def shown(found: re.Match[str]) -> str:
-        node = names.resolve(found["of"])
+        node = names.resolve(base_of(names, found["of"]))
         if node in {None, names.graph.objective} or names.known(f"d{found['of']}"):
             return found[0]
         return f" ∂{names.graph.objective}/∂{found['of']} "
@@ -96,10 +105,3 @@ def with_changes(graph: ArrayGraph, ways: Mapping[str, Array]) -> ArrayGraph:
         shapes=(*graph.shapes, *((name, way.shape) for name, way in taken.items())),
         facts=(*graph.facts, *facts),
     )
-
-
-def way_of(graph: ArrayGraph, node: str, word: str) -> Array:
-    """Return the change of a node as a name; that of a symmetric matrix is symmetric."""
-    own = graph.variables[node]
-    facts = Facts(symmetric=True) if own.facts.symmetric else NOTHING_KNOWN
-    return build.name(word, own.shape, facts)

@@ -45,6 +45,11 @@ def _occurrences(x: Syntax, meaning: Meaning) -> Counter[str]:
 
 def _multiplied_out(x: Syntax) -> Syntax:
     """Return a product with a sum in brackets as a sum: its terms have fewer axes."""
+    if x.kind == "div" and x.args[0].kind in {"add", "sub", "juxt", "mul", "dot", "mat"}:
+        above = _multiplied_out(x.args[0])
+        if above.kind in {"add", "sub"}:
+            terms = [replace(x, args=(term, x.args[1])) for term in above.args]
+            return replace(above, args=tuple(map(_multiplied_out, terms)), bracketed=False)
     if x.kind not in {"juxt", "mul", "dot", "mat"}:
         return x
     left, right = map(_multiplied_out, x.args)
@@ -63,8 +68,20 @@ def along_direction(x: Syntax, letters: tuple[str, ...], way: str) -> Syntax:
     x = _multiplied_out(x)
     if x.kind in {"add", "sub", "neg"}:
         return replace(x, args=tuple(along_direction(part, letters, way) for part in x.args))
+    x, own = _hoisted(x)
     names = tuple(Syntax("name", (), letter, x.start, x.end) for letter in letters)
     word = Syntax("name", (), way, x.start, x.end)
     entry = Syntax("index", (word, *names), None, x.start, x.end)
     product = Syntax("mul", (x, entry), None, x.start, x.end)
-    return Syntax("total", (product,), letters, x.start, x.end)
+    return Syntax("total", (product,), (*letters, *own), x.start, x.end)
+
+
+def _hoisted(x: Syntax) -> tuple[Syntax, tuple[str, ...]]:
+    """Return a product without the sums that stand in it, and the indices of these."""
+    if x.kind == "total" and len(x.args) == 1 and isinstance(x.data, tuple):
+        body, inner = _hoisted(x.args[0])
+        return body, (*x.data, *inner)
+    if x.kind in {"juxt", "mul", "dot"}:
+        (left, one), (right, other) = map(_hoisted, x.args)
+        return replace(x, args=(left, right)), (*one, *other)
+    return x, ()

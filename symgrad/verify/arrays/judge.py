@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from symgrad.derivation.arrays.directions import change
+from symgrad.derivation.arrays.directions import change, way_of
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.print_text import TextPrinter
@@ -24,11 +24,12 @@ from symgrad.verify.arrays.differentials import (
     changed,
     directions,
     gradients_named,
-    way_of,
+    linkwise,
     with_changes,
     without_spaces,
 )
-from symgrad.verify.arrays.notations import is_numpy, rewritten
+from symgrad.verify.arrays.higher import higher_order
+from symgrad.verify.arrays.notations import is_matlab, is_numpy, rewritten
 from symgrad.verify.arrays.proving import ArrayOutcome, Decider
 from symgrad.verify.arrays.reading import ArrayStatement, of_line, statements
 from symgrad.verify.arrays.scope import NAME, NotTold, spellings
@@ -37,7 +38,6 @@ from symgrad.verify.arrays.slips import diagnosed
 from symgrad.verify.model import Claim, Diagnosis, Link, NameTarget, Skipped, Status, Verdict
 
 _PRIMED = re.compile(rf"\s*(?P<top>{NAME})['′’](?P<at>\([^()]*\))\s*")
-_TENSOR = re.compile(rf"\s*∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})\s*")
 _CODE = re.compile(r"[\x20-[\]-~∂δ]*$")  # no LaTeX, and no signs that a keyboard lacks
 _NEW = re.compile(rf"\s*({NAME})\s*")
 
@@ -154,7 +154,8 @@ class ArrayJudge:
         Where the shapes leave open what is meant, a statement is wrong only if every reading is.
         """
         is_code = is_numpy(statement.text) or (self.graph.numpy and _CODE.match(statement.text))
-        star = _STARS.get("numpy" if is_code else self.convention, "")
+        usual = "matlab" if not self.convention and is_matlab(statement.text) else self.convention
+        star = _STARS.get("numpy" if is_code else usual, "")
         first = Reading(star=star, numpy=self.graph.numpy or star == "entries")
         names = dict(self.scope.definitions)
         self.reader.met.clear()
@@ -212,6 +213,25 @@ class ArrayJudge:
         return side.value, side.letters
 
     def _judged(self, statement: ArrayStatement, unread: list[Verdict]) -> Verdict:
+        """Return the verdict on a statement; changes of other names are judged link by link.
+
+        In df = eᵀdw = κeᵀA dx the changes of w and of x are not free of one another.
+        """
+        parts = linkwise(statement, self.scope)
+        if len(parts) < 2:
+            return self._linked(statement, unread)
+        outside, verdicts = (self.scope, self.decider), []
+        for number, part in enumerate(parts):
+            self.scope, self.decider = outside
+            verdict = self._linked(part, unread)
+            if verdict.status == "refuted":
+                whole = self.verdict("proved", statement, "").claim
+                return replace(verdict, claim=whole, link=number + (verdict.link or 0))
+            verdicts.append(verdict)
+        worst = max(verdicts, key=lambda verdict: _RANK.get(verdict.status, 0))
+        return self.verdict(worst.status, statement, worst.message)
+
+    def _linked(self, statement: ArrayStatement, unread: list[Verdict]) -> Verdict:
         statement, first = self.with_differentials(statement)
         left, *rights = statement.sides
         new = _NEW.fullmatch(left)
@@ -264,7 +284,7 @@ class ArrayJudge:
         if of is None:
             primed = _PRIMED.fullmatch(left)
             if primed is None or self.scope.resolve(primed["top"]) is None:
-                return statement, None
+                return self.as_gradients(statement), None
             side = self.side(f"∇{primed['top']}{primed['at']}", statement, None)
             return statement, replace(side, either=True)
         tree, letters = self.value_of(of)
@@ -280,30 +300,16 @@ class ArrayJudge:
         return without_spaces(statement, ways), Side(left, value, derived=True)
 
     def of_higher_order(self, left: str) -> Side | None:
-        """Return the side ∂y_i/∂W_{jk}, which has three axes or more: its product with a direction.
-
-        What it is equal to is multiplied with the same direction, whose entries are free.
-        """
-        found = _TENSOR.fullmatch(left)
+        """Return a side with three axes or more as its product with a direction, or None."""
+        found = higher_order(left, self.scope)
         if found is None:
             return None
-        over, base = base_of(self.scope, found["top"]), base_of(self.scope, found["bottom"])
-        node, below = self.scope.resolve(over), self.scope.resolve(base)
-        rows = index_letters(found["top"][len(over) :].lstrip("_"))
-        letters = index_letters(found["bottom"][len(base) :].lstrip("_"))
-        if node is None or below is None or len(rows) + len(letters) < 3:
-            return None
-        shape, own = self.graph.shape_of[node], self.graph.shape_of[below]
-        if (len(rows), len(letters)) != (len(shape), len(own)) or set(rows) & set(letters):
-            return None
-        way = way_of(self.graph, below, f"d{below}")
-        words = {**self.scope.definitions, way.text: way}
-        self.scope = replace(self.scope, definitions=words)
-        self.decider = Decider(with_changes(self.graph, {below: way}))
-        self.reader.tensor = letters, way.text
-        value = change(self.graph, self.graph.variables[node], {below: way})
-        ranges = tuple(zip((*rows, *letters), (*shape, *own), strict=True))
-        return Side(left, value, rows, derived=True, ranges=ranges)
+        words = dict.fromkeys(spellings(found.way.text), found.way)
+        self.scope = replace(self.scope, definitions={**self.scope.definitions, **words})
+        self.decider = Decider(with_changes(self.graph, {found.below: found.way}))
+        if found.letters:
+            self.reader.tensor = found.letters, found.way.text
+        return found.side
 
     def moves(self, tree: Array, ways: Mapping[str, str]) -> bool:
         """Tell whether an expression depends on a node of which a change is named."""

@@ -15,11 +15,13 @@ _ACCENTS = {
     "widehat": "\u0302", "widetilde": "\u0303",
 }  # fmt: skip
 _SIGNS = {
-    "odot": "⊙", "circ": "⊙", "cdot": "·", "times": "*", "partial": "∂", "nabla": "∇", "top": "ᵀ",
-    "intercal": "ᵀ", "sum": "Σ", "ell": "ℓ", "lVert": "‖", "rVert": "‖", "Vert": "‖", "le": "<=",
+    "odot": "⊙", "circ": "⊙", "circledast": "⊙", "cdot": "·", "times": "*", "partial": "∂",
+    "nabla": "∇", "top": "ᵀ", "intercal": "ᵀ", "sum": "Σ",
+    "ell": "ℓ", "lVert": "‖", "rVert": "‖", "Vert": "‖", "le": "<=",
     "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "approx": "≈", "lvert": "|",
     "rvert": "|", "star": "*", "ast": "*", "transpose": "ᵀ", "colon": ":", "to": "→",
     "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "epsilon": "ε", "infty": "∞", "equiv": "=",
+    "doteq": "=", "triangleq": "=", "coloneqq": "=", "cr": " ",
     "ln": "log", "odiv": "./", "oslash": "./", "otimes": "⊗",
 }  # fmt: skip
 _DROPPED = tuple(
@@ -141,9 +143,10 @@ def _raised(text: str, at: int) -> tuple[str, int]:
         return f" .^ {word[1:].strip()} ", at
     if word == "*":
         return "^*", at
-    layer = re.fullmatch(r"[(\[]\s*(\w+)\s*[)\]]", word)
+    layer = re.fullmatch(r"[(\[]\s*(\w+)\s*[)\]]\s*(T|ᵀ|⊤|)", word)
     if layer is not None:
-        return f"_{layer[1]}" if len(layer[1]) == 1 else f"_{{{layer[1]}}}", at
+        turned = "ᵀ" if layer[2] else ""
+        return (f"_{layer[1]}" if len(layer[1]) == 1 else f"_{{{layer[1]}}}") + turned, at
     return (f"^{word}" if re.fullmatch(r"\w+", word) else f"^({word})"), at
 
 

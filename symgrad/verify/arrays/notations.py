@@ -6,12 +6,14 @@ import re
 
 from symgrad.expression.brackets import CLOSING, OPENING, behind_bracket
 from symgrad.sources.arrays.calls import is_function
+from symgrad.sources.arrays.syntax import index_letters
 from symgrad.verify.arrays.scope import NAME, Names
 
 _SUBSCRIPT = r"_(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|(?P<plain>\w))"
 _PARTIAL = re.compile(rf"∂{_SUBSCRIPT}\s*(?P<top>{NAME})(?!\s*/)")
 _OF_TEXT = re.compile(r"∂\s*(?=[‖(|]|(?:tr|Tr|trace|log|logdet|det|exp|sum|norm)(?![a-z]))")
 _GRAD = re.compile(rf"(?<![\w∇])grad(?:\s*{_SUBSCRIPT})?\s*(?=[^\W\d_])")
+_GRAD_NAME = re.compile(rf"(?<![\w∇])grad_?(?P<name>{NAME})(?!\w|\s*[^\W\d_])")
 _GRAD_OF = re.compile(rf"(?<![\w.])(?P<name>{NAME})\.grad\b")
 _HESSIAN = re.compile(rf"(?<![\w∂])H_(?:\{{(?P<braced>{NAME})\}}|(?P<plain>\w))\s*(?=\()")
 _HESSIAN_OF = re.compile(rf"(?<![\w∂])H\((?P<plain>{NAME})\)")
@@ -34,9 +36,12 @@ _SECANTS = re.compile(
 )
 _DIGITS = str.maketrans("²³", "23")
 _BRACKETED = re.compile(rf"(?<!\w)\((?P<name>{NAME})\)(?=_[\{{\w])")
+_ENTRY = re.compile(rf"(?<!\w)({NAME})(⁻¹ᵀ?|ᵀ)(?=_[\{{\w])")
 _NUMPY = re.compile(
     r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.(?:sum|dot|mean|reshape)\(|\[[^\]]*\bNone\b"
 )
+_MATLAB = re.compile(r"\.[*/^]|[\w)]'\s*\*|\*\s*\w+'")
+_OTHERS = re.compile(r"[⊙∘@\\ᵀ]|\.T\b")
 _METHOD = re.compile(r"\.(?P<name>sum|mean|dot)\(")
 _ALONG = re.compile(r"(?<!\w)(?P<name>sum|mean)(?=\()")
 _AXIS = re.compile(r",\s*axis\s*=\s*(?P<axis>-?\d)")
@@ -54,17 +59,24 @@ def rewritten(text: str, names: Names) -> str:
     text = _indicators(text)
     text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
     text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
+    text = _ENTRY.sub(r"(\1\2)", text)
     text = _LAYER.sub(lambda found: _layer(found, names), text)
     text = _PARTIAL.sub(lambda f: f"∂{f['top']}/∂{f['braced'] or f['plain']}", text)
     text = _of_texts(text)
     text = _GRAD_OF.sub(lambda f: f"∂{names.graph.objective}/∂{f['name']}", text)
     if names.resolve("grad") is None:
+        text = _GRAD_NAME.sub(lambda found: _gradient(found, names), text)
         text = _GRAD.sub(lambda found: f"∇{_subscript(found)}", text)
     text = _HESSIAN.sub(lambda found: _hessian(found, names), text)
     text = _HESSIAN_OF.sub(lambda found: _hessian_of(found, names), text)
     text = _JACOBIAN.sub(lambda found: _jacobian(found, names), text)
     text = _LABEL.sub(lambda found: _label(found, names), text)
     return _numpy(text) if is_numpy(text) else text
+
+
+def is_matlab(text: str) -> bool:
+    """Tell whether a claim is written as MATLAB writes: `A'*(B.*C)`."""
+    return _MATLAB.search(text) is not None and _OTHERS.search(text) is None
 
 
 def is_numpy(text: str) -> bool:
@@ -120,6 +132,13 @@ def _reciprocals(text: str, names: Names) -> str:
             head = f"{text[: found.start()]}((1/{_RECIPROCAL[found['name']]}{inner}){raised})"
             return head + _reciprocals(text[end:], names)
     return text
+
+
+def _gradient(found: re.Match[str], names: Names) -> str:
+    """Return ∂L/∂W for grad_W, which is no name of its own."""
+    if names.known(found[0]) or names.resolve(found["name"]) is None:
+        return found[0]
+    return f" ∂{names.graph.objective}/∂{found['name']} "
 
 
 def _subscript(found: re.Match[str]) -> str:
@@ -181,8 +200,11 @@ def _jacobian(found: re.Match[str], names: Names) -> str:
 
 
 def _label(found: re.Match[str], names: Names) -> str:
-    """Return one name for δ^a, where a is an array and thus no exponent."""
-    node = names.resolve(found["label"])
+    """Return one name for δ^a, where a is an array and no exponent; an entry for A^{ij}."""
+    node, base = names.resolve(found["label"]), names.resolve(found["name"])
+    letters = index_letters(found["label"])
+    if base is not None and node is None and len(names.graph.shape_of[base]) == 2 == len(letters):
+        return f"{found['name']}_{{{found['label']}}}"
     if node is None or not names.graph.shape_of[node] or names.resolve(found["name"]) == "e":
         return found[0]
     return found[0] if found["name"] == "e" else f"{found['name']}ˆ{found['label']}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symgrad.errors import Diagnostic, Place
-from symgrad.expression.brackets import depths, spans_between
+from symgrad.expression.brackets import behind_bracket, depths, spans_between
 from symgrad.sources.problems import Origin
 from symgrad.verify.arrays.cases import folded_cases
 from symgrad.verify.arrays.latex import plain_text
@@ -88,7 +88,7 @@ def of_line(text: str, line: int, source: str, lines: tuple[str, ...]) -> Iterat
 
 
 def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
-    shown = folded_cases(shown)
+    shown = folded_cases(_rowed(shown))
     rows = re.split(r"\\\\(?:\[[^\]]*\])?", shown) if "\\" in shown else [shown]
     left = ""
     for row in rows:
@@ -107,6 +107,19 @@ def _rows(shown: str, place: Place) -> Iterator[ArrayStatement]:
             yield ArrayStatement(text, place, sides)
         for part in told:
             yield ArrayStatement(part, place, _sides(part), clause=True)
+
+
+_EQALIGN = re.compile(r"\\eqalign(?:no)?\s*(?=\{)")
+
+
+def _rowed(shown: str) -> str:
+    r"""Return a display in which `\eqalign{a &= b \cr &= c}` has rows as others have them."""
+    found = _EQALIGN.search(shown)
+    if found is None:
+        return shown
+    end = behind_bracket(shown, found.end())
+    inner = re.sub(r"\\cr(?![A-Za-z])", r"\\\\", shown[found.end() + 1 : end - 1])
+    return f"{shown[: found.start()]}{inner}{_rowed(shown[end:])}"
 
 
 _WHERE = re.compile(r"[,;]?\s+(?:where|with)\s+(?=[^\W\d][^=(),]*=)")

@@ -23,11 +23,15 @@ class NotTold(Exception):
 
 @dataclass
 class Names:
-    """What the names of a claim stand for: nodes, sensitivities, the author's own."""
+    """What the names of a claim stand for: nodes, sensitivities, the author's own.
+
+    With `kronecker` δ is none of these: δ_{ij} is 1 where i = j, and 0 elsewhere.
+    """
 
     graph: ArrayGraph
     definitions: dict[str, Array] = field(default_factory=dict)
     marks: dict[str, Array] = field(default_factory=dict)
+    kronecker: bool = False
     _sensitivities: dict[str, Array] | None = None
 
     def resolve(self, word: str) -> str | None:
@@ -72,7 +76,7 @@ class Names:
                 found[item.name] = tree
             self._sensitivities = found
         for plain in spellings(word):
-            if plain in self._sensitivities:
+            if plain in self._sensitivities and not (self.kronecker and plain == "δ"):
                 return self._sensitivities[plain]
         return None
 

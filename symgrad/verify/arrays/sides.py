@@ -23,6 +23,7 @@ from symgrad.verify.arrays.numpy_sides import numpy_value
 
 _SENSITIVITY = re.compile(r"\s*\\?(?:δ|delta|ε)")
 
+_DELTA = re.compile(r"(?<!\w)(?:δ|delta)_\{\w\w\}")
 _SIGMA = re.compile(r"(?<!\w)σ(?=['′’]?\()")
 
 
@@ -49,7 +50,8 @@ class Reading:
     `star` is what `*` between two arrays means ("entries", "matrix" or nothing), `beside` what two
     vectors side by side are ("dot" or "entries"), `lines` what w_j is of a matrix W ("rows" or
     "columns"), `divisor` what stands behind `/` ("touching", "first" or "all" factors), `powers`
-    what M² is ("product" or "entries"), and `numpy` tells that code is NumPy code.
+    what M² is ("product" or "entries"), `delta` what δ_{ij} is where the graph has a matrix δ
+    ("entry" or "kronecker"), and `numpy` tells that code is NumPy code.
     """
 
     star: str = ""
@@ -57,6 +59,7 @@ class Reading:
     lines: str = "rows"
     divisor: str = "touching"
     powers: str = "product"
+    delta: str = "entry"
     numpy: bool = False
 
     def others(self, met: frozenset[str]) -> Iterator[Reading]:
@@ -68,6 +71,8 @@ class Reading:
         if "divisor" in met:
             yield replace(self, divisor="first")
             yield replace(self, divisor="all")
+        if "delta" in met:
+            yield replace(self, delta="kronecker")
         if "power" in met:
             yield replace(self, powers="entries")
         if "star" in met and not self.star:
@@ -119,9 +124,11 @@ class SideReader:
         if self.scope.look_up("σ") is None:
             text = _SIGMA.sub("sigmoid", text)
         self.scope.lines = self.reading.lines
+        self.scope.kronecker = self.reading.delta == "kronecker" or self.tensor is not None
         marked = self.scope.marked(text)
         derived = marked != text or _SENSITIVITY.match(text) is not None
         self.met |= {"line"} if self.scope.met_line else set()
+        self.met |= {"delta"} if _DELTA.search(text) else set()
         meaning = self.meaning(marked, place, like)
         syntax = meaning.parser.whole()
         if self.tensor is not None:
@@ -167,6 +174,7 @@ class SideReader:
         if like is not None:
             meaning.indices.ranges.update(like.ranges)
             meaning.indices.claimed = like.letters
+            meaning.indices.told = self.tensor[0] if self.tensor is not None else ()
             meaning.indices.whole = any(map(is_row, like.letters))
         return meaning
 
@@ -194,7 +202,8 @@ class SideReader:
 
     def splits(self, word: str) -> bool:
         """Tell whether a word may stand as a factor of its own: a name, a size, the identity."""
-        return self.scope.known(word) or word == "I" or word in self.sizes
+        plain = self.scope.known(word) or word == "I" or word in self.sizes
+        return plain or _DELTA.fullmatch(word) is not None
 
     def plain(self, x: Array) -> Array:
         """Return an expression with derivatives put in for their letters."""

@@ -58,9 +58,19 @@ class Named(Base):
         if self.claims and plain.startswith("I_") and size in self.sizes:
             return build.eye(self.sizes[size])
         if self.claims and _MEAN in plain:
-            inner = self.names(plain.replace(_MEAN, ""))
-            return None if inner is None or not inner.shape else build.mean(inner, None)
+            return self.mean_of(plain.replace(_MEAN, ""))
         return None
+
+    def mean_of(self, word: str) -> Array | None:
+        """Return x̄: the mean of the entries of x, or of the rows x_i of a matrix X."""
+        inner = self.names(word)
+        if inner is not None:
+            return build.mean(inner, None) if inner.shape else None
+        matrix = self.names(word.upper())
+        if matrix is None or len(matrix.shape) != 2:
+            return None
+        self.met.add("line")
+        return build.mean(matrix, 0 if self.lines == "rows" else 1)
 
     def kronecker(self, word: str) -> Indexed | None:
         """Return δ_{ij}, where one of its indices has run over an axis already; else None."""

@@ -20,6 +20,9 @@ class Powers(Products):
 
     def _pow(self, x: Syntax) -> Value:
         base, exponent = self.value(x.args[0]), self.value(x.args[1])
+        if isinstance(base, Array) and base.shape and isinstance(exponent, Indexed):
+            e = x.args[0].kind == "name" and x.args[0].data == "e"
+            base = build.constant("e") if e else base  # e^{w_i}, though the graph has a vector e
         if isinstance(base, Indexed) or isinstance(exponent, Indexed):
             return self.indices.entrywise("pow", [base, exponent], self, x)
         square = len(base.shape) == 2 and base.shape[0] == base.shape[1]

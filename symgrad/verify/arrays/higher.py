@@ -1,0 +1,114 @@
+"""Left sides that are derivatives with three axes and more, told by their product with a direction.
+
+`∂y_i/∂W_{jk}`, `∂²f/∂W_{ij}∂W_{kl}` and `∇²f(X)[H]`: two of them are equal where their products
+with a direction are, whose entries are free.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from symgrad.derivation.arrays.directions import change, way_of
+from symgrad.derivation.arrays.jacobian import derivative, hessian_product
+from symgrad.expression.arrays.tree import Array
+from symgrad.sources.arrays.syntax import index_letters
+from symgrad.verify.arrays.derivatives import Scope, base_of
+from symgrad.verify.arrays.scope import NAME
+from symgrad.verify.arrays.sides import Side
+
+_TENSOR = re.compile(rf"\s*∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})\s*")
+_SECOND = re.compile(
+    rf"\s*∂(?:²|\^2)\s*(?P<top>{NAME})\s*/\s*\(?∂\s*(?P<one>{NAME})\s*∂\s*(?P<other>{NAME})\)?\s*"
+)
+_ALONG = re.compile(
+    rf"\s*(?:∇(?:²|\^2)|D(?:²|\^2)|Hess\s)\s*(?P<top>{NAME})\s*(?:\([^()]*\))?"
+    rf"\s*\[\s*(?P<way>{NAME})\s*\]\s*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Higher:
+    """What a left side says: its product with a direction, which is a change of the node `below`.
+
+    What it is equal to is multiplied with the direction at `letters`; without them the author has
+    multiplied with it already.
+    """
+
+    below: str
+    way: Array
+    side: Side
+    letters: tuple[str, ...] = ()
+
+
+def higher_order(left: str, scope: Scope) -> Higher | None:
+    """Return what a left side says of a derivative with three axes and more; None where of none."""
+    return _tensor(left, scope) or _second(left, scope) or _along(left, scope)
+
+
+def _tensor(left: str, scope: Scope) -> Higher | None:
+    found = _TENSOR.fullmatch(left)
+    if found is None:
+        return None
+    node, rows = _entry(found["top"], scope)
+    below, letters = _entry(found["bottom"], scope)
+    if node is None or below is None or len(rows) + len(letters) < 3:
+        return None
+    way = way_of(scope.graph, below, f"d{below}")
+    value = change(scope.graph, scope.graph.variables[node], {below: way})
+    return _indexed(left, scope, (node, rows), (below, letters), (way, value))
+
+
+def _second(left: str, scope: Scope) -> Higher | None:
+    found = _SECOND.fullmatch(left)
+    if found is None:
+        return None
+    node, none = _entry(found["top"], scope)
+    below, rows = _entry(found["one"], scope)
+    again, letters = _entry(found["other"], scope)
+    if node is None or none or below is None or below != again or len(rows) != 2:
+        return None
+    way = way_of(scope.graph, below, f"d{below}")
+    value = _product(scope, node, below, way)
+    return _indexed(left, scope, (below, rows), (below, letters), (way, value))
+
+
+def _along(left: str, scope: Scope) -> Higher | None:
+    found = _ALONG.fullmatch(left)
+    if found is None or scope.known(found["way"]):
+        return None
+    node = scope.resolve(found["top"])
+    inputs = scope.graph.parameters
+    if node is None or scope.graph.shape_of[node] or len(inputs) != 1:
+        return None
+    way = way_of(scope.graph, inputs[0], found["way"])
+    return Higher(inputs[0], way, Side(left, _product(scope, node, inputs[0], way), derived=True))
+
+
+def _product(scope: Scope, node: str, below: str, way: Array) -> Array:
+    gradient = derivative(scope.graph, scope.graph.variables[node], below)
+    return hessian_product(scope.graph, gradient, below, way)
+
+
+def _entry(word: str, scope: Scope) -> tuple[str | None, tuple[str, ...]]:
+    """Return the node of which a word names an entry, and the indices; w_{ij} is one of W."""
+    base = base_of(scope, word)
+    if scope.resolve(base) is None and scope.resolve(head := word.partition("_")[0].upper()):
+        base, word = head, head + word[len(head) :]
+    return scope.resolve(base), index_letters(word[len(base) :].lstrip("_"))
+
+
+def _indexed(
+    left: str,
+    scope: Scope,
+    top: tuple[str, tuple[str, ...]],
+    bottom: tuple[str, tuple[str, ...]],
+    product: tuple[Array, Array],
+) -> Higher | None:
+    """Return a derivative of entries of one node by those of another, every index its own."""
+    (node, rows), (below, letters), (way, value) = top, bottom, product
+    shape, own = scope.graph.shape_of[node], scope.graph.shape_of[below]
+    if (len(rows), len(letters)) != (len(shape), len(own)) or set(rows) & set(letters):
+        return None
+    ranges = tuple(zip((*rows, *letters), (*shape, *own), strict=True))
+    return Higher(below, way, Side(left, value, rows, derived=True, ranges=ranges), letters)
