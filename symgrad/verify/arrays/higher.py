@@ -69,7 +69,7 @@ def _second(left: str, scope: Scope) -> Higher | None:
     if node is None or none or below is None or below != again or len(rows) != 2:
         return None
     way = way_of(scope.graph, below, f"d{below}")
-    value = _second_along(scope, node, below, way)
+    value = _along_way(scope, node, below, way)
     return _indexed(left, scope, (below, rows), (below, letters), (way, value))
 
 
@@ -82,12 +82,12 @@ def _along(left: str, scope: Scope) -> Higher | None:
     if node is None or scope.graph.shape_of[node] or len(inputs) != 1:
         return None
     way = way_of(scope.graph, inputs[0], found["way"])
-    return Higher(inputs[0], way, Side(left, _second_along(scope, node, inputs[0], way), derived=True))
+    return Higher(inputs[0], way, Side(left, _along_way(scope, node, inputs[0], way), derived=True))
 
 
-def _second_along(scope: Scope, node: str, below: str, way: Array) -> Array:
+def _along_way(scope: Scope, node: str, below: str, way: Array) -> Array:
     gradient = derivative(scope.graph, scope.graph.variables[node], below)
-    return hessian_second_along(scope.graph, gradient, below, way)
+    return hessian_product(scope.graph, gradient, below, way)
 
 
 def _entry(word: str, scope: Scope) -> tuple[str | None, tuple[str, ...]]:
