@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from symgrad.expression.certified import acb, arb
 from symgrad.expression.functions import record
@@ -222,10 +222,12 @@ def _normal_cdf(x: float) -> float:
     return 0.5 * math.erfc(-0.7071067811865476 * x)
 
 
+@lru_cache(16384)
 def _digamma(x: float) -> float:
     return float(arb(x).digamma())
 
 
+@lru_cache(16384)
 def _polygamma(order: float, x: float) -> float:
     return float(acb(x).polygamma(acb(int(order))).real)
 

@@ -23,8 +23,8 @@ from symgrad.expression.tree import (
     Mul,
     Neg,
     children,
+    size_of,
     variables,
-    walk,
     with_children,
 )
 from symgrad.program.normal import effort_of
@@ -128,7 +128,7 @@ class ByParts:
         for form in islice((form for seed in seeds for form in from_table(seed)), MOST):
             if self.left <= 0 or not lost:
                 break
-            if sum(1 for _ in walk(form)) > LARGEST:
+            if size_of(form) > LARGEST:
                 continue
             self.left -= 1
             less = self.parts.lost(form, e)

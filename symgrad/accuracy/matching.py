@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
-from symgrad.expression.algebra import Product, add, div, mul, power, tidy
+from symgrad.expression.algebra import Product, add, combined, div, mul, power, tidy
 from symgrad.expression.tree import (
     ONE,
     Add,
@@ -27,6 +27,7 @@ from symgrad.expression.tree import (
     Number,
     Pow,
     Var,
+    children,
     number,
     substitute,
     variables,
@@ -377,7 +378,14 @@ def rewrites(
 
 def put(form: Expression, bound: Bound) -> Expression:
     """Return a form with its names replaced, numbers folded and like terms collected."""
-    return tidy(substitute(form, bound))
+    return _tidied(substitute(form, bound))
+
+
+@lru_cache(16384)
+def _tidied(e: Expression) -> Expression:
+    """Return what `tidy` does; what names stand for, the same in many forms, is tidied once."""
+    parts = children(e)
+    return combined(e, tuple(map(_tidied, parts))) if parts else e
 
 
 __all__ = ["ONE", "div", "matches", "product_of", "put", "rewrites", "same", "terms_of"]

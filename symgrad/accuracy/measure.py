@@ -15,7 +15,7 @@ from symgrad.accuracy.doubles import NAN, Column, Doubles
 from symgrad.accuracy.reference import Ball, truth
 from symgrad.accuracy.sample import is_usual
 from symgrad.expression.certified import arb, ctx
-from symgrad.expression.tree import Expression, formula_of
+from symgrad.expression.tree import Expression
 from symgrad.program.normal import normal
 from symgrad.program.statements import Statement
 
@@ -47,6 +47,12 @@ def bits_lost(found: float, near: float, rest: float) -> float:
     return max(0.0, bits) if bits < NOTHING else LOST - 1.0
 
 
+def lost_by(found: Column, near: Column, rest: Column, known: Sequence[bool]) -> list[float]:
+    """Return the bits that a column loses of another; 0 for the nearest double, as most are."""
+    rows = zip(found, near, rest, known, strict=True)
+    return [bits_lost(x, n, r) if k and x != n else 0.0 for x, n, r, k in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class TrueValues:
     """The certified values of one name: the nearest doubles, what is left, and where there is one.
@@ -60,8 +66,7 @@ class TrueValues:
 
     def losses(self, found: Column) -> list[float]:
         """Return the bits that a column loses at each point; 0 where nothing is known."""
-        rows = zip(found, self.near, self.rest, self.known, strict=True)
-        return [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
+        return lost_by(found, self.near, self.rest, self.known)
 
 
 def split_ball(x: Ball | None) -> tuple[float, float, bool]:
@@ -96,6 +101,8 @@ class Bench:
         self.balls: list[dict[str, Ball]] = []
         self.slack: dict[str, list[float]] = {s.name: [] for s in statements}
         self._weighed: set[int] = set()
+        self._columns: Mapping[str, Column] = {}  # at which forms were looked at last
+        self._doubles = Doubles({}, 0)
         self.add(points, limit)
 
     def add(self, points: Iterable[Mapping[str, float]], limit: int) -> None:
@@ -169,9 +176,10 @@ class Bench:
 
     def column(self, e: Expression, columns: Mapping[str, Column]) -> Column:
         """Return a formula in names, in doubles, at these columns."""
-        pattern, operands = formula_of(e)
-        own: dict[str | int, Column] = {i: columns[name] for i, name in enumerate(operands)}
-        return Doubles(own, self.count).of(computed(pattern))
+        if self._columns is not columns or self._doubles.count != self.count:
+            self._columns = columns
+            self._doubles = Doubles({name: columns[name] for name in columns}, self.count)
+        return self._doubles.of(computed(e))
 
 
 def run(

@@ -29,6 +29,7 @@ from symgrad.expression.tree import (
     Var,
     children,
     formula_of,
+    size_of,
     walk,
     with_children,
 )
@@ -203,7 +204,7 @@ class Mender:
             return
         self._tried.add(name)
         written = self.original[self.place[name]].formula.pattern
-        if sum(1 for _ in walk(written)) > LONG:
+        if size_of(written) > LONG:
             return
         now = self.total(name)
         plain = effort_of(normal(self.current[self.place[name]].formula.pattern))

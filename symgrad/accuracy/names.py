@@ -25,6 +25,7 @@ from symgrad.expression.tree import (
     Var,
     children,
     number,
+    size_of,
     substitute,
     variables,
     walk,
@@ -181,7 +182,7 @@ def _is_positive(k: object) -> bool:
 
 
 def _size(e: Expression) -> int:
-    return sum(1 for _ in walk(e))
+    return size_of(e)
 
 
 __all__ = ["unfolded"]

@@ -34,6 +34,7 @@ from symgrad.expression.tree import (
     children,
     number,
     signed_value,
+    size_of,
     variables,
     walk,
     with_children,
@@ -63,7 +64,7 @@ class Atom(NamedTuple):
 def as_quotients(e: Expression) -> tuple[Expression, ...]:
     """Return the formula as a factored quotient, also with its exponentials written out."""
     found: dict[Expression, None] = {}
-    if HAS_FLINT and sum(1 for _ in walk(e)) <= MAX_SIZE:
+    if HAS_FLINT and size_of(e) <= MAX_SIZE:
         for form in dict.fromkeys((e, _in_exponentials(e))):
             whole = _factored(form)
             if whole is not None and whole != e:

@@ -15,7 +15,7 @@ from symgrad.accuracy.arrangements import guarded
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.forms import arrangements, from_table
 from symgrad.accuracy.local import ByParts, shortened
-from symgrad.accuracy.measure import Bench, bits_lost
+from symgrad.accuracy.measure import Bench, lost_by
 from symgrad.accuracy.mend import Mender, counted
 from symgrad.accuracy.names import LARGEST, unfolded
 from symgrad.accuracy.parts import Parts
@@ -29,8 +29,8 @@ from symgrad.expression.tree import (
     Expression,
     children,
     formula_of,
+    size_of,
     variables,
-    walk,
     with_children,
 )
 from symgrad.program.normal import effort_of, normal
@@ -121,8 +121,7 @@ class _Search:
             column = self.doubles.of(computed)
         except (KeyError, TypeError, RecursionError, ZeroDivisionError):
             return False
-        rows = zip(column, self.near, self.rest, self.known, strict=True)
-        losses = [bits_lost(x, n, r) if k else 0.0 for x, n, r, k in rows]
+        losses = lost_by(column, self.near, self.rest, self.known)
         self.scores[e] = Scored(e, counted(losses, self.slack, self.weights))
         return True
 
@@ -290,7 +289,7 @@ class _Search:
             part = _at(e, path)
             kinds = (from_table, arrangements, self._series)
             for new in chain.from_iterable(forms(part) for forms in kinds):
-                if sum(1 for _ in walk(new)) <= LARGEST:
+                if size_of(new) <= LARGEST:
                     yield decided(_put(e, path, new))
 
     def _series(self, part: Expression) -> Sequence[Expression]:

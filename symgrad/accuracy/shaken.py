@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import count, zip_longest
+from operator import mul
 
 from symgrad.accuracy.doubles import Column, Doubles
 from symgrad.accuracy.sample import Point
@@ -21,7 +23,7 @@ from symgrad.program.statements import Statement
 UNIT = 2.0**-52
 TELLING = 2.0**7  # by how much more a result is shaken than by its inputs
 FIRST = 40  # points that stay where they are
-TOSSED = 1 << 20  # the bit that tells whether a number is moved
+HALF, TOSSED = 1 << 6, 1 << 20  # the bits that tell whether a number is moved
 SHAKES = 6  # ways to shake a program
 
 
@@ -39,9 +41,7 @@ class Shaken(Doubles):
         if isinstance(e, Number):
             return column
         turn = next(self._turns)
-        return [
-            x * (1.0 + UNIT if (i + turn) * 0x9E3779B1 & 64 else 1.0) for i, x in enumerate(column)
-        ]
+        return list(map(mul, column, _moves(turn, self.count, HALF)))
 
 
 class Rounded(Shaken):
@@ -53,29 +53,30 @@ class Rounded(Shaken):
             case Number() | Neg() | Add() | Call("where" | "abs" | "min" | "max"):
                 return column
             case _:
-                return self._moved(column, [True] * self.count)
+                return list(map(mul, column, _moves(next(self._turns), self.count, TOSSED)))
 
     def _sum(self, terms: Sequence[Expression]) -> Column:
         total = self.of(terms[0])
         for term in terms[1:]:
-            other, old = self.of(term), total
-            total = [x + y for x, y in zip(old, other, strict=True)]
-            rows = zip(old, other, total, strict=True)
-            total = self._moved(total, [_is_rounded(*row) for row in rows])
+            old, other = total, self.of(term)
+            rows = zip(old, other, _moves(next(self._turns), self.count, TOSSED), strict=True)
+            total = [_moved_sum(x, y, move) for x, y, move in rows]
         return total
 
-    def _moved(self, column: Column, rounded: Sequence[bool]) -> Column:
-        turn = next(self._turns)
-        return [
-            x * (1.0 + UNIT) if own and (i + turn) * 0x9E3779B1 & TOSSED else x
-            for i, (x, own) in enumerate(zip(column, rounded, strict=True))
-        ]
 
-
-def _is_rounded(x: float, y: float, total: float) -> bool:
-    """Tell whether a sum in doubles is not the sum (as in Knuth's TwoSum)."""
+def _moved_sum(x: float, y: float, move: float) -> float:
+    """Return a sum in doubles, times `move` where it is not the sum (as in Knuth's TwoSum)."""
+    total = x + y
+    if move == 1.0:
+        return total
     other = total - x
-    return (x - (total - other)) + (y - other) != 0.0
+    return total * move if (x - (total - other)) + (y - other) != 0.0 else total
+
+
+@lru_cache(4096)
+def _moves(turn: int, size: int, bit: int) -> Column:
+    """Return what the results of one operation are multiplied by at each point."""
+    return [1.0 + UNIT if i * 0x9E3779B1 & bit else 1.0 for i in range(turn, turn + size)]
 
 
 def telling_first(

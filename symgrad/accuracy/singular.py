@@ -46,6 +46,7 @@ from symgrad.expression.tree import (
     Var,
     children,
     number,
+    size_of,
     substitute,
     variables,
     walk,
@@ -200,7 +201,7 @@ def singular_forms(
 
     `is_small` tells whether a part of the formula is small where digits are lost.
     """
-    if sum(1 for _ in walk(e)) > MAX_PARTS or any(isinstance(p, Compare | Logic) for p in walk(e)):
+    if size_of(e) > MAX_PARTS or any(isinstance(p, Compare | Logic) for p in walk(e)):
         return
     old = ctx.cap
     ctx.cap = ORDERS
@@ -251,7 +252,7 @@ def _units(
         if unit in seen or not variables(unit):
             continue
         seen.add(unit)
-        if sum(1 for _ in walk(unit)) > MAX_UNIT or not is_small(unit):
+        if size_of(unit) > MAX_UNIT or not is_small(unit):
             continue
         for replaced in islice(_in_place(e, unit), 2):
             if PLACE in variables(replaced):

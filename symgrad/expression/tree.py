@@ -18,10 +18,11 @@ from symgrad.expression.identity import rebuilt
 
 
 class _Hashed:
-    """A part of a tree. Its hash is worked out once, and is no part of what is pickled."""
+    """A part of a tree. Its hash and names are worked out once, and are not pickled."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_keys")
     _hash: int
+    _keys: tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +246,33 @@ def walk(expression: Expression) -> Iterator[Expression]:
     while stack:
         part = stack.pop()
         yield part
-        stack.extend(reversed(children(part)))
+        parts = _PARTS.get(type(part))
+        if parts is not None:
+            stack.extend(parts(part)[::-1])
+
+
+def size_of(expression: Expression) -> int:
+    """Return the number of parts that `walk` yields.
+
+    >>> size_of(Neg(Var("x")))
+    2
+    """
+    parts = [expression]
+    for part in parts:
+        below = _PARTS.get(type(part))
+        if below is not None:
+            parts += below(part)
+    return len(parts)
 
 
 def variables(expression: Expression) -> tuple[str | int, ...]:
     """Return the keys of all variables, each once, in order of first appearance."""
-    return tuple(dict.fromkeys(part.key for part in walk(expression) if isinstance(part, Var)))
+    try:
+        return expression._keys  # noqa: SLF001  (kept for this function)
+    except AttributeError:
+        found = tuple(dict.fromkeys([p.key for p in walk(expression) if type(p) is Var]))
+        object.__setattr__(expression, "_keys", found)
+        return found
 
 
 def rebuild(expression: Expression, leaf: Callable[[Expression], Expression]) -> Expression:

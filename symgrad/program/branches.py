@@ -21,6 +21,7 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     children,
+    size_of,
     walk,
     with_children,
 )
@@ -59,7 +60,7 @@ def has_branches(pattern: Expression) -> bool:
 
 
 def _taken_out(trees: list[Expression]) -> list[Expression]:
-    small = [sum(1 for _ in walk(tree)) <= MAX_SIZE for tree in trees]
+    small = [size_of(tree) <= MAX_SIZE for tree in trees]
     for _ in range(MAX_TAKEN):
         certain: Counter[tuple[Branch, Expression]] = Counter()
         total: Counter[tuple[Branch, Expression]] = Counter()
@@ -70,7 +71,7 @@ def _taken_out(trees: list[Expression]) -> list[Expression]:
         found = [key for key, count in total.items() if count > 1 and certain[key]]
         if not found:
             break
-        branch, part = max(found, key=lambda key: sum(1 for _ in walk(key[1])))
+        branch, part = max(found, key=lambda key: size_of(key[1]))
         trees = [_replaced(tree, branch, part) for tree in trees]
     return trees
 

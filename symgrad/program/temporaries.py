@@ -24,9 +24,9 @@ from symgrad.expression.tree import (
     Pow,
     Var,
     children,
+    size_of,
     substitute,
     sum_of,
-    walk,
 )
 from symgrad.expression.words import Level, Spoken, words
 from symgrad.program.block import Assignment, Block, rows_of
@@ -66,7 +66,7 @@ def derivatives(derivation: Derivation) -> dict[Key, str]:
                 terms.append(slope if unit or above is None else Mul((above, slope)))
         if terms and node.name not in adjoints:
             adjoints[node.name] = sum_of(terms)
-            if sum(1 for _ in walk(adjoints[node.name])) > _LARGEST:
+            if size_of(adjoints[node.name]) > _LARGEST:
                 del adjoints[node.name]
             elif node.formula is not None:
                 _keep(found, adjoints[node.name], f"d{graph.objective}_d{node.name}")
@@ -74,7 +74,7 @@ def derivatives(derivation: Derivation) -> dict[Key, str]:
 
 
 def _keep(found: dict[Key, str], e: Expression, name: str) -> None:
-    if not isinstance(e, Var | Number | Constant) and sum(1 for _ in walk(e)) <= _LARGEST:
+    if not isinstance(e, Var | Number | Constant) and size_of(e) <= _LARGEST:
         found.setdefault(orderless(e), name)
 
 
@@ -99,7 +99,7 @@ class _Namer:
         """Give a temporary its name."""
         e = row.expression
         whole = substitute(e, self.formulas)
-        if sum(1 for _ in walk(whole)) <= _LARGEST:
+        if size_of(whole) <= _LARGEST:
             self.formulas[row.name] = whole
         self.said[row.name] = Spoken("", Level.SUM)
         for found in self._candidates(row.name, e):
