@@ -33,6 +33,8 @@
 // Accuracy: dJ_dθ1 loses 3 of 16 digits at θ1 = 0.00332385, θ2 = -1.4329e-05, θ3 = -0.00136806, X
 //     = 5.03087e-05, Y = 8.86803e-05, Φ = -0.00465961, l1 = -43.3577, l2 = -8.6841e-06, ….
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

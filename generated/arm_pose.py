@@ -40,8 +40,6 @@ Value, gradient, residuals, Jacobian and update step of J.
 from math import cos, inf, nan, sin
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -84,7 +82,7 @@ def value(
         r_phi = w*(phi3 - Phi)
         J = (r_x*r_x + r_y*r_y + r_phi*r_phi)/2.0
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta1, theta2, theta3, X, Y, Phi, l1, l2, l3, w)[0]
 
 
@@ -110,8 +108,8 @@ def gradient(
         delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w
         delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
         dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1)
-        return _new(Gradient, (dJ_dtheta1, delta_2, delta_3))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dtheta1, delta_2, delta_3)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta1, theta2, theta3, X, Y, Phi, l1, l2, l3, w)[1]
 
 
@@ -138,8 +136,8 @@ def value_and_gradient(
         delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w
         delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
         dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1)
-        return J, _new(Gradient, (dJ_dtheta1, delta_2, delta_3))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dtheta1, delta_2, delta_3)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta1, theta2, theta3, X, Y, Phi, l1, l2, l3, w)
 
 
@@ -183,9 +181,9 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(theta1, theta2, theta3, X, Y, Phi, l1, l2, l3, w)
-    return _new(Params, (
+    return Params(
         theta1 - rate*grad.theta1, theta2 - rate*grad.theta2, theta3 - rate*grad.theta3,
-    ))
+    )
 
 
 def _ieee(
@@ -210,4 +208,4 @@ def _ieee(
     delta_3 = r_y*l3_times_cos_phi3 - r_x*l3_times_sin_phi3 + r_phi*w
     delta_2 = delta_3 + l2*(r_y*cos_phi2 - r_x*sin_phi2)
     dJ_dtheta1 = delta_2 + l1*(r_y*cos_theta1 - r_x*sin_theta1)
-    return J, _new(Gradient, (dJ_dtheta1, delta_2, delta_3))
+    return J, Gradient(dJ_dtheta1, delta_2, delta_3)

@@ -30,8 +30,6 @@ Value, gradient and update step of J.
 from math import copysign, inf, isnan, log, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -67,7 +65,7 @@ def value(
         q = a - E/(R*T) - log(y)
         J = q*q
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, E, T, y, R)[0]
 
 
@@ -80,8 +78,8 @@ def gradient(
         q = a - E/R_times_T - log(y)
         dJ_da = 2.0*q
         dJ_dE = -dJ_da/R_times_T
-        return _new(Gradient, (dJ_da, dJ_dE))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_da, dJ_dE)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, E, T, y, R)[1]
 
 
@@ -95,8 +93,8 @@ def value_and_gradient(
         J = q*q
         dJ_da = 2.0*q
         dJ_dE = -dJ_da/R_times_T
-        return J, _new(Gradient, (dJ_da, dJ_dE))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_da, dJ_dE)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, E, T, y, R)
 
 
@@ -105,7 +103,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, E, T, y, R)
-    return _new(Params, (a - rate*grad.a, E - rate*grad.E))
+    return Params(a - rate*grad.a, E - rate*grad.E)
 
 
 def _ieee(a: float, E: float, T: float, y: float, R: float) -> tuple[float, Gradient]:
@@ -115,4 +113,4 @@ def _ieee(a: float, E: float, T: float, y: float, R: float) -> tuple[float, Grad
     J = q*q
     dJ_da = 2.0*q
     dJ_dE = -_ieee_divide(dJ_da, R_times_T)
-    return J, _new(Gradient, (dJ_da, dJ_dE))
+    return J, Gradient(dJ_da, dJ_dE)

@@ -40,6 +40,8 @@
 //     dL_dw_q = w_k·(x₂ − x₁)²·δ_α2·α₂α₁/√d
 //     dL_dw_k = δ_o·w_v·q·(x₂ − x₁)²·α₂α₁/√d
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of L by each parameter.
  * @typedef {object} Gradient

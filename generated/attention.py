@@ -47,8 +47,6 @@ Value, gradient and update step of L.
 from math import copysign, exp, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of L by each parameter."""
@@ -105,7 +103,7 @@ def value(
         o_minus_y = o - y
         L = o_minus_y*o_minus_y/2.0
         return L
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w_q, w_k, w_v, x1, x2, y, d)[0]
 
 
@@ -132,8 +130,8 @@ def gradient(
         dL_dw_q = w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2/sqrt_d
         dL_dw_k = delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor/sqrt_d
         dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
-        return _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
-    except (ArithmeticError, ValueError):
+        return Gradient(dL_dw_q, dL_dw_k, dL_dw_v)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w_q, w_k, w_v, x1, x2, y, d)[1]
 
 
@@ -161,8 +159,8 @@ def value_and_gradient(
         dL_dw_q = w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2/sqrt_d
         dL_dw_k = delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor/sqrt_d
         dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
-        return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
-    except (ArithmeticError, ValueError):
+        return L, Gradient(dL_dw_q, dL_dw_k, dL_dw_v)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w_q, w_k, w_v, x1, x2, y, d)
 
 
@@ -172,7 +170,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w_q, w_k, w_v, x1, x2, y, d)
-    return _new(Params, (w_q - rate*grad.w_q, w_k - rate*grad.w_k, w_v - rate*grad.w_v))
+    return Params(w_q - rate*grad.w_q, w_k - rate*grad.w_k, w_v - rate*grad.w_v)
 
 
 def _ieee(
@@ -198,4 +196,4 @@ def _ieee(
     dL_dw_q = _ieee_divide(w_k*x2_minus_x1*dL_dw_q_factor*delta_alpha2, sqrt_d)
     dL_dw_k = _ieee_divide(delta_o*x2_minus_x1*w_v*q*dL_dw_q_factor, sqrt_d)
     dL_dw_v = delta_o*(alpha1*x1 + alpha2*x2)
-    return L, _new(Gradient, (dL_dw_q, dL_dw_k, dL_dw_v))
+    return L, Gradient(dL_dw_q, dL_dw_k, dL_dw_v)

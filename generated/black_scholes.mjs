@@ -35,6 +35,8 @@
 // Assumed: σ > 0.
 // Assumed: T > 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of C by each parameter.
  * @typedef {object} Gradient

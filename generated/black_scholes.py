@@ -41,8 +41,6 @@ Value, gradient and update step of C.
 from math import copysign, erfc, exp, inf, isnan, log, nan, sqrt
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of C by each parameter."""
@@ -69,10 +67,7 @@ def _normal_cdf(x: float) -> float:
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _normal_pdf(x: float) -> float:
@@ -107,7 +102,7 @@ def value(
         d2 = d1 - sigma_times_sqrt_T
         C = S*_normal_cdf(d1) - K*_exp(log(_normal_cdf(d2)) - r*T)
         return C
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(S, r, sigma, T, K)[0]
 
 
@@ -126,8 +121,8 @@ def gradient(
         dC_dr = dC_dr_factor*T
         dC_dsigma = -delta*sqrt_T
         dC_dT = dC_dr_factor*r - delta*sigma/(2.0*sqrt_T)
-        return _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
-    except (ArithmeticError, ValueError):
+        return Gradient(dC_dS, dC_dr, dC_dsigma, dC_dT)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(S, r, sigma, T, K)[1]
 
 
@@ -147,8 +142,8 @@ def value_and_gradient(
         dC_dr = C_term*T
         dC_dsigma = -delta*sqrt_T
         dC_dT = C_term*r - delta*sigma/(2.0*sqrt_T)
-        return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
-    except (ArithmeticError, ValueError):
+        return C, Gradient(dC_dS, dC_dr, dC_dsigma, dC_dT)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(S, r, sigma, T, K)
 
 
@@ -157,9 +152,9 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(S, r, sigma, T, K)
-    return _new(Params, (
+    return Params(
         S - rate*grad.S, r - rate*grad.r, sigma - rate*grad.sigma, T - rate*grad.T,
-    ))
+    )
 
 
 def _ieee(S: float, r: float, sigma: float, T: float, K: float) -> tuple[float, Gradient]:
@@ -178,4 +173,4 @@ def _ieee(S: float, r: float, sigma: float, T: float, K: float) -> tuple[float, 
     dC_dr = C_term*T
     dC_dsigma = -delta*sqrt_T
     dC_dT = C_term*r - _ieee_divide(delta*sigma, 2.0*sqrt_T)
-    return C, _new(Gradient, (dC_dS, dC_dr, dC_dsigma, dC_dT))
+    return C, Gradient(dC_dS, dC_dr, dC_dsigma, dC_dT)

@@ -2,25 +2,25 @@
 
 /** The derivative of J by each parameter. */
 export interface Gradient {
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   a: number;
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   b: number;
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   c: number;
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   d: number;
 }
 
 /** The parameters after a step. */
 export interface Params {
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   a: number;
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   b: number;
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   c: number;
-  /** differentiated; the value is the starting value, optional */
+  /** line u, weight of the branch through h, shift of v */
   d: number;
 }
 

@@ -13,9 +13,9 @@
 //     R = λ/2·(a² + c²)
 //     J = L + R
 // Inputs
-//     a, b, c, d: differentiated; the value is the starting value, optional
-//     x, y: one value a sample; generated array code is batched over these
-//     λ: fixed; a default is optional
+//     a, b, c, d: line u, weight of the branch through h, shift of v
+//     x, y: input and target
+//     λ: strength of the regularisation
 // Sensitivities
 //     δ = ∂L/∂v = −2(p − y)·p²
 // Gradient
@@ -50,49 +50,49 @@ typedef struct branch_and_merge_params {
    memory, keeps state of its own or sets more than errno. */
 
 /** J.
- * @param a differentiated; the value is the starting value, optional
- * @param b differentiated; the value is the starting value, optional
- * @param c differentiated; the value is the starting value, optional
- * @param d differentiated; the value is the starting value, optional
- * @param x one value a sample; generated array code is batched over these
- * @param y one value a sample; generated array code is batched over these
- * @param lam fixed; a default is optional
+ * @param a line u, weight of the branch through h, shift of v
+ * @param b line u, weight of the branch through h, shift of v
+ * @param c line u, weight of the branch through h, shift of v
+ * @param d line u, weight of the branch through h, shift of v
+ * @param x input and target
+ * @param y input and target
+ * @param lam strength of the regularisation
  */
 double branch_and_merge_value(
     double a, double b, double c, double d, double x, double y, double lam);
 
 /** The derivative of J by each parameter.
- * @param a differentiated; the value is the starting value, optional
- * @param b differentiated; the value is the starting value, optional
- * @param c differentiated; the value is the starting value, optional
- * @param d differentiated; the value is the starting value, optional
- * @param x one value a sample; generated array code is batched over these
- * @param y one value a sample; generated array code is batched over these
- * @param lam fixed; a default is optional
+ * @param a line u, weight of the branch through h, shift of v
+ * @param b line u, weight of the branch through h, shift of v
+ * @param c line u, weight of the branch through h, shift of v
+ * @param d line u, weight of the branch through h, shift of v
+ * @param x input and target
+ * @param y input and target
+ * @param lam strength of the regularisation
  */
 branch_and_merge_params branch_and_merge_gradient(
     double a, double b, double c, double d, double x, double y, double lam);
 
 /** J into *value, and its derivative by each parameter.
- * @param a differentiated; the value is the starting value, optional
- * @param b differentiated; the value is the starting value, optional
- * @param c differentiated; the value is the starting value, optional
- * @param d differentiated; the value is the starting value, optional
- * @param x one value a sample; generated array code is batched over these
- * @param y one value a sample; generated array code is batched over these
- * @param lam fixed; a default is optional
+ * @param a line u, weight of the branch through h, shift of v
+ * @param b line u, weight of the branch through h, shift of v
+ * @param c line u, weight of the branch through h, shift of v
+ * @param d line u, weight of the branch through h, shift of v
+ * @param x input and target
+ * @param y input and target
+ * @param lam strength of the regularisation
  */
 branch_and_merge_params branch_and_merge_value_and_gradient(
     double a, double b, double c, double d, double x, double y, double lam, double *value);
 
 /** The parameters after one step of gradient descent.
- * @param a differentiated; the value is the starting value, optional
- * @param b differentiated; the value is the starting value, optional
- * @param c differentiated; the value is the starting value, optional
- * @param d differentiated; the value is the starting value, optional
- * @param x one value a sample; generated array code is batched over these
- * @param y one value a sample; generated array code is batched over these
- * @param lam fixed; a default is optional
+ * @param a line u, weight of the branch through h, shift of v
+ * @param b line u, weight of the branch through h, shift of v
+ * @param c line u, weight of the branch through h, shift of v
+ * @param d line u, weight of the branch through h, shift of v
+ * @param x input and target
+ * @param y input and target
+ * @param lam strength of the regularisation
  */
 branch_and_merge_params branch_and_merge_update(
     double a, double b, double c, double d, double x, double y, double lam, double rate);

@@ -13,9 +13,9 @@
 //     R = λ/2·(a² + c²)
 //     J = L + R
 // Inputs
-//     a, b, c, d: differentiated; the value is the starting value, optional
-//     x, y: one value a sample; generated array code is batched over these
-//     λ: fixed; a default is optional
+//     a, b, c, d: line u, weight of the branch through h, shift of v
+//     x, y: input and target
+//     λ: strength of the regularisation
 // Sensitivities
 //     δ = ∂L/∂v = −2(p − y)·p²
 // Gradient
@@ -49,13 +49,13 @@ struct Gradient {
 };
 
 /// J.
-/// @param a differentiated; the value is the starting value, optional
-/// @param b differentiated; the value is the starting value, optional
-/// @param c differentiated; the value is the starting value, optional
-/// @param d differentiated; the value is the starting value, optional
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param a line u, weight of the branch through h, shift of v
+/// @param b line u, weight of the branch through h, shift of v
+/// @param c line u, weight of the branch through h, shift of v
+/// @param d line u, weight of the branch through h, shift of v
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline double value(
     double a, double b, double c, double d, double x, double y, double lam = 0.1) {
     const double u = a*x + b;
@@ -70,21 +70,21 @@ inline double value(
 }
 
 /// J.
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline double value(const Params& params, double x, double y, double lam = 0.1) {
     return value(params.a, params.b, params.c, params.d, x, y, lam);
 }
 
 /// The derivative of J by each parameter.
-/// @param a differentiated; the value is the starting value, optional
-/// @param b differentiated; the value is the starting value, optional
-/// @param c differentiated; the value is the starting value, optional
-/// @param d differentiated; the value is the starting value, optional
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param a line u, weight of the branch through h, shift of v
+/// @param b line u, weight of the branch through h, shift of v
+/// @param c line u, weight of the branch through h, shift of v
+/// @param d line u, weight of the branch through h, shift of v
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline Gradient gradient(
     double a, double b, double c, double d, double x, double y, double lam = 0.1) {
     const double u = a*x + b;
@@ -101,21 +101,21 @@ inline Gradient gradient(
 }
 
 /// The derivative of J by each parameter.
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline Gradient gradient(const Params& params, double x, double y, double lam = 0.1) {
     return gradient(params.a, params.b, params.c, params.d, x, y, lam);
 }
 
 /// J and its derivative by each parameter.
-/// @param a differentiated; the value is the starting value, optional
-/// @param b differentiated; the value is the starting value, optional
-/// @param c differentiated; the value is the starting value, optional
-/// @param d differentiated; the value is the starting value, optional
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param a line u, weight of the branch through h, shift of v
+/// @param b line u, weight of the branch through h, shift of v
+/// @param c line u, weight of the branch through h, shift of v
+/// @param d line u, weight of the branch through h, shift of v
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline std::pair<double, Gradient> value_and_gradient(
     double a, double b, double c, double d, double x, double y, double lam = 0.1) {
     const double u = a*x + b;
@@ -138,22 +138,22 @@ inline std::pair<double, Gradient> value_and_gradient(
 }
 
 /// J and its derivative by each parameter.
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline std::pair<double, Gradient> value_and_gradient(const Params& params, double x,
     double y, double lam = 0.1) {
     return value_and_gradient(params.a, params.b, params.c, params.d, x, y, lam);
 }
 
 /// The parameters after one step of gradient descent.
-/// @param a differentiated; the value is the starting value, optional
-/// @param b differentiated; the value is the starting value, optional
-/// @param c differentiated; the value is the starting value, optional
-/// @param d differentiated; the value is the starting value, optional
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param a line u, weight of the branch through h, shift of v
+/// @param b line u, weight of the branch through h, shift of v
+/// @param c line u, weight of the branch through h, shift of v
+/// @param d line u, weight of the branch through h, shift of v
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline Params update(
     double a, double b, double c, double d, double x, double y, double lam = 0.1,
     double rate = 0.1) {
@@ -162,9 +162,9 @@ inline Params update(
 }
 
 /// The parameters after one step of gradient descent.
-/// @param x one value a sample; generated array code is batched over these
-/// @param y one value a sample; generated array code is batched over these
-/// @param lam fixed; a default is optional
+/// @param x input and target
+/// @param y input and target
+/// @param lam strength of the regularisation
 inline Params update(
     const Params& params, double x, double y, double lam = 0.1, double rate = 0.1) {
     return update(params.a, params.b, params.c, params.d, x, y, lam, rate);

@@ -13,9 +13,9 @@
 //     R = λ/2·(a² + c²)
 //     J = L + R
 // Inputs
-//     a, b, c, d: differentiated; the value is the starting value, optional
-//     x, y: one value a sample; generated array code is batched over these
-//     λ: fixed; a default is optional
+//     a, b, c, d: line u, weight of the branch through h, shift of v
+//     x, y: input and target
+//     λ: strength of the regularisation
 // Sensitivities
 //     δ = ∂L/∂v = −2(p − y)·p²
 // Gradient
@@ -24,6 +24,8 @@
 //     ∂J/∂c = δh + λc
 //     ∂J/∂d = δ
 // Names here: λ is lam.
+
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
 
 /**
  * The derivative of J by each parameter.
@@ -45,13 +47,13 @@
 
 /**
  * J.
- * @param {number} a differentiated; the value is the starting value, optional
- * @param {number} b differentiated; the value is the starting value, optional
- * @param {number} c differentiated; the value is the starting value, optional
- * @param {number} d differentiated; the value is the starting value, optional
- * @param {number} x one value a sample; generated array code is batched over these
- * @param {number} y one value a sample; generated array code is batched over these
- * @param {number} [lam=0.1] fixed; a default is optional
+ * @param {number} a line u, weight of the branch through h, shift of v
+ * @param {number} b line u, weight of the branch through h, shift of v
+ * @param {number} c line u, weight of the branch through h, shift of v
+ * @param {number} d line u, weight of the branch through h, shift of v
+ * @param {number} x input and target
+ * @param {number} y input and target
+ * @param {number} [lam=0.1] strength of the regularisation
  * @returns {number}
  */
 export function value(a, b, c, d, x, y, lam = 0.1) {
@@ -68,13 +70,13 @@ export function value(a, b, c, d, x, y, lam = 0.1) {
 
 /**
  * The derivative of J by each parameter.
- * @param {number} a differentiated; the value is the starting value, optional
- * @param {number} b differentiated; the value is the starting value, optional
- * @param {number} c differentiated; the value is the starting value, optional
- * @param {number} d differentiated; the value is the starting value, optional
- * @param {number} x one value a sample; generated array code is batched over these
- * @param {number} y one value a sample; generated array code is batched over these
- * @param {number} [lam=0.1] fixed; a default is optional
+ * @param {number} a line u, weight of the branch through h, shift of v
+ * @param {number} b line u, weight of the branch through h, shift of v
+ * @param {number} c line u, weight of the branch through h, shift of v
+ * @param {number} d line u, weight of the branch through h, shift of v
+ * @param {number} x input and target
+ * @param {number} y input and target
+ * @param {number} [lam=0.1] strength of the regularisation
  * @returns {Gradient}
  */
 export function gradient(a, b, c, d, x, y, lam = 0.1) {
@@ -93,13 +95,13 @@ export function gradient(a, b, c, d, x, y, lam = 0.1) {
 
 /**
  * J and its derivative by each parameter.
- * @param {number} a differentiated; the value is the starting value, optional
- * @param {number} b differentiated; the value is the starting value, optional
- * @param {number} c differentiated; the value is the starting value, optional
- * @param {number} d differentiated; the value is the starting value, optional
- * @param {number} x one value a sample; generated array code is batched over these
- * @param {number} y one value a sample; generated array code is batched over these
- * @param {number} [lam=0.1] fixed; a default is optional
+ * @param {number} a line u, weight of the branch through h, shift of v
+ * @param {number} b line u, weight of the branch through h, shift of v
+ * @param {number} c line u, weight of the branch through h, shift of v
+ * @param {number} d line u, weight of the branch through h, shift of v
+ * @param {number} x input and target
+ * @param {number} y input and target
+ * @param {number} [lam=0.1] strength of the regularisation
  * @returns {[number, Gradient]}
  */
 export function value_and_gradient(a, b, c, d, x, y, lam = 0.1) {
@@ -124,13 +126,13 @@ export function value_and_gradient(a, b, c, d, x, y, lam = 0.1) {
 
 /**
  * The parameters after one step of gradient descent.
- * @param {number} a differentiated; the value is the starting value, optional
- * @param {number} b differentiated; the value is the starting value, optional
- * @param {number} c differentiated; the value is the starting value, optional
- * @param {number} d differentiated; the value is the starting value, optional
- * @param {number} x one value a sample; generated array code is batched over these
- * @param {number} y one value a sample; generated array code is batched over these
- * @param {number} [lam=0.1] fixed; a default is optional
+ * @param {number} a line u, weight of the branch through h, shift of v
+ * @param {number} b line u, weight of the branch through h, shift of v
+ * @param {number} c line u, weight of the branch through h, shift of v
+ * @param {number} d line u, weight of the branch through h, shift of v
+ * @param {number} x input and target
+ * @param {number} y input and target
+ * @param {number} [lam=0.1] strength of the regularisation
  * @param {number} [rate=0.1]
  * @returns {Params}
  */

@@ -13,9 +13,9 @@
 #     R = λ/2·(a² + c²)
 #     J = L + R
 # Inputs
-#     a, b, c, d: differentiated; the value is the starting value, optional
-#     x, y: one value a sample; generated array code is batched over these
-#     λ: fixed; a default is optional
+#     a, b, c, d: line u, weight of the branch through h, shift of v
+#     x, y: input and target
+#     λ: strength of the regularisation
 # Sensitivities
 #     δ = ∂L/∂v = −2(p − y)·p²
 # Gradient
@@ -31,8 +31,6 @@ Value, gradient and update step of J.
 
 from math import copysign, inf, isnan, nan
 from typing import NamedTuple
-
-_new = tuple.__new__
 
 
 class Gradient(NamedTuple):
@@ -74,7 +72,7 @@ def value(
         R = lam/2.0*(a*a + c*c)
         J = L + R
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y, lam)[0]
 
 
@@ -93,8 +91,8 @@ def gradient(
         dJ_db = delta*(c_times_u + c_times_u_plus_one)
         dJ_da = dJ_db*x + lam*a
         dJ_dc = delta*h + lam*c
-        return _new(Gradient, (dJ_da, dJ_db, dJ_dc, delta))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_da, dJ_db, dJ_dc, delta)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y, lam)[1]
 
 
@@ -119,8 +117,8 @@ def value_and_gradient(
         dJ_db = delta*(c_times_u + c_times_u_plus_one)
         dJ_da = dJ_db*x + lam_times_a
         dJ_dc = delta*h + lam_times_c
-        return J, _new(Gradient, (dJ_da, dJ_db, dJ_dc, delta))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_da, dJ_db, dJ_dc, delta)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y, lam)
 
 
@@ -130,7 +128,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, c, d, x, y, lam)
-    return _new(Params, (a - rate*grad.a, b - rate*grad.b, c - rate*grad.c, d - rate*grad.d))
+    return Params(a - rate*grad.a, b - rate*grad.b, c - rate*grad.c, d - rate*grad.d)
 
 
 def _ieee(
@@ -153,4 +151,4 @@ def _ieee(
     dJ_db = delta*(c_times_u + c_times_u_plus_one)
     dJ_da = dJ_db*x + lam_times_a
     dJ_dc = delta*h + lam_times_c
-    return J, _new(Gradient, (dJ_da, dJ_db, dJ_dc, delta))
+    return J, Gradient(dJ_da, dJ_db, dJ_dc, delta)

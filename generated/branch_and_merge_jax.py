@@ -13,9 +13,9 @@
 #     R = λ/2·(a² + c²)
 #     J = L + R
 # Inputs
-#     a, b, c, d: differentiated; the value is the starting value, optional
-#     x, y: one value a sample; generated array code is batched over these
-#     λ: fixed; a default is optional
+#     a, b, c, d: line u, weight of the branch through h, shift of v
+#     x, y: input and target
+#     λ: strength of the regularisation
 # Sensitivities
 #     δ = ∂L/∂v = −2(p − y)·p²
 # Gradient

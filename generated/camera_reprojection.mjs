@@ -53,6 +53,8 @@
 //     -0.117523, c = 1e+09, f = 759.285, k = -0.240786, X = -0.468956, ….
 // Assumed: f > 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

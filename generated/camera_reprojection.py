@@ -60,8 +60,6 @@ Value, gradient, residuals, Jacobian and update step of J.
 from math import copysign, cos, inf, isnan, nan, sin
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -130,7 +128,7 @@ def value(
         r_v = s*q - v
         J = (r_u*r_u + r_v*r_v)/2.0
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta, phi, a, b, c, f, k, X, Y, Z, u, v)[0]
 
 
@@ -174,8 +172,8 @@ def gradient(
         dJ_dc = delta_x_c*sin_theta - delta_h*cos_theta
         dJ_df = delta_s*s_factor
         dJ_dk = delta_s_times_f*p_squared_plus_q_squared
-        return _new(Gradient, (dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta, phi, a, b, c, f, k, X, Y, Z, u, v)[1]
 
 
@@ -220,8 +218,8 @@ def value_and_gradient(
         dJ_dc = delta_x_c*sin_theta - delta_h*cos_theta
         dJ_df = delta_s*s_factor
         dJ_dk = delta_s_times_f*p_squared_plus_q_squared
-        return J, _new(Gradient, (dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta, phi, a, b, c, f, k, X, Y, Z, u, v)
 
 
@@ -311,10 +309,10 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(theta, phi, a, b, c, f, k, X, Y, Z, u, v)
-    return _new(Params, (
+    return Params(
         theta - rate*grad.theta, phi - rate*grad.phi, a - rate*grad.a, b - rate*grad.b,
         c - rate*grad.c, f - rate*grad.f, k - rate*grad.k,
-    ))
+    )
 
 
 def _ieee(
@@ -357,4 +355,4 @@ def _ieee(
     dJ_dc = delta_x_c*sin_theta - delta_h*cos_theta
     dJ_df = delta_s*s_factor
     dJ_dk = delta_s_times_f*p_squared_plus_q_squared
-    return J, _new(Gradient, (dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk))
+    return J, Gradient(dJ_dtheta, dJ_dphi, dJ_da, dJ_db, dJ_dc, dJ_df, dJ_dk)

@@ -19,6 +19,8 @@
 //     L = where(|A| ≥ 0.0006, −(S·(−softplus((B − A)·log(10)/400)) + (1 − S)·(−softplus(−(B −
 //         A)·log(10)/400))), −(S·log(E) + (1 − S)·log(1 − E)))
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of L by each parameter.
  * @typedef {object} Gradient

@@ -26,8 +26,6 @@ Value, gradient and update step of L.
 from math import copysign, exp, inf, isnan, log, log1p, nan, pow
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of L by each parameter."""
@@ -49,11 +47,13 @@ def _softplus(x: float) -> float:
 
 
 def _pow(x: float, y: float) -> float:
-    """x to the power y; infinite where that is too large for a float."""
+    """x to the power y; infinite where that is too large, NaN where it is no real number."""
     try:
         return pow(x, y)
-    except OverflowError:
-        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+    except Exception:  # noqa: BLE001  (Numba knows no other)
+        if x < 0.0 and y % 1.0 != 0.0:
+            return nan
+        return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -61,16 +61,6 @@ def _ieee_divide(x: float, y: float) -> float:
     if y != 0.0:
         return x / y
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
-
-
-def _ieee_pow(x: float, y: float) -> float:
-    """x to the power y: infinite at 0 to a negative power, NaN where it is no real number."""
-    try:
-        return _pow(x, y)
-    except (ArithmeticError, ValueError):
-        if x != 0.0:
-            return nan
-        return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
 def _ieee_log(x: float) -> float:
@@ -82,7 +72,7 @@ def value(A: float, B: float, S: float) -> float:
     """Return L."""
     try:
         B_minus_A = B - A
-        E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, B_minus_A/400.0))  # expected result
+        E = _ieee_divide(1.0, 1.0 + _pow(10.0, B_minus_A/400.0))  # expected result
         one_minus_S = 1.0 - S
         L_argument = 0.005756462732485115*B_minus_A
         L = (
@@ -90,7 +80,7 @@ def value(A: float, B: float, S: float) -> float:
             abs(A) >= 0.0006 else -(S*log(E) + one_minus_S*log(1.0 - E))
         )
         return L
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(A, B, S)[0]
 
 
@@ -100,8 +90,8 @@ def gradient(A: float, B: float, S: float) -> Gradient:
         E = 1.0/(1.0 + _pow(10.0, (B - A)/400.0))
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
-        return _new(Gradient, (dL_dA, dL_dB))
-    except (ArithmeticError, ValueError):
+        return Gradient(dL_dA, dL_dB)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(A, B, S)[1]
 
 
@@ -118,21 +108,21 @@ def value_and_gradient(A: float, B: float, S: float) -> tuple[float, Gradient]:
         )
         dL_dA = 0.005756462732485115*(E - S)
         dL_dB = 0.005756462732485115*(S - E)
-        return L, _new(Gradient, (dL_dA, dL_dB))
-    except (ArithmeticError, ValueError):
+        return L, Gradient(dL_dA, dL_dB)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(A, B, S)
 
 
 def update(A: float, B: float, S: float, rate: float = 5558.97) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(A, B, S)
-    return _new(Params, (A - rate*grad.A, B - rate*grad.B))
+    return Params(A - rate*grad.A, B - rate*grad.B)
 
 
 def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     B_minus_A = B - A
-    E = _ieee_divide(1.0, 1.0 + _ieee_pow(10.0, B_minus_A/400.0))
+    E = _ieee_divide(1.0, 1.0 + _pow(10.0, B_minus_A/400.0))
     one_minus_S = 1.0 - S
     L_argument = 0.005756462732485115*B_minus_A
     L = (
@@ -141,4 +131,4 @@ def _ieee(A: float, B: float, S: float) -> tuple[float, Gradient]:
     )
     dL_dA = 0.005756462732485115*(E - S)
     dL_dB = 0.005756462732485115*(S - E)
-    return L, _new(Gradient, (dL_dA, dL_dB))
+    return L, Gradient(dL_dA, dL_dB)

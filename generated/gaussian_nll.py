@@ -34,8 +34,6 @@ Value, gradient and update step of J.
 from math import copysign, exp, inf, isnan, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -57,10 +55,7 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -80,7 +75,7 @@ def value(
         r = y - mu
         J = (1.8378770664093453 + s + r*r/_exp(s))/2.0
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y)[0]
 
 
@@ -97,8 +92,8 @@ def gradient(
         delta_mu = -r/v
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
-        return _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_da, delta_mu, dJ_dc, delta_s)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y)[1]
 
 
@@ -117,8 +112,8 @@ def value_and_gradient(
         delta_mu = -r/v
         dJ_da = delta_mu*x
         dJ_dc = delta_s*x
-        return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_da, delta_mu, dJ_dc, delta_s)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(a, b, c, d, x, y)
 
 
@@ -127,7 +122,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, c, d, x, y)
-    return _new(Params, (a - rate*grad.a, b - rate*grad.b, c - rate*grad.c, d - rate*grad.d))
+    return Params(a - rate*grad.a, b - rate*grad.b, c - rate*grad.c, d - rate*grad.d)
 
 
 def _ieee(a: float, b: float, c: float, d: float, x: float, y: float) -> tuple[float, Gradient]:
@@ -142,4 +137,4 @@ def _ieee(a: float, b: float, c: float, d: float, x: float, y: float) -> tuple[f
     delta_mu = -_ieee_divide(r, v)
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
-    return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s))
+    return J, Gradient(dJ_da, delta_mu, dJ_dc, delta_s)

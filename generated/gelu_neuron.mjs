@@ -21,6 +21,8 @@
 // Computed in another form, which keeps more digits
 //     Φ = erfc(−z/√2)/2
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of L by each parameter.
  * @typedef {object} Gradient

@@ -27,8 +27,6 @@ Value, gradient and update step of L.
 from math import erfc, exp, inf
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of L by each parameter."""
@@ -46,10 +44,7 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def value(w: float, b: float, x: float, y: float) -> float:
@@ -70,7 +65,7 @@ def gradient(w: float, b: float, x: float, y: float) -> Gradient:
     delta_h = h - y
     delta_z = delta_h*(z*_exp(-z*z/2.0)/2.5066282746310002 + Phi)
     dL_dw = delta_z*x
-    return _new(Gradient, (dL_dw, delta_z))
+    return Gradient(dL_dw, delta_z)
 
 
 def value_and_gradient(w: float, b: float, x: float, y: float) -> tuple[float, Gradient]:
@@ -82,10 +77,10 @@ def value_and_gradient(w: float, b: float, x: float, y: float) -> tuple[float, G
     L = delta_h*delta_h/2.0
     delta_z = delta_h*(z*_exp(-z*z/2.0)/2.5066282746310002 + Phi)
     dL_dw = delta_z*x
-    return L, _new(Gradient, (dL_dw, delta_z))
+    return L, Gradient(dL_dw, delta_z)
 
 
 def update(w: float, b: float, x: float, y: float, rate: float = 0.2) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w, b, x, y)
-    return _new(Params, (w - rate*grad.w, b - rate*grad.b))
+    return Params(w - rate*grad.w, b - rate*grad.b)

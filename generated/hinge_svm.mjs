@@ -24,6 +24,8 @@
 // Convention: where arguments of max are equal the first one counts.
 // Names here: λ is lam.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

@@ -30,8 +30,6 @@ Value, gradient and update step of J.
 from math import isnan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -77,7 +75,7 @@ def gradient(
     delta = (0.0 if m >= 1.0 else -1.0)*y
     dJ_dw1 = delta*x1 + lam*w1
     dJ_dw2 = delta*x2 + lam*w2
-    return _new(Gradient, (dJ_dw1, dJ_dw2, delta))
+    return Gradient(dJ_dw1, dJ_dw2, delta)
 
 
 def value_and_gradient(
@@ -94,7 +92,7 @@ def value_and_gradient(
     delta = (0.0 if m >= 1.0 else -1.0)*y
     dJ_dw1 = delta*x1 + lam_times_w1
     dJ_dw2 = delta*x2 + lam_times_w2
-    return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
+    return J, Gradient(dJ_dw1, dJ_dw2, delta)
 
 
 def update(
@@ -103,4 +101,4 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w1, w2, b, x1, x2, y, lam)
-    return _new(Params, (w1 - rate*grad.w1, w2 - rate*grad.w2, b - rate*grad.b))
+    return Params(w1 - rate*grad.w1, w2 - rate*grad.w2, b - rate*grad.b)

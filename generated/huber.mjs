@@ -26,6 +26,8 @@
 // Convention: at the border of a where the side that the condition selects counts.
 // Convention: the derivative of |z| at z = 0 is taken as 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

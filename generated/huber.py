@@ -29,8 +29,6 @@ Value, gradient and update step of J.
 
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -70,7 +68,7 @@ def gradient(
     r = y - m
     delta = -(r if abs(r) <= k else k*_sign(r))
     dJ_da = delta*x
-    return _new(Gradient, (dJ_da, delta))
+    return Gradient(dJ_da, delta)
 
 
 def value_and_gradient(
@@ -83,7 +81,7 @@ def value_and_gradient(
     J = r*r/2.0 if abs_r <= k else k*(abs_r - k/2.0)
     delta = -(r if abs_r <= k else k*_sign(r))
     dJ_da = delta*x
-    return J, _new(Gradient, (dJ_da, delta))
+    return J, Gradient(dJ_da, delta)
 
 
 def update(
@@ -91,4 +89,4 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, x, y, k)
-    return _new(Params, (a - rate*grad.a, b - rate*grad.b))
+    return Params(a - rate*grad.a, b - rate*grad.b)

@@ -34,8 +34,6 @@ Value, gradient and update step of J.
 from math import copysign, erfc, exp, inf, isnan, log, nan, sqrt
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -51,10 +49,7 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _ieee_sqrt(x: float) -> float:
@@ -88,7 +83,7 @@ def value(
         C_minus_m = C - m
         J = C_minus_m*C_minus_m
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(sigma, S, K, T, m, r)[0]
 
 
@@ -105,8 +100,8 @@ def gradient(
         N2 = erfc(-d2/1.4142135623730951)/2.0
         C = S*N1 - K*_exp(-r*T)*N2
         dJ_dsigma = 0.7978845608028654*(C - m)*S*_exp(-d1*d1/2.0)*sqrt_T
-        return _new(Gradient, (dJ_dsigma,))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dsigma)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(sigma, S, K, T, m, r)[1]
 
 
@@ -125,8 +120,8 @@ def value_and_gradient(
         C_minus_m = C - m
         J = C_minus_m*C_minus_m
         dJ_dsigma = 0.7978845608028654*C_minus_m*S*_exp(-d1*d1/2.0)*sqrt_T
-        return J, _new(Gradient, (dJ_dsigma,))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dsigma)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(sigma, S, K, T, m, r)
 
 
@@ -135,7 +130,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(sigma, S, K, T, m, r)
-    return _new(Params, (sigma - rate*grad.sigma,))
+    return Params(sigma - rate*grad.sigma)
 
 
 def _ieee(
@@ -152,4 +147,4 @@ def _ieee(
     C_minus_m = C - m
     J = C_minus_m*C_minus_m
     dJ_dsigma = 0.7978845608028654*C_minus_m*S*_exp(-d1*d1/2.0)*sqrt_T
-    return J, _new(Gradient, (dJ_dsigma,))
+    return J, Gradient(dJ_dsigma)

@@ -14,6 +14,8 @@
 // Gradient
 //     ∂J/∂E = r·(1 − e·cos(E))
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

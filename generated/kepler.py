@@ -22,8 +22,6 @@ Value, gradient and update step of J.
 from math import cos, inf, nan, sin
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -53,7 +51,7 @@ def value(E: float, M: float, e_: float = 0.2056) -> float:
         r = E - e_*sin(E) - M
         J = r*r/2.0
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(E, M, e_)[0]
 
 
@@ -62,8 +60,8 @@ def gradient(E: float, M: float, e_: float = 0.2056) -> Gradient:
     try:
         r = E - e_*sin(E) - M
         dJ_dE = r*(1.0 - e_*cos(E))
-        return _new(Gradient, (dJ_dE,))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dE)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(E, M, e_)[1]
 
 
@@ -73,15 +71,15 @@ def value_and_gradient(E: float, M: float, e_: float = 0.2056) -> tuple[float, G
         r = E - e_*sin(E) - M
         J = r*r/2.0
         dJ_dE = r*(1.0 - e_*cos(E))
-        return J, _new(Gradient, (dJ_dE,))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dE)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(E, M, e_)
 
 
 def update(E: float, M: float, e_: float = 0.2056, rate: float = 0.9) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(E, M, e_)
-    return _new(Params, (E - rate*grad.E,))
+    return Params(E - rate*grad.E)
 
 
 def _ieee(E: float, M: float, e_: float) -> tuple[float, Gradient]:
@@ -89,4 +87,4 @@ def _ieee(E: float, M: float, e_: float) -> tuple[float, Gradient]:
     r = E - e_*_ieee_sin(E) - M
     J = r*r/2.0
     dJ_dE = r*(1.0 - e_*_ieee_cos(E))
-    return J, _new(Gradient, (dJ_dE,))
+    return J, Gradient(dJ_dE)

@@ -28,6 +28,8 @@
 // Computed in another form, which keeps more digits
 //     d = hypot(u, v)
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

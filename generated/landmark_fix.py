@@ -35,8 +35,6 @@ Value, gradient and update step of J.
 from math import atan2, copysign, hypot, inf, isnan, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -75,7 +73,7 @@ def value(
         B = B_factor*B_factor/2.0
         J = A + B
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[0]
 
 
@@ -94,8 +92,8 @@ def gradient(
         u_squared_plus_v_squared = u*u + v*v
         dJ_dx = delta_psi*v/u_squared_plus_v_squared - delta_d*u/d
         dJ_dy = -(delta_d*v/d + delta_psi*u/u_squared_plus_v_squared)
-        return _new(Gradient, (dJ_dx, dJ_dy))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dx, dJ_dy)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)[1]
 
 
@@ -121,8 +119,8 @@ def value_and_gradient(
         u_squared_plus_v_squared = u*u + v*v
         dJ_dx = delta_psi*v/u_squared_plus_v_squared - delta_d*u/d
         dJ_dy = -(delta_d*v/d + delta_psi*u/u_squared_plus_v_squared)
-        return J, _new(Gradient, (dJ_dx, dJ_dy))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dx, dJ_dy)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(x, y, X, Y, r, phi, sigma_r, sigma_phi)
 
 
@@ -132,7 +130,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(x, y, X, Y, r, phi, sigma_r, sigma_phi)
-    return _new(Params, (x - rate*grad.x, y - rate*grad.y))
+    return Params(x - rate*grad.x, y - rate*grad.y)
 
 
 def _ieee(
@@ -156,4 +154,4 @@ def _ieee(
     u_squared_plus_v_squared = u*u + v*v
     dJ_dx = _ieee_divide(delta_psi*v, u_squared_plus_v_squared) - _ieee_divide(delta_d*u, d)
     dJ_dy = -(_ieee_divide(delta_d*v, d) + _ieee_divide(delta_psi*u, u_squared_plus_v_squared))
-    return J, _new(Gradient, (dJ_dx, dJ_dy))
+    return J, Gradient(dJ_dx, dJ_dy)

@@ -30,8 +30,6 @@ Value, gradient and update step of V.
 from math import copysign, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of V by each parameter."""
@@ -72,7 +70,7 @@ def value(
         s = s_factor*s_factor
         V = 4.0*epsilon*(s*s - s)
         return V
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(x, y, X, Y, epsilon, sigma)[0]
 
 
@@ -90,8 +88,8 @@ def gradient(
         delta = -24.0*epsilon*(2.0*s - 1.0)*s/r
         dV_dx = delta*x_minus_X/r
         dV_dy = delta*y_minus_Y/r
-        return _new(Gradient, (dV_dx, dV_dy))
-    except (ArithmeticError, ValueError):
+        return Gradient(dV_dx, dV_dy)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(x, y, X, Y, epsilon, sigma)[1]
 
 
@@ -111,8 +109,8 @@ def value_and_gradient(
         delta = -24.0*epsilon*(s + s_minus_one)*s/r
         dV_dx = delta*x_minus_X/r
         dV_dy = delta*y_minus_Y/r
-        return V, _new(Gradient, (dV_dx, dV_dy))
-    except (ArithmeticError, ValueError):
+        return V, Gradient(dV_dx, dV_dy)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(x, y, X, Y, epsilon, sigma)
 
 
@@ -122,7 +120,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(x, y, X, Y, epsilon, sigma)
-    return _new(Params, (x - rate*grad.x, y - rate*grad.y))
+    return Params(x - rate*grad.x, y - rate*grad.y)
 
 
 def _ieee(
@@ -140,4 +138,4 @@ def _ieee(
     delta = -_ieee_divide(24.0*epsilon*(s + s_minus_one)*s, r)
     dV_dx = _ieee_divide(delta*x_minus_X, r)
     dV_dy = _ieee_divide(delta*y_minus_Y, r)
-    return V, _new(Gradient, (dV_dx, dV_dy))
+    return V, Gradient(dV_dx, dV_dy)

@@ -21,6 +21,8 @@
 //     ∂J/∂b = δ
 // Names here: λ is lam.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

@@ -27,8 +27,6 @@ Value, gradient and update step of J.
 
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -64,7 +62,7 @@ def gradient(
     r = m - y
     delta = 2.0*r
     dJ_dw = delta*x + 2.0*lam*w
-    return _new(Gradient, (dJ_dw, delta))
+    return Gradient(dJ_dw, delta)
 
 
 def value_and_gradient(
@@ -79,7 +77,7 @@ def value_and_gradient(
     J = L + R
     delta = 2.0*r
     dJ_dw = delta*x + 2.0*lam_times_w
-    return J, _new(Gradient, (dJ_dw, delta))
+    return J, Gradient(dJ_dw, delta)
 
 
 def update(
@@ -87,4 +85,4 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w, b, x, y, lam)
-    return _new(Params, (w - rate*grad.w, b - rate*grad.b))
+    return Params(w - rate*grad.w, b - rate*grad.b)

@@ -34,6 +34,8 @@
 // Assumed: N0 > 0.
 // Assumed: y > 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

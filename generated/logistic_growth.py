@@ -41,8 +41,6 @@ Value, gradient and update step of J.
 from math import copysign, exp, expm1, inf, isnan, log, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -62,18 +60,12 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _expm1(x: float) -> float:
     """exp(x) - 1; infinite where that is too large for a float."""
-    try:
-        return expm1(x)
-    except OverflowError:
-        return inf
+    return expm1(x) if x <= 709.782712893384 else inf * x
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -98,7 +90,7 @@ def value(
         log_of_y_over_N = log(y/N)
         J = log_of_y_over_N*log_of_y_over_N
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(K, r, N0, t, y)[0]
 
 
@@ -122,8 +114,8 @@ def gradient(
         )
         dJ_dr = delta_N_times_N*N_term*t/N_denominator
         dJ_dN0 = -delta_q*(1.0 + q)/N0
-        return _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dK, dJ_dr, dJ_dN0)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(K, r, N0, t, y)[1]
 
 
@@ -149,8 +141,8 @@ def value_and_gradient(
         )
         dJ_dr = delta_N_times_N*N_term*t/N_denominator
         dJ_dN0 = -delta_q*(1.0 + q)/N0
-        return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dK, dJ_dr, dJ_dN0)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(K, r, N0, t, y)
 
 
@@ -159,7 +151,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(K, r, N0, t, y)
-    return _new(Params, (K - rate*grad.K, r - rate*grad.r, N0 - rate*grad.N0))
+    return Params(K - rate*grad.K, r - rate*grad.r, N0 - rate*grad.N0)
 
 
 def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gradient]:
@@ -182,4 +174,4 @@ def _ieee(K: float, r: float, N0: float, t: float, y: float) -> tuple[float, Gra
     )
     dJ_dr = _ieee_divide(delta_N_times_N*N_term*t, N_denominator)
     dJ_dN0 = -_ieee_divide(delta_q*(1.0 + q), N0)
-    return J, _new(Gradient, (dJ_dK, dJ_dr, dJ_dN0))
+    return J, Gradient(dJ_dK, dJ_dr, dJ_dN0)

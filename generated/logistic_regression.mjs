@@ -25,6 +25,8 @@
 // Computed in another form, which keeps more digits
 //     L = −(y·(−softplus(−z)) + (1 − y)·(−softplus(z)))
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

@@ -32,8 +32,6 @@ Value, gradient and update step of J.
 from math import copysign, exp, inf, isnan, log1p, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -58,10 +56,7 @@ def _softplus(x: float) -> float:
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -92,8 +87,8 @@ def gradient(
         delta = p - y
         dJ_dw1 = delta*x1 + lam*w1
         dJ_dw2 = delta*x2 + lam*w2
-        return _new(Gradient, (dJ_dw1, dJ_dw2, delta))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dw1, dJ_dw2, delta)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w1, w2, b, x1, x2, y, lam)[1]
 
 
@@ -113,8 +108,8 @@ def value_and_gradient(
         delta = p - y
         dJ_dw1 = delta*x1 + lam_times_w1
         dJ_dw2 = delta*x2 + lam_times_w2
-        return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dw1, dJ_dw2, delta)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w1, w2, b, x1, x2, y, lam)
 
 
@@ -124,7 +119,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w1, w2, b, x1, x2, y, lam)
-    return _new(Params, (w1 - rate*grad.w1, w2 - rate*grad.w2, b - rate*grad.b))
+    return Params(w1 - rate*grad.w1, w2 - rate*grad.w2, b - rate*grad.b)
 
 
 def _ieee(
@@ -142,4 +137,4 @@ def _ieee(
     delta = p - y
     dJ_dw1 = delta*x1 + lam_times_w1
     dJ_dw2 = delta*x2 + lam_times_w2
-    return J, _new(Gradient, (dJ_dw1, dJ_dw2, delta))
+    return J, Gradient(dJ_dw1, dJ_dw2, delta)

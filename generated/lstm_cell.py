@@ -56,8 +56,6 @@ Value, gradient and update step of L.
 from math import copysign, cosh, exp, inf, isnan, nan, tanh
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of L by each parameter."""
@@ -95,10 +93,7 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _sigmoid(x: float) -> float:
@@ -111,10 +106,7 @@ def _sigmoid(x: float) -> float:
 
 def _cosh(x: float) -> float:
     """cosh(x); infinite where that is too large for a float."""
-    try:
-        return cosh(x)
-    except OverflowError:
-        return inf
+    return cosh(x) if abs(x) <= 710.4758600739439 else inf * abs(x)
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -144,7 +136,7 @@ def value(
         h_minus_y = h - y
         L = h_minus_y*h_minus_y/2.0
         return L
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(
             w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
         )[0]
@@ -190,11 +182,11 @@ def gradient(
         dL_du_o = delta_z_o*h0
         dL_dw_g = delta_z_g*x
         dL_du_g = delta_z_g*h0
-        return _new(Gradient, (
+        return Gradient(
             dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
             dL_dw_g, dL_du_g, delta_z_g,
-        ))
-    except (ArithmeticError, ValueError):
+        )
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(
             w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
         )[1]
@@ -241,11 +233,11 @@ def value_and_gradient(
         dL_du_o = delta_z_o*h0
         dL_dw_g = delta_z_g*x
         dL_du_g = delta_z_g*h0
-        return L, _new(Gradient, (
+        return L, Gradient(
             dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
             dL_dw_g, dL_du_g, delta_z_g,
-        ))
-    except (ArithmeticError, ValueError):
+        )
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(
             w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
         )
@@ -260,11 +252,11 @@ def update(
     grad = gradient(
         w_i, u_i, b_i, w_f, u_f, b_f, w_o, u_o, b_o, w_g, u_g, b_g, x, h0, c0, y,
     )
-    return _new(Params, (
+    return Params(
         w_i - rate*grad.w_i, u_i - rate*grad.u_i, b_i - rate*grad.b_i, w_f - rate*grad.w_f,
         u_f - rate*grad.u_f, b_f - rate*grad.b_f, w_o - rate*grad.w_o, u_o - rate*grad.u_o,
         b_o - rate*grad.b_o, w_g - rate*grad.w_g, u_g - rate*grad.u_g, b_g - rate*grad.b_g,
-    ))
+    )
 
 
 def _ieee(
@@ -310,7 +302,7 @@ def _ieee(
     dL_du_o = delta_z_o*h0
     dL_dw_g = delta_z_g*x
     dL_du_g = delta_z_g*h0
-    return L, _new(Gradient, (
+    return L, Gradient(
         dL_dw_i, dL_du_i, delta_z_i, dL_dw_f, dL_du_f, delta_z_f, dL_dw_o, dL_du_o, delta_z_o,
         dL_dw_g, dL_du_g, delta_z_g,
-    ))
+    )

@@ -98,7 +98,6 @@ class Params(NamedTuple):
     b_g: float
 
 
-
 def _numbers(*given: float) -> list[np.float64]:
     """Return single numbers as doubles of NumPy, which divide by zero without an error."""
     numbers = np.asarray(given)

@@ -30,8 +30,6 @@ Value, gradient and update step of J.
 from math import copysign, inf, isnan, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -61,7 +59,7 @@ def value(V: float, K: float, S: float, y: float) -> float:
         r = v - y
         J = r*r
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(V, K, S, y)[0]
 
 
@@ -74,8 +72,8 @@ def gradient(V: float, K: float, S: float, y: float) -> Gradient:
         delta = 2.0*r
         dJ_dV = delta*S/K_plus_S
         dJ_dK = -delta*v/K_plus_S
-        return _new(Gradient, (dJ_dV, dJ_dK))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dV, dJ_dK)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(V, K, S, y)[1]
 
 
@@ -89,15 +87,15 @@ def value_and_gradient(V: float, K: float, S: float, y: float) -> tuple[float, G
         delta = 2.0*r
         dJ_dV = delta*S/K_plus_S
         dJ_dK = -delta*v/K_plus_S
-        return J, _new(Gradient, (dJ_dV, dJ_dK))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dV, dJ_dK)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(V, K, S, y)
 
 
 def update(V: float, K: float, S: float, y: float, rate: float = 0.01) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(V, K, S, y)
-    return _new(Params, (V - rate*grad.V, K - rate*grad.K))
+    return Params(V - rate*grad.V, K - rate*grad.K)
 
 
 def _ieee(V: float, K: float, S: float, y: float) -> tuple[float, Gradient]:
@@ -109,4 +107,4 @@ def _ieee(V: float, K: float, S: float, y: float) -> tuple[float, Gradient]:
     delta = 2.0*r
     dJ_dV = _ieee_divide(delta*S, K_plus_S)
     dJ_dK = -_ieee_divide(delta*v, K_plus_S)
-    return J, _new(Gradient, (dJ_dV, dJ_dK))
+    return J, Gradient(dJ_dV, dJ_dK)

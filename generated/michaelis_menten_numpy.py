@@ -52,7 +52,6 @@ class Params(NamedTuple):
     K: float
 
 
-
 def _numbers(*given: float) -> list[np.float64]:
     """Return single numbers as doubles of NumPy, which divide by zero without an error."""
     numbers = np.asarray(given)

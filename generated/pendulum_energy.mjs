@@ -22,6 +22,8 @@
 // Computed in another form, which keeps more digits
 //     h = l·(2·sin(θ/2)²)
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of H by each parameter.
  * @typedef {object} Gradient

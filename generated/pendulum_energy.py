@@ -29,8 +29,6 @@ Value, gradient and update step of H.
 from math import inf, nan, sin
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of H by each parameter."""
@@ -63,7 +61,7 @@ def value(
         U = m*g*h
         H = T + U
         return H
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta, omega, m, l, g)[0]
 
 
@@ -76,8 +74,8 @@ def gradient(
         m_times_l = m*l
         dH_dtheta = m_times_l*g*sin(theta)
         dH_domega = m_times_l*v
-        return _new(Gradient, (dH_dtheta, dH_domega))
-    except (ArithmeticError, ValueError):
+        return Gradient(dH_dtheta, dH_domega)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta, omega, m, l, g)[1]
 
 
@@ -96,8 +94,8 @@ def value_and_gradient(
         H = T + U
         dH_dtheta = m_times_g*l*sin(theta)
         dH_domega = m_times_v*l
-        return H, _new(Gradient, (dH_dtheta, dH_domega))
-    except (ArithmeticError, ValueError):
+        return H, Gradient(dH_dtheta, dH_domega)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta, omega, m, l, g)
 
 
@@ -106,7 +104,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(theta, omega, m, l, g)
-    return _new(Params, (theta - rate*grad.theta, omega - rate*grad.omega))
+    return Params(theta - rate*grad.theta, omega - rate*grad.omega)
 
 
 def _ieee(theta: float, omega: float, m: float, l: float, g: float) -> tuple[float, Gradient]:
@@ -121,4 +119,4 @@ def _ieee(theta: float, omega: float, m: float, l: float, g: float) -> tuple[flo
     H = T + U
     dH_dtheta = m_times_g*l*_ieee_sin(theta)
     dH_domega = m_times_v*l
-    return H, _new(Gradient, (dH_dtheta, dH_domega))
+    return H, Gradient(dH_dtheta, dH_domega)

@@ -22,6 +22,8 @@
 //     L = exp(η) − yη + lgamma(y + 1)
 // Assumed: y >= 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of L by each parameter.
  * @typedef {object} Gradient

@@ -36,8 +36,6 @@ Value, gradient and update step of J.
 from math import copysign, cos, inf, isnan, nan, sin, sqrt
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -90,7 +88,7 @@ def value(
         X_minus_D = X - D
         J = X_minus_D*X_minus_D
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(v, theta, D, g, k)[0]
 
 
@@ -119,8 +117,8 @@ def gradient(
             b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
         )
         dJ_dtheta = delta_b*a - delta_a*b
-        return _new(Gradient, (dJ_dv, dJ_dtheta))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dv, dJ_dtheta)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(v, theta, D, g, k)[1]
 
 
@@ -151,8 +149,8 @@ def value_and_gradient(
             b <= 0.0 else delta_a*cos_theta + delta_b*sin_theta
         )
         dJ_dtheta = delta_b*a - delta_a*b
-        return J, _new(Gradient, (dJ_dv, dJ_dtheta))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dv, dJ_dtheta)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(v, theta, D, g, k)
 
 
@@ -161,7 +159,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(v, theta, D, g, k)
-    return _new(Params, (v - rate*grad.v, theta - rate*grad.theta))
+    return Params(v - rate*grad.v, theta - rate*grad.theta)
 
 
 def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, Gradient]:
@@ -190,4 +188,4 @@ def _ieee(v: float, theta: float, D: float, g: float, k: float) -> tuple[float, 
         delta_b*sin_theta
     )
     dJ_dtheta = delta_b*a - delta_a*b
-    return J, _new(Gradient, (dJ_dv, dJ_dtheta))
+    return J, Gradient(dJ_dv, dJ_dtheta)

@@ -35,6 +35,8 @@
 // Accuracy: dL_dw22 loses 13 of 16 digits at w11 = 2.45198e-07, w12 = -1.25727e-06, w21 =
 //     -5.69531, w22 = 0.000171357, g1 = 0.0801768, g2 = 21.8239, x1 = 241.14, x2 = -0.142137, ….
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of L by each parameter.
  * @typedef {object} Gradient

@@ -42,8 +42,6 @@ Value, gradient and update step of L.
 from math import copysign, inf, isnan, nan, sqrt
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of L by each parameter."""
@@ -94,7 +92,7 @@ def value(
         y2_minus_t2 = y2 - t2
         L = (y1_minus_t1*y1_minus_t1 + y2_minus_t2*y2_minus_t2)/2.0
         return L
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)[0]
 
 
@@ -120,8 +118,8 @@ def gradient(
         dL_dw22 = delta_a2*x2
         dL_dg1 = delta_y1*a1/r
         dL_dg2 = delta_y2*a2/r
-        return _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
-    except (ArithmeticError, ValueError):
+        return Gradient(dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)[1]
 
 
@@ -148,8 +146,8 @@ def value_and_gradient(
         dL_dw22 = delta_a2*x2
         dL_dg1 = delta_y1*a1/r
         dL_dg2 = delta_y2*a2/r
-        return L, _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
-    except (ArithmeticError, ValueError):
+        return L, Gradient(dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)
 
 
@@ -159,10 +157,10 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w11, w12, w21, w22, g1, g2, x1, x2, t1, t2, epsilon)
-    return _new(Params, (
+    return Params(
         w11 - rate*grad.w11, w12 - rate*grad.w12, w21 - rate*grad.w21, w22 - rate*grad.w22,
         g1 - rate*grad.g1, g2 - rate*grad.g2,
-    ))
+    )
 
 
 def _ieee(
@@ -187,4 +185,4 @@ def _ieee(
     dL_dw22 = delta_a2*x2
     dL_dg1 = _ieee_divide(delta_y1*a1, r)
     dL_dg2 = _ieee_divide(delta_y2*a2, r)
-    return L, _new(Gradient, (dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2))
+    return L, Gradient(dL_dw11, dL_dw12, dL_dw21, dL_dw22, dL_dg1, dL_dg2)

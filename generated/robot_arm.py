@@ -37,8 +37,6 @@ Value, gradient and update step of J.
 from math import cos, inf, nan, sin
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -79,7 +77,7 @@ def value(
         R = mu*theta2*theta2
         J = L + R
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta1, theta2, X, Y, l1, l2, mu)[0]
 
 
@@ -101,8 +99,8 @@ def gradient(
         delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi
         dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1
         dJ_dtheta2 = delta_phi + 2.0*mu*theta2
-        return _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dtheta1, dJ_dtheta2)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta1, theta2, X, Y, l1, l2, mu)[1]
 
 
@@ -130,8 +128,8 @@ def value_and_gradient(
         delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi
         dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1
         dJ_dtheta2 = delta_phi + 2.0*mu_times_theta2
-        return J, _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dtheta1, dJ_dtheta2)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(theta1, theta2, X, Y, l1, l2, mu)
 
 
@@ -141,7 +139,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(theta1, theta2, X, Y, l1, l2, mu)
-    return _new(Params, (theta1 - rate*grad.theta1, theta2 - rate*grad.theta2))
+    return Params(theta1 - rate*grad.theta1, theta2 - rate*grad.theta2)
 
 
 def _ieee(
@@ -166,4 +164,4 @@ def _ieee(
     delta_phi = delta_y*l2_times_cos_phi - delta_x*l2_times_sin_phi
     dJ_dtheta1 = delta_phi - delta_x*l1_times_sin_theta1 + delta_y*l1_times_cos_theta1
     dJ_dtheta2 = delta_phi + 2.0*mu_times_theta2
-    return J, _new(Gradient, (dJ_dtheta1, dJ_dtheta2))
+    return J, Gradient(dJ_dtheta1, dJ_dtheta2)

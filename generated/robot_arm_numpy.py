@@ -59,7 +59,6 @@ class Params(NamedTuple):
     theta2: float
 
 
-
 def _numbers(*given: float) -> list[np.float64]:
     """Return single numbers as doubles of NumPy, which divide by zero without an error."""
     numbers = np.asarray(given)

@@ -54,8 +54,6 @@ Value, gradient and update step of L.
 from math import copysign, exp, inf, isnan, log, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of L by each parameter."""
@@ -81,10 +79,7 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -121,7 +116,7 @@ def value(
             -(t1*log(p1) + t2*log(p2) + t3*log(p3))
         )
         return L
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)[0]
 
 
@@ -147,8 +142,8 @@ def gradient(
         dL_dw1 = delta_1*x
         dL_dw2 = delta_2*x
         dL_dw3 = delta_3*x
-        return _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
-    except (ArithmeticError, ValueError):
+        return Gradient(dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)[1]
 
 
@@ -179,8 +174,8 @@ def value_and_gradient(
         dL_dw1 = delta_1*x
         dL_dw2 = delta_2*x
         dL_dw3 = delta_3*x
-        return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
-    except (ArithmeticError, ValueError):
+        return L, Gradient(dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)
 
 
@@ -190,10 +185,10 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(w1, b1, w2, b2, w3, b3, x, t1, t2, t3)
-    return _new(Params, (
+    return Params(
         w1 - rate*grad.w1, b1 - rate*grad.b1, w2 - rate*grad.w2, b2 - rate*grad.b2,
         w3 - rate*grad.w3, b3 - rate*grad.b3,
-    ))
+    )
 
 
 def _ieee(
@@ -222,4 +217,4 @@ def _ieee(
     dL_dw1 = delta_1*x
     dL_dw2 = delta_2*x
     dL_dw3 = delta_3*x
-    return L, _new(Gradient, (dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3))
+    return L, Gradient(dL_dw1, delta_1, dL_dw2, delta_2, dL_dw3, delta_3)

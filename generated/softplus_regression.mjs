@@ -19,6 +19,8 @@
 // Computed in another form, which keeps more digits
 //     m = softplus(z)
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

@@ -27,8 +27,6 @@ Value, gradient and update step of J.
 from math import exp, log1p
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -73,7 +71,7 @@ def gradient(a: float, b: float, x: float, y: float) -> Gradient:
     e_ = m - y
     delta = e_*_sigmoid(z)
     dJ_da = delta*x
-    return _new(Gradient, (dJ_da, delta))
+    return Gradient(dJ_da, delta)
 
 
 def value_and_gradient(a: float, b: float, x: float, y: float) -> tuple[float, Gradient]:
@@ -84,10 +82,10 @@ def value_and_gradient(a: float, b: float, x: float, y: float) -> tuple[float, G
     J = e_*e_/2.0
     delta = e_*_sigmoid(z)
     dJ_da = delta*x
-    return J, _new(Gradient, (dJ_da, delta))
+    return J, Gradient(dJ_da, delta)
 
 
 def update(a: float, b: float, x: float, y: float, rate: float = 0.2) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, x, y)
-    return _new(Params, (a - rate*grad.a, b - rate*grad.b))
+    return Params(a - rate*grad.a, b - rate*grad.b)

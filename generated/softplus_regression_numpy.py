@@ -48,7 +48,6 @@ class Params(NamedTuple):
     b: float
 
 
-
 def _numbers(*given: float) -> list[np.float64]:
     """Return single numbers as doubles of NumPy, which divide by zero without an error."""
     numbers = np.asarray(given)

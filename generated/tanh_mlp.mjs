@@ -24,6 +24,8 @@
 //     δ₂ = (tanh(z₂) − y)·(4·sigmoid(2z₂)·sigmoid(−2z₂))
 //     δ₁ = δ₂w₂·(1/cosh(z₁)²)
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of L by each parameter.
  * @typedef {object} Gradient

@@ -24,6 +24,8 @@
 // Accuracy: dJ_dR1 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 // Accuracy: dJ_dR2 loses all digits at n = 1.5168, R1 = 0, R2 = 0, s = 0, y = 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

@@ -31,8 +31,6 @@ Value, gradient and update step of J.
 from math import copysign, inf, isnan, nan
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -66,7 +64,7 @@ def value(
         i_minus_y = i - y
         J = i_minus_y*i_minus_y
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(R1, R2, s, y, n)[0]
 
 
@@ -82,8 +80,8 @@ def gradient(
         delta = -2.0*(i - y)*i*i
         dJ_dR1 = delta*(1.0 - n)/(R1*R1)
         dJ_dR2 = delta*n_minus_one/(R2*R2)
-        return _new(Gradient, (dJ_dR1, dJ_dR2))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dR1, dJ_dR2)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(R1, R2, s, y, n)[1]
 
 
@@ -101,8 +99,8 @@ def value_and_gradient(
         delta = -2.0*i_minus_y*i*i
         dJ_dR1 = delta*(1.0 - n)/(R1*R1)
         dJ_dR2 = delta*n_minus_one/(R2*R2)
-        return J, _new(Gradient, (dJ_dR1, dJ_dR2))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dR1, dJ_dR2)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(R1, R2, s, y, n)
 
 
@@ -111,7 +109,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(R1, R2, s, y, n)
-    return _new(Params, (R1 - rate*grad.R1, R2 - rate*grad.R2))
+    return Params(R1 - rate*grad.R1, R2 - rate*grad.R2)
 
 
 def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gradient]:
@@ -125,4 +123,4 @@ def _ieee(R1: float, R2: float, s: float, y: float, n: float) -> tuple[float, Gr
     delta = -2.0*i_minus_y*i*i
     dJ_dR1 = _ieee_divide(delta*(1.0 - n), R1*R1)
     dJ_dR2 = _ieee_divide(delta*n_minus_one, R2*R2)
-    return J, _new(Gradient, (dJ_dR1, dJ_dR2))
+    return J, Gradient(dJ_dR1, dJ_dR2)

@@ -53,7 +53,6 @@ class Params(NamedTuple):
     R2: float
 
 
-
 def _numbers(*given: float) -> list[np.float64]:
     """Return single numbers as doubles of NumPy, which divide by zero without an error."""
     numbers = np.asarray(given)

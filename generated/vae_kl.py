@@ -42,8 +42,6 @@ Value, gradient and update step of J.
 from math import exp, expm1, inf
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -69,18 +67,12 @@ class Params(NamedTuple):
 
 def _exp(x: float) -> float:
     """exp(x); infinite where that is too large for a float."""
-    try:
-        return exp(x)
-    except OverflowError:
-        return inf
+    return exp(x) if x <= 709.782712893384 else inf * x
 
 
 def _expm1(x: float) -> float:
     """exp(x) - 1; infinite where that is too large for a float."""
-    try:
-        return expm1(x)
-    except OverflowError:
-        return inf
+    return expm1(x) if x <= 709.782712893384 else inf * x
 
 
 def _series1(t: float) -> float:
@@ -146,7 +138,7 @@ def gradient(
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
     dJ_dw = delta_q*z
-    return _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s, dJ_dw, delta_q))
+    return Gradient(dJ_da, delta_mu, dJ_dc, delta_s, dJ_dw, delta_q)
 
 
 def value_and_gradient(
@@ -171,7 +163,7 @@ def value_and_gradient(
     dJ_da = delta_mu*x
     dJ_dc = delta_s*x
     dJ_dw = delta_q*z
-    return J, _new(Gradient, (dJ_da, delta_mu, dJ_dc, delta_s, dJ_dw, delta_q))
+    return J, Gradient(dJ_da, delta_mu, dJ_dc, delta_s, dJ_dw, delta_q)
 
 
 def update(
@@ -180,7 +172,7 @@ def update(
 ) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(a, b, c, d, w, k, x, epsilon, beta)
-    return _new(Params, (
+    return Params(
         a - rate*grad.a, b - rate*grad.b, c - rate*grad.c, d - rate*grad.d, w - rate*grad.w,
         k - rate*grad.k,
-    ))
+    )

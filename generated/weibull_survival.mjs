@@ -24,6 +24,8 @@
 // Assumed: λ > 0.
 // Assumed: t > 0.
 
+/* eslint no-unused-vars: ["error", { "args": "none" }] -- all functions take the same arguments */
+
 /**
  * The derivative of J by each parameter.
  * @typedef {object} Gradient

@@ -30,8 +30,6 @@ Value, gradient and update step of J.
 from math import copysign, inf, isnan, log, nan, pow
 from typing import NamedTuple
 
-_new = tuple.__new__
-
 
 class Gradient(NamedTuple):
     """The derivative of J by each parameter."""
@@ -48,11 +46,13 @@ class Params(NamedTuple):
 
 
 def _pow(x: float, y: float) -> float:
-    """x to the power y; infinite where that is too large for a float."""
+    """x to the power y; infinite where that is too large, NaN where it is no real number."""
     try:
         return pow(x, y)
-    except OverflowError:
-        return -inf if x < 0.0 and y % 2.0 == 1.0 else inf
+    except Exception:  # noqa: BLE001  (Numba knows no other)
+        if x < 0.0 and y % 1.0 != 0.0:
+            return nan
+        return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
 def _ieee_divide(x: float, y: float) -> float:
@@ -60,16 +60,6 @@ def _ieee_divide(x: float, y: float) -> float:
     if y != 0.0:
         return x / y
     return nan if x == 0.0 or isnan(x) else copysign(inf, x) * copysign(1.0, y)
-
-
-def _ieee_pow(x: float, y: float) -> float:
-    """x to the power y: infinite at 0 to a negative power, NaN where it is no real number."""
-    try:
-        return _pow(x, y)
-    except (ArithmeticError, ValueError):
-        if x != 0.0:
-            return nan
-        return copysign(inf, x) if y % 2.0 == 1.0 else inf
 
 
 def _ieee_log(x: float) -> float:
@@ -85,7 +75,7 @@ def value(k: float, lam: float, t: float, d: float) -> float:
         f = log(k/lam) + (k - 1.0)*log(q)  # logarithm of the hazard
         J = d*f - H
         return J
-    except (ArithmeticError, ValueError):
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(k, lam, t, d)[0]
 
 
@@ -97,8 +87,8 @@ def gradient(k: float, lam: float, t: float, d: float) -> Gradient:
         log_q = log(q)
         dJ_dk = d*(1.0/k + log_q) - log_q*H
         dJ_dlam = k*(H - d)/lam
-        return _new(Gradient, (dJ_dk, dJ_dlam))
-    except (ArithmeticError, ValueError):
+        return Gradient(dJ_dk, dJ_dlam)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(k, lam, t, d)[1]
 
 
@@ -112,24 +102,24 @@ def value_and_gradient(k: float, lam: float, t: float, d: float) -> tuple[float,
         J = d*f - H
         dJ_dk = d*(1.0/k + log_q) - log_q*H
         dJ_dlam = k*(H - d)/lam
-        return J, _new(Gradient, (dJ_dk, dJ_dlam))
-    except (ArithmeticError, ValueError):
+        return J, Gradient(dJ_dk, dJ_dlam)
+    except Exception:  # noqa: BLE001  (Numba knows no other)
         return _ieee(k, lam, t, d)
 
 
 def update(k: float, lam: float, t: float, d: float, rate: float = 0.1) -> Params:
     """Return the parameters after one step of gradient descent."""
     grad = gradient(k, lam, t, d)
-    return _new(Params, (k + rate*grad.k, lam + rate*grad.lam))
+    return Params(k + rate*grad.k, lam + rate*grad.lam)
 
 
 def _ieee(k: float, lam: float, t: float, d: float) -> tuple[float, Gradient]:
     """Return the same where a plain operation raises: inf or NaN, as in IEEE 754."""
     q = _ieee_divide(t, lam)
-    H = _ieee_pow(q, k)
+    H = _pow(q, k)
     log_q = _ieee_log(q)
     f = _ieee_log(_ieee_divide(k, lam)) + (k - 1.0)*log_q
     J = d*f - H
     dJ_dk = d*(_ieee_divide(1.0, k) + log_q) - log_q*H
     dJ_dlam = _ieee_divide(k*(H - d), lam)
-    return J, _new(Gradient, (dJ_dk, dJ_dlam))
+    return J, Gradient(dJ_dk, dJ_dlam)

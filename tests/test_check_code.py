@@ -91,7 +91,7 @@ def test_numpy_code_is_left_unchecked_where_numpy_is_missing(article, monkeypatc
     ("old", "new", "where"),
     [
         ("J = L + R\n        return J\n", "J = L - R\n        return J\n", "J alone"),
-        ("    return _new(Gradient, (dJ_da, ", "    return _new(Gradient, (-a, ", "∂/∂a alone"),
+        ("    return Gradient(dJ_da, ", "    return Gradient(-a, ", "∂/∂a alone"),
         ("a - rate*grad.a", "a + rate*grad.a", "a after a step"),
     ],
 )

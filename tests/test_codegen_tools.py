@@ -1,6 +1,8 @@
 """Emitted code under the tools of its readers: ruff, mypy, and the width of a page."""
 
 import ast
+import importlib.util
+import inspect
 import re
 import shutil
 import subprocess
@@ -8,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import symgrad as sg
@@ -264,3 +267,65 @@ def test_rust_is_clean_under_clippy(tmp_path):
     command += ["-W", "clippy::all", "lib.rs"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+DIRECTED = """
+param a = 0.5, b = 0.25, c; data x
+J = exp(a*x) + b + b*c
+"""
+
+
+@pytest.mark.parametrize("target", [name for name in target_names() if name != "pseudo"])
+def test_a_product_takes_only_what_it_needs_of_a_direction(target):
+    text = "\n".join(f.text for f in emit(sg.derive(sg.parse(DIRECTED)), target, include=["hvp"]))
+    needed = {"a": 2, "b": 2, "c": 2}
+    for name, least in needed.items():
+        assert len(re.findall(rf"\bv_{name}\b", text)) >= least
+    linear = DIRECTED.replace("b*c", "c")
+    text = "\n".join(f.text for f in emit(sg.derive(sg.parse(linear)), target, include=["hvp"]))
+    assert re.findall(r"\bv_[bc]\b", text) == []
+
+
+def loaded(path, name):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def flat(found):
+    return [float(found)] if np.ndim(found) == 0 else [n for part in found for n in flat(part)]
+
+
+def arguments(function, fields):
+    """Return an argument for each of a function: numbers, or arrays where it takes sequences."""
+    found = []
+    for i, item in enumerate(inspect.signature(function).parameters.values()):
+        number = 0.3 + 0.618 * i % 1.0
+        if "Sequence" in str(item.annotation):
+            size = fields if item.name in ("direction", "theta") else 3
+            found.append(number + 0.1 * np.arange(size))
+        else:
+            found.append(number if item.default is item.empty else item.default)
+    return found
+
+
+@pytest.mark.parametrize(("optimizer", "include"), [("sgd", ALL["python"][:-1]), ("adam", [])])
+def test_numba_compiles_every_function_of_python(tmp_path, optimizer, include):
+    numba = pytest.importorskip("numba")
+    text = TEXT if include else "param a = 1, b; data x; J = (a*x + b)^2/(1 + exp(b))"
+    (file,) = emit(sg.derive(sg.parse(text)), "python", include=include, optimizer=optimizer)
+    (tmp_path / file.name).write_text(file.text, encoding="utf-8")
+    plain, compiled = (loaded(tmp_path / file.name, name) for name in ("plain", "compiled"))
+    for name, function in inspect.getmembers(compiled, inspect.isfunction):
+        setattr(compiled, name, numba.njit(function))
+    called = 0
+    for name, function in inspect.getmembers(plain, inspect.isfunction):
+        if name.startswith("_"):
+            continue
+        given = arguments(function, len(plain.Gradient._fields))
+        found = flat(getattr(compiled, name)(*given))
+        assert found == pytest.approx(flat(function(*given)), rel=1e-9), name
+        called += 1
+    assert called >= 4

@@ -75,7 +75,7 @@ def test_self_check_finds_a_wrong_gradient(tmp_path):
     ("old", "new"),
     [
         ("    dJ_dc = delta*h + lam_times_c\n", "    dJ_dc = delta*h - lam_times_c\n"),
-        ("    return J, _new", "    return J + 1.0, _new"),
+        ("    return J, Gradient", "    return J + 1.0, Gradient"),
         ("(dJ_da, dJ_db, dJ_dc, delta)", "(dJ_da, dJ_db, float('nan'), delta)"),
     ],
 )

@@ -156,7 +156,7 @@ _GAMMAS = (
     _row("gamma", mpmath="gamma", ball=lambda fl, x: x.gamma(), aliases=("Gamma", "Γ"),
          latex=r"\Gamma", spellings=(
              ("python", Spelling("_gamma({0})", ("_gamma",))),
-             (IEEE, Spelling("_ieee_gamma({0})", ("_ieee_gamma",))), ("c", Spelling("tgamma({0})")),
+             (IEEE, Spelling("_gamma({0})", ("_gamma",))), ("c", Spelling("tgamma({0})")),
              ("cpp", Spelling("std::tgamma({0})")),
              *_scipy("gamma({0})", julia="gamma", jax="gamma"),
          )),

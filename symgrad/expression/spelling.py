@@ -111,12 +111,12 @@ def library(
     }
 
 
-def helper(name: str, *, fails: bool = False) -> Spellings:
+def helper(name: str) -> Spellings:
     """Return the spellings of a function that the files of all languages bring along."""
     here = Spelling(f"_{name}({{}})", (f"_{name}",))
     return {
         "python": here,
-        IEEE: Spelling(f"_ieee_{name}({{}})", (f"_ieee_{name}",)) if fails else here,
+        IEEE: here,
         "numpy": here,
         "c": Spelling(f"sg_{name}({{}})", (f"sg_{name}",)),
         "javascript": here,

@@ -73,6 +73,11 @@ class Routine:
         """The names that are assigned, in no particular order but always the same."""
         return tuple(chain.from_iterable(block.names for block in self.blocks))
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names that assignments read, or that are results."""
+        return frozenset(self.results).union(*(column for b in self.blocks for column in b.columns))
+
     @property
     def length(self) -> int:
         """The number of assignments."""

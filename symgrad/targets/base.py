@@ -502,6 +502,12 @@ class Sheet:
                 row[column] = next(entries)
         return rows
 
+    def direction(self, routine: Routine, unused: str = "") -> list[str]:
+        """Return the identifiers of a direction's components; `unused` for those not needed."""
+        names = self.program.direction
+        pairs = zip(names, self.identifiers(names), strict=True)
+        return [spelled if name in routine.used else unused for name, spelled in pairs]
+
     def added_up(self, routine: Routine, results: Sequence[str] = ()) -> Sequence[str]:
         """Return the components of a product along a direction.
 

@@ -25,8 +25,9 @@ def further_parts(sheet: Sheet, computed: Computed) -> dict[str, str]:
         by_name = dict(zip(sheet.results(routine), results, strict=True))
         if kind in DIRECTED:
             module = f"{sheet.options.module}_params"
-            pairs = zip(sheet.identifiers(program.direction), sheet.fields, strict=True)
-            taken = [f"const double {name} = direction.{field};" for name, field in pairs]
+            pairs = zip(sheet.direction(routine), sheet.fields, strict=True)
+            taken = [f"const double {name} = direction.{field};" for name, field in pairs if name]
+            taken = taken or ["(void)direction;"]
             added = sheet.added_up(routine, results)
             made = [f"out.{f} = {r};" for f, r in zip(sheet.fields, added, strict=True)]
             lines = [*taken, *lines, f"{module} out;", *made, "return out;"]

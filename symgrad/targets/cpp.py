@@ -216,8 +216,9 @@ class _Writer:
                     matrix_of = "The transpose of the Jacobian of what is squared in {}, times it,"
                 about = f"/// {matrix_of.format(goal)} a direction."
                 given, result = self._declared(direction="const Params& direction"), "Gradient"
-                pairs = zip(sheet.identifiers(program.direction), sheet.fields, strict=True)
-                lines = [f"const double {name} = direction.{field};" for name, field in pairs]
+                pairs = [*zip(sheet.direction(routine), sheet.fields, strict=True)]
+                lines = [f"const double {name} = direction.{f};" for name, f in pairs if name]
+                lines = lines or ["(void)direction;"]
                 end = f"return {_row(sheet.added_up(routine))};"
             elif kind in ("hessian", "jacobian"):
                 square = kind == "hessian"

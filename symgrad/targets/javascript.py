@@ -159,8 +159,11 @@ def _further(sheet: Sheet) -> dict[str, str]:
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine)
         if kind in DIRECTED:
-            names = _wrapped(sheet.identifiers(sheet.program.direction), "    ")
-            lines = [f"const [{names}] = direction;", *lines]
+            names = sheet.direction(routine)
+            while names and not names[-1]:
+                names.pop()
+            taken = [f"const [{_wrapped(names, '    ')}] = direction;"] if names else []
+            lines = [*taken, *lines]
             lines.append(f"return {_made(sheet.fields, sheet.added_up(routine), '    ')};")
         elif kind in ("hessian", "jacobian"):
             rows = sheet.matrix(routine) if kind == "hessian" else sheet.jacobian(routine, "0")

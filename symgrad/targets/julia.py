@@ -157,7 +157,7 @@ class _JuliaWriter:
                 continue
             lines, also = sheet.lines(routine), ["direction"] if kind in DIRECTED else []
             if kind in DIRECTED:
-                names = _several(sheet.identifiers(self.program.direction))
+                names = _several(sheet.direction(routine, "_"))
                 lines = [f"({names}) = direction", *lines]
                 end = self._made(sheet.fields, sheet.added_up(routine))
             elif kind == "hessian":

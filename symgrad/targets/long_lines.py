@@ -23,6 +23,8 @@ def bracketed(line: str) -> str:
         a + a + a + a + a + a + a + a + a + a
     )
     """
+    if line.startswith("# "):
+        return "\n# ".join(_wrapped(line, ROOM - 2, "    "))
     left, sign, right = line.partition(" = ")
     if len(line) <= ROOM or not sign or "\n" in line:
         return line

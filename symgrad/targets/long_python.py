@@ -5,9 +5,13 @@ from __future__ import annotations
 import tokenize
 from collections.abc import Iterator, Sequence
 from io import StringIO
+from textwrap import wrap
 from typing import NamedTuple
 
 from symgrad.targets.long_lines import WIDTH
+
+# What stands before a string that is a docstring.
+_BETWEEN = (tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT)
 
 _AFTER = frozenset((",", "+", "-", "and", "or", "if", "else", "==", ">=", "<=", "<", ">"))
 _SECOND = frozenset(("*", "/", "("))  # where there is nothing better
@@ -24,7 +28,7 @@ class _Break(NamedTuple):
 def folded_python(text: str) -> str:
     """Return the code of a module with no long line; its meaning is the same.
 
-    A comment stays as it is, and so does the text of a string.
+    A comment stays as it is, and so does the text of a string that is no docstring.
 
     >>> print(folded_python("total = f(" + ", ".join(["argument"] * 12) + ")"))
     total = f(
@@ -36,6 +40,8 @@ def folded_python(text: str) -> str:
     if max(map(len, lines)) <= WIDTH:
         return text
     try:
+        text = _with_docstrings(text, lines)
+        lines = text.split("\n")
         rows = list(_long_rows(text, lines))
     except (SyntaxError, tokenize.TokenError):  # a template of others; it is checked elsewhere
         return text
@@ -69,6 +75,30 @@ def _long_rows(
         comments = any(token.type == tokenize.COMMENT for token in tokens)
         if len(lines[row]) > WIDTH and not comments:
             yield row, opened[row] > 0, tokens, next(end for end in ends if end >= row)
+
+
+def _with_docstrings(text: str, lines: Sequence[str]) -> str:
+    """Return code whose docstrings have no long line; one of a single line is closed below it."""
+    made = list(lines)
+    before = tokenize.NEWLINE
+    for token in tokenize.generate_tokens(StringIO(text).readline):
+        if before in _BETWEEN and token.string.endswith('"""'):
+            (first, column), (last, _) = token.start, token.end
+            indent = " " * column
+            for row in range(first - 1, last):
+                if len(lines[row]) > WIDTH:
+                    made[row] = "\n".join(_prose(lines[row], indent))
+        before = token.type
+    return "\n".join(made)
+
+
+def _prose(line: str, indent: str) -> list[str]:
+    """Return a line of a docstring as lines that are no wider than a page."""
+    body = line.removesuffix('"""')
+    made = wrap(
+        body, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return made if body == line else [*made, f'{indent}"""']
 
 
 def _opens(token: tokenize.TokenInfo) -> int:
@@ -123,6 +153,8 @@ def _breaks(line: str, tokens: Sequence[tokenize.TokenInfo]) -> list[_Break]:
         spaced = line[column : column + 1] == " " and not line.startswith(" None]", column)
         if word in _AFTER and spaced:
             found.append(_Break(column, depth, 0))
+        elif word == "for" and depth:
+            found.append(_Break(token.start[1] - 1, depth, 0))
         elif word in _SECOND and token.type == tokenize.OP and not spaced:
             found.append(_Break(column, depth, 1))
     return found

@@ -126,7 +126,7 @@ class BlockWriter(NumpyWriter):
     def _loop(self, batch: Batch, sums: Mapping[str, str]) -> list[str]:
         """Return the loop over the blocks of samples."""
         block, buffers = self._block(batch, sums)
-        rows = target([*self.columns, *(f"_r{i}" for i in range(buffers))], " " * 12, 40)
+        rows = target([*self.columns, *(f"_r{i}" for i in range(buffers))], " " * 16, 40)
         totals = in_tuple(list(sums.values()), " " * 16)
         return [
             "_sums: list[tuple[float, ...]] = []",
@@ -171,7 +171,7 @@ class BlockWriter(NumpyWriter):
             block, buffers = written(schedule)
             targets = [*self.data, *more, "_block", *(f"_r{i}" for i in range(buffers))]
             head = f"for _part in _blocks({buffers}, (*_data, _rows)):"
-            taken = f"    {target(targets, ' ' * 12, 50)} = _part"
+            taken = f"    {target(targets, ' ' * 16, 50)} = _part"
             lines += [head, taken, *(f"    {line}" for line in block)]
         inside = [f"    {line}" for line in lines]
         return ['with np.errstate(all="ignore"):', *inside] if inside else []

@@ -241,7 +241,7 @@ class NumpyWriter(ABC):
         lines = [self.unpacked] if kind in {"gauss_newton_product", "hessian_sparse"} else []
         lines += self.checked(self.columns)
         if kind in DIRECTED:
-            names = target(self.sheet.identifiers(self.program.direction), " " * 8)
+            names = target(self.sheet.direction(self.program.further[kind], "_"), " " * 8)
             given = self.direction
             lines.append(f'{names} = _vector("{given}", {given}, Gradient._fields)')
         return lines
@@ -352,7 +352,7 @@ class NumpyWriter(ABC):
         means = mean_names(names)
         body = self.assignments(needed(batch.before, [f.operands for _, f in batch.results]))
         if means:
-            left = target(list(means.values()), " " * 12, 60)
+            left = target(list(means.values()), f"{self.indent}    ", 60)
             body.append(f"{left} = [np.float64(total) / _count for total in _totals]")
         results = [self.formula(formula, means) for _, formula in batch.results]
         body.append(f"return {self.returned(results, 'value_and_gradient')}")

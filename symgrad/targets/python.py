@@ -21,8 +21,8 @@ from symgrad.targets.layout import listed
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
-from symgrad.targets.python_helpers import HELPERS
-from symgrad.targets.python_sums import sum_parts
+from symgrad.targets.python_helpers import EXCEPT, HELPERS
+from symgrad.targets.python_sums import one_length, sum_parts
 from symgrad.targets.running_python import run_python
 from symgrad.targets.updating import imported, update_step, wrapped
 
@@ -147,6 +147,8 @@ def _bodies(sheet: Sheet, given: Sequence[str]) -> dict[str, str]:
     """Return the bodies of value, gradient and both; the gradient may be taken from both."""
     program = sheet.program
     found = {"value_body": _body(sheet, program.value, "value")}
+    same = one_length(sheet.identifiers(program.data))
+    found["one_length"] = "".join([f"    {line}\n" for line in same])
     found["gradient_body"] = f"    return value_and_gradient({_wrapped(given, ' ' * 8)})[1]"
     if program.gradient is not None:
         found["gradient_body"] = _body(sheet, program.gradient, "gradient")
@@ -197,10 +199,7 @@ def _body(sheet: Sheet, routine: Routine, kind: str) -> str:
     again = f"_ieee({_wrapped(sheet.given, ' ' * 12)})"
     part = {"value": "[0]", "gradient": "[1]"}.get(kind, "") if _has_gradient(sheet) else ""
     tried = "\n        ".join(line.replace("\n", "\n    ") for line in lines)
-    return (
-        f"    try:\n        {tried}\n"
-        f"    except (ArithmeticError, ValueError):\n        return {again}{part}"
-    )
+    return f"    try:\n        {tried}\n    {EXCEPT}\n        return {again}{part}"
 
 
 def _has_gradient(sheet: Sheet) -> bool:
@@ -254,7 +253,7 @@ def _further(sheet: Sheet, required: Sequence[str], optional: Sequence[str]) -> 
             results = sheet.results(routine)
             lines.append(f"return {_all([results[place] for place in sheet.sparse_places()])}")
         elif kind in DIRECTED:
-            names = _wrapped(sheet.identifiers(sheet.program.direction), " " * 8)
+            names = _wrapped(sheet.direction(routine, "_"), " " * 8)
             lines = [f"({names}{',' * (len(sheet.fields) == 1)}) = {direction}", *lines]
             lines.append(f"return {_made('Gradient', sheet.added_up(routine))}")
         elif kind == "jacobian":
@@ -322,10 +321,8 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
 
 
 def _made(kind: str, fields: Sequence[str]) -> str:
-    """Return a named tuple made without the detour over its class, which costs as much as 10 +."""
-    inside = _wrapped(fields, " " * 8)
-    comma = "," if len(fields) == 1 and "\n" not in inside else ""
-    return f"_new({kind}, ({inside}{comma}))"
+    """Return a named tuple, made by a call: so compilers of Python know it, too."""
+    return f"{kind}({_wrapped(fields, ' ' * 8)})"
 
 
 TARGET = Python()

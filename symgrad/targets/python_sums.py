@@ -11,7 +11,8 @@ from symgrad.targets.layout import in_tuple, listed
 from symgrad.targets.numpy_batch import mean_names, sum_names
 
 _PARTS = (
-    "sums_arguments", "sums_body", "sums_fields", "terms_body", "combine_arguments", "combine_body",
+    "added", "sums_arguments", "sums_body", "sums_fields", "terms_body", "combine_arguments",
+    "combine_body",
 )  # fmt: skip
 
 
@@ -32,9 +33,12 @@ def sum_parts(
     batch = batch_of(sheet.program, sheet.program.both)
     names = sum_names(batch, sheet.names)
     parts = sheet.unused("parts")
+    own = [name.lstrip("_") for name in names.values()]
+    fields = ["weight" if sheet.has("weights") else "samples", *own]
     return {
-        "sums_fields": "\n".join(f"    {name.lstrip('_')}: float" for name in names.values()),
+        "sums_fields": "\n".join(f"    {name}: float" for name in own),
         "terms_body": _terms(sheet, batch),
+        "added": listed([f"one.{name} + other.{name}" for name in fields], " " * 8, 16),
         "sums_arguments": listed([*many, *_weights(sheet, keywords)], "    ", 40),
         "sums_body": _chunk(sheet, given),
         "combine_arguments": listed([f"{parts}: Iterable[Sums]", *fixed, *keywords], "    ", 50),
@@ -63,9 +67,10 @@ def _chunk(sheet: Sheet, given: Sequence[str]) -> str:
     columns = [*data, *(["_weights"] if lines else [])]
     places = [*data, *(["_weight"] if lines else [])]
     lines += [
+        *one_length(columns),
         "_rows = [",
         f"    {row}",
-        f"    for {in_tuple(places, ' ' * 12)} in zip({', '.join(columns)}, strict=True)",
+        f"    for {in_tuple(places, ' ' * 12)} in zip({', '.join(columns)})",
         "]",
         "_none = [0.0] * len(Sums._fields)",
         "return Sums(*[_total(_column) for _column in zip(*_rows)] or _none)",
@@ -93,8 +98,8 @@ def _combined(sheet: Sheet, batch: Batch, parts: str) -> str:
         sheet.careful.code(f.pattern, tuple([means.get(n) or sheet.names[n] for n in f.operands]))
         for _, f in batch.results
     ]
-    inside = in_tuple(slopes, " " * 8, 30 + len(value))
-    return _indented([*lines, f"return {value}, Gradient(*({inside}))"])
+    inside = listed(slopes, " " * 8, 30 + len(value))
+    return _indented([*lines, f"return {value}, Gradient({inside})"])
 
 
 def _assignments(sheet: Sheet, rows: Sequence[Assignment]) -> list[str]:
@@ -103,6 +108,15 @@ def _assignments(sheet: Sheet, rows: Sequence[Assignment]) -> list[str]:
         f"{sheet.careful.code(row.pattern, sheet.identifiers(row.operands))}"
         for row in rows
     ]
+
+
+def one_length(columns: Sequence[str]) -> list[str]:
+    """Return the lines that refuse sequences of different lengths; none for a single one."""
+    if len(columns) < 2:
+        return []
+    lengths = listed([f"len({name})" for name in columns], " " * 8, 20)
+    fault = '    raise ValueError("data must be sequences of one length")'
+    return [f"if len({{{lengths}}}) > 1:", fault]
 
 
 def _indented(lines: Sequence[str]) -> str:

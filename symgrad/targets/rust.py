@@ -155,7 +155,7 @@ def _further(sheet: Sheet) -> dict[str, str]:
     for kind, routine in sheet.program.further.items():
         lines = sheet.lines(routine)
         if kind in DIRECTED:
-            names = wrapped(sheet.identifiers(sheet.program.direction), "        ", 4)
+            names = wrapped(sheet.direction(routine, "_"), "        ", 4)
             lines = [f"let [{names}] = direction;", *lines]
             lines.append(_made("Gradient", sheet.fields, sheet.added_up(routine)))
         elif kind in ("hessian", "jacobian"):

@@ -306,7 +306,7 @@ class TensorWriter:
                 stacked = f"_grid.reshape({shape})"
             bodies[kind] = self._indented([*lines, f"return {stacked}"])
         if bodies["hvp"]:
-            names = target(self.sheet.identifiers(self.program.direction), " " * 8)
+            names = target(self.sheet.direction(self.program.further["hvp"], "_"), " " * 8)
             bodies["hvp"] = f"    {names} = _arrays(*{direction})\n{bodies['hvp']}"
         vector = f"{self.dialect.array} | Sequence[{self.dialect.argument}]"
         hvp = [*required, f"{direction}: {vector}", *optional]
