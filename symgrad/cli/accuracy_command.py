@@ -23,12 +23,10 @@ def command(file: str, wrt: tuple[str, ...]) -> None:
 
     Value and gradient are run in doubles at many points and compared with certified values.
     """
-    from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
     from symgrad.program.program import lower
 
-    names = split_names(wrt)
-    program = lower(derive(load_graph(file, names), names or None))
+    program = lower(derive(load_graph(file, wrt), wrt or None))
     found = program.accuracy
     if not found.findings:
         print_result("No formula loses digits" + _at(found.points))

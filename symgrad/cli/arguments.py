@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 Decorator: TypeAlias = Callable[[Any], Any]
 
+FORMATS = ("text", "latex", "markdown", "json")  # of formulas
 _EXAMPLE = "example:"
 _MOST_BYTES = 100_000  # of a graph that is read while somebody waits for names of its nodes
 
@@ -64,6 +66,45 @@ def file_argument() -> Decorator:
 
 def wrt_option(purpose: str = "Differentiate by these inputs only") -> Decorator:
     """Return the option --wrt."""
+    return names_option("--wrt", shell_complete=input_names, help=f"{purpose} (a,b or repeated).")
+
+
+def names_option(*spelled: str, **others: Any) -> Decorator:  # noqa: ANN401  (what click takes)
+    """Return an option that is given several times, or names joined by commas, as all the names."""
     return click.option(
-        "--wrt", multiple=True, shell_complete=input_names, help=f"{purpose} (a,b or repeated)."
+        *spelled, multiple=True, callback=lambda _, __, given: split_names(given), **others
     )
+
+
+def split_names(values: Iterable[str]) -> tuple[str, ...]:
+    """Return names given one by one, or joined by commas.
+
+    >>> split_names(("a, b", "c"))
+    ('a', 'b', 'c')
+    """
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
+set_option = click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input."
+)
+
+
+def stepping(most: int, rule: str) -> Decorator:
+    """Return the options that say which steps are taken, `most` of them; `rule` is a help."""
+    samples = "Samples: CSV with a header, or JSON; - is stdin."
+    usual = "Learning rate.  [default: the graph's, or 0.1]"
+    options = (
+        click.option("--data", metavar="FILE", help=samples),
+        set_option,
+        click.option(
+            "-n", "--steps", "count", type=click.IntRange(1, most), help="How many steps."
+        ),
+        click.option("--rate", metavar="NUMBER", help=usual),
+        click.option(
+            "--optimizer", type=click.Choice(OPTIMIZERS), default="sgd", show_default=True,
+            help=f"{rule}, with PyTorch's settings.",
+        ),
+    )  # fmt: skip
+    return lambda command: reduce(lambda made, option: option(made), reversed(options), command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from symgrad.cli.arguments import names_option
 from symgrad.cli.terminal import report
 
 if TYPE_CHECKING:
@@ -43,11 +44,6 @@ def _states_derivatives(file: str) -> bool:
     return _DERIVATIVE.search(text) is not None and _DECLARES.search(text) is None
 
 
-def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names of an option that takes `a,b` and may be repeated."""
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
 def wishes(function: Callable[..., None]) -> Callable[..., None]:
     """Add the options that say what is assumed of an article; they come as `assumed`."""
 
@@ -59,10 +55,7 @@ def wishes(function: Callable[..., None]) -> Callable[..., None]:
         equation: tuple[str, ...],
         **others: object,
     ) -> None:
-        chosen = Assumed(
-            objective, split_names(wrt), split_names(data), split_names(const), equation
-        )
-        function(assumed=chosen, **others)
+        function(assumed=Assumed(objective, wrt, data, const, equation), **others)
 
     command.__doc__, command.__name__ = function.__doc__, function.__name__
     for option in reversed(_OPTIONS):
@@ -75,12 +68,12 @@ _OPTIONS = (
         "--objective", metavar="NAME", default="",
         help="Of an article: the node that is differentiated.",
     ),
-    click.option(
-        "--wrt", metavar="NAMES", multiple=True,
+    names_option(
+        "--wrt", metavar="NAMES",
         help="Of an article (or equation): its parameters (a,b or repeated).",
     ),
-    click.option("--data", metavar="NAMES", multiple=True, help="Of an article: its data."),
-    click.option("--const", metavar="NAMES", multiple=True, help="Of an article: its constants."),
+    names_option("--data", metavar="NAMES", help="Of an article: its data."),
+    names_option("--const", metavar="NAMES", help="Of an article: its constants."),
     click.option(
         "--equation", metavar="'NAME = …'", multiple=True,
         help="Of an article: an equation, or a value, in the place of its own (repeated).",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from symgrad.cli.arguments import file_argument, wrt_option
+from symgrad.cli.arguments import FORMATS, file_argument, split_names, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import lacks_letters, load_graph, print_document, print_result
 
@@ -14,13 +14,6 @@ if TYPE_CHECKING:
     from symgrad.derivation.arrays.derivation import ArrayDerivation
 
 LEVELS = ("brief", "full")
-FORMATS = ("text", "latex", "markdown", "json")
-
-
-def split_names(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names given as several options, or joined by commas."""
-    parts = [part.strip() for value in values for part in value.split(",")]
-    return tuple(part for part in parts if part)
 
 
 class _Command(click.Command):
@@ -93,14 +86,9 @@ def command(
 
     if hessian and hvp:
         raise click.UsageError("--hessian and --hvp exclude each other")
-    names = split_names(wrt)
-    graph = load_graph(file, names)
+    graph = load_graph(file, wrt)
     chosen = sensitivities if sensitivities in ("auto", "all", "none") else None
-    d = derive(
-        graph,
-        names or None,
-        sensitivities=chosen or split_names((sensitivities,)),
-    )
+    d = derive(graph, wrt or None, sensitivities=chosen or split_names((sensitivities,)))
     if isinstance(graph, ArrayGraph):
         from symgrad.render.arrays.documents import Shown, derived
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from symgrad.cli.arguments import file_argument, node_names, wrt_option
+from symgrad.cli.arguments import file_argument, names_option, node_names, set_option, wrt_option
 from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import STANDARD_OUTPUT, load_graph, print_result
@@ -33,17 +33,18 @@ SUFFIXES = {
     help="Format, where the file name does not tell.",
 )
 @wrt_option("For an equation: its parameters")
-@click.option(
-    "--paths", multiple=True, shell_complete=node_names,
+@names_option(
+    "--paths",
+    shell_complete=node_names,
     help="Light up the paths to these nodes (a,b or repeated).",
-)  # fmt: skip
+)
 @click.option("--values", is_flag=True, help="Write value and adjoint into each node.")
 @click.option(
     "--step",
     type=click.IntRange(1, 1000),
     help="The step whose numbers are shown; asks for --values.  [default: 1]",
 )
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
+@set_option
 @click.option("--data", metavar="FILE", help="Samples for --values: CSV with a header, or JSON.")
 @click.option(
     "--theme", type=click.Choice(("auto", "light", "dark")), default="auto", show_default=True
@@ -78,7 +79,6 @@ def command(
     branches merge, so that adjoints add. Dashed edges carry no derivative: they lead to no
     parameter, or their local derivative is 0.
     """  # fmt: skip
-    from symgrad.cli.derive_command import split_names
     from symgrad.cli.trace_command import assignments, samples_from
     from symgrad.derivation.derive import derive
     from symgrad.render.drawings import BINARY, drawn, format_of
@@ -89,15 +89,15 @@ def command(
     target = beside(output, file, SUFFIXES[chosen])
     if chosen in BINARY and target is None:
         raise click.UsageError(f"a {chosen} is written to a file: give -o FILE.{chosen}")
-    graph = load_graph(file, split_names(wrt))
-    derivation = derive(graph, split_names(wrt) or None)
+    graph = load_graph(file, wrt)
+    derivation = derive(graph, wrt or None)
     shown_step = None
     if values or settings or data is not None or step is not None:
         given = assignments(settings)
         samples = None if data is None else samples_from(graph, data, given)
         plan = make_plan(derivation, given, samples, steps=step or 1)
         shown_step = run_plan(plan).steps[-1]
-    shown = picture(graph, derivation, values=shown_step, highlight=split_names(paths), most=most)
+    shown = picture(graph, derivation, values=shown_step, highlight=paths, most=most)
     if target is None:
         print_result(drawn(shown, chosen, theme=theme), exact=True)
         return

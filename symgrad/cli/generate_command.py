@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.arguments import file_argument, wrt_option
+from symgrad.cli.arguments import file_argument, names_option, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import (
     load_graph,
@@ -85,13 +85,10 @@ def _completed(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="An option of the target."
 )
 @click.option("--style", help="The style of NumPy: plain (a line a formula) or fast (blocks).")
-@click.option(
-    "--only", multiple=True, metavar="NAMES", help="The functions of the file: value,gradient,…"
-)
-@click.option(
+@names_option("--only", metavar="NAMES", help="The functions of the file: value,gradient,…")
+@names_option(
     "--with",
     "include",
-    multiple=True,
     metavar="NAMES",
     help="Further functions: hessian,hvp,jacobian,gauss_newton,value_each,partial_sums,….",
 )
@@ -120,7 +117,6 @@ def command(
     force: bool,
 ) -> None:
     """Write value, gradient and update step of FILE as code that needs nothing of symgrad."""
-    from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
     from symgrad.program.program import lower
     from symgrad.targets import target as target_called
@@ -131,8 +127,7 @@ def command(
     if check:
         _refuse_check(target)
     safe = safe and not target_called(target).as_derived
-    names = split_names(wrt)
-    derivation = derive(load_graph(file, names), names or None)
+    derivation = derive(load_graph(file, wrt), wrt or None)
     name = module or module_name(file, output)
     chosen = _settings(settings) | ({"style": style} if style else {})
     files = emit(
@@ -142,8 +137,8 @@ def command(
         safe=safe,
         module=name,
         templates=templates,
-        only=split_names(only),
-        include=split_names(include),
+        only=only,
+        include=include,
         encoding="ascii" if plain else "utf-8",
         **chosen,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from symgrad.cli.arguments import file_argument, input_names, wrt_option
+from symgrad.cli.arguments import FORMATS, file_argument, input_names, wrt_option
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import lacks_letters, load_graph, print_document
 
@@ -20,13 +20,7 @@ from symgrad.cli.terminal import lacks_letters, load_graph, print_document
     show_default=True,
     help="How many paths to list.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(("text", "latex", "markdown", "json")),
-    default="text",
-    show_default=True,
-)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Plain ASCII text, no Greek letters.")
 @limited(10)
 def command(
@@ -42,7 +36,6 @@ def command(
     Each path is shown with its product of local derivatives. The count is exact; where all paths
     are listed, their sum is proved to be the gradient.
     """
-    from symgrad.cli.derive_command import split_names
     from symgrad.derivation.arrays.derivation import ArrayDerivation
     from symgrad.derivation.derive import derive
     from symgrad.render.arrays.documents import document as shown
@@ -50,8 +43,8 @@ def command(
     from symgrad.render.document import document
     from symgrad.render.paths_sheet import paths_sheet
 
-    graph = load_graph(file, split_names(wrt))
-    derivation = derive(graph, parameters or split_names(wrt) or None)
+    graph = load_graph(file, wrt)
+    derivation = derive(graph, parameters or wrt or None)
     if isinstance(derivation, ArrayDerivation):
         blocks = paths_blocks(derivation, limit=limit)
         print_document(shown(derivation, blocks, style=style, ascii_only=ascii_only), style)

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import click
 
-from symgrad.cli.arguments import file_argument, wrt_option
+from symgrad.cli.arguments import file_argument, stepping, wrt_option
 from symgrad.cli.beside import beside, delivered, opening
 from symgrad.cli.limits import limited
 from symgrad.cli.terminal import load_graph, print_result
-
-OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 
 
 @click.command("report")
@@ -24,17 +22,7 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 )
 @opening
 @wrt_option()
-@click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
-@click.option("-n", "--steps", "count", type=click.IntRange(1, 10**6), help="How many steps.")
-@click.option("--rate", metavar="NUMBER", help="Learning rate.  [default: the graph's, or 0.1]")
-@click.option(
-    "--optimizer",
-    type=click.Choice(OPTIMIZERS),
-    default="sgd",
-    show_default=True,
-    help="Update rule of the steps, with PyTorch's settings.",
-)
+@stepping(10**6, "Update rule of the steps")
 @click.option("--force", is_flag=True, help="Overwrite a file that symgrad did not write.")
 @limited(60)
 def command(
@@ -53,7 +41,6 @@ def command(
 
     The page needs no network and no file beside it. Its steps are those of `symgrad trace`.
     """  # fmt: skip
-    from symgrad.cli.derive_command import split_names
     from symgrad.cli.generate_command import module_name
     from symgrad.cli.trace_command import arrays_given, assignments, samples_from
     from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -62,10 +49,9 @@ def command(
     from symgrad.trace.arrays.plan import planned
     from symgrad.trace.trace import make_plan
 
-    names = split_names(wrt)
-    graph = load_graph(file, names)
-    d = derive(graph, names or None)
-    arguments = _arguments(file, names, data, settings, count, rate, optimizer)
+    graph = load_graph(file, wrt)
+    d = derive(graph, wrt or None)
+    arguments = _arguments(file, wrt, data, settings, count, rate, optimizer)
     module = module_name(file, None)
     if isinstance(d, ArrayDerivation):
         given = arrays_given(settings, data)

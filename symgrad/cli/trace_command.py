@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.arguments import file_argument, wrt_option
+from symgrad.cli.arguments import file_argument, stepping, wrt_option
 from symgrad.cli.limits import current_run, limited
 from symgrad.cli.terminal import (
     is_terminal,
@@ -39,23 +39,12 @@ SHOWN_LONG = 20  # more steps than that are shown as a table, unless --show says
 WORKED = 300  # more steps than that run through emitted code, unless --show long or --exact
 SLOW = 100
 MAX_DATA_BYTES = 2**29
-OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 
 
 @click.command("trace")
 @file_argument()
 @wrt_option("Follow these parameters only")
-@click.option("--data", metavar="FILE", help="Samples: CSV with a header, or JSON; - is stdin.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of an input.")
-@click.option("-n", "--steps", "count", type=click.IntRange(1, 10**8), help="How many steps.")
-@click.option("--rate", metavar="NUMBER", help="Learning rate.  [default: the graph's, or 0.1]")
-@click.option(
-    "--optimizer",
-    type=click.Choice(OPTIMIZERS),
-    default="sgd",
-    show_default=True,
-    help="Update rule, with PyTorch's settings.",
-)
+@stepping(10**8, "Update rule")
 @click.option(
     "--show",
     type=click.Choice(("short", "long", "table")),
@@ -92,14 +81,13 @@ def command(
     A step takes one sample: a `step` line of the graph, or a row of --data; with -n they are used
     again and again. Every digit that is printed is right.
     """  # fmt: skip
-    from symgrad.cli.derive_command import split_names
     from symgrad.derivation.derive import derive
     from symgrad.graph.arrays import ArrayGraph
     from symgrad.trace.trace import make_plan
 
-    graph = load_graph(file, split_names(wrt))
+    graph = load_graph(file, wrt)
     if isinstance(graph, ArrayGraph):
-        derived = derive(graph, split_names(wrt) or None)
+        derived = derive(graph, wrt or None)
         given = arrays_given(settings, data)
         ascii_only = ascii_only or (style == "text" and output is None and lacks_letters())
         text = _arrays_traced(
@@ -109,7 +97,7 @@ def command(
         return
     values = assignments(settings)
     plan = make_plan(
-        derive(graph, split_names(wrt) or None),
+        derive(graph, wrt or None),
         values,
         None if data is None else samples_from(graph, data, values),
         rate=rate,
