@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from symgrad.accuracy.matching import product_of, terms_of
-from symgrad.expression.algebra import Product, add, factored_sum, mul, power, tidy
+from symgrad.expression.algebra import Product, add, factored_sum, mul, power, replaced, tidy
 from symgrad.expression.tree import (
     Add,
     Call,
@@ -19,11 +19,9 @@ from symgrad.expression.tree import (
     Neg,
     Pow,
     Var,
-    children,
     number,
     variables,
     walk,
-    with_children,
 )
 from symgrad.program.normal import effort_of
 
@@ -131,15 +129,8 @@ def cancelled(e: Expression, sums: Iterable[Expression]) -> Expression:
     for total in sums:
         wide = _multiplied_out_shorter(total) if isinstance(total, Add) else None
         if wide is not None:
-            e = tidy(_replaced(e, total, wide))
+            e = tidy(replaced(e, {total: wide}.get))
     return e
-
-
-def _replaced(e: Expression, part: Expression, by: Expression) -> Expression:
-    if e == part:
-        return by
-    parts = children(e)
-    return with_children(e, tuple([_replaced(p, part, by) for p in parts])) if parts else e
 
 
 @lru_cache(4096)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from symgrad.expression.certified import acb, arb
+from symgrad.expression.evaluate import RELATIONS
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
     Add,
@@ -118,7 +119,7 @@ class Doubles:
         match condition:
             case Compare(relation, left, right):
                 sides = zip(self.of(left), self.of(right), strict=True)
-                test = _RELATIONS[relation]
+                test = RELATIONS[relation]
                 return [None if x != x or y != y else test(x, y) for x, y in sides]  # noqa: PLR0124
             case Logic("not", (part,)):
                 return [None if c is None else not c for c in self.holds(part)]
@@ -271,13 +272,4 @@ FUNCTIONS_OF_DOUBLES: Mapping[str, Callable[..., float]] = {
     "polygamma": _polygamma,
     "stop_gradient": lambda x: x,
     SERIES: series,
-}
-
-_RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
 }

@@ -24,6 +24,7 @@ from symgrad.expression.algebra import (
     mul,
     neg,
     power,
+    replaced,
     tidy,
 )
 from symgrad.expression.certified import ctx, fmpq, fmpq_series
@@ -254,9 +255,9 @@ def _units(
         seen.add(unit)
         if size_of(unit) > MAX_UNIT or not is_small(unit):
             continue
-        for replaced in islice(_in_place(e, unit), 2):
-            if PLACE in variables(replaced):
-                yield unit, replaced
+        for whole in islice(_in_place(e, unit), 2):
+            if PLACE in variables(whole):
+                yield unit, whole
 
 
 def _arguments(part: Call) -> Iterator[Expression]:
@@ -297,27 +298,21 @@ def _in_place(e: Expression, unit: Expression) -> Iterator[Expression]:
     """Yield the formula with t for the unit: as it stands there, or one name solved for."""
     t = Var(PLACE)
     if isinstance(unit, Var | Call):
-        yield gathered(_replaced(e, unit, t))
+        yield gathered(replaced(e, lambda part: t if _is_unit(part, unit) else None))
         if isinstance(unit, Call):
             return
     for key in variables(unit):
         solved = _solved(unit, key, t)
         if solved is None:
             continue
-        replaced = gathered(substitute(e, {key: solved}))
-        if all(other in variables(e) or other == PLACE for other in variables(replaced)):
-            yield replaced
+        found = gathered(substitute(e, {key: solved}))
+        if all(other in variables(e) or other == PLACE for other in variables(found)):
+            yield found
 
 
-def _replaced(e: Expression, part: Expression, by: Expression) -> Expression:
-    if e == part:
-        return by
-    parts = children(e)
-    if isinstance(e, Call) and isinstance(part, Call) and tidy(e) == tidy(part):
-        return by
-    if not parts:
-        return e
-    return with_children(e, tuple(_replaced(p, part, by) for p in parts))
+def _is_unit(part: Expression, unit: Expression) -> bool:
+    calls = isinstance(part, Call) and isinstance(unit, Call)
+    return part == unit or (calls and tidy(part) == tidy(unit))
 
 
 def _over(e: Expression, below: Expression) -> Expression:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from math import gcd, lcm
 
 from symgrad.expression.tree import (
+    MIRRORED,
     ONE,
     ZERO,
     Add,
@@ -36,7 +37,6 @@ from symgrad.expression.tree import (
 
 HALF = Fraction(1, 2)
 _WHOLE = Fraction(1)
-_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _FIXED = (Number, Constant)
 _PRODUCTS = (Neg, Mul, Div)
 _MAX_EXPONENT = 64
@@ -492,7 +492,7 @@ def compared(relation: str, left: Expression, right: Expression) -> Compare:
                 sides = (neg(second), first) if turned else (first, neg(second))
                 return compared(relation, *sides)
     if isinstance(left, Number) and not isinstance(right, Number):
-        return Compare(_TURNED[relation], right, left)
+        return Compare(MIRRORED[relation], right, left)
     return Compare(relation, left, right)
 
 

@@ -17,7 +17,17 @@ from random import Random
 from symgrad.expression.certified import fmpq
 from symgrad.expression.certified_values import certified, exact, fraction
 from symgrad.expression.identity import parts_first
-from symgrad.expression.tree import Add, Compare, Expression, Logic, Neg, Number, Var, children
+from symgrad.expression.tree import (
+    MIRRORED,
+    Add,
+    Compare,
+    Expression,
+    Logic,
+    Neg,
+    Number,
+    Var,
+    children,
+)
 
 Key = str | int
 Point = dict[Key, Fraction]
@@ -29,7 +39,6 @@ _OFFSETS = (Fraction(1, 2), Fraction(2), Fraction(1, 16), Fraction(7), Fraction(
 _GRID = 4096  # drawn numbers are multiples of 1/4096, or of less where they are small
 _SHIFTS = tuple(Fraction(2) ** k for k in range(-6, 24))
 _MANY = 20  # with more names sums grow, and what is made of sums is flat
-_TURNED = str.maketrans("<>", "><")
 _STRAIGHT = Fraction(1, 10**9)  # of the size of the values: what bends less is a line
 
 
@@ -136,7 +145,7 @@ class StatedFacts:
             case Compare(relation, Var(key), Number(value)):
                 pass
             case Compare(relation, Number(value), Var(key)):
-                relation = relation.translate(_TURNED)
+                relation = MIRRORED[relation]
             case _:
                 return
         if relation in {">", ">="}:

@@ -110,6 +110,11 @@ class Call(_Hashed):
     arguments: tuple[Expression, ...]
 
 
+# Of relations: with the sides exchanged, and where one does not hold.
+MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+
+
 @dataclass(frozen=True, slots=True)
 class Compare(_Hashed):
     """A condition `left relation right`; relation is one of < <= > >= == !=."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from symgrad.expression.tree import ZERO, Add, Compare, Expression, Neg, Number, sum_of
+from symgrad.expression.tree import MIRRORED, ZERO, Add, Compare, Expression, Neg, Number, sum_of
 from symgrad.verify.deciding.domain import switching_parts
 from symgrad.verify.deciding.facts import EmptyRegion
 from symgrad.verify.deciding.fields import Field, Ratio, Restart, Scales
@@ -138,9 +138,6 @@ _RELATION = {
 }  # fmt: skip
 
 
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-
-
 def balanced(relation: str, expression: Expression) -> Compare:
     """Return `expression relation 0` with subtracted terms and numbers on the other side.
 
@@ -155,7 +152,7 @@ def balanced(relation: str, expression: Expression) -> Compare:
     if not plus:
         if not minus:
             return Compare(relation, expression, ZERO)
-        return Compare(_MIRRORED[relation], _sum(minus), Number(constant))
+        return Compare(MIRRORED[relation], _sum(minus), Number(constant))
     if not minus or constant < 0:
         return Compare(relation, _sum(plus), _sum([*minus, Number(-constant)]))
     if constant:

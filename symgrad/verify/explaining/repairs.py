@@ -15,6 +15,7 @@ from typing import TypeAlias
 from symgrad.expression.algebra import cost, tidy
 from symgrad.expression.functions import record
 from symgrad.expression.tree import (
+    MIRRORED,
     ONE,
     Add,
     Call,
@@ -44,7 +45,6 @@ from symgrad.verify.explaining.pieces import Piece, named_number, proportion, si
 
 _EXPONENTS = tuple(Fraction(n, 2) for n in (2, -2, 4, -4, 1, -1, 6, -6, 3, -3))
 _ELEMENTARY = tuple(name for name in FLOATS if name not in ("expm1", "log1p", "lgamma"))
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 Related: TypeAlias = frozenset[frozenset[str]]
@@ -359,8 +359,8 @@ def _other_side(claim: Expression, right: Values, floats: Floats) -> Iterator[Re
         match item.part:
             case Call("where", (Compare() as condition, yes, no)):
                 changes = [Call("where", (condition, no, yes))]
-                turned = _FLIPPED.get(condition.relation)
-                if turned is not None:
+                turned = MIRRORED[condition.relation]
+                if turned != condition.relation:
                     other = Compare(turned, condition.left, condition.right)
                     changes.insert(0, Call("where", (other, yes, no)))
                 for mended in changes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symgrad.expression.tree import Compare, Var, number
+from symgrad.expression.tree import OPPOSITE, Compare, Var, number
 from symgrad.graph.graph import Graph
 from symgrad.sources import exact, lexer
 from symgrad.sources.facts import facts_of
@@ -23,7 +23,6 @@ from symgrad.verify.reading.text import source_text
 _WORD = re.compile(lexer.NAME)
 _SAME_AS = re.compile(r"<=>|⇒|⇔|⟺")
 _EQUATION = re.compile(r"(?<![<>!])=")
-_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Givens:
                 if value is not None and 0 <= value <= 1:  # of a label: 0 where it is not 1
                     yield Compare("==", fact.left, number(1 - value))
             elif fact.relation != "==" or self.is_case(fact, said, statement):
-                relation = _OPPOSITE[fact.relation] if said.negated else fact.relation
+                relation = OPPOSITE[fact.relation] if said.negated else fact.relation
                 yield Compare(relation, fact.left, fact.right)
 
     def is_case(self, fact: Compare, said: Circumstance, statement: WrittenStatement) -> bool:
