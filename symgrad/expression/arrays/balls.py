@@ -6,63 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from symgrad.expression.arrays.tree import Array
-from symgrad.expression.certified import arb, fmpq
+from symgrad.expression.certified import arb
+from symgrad.expression.certified_values import CERTIFIED, exact
+from symgrad.expression.tree import Call, Number, Var
 
+_LOG = Call("log", (Var(0),))
 Grid = list[list[Any]]  # rows of balls; a number is 1×1, a vector a column
 
 
 class Unknown(Exception):
     """A value cannot be told here: outside a domain, or a comparison that balls leave open."""
-
-
-def _log(x: Any) -> Any:  # noqa: ANN401  (balls have no types)
-    if not x > 0:
-        raise Unknown
-    return x.log()
-
-
-def _sqrt(x: Any) -> Any:  # noqa: ANN401
-    if not x >= 0:
-        raise Unknown
-    return x.sqrt()
-
-
-def _sign(x: Any) -> Any:  # noqa: ANN401
-    if x > 0:
-        return arb(1)
-    if x < 0:
-        return arb(-1)
-    if x == 0:
-        return arb(0)
-    raise Unknown
-
-
-def _larger(x: Any, y: Any) -> Any:  # noqa: ANN401
-    return x.max(y)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "exp": lambda x: x.exp(), "log": _log, "sqrt": _sqrt, "sin": lambda x: x.sin(),
-    "cos": lambda x: x.cos(), "tan": lambda x: x.tan(), "sinh": lambda x: x.sinh(),
-    "cosh": lambda x: x.cosh(), "tanh": lambda x: x.tanh(), "asin": lambda x: x.asin(),
-    "acos": lambda x: x.acos(), "atan": lambda x: x.atan(), "asinh": lambda x: x.asinh(),
-    "acosh": lambda x: x.acosh(), "atanh": lambda x: x.atanh(), "erf": lambda x: x.erf(),
-    "erfc": lambda x: x.erfc(), "abs": abs, "sign": _sign, "log1p": lambda x: _log(1 + x),
-    "expm1": lambda x: x.exp() - 1, "sigmoid": lambda x: 1 / (1 + (-x).exp()),
-    "softplus": lambda x: (1 + x.exp()).log(), "relu": lambda x: _larger(x, arb(0)),
-    "silu": lambda x: x / (1 + (-x).exp()), "max": _larger, "min": lambda x, y: x.min(y),
-    "normal_cdf": lambda x: (-x / arb(2).sqrt()).erfc() / 2,
-    "normal_pdf": lambda x: (-x * x / 2).exp() / (2 * arb.pi()).sqrt(),
-    "gelu": lambda x: x * (-x / arb(2).sqrt()).erfc() / 2,
-    "log2": lambda x: _log(x) / arb(2).log(), "log10": lambda x: _log(x) / arb(10).log(),
-    "cbrt": lambda x: _sign(x) * abs(x).root(3), "atan2": arb.atan2,
-    "lgamma": lambda x: x.lgamma(), "digamma": lambda x: x.digamma(),
-}  # fmt: skip
-_TESTS: dict[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}  # fmt: skip
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
 class ArrayEvaluator:
@@ -88,7 +41,10 @@ class ArrayEvaluator:
         found = self.known.get(x.key)
         # A transpose has the key of what it is equal to, so a key tells the value.
         if found is None:
-            made: Grid = getattr(self, f"_{x.op}")(x)
+            try:
+                made: Grid = getattr(self, f"_{x.op}")(x)
+            except ArithmeticError:
+                raise Unknown from None
             found = self.known[x.key] = made
         return found
 
@@ -102,7 +58,7 @@ class ArrayEvaluator:
     # Leaves ---------------------------------------------------------------------------------------
 
     def _num(self, x: Array) -> Grid:
-        return [[arb(fmpq(x.value.numerator, x.value.denominator))]]
+        return [[arb(exact(x.value))]]
 
     def _const(self, x: Array) -> Grid:
         return [[arb.pi() if x.text == "pi" else arb(1).exp()]]
@@ -146,29 +102,14 @@ class ArrayEvaluator:
         return self.entrywise(x, product)
 
     def _pow(self, x: Array) -> Grid:
-        exponent = x.args[1]
-        if exponent.op == "num":
-            power = exponent.value
-
-            def raised(base: Any) -> Any:  # noqa: ANN401
-                if power < 0 and base.contains(0):
-                    raise Unknown
-                if power.denominator == 1:
-                    return base ** int(power)
-                if power.denominator == 2:
-                    return _sqrt(base) ** power.numerator
-                if not base > 0:
-                    raise Unknown
-                return base ** arb(fmpq(power.numerator, power.denominator))
-
-            return [[raised(entry) for entry in row] for row in self.value(x.args[0])]
-
-        def general(base: Any, power: Any) -> Any:  # noqa: ANN401
-            if not base > 0:
-                raise Unknown
-            return base**power
-
-        return self.entrywise(x, general)
+        base, exponent = x.args
+        if exponent.op != "num":
+            return self.entrywise(x, lambda a, b: arb(CERTIFIED.power(a, b, Var(1))))
+        power, written = exact(exponent.value), Number(exponent.value)
+        return [
+            [arb(CERTIFIED.power(entry, power, written)) for entry in row]
+            for row in self.value(base)
+        ]
 
     def _fn(self, x: Array) -> Grid:
         if x.data == "step":
@@ -185,13 +126,8 @@ class ArrayEvaluator:
                 ]
                 for i in range(rows)
             ]
-        function = FUNCTIONS.get(x.text)
-        if function is None:
-            raise Unknown
-        made = self.entrywise(x, function)
-        if any(not entry.is_finite() for row in made for entry in row):
-            raise Unknown
-        return made
+        call = Call(x.text, tuple(map(Var, range(len(x.args)))))
+        return self.entrywise(x, lambda *xs: arb(CERTIFIED.value(call, dict(enumerate(xs)))))
 
     def tested(self, x: Array) -> list[list[bool]]:
         """Return where a condition holds."""
@@ -226,7 +162,7 @@ class ArrayEvaluator:
         return [[determinant(self.value(x.args[0]))]]
 
     def _logdet(self, x: Array) -> Grid:
-        return [[_log(determinant(self.value(x.args[0])))]]
+        return [[CERTIFIED.value(_LOG, {0: determinant(self.value(x.args[0]))})]]
 
     def _trace(self, x: Array) -> Grid:
         grid = self.value(x.args[0])
@@ -306,18 +242,8 @@ class ArrayEvaluator:
         return made
 
 
-def _holds(relation: str, a: Any, b: Any) -> bool:  # noqa: ANN401
-    if relation in {"==", "!="}:
-        if a is b or a == b:
-            return relation == "=="
-        if not a.overlaps(b):
-            return relation == "!="
-        raise Unknown
-    if _TESTS[relation](a, b):
-        return True
-    if _TESTS[_OPPOSITE[relation]](a, b):
-        return False
-    raise Unknown
+def _holds(relation: str, a: Any, b: Any) -> bool:  # noqa: ANN401  (balls have no types)
+    return relation in {"==", "<=", ">="} if a is b else CERTIFIED.compared(relation, a, b)
 
 
 def _extreme(line: list[Any], *, largest: bool) -> Any:  # noqa: ANN401
