@@ -193,16 +193,6 @@ def _certified(row: Function, xs: Sequence[Ball]) -> Ball:
     return arb(found)
 
 
-def _sign(x: Ball) -> Ball:
-    if x > 0:
-        return arb(1)
-    if x < 0:
-        return arb(-1)
-    if x.is_zero():
-        return x
-    raise Unclear
-
-
 def _series(x: Ball, *coefficients: Ball) -> Ball:
     total = arb(0)
     for c in reversed(coefficients):
@@ -210,20 +200,7 @@ def _series(x: Ball, *coefficients: Ball) -> Ball:
     return total
 
 
-def _extreme(*xs: Ball, largest: bool) -> Ball:
-    result = xs[0]
-    for x in xs[1:]:
-        result = result.max(x) if largest else result.min(x)
-    return result
-
-
 _MORE: Mapping[str, Callable[..., Ball]] = {
-    "abs": abs,
-    "sign": _sign,
-    "max": lambda *xs: _extreme(*xs, largest=True),
-    "min": lambda *xs: _extreme(*xs, largest=False),
-    "relu": lambda x: x.max(arb(0)),
-    "stop_gradient": lambda x: x,
     "log_sigmoid": lambda x: -(-x).exp().log1p(),
     SERIES: _series,
 }
