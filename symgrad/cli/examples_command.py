@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+
 import click
 
-from symgrad.cli.terminal import print_result
+from symgrad.cli.terminal import is_terminal, print_result
+
+_UNBROKEN = 10_000  # columns of a pipe
+_LEAST_TITLE = 24
 
 
 @click.command("examples")
@@ -20,5 +26,8 @@ def command(name: str | None) -> None:
         print_result(examples.read(name.removeprefix("example:")))
         return
     names = (*examples.names(), *examples.array_names())
-    width = max(map(len, names))
-    print_result("\n".join(f"{known:<{width}}  {examples.title(known)}" for known in names))
+    width = max(map(len, names)) + 2
+    room = shutil.get_terminal_size().columns if is_terminal(sys.stdout) else _UNBROKEN
+    for known in names:
+        title = click.wrap_text(examples.title(known), max(room - width, _LEAST_TITLE))
+        print_result(f"{known:<{width}}" + title.replace("\n", "\n" + " " * width))

@@ -7,13 +7,16 @@ import unicodedata
 
 import click
 
+from symgrad.cli.tables import tables_split
+
 _INDENT = 4
-_LEAST = 24  # columns behind an indentation: narrower lines are left to the terminal
+_LEAST = 24  # columns behind an indentation, and of a terminal that lines are broken for
 _RELATIONS = (" = ", " ≈ ")
 _SIGNS = (" + ", " − ", " - ")
 _PROSE = re.compile(r"[:;,] ")
 _OPERATORS = "=≈+−-<>≤≥←"  # a line of prose breaks beside none of them
 _COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_WITHIN = "·*/(,"  # a word that is longer than a line breaks behind one of them
 _GAPS = re.compile(r"\S {2,}(?=\S)")  # between the columns of a table
 
 
@@ -34,22 +37,23 @@ def _columns_of(letter: str) -> int:
 def wrapped(text: str, width: int) -> str:
     """Return a text with its long lines broken at spaces, the rest of a line further in.
 
-    Lines of a table, and words that are longer than a line, stay as they are.
+    A table comes in parts; a word that is longer than a line breaks behind a sign, never in a name.
 
     >>> print(wrapped("  δ = ∂J/∂h = ∂J/∂v·(cos(θ) + sin(θ)) = v·cos(θ)", 44))
       δ = ∂J/∂h = ∂J/∂v·(cos(θ) + sin(θ))
           = v·cos(θ)
     """
-    return "\n".join(part for line in text.split("\n") for part in _broken(line, width))
+    lines = tables_split(text.split("\n"), width)
+    return "\n".join(part for line in lines for part in _broken(line, width))
 
 
 def _broken(line: str, width: int) -> list[str]:
     if columns(line) <= width or len(_GAPS.findall(line)) > 1:
         return [line]
     indent = len(line) - len(line.lstrip())
-    margin = " " * (indent + _INDENT)
-    if width - len(margin) < _LEAST:
+    if width < _LEAST:
         return [line]
+    margin = " " * min(indent + _INDENT, width - _LEAST)
     prose = max((found.start() for found in _PROSE.finditer(line)), default=-1)
     found: list[str] = []
     start, before = 0, ""
@@ -92,5 +96,6 @@ def _place(line: str, first: int, third: int, end: int, *, prose: bool) -> int:
     else:
         long = [i for i in fitting if i > third]
         chosen = [[i for i in long if line.startswith(s, i)] for s in (_RELATIONS, _SIGNS)]
+    within = [i for i in range(first, end + 1) if line[i - 1] in _WITHIN]
     beyond = line.find(" ", end)
-    return next((places[-1] for places in (*chosen, fitting) if places), beyond)
+    return next((places[-1] for places in (*chosen, fitting, within) if places), beyond)
