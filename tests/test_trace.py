@@ -8,6 +8,8 @@ import pytest
 
 import symgrad as sg
 from symgrad import examples
+from symgrad.derivation.derive import derive
+from symgrad.derivation.regularisation import regularisation
 from symgrad.errors import LimitExceeded, SymgradError, UnknownName
 from symgrad.expression.evaluate import Decimals, OutsideDomain
 from symgrad.expression.rationals import Fractions
@@ -425,3 +427,22 @@ def test_what_cancels_in_full_is_shown_as_zero():
 def test_trace_shows_itself_in_a_notebook():
     shown = sg.trace(parse(BRANCH))._repr_mimebundle_()
     assert "u & = ax + b = 1 \\cdot 2 + 0 = 2" in shown["text/markdown"]
+
+
+def filter_of(steps):
+    """Return the likelihood of a scalar Kalman filter: its logarithms depend on no data."""
+    data = [f"y{t}" for t in range(1, steps + 1)]
+    rows = ["param a = -2, b = -1, m0 = 0", f"data {', '.join(data)}"]
+    rows += ["q = exp(a)", "r = exp(b)", "p1 = 1 + q"]
+    for t in range(1, steps + 1):
+        rows += [f"s{t} = p{t} + r", f"v{t} = y{t} - m{t - 1}", f"m{t} = m{t - 1} + p{t}/s{t}*v{t}"]
+        rows += [f"p{t + 1} = p{t}*r/s{t} + q"] if t < steps else []
+    goal = " + ".join(f"log(s{t}) + v{t}^2/s{t}" for t in range(1, steps + 1))
+    return "\n".join([*rows, f"J = {goal}", "step " + ", ".join(f"{name} = 1" for name in data)])
+
+
+def test_terms_without_data_that_are_most_of_a_graph_are_not_told_apart():
+    derivation = derive(parse(filter_of(8)))
+    assert regularisation(derivation) == {}
+    assert len(make_plan(derivation).start) == 3
+    assert regularisation(derive(parse(filter_of(1))))["a"] is not None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from symgrad.derivation.analysis import ancestors, depends_on_data, extended
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
-from symgrad.errors import free_name
+from symgrad.errors import LimitExceeded, free_name
 from symgrad.expression.algebra import neg, terms_of_sum
 from symgrad.expression.tree import ZERO, Expression, Neg, Var, formula_of, sum_of, variables
 from symgrad.graph.graph import Graph, Node
@@ -19,7 +19,8 @@ _NAME = "terms_without_data"
 def regularisation(derivation: Derivation) -> Mapping[str, Expression]:
     """Return for every parameter in it the derivative of the objective's terms without data.
 
-    Empty where the objective is no sum with such a term, or where all of it is without data.
+    Empty where the objective is no sum with such a term, where all of it is without data, and where
+    the terms without data are no ones to be read, but most of the graph.
     """
     graph = derivation.graph
     terms = list(_terms_without_data(graph))
@@ -32,7 +33,10 @@ def regularisation(derivation: Derivation) -> Mapping[str, Expression]:
     wrt = [parameter for parameter in derivation.wrt if parameter in within]
     if not wrt:
         return {}
-    forms = derive(apart, wrt, sensitivities="none").gradient_forms
+    try:
+        forms = derive(apart, wrt, sensitivities="none").gradient_forms
+    except LimitExceeded:
+        return {}
     return {p: form.expression for p, form in forms if form.expression != ZERO}
 
 
