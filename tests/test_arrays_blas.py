@@ -118,3 +118,8 @@ def test_where_there_is_no_library_the_check_says_so(monkeypatch):
     report = running.check_arrays(d, "c", emit(d, "c", blas="cblas"))
     assert "not checked: there is no CBLAS on this machine" in report.text
     assert running.check_arrays(d, "c", emit(d, "c")).note == ""
+
+
+def test_single_precision_is_refused_by_name():
+    with pytest.raises(SymgradError, match="not written in single precision"):
+        sg.generate(sg.load("example:arrays/mlp"), "c", float="float")

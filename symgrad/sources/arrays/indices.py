@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from symgrad.expression.arrays import build
-from symgrad.expression.arrays.size import UNIT, Shape, Size
+from symgrad.expression.arrays.size import UNIT, Shape, Size, shape_text
 from symgrad.expression.arrays.tree import Array
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 
@@ -116,7 +116,7 @@ class IndexTable:
     def turned(self, x: Indexed) -> Indexed:
         """Return the transpose: rows that are meant as vectors lie down, or stand up again."""
         made = x
-        for letter in filter(is_row, x.free):
+        for letter in (n for n in x.free if n.startswith((_ROW, _VEC))):
             other = letter.removesuffix(_TURNED) if letter.endswith(_TURNED) else letter + _TURNED
             self.ranges[other] = self.ranges[letter]
             made = made.renamed(letter, other)
@@ -130,6 +130,9 @@ class IndexTable:
         x_iᵀw is the product of a row of X with w, Wx_i one of a matrix with it, x_i y_iᵀ a matrix.
         Raises Fault for any other array beside an entry.
         """
+        stacked = self._stacked(left, right, meaning, x)
+        if stacked is not None:
+            return stacked
         pair = [self._as_row(left, right, meaning, x), self._as_row(right, left, meaning, x)]
         for at, part in enumerate(pair):
             if isinstance(part, Array) and len(part.shape) == 2 and part.shape[0] != UNIT:
@@ -146,6 +149,20 @@ class IndexTable:
         summed = self.total(self.product(met), (inner,), meaning, x)
         del self.ranges[inner]
         return summed
+
+    def _stacked(
+        self, left: Array | Indexed, right: Array | Indexed, meaning: Complaining, x: object
+    ) -> Indexed | Array | None:
+        """Return vec(A)ᵀvec(B), the sum of the products of entries; None for anything else."""
+        if not isinstance(left, Indexed) or not isinstance(right, Indexed):
+            return None
+        lying = tuple(n for n in left.free if n.startswith(_VEC) and n.endswith(_TURNED))
+        standing = tuple(n for n in right.free if n.startswith(_VEC) and not n.endswith(_TURNED))
+        if not lying or set(lying) != {n + _TURNED for n in standing}:
+            return None
+        for letter in lying:
+            left = left.renamed(letter, letter.removesuffix(_TURNED))
+        return self.total(self.product([left, right]), standing, meaning, x)
 
     def _with_matrix(
         self, matrix: Array, other: Array | Indexed, at: int, meaning: Complaining, x: object
@@ -190,6 +207,9 @@ class IndexTable:
         if [end for end in ends if end] and flat == [size for size in sizes if size != UNIT]:
             plain = part if len(flat) == len(part.shape) else build.transposed(part)
             return self.entry(plain, tuple(end for end in ends if end), meaning, x)
+        if all(ends) and len(part.shape) == 2:
+            message = f"{shape_text(part.shape)} beside {shape_text(tuple(sizes))} does not fit"
+            raise Fault(meaning.fault(message, x).diagnostic, ShapesDoNotFit)
         return part
 
     def quotient(

@@ -29,7 +29,7 @@ def array_files(
 ) -> tuple[EmittedFile, ...]:
     """Return the files of a target, one of `LANGUAGES`; `include` may name "hessian".
 
-    Of `settings` `blas` counts, "none" or "cblas".
+    Of `settings` `blas` counts, "none" or "cblas", and `float`, which is refused but for "double".
 
     Raises SymgradError for what the language does not have.
     """
@@ -45,7 +45,11 @@ def array_files(
         return (EmittedFile(f"{module}.py", folded_python(python(d, module, second=second))),)
     if target == "javascript":
         return (EmittedFile(f"{module}.mjs", folded(javascript(d, module, second=second))),)
-    blas = Options(settings=settings or {}).get("blas", "none", ("none", "cblas")) == "cblas"
+    options = Options(settings=settings or {})
+    if options.get("float", "double", ("double", "float")) == "float":
+        fault = "vectors and matrices are not written in single precision"
+        raise SymgradError(fault, help="leave `float` out: the code has doubles")
+    blas = options.get("blas", "none", ("none", "cblas")) == "cblas"
     header, source = c_files(d, module, second=second, blas=blas)
     return (
         EmittedFile(f"{module}.h", folded(header)),

@@ -23,7 +23,20 @@ _WHOLE = re.compile(rf"\s*d\s*(?=[(\[‖|]|(?:log|logdet|det|tr|trace)(?![a-z])|
 _ALONG = re.compile(
     rf"\s*(?:D(?:_\{{?(?P<by>{NAME})\}}?)?\s*(?P<top>{NAME})|(?P<primed>{NAME})['′])\s*"
     rf"(?:\((?P<at>[^()]*)\))?\s*\[\s*(?P<way>{NAME})\s*\]\s*"
+    rf"|\s*[dD]\s*(?P<called>{NAME})\((?P<here>[^()]*)\)\s*\((?P<there>{NAME})\)\s*"
+    rf"|\s*D_\{{?(?P<toward>{NAME})\}}?\s*(?P<moved>{NAME})\s*\((?P<place>[^()]*)\)\s*"
 )
+
+
+_PARTIAL = re.compile(r"\s*∂\s*(?:[^\W\d_]|[(\[])[^/]*")
+_SIGN = re.compile(r"(?<!/)∂(?![^∂]*/\s*\(?∂)\s*(?=[^\W\d_]|\()")
+
+
+def spelled(sides: tuple[str, ...]) -> tuple[str, ...]:
+    """Return sides with dX for ∂X, as The Matrix Cookbook writes changes: ∂(X⁻¹) = −X⁻¹ ∂X X⁻¹."""
+    if not sides or not _PARTIAL.fullmatch(sides[0]):
+        return sides
+    return tuple(_SIGN.sub(" d", side).strip() for side in sides)
 
 
 def directions(sides: Sequence[str], names: Names) -> dict[str, str]:
@@ -51,12 +64,14 @@ def along(left: str, names: Names) -> tuple[str, str, str] | None:
     found = _ALONG.fullmatch(left)
     if found is None:
         return None
-    top = names.resolve(found["top"] or found["primed"])
-    words = [found["by"], found["at"], *names.graph.parameters[:1]]
+    top = names.resolve(found["top"] or found["primed"] or found["called"] or found["moved"])
+    where = found["at"] or found["here"] or found["place"]
+    word = found["way"] or found["there"] or found["toward"]
+    words = [found["by"], where, *names.graph.parameters[:1]]
     below = next((n for n in map(names.resolve, filter(None, words)) if n is not None), None)
-    if top is None or below is None or names.known(found["way"]):
+    if top is None or below is None or names.known(word):
         return None
-    return top, below, found["way"]
+    return top, below, word
 
 
 def changed(left: str) -> str | None:

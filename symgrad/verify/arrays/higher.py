@@ -18,6 +18,9 @@ from symgrad.verify.arrays.scope import NAME
 from symgrad.verify.arrays.sides import Side
 
 _TENSOR = re.compile(rf"\s*∂\s*(?P<top>{NAME})\s*/\s*∂\s*(?P<bottom>{NAME})\s*")
+_FORMULA = re.compile(
+    rf"\s*∂⟦\((?P<inner>.*)\)_\{{?(?P<rows>\w+)\}}?⟧\s*/\s*∂\s*(?P<bottom>{NAME})\s*"
+)
 _SECOND = re.compile(
     rf"\s*∂(?:²|\^2)\s*(?P<top>{NAME})\s*/\s*\(?∂\s*(?P<one>{NAME})\s*∂\s*(?P<other>{NAME})\)?\s*"
 )
@@ -43,7 +46,30 @@ class Higher:
 
 def higher_order(left: str, scope: Scope) -> Higher | None:
     """Return what a left side says of a derivative with three axes and more; None where of none."""
-    return _tensor(left, scope) or _second(left, scope) or _along(left, scope)
+    return (
+        _tensor(left, scope)
+        or _of_formula(left, scope)
+        or _second(left, scope)
+        or _along(left, scope)
+    )
+
+
+def _of_formula(left: str, scope: Scope) -> Higher | None:
+    """Return what ∂(X⁻¹)_{kl}/∂X_{ij} says: the derivative of an entry of a formula."""
+    found = _FORMULA.fullmatch(left)
+    if found is None or scope.value_of is None:
+        return None
+    below, letters = _entry(found["bottom"], scope)
+    rows = index_letters(found["rows"])
+    if below is None or len(rows) + len(letters) < 3:
+        return None
+    tree, free = scope.value_of(found["inner"])
+    if free or len(tree.shape) != len(rows) or set(rows) & set(letters):
+        return None
+    way = way_of(scope.graph, below, f"d{below}")
+    value = change(scope.graph, tree, {below: way})
+    ranges = tuple(zip((*rows, *letters), (*tree.shape, *scope.graph.shape_of[below]), strict=True))
+    return Higher(below, way, Side(left, value, rows, derived=True, ranges=ranges), letters)
 
 
 def _tensor(left: str, scope: Scope) -> Higher | None:

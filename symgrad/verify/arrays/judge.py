@@ -25,6 +25,7 @@ from symgrad.verify.arrays.differentials import (
     directions,
     gradients_named,
     linkwise,
+    spelled,
     with_changes,
     without_spaces,
 )
@@ -180,7 +181,7 @@ class ArrayJudge:
         unread: list[Verdict] = []
         outside = self.scope, self.decider
         try:
-            sides = tuple(rewritten(side, self.scope) for side in statement.sides)
+            sides = tuple(rewritten(side, self.scope) for side in spelled(statement.sides))
             self.codes = dict(zip(sides, statement.sides, strict=True))
             statement = self.current = replace(statement, sides=sides)
             return self._judged(statement, unread), unread

@@ -88,7 +88,7 @@ def _translated(text: str) -> str:
         character = text[at]
         if character == "\\":
             piece, at = _command(text, at)
-            is_word = len(piece) > 1 and (piece[:1].isalpha() or piece[0] == "∂")
+            is_word = piece == "d" or (len(piece) > 1 and (piece[:1].isalpha() or piece[0] == "∂"))
             behind_word = bool(made) and made[-1][-1:].isalnum()
             made.append(f" {piece}" if behind_word and (is_word or piece == "Σ") else piece)
         elif character == "^" and (total := _TOTAL.search("".join(made))) is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from symgrad.expression.brackets import CLOSING, OPENING, behind_bracket
 from symgrad.sources.arrays.calls import is_function
@@ -36,6 +37,9 @@ _SECANTS = re.compile(
 )
 _DIGITS = str.maketrans("²³", "23")
 _BRACKETED = re.compile(rf"(?<!\w)\((?P<name>{NAME})\)(?=_[\{{\w])")
+_VEC = re.compile(rf"(?<!\w)d\s*vec\s*\(?\s*({NAME})\s*\)?")
+_MOST_STEPS = 9
+_STEPS = re.compile(r"[Σ∑]_\{(?P<by>[^\W\d_])=(?P<low>\d):(?P<last>\d)\}\s*")
 _ENTRY = re.compile(rf"(?<!\w)({NAME})(⁻¹ᵀ?|ᵀ)(?=_[\{{\w])")
 _NUMPY = re.compile(
     r"(?<!\w)np\.|(?<!\w)axis\s*=|\.T\b[^=]*\*|\*[^=]*\.T\b|\.(?:sum|dot|mean|reshape)\(|\[[^\]]*\bNone\b"
@@ -59,6 +63,8 @@ def rewritten(text: str, names: Names) -> str:
     text = _indicators(text)
     text = _ONES.sub(lambda found: _ones(found, names), text).replace("𝟙", "1")
     text = _BRACKETED.sub(lambda f: f["name"] if names.resolve(f["name"]) else f[0], text)
+    text = _unrolled(text, names)
+    text = _VEC.sub(r"vec(d\1)", text)
     text = _ENTRY.sub(r"(\1\2)", text)
     text = _LAYER.sub(lambda found: _layer(found, names), text)
     text = _PARTIAL.sub(lambda f: f"∂{f['top']}/∂{f['braced'] or f['plain']}", text)
@@ -82,6 +88,32 @@ def is_matlab(text: str) -> bool:
 def is_numpy(text: str) -> bool:
     """Tell whether a claim is written as NumPy code."""
     return _NUMPY.search(text) is not None
+
+
+def _unrolled(text: str, names: Names) -> str:
+    """Return a sum over layers or steps term by term: Σ_{t=1}^2 δ_t h_{t−1}ᵀ has two."""
+    found = _STEPS.search(text)
+    if found is None or not 0 <= int(found["last"]) - int(found["low"]) < _MOST_STEPS:
+        return text
+    end, depth = found.end(), 0
+    while end < len(text):
+        depth += (text[end] in OPENING) - (text[end] in CLOSING)
+        if depth < 0 or (not depth and text[end] in "+-−=,"):
+            break
+        end += 1
+    body, by = text[found.end() : end], found["by"]
+    words = re.findall(rf"([^\W\d_]+)_\{{?{by}(?!\w)", body)
+    if not any(names.resolve(f"{w}_{found['last']}") and not names.resolve(w) for w in words):
+        return text
+
+    def numbered(found_index: re.Match[str], at: int) -> str:
+        step = int(f"{found_index[1] or '+'}{found_index[2] or 0}")
+        return f"_{at + step} "
+
+    index = re.compile(rf"_\{{?{by}(?:\s*([+−-])\s*(\d))?\}}?(?![A-Za-z0-9_])")
+    steps = range(int(found["low"]), int(found["last"]) + 1)
+    terms = [index.sub(partial(numbered, at=at), body).strip() for at in steps]
+    return f"{text[: found.start()]}({' + '.join(terms)}){_unrolled(text[end:], names)}"
 
 
 def _of_texts(text: str) -> str:

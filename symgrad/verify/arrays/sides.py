@@ -15,7 +15,7 @@ from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
 from symgrad.sources.arrays.indices import Indexed, is_row, silent
 from symgrad.sources.arrays.meaning import Habits, Meaning
-from symgrad.sources.arrays.syntax import ArrayParser, Syntax
+from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
 from symgrad.sources.problems import Fault, Origin, ShapesDoNotFit
 from symgrad.verify.arrays.derivatives import Scope
 from symgrad.verify.arrays.einstein import along_direction, with_sums
@@ -136,11 +136,16 @@ class SideReader:
         kept = like.letters if like is not None else ()
         try:
             return self.valued(text, syntax, meaning, like, derived=derived)
-        except Fault:
+        except Fault as first:
             summed = with_sums(syntax, kept, meaning)
             if summed == syntax:
                 raise
-            return self.valued(text, summed, meaning, like, derived=derived)
+            try:
+                return self.valued(text, summed, meaning, like, derived=derived)
+            except Fault:
+                if first.kind is ShapesDoNotFit:
+                    raise first from None
+                raise
         finally:
             self.met |= meaning.met | meaning.parser.met
 
@@ -203,7 +208,9 @@ class SideReader:
     def splits(self, word: str) -> bool:
         """Tell whether a word may stand as a factor of its own: a name, a size, the identity."""
         plain = self.scope.known(word) or word == "I" or word in self.sizes
-        return plain or _DELTA.fullmatch(word) is not None
+        head, mark, tail = word.partition("_")
+        row = mark and index_letters(tail) and self.scope.resolve(head.upper()) is not None
+        return plain or bool(row) or _DELTA.fullmatch(word) is not None
 
     def plain(self, x: Array) -> Array:
         """Return an expression with derivatives put in for their letters."""

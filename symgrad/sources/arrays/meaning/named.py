@@ -102,7 +102,8 @@ class Named(Base):
                 return base, letters
             if self.claims and base is not None and len(base.shape) == 2 and _is_letter(letters):
                 return base, self.line(base, letters[0])
-            lines = self.names(head.upper()) if base is None and self.claims else None
+            other = base is None or len(base.shape) < len(letters)  # a_{ij}, though there is an a
+            lines = self.names(head.upper()) if other and self.claims else None
             if lines is not None and len(lines.shape) == 2 and len(letters) == 1:
                 return lines, self.line(lines, letters[0])
             if lines is not None and len(lines.shape) == len(letters) == 2:
