@@ -44,8 +44,6 @@ def improved(
 ) -> Improved:
     """Return statements of the same values that lose fewer digits in doubles."""
     patterns = distinct(s.formula.pattern for s in statements)
-    if not any(map(may_lose, patterns)):
-        return Improved(statements)
     if len(statements) > MAX_STATEMENTS:
         return Improved(_by_pattern(statements))
     if not all(map(is_measured, patterns)):

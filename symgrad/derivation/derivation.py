@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from symgrad.derivation import analysis
 from symgrad.derivation.calculus import LocalDerivative, kinks_of, local_derivatives
+from symgrad.derivation.forms import LinearPattern
 from symgrad.derivation.lookup import LazyMapping
 from symgrad.derivation.relations import Note
 from symgrad.errors import LimitExceeded, UnknownName, free_name
@@ -34,13 +35,15 @@ class Term:
 
 
 class Form(NamedTuple):
-    """A derivative of the objective: its formula, and the positions that split it into terms.
+    """A derivative of the objective: a linear pattern, and the names that stand in it."""
 
-    `split` pairs the position of a sensitivity (or None) with the pattern of its factor.
-    """
+    pattern: LinearPattern
+    operands: tuple[str, ...]
 
-    formula: Formula
-    split: tuple[tuple[int | None, Expression], ...]
+    @property
+    def formula(self) -> Formula:
+        """The whole form as a pattern and its operands."""
+        return Formula(self.pattern.total, self.operands)
 
     @property
     def expression(self) -> Expression:
@@ -50,11 +53,11 @@ class Form(NamedTuple):
     @property
     def terms(self) -> tuple[Term, ...]:
         """The formula term by term: the δ terms first, the part without a δ last."""
-        names = self.formula.operands
+        names = self.operands
         renaming: dict[str | int, Expression] = {i: Var(name) for i, name in enumerate(names)}
         return tuple(
             Term(None if place is None else names[place], substitute(factor, renaming))
-            for place, factor in self.split
+            for place, factor in self.pattern.terms
         )
 
 

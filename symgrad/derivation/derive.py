@@ -8,20 +8,23 @@ where branches merge right in front of parameters, the merged derivative is writ
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from symgrad.derivation.analysis import free_variables
 from symgrad.derivation.derivation import Derivation, Form, Merge, Sensitivity
 from symgrad.derivation.forms import NOTHING, Adjoint
 from symgrad.derivation.relations import Note, Relations
-from symgrad.derivation.sweep import AdjointMark, Edges, Naming, Refine, Swept, mark_of, sweep
+from symgrad.derivation.sweep import AdjointMark, Edges, Naming, Refine, Swept, sweep
 from symgrad.errors import LimitExceeded, SymgradError
 from symgrad.expression.algebra import cost
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import ONE, Formula, placed, variables
+from symgrad.expression.rows import renamed_rows, rows_of_columns
+from symgrad.expression.tree import ONE, placed, variables
 from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph, Node
 from symgrad.sources.objects import graph as graph_of
@@ -31,9 +34,10 @@ _ARRAYS = "symgrad.derivation.arrays.derive"  # loaded for graphs of arrays only
 MAX_INLINE_COST = 60
 MAX_MERGE_COST = 16
 MAX_UNNAMED_COST = 2_000
-_LAYER = re.compile(r"[^\W\d_]+_?(\d+)")
+_LAYERS = re.compile(r"^[^\W\d_]+_?(\d+)$", re.MULTILINE)
 _PREFIXES = ("δ", "ε", "adjoint")
-_SPELLINGS = ("δ", "ε", "ϵ", "delta", "epsilon", "adjoint", "\\")  # how a taken name may begin
+# Names that may be one of a sensitivity.
+_TAKEN = re.compile(r"^(?:[δεϵ\\]|delta|epsilon|adjoint).*$", re.MULTILINE)
 _ROUNDS = 4
 
 
@@ -88,7 +92,7 @@ def _derived(
         refine: Refine | None = relations.refine if relations.useful else None
         swept = sweep(graph, chosen, naming, refine, economical=sensitivities == "auto")
         used = _references(swept, chosen)
-        once = {name for name in swept.named if used[mark_of(name)] == 1}
+        once = {name for name, mark in swept.named.items() if used[mark] == 1}
         learned, known = relations.learned > known, relations.learned
         if not learned and (sensitivities != "auto" or not once or not relations.applied):
             break
@@ -144,19 +148,14 @@ def _never(node: Node, adjoint: Adjoint, *_: object) -> bool:
     return False
 
 
-def _references(swept: Swept, wrt: tuple[str, ...]) -> dict[str, int]:
-    """Count the uses of each sensitivity, from the gradients up."""
-    counts: dict[str, int] = dict.fromkeys((mark_of(name) for name in swept.named), 0)
-    for name in wrt:
-        if name in swept.adjoints:
-            for operand in swept.adjoints[name].operands:
-                if operand in counts:
-                    counts[operand] += 1
-    for name in reversed(swept.named):
-        if counts[mark_of(name)]:
-            for operand in swept.adjoints[name].operands:
-                if operand in counts:
-                    counts[operand] += 1
+def _references(swept: Swept, wrt: tuple[str, ...]) -> Counter[str]:
+    """Count the uses of each sensitivity in gradients, and in sensitivities that are used."""
+    gradients = [swept.adjoints[name].operands for name in wrt if name in swept.adjoints]
+    forms = [swept.adjoints[name].operands for name in swept.named]
+    counts = Counter(chain.from_iterable((*gradients, *forms)))
+    for name, mark in reversed(swept.named.items()):
+        if not counts[mark]:
+            counts.subtract(swept.adjoints[name].operands)
     return counts
 
 
@@ -164,33 +163,32 @@ def _assembled(
     graph: Graph,
     wrt: tuple[str, ...],
     swept: Swept,
-    used: dict[str, int],
+    used: Counter[str],
     notes: tuple[Note, ...],
     label: str,
 ) -> Derivation:
-    kept = [name for name in swept.named if used[mark_of(name)]]
+    kept = [name for name, mark in swept.named.items() if used[mark]]
     names = sensitivity_names(graph, kept, label=label)
-    spelled: dict[str, str] = {mark_of(node): name for node, name in names.items()}
-    units = frozenset(name for name, adj in swept.adjoints.items() if adj.pattern.unit)
+    spelled: dict[str, str] = {swept.named[node]: name for node, name in names.items()}
+    nothing = Adjoint(NOTHING, ())
+    sensitivities = _forms([swept.adjoints[node] for node in kept], spelled)
+    gradients = _forms([swept.adjoints.get(name, nothing) for name in wrt], spelled)
     return Derivation(
         graph,
         wrt,
-        tuple(
-            Sensitivity(names[node], node, _form(swept.adjoints[node], spelled)) for node in kept
-        ),
-        tuple(
-            (name, _form(swept.adjoints.get(name, Adjoint(NOTHING, ())), spelled)) for name in wrt
-        ),
+        tuple(rows_of_columns(Sensitivity, names.values(), kept, sensitivities)),
+        tuple(zip(wrt, gradients, strict=True)),
         tuple(_merges(graph, swept, frozenset(kept))),
         frozenset(swept.adjoints),
-        units,
+        frozenset(name for name, (pattern, _) in swept.adjoints.items() if pattern.unit),
         notes,
     )
 
 
-def _form(adjoint: Adjoint, spelled: dict[str, str]) -> Form:
-    operands = tuple([spelled.get(name, name) for name in adjoint.operands])
-    return Form(Formula(adjoint.pattern.total, operands), adjoint.pattern.terms)
+def _forms(adjoints: Sequence[Adjoint], spelled: dict[str, str]) -> list[Form]:
+    """Return adjoints with the names of sensitivities for what stands for them."""
+    patterns, rows = zip(*adjoints, strict=True) if adjoints else ((), ())
+    return rows_of_columns(Form, patterns, renamed_rows(rows, spelled))
 
 
 def _merges(graph: Graph, swept: Swept, kept: Collection[str]) -> Iterable[Merge]:
@@ -215,9 +213,9 @@ def sensitivity_names(graph: Graph, nodes: Sequence[str], *, label: str = "") ->
     own (z1, z2: δ_1, δ_2), and are called after their nodes otherwise. Where the graph itself uses
     such a name the next of δ, ε, adjoint is taken.
     """
-    taken = {canonical(name) for name in graph.index if name.startswith(_SPELLINGS)}
-    layers = [_LAYER.fullmatch(name if name.isascii() else canonical(name)) for name in nodes]
-    numbers = [match[1] for match in layers if match]
+    taken = {canonical(name) for name in _TAKEN.findall("\n".join(graph.index))}
+    plain = nodes if "".join(nodes).isascii() else [canonical(name) for name in nodes]
+    numbers = _LAYERS.findall("\n".join(plain))
     numbered = len(numbers) == len(set(numbers)) == len(nodes)
     prefixes = [f"ε_{label}"] if label else _PREFIXES
     for prefix in prefixes:

@@ -6,10 +6,10 @@ once and instantiated by name, so 10,000 equations of one shape cost 10,000 look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from symgrad.derivation.analysis import active_names
 from symgrad.derivation.calculus import Picked, local_derivatives
@@ -17,8 +17,10 @@ from symgrad.derivation.forms import SENSITIVITY, UNIT, Adjoint, LinearPattern, 
 from symgrad.errors import NotDifferentiable
 from symgrad.expression.identity import ByIdentity, Identities
 from symgrad.expression.slopes import refusal_of
-from symgrad.expression.tree import Expression, Formula, Mark
+from symgrad.expression.tree import Expression, Formula, Mark, Picker, picker
 from symgrad.graph.graph import Graph, Node
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 class AdjointMark(Mark):
@@ -44,29 +46,50 @@ def mark_of(node: str) -> AdjointMark:
     return AdjointMark(_OF + node)
 
 
+@dataclass(slots=True)
+class Slope:
+    """The local derivative of a pattern by one of its operands, the same object for all its nodes.
+
+    `refused` says why nobody knows it, where that is so. `plans` holds the adjoint of an operand
+    that nothing else uses, by whether the consumer's adjoint is 1 or else its mark alone: the
+    pattern, and which of the mark, the consumer's operands and its name stand in it.
+    """
+
+    place: int
+    picked: Picked
+    refused: str
+    plans: dict[bool, tuple[LinearPattern, Picker]]
+
+
 class Contribution(NamedTuple):
     """What one consumer adds to the adjoint of an operand (a tuple: there is one for each edge)."""
 
     order: int
     consumer: Node
     adjoint: Adjoint
-    derivative: Picked
+    slope: Slope
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The operands of the consumer."""
+        return self.consumer.formula.operands if self.consumer.formula else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
     """The result of a sweep: adjoints by node, and the nodes whose adjoint was given a name.
 
-    `adjoints` holds the whole form of every node that was reached, named or not; `merges` the
-    nodes with two or more contributions, in the order of the sweep.
+    `adjoints` holds the whole form of every node that was reached, named or not; `named` what
+    stands for each adjoint with a name; `merges` the nodes with two or more contributions, in the
+    order of the sweep.
     """
 
     adjoints: dict[str, Adjoint]
-    named: tuple[str, ...]
+    named: dict[str, AdjointMark]
     merges: tuple[str, ...]
 
 
-Edges = list[tuple[str, Picked]]
+Edges = list[tuple[str, Slope]]
 Naming = Callable[[Node, Adjoint, Edges, int], bool]
 Refine = Callable[[Node, Adjoint, "dict[str, Adjoint]"], Adjoint]
 
@@ -75,24 +98,21 @@ class PatternSlopes:
     """What has been worked out for each shape during one derivation."""
 
     def __init__(self) -> None:
-        self._slopes: ByIdentity[Expression, list[tuple[int, Picked]]] = ByIdentity()
+        self._slopes: ByIdentity[Expression, list[Slope]] = ByIdentity()
         self._patterns: dict[Expression, Expression] = {}
         self._linear: dict[LinearPattern, LinearPattern] = {}
         self._composed: dict[object, tuple[LinearPattern, tuple[int, ...]]] = {}
         self._numbers = Identities()
-        self._refusals: ByIdentity[Expression, dict[int, str]] = ByIdentity()
 
-    def slopes(self, pattern: Expression) -> list[tuple[int, Picked]]:
-        """Return the positions of a pattern's operands and its local derivatives by them."""
+    def slopes(self, pattern: Expression) -> list[Slope]:
+        """Return the local derivatives of a pattern by its operands, in their order."""
         found = self._slopes.get(pattern)
         if found is None:
             found = self._slopes[pattern] = [
-                (position, self._shared(rule.short))
-                for position, rule in sorted(local_derivatives(pattern).items())
+                Slope(place, picked, refusal_of(picked.pattern), {})
+                for place, rule in sorted(local_derivatives(pattern).items())
+                for picked in [self._shared(rule.short)]
             ]
-            refused = {place: refusal_of(rule.pattern) for place, rule in found}
-            if any(refused.values()):
-                self._refusals[pattern] = {place: why for place, why in refused.items() if why}
         return found
 
     def edges(self, node: Node, formula: Formula, active: Container[str]) -> Edges:
@@ -101,19 +121,18 @@ class PatternSlopes:
         Raises NotDifferentiable where nobody knows one of them.
         """
         operands = formula.operands
-        found = [
-            (place, operands[place], rule)
-            for place, rule in self.slopes(formula.pattern)
-            if operands[place] in active
-        ]
-        refused = self._refusals.get(formula.pattern) or {}
-        for place, operand, _ in found:
-            if place in refused:
+        edges: Edges = []
+        for slope in self.slopes(formula.pattern):
+            operand = operands[slope.place]
+            if operand not in active:
+                continue
+            if slope.refused:
                 raise NotDifferentiable(
-                    f"{refused[place]}, and `{node.name}` needs it to depend on `{operand}`",
+                    f"{slope.refused}, and `{node.name}` needs it to depend on `{operand}`",
                     help=f"differentiate by inputs that `{operand}` does not depend on",
                 )
-        return [(operand, rule) for _, operand, rule in found]
+            edges.append((operand, slope))
+        return edges
 
     def _shared(self, picked: Picked) -> Picked:
         pattern = self._patterns.setdefault(picked.pattern, picked.pattern)
@@ -123,43 +142,68 @@ class PatternSlopes:
         """Return the one object that stands for all linear patterns equal to this one."""
         return self._linear.setdefault(pattern, pattern)
 
-    def adjoint(self, contributions: list[Contribution]) -> Adjoint:
+    def adjoint(self, contributions: Sequence[Contribution]) -> Adjoint:
         """Return the sum of the contributions."""
-        names: list[str] = []
-        shape: list[int] = []
+        if len(contributions) == 1:
+            (only,) = contributions
+            own = only.adjoint.pattern
+            if own is SENSITIVITY or own is UNIT:
+                # The names differ, so that nothing depends on them.
+                plan = only.slope.plans.get(own.unit)
+                if plan is None:
+                    plan = only.slope.plans[own.unit] = self._plan(only)
+                pattern, picked = plan
+                names = (*only.adjoint.operands, *only.operands, only.consumer.name)
+                return Adjoint(pattern, picked(names))
+        given: list[str] = []
         for item in contributions:
-            shape.append(self._numbers.of(item.adjoint.pattern))
-            shape.append(self._numbers.of(item.derivative.pattern))
-            names.extend(item.adjoint.operands)
-            operands = item.consumer.formula.operands if item.consumer.formula else ()
-            names.extend(
-                operands[place] if place >= 0 else item.consumer.name
-                for place in item.derivative.positions
-            )
-        places: dict[str, int] = {}
+            given += item.adjoint.operands
+            given += _standing(item.slope.picked.positions, item.operands, item.consumer.name)
+        pattern, used, unique = self._sum(contributions, given)
+        return Adjoint(pattern, tuple([unique[place] for place in used]))
+
+    def _plan(self, only: Contribution) -> tuple[LinearPattern, Picker]:
+        """Return the adjoint that one contribution alone makes, and which of its names it takes."""
+        own = range(len(only.adjoint.operands))
+        last = len(own) + len(only.operands)
+        names = [*own, *_standing(only.slope.picked.positions, range(len(own), last), last)]
+        pattern, used, unique = self._sum([only], names)
+        return pattern, picker(tuple([unique[place] for place in used]))
+
+    def _sum(
+        self, contributions: Sequence[Contribution], names: Sequence[Name]
+    ) -> tuple[LinearPattern, tuple[int, ...], list[Name]]:
+        """Return the sum as a pattern, and which of the different names it takes.
+
+        What stands for the names tells which of them are the same.
+        """
+        places: dict[Name, int] = {}
         index = tuple([places.setdefault(name, len(places)) for name in names])
+        number = self._numbers.of
+        shape = [(number(c.adjoint.pattern), number(c.slope.picked.pattern)) for c in contributions]
         key = (tuple(shape), index)
-        found = self._composed.get(key)
-        if found is None:
+        if key not in self._composed:
             pattern, used = compose(_adjoint_parts(contributions, index))
-            found = self._composed[key] = (self.shared_form(pattern), used)
-        unique = list(places)
-        return Adjoint(found[0], tuple([unique[place] for place in found[1]]))
+            self._composed[key] = (self.shared_form(pattern), used)
+        return (*self._composed[key], list(places))
 
 
-def _adjoint_parts(contributions: list[Contribution], index: tuple[int, ...]) -> tuple[Part, ...]:
+def _standing(positions: tuple[int, ...], operands: Sequence[Name], own: Name) -> list[Name]:
+    """Return what stands at positions among the operands of a node, or for its own value."""
+    return [operands[i] if i >= 0 else own for i in positions]
+
+
+def _adjoint_parts(
+    contributions: Sequence[Contribution], index: tuple[int, ...]
+) -> tuple[Part, ...]:
     parts: list[Part] = []
     start = 0
     for item in contributions:
         middle = start + len(item.adjoint.operands)
-        end = middle + len(item.derivative.positions)
+        derivative = item.slope.picked
+        end = middle + len(derivative.positions)
         parts.append(
-            Part(
-                item.adjoint.pattern,
-                index[start:middle],
-                item.derivative.pattern,
-                index[middle:end],
-            )
+            Part(item.adjoint.pattern, index[start:middle], derivative.pattern, index[middle:end])
         )
         start = end
     return tuple(parts)
@@ -195,11 +239,12 @@ def sweep(
     order = {node.name: i for i, node in enumerate(graph.nodes)}
     incoming: dict[str, list[Contribution]] = {}
     adjoints: dict[str, Adjoint] = {}
-    named: list[str] = []
+    named: dict[str, AdjointMark] = {}
     merges: list[str] = []
+    nothing: list[Contribution] = []
     for node in (*reversed(graph.ordered), *(graph.index[name] for name in wrt)):
-        name = node.name
-        contributions = incoming.pop(name, [])
+        name, formula = node.name, node.formula
+        contributions = incoming.pop(name, nothing)
         if name == graph.objective:
             own = Adjoint(UNIT, ())
         elif contributions:
@@ -213,17 +258,19 @@ def sweep(
         else:
             continue
         adjoints[name] = own
-        if node.formula is None or not own.pattern.terms:
+        if formula is None or not own.pattern.terms:
             continue
-        edges = shapes.edges(node, node.formula, active)
+        edges = shapes.edges(node, formula, active)
         if naming(node, own, edges, len(contributions)) and not (
             economical and own.pattern.divides and _shorter_unnamed(shapes, node, own, edges)
         ):
-            named.append(name)
-            own = Adjoint(SENSITIVITY, (mark_of(name),))
+            named[name] = mark = mark_of(name)
+            own = Adjoint(SENSITIVITY, (mark,))
         place_in_order = order[name]
-        for operand, derivative in edges:
-            incoming.setdefault(operand, []).append(
-                Contribution(place_in_order, node, own, derivative)
-            )
-    return Swept(adjoints, tuple(named), tuple(merges))
+        for operand, slope in edges:
+            contribution = Contribution(place_in_order, node, own, slope)
+            if operand in incoming:
+                incoming[operand].append(contribution)
+            else:
+                incoming[operand] = [contribution]
+    return Swept(adjoints, named, tuple(merges))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from symgrad.expression.identity import rebuilt
@@ -158,6 +158,7 @@ def _keep_hash(kind: type[_Hashed]) -> None:
 for _kind in (Number, Constant, Var, Add, Neg, Mul, Div, Pow, Call, Compare, Logic, Derivative):
     _keep_hash(_kind)
 
+Picker = Callable[[Sequence[str]], tuple[str, ...]]
 Expression: TypeAlias = (
     Number | Constant | Var | Add | Neg | Mul | Div | Pow | Call | Compare | Logic | Derivative
 )
@@ -335,3 +336,11 @@ def formula_of(expression: Expression) -> Formula:
     """Split an expression in names into its pattern and operands."""
     names = variables(expression)
     return Formula(numbered(expression, names), tuple(str(name) for name in names))
+
+
+def picker(positions: tuple[int, ...]) -> Picker:
+    """Return a function that picks these positions of a sequence."""
+    if len(positions) == 1:
+        only = positions[0]
+        return lambda names: (names[only],)
+    return itemgetter(*positions) if positions else lambda _: ()

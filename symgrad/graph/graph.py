@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from itertools import chain
+from typing import Any, Literal, NamedTuple
 
 from symgrad.errors import BrokenGraph, CyclicGraph, Diagnostic, Place, UnknownName, nearest
 from symgrad.expression.function import OwnFunction
@@ -19,12 +20,12 @@ from symgrad.graph.display import Typeset
 Kind = Literal["param", "data", "const", "equation"]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One value of the graph: a parameter, a data input, a constant, or an equation.
 
     `formula` is set for equations only, `default` (exact) for inputs that have one. The name is the
-    author's own spelling. `shape` is () today: every value is a scalar.
+    author's own spelling. `shape` is () today: every value is a scalar. (A tuple: long graphs have
+    ten thousands of them.)
     """
 
     name: str
@@ -87,10 +88,11 @@ class Graph(Typeset):
             names = [node.name for node in self.nodes]
             twice = next(name for name in index if names.count(name) > 1)
             raise BrokenGraph(f"`{twice}` is defined twice")
-        used = (name for node in self.nodes if node.formula for name in node.formula.operands)
-        for name in (self.objective, *self.outputs, *self.residuals, *used):
-            if name not in index:
-                raise UnknownName(f"`{name}` is used and not defined")
+        rows = [node.formula.operands for node in self.nodes if node.formula]
+        used = (self.objective, *self.outputs, *self.residuals)
+        if not index.keys() >= set(used).union(*rows):
+            name = next(name for name in chain(used, *rows) if name not in index)
+            raise UnknownName(f"`{name}` is used and not defined")
         _ = self.ordered
 
     @cached_property
@@ -156,17 +158,17 @@ class Graph(Typeset):
         """Return the names of all nodes of one kind, in order of definition."""
         return tuple(node.name for node in self.nodes if node.kind == kind)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters."""
         return self.names("param")
 
-    @property
+    @cached_property
     def data(self) -> tuple[str, ...]:
         """Names of the data inputs: one value a sample."""
         return self.names("data")
 
-    @property
+    @cached_property
     def constants(self) -> tuple[str, ...]:
         """Names of the constants."""
         return self.names("const")
@@ -178,21 +180,20 @@ class Graph(Typeset):
         Among those that could come next the one defined first comes first.
         """
         index = self.index
-        done: set[str] = set()
+        equations = [node for node in self.nodes if node.formula is not None]
+        done = {node.name for node in self.nodes if node.formula is None}
         opened: set[str] = set()
         ordered: list[Node] = []
-        for start in self.nodes:
+        for start in equations:
             stack = [start]
             while stack:
                 node = stack[-1]
                 if node.formula is None or node.name in done:
                     stack.pop()
                     continue
-                waiting = [
-                    index[name]
-                    for name in node.formula.operands
-                    if name not in done and index[name].formula is not None
-                ]
+                operands = node.formula.operands
+                ready = done.issuperset(operands)
+                waiting = [] if ready else [index[name] for name in operands if name not in done]
                 if waiting:
                     if node.name in opened:
                         raise CyclicGraph(f"`{node.name}` depends on itself")

@@ -7,17 +7,24 @@ operations on whole columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from operator import itemgetter
 from typing import NamedTuple
 
 from symgrad.expression.identity import grouped
-from symgrad.expression.tree import Expression, Var, numbered, placed, substitute, variables
+from symgrad.expression.tree import (
+    Expression,
+    Var,
+    numbered,
+    picker,
+    placed,
+    substitute,
+    variables,
+)
 
 Column = Sequence[str]
-Picker = Callable[[Sequence[str]], tuple[str, ...]]
 
 
 class Assignment(NamedTuple):
@@ -75,14 +82,6 @@ class Block:
         used = [int(key) for key in variables(tree)]
         pattern = numbered(tree, used)
         return Block(pattern, self.names, tuple([self.columns[i] for i in used]), self.places)
-
-
-def picker(positions: tuple[int, ...]) -> Picker:
-    """Return a function that picks these positions of a sequence."""
-    if len(positions) == 1:
-        only = positions[0]
-        return lambda names: (names[only],)
-    return itemgetter(*positions) if positions else lambda _: ()
 
 
 def blocks_of(rows: Iterable[tuple[int, Assignment]]) -> list[Block]:

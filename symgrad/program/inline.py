@@ -12,16 +12,18 @@ from symgrad.expression.tree import (
     Add,
     Expression,
     Mul,
+    Picker,
     Var,
     children,
     numbered,
+    picker,
     placed,
     substitute,
     variables,
     walk,
     with_children,
 )
-from symgrad.program.block import Assignment, Block, Picker, blocks_of, picker
+from symgrad.program.block import Assignment, Block, blocks_of
 
 MAX_RENUMBERED = 2000  # temporaries that are numbered in the order in which they are computed
 

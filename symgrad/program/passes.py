@@ -9,6 +9,7 @@ goes on as it was before that pass, so that nobody is kept from code by an impro
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from operator import lt
 from typing import NamedTuple, TypeVar
 
@@ -47,7 +48,7 @@ def through(
     """
     if not STRICT:
         end = _all(start, passes)
-        if end is not None and not fault(end):
+        if end is start or (end is not None and not fault(end)):
             return end
     current = start
     for name, step in passes:
@@ -125,8 +126,9 @@ def fault_of_work(work: Work, inputs: Iterable[str]) -> str:
     unknown = len(places) + count
     for block in work.blocks:
         for column in block.columns:
-            found = [places.get(operand, unknown) for operand in column]
+            found = map(places.get, column, repeat(unknown))
             if not all(map(lt, found, block.places)):
+                found = map(places.get, column, repeat(unknown))
                 late = list(map(lt, found, block.places)).index(False)
                 name, operand = block.names[late], column[late]
                 return f"`{name}` uses `{operand}`, which nothing before it assigns"

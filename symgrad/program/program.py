@@ -14,13 +14,14 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from symgrad.accuracy.improve import improved
+from symgrad.accuracy.improve import improved, may_lose
 from symgrad.accuracy.report import Improved
 from symgrad.derivation.derivation import Derivation, gradient_name
 from symgrad.errors import free_name
 from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.identity import ByIdentity, distinct
+from symgrad.expression.rows import rows_of_columns
 from symgrad.expression.tree import ZERO, Call, Expression, Var, children, placed
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
@@ -281,7 +282,9 @@ def _maker(task: _Task, *, safe: bool, shares: Shares) -> tuple[_Maker, Improved
     found: list[Improved] = []
 
     def mended(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        found.append(_improved(task._replace(statements=statements)))
+        worth = any(map(may_lose, distinct(s.formula.pattern for s in statements)))
+        given = task._replace(statements=statements)
+        found.append(_improved(given) if worth else Improved(statements))
         return found[-1].statements
 
     statements = through(
@@ -326,17 +329,11 @@ def _gradient_names(derivation: Derivation) -> list[str]:
 
 def _statements(derivation: Derivation, gradient_names: Sequence[str]) -> tuple[Statement, ...]:
     """Return the equations, the sensitivities and the gradient as statements."""
-    forward = [
-        Statement(node.name, node.formula)
-        for node in derivation.graph.ordered
-        if node.formula is not None
-    ]
-    backward = [Statement(item.name, item.form.formula) for item in derivation.sensitivity_list]
-    results = [
-        Statement(name, form.formula)
-        for name, (_, form) in zip(gradient_names, derivation.gradient_forms, strict=True)
-    ]
-    return (*forward, *backward, *results)
+    ordered, named = derivation.graph.ordered, derivation.sensitivity_list
+    names = chain((n.name for n in ordered), (item.name for item in named), gradient_names)
+    forms = chain((item.form for item in named), (form for _, form in derivation.gradient_forms))
+    formulas = chain((n.formula for n in ordered), (form.formula for form in forms))
+    return tuple(rows_of_columns(Statement, names, formulas))
 
 
 def free_prefix(names: Iterable[str]) -> str:

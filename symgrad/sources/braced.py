@@ -42,7 +42,8 @@ class PlainText:
     """A text with plain names, and the way back to what its author wrote."""
 
     def __init__(self, text: str) -> None:
-        self.own = text.split("\n") if _SIGN.search(text) else []
+        written = "{" in text or "}" in text or "\\" in text
+        self.own = text.split("\n") if written and _SIGN.search(text) else []
         self.places: dict[int, tuple[Respelled, ...]] = {}
         self.lines: list[str] = []
         for i, line in enumerate(self.own):

@@ -176,10 +176,7 @@ def unused_inputs(
 
 
 def _reached(nodes: Sequence[Node], goals: Sequence[str]) -> set[str]:
-    used: set[str] = set(goals)
-    for node in nodes:
-        if node.formula is not None:
-            used.update(node.formula.operands)
+    used = set(goals).union(*[node.formula.operands for node in nodes if node.formula])
     if all(node.formula is None or node.name in used for node in nodes):
         # In a graph without cycles of which every equation but the objective is used by another
         # one, all of them lead to the objective.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from itertools import accumulate, repeat
 from typing import Literal, NamedTuple
 
 from symgrad.errors import Diagnostic, Place
 from symgrad.expression.brackets import spans_between
+from symgrad.expression.rows import rows_of_columns
 from symgrad.expression.tree import Constant, Expression
 from symgrad.graph.graph import Kind, Node
 from symgrad.sources import exact, lexer
@@ -16,7 +18,7 @@ from symgrad.sources.cursor import constant
 from symgrad.sources.grammar import Parser
 from symgrad.sources.problems import Fault, Faults, Origin, SourceTooLarge
 
-_ITEM = re.compile(rf"\s*({lexer.NAME})\s*(?:=\s*([-+]?[0-9.][0-9.eE+-]*)\s*)?(?:,|$)")
+_ITEM = re.compile(rf"((\s*)({lexer.NAME})\s*(?:=\s*([-+]?[0-9.][0-9.eE+-]*)\s*)?(?:,|$))")
 
 
 class Item(NamedTuple):
@@ -33,28 +35,30 @@ def read_list_fast(text: str, origin: Origin, kind: Kind) -> list[Node] | None:
     if found is None:
         return None
     line, column = origin.line, origin.column
-    return [Node(name, kind, None, value, line, column + start) for name, value, start in found]
+    names, values, starts = zip(*found, strict=True)
+    columns = [column + start for start in starts]
+    return rows_of_columns(
+        Node, names, repeat(kind), repeat(None), values, repeat(line), columns, repeat(())
+    )
 
 
 def _plain_entries(text: str) -> list[tuple[str, Fraction | None, int]] | None:
     """Return names, values and where they begin, if the list is as plain as most are."""
     if "\n" in text or "\\" in text or text.endswith(","):
         return None
-    values: dict[str | None, Fraction | None] = {None: None}
-    entries = []
-    end = 0
+    found = _ITEM.findall(text)
+    ends = list(accumulate([len(whole) for whole, *_ in found]))
+    if not found or ends[-1] != len(text):  # they do not stand one behind the other
+        return None
+    _, blanks, names, words = zip(*found, strict=True)
+    if not lexer.RESERVED.isdisjoint(names):
+        return None
     try:
-        for found in _ITEM.finditer(text):
-            name, word = found.groups()
-            if found.start() != end or name in lexer.RESERVED:
-                return None
-            end = found.end()
-            if word not in values:
-                values[word] = _signed(word)
-            entries.append((name, values[word], found.start(1)))
+        values = {word: _signed(word) if word else None for word in dict.fromkeys(words)}
     except lexer.BadNumber:
         return None
-    return entries if entries and end == len(text) else None
+    starts = [before + len(blank) for before, blank in zip((0, *ends), blanks, strict=False)]
+    return list(zip(names, map(values.__getitem__, words), starts, strict=True))
 
 
 def _signed(word: str) -> Fraction:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from operator import methodcaller
 
 from symgrad.errors import Diagnostic, Place
+from symgrad.expression.rows import rows_of_columns
 from symgrad.graph.graph import Check, Node
 from symgrad.sources import lexer
 from symgrad.sources.braced import PlainText
@@ -46,23 +49,21 @@ class FileScanner:
 
     def scan(self) -> None:
         """Read every statement; right sides stay text."""
-        lines = self.draft.lines
-        add = self.draft.entries.append
-        match = PLAIN_EQUATION.match
-        index, count = 0, len(lines)
-        while index < count:
-            line = lines[index]
-            index += 1
-            found = match(line)
-            if found and found[1] not in _WORDS and line.count("(") == line.count(")"):
-                start = found.start(2)
-                add(Equation(found[1], index, found.start(1) + 1, line[start:], index, start + 1))
-            elif line and not line.isspace():
-                pieces, index = gather(lines, index - 1)
+        lines, entries = self.draft.lines, self.draft.entries
+        found = list(map(PLAIN_EQUATION.match, lines))
+        others = [i for i, line in enumerate(lines) if not _is_plain(found[i], line)]
+        index = 0
+        for other in (*others, len(lines)):
+            if other < index:
+                continue  # it belongs to the statement before
+            entries.extend(_equations(found[index:other], index + 1))
+            index = other + 1
+            if other < len(lines) and lines[other].strip():
+                pieces, index = gather(lines, other)
                 for piece in pieces[:_MOST]:
                     self.careful(piece)
-                if len(self.draft.entries) > _MOST:
-                    break
+            if len(entries) > _MOST:
+                break
 
     def careful(self, piece: StatementPiece) -> None:
         """Read one statement; what is wrong with it is noted."""
@@ -176,6 +177,25 @@ class FileScanner:
         if len(items) > 1 or self.rate is not None:
             raise Fault(Diagnostic("a graph has one rate", items[-1].place))
         self.rate = items[0]
+
+
+def _is_plain(found: re.Match[str] | None, line: str) -> bool:
+    """Tell whether a line, as it was matched, is an equation and no more."""
+    return (
+        found is not None
+        and found[1] not in _WORDS
+        and ("(" not in line or line.count("(") == line.count(")"))
+    )
+
+
+def _equations(found: Sequence[re.Match[str] | None], line: int) -> list[Equation]:
+    """Return the equations in lines that hold one each, the first of which is `line`."""
+    if not found:
+        return []
+    names, rights = zip(*map(methodcaller("group", 1, 2), found), strict=True)
+    columns, starts = ([i + 1 for i in map(methodcaller("start", k), found)] for k in (1, 2))
+    numbers = range(line, line + len(found))
+    return rows_of_columns(Equation, names, numbers, columns, rights, numbers, starts)
 
 
 def title_of(lines: Sequence[str]) -> str:

@@ -1,25 +1,28 @@
 """Equations of one shape are read once.
 
 A graph of ten thousand equations has a few shapes: `u1 = w0*u0^2 + u0` and `u2 = w1*u1^2 + u1` are
-one. The text between the names, and which names are the same, make the key under which a shape is
-remembered with its pattern; each further equation of it costs one regular expression.
+one. The text between the names, and which names are the same, tell which equations are of one
+shape. One of them is read into a pattern; of the others only the names are looked at, all at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from symgrad.errors import Place
-from symgrad.expression.tree import Expression, Formula, Var, formula_of
+from symgrad.expression.rows import rows_of_columns
+from symgrad.expression.tree import Expression, Formula, Var, formula_of, picker
 from symgrad.sources import lexer
-from symgrad.sources.cursor import too_long
 from symgrad.sources.draft import Draft, Equation
 from symgrad.sources.grammar import Parser
-from symgrad.sources.limits import MAX_EXPRESSION
-from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.problems import Fault
 
-Key = tuple[object, ...]
-_FEW = 8
+Row = tuple[str, ...]
+Noted = Callable[[str, Place], None]
+# What stands for a name, and what between two right sides; no text that is read holds either.
+_NAME, _END = "\x00", "\x01"
 
 
 class Shape(NamedTuple):
@@ -32,96 +35,136 @@ class Shape(NamedTuple):
     pattern: Expression
     order: tuple[int, ...] | None
 
+    def formulas(self, rows: Sequence[Row]) -> list[Formula]:
+        """Return the formulas of this shape, one for each row of names."""
+        operands = rows if self.order is None else map(picker(self.order), rows)
+        return rows_of_columns(Formula, repeat(self.pattern), operands)
 
-class Shapes:
-    """Reads the right sides of the equations of one draft into formulas."""
 
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-        self._names = draft.names
-        self._spelled = draft.names.table.__getitem__
-        self._shapes: dict[Key, Shape] = {}
+class Alike(NamedTuple):
+    """Equations of one shape: their numbers, and the names of each in order of first appearance."""
 
-    def formula(self, equation: Equation) -> Formula | None:
-        """Return the formula of an equation; None if a name in it is unknown, and was noted.
+    members: list[int]
+    rows: list[Row]
 
-        Raises:
-            Fault: if the right side is not an expression.
-        """
-        right = equation.right
-        if len(right) > MAX_EXPRESSION:
-            raise too_long(right, self._origin(equation))
-        operand = lexer.OPERAND_ASCII if right.isascii() else lexer.OPERAND
-        parts = operand.split(right)
+
+def read_formulas(draft: Draft, equations: Sequence[Equation]) -> list[Formula | None]:
+    """Return the formulas of equations; None for what cannot be read, and that is noted."""
+    found: list[Formula | None] = [None] * len(equations)
+    unread: list[int] = []
+    for members, rows in _alike(draft, [equation.right for equation in equations]):
         try:
-            names = list(map(self._spelled, parts[1::2]))
-        except KeyError:
-            operands, same = self._careful(parts[1::2])
-        else:
-            operands = tuple(dict.fromkeys(names))
-            same = _repeats(names, operands)
-        key = (tuple(parts[::2]), same)
-        shape = self._shapes.get(key)
+            shape = _read(draft, equations[members[0]], rows[0], _silent)
+        except Fault:
+            shape = None
         if shape is None:
-            shape = self._read(equation, operands)
-            if shape is None:
-                return None
-            self._shapes[key] = shape
-        if shape.order is not None:
-            operands = tuple(operands[index] for index in shape.order)
-        return Formula(shape.pattern, operands)
-
-    def careful(self, equation: Equation) -> Formula | None:
-        """Return the formula of an equation; None if it cannot be read, and that was noted."""
+            unread += members
+            continue
+        for i, formula in zip(members, shape.formulas(rows), strict=True):
+            found[i] = formula
+    for i in sorted(unread):  # so that faults are noted in their order
+        ((_, (operands,)),) = _alike(draft, [equations[i].right])
         try:
-            return self.formula(equation)
+            _read(draft, equations[i], operands, draft.unknown_name)
         except Fault as fault:
-            self._draft.faults.add(fault)
-            return None
-
-    def _careful(self, words: list[str]) -> tuple[tuple[str, ...], Key]:
-        """Find the operands among words that are not all spelled like names of the graph."""
-        operands: dict[str, int] = {}
-        key: list[object] = []
-        for word in words:
-            name = self._names.find(word)
-            key.append(word if name is None else operands.setdefault(name, len(operands)))
-        return tuple(operands), tuple(key)
-
-    def _origin(self, equation: Equation) -> Origin:
-        return self._draft.origin(equation.right_line, equation.right_column)
-
-    def _read(self, equation: Equation, operands: tuple[str, ...]) -> Shape | None:
-        leaves = {name: Var(index) for index, name in enumerate(operands)}
-        complete = True
-
-        def resolve(word: str) -> Expression | None:
-            name = self._names.find(word)
-            return None if name is None else leaves.get(name, Var(name))
-
-        def unknown(word: str, place: Place) -> None:
-            nonlocal complete
-            complete = False
-            self._draft.unknown_name(word, place)
-
-        origin = self._origin(equation)
-        names = self._names.table
-        parser = Parser(equation.right, origin, resolve, names=names, unknown=unknown)
-        parser.own = self._draft.functions
-        pattern = parser.whole()
-        if not complete:
-            return None
-        if "Piecewise" not in equation.right:
-            return Shape(pattern, None)
-        formula = formula_of(pattern)
-        return Shape(formula.pattern, tuple(int(name) for name in formula.operands))
+            draft.faults.add(fault)
+    return found
 
 
-def _repeats(names: list[str], operands: tuple[str, ...]) -> Key:
-    """Return which of the names are the same one; () where all differ."""
-    if len(operands) == len(names):
-        return ()
-    if len(names) < _FEW:
-        return tuple(map(operands.index, names))
-    position = {name: index for index, name in enumerate(operands)}
-    return tuple(map(position.__getitem__, names))
+def _alike(draft: Draft, rights: Sequence[str]) -> Iterator[Alike]:
+    """Yield the right sides by their shapes."""
+    if not rights:
+        return
+    whole = _END.join(rights)
+    operand = lexer.OPERAND_ASCII if whole.isascii() else lexer.OPERAND
+    parts = operand.split(whole)
+    texts = _NAME.join(parts[::2]).split(_END)
+    groups: dict[str, list[int]] = {}
+    for i, text in enumerate(texts):
+        groups.setdefault(text, []).append(i)
+    widths = {text: text.count(_NAME) for text in groups}
+    starts = list(accumulate(map(widths.__getitem__, texts), initial=0))
+    words = parts[1::2]
+    names = _spelled(draft, words)
+    for text, members in groups.items():
+        places = [starts[i] for i in members]
+        columns = [[names[place + j] for place in places] for j in range(widths[text])]
+        yield from _uniform(members, columns) or _by_key(members, columns, places, words)
+
+
+def _spelled(draft: Draft, words: Sequence[str]) -> list[str | None]:
+    """Return the author's names for words; None for what is no name of the graph."""
+    known: dict[str, str | None] = {**draft.names.table}
+    for word in dict.fromkeys(words):
+        if word not in known:
+            known[word] = draft.names.find(word)
+    return list(map(known.__getitem__, words))
+
+
+def _uniform(members: list[int], columns: Sequence[Sequence[str | None]]) -> list[Alike]:
+    """Return equations as one shape, where the same names are the same in all; nothing if not."""
+    first = [column[0] for column in columns]
+    if any(None in column for column in columns):
+        return []
+    index = {name: j for j, name in reversed(list(enumerate(first)))}
+    if any(columns[index[name]] != column for name, column in zip(first, columns, strict=True)):
+        return []
+    own = sorted(index.values())
+    rows: list[Row] = list(zip(*[columns[j] for j in own], strict=True))
+    if set(map(len, map(set, rows))) - {len(own)}:
+        return []
+    return [Alike(members, rows or [()] * len(members))]
+
+
+def _by_key(
+    members: list[int],
+    columns: Sequence[Sequence[str | None]],
+    places: Sequence[int],
+    words: Sequence[str],
+) -> list[Alike]:
+    """Return equations by which of their names are the same, and by the words that are no names."""
+    groups: dict[tuple[str | int, ...], Alike] = {}
+    for i, place, names in zip(members, places, zip(*columns, strict=True), strict=True):
+        index: dict[str, int] = {}
+        key = tuple(
+            words[place + j] if name is None else index.setdefault(name, len(index))
+            for j, name in enumerate(names)
+        )
+        group = groups.setdefault(key, Alike([], []))
+        group.members.append(i)
+        group.rows.append(tuple(index))
+    return list(groups.values())
+
+
+def _silent(word: str, place: Place) -> None:
+    """Say nothing of a name that is not known."""
+
+
+def _read(draft: Draft, equation: Equation, operands: Row, note: Noted) -> Shape | None:
+    """Return the shape of an equation; None if it has a name that is not known, and was noted.
+
+    Raises:
+        Fault: if the right side is not an expression.
+    """
+    leaves = {name: Var(index) for index, name in enumerate(operands)}
+    complete = True
+
+    def resolve(word: str) -> Expression | None:
+        name = draft.names.find(word)
+        return None if name is None else leaves.get(name, Var(name))
+
+    def unknown(word: str, place: Place) -> None:
+        nonlocal complete
+        complete = False
+        note(word, place)
+
+    origin = draft.origin(equation.right_line, equation.right_column)
+    parser = Parser(equation.right, origin, resolve, names=draft.names.table, unknown=unknown)
+    parser.own = draft.functions
+    pattern = parser.whole()
+    if not complete:
+        return None
+    if "Piecewise" not in equation.right:
+        return Shape(pattern, None)
+    formula = formula_of(pattern)
+    return Shape(formula.pattern, tuple(int(name) for name in formula.operands))

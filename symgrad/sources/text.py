@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import chain, count
+from itertools import chain, count, repeat
 
 from symgrad.errors import Diagnostic, close_to
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.names import canonical
+from symgrad.expression.rows import rows_of_columns
 from symgrad.expression.tree import Div, Pow, Var, formula_of, number, sum_of, variables
 from symgrad.graph.graph import Assumption, Graph, Kind, Node
 from symgrad.sources import lexer
@@ -18,7 +19,7 @@ from symgrad.sources.facts import read_facts
 from symgrad.sources.functions import read_functions
 from symgrad.sources.problems import Fault, TooManyFaults, UnknownNameInSource
 from symgrad.sources.scan import FileScanner
-from symgrad.sources.shapes import Shapes
+from symgrad.sources.shapes import read_formulas
 
 
 def parse(text: str, *, source: str = "<text>") -> Graph:
@@ -113,21 +114,30 @@ def _checked_graph(scanner: FileScanner, wrt: tuple[str, ...] | None) -> Graph:
 
 def _nodes(draft: Draft) -> list[Node]:
     """Read all right sides."""
-    shapes = Shapes(draft)
-    nodes: list[Node] = []
-    seen: set[str] = set()
-    in_order = True
-    for entry in draft.entries:
-        name = entry.name
-        if isinstance(entry, Node):
-            nodes.append(entry)
-        elif (formula := shapes.careful(entry)) is not None:
-            in_order = in_order and seen.issuperset(formula.operands)
-            nodes.append(Node(name, "equation", formula, None, entry.line, entry.column))
-        seen.add(name)
-    if not in_order:
+    equations = [entry for entry in draft.entries if isinstance(entry, Equation)]
+    formulas = read_formulas(draft, equations)
+    names, lines, columns, *_ = zip(*equations, strict=True) if equations else ((), (), ())
+    made = iter(
+        rows_of_columns(
+            Node, names, repeat("equation"), formulas, repeat(None), lines, columns, repeat(())
+        )
+    )
+    whole = [entry if isinstance(entry, Node) else next(made) for entry in draft.entries]
+    nodes = [node for node in whole if node.formula is not None or node.kind != "equation"]
+    if not _is_in_order(nodes):
         check_cycles(draft, nodes)
     return nodes
+
+
+def _is_in_order(nodes: list[Node]) -> bool:
+    """Tell whether every equation stands after those that it uses."""
+    known = {node.name for node in nodes if node.formula is None}
+    for node in nodes:
+        if node.formula is not None:
+            if not known.issuperset(node.formula.operands):
+                return False
+            known.add(node.name)
+    return True
 
 
 def _check_presence(draft: Draft, *, by_hand: bool) -> None:

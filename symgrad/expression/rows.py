@@ -1,0 +1,41 @@
+"""Rows and columns: the tuples of a long list made and changed all at once.
+
+A graph of 10,000 equations is some 100,000 tuples, and to call a constructor for each costs more
+than all that is asked of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+def rows_of_columns(kind: type[Row], *columns: Iterable[object]) -> list[Row]:
+    """Return named tuples of a kind, one for each row of the columns; the shortest column counts.
+
+    >>> from symgrad.expression.tree import Formula, Var
+    >>> rows_of_columns(Formula, [Var(0), Var(0)], [("a",), ("b",)])[1].operands
+    ('b',)
+    """
+    new = partial(tuple.__new__, kind)
+    return list(map(new, zip(*columns, strict=False)))
+
+
+def renamed_rows(
+    rows: Sequence[tuple[str, ...]], names: Mapping[str, str]
+) -> list[tuple[str, ...]]:
+    """Return rows of names with other names for those that have one.
+
+    >>> renamed_rows([("a", "b"), ("b",)], {"b": "c"})
+    [('a', 'c'), ('c',)]
+    """
+    flat = list(chain.from_iterable(rows))
+    renamed = map(names.get, flat, flat)
+    widths = list(map(len, rows))
+    if len(set(widths)) == 1 and widths[0]:
+        return list(zip(*[renamed] * widths[0], strict=True))
+    return [tuple(islice(renamed, width)) for width in widths]
