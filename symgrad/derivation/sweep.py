@@ -6,8 +6,10 @@ once and instantiated by name, so 10,000 equations of one shape cost 10,000 look
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Hashable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -144,17 +146,6 @@ class PatternSlopes:
 
     def adjoint(self, contributions: Sequence[Contribution]) -> Adjoint:
         """Return the sum of the contributions."""
-        if len(contributions) == 1:
-            (only,) = contributions
-            own = only.adjoint.pattern
-            if own is SENSITIVITY or own is UNIT:
-                # The names differ, so that nothing depends on them.
-                plan = only.slope.plans.get(own.unit)
-                if plan is None:
-                    plan = only.slope.plans[own.unit] = self._plan(only)
-                pattern, picked = plan
-                names = (*only.adjoint.operands, *only.operands, only.consumer.name)
-                return Adjoint(pattern, picked(names))
         given: list[str] = []
         for item in contributions:
             given += item.adjoint.operands
@@ -162,8 +153,19 @@ class PatternSlopes:
         pattern, used, unique = self._sum(contributions, given)
         return Adjoint(pattern, tuple([unique[place] for place in used]))
 
+    def alone(self, node: Node, own: Adjoint, slope: Slope, names: tuple[str, ...]) -> Adjoint:
+        """Return the adjoint of an operand that one node alone uses, whose adjoint is 1 or a mark.
+
+        `names` are that mark, the operands of the node and its name: all different, so that the
+        result depends on the shape alone.
+        """
+        plan = slope.plans.get(own.pattern.unit)
+        if plan is None:
+            plan = slope.plans[own.pattern.unit] = self._plan(Contribution(0, node, own, slope))
+        pattern, picked = plan
+        return Adjoint(pattern, picked(names))
+
     def _plan(self, only: Contribution) -> tuple[LinearPattern, Picker]:
-        """Return the adjoint that one contribution alone makes, and which of its names it takes."""
         own = range(len(only.adjoint.operands))
         last = len(own) + len(only.operands)
         names = [*own, *_standing(only.slope.picked.positions, range(len(own), last), last)]
@@ -241,36 +243,43 @@ def sweep(
     adjoints: dict[str, Adjoint] = {}
     named: dict[str, AdjointMark] = {}
     merges: list[str] = []
-    nothing: list[Contribution] = []
+    alone: dict[str, Adjoint] = {}
+    uses = Counter(chain.from_iterable([n.formula.operands for n in graph.ordered if n.formula]))
+    objective = graph.objective
     for node in (*reversed(graph.ordered), *(graph.index[name] for name in wrt)):
         name, formula = node.name, node.formula
-        contributions = incoming.pop(name, nothing)
-        if name == graph.objective:
+        parts = 1
+        if name == objective:
             own = Adjoint(UNIT, ())
-        elif contributions:
-            if len(contributions) > 1:
+        elif name in alone:
+            own = alone.pop(name)
+        elif name in incoming:
+            contributions = incoming.pop(name)
+            parts = len(contributions)
+            if parts > 1:
                 contributions.sort(key=itemgetter(0))
                 merges.append(name)
             own = shapes.adjoint(contributions)
-            if refine is not None:
-                own = refine(node, own, adjoints)
-                own = Adjoint(shapes.shared_form(own.pattern), own.operands)
         else:
             continue
+        if refine is not None and name != objective:
+            own = refine(node, own, adjoints)
+            own = Adjoint(shapes.shared_form(own.pattern), own.operands)
         adjoints[name] = own
         if formula is None or not own.pattern.terms:
             continue
         edges = shapes.edges(node, formula, active)
-        if naming(node, own, edges, len(contributions)) and not (
+        if naming(node, own, edges, parts) and not (
             economical and own.pattern.divides and _shorter_unnamed(shapes, node, own, edges)
         ):
             named[name] = mark = mark_of(name)
             own = Adjoint(SENSITIVITY, (mark,))
-        place_in_order = order[name]
+        is_bare = own.pattern is SENSITIVITY or own.pattern is UNIT
+        names = (*own.operands, *formula.operands, name)
         for operand, slope in edges:
-            contribution = Contribution(place_in_order, node, own, slope)
-            if operand in incoming:
-                incoming[operand].append(contribution)
+            if is_bare and uses[operand] == 1:
+                alone[operand] = shapes.alone(node, own, slope, names)
             else:
-                incoming[operand] = [contribution]
+                contribution = Contribution(order[name], node, own, slope)
+                incoming.setdefault(operand, []).append(contribution)
     return Swept(adjoints, named, tuple(merges))

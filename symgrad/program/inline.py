@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 
 from symgrad.expression.identity import Identities
 from symgrad.expression.tree import (
@@ -130,32 +130,29 @@ def sorted_blocks(
     blocks: list[Block], temporaries: Mapping[str, int], prefix: str, *, disordered: bool
 ) -> list[Block]:
     """Return the blocks with places 0, 1, … such that each statement stands after what it uses."""
-    names = list(chain.from_iterable(block.names for block in blocks))
     if disordered:
         order = _dependency_order(blocks, temporaries)
+        place = dict(zip(order, range(len(order)), strict=True))
+        places = [place[name] for block in blocks for name in block.names]
     else:
         # A temporary stands right before the first statement that uses it; of several there, those
         # found earlier come first, because later ones may use them.
-        rank = {name: i for i, name in enumerate(temporaries)}
-        last = len(rank)
+        last = len(temporaries) + 1
+        first = {name: p * last + i for i, (name, p) in enumerate(temporaries.items())}
         keys: list[int] = []
         for block in blocks:
-            if not rank.keys().isdisjoint(block.names):
-                keys += [
-                    temporaries[n] * (last + 1) + rank[n] if n in rank else p * (last + 1) + last
-                    for n, p in zip(block.names, block.places, strict=True)
-                ]
-            else:
-                keys += [p * (last + 1) + last for p in block.places]
-        ranks = sorted(range(len(keys)), key=keys.__getitem__)
-        order = [names[i] for i in ranks]
-    place = dict(zip(order, range(len(order)), strict=True))
-    placed = [
-        replace(block, places=tuple([place[name] for name in block.names])) for block in blocks
-    ]
+            own = [place * last + last - 1 for place in block.places]
+            is_plain = first.keys().isdisjoint(block.names)
+            keys += own if is_plain else map(first.get, block.names, own)
+        places = [0] * len(keys)
+        for i, old in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
+            places[old] = i
+    following = iter(places)
+    placed = [replace(b, places=tuple(islice(following, len(b.names)))) for b in blocks]
     if len(temporaries) > MAX_RENUMBERED or not temporaries:
         return placed
-    ordered = [name for name in order if name in temporaries]
+    by_place = {p: n for b in placed for p, n in zip(b.places, b.names, strict=True)}
+    ordered = [by_place[p] for p in range(len(by_place)) if by_place[p] in temporaries]
     fresh = {name: f"{prefix}{i}" for i, name in enumerate(ordered, 1)}
     return [_renamed(block, fresh) for block in placed]
 

@@ -30,6 +30,10 @@ class Lines:
         # Nothing after a lone result can be needed for it.
         last = self.names.index(asked[0]) if len(asked) == 1 else len(flags) - 1
         names, formulas = self.names, self._formulas
+        used = wanted.union(*[formula.operands for formula in formulas[: last + 1]])
+        if used.issuperset(names[: last + 1]):
+            # The last one is a result, then; and each of the others is used by one after it.
+            return [i <= last for i in range(len(names))]
         for i in range(last, -1, -1):
             if names[i] in wanted:
                 flags[i] = True

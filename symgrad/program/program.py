@@ -22,7 +22,7 @@ from symgrad.expression.alike import Key
 from symgrad.expression.collector import paused_collector
 from symgrad.expression.identity import ByIdentity, distinct
 from symgrad.expression.rows import rows_of_columns
-from symgrad.expression.tree import ZERO, Call, Expression, Var, children, placed
+from symgrad.expression.tree import ZERO, Call, Expression, Formula, Var, children, placed
 from symgrad.graph.arrays import refuse_arrays
 from symgrad.graph.graph import Graph
 from symgrad.graph.points import inputs_of
@@ -319,9 +319,13 @@ def _improved(task: _Task) -> Improved:
 
 def _gradient_names(derivation: Derivation) -> list[str]:
     taken = {item.name for item in derivation.sensitivity_list}
-    names: list[str] = []
+    graph = derivation.graph
+    names = [f"d{graph.objective}_d{parameter}" for parameter in derivation.wrt]
+    if graph.index.keys().isdisjoint(names) and taken.isdisjoint(names):
+        return names
+    names = []
     for parameter in derivation.wrt:
-        name = free_name(gradient_name(derivation.graph, parameter), taken)
+        name = free_name(gradient_name(graph, parameter), taken)
         taken.add(name)
         names.append(name)
     return names
@@ -330,17 +334,18 @@ def _gradient_names(derivation: Derivation) -> list[str]:
 def _statements(derivation: Derivation, gradient_names: Sequence[str]) -> tuple[Statement, ...]:
     """Return the equations, the sensitivities and the gradient as statements."""
     ordered, named = derivation.graph.ordered, derivation.sensitivity_list
-    names = chain((n.name for n in ordered), (item.name for item in named), gradient_names)
-    forms = chain((item.form for item in named), (form for _, form in derivation.gradient_forms))
-    formulas = chain((n.formula for n in ordered), (form.formula for form in forms))
+    forms = [*(item.form for item in named), *(form for _, form in derivation.gradient_forms)]
+    totals, operands = [pattern.total for pattern, _ in forms], [names for _, names in forms]
+    names = (*(node.name for node in ordered), *(item.name for item in named), *gradient_names)
+    formulas = (*(node.formula for node in ordered), *rows_of_columns(Formula, totals, operands))
     return tuple(rows_of_columns(Statement, names, formulas))
 
 
 def free_prefix(names: Iterable[str]) -> str:
     """Return a prefix for numbered temporaries that no name in `names` starts with."""
-    text = "\n".join(names)
+    text = "\n" + "\n".join(names)
     for prefix in _PREFIXES:
-        if not re.search(rf"^{prefix}[0-9]+$", text, re.MULTILINE):
+        if f"\n{prefix}" not in text or not re.search(rf"\n{prefix}[0-9]+(?:\n|$)", text):
             return prefix
     longest = max(map(len, text.split("\n")))
     return "t" + "_" * longest

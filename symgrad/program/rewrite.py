@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import compress, count
 
 from symgrad.expression.tree import (
     ONE,
@@ -106,8 +107,7 @@ def _window(blocks: Sequence[Block], place: int) -> list[Block]:
             continue
         found: set[int] = set()
         for column in (block.names, *block.columns):
-            if not names.isdisjoint(column):
-                found.update([i for i, name in enumerate(column) if name in names])
+            found.update(compress(count(), map(names.__contains__, column)))
         if block is example:
             found = {i for i in found if abs(i - middle) < _NEIGHBOURS}
         if found:

@@ -7,6 +7,7 @@ on the pattern alone is worked out once; the rest are operations on columns.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from symgrad.program.inline import inlined, sorted_blocks
 from symgrad.program.slots import Slot, SlotTable, replaced_slots, without_conflicts
 
 Key = str | tuple[str, ...]
+_NOWHERE = sys.maxsize  # where a temporary is needed first that nothing uses yet
 
 
 @dataclass(slots=True)
@@ -196,7 +198,7 @@ class Sharing:
             start = len(self.temporaries) + 1
             names = [f"{self._prefix}{i}" for i in range(start, start + len(missing))]
             providers.update(zip(missing, names, strict=True))
-            self.temporaries.update(dict.fromkeys(names, -1))
+            self.temporaries.update(dict.fromkeys(names, _NOWHERE))
             rows: Sequence[Key] = missing
             if found.operands is not found.keys:
                 as_written = dict(zip(reversed(found.keys), reversed(found.operands), strict=True))
@@ -210,17 +212,18 @@ class Sharing:
 
     def _note_uses(self, column: list[str], places: Sequence[int]) -> None:
         """Keep in mind where each temporary is needed first."""
-        pairs = list(zip(column, places, strict=True))
-        if not all(map(lt, places, places[1:])):
-            pairs.sort(key=itemgetter(1))
-        first = dict(reversed(pairs))
         known = self.temporaries
-        for name, place in first.items():
-            old = known.get(name)
-            if old is None:
+        if all(map(lt, places, places[1:])):
+            first = dict(zip(reversed(column), reversed(places), strict=True))
+        else:
+            pairs = sorted(zip(column, places, strict=True), key=itemgetter(1), reverse=True)
+            first = dict(pairs)
+        if not known.keys() >= first.keys():
+            for name in [name for name in first if name not in known]:
+                place = first.pop(name)
                 self.disordered = self.disordered or self._own_place(name) > place
-            elif old < 0 or place < old:
-                known[name] = place
+        earlier = map(min, map(known.__getitem__, first), first.values())
+        known.update(zip(first, earlier, strict=True))
 
     def _own_place(self, name: str) -> int:
         if name not in self._own_places:

@@ -89,8 +89,8 @@ def _lines(
         yield "Inputs"
         yield from _listed(inputs, len(comments.inputs), "inputs")
     yield from _backward(program, printer, goal)
-    pairs = [(name, spelled) for name, spelled in identifiers.items() if name in graph.index]
-    renamed = [f"{name} is {spelled}" for name, spelled in pairs if name != spelled]
+    others = [(name, spelled) for name, spelled in identifiers.items() if name != spelled]
+    renamed = [f"{name} is {spelled}" for name, spelled in others if name in graph.index]
     if renamed:
         yield f"Names here: {', '.join(renamed[:MAX_SHOWN])}{' …' * (len(renamed) > MAX_SHOWN)}."
     if given:

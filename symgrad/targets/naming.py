@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from symgrad.errors import free_name
 from symgrad.expression.names import LATIN, canonical
@@ -52,7 +53,7 @@ def _letter(character: str) -> str:
     return f"u{ord(character):04x}"
 
 
-def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str, str]:
+def identifiers(names: Iterable[str], reserved: AbstractSet[str]) -> Mapping[str, str]:
     """Return an identifier for every name, no two alike and none reserved.
 
     Names that can stay as they are come first, so `lam` keeps its name where `λ` is there too.
@@ -60,11 +61,13 @@ def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str,
     >>> dict(identifiers(["λ", "lam", "if"], {"if"}))
     {'lam': 'lam', 'λ': 'lam_', 'if': 'if_'}
     """
-    every = list(dict.fromkeys(names))
-    plain = "".join(every).isascii()
-    ascii_only = every if plain else [name for name in every if name.isascii()]
+    every = list(names)
+    ascii_only = list(filter(str.isascii, every))
     found = _unchanged(ascii_only, reserved)
-    others = [name for name in every if name not in found] if len(found) < len(every) else []
+    foreign = [name for name in every if not name.isascii()]
+    kept = len(found) == len(ascii_only)
+    others = foreign if kept else [name for name in every if name not in found]
+    others = list(dict.fromkeys(others))
     renamed = "\n".join(others).translate(_GREEK).split("\n") if others else []
     fresh = _unchanged(renamed, reserved)
     if len(fresh) == len(others) and found.keys().isdisjoint(fresh):
@@ -79,13 +82,13 @@ def identifiers(names: Iterable[str], reserved: Collection[str]) -> Mapping[str,
     return found
 
 
-def _unchanged(names: list[str], reserved: Collection[str]) -> dict[str, str]:
+def _unchanged(names: list[str], reserved: AbstractSet[str]) -> dict[str, str]:
     """Return the names that are identifiers as they are."""
     if _ALL_PLAIN.fullmatch("\n".join(names)):
         kept = names
     else:
         kept = [name for name in names if _PLAIN.fullmatch(name)]
     found = dict(zip(kept, kept, strict=True))
-    for name in found.keys() & set(reserved):
+    for name in found.keys() & reserved:
         del found[name]
     return found

@@ -125,7 +125,7 @@ class Python(Target):
             "objective": sheet.names[program.graph.objective],
             "arguments": listed(arguments, "    ", 51),
             **_bodies(sheet, given),
-            **_flat(sheet, given, keywords),
+            **(_flat(sheet, given, keywords) if sheet.has("fun_and_jac") else _NOT_FLAT),
             "many": listed(many, "    ", 40),
             "given": listed([*_typed(inputs), *typed], "    ", 39),
             **_ieee(sheet),
@@ -215,6 +215,9 @@ def _ieee(sheet: Sheet) -> dict[str, str]:
         return {"ieee_body": "", "ieee_type": result}
     lines = [*sheet.lines(routine, guarded=True), _returned(sheet, routine, kind)]
     return {"ieee_body": "    " + "\n    ".join(lines), "ieee_type": result}
+
+
+_NOT_FLAT = dict.fromkeys(("theta", "unpacked", "flat_arguments", "flat_given", "sign"), "")
 
 
 def _flat(sheet: Sheet, given: Sequence[str], keywords: Sequence[str]) -> dict[str, str]:
