@@ -101,7 +101,7 @@ class PatternSlopes:
 
     def __init__(self) -> None:
         self._slopes: ByIdentity[Expression, list[Slope]] = ByIdentity()
-        self._patterns: dict[Expression, Expression] = {}
+        self._patterns: dict[Expression, tuple[Expression, str]] = {}
         self._linear: dict[LinearPattern, LinearPattern] = {}
         self._composed: dict[object, tuple[LinearPattern, tuple[int, ...]]] = {}
         self._numbers = Identities()
@@ -111,9 +111,8 @@ class PatternSlopes:
         found = self._slopes.get(pattern)
         if found is None:
             found = self._slopes[pattern] = [
-                Slope(place, picked, refusal_of(picked.pattern), {})
+                self._slope(place, rule.short)
                 for place, rule in sorted(local_derivatives(pattern).items())
-                for picked in [self._shared(rule.short)]
             ]
         return found
 
@@ -136,9 +135,13 @@ class PatternSlopes:
             edges.append((operand, slope))
         return edges
 
-    def _shared(self, picked: Picked) -> Picked:
-        pattern = self._patterns.setdefault(picked.pattern, picked.pattern)
-        return Picked(pattern, picked.positions)
+    def _slope(self, place: int, picked: Picked) -> Slope:
+        known = self._patterns.get(picked.pattern)
+        if known is None:
+            known = (picked.pattern, refusal_of(picked.pattern))
+            self._patterns[picked.pattern] = known
+        pattern, refused = known
+        return Slope(place, Picked(pattern, picked.positions), refused, {})
 
     def shared_form(self, pattern: LinearPattern) -> LinearPattern:
         """Return the one object that stands for all linear patterns equal to this one."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any, TypeVar
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
@@ -35,7 +35,8 @@ def renamed_rows(
     """
     flat = list(chain.from_iterable(rows))
     renamed = map(names.get, flat, flat)
-    widths = list(map(len, rows))
-    if len(set(widths)) == 1 and widths[0]:
-        return list(zip(*[renamed] * widths[0], strict=True))
-    return [tuple(islice(renamed, width)) for width in widths]
+    made: list[tuple[str, ...]] = []
+    for width, run in groupby(map(len, rows)):
+        count = sum(1 for _ in run)
+        made += islice(zip(*[renamed] * width, strict=True), count) if width else [()] * count
+    return made

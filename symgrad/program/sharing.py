@@ -200,7 +200,9 @@ class Sharing:
             providers.update(zip(missing, names, strict=True))
             self.temporaries.update(dict.fromkeys(names, _NOWHERE))
             rows: Sequence[Key] = missing
-            if found.operands is not found.keys:
+            if len(missing) == len(found.keys):
+                rows = found.operands
+            elif found.operands is not found.keys:
                 as_written = dict(zip(reversed(found.keys), reversed(found.operands), strict=True))
                 rows = [as_written[key] for key in missing]
             single = isinstance(rows[0], str)

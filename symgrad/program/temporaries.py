@@ -8,11 +8,13 @@ would have a long name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.expression.alike import Key, orderless
+from symgrad.expression.identity import ByIdentity
 from symgrad.expression.tree import (
     Call,
     Constant,
@@ -135,15 +137,21 @@ class _Namer:
         return f"{self.prefix}{self.number}"
 
 
-def _roles(rows: Sequence[Assignment], temporaries: Collection[str]) -> dict[str, str]:
+def _roles(rows: Sequence[Assignment], temporaries: AbstractSet[str]) -> dict[str, str]:
     """Return what each temporary is in the first statement that uses it: `N_denominator`.
 
     Where that is a temporary, too, it is a part of what this one is for.
     """
     first: dict[str, tuple[str, str]] = {}
+    known: ByIdentity[Expression, list[tuple[int, str]]] = ByIdentity()
     for row in rows:
-        for part, role in _roles_in(row.expression):
-            first.setdefault(part, (row.name, role))
+        if temporaries.isdisjoint(row.operands):
+            continue
+        found_in = known.get(row.pattern)
+        if found_in is None:
+            found_in = known[row.pattern] = list(_roles_in(row.pattern))
+        for place, role in found_in:
+            first.setdefault(row.operands[place], (row.name, role))
     found: dict[str, str] = {}
     for row in reversed(rows):
         if row.name in temporaries and row.name in first:
@@ -155,12 +163,12 @@ def _roles(rows: Sequence[Assignment], temporaries: Collection[str]) -> dict[str
     return found
 
 
-def _roles_in(e: Expression) -> Iterator[tuple[str, str]]:
-    """Yield each name in a formula, and what it is to the operation that it stands in."""
+def _roles_in(e: Expression) -> Iterator[tuple[int, str]]:
+    """Yield each operand in a pattern, and what it is to the operation that it stands in."""
     for place, part in enumerate(children(e)):
         inner = part.operand if isinstance(part, Neg) else part
         if isinstance(inner, Var):
-            yield str(inner.key), _role_in(e, place)
+            yield int(inner.key), _role_in(e, place)
         yield from _roles_in(inner)
 
 
@@ -195,13 +203,13 @@ def named(
         return list(blocks)
     rows = rows_of(blocks)
     temporaries = {row.name for row in rows if _is_temporary(row.name, prefix)}
+    if not temporaries:
+        return list(blocks)
     others = {row.name for row in rows if row.name not in temporaries}
     namer = _Namer(known, {*taken, *others}, prefix, _roles(rows, temporaries))
     for row in rows:
         if row.name in temporaries:
             namer.name(row)
-    if not namer.names:
-        return list(blocks)
 
     def spelled(column: Sequence[str]) -> tuple[str, ...]:
         return tuple([namer.names.get(name, name) for name in column])
