@@ -357,11 +357,13 @@ class Sheet:
     def fresh_names(self, names: Iterable[str]) -> list[str]:
         """Return names for local variables of `update` that are no input's."""
         inputs = set(self.given)
-
-        def free(name: str) -> str:
-            return name if name not in inputs else free(f"{name}_")
-
-        return [free(name) for name in names]
+        found = []
+        for name in names:
+            free = name
+            while free in inputs:
+                free += "_"
+            found.append(free)
+        return found
 
     def unused(self, name: str) -> str:
         """Return a name that nothing in the program has."""
@@ -429,16 +431,16 @@ class Sheet:
         """Return the helpers among `needed` and all that they need, dependencies first."""
         seen: set[str] = set()
         ordered: list[str] = []
-
-        def visit(name: str) -> None:
-            if name not in seen and (name in self.target.helpers or name in self._plain.brought):
-                seen.add(name)
-                for other in self._helper(name).needs:
-                    visit(other)
+        # No function that calls itself: only the collector would clear what it refers to.
+        stack = [(name, False) for name in [*needed][::-1]]
+        while stack:
+            name, is_ready = stack.pop()
+            if is_ready:
                 ordered.append(name)
-
-        for name in needed:
-            visit(name)
+            elif name not in seen and (name in self.target.helpers or name in self._plain.brought):
+                seen.add(name)
+                stack.append((name, True))
+                stack += [(other, False) for other in self._helper(name).needs[::-1]]
         return tuple(ordered)
 
     def _helper(self, name: str) -> Helper:
