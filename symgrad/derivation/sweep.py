@@ -214,6 +214,45 @@ def _adjoint_parts(
     return tuple(parts)
 
 
+class _Arriving:
+    """What the nodes swept so far add to the adjoints of their operands.
+
+    `alone` holds the whole adjoint of an operand that one node alone uses, `incoming` what is to be
+    summed for others, `merges` the nodes at which more than one contribution met.
+    """
+
+    def __init__(self, graph: Graph, shapes: PatternSlopes) -> None:
+        self._shapes = shapes
+        self._order = {node.name: i for i, node in enumerate(graph.nodes)}
+        rows = [node.formula.operands for node in graph.ordered if node.formula]
+        self._uses = Counter(chain.from_iterable(rows))
+        self.alone: dict[str, Adjoint] = {}
+        self.incoming: dict[str, list[Contribution]] = {}
+        self.merges: list[str] = []
+
+    def sum_of(self, name: str) -> tuple[Adjoint, int]:
+        """Return the adjoint of a node that something arrived at, and of how many parts it is."""
+        if name in self.alone:
+            return self.alone.pop(name), 1
+        contributions = self.incoming.pop(name)
+        if len(contributions) > 1:
+            contributions.sort(key=itemgetter(0))
+            self.merges.append(name)
+        return self._shapes.adjoint(contributions), len(contributions)
+
+    def add(self, node: Node, own: Adjoint, edges: Edges) -> None:
+        """Hand the adjoint of a node down to its operands."""
+        is_bare = own.pattern is SENSITIVITY or own.pattern is UNIT
+        operands = node.formula.operands if node.formula else ()
+        names = (*own.operands, *operands, node.name)
+        for operand, slope in edges:
+            if is_bare and self._uses[operand] == 1:
+                self.alone[operand] = self._shapes.alone(node, own, slope, names)
+            else:
+                contribution = Contribution(self._order[node.name], node, own, slope)
+                self.incoming.setdefault(operand, []).append(contribution)
+
+
 def _shorter_unnamed(shapes: PatternSlopes, node: Node, own: Adjoint, edges: Edges) -> bool:
     """Tell whether every contribution of a node is as short without a name for its adjoint."""
     named = Adjoint(SENSITIVITY, (mark_of(node.name),))
@@ -240,34 +279,22 @@ def sweep(
     may put a shorter adjoint in the place of the composed one.
     """
     shapes = PatternSlopes()
+    arriving = _Arriving(graph, shapes)
     active = active_names(graph, wrt)
-    order = {node.name: i for i, node in enumerate(graph.nodes)}
-    incoming: dict[str, list[Contribution]] = {}
     adjoints: dict[str, Adjoint] = {}
     named: dict[str, AdjointMark] = {}
-    merges: list[str] = []
-    alone: dict[str, Adjoint] = {}
-    uses = Counter(chain.from_iterable([n.formula.operands for n in graph.ordered if n.formula]))
-    objective = graph.objective
     for node in (*reversed(graph.ordered), *(graph.index[name] for name in wrt)):
         name, formula = node.name, node.formula
         parts = 1
-        if name == objective:
+        if name == graph.objective:
             own = Adjoint(UNIT, ())
-        elif name in alone:
-            own = alone.pop(name)
-        elif name in incoming:
-            contributions = incoming.pop(name)
-            parts = len(contributions)
-            if parts > 1:
-                contributions.sort(key=itemgetter(0))
-                merges.append(name)
-            own = shapes.adjoint(contributions)
+        elif name in arriving.alone or name in arriving.incoming:
+            own, parts = arriving.sum_of(name)
+            if refine is not None:
+                own = refine(node, own, adjoints)
+                own = Adjoint(shapes.shared_form(own.pattern), own.operands)
         else:
             continue
-        if refine is not None and name != objective:
-            own = refine(node, own, adjoints)
-            own = Adjoint(shapes.shared_form(own.pattern), own.operands)
         adjoints[name] = own
         if formula is None or not own.pattern.terms:
             continue
@@ -277,12 +304,5 @@ def sweep(
         ):
             named[name] = mark = mark_of(name)
             own = Adjoint(SENSITIVITY, (mark,))
-        is_bare = own.pattern is SENSITIVITY or own.pattern is UNIT
-        names = (*own.operands, *formula.operands, name)
-        for operand, slope in edges:
-            if is_bare and uses[operand] == 1:
-                alone[operand] = shapes.alone(node, own, slope, names)
-            else:
-                contribution = Contribution(order[name], node, own, slope)
-                incoming.setdefault(operand, []).append(contribution)
-    return Swept(adjoints, named, tuple(merges))
+        arriving.add(node, own, edges)
+    return Swept(adjoints, named, tuple(arriving.merges))
