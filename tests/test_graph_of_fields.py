@@ -1,5 +1,7 @@
 r"""Graphs that articles of other fields state: mechanics, economics, statistics, calculus."""
 
+from fractions import Fraction
+
 import pytest
 
 from symgrad.errors import SymgradError
@@ -98,6 +100,42 @@ def test_a_graph_of_which_nothing_can_be_read_is_refused():
     text = r"$z = f(L)$ and $\frac{dL}{dw} = 3$"
     with pytest.raises(SymgradError, match="no equation"):
         draft_graph(text, "a.md")
+
+
+TWO_FUNCTIONS = r"""
+1. {0} $f(x, y) = x^2 y$: $\frac{{\partial f}}{{\partial x}} = 2xy$.
+
+2. {0} $f(x, y, z) = x + y z$:
+   $\frac{{\partial f}}{{\partial x}} = 1$, $\frac{{\partial f}}{{\partial z}} = {1}$.
+"""
+
+
+@pytest.mark.parametrize("word", ["For", "Consider", "Para", "设"])
+@pytest.mark.parametrize(("right", "status"), [("y", "proved"), ("z", "refuted")])
+def test_a_function_of_other_arguments_is_another_one(word, right, status):
+    parts = draft_parts(TWO_FUNCTIONS.format(word, right), "a.md")
+    found = verify_parts(parts, "a.md", timeout=20, total_timeout=60)
+    assert [one.status for one in found.verdicts] == ["proved"] * 4 + [status]
+
+
+def test_a_function_with_stated_values_put_in_is_what_follows_is_about():
+    text = "$L(w) = (wx - y)^2$ for $x = 2$, $y = 1$. So $L(w) = (2w - 1)^2$, $dL/dw = 4(2w - 1)$."
+    assert draft_graph(text, "a.md").graph.parameters == ("w",)
+
+
+def test_an_equation_for_what_a_derivative_was_set_to_zero_by_is_a_solution():
+    text = (
+        r"$J = (y - a - b x)^2$. $\frac{\partial J}{\partial a} = -2(y - a - bx) = 0$ and "
+        r"$\frac{\partial J}{\partial b} = -2x(y - a - bx) = 0$."
+        "\n\n"
+        "So $a = y - b x$."
+    )
+    assert draft_graph(text, "a.md").graph.parameters == ("a", "b")
+
+
+def test_a_step_in_numbers_states_a_rate():
+    text = "$L = w^2$, $w = 5$, $dL/dw = 2w$, $w_{new} = 5 - (0.1 \\times 10) = 4$."
+    assert draft_graph(text, "a.md").graph.rate == ("η", Fraction(1, 10))
 
 
 LIKELIHOOD = r"""

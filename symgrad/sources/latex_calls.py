@@ -15,6 +15,7 @@ from symgrad.sources.written import Written
 
 _LETTER_FUNCTIONS = frozenset(("\\sigma", "\\Phi", "\\phi", "\\varphi", "\\psi", "σ", "Φ", "φ"))
 _STOPS_ARGUMENT = frozenset("+-−=,.;)]}&(<>/*")
+_WITH_INVERSE = frozenset(("sin", "cos", "tan", "sinh", "cosh", "tanh"))
 _ENDS_ARGUMENT = frozenset(
     (*"left right middle end quad qquad cr newline text big Big bigg Bigg bigl bigr".split(),
      *"Bigl Bigr biggl biggr Biggl Biggr tag label nonumber notag rvert rVert".split(), "\\")
@@ -90,6 +91,8 @@ class Calls(Tokens, ABC):
                 ends = self.written("^(", sign), self.written(")", sign)
                 power.append(Written.join([ends[0], exponent, ends[1]]))
             self.skip_gaps()
+        if name in _WITH_INVERSE and [re.sub(r"\s", "", one.text) for one in power] == ["^(-1)"]:
+            start, power = f"{start.removesuffix(name)}a{name}", []  # tan⁻¹ is no quotient
         following = self.words[self.at].text if self.at < len(self.words) else ""
         bracket = following in BRACKETS
         if not bracket and self.is_call_of_a_letter():

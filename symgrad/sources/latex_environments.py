@@ -10,6 +10,8 @@ from symgrad.sources.latex_tokens import Tokens, Word
 from symgrad.sources.latex_words import MATRICES
 from symgrad.sources.written import Written
 
+_LARGEST_DETERMINANT = 3
+
 
 class Environments(Tokens, ABC):
     """Translates what stands between `\\begin` and `\\end`."""
@@ -43,19 +45,48 @@ class Environments(Tokens, ABC):
 
     def column(self, word: Word, name: str) -> Written:
         """Translate a matrix as the list of what stands in it."""
-        pieces = [self.written("(", word)]
+        rows: list[list[Written]] = [[]]
         while self.at < len(self.words) and self.words[self.at].text != "\\end":
             cell = self.until(lambda text: text in ("&", "\\\\", "\\cr", "\\end"))
-            if cell.text.strip():
-                pieces += [cell, self.written(", ", word)]
-            if self.at < len(self.words) and self.words[self.at].text in ("&", "\\\\", "\\cr"):
-                self.at += 1
-            elif self.at < len(self.words) and self.words[self.at].text == "}":
+            rows[-1] += [cell] if cell.text.strip() else []
+            sign = self.words[self.at].text if self.at < len(self.words) else "}"
+            self.at += sign in ("&", "\\\\", "\\cr")
+            if sign == "}":
                 break
+            if sign != "&" and rows[-1]:
+                rows.append([])
         self.end(name, word)
-        if len(pieces) == 1:
+        rows = [row for row in rows if row]
+        if not rows:
             raise self.fault("an empty matrix", word)
-        return Written.join([*pieces[:-1], self.written(") ", word)])
+        if name == "vmatrix":
+            return self.determinant(rows, word)
+        cells = [
+            piece for row in rows for cell in row for piece in (cell, self.written(", ", word))
+        ]
+        return Written.join([self.written("(", word), *cells[:-1], self.written(") ", word)])
+
+    def determinant(self, rows: list[list[Written]], word: Word) -> Written:
+        """Translate a determinant, developed by its first row.
+
+        Raises:
+            Fault: for one that is not square, or too large.
+        """
+        size = len(rows)
+        if any(len(row) != size for row in rows) or size > _LARGEST_DETERMINANT:
+            raise self.fault(f"a determinant of at most {_LARGEST_DETERMINANT} rows", word)
+        if size == 1:
+            return self.grouped(rows[0][0], word)
+        pieces = [self.written("(", word)]
+        for place, cell in enumerate(rows[0]):
+            minor = [[*row[:place], *row[place + 1 :]] for row in rows[1:]]
+            pieces += [
+                self.written("-" if place % 2 else "+" if place else "", word),
+                self.grouped(cell, word),
+                self.written("*", word),
+                self.determinant(minor, word),
+            ]
+        return Written.join([*pieces, self.written(")", word)])
 
     def cases(self, word: Word, name: str) -> Written:
         """Translate the rows of a cases environment."""

@@ -55,7 +55,7 @@ class Styles(Calls, Environments, ABC):
             self.skip_spaces()
             below = self.words[self.at].text == "_"  # `indicated` translates what stands there
             return self.written(" 1 " if below else " ", word)
-        if plain.isdecimal():
+        if re.fullmatch(r"[-−]?\d+(?:\.\d+)?", plain):
             return self.written(f" {plain} ", word)
         if word.text not in TEXT_STYLES and not re.fullmatch(r"\w+", plain) and plain:
             self.at = start

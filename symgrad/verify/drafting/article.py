@@ -20,7 +20,8 @@ from symgrad.sources.written import Written
 from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.functions import LETTERS, spelled
 from symgrad.verify.reading.layers import companions, layered, with_indices
-from symgrad.verify.reading.logs import LIKELIHOODS, logged, with_named_logs
+from symgrad.verify.reading.logs import LIKELIHOODS, logged, with_logs_apart, with_named_logs
+from symgrad.verify.reading.redefining import is_introduced
 from symgrad.verify.reading.scope import TIME
 from symgrad.verify.reading.split import WrittenStatement, statements
 from symgrad.verify.reading.superscripts import primed_names, with_primes_spelled
@@ -30,7 +31,7 @@ MAX_FORMULAS = 5_000
 _MAX_LENGTH = 20_000
 _NAME = rf"(?!_){lexer.NAME}"
 _UPDATE = re.compile(rf"\s*({lexer.NAME})\s*[-−]\s*({lexer.NAME})\s*[*(⊙∂]")
-_UPDATE_IN_NUMBERS = re.compile(r"\s*([-−]?[\d.]+)\s*[-−]\s*([\d.]+)\s*[*(]")
+_UPDATE_IN_NUMBERS = re.compile(r"\s*([-−]?[\d.]+)\s*[-−]\s*\(?\s*([\d.]+)\s*[*(]")
 _LEFT = re.compile(rf"\s*({lexer.NAME})\s*(?:\(([\w\s,;|^()\\]*)\))?\s*")
 _DERIVATIVES = (
     re.compile(
@@ -96,6 +97,7 @@ class Said:
     right: str
     place: Place
     bounded: bool = False  # said beside the sign of an input: `…, \quad α > 0`
+    anew: bool = False  # of a function that has an equation, behind a heading or a word like `let`
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,11 @@ class Article:
     ranges: dict[str, tuple[str, ...]] = field(default_factory=dict)  # an index, and its values
     conditions: list[Condition] = field(default_factory=list)
     maximizes: bool = False
+    step_rate: Fraction | None = None  # of steps in numbers, where nothing names it
     set_on: int = 0  # the line of the last derivative that was set to zero
     solved: set[str] = field(default_factory=set)  # by what derivatives were set to zero
+    starts: list[int] = field(default_factory=list)  # lines at which a function is defined anew
+    lines: dict[str, int] = field(default_factory=dict)  # a function, and where it is defined
     closed: set[str] = field(default_factory=set)  # indices of which the values are listed
     alone: set[str] = field(default_factory=set)  # words that stand without arguments somewhere
 
@@ -196,6 +201,7 @@ def gather(text: str, source: str) -> Article:
     translated = [(formula, _translated(formula)) for formula in texts]
     names = logged([one.text for _, one in translated if one is not None], lambda _: False)
     logs = {name: f"log_{name}" for name in names}
+    lefts = {match[1] for _, one in translated if one and (match := _LEFT.match(one.text))}
     likely = names & LIKELIHOODS and not _MINIMIZES.search(text)
     found.maximizes = found.maximizes or bool(likely)
     for formula, plain in translated:
@@ -208,6 +214,7 @@ def gather(text: str, source: str) -> Article:
             continue
         written = with_primes_spelled(plain, marked.__contains__)
         written = with_named_logs(written, logs, called=True)
+        written = with_logs_apart(written, lefts.__contains__)
         listed = [] if formula.directive else list(statements(written))
         for statement in listed:
             _take(statement, formula, found)
@@ -218,7 +225,10 @@ def gather(text: str, source: str) -> Article:
             replace(said, right=call.sub(rf"{function}_\1", said.right)) for said in found.equations
         ]
     found.equations = [
-        replace(said, right=_without_arguments(said.right, found)) for said in found.equations
+        replace(
+            said, right=_without_arguments(said.right, found), anew=said.place.line in found.starts
+        )
+        for said in found.equations
     ]
     _drop_transposes(found)
     _drop_cases(found)
@@ -452,6 +462,14 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
             found.indexed.setdefault(name, indexed[1])
             name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
         else:
+            line = found.lines.get(name)
+            now, known = (
+                {word for word, _ in words_in(text)}
+                for text in (left[2], found.arguments.get(name, left[2]))
+            )
+            anew = line is not None and now != known and is_introduced(formula, line)
+            found.starts += [place.line] if anew else []
+            found.lines[name] = place.line
             found.arguments.setdefault(name, _arguments(statement.left, left, formula))
     if left[2] is not None and plain_number(statement.parts[-1][1].text) is not None:
         return  # `A(T, T) = 0` is a value there and no other
@@ -525,6 +543,15 @@ def _take_update(statement: WrittenStatement, place: Place, found: Article) -> N
     texts = [part.text for _, part in statement.parts]
     symbolic = _UPDATE.match(texts[0]) if texts else None
     numeric = next(filter(None, map(_UPDATE_IN_NUMBERS.match, texts[1:])), None)
+    left = statement.left.text.strip()
+    if symbolic is None and numeric is None and texts and left.endswith(_UPDATED):
+        # `w_new = 5 - (0.1 * 6)` of a w that is 5: a rate without a name
+        numbers = _UPDATE_IN_NUMBERS.match(texts[0])
+        name = left.rpartition("_")[0]
+        if numbers and any(
+            item.name == name and item.value == plain_number(numbers[1]) for item in found.values
+        ):
+            found.step_rate = found.step_rate or plain_number(numbers[2])
     if symbolic is None or numeric is None:
         return
     names = [name.lstrip("\\") for name in symbolic.groups()]

@@ -98,7 +98,9 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
             help="write the equations of the computation as formulas, such as `$u = a x + b$`, "
             "or give a graph file as well",
         )
-    nodes = chosen_of(equations, evidence, {vocabulary.name(name) for name in article.bottoms})
+    bottoms = {vocabulary.name(name) for name in article.bottoms}
+    stated = {vocabulary.name(item.name): item.value for item in reversed(article.values)}
+    nodes = chosen_of(equations, evidence, bottoms, stated)
     top = _objective(wishes.objective, nodes, article, vocabulary, notes)
     said = {vocabulary.name(name) for name, kind in article.words.items() if kind != "rate"}
     added = by_analogy(top, nodes, vocabulary, said)
@@ -131,7 +133,7 @@ def _drafted(text: str, source: str, wishes: Wishes, notes: list[str]) -> Articl
     assumed = [one for one in conditions if _is_assumed(one, kinds)]
     text_of_graph = written(source, top, ordered, kinds, assumed, article, vocabulary)
     graph = parse(text_of_graph, source=source)
-    refuse_two(graph, equations, nodes, evidence, notes)
+    refuse_two(graph, equations, nodes, evidence, article, notes)
     refuse_other_results(graph, added, article, vocabulary)
     return ArticleDraft(text_of_graph, graph, tuple(notes))
 
@@ -151,6 +153,8 @@ def _kinds(
     arguments = [vocabulary.name(word) for word in arguments_of(top, article, vocabulary)]
     if not set(arguments) <= set(inputs):
         arguments = []  # `L(a, y)` with a node a says what L is made from, not what it varies with
+    order = {name: place for place, name in enumerate(arguments)}
+    inputs = sorted(inputs, key=lambda name: order.get(name, len(order)))
     return roles(inputs, article, vocabulary, chosen, arguments)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 from symgrad.errors import Place
@@ -16,6 +18,7 @@ from symgrad.expression.tree import Add, Compare, Expression, Var, number, subst
 from symgrad.sources.cursor import constant
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.text import parse
+from symgrad.verify.deciding.equality import decide
 from symgrad.verify.drafting.article import Article, ArticleEquation, Said, words_in
 from symgrad.verify.drafting.evidence import Evidence
 from symgrad.verify.drafting.names import Vocabulary, per_sample
@@ -85,12 +88,17 @@ def readable(article: Article, vocabulary: Vocabulary, notes: list[str]) -> Read
 
 
 def chosen_of(
-    equations: Sequence[ArticleEquation], evidence: Evidence, wanted: Collection[str] = ()
+    equations: Sequence[ArticleEquation],
+    evidence: Evidence,
+    wanted: Collection[str] = (),
+    values: Mapping[str, Fraction] = MappingProxyType({}),
 ) -> dict[str, ArticleEquation]:
     """Return the equation of each name: the first that numbers are put into, else the first.
 
     One that holds nothing of what is `wanted` and names that nothing else is said of stands behind
-    one that does hold it: `T = m(x'^2 + y'^2)/2` where the article differentiates by θ'.
+    one that does hold it: `T = m(x'^2 + y'^2)/2` where the article differentiates by θ'. Of one
+    that is the first with stated values put in, `L = (2w - 1)^2` for x = 2 and y = 1, what follows
+    speaks.
     """
     found: dict[str, ArticleEquation] = {}
     uses = Counter(str(name) for item in equations for name in variables(item.right))
@@ -103,9 +111,19 @@ def chosen_of(
         better = (alone and names.isdisjoint(wanted) and holds) or (
             holds and item.name not in wanted and not _leads(first, equations, wanted)
         )
-        if not evidence.bears_out(first) and (evidence.bears_out(item) or better):
+        better = not evidence.bears_out(first) and (evidence.bears_out(item) or better)
+        if better or (item is not first and _put_in(first.right, item.right, values)):
             found[item.name] = item
     return found
+
+
+def _put_in(general: Expression, own: Expression, values: Mapping[str, Fraction]) -> bool:
+    """Tell whether an expression is another one with stated values put in for some names."""
+    names = set(map(str, variables(general))) - set(map(str, variables(own)))
+    if not names or not names <= values.keys():
+        return False
+    numbers: dict[str | int, Expression] = {name: number(values[name]) for name in names}
+    return decide(substitute(general, numbers), own).status == "proved"
 
 
 def _leads(
@@ -178,6 +196,9 @@ def _by_links(
             solved = inverted(left, names[0])
             if solved is None or not variables(right) or names[0] in variables(right):
                 continue
+            if any(_leads(item, equations, {names[0]}) for item in equations
+                   if item.name in set(map(str, variables(right)))):  # fmt: skip
+                continue  # `ln A = ln Q - …` of a Q that is made from A
             expression = recognized(substitute(solved, {VALUE: right}))
             found[names[0]] = ArticleEquation(
                 names[0], expression, Said(names[0], one.right, one.place)

@@ -134,6 +134,7 @@ def refuse_two(
     equations: Sequence[ArticleEquation],
     nodes: Mapping[str, ArticleEquation],
     evidence: Evidence,
+    article: Article,
     notes: list[str],
 ) -> None:
     """Refuse two equations for one name that are not equal, unless numbers say which is meant."""
@@ -146,6 +147,8 @@ def refuse_two(
         try:
             equal = same(truth, Var(item.name), item.right)
         except MissingValue as missing:
+            if item.name in article.arguments and item.said.anew:
+                raise _two(item, taken) from None
             notes.append(
                 f"line {line}: another equation for `{item.name}` is passed over: {missing.args[0]}"
                 " is no name of the graph"
@@ -159,15 +162,19 @@ def refuse_two(
                 f"{taken.said.place.line}, which the article puts numbers into; the graph has that"
             )
             continue
-        raise TwoEquations(
-            Diagnostic(
-                f"the article has two equations for `{item.name}` that are not equal",
-                item.said.place,
-                "correct one of them, give one of the two another name, or say which one is meant "
-                f"with --equation '{item.name} = …'",
-                ((f"`{item.name}` is defined here first", taken.said.place),),
-            )
+        raise _two(item, taken)
+
+
+def _two(item: ArticleEquation, taken: ArticleEquation) -> TwoEquations:
+    return TwoEquations(
+        Diagnostic(
+            f"the article has two equations for `{item.name}` that are not equal",
+            item.said.place,
+            "correct one of them, give one of the two another name, or say which one is meant "
+            f"with --equation '{item.name} = …'",
+            ((f"`{item.name}` is defined here first", taken.said.place),),
         )
+    )
 
 
 def refuse_other_results(

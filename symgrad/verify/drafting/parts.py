@@ -1,19 +1,21 @@
 """An article that states several graphs: a sheet whose exercises each define an f of their own.
 
-Where two equations for one name do not fit each other, the article is cut at its exercises, and
-each that states a graph is drafted by itself. The text of a part is the whole with all else blank,
-so that places stay what they are. Steps of one derivation are no exercises: two equations for one
-name in them are an error.
+Where two equations for one name do not fit each other, the article is cut at its exercises, or
+where it defines a function anew, and each part that states a graph is drafted by itself. The text
+of a part is the whole with all else blank, so that places stay what they are. Steps of one
+derivation are no exercises: two equations for one name in them are an error.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import PurePath
 
 from symgrad.errors import SymgradError
+from symgrad.verify.drafting.article import gather
 from symgrad.verify.drafting.draft import ArticleDraft, Wishes, draft_graph
 from symgrad.verify.drafting.gaps import TwoEquations
 
@@ -55,10 +57,11 @@ def draft_parts(text: str, source: str, wishes: Wishes | None = None) -> tuple[A
     except TwoEquations:
         if PurePath(source).suffix.lower() in _IN_ONE_PIECE:
             raise
-        parts = tuple(_part(one, source, wishes) for one in _cut(text))
-        if sum(part.draft is not None for part in parts) < 2:
-            raise
-        return parts
+        for starts in (_exercises(text), _anew(text, source)):
+            parts = tuple(_part(one, source, wishes) for one in _cut(text, starts))
+            if len(parts) > 1 and any(part.draft is not None for part in parts):
+                return parts
+        raise
 
 
 def _part(text: str, source: str, wishes: Wishes | None) -> ArticlePart:
@@ -68,9 +71,25 @@ def _part(text: str, source: str, wishes: Wishes | None) -> ArticlePart:
         return ArticlePart(text, None, error.diagnostics[0].message)
 
 
-def _cut(text: str) -> list[str]:
-    """Return the parts of a text between its headings, each with all else blank."""
-    starts = [match.start() for match in _CUT.finditer(text)][:_MOST]
+def _exercises(text: str) -> list[int]:
+    """Return where the headings of exercises begin."""
+    return [match.start() for match in _CUT.finditer(text)]
+
+
+def _anew(text: str, source: str) -> list[int]:
+    """Return where the paragraphs begin in which a function is defined anew."""
+    starts = []
+    for line in gather(text, source).starts:
+        before = text.split("\n")[: line - 1]
+        while before and before[-1].strip():
+            before.pop()
+        starts.append(sum(len(one) + 1 for one in before))
+    return starts
+
+
+def _cut(text: str, starts: Sequence[int]) -> list[str]:
+    """Return the parts of a text between these places, each with all else blank."""
+    starts = starts[:_MOST]
     bounds = sorted({0, *starts, len(text)})
     return [
         _blank(text[:start]) + text[start:end] + _blank(text[end:])

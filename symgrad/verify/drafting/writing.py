@@ -54,6 +54,8 @@ def written(
     rate = rate_of(article, (*kinds, *(item.name for item in equations)), vocabulary)
     if rate:
         lines.append(f"rate {_with_value(rate, stated[rate])}")
+    elif article.step_rate and "η" not in {*kinds, *(item.name for item in equations)}:
+        lines.append(f"rate η = {number_text(article.step_rate)}")
     data = [one for one, role in kinds.items() if role.kind == "data"]
     lines += _steps(data, article, vocabulary)
     return "\n".join(lines) + "\n"

@@ -46,7 +46,7 @@ from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.split import WrittenStatement
 from symgrad.verify.reading.state import State
 from symgrad.verify.reading.text import decimals_of, source_text
-from symgrad.verify.reading.totals import in_totals, is_total
+from symgrad.verify.reading.totals import in_totals, is_of_total, is_total
 from symgrad.verify.truth import MissingValue, Truth
 
 _MAX_DEFINITIONS = 50
@@ -146,7 +146,7 @@ class Chains:
         """
         left, links = self.along_curve(left, links)
         self.scope.totals = self.scope.totals or is_total(left, links, self.scope)
-        if self.scope.totals:
+        if self.scope.totals or is_of_total(left, links, self.scope):
             left, links = in_totals(left, links, self.scope)
         for index, link in enumerate(links):
             if link.relation == "≈" and not link.numeric and not self.has_numbers(link):
@@ -328,6 +328,7 @@ class Chains:
         solved = node is not None and node.formula is None and not links[-1].numeric
         compound = (
             isinstance(left, ExpressionTarget)
+            and any(map(variables, (left.expression, *(link.expression for link in links))))
             and not self.scope.dummies
             and self.scope.derivatives.keys().isdisjoint(variables(left.expression))
         )

@@ -28,7 +28,7 @@ from symgrad.verify.reading.documents import FoundFormula, formulas
 from symgrad.verify.reading.formula import parse_side
 from symgrad.verify.reading.homonyms import without_homonyms
 from symgrad.verify.reading.layers import companions, layered, with_indices
-from symgrad.verify.reading.logs import logged, of_graph, with_named_logs
+from symgrad.verify.reading.logs import logged, of_graph, with_logs_apart, with_named_logs
 from symgrad.verify.reading.motion import curved, moving, speaks_of_time
 from symgrad.verify.reading.orders import without_order
 from symgrad.verify.reading.prose import UNCLEAR
@@ -196,6 +196,7 @@ class Reader(StatementReader):
             written = with_labels(written, self.scope)
             written = with_named_densities(written, self.scope)
             written = with_named_logs(written, self.logs, called=False)
+            written = with_logs_apart(written, self.scope.can_be_read)
             self.chains.faults = {content.offsets[at]: found for at, found in faults.items()}
             if formula.directive:
                 self.chains.refuse_marks(written)

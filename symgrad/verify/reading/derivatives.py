@@ -241,6 +241,8 @@ class DerivativeParser(Parser):
             return name
         if token == TIME and self.scope.moves:
             return TIME
+        if name is None and (twin := self.scope.twin(token, below=True)) is not None:
+            return str(twin.key)
         raise self.unknown_node(token)
 
     def unknown_node(self, token: str) -> Fault:

@@ -14,6 +14,7 @@ _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _SHORT = {"n": "\n", "t": "\t", "r": "", "b": "", "f": ""}
 _MAX_CELLS = 20_000
 _STRING = re.compile(r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|\"|')", re.DOTALL)
+_REMARK = re.compile(r"(?<=\S)[ \t]{2,}#[ \t][^\n]*")  # `z = wx + b    # a linear map`
 _DOCTEST = re.compile(r"^[ \t]*>>>[^\n]*(?:\n[ \t]*\S[^\n]*)*", re.MULTILINE)
 
 Text = list[tuple[str, int]]  # characters, and where each stands in the file
@@ -113,7 +114,8 @@ def _raw_string(passage: Passage, value: ast.Constant) -> Iterator[tuple[str, in
     behind = len(last.encode()[: value.end_col_offset or 0].decode(errors="replace"))
     end = passage.starts[(value.end_lineno or value.lineno) - 1] + behind - len(opened["quote"])
     text = passage.text[opened.end() : end]
-    text = _DOCTEST.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    for away in (_DOCTEST, _REMARK):
+        text = away.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     at = 0
     while at < len(text):
         yield text[at], opened.end() + at

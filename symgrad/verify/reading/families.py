@@ -85,27 +85,29 @@ class FamilyParser(FunctionParser):
     def norm(self) -> Expression:
         """Read `‖w‖` of w_1, w_2, …, and `‖w‖_1`; of a number it is the absolute value."""
         opened = self.at
-        at, token = self.at + 1, self.tokens[self.at + 1]
-        parts = self.members(token) if self.tokens[at + 1] == NORM else {}
-        if parts:
-            self.at = at + 1
-        else:
-            self.at = at
+        parts = self.vectors_inside()
+        inside = list(self.tokens)
+        values: list[Expression] = []
+        for key in sorted(parts, key=int) or [""]:
+            self.tokens[:] = [parts[key].get(one, one) for one in inside] if parts else inside
+            self.at = opened + 1
             self.enter()
             self.norms += 1
-            inner = self.sum()
+            values.append(self.sum())
             self.norms -= 1
             self.depth -= 1
+        self.tokens[:] = inside
         self.expect(NORM, opened)
         order = self.tokens[self.at][1:] if self.tokens[self.at][:1] == "_" else "2"
         self.at += self.tokens[self.at][:1] == "_"
         if not parts:
             self.scope.remark("a norm read as an absolute value: every value is a number")
-            return Call("abs", (inner,))
-        values = [Var(parts[key]) for key in sorted(parts, key=int)]
+            return Call("abs", tuple(values))
         if order not in ("1", "2"):
             raise self.fault("the norm of order 1 or 2 is read here", opened, last=self.at - 1)
-        self.scope.remark(f"`‖{token}‖` read as the norm of {', '.join(parts.values())}")
+        for token in next(iter(parts.values())):
+            named = ", ".join(parts[key][token] for key in sorted(parts, key=int))
+            self.scope.remark(f"`{token}` in a norm read as {named}")
         if order == "1":
             return sum_of([Call("abs", (value,)) for value in values])
         square = sum_of([Pow(value, number(2)) for value in values])
@@ -113,6 +115,18 @@ class FamilyParser(FunctionParser):
             self.at += len(self.tokens_of_square())
             return square
         return Call("sqrt", (square,))
+
+    def vectors_inside(self) -> dict[str, dict[str, str]]:
+        """Return what the vectors in a norm are for each number: w_1 for w, x_1 for x; or {}."""
+        end = (
+            self.tokens.index(NORM, self.at + 1) if NORM in self.tokens[self.at + 1 :] else self.at
+        )
+        found = {token: self.members(token) for token in self.tokens[self.at + 1 : end]}
+        found = {token: members for token, members in found.items() if members}
+        keys = {frozenset(members) for members in found.values()}
+        if len(keys) != 1:
+            return {}
+        return {key: {token: one[key] for token, one in found.items()} for key in keys.pop()}
 
     def is_squared(self) -> bool:
         """Tell whether the exponent 2 comes next."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from symgrad.derivation.analysis import ancestors
@@ -9,9 +10,21 @@ from symgrad.errors import close_to
 from symgrad.expression.algebra import add
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
-from symgrad.expression.tree import ONE, ZERO, Call, Compare, Div, Expression, Number, Var, number
+from symgrad.expression.tree import (
+    ONE,
+    ZERO,
+    Call,
+    Compare,
+    Div,
+    Expression,
+    Neg,
+    Number,
+    Var,
+    number,
+)
 from symgrad.sources import complaints, lexer
 from symgrad.sources.problems import Fault, Origin, UnknownNameInSource
+from symgrad.verify.model import DerivativeTarget
 from symgrad.verify.reading.derivatives import SUPERSCRIPTS
 from symgrad.verify.reading.families import NORM
 from symgrad.verify.reading.functions import LETTERS, PRIMES
@@ -19,6 +32,7 @@ from symgrad.verify.reading.motion import by_time, dotted, names_below
 from symgrad.verify.reading.scope import Scope
 from symgrad.verify.reading.sums import MEANS, SumParser
 from symgrad.verify.reading.vectors import of_inputs
+from symgrad.verify.truth import Ambiguous, MissingValue
 
 # Functions that a person writes and the graph language has no row for: numerator and denominator.
 _QUOTIENTS: dict[str, tuple[str | None, str]] = {
@@ -397,6 +411,16 @@ class ClaimParser(SumParser):
         else:
             exponent = number(_POWERS[sign])
             self.at += 1
+        inverse = f"a{token.lstrip(chr(92))}"
+        if exponent in (Neg(ONE), number(-1)) and lookup(inverse) is not None:
+            said = f"`{token}^(-1)` read as `arc{token}`"
+            self.scope.remark(said)
+            self.scope.doubt(said)
+            self.at -= 1
+            self.tokens[self.at] = inverse
+            return (
+                self.call(inverse) if self.tokens[self.at + 1] == "(" else self.bare_call(inverse)
+            )
         if not isinstance(exponent, Number) or exponent.value <= 0:
             raise self.fault(
                 f"a power right behind `{token}` can be read in two ways", start, last=self.at - 1,
@@ -524,6 +548,20 @@ class Readings(NamedTuple):
     direct: Expression | None
 
 
+def _has_meaning(before: Mapping[str, DerivativeTarget], scope: Scope) -> bool:
+    """Tell whether the further derivatives of another reading are derivatives of something."""
+    if scope.derivatives.keys() == before.keys():
+        return True
+    derivatives = tuple(scope.derivatives.values())
+    try:
+        scope.truth.meanings_of(derivatives, tuple(scope.definitions.values()))
+    except Ambiguous:
+        return False
+    except MissingValue:
+        return True
+    return True
+
+
 def readings_of(text: str, origin: Origin, scope: Scope) -> Readings:
     """Return the ways to read one side of a claim.
 
@@ -532,6 +570,9 @@ def readings_of(text: str, origin: Origin, scope: Scope) -> Readings:
     """
     parser = ClaimParser(text, origin, scope)
     plain = parser.whole()
+    before = dict(scope.derivatives)
     other = ClaimParser(text, origin, scope, below=True).whole() if parser.two_ways else None
+    if other is not None and not _has_meaning(before, scope):
+        scope.derivatives, other = before, None
     direct = ClaimParser(text, origin, scope, direct=True).whole() if parser.has_direct else None
     return Readings(plain, other, direct)

@@ -53,6 +53,8 @@ class FunctionParser(DerivativeParser):
         """Return the function that a letter or a word in another spelling stands for, or None."""
         if self.scope.name(token) is not None or canonical(token.lstrip("\\")) in self.own:
             return None
+        if token in self.scope.sizes:
+            return None  # `n[ψ(a) - ψ(b)]`: the number of samples
         plain = canonical(token)
         plain = {"ϕ": "φ", "ϑ": "θ"}.get(plain, plain)
         if plain in LETTERS:

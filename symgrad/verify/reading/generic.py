@@ -9,6 +9,7 @@ from symgrad.errors import Diagnostic
 from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Compare, Number, Var, number
 from symgrad.graph.graph import Graph
+from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.verify.reading.families import vectors
 from symgrad.verify.reading.indices import (
@@ -29,6 +30,7 @@ _UPPER = re.compile(r"[∑∏]\s*\[\s*(\w)[^\],]*,\s*([A-Za-z])\s*\]")
 _COUNTS = ("m", "n", "N", "M", "B", "K")
 _BATCH = re.compile(r"⊤|\^\s*\(?\s*T\b")
 _FEWEST = 2
+_BY = re.compile(rf"/\s*[∂d]\s*({lexer.NAME})\s*$")
 
 Choice = dict[str, str]
 
@@ -181,7 +183,17 @@ class Generic:
         if len(counts) != 1 or counts[0] in scope.counts:
             return
         (name,) = counts
-        if any(re.search(r"∑\s*\[\s*\]", text) for text in texts):
+        slope = _BY.search(texts[0])
+        if (
+            slope
+            and not any("∑" in text for text in texts)
+            and (scope.varies_by_sample(slope[1]) and name in self.scope.averaged)
+        ):  # `∂L/∂ŷ = 2/m (ŷ - y)`, where L is a mean over m samples: of one of them
+            scope.sizes[name] = number(1)
+            said = f"`{name}` read as 1: what is differentiated by is of one sample"
+            scope.remark(said)
+            scope.doubt(said)
+        elif any(re.search(r"∑\s*\[\s*\]", text) for text in texts):
             scope.sizes[name] = Var(name)
         elif any(_BATCH.search(text) for text in texts) and not any("∑" in t for t in texts):
             scope.sizes[name] = number(1)
@@ -193,6 +205,10 @@ class Generic:
         """Give a meaning to the names above sums, and to m in 1/m before a sum over samples."""
         scope = self.scope
         above = {name: letter for text in texts for letter, name in _UPPER.findall(text)}
+        scope.averaged.update(
+            name for name in above
+            if any(re.search(rf"/\s*\(*\s*\d*\s*{name}(?!\w)", text) for text in texts)
+        )  # fmt: skip
         spoken = set(words) & set(_COUNTS)
         for letter in summed:
             above.update((name, letter) for name in sorted(spoken) if name not in above)

@@ -14,8 +14,9 @@ _PROGRAM = re.compile(
     re.MULTILINE,
 )
 _IN_CODE = re.compile(
-    r"\s*(?:[∂∇]|\\(?:[dt]?frac|partial|nabla|delta|Delta|mathrm|text)\b|[^\W\d]\w{0,30})"
+    r"\s*(?:[∂∇]|\\[A-Za-z]+|[^\W\d]\w{0,30})"
     r"[^\n$`|]{0,400}?(?:=|≈|←|\\approx\b)\s*[^\n$`|]*[^\W\d][^\n$`|]*"
+    r"|\s*(?:∂|\\[dt]?frac\s*\{\s*(?:\\partial|d\w))[^\n$`|]{0,400}?(?:=|≈)\s*[^\n$`|]+"
 )
 _LONGEST = 400
 

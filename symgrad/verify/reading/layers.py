@@ -20,7 +20,7 @@ _BASE = (
 )
 _RAISED = re.compile(
     rf"(?:(?<![\\A-Za-z])|(?=\\)){_BASE}(?P<index>\s*_\s*(?:\w|\{{\s*\w[\w\s,]*\}}))?\s*\^\s*"
-    r"(?P<number>\d|\{\s*\d\s*\})(?!\d)"
+    r"(?P<number>\d|\{\s*\d{1,2}\s*\})(?!\d)"
 )
 _LEFT = re.compile(r"(?:^|[,;&$]|\\\\|\\q?quad|\\[,;: ])\s*$")
 _SIGN = re.compile(

@@ -19,6 +19,7 @@ _LOG = re.compile(
     rf"(?<![\w\\])(?:ln|log)\s*(?:(?P<name>{lexer.NAME})(?P<given>{_ARGUMENTS})"
     rf"|\(\s*(?P<inner>{lexer.NAME})(?P<of>{_ARGUMENTS})\s*\))(?![\w^²])"
 )
+_JOINED = re.compile(r"(?<![\w\\])(ln|log)(?:[^\W\d_](?![\w(])|(?!10(?:\D|$)|2(?:\D|$))\d\w*)")
 _BEFORE = re.compile(r"(?:^|[;\n,⇒&])\s*$")
 _BEHIND = re.compile(r"\s*&?\s*(?::=|=|≈|∝)")
 _OPERATOR = re.compile(r"(?:[∂d]\s*\(?|∇\w*|[∂d]\w+)\s*$")
@@ -84,6 +85,21 @@ def with_named_logs(written: Written, names: Mapping[str, str], *, called: bool)
             parts.append(written.part(*given))
         at = end
     return Written.join([*parts, written.part(at, len(text))]) if parts else written
+
+
+def with_logs_apart(written: Written, known: Callable[[str], bool]) -> Written:
+    """Return a translated formula with `ln p` for `lnp`, where nothing is called so."""
+    parts: list[Written] = []
+    at = 0
+    for match in _JOINED.finditer(written.text):
+        if known(match[0]):
+            continue
+        parts += [
+            written.part(at, match.end(1)),
+            Written.all_at(" ", written.offsets[match.start()]),
+        ]
+        at = match.end(1)
+    return Written.join([*parts, written.part(at, len(written.text))]) if parts else written
 
 
 def _bracketed(text: str, start: int, end: int) -> tuple[int, int] | None:

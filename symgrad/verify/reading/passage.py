@@ -21,6 +21,7 @@ _RAISED = re.compile(
     r"<(?P<tag>su[pb])>\s*(?P<inside>[^<>&\n]{1,40}?)\s*</(?P=tag)>", re.IGNORECASE
 )
 _QUOTED = re.compile(r"\n[ \t]*>[ \t>]*")
+_STROKES = re.compile(r"\\([\[\]_*])")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?=\n)")
 
 
@@ -161,6 +162,7 @@ class TextPiece:
     strict: bool = False
     quiet: bool = False
     behind: str = ""
+    escaped: bool = False  # the marks around it have strokes, and so have brackets inside
 
     @property
     def start(self) -> int:
@@ -211,6 +213,8 @@ class TextPiece:
                 away += [(m.start() + 1, m.end()) for m in _QUOTED.finditer(text, start, end)]
                 away += [m.span() for m in _COMMENT.finditer(text, start, end)]
             signs = dict(_of_html(text, start, end)) if self.decoded else {}
+            if self.escaped:
+                signs |= {m.span(): m[1] for m in _STROKES.finditer(text, start, end)}
             cuts = sorted([*away, *signs])
             at = start
             for first, last in cuts:

@@ -104,6 +104,11 @@ def named_anew(name: str, statement: WrittenStatement, formula: FoundFormula, sc
     return True
 
 
+def is_introduced(formula: FoundFormula, before: int) -> bool:
+    """Tell whether something behind the line with this number says that a formula begins anew."""
+    return _is_introduced(formula, _lines_since(before, formula))
+
+
 def _lines_since(before: int, formula: FoundFormula) -> tuple[str, ...]:
     """Return the lines between the one with this number and that of a formula."""
     return tuple(formula.origin.lines[before : formula.origin.place("", 0, 1).line - 1])

@@ -224,7 +224,8 @@ class Scanner:
         display = match[0] in ("$$", "\\$$", "\\$\\$", "\\[", "\\\\[") or match["env"] is not None
         if escaped and (again := _MARKED_TWICE.fullmatch(inside)):  # `\( $x$ \)`
             start, end = start + again.start(1), start + again.end(1)
-        yield TextPiece(((start, end),), display, decoded=self.kind != "latex")
+        marks = bool(match["escaped"])
+        yield TextPiece(((start, end),), display, decoded=self.kind != "latex", escaped=marks)
 
     def close(self, closer: str) -> int:
         """Return where `closer` stands next, and go behind it; 0 where it does not come."""

@@ -98,6 +98,7 @@ class Scope:
         self.counts: dict[str, Expression] = {}
         self.sample_sums: str = ""
         self.totals = False
+        self.averaged: set[str] = set()  # numbers of samples over which the text takes a mean
         self.batches = False
         self.moves: dict[str, str] = {}
         self.curve = False
@@ -241,16 +242,22 @@ class Scope:
         self.remark(f"`{word}` read as `{members[0]}`, the only one")
         return Var(members[0])
 
-    def twin(self, word: str) -> Var | None:
-        """Return the parameter w_2 for W_2, where nothing is called so and the case is a slip."""
-        below = word[:1].lower() + word[1:]
-        name = self.names.exact(below) if below != word and not self.reading_left else None
-        if name is None or name not in self.graph.parameters:
+    def twin(self, word: str, *, below: bool = False) -> Var | None:
+        """Return w_2 for W_2, z_2 for Z_2, where nothing is called so and the case is a slip.
+
+        With `below` the word is what one differentiates by.
+        """
+        small = word[:1].lower() + word[1:]
+        new = self.reading_left and not below  # a left side may name something new
+        meant = self.names.meant(small) if small != word and not new else None
+        name = meant[0] if meant else None
+        node = self.graph.index.get(str(name))
+        if node is None or not (name in self.graph.parameters or (node.formula and "_" in word)):
             return None
         said = f"`{word}` read as `{name}`"
         self.remark(said)
         self.doubt(said)
-        return Var(name)
+        return Var(str(name))
 
     def of_batch(self, word: str) -> Expression | None:
         """Return x for X where the text writes the samples as matrices, None for anything else."""

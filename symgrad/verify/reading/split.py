@@ -17,6 +17,7 @@ _ARROWS = dict.fromkeys(("←", "<-", "→", "->"), "←")
 _MEANINGS = {**_EQUAL, **_ALIKE, **_ARROWS}
 _TO = ("→", "->")
 _ORDERS = frozenset(("<", ">", "<=", ">=", "≤", "≥"))
+_LABELLED = re.compile(r"\s*\\?[^\W\d]\w*\s*:\s+(?=[^\W\d]\w*\s*(?:=|\()[^:]*$)")
 _JOINS = re.compile(r"\s*(?:[+*/^·×−)]|-(?!>)|" + _RELATION.pattern + ")")
 _OPEN = re.compile(r"(?:[-+*/^·×−(]|" + _RELATION.pattern + r")\s*$")
 _TAIL = re.compile(r"(?:[\s,;:]|(?<!\.)\.)+$")
@@ -286,6 +287,8 @@ def _updates(name: Written, rule: Written) -> bool:
 
 
 def _statements(piece: Written) -> Iterator[WrittenStatement]:
+    if label := _LABELLED.match(piece.text):  # `f_1: p = wx + b`
+        piece = piece.cut(label.end(), len(piece.text))
     pairs = _lists(piece)
     if pairs is not None:
         for name, value in pairs:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from symgrad.expression.tree import Expression, Mul, Var, number, substitute, variables
+from symgrad.expression.tree import ZERO, Expression, Mul, Var, number, substitute, variables
 from symgrad.verify.model import DerivativeTarget, ExpressionTarget, Link, NameTarget, Target
 from symgrad.verify.reading.same import same
 from symgrad.verify.reading.scope import Scope
@@ -45,6 +45,32 @@ def is_total(left: Target, links: tuple[Link, ...], scope: Scope) -> bool:
         except MissingValue:
             continue
     return False
+
+
+def is_of_total(left: Target, links: tuple[Link, ...], scope: Scope) -> bool:
+    """Tell whether a derivative of the objective is n times something, n the number of samples.
+
+    So it is in `∂ℓ/∂λ = -n/λ + ∑ …` of a text that states no ℓ: there ℓ is the sum over samples.
+    """
+    side = _expression(left)
+    objective = scope.graph.objective
+    targets = [scope.derivatives.get(str(key)) for key in variables(side)] if side else []
+    if scope.averaged or scope.doubts or not targets:
+        return False
+    if not all(one and one.top == objective for one in targets):
+        return False
+    told = [link for link in links if link.expression != ZERO]
+    for link in told:
+        counts = counts_in([link.expression], scope)
+        if len(counts) != 1:
+            return False
+        one, two = (substitute(link.expression, {counts[0]: number(k)}) for k in (1, 2))
+        try:
+            if not same(scope.truth, two, Mul((number(2), one))):
+                return False
+        except MissingValue:
+            return False
+    return bool(told)
 
 
 def in_totals(

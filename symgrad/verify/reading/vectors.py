@@ -34,6 +34,7 @@ _HESSIAN = re.compile(
     rf"\s*(?:(?:∇|D)\s*(?:²|\^\s*\(?\s*2\s*\)?)\s*({lexer.NAME}){_ARGUMENTS}"
     rf"|H_({lexer.NAME}){_ARGUMENTS}|(?:H|Hess)\s*\(\s*({lexer.NAME})\s*\){_ARGUMENTS})"
 )
+_H_ALONE = re.compile(r"\s*(?:H|Hess)(?:_vec|_mat)?\s*(\([^()]*\))?\s*")
 _SCALED = re.compile(r"[^⟨⟩]*[^⟨⟩\s][^⟨⟩]*(⟨[^⟨⟩]*⟩)")
 _ZERO = re.compile(r"[\s(]*0(?:_vec)?[\s)]*")
 _WORDS = re.compile(rf"(?<![^\W\d]|[/∂_])(?:d\s+)?{lexer.NAME}(?!\s*\)?\s*/\s*\(?\s*[d∂])")
@@ -66,6 +67,11 @@ def _lefts(text: str, scope: Scope) -> list[str]:
         return [f"∂{top}/∂{name}{at}" for name in _by(found[1], scope)]
     found = _HESSIAN.fullmatch(text)
     top = scope.name(found[1] or found[2] or found[3]) if found else None
+    alone = _H_ALONE.fullmatch(text)
+    if alone and scope.name("H") is None:  # which function is meant nothing says
+        top, at = scope.graph.objective, alone[1] or ""
+        at = at if _POINT.fullmatch(at) else ""
+        scope.remark(f"`{text.strip()}` read as the second derivatives of `{top}`")
     names = scope.graph.parameters
     if top is None or len(names) < 2:
         return []
