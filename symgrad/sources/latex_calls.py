@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC
 
+from symgrad.expression.functions import lookup
 from symgrad.sources.latex_derivatives import derivative
 from symgrad.sources.latex_tokens import Tokens, Word
 from symgrad.sources.latex_words import BRACKETS, FUNCTION_WORDS, SIGNS
@@ -15,7 +16,6 @@ from symgrad.sources.written import Written
 
 _LETTER_FUNCTIONS = frozenset(("\\sigma", "\\Phi", "\\phi", "\\varphi", "\\psi", "σ", "Φ", "φ"))
 _STOPS_ARGUMENT = frozenset("+-−=,.;)]}&(<>/*")
-_WITH_INVERSE = frozenset(("sin", "cos", "tan", "sinh", "cosh", "tanh"))
 _ENDS_ARGUMENT = frozenset(
     (*"left right middle end quad qquad cr newline text big Big bigg Bigg bigl bigr".split(),
      *"Bigl Bigr biggl biggr Biggl Biggr tag label nonumber notag rvert rVert".split(), "\\")
@@ -91,7 +91,8 @@ class Calls(Tokens, ABC):
                 ends = self.written("^(", sign), self.written(")", sign)
                 power.append(Written.join([ends[0], exponent, ends[1]]))
             self.skip_gaps()
-        if name in _WITH_INVERSE and [re.sub(r"\s", "", one.text) for one in power] == ["^(-1)"]:
+        inverted = [re.sub(r"\s", "", one.text) for one in power] == ["^(-1)"]
+        if inverted and lookup(f"a{name}") is not None:
             start, power = f"{start.removesuffix(name)}a{name}", []  # tan⁻¹ is no quotient
         following = self.words[self.at].text if self.at < len(self.words) else ""
         bracket = following in BRACKETS
