@@ -458,22 +458,31 @@ def _take(statement: WrittenStatement, formula: FoundFormula, found: Article) ->
     if left[2] is not None:
         if lookup(name) is not None or name in LETTERS:
             return  # `σ(z) = …` says what a function is
-        if indexed := _INDEXED.fullmatch(left[2]):
-            found.indexed.setdefault(name, indexed[1])
-            name = f"{name}_{indexed[2]}"  # `f(x_1)` is f_1
-        else:
-            line = found.lines.get(name)
-            now, known = (
-                {word for word, _ in words_in(text)}
-                for text in (left[2], found.arguments.get(name, left[2]))
-            )
-            anew = line is not None and now != known and is_introduced(formula, line)
-            found.starts += [place.line] if anew else []
-            found.lines[name] = place.line
-            found.arguments.setdefault(name, _arguments(statement.left, left, formula))
-    if left[2] is not None and plain_number(statement.parts[-1][1].text) is not None:
-        return  # `A(T, T) = 0` is a value there and no other
+        if len(statement.parts) == 1 and plain_number(statement.parts[0][1].text) is not None:
+            return  # `A(T, T) = 0` is a value there and no other
+        name = _take_function(name, left, statement, formula, found)
     _take_right_sides(name, statement, place, found, bounded=bounded)
+
+
+def _take_function(
+    name: str, left: re.Match[str], statement: WrittenStatement, formula: FoundFormula,
+    found: Article,
+) -> str:  # fmt: skip
+    """Take note of the arguments of `f(x, y) = …`, and return the name: f, or f_1 of `f(x_1)`."""
+    if indexed := _INDEXED.fullmatch(left[2]):
+        found.indexed.setdefault(name, indexed[1])
+        return f"{name}_{indexed[2]}"
+    line = found.lines.get(name)
+    now, known = (
+        {word for word, _ in words_in(text)}
+        for text in (left[2], found.arguments.get(name, left[2]))
+    )
+    here = _place(statement, formula).line
+    if line is not None and now != known and is_introduced(formula, line):
+        found.starts.append(here)
+    found.lines[name] = here
+    found.arguments.setdefault(name, _arguments(statement.left, left, formula))
+    return name
 
 
 def _arguments(left: Written, found: re.Match[str], formula: FoundFormula) -> str:
