@@ -58,7 +58,7 @@ def test_output_is_a_folder_or_a_file(generate, tmp_path, words, written):
         (("--optimizer", "adma"), "did you mean `adam`?"),
         (("-t", "c", "--set", "flaot=float"), "the target `c` has no option `flaot`"),
         (("-t", "c", "--set", "float=half"), "`half` is no value of the option `float`"),
-        (("-t", "c", "--set", "float"), "'float' is not NAME=VALUE"),
+        (("-t", "c", "--set", "float"), "`float` is not NAME=VALUE"),
         (("--module", "../a"), "`../a` cannot be the name of a module"),
     ],
 )

@@ -191,3 +191,27 @@ def test_no_name_is_broken_where_a_formula_is_one_long_word(width):
     assert all(columns(line) <= width for line in lines)
     names = re.compile(r"[a-z_]{3,}")
     assert names.findall("\n".join(lines)) == names.findall(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hint"),
+    [
+        ((), "missing argument `FILE`", " derive --help` tells how it is called"),
+        (("--stpes", "x"), "no such option `--stpes`", "did you mean `--steps`? `"),
+        (("--format", "xml", "x"), "invalid value for `--format`: `xml` is not one of", "--help"),
+    ],
+)
+def test_a_call_that_is_wrong_is_told_as_every_error_is(words, said, hint, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["derive", *words])
+    first, second = capsys.readouterr().err.splitlines()
+    assert ended.value.code == 2
+    assert first.startswith(f"error: {said}")
+    assert second.startswith("  help: ")
+    assert hint in second
+
+
+def test_a_command_that_is_misspelt_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main(["dreive"])
+    assert capsys.readouterr().err.splitlines()[1].startswith("  help: did you mean `derive`?")

@@ -6,7 +6,7 @@ Commands are imported when they are called, so `symgrad --help` stays quick.
 from __future__ import annotations
 
 import importlib
-import io
+import re
 import sys
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ import symgrad
 from symgrad.cli.limits import Run
 from symgrad.cli.process import flush, give_up_output, take_process, unforeseen
 from symgrad.cli.terminal import complain, report_error
-from symgrad.errors import SymgradError, nearest
+from symgrad.errors import Diagnostic, SymgradError, nearest
 
 _COMMANDS = {
     "derive": "Derive the closed-form gradient of a graph and print the formulas.",
@@ -115,9 +115,7 @@ def ending(error: BaseException, *, net: bool) -> int | None:
         case SystemExit():
             return None
         case click.ClickException():
-            shown = io.StringIO()
-            error.show(shown)
-            complain(shown.getvalue().rstrip("\n"))
+            report_error(misuse(error))
             return error.exit_code
         case SymgradError():
             report_error(error)
@@ -139,3 +137,15 @@ def ending(error: BaseException, *, net: bool) -> int | None:
             return 2
         case _:
             return None
+
+
+def misuse(error: click.ClickException) -> SymgradError:
+    """Return what click says of a call in the form that all errors have."""
+    said, _, meant = error.format_message().partition(" Did you mean ")
+    quoted = re.sub(r"'([^']*)'", r"`\1`", said.strip().rstrip("."))
+    message = quoted[:1].lower() + quoted[1:]
+    hints = ["did you mean " + meant.replace("'", "`").strip()] if meant else []
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        hints.append(f"`{context.command_path} --help` tells how it is called")
+    return SymgradError(Diagnostic(message, help=" ".join(hints)))
