@@ -104,6 +104,22 @@ def test_steps_are_explained_and_code_is_emitted():
         assert "gradient" in answer({"kind": "emit", "text": GRAPH, "target": target})["code"]
 
 
+@pytest.mark.parametrize("name", examples.array_names())
+def test_vectors_and_matrices_are_shown_worked_and_explained(name):
+    text = examples.read(name)
+    quick, shown = (
+        answer({"kind": "show", "text": text, "quick": quick}) for quick in (True, False)
+    )
+    assert shown["ok"]
+    assert "data-tex" in shown["formulas"]
+    assert "numbers" not in quick
+    assert quick["data"]["steps"][0] == shown["data"]["steps"][0]
+    assert "<h3>Gradients" in shown["numbers"]
+    explained = answer({"kind": "explain", "text": text})["steps"]
+    assert explained.count("data-later") == explained.count('class="step')
+    assert [name for name, _ in shown["targets"]] == ["numpy", "python", "javascript", "c"]
+
+
 def test_the_page_shows_the_first_example_before_anything_is_loaded():
     texts = playground.pages()
     assert r"\frac{\partial J}{\partial a}" in texts["index.html"]

@@ -12,26 +12,29 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import Diagnostic, SymgradError, display_text
-from symgrad.graph.arrays import ArrayGraph
 from symgrad.graph.graph import Graph
-from symgrad.render.drawings import draw
+from symgrad.render.arrays.page import MOST_STEPS, ArrayPage
+from symgrad.render.arrays.sheet import headline as array_headline
 from symgrad.render.html import environment
 from symgrad.render.html_check import made_up_point
 from symgrad.render.html_content import LANGUAGES
 from symgrad.render.html_curve import Curve, curve
 from symgrad.render.html_explained import explained_sections
 from symgrad.render.html_picture import scene, scene_svg
-from symgrad.render.html_rows import PageBlock, PageRow, Rows, quantities
+from symgrad.render.html_rows import PageBlock, Rows, quantities
 from symgrad.render.html_steps import StepWriter, objective_values, worked_trace
 from symgrad.render.html_verdicts import marked
 from symgrad.render.sheet import headline
 from symgrad.sources.function import graph as read_function
 from symgrad.sources.text import parse
 from symgrad.targets import target_names
+from symgrad.targets.arrays.emitting import LANGUAGES as ARRAY_TARGETS
 from symgrad.targets.codegen import emit
+from symgrad.trace.arrays.plan import planned
 from symgrad.trace.numbers import read_number
 from symgrad.trace.trace import Plan, Trace, make_plan
 from symgrad.verify import verify
@@ -41,7 +44,9 @@ TEMPLATE = "live.html.j2"
 MAX_TEXT = 100_000  # characters of a graph or a derivation
 SOURCE = "graph"
 _MADE_UP = "The graph states no numbers for all its inputs: those shown are made up."
+_ARRAYS_GIVEN = "Vectors and matrices have the numbers of the graph's text, or made-up ones."
 _KEPT = 8  # graphs whose derivation is kept
+_EXPLAINED = ("edges", "sensitivities", "jacobians", "gradients")  # of a graph with arrays
 _SIGNIFICANT = 4  # digits of a number that is made up
 
 Answer = dict[str, Any]
@@ -108,9 +113,9 @@ def _fault(item: Diagnostic) -> Answer:
 
 def _show(request: Mapping[str, Any], text: str) -> Answer:
     graph, derivation = read_graph(text), derivation_of(text)
-    if isinstance(graph, ArrayGraph):
-        return _show_arrays(graph, derivation)
     quick = bool(request.get("quick"))
+    if isinstance(derivation, ArrayDerivation):
+        return _show_arrays(derivation, quick=quick)
     plan, note = _plan(derivation, request.get("numbers") or {})
     planned = plan.count
     plan = replace(plan, count=1) if quick else plan
@@ -138,21 +143,31 @@ def _show(request: Mapping[str, Any], text: str) -> Answer:
     }
 
 
-def _show_arrays(graph: ArrayGraph, derivation: Derivation) -> Answer:
-    """Return the formulas and the picture of a graph with vectors: it has no worked numbers yet."""
-    lines = [line for line in derivation.text().splitlines() if line.strip()]
-    rows = tuple(PageRow("note", line.strip()) for line in lines[1:] if line.startswith("  "))
-    page = Page((PageBlock("gradients", "Formulas", rows),), (), graph.objective)
+def _show_arrays(d: ArrayDerivation, *, quick: bool) -> Answer:
+    """Return the formulas, the picture and the steps of a graph with vectors and matrices."""
+    try:
+        plan, reason = planned(d, None), ""
+    except SymgradError as problem:
+        plan, reason = None, problem.diagnostics[0].message
+    shown = ArrayPage(d, plan, reason, most=1 if quick else MOST_STEPS)
+    steps = tuple(shown.step(step) for step in shown.steps)
+    blocks = tuple(b for b in shown.blocks if not quick or b.key != "paths")
+    svg, width = scene_svg(shown.stage, [])
+    count = plan.count if plan else 0
+    line = shown.curve()
+    page = Page(blocks, steps, shown.plain.name(d.graph.objective), width, shown.stage.folded,
+                count, line)  # fmt: skip
+    places = {quantity: i for i, quantity in enumerate(quantities(blocks))}
     return {
-        "headline": lines[0],
-        "formulas": _filled("formulas", page, {}.get),
-        "graph": _filled("shown", page, draw(graph)),
-        "numbers": "",
-        "width": 800,
+        "headline": array_headline(d),
+        "formulas": _filled("formulas", page, places.get),
+        "graph": _filled("shown", page, svg),
+        **({} if quick else {"numbers": _filled("numbers", page)}),
+        "width": width,
         "inputs": [],
-        "note": "",
-        "data": {"steps": [], "tiles": [], "marks": []},
-        "targets": [["numpy", LANGUAGES["numpy"]]],
+        "note": shown.no_steps or _ARRAYS_GIVEN,
+        "data": {"steps": steps, "tiles": [], "marks": line.marks if line else ()},
+        "targets": [[name, LANGUAGES[name]] for name in ARRAY_TARGETS],
     }
 
 
@@ -225,7 +240,12 @@ def _judge(request: Mapping[str, Any], text: str) -> Answer:
 
 
 def _explain(_: Mapping[str, Any], text: str) -> Answer:
-    return {"steps": _filled("lines", explained_sections(derivation_of(text)))}
+    d = derivation_of(text)
+    if not isinstance(d, ArrayDerivation):
+        return {"steps": _filled("lines", explained_sections(d))}
+    blocks = (block for block in ArrayPage(d, None).blocks if block.key in _EXPLAINED)
+    sections = [(b.title, [[(row.latex, row.remark, "")] for row in b.rows]) for b in blocks]
+    return {"steps": _filled("lines", sections)}
 
 
 def _emit(request: Mapping[str, Any], text: str) -> Answer:

@@ -29,7 +29,7 @@ from symgrad.render.html_content import (
     source_lines,
     state_of,
 )
-from symgrad.render.html_curve import curve
+from symgrad.render.html_curve import Curve, curve
 from symgrad.render.html_picture import Stage, scene, scene_svg
 from symgrad.render.html_rows import PageBlock, PageRow, Quantity, quantities
 from symgrad.targets.arrays.emitting import LANGUAGES as TARGETS
@@ -56,21 +56,28 @@ def array_content(
     d: ArrayDerivation, plan: ArrayPlan | None, *, module: str, command: str, reason: str = ""
 ) -> Content:
     """Return the content of the page; without a plan it has no steps, for a `reason`."""
-    return _Page(d, plan, module, reason).content(command)
+    return ArrayPage(d, plan, reason).content(module, command)
 
 
-class _Page:
+class ArrayPage:
+    """The parts of a page about a graph with arrays: formulas, picture, at most `most` steps."""
+
     def __init__(
-        self, d: ArrayDerivation, plan: ArrayPlan | None, module: str, reason: str
+        self,
+        d: ArrayDerivation,
+        plan: ArrayPlan | None,
+        reason: str = "",
+        *,
+        most: int = MOST_STEPS,
     ) -> None:
         self.d = d
+        self.most = most
         self.graph = d.array_graph
         self.plan = plan
         self.no_steps = reason
         self.stage: Stage = scene(d, None)
         self.plain = TextPrinter(d.names)
         self.latex = LatexArrayPrinter(d.names)
-        self.listings = {name: _listing(d, name, module) for name in TARGETS}
         self.steps = self.worked()
         self.blocks = tuple(self.page_blocks())
 
@@ -82,7 +89,7 @@ class _Page:
         try:
             for step in steps(self.plan):
                 found.append(step)
-                if len(found) == MOST_STEPS:
+                if len(found) == self.most:
                     break
         except SymgradError as problem:
             self.no_steps = problem.diagnostics[0].message
@@ -122,16 +129,16 @@ class _Page:
         nodes = {item.name: item.node for item in self.d.array_sensitivities}
         return nodes.get(name, name)
 
-    def content(self, command: str) -> Content:
+    def content(self, module: str, command: str) -> Content:
         """Return everything."""
         d, graph = self.d, self.graph
-        checked = CheckedArrays(d, self.plan, self.steps, self.listings[_FIRST].files)
+        listings = {name: _listing(d, name, module) for name in TARGETS}
+        checked = CheckedArrays(d, self.plan, self.steps, listings[_FIRST].files)
         claims = verify(graph) if graph.checks else None
-        findings = [*self.findings(checked)]
+        findings = [*self.findings(checked, listings[_FIRST])]
         findings += [claims_finding(claims)] if claims is not None else []
         made = tuple(self.step(step, checked) for step in self.steps)
-        heights = [value_of(step, graph.objective) for step in self.steps]
-        shown = curve(heights, len(heights), len(heights)) if len(heights) > 1 else None
+        shown = self.curve()
         drawn, width = scene_svg(self.stage, [])
         lines, more = source_lines(graph)
         return Content(
@@ -153,8 +160,7 @@ class _Page:
             point="",
             claims=() if claims is None else tuple(map(claim_row, claims.verdicts)),
             listings=tuple(
-                self.listings[name]
-                for name in sorted(TARGETS, key=lambda name: (name != _FIRST, name))
+                listings[name] for name in sorted(TARGETS, key=lambda name: (name != _FIRST, name))
             ),
             source_name=display_text(graph.source),
             source=lines,
@@ -163,23 +169,28 @@ class _Page:
             data={"steps": made, "tiles": [], "marks": shown.marks if shown else ()},
         )
 
-    def findings(self, checked: CheckedArrays) -> Iterable[Sentence]:
+    def curve(self) -> Curve | None:
+        """Return the curve of the objective, where there is more than one step."""
+        heights = [value_of(step, self.graph.objective) for step in self.steps]
+        return curve(heights, len(heights), len(heights)) if len(heights) > 1 else None
+
+    def findings(self, checked: CheckedArrays, listing: Listing) -> Iterable[Sentence]:
         """Yield the sentences of the verdict but that on the author's claims."""
         slopes = slopes_finding(self.d, self.plan) if self.plan and self.steps else None
         if slopes is not None:
             yield slopes
-        note = self.listings[_FIRST].note or checked.note
+        note = listing.note or checked.note
         if note:
             yield Sentence(None, f"Emitted code: {note}")
             return
         try:
-            report = check_arrays(self.d, _FIRST, self.listings[_FIRST].files)
+            report = check_arrays(self.d, _FIRST, listing.files)
         except SymgradError as problem:
             yield Sentence(ok=False, text=f"Emitted code: {problem.diagnostics[0].message}")
             return
         yield Sentence(True if report.points else None, f"Emitted code, {report.text}")
 
-    def step(self, step: ArrayStep, checked: CheckedArrays) -> dict[str, Any]:
+    def step(self, step: ArrayStep, checked: CheckedArrays | None = None) -> dict[str, Any]:
         """Return one step as data: numbers of the rows, matrices laid out, what was checked."""
         show = Show(self.plan, DIGITS) if self.plan else None
         if show is None:
@@ -199,7 +210,7 @@ class _Page:
             "tiles": [],
             "work": work,
             "notes": [],
-            "checks": checked.rows(step),
+            "checks": checked.rows(step) if checked is not None else (),
         }
 
     def check_lines(self, made: tuple[dict[str, Any], ...]) -> tuple[CheckLine, ...]:
