@@ -4,6 +4,7 @@ import importlib.util
 import math
 import subprocess
 import sys
+import types
 
 import mpmath
 import pytest
@@ -259,3 +260,52 @@ def test_ten_thousand_stages_run(load):
     assert len(gradient) == stages
     assert gradient[-1] == pytest.approx(value**2, rel=1e-3)
     assert len(module.update(*weights, 0.5)) == stages
+
+
+# What MicroPython's module math has, of what emitted code calls.
+MICROPYTHON = (
+    "acos acosh asin asinh atan atan2 atanh copysign cos cosh e erf erfc exp expm1 gamma inf isinf "
+    "isnan lgamma log log10 log2 nan pi pow sin sinh sqrt tan tanh"
+).split()
+EVERYWHERE = """
+param a = 0.5, b = 2; data x
+u = softplus(a*x) + hypot(a, b, x) + logsumexp(a, b, x) + log1p(b) + cbrt(b) + sigmoid(x)
+J = u^2/b + digamma(b) + a^b + normal_cdf(x)
+"""
+
+
+def micropython(code, monkeypatch):
+    """Run a file where nothing is to be had that MicroPython lacks."""
+    small = types.ModuleType("math")
+    small.__dict__.update({name: getattr(math, name) for name in MICROPYTHON})
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "math", small)
+        for missing in ("typing", "collections.abc"):
+            patch.setitem(sys.modules, missing, None)
+        found = {"__name__": "emitted"}
+        exec(code, found)  # noqa: S102  (it is emitted here)
+    return found
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_micropython_runs_the_same_functions(monkeypatch, optimizer):
+    include = ["hessian", "hvp", "fun_and_jac", "value_each", "gradient_each"]
+    given = {"include": include, "optimizer": optimizer}
+    plain = {"__name__": "emitted"}
+    exec(generate(parse(EVERYWHERE), **given), plain)  # noqa: S102
+    found = micropython(generate(parse(EVERYWHERE), dialect="micropython", **given), monkeypatch)
+    for name in ("value", "gradient", "value_and_gradient", "hessian", "update"):
+        assert str(found[name](0.3, 1.7, 0.6))[:9] == str(plain[name](0.3, 1.7, 0.6))[:9]
+    assert found["gradient"](0.3, 1.7, 0.6) == pytest.approx(plain["gradient"](0.3, 1.7, 0.6))
+    assert found["gradient"](0.3, 1.7, 1e-300).a == plain["gradient"](0.3, 1.7, 1e-300).a
+    assert len(found["value_each"](0.3, 1.7, [0.5, 0.6])) == 2
+    step = found["update"](0.3, 1.7, 0.6)
+    assert (step if optimizer == "sgd" else step[0]).b != 1.7
+    assert math.isinf(found["log1p"](math.inf))
+    assert found["log1p"](1e-20) == 1e-20
+
+
+def test_micropython_refuses_what_it_cannot_run():
+    with pytest.raises(SymgradError) as caught:
+        generate(parse(EVERYWHERE), include=["partial_sums"], dialect="micropython")
+    assert caught.value.diagnostics[0].message == "MicroPython cannot run `partial_sums`"

@@ -17,7 +17,8 @@ from symgrad.expression.tree import Expression
 from symgrad.program.program import Routine
 from symgrad.targets.base import RunTask, Sheet, Target
 from symgrad.targets.further import DIRECTED, FoundRows
-from symgrad.targets.layout import listed
+from symgrad.targets.layout import in_tuple, listed
+from symgrad.targets.micropython import is_micropython, lacking, without_typing
 from symgrad.targets.points import check_points
 from symgrad.targets.printing import ATOM, CONDITION, SUM, CodePrinter, Spelling, spelled_in
 from symgrad.targets.python_faults import FAULTLESS
@@ -74,6 +75,7 @@ class Python(Target):
         "gauss_newton_product", "partial_sums", "weights",
         "self_check",
     )  # fmt: skip
+    settings = ("dialect",)
     keywords = frozenset({*keyword.kwlist, *keyword.softkwlist})
     reserved = frozenset(
         "Callable HESSIAN_COLUMNS HESSIAN_STARTS Iterable JACOBIAN_COLUMNS JACOBIAN_STARTS "
@@ -140,7 +142,7 @@ class Python(Target):
             "points": check_points(sheet),
             "checked": _wrapped([repr(name) for name in inputs], " " * 4),
         }
-        return {**context, **_used(sheet)}
+        return without_typing(context | _used(sheet), sheet)
 
 
 def _bodies(sheet: Sheet, given: Sequence[str]) -> dict[str, str]:
@@ -168,11 +170,12 @@ def _used(sheet: Sheet) -> dict[str, str]:
     if sheet.has("self_check"):
         used += ["Callable", "isnan"]
     abstract |= {"Callable"} & set(used)
-    imports = {name for name in used if not name.startswith("_") and name != "Callable"}
+    imports = sorted({name for name in used if name[0] != "_" and name != "Callable"})
+    imports, own = lacking(imports) if is_micropython(sheet) else (imports, [])
     return {
         "abstract": ", ".join(sorted(abstract)),
-        "imports": imported("math", sorted(imports)),
-        "helpers": "\n\n".join(sheet.helper_texts(used)),
+        "imports": imported("math", imports),
+        "helpers": "\n\n".join([*own, *sheet.helper_texts(used)]),
     }
 
 
@@ -306,7 +309,9 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
     """Return the settings of `update`, and the parts of its text."""
     rule = sheet.optimizer
     if not sheet.has("update"):
-        return [], dict.fromkeys(("state_fields", "state_size", "update_body", "summary"), "")
+        return [], dict.fromkeys(
+            ("state_fields", "state_names", "state_size", "update_body", "summary"), ""
+        )
     step = update_step(sheet)
     settings = [f"{name}: float = {sheet.target.literal(value)}" for name, value in rule.settings]
     lines = [f"grad = gradient({_wrapped(given, ' ' * 8)})"]
@@ -317,6 +322,7 @@ def _update(sheet: Sheet, given: Sequence[str]) -> tuple[list[str], dict[str, st
         settings.append("state: State = START")
     return settings, {
         "state_fields": _fields(step.states),
+        "state_names": in_tuple([f'"{n}"' for n in step.states], "    ", 40) if step.states else "",
         "state_size": str(len(step.states)),
         "update_body": "    " + "\n    ".join([*lines, f"return {made}"]),
         "summary": rule.summary,
