@@ -18,7 +18,7 @@ from symgrad.derivation.derive import derive
 from symgrad.graph.graph import Graph
 from symgrad.render.arrays.page import array_content
 from symgrad.render.files import write_file
-from symgrad.render.html_assets import assets
+from symgrad.render.html_assets import assets, page_script
 from symgrad.render.html_content import Content, command_for, content
 from symgrad.render.html_rows import Edge, quantities
 from symgrad.targets.locate import templates_directory
@@ -85,23 +85,19 @@ def array_page(
 
 
 def _rendered(shown: Content) -> str:
-    inlined = assets()
-    template = environment().get_template(TEMPLATE)
     places = {quantity: i for i, quantity in enumerate(quantities(shown.blocks))}
-    return template.render(
-        page=shown,
-        version=__version__,
-        marker=MARKER,
-        svg=shown.svg,
-        style=inlined.style,
-        katex_style=inlined.katex_style,
-        katex_script=inlined.katex_script,
-        script=inlined.script,
-        licence=inlined.licence,
-        hashes=inlined.hashes,
-        data=as_json(shown.data),
-        place=places.get,
-    )
+    return self_contained(
+        TEMPLATE, page_script("report.js"),
+        page=shown, marker=MARKER, svg=shown.svg, data=as_json(shown.data), place=places.get,
+    )  # fmt: skip
+
+
+def self_contained(template: str, script: str, **shown: object) -> str:
+    """Return a page that carries a script, the style and KaTeX in itself."""
+    inlined = assets(script)
+    names = ("style", "katex_style", "katex_script", "script", "licence", "hashes")
+    carried = {name: getattr(inlined, name) for name in names}
+    return environment().get_template(template).render(version=__version__, **carried, **shown)
 
 
 @cache  # it keeps the templates that it has read

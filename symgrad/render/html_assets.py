@@ -29,15 +29,15 @@ class Assets:
         return " ".join(_hash(text) for text in (self.katex_script, self.script))
 
 
-def assets() -> Assets:
-    """Return everything that is inlined into a page."""
+def assets(script: str = "") -> Assets:
+    """Return everything that is inlined into a page with a script."""
     katex = FOLDER / "katex"
     licence = _text(katex, "LICENSE")
     return Assets(
         _text(FOLDER, "report.css"),
         _with_fonts(_text(katex, "katex.min.css"), katex),
         f"/*! KaTeX, katex.org\n\n{licence}*/\n{_text(katex, 'katex.min.js')}",
-        page_script("report.js"),
+        script,
         licence,
     )
 

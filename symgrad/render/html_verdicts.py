@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from symgrad import __version__
 from symgrad.errors import display_text
-from symgrad.render.html import environment
-from symgrad.render.html_assets import assets, shipped
+from symgrad.render.html import self_contained
+from symgrad.render.html_assets import shipped
 from symgrad.render.verdicts import details, summary
 from symgrad.verify.model import KINDS, Skipped, Verdict
 from symgrad.verify.report import MARKS, Report
@@ -76,23 +75,8 @@ def reports_html(reports: Sequence[Report], graph: str) -> str:
     >>> "<!DOCTYPE html>" in reports_html([report], "model.sg")
     True
     """
-    inlined = assets()
-    inlined = replace(inlined, script=shipped("verdicts.js"))
-    return (
-        environment()
-        .get_template(TEMPLATE)
-        .render(
-            documents=[marked(report) for report in reports],
-            graph=graph,
-            version=__version__,
-            style=inlined.style,
-            katex_style=inlined.katex_style,
-            katex_script=inlined.katex_script,
-            script=inlined.script,
-            licence=inlined.licence,
-            hashes=inlined.hashes,
-        )
-    )
+    documents = [marked(report) for report in reports]
+    return self_contained(TEMPLATE, shipped("verdicts.js"), documents=documents, graph=graph)
 
 
 def marked(report: Report) -> MarkedDocument:
