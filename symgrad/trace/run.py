@@ -1,20 +1,17 @@
-"""Long runs: the same steps in floats, value and gradient from the emitted Python code."""
+"""Long runs: the same steps in floats, by the emitted Python code."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import ModuleType
 
 from symgrad.errors import SymgradError
-from symgrad.expression.tree import Add, Call, Div, Expression, Mul, Neg, Number, Pow, Var
 from symgrad.graph.graph import Graph
 from symgrad.trace.inputs import require_inputs
 from symgrad.trace.trace import MAX_WORKED_STEPS, Plan
-
-Environment = dict[str, float]
-Compute = Callable[[Environment], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +33,10 @@ def run_emitted(plan: Plan) -> Iterator[RunRow]:
     d = plan.derivation
     graph = d.graph
     names = _argument_order(graph)
-    function = _emitted(plan)
-    update = _Update(plan)
+    module = _emitted(plan)
+    rule = plan.rule.optimizer
+    settings = [float(plan.rule.rate), *(float(value) for _, value in rule.settings)]
+    state = [module.START] if hasattr(module, "START") else []
     current = _doubles(plan.start)
     samples = [_doubles(sample) for sample in plan.samples[: plan.count]]
     for number in range(1, plan.count + 1):
@@ -45,20 +44,17 @@ def run_emitted(plan: Plan) -> Iterator[RunRow]:
             current.update(samples[(number - 1) % len(samples)])
         if number <= max(1, len(samples)):
             require_inputs(graph, current, number)
-        try:
-            objective, found = function(*[current[name] for name in names])
-        except (ArithmeticError, ValueError) as error:
-            raise _no_value(graph, number, str(error)) from None
-        gradients = dict(zip(d.wrt, found, strict=True))
+        given = [current[name] for name in names]
+        objective, found = module.value_and_gradient(*given)
         if not (math.isfinite(objective) and all(map(math.isfinite, found))):
             raise _no_value(graph, number, "the result is not finite")
-        inputs = dict(current)
-        try:
-            updated = update({name: current[name] for name in d.wrt}, gradients)
-        except (ArithmeticError, ValueError) as error:
-            raise _no_value(graph, number, str(error)) from None
-        if not all(map(math.isfinite, updated.values())):
+        moved = module.update(*given, *settings, *state)
+        if state:
+            moved, *state = moved
+        if not all(map(math.isfinite, moved)):
             raise _no_value(graph, number, "the update is not finite")
+        gradients, updated = (dict(zip(d.wrt, row, strict=True)) for row in (found, moved))
+        inputs = dict(current)
         yield RunRow(number, inputs, objective, gradients, updated)
         current.update(updated)
 
@@ -83,12 +79,10 @@ def _argument_order(graph: Graph) -> tuple[str, ...]:
     return (*graph.parameters, *graph.data, *constants)
 
 
-def _emitted(plan: Plan) -> Callable[..., tuple[float, tuple[float, ...]]]:
+def _emitted(plan: Plan) -> ModuleType:
     from symgrad.targets.compiled import compile as compiled  # noqa: PLC0415  (for long runs only)
 
-    module = compiled(plan.derivation, target="python")
-    function: Callable[..., tuple[float, tuple[float, ...]]] = module.value_and_gradient
-    return function
+    return compiled(plan.derivation, target="python", optimizer=plan.rule.optimizer.name)
 
 
 def _no_value(graph: Graph, step: int, reason: str) -> SymgradError:
@@ -97,68 +91,3 @@ def _no_value(graph: Graph, step: int, reason: str) -> SymgradError:
         f"step {step}: `{graph.objective}` or its gradient has no value: {reason}",
         help=f"{look if step <= MAX_WORKED_STEPS else ''}a smaller --rate may help",
     )
-
-
-class _Update:
-    """An optimizer's equations as functions of floats, with the state they keep."""
-
-    def __init__(self, plan: Plan) -> None:
-        row = plan.rule.optimizer
-        self.sign = -1.0 if plan.rule.graph.maximize else 1.0
-        self.shared = [(name, as_function(e)) for name, e in row.shared]
-        self.each = [(name, as_function(e)) for name, e in row.each]
-        self.common: Environment = {name: float(value) for name, value in row.settings}
-        self.common["rate"] = float(plan.rule.rate)
-        self.kept = [(name, f"{name}'") for name in row.state]
-        self.state = {p: dict.fromkeys(row.state, 0.0) for p in plan.derivation.wrt}
-        self.steps = 0
-
-    def __call__(
-        self, parameters: Mapping[str, float], gradients: Mapping[str, float]
-    ) -> dict[str, float]:
-        """Return the parameters after one step, and keep the new state."""
-        self.steps += 1
-        common = {**self.common, "step'": float(self.steps)}
-        for name, compute in self.shared:
-            common[name] = compute(common)
-        updated: dict[str, float] = {}
-        for parameter, gradient in gradients.items():
-            known = {**common, **self.state[parameter]}
-            known["p"], known["g"] = parameters[parameter], self.sign * gradient
-            for name, compute in self.each:
-                known[name] = compute(known)
-            updated[parameter] = known["p'"]
-            for name, primed in self.kept:
-                self.state[parameter][name] = known[primed]
-        return updated
-
-
-def as_function(e: Expression) -> Compute:
-    """Return an equation of the optimizers' table as a function of its variables in floats."""
-    match e:
-        case Number(value):
-            constant = float(value)
-            return lambda _: constant
-        case Var(key):
-            name = str(key)
-            return lambda known: known[name]
-        case Neg(operand):
-            inner = as_function(operand)
-            return lambda known: -inner(known)
-        case Add(terms):
-            parts = [as_function(term) for term in terms]
-            return lambda known: sum([part(known) for part in parts])
-        case Mul(factors):
-            parts = [as_function(factor) for factor in factors]
-            return lambda known: math.prod([part(known) for part in parts])
-        case Div(numerator, denominator):
-            above, below = as_function(numerator), as_function(denominator)
-            return lambda known: above(known) / below(known)
-        case Pow(base, exponent):
-            low, high = as_function(base), as_function(exponent)
-            return lambda known: float(low(known) ** high(known))
-        case Call("sqrt", (argument,)):
-            inside = as_function(argument)
-            return lambda known: math.sqrt(inside(known))
-        case _:
-            raise TypeError(e)
