@@ -80,6 +80,19 @@ def with_shared_exponentials(
     return made
 
 
+def value_and_derivatives(d: ArrayDerivation, prefix: str) -> list[ArrayAssignment]:
+    """Return the equations and the derivatives, named with a prefix, in order; each value once."""
+    values = forward(d)
+    derived = with_shared_exponentials(backward(d, prefix), values)
+    graph = d.array_graph
+    held = {row.name for row in derived}
+    position = {node.name: i for i, node in enumerate(graph.ordered)}
+    known = [row for row in derived if row.name in graph.trees]
+    rest = [row for row in derived if row.name not in graph.trees]
+    missing = [row for row in values if row.name not in held]
+    return [*sorted([*known, *missing], key=lambda row: position[row.name]), *rest]
+
+
 def with_shared_sums(rows: Sequence[ArrayAssignment]) -> list[ArrayAssignment]:
     """Return assignments in which Σ C ⊙ (V ⊙ g + b) is gᵀΣ(C ⊙ V) + bᵀΣC, where others hold those.
 
