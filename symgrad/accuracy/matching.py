@@ -125,7 +125,7 @@ def in_sum(
     pattern: Add, e: Expression, bound: Bound
 ) -> Iterator[tuple[Bound, Fraction, list[Expression]]]:
     """Yield bindings, the number that scales the pattern, and the terms that are left over."""
-    terms = terms_of(e)
+    terms = list(_own_terms(e))
     if not len(pattern.terms) <= len(terms) <= MAX_TERMS:
         return
     wanted = _in_order(pattern)
@@ -142,6 +142,11 @@ def in_sum(
             if key not in seen:
                 seen.add(key)
                 yield found, own, rest
+
+
+@lru_cache(4096)
+def _own_terms(e: Expression) -> tuple[Expression, ...]:
+    return tuple(terms_of(e))
 
 
 @lru_cache(4096)
@@ -269,8 +274,14 @@ def _is_kind(pattern: Expression, e: Expression) -> bool:
 def _is_enough(k: Exponent, exponent: Exponent) -> bool:
     """Tell whether one power may hold another of the same base."""
     if isinstance(k, Fraction) and isinstance(exponent, Fraction):
-        return k * exponent > 0 and abs(k) >= abs(exponent)
+        return _holds(k, exponent)
     return isinstance(k, Fraction) == isinstance(exponent, Fraction)
+
+
+def _holds(k: Fraction, exponent: Fraction) -> bool:
+    """Tell whether a number has the sign of another and is no smaller."""
+    one, other = k.numerator * exponent.denominator, exponent.numerator * k.denominator
+    return 0 < other <= one or one <= other < 0
 
 
 def _factors(
@@ -299,7 +310,7 @@ def _factors(
             yield from _factors(others, rest, {**bound, base.key: whole})
     for subject, k in list(powers.items()):
         if isinstance(exponent, Fraction):
-            if not isinstance(k, Fraction) or k * exponent <= 0 or abs(k) < abs(exponent):
+            if not isinstance(k, Fraction) or not _holds(k, exponent):
                 continue
             rest = {**powers, subject: k - exponent}
             if k == exponent:
@@ -347,7 +358,7 @@ def _divided(
         there = rest.get(base)
         if not isinstance(k, Fraction) or not isinstance(there, Fraction):
             return None
-        if there * k * exponent <= 0 or abs(there) < abs(k * exponent):
+        if not _holds(there, k * exponent):
             return None
         rest[base] = there - k * exponent
         if not rest[base]:

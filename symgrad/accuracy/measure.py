@@ -22,6 +22,7 @@ from symgrad.program.statements import Statement
 LOST = 64.0
 NOTHING = 51.0  # bits lost from which on a value is no better than none
 NOTICED = 3.0
+NEAREST = 1.2e-16  # the relative error of the nearest double, and a little more
 FAR = 0.25  # what a point counts at which an input is of a size that people do not meet
 DIRECTIONS = 3  # in which inputs are moved by half an ulp
 TINY, HUGE = 1e-290, 1e300  # values beyond are no ordinary doubles
@@ -41,16 +42,21 @@ def bits_lost(found: float, near: float, rest: float) -> float:
     if size < TINY:
         return 0.0 if abs(found) < 10 * TINY else LOST
     error = abs((found - near) - rest)
-    if error <= size * 1.2e-16:
+    if error <= size * NEAREST:
         return 0.0
     bits = math.log2(error / size) + 53.0
     return max(0.0, bits) if bits < NOTHING else LOST - 1.0
 
 
 def lost_by(found: Column, near: Column, rest: Column, known: Sequence[bool]) -> list[float]:
-    """Return the bits that a column loses of another; 0 for the nearest double, as most are."""
+    """Return the bits that a column loses of another; most are the nearest double and lose none."""
     rows = zip(found, near, rest, known, strict=True)
-    return [bits_lost(x, n, r) if k and x != n else 0.0 for x, n, r, k in rows]
+    return [
+        0.0
+        if x == n or not k or abs((x - n) - r) <= abs(n) * NEAREST < math.inf
+        else bits_lost(x, n, r)
+        for x, n, r, k in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,15 @@ class TrueValues:
     def losses(self, found: Column) -> list[float]:
         """Return the bits that a column loses at each point; 0 where nothing is known."""
         return lost_by(found, self.near, self.rest, self.known)
+
+    def since(self, first: int) -> TrueValues:
+        """Return what is known of the points from this one on."""
+        return TrueValues(self.near[first:], self.rest[first:], self.known[first:])
+
+    def and_of(self, balls: Sequence[Ball | None]) -> TrueValues:
+        """Return what is known of these points and of others."""
+        near, rest, known = zip(*map(split_ball, balls), strict=True)
+        return TrueValues((*self.near, *near), (*self.rest, *rest), (*self.known, *known))
 
 
 def split_ball(x: Ball | None) -> tuple[float, float, bool]:
@@ -100,6 +115,7 @@ class Bench:
         self.points: list[Mapping[str, float]] = []
         self.balls: list[dict[str, Ball]] = []
         self.slack: dict[str, list[float]] = {s.name: [] for s in statements}
+        self.truths: dict[str, TrueValues] = {s.name: TrueValues((), (), ()) for s in statements}
         self._weighed: set[int] = set()
         self._columns: Mapping[str, Column] = {}  # at which forms were looked at last
         self._doubles = Doubles({}, 0)
@@ -107,6 +123,7 @@ class Bench:
 
     def add(self, points: Iterable[Mapping[str, float]], limit: int) -> None:
         """Take further points, each where it has a value or else where its inputs are positive."""
+        first = len(self.points)
         for point in points:
             if len(self.points) == limit:
                 break
@@ -120,23 +137,23 @@ class Bench:
         self.count = len(self.points)
         self.usual = [is_usual(point) for point in self.points]
         self.weights = [1.0 if usual else FAR for usual in self.usual]
-        self.truths: dict[str, TrueValues] = {}
         with ctx.workprec(200):
-            for name, slack in self.slack.items():
+            for name, slack in self.slack.items() if self.count > first else ():
                 slack.extend([0.0] * (self.count - len(slack)))
-                rows = [split_ball(row.get(name)) for row in self.balls]
-                self.truths[name] = TrueValues(*(zip(*rows, strict=True) if rows else ((),) * 3))
+                self.truths[name] = self.truths[name].and_of(
+                    [b.get(name) for b in self.balls[first:]]
+                )
         for name in self.inputs:
             column = tuple(float(point[name]) for point in self.points)
             self.truths[name] = TrueValues(column, (0.0,) * self.count, (True,) * self.count)
 
-    def condition(self, statements: Sequence[Statement], columns: Mapping[str, Column]) -> None:
+    def condition(
+        self, statements: Sequence[Statement], lost: Mapping[str, Sequence[float]]
+    ) -> None:
         """Work out what half an ulp in the inputs changes, where anything is lost."""
         lossy: set[int] = set()
-        for name, truth_of in self.truths.items():
-            if name in self.slack:
-                losses = truth_of.losses(columns[name])
-                lossy.update(i for i, loss in enumerate(losses) if loss > NOTICED)
+        for name in self.slack:
+            lossy.update(i for i, loss in enumerate(lost[name]) if loss > NOTICED)
         self.weigh(statements, lossy)
 
     def weigh(self, statements: Sequence[Statement], points: Iterable[int]) -> bool:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from symgrad.accuracy.doubles import Column, Doubles
-from symgrad.accuracy.measure import LOST, Bench
+from symgrad.accuracy.measure import LOST, Bench, run
 from symgrad.accuracy.outline import outlined
 from symgrad.accuracy.regimes import OPERATION, Scored, choices
 from symgrad.accuracy.shaken import shakes
@@ -110,23 +110,30 @@ class Mender:
         self.changes: dict[str, Expression] = {}
         self._chosen: dict[Expression, Expression] = {}  # choices of a form and as written
         self._tried: set[str] = set()
+        self._measured = 0  # points
+        self._before: dict[str, list[float]] = {name: [] for name in bench.truths}
+        self._shaken: dict[str, list[float]] = {name: [] for name in bench.truths}
         self.measure()
         self.work = WORK
         # Operations by which a form may be longer than what it is for.
         self.longest: float = math.inf
 
     def measure(self) -> None:
-        """Measure everything at the points of the bench."""
-        bench, written = self.bench, self.bench.run(self.original)
+        """Measure everything at the points of the bench, as written at those added since."""
+        bench = self.bench
         self.columns = bench.run(self.current)
-        inputs = {name: bench.truths[name].near for name in bench.inputs}
-        runs = [written, *shakes(self.original, inputs, bench.count)]
-        self._shaken = {
-            name: [max(row) for row in zip(*(truth.losses(c[name]) for c in runs), strict=True)]
-            for name, truth in bench.truths.items()
-        }
-        self._before = {r: bench.truths[r].losses(written[r]) for r in bench.results}
-        bench.condition(self.original, written)
+        first, size = self._measured, bench.count - self._measured
+        truths = {name: truth.since(first) for name, truth in bench.truths.items()}
+        inputs: dict[str, Column] = {name: truths[name].near for name in bench.inputs}
+        written = run(self.original, inputs, size)
+        shaken = shakes(self.original, inputs, size, first)
+        for name, truth in truths.items():
+            lost = truth.losses(written[name])
+            rows = zip(lost, *(truth.losses(c[name]) for c in shaken), strict=True)
+            self._before[name] += lost
+            self._shaken[name] += map(max, rows)
+        self._measured = bench.count
+        bench.condition(self.original, self._before)
         self.ideal = {name: bench.truths[name].near for name in bench.truths}
         self._losses: dict[str, list[float]] = {}
 

@@ -25,6 +25,7 @@ TELLING = 2.0**7  # by how much more a result is shaken than by its inputs
 FIRST = 40  # points that stay where they are
 HALF, TOSSED = 1 << 6, 1 << 20  # the bits that tell whether a number is moved
 SHAKES = 6  # ways to shake a program
+BLOCK = 512  # moves that are worked out together
 
 
 class Shaken(Doubles):
@@ -73,10 +74,16 @@ def _moved_sum(x: float, y: float, move: float) -> float:
     return total * move if (x - (total - other)) + (y - other) != 0.0 else total
 
 
-@lru_cache(4096)
 def _moves(turn: int, size: int, bit: int) -> Column:
     """Return what the results of one operation are multiplied by at each point."""
-    return [1.0 + UNIT if i * 0x9E3779B1 & bit else 1.0 for i in range(turn, turn + size)]
+    first = turn % BLOCK
+    return _blocks(turn - first, -(-(first + size) // BLOCK), bit)[first : first + size]
+
+
+@lru_cache(1024)
+def _blocks(start: int, blocks: int, bit: int) -> Column:
+    numbers = range(start, start + blocks * BLOCK)
+    return [1.0 + UNIT if i * 0x9E3779B1 & bit else 1.0 for i in numbers]
 
 
 def telling_first(
@@ -112,10 +119,14 @@ def telling_first(
 
 
 def shakes(
-    statements: Sequence[Statement], known: Mapping[str, Column], size: int
+    statements: Sequence[Statement], known: Mapping[str, Column], size: int, first: int = 0
 ) -> list[dict[str, Column]]:
-    """Return the columns of a program shaken in a few ways, its inputs as they are."""
-    return [_run(statements, known, size, count(1009 * k), Rounded) for k in range(SHAKES)]
+    """Return the columns of a program shaken in a few ways, its inputs as they are.
+
+    `first` is the number of the first point: as if those before it were there as well.
+    """
+    ways = [count(1009 * k + first) for k in range(SHAKES)]
+    return [_run(statements, known, size, turns, Rounded) for turns in ways]
 
 
 def _is_telling(plain: float, moved: float, shaken: float) -> bool:
