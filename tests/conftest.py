@@ -24,6 +24,8 @@ settings.register_profile("steady", derandomize=True, deadline=None, print_blob=
 settings.register_profile("explore", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+gc.disable()  # 8,000 tests are collected, and stay
+
 program_passes.STRICT = True  # a pass that breaks a program is an error here, not left out
 
 # The same graphs are emitted in many files: where they lose digits is searched for once.
@@ -40,8 +42,8 @@ def pytest_collection_finish():
 
     An emitted file may be written twice within a second: a cached module would be stale.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
     sys.dont_write_bytecode = True
 
 
