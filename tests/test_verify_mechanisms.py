@@ -40,6 +40,13 @@ CASES = [
     (POLAR, r"$\begin{vmatrix} \pdv{x}{r} & \pdv{x}{t} \\ \pdv{y}{r}&\pdv{y}{t}\end{vmatrix} = r$",
      "= r", "= 2r"),
     (POLAR, r"$\frac{d}{du}\tan^{-1}(u) = \frac{1}{1 + u^2}$", "1 + u^2", "1 - u^2"),
+    # quotients of relative changes, differentials of any functions
+    (POTENTIAL, r"$\frac{\partial T/T}{\partial S/S} = 1$", "= 1", "= 2"),
+    (POTENTIAL, r"$\frac{\partial T}{T} \div \frac{\partial S}{S} = 1$", "= 1", "= S"),
+    (POTENTIAL, r"$d(u v) = d(u)\cdot v + u\,dv$", "+ u", "- u"),
+    (POTENTIAL, r"$d(u/v) = \frac{v\,du - u\,dv}{v^2}$", "v^2", "v"),
+    # a name of a matrix graph in another spelling
+    ("param M[n, n]; const lam; J = lam*sum(M.^2)", r"$\pdv{J}{M} = 2\lambda M$", "2", "3"),
     # a bracket behind an operator ends what it acts on
     (LAYERS, r"$\pdv{L}{z_2} = \pdv{}{z_3}\left[\frac12 z_3^2\right]\pdv{z_3}{z_2}$",
      r"\frac12", ""),

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from symgrad.derivation.arrays.derive import derive_arrays
+from symgrad.expression import spellings as spelled
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.substitute import substituted
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Array, Facts
@@ -33,18 +34,24 @@ class Names:
     marks: dict[str, Array] = field(default_factory=dict)
     kronecker: bool = False
     _sensitivities: dict[str, Array] | None = None
+    _spelled: spelled.Names | None = None
 
     def resolve(self, word: str) -> str | None:
         """Return the node that a word names, in any of the spellings of papers."""
         for plain in spellings(word):
-            meant = self.definitions.get(plain)
-            if meant is not None and meant.op == "name" and meant.text in self.graph.index:
-                return meant.text
+            own = self.definitions.get(plain)
+            if own is not None and own.op == "name" and own.text in self.graph.index:
+                return own.text
             if plain in self.graph.index:
                 return plain
             found = self.graph.spellings.get(canonical(plain))
             if found is not None:
                 return found
+        if self._spelled is None:
+            self._spelled = spelled.Names(self.graph.index)
+        for plain in spellings(word):
+            if (meant := self._spelled.meant(plain)) is not None:
+                return meant[0]  # λ for `lam`, and whatever else is one name everywhere
         return None
 
     def look_up(self, word: str) -> Array | None:

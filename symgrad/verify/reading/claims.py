@@ -33,7 +33,7 @@ from symgrad.verify.reading.motion import curved, moving, speaks_of_time
 from symgrad.verify.reading.orders import without_order
 from symgrad.verify.reading.prose import UNCLEAR
 from symgrad.verify.reading.rows import raw_rows
-from symgrad.verify.reading.signs import with_labels, with_sums
+from symgrad.verify.reading.signs import with_elasticities, with_labels, with_sums
 from symgrad.verify.reading.split import statements
 from symgrad.verify.reading.statement import Item, Later, StatementReader, skipped
 from symgrad.verify.reading.superscripts import (
@@ -193,7 +193,7 @@ class Reader(StatementReader):
             )
             written = lowered(written, self.above, self.scope) if self.above else written
             written = with_sums(with_primed_names(written, self.scope), self.scope)
-            written = with_labels(written, self.scope)
+            written = with_labels(with_elasticities(written), self.scope)
             written = with_named_densities(written, self.scope)
             written = with_named_logs(written, self.logs, called=False)
             written = with_logs_apart(written, self.scope.can_be_read)

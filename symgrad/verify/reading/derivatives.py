@@ -159,6 +159,8 @@ class DerivativeParser(Parser):
     def differential(self, top: Expression | None, order: int) -> Expression | None:
         """Return the derivative of the objective that `∂z` alone stands for, like `dz`."""
         known = isinstance(top, Var) and order == 1
+        if known and self.tokens.count("∂") > 1:
+            self.scope.doubt("`∂` of a name alone, beside another ∂, may be a differential")
         return self.scope.differential(f"d{top.key}") if known and isinstance(top, Var) else None
 
     def squared_name(self, token: str) -> Expression | None:

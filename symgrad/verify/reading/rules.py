@@ -39,6 +39,10 @@ _INNER_CALLED = re.compile(
     r"[∂d]\s*\(*\s*([a-zA-Z])\s*\(\s*([a-zA-Z])\s*\([^()]*\)\s*\)\s*\)*\s*/"
     r"\s*[∂d]\s*\(?\s*\2\s*\([^()]*\)\s*\)?"
 )
+_DIFFERENTIAL = re.compile(r"(?<![\w∂])d\s*\(")
+_OF_LETTER = re.compile(r"(?<![\w∂/])d\s?([a-z])(?![\w/(])")
+_IN_BRACKETS = re.compile(r"\(\s*([a-z])\s*\)'")
+_OF_DIFFERENTIALS = re.compile(r"\s*d\s*\([^=/]*(?:/[^=/d]*)?\)\s*")
 _MOST = 6
 _LONGEST = 3  # letters side by side: u v w
 _ARGUMENT = "xtzs"
@@ -50,6 +54,8 @@ def rule(statement: WrittenStatement, formula: FoundFormula, scope: Scope) -> Cl
         return None
     sides = [statement.left, *(part for _, part in statement.parts)]
     texts = [side.text for side in sides]
+    if _OF_DIFFERENTIALS.fullmatch(texts[0]):
+        texts = [_as_slopes(text) for text in texts]
     left = texts[0]
     if not (_DERIVED.search(left) and texts[1:] and all(map(_SLOPE.search, texts[1:]))):
         return None
@@ -89,6 +95,23 @@ def rule(statement: WrittenStatement, formula: FoundFormula, scope: Scope) -> Cl
     )
     said = f"read for any functions {', '.join(own)} of one variable"
     return Claim(shown[0], places[0], ExpressionTarget(found[0]), links, readings=(said,))
+
+
+def _as_slopes(text: str) -> str:
+    """Return a side with derivatives by one variable in the place of differentials.
+
+    >>> _as_slopes("d(u v)"), _as_slopes("u dv + v d(u)")
+    ("(u v)'", "u v' + v u'")
+    """
+    while (found := _DIFFERENTIAL.search(text)) is not None:
+        depth, end = 0, found.end() - 1
+        while end < len(text):
+            depth += (text[end] == "(") - (text[end] == ")")
+            end += 1
+            if depth == 0:
+                break
+        text = f"{text[: found.start()]}{text[found.end() - 1 : end]}'{text[end:]}"
+    return _IN_BRACKETS.sub(r"\1'", _OF_LETTER.sub(r"\1'", text))
 
 
 def _with_inner_slopes(

@@ -17,6 +17,27 @@ _LABELLED = re.compile(
 _NO_LABELS = frozenset((*"ijklmntTe", "pi", "π"))
 
 
+_RELATIVE = r"\(*\s*[∂d]\s*({0})\s*\)*\s*/\s*\(*\s*{1}\s*\)*"
+_ELASTICITY = re.compile(
+    rf"\(?\s*{_RELATIVE.format(lexer.NAME, chr(92) + '1')}\s*\)?\s*/\s*"
+    rf"\(?\s*{_RELATIVE.format(lexer.NAME, chr(92) + '2')}\s*\)?"
+)
+
+
+def with_elasticities(written: Written) -> Written:
+    """Return a translated formula with `∂Q/∂K K/Q` for `(∂Q/Q)/(∂K/K)`."""
+    parts: list[Written] = []
+    at = 0
+    for match in _ELASTICITY.finditer(written.text):
+        stretch, start = match[0], written.offsets[match.start()]
+        if stretch.count("(") != stretch.count(")"):
+            continue
+        found = f" ((∂{match[1]}/∂{match[2]})*({match[2]})/({match[1]})) "
+        parts += [written.part(at, match.start()), Written.all_at(found, start)]
+        at = match.end()
+    return Written.join([*parts, written.part(at, len(written.text))]) if parts else written
+
+
 def with_labels(written: Written, scope: Scope) -> Written:
     """Return a translated formula in which δ_t^o is a name, where nothing is called o."""
     text = written.text
