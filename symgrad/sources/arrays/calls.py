@@ -12,7 +12,7 @@ from symgrad.expression.functions import known_names, lookup
 from symgrad.sources.arrays.indices import Indexed
 from symgrad.sources.arrays.meaning import Meaning, Value
 from symgrad.sources.arrays.refused import REFUSED
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 
 Row = Callable[[Meaning, Syntax], Array]
 

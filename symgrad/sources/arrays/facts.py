@@ -13,7 +13,7 @@ from symgrad.expression.arrays.tree import NOTHING_KNOWN, Facts
 from symgrad.expression.tree import Compare, Var, number
 from symgrad.graph.graph import Assumption
 from symgrad.sources import lexer
-from symgrad.sources.arrays.syntax import NAME
+from symgrad.sources.arrays.tokens import NAME
 from symgrad.sources.problems import Fault, Faults, Origin
 
 _WORDS = {

@@ -10,7 +10,8 @@ from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.brackets import depths, spans_between
 from symgrad.graph.graph import Node
 from symgrad.sources.arrays.facts import Stated, read_fact, size_of_text
-from symgrad.sources.arrays.syntax import NAME, ArrayParser, Syntax, index_letters
+from symgrad.sources.arrays.syntax import ArrayParser
+from symgrad.sources.arrays.tokens import NAME, Syntax, index_letters
 from symgrad.sources.lists import read_list, read_value
 from symgrad.sources.problems import Fault, Faults, Origin
 from symgrad.sources.scan import FileScanner

@@ -12,170 +12,35 @@ atom     = number | name | call | "(" sum ")" | "[" sum {";" sum} "]" | "|" sum 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
-from symgrad.errors import Diagnostic, SourceError
 from symgrad.sources import lexer
-from symgrad.sources.problems import Fault, Origin
+from symgrad.sources.arrays.tokens import START, WORDS, Syntax, Tokens, index_letters
 
-_NOT_NAME = "²³¹\u2070-\u207fᵀ⊤"
-_START = rf"[^\W\d{_NOT_NAME}]"
-_REST = rf"(?:[^\W{_NOT_NAME}]|[\u0300-\u036f])"
-NAME = rf"\\?{_START}{_REST}*(?:(?<=_)\{{[^{{}}]*\}})?|∂²?{_START}{_REST}*"
-TOKEN = re.compile(
-    r"\s*("
-    r"(?:[0-9]|\.[0-9])[0-9_]*(?:\.[0-9][0-9_]*|\.(?![*/^T\d\w]))?(?:[eE][+-]?[0-9]+)?"
-    rf"|{NAME}"
-    r"|\.\*|\./|\.\^|\.T(?!\w)|\*\*|[=!<>:]=|&&"
-    r"|[²³¹⁰⁴-⁹⁺⁻]+"
-    r"|\S"
-    r")"
-)
-_SYNONYMS = {
-    "**": "^", "×": "*", "∗": "*", "⋅": "·", "∙": "·", "÷": "/", "∕": "/", "−": "-", "–": "-",
-    "≤": "<=", "≥": ">=", "≠": "!=", "∘": "⊙", ".*": "⊙", "⊤": "ᵀ", ".T": "ᵀ", "'": "ᵀ", "′": "ᵀ",
-    "’": "ᵀ", "∑": "Σ", "||": "‖", "∧": "and", "∨": "or", "&": "and",
-}  # fmt: skip
 _RELATIONS = frozenset(("<", "<=", ">", ">=", "==", "!=", "="))
 MAX_DEPTH = 200
-MAX_TOKENS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
-    """One piece of what was written: what it is, its parts, and where it stands.
-
-    `kind` is num, name, neg, add, sub, mul, div, had, hdiv, mat, juxt, dot, pow, hpow, T, inv,
-    call, index, slice, stack, step, bars, norm, cmp, logic or total (a sum over indices, with the
-    range behind it where one is written).
-    `bracketed` tells that parentheses stand around it.
-    """
-
-    kind: str
-    args: tuple[Syntax, ...]
-    data: object
-    start: int
-    end: int
-    bracketed: bool = False
-
-
-class ArrayParser:
+class ArrayParser(Tokens):
     """Reads one expression; with `side_by_side`, factors next to one another are a product.
 
     What `/` divides by then is the factors that touch one another (`1/2n Xᵀr`), the "first" one
     (`1/2xᵀAx`) or "all" of them, as `divisor` says; `met` tells that there was a choice.
     """
 
-    def __init__(
-        self,
-        text: str,
-        origin: Origin,
-        *,
-        known: Callable[[str], bool] = lambda word: False,
-        side_by_side: bool = False,
-        is_function: Callable[[str], bool] = lambda word: True,
-        divisor: str = "touching",
-    ) -> None:
-        self.divisor = divisor
-        self.met: set[str] = set()
-        self.is_function = is_function
-        self.text = text
-        self.origin = origin
-        self.known = known
-        self.side_by_side = side_by_side
-        self.at = 0
-        self.depth = 0
-        self.bars = 0
-        self.in_index = False
-        found = list(TOKEN.finditer(text))
-        if len(found) > MAX_TOKENS:
-            raise self.fault("the expression is too long", 0, 0)
-        self.spans = [match.span(1) for match in found]
-        self.tokens = [_SYNONYMS.get(match[1], match[1]) for match in found]
-        if side_by_side:
-            self._split_words()
-        end = len(text.rstrip())
-        self.spans.append((end, end + 1))
-        self.tokens.append("")
-
-    # Faults ---------------------------------------------------------------------------------------
-
-    def fault(self, message: str, start: int, end: int, help_: str = "") -> Fault:
-        """Return a fault at a stretch of the text."""
-        place = self.origin.place(self.text, start, max(end, start + 1))
-        return Fault(Diagnostic(message, place, help_), SourceError)
-
-    def unexpected(self) -> Fault:
-        """Return the fault of the token that cannot stand where it does."""
-        start, end = self.spans[self.at]
-        token = self.text[start:end]
-        if not token.strip():
-            before = self.text[slice(*self.spans[self.at - 1])] if self.at else ""
-            if not before:
-                return self.fault("an expression is missing here", start, end)
-            return self.fault(f"an operand is missing after `{before}`", *self.spans[self.at - 1])
-        if lexer.IDENTIFIER.match(token) and self.at:
-            before = self.text[slice(*self.spans[self.at - 1])]
-            return self.fault(
-                f"an operator is missing between `{before}` and `{token}`",
-                self.spans[self.at - 1][0],
-                end,
-                f"a product of matrices is written `{before}@{token}`, "
-                f"one of each entry `{before} ⊙ {token}`",
-            )
-        return self.fault(f"`{token}` cannot stand here", start, end)
-
-    def _split_words(self) -> None:
-        """Split words that are no name but a product of names, as `λW` is."""
-        tokens, spans = [], []
-        for i, (token, span) in enumerate(zip(self.tokens, self.spans, strict=True)):
-            following = self.tokens[i + 1] if i + 1 < len(self.tokens) else ""
-            pieces = (
-                self._pieces(token) if following != "(" or not self.is_function(token) else None
-            )
-            if not pieces or len(pieces) == 1:
-                tokens.append(token)
-                spans.append(span)
-                continue
-            at = span[0]
-            for piece in pieces:
-                tokens.append(piece)
-                spans.append((at, at + len(piece)))
-                at += len(piece)
-        self.tokens, self.spans = tokens, spans
-
-    def _pieces(self, word: str) -> list[str] | None:
-        if not re.match(_START, word) or self.known(word) or word in _WORDS:
-            return None
-        for cut in range(len(word) - 1, 0, -1):
-            head, tail = word[:cut], word[cut:]
-            if head.endswith("_"):
-                continue
-            if self.known(head) and re.match(_START, tail):
-                if self.known(tail):
-                    return [head, tail]
-                rest = self._pieces(tail)
-                if rest:
-                    return [head, *rest]
-        return None
-
-    # The grammar ----------------------------------------------------------------------------------
-
     def whole(self) -> Syntax:
         """Read all of the text."""
         found = self.condition()
-        if self.tokens[self.at]:
+        if self.token:
             raise self.unexpected()
         return found
 
     def condition(self) -> Syntax:
         """Read sums joined by relations, `and` and `or`."""
         left = self.relation()
-        while self.tokens[self.at] in {"and", "or"}:
-            operator = self.tokens[self.at]
+        while self.token in {"and", "or"}:
+            operator = self.token
             self.at += 1
             right = self.relation()
             left = Syntax("logic", (left, right), operator, left.start, right.end)
@@ -184,8 +49,8 @@ class ArrayParser:
     def relation(self) -> Syntax:
         """Read one sum, or two with a relation between them."""
         left = self.sum()
-        if self.tokens[self.at] in _RELATIONS:
-            relation = self.tokens[self.at]
+        if self.token in _RELATIONS:
+            relation = self.token
             self.at += 1
             right = self.sum()
             relation = "==" if relation == "=" else relation
@@ -197,15 +62,15 @@ class ArrayParser:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self.fault("nested too deeply to read", *self.spans[self.at])
-        start = self.spans[self.at][0]
-        sign = self.tokens[self.at]
+        start = self.start
+        sign = self.token
         if sign in {"+", "-"}:
             self.at += 1
         left = self.pairing()
         if sign == "-":
             left = Syntax("neg", (left,), None, start, left.end)
-        while self.tokens[self.at] in {"+", "-"}:
-            kind = "add" if self.tokens[self.at] == "+" else "sub"
+        while self.token in {"+", "-"}:
+            kind = "add" if self.token == "+" else "sub"
             self.at += 1
             right = self.pairing()
             left = Syntax(kind, (left, right), None, left.start, right.end)
@@ -215,7 +80,7 @@ class ArrayParser:
     def pairing(self) -> Syntax:
         """Read a term, or A : B, the sum of the products of all entries."""
         left = self.term()
-        if self.tokens[self.at] != ":" or self.in_index or not self.side_by_side:
+        if self.token != ":" or self.in_index or not self.side_by_side:
             return left
         self.at += 1
         right = self.term()
@@ -224,7 +89,7 @@ class ArrayParser:
     def term(self) -> Syntax:
         """Read a product of each entry, a scaling or a quotient."""
         left = self.product()
-        while (kind := _TERM.get(self.tokens[self.at])) is not None:
+        while (kind := _TERM.get(self.token)) is not None:
             self.at += 1
             beside = kind == "div" and self.side_by_side
             right = self.divided_by() if beside else self.product()
@@ -236,11 +101,11 @@ class ArrayParser:
     def divided_by(self) -> Syntax:
         """Read what stands behind `/`: of factors side by side those that are meant."""
         left = self.signed()
-        while self.tokens[self.at] == "@" or self.joins(left):
-            kind = "mat" if self.tokens[self.at] == "@" else "juxt"
+        while self.token == "@" or self.joins(left):
+            kind = "mat" if self.token == "@" else "juxt"
             if kind == "juxt":
                 self.met.add("divisor")
-                touching = self._touches() and self.tokens[self.at] not in _BRACKETS
+                touching = self.touches() and self.token not in _BRACKETS
                 if self.divisor == "first" or (self.divisor == "touching" and not touching):
                     break
             self.at += kind == "mat"
@@ -252,7 +117,7 @@ class ArrayParser:
         """Read a product of matrices, or its factors behind the first."""
         left = self.signed() if left is None else left
         while True:
-            if self.tokens[self.at] == "@":
+            if self.token == "@":
                 self.at += 1
                 kind = "mat"
             elif self.joins(left):
@@ -266,7 +131,7 @@ class ArrayParser:
         """Tell whether a factor follows side by side."""
         if not self.side_by_side and not _ends_in_mark(left):
             return False
-        token = self.tokens[self.at]
+        token = self.token
         if token in {"(", "√", "Σ"}:
             return True
         if token in {"|", "‖"}:
@@ -275,12 +140,12 @@ class ArrayParser:
             return self.side_by_side
         if token[:1].isdigit():
             return token[:1] not in "²³¹"
-        return bool(re.match(r"\\?" + _START, token)) and token not in _WORDS
+        return bool(re.match(r"\\?" + START, token)) and token not in WORDS
 
     def signed(self) -> Syntax:
         """Read a power with a sign in front."""
-        if self.tokens[self.at] == "-":
-            start = self.spans[self.at][0]
+        if self.token == "-":
+            start = self.start
             self.at += 1
             inner = self.signed()
             return Syntax("neg", (inner,), None, start, inner.end)
@@ -289,14 +154,14 @@ class ArrayParser:
     def power(self) -> Syntax:
         """Read a power."""
         base = self.postfix()
-        kind = {"^": "pow", ".^": "hpow"}.get(self.tokens[self.at])
+        kind = {"^": "pow", ".^": "hpow"}.get(self.token)
         if kind is None:
             return base
         self.at += 1
-        if self.tokens[self.at] == "T" and not self.known("T"):
+        if self.token == "T" and not self.known("T"):
             self.at += 1
-            return self.after(Syntax("T", (base,), None, base.start, self.spans[self.at - 1][1]))
-        exponent = self.braced() if self.tokens[self.at] == "{" else self.signed()
+            return self.after(Syntax("T", (base,), None, base.start, self.end))
+        exponent = self.braced() if self.token == "{" else self.signed()
         if exponent.kind == "name" and exponent.data == "T" and not self.known("T"):
             return self.after(Syntax("T", (base,), None, base.start, exponent.end))
         made = Syntax(kind, (base, exponent), None, base.start, exponent.end)
@@ -312,10 +177,10 @@ class ArrayParser:
     def after(self, base: Syntax) -> Syntax:
         """Read what may follow a power: another transpose, or a further power."""
         found = self.marks(base)
-        if self.tokens[self.at] in {"^", ".^"}:
-            kind = "pow" if self.tokens[self.at] == "^" else "hpow"
+        if self.token in {"^", ".^"}:
+            kind = "pow" if self.token == "^" else "hpow"
             self.at += 1
-            exponent = self.braced() if self.tokens[self.at] == "{" else self.signed()
+            exponent = self.braced() if self.token == "{" else self.signed()
             return _inverse_of(Syntax(kind, (found, exponent), None, base.start, exponent.end))
         return found
 
@@ -326,7 +191,7 @@ class ArrayParser:
     def marks(self, base: Syntax) -> Syntax:
         """Read ᵀ, ⁻¹, superscripts and indices."""
         while True:
-            token = self.tokens[self.at]
+            token = self.token
             end = self.spans[self.at][1]
             if token == "ᵀ":
                 self.at += 1
@@ -343,9 +208,9 @@ class ArrayParser:
                 base = Syntax("index", (base, *names), None, base.start, end)
             elif (
                 token == "["
-                and self._touches()
-                and (base.kind in {"name", "T", "index"} or (base.bracketed and self._is_range()))
-                and not (self.side_by_side and self._holds_product())
+                and self.touches()
+                and (base.kind in {"name", "T", "index"} or (base.bracketed and self.is_range()))
+                and not (self.side_by_side and self.holds_product())
             ):
                 base = self.indexed(base)
             else:
@@ -354,36 +219,11 @@ class ArrayParser:
     def _takes_indices(self, base: Syntax) -> bool:
         return base.bracketed or base.kind == "name"
 
-    def _is_range(self) -> bool:
-        """Tell whether the square bracket that comes holds a range."""
-        depth = 0
-        for token in self.tokens[self.at :]:
-            depth += (token in {"(", "["}) - (token in {")", "]"})
-            if token == ":" and depth == 1:
-                return True
-            if not depth:
-                break
-        return False
-
-    def _holds_product(self) -> bool:
-        """Tell whether the square bracket that comes holds a formula, which no index is."""
-        depth = 0
-        for token in self.tokens[self.at :]:
-            depth += (token in {"(", "["}) - (token in {")", "]"})
-            if token in {"(", "⊙", "@", "ᵀ", "/", "·", "Σ", "‖", "⊗"}:
-                return True
-            if not depth:
-                break
-        return False
-
-    def _touches(self) -> bool:
-        return self.spans[self.at][0] == self.spans[self.at - 1][1]
-
     def superscript(self, base: Syntax, token: str, end: int) -> Syntax:
         """Read ² or ⁻¹, or ⁻ before ᵀ (the inverse transposed)."""
         self.at += 1
         plain = token.translate(lexer.SUPERSCRIPTS)
-        if plain == "-" and self.tokens[self.at] == "ᵀ":
+        if plain == "-" and self.token == "ᵀ":
             self.at += 1
             inner = Syntax("inv", (base,), None, base.start, end)
             return Syntax("T", (inner,), None, base.start, end)
@@ -399,38 +239,28 @@ class ArrayParser:
         self.at += 1
         outside, self.in_index = self.in_index, True
         parts = [self.index_part()]
-        while self.tokens[self.at] == ",":
+        while self.token == ",":
             self.at += 1
             parts.append(self.index_part())
         self.expect("]")
         self.in_index = outside
-        return Syntax("index", (base, *parts), None, base.start, self.spans[self.at - 1][1])
+        return Syntax("index", (base, *parts), None, base.start, self.end)
 
     def index_part(self) -> Syntax:
         """Read one index, or a slice."""
-        start = self.spans[self.at][0]
-        low = None if self.tokens[self.at] == ":" else self.sum()
-        if self.tokens[self.at] != ":":
+        start = self.start
+        low = None if self.token == ":" else self.sum()
+        if self.token != ":":
             return cast("Syntax", low)
         self.at += 1
-        high = None if self.tokens[self.at] in {"]", ","} else self.sum()
+        high = None if self.token in {"]", ","} else self.sum()
         parts = tuple(part for part in (low, high) if part is not None)
         shown = (low is not None, high is not None)
-        return Syntax("slice", parts, shown, start, self.spans[self.at - 1][1])
-
-    def expect(self, token: str) -> None:
-        """Read a token that must come now."""
-        if self.tokens[self.at] != token:
-            if not self.tokens[self.at]:
-                raise self.fault(
-                    f"`{token}` is missing", *self.spans[self.at - 1], f"add the missing `{token}`"
-                )
-            raise self.unexpected()
-        self.at += 1
+        return Syntax("slice", parts, shown, start, self.end)
 
     def atom(self) -> Syntax:
         """Read a number, a name, a call or something in brackets."""
-        token = self.tokens[self.at]
+        token = self.token
         start, end = self.spans[self.at]
         if not token:
             raise self.unexpected()
@@ -452,11 +282,11 @@ class ArrayParser:
             return Syntax("call", (inner,), "sqrt", start, inner.end)
         if token == "Σ" or (token.startswith(("sum_", "Σ_")) and not self.known(token)):
             return self.total(token, start)
-        if token not in _WORDS and re.match(rf"\\?{_START}|∂", token):
+        if token not in WORDS and re.match(rf"\\?{START}|∂", token):
             following = self.tokens[self.at + 1]
-            if following == "(" and not (self.side_by_side and self._is_name(token)):
+            if following == "(" and not (self.side_by_side and self.is_name(token)):
                 return self.call(token, start)
-            if self.side_by_side and self.is_function(token) and not self._is_name(token):
+            if self.side_by_side and self.is_function(token) and not self.is_name(token):
                 return self.applied(token, start)
             self.at += 1
             return Syntax("name", (), token, start, end)
@@ -465,40 +295,40 @@ class ArrayParser:
     def bracketed(self, opening: str, closing: str) -> Syntax:
         """Read an expression in brackets."""
         del opening
-        start = self.spans[self.at][0]
+        start = self.start
         self.at += 1
         bars, self.bars = self.bars, 0
         inner = self.condition()
         self.expect(closing)
         self.bars = bars
-        end = self.spans[self.at - 1][1]
+        end = self.end
         if self.side_by_side and inner.kind in {"cmp", "logic"}:
             return Syntax("step", (inner,), None, start, end, bracketed=True)
         return Syntax(inner.kind, inner.args, inner.data, start, end, bracketed=True)
 
     def stacked(self) -> Syntax:
         """Read [x; h] and [A, B], or the bracket of a condition: [u > 0]."""
-        start = self.spans[self.at][0]
+        start = self.start
         self.at += 1
         parts = [self.condition()]
-        joint = self.tokens[self.at]
-        while joint in {";", ","} and self.tokens[self.at] == joint:
+        joint = self.token
+        while joint in {";", ","} and self.token == joint:
             self.at += 1
             parts.append(self.condition())
         self.expect("]")
         if self.side_by_side and len(parts) == 1 and parts[0].kind not in {"cmp", "logic"}:
-            end = self.spans[self.at - 1][1]
+            end = self.end
             return Syntax(parts[0].kind, parts[0].args, parts[0].data, start, end, bracketed=True)
         kind = "step" if len(parts) == 1 and parts[0].kind in {"cmp", "logic"} else "stack"
         axis = int(joint == ",")
-        return Syntax(kind, tuple(parts), axis, start, self.spans[self.at - 1][1])
+        return Syntax(kind, tuple(parts), axis, start, self.end)
 
     def barred(self, token: str) -> Syntax:
         """Read |x| or ‖x‖."""
-        start = self.spans[self.at][0]
+        start = self.start
         self.at += 1
         double = token == "‖"
-        if not double and self.tokens[self.at] == "|":
+        if not double and self.token == "|":
             double = True
             self.at += 1
         self.bars += 1
@@ -507,33 +337,24 @@ class ArrayParser:
         self.expect("‖" if token == "‖" else "|")
         if double and token == "|":
             self.expect("|")
-        return Syntax(
-            "norm" if double else "bars", (inner,), None, start, self.spans[self.at - 1][1]
-        )
+        return Syntax("norm" if double else "bars", (inner,), None, start, self.end)
 
     def total(self, token: str, start: int) -> Syntax:
         """Read Σ_i … or sum_{i,j}(…): the body is a bracket, or the product that follows."""
         self.at += 1
         subscript = token[token.find("_") + 1 :] if "_" in token else ""
-        if not subscript and self.tokens[self.at] == "_":
+        if not subscript and self.token == "_":
             self.at += 1
-            subscript = self.tokens[self.at]
+            subscript = self.token
             self.at += 1
         indices = index_letters(subscript)
         if not indices:
-            raise self.fault("a sum has no index", start, self.spans[self.at - 1][1],
+            raise self.fault("a sum has no index", start, self.end,
                              "write `sum_i(…)` or `sum(…)`")  # fmt: skip
         body = self.term()
         runs = subscript.strip("{} ").partition("=")[2]
         bounds = (Syntax("range", (), runs, start, body.end),) if runs else ()
         return Syntax("total", (body, *bounds), indices, start, body.end)
-
-    def _is_name(self, token: str) -> bool:
-        """Tell whether a word is a name, or one with indices."""
-        head, mark, _ = token.rpartition("_")
-        if self.known(token) or (mark and self.known(head.upper())):
-            return True
-        return bool(mark) and self._is_name(head)
 
     def applied(self, token: str, start: int) -> Syntax:
         """Read a function with no bracket, as `log p` and `tr AB`, or with square ones."""
@@ -548,35 +369,23 @@ class ArrayParser:
         self.at += 2
         bars, self.bars = self.bars, 0
         parts: list[Syntax] = []
-        while self.tokens[self.at] != closing:
+        while self.token != closing:
             part = self.condition()
             if part.kind in {"cmp", "logic"} and self.side_by_side and token != "where":
                 part = Syntax("step", (part,), None, part.start, part.end)
             parts.append(part)
-            if self.tokens[self.at] != ",":
+            if self.token != ",":
                 break
             self.at += 1
         self.expect(closing)
         self.bars = bars
-        end = self.spans[self.at - 1][1]
+        end = self.end
         return Syntax("call", tuple(parts), token.lstrip("\\"), start, end)
 
 
 _TERM = {"*": "mul", "/": "div", "⊙": "had", "./": "hdiv", "·": "dot", "⊗": "outer"}
 _BRACKETS = frozenset("([{|‖Σ")
 _OF_PRODUCTS = frozenset("tr Tr trace det logdet diag softmax tanh".split())
-_WORDS = frozenset("and or not spd symmetric".split())
-
-
-def index_letters(subscript: str) -> tuple[str, ...]:
-    """Return the indices that a subscript names: `ij`, `i,j` and `{i j}` are i and j.
-
-    >>> index_letters("{i,j}"), index_letters("ij"), index_letters("k")
-    (('i', 'j'), ('i', 'j'), ('k',))
-    """
-    plain = subscript.strip("{} ").partition("=")[0]
-    parts = re.findall(r"[^\W\d_]['′]*|\d+", plain.replace("\\", ""))
-    return tuple(parts)
 
 
 def _ends_in_mark(x: Syntax) -> bool:

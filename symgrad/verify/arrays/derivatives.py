@@ -27,7 +27,7 @@ from symgrad.expression.arrays.forms import shortest
 from symgrad.expression.arrays.tree import Array
 from symgrad.expression.brackets import behind_bracket
 from symgrad.sources.arrays.calls import is_function
-from symgrad.sources.arrays.syntax import index_letters
+from symgrad.sources.arrays.tokens import index_letters
 from symgrad.verify.arrays.scope import FIRST_MARK, NAME, Names, NotTold
 
 _FIRST = re.compile(

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from symgrad.sources.arrays.meaning import Meaning
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 
 
 def with_sums(x: Syntax, kept: tuple[str, ...], meaning: Meaning) -> Syntax:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from symgrad.derivation.arrays.directions import change, way_of
 from symgrad.derivation.arrays.jacobian import derivative, hessian_product
 from symgrad.expression.arrays.tree import Array
-from symgrad.sources.arrays.syntax import index_letters
+from symgrad.sources.arrays.tokens import index_letters
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.scope import NAME
 from symgrad.verify.arrays.sides import Side

@@ -16,7 +16,7 @@ from symgrad.expression.arrays.size import UNIT, shape_text
 from symgrad.expression.arrays.tree import Array, names_in
 from symgrad.expression.tree import Var
 from symgrad.graph.arrays import ArrayGraph
-from symgrad.sources.arrays.syntax import index_letters
+from symgrad.sources.arrays.tokens import index_letters
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 from symgrad.verify.arrays.derivatives import Scope, base_of
 from symgrad.verify.arrays.differentials import (

@@ -7,7 +7,7 @@ from functools import partial
 
 from symgrad.expression.brackets import CLOSING, OPENING, behind_bracket
 from symgrad.sources.arrays.calls import is_function
-from symgrad.sources.arrays.syntax import index_letters
+from symgrad.sources.arrays.tokens import index_letters
 from symgrad.verify.arrays.scope import NAME, Names
 
 _SUBSCRIPT = r"_(?:\{(?P<braced>(?:[^{}]|\{[^{}]*\})*)\}|(?P<plain>\w))"

@@ -15,7 +15,8 @@ from symgrad.graph.arrays import ArrayGraph
 from symgrad.sources.arrays.calls import call, is_function
 from symgrad.sources.arrays.indices import Indexed, is_row, silent
 from symgrad.sources.arrays.meaning import Habits, Meaning
-from symgrad.sources.arrays.syntax import ArrayParser, Syntax, index_letters
+from symgrad.sources.arrays.syntax import ArrayParser
+from symgrad.sources.arrays.tokens import Syntax, index_letters
 from symgrad.sources.problems import Fault, Origin, ShapesDoNotFit
 from symgrad.verify.arrays.derivatives import Scope
 from symgrad.verify.arrays.einstein import along_direction, with_sums

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symgrad.sources.arrays.meaning.base import Habits, Value
 from symgrad.sources.arrays.meaning.parts import Parts
 from symgrad.sources.arrays.meaning.products import is_vec
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 
 
 class Meaning(Parts):

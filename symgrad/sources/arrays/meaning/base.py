@@ -9,7 +9,8 @@ from typing import Any
 from symgrad.expression.arrays.size import UNIT, Shape, Size, shape_text
 from symgrad.expression.arrays.tree import Array, walk
 from symgrad.sources.arrays.indices import Indexed, IndexTable
-from symgrad.sources.arrays.syntax import ArrayParser, Syntax
+from symgrad.sources.arrays.syntax import ArrayParser
+from symgrad.sources.arrays.tokens import Syntax
 from symgrad.sources.problems import Fault, ShapesDoNotFit
 
 ANY = Size((("?", 1),))

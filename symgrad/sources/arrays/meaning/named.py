@@ -12,7 +12,7 @@ from symgrad.expression.arrays.tree import Array
 from symgrad.expression.names import canonical
 from symgrad.sources.arrays.indices import Indexed, row_letter
 from symgrad.sources.arrays.meaning.base import ANY, Base, Value
-from symgrad.sources.arrays.syntax import Syntax, index_letters
+from symgrad.sources.arrays.tokens import Syntax, index_letters
 
 _MEAN = "\u0304"  # the bar over a name
 # A row or a column as a whole: X_{i·}, X_{i,:}, X_{·j}.

@@ -13,7 +13,7 @@ from symgrad.sources.arrays.indices import Indexed
 from symgrad.sources.arrays.meaning.base import ANY, Value
 from symgrad.sources.arrays.meaning.powers import Powers
 from symgrad.sources.arrays.meaning.sums import resized
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 
 
 class Parts(Powers):

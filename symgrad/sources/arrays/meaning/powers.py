@@ -10,7 +10,7 @@ from symgrad.expression.arrays.tree import Array
 from symgrad.sources.arrays.indices import Indexed, silent
 from symgrad.sources.arrays.meaning.base import Value
 from symgrad.sources.arrays.meaning.products import Products
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 
 _HIGHEST_POWER = 8
 

@@ -8,7 +8,7 @@ from symgrad.expression.arrays.tree import Array
 from symgrad.sources.arrays.indices import Indexed
 from symgrad.sources.arrays.meaning.base import ANY, Base, Value
 from symgrad.sources.arrays.meaning.sums import Sums, resized
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 from symgrad.sources.problems import Fault
 
 

@@ -10,7 +10,7 @@ from symgrad.expression.arrays.tree import Array, walk
 from symgrad.sources.arrays.indices import Indexed
 from symgrad.sources.arrays.meaning.base import ANY, Value
 from symgrad.sources.arrays.meaning.named import Named
-from symgrad.sources.arrays.syntax import Syntax
+from symgrad.sources.arrays.tokens import Syntax
 from symgrad.sources.problems import Fault
 
 
