@@ -243,7 +243,8 @@ def _explain(_: Mapping[str, Any], text: str) -> Answer:
     d = derivation_of(text)
     if not isinstance(d, ArrayDerivation):
         return {"steps": _filled("lines", explained_sections(d))}
-    blocks = (block for block in ArrayPage(d, None).blocks if block.key in _EXPLAINED)
+    found = {block.key: block for block in ArrayPage(d, None).blocks}
+    blocks = [found[key] for key in _EXPLAINED if key in found]
     sections = [(b.title, [[(row.latex, row.remark, "")] for row in b.rows]) for b in blocks]
     return {"steps": _filled("lines", sections)}
 
