@@ -11,7 +11,6 @@ from symgrad.sources.loading import load
 from symgrad.sources.text import parse
 from tests.test_cells import recurrent
 
-
 RELATED = {"black_scholes"}  # its branches cancel by an identity, for which all is put in
 
 
