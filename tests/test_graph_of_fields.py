@@ -244,3 +244,14 @@ def test_what_a_name_is_in_words_is_no_formula():
     text += "$A = \\pi r^2$, $\\frac{dA}{dr} = 2\\pi r$\n"
     report = verify(draft_graph(text, "a.md").graph, text, source="a.md")
     assert [v.status for v in report.verdicts] == ["proved", "proved"]
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_what_one_differentiates_by_lies_on_the_way(order):
+    lines = [r"$p = \sigma(wx + b)$, $L = -\log p$", r"$z = wx + b$, $p = \sigma(z)$"]
+    claims = (
+        r"$\frac{\partial p}{\partial z} = p(1 - p)$, $\frac{\partial L}{\partial w} = (p - 1)x$"
+    )
+    text = "\n\n".join([*(lines if order else reversed(lines)), claims])
+    report = verify(draft_graph(text, "a.md").graph, text, source="a.md")
+    assert {one.status for one in report.verdicts} == {"proved"}

@@ -111,6 +111,9 @@ def chosen_of(
         better = (alone and names.isdisjoint(wanted) and holds) or (
             holds and item.name not in wanted and not _leads(first, equations, wanted)
         )
+        # `ŷ = σ(z)`, not `ŷ = σ(wx + b)`, where z has an equation and one differentiates by it
+        by_way = {name for name in others & {*wanted} & defined if name != item.name}
+        better = better or any(not _leads(first, equations, {name}) for name in by_way)
         better = not evidence.bears_out(first) and (evidence.bears_out(item) or better)
         if better or (item is not first and _put_in(first.right, item.right, values)):
             found[item.name] = item
