@@ -194,3 +194,17 @@ def test_a_function_that_a_language_lacks_is_named():
     graph = sg.parse("param x[n]\nL = sum(lgamma(x))")
     with pytest.raises(UnsupportedFunction, match="JavaScript has no function `lgamma` for arrays"):
         sg.generate(graph, "javascript")
+
+
+@pytest.mark.parametrize("target", ["python", "javascript", "c"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '(x: "n", t: "", *, A: "m n", b: "m"):\n    h = tanh(A@x + b)\n    return softmax(h)*t',
+        '(x: "n", *, A: "n n", b: "n"):\n    return solve(A + diag(x), b)',
+        '(t: "", *, A: "m n"):\n    return exp(t*A)',
+        '(x: "n"):\n    return x[1:] - x[:-1]',
+    ],
+)
+def test_jacobians_in_loops(body, target):
+    assert_exact(sg.graph(f"def f{body}"), target)

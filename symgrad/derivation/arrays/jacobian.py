@@ -75,8 +75,10 @@ def matrix_of(graph: ArrayGraph, tree: Array, bottom: str, top: str) -> Array:
     """Return the derivative of every entry of an expression that is called `top` by a node."""
     shape, own = tree.shape, graph.shape_of[bottom]
     direction = build.name(DIRECTION, shape)
-    total = derivative(graph, tree, bottom, direction)
     fold = Folding((graph.variables[name], tree) for name, tree in graph.values).fold
+    if len(shape) > 1:  # a matrix by a number
+        return shortest(change(graph, tree, {bottom: build.ONE}), fold)
+    total = derivative(graph, tree, bottom, direction)
     for form in (shortest(total, fold), distributed(total)):
         matrix = coefficient(form, direction)
         if matrix is not None:

@@ -79,6 +79,38 @@ class _Module(LoopModule):
         total = " + ".join(_counted([*parts, *_beyond(other, parts), *wide])) or "1"
         return f"#define {name}({sizes}) ({total})"
 
+    def array_prototype(self, kind: str) -> str:
+        """Return the head of the function of an array, or of its derivatives."""
+        sizes = [f"size_t {size}" for size in self.sizes(self.d)]
+        top = [f"double *{identifier(self.graph.objective)}"]
+        outputs = self.outputs() if kind == "jacobian" else top
+        words = ", ".join([*sizes, *self.inputs(), *outputs, "double *work"])
+        return wrapped(f"void {self.module}_{kind}({words})", 96)
+
+    def array_bodies(self) -> list[tuple[str, Body, set[str]]]:
+        """Return both functions of an array: their kind, their body, what they give."""
+        results = {self.result(name) for name in self.parameters}
+        top = {identifier(self.graph.objective)}
+        return [
+            ("value", self.body(self.d, gradient=False), top),
+            ("jacobian", self.jacobian(), results),
+        ]
+
+    def array_header(self) -> list[str]:
+        """Return what the header says of an array and its derivatives."""
+        spaces = [
+            [product(shape, "({0})") for name, shape in body.arrays if name not in given]
+            for _, body, given in self.array_bodies()
+        ]
+        total = " + ".join(_counted([*spaces[1], *_beyond(spaces[0], spaces[1])])) or "1"
+        name = f"{self.module}_WORK".upper()
+        return [
+            "/* The number of doubles of `work`; row i of a derivative is that of entry i. */",
+            f"#define {name}({', '.join(self.sizes(self.d))}) ({total})",
+            *(f"{self.array_prototype(kind)};" for kind in ("value", "jacobian")),
+            "",
+        ]
+
     def hessian_prototype(self) -> str:
         """Return the head of the function of the second derivatives."""
         self.spread = False
@@ -100,16 +132,20 @@ class _Module(LoopModule):
 
     def hessian(self, body: Body) -> str:
         """Return the function of the second derivatives."""
-        rows = [self.hessian_prototype(), "{"]
+        return self.filling(self.hessian_prototype(), body, {"result"})
+
+    def filling(self, head: str, body: Body, given: set[str]) -> str:
+        """Return a function that fills the arrays in `given`."""
+        rows = [head, "{"]
         before = "work"
-        space = [(name, shape) for name, shape in body.arrays if name != "result"]
+        space = [(name, shape) for name, shape in body.arrays if name not in given]
         for name, shape in space:
             rows.append(f"    double *{name} = {before};")
             before = f"{name} + {product(shape)}"
         text = "\n".join(body.lines) + "\n".join(rows[2:])
         unused = [*self.sizes(self.d), *map(identifier, self.order), "work"]
         rows += [f"    (void){word};" for word in unused if not _mentions(text, word)]
-        lines = [_as_output(line, {"result"}) for line in body.lines]
+        lines = [_as_output(line, given) for line in body.lines]
         return "\n".join([*rows, *lines, "}"])
 
     def header(self, *, second: bool) -> str:
@@ -118,7 +154,8 @@ class _Module(LoopModule):
         head = "/*\n" + "\n".join(f" * {line}".rstrip() for line in self.head()) + "\n */"
         rows = [head, f"#ifndef {guard}", f"#define {guard}", "", "#include <stddef.h>", "",
                 "#ifdef __cplusplus", 'extern "C" {', "#endif", ""]  # fmt: skip
-        for prefix, d in self.sources():
+        rows += self.array_header() if self.d.jacobian else []
+        for prefix, d in () if self.d.jacobian else self.sources():
             mean = "; the mean over N samples" if prefix else ""
             rows += [
                 f"/* The number of doubles of `work`{mean}. */",
@@ -134,7 +171,10 @@ class _Module(LoopModule):
         """Return the source."""
         blocks: list[str] = []
         used: set[str] = set()
-        for prefix, d in self.sources():
+        for kind, body, given in self.array_bodies() if self.d.jacobian else ():
+            used |= body.used
+            blocks.append(self.filling(self.array_prototype(kind), body, given))
+        for prefix, d in () if self.d.jacobian else self.sources():
             for kind in _KINDS[:2]:
                 body = self.body(d, gradient=kind == "value_and_gradient")
                 used |= body.used

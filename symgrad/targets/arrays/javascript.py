@@ -55,7 +55,11 @@ class _Module(LoopModule):
         """Return the whole module."""
         blocks: list[str] = []
         used: set[str] = set()
-        for prefix, d in self.sources():
+        if self.d.jacobian:
+            value, derived = self.body(self.d, gradient=False), self.jacobian()
+            used |= value.used | derived.used
+            blocks = [self.function("", self.d, value, gradient=False), self.derivatives(derived)]
+        for prefix, d in () if self.d.jacobian else self.sources():
             for gradient in (False, True):
                 body = self.body(d, gradient=gradient)
                 used |= body.used
@@ -72,9 +76,12 @@ class _Module(LoopModule):
 
     def types(self) -> str:
         """Return the types of the parameters and of their derivatives, for readers and checkers."""
-        fields = {n: _type(self.graph.shape_of[n]) for n in self.parameters}
+        fields = {n: _type(self.derived(n)) for n in self.parameters}
         rows = "\n".join(f" * @property {{{kind}}} {identifier(n)}" for n, kind in fields.items())
         top = self.graph.objective
+        if self.d.jacobian:
+            said = f"The derivative of every entry of {top}: row i is that of entry i."
+            return f"/**\n * {said}\n * @typedef {{object}} Jacobian\n{rows}\n */"
         return (
             f"/**\n * The derivative of {top} by each parameter.\n * @typedef {{object}} Gradient\n"
             f"{rows}\n */\n\n"
@@ -110,7 +117,7 @@ class _Module(LoopModule):
 
     def function(self, prefix: str, d: ArrayDerivation, body: Body, *, gradient: bool) -> str:
         """Return one function."""
-        mean = ", the mean over N samples" if prefix else ""
+        mean, top = ", the mean over N samples" if prefix else "", self.graph.objective
         name, said = (
             ("value_and_gradient", "value and gradient") if gradient else ("value", "value")
         )
@@ -119,11 +126,24 @@ class _Module(LoopModule):
         lines = [line.replace("    ", "  ") for line in body.lines]
         return "\n".join([
             self.said(
-                f"Returns {said} of {self.graph.objective}{mean}; matrices are flat, by rows.",
-                d, "[number, Gradient]" if gradient else "number",
+                f"Returns {said} of {top}{mean}; matrices are flat, by rows.",
+                d, "[number, Gradient]" if gradient else _type(self.graph.shape_of[top]),
             ),
             wrapped(f"export function {prefix}{name}({self.arguments(d, defaults=True)}) {{"),
             *lines, f"  return {result};", "}",
+        ])  # fmt: skip
+
+    def derivatives(self, body: Body) -> str:
+        """Return the function of the derivatives of an array."""
+        fields = ", ".join(f"{identifier(n)}: {self.result(n)}" for n in self.parameters)
+        return "\n".join([
+            self.said(
+                f"Returns the derivatives of every entry of {self.graph.objective}, flat, by rows.",
+                self.d, "Jacobian",
+            ),
+            wrapped(f"export function jacobian({self.arguments(self.d, defaults=True)}) {{"),
+            *(line.replace("    ", "  ") for line in body.lines),
+            f"  return {{{fields}}};", "}",
         ])  # fmt: skip
 
     def hessian(self, body: Body) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
-from symgrad.errors import SymgradError
+from symgrad.derivation.arrays.jacobian import only_matrices
 from symgrad.expression.arrays.print_numpy import identifier
 from symgrad.expression.arrays.size import Shape
 from symgrad.graph.arrays import ArrayGraph
@@ -14,6 +14,7 @@ from symgrad.targets.arrays.loops import Loops, Spelling, extent
 from symgrad.targets.arrays.module import ArrayModule
 from symgrad.targets.arrays.statements import (
     ArrayAssignment,
+    backward,
     forward,
     only_parameter,
     second,
@@ -41,9 +42,7 @@ class LoopModule(ArrayModule):
 
     def __init__(self, d: ArrayDerivation, spelling: Spelling, module: str) -> None:
         if d.jacobian:
-            raise SymgradError(
-                f"a Jacobian is not written in {spelling.name}", help="`-t numpy` writes it"
-            )
+            only_matrices(d)
         super().__init__(d, module)
         self.spelling = spelling
 
@@ -64,7 +63,23 @@ class LoopModule(ArrayModule):
         deltas = [item.name for item in d.array_sensitivities]
         taken = [*map(identifier, (*graph.index, *graph.sizes, *deltas)), *_WORDS]
         results = {self.result(name) for name in self.parameters}
+        results |= {identifier(graph.objective)} if d.jacobian else set()
         return self.written(graph, rows, taken, results, identifier(graph.objective), indent)
+
+    def derived(self, name: str) -> Shape:
+        """Return the shape of the derivative by a parameter; of an array that of its matrix."""
+        own = self.graph.shape_of[name]
+        return (*self.graph.shape_of[self.graph.objective], *own)
+
+    def jacobian(self, indent: int = 1) -> Body:
+        """Return the body of the derivatives of an array, no diagonal matrix filled in products."""
+        rows = [
+            ArrayAssignment(row.name, without_diagonals(row.tree))
+            for row in backward(self.d, self.result())
+        ]
+        taken = [*map(identifier, (*self.graph.index, *self.graph.sizes)), *_WORDS]
+        results = {self.result(name) for name in self.parameters}
+        return self.written(self.graph, rows, taken, results, "", indent)
 
     def second(self, indent: int = 1) -> Body:
         """Return the body of the second derivatives by the one parameter; its value is `result`."""

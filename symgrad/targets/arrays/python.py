@@ -6,6 +6,7 @@ import re
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
 from symgrad.expression.arrays.print_numpy import identifier
+from symgrad.expression.arrays.size import Shape
 from symgrad.targets.arrays.loop_helpers import PYTHON as HELPERS
 from symgrad.targets.arrays.loop_helpers import PYTHON_NEEDS
 from symgrad.targets.arrays.loop_languages import PYTHON
@@ -27,11 +28,16 @@ class _Module(LoopModule):
         """Return the whole module."""
         functions: list[str] = []
         used: set[str] = set()
-        for prefix, d in self.sources():
+        if self.d.jacobian:
+            value, derived = self.body(self.d, gradient=False), self.jacobian()
+            used |= value.used | derived.used
+            functions = [self.derivatives(value, derived)]
+        for prefix, d in () if self.d.jacobian else self.sources():
             for gradient in (False, True):
                 body = self.body(d, gradient=gradient)
                 used |= body.used
                 functions.append(self.function(prefix, d, body, gradient=gradient))
+        functions += [] if self.d.jacobian else [self.public()]
         last = []
         if second:
             body = self.second()
@@ -41,7 +47,7 @@ class _Module(LoopModule):
         check = CHECK.format(head=SIZES, shape="_shape")
         blocks = [
             *self.classes(), *helpers(frozenset(used), HELPERS, PYTHON_NEEDS), self.tables(),
-            _SHAPE, check, *functions, self.public(), *last,
+            _SHAPE, check, *functions, *last,
         ]  # fmt: skip
         code = "\n\n\n".join(blocks)
         imports = [
@@ -55,10 +61,10 @@ class _Module(LoopModule):
     def classes(self) -> list[str]:
         """Return the named tuples of the results."""
         found = []
-        for kind in ("Gradient", "Params"):
+        for kind in ("Jacobian",) if self.d.jacobian else ("Gradient", "Params"):
             rows = [f'class {kind}(NamedTuple):\n    """{SAID[kind]}"""\n']
             rows += [
-                f"    {identifier(name)}: {_TYPES[len(self.graph.shape_of[name])]}"
+                f"    {identifier(name)}: {_TYPES[len(self.derived(name))]}"
                 for name in self.parameters
             ]
             found.append("\n".join(rows))
@@ -92,13 +98,28 @@ class _Module(LoopModule):
         sizes = [f"{size}: int" for size in self.sizes(d)]
         return [*sizes, *(f"{identifier(n)}: {_TYPES[min(len(shape[n]), 1)]}" for n in self.order)]
 
+    def derivatives(self, value: Body, derived: Body) -> str:
+        """Return the functions of an array and of its derivatives, lists of rows."""
+        shape = self.graph.shape_of[self.graph.objective]
+        words = [identifier(name) for name in self.order]
+        given = [f"{w}={w}" for n, w in zip(self.order, words, strict=True)
+                 if self.graph.shape_of[n]]  # fmt: skip
+        results = [_by_rows(self.result(n), self.derived(n)) for n in self.parameters]
+        return _JACOBIAN.format(
+            flat_signature=", ".join(self.flat_arguments(self.d)), kind=_TYPES[len(shape)],
+            value="\n".join(value.lines), result=_by_rows(value.value, shape),
+            derived="\n".join(derived.lines), results=", ".join(results),
+            signature=", ".join(self.signature()), shapes=", ".join(["_SHAPES", *given]),
+            sizes="".join(f'_known["{s}"], ' for s in self.size_names(self.d)),
+            flat=", ".join(f"_flat({word})" for word in words),
+        )  # fmt: skip
+
     def hessian(self, body: Body) -> str:
         """Return the function of the second derivatives, a list of rows."""
         words = [identifier(name) for name in self.order]
         arguments = ", ".join(self.flat_arguments(self.d))
         by = self.graph.shape_of[self.parameters[0]]
-        size = extent(by[0]) if by else ""
-        rows = f"[result[i * {size} : (i + 1) * {size}] for i in range({size})]" if by else "result"
+        rows = _by_rows("result", (*by, *by))
         kind = "list[list[float]]" if by else "float"
         head = f"def _hessian({arguments}) -> {kind}:"
         inner = "\n".join([head, *body.lines, f"    return {rows}"])
@@ -171,6 +192,14 @@ class _Module(LoopModule):
         )
 
 
+def _by_rows(name: str, shape: Shape) -> str:
+    """Return the code of a flat list as a list of rows, where it is a matrix."""
+    if len(shape) < 2:
+        return name
+    rows, columns = map(extent, shape)
+    return f"[{name}[i * {columns} : (i + 1) * {columns}] for i in range({rows})]"
+
+
 _TYPES = ("float", "list[float]", "list[list[float]]")  # by the number of axes
 _SHAPE = '''def _shape(x: Any) -> tuple[int, ...]:
     """Return the shape of a number, a list or a list of rows."""
@@ -204,6 +233,26 @@ def hessian({signature}) -> {kind}:
     """Return the second derivatives, a list of rows."""
     _known = _sizes(_SHAPES, {shapes})
     return _hessian({sizes}{flat})'''
+_JACOBIAN = '''def _value({flat_signature}) -> {kind}:
+{value}
+    return {result}
+
+
+def _jacobian({flat_signature}) -> Jacobian:
+{derived}
+    return Jacobian({results})
+
+
+def value({signature}) -> {kind}:
+    """Return the value."""
+    _known = _sizes({shapes})
+    return _value({sizes}{flat})
+
+
+def jacobian({signature}) -> Jacobian:
+    """Return the derivatives of every entry."""
+    _known = _sizes({shapes})
+    return _jacobian({sizes}{flat})'''
 _PUBLIC = '''def value({signature}) -> float:
     """Return the value; the mean over the samples where data have an axis for them."""
 {many}    _known = _sizes({shapes})

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from math import prod
 from pathlib import Path
 
 from symgrad.derivation.arrays.derivation import ArrayDerivation
@@ -125,9 +126,11 @@ import * as emitted from "./MODULE";
 const calls = JSON.parse(readFileSync("calls.json", "utf8"));
 const results = calls.map(([prefix, sizes, given]) => {
   const inputs = given.map((x) => Array.isArray(x) ? Float64Array.from(x) : x);
-  const [value, gradient] = emitted[prefix + "value_and_gradient"](sizes, ...inputs);
+  const [value, gradient] = emitted.jacobian
+    ? [emitted.value(sizes, ...inputs), emitted.jacobian(sizes, ...inputs)]
+    : emitted[prefix + "value_and_gradient"](sizes, ...inputs);
   const plain = (x) => typeof x === "number" ? x : Array.from(x);
-  return [value, Object.values(gradient).map(plain)];
+  return [plain(value), Object.values(gradient).map(plain)];
 });
 writeFileSync("results.json", JSON.stringify(results));
 """
@@ -222,6 +225,8 @@ class _LibraryRunner:
                 given.append((ctypes.c_double * len(value))(*value))
             else:
                 given.append(ctypes.c_double(value))
+        if self.d.jacobian:
+            return self.filled(named, [*lengths, *given], work)
         firsts = [flat(a) for a in arguments[: len(self.d.wrt)]]
         outputs = [(ctypes.c_double * (len(f) if isinstance(f, list) else 1))() for f in firsts]
         function = getattr(self.library, f"{self.module}_{prefix}value_and_gradient")
@@ -230,6 +235,26 @@ class _LibraryRunner:
         if work[len(work) - 1] != _GUARD:
             raise BrokenCode("the work space is smaller than what is written")
         return value, [list(output) for output in outputs]
+
+    def filled(
+        self, sizes: dict[str, int], given: Sequence[object], work: ctypes.Array[ctypes.c_double]
+    ) -> tuple[Value, Sequence[Value]]:
+        """Return an array and its derivatives, which two functions fill."""
+        shapes = self.d.array_graph.shape_of
+        top = shapes[self.d.graph.objective]
+        named = {word: sizes[identifier(word)] for word in self.d.array_graph.sizes}
+        kinds = (("value", [top]), ("jacobian", [(*top, *shapes[n]) for n in self.d.wrt]))
+        found: list[list[list[float]]] = []
+        for kind, results in kinds:
+            lengths = [prod(size.value(named) for size in shape) for shape in results]
+            arrays = [(ctypes.c_double * length)() for length in lengths]
+            function = getattr(self.library, f"{self.module}_{kind}")
+            function.restype = None
+            function(*given, *arrays, work)
+            if work[len(work) - 1] != _GUARD:
+                raise BrokenCode("the work space is smaller than what is written")
+            found.append([list(array) for array in arrays])
+        return found[0][0], found[1]
 
 
 _GUARD = 1234.5
