@@ -73,3 +73,17 @@ def test_one_output_may_be_named_and_several_are_refused():
 def test_bold_latex_sets_what_stands_on_the_left_in_bold():
     shown = latex_of(sg.derive(load("kalman")), bold=True)
     assert r"\frac{\partial J}{\partial \boldsymbol{K}} = 2(\boldsymbol{K}" in shown
+
+
+@pytest.mark.parametrize(
+    ("equations", "gradients"),
+    [
+        ("param b[m]; given c[k]; w = [c; b]; e = w[2:k]", {"b": "0"}),
+        ("param a[k], b[m]; w = [a; b]; e = w[k+1:k+m]", {"a": "0", "b": "2e"}),
+        ("param a[k], b[m]; w = [a; b]; e = w[2:k]", {"a": "2[zeros(1); e]", "b": "0"}),
+        ("param x[n]; e = x[2:n]", {"x": "2[zeros(1); e]"}),
+    ],
+)
+def test_parts_of_what_is_joined_are_told_by_their_places(equations, gradients):
+    d = sg.derive(sg.parse(f"{equations}; J = e@e"))
+    assert {name: str(tree) for name, tree in d.gradients.items()} == gradients

@@ -272,7 +272,7 @@ def _is_trivial(x: Array) -> bool:
         return True
     if rest.op == "T":
         return _is_trivial(rest.args[0])
-    if rest.op == "expand":
+    if rest.op in {"expand", "pad"}:
         return _is_trivial(rest.args[0])
     if rest.op == "mul":
         parts = [part for part in rest.args if part.op != "ones"]

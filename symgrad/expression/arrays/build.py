@@ -1165,18 +1165,58 @@ def part_of(x: Array, axis: int, start: Size, stop: Size) -> Array:
         return transposed(part_of(x.args[0], 1 - axis, start, stop))
     if start == Size() and stop == x.shape[axis]:
         return x
-    if x.op == "stack" and x.data == axis:
-        at = Size()
-        for part in x.args:
-            if at == start and at + part.shape[axis] == stop:
-                return part
-            at += part.shape[axis]
+    if x.op == "stack" and x.data == axis and (found := _part_of_stack(x, start, stop)) is not None:
+        return found
+    if x.op == "pad" and x.cut[0] == axis and (found := _part_of_pad(x, start, stop)) is not None:
+        return found
     if x.op == "mul" and x.shape:
         scalars = [part for part in x.args if not part.shape]
         if scalars:
             rest = mul(*(part for part in x.args if part.shape))
             return mul(*scalars, part_of(rest, axis, start, stop))
     return Array("slice", (x,), (axis, start, stop), tuple(shape))
+
+
+def _not_below(a: Size, b: Size) -> bool:
+    """Tell whether a size is at least another one whatever the names in them are, from 1 on."""
+    gap = a - b
+    factors = [factor for _, factor in gap.terms]
+    return all(factor > 0 for factor in factors) and sum(factors) + gap.constant >= 0
+
+
+def _common(low: Size, high: Size, start: Size, stop: Size) -> tuple[Size, Size] | str:
+    """Return what two ranges share, "none", or "unknown" where that hangs on the sizes."""
+    if _not_below(start, high) or _not_below(low, stop):
+        return "none"
+    first = start if _not_below(start, low) else low if _not_below(low, start) else None
+    last = stop if _not_below(high, stop) else high if _not_below(stop, high) else None
+    return "unknown" if first is None or last is None else (first, last)
+
+
+def _part_of_stack(x: Array, start: Size, stop: Size) -> Array | None:
+    """Return a part of what is joined as parts that are joined; None where sizes leave it open."""
+    axis, at, found = _axis(x), Size(), []
+    for part in x.args:
+        high = at + part.shape[axis]
+        shared = _common(at, high, start, stop)
+        if shared == "unknown":
+            return None
+        if not isinstance(shared, str):
+            found.append(part_of(part, axis, shared[0] - at, shared[1] - at))
+        at = high
+    return stack(found, axis) if found else None
+
+
+def _part_of_pad(x: Array, start: Size, stop: Size) -> Array | None:
+    """Return a part of what stands among zeros; None where sizes leave it open."""
+    axis, low, _ = x.cut
+    shape = list(x.shape)
+    shape[axis] = stop - start
+    shared = _common(low, low + x.args[0].shape[axis], start, stop)
+    if isinstance(shared, str):
+        return zeros(tuple(shape)) if shared == "none" else None
+    inner = part_of(x.args[0], axis, shared[0] - low, shared[1] - low)
+    return pad(inner, axis, shared[0] - start, stop - start)
 
 
 def pad(x: Array, axis: int, start: Size, total: Size) -> Array:
