@@ -8,11 +8,14 @@ number must keep the object. `ByIdentity` does, and nothing else in the package 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from functools import wraps
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 Key = TypeVar("Key")
 Known = TypeVar("Known")
+More = ParamSpec("More")
 Part = TypeVar("Part")
 
 
@@ -44,6 +47,33 @@ class ByIdentity(Generic[Key, Known]):
 
     def __contains__(self, key: Key) -> bool:
         return id(key) in self._items
+
+
+def remembered(
+    function: Callable[Concatenate[Key, More], Known],
+) -> Callable[Concatenate[Key, More], Known]:
+    """Return a function of an object that keeps what it gave for the last few objects.
+
+    For large frozen values, of which a hash would read everything.
+
+    >>> asked = []
+    >>> doubled = remembered(lambda items: asked.append(items) or items * 2)
+    >>> first, second = [1], [1]
+    >>> doubled(first), doubled(first), doubled(second), len(asked)
+    ([1, 1], [1, 1], [1, 1], 2)
+    """
+    last: deque[tuple[Key, object, Known]] = deque(maxlen=8)
+
+    @wraps(function)
+    def found(key: Key, /, *more: More.args, **named: More.kwargs) -> Known:
+        for known, others, result in tuple(last):
+            if known is key and others == (more, named):
+                return result
+        result = function(key, *more, **named)
+        last.append((key, (more, named), result))
+        return result
+
+    return found
 
 
 class Identities:

@@ -16,6 +16,7 @@ from symgrad.derivation.analysis import ancestors, depends_on_data, extended, pr
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.derive import derive
 from symgrad.errors import SymgradError, free_name
+from symgrad.expression.identity import remembered
 from symgrad.expression.tree import (
     ZERO,
     Add,
@@ -59,6 +60,7 @@ class Outputs:
     pattern: tuple[tuple[int, ...], ...]
 
 
+@remembered
 def outputs_of(derivation: Derivation) -> Outputs | None:
     """Return the outputs of a derivation's graph, or None where there are none.
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple
 
@@ -309,12 +309,15 @@ def _made(task: _Task, statements: tuple[Statement, ...], *, shares: Shares) -> 
 def _improved(task: _Task) -> Improved:
     """Return the statements mended; the same for every language that they are emitted in."""
 
-    def cost(statements: Sequence[Statement]) -> int:
-        pieces = split(tuple(statements), task.graph.index)
+    @cache
+    def cost(statements: tuple[Statement, ...]) -> int:
+        pieces = split(statements, task.graph.index)
         blocks = _made(task, pieces, shares="all").routine(task.results).blocks
         return sum(arithmetic_of(b.pattern) * len(b.names) for b in blocks)
 
-    return improved(task.statements, task.graph, task.inputs, task.results, cost)
+    return improved(
+        task.statements, task.graph, task.inputs, task.results, lambda rows: cost(tuple(rows))
+    )
 
 
 def _gradient_names(derivation: Derivation) -> list[str]:

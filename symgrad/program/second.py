@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from symgrad.derivation.derivation import Derivation
 from symgrad.derivation.second import hessian, hessian_vector_product
+from symgrad.expression.identity import remembered
 from symgrad.expression.tree import ZERO
 from symgrad.program.collecting import Collected
 from symgrad.program.statements import Statement
@@ -31,6 +32,7 @@ class Second:
     pattern: tuple[tuple[int, ...], ...] = ()
 
 
+@remembered
 def second_order(derivation: Derivation, kind: str) -> Second:
     """Return the statements of a Hessian, dense or sparse, or of its product with a vector.
 
