@@ -28,7 +28,7 @@ class Fault(SymgradError):
 
 
 def faulty(message):
-    raise Fault(Diagnostic(message, help="none"))
+    raise Fault(message, help="none")
 
 
 def loud(text):

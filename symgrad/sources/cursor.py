@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from symgrad.errors import Diagnostic, Place, SourceError
+from symgrad.errors import Place, SourceError
 from symgrad.expression.names import canonical
 from symgrad.expression.tree import Constant, Expression, children
 from symgrad.sources import lexer
@@ -95,7 +95,7 @@ class Cursor:
         kind: type[SourceError] = SourceError,
     ) -> Fault:
         """Return a fault that points at the tokens from `first` to `last`."""
-        return Fault(Diagnostic(message, self.place(first, last), hint), kind)
+        return Fault(message, self.place(first, last), hint, kind=kind)
 
     def too_large(self, message: str, first: int, *, hint: str = "") -> Fault:
         """Return the fault of exceeding a limit."""
@@ -130,7 +130,7 @@ def too_long(text: str, origin: Origin) -> Fault:
     """Return the fault of an expression of more than MAX_EXPRESSION characters."""
     message = f"an expression of more than {MAX_EXPRESSION} characters"
     start = len(text) - len(text.lstrip())
-    return Fault(Diagnostic(message, origin.place(text, start, start + 1)), SourceTooLarge)
+    return Fault(message, origin.place(text, start, start + 1), kind=SourceTooLarge)
 
 
 def tree_depth(expression: Expression) -> int:

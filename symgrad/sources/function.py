@@ -16,7 +16,7 @@ import re
 import textwrap
 from collections.abc import Callable
 
-from symgrad.errors import Diagnostic, Place, SourceError, close_to, free_name
+from symgrad.errors import Place, SourceError, close_to, free_name
 from symgrad.expression.tree import Expression, Var, formula_of
 from symgrad.graph.graph import Graph, Kind, Node
 from symgrad.sources.arrays.numpy import has_shapes, parse_numpy
@@ -190,6 +190,6 @@ class _ScalarFunction(FunctionReader):
             hint = close_to(node.id, [*self.known, *self.later], otherwise="make it an argument")
             place = self.place(node)
             message = f"unknown name `{node.id}`"
-            fault = Fault(Diagnostic(message, place, hint), UnknownNameInSource)
+            fault = Fault(message, place, hint, kind=UnknownNameInSource)
         self.faults.add(fault)
         return Var(node.id)

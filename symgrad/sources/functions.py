@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from symgrad.errors import Diagnostic
 from symgrad.expression.function import OwnFunction
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
@@ -36,18 +35,18 @@ def _function(draft: Draft, text: str, origin: Origin) -> OwnFunction:
     whole = origin.place(text, 0, len(text))
     if head is None:
         hint = "as in `function f(x, k) = x/(1 + x^k)`, or `function φ` for any function"
-        raise Fault(Diagnostic("this defines no function", whole, hint))
+        raise Fault("this defines no function", whole, hint)
     name = head[1].lstrip("\\")
     place = origin.place(text, *head.span(1))
     if draft.names.find(name) is not None or canonical(name) in draft.functions:
-        raise Fault(Diagnostic(f"`{name}` is defined twice", place, "give the function a new name"))
+        raise Fault(f"`{name}` is defined twice", place, "give the function a new name")
     row = lookup(name)
     if (row is not None and row.reserved) or name in lexer.RESERVED | {"where", "Piecewise", "pow"}:
-        raise Fault(Diagnostic(f"`{name}` is a function already", place, "give it a new name"))
+        raise Fault(f"`{name}` is a function already", place, "give it a new name")
     if not head[3]:
         if head[2] and "," in head[2]:
             message = "a function without a body takes one argument"
-            raise Fault(Diagnostic(message, place, f"`function {name}`"))
+            raise Fault(message, place, f"`function {name}`")
         return undefined(name)
     return _with_body(draft, text, origin, head)
 
@@ -59,7 +58,7 @@ def _with_body(draft: Draft, text: str, origin: Origin, head: re.Match[str]) -> 
     proper = all(lexer.IDENTIFIER.fullmatch(n) and n not in lexer.RESERVED for n in names)
     if not proper or len(places) < len(names) or len(names) > MAX_ARGUMENTS:
         message = "the arguments of a function are different names"
-        raise Fault(Diagnostic(message, place, "as in `function f(x, k) = x^k`"))
+        raise Fault(message, place, "as in `function f(x, k) = x^k`")
 
     def resolve(word: str) -> Expression | None:
         at = places.get(canonical(word.lstrip("\\")))

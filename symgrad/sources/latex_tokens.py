@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NamedTuple
 
-from symgrad.errors import Diagnostic
 from symgrad.sources.limits import MAX_DEPTH
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
@@ -43,7 +42,7 @@ class Tokens(ABC):
     def fault(self, message: str, word: Word, hint: str = "") -> Fault:
         """Return a fault that points at a token."""
         place = self.origin.place(self.source, word.start, word.start + len(word.text))
-        return Fault(Diagnostic(message, place, hint))
+        return Fault(message, place, hint)
 
     def translate(self) -> Written:
         """Translate all of the text."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import accumulate, repeat
 from typing import Literal, NamedTuple
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Place
 from symgrad.expression.brackets import spans_between
 from symgrad.expression.rows import rows_of_columns
 from symgrad.expression.tree import Constant, Expression
@@ -115,19 +115,19 @@ def _read_item(part: str, origin: Origin, values: str) -> tuple[str, Place, str 
     start = left.find(name) if name else 0
     place = origin.place(part, start, start + max(1, len(name)))
     if not name:
-        raise Fault(Diagnostic("a name is missing here", place, "or a comma is too many"))
+        raise Fault("a name is missing here", place, "or a comma is too many")
     if name in lexer.RESERVED:
-        raise Fault(Diagnostic(f"`{name}` is a reserved word, not a name", place))
+        raise Fault(f"`{name}` is a reserved word, not a name", place)
     if not lexer.IDENTIFIER.fullmatch(name):
         words = [word for word in name.split() if lexer.IDENTIFIER.fullmatch(word)]
         hint = "a name is letters, digits and _, and begins with a letter"
         if len(words) > 1 and words == name.split():
             hint = f"separate names by commas: `{', '.join(words)}`"
-        raise Fault(Diagnostic(f"`{name}` is not a name", place, hint))
+        raise Fault(f"`{name}` is not a name", place, hint)
     plain = name.lstrip("\\")
     place = origin.place(part, start + len(name) - len(plain), start + len(name))
     if not equals and values == "always":
-        raise Fault(Diagnostic(f"`{plain}` has no value", place, f"write `{plain} = 1`, say"))
+        raise Fault(f"`{plain}` has no value", place, f"write `{plain} = 1`, say")
     return plain, place, right if equals else None
 
 
@@ -147,12 +147,12 @@ def read_value(text: str, origin: Origin) -> Fraction:
         value = exact.rational(expression)
     except (exact.TooManyDigits, exact.DivisionByZero):
         message = "a number too large to compute exactly"
-        raise Fault(Diagnostic(message, place), SourceTooLarge) from None
+        raise Fault(message, place, kind=SourceTooLarge) from None
     if value is None:
         size = exact.approximate(expression)
         digits = f": `{size!r}`" if size is not None and abs(size) < 1e300 else ""
         hint = f"a value is an exact number; write its digits{digits}"
-        raise Fault(Diagnostic("a value that is not a plain number", place, hint))
+        raise Fault("a value that is not a plain number", place, hint)
     return value
 
 

@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from symgrad.errors import Diagnostic
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
@@ -222,7 +221,7 @@ def expand(written: Written, macros: Mapping[str, Macro], origin: Origin, shown:
 
 def _endless(command: str, rest: Written, at: int, origin: Origin, shown: str) -> Fault:
     place = rest.origin(shown, origin).place(rest.text, at, at + 1)
-    return Fault(Diagnostic(f"the macro `{command}` expands without an end", place))
+    return Fault(f"the macro `{command}` expands without an end", place)
 
 
 def _applied(macro: Macro, text: Written, match: re.Match[str]) -> tuple[Written | None, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symgrad.errors import Diagnostic, nearest
+from symgrad.errors import nearest
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.statements import DECLARATIONS, KEYWORDS, SOFT_WORDS
@@ -33,18 +33,18 @@ def not_a_statement(text: str, word: str, origin: Origin) -> Fault:
         place = origin.place(text, start, start + len(word))
         if word in KEYWORDS:
             hint = USAGE.get(DECLARATIONS.get(word, word), "")
-            return Fault(Diagnostic(f"`{word}` is a statement, not a name", place, hint))
-        return Fault(Diagnostic(f"`{word}` is a reserved word, not a name", place))
+            return Fault(f"`{word}` is a statement, not a name", place, hint)
+        return Fault(f"`{word}` is a reserved word, not a name", place)
     if rest[0] in "+-*/^·×÷−,)":
         place = origin.place(text, start, start + 1)
         hint = "to go on in a new line, end the line above with the operator, or use parentheses"
-        return Fault(Diagnostic(f"a statement cannot begin with `{rest[0]}`", place, hint))
+        return Fault(f"a statement cannot begin with `{rest[0]}`", place, hint)
     if equals and (right[:1] == "=" or left[-1:] in ":<>!"):
         sign = "==" if right[:1] == "=" else f"{left[-1:]}="
         at = start + len(left) - (sign != "==")
         place = origin.place(text, at, at + 2)
         hint = f"a definition has one `=`: `{word or 'u'} = …`; a fact begins with `assume`"
-        return Fault(Diagnostic(f"`{sign}` defines nothing", place, hint))
+        return Fault(f"`{sign}` defines nothing", place, hint)
     if equals:
         hint = "the left side of an equation is one name, as in `u = a*x + b`"
         if "/d" in left or "∂" in left:
@@ -53,13 +53,13 @@ def not_a_statement(text: str, word: str, origin: Origin) -> Fault:
             hint = f"a function is written without its arguments: `{word} = …`"
         elif left.split()[:1] == [word] and (close := meant(word, left)):
             place = origin.place(text, start, start + len(word))
-            return Fault(Diagnostic(f"unknown statement `{word}`", place, _hint_at(close)))
-        return Fault(Diagnostic(f"`{left.strip()}` is not a name", place, hint))
+            return Fault(f"unknown statement `{word}`", place, _hint_at(close))
+        return Fault(f"`{left.strip()}` is not a name", place, hint)
     if word and rest[len(word) :][:1].isspace() and (close := meant(word, rest)):
         place = origin.place(text, start, start + len(word))
-        return Fault(Diagnostic(f"unknown statement `{word}`", place, _hint_at(close)))
+        return Fault(f"unknown statement `{word}`", place, _hint_at(close))
     hint = "an equation is `name = expression`"
-    return Fault(Diagnostic("this is not a statement", place, hint))
+    return Fault("this is not a statement", place, hint)
 
 
 def meant(word: str, text: str) -> str:

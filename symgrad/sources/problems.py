@@ -66,15 +66,23 @@ class Origin:
 
 
 class Fault(Exception):
-    """One fault, on its way from the place where it was found to the list of all faults."""
+    """One fault, on its way from the place where it was found to the list of all faults.
 
-    def __init__(self, diagnostic: Diagnostic, kind: type[SourceError] = SourceError) -> None:
-        super().__init__(diagnostic.message)
-        if max(len(diagnostic.message), len(diagnostic.help)) > _LONGEST_MESSAGE:
-            diagnostic = replace(
-                diagnostic, message=_clipped(diagnostic.message), help=_clipped(diagnostic.help)
-            )
-        self.diagnostic = diagnostic
+    It is given as a diagnostic, or as the parts of one.
+    """
+
+    def __init__(
+        self,
+        fault: Diagnostic | str,
+        place: Place | None = None,
+        help: str = "",  # noqa: A002  (it is the field of that name)
+        *,
+        related: tuple[tuple[str, Place], ...] = (),
+        kind: type[SourceError] = SourceError,
+    ) -> None:
+        found = Diagnostic(fault, place, help, related) if isinstance(fault, str) else fault
+        super().__init__(found.message)
+        self.diagnostic = replace(found, message=_clipped(found.message), help=_clipped(found.help))
         self.kind = kind
 
 
@@ -112,7 +120,7 @@ class Faults:
         kind: type[SourceError] = SourceError,
     ) -> None:
         """Note one fault, given by its parts."""
-        self.add(Fault(Diagnostic(message, place, hint, related), kind))
+        self.add(Fault(message, place, hint, related=related, kind=kind))
 
     def unknown_name(self, name: str, place: Place, known: Iterable[str]) -> None:
         """Note a name that is not defined; of one name only the first place is shown."""

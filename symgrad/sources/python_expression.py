@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from symgrad.errors import Diagnostic, Place, SourceError
+from symgrad.errors import Place, SourceError
 from symgrad.expression.functions import lookup
 from symgrad.expression.tree import (
     Add,
@@ -75,7 +75,7 @@ class PythonReader:
         self, message: str, node: ast.AST, hint: str = "", kind: type[SourceError] = SourceError
     ) -> Fault:
         """Return a fault that points at a node."""
-        return Fault(Diagnostic(message, self.place(node), hint), kind)
+        return Fault(message, self.place(node), hint, kind=kind)
 
     def too_deep(self, node: ast.AST) -> Fault:
         """Return the fault of an expression with too many levels."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import NamedTuple
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Place
 from symgrad.expression.tree import Var
 from symgrad.graph.graph import Kind, Node
 from symgrad.sources import exact
@@ -59,7 +59,7 @@ class FunctionReader:
 
     def fault(self, message: str, node: ast.AST, hint: str = "") -> Fault:
         """Return a fault that points at a node."""
-        return Fault(Diagnostic(message, self.place(node), hint))
+        return Fault(message, self.place(node), hint)
 
     @contextmanager
     def noting(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from operator import methodcaller
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Place
 from symgrad.expression.rows import rows_of_columns
 from symgrad.graph.graph import Check, Node
 from symgrad.sources import lexer
@@ -142,15 +142,15 @@ class FileScanner:
         """Read `minimize J`."""
         name = rest.strip()
         if not name:
-            raise Fault(Diagnostic(f"`{keyword}` what?", place, f"`{keyword} J` names an equation"))
+            raise Fault(f"`{keyword}` what?", place, f"`{keyword} J` names an equation")
         start = rest.index(name)
         here = origin.place(rest, start, start + len(name))
         if not lexer.IDENTIFIER.fullmatch(name):
             hint = f"give it a name, `J = {name}`, then `{keyword} J`"
-            raise Fault(Diagnostic(f"`{keyword}` takes the name of an equation", here, hint))
+            raise Fault(f"`{keyword}` takes the name of an equation", here, hint)
         if self.goal is not None:
             note = (("the first one stands here", self.goal[1]),)
-            raise Fault(Diagnostic("a graph has one objective", here, "add the two", note))
+            raise Fault("a graph has one objective", here, "add the two", related=note)
         self.goal = (name, here, keyword == "maximize")
 
     def read_outputs(self, keyword: str, rest: str, origin: Origin) -> None:
@@ -159,10 +159,10 @@ class FileScanner:
         for item in items:
             if item.value is not None:
                 hint = f"write an equation for `{item.name}`, and name it here"
-                raise Fault(Diagnostic(f"`{keyword}` takes names only", item.place, hint))
+                raise Fault(f"`{keyword}` takes names only", item.place, hint)
         if self.outputs["output" if keyword == "residual" else "residual"] and items:
             fault = "a graph has outputs or residuals, not both"
-            raise Fault(Diagnostic(fault, items[0].place, "write two graphs"))
+            raise Fault(fault, items[0].place, "write two graphs")
         self.outputs[keyword] += items
 
     def read_rate(self, rest: str, origin: Origin) -> None:
@@ -170,12 +170,12 @@ class FileScanner:
         value = rest.strip().lstrip("= ")
         if value[:1] in tuple("0123456789."):
             place = origin.place(rest, rest.index(value), len(rest.rstrip()))
-            raise Fault(Diagnostic("the rate has no name", place, f"write `rate η = {value}`"))
+            raise Fault("the rate has no name", place, f"write `rate η = {value}`")
         items = read_list(rest, origin, self.draft.faults, values="always")
         if not items:
             return
         if len(items) > 1 or self.rate is not None:
-            raise Fault(Diagnostic("a graph has one rate", items[-1].place))
+            raise Fault("a graph has one rate", items[-1].place)
         self.rate = items[0]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Place
 from symgrad.expression.arrays.size import Shape, Size, named, whole
 from symgrad.expression.arrays.tree import NOTHING_KNOWN, Facts
 from symgrad.expression.tree import Compare, Var, number
@@ -153,10 +153,8 @@ def read_fact(text: str, origin: Origin) -> Stated:
                 kind = "bound"
         return Stated(kind, name, plain, place, groups.get("axis") or "", value, condition)
     raise Fault(
-        Diagnostic(
-            f"this assumption is not understood: `{plain}`",
-            place,
-            "what can be stated of an array: `S spd`, `A = Aᵀ`, `M ⊙ M = M`, `y^2 = 1`, "
-            "`sum(y) = 1`, `sum(Y, k) = 1`, `x > 0`, `W invertible`, `QᵀQ = I`",
-        )
+        f"this assumption is not understood: `{plain}`",
+        place,
+        "what can be stated of an array: `S spd`, `A = Aᵀ`, `M ⊙ M = M`, `y^2 = 1`, "
+        "`sum(y) = 1`, `sum(Y, k) = 1`, `x > 0`, `W invertible`, `QᵀQ = I`",
     )

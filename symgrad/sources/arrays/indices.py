@@ -94,7 +94,7 @@ class IndexTable:
                 fault = meaning.fault(f"index `{letter}` runs over {known} and over {size}", x)
                 claimed = letter in self.claimed and letter not in self.summed
                 told = claimed or letter in self.told
-                raise Fault(fault.diagnostic, ShapesDoNotFit) if told else fault
+                raise Fault(fault.diagnostic, kind=ShapesDoNotFit) if told else fault
         if len(letters) == 2 and letters[0] == letters[1]:
             return Indexed(((build.diagonal(base), letters[:1]),))
         return Indexed(((base, letters),))
@@ -209,7 +209,7 @@ class IndexTable:
             return self.entry(plain, tuple(end for end in ends if end), meaning, x)
         if all(ends) and len(part.shape) == 2:
             message = f"{shape_text(part.shape)} beside {shape_text(tuple(sizes))} does not fit"
-            raise Fault(meaning.fault(message, x).diagnostic, ShapesDoNotFit)
+            raise Fault(meaning.fault(message, x).diagnostic, kind=ShapesDoNotFit)
         return part
 
     def quotient(

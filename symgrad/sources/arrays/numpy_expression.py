@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn, cast
 
-from symgrad.errors import Diagnostic, Place, close_to
+from symgrad.errors import Place, close_to
 from symgrad.expression.arrays import build
 from symgrad.expression.arrays.size import Size, shape_text, whole
 from symgrad.expression.arrays.tree import Array
@@ -49,15 +49,15 @@ class NumpyReader:
 
     def fail(self, message: str, node: ast.AST, hint: str = "") -> NoReturn:
         """Raise a fault at a piece."""
-        raise Fault(Diagnostic(message, self.place(node), hint))
+        raise Fault(message, self.place(node), hint)
 
     def misfit(self, message: str, node: ast.AST, hint: str = "") -> NoReturn:
         """Raise the fault of shapes that do not fit."""
-        raise Fault(Diagnostic(message, self.place(node), hint), ShapesDoNotFit)
+        raise Fault(message, self.place(node), hint, kind=ShapesDoNotFit)
 
     def fault(self, message: str, node: object, hint: str = "") -> Fault:
         """Return a fault at a piece, as index notation asks for."""
-        return Fault(Diagnostic(message, self.place(cast("ast.AST", node)), hint))
+        return Fault(message, self.place(cast("ast.AST", node)), hint)
 
     def written(self, node: ast.AST) -> str:
         """Return a piece as it is written."""

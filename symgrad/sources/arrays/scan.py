@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Place
 from symgrad.expression.arrays.size import Shape, Size, named
 from symgrad.expression.brackets import depths, spans_between
 from symgrad.graph.graph import Node
@@ -108,7 +108,7 @@ class ArrayScanner(FileScanner):
             elif keyword in _REFUSED:
                 place = origin.place(text, word.start(1), word.end(1))
                 message, hint = _REFUSED[keyword]
-                raise Fault(Diagnostic(message, place, hint))
+                raise Fault(message, place, hint)
             elif keyword == "size":
                 self._sizes(rest, here)
             elif keyword == "assume":
@@ -127,8 +127,11 @@ class ArrayScanner(FileScanner):
             found = _ITEM.match(part)
             if found is None:
                 place = origin.place(rest, start, start + len(part.rstrip()))
-                raise Fault(Diagnostic(f"`{part.strip()}` is no name with a shape", place,
-                                       "write `W[m,n]`, `x[n]` or `a = 1`"))  # fmt: skip
+                raise Fault(
+                    f"`{part.strip()}` is no name with a shape",
+                    place,
+                    "write `W[m,n]`, `x[n]` or `a = 1`",
+                )
             name = found[1].lstrip("\\")
             at = origin.place(rest, start + found.start(1), start + found.end(1))
             if name in self.inputs:
@@ -155,15 +158,13 @@ class ArrayScanner(FileScanner):
             if size is None:
                 place = origin.place(whole_text, at, at + len(part))
                 hint = "a size is a name, a number or a sum of them: `n`, `10`, `n+m`"
-                raise Fault(Diagnostic(f"`{part.strip()}` is no size", place, hint))
+                raise Fault(f"`{part.strip()}` is no size", place, hint)
             sizes.append(size)
             for name, _ in size.terms:
                 self.sizes.setdefault(name, named(name))
             at += len(part) + 1
         if len(sizes) > 2:
-            raise Fault(
-                Diagnostic("an array has one axis or two", origin.place(whole_text, start, at - 1))
-            )
+            raise Fault("an array has one axis or two", origin.place(whole_text, start, at - 1))
         return tuple(sizes)
 
     def _sizes(self, rest: str, origin: Origin) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from symgrad.errors import Diagnostic, SourceError
 from symgrad.sources import lexer
 from symgrad.sources.problems import Fault, Origin
 
@@ -108,7 +107,7 @@ class Tokens:
     def fault(self, message: str, start: int, end: int, help_: str = "") -> Fault:
         """Return a fault at a stretch of the text."""
         place = self.origin.place(self.text, start, max(end, start + 1))
-        return Fault(Diagnostic(message, place, help_), SourceError)
+        return Fault(message, place, help_)
 
     def unexpected(self) -> Fault:
         """Return the fault of the token that cannot stand where it does."""

@@ -383,9 +383,7 @@ class Chains:
         """
         defines = self.defined(left, links, forced=forced)
         if isinstance(left, NameTarget) and defines is None and self.scope.name(left.name) is None:
-            raise Fault(
-                Diagnostic(f"unknown name `{left.name}`", place, "define it with `=` first")
-            )
+            raise Fault(f"unknown name `{left.name}`", place, "define it with `=` first")
         if defines is not None:
             self.scope.define(defines)
         definitions, derivatives = self.in_force(left, links)

@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 
-from symgrad.errors import Diagnostic
 from symgrad.expression.tree import Var, variables
 from symgrad.sources.latex import translate_leniently
 from symgrad.sources.problems import Fault, Origin
@@ -185,7 +184,7 @@ class Reader(StatementReader):
                 raise Fault(replace(UNCLEAR, place=place))
             if len(content.text) > MAX_CLAIM_LENGTH:
                 message = f"a formula of more than {MAX_CLAIM_LENGTH:,} characters"
-                raise Fault(Diagnostic(message, place, "split it into several"))
+                raise Fault(message, place, "split it into several")
             origin = content.origin(formula.text, formula.origin)
             written, faults = translate_leniently(content.text, origin)
             written = with_points(

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from symgrad.errors import Diagnostic
 from symgrad.sources.problems import Fault, Origin
 from symgrad.sources.written import Written
 
@@ -71,7 +70,7 @@ def with_points(written: Written, style: Style, original: str, origin: Origin) -
             at = min(written.offsets[match.start()], len(original) - 1)
             where = origin.place(original, at, at + len(match[0]))
             message = f"`{match[0]}` can be read in two ways: is its comma a decimal comma?"
-            raise Fault(Diagnostic(message, where, "write a decimal point, or a space"))
+            raise Fault(message, where, "write a decimal point, or a space")
         for place in commas:
             changed[place] = new
     return Written("".join(changed), written.offsets)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from symgrad.errors import Diagnostic
 from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Compare, Number, Var, number
 from symgrad.graph.graph import Graph
@@ -110,7 +109,7 @@ class Generic:
         ]
         if len(found) > _MOST:
             message = f"more than {_MOST} cases of the indices {', '.join(free)}"
-            raise Fault(Diagnostic(message, origin.place("", 0, 1)))
+            raise Fault(message, origin.place("", 0, 1))
         return found or [{}]
 
     def summed_out(

@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from symgrad.derivation.analysis import ancestors
-from symgrad.errors import Diagnostic
 from symgrad.expression.functions import lookup
 from symgrad.expression.names import canonical
 from symgrad.expression.spellings import base_and_index
@@ -115,7 +114,7 @@ class LeftSides:
                 return NameTarget(new)
         if _TITLE.match(text) and len(statement.parts) > 1:
             place = origin.place(text, 0, len(text))
-            raise Fault(Diagnostic("this is a label", place))
+            raise Fault("this is a label", place)
         named = self.labelled(text) or self.own_function(text, statement, formula)
         if named is not None:
             return NameTarget(named)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symgrad.errors import Diagnostic, Place, SymgradError
+from symgrad.errors import Place, SymgradError
 from symgrad.expression.tree import Expression, Mul, number, variables
 from symgrad.graph.graph import Graph
 from symgrad.sources.problems import Fault
@@ -68,7 +68,7 @@ class SpecialStatements:
         side = self.lefts.read(statement, formula)
         left = Claim(text, place, side).left_expression
         if left is None or is_new(side, self.scope):
-            raise Fault(Diagnostic("an order of what?", place))
+            raise Fault("an order of what?", place)
         link = self.chains.link("=", order.side, formula)
         both = (coefficients(one, order, self.scope) for one in (left, link.expression))
         cases = []

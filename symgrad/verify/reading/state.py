@@ -6,7 +6,7 @@ import copy
 import re
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic, close_to
+from symgrad.errors import close_to
 from symgrad.expression.tree import Compare, Logic
 from symgrad.sources.facts import read_facts
 from symgrad.sources.lists import read_value
@@ -126,7 +126,7 @@ class State:
             return
         if not rest.strip():
             place = origin.place(text, 0, 2)
-            raise Fault(Diagnostic("`at` what?", place, "as in `at x = 2, y = 1`"))
+            raise Fault("`at` what?", place, "as in `at x = 2, y = 1`")
         start = 0
         found: list[tuple[str, Fraction]] = []
         for part in re.split(r"([,;])", rest):
@@ -148,11 +148,11 @@ class State:
         place = origin.place(part, at, max(at + 1, len(left.rstrip())))
         graph = self.truth.graph
         if not equals:
-            raise Fault(Diagnostic("`at` takes values", place, "as in `at x = 2` or `at step 2`"))
+            raise Fault("`at` takes values", place, "as in `at x = 2` or `at step 2`")
         if name is None or (name not in graph.index and name != self.scope.rate):
             hint = close_to(left.strip(), graph.index)
             message = f"unknown name `{left.strip()}`"
-            raise Fault(Diagnostic(message, place, hint), UnknownNameInSource)
+            raise Fault(message, place, hint, kind=UnknownNameInSource)
         return name, read_value(right, origin.at(part, len(left) + 1))
 
     def go_to(self, step: int, origin: Origin, text: str) -> None:
@@ -163,10 +163,10 @@ class State:
             count = len(graph.steps)
             has = "1 step" if count == 1 else f"{count} steps" if count else "no steps"
             hint = "add `step x = 2, y = 1` to the graph"
-            raise Fault(Diagnostic(f"there is no step {step}: the graph has {has}", place, hint))
+            raise Fault(f"there is no step {step}: the graph has {has}", place, hint)
         if step > 1 and self.rate is None:
             hint = "add `rate η = 0.1` to the graph"
-            raise Fault(Diagnostic("the graph has no rate", place, hint))
+            raise Fault("the graph has no rate", place, hint)
         values = {
             node.name: self.values.get(node.name) if node.kind == "const" else node.default
             for node in graph.nodes
@@ -179,7 +179,7 @@ class State:
                 moved = self.after()
                 if not moved:
                     message = f"step {index} cannot be worked out: a value is missing"
-                    raise Fault(Diagnostic(message, place))
+                    raise Fault(message, place)
                 self.values = dict(moved)
             self.values.update(row)
         self.stated = True
@@ -195,7 +195,7 @@ class State:
             hint = close_to(word, self.scope.known())
             start = max(text.find(word), 0)
             at = origin.place(text, start, start + len(word))
-            raise Fault(Diagnostic(f"unknown name `{word}`", at, hint), UnknownNameInSource)
+            raise Fault(f"unknown name `{word}`", at, hint, kind=UnknownNameInSource)
 
         names = {name: name for name in self.scope.known()}
         facts = read_facts(text, origin, self.scope.resolve, names=names, unknown=unknown)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeAlias
 
-from symgrad.errors import Diagnostic, Place
+from symgrad.errors import Place
 from symgrad.sources.latex import UNREADABLE
 from symgrad.sources.problems import Fault, UnknownNameInSource
 from symgrad.verify.model import (
@@ -309,7 +309,5 @@ def _no_claim(statement: WrittenStatement, place: Place) -> Fault:
     if statement.other:
         shown = " ".join(statement.whole.text.split())
         hint = f"to state a condition, write `assume {shown}`"
-        return Fault(Diagnostic(f"`{statement.other}` makes no claim of an equality", place, hint))
-    return Fault(
-        Diagnostic("this is no claim", place, "a claim is `dJ/da = …`, `u = …` or `J ≈ 0.83`")
-    )
+        return Fault(f"`{statement.other}` makes no claim of an equality", place, hint)
+    return Fault("this is no claim", place, "a claim is `dJ/da = …`, `u = …` or `J ≈ 0.83`")

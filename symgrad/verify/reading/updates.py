@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from symgrad.errors import Diagnostic
 from symgrad.expression.spellings import base_and_index
 from symgrad.expression.tree import Neg
 from symgrad.graph.graph import Graph
@@ -52,7 +51,7 @@ class Updates:
                 return self.updated(name)
             if "p1" in text:
                 message = f"this is no step of gradient descent for `{name}`: it has no rate"
-                raise Fault(Diagnostic(message, origin.place(text, 0, len(text))))
+                raise Fault(message, origin.place(text, 0, len(text)))
         if not exact and (change := _CHANGE.fullmatch(text)):
             name = self.parameter(change[1])
             if name is not None:
@@ -69,7 +68,7 @@ class Updates:
         name = self.scope.name(word[1])
         if sign == "←" and name not in self.graph.parameters:
             message = f"`{word[1]}` is no parameter: only those are updated"
-            raise Fault(Diagnostic(message, origin.place(text, 0, len(text))))
+            raise Fault(message, origin.place(text, 0, len(text)))
         if name in self.graph.parameters:
             plain = plain_number(statement.parts[0][1].text) is not None
             assigns = sign == "←" or (sign == ":=" and not plain)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from symgrad.derivation.analysis import ancestors
 from symgrad.derivation.calculus import gradient_of
-from symgrad.errors import Diagnostic
 from symgrad.expression.tree import (
     ZERO,
     Add,
@@ -211,7 +210,7 @@ def coefficient(expression: Expression, name: str, place: Origin, names: list[st
     rest = substitute(expression, dict.fromkeys(marks, ZERO))
     if set(marks) & set(variables(slope)) or not _vanishes(rest):
         message = "a total differential is a sum of terms, each with one dx"
-        raise Fault(Diagnostic(message, place.place("", 0, 1)))
+        raise Fault(message, place.place("", 0, 1))
     return slope
 
 

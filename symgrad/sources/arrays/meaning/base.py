@@ -86,7 +86,7 @@ class Base:
 
     def misfit(self, message: str, x: Syntax, hint: str = "") -> Fault:
         """Return the fault of shapes that do not fit."""
-        return Fault(self.fault(message, x, hint).diagnostic, ShapesDoNotFit)
+        return Fault(self.fault(message, x, hint).diagnostic, kind=ShapesDoNotFit)
 
     # Entry points ---------------------------------------------------------------------------------
 
