@@ -11,18 +11,24 @@ import json
 import math
 import platform
 import statistics
+import sys
 import tempfile
 import time
 import warnings
 from collections import namedtuple
 from collections.abc import Callable
 from datetime import datetime, timezone
+from pathlib import Path
 
 import numpy as np
 from jacobians import jacobians
 
 import symgrad as sg
 from symgrad.program.program import lower, operations
+from symgrad.verify.deciding.equality import decide
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.verify_corpus import claim, lines
 
 Case = tuple[str, Callable[[], object]]
 ARTICLE = {"a": 1.0, "b": 0.1, "c": 1.2, "d": 2.0}
@@ -315,6 +321,17 @@ def counts() -> dict[str, object]:
     return {"operations, article": found}
 
 
+def claims() -> dict[str, object]:
+    """Return the median time in which one identity of the tests' corpus is decided."""
+    times = []
+    for line in lines("identities.txt"):
+        left, right, assumptions = claim(line)
+        start = time.process_time()
+        decide(left, right, assumptions=assumptions)
+        times.append(time.process_time() - start)
+    return {"one identity decided, median of the tests' corpus, ms": 1e3 * statistics.median(times)}
+
+
 def table(results: dict[str, object]) -> str:
     """Return the results as Markdown tables with ratios to the first row of each."""
     lines: list[str] = []
@@ -340,6 +357,7 @@ def main() -> None:
     results |= counts()
     results |= scale()
     results |= single()
+    results |= claims()
     results |= jacobians(medians)
     results["batch of 1,000,000, milliseconds"] = batch(10**6, 15)
     results["batch of 1,000, milliseconds"] = batch(1000, 101)
