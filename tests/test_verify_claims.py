@@ -125,7 +125,8 @@ def test_what_people_write_about_functions_is_read(claim):
 
 
 def test_an_inverse_function_is_not_taken_for_a_power():
-    assert statuses("z = tanh^-1(h)", TANH) == ["unreadable"]
+    assert statuses("z = tanh^-1(h)", TANH) == ["proved"]
+    assert statuses("z = tanh^-1(2h)", TANH) == ["unreadable"]
 
 
 def test_a_quotient_before_a_product_is_not_refuted_in_its_other_reading():

@@ -92,7 +92,7 @@ def with_logs_apart(written: Written, known: Callable[[str], bool]) -> Written:
     parts: list[Written] = []
     at = 0
     for match in _JOINED.finditer(written.text):
-        if known(match[0]):
+        if known(match[0]) or lookup(match[0]) is not None:
             continue
         parts += [
             written.part(at, match.end(1)),
